@@ -1,0 +1,147 @@
+"""What a file holds, in the one frame of reference of this project.
+
+Metres, right-handed, Y up; SMPL's rest pose faces +Z with the left arm along +X.
+Readers in `formats` build these objects; the refiner and the scene only read them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Generic, Literal, TypeVar
+
+import numpy as np
+
+T = TypeVar("T")
+How = Literal["stated", "inferred", "assumed"]
+
+
+@dataclass(frozen=True)
+class Known(Generic[T]):
+    """A value together with how it came to be known."""
+
+    value: T
+    how: How
+
+
+@dataclass(frozen=True)
+class Keypoints:
+    """A sequence of named 3D points.
+
+    positions: (T, K, 3) metres, NaN where missing.
+    confidence: (T, K) in 0..1, 0 where missing.
+    names: K names as the file gives them.
+    canonical: K names from `body.points.POINT_NAMES`, None where a keypoint has no counterpart.
+    layout: name of the layout in `body.layouts`, or None for a free list of names.
+    """
+
+    positions: np.ndarray
+    confidence: np.ndarray
+    names: tuple[str, ...]
+    canonical: tuple[str | None, ...]
+    layout: str | None = None
+
+    def __post_init__(self) -> None:
+        frames, count = self.positions.shape[:2]
+        if self.positions.shape != (frames, count, 3) or self.confidence.shape != (frames, count):
+            raise ValueError(
+                f"keypoints {self.positions.shape} and confidence {self.confidence.shape} do not match"
+            )
+        if len(self.names) != count or len(self.canonical) != count:
+            raise ValueError(f"{count} keypoints but {len(self.names)} names, {len(self.canonical)} canonical")
+
+
+@dataclass(frozen=True)
+class Poses:
+    """SMPL poses of one person.
+
+    rotations: (T, 24, 3, 3) local joint rotations, joint 0 is global_orient; joints 22, 23 are
+        identity when the file is SMPL-H or SMPL-X.
+    pelvis: (T, 3) metres, position of the pelvis joint (not SMPL's transl).
+    betas: (B,) as the file gives them, empty when it has none.
+    gender: "neutral", "female" or "male".
+    """
+
+    rotations: np.ndarray
+    pelvis: np.ndarray
+    betas: np.ndarray = field(default_factory=lambda: np.zeros(0, np.float32))
+    gender: str = "neutral"
+
+    def __post_init__(self) -> None:
+        frames = len(self.rotations)
+        if self.rotations.shape != (frames, 24, 3, 3) or self.pelvis.shape != (frames, 3):
+            raise ValueError(f"rotations {self.rotations.shape} and pelvis {self.pelvis.shape} do not match")
+
+
+@dataclass(frozen=True)
+class Person:
+    """One person of a recording: T frames with their numbers in the file, and what is known of them."""
+
+    id: str
+    frame_ids: np.ndarray
+    fps: float
+    keypoints: Keypoints | None = None
+    poses: Poses | None = None
+
+    @property
+    def frames(self) -> int:
+        """Number of frames that hold this person."""
+        return len(self.frame_ids)
+
+    @property
+    def times(self) -> np.ndarray:
+        """(T,) seconds since frame number 0."""
+        return self.frame_ids / self.fps
+
+
+@dataclass(frozen=True)
+class Recording:
+    """Everything that one file (or folder) holds, and what had to be inferred or assumed about it."""
+
+    format: str
+    tool: str
+    people: tuple[Person, ...]
+    fps: Known[float]
+    up: Known[str]
+    units: Known[str]
+    warnings: tuple[str, ...] = ()
+    path: str = ""
+
+    def person(self, person_id: str | None = None) -> Person:
+        """The person with this id; the first one when id is None. Raises KeyError."""
+        if person_id is None:
+            return self.people[0]
+        for person in self.people:
+            if person.id == person_id:
+                return person
+        known = ", ".join(person.id for person in self.people)
+        raise KeyError(f"There is no person {person_id}; this file has {known}.")
+
+    def summary(self) -> dict[str, Any]:
+        """The object that `inspect --json` prints (DESIGN: command line)."""
+        return {
+            "format": self.format,
+            "tool": self.tool,
+            "people": [_person_summary(person) for person in self.people],
+            "fps": {"value": self.fps.value, "how": self.fps.how},
+            "up": {"value": self.up.value, "how": self.up.how},
+            "units": {"value": self.units.value, "how": self.units.how},
+            "warnings": list(self.warnings),
+            "can_refine": any(person.keypoints is not None for person in self.people),
+        }
+
+
+def _person_summary(person: Person) -> dict[str, Any]:
+    first, last = int(person.frame_ids[0]), int(person.frame_ids[-1])
+    missing = last - first + 1 - person.frames
+    layout = None
+    if person.keypoints is not None:
+        missing += int((~np.isfinite(person.keypoints.positions).all(-1)).all(1).sum())
+        layout = person.keypoints.layout or "named"
+    return {
+        "id": person.id,
+        "frames": person.frames,
+        "first_frame": first,
+        "missing": missing,
+        "keypoints": layout,
+        "poses": person.poses is not None,
+    }
