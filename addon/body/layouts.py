@@ -1,0 +1,112 @@
+"""Named keypoint layouts: the order of their keypoints, and the canonical point each one is.
+
+Orders are the tools' own: OpenPose (BODY_25), COCO, Halpe, Human3.6M as VideoPose3D and MMPose write it,
+MediaPipe Pose, HumanML3D. A keypoint without a counterpart on SMPL's skeleton maps to None.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from .points import POINT_INDEX
+from .skeleton import JOINT_NAMES, mirror_name
+
+
+@dataclass(frozen=True)
+class Layout:
+    """An ordered set of K keypoints; canonical[k] is a name of `points.POINT_NAMES` or None."""
+
+    name: str
+    keypoints: tuple[str, ...]
+    canonical: tuple[str | None, ...]
+
+    @property
+    def pairs(self) -> tuple[tuple[int, int], ...]:
+        """Indices of left and right keypoints that mirror each other."""
+        index = {name: k for k, name in enumerate(self.keypoints)}
+        lefts = (name for name in self.keypoints if "left" in name)
+        return tuple((index[n], index[mirror_name(n)]) for n in lefts if mirror_name(n) in index)
+
+
+# COCO's, OpenPose's and MediaPipe's hips and shoulders are not SMPL's joints.
+_COCO = {
+    "left_shoulder": "coco_left_shoulder",
+    "right_shoulder": "coco_right_shoulder",
+    "left_hip": "coco_left_hip",
+    "right_hip": "coco_right_hip",
+    "mid_hip": "coco_mid_hip",
+    "neck": "coco_neck",
+}
+_H36M = {
+    "left_shoulder": "coco_left_shoulder",
+    "right_shoulder": "coco_right_shoulder",
+    "left_hip": "h36m_left_hip",
+    "right_hip": "h36m_right_hip",
+    "mid_hip": "h36m_mid_hip",
+    "spine": "h36m_spine",
+    "thorax": "h36m_thorax",
+    "neck_nose": "h36m_neck_nose",
+}
+
+
+def _layout(name: str, keypoints: str, definitions: dict[str, str]) -> Layout:
+    names = tuple(keypoints.split())
+    wanted = (definitions.get(k, k) for k in names)
+    return Layout(name, names, tuple(point if point in POINT_INDEX else None for point in wanted))
+
+
+_COCO_BODY = (
+    "nose left_eye right_eye left_ear right_ear left_shoulder right_shoulder left_elbow right_elbow "
+    "left_wrist right_wrist left_hip right_hip left_knee right_knee left_ankle right_ankle"
+)
+_FEET = "left_big_toe left_small_toe left_heel right_big_toe right_small_toe right_heel"
+
+_ALL = (
+    Layout("smpl24", JOINT_NAMES, JOINT_NAMES),
+    Layout("humanml22", JOINT_NAMES[:22], JOINT_NAMES[:22]),
+    _layout("coco17", _COCO_BODY, _COCO),
+    _layout("coco23", f"{_COCO_BODY} {_FEET}", _COCO),
+    _layout(
+        "body25",
+        "nose neck right_shoulder right_elbow right_wrist left_shoulder left_elbow left_wrist mid_hip "
+        "right_hip right_knee right_ankle left_hip left_knee left_ankle right_eye left_eye right_ear left_ear "
+        f"{_FEET}",
+        _COCO,
+    ),
+    _layout(
+        "halpe26",
+        f"{_COCO_BODY} head_top neck mid_hip left_big_toe right_big_toe left_small_toe right_small_toe "
+        "left_heel right_heel",
+        _COCO,
+    ),
+    _layout(
+        "h36m17",
+        "mid_hip right_hip right_knee right_ankle left_hip left_knee left_ankle spine thorax neck_nose head_top "
+        "left_shoulder left_elbow left_wrist right_shoulder right_elbow right_wrist",
+        _H36M,
+    ),
+    _layout(
+        "mediapipe33",
+        "nose left_eye_inner left_eye left_eye_outer right_eye_inner right_eye right_eye_outer left_ear right_ear "
+        "left_mouth right_mouth left_shoulder right_shoulder left_elbow right_elbow left_wrist right_wrist "
+        "left_pinky_knuckle right_pinky_knuckle left_index_knuckle right_index_knuckle left_thumb_knuckle "
+        "right_thumb_knuckle left_hip right_hip left_knee right_knee left_ankle right_ankle left_heel right_heel "
+        "left_big_toe right_big_toe",
+        _COCO,
+    ),
+    _layout(
+        "panoptic19",
+        "neck nose mid_hip left_shoulder left_elbow left_wrist left_hip left_knee left_ankle right_shoulder "
+        "right_elbow right_wrist right_hip right_knee right_ankle left_eye left_ear right_eye right_ear",
+        _COCO,
+    ),
+)
+
+LAYOUTS: dict[str, Layout] = {layout.name: layout for layout in _ALL}
+
+
+def find_layout(name: str) -> Layout:
+    """The layout of this name. Raises KeyError with a sentence that lists the known names."""
+    if name not in LAYOUTS:
+        raise KeyError(f"There is no keypoint layout {name!r}; known layouts are {', '.join(LAYOUTS)}.")
+    return LAYOUTS[name]

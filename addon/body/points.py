@@ -1,0 +1,68 @@
+"""Canonical points: named places on SMPL's skeleton that keypoints of any layout are mapped to.
+
+A point p lies at sum_j W[p, j] P_j + R_j O[p, j] with joint positions P and global rotations R.
+The 24 joints come first; face, feet, hands and the hips, shoulders, necks of COCO and Human3.6M follow.
+Their places come from landmarks on the open body (`bundled_model/training/make_points.py`).
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from array_api_compat import array_namespace
+
+from .skeleton import JOINT_COUNT, JOINT_NAMES, REST_OFFSETS, mirror_name
+
+
+def _load() -> tuple[tuple[str, ...], np.ndarray, np.ndarray]:
+    table = json.loads((Path(__file__).parent / "points.json").read_text(encoding="utf-8"))["points"]
+    names = JOINT_NAMES + tuple(table)
+    weights = np.zeros((len(names), JOINT_COUNT))
+    offsets = np.zeros((len(names), JOINT_COUNT, 3))
+    weights[:JOINT_COUNT] = np.eye(JOINT_COUNT)
+    for row, joints in enumerate(table.values(), start=JOINT_COUNT):
+        for joint, (weight, *offset) in joints.items():
+            weights[row, JOINT_NAMES.index(joint)] = weight
+            offsets[row, JOINT_NAMES.index(joint)] = offset
+    return names, weights, offsets
+
+
+POINT_NAMES, POINT_WEIGHTS, POINT_OFFSETS = _load()
+"""Names (P,), weights (P, 24) and weighted offsets (P, 24, 3) in metres on the mean skeleton."""
+
+POINT_INDEX = {name: index for index, name in enumerate(POINT_NAMES)}
+
+MIRROR_POINTS = tuple(POINT_INDEX[mirror_name(name)] for name in POINT_NAMES)
+"""For each point the index of its counterpart on the other side."""
+
+
+def size(bone_offsets: Any) -> Any:
+    """(...,) size of a skeleton relative to the mean one: the ratio of summed bone lengths."""
+    xp = array_namespace(bone_offsets)
+    lengths = xp.sum(xp.sqrt(xp.sum(bone_offsets**2, axis=-1) + 1e-18), axis=-1)
+    return lengths / float(np.linalg.norm(REST_OFFSETS, axis=-1).sum())
+
+
+def point_positions(joints: Any, global_rotations: Any, bone_offsets: Any, indices: Any = None) -> Any:
+    """Canonical points of posed skeletons.
+
+    joints (..., 24, 3) and global_rotations (..., 24, 3, 3) from `kinematics.forward`, bone_offsets
+    (24, 3) or (..., 24, 3) of the same performer; indices: which points (all by default).
+    Returns (..., P, 3). Offsets of points from their joints grow with the performer's size.
+    """
+    xp = array_namespace(joints)
+    device = joints.device
+    weights, offsets = POINT_WEIGHTS, POINT_OFFSETS
+    if indices is not None:
+        weights, offsets = weights[indices], offsets[indices]
+    weights = xp.asarray(weights, dtype=joints.dtype, device=device)
+    flat = xp.asarray(np.ascontiguousarray(offsets.reshape(len(offsets), -1)), dtype=joints.dtype, device=device)
+    scale = size(bone_offsets)
+    # (..., 24, 3, 3) -> (..., 72, 3): row 3 j + k holds what offset component k of joint j adds.
+    columns = xp.reshape(
+        xp.matrix_transpose(global_rotations), (*global_rotations.shape[:-3], JOINT_COUNT * 3, 3)
+    )
+    return weights @ joints + scale[..., None, None] * (flat @ columns)
