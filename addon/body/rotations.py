@@ -1,0 +1,180 @@
+"""Rotations on NumPy and torch alike: matrices, axis-angle, quaternions (w, x, y, z), 6D.
+
+Written once against the Python array API; every function takes any batch shape `...`, keeps dtype and
+device, and has finite gradients everywhere (branches are `where` with safe arguments).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from array_api_compat import array_namespace, device
+
+Array = Any
+"""A NumPy array or a torch tensor."""
+
+_SMALL = 1e-8
+"""Squared angle below which series replace quotients; their next terms are below 1e-17."""
+
+
+def skew(vectors: Array) -> Array:
+    """Cross-product matrices (..., 3, 3) of vectors (..., 3): skew(a) @ b = a x b."""
+    xp = array_namespace(vectors)
+    x, y, z = vectors[..., 0], vectors[..., 1], vectors[..., 2]
+    zero = xp.zeros_like(x)
+    entries = xp.stack([zero, -z, y, z, zero, -x, -y, x, zero], axis=-1)
+    return xp.reshape(entries, (*vectors.shape[:-1], 3, 3))
+
+
+def matrix_from_axis_angle(vectors: Array) -> Array:
+    """Rotation matrices (..., 3, 3) of rotation vectors (..., 3) in radians (Rodrigues)."""
+    xp = array_namespace(vectors)
+    squared = xp.sum(vectors * vectors, axis=-1)[..., None, None]
+    small = squared < _SMALL
+    angle = xp.sqrt(xp.where(small, xp.ones_like(squared), squared))
+    half_sine = xp.sin(angle / 2) / angle
+    first = xp.where(small, 1 - squared / 6, xp.sin(angle) / angle)
+    second = xp.where(small, 0.5 - squared / 24, 2 * half_sine * half_sine)
+    outer = vectors[..., :, None] * vectors[..., None, :]
+    identity = _identity(vectors)
+    return identity + first * skew(vectors) + second * (outer - squared * identity)
+
+
+def axis_angle_from_matrix(matrices: Array) -> Array:
+    """Rotation vectors (..., 3) in radians, of length 0..pi, accurate near both ends."""
+    xp = array_namespace(matrices)
+    quaternions = quaternion_from_matrix(matrices)
+    w, xyz = quaternions[..., :1], quaternions[..., 1:]
+    squared = xp.sum(xyz * xyz, axis=-1)[..., None]
+    small = squared < _SMALL
+    one = xp.ones_like(squared)
+    sine = xp.sqrt(xp.where(small, one, squared))
+    near_zero = xp.where(small, w, one)
+    series = 2 / near_zero * (1 - squared / (3 * near_zero * near_zero))
+    return xyz * xp.where(small, series, 2 * xp.atan2(sine, w) / sine)
+
+
+def matrix_from_quaternion(quaternions: Array) -> Array:
+    """Rotation matrices (..., 3, 3) of quaternions (..., 4) wxyz of any length but zero."""
+    xp = array_namespace(quaternions)
+    unit = _normalised(quaternions)
+    w, x, y, z = unit[..., 0], unit[..., 1], unit[..., 2], unit[..., 3]
+    entries = xp.stack(
+        [
+            1 - 2 * (y * y + z * z), 2 * (x * y - w * z), 2 * (x * z + w * y),
+            2 * (x * y + w * z), 1 - 2 * (x * x + z * z), 2 * (y * z - w * x),
+            2 * (x * z - w * y), 2 * (y * z + w * x), 1 - 2 * (x * x + y * y),
+        ],
+        axis=-1,
+    )  # fmt: skip
+    return xp.reshape(entries, (*quaternions.shape[:-1], 3, 3))
+
+
+def quaternion_from_matrix(matrices: Array) -> Array:
+    """Unit quaternions (..., 4) wxyz with w >= 0 of rotation matrices (..., 3, 3).
+
+    4 q q^T is linear in the matrix; its row with the largest diagonal entry is q times a factor of at
+    least 2 (Shepperd 1978), so there is no square root near zero and gradients stay finite.
+    """
+    xp = array_namespace(matrices)
+    m = [[matrices[..., row, column] for column in range(3)] for row in range(3)]
+    ww, xx = 1 + m[0][0] + m[1][1] + m[2][2], 1 + m[0][0] - m[1][1] - m[2][2]
+    yy, zz = 1 - m[0][0] + m[1][1] - m[2][2], 1 - m[0][0] - m[1][1] + m[2][2]
+    wx, wy, wz = m[2][1] - m[1][2], m[0][2] - m[2][0], m[1][0] - m[0][1]
+    xy, xz, yz = m[1][0] + m[0][1], m[2][0] + m[0][2], m[2][1] + m[1][2]
+    entries = xp.stack([ww, wx, wy, wz, wx, xx, xy, xz, wy, xy, yy, yz, wz, xz, yz, zz], axis=-1)
+    outer = xp.reshape(entries, (*matrices.shape[:-2], 4, 4))
+    largest = xp.argmax(xp.stack([ww, xx, yy, zz], axis=-1), axis=-1)
+    rows = xp.arange(4, device=device(matrices)) == largest[..., None]
+    chosen = xp.sum(xp.where(rows[..., None], outer, xp.zeros_like(outer)), axis=-2)
+    unit = _normalised(chosen)
+    return xp.where(unit[..., :1] < 0, -unit, unit)
+
+
+def matrix_from_six_d(six_d: Array) -> Array:
+    """Rotation matrices (..., 3, 3) from two columns (..., 6) by Gram-Schmidt (Zhou et al. 2019)."""
+    xp = array_namespace(six_d)
+    first = _normalised(six_d[..., :3])
+    second = six_d[..., 3:]
+    second = _normalised(second - xp.sum(first * second, axis=-1)[..., None] * first)
+    return xp.stack([first, second, _cross(first, second)], axis=-1)
+
+
+def six_d_from_matrix(matrices: Array) -> Array:
+    """The first and the second column, one after the other, (..., 6)."""
+    xp = array_namespace(matrices)
+    return xp.concat([matrices[..., :, 0], matrices[..., :, 1]], axis=-1)
+
+
+def geodesic_angle(first: Array, second: Array) -> Array:
+    """Angles (...) in radians, 0..pi, between rotation matrices (..., 3, 3)."""
+    xp = array_namespace(first, second)
+    relative = xp.matmul(xp.matrix_transpose(first), second)
+    axis = xp.stack(
+        [
+            relative[..., 2, 1] - relative[..., 1, 2],
+            relative[..., 0, 2] - relative[..., 2, 0],
+            relative[..., 1, 0] - relative[..., 0, 1],
+        ],
+        axis=-1,
+    )
+    trace = relative[..., 0, 0] + relative[..., 1, 1] + relative[..., 2, 2]
+    return xp.atan2(_length(axis), trace - 1)
+
+
+def slerp(start: Array, end: Array, fraction: Array | float) -> Array:
+    """Unit quaternions (..., 4) on the shorter arc from start (0) to end (1); fraction is (...) or a number."""
+    xp = array_namespace(start, end)
+    weight = fraction if isinstance(fraction, (int, float)) else fraction[..., None]
+    near = xp.where(xp.sum(start * end, axis=-1)[..., None] < 0, -end, end)
+    difference = near - start
+    squared = xp.sum(difference * difference, axis=-1)[..., None]
+    small = squared < _SMALL
+    angle = 2 * xp.asin(xp.sqrt(xp.where(small, xp.ones_like(squared), squared)) / 2)
+    sine = xp.sin(angle)
+    from_start = xp.where(small, 1 - weight + 0 * squared, xp.sin((1 - weight) * angle) / sine)
+    from_end = xp.where(small, weight + 0 * squared, xp.sin(weight * angle) / sine)
+    return _normalised(from_start * start + from_end * near)
+
+
+def right_jacobian_inverse(vectors: Array) -> Array:
+    """Inverse right Jacobians (..., 3, 3) of SO(3) at rotation vectors (..., 3) shorter than 2 pi.
+
+    log(exp(v) exp(d)) = v + right_jacobian_inverse(v) d + O(d^2) (Sola et al. 2018, eq. 144).
+    """
+    xp = array_namespace(vectors)
+    squared = xp.sum(vectors * vectors, axis=-1)[..., None, None]
+    small = squared < 0.04
+    safe = xp.where(small, xp.ones_like(squared), squared)
+    half = xp.sqrt(safe) / 2
+    closed = (1 - half * xp.cos(half) / xp.sin(half)) / safe
+    series = 1 / 12 + squared * (
+        1 / 720 + squared * (1 / 30240 + squared * (1 / 1209600 + squared / 47900160))
+    )
+    cross = skew(vectors)
+    return _identity(vectors) + cross / 2 + xp.where(small, series, closed) * xp.matmul(cross, cross)
+
+
+def _identity(like: Array) -> Array:
+    return array_namespace(like).eye(3, dtype=like.dtype, device=device(like))
+
+
+def _length(vectors: Array) -> Array:
+    """Lengths (...) of vectors (..., 3), with gradient zero instead of infinity at zero."""
+    xp = array_namespace(vectors)
+    squared = xp.sum(vectors * vectors, axis=-1)
+    tiny = squared < 1e-30
+    return xp.where(tiny, xp.zeros_like(squared), xp.sqrt(xp.where(tiny, xp.ones_like(squared), squared)))
+
+
+def _normalised(vectors: Array) -> Array:
+    xp = array_namespace(vectors)
+    squared = xp.sum(vectors * vectors, axis=-1)[..., None]
+    return vectors / xp.sqrt(xp.where(squared < 1e-30, xp.ones_like(squared), squared))
+
+
+def _cross(first: Array, second: Array) -> Array:
+    xp = array_namespace(first, second)
+    a, b, c = first[..., 0], first[..., 1], first[..., 2]
+    x, y, z = second[..., 0], second[..., 1], second[..., 2]
+    return xp.stack([b * z - c * y, c * x - a * z, a * y - b * x], axis=-1)
