@@ -123,7 +123,7 @@ def geodesic_angle(first: Array, second: Array) -> Array:
 
 
 def slerp(start: Array, end: Array, fraction: Array | float) -> Array:
-    """Unit quaternions (..., 4) on the shorter arc from start (0) to end (1); fraction is (...) or a number."""
+    """Unit quaternions (..., 4) on the shorter arc from start (0) to end (1); fraction (...) or a number."""
     xp = array_namespace(start, end)
     weight = fraction if isinstance(fraction, (int, float)) else fraction[..., None]
     near = xp.where(xp.sum(start * end, axis=-1)[..., None] < 0, -end, end)

@@ -61,9 +61,8 @@ def test_torch_gives_the_same_and_differentiates() -> None:
     np.testing.assert_allclose(joints.detach().numpy(), expected, atol=1e-14)
     (joints.sum() + turns.sum()).backward()
     assert all(torch.isfinite(tensor.grad).all() for tensor in inputs)
-    assert torch.autograd.gradcheck(lambda p: kinematics.forward(inputs[0][:1].detach(), p, REST_OFFSETS)[0], (
-        inputs[1][:1].detach().requires_grad_(),
-    ))  # fmt: skip
+    turned, place = inputs[0][:1].detach(), inputs[1][:1].detach().requires_grad_()
+    assert torch.autograd.gradcheck(lambda p: kinematics.forward(turned, p, REST_OFFSETS)[0], (place,))
 
 
 def test_bone_offsets_follow_the_precision_of_the_rotations() -> None:
