@@ -1,0 +1,79 @@
+"""The commands of build.py."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from . import lint, suites
+from . import zip as packaging
+from .envs import call, prepare
+from .processes import Refusal, say
+from .pythons import HERE
+
+Arguments = list[str]
+
+
+@dataclass(frozen=True)
+class Command:
+    """A word after build.py, the line that explains it, and what it does with the arguments behind it."""
+
+    name: str
+    line: str
+    run: Callable[[Arguments], int]
+
+
+def in_main(target: str, *before: str) -> Callable[[Arguments], int]:
+    """A command that calls `module:function` in the main environment."""
+
+    def run_there(arguments: Arguments) -> int:
+        return call(prepare("main"), target, [*before, *arguments])
+
+    return run_there
+
+
+def train(arguments: Arguments) -> int:
+    """Train the refiner, where torch is installed."""
+    if HERE != "3.11":
+        raise Refusal(
+            "Training needs torch, which is installed under Python 3.11 only: run python3.11 build.py train."
+        )
+    return in_main("bundled_model.training.train:main")(arguments)
+
+
+COMMANDS = (
+    Command("demo", "refine a real capture and a degraded clip; .blend, .fbx, .npz, a picture, a table",
+            in_main("dev.demo:main")),
+    Command("test", "run all tests, on every Blender that this Python can drive [--only SUITE] [-- PYTEST ARGS]",
+            suites.main),
+    Command("zip", "build and validate the extension [--torch] [--output FOLDER]", packaging.main),
+    Command("train", "train the bundled refiner again", train),
+    Command("bench", "measure the refiner and the writing of keys", in_main("dev.bench:main")),
+    Command("refine", "turn a motion file into clean SMPL animation: refine FILE… --output OUT",
+            in_main("addon.cli:main", "refine")),
+    Command("inspect", "say what a motion file holds: inspect FILE [--json]", in_main("addon.cli:main", "inspect")),
+    Command("lint", "check style, layout of the code and types [--fix]", lint.main),
+)  # fmt: skip
+
+
+def overview() -> str:
+    """The list that build.py prints without arguments."""
+    lines = [f"  {command.name:<8} {command.line}" for command in COMMANDS]
+    return "\n".join(["python3 build.py COMMAND …", *lines])
+
+
+def main(arguments: Arguments) -> int:
+    """Run a command line; 0 done, 1 it could not be done, 2 wrong arguments."""
+    if not arguments or arguments[0] in ("-h", "--help", "help"):
+        print(overview())
+        return 0
+    command = next((command for command in COMMANDS if command.name == arguments[0]), None)
+    if command is None:
+        print(f"build.py has no command {arguments[0]!r}. It has:\n{overview()}", file=sys.stderr)
+        return 2
+    try:
+        return command.run(arguments[1:])
+    except Refusal as refusal:
+        say(str(refusal))
+        return 1

@@ -1,0 +1,40 @@
+"""Child processes, and the one kind of error that a person reads."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+class Refusal(Exception):
+    """The command cannot go on. The message is one plain sentence: what is wrong and what to do."""
+
+
+def say(message: str) -> None:
+    """Tell the person what is going on, apart from the output proper."""
+    print(message, file=sys.stderr, flush=True)
+
+
+def clean_environment() -> dict[str, str]:
+    """This process's environment without what would redirect another Python's imports."""
+    redirecting = ("PYTHONPATH", "PYTHONHOME", "PYTHONSTARTUP", "VIRTUAL_ENV")
+    return {name: value for name, value in os.environ.items() if name not in redirecting}
+
+
+def run(command: Sequence[str | Path], environment: Mapping[str, str], cwd: Path | None = None) -> int:
+    """Run a command on the person's own terminal and return its exit status.
+
+    Ctrl-C reaches the child as well; it gets to finish, and its status counts.
+    """
+    process = subprocess.Popen([str(part) for part in command], env=dict(environment), cwd=cwd)
+    while True:
+        try:
+            status = process.wait()
+        except KeyboardInterrupt:
+            continue
+        return status if status >= 0 else 128 - status

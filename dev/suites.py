@@ -1,0 +1,150 @@
+"""`build.py test`: the tests, in every environment that this Python can make."""
+
+from __future__ import annotations
+
+import argparse
+import tempfile
+import xml.etree.ElementTree as ElementTree
+from dataclasses import dataclass, fields
+from pathlib import Path
+
+from .envs import Environment, launching, prepare
+from .processes import ROOT, Refusal, run, say
+from .pythons import HERE, find_python
+
+# The tests that drive Blender; all others run without it.
+BLENDER_TESTS = ("tests/scene", "tests/ui", "tests/test_zip.py")
+NO_TESTS_MATCHED = 5  # pytest's exit status
+
+
+@dataclass(frozen=True)
+class Suite:
+    """Tests that run in one environment."""
+
+    name: str
+    environment: str
+    version: str = HERE
+    with_blender: bool = True
+
+    def chosen(self, arguments: list[str]) -> list[str] | None:
+        """pytest's arguments for this suite; None when the person named paths and none of them is part of it."""
+        paths = [argument for argument in arguments if (ROOT / argument.split("::")[0]).exists()]
+        options = [argument for argument in arguments if argument not in paths]
+        if not paths:
+            return options + self._everything()
+        own = [path for path in paths if path.startswith(BLENDER_TESTS) == self.with_blender]
+        return options + own if own else None
+
+    def _everything(self) -> list[str]:
+        present = [path for path in BLENDER_TESTS if (ROOT / path).exists()]
+        return present if self.with_blender else ["tests", *(f"--ignore={path}" for path in present)]
+
+
+@dataclass
+class Outcome:
+    """How many tests ended in which way."""
+
+    passed: int = 0
+    failed: int = 0
+    skipped: int = 0
+
+    def add(self, other: Outcome) -> None:
+        """Count another suite's tests as well."""
+        for part in fields(self):
+            setattr(self, part.name, getattr(self, part.name) + getattr(other, part.name))
+
+    def line(self) -> str:
+        """The closing line."""
+        ending = f", {self.skipped} skipped" if self.skipped else ""
+        return f"{self.passed} passed, {self.failed} failed{ending}"
+
+
+def suites() -> list[Suite]:
+    """The suites of this Python. Under 3.11, Blender 5.2 takes part where a Python 3.13 is at hand."""
+    pure = Suite("pure", "pure", with_blender=False)
+    if HERE == "3.13":
+        return [pure, Suite("bpy-5.2", "main")]
+    legacy = [Suite("bpy-4.2", "bpy-4.2"), Suite("bpy-4.5", "bpy-4.5"), Suite("bpy-5.0", "main")]
+    newest = [Suite("bpy-5.2", "bpy-5.2", "3.13")] if find_python("3.13") else []
+    return [pure, *legacy, *newest]
+
+
+def main(arguments: list[str]) -> int:
+    """Run them all, end with one plain line, and return 1 unless every test passed."""
+    arguments, pytest_arguments = _split(arguments)
+    parser = argparse.ArgumentParser(
+        prog="build.py test", description="Run the tests. What stands behind -- goes to pytest."
+    )
+    parser.add_argument(
+        "--only", action="append", metavar="SUITE", help="pure, bpy-4.2, bpy-4.5, bpy-5.0 or bpy-5.2"
+    )
+    chosen = _chosen_suites(parser.parse_args(arguments).only)
+    total = Outcome()
+    unfinished: list[str] = []
+    for suite in chosen:
+        pytest_own = suite.chosen(pytest_arguments)
+        if pytest_own is None:
+            continue
+        say(f"\n== {suite.name}: Python {suite.version} ==")
+        outcome, finished = _run(suite, pytest_own)
+        total.add(outcome)
+        if not finished:
+            unfinished.append(suite.name)
+    return _close(total, unfinished)
+
+
+def _split(arguments: list[str]) -> tuple[list[str], list[str]]:
+    if "--" not in arguments:
+        return arguments, []
+    place = arguments.index("--")
+    return arguments[:place], arguments[place + 1 :]
+
+
+def _chosen_suites(only: list[str] | None) -> list[Suite]:
+    here = suites()
+    if not only:
+        if not any(suite.version == "3.13" for suite in here):
+            say("The tests on Blender 5.2 are left out: they need Python 3.13, which is not on this machine.")
+        return here
+    names = [suite.name for suite in here]
+    if unknown := [name for name in only if name not in names]:
+        raise Refusal(f"There is no suite {unknown[0]} under this Python: choose from {', '.join(names)}.")
+    return [suite for suite in here if suite.name in only]
+
+
+def _run(suite: Suite, arguments: list[str]) -> tuple[Outcome, bool]:
+    """Run one suite; its counts, and whether pytest came to its end and agrees with them."""
+    environment: Environment = prepare(suite.environment, suite.version)
+    with launching(environment) as variables, tempfile.TemporaryDirectory() as folder:
+        report = Path(folder, "report.xml")
+        command: list[str | Path] = [environment.python, "-m", "pytest", f"--junitxml={report}", *arguments]
+        status = run(command, variables, cwd=ROOT)
+        outcome = _read_report(report)
+    expected = 1 if outcome.failed else 0
+    return outcome, status in (expected, NO_TESTS_MATCHED)
+
+
+def _read_report(report: Path) -> Outcome:
+    """Count pytest's own report: an error while setting up or collecting is a failure."""
+    total = Outcome()
+    if not report.exists():
+        return total
+    for suite in ElementTree.parse(report).iter("testsuite"):
+        tests, failures, errors, skipped = (
+            int(suite.get(kind, "0")) for kind in ("tests", "failures", "errors", "skipped")
+        )
+        total.add(Outcome(tests - failures - errors - skipped, failures + errors, skipped))
+    return total
+
+
+def _close(total: Outcome, unfinished: list[str]) -> int:
+    """Print the closing line. A suite that died without a failing test counts as one failure."""
+    print(flush=True)
+    for name in unfinished:
+        print(f"The suite {name} did not come to its end.", flush=True)
+    if unfinished and not total.failed:
+        total.failed = len(unfinished)
+    if not total.passed and not total.failed:
+        print("No test was run: nothing matches.", flush=True)
+    print(total.line(), flush=True)
+    return 0 if total.passed and not total.failed else 1

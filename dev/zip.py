@@ -1,0 +1,123 @@
+"""`build.py zip`: the extension, built and validated by Blender's own tool."""
+
+from __future__ import annotations
+
+import argparse
+import platform
+import re
+import subprocess
+import sys
+import tempfile
+import tomllib
+import zipfile
+from pathlib import Path
+
+from .envs import Environment, prepare
+from .processes import ROOT, Refusal, clean_environment, say
+from .pythons import HERE
+from .wheels import WHEELS, fill
+
+STANDARD_LIMIT = 20_000_000  # bytes; DESIGN.md: two zips
+
+
+def main(arguments: list[str]) -> int:
+    """Build one zip and print where it is and how big."""
+    parser = argparse.ArgumentParser(prog="build.py zip", description="Build the extension for Blender.")
+    parser.add_argument(
+        "--torch", action="store_true", help="with torch for this platform (Blender 4.2 to 5.0)"
+    )
+    parser.add_argument("--output", type=Path, default=ROOT / "dist", metavar="FOLDER", help="default: dist")
+    options = parser.parse_args(arguments)
+    environment = prepare("main")
+    tool = blender_tool(environment)
+    build = build_with_torch if options.torch else build_standard
+    archive = build(environment.python, tool, options.output.resolve())
+    print(f"{archive}  {archive.stat().st_size / 1e6:.1f} MB")
+    return 0
+
+
+def blender_tool(environment: Environment) -> Path:
+    """Blender's extension tool, which lies in every bpy wheel and is plain Python."""
+    pattern = "**/site-packages/bpy/*/scripts/addons_core/bl_pkg/cli/blender_ext.py"
+    return next(environment.folder.glob(pattern))
+
+
+def manifest() -> dict[str, str]:
+    """What blender_manifest.toml says."""
+    return tomllib.loads((ROOT / "blender_manifest.toml").read_text("utf-8"))
+
+
+def build_standard(python: Path, tool: Path, folder: Path) -> Path:
+    """The zip for every platform: pure Python, no compiled wheel. Raises Refusal when it grew too big."""
+    fill("locked.txt")
+    archive = folder / f"{manifest()['id']}-{manifest()['version']}.zip"
+    _build(python, tool, ROOT, archive)
+    if archive.stat().st_size > STANDARD_LIMIT:
+        archive.unlink()
+        raise Refusal(
+            f"The standard zip would be larger than {STANDARD_LIMIT / 1e6:.0f} MB: see what went into it."
+        )
+    return archive
+
+
+def build_with_torch(python: Path, tool: Path, folder: Path) -> Path:
+    """The same and torch, for this platform and Python 3.11."""
+    place = blender_platform()
+    if HERE != "3.11" or place is None:
+        raise Refusal(
+            "The zip with torch is made for Python 3.11 on Linux x86-64, Windows x86-64 or macOS arm64: "
+            "run python3.11 build.py zip --torch on one of these."
+        )
+    wheels = fill("locked.txt") + fill("locked_torch.txt")
+    name = f"{manifest()['id']}-{manifest()['version']}-torch-{place.replace('-', '_')}-py311.zip"
+    with tempfile.TemporaryDirectory() as temporary:
+        source = Path(temporary, "source")
+        with zipfile.ZipFile(build_standard(python, tool, Path(temporary))) as standard:
+            standard.extractall(source)
+        for wheel in wheels:
+            target = source / "wheels" / wheel.name
+            target.unlink(missing_ok=True)
+            target.symlink_to(wheel)
+        text = (source / "blender_manifest.toml").read_text("utf-8")
+        (source / "blender_manifest.toml").write_text(torch_manifest(text, wheels, place), "utf-8")
+        return _build(python, tool, source, folder / name)
+
+
+def torch_manifest(text: str, wheels: list[Path], place: str) -> str:
+    """The manifest with another list of wheels, and bound to the one platform that they fit."""
+    listed = "".join(f'    "./{WHEELS.name}/{wheel.name}",\n' for wheel in wheels)
+    lines = f'platforms = ["{place}"]\nwheels = [\n{listed}]'
+    changed, count = re.subn(r"^wheels = \[.*?\]$", lambda _: lines, text, flags=re.MULTILINE | re.DOTALL)
+    if count != 1:
+        raise Refusal("blender_manifest.toml must have exactly one list of wheels.")
+    return changed
+
+
+def blender_platform() -> str | None:
+    """Blender's name of this platform, None where no torch wheel is locked for it."""
+    machine = platform.machine().lower().replace("amd64", "x86_64")
+    known = {
+        ("linux", "x86_64"): "linux-x64",
+        ("win32", "x86_64"): "windows-x64",
+        ("darwin", "arm64"): "macos-arm64",
+    }
+    return known.get((sys.platform, machine))
+
+
+def _build(python: Path, tool: Path, source: Path, archive: Path) -> Path:
+    """Build and validate. Raises Refusal with what Blender's tool says."""
+    archive.parent.mkdir(parents=True, exist_ok=True)
+    _run_tool(python, tool, "build", "--source-dir", str(source), "--output-filepath", str(archive))
+    _run_tool(python, tool, "validate", str(archive))
+    return archive
+
+
+def _run_tool(python: Path, tool: Path, *arguments: str) -> None:
+    say(f"blender extension {arguments[0]} …")
+    done = subprocess.run(
+        [python, tool, *arguments], capture_output=True, text=True, env=clean_environment(), check=False
+    )
+    if done.returncode != 0:
+        raise Refusal(
+            f"Blender's extension tool refuses to {arguments[0]}: {(done.stdout + done.stderr).strip()}"
+        )
