@@ -1,0 +1,125 @@
+"""Warnings about content that can be read but hardly trusted, one sentence each."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ..recording import Keypoints, Person
+from . import limbs
+
+_STILL_METRES = 0.02
+_STILL_SECONDS = 1.0
+_LENGTH_RANGES = {"thigh": (0.33, 0.55), "shin": (0.32, 0.56), "upper arm": (0.2, 0.42), "forearm": (0.17, 0.38)}
+_CHILD = 0.75
+_LONG_GAP_SECONDS = 0.5
+
+
+def person_warnings(one: Person, *, several: bool) -> list[str]:
+    """What to know about one person before refining; lengths in metres, Y up."""
+    who = f"Person {one.id}" if several else "The person"
+    found = _gaps(one, who)
+    if one.keypoints is not None:
+        found += _still(one, one.keypoints, who)
+        found += _implausible(one.keypoints, who)
+        found += _mirrored(one.keypoints, who)
+        found += _few_points(one.keypoints, who)
+    return found
+
+
+def recording_warnings(people: tuple[Person, ...]) -> list[str]:
+    """What to know about the recording as a whole."""
+    lengths = {one.frames for one in people}
+    if lengths == {1} and len(people) >= 1:
+        return ["The recording has a single frame, so there is a pose but no motion."]
+    return []
+
+
+def _gaps(one: Person, who: str) -> list[str]:
+    steps = np.diff(one.frame_ids)
+    missing = int((steps - 1).sum()) if len(steps) else 0
+    found = []
+    if missing:
+        longest = int(steps.max()) - 1
+        found.append(f"{who} is absent in {missing} frames between first and last (longest gap {longest}).")
+    if one.keypoints is not None:
+        seen = np.isfinite(one.keypoints.positions).all(-1)
+        empty = int((~seen.any(1)).sum())
+        if empty:
+            found.append(f"{who} has {empty} frames without any keypoint.")
+        never = [n for n, ok, c in zip(one.keypoints.names, seen.any(0), one.keypoints.canonical) if c and not ok]
+        if never:
+            found.append(f"{who} has keypoints that are never seen: {_listed(never)}.")
+    return found
+
+
+def _still(one: Person, keypoints: Keypoints, who: str) -> list[str]:
+    """A living person sways and swings; a track whose every joint stays within 2 cm is usually broken."""
+    if one.frames < 3 or one.frame_ids[-1] - one.frame_ids[0] < _STILL_SECONDS * one.fps:
+        return []
+    used = [k for k, name in enumerate(keypoints.canonical) if name is not None]
+    points = keypoints.positions[:, used]
+    points = points[:, np.isfinite(points).all(-1).mean(0) > 0.5]
+    if points.shape[1] == 0:
+        return []
+    spread = np.nanpercentile(points, 90, axis=0) - np.nanpercentile(points, 10, axis=0)
+    if float(np.linalg.norm(spread, axis=-1).max()) > _STILL_METRES:
+        return []
+    return [f"{who} hardly moves over the whole clip; the track may be broken, so look at it before using it."]
+
+
+def _implausible(keypoints: Keypoints, who: str) -> list[str]:
+    """Lengths no adult has in proportion to the whole body, sides that differ, legs that lie level."""
+    medians = {limb: float(np.nanmedian(values)) for limb, values in limbs.limb_lengths(keypoints).items()}
+    strange = []
+    for limb, (low, high) in _LENGTH_RANGES.items():
+        sides = [medians[limb, side] for side in ("left", "right") if (limb, side) in medians]
+        if sides and not low <= float(np.mean(sides)) <= high:
+            strange.append(f"{limb} {np.mean(sides) * 100:.0f} cm")
+        if len(sides) == 2 and max(sides) > 1.35 * max(min(sides), 1e-9):
+            strange.append(f"left and right {limb} {sides[0] * 100:.0f} and {sides[1] * 100:.0f} cm")
+    if not strange:
+        return []
+    if _is_small_body(keypoints):
+        return [f"{who} is small ({', '.join(strange)}); check the unit unless this is a child."]
+    return [f"{who} has limbs of an unlikely length ({', '.join(strange)}); the track may be broken."]
+
+
+def _is_small_body(keypoints: Keypoints) -> bool:
+    """Whether all limbs are short by the same factor, as a child's are."""
+    ratios = list(limbs.size_ratios(keypoints).values())
+    return max(ratios) < _CHILD + 0.1 and max(ratios) / min(ratios) < 1.35
+
+
+def _mirrored(keypoints: Keypoints, who: str) -> list[str]:
+    """Toes and nose point where the body faces; left must lie to the left of that."""
+    ahead = _facing(keypoints)
+    hips = [limbs.column(keypoints, limbs.ACROSS["hips"], side) for side in ("left", "right")]
+    if ahead is None or hips[0] is None or hips[1] is None:
+        return []
+    left = keypoints.positions[:, hips[0]] - keypoints.positions[:, hips[1]]
+    turned = np.cross([0.0, 1.0, 0.0], ahead)
+    agree = (left * turned).sum(-1)
+    agree = agree[np.isfinite(agree)]
+    if len(agree) == 0 or float((agree > 0).mean()) > 0.2:
+        return []
+    return [f"Left and right of {who.replace('The', 'the')} look swapped or the axes mirrored; check the result."]
+
+
+def _facing(keypoints: Keypoints) -> np.ndarray | None:
+    toes = limbs.middle(keypoints, ("left_big_toe", "right_big_toe", "left_foot", "right_foot"))
+    heels = limbs.middle(keypoints, ("left_heel", "right_heel", "left_ankle", "right_ankle"))
+    if toes is None or heels is None:
+        return None
+    ahead = (toes - heels) * [1.0, 0.0, 1.0]
+    return ahead if np.isfinite(ahead).any() else None
+
+
+def _few_points(keypoints: Keypoints, who: str) -> list[str]:
+    unused = [name for name, canonical in zip(keypoints.names, keypoints.canonical) if canonical is None]
+    if not unused:
+        return []
+    return [f"{who} has {len(unused)} keypoints that are not used ({_listed(unused)})."]
+
+
+def _listed(names: list[str]) -> str:
+    return ", ".join(names[:4]) + (" …" if len(names) > 4 else "")

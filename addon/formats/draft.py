@@ -1,0 +1,218 @@
+"""What a reader hands over: a recording in the file's own axes and units.
+
+`finish.finish` turns it to metres and Y up, in one place for all formats.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from ..body.layouts import find_layout
+from ..body.rotations import matrix_from_axis_angle
+from ..body.skeleton import REST_PELVIS
+from ..recording import Keypoints, Person, Poses
+from ..safe_read import FormatError
+from .container import Container
+from .marker_names import canonical_names
+
+_FARTHEST = 1e7
+
+
+@dataclass
+class Draft:
+    """A recording in the making.
+
+    people: persons in the file's axes and units, with fps 0 (filled in by `finish`).
+    fps, up, units: what the file or its tool states; None leaves them to be inferred or assumed.
+    likely_up: up axes to choose from when `up` is None, the most usual first.
+    warnings: one sentence each.
+    """
+
+    people: list[Person]
+    fps: float | None = None
+    up: str | None = None
+    units: str | None = "m"
+    likely_up: tuple[str, ...] = ("+y", "+z", "-y")
+    tool: str | None = None
+    warnings: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Reader:
+    """One format: how to recognise it by content, and how to read it.
+
+    format: short name for `inspect`; tool: what writes it; holds, files: for the table in the README.
+    checked: "real file" or "source", what the reader was held against.
+    usual_fps: rate to assume where the file has none.
+    """
+
+    format: str
+    tool: str
+    holds: str
+    files: str
+    recognises: Callable[[Container], bool]
+    read: Callable[[Container], Draft]
+    checked: str = "source"
+    usual_fps: float = 30.0
+
+
+def person(
+    person_id: Any = "0",
+    frame_ids: Any = None,
+    *,
+    keypoints: Keypoints | None = None,
+    poses: Poses | None = None,
+) -> Person:
+    """A person for a Draft; frames are numbered from 0 unless frame_ids (T,) says otherwise."""
+    held = [len(part) for part in (keypoints and keypoints.positions, poses and poses.rotations) if part is not None]
+    if not held or min(held) == 0:
+        raise FormatError("The file has no frames; record or export it again.")
+    numbers = np.arange(held[0]) if frame_ids is None else np.asarray(frame_ids).reshape(-1).astype(np.int64)
+    if len(set(held)) > 1 or len(numbers) != held[0]:
+        raise FormatError(f"The arrays disagree about the number of frames ({held}, {len(numbers)}); export again.")
+    if (np.diff(numbers) <= 0).any():
+        raise FormatError("Frame numbers do not increase; export the recording again in order of time.")
+    return Person(str(person_id), numbers, 0.0, keypoints, poses)
+
+
+def layout_keypoints(positions: Any, layout: str, confidence: Any = None) -> Keypoints:
+    """Keypoints of a known layout from positions (T, K, 3) and confidence (T, K). Raises FormatError."""
+    try:
+        known = find_layout(layout)
+    except KeyError as error:
+        raise FormatError(str(error.args[0])) from error
+    points = _positions(positions)
+    if points.shape[1] != len(known.keypoints):
+        raise FormatError(
+            f"The layout {layout} has {len(known.keypoints)} keypoints but the file has {points.shape[1]}; "
+            f"choose another layout."
+        )
+    return Keypoints(*_cleaned(points, confidence), known.keypoints, known.canonical, layout)
+
+
+def named_keypoints(positions: Any, names: Sequence[str], confidence: Any = None) -> Keypoints:
+    """Keypoints with free names, mapped to canonical points by `marker_names`. Raises FormatError."""
+    points = _positions(positions)
+    if points.shape[1] != len(names):
+        raise FormatError(f"The file names {len(names)} keypoints but holds {points.shape[1]}; export it again.")
+    return Keypoints(*_cleaned(points, confidence), tuple(names), canonical_names(names), None)
+
+
+def _positions(values: Any) -> np.ndarray:
+    points = numbers(values, "keypoints")
+    if points.ndim == 3 and points.shape[-1] == 2:
+        raise FormatError("These are 2D keypoints; 3D keypoints are needed, so lift or triangulate them first.")
+    if points.ndim != 3 or points.shape[-1] != 3:
+        raise FormatError(f"Keypoints need the shape (frames, keypoints, 3) but have {points.shape}; reshape them.")
+    return points
+
+
+def _cleaned(points: np.ndarray, confidence: Any) -> tuple[np.ndarray, np.ndarray]:
+    points = np.where(np.abs(points) < _FARTHEST, points, np.nan)
+    present = np.isfinite(points).all(-1)
+    if confidence is None:
+        weight = present.astype(float)
+    else:
+        weight = numbers(confidence, "confidence").reshape(-1)
+        if weight.size != present.size:
+            raise FormatError(f"Confidence needs one value per keypoint, {present.shape}; export the file again.")
+        weight = np.clip(np.nan_to_num(weight.reshape(present.shape)), 0.0, 1.0)
+    seen = present & (weight > 0)
+    if seen.size and not seen.any():
+        raise FormatError("Every keypoint is missing in every frame; the file holds nothing to refine.")
+    return np.where(seen[..., None], points, np.nan), np.where(seen, weight, 0.0)
+
+
+def numbers(values: Any, what: str) -> np.ndarray:
+    """An array of float64. Raises FormatError when the values are no regular array of numbers."""
+    try:
+        return np.asarray(values, dtype=np.float64)
+    except (ValueError, TypeError, OverflowError) as error:
+        raise FormatError(f"The field {what!r} is not a regular array of numbers; export the file again.") from error
+
+
+def smpl_poses(
+    vectors: Any,
+    trans: Any = None,
+    *,
+    betas: Any = None,
+    gender: Any = "neutral",
+    rest_pelvis: np.ndarray = REST_PELVIS,
+) -> Poses:
+    """Poses from rotation vectors of SMPL, SMPL-H or SMPL-X and SMPL's translation.
+
+    vectors: (T, J, 3) or (T, 3 J), J = 24 for SMPL, else the first 22 are the body and hands are dropped.
+    trans: (T, 3); the pelvis lies at J0 + trans whatever the rotation (SMPL turns about its pelvis).
+        J0 is SMPL's mean rest pelvis, for every betas: the true J0 of a body differs by centimetres and
+        only a licensed model file knows it. None: the pelvis stays at the origin.
+    Raises FormatError.
+    """
+    flat = numbers(vectors, "poses")
+    flat = flat.reshape(len(flat), -1)
+    width = flat.shape[1]
+    if width % 3 or width < 63:
+        raise FormatError(f"Poses of {width} numbers per frame are not SMPL's rotation vectors; export as SMPL.")
+    joints = min(width // 3, 24 if width == 72 else 22)
+    axes = np.zeros((len(flat), 24, 3))
+    axes[:, :joints] = flat[:, : joints * 3].reshape(len(flat), joints, 3)
+    return matrix_poses(matrix_from_axis_angle(axes), trans, betas=betas, gender=gender, rest_pelvis=rest_pelvis)
+
+
+def matrix_poses(
+    rotations: Any,
+    trans: Any = None,
+    *,
+    betas: Any = None,
+    gender: Any = "neutral",
+    rest_pelvis: np.ndarray = REST_PELVIS,
+) -> Poses:
+    """Poses from rotation matrices (T, 24, 3, 3); see `smpl_poses`. Raises FormatError."""
+    matrices = numbers(rotations, "rotations")
+    if matrices.ndim != 4 or matrices.shape[1:] != (24, 3, 3):
+        raise FormatError(f"Rotations of shape {matrices.shape} are not SMPL's 24 joints; export as SMPL.")
+    pelvis = np.zeros((len(matrices), 3))
+    if trans is not None:
+        offsets = numbers(trans, "trans")
+        if offsets.size != pelvis.size:
+            raise FormatError(f"There are {len(matrices)} poses but translations {offsets.shape}; export again.")
+        pelvis = offsets.reshape(-1, 3) + rest_pelvis
+    if not (np.isfinite(matrices).all() and np.isfinite(pelvis).all()):
+        raise FormatError("Some poses or translations are not finite numbers; export the motion again.")
+    return Poses(matrices, pelvis, _betas(betas), gender_name(gender))
+
+
+def _betas(values: Any) -> np.ndarray:
+    if values is None:
+        return np.zeros(0, np.float32)
+    betas = numbers(values, "betas")
+    if betas.ndim > 1:
+        betas = np.median(betas.reshape(-1, betas.shape[-1]), axis=0) if betas.size else betas.reshape(-1)
+    return np.nan_to_num(betas.reshape(-1)).astype(np.float32)
+
+
+def gender_name(value: Any) -> str:
+    """ "female", "male" or "neutral" from what files write: text, bytes, arrays of one, m and f."""
+    if isinstance(value, np.ndarray):
+        value = value.reshape(-1)[0] if value.size else ""
+    text = value.decode("latin1") if isinstance(value, bytes) else str(value)
+    return {"f": "female", "m": "male"}.get(text.strip().lower()[:1], "neutral")
+
+
+def scalar(value: Any) -> float | None:
+    """A single finite number out of whatever holds it, None when there is none."""
+    try:
+        number = float(np.asarray(value, dtype=np.float64).reshape(-1)[0])
+    except (ValueError, TypeError, IndexError):
+        return None
+    return number if np.isfinite(number) else None
+
+
+def text_of(value: Any) -> str:
+    """A short text out of str, bytes or an array of one; "" for anything else."""
+    if isinstance(value, np.ndarray):
+        value = value.reshape(-1)[0] if value.size else ""
+    return value.decode("latin1") if isinstance(value, bytes) else str(value)

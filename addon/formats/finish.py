@@ -1,0 +1,136 @@
+"""From a Draft to a Recording: the only place where axes turn and units change."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+from ..body.skeleton import REST_PELVIS
+from ..recording import How, Keypoints, Known, Person, Poses, Recording
+from ..safe_read import FormatError
+from .checks import person_warnings, recording_warnings
+from .container import Hints
+from .draft import Draft, Reader
+from .inference import UNIT_METRES, infer_scale, infer_up
+
+_MAX_FPS = 2000.0
+
+TO_Y_UP: dict[str, np.ndarray] = {
+    "+y": np.eye(3),
+    "-y": np.diag([1.0, -1.0, -1.0]),
+    "+z": np.array([[1.0, 0, 0], [0, 0, 1], [0, -1, 0]]),
+    "-z": np.array([[1.0, 0, 0], [0, 0, -1], [0, 1, 0]]),
+    "+x": np.array([[0.0, -1, 0], [1, 0, 0], [0, 0, 1]]),
+    "-x": np.array([[0.0, 1, 0], [-1, 0, 0], [0, 0, 1]]),
+}
+"""Rotations (3, 3) that take each up axis to +Y."""
+
+
+def signed_axis(text: str) -> str:
+    """'+z' from 'z', '+Z', 'z-up'. Raises FormatError for anything else."""
+    name = str(text).strip().lower().removesuffix("up").rstrip("-_ ")
+    name = name if name[:1] in ("+", "-") else f"+{name}"
+    if name not in TO_Y_UP:
+        raise FormatError(f"The up axis {text!r} is not known; it is one of x, y, z, -x, -y, -z.")
+    return name
+
+
+def unit_name(text: str) -> str:
+    """'m', 'cm' or 'mm' from what files and people write. Raises FormatError for anything else."""
+    name = str(text).strip().lower().rstrip("s")
+    name = {"meter": "m", "metre": "m", "centimeter": "cm", "centimetre": "cm"}.get(name, name)
+    name = {"millimeter": "mm", "millimetre": "mm"}.get(name, name)
+    if name not in UNIT_METRES:
+        raise FormatError(f"The unit {text!r} is not known; it is one of m, cm, mm.")
+    return name
+
+
+def finish(draft: Draft, reader: Reader, hints: Hints, path: Path) -> Recording:
+    """The Recording in metres and Y up, with what was stated, inferred and assumed. Raises FormatError."""
+    if not draft.people:
+        raise FormatError(f"{path.name} holds no person; record or export it again.")
+    warnings = list(draft.warnings)
+    fps = _fps(draft, reader, hints)
+    units, metres = _units(draft, hints, warnings)
+    up = _up(draft, hints)
+    people = tuple(
+        replace(_converted(one, TO_Y_UP[up.value], metres), fps=fps.value) for one in draft.people
+    )
+    for one in people:
+        warnings += person_warnings(one, several=len(people) > 1)
+    warnings += recording_warnings(people)
+    return Recording(
+        reader.format, draft.tool or reader.tool, people, fps, up, units, tuple(warnings), str(path)
+    )
+
+
+def _fps(draft: Draft, reader: Reader, hints: Hints) -> Known[float]:
+    value, how = reader.usual_fps, "assumed"
+    if hints.fps is not None:
+        value, how = hints.fps, "stated"
+    elif draft.fps is not None:
+        value, how = draft.fps, "stated"
+    if not 0 < value <= _MAX_FPS:
+        raise FormatError(f"A frame rate of {value} is not possible; give the right one with --fps.")
+    return Known(float(value), _how(how))
+
+
+def _units(draft: Draft, hints: Hints, warnings: list[str]) -> tuple[Known[str], float]:
+    if hints.units is not None:
+        unit = unit_name(hints.units)
+        return Known(unit, "stated"), UNIT_METRES[unit]
+    inferred = infer_scale(draft.people)
+    if draft.units is not None:
+        stated = unit_name(draft.units)
+        if inferred is None or _agree(UNIT_METRES[stated], inferred[1]):
+            return Known(stated, "stated"), UNIT_METRES[stated]
+        warnings.append(f"The file says its unit is {stated} but its limbs say otherwise; their lengths were used.")
+    if inferred is None:
+        return Known("m", "assumed"), 1.0
+    unit, metres = inferred
+    if unit == "other":
+        warnings.append(
+            "The size fits neither metres nor centimetres nor millimetres, so it was scaled to a mean body;"
+            " if that is wrong, give the unit with --units."
+        )
+    return Known(unit, "inferred"), metres
+
+
+def _agree(first: float, second: float) -> bool:
+    return 1 / 4 < first / second < 4
+
+
+def _up(draft: Draft, hints: Hints) -> Known[str]:
+    if hints.up is not None:
+        return Known(signed_axis(hints.up), "stated")
+    if draft.up is not None:
+        return Known(signed_axis(draft.up), "stated")
+    inferred = infer_up(draft.people, draft.likely_up)
+    return Known(inferred or draft.likely_up[0], "inferred" if inferred else "assumed")
+
+
+def _how(text: str) -> How:
+    return "stated" if text == "stated" else "assumed"
+
+
+def _converted(one: Person, turn: np.ndarray, metres: float) -> Person:
+    keypoints, poses = one.keypoints, one.poses
+    if keypoints is not None:
+        keypoints = _converted_keypoints(keypoints, turn, metres)
+    if poses is not None:
+        poses = _converted_poses(poses, turn, metres)
+    return replace(one, keypoints=keypoints, poses=poses)
+
+
+def _converted_keypoints(keypoints: Keypoints, turn: np.ndarray, metres: float) -> Keypoints:
+    return replace(keypoints, positions=keypoints.positions * metres @ turn.T)
+
+
+def _converted_poses(poses: Poses, turn: np.ndarray, metres: float) -> Poses:
+    """J0 is in metres whatever the file's unit, so only the rest of the pelvis position is scaled."""
+    rotations = poses.rotations.copy()
+    rotations[:, 0] = turn @ rotations[:, 0]
+    pelvis = (poses.pelvis - REST_PELVIS) * metres + REST_PELVIS if metres != 1.0 else poses.pelvis
+    return replace(poses, rotations=rotations, pelvis=pelvis @ turn.T)

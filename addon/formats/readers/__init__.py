@@ -1,0 +1,1 @@
+"""One module per format; each ends in a `READER`. `registry.READERS` lists them."""

@@ -1,0 +1,112 @@
+"""The open keypoint file: `keypoints (T, K, 3)` with `layout` or `names`, as .npz, JSON or a bare .npy.
+
+Optional fields: `fps`, `confidence (T, K)`, `up_axis` (x y z -x -y -z), `units` (m cm mm),
+`frame_ids (T,)`; NaN or null is missing. A fourth column of the keypoints is confidence.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ...body.layouts import LAYOUTS, find_layout
+from ...recording import Keypoints
+from ...safe_read import FormatError
+from ..container import Container
+from ..draft import Draft, Reader, layout_keypoints, named_keypoints, numbers, person, scalar, text_of
+from ..inference import infer_layout
+
+
+def recognises(container: Container) -> bool:
+    """A mapping with `keypoints` in .npz or JSON, or an .npy array of 3 or 4 columns."""
+    if container.npy is not None:
+        return _bare_shape(container.npy.shape, container.hints.layout) is not None
+    return container.has("keypoints")
+
+
+def read(container: Container) -> Draft:
+    """One person. Raises FormatError when the layout is neither named nor clear from the content."""
+    if container.npy is not None:
+        return _read_bare(container, container.npy)
+    fields = container.fields
+    points, confidence = _split(numbers(fields["keypoints"], "keypoints"), fields.get("confidence"))
+    keypoints, warnings = _named_or_layout(container, points, confidence)
+    frame_ids = numbers(fields["frame_ids"], "frame_ids") if _given(fields, "frame_ids") else None
+    return Draft(
+        [person(frame_ids=frame_ids, keypoints=keypoints)],
+        fps=scalar(fields["fps"]) if _given(fields, "fps") else None,
+        up=text_of(fields["up_axis"]) if _given(fields, "up_axis") else None,
+        units=text_of(fields["units"]) if _given(fields, "units") else None,
+        warnings=warnings,
+    )
+
+
+def _given(fields: Any, name: str) -> bool:
+    return name in fields and fields[name] is not None and np.size(fields[name]) > 0
+
+
+def _split(points: np.ndarray, confidence: Any) -> tuple[np.ndarray, Any]:
+    if points.ndim == 3 and points.shape[-1] == 4:
+        return points[..., :3], points[..., 3] if confidence is None else confidence
+    return points, confidence
+
+
+def _named_or_layout(container: Container, points: np.ndarray, confidence: Any) -> tuple[Keypoints, list[str]]:
+    fields, hint = container.fields, container.hints.layout
+    if hint is None and not _given(fields, "layout") and _given(fields, "names"):
+        return _named([text_of(name) for name in np.asarray(fields["names"]).reshape(-1)], points, confidence)
+    layout = hint or (text_of(fields["layout"]) if _given(fields, "layout") else None)
+    return _with_layout(layout, points, confidence)
+
+
+def _named(names: list[str], points: np.ndarray, confidence: Any) -> tuple[Keypoints, list[str]]:
+    keypoints = named_keypoints(points, names, confidence)
+    if not any(keypoints.canonical):
+        raise FormatError("None of the keypoint names is known; name them like left_hip, right_knee, nose.")
+    return keypoints, []
+
+
+def _with_layout(layout: str | None, points: np.ndarray, confidence: Any) -> tuple[Keypoints, list[str]]:
+    if layout is not None:
+        return layout_keypoints(points, layout.strip().lower(), confidence), []
+    guess = infer_layout(points) if points.ndim == 3 and points.shape[-1] == 3 else None
+    if guess is None:
+        count = points.shape[1] if points.ndim == 3 else "these"
+        raise FormatError(
+            f"The file does not say what its {count} keypoints are; name the layout with --layout"
+            f" ({', '.join(LAYOUTS)})."
+        )
+    return layout_keypoints(points, guess, confidence), [f"The layout {guess} was inferred from the body's shape."]
+
+
+def _bare_shape(shape: tuple[int, ...], layout: str | None) -> tuple[int, int, int] | None:
+    """(T, K, columns) of a bare array: (T, K, 3|4), (K, 3|4) for one frame, (1, T, K, 3) or flat rows."""
+    if len(shape) == 4 and shape[0] == 1:
+        shape = shape[1:]
+    if len(shape) == 3 and shape[2] in (2, 3, 4):
+        return shape[0], shape[1], shape[2]
+    if len(shape) == 2 and shape[1] in (3, 4):
+        return 1, shape[0], shape[1]
+    if len(shape) == 2 and layout in LAYOUTS and shape[1] == 3 * len(find_layout(layout).keypoints):
+        return shape[0], shape[1] // 3, 3
+    if shape[1:] == (66,):
+        return shape[0], 22, 3
+    return None
+
+
+def _read_bare(container: Container, array: np.ndarray) -> Draft:
+    shape = _bare_shape(array.shape, container.hints.layout)
+    points, confidence = _split(numbers(array, "keypoints").reshape(shape or array.shape), None)
+    keypoints, warnings = _with_layout(container.hints.layout, points, confidence)
+    return Draft([person(keypoints=keypoints)], units=None, warnings=warnings)
+
+
+READER = Reader(
+    format="keypoints",
+    tool="Keypoint file",
+    holds="3D keypoints of one person in a named layout or with free names",
+    files=".npz .npy .json",
+    recognises=recognises,
+    read=read,
+)

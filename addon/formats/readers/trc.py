@@ -1,0 +1,137 @@
+"""TRC marker files: Pose2Sim, OpenCap, OpenSim, Vicon; separated by tabs or commas.
+
+Five header lines, often a blank sixth; then frame number, time and three columns per marker.
+NumFrames and the path in the header are not trusted. Source: perfanalytics/pose2sim triangulation.py;
+OpenSim documentation "Marker (.trc) Files".
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ...recording import Keypoints, Person
+from ...safe_read import FormatError
+from ..container import Container
+from ..draft import Draft, Reader, named_keypoints, person
+from ..marker_names import canonical_names, subject_of
+
+_NEEDED = ("hip", "knee", "ankle", "shoulder", "elbow", "wrist")
+_ENOUGH = 6
+
+
+def recognises(container: Container) -> bool:
+    """A text whose first lines hold TRC's header words."""
+    start = container.head[:600]
+    return container.kind == "text" and (start.startswith(b"PathFileType") or b"DataRate" in start)
+
+
+def read(container: Container) -> Draft:
+    """One person, or one for each subject's prefix in the marker names. Raises FormatError."""
+    lines = container.lines
+    separator = "," if lines and lines[0].count(",") > lines[0].count("\t") else "\t"
+    header = _header(lines, separator)
+    labels_at = _find(lines, "frame#")
+    names = [cell.strip() for cell in lines[labels_at].split(separator)[2:]]
+    table = _table(lines[labels_at + 2 :], separator)
+    columns = [3 * place for place in range((len(names) + 2) // 3) if names[3 * place]]
+    positions = _positions(table, columns)
+    fps, warnings = _rate(header, table)
+    people = _people([names[column] for column in columns], positions, _frame_ids(table, warnings))
+    return Draft(people, fps=fps, up=None, units=header.get("units"), likely_up=("+y", "+z"), warnings=warnings)
+
+
+def _header(lines: list[str], separator: str) -> dict[str, str]:
+    at = _find(lines, "datarate")
+    if at + 1 >= len(lines):
+        raise FormatError("The TRC file ends inside its header; export it again.")
+    keys = [cell.strip().lower() for cell in lines[at].split(separator)]
+    return {key: cell.strip() for key, cell in zip(keys, lines[at + 1].split(separator)) if cell.strip()}
+
+
+def _find(lines: list[str], word: str) -> int:
+    for number, line in enumerate(lines[:12]):
+        if line.strip().lower().startswith(word):
+            return number
+    raise FormatError(f"The TRC file has no line that starts with {word}; export it again.")
+
+
+def _table(lines: list[str], separator: str) -> np.ndarray:
+    """(T, columns) of all rows that start with a frame number; NaN where a cell is empty."""
+    rows = [line.split(separator) for line in lines]
+    rows = [row for row in rows if row and row[0].strip()]
+    if not rows:
+        raise FormatError("The TRC file has a header but no frames; export the recording again.")
+    width = max(len(row) for row in rows)
+    table = np.full((len(rows), width), np.nan)
+    for number, row in enumerate(rows):
+        try:
+            table[number, : len(row)] = [float(cell) if cell.strip() else np.nan for cell in row]
+        except ValueError as error:
+            raise FormatError(f"Row {number + 1} of the TRC file is not made of numbers; export it again.") from error
+    return table
+
+
+def _positions(table: np.ndarray, columns: list[int]) -> np.ndarray:
+    """(T, K, 3); a marker at exactly zero is one that was not seen."""
+    needed = 2 + max(columns, default=0) + 3
+    if table.shape[1] < needed:
+        table = np.pad(table, ((0, 0), (0, needed - table.shape[1])), constant_values=np.nan)
+    positions = np.stack([table[:, 2 + column : 5 + column] for column in columns], axis=1)
+    return np.where((positions == 0.0).all(-1, keepdims=True), np.nan, positions)
+
+
+def _rate(header: dict[str, str], table: np.ndarray) -> tuple[float | None, list[str]]:
+    """DataRate, checked against the time column."""
+    try:
+        stated = float(header["datarate"])
+    except (KeyError, ValueError):
+        stated = 0.0
+    steps = np.diff(table[:, 1]) / np.maximum(np.diff(table[:, 0]), 1.0) if len(table) > 1 else np.zeros(0)
+    steps = steps[np.isfinite(steps) & (steps > 0)]
+    measured = 1.0 / float(np.median(steps)) if len(steps) else 0.0
+    if stated > 0 and (measured == 0 or abs(stated - measured) < 0.05 * measured):
+        return stated, []
+    if measured > 0:
+        return round(measured, 3), [f"The time column runs at {measured:.4g} frames per second, not at {stated:g}."]
+    return None, ["The file has no frame rate."]
+
+
+def _frame_ids(table: np.ndarray, warnings: list[str]) -> np.ndarray:
+    numbers = table[:, 0]
+    if np.isfinite(numbers).all() and (np.diff(numbers) > 0).all() and (numbers == np.round(numbers)).all():
+        return numbers.astype(np.int64)
+    warnings.append("The frame numbers do not increase, so frames were counted.")
+    return np.arange(len(table))
+
+
+def _people(names: list[str], positions: np.ndarray, frame_ids: np.ndarray) -> list[Person]:
+    people = []
+    for subject in dict.fromkeys(subject_of(name) for name in names):
+        own = [place for place, name in enumerate(names) if subject_of(name) == subject]
+        own_names = [names[place] for place in own]
+        if _joint_count(own_names) >= _ENOUGH:
+            keypoints: Keypoints = named_keypoints(positions[:, own], own_names)
+            people.append(person(subject or "0", frame_ids, keypoints=keypoints))
+    if not people:
+        raise FormatError(
+            "The file holds skin markers instead of joints (" + ", ".join(names[:3]) + " …); compute joint centres"
+            " first and name them like RHip, RKnee, RAnkle, LShoulder, LElbow, LWrist."
+        )
+    return people
+
+
+def _joint_count(names: list[str]) -> int:
+    """How many hips, knees, ankles, shoulders, elbows and wrists are among the names."""
+    return sum(any(part in point for part in _NEEDED) for point in canonical_names(names) if point)
+
+
+READER = Reader(
+    format="TRC",
+    tool="Pose2Sim, OpenCap, OpenSim",
+    holds="joint positions by name",
+    files=".trc",
+    recognises=recognises,
+    read=read,
+    checked="real file",
+    usual_fps=60.0,
+)

@@ -1,0 +1,61 @@
+"""All readers, in the order in which they are asked, and the table of them for the README."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from ..recording import Recording
+from ..safe_read import FormatError
+from .container import Container, Hints
+from .draft import Reader
+from .finish import finish
+from .readers import amass, open_keypoints, trc
+
+READERS: tuple[Reader, ...] = (
+    amass.READER,
+    trc.READER,
+    open_keypoints.READER,
+)
+
+
+def read(
+    path: str | Path,
+    *,
+    layout: str | None = None,
+    fps: float | None = None,
+    up: str | None = None,
+    units: str | None = None,
+) -> Recording:
+    """What the file holds, in metres and Y up.
+
+    layout, fps, up ("+x" … "-z") and units ("m", "cm", "mm") override what the file says or leaves open.
+    Raises FormatError when the file can't be used.
+    """
+    hints = Hints(layout, fps, up, units)
+    container = Container(Path(path), hints)
+    reader = find_reader(container)
+    return finish(reader.read(container), reader, hints, container.path)
+
+
+def find_reader(container: Container) -> Reader:
+    """The first reader that recognises the content. Raises FormatError."""
+    for reader in READERS:
+        if reader.recognises(container):
+            return reader
+    raise FormatError(_unknown(container))
+
+
+def _unknown(container: Container) -> str:
+    held = list(container.fields)[:6]
+    what = f"holds {', '.join(map(str, held))}, which" if held else "holds something that"
+    return (
+        f"{container.name} {what} no reader knows; choose a motion or 3D keypoint file,"
+        f" or save the open keypoint format that the README describes."
+    )
+
+
+def table() -> str:
+    """A Markdown table of the formats that can be opened."""
+    rows = ["| tool | files | holds | checked on |", "| --- | --- | --- | --- |"]
+    rows += [f"| {r.tool} | {r.files} | {r.holds} | {r.checked} |" for r in READERS]
+    return "\n".join(rows)

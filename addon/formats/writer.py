@@ -1,0 +1,70 @@
+"""Our own .npz: AMASS-style, Z up, with joints and bone offsets beside the poses."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+
+import numpy as np
+
+from ..body.kinematics import forward
+from ..body.rotations import axis_angle_from_matrix
+from ..body.skeleton import REST_PELVIS
+from ..motion import Motion
+from ..safe_read import FormatError
+from .finish import TO_Y_UP
+
+_BETAS = 10
+
+
+def npz_fields(motion: Motion) -> dict[str, np.ndarray]:
+    """The arrays of the file.
+
+    With A = R_x(+90°), which takes Y up to Z up: root' = A root, pelvis' = A pelvis,
+    trans = pelvis' - J0, J0 = SMPL's mean rest pelvis **not** turned by A. SMPL turns the body about its
+    pelvis joint and then adds trans, so every AMASS reader finds pelvis' = J0 + trans again.
+    `joints` are those of forward kinematics in the same Z-up world; `bone_offsets` belong to the rest pose,
+    which poses turn, and stay as they are.
+    """
+    to_z_up = TO_Y_UP["+z"].T
+    rotations = np.array(motion.rotations, dtype=np.float64)
+    rotations[:, 0] = to_z_up @ rotations[:, 0]
+    pelvis = np.asarray(motion.pelvis, dtype=np.float64) @ to_z_up.T
+    joints, _ = forward(rotations, pelvis, np.asarray(motion.bone_offsets, dtype=np.float64))
+    return {
+        "poses": axis_angle_from_matrix(rotations).reshape(len(rotations), 72).astype(np.float32),
+        "trans": (pelvis - REST_PELVIS).astype(np.float32),
+        "betas": np.asarray(motion.betas if len(motion.betas) else np.zeros(_BETAS), np.float32),
+        "gender": np.array(motion.gender),
+        "mocap_frame_rate": np.array(float(motion.fps)),
+        "joints": np.asarray(joints, np.float32),
+        "frame_ids": np.asarray(motion.frame_ids, np.int64),
+        "bone_offsets": np.asarray(motion.bone_offsets, np.float32),
+        "fit_error_mm": np.asarray(motion.fit_error_mm, np.float32),
+        "uncertainty_deg": np.asarray(motion.uncertainty_deg, np.float32),
+    }
+
+
+def write_npz(motion: Motion, path: str | Path) -> None:
+    """Writes the motion; the file is complete or absent. Raises FormatError when it can't be written."""
+    target = Path(path)
+    try:
+        descriptor, temporary = tempfile.mkstemp(suffix=".npz", prefix=f".{target.stem}-", dir=target.parent)
+    except OSError as error:
+        raise FormatError(f"{target} can't be written ({error.strerror}); choose another folder.") from error
+    try:
+        with os.fdopen(descriptor, "wb") as stream:
+            np.savez_compressed(stream, **npz_fields(motion))
+        os.chmod(temporary, 0o666 & ~_umask())
+        os.replace(temporary, target)
+    except OSError as error:
+        raise FormatError(f"{target} can't be written ({error.strerror}); choose another folder.") from error
+    finally:
+        Path(temporary).unlink(missing_ok=True)
+
+
+def _umask() -> int:
+    current = os.umask(0)
+    os.umask(current)
+    return current

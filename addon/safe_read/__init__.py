@@ -1,0 +1,13 @@
+"""The one reader of untrusted containers.
+
+A motion file comes from a stranger. Nothing here executes what a file says; sizes and shapes are checked
+before memory is spent, and every refusal is a FormatError with one readable sentence.
+"""
+
+from __future__ import annotations
+
+from .errors import FormatError
+from .npz import NpzFile
+from .text import decode_text, parse_json
+
+__all__ = ["FormatError", "NpzFile", "decode_text", "parse_json"]
