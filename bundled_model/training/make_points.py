@@ -2,7 +2,7 @@
 
 A landmark is a weighted set of the open body's vertices. Under linear blend skinning it moves as
 sum_j w_j P_j + R_j o_j with w_j its blended skin weights and o_j its place relative to joint j, so
-these sparse (w, o) are all that is kept. Rest places are taken relative to the body's own joints.
+these sparse (w, o) are all that is kept, in SMPL's mean rest skeleton.
 
     python -m bundled_model.training.make_points [LANDMARKS.json]
 """
@@ -15,10 +15,10 @@ from pathlib import Path
 
 import numpy as np
 
+from addon.body.open_body import load
 from addon.body.skeleton import JOINT_NAMES, mirror_name
 
 HERE = Path(__file__).resolve().parent
-BODY = HERE.parent / "open_body.npz"
 LANDMARKS = HERE / "open_body" / "landmarks.json"
 OUTPUT = HERE.parents[1] / "addon" / "body" / "points.json"
 
@@ -65,14 +65,10 @@ def symmetric(entries: dict[str, Entry]) -> dict[str, Entry]:
 
 def main(landmarks_path: Path = LANDMARKS) -> None:
     """Reads the open body and its landmarks and writes the table of points."""
-    body = np.load(BODY)
-    vertices = body["v_template"].astype(float)
-    joints = body["J_regressor"].astype(float) @ vertices
-    weights = body["weights"].astype(float)
-    weights /= weights.sum(1, keepdims=True)
+    body = load()
     landmarks = json.loads(landmarks_path.read_text())["landmarks"]
     entries = {
-        RENAMED.get(name, name): landmark_entry(vertices, weights, joints, landmark)
+        RENAMED.get(name, name): landmark_entry(body.vertices, body.weights, body.joints, landmark)
         for name, landmark in landmarks.items()
     }
     entries = symmetric(entries)

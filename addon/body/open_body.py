@@ -1,0 +1,143 @@
+"""The open body: a human mesh on SMPL's 24 joints that may be shipped (CC0, see OPEN_BODY.md).
+
+Its joints are SMPL's mean rest joints. `warped` stretches it to a performer's bones, `skin` poses it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from array_api_compat import array_namespace, device
+
+from .kinematics import forward
+from .skeleton import JOINT_COUNT, JOINT_NAMES, PARENTS, rest_joints
+
+Array = Any
+"""A NumPy array or a torch tensor."""
+
+BODY_FILE = Path(__file__).resolve().parents[2] / "bundled_model" / "open_body.npz"
+
+# A part grows less in girth than its owner in height; a head even less.
+GIRTH_POWER = 0.75
+HEAD_POWER = 0.5
+
+# Bones shorter than about this say little about the parts around them (metres).
+SHORT_BONE = 0.03
+
+_HEAD = JOINT_NAMES.index("head")
+# Hands and feet keep their shape: they grow evenly with their own bone.
+_EVEN_PARTS = tuple(
+    JOINT_NAMES.index(f"{side}_{part}") for side in ("left", "right") for part in ("ankle", "wrist")
+)
+_CHILDREN = tuple(
+    tuple(child for child in range(JOINT_COUNT) if PARENTS[child] == joint) for joint in range(JOINT_COUNT)
+)
+
+
+@dataclass(frozen=True)
+class OpenBody:
+    """The body in SMPL's rest pose: metres, Y up, facing +Z, left arm along +X, pelvis at the origin."""
+
+    vertices: np.ndarray
+    """(V, 3) float64"""
+    weights: np.ndarray
+    """(V, 24) float64 skin weights, rows sum to 1, at most four joints a vertex"""
+    quads: np.ndarray
+    """(F, 4) int64 vertex indices, counter-clockwise from outside"""
+    triangles: np.ndarray
+    """(2 F, 3) int64 the same faces cut in two"""
+    uvs: np.ndarray
+    """(U, 2) texture coordinates"""
+    quad_uvs: np.ndarray
+    """(F, 4) int64 indices into `uvs` of each quad's corners"""
+    joints: np.ndarray
+    """(24, 3) rest joints of the vertices above"""
+    surface_points: np.ndarray
+    """(S,) int64 vertices spread evenly over the body, for surface errors"""
+    licence: str
+
+    def warped(self, bone_offsets: np.ndarray) -> np.ndarray:
+        """Rest vertices (V, 3) of a body with these bone offsets (24, 3) in metres, pelvis at the origin.
+
+        Every part is moved by its own affine map, and the maps are blended by the skin weights.
+        """
+        targets = rest_joints(np.asarray(bone_offsets, float))
+        maps = _part_maps(self.joints, targets)
+        moved = np.einsum("jab,vb->vja", maps, self.vertices)
+        shifts = targets - np.einsum("jab,jb->ja", maps, self.joints)
+        return np.einsum("vj,vja->va", self.weights, moved + shifts)
+
+
+@lru_cache(maxsize=1)
+def load() -> OpenBody:
+    """The body that ships with the extension. Arrays are shared: do not write to them."""
+    with np.load(BODY_FILE, allow_pickle=False) as stored:
+        weights = stored["weights"].astype(float)
+        quads = stored["quads"].astype(np.int64)
+        body = OpenBody(
+            vertices=stored["vertices"].astype(float),
+            weights=weights / weights.sum(axis=1, keepdims=True),
+            quads=quads,
+            triangles=np.concatenate([quads[:, [0, 1, 2]], quads[:, [0, 2, 3]]]),
+            uvs=stored["uv"].astype(float),
+            quad_uvs=stored["quads_uv"].astype(np.int64),
+            joints=stored["joints"].astype(float),
+            surface_points=stored["surface_points"].astype(np.int64),
+            licence=str(stored["licence"]),
+        )
+    for values in vars(body).values():
+        if isinstance(values, np.ndarray):
+            values.flags.writeable = False
+    return body
+
+
+def skin(vertices: Array, weights: Array, rotations: Array, pelvis: Array, bone_offsets: Array) -> Array:
+    """Posed vertices (..., V, 3) by linear blend skinning, NumPy or torch as `rotations` is.
+
+    vertices (V, 3) or (..., V, 3): rest pose bound to `bone_offsets` (24, 3) or (..., 24, 3), pelvis at the
+    origin; weights (V, 24); rotations (..., 24, 3, 3) local; pelvis (..., 3) metres.
+    """
+    xp = array_namespace(rotations)
+    kind = {"dtype": rotations.dtype, "device": device(rotations)}
+    vertices, weights = xp.asarray(vertices, **kind), xp.asarray(weights, **kind)
+    joints, turns = forward(rotations, pelvis, bone_offsets)
+    zero = xp.zeros_like(pelvis)
+    rest, _ = forward(xp.broadcast_to(xp.eye(3, **kind), rotations.shape), zero, bone_offsets)
+    shifts = joints - xp.matmul(turns, rest[..., None])[..., 0]
+    transforms = xp.concat([turns, shifts[..., None]], axis=-1)
+    flat = xp.reshape(transforms, (*transforms.shape[:-3], JOINT_COUNT, 12))
+    blended = xp.matmul(weights, flat)
+    blended = xp.reshape(blended, (*blended.shape[:-1], 3, 4))
+    return xp.matmul(blended[..., :3], vertices[..., None])[..., 0] + blended[..., 3]
+
+
+def _part_maps(joints: np.ndarray, targets: np.ndarray) -> np.ndarray:
+    """(24, 3, 3) for each part a linear map that takes its bones from one rest skeleton to the other.
+
+    The least change of an even scaling that takes joint to child bones (ridge regression).
+    """
+    bones = _lengths(joints), _lengths(targets)
+    size = bones[1].sum() / bones[0].sum()
+    maps = np.empty((JOINT_COUNT, 3, 3))
+    for joint, children in enumerate(_CHILDREN):
+        if not children:
+            maps[joint] = np.eye(3) * size**HEAD_POWER if joint == _HEAD else maps[PARENTS[joint]]
+            continue
+        grown = size**GIRTH_POWER
+        if joint in _EVEN_PARTS:
+            grown = bones[1][children[0]] / bones[0][children[0]]
+        old = (joints[list(children)] - joints[joint]).T
+        new = (targets[list(children)] - targets[joint]).T
+        change = (new - grown * old) @ old.T @ np.linalg.inv(old @ old.T + SHORT_BONE**2 * np.eye(3))
+        maps[joint] = grown * np.eye(3) + change
+    return maps
+
+
+def _lengths(joints: np.ndarray) -> np.ndarray:
+    offsets = joints - joints[list(PARENTS)]
+    offsets[0] = 0.0
+    return np.linalg.norm(offsets, axis=-1)
