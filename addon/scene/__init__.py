@@ -1,0 +1,21 @@
+"""Motion to Blender: armature, action, body, target keypoints, FBX and .blend."""
+
+from .action import FIT_ERROR
+from .blend import save_blend
+from .errors import SceneError
+from .fbx import export_fbx
+from .names import BONE_NAMES
+from .person import write_motion
+from .timing import is_animated, scene_rate, set_scene_rate
+
+__all__ = [
+    "BONE_NAMES",
+    "FIT_ERROR",
+    "SceneError",
+    "export_fbx",
+    "is_animated",
+    "save_blend",
+    "scene_rate",
+    "set_scene_rate",
+    "write_motion",
+]

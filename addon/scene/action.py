@@ -1,0 +1,61 @@
+"""A motion as keys on an armature's pose bones."""
+
+from __future__ import annotations
+
+import bpy
+import numpy as np
+
+from ..body.rotations import quaternion_from_matrix, slerp
+from ..motion import Motion
+from .axes import positions_to_blender, rotations_to_blender
+from .curves import Curve, vector_curves, write_curves
+from .names import BONE_NAMES
+from .timing import Keys
+
+FIT_ERROR = "fit_error_mm"
+"""Custom property of the armature object, animated: mean distance from the keypoints in millimetres."""
+
+
+def write_action(armature: bpy.types.Object, motion: Motion, keys: Keys) -> None:
+    """Write rotations, pelvis location and fit error as linear keys into an action of the armature's own."""
+    rest = np.array([armature.data.bones[name].matrix_local for name in BONE_NAMES])
+    turns = _key_quaternions(motion, keys, rest[:, :3, :3])
+    places = keys.linear(_pelvis_locations(motion, rest[0]))
+    curves = vector_curves(f'pose.bones["{BONE_NAMES[0]}"].location', places, BONE_NAMES[0])
+    for joint, name in enumerate(BONE_NAMES):
+        curves += vector_curves(f'pose.bones["{name}"].rotation_quaternion', turns[:, joint], name)
+    write_curves(armature, keys.frames, curves + _fit_error_curves(armature, motion, keys))
+
+
+def _key_quaternions(motion: Motion, keys: Keys, rest: np.ndarray) -> np.ndarray:
+    """(N, 24, 4) pose-bone rotations wxyz without sign flips.
+
+    A joint that turns by R in the body's frame turns its bone, resting at B, by inverse(B) R B.
+    """
+    rest_inverse = np.linalg.inv(rest)
+    local = rest_inverse @ rotations_to_blender(motion.rotations) @ rest
+    quaternions = quaternion_from_matrix(local)
+    turns = slerp(quaternions[keys.before], quaternions[keys.after], keys.fraction[:, None])
+    flips = np.where((turns[1:] * turns[:-1]).sum(-1) < 0, -1.0, 1.0)
+    turns[1:] *= np.cumprod(flips, axis=0)[..., None]
+    return turns
+
+
+def _pelvis_locations(motion: Motion, rest: np.ndarray) -> np.ndarray:
+    """(T, 3) locations of the pelvis bone relative to its rest place (4, 4), along its own axes."""
+    offsets = positions_to_blender(motion.pelvis) - rest[:3, 3]
+    return offsets @ np.linalg.inv(rest[:3, :3]).T
+
+
+def _fit_error_curves(armature: bpy.types.Object, motion: Motion, keys: Keys) -> list[Curve]:
+    known = np.isfinite(motion.fit_error_mm)
+    if not known.any():
+        return []
+    samples = np.arange(motion.frames)
+    filled = np.interp(samples, samples[known], motion.fit_error_mm[known])
+    values = keys.linear(filled[:, None])[:, 0]
+    armature[FIT_ERROR] = float(values[0])
+    armature.id_properties_ui(FIT_ERROR).update(
+        min=0.0, description="Mean distance of the body from the target keypoints in millimetres"
+    )
+    return [Curve(f'["{FIT_ERROR}"]', 0, values, "Fit error")]

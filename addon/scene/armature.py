@@ -1,0 +1,40 @@
+"""The armature: SMPL's 24 bones in the performer's proportions."""
+
+from __future__ import annotations
+
+import bpy
+import numpy as np
+
+from ..body.skeleton import PARENTS
+from .names import BONE_NAMES
+from .rest_pose import rest_bones
+
+
+def create_armature(name: str, bone_offsets: np.ndarray) -> bpy.types.Object:
+    """An armature object at the origin whose rest pose stands on the floor.
+
+    bone_offsets: (24, 3) metres in SMPL's frame. Expects object mode; leaves the armature active.
+    """
+    armature = bpy.data.objects.new(name, bpy.data.armatures.new(name))
+    # The scene's root collection is never hidden or excluded, so the object can enter edit mode.
+    bpy.context.scene.collection.objects.link(armature)
+    bpy.context.view_layer.objects.active = armature
+    bpy.ops.object.mode_set(mode="EDIT")
+    _add_bones(armature.data.edit_bones, bone_offsets)
+    bpy.ops.object.mode_set(mode="OBJECT")
+    for bone in armature.pose.bones:
+        bone.rotation_mode = "QUATERNION"
+    armature.show_in_front = True
+    armature.data.display_type = "STICK"
+    return armature
+
+
+def _add_bones(edit_bones: bpy.types.ArmatureEditBones, bone_offsets: np.ndarray) -> None:
+    rest = rest_bones(bone_offsets)
+    for joint, name in enumerate(BONE_NAMES):
+        bone = edit_bones.new(name)
+        bone.head, bone.tail = rest.heads[joint], rest.tails[joint]
+        bone.align_roll(rest.fronts[joint])
+        if PARENTS[joint] >= 0:
+            bone.parent = edit_bones[BONE_NAMES[PARENTS[joint]]]
+            bone.use_connect = bool(rest.connected[joint])

@@ -1,0 +1,86 @@
+"""One person in the scene: armature, action, body and target keypoints."""
+
+from __future__ import annotations
+
+import bpy
+import numpy as np
+
+from ..body.skeleton import JOINT_COUNT
+from ..motion import Motion
+from ..recording import Keypoints
+from .action import write_action
+from .armature import create_armature
+from .errors import SceneError
+from .mesh import create_body
+from .overlay import create_overlay
+from .rollback import all_or_nothing, leave_edit_mode, select_only
+from .timing import is_animated, keys_at, scene_rate, set_scene_rate, show_range
+
+
+def write_motion(
+    motion: Motion,
+    *,
+    name: str = "Person",
+    keypoints: Keypoints | None = None,
+    mesh: bool = True,
+    match_scene_rate: bool = True,
+    first_frame: float = 1.0,
+) -> bpy.types.Object:
+    """Write a motion to the current scene and return the armature object.
+
+    keypoints: target keypoints to show, as many frames as the motion. mesh: with a skinned body.
+    match_scene_rate: give the scene the motion's rate, as long as nothing is animated in it yet; keys
+    are always written at the scene's rate, at the right speed. first_frame: scene frame of time zero.
+    Nothing is left behind when it raises; SceneError where the motion can't be written.
+    """
+    _check(motion, keypoints)
+    scene = bpy.context.scene
+    leave_edit_mode()
+    with all_or_nothing(scene):
+        alone = not is_animated(scene)
+        if alone and match_scene_rate:
+            set_scene_rate(scene, motion.fps)
+        keys = keys_at(motion.times, scene_rate(scene), first_frame)
+        home = _home_collection()
+        armature = create_armature(name, motion.bone_offsets)
+        _move(armature, home)
+        write_action(armature, motion, keys)
+        if mesh:
+            create_body(armature, motion.bone_offsets, home)
+        if keypoints is not None:
+            create_overlay(home, armature.name, keypoints, keys)
+        show_range(scene, keys.frames, alone)
+        select_only([armature], armature)
+    return armature
+
+
+def _check(motion: Motion, keypoints: Keypoints | None) -> None:
+    shapes = (motion.rotations.shape, motion.pelvis.shape, motion.bone_offsets.shape)
+    wanted = ((motion.frames, JOINT_COUNT, 3, 3), (motion.frames, 3), (JOINT_COUNT, 3))
+    if motion.frames == 0 or shapes != wanted:
+        raise SceneError("The motion has no frames or wrong shapes; refine the recording again.")
+    if not all(np.isfinite(a).all() for a in (motion.rotations, motion.pelvis, motion.bone_offsets)):
+        raise SceneError("The motion has gaps (NaN); refine the recording to fill them.")
+    if not motion.fps > 0:
+        raise SceneError("The motion has no frame rate; state it when opening the file.")
+    if keypoints is not None and len(keypoints.positions) != motion.frames:
+        raise SceneError(
+            f"There are {len(keypoints.positions)} frames of keypoints for {motion.frames} frames of motion; "
+            "choose the keypoints that the motion was refined to."
+        )
+
+
+def _home_collection() -> bpy.types.Collection:
+    """The active collection where new objects can be seen in it, else the scene's root."""
+    active = bpy.context.view_layer.active_layer_collection
+    root = bpy.context.scene.collection
+    if active is None or not active.is_visible or not active.collection.is_editable:
+        return root
+    return active.collection
+
+
+def _move(ob: bpy.types.Object, home: bpy.types.Collection) -> None:
+    root = bpy.context.scene.collection
+    if home != root:
+        home.objects.link(ob)
+        root.objects.unlink(ob)

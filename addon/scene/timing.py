@@ -1,0 +1,89 @@
+"""Frames of a recording at real times on the scene's own clock."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import bpy
+import numpy as np
+
+from .errors import SceneError
+
+_LAST_FRAME = 1048574
+"""Blender's MAXFRAME."""
+
+_SLACK = 0.01
+"""Frames by which a sample may miss a whole scene frame and still be keyed there (rates are float32)."""
+
+
+@dataclass(frozen=True)
+class Keys:
+    """Whole scene frames (N,) to key, and between which samples of the motion each of them lies.
+
+    before, after: (N,) indices of samples; fraction: (N,) 0 at `before` … 1 at `after`.
+    """
+
+    frames: np.ndarray
+    before: np.ndarray
+    after: np.ndarray
+    fraction: np.ndarray
+
+    def linear(self, values: np.ndarray) -> np.ndarray:
+        """Values (T, C) of the samples, interpolated to the keys (N, C)."""
+        weight = self.fraction[:, None]
+        return values[self.before] * (1 - weight) + values[self.after] * weight
+
+
+def scene_rate(scene: bpy.types.Scene) -> float:
+    """Frames per second of the scene."""
+    return scene.render.fps / scene.render.fps_base
+
+
+def set_scene_rate(scene: bpy.types.Scene, fps: float) -> None:
+    """Make the scene run at this rate, which may be fractional (29.97, 12.5)."""
+    scene.render.fps = min(max(round(fps), 1), 32767)
+    scene.render.fps_base = scene.render.fps / fps
+
+
+def is_animated(scene: bpy.types.Scene) -> bool:
+    """Whether anything in the scene moves by an action or an NLA strip."""
+    owners = [scene, scene.world, *scene.objects, *(ob.data for ob in scene.objects)]
+    owners += [getattr(ob.data, "shape_keys", None) for ob in scene.objects]
+    return any(_has_animation(owner) for owner in owners if owner is not None)
+
+
+def _has_animation(owner: bpy.types.ID) -> bool:
+    animation = getattr(owner, "animation_data", None)
+    return animation is not None and (animation.action is not None or len(animation.nla_tracks) > 0)
+
+
+def keys_at(times: np.ndarray, rate: float, first_frame: float) -> Keys:
+    """The keys of samples at these times (T,) in seconds, at `rate` frames per second.
+
+    first_frame: the scene frame of time zero. Raises SceneError when times do not increase or lie
+    beyond Blender's last frame.
+    """
+    if len(times) == 0 or (np.diff(times) <= 0).any():
+        raise SceneError("The frame numbers do not increase; sort the recording's frames and try again.")
+    places = first_frame + np.asarray(times, np.float64) * rate
+    if not (abs(places[[0, -1]]) <= _LAST_FRAME).all():
+        raise SceneError(f"The recording reaches beyond Blender's last frame {_LAST_FRAME}; cut it shorter.")
+    first, last = int(np.ceil(places[0] - _SLACK)), int(np.floor(places[-1] + _SLACK))
+    frames = np.arange(first, last + 1) if first <= last else np.array([round(places[0])])
+    before = np.clip(np.searchsorted(places, frames, side="right") - 1, 0, max(len(places) - 2, 0))
+    after = np.minimum(before + 1, len(places) - 1)
+    span = np.where(after > before, places[after] - places[before], 1.0)
+    fraction = np.clip((frames - places[before]) / span, 0.0, 1.0)
+    near_whole = np.abs(fraction - np.round(fraction)) * span < _SLACK / 2
+    return Keys(frames, before, after, np.where(near_whole, np.round(fraction), fraction))
+
+
+def show_range(scene: bpy.types.Scene, frames: np.ndarray, alone: bool) -> None:
+    """Make the scene's range hold these frames: exactly when they are alone, else by widening it."""
+    first, last = max(int(frames[0]), 0), max(int(frames[-1]), 0)
+    if not alone:
+        first, last = min(first, scene.frame_start), max(last, scene.frame_end)
+    scene.frame_start = first
+    scene.frame_end = last
+    if alone:
+        scene.frame_set(first)
