@@ -24,13 +24,14 @@ class Command:
     run: Callable[[Arguments], int]
 
 
-def in_main(target: str, *before: str) -> Callable[[Arguments], int]:
+def in_main(target: str) -> Callable[[Arguments], int]:
     """A command that calls `module:function` in the main environment."""
+    return lambda arguments: call(prepare("main"), target, arguments)
 
-    def run_there(arguments: Arguments) -> int:
-        return call(prepare("main"), target, [*before, *arguments])
 
-    return run_there
+def in_cli(subcommand: str) -> Callable[[Arguments], int]:
+    """A command that the extension's own command line has as well."""
+    return lambda arguments: call(prepare("main"), "addon.cli:main", [subcommand, *arguments])
 
 
 def train(arguments: Arguments) -> int:
@@ -43,18 +44,19 @@ def train(arguments: Arguments) -> int:
 
 
 COMMANDS = (
-    Command("demo", "refine a real capture and a degraded clip; .blend, .fbx, .npz, a picture, a table",
-            in_main("dev.demo:main")),
-    Command("test", "run all tests, on every Blender that this Python can drive [--only SUITE] [-- PYTEST ARGS]",
-            suites.main),
+    Command(
+        "demo",
+        "refine a real capture and a degraded clip: .blend, .fbx, .npz, a picture and a table",
+        in_main("dev.demo:main"),
+    ),
+    Command("test", "run all tests in every Blender at hand [--only SUITE] [-- PYTEST ARGS]", suites.main),
     Command("zip", "build and validate the extension [--torch] [--output FOLDER]", packaging.main),
     Command("train", "train the bundled refiner again", train),
     Command("bench", "measure the refiner and the writing of keys", in_main("dev.bench:main")),
-    Command("refine", "turn a motion file into clean SMPL animation: refine FILE… --output OUT",
-            in_main("addon.cli:main", "refine")),
-    Command("inspect", "say what a motion file holds: inspect FILE [--json]", in_main("addon.cli:main", "inspect")),
-    Command("lint", "check style, layout of the code and types [--fix]", lint.main),
-)  # fmt: skip
+    Command("refine", "turn motion files into clean SMPL animation: FILE… --output OUT", in_cli("refine")),
+    Command("inspect", "say what a motion file holds: FILE [--json]", in_cli("inspect")),
+    Command("lint", "check style and types [--fix]", lint.main),
+)
 
 
 def overview() -> str:

@@ -1,4 +1,4 @@
-"""Virtual environments under .envs: made from pinned requirements on first use, and remade when those change."""
+"""Virtual environments under .envs: made from pinned requirements on first use, remade when those change."""
 
 from __future__ import annotations
 
@@ -149,7 +149,7 @@ def _ensure_blender(environment: Environment) -> None:
 
 @contextmanager
 def launching(environment: Environment) -> Iterator[dict[str, str]]:
-    """Environment variables for a program in it: the repository importable, Blender's user folder fresh and empty."""
+    """Variables for a program in it: the repository importable, Blender's user folder fresh and empty."""
     variables = clean_environment() | {"PYTHONPATH": str(ROOT)}
     if environment.library_path:
         variables["LD_LIBRARY_PATH"] = environment.library_path

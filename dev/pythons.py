@@ -49,7 +49,7 @@ def pip_command(python: Path) -> tuple[str, ...]:
     # pip --python, which spares every environment a pip of its own, came with 22.3.
     if found is None or (int(found[1]), int(found[2])) < (22, 3):
         raise Refusal(
-            f"{python} has no pip, or one older than 22.3: install it with `sudo apt-get install python3-pip`, "
-            f"or with `{python} -m ensurepip --upgrade`, and run again."
+            f"{python} has no pip, or one older than 22.3: install it with "
+            f"`sudo apt-get install python3-pip` or `{python} -m ensurepip --upgrade`, and run again."
         )
     return (str(python), "-m", "pip")
