@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from array_api_compat import array_namespace
+from array_api_compat import array_namespace, device
 
 from ..body.kinematics import forward
 from ..body.points import POINT_OFFSETS, POINT_WEIGHTS, size
@@ -89,7 +89,7 @@ def _step(
     for prior in priors:
         matrix, vector = _add_prior(matrix, vector, rotations, prior)
     count = matrix.shape[-1]
-    damping = xp.asarray(np.eye(count) * 1e-3, dtype=matrix.dtype, device=matrix.device)
+    damping = xp.asarray(np.eye(count) * 1e-3, dtype=matrix.dtype, device=device(matrix))
     step = xp.linalg.solve(matrix + damping, vector[..., None])[..., 0]
     turn = xp.reshape(step[..., : JOINT_COUNT * 3], (*step.shape[:-1], JOINT_COUNT, 3))
     angle = xp.sqrt(xp.sum(turn**2, axis=-1, keepdims=True) + 1e-18)
@@ -100,8 +100,9 @@ def _step(
 def points_and_jacobian(rotations: Any, pelvis: Any, bone_offsets: Any, indices: np.ndarray) -> tuple[Any, Any]:
     """Canonical points (B, P, 3) and their derivative (B, P, 3, 72) by turns in each joint's own axes."""
     xp = array_namespace(rotations)
-    like = {"dtype": rotations.dtype, "device": rotations.device}
+    like = {"dtype": rotations.dtype, "device": device(rotations)}
     joints, world = forward(rotations, pelvis, bone_offsets)
+    turned = xp.matrix_transpose(world)
     weights = xp.asarray(POINT_WEIGHTS[indices], **like)
     offsets = xp.asarray(POINT_OFFSETS[indices], **like)
     below = xp.asarray(SUBTREE, **like)
@@ -109,11 +110,11 @@ def points_and_jacobian(rotations: Any, pelvis: Any, bone_offsets: Any, indices:
     scale = size(bone_offsets)
     scale = xp.reshape(scale, (-1, 1, 1, 1)) if scale.ndim else scale
     # (B, 24, P, 3): what each joint carries of each point.
-    carried = weights.mT[..., None] * joints[:, :, None, :]
-    carried = carried + scale * (xp.permute_dims(offsets, (1, 0, 2)) @ world.mT)
+    carried = xp.matrix_transpose(weights)[..., None] * joints[:, :, None, :]
+    carried = carried + scale * (xp.permute_dims(offsets, (1, 0, 2)) @ turned)
     points = xp.sum(carried, axis=1)
     hanging = below @ xp.reshape(carried, (batch, JOINT_COUNT, -1))
-    arms = xp.reshape(hanging, carried.shape) - (below @ weights.mT)[..., None] * joints[:, :, None, :]
+    arms = xp.reshape(hanging, carried.shape) - (below @ xp.matrix_transpose(weights))[..., None] * joints[:, :, None, :]
     local = arms @ world  # rows are G^T m: the lever arm in the joint's own axes
     # Turning about own axis c moves the point by G (e_c x local).
     x, y, z = local[..., 0], local[..., 1], local[..., 2]
@@ -122,7 +123,7 @@ def points_and_jacobian(rotations: Any, pelvis: Any, bone_offsets: Any, indices:
         [xp.stack([zero, -z, y], axis=-1), xp.stack([z, zero, -x], axis=-1), xp.stack([-y, x, zero], axis=-1)],
         axis=-2,
     )
-    jacobian = moved @ world.mT[:, :, None]  # (B, 24, P, axis, xyz)
+    jacobian = moved @ turned[:, :, None]  # (B, 24, P, axis, xyz)
     jacobian = xp.permute_dims(jacobian, (0, 2, 4, 1, 3))
     return points, xp.reshape(jacobian, (batch, points.shape[1], 3, JOINT_COUNT * 3))
 
@@ -132,35 +133,37 @@ def _evidence_system(jacobian: Any, residual: Any, precision: Any) -> tuple[Any,
     xp = array_namespace(jacobian)
     batch, points = residual.shape[:2]
     root = xp.sqrt(precision)[..., None]
-    shift = xp.eye(3, dtype=jacobian.dtype, device=jacobian.device)
+    shift = xp.eye(3, dtype=jacobian.dtype, device=device(jacobian))
     shift = xp.broadcast_to(shift, (batch, points, 3, 3))
     full = xp.concat([jacobian, shift], axis=-1) * root[..., None]
     full = xp.reshape(full, (batch, points * 3, full.shape[-1]))
     pull = xp.reshape(residual * root, (batch, points * 3, 1))
-    return full.mT @ full, (full.mT @ pull)[..., 0]
+    across = xp.matrix_transpose(full)
+    return across @ full, (across @ pull)[..., 0]
 
 
 def _add_prior(matrix: Any, vector: Any, rotations: Any, prior: Prior) -> tuple[Any, Any]:
     xp = array_namespace(rotations)
-    deviation = axis_angle_from_matrix(prior.reference.mT @ rotations)
+    deviation = axis_angle_from_matrix(xp.matrix_transpose(prior.reference) @ rotations)
     slope = right_jacobian_inverse(deviation)  # (B, 24, 3, 3)
+    across = xp.matrix_transpose(slope)
     batch, turns = rotations.shape[0], JOINT_COUNT * 3
     if prior.precision.shape[-2:] == (turns, turns):
         blocks = xp.reshape(prior.precision, (turns, JOINT_COUNT, 3))
         weighted = xp.permute_dims(blocks, (1, 0, 2)) @ slope  # (B, 24 k, 72 i, 3): Lambda J, column block k
         weighted = xp.permute_dims(weighted, (0, 2, 1, 3))
         weighted = xp.reshape(weighted, (batch, JOINT_COUNT, 3, turns))
-        added = xp.reshape(slope.mT @ weighted, (batch, turns, turns))
+        added = xp.reshape(across @ weighted, (batch, turns, turns))
         pull = xp.reshape(xp.reshape(deviation, (batch, turns)) @ prior.precision, (batch, JOINT_COUNT, 3, 1))
-        back = xp.reshape(slope.mT @ pull, (batch, turns))
+        back = xp.reshape(across @ pull, (batch, turns))
     else:
         weighted = prior.precision[..., None] * slope
-        blocks = slope.mT @ weighted  # (B, 24, 3, 3)
+        blocks = across @ weighted  # (B, 24, 3, 3)
         added = _block_diagonal(blocks)
-        back = xp.reshape(slope.mT @ (prior.precision * deviation)[..., None], (batch, turns))
-    pad = xp.zeros((batch, 3), dtype=matrix.dtype, device=matrix.device)
-    wide = xp.concat([added, xp.zeros((batch, turns, 3), dtype=matrix.dtype, device=matrix.device)], axis=-1)
-    tall = xp.zeros((batch, 3, turns + 3), dtype=matrix.dtype, device=matrix.device)
+        back = xp.reshape(across @ (prior.precision * deviation)[..., None], (batch, turns))
+    pad = xp.zeros((batch, 3), dtype=matrix.dtype, device=device(matrix))
+    wide = xp.concat([added, xp.zeros((batch, turns, 3), dtype=matrix.dtype, device=device(matrix))], axis=-1)
+    tall = xp.zeros((batch, 3, turns + 3), dtype=matrix.dtype, device=device(matrix))
     return matrix + xp.concat([wide, tall], axis=-2), vector - xp.concat([back, pad], axis=-1)
 
 
@@ -168,6 +171,6 @@ def _block_diagonal(blocks: Any) -> Any:
     """(B, 24, 3, 3) -> (B, 72, 72) with the blocks on the diagonal."""
     xp = array_namespace(blocks)
     batch, count = blocks.shape[:2]
-    eye = xp.eye(count, dtype=blocks.dtype, device=blocks.device)
+    eye = xp.eye(count, dtype=blocks.dtype, device=device(blocks))
     spread = eye[:, None, :, None] * blocks[:, :, :, None, :]
     return xp.reshape(spread, (batch, count * 3, count * 3))

@@ -1,0 +1,53 @@
+"""The bundled model: network weights and pose prior in one .npz (half precision, numbers only)."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+
+from .network import Shape
+
+MODEL_PATH = Path(__file__).resolve().parents[2] / "bundled_model" / "refiner.npz"
+
+
+@dataclass(frozen=True)
+class Model:
+    """shape and weights of the network (float32, torch's names); the absolute prior as mean rotations
+    (24, 3, 3) and precision (72, 72) in 1/rad^2."""
+
+    shape: Shape
+    weights: dict[str, np.ndarray]
+    prior_mean: np.ndarray
+    prior_precision: np.ndarray
+
+
+@lru_cache(maxsize=1)
+def load_model(path: Path = MODEL_PATH) -> Model:
+    """The model in this file, read once."""
+    with np.load(path, allow_pickle=False) as stored:
+        sizes = json.loads(str(stored["shape"]))
+        weights = {k[8:]: stored[k].astype(np.float32) for k in stored.files if k.startswith("network.")}
+        mean, precision = stored["prior_mean"], stored["prior_precision"]
+    shape = Shape(**{**sizes, "dilations": tuple(sizes["dilations"])})
+    return Model(shape, weights, mean.astype(np.float32), precision.astype(np.float32))
+
+
+def save_model(
+    path: Path, shape: Shape, weights: dict[str, np.ndarray], prior_mean: np.ndarray, prior_precision: np.ndarray
+) -> None:
+    """Writes a model; weights are kept in half precision, their input scaling and the prior in single."""
+    arrays = {
+        f"network.{name}": value.astype(np.float32 if name.startswith("feature_") else np.float16)
+        for name, value in weights.items()
+    }
+    np.savez_compressed(
+        path,
+        shape=json.dumps(asdict(shape)),
+        prior_mean=prior_mean.astype(np.float32),
+        prior_precision=prior_precision.astype(np.float32),
+        **arrays,
+    )

@@ -1,0 +1,48 @@
+"""The refining network as a torch module. Imported on demand, for training and for the torch engine."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+
+from .network import Shape
+
+
+class Block(nn.Module):
+    """Mixes time per channel (depthwise convolution), then channels per frame (two linear layers)."""
+
+    def __init__(self, width: int, hidden: int, taps: int, dilation: int) -> None:
+        super().__init__()
+        self.before_time = nn.LayerNorm(width)
+        reach = (taps - 1) // 2 * dilation
+        self.time = nn.Conv1d(width, width, taps, padding=reach, dilation=dilation, groups=width)
+        self.before_mix = nn.LayerNorm(width)
+        self.mix_in = nn.Linear(width, hidden)
+        self.mix_out = nn.Linear(hidden, width)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """(B, T, width) to the same."""
+        x = x + self.time(self.before_time(x).mT).mT
+        return x + self.mix_out(nn.functional.silu(self.mix_in(self.before_mix(x))))
+
+
+class Network(nn.Module):
+    """Features (B, T, F) to raw outputs (B, T, O); `network.split` names the outputs."""
+
+    def __init__(self, shape: Shape) -> None:
+        super().__init__()
+        self.enter = nn.Linear(shape.features, shape.width)
+        self.blocks = nn.ModuleList(
+            Block(shape.width, shape.hidden, shape.taps, dilation) for dilation in shape.dilations
+        )
+        self.before_leave = nn.LayerNorm(shape.width)
+        self.leave = nn.Linear(shape.width, shape.outputs)
+        self.register_buffer("feature_mean", torch.zeros(shape.features))
+        self.register_buffer("feature_scale", torch.ones(shape.features))
+
+    def forward(self, features: Tensor) -> Tensor:
+        """(B, T, F) to (B, T, O)."""
+        x = self.enter((features - self.feature_mean) * self.feature_scale)
+        for block in self.blocks:
+            x = block(x)
+        return self.leave(self.before_leave(x))

@@ -1,0 +1,138 @@
+"""From clean motion to what the refiner meets: keypoints with faults, and initial poses with errors."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from addon.body.kinematics import forward
+from addon.body.layouts import LAYOUTS, Layout
+from addon.body.points import POINT_INDEX, POINT_NAMES, POINT_WEIGHTS, point_positions
+from addon.body.rotations import matrix_from_axis_angle
+from addon.refiner.evidence import SMPL_LAYOUTS, definition_deviation
+
+from .augment import smooth_noise
+
+
+@dataclass(frozen=True)
+class Faults:
+    """How keypoints of one clip go wrong; lengths in metres.
+
+    white, wander: standard deviation per axis of noise from frame to frame, and correlated over a second.
+    definition: scale of constant offsets between the detector's points and the canonical ones.
+    outliers: share of points thrown off by about 0.2 m. missing: share of points never seen.
+    limb_gap: whether a group of points is missing for part of the clip.
+    """
+
+    white: float = 0.0
+    wander: float = 0.0
+    definition: float = 0.0
+    outliers: float = 0.0
+    missing: float = 0.0
+    limb_gap: bool = False
+
+
+LAYOUT_SHARES = {
+    "smpl24": 5, "humanml22": 1, "body25": 4, "coco17": 4, "halpe26": 2, "h36m17": 2, "mediapipe33": 4, "panoptic19": 1,
+}  # fmt: skip
+
+
+def draw_layout(rng: np.random.Generator) -> Layout:
+    """A layout as often as people bring it."""
+    names = list(LAYOUT_SHARES)
+    shares = np.array([LAYOUT_SHARES[name] for name in names], float)
+    return LAYOUTS[str(rng.choice(names, p=shares / shares.sum()))]
+
+
+def draw_faults(rng: np.random.Generator, layout: Layout) -> Faults:
+    """Faults of a random clip: a third of them clean."""
+    clean = rng.random() < 0.3
+    return Faults(
+        white=0.0 if clean else float(rng.choice([0.0, rng.uniform(0.002, 0.03)], p=[0.2, 0.8])),
+        wander=0.0 if clean else float(rng.choice([0.0, rng.uniform(0.004, 0.025)], p=[0.5, 0.5])),
+        definition=0.0 if layout.name in SMPL_LAYOUTS else float(rng.uniform(0.0, 1.0)),
+        outliers=float(rng.choice([0.0, 0.05, 0.1], p=[0.85, 0.1, 0.05])),
+        missing=float(rng.choice([0.0, 0.15], p=[0.8, 0.2])),
+        limb_gap=bool(rng.random() < 0.2),
+    )
+
+
+def observe(
+    rotations: Tensor,
+    pelvis: Tensor,
+    bone_offsets: Tensor,
+    layout: Layout,
+    faults: list[Faults],
+    rng: torch.Generator,
+) -> Tensor:
+    """Keypoints (B, T, K, 3) of windows (B, T, 24, 3, 3) as a detector would see them, NaN where missing."""
+    batch, frames = rotations.shape[:2]
+    bones = bone_offsets[:, None]
+    joints, world = forward(rotations, pelvis, bones)
+    names = [name for name in layout.canonical if name is not None]
+    indices = [POINT_INDEX[name] for name in names]
+    points = point_positions(joints, world, bones, indices)
+    count = points.shape[2]
+
+    def each(values: list[float]) -> Tensor:
+        return torch.tensor(values)[:, None, None, None]
+
+    spread = torch.tensor([definition_deviation(name, layout.name) for name in names])
+    offset = torch.randn((batch, count, 3), generator=rng) * spread[:, None] * each([f.definition for f in faults])[:, 0]
+    carrier = torch.as_tensor(POINT_WEIGHTS[indices].argmax(1))
+    points = points + (world[:, :, carrier] @ offset[:, None, ..., None])[..., 0]
+    points = points + torch.randn(points.shape, generator=rng) * each([f.white for f in faults])
+    points = points + smooth_noise((batch, count, 3), frames, 0.1, 1.0, rng) * each([f.wander for f in faults])
+    thrown = torch.rand((batch, frames, count, 1), generator=rng) < each([f.outliers for f in faults])
+    points = points + thrown * torch.randn(points.shape, generator=rng) * 0.12
+    gone = torch.rand((batch, 1, count, 1), generator=rng) < each([f.missing for f in faults])
+    gone = gone | _limb_gaps(names, faults, frames, rng)
+    return torch.where(gone, torch.nan, points)
+
+
+_LIMBS = (("left_knee", "left_ankle", "left_foot", "left_toe", "left_heel", "left_big", "left_small"),
+          ("left_elbow", "left_wrist", "left_hand", "left_index", "left_thumb", "left_pinky"),
+          ("nose", "eye", "ear", "mouth", "head"))  # fmt: skip
+
+
+def _limb_gaps(names: list[str], faults: list[Faults], frames: int, rng: torch.Generator) -> Tensor:
+    gone = torch.zeros((len(faults), frames, len(names), 1), dtype=torch.bool)
+    for row, fault in enumerate(faults):
+        if not fault.limb_gap:
+            continue
+        pick, start, length = torch.rand(3, generator=rng).tolist()
+        limb = _LIMBS[int(pick * len(_LIMBS))]
+        side = "left" if pick * 7 % 1 < 0.5 else "right"
+        hit = [any(word.replace("left", side) in name for word in limb) for name in names]
+        first = int(start * frames)
+        gone[row, first : first + max(1, int(length * 30)), torch.tensor(hit)] = True
+    return gone
+
+
+def estimator_like(rotations: Tensor, degrees: Tensor, rng: torch.Generator) -> Tensor:
+    """Poses (B, T, 24, 3, 3) as an estimator gives them: biased per clip, wandering, shaking a little, the root
+    tilted, whole limbs late by a few frames. degrees (B,): mean size of the error."""
+    batch, frames = rotations.shape[:2]
+    late = torch.randint(0, 3, (batch, 1), generator=rng)
+    index = (torch.arange(frames)[None] - late).clamp(min=0)
+    limbs = list(range(1, 24))
+    lagging = rotations[torch.arange(batch)[:, None], index][:, :, limbs]
+    rotations = torch.cat([rotations[:, :, :1], lagging], 2)
+    bias = torch.randn((batch, 1, 24, 3), generator=rng) * 0.7
+    wander = smooth_noise((batch, 24, 3), frames, 0.1, 1.5, rng) * 0.65
+    shake = torch.randn((batch, frames, 24, 3), generator=rng) * 0.25
+    # The mean length of a 3D Gaussian of unit deviation is 1.6.
+    size = torch.deg2rad(degrees)[:, None, None, None] / 1.6
+    return rotations @ matrix_from_axis_angle((bias + wander + shake) * size)
+
+
+def scatter_points(values: np.ndarray, indices: np.ndarray) -> np.ndarray:
+    """(..., P, C) of some canonical points into (..., 71, C), zero elsewhere."""
+    full = np.zeros((*values.shape[:-2], len(POINT_NAMES), values.shape[-1]), values.dtype)
+    full[..., indices, :] = values
+    return full
+
+
