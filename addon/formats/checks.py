@@ -7,11 +7,16 @@ import numpy as np
 from ..recording import Keypoints, Person
 from . import limbs
 
-_STILL_METRES = 0.02
+_STILL_METRES = 0.015
+_LIMB_ENDS = ("knee", "ankle", "elbow", "wrist")
 _STILL_SECONDS = 1.0
-_LENGTH_RANGES = {"thigh": (0.33, 0.55), "shin": (0.32, 0.56), "upper arm": (0.2, 0.42), "forearm": (0.17, 0.38)}
+_LENGTH_RANGES = {
+    "thigh": (0.33, 0.55),
+    "shin": (0.32, 0.56),
+    "upper arm": (0.2, 0.42),
+    "forearm": (0.17, 0.38),
+}
 _CHILD = 0.75
-_LONG_GAP_SECONDS = 0.5
 
 
 def person_warnings(one: Person, *, several: bool) -> list[str]:
@@ -46,25 +51,30 @@ def _gaps(one: Person, who: str) -> list[str]:
         empty = int((~seen.any(1)).sum())
         if empty:
             found.append(f"{who} has {empty} frames without any keypoint.")
-        never = [n for n, ok, c in zip(one.keypoints.names, seen.any(0), one.keypoints.canonical) if c and not ok]
+        named = zip(one.keypoints.names, seen.any(0), one.keypoints.canonical, strict=True)
+        never = [name for name, ever, canonical in named if canonical and not ever]
         if never:
             found.append(f"{who} has keypoints that are never seen: {_listed(never)}.")
     return found
 
 
 def _still(one: Person, keypoints: Keypoints, who: str) -> list[str]:
-    """A living person sways and swings; a track whose every joint stays within 2 cm is usually broken."""
-    if one.frames < 3 or one.frame_ids[-1] - one.frame_ids[0] < _STILL_SECONDS * one.fps:
+    """Limbs of a living person move against the hips; where half of them do not, a track is often broken."""
+    centre = limbs.middle(keypoints, limbs.HIPS)
+    if centre is None or one.frames < 3 or one.times[-1] - one.times[0] < _STILL_SECONDS:
         return []
-    used = [k for k, name in enumerate(keypoints.canonical) if name is not None]
-    points = keypoints.positions[:, used]
-    points = points[:, np.isfinite(points).all(-1).mean(0) > 0.5]
-    if points.shape[1] == 0:
+    ends = [k for k, name in enumerate(keypoints.canonical) if name and name.endswith(_LIMB_ENDS)]
+    points = keypoints.positions[:, ends] - centre[:, None]
+    seen = np.isfinite(points).all(-1).mean(0) > 0.5
+    ends, points = [end for end, ok in zip(ends, seen, strict=True) if ok], points[:, seen]
+    if len(ends) < 4:
         return []
-    spread = np.nanpercentile(points, 90, axis=0) - np.nanpercentile(points, 10, axis=0)
-    if float(np.linalg.norm(spread, axis=-1).max()) > _STILL_METRES:
+    low, high = np.nanpercentile(points, (10, 90), axis=0)
+    spread = np.linalg.norm(high - low, axis=-1)
+    still = [keypoints.names[end] for end, moved in zip(ends, spread, strict=True) if moved < _STILL_METRES]
+    if len(still) < len(ends) / 2:
         return []
-    return [f"{who} hardly moves over the whole clip; the track may be broken, so look at it before using it."]
+    return [f"{who} hardly moves ({_listed(still)} stay still against the hips); the track may be broken."]
 
 
 def _implausible(keypoints: Keypoints, who: str) -> list[str]:
@@ -102,7 +112,7 @@ def _mirrored(keypoints: Keypoints, who: str) -> list[str]:
     agree = agree[np.isfinite(agree)]
     if len(agree) == 0 or float((agree > 0).mean()) > 0.2:
         return []
-    return [f"Left and right of {who.replace('The', 'the')} look swapped or the axes mirrored; check the result."]
+    return [f"{who} has left and right swapped, or the axes are mirrored; check the result."]
 
 
 def _facing(keypoints: Keypoints) -> np.ndarray | None:
@@ -115,7 +125,8 @@ def _facing(keypoints: Keypoints) -> np.ndarray | None:
 
 
 def _few_points(keypoints: Keypoints, who: str) -> list[str]:
-    unused = [name for name, canonical in zip(keypoints.names, keypoints.canonical) if canonical is None]
+    named = zip(keypoints.names, keypoints.canonical, strict=True)
+    unused = [name for name, canonical in named if canonical is None]
     if not unused:
         return []
     return [f"{who} has {len(unused)} keypoints that are not used ({_listed(unused)})."]

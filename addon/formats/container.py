@@ -52,7 +52,7 @@ class Container:
             with path.open("rb") as stream:
                 self.head = stream.read(_HEAD_BYTES)
         except OSError as error:
-            raise FormatError(f"{path.name} can't be read ({error.strerror}); check its permissions.") from error
+            raise FormatError(f"{path.name} can't be read ({error.strerror}); check its rights.") from error
         self.kind = _kind(self.head)
 
     @cached_property

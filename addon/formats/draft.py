@@ -68,12 +68,15 @@ def person(
     poses: Poses | None = None,
 ) -> Person:
     """A person for a Draft; frames are numbered from 0 unless frame_ids (T,) says otherwise."""
-    held = [len(part) for part in (keypoints and keypoints.positions, poses and poses.rotations) if part is not None]
+    held = [] if keypoints is None else [len(keypoints.positions)]
+    held += [] if poses is None else [len(poses.rotations)]
     if not held or min(held) == 0:
         raise FormatError("The file has no frames; record or export it again.")
     numbers = np.arange(held[0]) if frame_ids is None else np.asarray(frame_ids).reshape(-1).astype(np.int64)
     if len(set(held)) > 1 or len(numbers) != held[0]:
-        raise FormatError(f"The arrays disagree about the number of frames ({held}, {len(numbers)}); export again.")
+        raise FormatError(
+            f"The arrays have different numbers of frames ({held}, {len(numbers)}); export again."
+        )
     if (np.diff(numbers) <= 0).any():
         raise FormatError("Frame numbers do not increase; export the recording again in order of time.")
     return Person(str(person_id), numbers, 0.0, keypoints, poses)
@@ -98,16 +101,20 @@ def named_keypoints(positions: Any, names: Sequence[str], confidence: Any = None
     """Keypoints with free names, mapped to canonical points by `marker_names`. Raises FormatError."""
     points = _positions(positions)
     if points.shape[1] != len(names):
-        raise FormatError(f"The file names {len(names)} keypoints but holds {points.shape[1]}; export it again.")
+        raise FormatError(
+            f"The file names {len(names)} keypoints but has {points.shape[1]}; export it again."
+        )
     return Keypoints(*_cleaned(points, confidence), tuple(names), canonical_names(names), None)
 
 
 def _positions(values: Any) -> np.ndarray:
     points = numbers(values, "keypoints")
     if points.ndim == 3 and points.shape[-1] == 2:
-        raise FormatError("These are 2D keypoints; 3D keypoints are needed, so lift or triangulate them first.")
+        raise FormatError("These are 2D keypoints; 3D keypoints are needed, so triangulate or lift them.")
     if points.ndim != 3 or points.shape[-1] != 3:
-        raise FormatError(f"Keypoints need the shape (frames, keypoints, 3) but have {points.shape}; reshape them.")
+        raise FormatError(
+            f"Keypoints need the shape (frames, keypoints, 3), not {points.shape}; reshape them."
+        )
     return points
 
 
@@ -119,7 +126,7 @@ def _cleaned(points: np.ndarray, confidence: Any) -> tuple[np.ndarray, np.ndarra
     else:
         weight = numbers(confidence, "confidence").reshape(-1)
         if weight.size != present.size:
-            raise FormatError(f"Confidence needs one value per keypoint, {present.shape}; export the file again.")
+            raise FormatError(f"Confidence needs one value per keypoint {present.shape}; export it again.")
         weight = np.clip(np.nan_to_num(weight.reshape(present.shape)), 0.0, 1.0)
     seen = present & (weight > 0)
     if seen.size and not seen.any():
@@ -132,7 +139,9 @@ def numbers(values: Any, what: str) -> np.ndarray:
     try:
         return np.asarray(values, dtype=np.float64)
     except (ValueError, TypeError, OverflowError) as error:
-        raise FormatError(f"The field {what!r} is not a regular array of numbers; export the file again.") from error
+        raise FormatError(
+            f"The field {what!r} is not a regular array of numbers; export it again."
+        ) from error
 
 
 def smpl_poses(
@@ -155,11 +164,14 @@ def smpl_poses(
     flat = flat.reshape(len(flat), -1)
     width = flat.shape[1]
     if width % 3 or width < 63:
-        raise FormatError(f"Poses of {width} numbers per frame are not SMPL's rotation vectors; export as SMPL.")
+        raise FormatError(
+            f"Poses of {width} numbers a frame are no rotation vectors of SMPL; export as SMPL."
+        )
     joints = min(width // 3, 24 if width == 72 else 22)
     axes = np.zeros((len(flat), 24, 3))
     axes[:, :joints] = flat[:, : joints * 3].reshape(len(flat), joints, 3)
-    return matrix_poses(matrix_from_axis_angle(axes), trans, betas=betas, gender=gender, rest_pelvis=rest_pelvis)
+    matrices = matrix_from_axis_angle(axes)
+    return matrix_poses(matrices, trans, betas=betas, gender=gender, rest_pelvis=rest_pelvis)
 
 
 def matrix_poses(
@@ -178,7 +190,7 @@ def matrix_poses(
     if trans is not None:
         offsets = numbers(trans, "trans")
         if offsets.size != pelvis.size:
-            raise FormatError(f"There are {len(matrices)} poses but translations {offsets.shape}; export again.")
+            raise FormatError(f"{len(matrices)} poses but translations {offsets.shape}; export again.")
         pelvis = offsets.reshape(-1, 3) + rest_pelvis
     if not (np.isfinite(matrices).all() and np.isfinite(pelvis).all()):
         raise FormatError("Some poses or translations are not finite numbers; export the motion again.")

@@ -55,9 +55,7 @@ def finish(draft: Draft, reader: Reader, hints: Hints, path: Path) -> Recording:
     fps = _fps(draft, reader, hints)
     units, metres = _units(draft, hints, warnings)
     up = _up(draft, hints)
-    people = tuple(
-        replace(_converted(one, TO_Y_UP[up.value], metres), fps=fps.value) for one in draft.people
-    )
+    people = tuple(replace(_converted(one, TO_Y_UP[up.value], metres), fps=fps.value) for one in draft.people)
     for one in people:
         warnings += person_warnings(one, several=len(people) > 1)
     warnings += recording_warnings(people)
@@ -86,7 +84,7 @@ def _units(draft: Draft, hints: Hints, warnings: list[str]) -> tuple[Known[str],
         stated = unit_name(draft.units)
         if inferred is None or _agree(UNIT_METRES[stated], inferred[1]):
             return Known(stated, "stated"), UNIT_METRES[stated]
-        warnings.append(f"The file says its unit is {stated} but its limbs say otherwise; their lengths were used.")
+        warnings.append(f"The unit cannot be {stated} as the file says; it was inferred from the limbs.")
     if inferred is None:
         return Known("m", "assumed"), 1.0
     unit, metres = inferred

@@ -8,7 +8,9 @@ from ..body.layouts import LAYOUTS
 from ..recording import Keypoints, Person
 from . import limbs
 
-_AXES = {"+x": (1, 0, 0), "-x": (-1, 0, 0), "+y": (0, 1, 0), "-y": (0, -1, 0), "+z": (0, 0, 1), "-z": (0, 0, -1)}
+_AXES = {
+    "+x": (1, 0, 0), "-x": (-1, 0, 0), "+y": (0, 1, 0), "-y": (0, -1, 0), "+z": (0, 0, 1), "-z": (0, 0, -1),
+}  # fmt: skip
 UNIT_METRES = {"m": 1.0, "cm": 0.01, "mm": 0.001}
 _CLEAR = 0.6
 _SLACK = 2.2
@@ -59,9 +61,8 @@ def infer_scale(people: list[Person]) -> tuple[str, float] | None:
 
     The unit is "other" when the size fits neither m nor cm nor mm; the factor then gives mean proportions.
     """
-    ratios = [
-        ratio for one in people if one.keypoints is not None for ratio in limbs.size_ratios(one.keypoints).values()
-    ]
+    bodies = [limbs.size_ratios(one.keypoints) for one in people if one.keypoints is not None]
+    ratios = [ratio for body in bodies for ratio in body.values()]
     if not ratios:
         return None
     size = float(np.median(ratios))

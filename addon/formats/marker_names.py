@@ -68,7 +68,7 @@ def canonical_names(names: Sequence[str]) -> tuple[str | None, ...]:
     parts = [_part(name) for name in names]
     smpl = bool({_point(part, smpl=True) for part in parts if part} & _SMPL_ONLY)
     found: list[str | None] = []
-    for name, part in zip(names, parts):
+    for name, part in zip(names, parts, strict=True):
         exact = name if name.startswith(("coco_", "h36m_")) else None
         point = exact or (_point(part, smpl=smpl) if part else None)
         found.append(point if point in POINT_INDEX and point not in found else None)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
+import uuid
 from pathlib import Path
 
 import numpy as np
@@ -49,22 +48,12 @@ def npz_fields(motion: Motion) -> dict[str, np.ndarray]:
 def write_npz(motion: Motion, path: str | Path) -> None:
     """Writes the motion; the file is complete or absent. Raises FormatError when it can't be written."""
     target = Path(path)
+    temporary = target.with_name(f".{target.stem}-{uuid.uuid4().hex[:8]}.npz")
     try:
-        descriptor, temporary = tempfile.mkstemp(suffix=".npz", prefix=f".{target.stem}-", dir=target.parent)
-    except OSError as error:
-        raise FormatError(f"{target} can't be written ({error.strerror}); choose another folder.") from error
-    try:
-        with os.fdopen(descriptor, "wb") as stream:
+        with temporary.open("wb") as stream:
             np.savez_compressed(stream, **npz_fields(motion))
-        os.chmod(temporary, 0o666 & ~_umask())
-        os.replace(temporary, target)
+        temporary.replace(target)
     except OSError as error:
-        raise FormatError(f"{target} can't be written ({error.strerror}); choose another folder.") from error
+        raise FormatError(f"{target} can't be written ({error.strerror}); choose another place.") from error
     finally:
-        Path(temporary).unlink(missing_ok=True)
-
-
-def _umask() -> int:
-    current = os.umask(0)
-    os.umask(current)
-    return current
+        temporary.unlink(missing_ok=True)

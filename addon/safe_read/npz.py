@@ -64,9 +64,12 @@ class NpzFile(Mapping[str, Any]):
     def header(self, name: str) -> ArrayHeader:
         """Type and shape of an array without reading it."""
         if name not in self._headers:
-            with refusing(self._path.name), zipfile.ZipFile(self._path) as archive:
-                with archive.open(self._members[name]) as stream:
-                    self._headers[name] = read_header(cast(BinaryIO, stream))
+            with (
+                refusing(self._path.name),
+                zipfile.ZipFile(self._path) as archive,
+                archive.open(self._members[name]) as stream,
+            ):
+                self._headers[name] = read_header(cast(BinaryIO, stream))
         return self._headers[name]
 
     def __getitem__(self, name: str) -> Any:
@@ -84,7 +87,7 @@ class NpzFile(Mapping[str, Any]):
         with zipfile.ZipFile(self._path) as archive, archive.open(member) as stream:
             header = read_header(cast(BinaryIO, stream))
             if header.dtype is None:
-                raise FormatError(f"The array {name!r} holds Python objects, which this reader does not open.")
+                raise FormatError(f"The array {name!r} holds Python objects, which are not read.")
             if header.nbytes > member.file_size:
                 raise FormatError(f"{self._path.name} ends in the middle of {name!r}; copy it again.")
             return array_from_bytes(header, stream.read(header.nbytes + 1))

@@ -19,7 +19,11 @@ from ..draft import Draft, Reader, layout_keypoints, numbers, person, scalar, sm
 
 _RATES = ("mocap_frame_rate", "mocap_framerate", "fps", "frame_rate", "framerate", "mocap_fps")
 _WIDTHS = (66, 72, 156, 162, 165)
-_IGNORED = {"dmpls": "soft-tissue coefficients", "expression": "face expression", "marker_data": "mocap markers"}
+_IGNORED = {
+    "dmpls": "soft-tissue coefficients",
+    "expression": "face expression",
+    "marker_data": "mocap markers",
+}
 _TRANS = ("trans", "transl")
 
 
@@ -48,7 +52,8 @@ def read(container: Container) -> Draft:
         ignored.insert(0, "hand poses" if vectors.shape[1] == 156 else "hand, jaw and eye poses")
     if ignored:
         warnings.append(f"Not used: {', '.join(ignored)}.")
-    return Draft([person(poses=poses)], fps=fps, likely_up=("+z", "+y"), warnings=warnings, tool=_tool(vectors))
+    people = [person(poses=poses)]
+    return Draft(people, fps=fps, likely_up=("+z", "+y"), warnings=warnings, tool=_tool(vectors))
 
 
 def _vectors(container: Container) -> np.ndarray:

@@ -52,7 +52,9 @@ def _split(points: np.ndarray, confidence: Any) -> tuple[np.ndarray, Any]:
     return points, confidence
 
 
-def _named_or_layout(container: Container, points: np.ndarray, confidence: Any) -> tuple[Keypoints, list[str]]:
+def _named_or_layout(
+    container: Container, points: np.ndarray, confidence: Any
+) -> tuple[Keypoints, list[str]]:
     fields, hint = container.fields, container.hints.layout
     if hint is None and not _given(fields, "layout") and _given(fields, "names"):
         return _named([text_of(name) for name in np.asarray(fields["names"]).reshape(-1)], points, confidence)
@@ -77,7 +79,8 @@ def _with_layout(layout: str | None, points: np.ndarray, confidence: Any) -> tup
             f"The file does not say what its {count} keypoints are; name the layout with --layout"
             f" ({', '.join(LAYOUTS)})."
         )
-    return layout_keypoints(points, guess, confidence), [f"The layout {guess} was inferred from the body's shape."]
+    inferred = f"The layout {guess} was inferred from the body's shape."
+    return layout_keypoints(points, guess, confidence), [inferred]
 
 
 def _bare_shape(shape: tuple[int, ...], layout: str | None) -> tuple[int, int, int] | None:

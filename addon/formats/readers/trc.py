@@ -37,7 +37,7 @@ def read(container: Container) -> Draft:
     positions = _positions(table, columns)
     fps, warnings = _rate(header, table)
     people = _people([names[column] for column in columns], positions, _frame_ids(table, warnings))
-    return Draft(people, fps=fps, up=None, units=header.get("units"), likely_up=("+y", "+z"), warnings=warnings)
+    return Draft(people, fps=fps, units=header.get("units"), likely_up=("+y", "+z"), warnings=warnings)
 
 
 def _header(lines: list[str], separator: str) -> dict[str, str]:
@@ -45,7 +45,8 @@ def _header(lines: list[str], separator: str) -> dict[str, str]:
     if at + 1 >= len(lines):
         raise FormatError("The TRC file ends inside its header; export it again.")
     keys = [cell.strip().lower() for cell in lines[at].split(separator)]
-    return {key: cell.strip() for key, cell in zip(keys, lines[at + 1].split(separator)) if cell.strip()}
+    cells = [cell.strip() for cell in lines[at + 1].split(separator)]
+    return {key: cell for key, cell in zip(keys, cells, strict=False) if cell}
 
 
 def _find(lines: list[str], word: str) -> int:
@@ -67,7 +68,9 @@ def _table(lines: list[str], separator: str) -> np.ndarray:
         try:
             table[number, : len(row)] = [float(cell) if cell.strip() else np.nan for cell in row]
         except ValueError as error:
-            raise FormatError(f"Row {number + 1} of the TRC file is not made of numbers; export it again.") from error
+            raise FormatError(
+                f"Row {number + 1} of the TRC file is no row of numbers; export it again."
+            ) from error
     return table
 
 
@@ -92,7 +95,8 @@ def _rate(header: dict[str, str], table: np.ndarray) -> tuple[float | None, list
     if stated > 0 and (measured == 0 or abs(stated - measured) < 0.05 * measured):
         return stated, []
     if measured > 0:
-        return round(measured, 3), [f"The time column runs at {measured:.4g} frames per second, not at {stated:g}."]
+        warning = f"The time column runs at {measured:.4g} frames per second, not at {stated:g}."
+        return round(measured, 3), [warning]
     return None, ["The file has no frame rate."]
 
 
@@ -114,8 +118,8 @@ def _people(names: list[str], positions: np.ndarray, frame_ids: np.ndarray) -> l
             people.append(person(subject or "0", frame_ids, keypoints=keypoints))
     if not people:
         raise FormatError(
-            "The file holds skin markers instead of joints (" + ", ".join(names[:3]) + " …); compute joint centres"
-            " first and name them like RHip, RKnee, RAnkle, LShoulder, LElbow, LWrist."
+            f"The file holds skin markers instead of joints ({', '.join(names[:3])} …); compute joint centres"
+            f" first and name them like RHip, RKnee, RAnkle, LShoulder, LElbow, LWrist."
         )
     return people
 

@@ -1,0 +1,380 @@
+"""The command line: `inspect` and `refine`, the same in a terminal and in `blender --command`.
+
+Exit status: 0 done; 1 the input can't be used (one plain sentence on stderr); 2 wrong arguments.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import re
+import sys
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import ModuleType
+
+import numpy as np
+
+from . import formats
+from .body.layouts import find_layout
+from .motion import Motion
+from .recording import Person, Recording
+from .safe_read import FormatError
+
+KINDS = ("npz", "fbx", "blend")
+_AXES = ("+x", "-x", "+y", "-y", "+z", "-z", "x", "y", "z")
+_MAY_BE_NEGATIVE = ("--up", "--keypoints-offset", "--person")
+
+
+@dataclass(frozen=True)
+class _Job:
+    """Input files that become one output file (or one .npz for each person)."""
+
+    sources: tuple[Path, ...]
+    output: Path
+
+    @property
+    def kind(self) -> str:
+        return self.output.suffix.lower().removeprefix(".")
+
+
+@dataclass(frozen=True)
+class _Result:
+    """One refined person, what it was refined from, and how long that took."""
+
+    name: str
+    person: Person
+    motion: Motion
+    seconds: float
+
+
+class _UsageError(Exception):
+    """Arguments that do not fit together; the message is one sentence."""
+
+
+def main(argv: Sequence[str]) -> int:
+    """Runs one command and returns its exit status; never raises for bad input or arguments."""
+    try:
+        args = _parser().parse_args(_joined(argv))
+        return int(args.run(args))
+    except SystemExit as stop:
+        return stop.code if isinstance(stop.code, int) else 2
+    except _UsageError as error:
+        print(error, file=sys.stderr)
+        return 2
+    except FormatError as error:
+        print(error, file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("Stopped; unfinished files were not written.", file=sys.stderr)
+        return 1
+
+
+def _joined(argv: Sequence[str]) -> list[str]:
+    """`--up -y` as `--up=-y`, which argparse would take for two options."""
+    words: list[str] = []
+    for word in argv:
+        if words and words[-1] in _MAY_BE_NEGATIVE and word.startswith("-") and not word.startswith("--"):
+            words[-1] += f"={word}"
+        else:
+            words.append(word)
+    return words
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="smpl_pose_refiner", description="From 3D keypoints or SMPL poses to clean SMPL animation."
+    )
+    commands = parser.add_subparsers(required=True, metavar="inspect|refine")
+    inspect = commands.add_parser("inspect", help="say what a file holds")
+    inspect.add_argument("file", metavar="FILE", type=Path)
+    inspect.add_argument("--json", action="store_true", help="print one JSON object")
+    _add_hints(inspect)
+    inspect.set_defaults(run=_inspect)
+    refine = commands.add_parser("refine", help="refine files and write the animation")
+    refine.add_argument("files", metavar="FILE", type=Path, nargs="+")
+    refine.add_argument(
+        "--output", required=True, metavar="OUT", help="an .npz, .fbx or .blend file, or a folder"
+    )
+    refine.add_argument("--to", choices=KINDS, help="kind of file for a folder (default npz)")
+    refine.add_argument("--keypoints", type=Path, metavar="FILE", help="targets from another file")
+    refine.add_argument("--keypoints-offset", type=_number, default=0.0, metavar="SECONDS")
+    refine.add_argument("--person", metavar="ID", help="only this person (see inspect)")
+    _add_hints(refine)
+    refine.add_argument("--mode", choices=("auto", "plugin", "sequence", "none"), default="auto")
+    refine.add_argument("--smpl-model", type=Path, metavar="FILE", help="your own SMPL model file")
+    refine.add_argument("--engine", choices=("auto", "numpy", "torch"), default="auto")
+    refine.add_argument("--device", choices=("auto", "cpu", "cuda", "mps"), default="auto")
+    refine.set_defaults(run=_refine)
+    return parser
+
+
+def _add_hints(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--layout", metavar="NAME", help="keypoint layout, such as coco17 or body25")
+    parser.add_argument("--fps", type=_positive, metavar="F", help="frames per second of the file")
+    parser.add_argument("--up", choices=_AXES, metavar="+x|-x|+y|-y|+z|-z", help="axis that points up")
+    parser.add_argument("--units", choices=("m", "cm", "mm"))
+
+
+def _number(text: str) -> float:
+    value = float(text)
+    if not np.isfinite(value):
+        raise argparse.ArgumentTypeError(f"{text} is not a finite number")
+    return value
+
+
+def _positive(text: str) -> float:
+    value = _number(text)
+    if value <= 0:
+        raise argparse.ArgumentTypeError(f"{text} is not above zero")
+    return value
+
+
+def _inspect(args: argparse.Namespace) -> int:
+    recording = _read(args.file, args)
+    if args.json:
+        print(json.dumps(recording.summary(), ensure_ascii=False))
+    else:
+        print("\n".join(_described(recording)))
+    return 0
+
+
+def _described(recording: Recording) -> list[str]:
+    facts = recording.summary()
+    lines = [f"{Path(recording.path).name}: {recording.format}, {recording.tool}"]
+    for one in facts["people"]:
+        held = [f"keypoints ({one['keypoints']})"] if one["keypoints"] else []
+        held += ["poses"] if one["poses"] else []
+        missing = f", {one['missing']} missing" if one["missing"] else ""
+        frames = f"{one['frames']} frames from {one['first_frame']}{missing}"
+        lines.append(f"  person {one['id']}: {' and '.join(held)}, {frames}")
+    for label, known in (("frame rate", recording.fps), ("up axis", recording.up), ("unit", recording.units)):
+        lines.append(f"  {label}: {known.value} ({known.how})")
+    lines += [f"  warning: {warning}" for warning in recording.warnings]
+    use = "can be refined" if facts["can_refine"] else "poses only: give keypoints with --keypoints to refine"
+    return [*lines, f"  {use}"]
+
+
+def _read(path: Path, args: argparse.Namespace) -> Recording:
+    if args.layout is not None:
+        _check_layout(args.layout)
+    return formats.read(path, layout=args.layout, fps=args.fps, up=args.up, units=args.units)
+
+
+def _check_layout(name: str) -> None:
+    try:
+        find_layout(name)
+    except KeyError as error:
+        raise FormatError(str(error.args[0])) from error
+
+
+def _refine(args: argparse.Namespace) -> int:
+    jobs = _jobs(args)
+    if args.smpl_model is not None:
+        raise FormatError("Your own SMPL model can't be used yet; leave --smpl-model out.")
+    if any(job.kind != "npz" for job in jobs):
+        _scene()
+    status = 0
+    for job in jobs:
+        try:
+            _run(job, args)
+        except FormatError as error:
+            print(error, file=sys.stderr)
+            status = 1
+    return status
+
+
+def _jobs(args: argparse.Namespace) -> list[_Job]:
+    """What becomes of each input file. Raises _UsageError."""
+    sources, output = tuple(args.files), Path(args.output)
+    if output.suffix.lower().removeprefix(".") in KINDS and not output.is_dir():
+        if args.to and args.to != output.suffix.lower().removeprefix("."):
+            raise _UsageError(f"--to {args.to} does not fit {output.name}; leave it out or name a folder.")
+        if output.suffix.lower() == ".npz" and len(sources) > 1:
+            raise _UsageError("Several files need a folder as --output for .npz, or one .fbx or .blend.")
+        jobs = [_Job(sources, output)]
+    elif output.suffix and not output.is_dir() and not args.to:
+        raise _UsageError(
+            f"--output {output.name} is not an .npz, .fbx or .blend file; use one of these endings."
+        )
+    else:
+        jobs = _folder_jobs(sources, output, args.to or "npz")
+    inputs = {path.resolve() for path in (*sources, args.keypoints) if path is not None}
+    if any(job.output.resolve() in inputs for job in jobs):
+        raise _UsageError("The output would overwrite an input file; choose another name.")
+    return jobs
+
+
+def _folder_jobs(sources: tuple[Path, ...], folder: Path, kind: str) -> list[_Job]:
+    names: list[str] = []
+    for source in sources:
+        stem, number = source.stem, 2
+        while stem in names:
+            stem, number = f"{source.stem}_{number}", number + 1
+        names.append(stem)
+    return [_Job((source,), folder / f"{name}.{kind}") for source, name in zip(sources, names, strict=True)]
+
+
+def _run(job: _Job, args: argparse.Namespace) -> None:
+    """Refines all people of a job and writes its output. Raises FormatError."""
+    started = time.perf_counter()
+    warnings: list[str] = []
+    results = [result for source in job.sources for result in _refined(source, args, warnings)]
+    _make_folder(job.output.parent)
+    written = _write_npz(job.output, results) if job.kind == "npz" else _write_scene(job, results)
+    for warning in dict.fromkeys(warnings):
+        print(f"Warning: {warning}", file=sys.stderr)
+    for result in results:
+        print(_result_line(result))
+    print(f"Wrote {', '.join(map(str, written))} in {time.perf_counter() - started:.1f} s.")
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise FormatError(f"The folder {folder} can't be made ({error.strerror}); choose another.") from error
+
+
+def _refined(source: Path, args: argparse.Namespace, warnings: list[str]) -> list[_Result]:
+    recording, targets = _inputs(source, args)
+    people = recording.people if args.person is None else (_chosen(recording, args.person),)
+    warnings += recording.warnings
+    results = []
+    for number, one in enumerate(people):
+        label = f"person {one.id} of {source.name}" if len(people) > 1 else source.name
+        started = time.perf_counter()
+        motion = _refine_person(one, _target_of(one, targets, len(people)), args, label)
+        warnings += motion.warnings
+        name = source.stem if len(people) == 1 else f"{source.stem} {one.id}"
+        results.append(_Result(name, people[number], motion, time.perf_counter() - started))
+    if targets is not None:
+        warnings += targets.warnings
+    return results
+
+
+def _inputs(source: Path, args: argparse.Namespace) -> tuple[Recording, Recording | None]:
+    """The recording to refine and that of --keypoints.
+
+    With --keypoints, layout, up and units describe the keypoint file unless it states them itself, and then
+    FILE; a frame rate goes to each file that states none.
+    """
+    if args.keypoints is None:
+        return _read(source, args), None
+    if args.layout is not None:
+        _check_layout(args.layout)
+    stated = formats.read(args.keypoints, layout=args.layout)
+    to_keypoints = {
+        "fps": None if stated.fps.how == "stated" else args.fps,
+        "up": None if stated.up.how == "stated" else args.up,
+        "units": None if stated.units.how == "stated" else args.units,
+    }
+    targets = formats.read(args.keypoints, layout=args.layout, **to_keypoints)
+    up = args.up if to_keypoints["up"] is None else None
+    units = args.units if to_keypoints["units"] is None else None
+    recording = formats.read(source, up=up, units=units)
+    if args.fps is not None and (recording.fps.how != "stated" or to_keypoints["fps"] is None):
+        recording = formats.read(source, up=up, units=units, fps=args.fps)
+    return recording, targets
+
+
+def _chosen(recording: Recording, person_id: str) -> Person:
+    try:
+        return recording.person(person_id)
+    except KeyError as error:
+        raise FormatError(str(error.args[0])) from error
+
+
+def _target_of(one: Person, targets: Recording | None, people: int) -> Person | None:
+    """The person of the keypoint file that belongs to this one: the same id, or the only one."""
+    if targets is None:
+        return None
+    for target in targets.people:
+        if target.id == one.id:
+            return target
+    if len(targets.people) == 1 and people == 1:
+        return targets.people[0]
+    known = ", ".join(target.id for target in targets.people)
+    raise FormatError(f"The keypoint file has no person {one.id} but {known}; choose one with --person.")
+
+
+def _refine_person(one: Person, target: Person | None, args: argparse.Namespace, label: str) -> Motion:
+    from . import refiner
+
+    try:
+        return refiner.refine(
+            one,
+            targets=target,
+            targets_offset=args.keypoints_offset,
+            mode=args.mode,
+            engine=args.engine,
+            device=args.device,
+            progress=_progress(label),
+        )
+    except refiner.RefineError as error:
+        raise FormatError(str(error)) from error
+
+
+def _progress(label: str) -> Callable[[float, str], None]:
+    """A bar on a terminal, silence elsewhere."""
+    if not sys.stderr.isatty():
+        return lambda fraction, message: None
+
+    def show(fraction: float, message: str) -> None:
+        filled = int(30 * min(max(fraction, 0.0), 1.0))
+        bar = "█" * filled + "·" * (30 - filled)
+        end = "\n" if fraction >= 1.0 else ""
+        print(f"\r{bar} {fraction:4.0%} {label}: {message}\033[K", end=end, file=sys.stderr, flush=True)
+
+    return show
+
+
+def _result_line(result: _Result) -> str:
+    error = result.motion.fit_error_mm
+    fit = f", {np.nanmean(error):.1f} mm from the keypoints" if np.isfinite(error).any() else ""
+    rate = result.motion.frames / max(result.seconds, 1e-9)
+    return f"{result.name}: {result.motion.frames} frames{fit}, {rate:.0f} frames per second"
+
+
+def _write_npz(output: Path, results: list[_Result]) -> list[Path]:
+    """OUT.npz, or OUT_<id>.npz for each of several people."""
+    written: list[Path] = []
+    for result in results:
+        safe = re.sub(r"[^\w.+-]", "_", result.person.id)
+        target = output if len(results) == 1 else output.with_name(f"{output.stem}_{safe}{output.suffix}")
+        formats.write_npz(result.motion, target)
+        written.append(target)
+    return written
+
+
+def _scene() -> ModuleType:
+    """The scene package. Raises FormatError where Blender's Python module is missing."""
+    try:
+        from . import scene
+        from .scene import empty  # noqa: F401
+    except ModuleNotFoundError as error:
+        if error.name != "bpy":
+            raise
+        raise FormatError(
+            "Only Blender writes .fbx and .blend files; run `python3 build.py refine …`,"
+            " or in Blender `blender --command smpl_pose_refiner refine …`."
+        ) from error
+    return scene
+
+
+def _write_scene(job: _Job, results: list[_Result]) -> list[Path]:
+    scene = _scene()
+    from .scene.empty import start_empty
+
+    try:
+        start_empty()
+        armatures = [scene.write_motion(result.motion, name=result.name) for result in results]
+        if job.kind == "fbx":
+            scene.export_fbx(job.output, armatures)
+        else:
+            scene.save_blend(job.output)
+    except scene.SceneError as error:
+        raise FormatError(str(error)) from error
+    return [job.output]
