@@ -1,0 +1,28 @@
+"""What a person sees in Blender: properties, operators, panels, preferences."""
+
+from __future__ import annotations
+
+from . import export_fbx, open_recording, panels, preferences, properties, refine_pose
+
+CLASSES = (
+    *properties.CLASSES,
+    *preferences.CLASSES,
+    *open_recording.CLASSES,
+    *refine_pose.CLASSES,
+    *export_fbx.CLASSES,
+    *panels.CLASSES,
+)
+_ATTACHED = (properties, open_recording)
+
+
+def attach() -> None:
+    """After the classes are registered: scene settings and menu entries."""
+    for module in _ATTACHED:
+        module.attach()
+
+
+def detach() -> None:
+    """Before the classes are unregistered: end what is running, take settings and entries away."""
+    refine_pose.detach()
+    for module in reversed(_ATTACHED):
+        module.detach()

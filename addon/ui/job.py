@@ -1,0 +1,144 @@
+"""One refining run: plain Python that a thread, a script or a test can run, and that never sees bpy."""
+
+from __future__ import annotations
+
+import threading
+import time
+import traceback
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from .. import refiner
+from ..motion import Motion
+from ..recording import Person
+
+Progress = Callable[[float, str], None]
+JOIN_SECONDS = 10.0
+"""How long to wait for a cancelled thread: longer than torch takes to import, which nothing can interrupt."""
+
+
+@dataclass(frozen=True)
+class Task:
+    """What to refine, and with what."""
+
+    people: tuple[Person, ...]
+    engine: str = "auto"
+    device: str = "auto"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """One person's motion, and how far its poses were from the keypoints before and after, in mm."""
+
+    person: Person
+    motion: Motion
+    before_mm: float | None
+    after_mm: float | None
+
+
+def refine_all(task: Task, progress: Progress, cancelled: Callable[[], bool]) -> tuple[Outcome, ...]:
+    """Refine everybody in the task. Raises refiner.RefineError and refiner.Cancelled."""
+    outcomes = []
+    for index, person in enumerate(task.people):
+        report = _share(progress, index, [person.id for person in task.people])
+        outcomes.append(_refine_one(person, task, report, cancelled))
+    return tuple(outcomes)
+
+
+def _refine_one(person: Person, task: Task, progress: Progress, cancelled: Callable[[], bool]) -> Outcome:
+    motion = refiner.refine(
+        person, engine=task.engine, device=task.device, progress=progress, cancelled=cancelled
+    )
+    before = None
+    if person.poses is not None and person.keypoints is not None:
+        original = refiner.refine(
+            person, mode="none", engine=task.engine, device=task.device, cancelled=cancelled
+        )
+        before = _mean(original.fit_error_mm)
+    return Outcome(person, motion, before, _mean(motion.fit_error_mm))
+
+
+def _mean(errors: np.ndarray) -> float | None:
+    known = errors[np.isfinite(errors)]
+    return float(known.mean()) if len(known) else None
+
+
+def _share(progress: Progress, index: int, ids: Sequence[str]) -> Progress:
+    """Progress of one person as a part of the whole run."""
+    if len(ids) == 1:
+        return progress
+    return lambda fraction, message: progress(
+        (index + fraction) / len(ids), f"Person {ids[index]} ({index + 1} of {len(ids)}): {message}"
+    )
+
+
+class Job:
+    """A task that runs here (`run`) or in a thread of its own (`start`).
+
+    fraction and message tell how far it is. Once `running` is False: outcomes when it is done, error
+    (one sentence) when it failed, with details (a traceback) only when nobody expected that.
+    """
+
+    def __init__(self, task: Task) -> None:
+        self.task = task
+        self.fraction = 0.0
+        self.message = "Starting"
+        self.outcomes: tuple[Outcome, ...] = ()
+        self.error = ""
+        self.details = ""
+        self.started = time.monotonic()
+        self.seconds = 0.0
+        self._cancel = threading.Event()
+        # A daemon, so that a run never keeps Blender from quitting.
+        self._thread = threading.Thread(target=self.run, name="SMPL Pose Refiner", daemon=True)
+
+    @property
+    def running(self) -> bool:
+        """Whether the thread is at work."""
+        return self._thread.is_alive()
+
+    @property
+    def cancelled(self) -> bool:
+        """Whether somebody has asked it to stop; it may still be on its way out."""
+        return self._cancel.is_set()
+
+    @property
+    def seconds_left(self) -> float | None:
+        """Remaining time at the pace so far; None while that is a guess."""
+        elapsed = time.monotonic() - self.started
+        if elapsed < 1.0 or self.fraction < 0.05:
+            return None
+        return elapsed * (1.0 - self.fraction) / self.fraction
+
+    def start(self) -> None:
+        """Run in a thread."""
+        self._thread.start()
+
+    def cancel(self) -> None:
+        """Ask it to stop."""
+        self._cancel.set()
+
+    def join(self, timeout: float = JOIN_SECONDS) -> bool:
+        """Wait for the thread; True when it has ended."""
+        if self._thread.is_alive():
+            self._thread.join(timeout)
+        return not self._thread.is_alive()
+
+    def run(self) -> None:
+        """Do the work; every way it can end is left in the attributes, nothing is raised."""
+        try:
+            self.outcomes = refine_all(self.task, self._progress, self._cancel.is_set)
+        except refiner.Cancelled:
+            self.cancel()
+        except refiner.RefineError as error:
+            self.error = str(error)
+        except Exception as error:  # noqa: BLE001 - a thread has nobody to raise to: the operator reports it
+            self.error = f"Refining stopped on an error in the add-on ({type(error).__name__})."
+            self.details = traceback.format_exc()
+        self.seconds = time.monotonic() - self.started
+
+    def _progress(self, fraction: float, message: str) -> None:
+        self.fraction = min(max(fraction, 0.0), 1.0)
+        self.message = message

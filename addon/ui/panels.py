@@ -1,0 +1,167 @@
+"""The sidebar tab 'SMPL Refiner' of the 3D View."""
+
+from __future__ import annotations
+
+import blf
+import bpy
+
+from ..recording import Recording
+from ..safe_read import FormatError
+from . import runner
+from .describe import facts, only_poses, progress_text, wrap
+from .engines import planned_engine
+from .preferences import engine_and_device
+from .properties import SPR_PG_settings, chosen_people, peek
+
+MARGIN = 56.0
+"""Pixels at interface scale 1 that a panel, a box and an icon take from the sidebar's width."""
+
+
+class _Panel:
+    bl_space_type = "VIEW_3D"
+    bl_region_type = "UI"
+    bl_category = "SMPL Refiner"
+
+
+class SPR_PT_source(_Panel, bpy.types.Panel):
+    """The open recording, and what was recognised in it."""
+
+    bl_idname = "SPR_PT_source"
+    bl_label = "Source"
+
+    def draw(self, context: bpy.types.Context) -> None:
+        """Open button, facts, warnings, person."""
+        settings = context.scene.spr
+        found = peek(settings)
+        self.layout.operator("spr.open_recording", text="Open Recording…", icon="FILE_FOLDER")
+        if isinstance(found, Recording):
+            _draw_recording(self.layout, context, settings, found)
+        elif isinstance(found, FormatError):
+            _draw_message(self.layout, context, str(found), "ERROR")
+        elif settings.source:
+            _draw_message(self.layout, context, settings.source, "FILE")
+            self.layout.operator("spr.read_again", icon="FILE_REFRESH")
+        else:
+            _draw_message(self.layout, context, "Open a file of 3D keypoints or SMPL motion.", "INFO")
+
+
+class SPR_PT_overrides(_Panel, bpy.types.Panel):
+    """State what the file does not say, or says wrongly."""
+
+    bl_idname = "SPR_PT_overrides"
+    bl_label = "Overrides"
+    bl_parent_id = "SPR_PT_source"
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        """There must be a file."""
+        return bool(context.scene.spr.source)
+
+    def draw(self, context: bpy.types.Context) -> None:
+        """Frame rate, up axis, units, layout."""
+        settings = context.scene.spr
+        layout = self.layout
+        layout.use_property_split = True
+        layout.use_property_decorate = False
+        row = layout.row(heading="Frame Rate")
+        row.prop(settings, "use_fps", text="")
+        field = row.row()
+        field.active = settings.use_fps
+        field.prop(settings, "fps", text="")
+        layout.prop(settings, "up")
+        layout.prop(settings, "units")
+        layout.prop(settings, "layout")
+
+
+class SPR_PT_refine(_Panel, bpy.types.Panel):
+    """The button."""
+
+    bl_idname = "SPR_PT_refine"
+    bl_label = "Refine"
+
+    def draw(self, context: bpy.types.Context) -> None:
+        """Button or progress, settings, figures."""
+        settings = context.scene.spr
+        run = runner.current()
+        if run is None:
+            self._draw_button(settings)
+        else:
+            self.layout.progress(factor=run.job.fraction, text=progress_text(run.job))
+            self.layout.operator("spr.cancel_refine", icon="CANCEL")
+        self._draw_settings(context, settings)
+        _draw_result(self.layout, context, settings)
+
+    def _draw_button(self, settings: SPR_PG_settings) -> None:
+        found = peek(settings)
+        convert = isinstance(found, Recording) and only_poses(chosen_people(settings, found))
+        row = self.layout.row()
+        row.scale_y = 1.6
+        row.operator(
+            "spr.refine_pose", text="Convert to Animation" if convert else "Refine Pose", icon="ARMATURE_DATA"
+        )
+        if convert:
+            self.layout.label(text="No keypoints: imports the poses as they are", icon="INFO")
+
+    def _draw_settings(self, context: bpy.types.Context, settings: SPR_PG_settings) -> None:
+        column = self.layout.column()
+        column.use_property_split = True
+        column.use_property_decorate = False
+        column.enabled = runner.current() is None
+        column.prop(settings, "engine")
+        column.prop(settings, "device")
+        _draw_message(column, context, f"Uses {planned_engine(*engine_and_device(settings))}", "NONE")
+        options = column.column(heading="Add")
+        options.prop(settings, "mesh")
+        options.prop(settings, "show_keypoints")
+        column.prop(settings, "match_scene_rate", text="Match Scene Rate")
+        column.prop(settings, "replace", text="Replace Earlier Result")
+
+
+class SPR_PT_export(_Panel, bpy.types.Panel):
+    """Files for other programs."""
+
+    bl_idname = "SPR_PT_export"
+    bl_label = "Export"
+
+    def draw(self, _context: bpy.types.Context) -> None:
+        """One button a format."""
+        self.layout.operator("spr.export_fbx", text="FBX…", icon="EXPORT")
+
+
+def _draw_recording(
+    layout: bpy.types.UILayout, context: bpy.types.Context, settings: SPR_PG_settings, recording: Recording
+) -> None:
+    box = layout.box().column(align=True)
+    for label, value in facts(recording):
+        _draw_wrapped(box, context, f"{label}: {value}")
+    for warning in recording.warnings:
+        _draw_message(layout, context, warning, "ERROR")
+    if len(recording.people) > 1:
+        layout.prop(settings, "person", text="")
+
+
+def _draw_result(layout: bpy.types.UILayout, context: bpy.types.Context, settings: SPR_PG_settings) -> None:
+    if settings.result:
+        box = layout.box().column(align=True)
+        for line in settings.result.split("\n"):
+            _draw_wrapped(box, context, line)
+
+
+def _draw_message(layout: bpy.types.UILayout, context: bpy.types.Context, text: str, icon: str) -> None:
+    """A sentence over as many lines as it needs, the icon before the first."""
+    _draw_wrapped(layout.column(align=True), context, text, icon)
+
+
+def _draw_wrapped(
+    column: bpy.types.UILayout, context: bpy.types.Context, text: str, icon: str = "NONE"
+) -> None:
+    scale = context.preferences.system.ui_scale
+    style = context.preferences.ui_styles[0].widget
+    blf.size(0, style.points * scale)
+    width = context.region.width - MARGIN * scale
+    for index, line in enumerate(wrap(text, width, lambda part: blf.dimensions(0, part)[0])):
+        blank = "NONE" if icon == "NONE" else "BLANK1"
+        column.label(text=line, icon=blank if index else icon)
+
+
+CLASSES = (SPR_PT_source, SPR_PT_overrides, SPR_PT_refine, SPR_PT_export)

@@ -1,0 +1,236 @@
+# mypy: disable-error-code="valid-type"
+# bpy reads properties from annotations that are calls; mypy knows no such thing.
+"""What a scene remembers: `scene.spr`. Paths, choices and figures; never the recording itself."""
+
+from __future__ import annotations
+
+import bpy
+from bpy.props import (
+    BoolProperty,
+    CollectionProperty,
+    EnumProperty,
+    FloatProperty,
+    PointerProperty,
+    StringProperty,
+)
+
+from ..body.layouts import LAYOUTS
+from ..formats.container import Hints
+from ..recording import Person, Recording
+from ..safe_read import FormatError
+from .describe import person_line
+from .session import SESSION
+
+AUTO = "auto"
+ALL_PEOPLE = "*"
+RELOAD_DELAY = 0.3
+"""Seconds without a further change before the file is read again: dragging a number changes it often."""
+
+AXES = ("+x", "-x", "+y", "-y", "+z", "-z")
+UP_ITEMS = [(AUTO, "From File", "As the file says, or as its motion shows")] + [
+    (axis, axis.upper(), f"The file's {axis.upper()} axis points up") for axis in AXES
+]
+UNIT_ITEMS = [
+    (AUTO, "From File", "As the file says, or as the size of the bodies shows"),
+    ("m", "Metres", "Positions are in metres"),
+    ("cm", "Centimetres", "Positions are in centimetres"),
+    ("mm", "Millimetres", "Positions are in millimetres"),
+]
+LAYOUT_ITEMS = [(AUTO, "From File", "As the file says, or as the number of keypoints shows")] + [
+    (name, name, f"{len(layout.keypoints)} keypoints") for name, layout in LAYOUTS.items()
+]
+ENGINE_ITEMS = [
+    (AUTO, "Auto", "PyTorch where it is installed, NumPy otherwise"),
+    ("torch", "PyTorch", "Fastest on long recordings and graphics cards; must be installed"),
+    ("numpy", "NumPy", "Works in every Blender"),
+]
+DEVICE_ITEMS = [
+    (AUTO, "Auto", "The fastest device that PyTorch finds"),
+    ("cpu", "CPU", "The processor"),
+    ("cuda", "CUDA", "An NVIDIA graphics card, with PyTorch"),
+    ("mps", "Metal", "Apple's graphics processor, with PyTorch"),
+]
+DEFAULT_ITEM = ("default", "Default", "As set in the add-on's preferences")
+
+
+def hints_of(settings: SPR_PG_settings) -> Hints:
+    """The user's overrides; what is left to the file is None."""
+    return Hints(
+        layout=_stated(settings.layout),
+        fps=settings.fps if settings.use_fps else None,
+        up=_stated(settings.up),
+        units=_stated(settings.units),
+    )
+
+
+def _stated(value: str) -> str | None:
+    return None if value == AUTO else value
+
+
+def peek(settings: SPR_PG_settings) -> Recording | FormatError | None:
+    """The open recording without touching the disk; None when nothing is open or it must be read again."""
+    return SESSION.peek(settings.source, hints_of(settings)) if settings.source else None
+
+
+def chosen_people(settings: SPR_PG_settings, recording: Recording) -> tuple[Person, ...]:
+    """The people to refine; the first one when the chosen one is not in this recording."""
+    if settings.person_id == ALL_PEOPLE:
+        return recording.people
+    chosen = tuple(person for person in recording.people if person.id == settings.person_id)
+    return chosen or recording.people[:1]
+
+
+def _reload(settings: SPR_PG_settings, _context: bpy.types.Context) -> None:
+    if not settings.source:
+        return
+    if bpy.app.background:
+        _load_quietly(settings)
+        return
+    if bpy.app.timers.is_registered(reload_all):
+        bpy.app.timers.unregister(reload_all)
+    bpy.app.timers.register(reload_all, first_interval=RELOAD_DELAY)
+
+
+def reload_all() -> None:
+    """Read every scene's recording with its present hints; a timer, so it finds the scenes itself."""
+    for scene in bpy.data.scenes:
+        if scene.spr.source and peek(scene.spr) is None:
+            _load_quietly(scene.spr)
+    redraw()
+
+
+def _load_quietly(settings: SPR_PG_settings) -> None:
+    try:
+        SESSION.load(settings.source, hints_of(settings))
+    except FormatError:
+        return  # the session keeps the refusal, and the Source panel shows it
+
+
+def redraw() -> None:
+    """Draw the sidebars again."""
+    for window in bpy.context.window_manager.windows:
+        for area in window.screen.areas:
+            if area.type == "VIEW_3D":
+                area.tag_redraw()
+
+
+_person_items: list[tuple[str, str, str, int]] = []
+"""The items last handed to Blender, which keeps no copy of their strings."""
+
+
+def _people(settings: SPR_PG_settings, _context: bpy.types.Context | None) -> list[tuple[str, str, str, int]]:
+    found = peek(settings)
+    people = found.people if isinstance(found, Recording) else ()
+    items = [(person.id, person_line(person), f"Person {person.id}") for person in people]
+    if len(items) > 1:
+        items.append((ALL_PEOPLE, f"All {len(people)} People", "Everybody, one armature each"))
+    items = items or [("", "None", "No recording is open")]
+    _person_items[:] = [(*item, number) for number, item in enumerate(items)]
+    return _person_items
+
+
+def _get_person(settings: SPR_PG_settings) -> int:
+    ids = [item[0] for item in _people(settings, None)]
+    return ids.index(settings.person_id) if settings.person_id in ids else 0
+
+
+def _set_person(settings: SPR_PG_settings, number: int) -> None:
+    settings.person_id = _people(settings, None)[number][0]
+
+
+class SPR_PG_result(bpy.types.PropertyGroup):
+    """Where one person's result is."""
+
+    source: StringProperty(name="Source")
+    person_id: StringProperty(name="Person ID")
+    armature: PointerProperty(name="Armature", type=bpy.types.Object)
+    keypoints: PointerProperty(name="Keypoints", type=bpy.types.Collection)
+
+
+class SPR_PG_settings(bpy.types.PropertyGroup):
+    """Settings and last result of a scene."""
+
+    source: StringProperty(
+        name="Source", description="File or folder that the recording is read from", subtype="FILE_PATH"
+    )
+    layout: EnumProperty(
+        name="Layout",
+        description="Which keypoints the file holds, and in which order",
+        items=LAYOUT_ITEMS,
+        update=_reload,
+    )
+    use_fps: BoolProperty(
+        name="Set Frame Rate", description="State the frame rate in place of the file's", update=_reload
+    )
+    fps: FloatProperty(
+        name="Frame Rate",
+        description="Frames per second at which the recording was made",
+        default=30.0,
+        min=1.0,
+        max=10000.0,
+        soft_max=240.0,
+        step=100,
+        update=_reload,
+    )
+    up: EnumProperty(
+        name="Up Axis",
+        description="Which of the file's axes points up",
+        items=UP_ITEMS,
+        update=_reload,
+    )
+    units: EnumProperty(
+        name="Units", description="Unit of the file's positions", items=UNIT_ITEMS, update=_reload
+    )
+    person_id: StringProperty(
+        name="Person ID", description="The chosen person as the file names it, or * for everybody"
+    )
+    person: EnumProperty(
+        name="Person",
+        description="Who to refine",
+        items=_people,
+        get=_get_person,
+        set=_set_person,
+    )
+    engine: EnumProperty(
+        name="Engine", description="What runs the refiner", items=[DEFAULT_ITEM, *ENGINE_ITEMS]
+    )
+    device: EnumProperty(
+        name="Device", description="Where PyTorch runs the refiner", items=[DEFAULT_ITEM, *DEVICE_ITEMS]
+    )
+    mesh: BoolProperty(
+        name="Body Mesh", description="Add a skinned body in the performer's proportions", default=True
+    )
+    show_keypoints: BoolProperty(
+        name="Keypoints",
+        description="Add the recorded keypoints as animated empties, to compare with the result",
+        default=True,
+    )
+    match_scene_rate: BoolProperty(
+        name="Match Scene Frame Rate",
+        description="Set the scene's frame rate and range to the recording's, if nothing is animated yet. "
+        "Otherwise the motion is resampled to the scene's rate; its speed is right either way",
+        default=True,
+    )
+    replace: BoolProperty(
+        name="Replace Earlier Result",
+        description="Put a new result in the place of the same person's earlier one. Otherwise both stay",
+        default=True,
+    )
+    result: StringProperty(name="Result", description="Figures of the last run, one to a line")
+    results: CollectionProperty(name="Results", type=SPR_PG_result)
+
+
+CLASSES = (SPR_PG_result, SPR_PG_settings)
+
+
+def attach() -> None:
+    """Give every scene its settings."""
+    bpy.types.Scene.spr = PointerProperty(type=SPR_PG_settings, name="SMPL Pose Refiner")
+
+
+def detach() -> None:
+    """Take them away and forget the recordings."""
+    if bpy.app.timers.is_registered(reload_all):
+        bpy.app.timers.unregister(reload_all)
+    del bpy.types.Scene.spr
+    SESSION.clear()

@@ -1,0 +1,150 @@
+"""Refine Pose: check, call, report. The work is in `job`, the keys are in `scene`."""
+
+from __future__ import annotations
+
+import bpy
+
+from ..safe_read import FormatError
+from ..scene import SceneError
+from . import runner
+from .describe import result
+from .engines import used_engine
+from .job import Job, Task
+from .log import log_details, log_run, report_error
+from .preferences import engine_and_device
+from .properties import chosen_people, hints_of, peek
+from .results import write
+from .session import SESSION
+
+
+class SPR_OT_refine_pose(bpy.types.Operator):
+    """Turn the open recording into clean SMPL animation on an armature"""
+
+    bl_idname = "spr.refine_pose"
+    bl_label = "Refine Pose"
+    bl_options = {"REGISTER", "UNDO"}
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        """A recording must be open, and nothing may be running; the tooltip says which it is."""
+        reason = _why_not(context)
+        if reason:
+            cls.poll_message_set(reason)
+        return not reason
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        """Do it all at once: scripts, tests and background mode."""
+        task = self._task(context)
+        if task is None:
+            return {"CANCELLED"}
+        job = Job(task)
+        job.run()
+        return self._finish(context, job, context.scene)
+
+    def invoke(self, context: bpy.types.Context, _event: bpy.types.Event) -> set[str]:
+        """Start a thread and watch it from a timer."""
+        if bpy.app.background or context.window is None:
+            return self.execute(context)
+        task = self._task(context)
+        if task is None:
+            return {"CANCELLED"}
+        runner.begin(context, task)
+        context.window_manager.modal_handler_add(self)
+        return {"RUNNING_MODAL"}
+
+    def modal(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:
+        """Show progress, listen for Esc, write the keys when the thread is done."""
+        run = runner.current()
+        if run is None:
+            return {"CANCELLED"}
+        if event.type == "ESC" and event.value == "PRESS":
+            run.job.cancel()
+        if run.job.cancelled:
+            runner.end()
+            self.report({"INFO"}, "Refining was cancelled; the scene is as it was.")
+            return {"CANCELLED"}
+        if event.type != "TIMER" or run.job.running:
+            if event.type == "TIMER":
+                runner.show()
+            return {"PASS_THROUGH"}
+        scene = run.scene
+        runner.end()
+        return self._finish(context, run.job, scene)
+
+    def cancel(self, _context: bpy.types.Context) -> None:
+        """Blender ends the operator: its window closes, or another file is opened."""
+        runner.end()
+
+    def _task(self, context: bpy.types.Context) -> Task | None:
+        settings = context.scene.spr
+        try:
+            recording = SESSION.load(bpy.path.abspath(settings.source), hints_of(settings))
+        except FormatError as error:
+            report_error(self, error)
+            return None
+        return Task(chosen_people(settings, recording), *engine_and_device(settings))
+
+    def _finish(self, context: bpy.types.Context, job: Job, scene: bpy.types.Scene | None) -> set[str]:
+        if job.details:
+            log_details(job.details)
+        if job.error:
+            return self._refuse(job.error)
+        if scene is None:
+            return self._refuse("The scene that this run was started in is gone; nothing was written.")
+        try:
+            write(context, scene, job.outcomes)
+        except SceneError as error:
+            return self._refuse(str(error))
+        lines = result(job, used_engine(job.task.engine, job.task.device))
+        scene.spr.result = "\n".join(lines)
+        log_run("\n    ".join([scene.spr.source, *lines]))
+        self.report({"INFO"}, "; ".join(lines))
+        return {"FINISHED"}
+
+    def _refuse(self, sentence: str) -> set[str]:
+        self.report({"ERROR"}, sentence)
+        return {"CANCELLED"}
+
+
+class SPR_OT_cancel_refine(bpy.types.Operator):
+    """Stop refining and leave the scene as it was"""
+
+    bl_idname = "spr.cancel_refine"
+    bl_label = "Cancel"
+
+    @classmethod
+    def poll(cls, _context: bpy.types.Context) -> bool:
+        """Needs a run."""
+        if runner.current() is None:
+            cls.poll_message_set("Nothing is running")
+            return False
+        return True
+
+    def execute(self, _context: bpy.types.Context) -> set[str]:
+        """Tell the job; the running operator answers at its next look."""
+        run = runner.current()
+        if run is not None:
+            run.job.cancel()
+        return {"FINISHED"}
+
+
+def _why_not(context: bpy.types.Context) -> str:
+    settings = context.scene.spr
+    if runner.current() is not None:
+        return "Refining is already running"
+    if context.scene.library is not None:
+        return "This scene is linked from another file and can't be changed"
+    if not settings.source:
+        return "Open a recording first"
+    found = peek(settings)
+    if isinstance(found, FormatError):
+        return str(found)
+    return ""
+
+
+CLASSES = (SPR_OT_refine_pose, SPR_OT_cancel_refine)
+
+
+def detach() -> None:
+    """End what is running before the classes go."""
+    runner.stop_all()

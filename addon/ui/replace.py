@@ -1,0 +1,89 @@
+"""What a run has written for one person, and how a later run takes its place."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import bpy
+
+from .properties import SPR_PG_settings
+
+BODY_KEY = "spr_body"
+"""Custom property of the body that came with an armature, unlike what a user has parented to it."""
+ASIDE = "SMPL Refiner, replaced"
+
+
+@dataclass
+class Result:
+    """The objects of one person: armature, its body, and the collection of keypoints."""
+
+    person_id: str
+    armature: bpy.types.Object
+    keypoints: bpy.types.Collection | None
+    _names: list[tuple[bpy.types.ID, str]] = field(default_factory=list)
+    _places: list[tuple[bpy.types.Collection, bpy.types.Object]] = field(default_factory=list)
+    _parents: list[bpy.types.Collection] = field(default_factory=list)
+
+    def remember(self, settings: SPR_PG_settings) -> None:
+        """Let the scene find it again."""
+        entry = settings.results.add()
+        entry.source, entry.person_id = settings.source, self.person_id
+        entry.armature, entry.keypoints = self.armature, self.keypoints
+
+    def put_aside(self, scene: bpy.types.Scene) -> None:
+        """Out of the scene and out of the way of names, so that a new one is written as if alone."""
+        keypoints = self.keypoints
+        self._names = [(block, block.name) for block in self._blocks()]
+        for block, _ in self._names:
+            block.name = ASIDE
+        self._places = [
+            (place, ob) for ob in self._objects() for place in ob.users_collection if place != keypoints
+        ]
+        for place, ob in self._places:
+            place.objects.unlink(ob)
+        if keypoints is not None:
+            everywhere = [scene.collection, *bpy.data.collections]
+            self._parents = [place for place in everywhere if keypoints in place.children[:]]
+            for place in self._parents:
+                place.children.unlink(keypoints)
+
+    def put_back(self) -> None:
+        """As if it had never been put aside."""
+        for place, ob in self._places:
+            place.objects.link(ob)
+        for place in self._parents:
+            place.children.link(self.keypoints)
+        for block, name in self._names:
+            block.name = name
+
+    def replace_by(self, armature: bpy.types.Object) -> None:
+        """Hand place and users (constraints, children) over to the new armature, then go."""
+        objects = self._objects()
+        holders: list[bpy.types.ID] = [*objects] if self.keypoints is None else [*objects, self.keypoints]
+        contents = [block for block in self._blocks() if block not in holders]
+        armature.matrix_basis = self.armature.matrix_basis
+        self.armature.user_remap(armature)
+        bpy.data.batch_remove(holders)
+        bpy.data.batch_remove([block for block in contents if block.users == 0])
+
+    def _objects(self) -> list[bpy.types.Object]:
+        body = [child for child in self.armature.children if BODY_KEY in child]
+        return [self.armature, *body, *(self.keypoints.objects if self.keypoints is not None else ())]
+
+    def _blocks(self) -> list[bpy.types.ID]:
+        blocks: list[bpy.types.ID] = []
+        for ob in self._objects():
+            blocks += [ob, ob.data, ob.animation_data and ob.animation_data.action]
+        return [block for block in [*blocks, self.keypoints] if block is not None]
+
+
+def take_earlier(scene: bpy.types.Scene, person_id: str) -> Result | None:
+    """The person's result that a new one is to replace; the scene forgets it. None when there is none."""
+    settings = scene.spr
+    for index, entry in enumerate(settings.results):
+        if (entry.source, entry.person_id) == (settings.source, person_id):
+            armature, keypoints = entry.armature, entry.keypoints
+            settings.results.remove(index)
+            deleted = armature is None or armature.name not in scene.objects
+            return None if deleted or not settings.replace else Result(person_id, armature, keypoints)
+    return None

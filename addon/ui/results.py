@@ -1,0 +1,83 @@
+"""Refined people in the scene: writing them, and finding them again."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
+from pathlib import Path
+from typing import Any
+
+import bpy
+
+from .. import scene as scene_package
+from ..scene.rollback import all_or_nothing, leave_edit_mode
+from .job import Outcome
+from .properties import SPR_PG_settings
+from .replace import BODY_KEY, Result, take_earlier
+
+PERSON_KEY = "spr_person"
+"""Custom property of a refined armature: the person's id in the recording."""
+
+
+def refined_armatures(scene: bpy.types.Scene) -> list[bpy.types.Object]:
+    """The refined people in this scene."""
+    return [ob for ob in scene.objects if ob.type == "ARMATURE" and PERSON_KEY in ob]
+
+
+def write(
+    context: bpy.types.Context, scene: bpy.types.Scene, outcomes: Sequence[Outcome]
+) -> list[bpy.types.Object]:
+    """Write everybody's motion into the scene: all of them, or nothing when one fails.
+
+    A person's earlier result from the same file is replaced, unless the settings say otherwise.
+    Raises scene.SceneError.
+    """
+    with _in_scene(context, scene):
+        leave_edit_mode()
+        earlier = [take_earlier(scene, outcome.person.id) for outcome in outcomes]
+        made = _write_all(scene, outcomes, [old for old in earlier if old is not None])
+        for old, new in zip(earlier, made, strict=True):
+            if old is not None:
+                old.replace_by(new.armature)
+            new.remember(scene.spr)
+            new.armature.select_set(True)
+    return [new.armature for new in made]
+
+
+def _write_all(
+    scene: bpy.types.Scene, outcomes: Sequence[Outcome], earlier: Sequence[Result]
+) -> list[Result]:
+    for old in earlier:
+        old.put_aside(scene)
+    try:
+        with all_or_nothing(scene):
+            return [_write_person(scene.spr, outcome, len(outcomes) > 1) for outcome in outcomes]
+    except BaseException:
+        for old in earlier:
+            old.put_back()
+            old.remember(scene.spr)
+        raise
+
+
+def _in_scene(context: bpy.types.Context, scene: bpy.types.Scene) -> AbstractContextManager[Any]:
+    """Work in this scene even when the window shows another one by now."""
+    if context.scene == scene:
+        return nullcontext()
+    return context.temp_override(scene=scene, view_layer=scene.view_layers[0])
+
+
+def _write_person(settings: SPR_PG_settings, outcome: Outcome, several: bool) -> Result:
+    collections = set(bpy.data.collections)
+    stem = Path(settings.source).stem
+    armature = scene_package.write_motion(
+        outcome.motion,
+        name=f"{stem} {outcome.person.id}" if several else stem,
+        keypoints=outcome.person.keypoints if settings.show_keypoints else None,
+        mesh=settings.mesh,
+        match_scene_rate=settings.match_scene_rate,
+    )
+    armature[PERSON_KEY] = outcome.person.id
+    for child in armature.children:
+        child[BODY_KEY] = True
+    keypoints = next((new for new in bpy.data.collections if new not in collections), None)
+    return Result(outcome.person.id, armature, keypoints)

@@ -1,0 +1,83 @@
+"""The one run that a window is waiting for: its job, timer and status text."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import bpy
+
+from .describe import progress_text
+from .job import Job, Task
+from .properties import redraw
+
+TICK = 0.1
+"""Seconds between looks at the job: Cancel answers within one of them."""
+
+
+@dataclass
+class Run:
+    """A job, the scene it was started for and the timer that watches it."""
+
+    job: Job
+    scene_uid: int
+    timer: bpy.types.Timer
+
+    @property
+    def scene(self) -> bpy.types.Scene | None:
+        """The scene, found anew: undo may have replaced the object, the user may have deleted it."""
+        return next((scene for scene in bpy.data.scenes if scene.session_uid == self.scene_uid), None)
+
+
+_run: Run | None = None
+_threads: list[Job] = []
+
+
+def current() -> Run | None:
+    """The run in progress."""
+    return _run
+
+
+def begin(context: bpy.types.Context, task: Task) -> Run:
+    """Start a thread and a timer in the context's window."""
+    global _run
+    _threads[:] = [job for job in _threads if job.running]
+    job = Job(task)
+    timer = context.window_manager.event_timer_add(TICK, window=context.window)
+    _run = Run(job, context.scene.session_uid, timer)
+    _threads.append(job)
+    job.start()
+    show()
+    return _run
+
+
+def show() -> None:
+    """Bring progress to the status bar and the panel."""
+    if _run is not None:
+        _status(f"{progress_text(_run.job)}   |   Esc: Cancel")
+        redraw()
+
+
+def end() -> None:
+    """Stop watching; a job that is still running is told to stop, and its result is lost."""
+    global _run
+    if _run is None:
+        return
+    run, _run = _run, None
+    run.job.cancel()
+    bpy.context.window_manager.event_timer_remove(run.timer)
+    _status(None)
+    redraw()
+
+
+def stop_all() -> None:
+    """End the run and wait for its thread: the add-on's code is about to go."""
+    end()
+    for job in _threads:
+        job.cancel()
+        job.join()
+    _threads.clear()
+
+
+def _status(text: str | None) -> None:
+    for workspace in bpy.data.workspaces:
+        workspace.status_text_set(text)

@@ -1,0 +1,103 @@
+"""The extension, linked into a user folder of its own and enabled as Blender enables it."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable
+from pathlib import Path
+
+import bpy
+import numpy as np
+import pytest
+
+from addon.body.kinematics import forward
+from addon.body.rotations import matrix_from_axis_angle
+from addon.body.skeleton import REST_OFFSETS
+
+ROOT = Path(__file__).parents[2]
+MODULE = "bl_ext.user_default.smpl_pose_refiner"
+
+
+def _addon_utils():
+    return importlib.import_module("addon_utils")  # importable only once bpy is
+
+
+def switch(module: str, on: bool) -> None:
+    """Enable or disable the extension; an exception in it is a failure, not a message in the console."""
+
+    def fail(error: Exception) -> None:
+        raise error
+
+    if on:
+        assert _addon_utils().enable(module, default_set=True, handle_error=fail) is not None
+    else:
+        _addon_utils().disable(module, default_set=True, handle_error=fail)
+
+
+@pytest.fixture
+def switch_extension(linked):
+    """A function that enables (True) or disables (False) the extension."""
+    yield lambda on: switch(linked, on)
+    switch(linked, False)
+
+
+@pytest.fixture(scope="session")
+def linked() -> str:
+    """The repository as an installed extension; the name of its module."""
+    repository = Path(bpy.utils.user_resource("EXTENSIONS", path="user_default", create=True))
+    link = repository / "smpl_pose_refiner"
+    if not link.exists():
+        link.symlink_to(ROOT, target_is_directory=True)
+    _addon_utils().extensions_refresh()
+    return MODULE
+
+
+@pytest.fixture
+def enabled(linked):
+    """An empty scene with the extension enabled."""
+    bpy.ops.wm.read_homefile(use_factory_startup=True, use_empty=True)
+    switch(linked, True)
+    yield linked
+    switch(linked, False)
+
+
+@pytest.fixture
+def ui(enabled):
+    """A function that gives a module of the enabled extension's ui package."""
+    return lambda name: importlib.import_module(f"{enabled}.addon.ui.{name}")
+
+
+def joints_of_a_wave(frames: int, fps: float, shift: float = 0.0) -> np.ndarray:
+    """(T, 24, 3) joints of somebody who sways and waves an arm."""
+    seconds = np.arange(frames) / fps
+    angles = np.zeros((frames, 24, 3))
+    angles[:, 0, 1] = 0.3 * np.sin(seconds + shift)
+    angles[:, 16, 2] = -1.0 + 0.3 * np.sin(3.0 * seconds)
+    angles[:, 17, 2] = 1.0
+    angles[:, 18, 1] = -0.8 * (1.0 + np.sin(5.0 * seconds))
+    pelvis = np.stack([0.2 * seconds + shift, np.full(frames, 0.95), 0.05 * np.sin(seconds)], axis=-1)
+    joints, _ = forward(matrix_from_axis_angle(angles), pelvis, REST_OFFSETS)
+    return np.asarray(joints)
+
+
+@pytest.fixture
+def wave(tmp_path: Path) -> Path:
+    """A file of clean keypoints: 60 frames at 60 fps."""
+    path = tmp_path / "wave.npz"
+    np.savez(path, keypoints=joints_of_a_wave(60, 60.0), layout="smpl24", fps=60.0, up_axis="y", units="m")
+    return path
+
+
+@pytest.fixture
+def broken(tmp_path: Path) -> Path:
+    """A file that ends in the middle."""
+    path = tmp_path / "broken.npz"
+    path.write_bytes(b"PK\x03\x04 and then nothing")
+    return path
+
+
+@pytest.fixture
+def census() -> Callable[[], dict[str, int]]:
+    """A function that counts the data-blocks of each kind."""
+    kinds = ("objects", "meshes", "armatures", "actions", "collections", "materials")
+    return lambda: {kind: len(getattr(bpy.data, kind)) for kind in kinds}

@@ -1,0 +1,22 @@
+"""The extension comes and goes without a trace."""
+
+from __future__ import annotations
+
+import bpy
+
+
+def _registered() -> set[str]:
+    return {name for name in dir(bpy.types) if name.startswith("SPR_")}
+
+
+def test_twenty_times_on_and_off(switch_extension):
+    imports = len(bpy.types.TOPBAR_MT_file_import._dyn_ui_initialize())
+    for _ in range(20):
+        switch_extension(True)
+        assert hasattr(bpy.context.scene, "spr")
+        assert "SPR_PT_source" in _registered()
+        assert len(bpy.types.TOPBAR_MT_file_import._dyn_ui_initialize()) == imports + 1
+        switch_extension(False)
+        assert not hasattr(bpy.types.Scene, "spr")
+        assert not _registered()
+        assert len(bpy.types.TOPBAR_MT_file_import._dyn_ui_initialize()) == imports
