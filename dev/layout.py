@@ -1,8 +1,8 @@
 """The import rules of the code, and what shipped code must not do, checked on the syntax tree.
 
 The rules are DESIGN's: data flows formats → refiner → scene, and these three never import each other; bpy
-stays in scene and ui, torch in refiner and in training. To these come the rules of Blender's extension platform
-and those about untrusted files.
+stays in scene and ui, torch in refiner and in training. To these come the rules of Blender's platform for
+extensions and those about untrusted files.
 """
 
 from __future__ import annotations
@@ -149,7 +149,7 @@ def _imports_torch_at_once(source: Source) -> bool:
 
 
 def _module_of(name: str, modules: set[str]) -> str:
-    """The module that an import of a.b.c gets: a.b.c where that is one, else a.b; empty if neither is known."""
+    """The module that an import of a.b.c gets: a.b.c where that is one, else a.b; empty if neither is."""
     if name in modules:
         return name
     above = name.rpartition(".")[0]
@@ -172,7 +172,7 @@ def package_imports(sources: list[Source]) -> list[str]:
 
 
 def foreign_imports(sources: list[Source]) -> list[str]:
-    """Imports of what neither Python nor Blender nor a bundled wheel has; absolute ones of the own package."""
+    """Imports of what neither Python, Blender nor a bundled wheel has; absolute ones of the own package."""
     known = set(sys.stdlib_module_names) | BLENDER | {"numpy", "array_api_compat", "torch"}
     found = []
     for source in sources:

@@ -14,10 +14,12 @@ from .pythons import pip_command
 WHEELS = ROOT / "wheels"
 
 
-def fill(name: str) -> list[Path]:
-    """The wheels of a locked list, downloaded where one is missing. Raises Refusal."""
+def fill(name: str, download: bool = True) -> list[Path]:
+    """The wheels of a locked list, downloaded where one is missing; else none at all. Raises Refusal."""
     locked = WHEELS / name
     wheels = _present(locked)
+    if None in wheels and not download:
+        return []
     if None in wheels:
         say(f"Downloading the wheels of {locked.relative_to(ROOT)} …")
         pip = pip_command(Path(sys.executable))

@@ -1,0 +1,284 @@
+"""build.py: the one door, and what it prepares behind it."""
+
+from __future__ import annotations
+
+import ast
+import hashlib
+import os
+import re
+import runpy
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from dev import commands, envs, libraries, pythons, suites, wheels
+from dev import zip as packaging
+from dev.processes import Refusal, run
+from dev.suites import Outcome, Suite
+
+ROOT = Path(__file__).parent.parent
+
+
+def test_without_arguments_it_lists_its_commands_one_line_each(capsys):
+    assert commands.main([]) == 0
+    lines = capsys.readouterr().out.splitlines()[1:]
+    assert [line.split()[0] for line in lines] == [
+        "demo",
+        "test",
+        "zip",
+        "train",
+        "bench",
+        "refine",
+        "inspect",
+        "lint",
+    ]
+
+
+def test_an_unknown_command_is_a_wrong_argument(capsys):
+    assert commands.main(["rifine"]) == 2
+    assert "'rifine'" in capsys.readouterr().err
+
+
+def test_a_refusal_is_one_sentence_and_status_1(capsys, monkeypatch):
+    monkeypatch.setattr(suites, "find_python", lambda _: None)
+    assert commands.main(["test", "--only", "bpy-3.6"]) == 1
+    assert capsys.readouterr().err.startswith("There is no suite bpy-3.6 under this Python")
+
+
+@pytest.mark.parametrize("version", [(2, 7), (3, 8), (3, 12), (3, 14)])
+def test_another_python_gets_a_clear_sentence(monkeypatch, version):
+    monkeypatch.setattr(sys, "version_info", version)
+    major, minor = version
+    with pytest.raises(SystemExit, match=rf"Python 3\.11 or 3\.13, and this is Python {major}\.{minor}"):
+        runpy.run_path(str(ROOT / "build.py"))
+
+
+def test_old_pythons_can_read_the_file_that_checks_their_version():
+    ast.parse((ROOT / "build.py").read_text("ascii"), feature_version=(3, 4))
+
+
+def test_the_build_needs_the_standard_library_only():
+    for path in [ROOT / "build.py", *(ROOT / "dev").glob("*.py")]:
+        if path.stem in ("demo", "bench"):
+            continue  # these run inside the main environment
+        for node in ast.parse(path.read_text("utf-8")).body:
+            names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+            if isinstance(node, ast.ImportFrom) and not node.level:
+                names = [str(node.module)]
+            for name in names:
+                assert name.split(".")[0] in {*sys.stdlib_module_names, "dev"}, f"{path.name} imports {name}"
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "requirements").glob("*.txt")), ids=lambda path: path.stem)
+def test_requirements_are_pinned_exactly(path):
+    lines = envs.requirement_lines(path)
+    assert lines
+    assert [
+        line
+        for line in lines
+        if not re.fullmatch(r"[a-z0-9-]+==[\w.]+(; python_version [<>=]+ \"3.12\")?", line)
+    ] == []
+
+
+def test_no_requirement_is_pinned_twice_for_one_python():
+    for path in (ROOT / "requirements").glob("*.txt"):
+        names = [re.sub(r"==[^;]*", "", line) for line in envs.requirement_lines(path)]
+        assert len(names) == len(set(names)), path.name
+
+
+def test_wheels_that_ship_are_pinned_by_hash():
+    for path in sorted(wheels.WHEELS.glob("locked*.txt")):
+        for line in envs.requirement_lines(path):
+            assert re.fullmatch(r"[a-z0-9-]+==[\w.]+( --hash=sha256:[0-9a-f]{64})+", line)
+
+
+@pytest.fixture
+def small(tmp_path, monkeypatch):
+    """A repository whose environments need nothing, and a pip that only counts how often it is called."""
+    (tmp_path / "requirements").mkdir()
+    (tmp_path / "requirements" / "tiny.txt").write_text("# nothing but a comment\n")
+    calls: list[int] = []
+    monkeypatch.setattr(envs, "ROOT", tmp_path)
+    monkeypatch.setattr(envs, "FOLDER", tmp_path / ".envs")
+    monkeypatch.setattr(envs, "pip_command", lambda _: ("pip",))
+
+    def count(*_):
+        calls.append(1)
+        return 0
+
+    monkeypatch.setattr(envs, "run", count)
+    return tmp_path, calls
+
+
+def test_an_environment_is_made_once(small):
+    _, calls = small
+    envs.prepare("tiny")
+    assert envs.prepare("tiny").python.exists()
+    assert len(calls) == 1
+
+
+def test_an_environment_is_made_again_when_its_requirements_change(small):
+    root, calls = small
+    envs.prepare("tiny")
+    (root / "requirements" / "more.txt").write_text("a==1\n")
+    (root / "requirements" / "tiny.txt").write_text("-r more.txt\n")
+    envs.prepare("tiny")
+    (root / "requirements" / "more.txt").write_text("a==2\n")
+    envs.prepare("tiny")
+    assert len(calls) == 3
+
+
+def test_a_half_made_environment_is_made_again(small, monkeypatch):
+    _, calls = small
+    with monkeypatch.context() as interrupted:
+        interrupted.setattr(envs, "run", lambda *_: 1)
+        with pytest.raises(Refusal, match=r"pip could not install requirements/tiny\.txt"):
+            envs.prepare("tiny")
+    leftover = envs.Environment("tiny").folder / "leftover"
+    leftover.write_text("from the first attempt")
+    envs.prepare("tiny")
+    assert not leftover.exists()
+    assert len(calls) == 1
+
+
+PROBE = """
+import os, sys
+def main(arguments):
+    print(os.getcwd(), *arguments, sep="|")
+    print(os.path.exists(os.environ["BLENDER_USER_RESOURCES"]), os.environ["BLENDER_USER_RESOURCES"])
+    import json
+    return 7
+"""
+
+
+def test_a_command_runs_in_the_persons_folder_and_passes_its_status_on(tmp_path, monkeypatch, capfd):
+    (tmp_path / "repository").mkdir()
+    (tmp_path / "repository" / "probe.py").write_text(PROBE)
+    (tmp_path / "here").mkdir()
+    (tmp_path / "here" / "json.py").write_text("raise SystemExit('a file of the person was imported')")
+    monkeypatch.chdir(tmp_path / "here")
+    monkeypatch.setenv("BLENDER_USER_RESOURCES", "/the/persons/own")
+    monkeypatch.setattr(envs, "ROOT", tmp_path / "repository")
+    monkeypatch.setattr(envs.Environment, "python", Path(sys.executable))
+    assert envs.call(envs.Environment("any"), "probe:main", ["file with space.npz", "--json"]) == 7
+    where, resources = capfd.readouterr().out.splitlines()
+    assert where == f"{tmp_path / 'here'}|file with space.npz|--json"
+    assert resources.startswith("True ")
+    assert not Path(resources.removeprefix("True ")).exists()
+
+
+def test_a_killed_program_has_the_status_that_a_shell_would_give():
+    program = "import os, signal; os.kill(os.getpid(), signal.SIGTERM)"
+    assert run([sys.executable, "-c", program], os.environ) == 128 + 15
+
+
+def test_a_python_that_does_not_run_is_not_used(tmp_path, monkeypatch):
+    shim = tmp_path / "python3.99"
+    shim.write_text("#!/bin/sh\necho 3.99 is not installed >&2\nexit 127\n")
+    shim.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+    assert pythons.find_python("3.99") is None
+
+
+def test_a_python_without_pip_is_named_with_the_cure(tmp_path):
+    bare = tmp_path / "python"
+    bare.write_text("#!/bin/sh\nexit 1\n")
+    bare.chmod(0o755)
+    with pytest.raises(Refusal, match="apt-get install python3-pip"):
+        pythons.pip_command(bare)
+
+
+def test_missing_libraries_are_named_where_they_cannot_be_installed(monkeypatch):
+    monkeypatch.setattr("shutil.which", lambda _: None)
+    with pytest.raises(Refusal, match="sudo apt-get install libgl1 libsm6"):
+        libraries.install_packages(["libgl1", "libsm6"])
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux lacks them")
+def test_a_library_that_cannot_be_loaded_is_missing(monkeypatch):
+    monkeypatch.setitem(libraries.PACKAGES, "libnothing.so.7", "libnothing7")
+    assert "libnothing7" in libraries.missing_packages()
+
+
+MIXED = """
+import pytest
+def test_good(): pass
+def test_bad(): assert False
+def test_left_out(): pytest.skip("not today")
+@pytest.fixture
+def broken(): raise ValueError
+def test_error(broken): pass
+"""
+
+
+def test_the_closing_line_counts_as_pytest_does(tmp_path):
+    (tmp_path / "test_mixed.py").write_text(MIXED)
+    report = tmp_path / "report.xml"
+    command = [sys.executable, "-m", "pytest", "-q", f"--junitxml={report}", "test_mixed.py"]
+    subprocess.run(command, cwd=tmp_path, capture_output=True, check=False)
+    outcome = suites._read_report(report)
+    assert outcome == Outcome(passed=1, failed=2, skipped=1)
+    assert outcome.line() == "1 passed, 2 failed, 1 skipped"
+
+
+def test_nothing_but_passed_tests_is_a_success(capsys):
+    assert suites._close(Outcome(3, 0, 1), []) == 0
+    assert suites._close(Outcome(3, 1), []) == 1
+    assert suites._close(Outcome(0, 0, 2), []) == 1
+    assert capsys.readouterr().out.splitlines()[1] == "3 passed, 0 failed, 1 skipped"
+
+
+def test_a_suite_that_dies_is_a_failure(capsys):
+    assert suites._close(Outcome(12, 0), ["bpy-4.2"]) == 1
+    assert capsys.readouterr().out.splitlines()[-2:] == [
+        "The suite bpy-4.2 did not come to its end.",
+        "12 passed, 1 failed",
+    ]
+
+
+def test_a_named_test_file_runs_where_it_belongs():
+    pure, blender = Suite("pure", "pure", with_blender=False), Suite("bpy-4.2", "bpy-4.2")
+    assert pure.chosen(["-x", "tests/test_build.py::test_x"]) == ["-x", "tests/test_build.py::test_x"]
+    assert blender.chosen(["-x", "tests/test_build.py::test_x"]) is None
+    assert blender.chosen(["tests/test_zip.py"]) == ["tests/test_zip.py"]
+    assert pure.chosen(["tests/test_zip.py"]) is None
+    assert pure.chosen(["-k", "rotation"]) == ["-k", "rotation", "tests"]
+
+
+def test_the_heavy_zip_is_installed_in_one_suite_only():
+    blender = [suite for suite in suites.suites() if suite.with_blender]
+    heavy = [suite.name for suite in blender if suites.ONCE in (suite.chosen([]) or [])]
+    assert heavy in ([suites.ONCE_IN], [])
+
+
+def test_a_wheel_with_another_hash_is_not_taken(tmp_path, monkeypatch):
+    monkeypatch.setattr(wheels, "WHEELS", tmp_path)
+    (tmp_path / "some_thing-1.0-py3-none-any.whl").write_bytes(b"content")
+    good, bad = hashlib.sha256(b"content").hexdigest(), hashlib.sha256(b"other").hexdigest()
+    (tmp_path / "good.txt").write_text(f"some-thing==1.0 --hash=sha256:{bad} --hash=sha256:{good}\n")
+    (tmp_path / "bad.txt").write_text(f"some-thing==1.0 --hash=sha256:{bad}\n")
+    assert wheels.fill("good.txt", download=False) == [tmp_path / "some_thing-1.0-py3-none-any.whl"]
+    assert wheels.fill("bad.txt", download=False) == []
+
+
+def test_the_manifest_of_the_zip_with_torch_lists_its_wheels_and_platform():
+    text = (ROOT / "blender_manifest.toml").read_text("utf-8")
+    chosen = [Path("/x/a-1-py3-none-any.whl"), Path("/x/torch-2-cp311-cp311-linux_x86_64.whl")]
+    changed = tomllib.loads(packaging.torch_manifest(text, chosen, "linux-x64"))
+    own = tomllib.loads(text)
+    assert changed.pop("platforms") == ["linux-x64"]
+    assert changed.pop("wheels") == [f"./wheels/{wheel.name}" for wheel in chosen]
+    assert changed == {name: value for name, value in own.items() if name != "wheels"}
+
+
+@pytest.mark.skipif(os.name == "nt", reason="the script is for Unix")
+def test_ci_runs_lint_and_tests():
+    script = ROOT / ".ci" / "run"
+    assert os.access(script, os.X_OK)
+    lines = script.read_text("utf-8").splitlines()
+    assert lines[0].endswith("bash")
+    assert "set -euo pipefail" in lines
+    assert lines[-2:] == ["python3 build.py lint", "python3 build.py test"]
