@@ -160,8 +160,7 @@ def smpl_poses(
         only a licensed model file knows it. None: the pelvis stays at the origin.
     Raises FormatError.
     """
-    flat = numbers(vectors, "poses")
-    flat = flat.reshape(len(flat), -1)
+    flat = rows(vectors, "poses")
     width = flat.shape[1]
     if width % 3 or width < 63:
         raise FormatError(
@@ -212,6 +211,14 @@ def gender_name(value: Any) -> str:
         value = value.reshape(-1)[0] if value.size else ""
     text = value.decode("latin1") if isinstance(value, bytes) else str(value)
     return {"f": "female", "m": "male"}.get(text.strip().lower()[:1], "neutral")
+
+
+def rows(values: Any, what: str) -> np.ndarray:
+    """One row of numbers per frame, (T, N) from (T, …). Raises FormatError when there are no frames."""
+    array = numbers(values, what)
+    if array.ndim == 0 or array.size == 0:
+        raise FormatError(f"The field {what!r} has no frames; record or export it again.")
+    return array.reshape(len(array), -1)
 
 
 def scalar(value: Any) -> float | None:

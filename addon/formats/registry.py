@@ -6,6 +6,7 @@ from pathlib import Path
 
 from ..recording import Recording
 from ..safe_read import FormatError
+from ..safe_read.errors import refusing
 from .container import Container, Hints
 from .draft import Reader
 from .finish import finish
@@ -33,8 +34,9 @@ def read(
     """
     hints = Hints(layout, fps, up, units)
     container = Container(Path(path), hints)
-    reader = find_reader(container)
-    return finish(reader.read(container), reader, hints, container.path)
+    with refusing(container.name):
+        reader = find_reader(container)
+        return finish(reader.read(container), reader, hints, container.path)
 
 
 def find_reader(container: Container) -> Reader:

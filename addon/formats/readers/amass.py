@@ -15,7 +15,7 @@ import numpy as np
 from ...recording import Person, Poses
 from ...safe_read import FormatError
 from ..container import Container
-from ..draft import Draft, Reader, layout_keypoints, numbers, person, scalar, smpl_poses
+from ..draft import Draft, Reader, layout_keypoints, numbers, person, rows, scalar, smpl_poses
 
 _RATES = ("mocap_frame_rate", "mocap_framerate", "fps", "frame_rate", "framerate", "mocap_fps")
 _WIDTHS = (66, 72, 156, 162, 165)
@@ -59,8 +59,7 @@ def read(container: Container) -> Draft:
 def _vectors(container: Container) -> np.ndarray:
     fields = container.fields
     if "poses" in fields:
-        vectors = numbers(fields["poses"], "poses")
-        return vectors.reshape(len(vectors), -1)
+        return rows(fields["poses"], "poses")
     parts = [numbers(fields[name], name) for name in ("root_orient", "pose_body")]
     if len(parts[0]) != len(parts[1]) or parts[0].shape[1:] != (3,) or parts[1].shape[1:] != (63,):
         raise FormatError("root_orient and pose_body do not fit together; export the motion again.")

@@ -1,0 +1,124 @@
+"""The open keypoint file, in all its containers."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+
+from addon import formats
+from addon.body.layouts import LAYOUTS, find_layout
+from addon.safe_read import FormatError
+from tests.formats.bodies import FROM_Y_UP, keypoints_of, walking
+
+LIMB_LAYOUTS = [name for name in LAYOUTS if len(set(find_layout(name).canonical)) > 12]
+
+
+def saved(tmp_path, **fields):
+    path = tmp_path / "points.npz"
+    np.savez(path, **fields)
+    return path
+
+
+def test_all_fields_of_the_contract_are_honoured(tmp_path):
+    points = walking().layout("coco17") @ FROM_Y_UP["+z"].T * 1000
+    points[3, 2] = np.nan
+    confidence = np.full((40, 17), 0.5)
+    path = saved(
+        tmp_path, keypoints=points, layout="coco17", fps=50.0, confidence=confidence, up_axis="z", units="mm",
+        frame_ids=np.arange(40) * 2 + 5,
+    )  # fmt: skip
+    recording = formats.read(path)
+    person = recording.people[0]
+    assert (recording.fps.value, recording.up.value, recording.units.value) == (50.0, "+z", "mm")
+    assert {recording.fps.how, recording.up.how, recording.units.how} == {"stated"}
+    assert keypoints_of(recording).layout == "coco17" and person.frame_ids[1] == 7
+    expected = walking().layout("coco17")
+    expected[3, 2] = np.nan
+    np.testing.assert_allclose(keypoints_of(recording).positions, expected, atol=1e-9)
+    assert keypoints_of(recording).confidence[3, 2] == 0 and keypoints_of(recording).confidence[0, 0] == 0.5
+
+
+@pytest.mark.parametrize("up", list(FROM_Y_UP))
+@pytest.mark.parametrize(("unit", "factor"), [("m", 1), ("cm", 100), ("mm", 1000)])
+def test_axis_and_unit_are_inferred_from_the_body(tmp_path, up, unit, factor):
+    points = walking().layout("body25") @ FROM_Y_UP[up].T * factor
+    recording = formats.read(saved(tmp_path, keypoints=points, layout="body25", fps=30))
+    assert (recording.up.value, recording.up.how) == (up, "inferred")
+    assert recording.units.value == unit
+    np.testing.assert_allclose(keypoints_of(recording).positions, walking().layout("body25"), atol=1e-9)
+
+
+def test_json_with_null_is_the_same_as_npz_with_nan(tmp_path):
+    points = walking().layout("smpl24")
+    points[2, 5] = np.nan
+    path = tmp_path / "points.json"
+    listed = [[None if np.isnan(p).any() else p.tolist() for p in frame] for frame in points]
+    as_null = [[[None] * 3 if p is None else p for p in frame] for frame in listed]
+    path.write_text(json.dumps({"keypoints": as_null, "layout": "smpl24", "fps": 25}))
+    recording = formats.read(path)
+    np.testing.assert_allclose(keypoints_of(recording).positions, points, atol=1e-9)
+
+
+@pytest.mark.parametrize("name", LIMB_LAYOUTS)
+def test_a_bare_array_with_the_layout_named(tmp_path, name):
+    path = tmp_path / "points.npy"
+    np.save(path, walking().layout(name).astype(np.float32))
+    assert keypoints_of(formats.read(path, layout=name)).layout == name
+
+
+@pytest.mark.parametrize(
+    "name", ["coco17", "h36m17", "smpl24", "humanml22", "body25", "mediapipe33", "halpe26"]
+)
+def test_the_layout_of_a_bare_array_shows_in_its_limbs(tmp_path, name):
+    path = tmp_path / "points.npy"
+    np.save(path, walking().layout(name).astype(np.float32))
+    recording = formats.read(path)
+    assert keypoints_of(recording).layout == name
+    assert any("inferred" in warning for warning in recording.warnings)
+
+
+def test_a_fourth_column_is_confidence(tmp_path):
+    path = tmp_path / "points.npy"
+    np.save(path, np.concatenate([walking().layout("coco17"), np.full((40, 17, 1), 0.25)], axis=-1))
+    assert (keypoints_of(formats.read(path, layout="coco17")).confidence == 0.25).all()
+
+
+def test_free_names_are_mapped_to_points_of_the_body(tmp_path):
+    names = [
+        f"{side}{part}" for part in ("Hip", "Knee", "Ankle", "Shoulder", "Elbow", "Wrist") for side in "RL"
+    ]
+    points = walking().layout("coco17")[:, [12, 11, 14, 13, 16, 15, 6, 5, 8, 7, 10, 9]]
+    recording = formats.read(saved(tmp_path, keypoints=points, names=names, fps=30))
+    assert keypoints_of(recording).canonical[:3] == ("coco_right_hip", "coco_left_hip", "right_knee")
+    assert keypoints_of(recording).layout is None
+
+
+@pytest.mark.parametrize(
+    ("fields", "word"),
+    [
+        ({"keypoints": np.full((5, 17, 3), np.nan), "layout": "coco17"}, "missing"),
+        ({"keypoints": np.zeros((0, 17, 3)), "layout": "coco17"}, "no frames"),
+        ({"keypoints": np.ones((5, 17, 2)), "layout": "coco17"}, "2D"),
+        ({"keypoints": np.ones((5, 16, 3)), "layout": "coco17"}, "17 keypoints"),
+        ({"keypoints": np.ones((5, 17, 3)), "layout": "octopus8"}, "octopus8"),
+        ({"keypoints": np.ones((5, 9, 3))}, "--layout"),
+        ({"keypoints": np.ones((5, 17)), "layout": "coco17"}, "shape"),
+        ({"keypoints": np.ones((5, 17, 3)), "layout": "coco17", "confidence": np.ones((5, 3))}, "Confidence"),
+        ({"keypoints": np.ones((5, 17, 3)), "layout": "coco17", "frame_ids": np.zeros(5)}, "increase"),
+        ({"keypoints": np.ones((5, 17, 3)), "layout": "coco17", "up_axis": "north"}, "north"),
+        ({"keypoints": np.ones((5, 17, 3)), "layout": "coco17", "units": "feet"}, "feet"),
+        ({"keypoints": np.ones((5, 17, 3)), "layout": "coco17", "fps": -3.0}, "frame rate"),
+        ({"keypoints": np.ones((5, 2, 3)), "names": ["foo", "bar"]}, "names"),
+    ],
+)
+def test_wrong_content_is_refused_in_one_sentence(tmp_path, fields, word):
+    with pytest.raises(FormatError, match=word) as refusal:
+        formats.read(saved(tmp_path, **fields))
+    assert "\n" not in str(refusal.value)
+
+
+def test_a_clip_of_one_frame_opens(tmp_path):
+    recording = formats.read(saved(tmp_path, keypoints=walking(1).layout("coco17"), layout="coco17", fps=30))
+    assert recording.people[0].frames == 1 and any("single frame" in each for each in recording.warnings)

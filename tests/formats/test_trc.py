@@ -1,0 +1,135 @@
+"""TRC: real files of Pose2Sim, pyomeca and OpenSim, and the variants that people write."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from addon import formats
+from addon.formats.limbs import limb_lengths
+from addon.safe_read import FormatError
+from tests.formats.bodies import FROM_Y_UP, keypoints_of, walking
+
+SAMPLES = Path(__file__).parents[2] / "bundled_model" / "samples"
+TRIAL = SAMPLES / "pose2sim" / "S00_P00_T01_BalancingTrial_0-100.trc"
+BROKEN = SAMPLES / "pose2sim" / "S00_P01_T02_Participants1-2_P1_0-100.trc"
+WITH_STUDY_MARKERS = SAMPLES / "pose2sim" / "S00_P00_T01_BalancingTrial_0-100_filt_butterworth_LSTM.trc"
+NAMES = ["RHip", "LHip", "RKnee", "LKnee", "RAnkle", "LAnkle", "RShoulder", "LShoulder", "RElbow", "LElbow",
+         "RWrist", "LWrist", "Nose"]  # fmt: skip
+COLUMNS = [12, 11, 14, 13, 16, 15, 6, 5, 8, 7, 10, 9, 0]
+
+
+def trc(points, names=NAMES, *, separator="\t", units="m", blank=False, claimed=None, rate=60):
+    """A TRC text as Pose2Sim (tabs) or pyomeca (commas) writes it."""
+    cells = [f"{name}{separator * 2}" for name in names]
+    rows = [
+        separator.join(["PathFileType", "4", "(X/Y/Z)", r"D:\data\walk.trc"]),
+        separator.join(["DataRate", "CameraRate", "NumFrames", "NumMarkers", "Units"]),
+        separator.join(map(str, [rate, rate, claimed or len(points), len(names), units])),
+        separator.join(["Frame#", "Time", *cells]),
+        separator.join(["", "", *(f"{axis}{n + 1}" for n in range(len(names)) for axis in "XYZ")]),
+    ]
+    rows += [""] if blank else []
+    for number, frame in enumerate(points, start=1):
+        values = ["" if np.isnan(value) else f"{value:.7f}" for value in frame.reshape(-1)]
+        rows.append(separator.join([str(number), f"{number / rate:.7f}", *values]))
+    return "\n".join(rows) + "\n"
+
+
+def written(tmp_path, text):
+    path = tmp_path / "clip.trc"
+    path.write_text(text)
+    return path
+
+
+def test_the_balancing_trial_is_a_whole_body_upright_at_60_fps():
+    recording = formats.read(TRIAL)
+    person = recording.people[0]
+    assert (recording.fps.value, recording.fps.how) == (60.0, "stated")
+    assert (recording.up.value, recording.units.value, recording.warnings) == ("+y", "m", ())
+    assert person.frames == 100 and person.frame_ids[0] == 1
+    assert {"coco_left_hip", "right_knee", "left_wrist", "head_top"} <= set(keypoints_of(recording).canonical)
+    assert 0.38 < np.median(limb_lengths(keypoints_of(recording))["thigh", "left"]) < 0.45
+
+
+def test_the_broken_track_is_opened_with_a_warning():
+    warnings = formats.read(BROKEN).warnings
+    assert any("hardly moves" in warning for warning in warnings)
+    assert any("thigh 30 cm" in warning for warning in warnings)
+
+
+def test_blank_line_windows_path_and_extra_markers_do_no_harm():
+    recording = formats.read(WITH_STUDY_MARKERS)
+    keypoints = keypoints_of(recording)
+    assert recording.fps.value == 60.0 and len(keypoints.positions) == 100
+    assert sum(name is not None for name in keypoints.canonical) == 21
+    assert any("43 keypoints that are not used" in warning for warning in recording.warnings)
+
+
+@pytest.mark.parametrize("name", ["opensim/subject01_walk1.trc", "pyomeca/markers.trc"])
+def test_skin_markers_alone_are_refused_and_the_reason_given(name):
+    with pytest.raises(FormatError, match="skin markers instead of joints"):
+        formats.read(SAMPLES / name)
+
+
+@pytest.mark.parametrize("separator", ["\t", ","])
+@pytest.mark.parametrize("blank", [False, True])
+@pytest.mark.parametrize(("units", "factor"), [("m", 1.0), ("cm", 100.0), ("mm", 1000.0)])
+def test_every_dialect_gives_the_same_points(tmp_path, separator, blank, units, factor):
+    points = walking().layout("coco17")[:, COLUMNS]
+    text = trc(points * factor, separator=separator, blank=blank, units=units, claimed=652)
+    recording = formats.read(written(tmp_path, text))
+    assert (recording.units.value, recording.people[0].frames) == (units, 40)
+    np.testing.assert_allclose(keypoints_of(recording).positions, points, atol=1e-6)
+
+
+def test_z_up_is_inferred(tmp_path):
+    points = walking().layout("coco17")[:, COLUMNS]
+    recording = formats.read(written(tmp_path, trc(points @ FROM_Y_UP["+z"].T)))
+    assert recording.up.value == "+z"
+    np.testing.assert_allclose(keypoints_of(recording).positions, points, atol=1e-6)
+
+
+def test_a_wrong_unit_in_the_header_is_noticed(tmp_path):
+    points = walking().layout("coco17")[:, COLUMNS]
+    recording = formats.read(written(tmp_path, trc(points * 1000, units="m")))
+    assert (recording.units.value, recording.units.how) == ("mm", "inferred")
+    np.testing.assert_allclose(keypoints_of(recording).positions, points, atol=1e-6)
+
+
+def test_empty_cells_and_zeros_are_missing(tmp_path):
+    points = walking().layout("coco17")[:, COLUMNS]
+    points[4, 2] = np.nan
+    points[5, 3] = 0.0
+    keypoints = keypoints_of(formats.read(written(tmp_path, trc(points))))
+    assert np.isnan(keypoints.positions[4, 2]).all() and np.isnan(keypoints.positions[5, 3]).all()
+    assert keypoints.confidence[4, 2] == 0 and keypoints.confidence[5, 3] == 0
+
+
+def test_two_subjects_by_prefix_are_two_people(tmp_path):
+    points = walking().layout("coco17")[:, COLUMNS]
+    names = [f"{who}:{name}" for who in ("Derrick", "Viktor") for name in NAMES]
+    recording = formats.read(
+        written(tmp_path, trc(np.concatenate([points, points + np.array([1.0, 0, 0])], axis=1), names))
+    )
+    assert [person.id for person in recording.people] == ["Derrick", "Viktor"]
+
+
+def test_mirrored_data_is_noticed(tmp_path):
+    body = walking()
+    names = [*NAMES, "LBigToe", "RBigToe", "LHeel", "RHeel"]
+    points = np.concatenate(
+        [body.layout("coco17")[:, COLUMNS], body.layout("body25")[:, [19, 22, 21, 24]]], axis=1
+    )
+    assert not any("swapped" in each for each in formats.read(written(tmp_path, trc(points, names))).warnings)
+    mirrored = formats.read(written(tmp_path, trc(points * [-1, 1, 1], names)))
+    assert any("swapped" in warning for warning in mirrored.warnings)
+
+
+@pytest.mark.parametrize("keep", [1, 2, 3, 4, 5])
+def test_a_file_that_ends_in_its_header_is_refused(tmp_path, keep):
+    lines = trc(walking().layout("coco17")[:, COLUMNS]).splitlines()[:keep]
+    with pytest.raises(FormatError):
+        formats.read(written(tmp_path, "\n".join(lines)))

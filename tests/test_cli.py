@@ -1,0 +1,220 @@
+"""The command line keeps DESIGN's contract: outputs, exit status, one sentence, no traceback."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from addon import cli, formats
+from addon.body.skeleton import REST_OFFSETS
+from addon.motion import Motion
+from tests.formats.bodies import walking
+from tests.formats.test_amass import amass_fields
+from tests.formats.test_trc import BROKEN, NAMES, TRIAL, trc, written
+
+ROOT = Path(__file__).parents[1]
+
+
+@pytest.fixture
+def calls(monkeypatch):
+    """A refiner that returns a rest pose at once and remembers how it was called."""
+    from addon import refiner
+
+    seen = []
+
+    def refine(person, **options):
+        seen.append((person, options))
+        frames = person.frames
+        return Motion(
+            np.broadcast_to(np.eye(3), (frames, 24, 3, 3)), np.zeros((frames, 3)), REST_OFFSETS, person.fps,
+            person.frame_ids, np.full(frames, 3.0), np.full((frames, 24), np.nan), person.id,
+        )  # fmt: skip
+
+    monkeypatch.setattr(refiner, "refine", refine, raising=False)
+    monkeypatch.setattr(refiner, "RefineError", type("RefineError", (Exception,), {}), raising=False)
+    return seen
+
+
+@pytest.fixture
+def two_people(tmp_path):
+    points = walking().layout("coco17")[:, [12, 11, 14, 13, 16, 15, 6, 5, 8, 7, 10, 9, 0]]
+    names = [f"{who}:{name}" for who in ("Anna", "Ben") for name in NAMES]
+    return written(tmp_path, trc(np.concatenate([points, points + np.array([1.0, 0, 0])], axis=1), names))
+
+
+def test_inspect_prints_one_json_object_with_the_fields_of_the_contract(capsys):
+    assert cli.main(["inspect", str(TRIAL), "--json"]) == 0
+    facts = json.loads(capsys.readouterr().out)
+    assert set(facts) == {"format", "tool", "people", "fps", "up", "units", "warnings", "can_refine"}
+    assert facts["people"] == [
+        {"id": "0", "frames": 100, "first_frame": 1, "missing": 0, "keypoints": "named", "poses": False}
+    ]
+    assert facts["fps"] == {"value": 60.0, "how": "stated"} and facts["can_refine"]
+
+
+def test_inspect_tells_a_person_what_was_recognised_and_warns(capsys):
+    assert cli.main(["inspect", str(BROKEN)]) == 0
+    told = capsys.readouterr().out
+    assert "person 0" in told and "60" in told and "hardly moves" in told
+
+
+def test_refine_writes_one_complete_npz(tmp_path, calls, capsys):
+    out = tmp_path / "new folder" / "out.npz"
+    assert cli.main(["refine", str(BROKEN), "--output", str(out)]) == 0
+    assert formats.read(out).people[0].frames == 100
+    assert [path.name for path in out.parent.iterdir()] == ["out.npz"]
+    assert "hardly moves" in capsys.readouterr().err
+
+
+def test_several_people_become_one_npz_each(tmp_path, calls, two_people):
+    assert cli.main(["refine", str(two_people), "--output", str(tmp_path / "out.npz")]) == 0
+    assert {path.name for path in tmp_path.glob("*.npz")} == {"out_Anna.npz", "out_Ben.npz"}
+
+
+def test_one_chosen_person_becomes_the_file_itself(tmp_path, calls, two_people):
+    assert (
+        cli.main(["refine", str(two_people), "--person", "Ben", "--output", str(tmp_path / "out.npz")]) == 0
+    )
+    assert [person.id for person, _ in calls] == ["Ben"] and (tmp_path / "out.npz").exists()
+
+
+def test_a_folder_takes_one_output_for_each_input(tmp_path, calls, two_people):
+    out = tmp_path / "results"
+    assert cli.main(["refine", str(TRIAL), str(BROKEN), "--output", str(out)]) == 0
+    assert {path.name for path in out.iterdir()} == {f"{TRIAL.stem}.npz", f"{BROKEN.stem}.npz"}
+
+
+def test_options_reach_the_refiner(tmp_path, calls):
+    words = ["--mode", "sequence", "--engine", "numpy", "--device", "cpu", "--keypoints-offset", "-0.5"]
+    assert cli.main(["refine", str(TRIAL), "--output", str(tmp_path / "o.npz"), *words]) == 0
+    options = calls[0][1]
+    assert (options["mode"], options["engine"], options["device"]) == ("sequence", "numpy", "cpu")
+    assert options["targets_offset"] == -0.5 and options["targets"] is None
+
+
+def test_keypoints_of_another_file_are_the_targets_and_take_the_hints(tmp_path, calls):
+    poses, points = tmp_path / "poses.npz", tmp_path / "points.npy"
+    np.savez(poses, **amass_fields())
+    np.save(points, walking().layout("coco17"))
+    words = ["--keypoints", str(points), "--layout", "coco17", "--fps", "50", "--up", "+y"]
+    assert cli.main(["refine", str(poses), "--output", str(tmp_path / "o.npz"), *words]) == 0
+    person, options = calls[0]
+    assert (person.fps, options["targets"].fps) == (120.0, 50.0)
+    assert options["targets"].keypoints.layout == "coco17"
+    np.testing.assert_allclose(person.poses.pelvis, walking().pelvis, atol=1e-6)
+
+
+@pytest.mark.parametrize("up", ["+x", "-x", "+y", "-y", "+z", "-z"])
+def test_every_axis_can_be_given_as_the_contract_writes_it(up, capsys):
+    assert cli.main(["inspect", str(TRIAL), "--up", up, "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["up"] == {"value": up, "how": "stated"}
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        [],
+        ["refine"],
+        ["polish", "x"],
+        ["inspect"],
+        ["inspect", "x", "--fps", "0"],
+        ["inspect", "x", "--fps", "many"],
+        ["inspect", "x", "--up", "north"],
+        ["refine", "x", "--output", "y.txt"],
+        ["refine", "x", "y", "--output", "z.npz"],
+        ["refine", "x", "--output", "x.npz", "--to", "fbx"],
+        ["refine", "x.npz", "--output", "x.npz"],
+        ["refine", "x.npz", "--output", "y.npz", "--mode", "magic"],
+    ],
+)
+def test_wrong_arguments_are_status_2(words, capsys):
+    assert cli.main(words) == 2
+    assert capsys.readouterr().err.strip()
+
+
+def bad_inputs(folder: Path) -> dict[str, Path]:
+    def save(name, **fields):
+        np.savez(folder / name, **fields)
+        return folder / name
+
+    whole = save("whole.npz", **amass_fields()).read_bytes()
+    (folder / "truncated.npz").write_bytes(whole[: len(whole) // 2])
+    (folder / "text.pkl").write_bytes(b"cos\nsystem\n(S'touch /tmp/smpl_pose_refiner_was_here'\ntR.")
+    (folder / "empty.npz").write_bytes(b"")
+    return {
+        "missing file": folder / "nowhere.npz",
+        "folder": folder,
+        "empty": folder / "empty.npz",
+        "truncated npz": folder / "truncated.npz",
+        "wrong shapes": save("shapes.npz", **(amass_fields() | {"trans": np.zeros((3, 7))})),
+        "all NaN": save("nan.npz", keypoints=np.full((9, 17, 3), np.nan), layout="coco17"),
+        "zero frames": save("zero.npz", keypoints=np.zeros((0, 17, 3)), layout="coco17"),
+        "a pickle that wants to run code": folder / "text.pkl",
+        "unknown layout": save("layout.npz", keypoints=np.ones((9, 17, 3)), layout="octopus8"),
+        "unknown content": save("other.npz", temperature=np.ones(3)),
+    }
+
+
+@pytest.mark.parametrize("case", [
+    "missing file", "folder", "empty", "truncated npz", "wrong shapes", "all NaN", "zero frames",
+    "a pickle that wants to run code", "unknown layout", "unknown content",
+])  # fmt: skip
+@pytest.mark.parametrize("command", ["inspect", "refine"])
+def test_bad_input_is_status_1_and_one_plain_sentence(tmp_path, calls, capsys, case, command):
+    path = bad_inputs(tmp_path)[case]
+    out = tmp_path / "out" / "out.npz"
+    words = ["--output", str(out)] if command == "refine" else []
+    assert cli.main([command, str(path), *words]) == 1
+    said = capsys.readouterr().err
+    assert said.count("\n") == 1 and said.strip().endswith(".") and "Traceback" not in said
+    assert not out.exists()
+    assert not Path("/tmp/smpl_pose_refiner_was_here").exists()
+
+
+def test_a_layout_nobody_knows_is_status_1(capsys):
+    assert cli.main(["inspect", str(TRIAL), "--layout", "octopus8"]) == 1
+    assert "octopus8" in capsys.readouterr().err
+
+
+def test_a_person_who_is_not_there_is_status_1(tmp_path, calls, capsys):
+    assert cli.main(["refine", str(TRIAL), "--person", "9", "--output", str(tmp_path / "o.npz")]) == 1
+    assert capsys.readouterr().err == "There is no person 9; this file has 0.\n"
+
+
+def test_what_the_refiner_refuses_is_status_1(tmp_path, calls, monkeypatch, capsys):
+    from addon import refiner
+
+    def refuse(person, **options):
+        raise refiner.RefineError("There is nothing to refine; give keypoints.")
+
+    monkeypatch.setattr(refiner, "refine", refuse)
+    assert cli.main(["refine", str(TRIAL), "--output", str(tmp_path / "o.npz")]) == 1
+    assert capsys.readouterr().err == "There is nothing to refine; give keypoints.\n"
+
+
+def test_one_bad_file_of_a_batch_does_not_stop_the_others(tmp_path, calls):
+    out = tmp_path / "out"
+    assert cli.main(["refine", str(tmp_path / "none.npz"), str(TRIAL), "--output", str(out)]) == 1
+    assert [path.name for path in out.iterdir()] == [f"{TRIAL.stem}.npz"]
+
+
+def test_without_blender_an_fbx_is_refused_and_the_way_shown(tmp_path):
+    code = (
+        "import sys; sys.modules['bpy'] = None; from addon.cli import main;"
+        f"sys.exit(main(['refine', {str(TRIAL)!r}, '--output', {str(tmp_path / 'o.fbx')!r}]))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 1 and "build.py refine" in done.stderr and done.stderr.count("\n") == 1
+
+
+def test_the_progress_bar_is_for_terminals_only(monkeypatch, capsys):
+    cli._progress("clip")(0.5, "polish")
+    assert capsys.readouterr().err == ""
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True, raising=False)
+    cli._progress("clip")(0.5, "polish")
+    assert "50% clip: polish" in capsys.readouterr().err
