@@ -70,10 +70,10 @@ def result_line(outcome: Outcome) -> str:
     return f"{line}, fit error {outcome.before_mm:.0f} → {outcome.after_mm:.0f} mm"
 
 
-def result(job: Job, engine: str) -> list[str]:
+def result(job: Job) -> list[str]:
     """The figures of a finished run: a line a person, the time, and the motions' warnings."""
     lines = [result_line(outcome) for outcome in job.outcomes]
-    lines.append(f"{job.seconds:.1f} s with {engine}")
+    lines.append(f"{job.seconds:.1f} s with {job.engine}")
     warnings = [warning for outcome in job.outcomes for warning in outcome.motion.warnings]
     return lines + list(dict.fromkeys(warnings))
 

@@ -15,17 +15,12 @@ def torch_installed() -> bool:
     return importlib.util.find_spec("torch") is not None
 
 
-def planned_engine(engine: str, device: str) -> str:
-    """What a run would use, in words for the panel."""
-    if engine == "torch" and not torch_installed():
-        return "PyTorch is not installed: choose Auto or NumPy"
-    if engine == "numpy" or not torch_installed():
-        return refiner.engine_name("numpy", "cpu")
-    if "torch" not in sys.modules:
-        return "PyTorch, loaded at the first run"
-    return used_engine(engine, device)
-
-
-def used_engine(engine: str, device: str) -> str:
-    """What a run has used, such as 'torch on cpu'; may import torch."""
-    return refiner.engine_name(engine, device)
+def planned_engine(engine: str, device: str) -> tuple[bool, str]:
+    """Whether a run can start, and a sentence for the panel: what it would use, or what to choose instead."""
+    loads_torch = engine != "numpy" and torch_installed() and "torch" not in sys.modules
+    if loads_torch:
+        return True, "Runs on PyTorch, which loads at the first use"
+    try:
+        return True, f"Runs on {refiner.engine_name(engine, device)}"
+    except refiner.RefineError as error:
+        return False, str(error)

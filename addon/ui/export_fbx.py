@@ -21,6 +21,7 @@ class SPR_OT_export_fbx(bpy.types.Operator, ExportHelper):
     bl_idname = "spr.export_fbx"
     bl_label = "Export FBX"
 
+    filepath: StringProperty(subtype="FILE_PATH", options={"SKIP_SAVE", "HIDDEN"})
     filename_ext = ".fbx"
     filter_glob: StringProperty(default="*.fbx", options={"HIDDEN"})
 

@@ -78,7 +78,8 @@ class Job:
     """A task that runs here (`run`) or in a thread of its own (`start`).
 
     fraction and message tell how far it is. Once `running` is False: outcomes when it is done, error
-    (one sentence) when it failed, with details (a traceback) only when nobody expected that.
+    (one sentence) when it failed, with details (a traceback) only when nobody expected that. engine says
+    what did the work.
     """
 
     def __init__(self, task: Task) -> None:
@@ -88,6 +89,7 @@ class Job:
         self.outcomes: tuple[Outcome, ...] = ()
         self.error = ""
         self.details = ""
+        self.engine = ""
         self.started = time.monotonic()
         self.seconds = 0.0
         self._cancel = threading.Event()
@@ -130,6 +132,7 @@ class Job:
         """Do the work; every way it can end is left in the attributes, nothing is raised."""
         try:
             self.outcomes = refine_all(self.task, self._progress, self._cancel.is_set)
+            self.engine = refiner.engine_name(self.task.engine, self.task.device)
         except refiner.Cancelled:
             self.cancel()
         except refiner.RefineError as error:

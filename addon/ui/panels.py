@@ -109,7 +109,8 @@ class SPR_PT_refine(_Panel, bpy.types.Panel):
         column.enabled = runner.current() is None
         column.prop(settings, "engine")
         column.prop(settings, "device")
-        _draw_message(column, context, f"Uses {planned_engine(*engine_and_device(settings))}", "NONE")
+        works, sentence = planned_engine(*engine_and_device(settings))
+        _draw_message(column, context, sentence, "NONE" if works else "ERROR")
         options = column.column(heading="Add")
         options.prop(settings, "mesh")
         options.prop(settings, "show_keypoints")

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import traceback
+
 import bpy
 
 from ..safe_read import FormatError
 from ..scene import SceneError
 from . import runner
 from .describe import result
-from .engines import used_engine
 from .job import Job, Task
 from .log import log_details, log_run, report_error
 from .preferences import engine_and_device
@@ -95,7 +96,10 @@ class SPR_OT_refine_pose(bpy.types.Operator):
             write(context, scene, job.outcomes)
         except SceneError as error:
             return self._refuse(str(error))
-        lines = result(job, used_engine(job.task.engine, job.task.device))
+        except Exception as error:  # noqa: BLE001 - reported once, not as a traceback in the console
+            log_details(traceback.format_exc())
+            return self._refuse(f"Nothing was written: an error in the add-on ({type(error).__name__}).")
+        lines = result(job)
         scene.spr.result = "\n".join(lines)
         log_run("\n    ".join([scene.spr.source, *lines]))
         self.report({"INFO"}, "; ".join(lines))

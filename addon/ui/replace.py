@@ -32,20 +32,20 @@ class Result:
 
     def put_aside(self, scene: bpy.types.Scene) -> None:
         """Out of the scene and out of the way of names, so that a new one is written as if alone."""
-        keypoints = self.keypoints
-        self._names = [(block, block.name) for block in self._blocks()]
+        objects, data, materials = self._objects(), self._data(), self._materials()
+        holders = [] if self.keypoints is None else [self.keypoints]
+        self._names = [(block, block.name) for block in (*objects, *data, *materials, *holders)]
         for block, _ in self._names:
             block.name = ASIDE
         self._places = [
-            (place, ob) for ob in self._objects() for place in ob.users_collection if place != keypoints
+            (place, ob) for ob in objects for place in ob.users_collection if place not in holders
         ]
         for place, ob in self._places:
             place.objects.unlink(ob)
-        if keypoints is not None:
-            everywhere = [scene.collection, *bpy.data.collections]
-            self._parents = [place for place in everywhere if keypoints in place.children[:]]
-            for place in self._parents:
-                place.children.unlink(keypoints)
+        everywhere = [scene.collection, *bpy.data.collections]
+        self._parents = [place for place in everywhere for held in holders if held in place.children[:]]
+        for place in self._parents:
+            place.children.unlink(self.keypoints)
 
     def put_back(self) -> None:
         """As if it had never been put aside."""
@@ -58,23 +58,39 @@ class Result:
 
     def replace_by(self, armature: bpy.types.Object) -> None:
         """Hand place and users (constraints, children) over to the new armature, then go."""
-        objects = self._objects()
-        holders: list[bpy.types.ID] = [*objects] if self.keypoints is None else [*objects, self.keypoints]
-        contents = [block for block in self._blocks() if block not in holders]
+        objects: list[bpy.types.ID] = list(self._objects())
+        data, materials = self._data(), self._materials()
+        if self.keypoints is not None:
+            objects.append(self.keypoints)
         armature.matrix_basis = self.armature.matrix_basis
         self.armature.user_remap(armature)
-        bpy.data.batch_remove(holders)
-        bpy.data.batch_remove([block for block in contents if block.users == 0])
+        bpy.data.batch_remove(objects)
+        for blocks in (data, materials):
+            self._remove_unused(blocks)
+
+    def _remove_unused(self, blocks: list[bpy.types.ID]) -> None:
+        """What somebody else uses stays, under its name."""
+        names = dict(self._names)
+        used = [block for block in blocks if block.users > 0]
+        bpy.data.batch_remove([block for block in blocks if block not in used])
+        for block in used:
+            block.name = names[block]
 
     def _objects(self) -> list[bpy.types.Object]:
         body = [child for child in self.armature.children if BODY_KEY in child]
         return [self.armature, *body, *(self.keypoints.objects if self.keypoints is not None else ())]
 
-    def _blocks(self) -> list[bpy.types.ID]:
-        blocks: list[bpy.types.ID] = []
-        for ob in self._objects():
-            blocks += [ob, ob.data, ob.animation_data and ob.animation_data.action]
-        return [block for block in [*blocks, self.keypoints] if block is not None]
+    def _data(self) -> list[bpy.types.ID]:
+        objects = self._objects()
+        actions = [ob.animation_data.action for ob in objects if ob.animation_data]
+        return _unique([*(ob.data for ob in objects), *actions])
+
+    def _materials(self) -> list[bpy.types.ID]:
+        return _unique([slot.material for ob in self._objects() for slot in ob.material_slots])
+
+
+def _unique(blocks: list[bpy.types.ID | None]) -> list[bpy.types.ID]:
+    return list(dict.fromkeys(block for block in blocks if block is not None))
 
 
 def take_earlier(scene: bpy.types.Scene, person_id: str) -> Result | None:

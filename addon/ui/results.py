@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 import bpy
 
@@ -59,11 +58,21 @@ def _write_all(
         raise
 
 
-def _in_scene(context: bpy.types.Context, scene: bpy.types.Scene) -> AbstractContextManager[Any]:
-    """Work in this scene even when the window shows another one by now."""
-    if context.scene == scene:
-        return nullcontext()
-    return context.temp_override(scene=scene, view_layer=scene.view_layers[0])
+@contextmanager
+def _in_scene(context: bpy.types.Context, scene: bpy.types.Scene) -> Iterator[None]:
+    """Work in this scene even when the window shows another one by now.
+
+    Only the window's own scene will do: operators that change the mode find no active object otherwise.
+    """
+    window, shown = context.window, context.scene
+    if shown == scene:
+        yield
+        return
+    window.scene = scene
+    try:
+        yield
+    finally:
+        window.scene = shown
 
 
 def _write_person(settings: SPR_PG_settings, outcome: Outcome, several: bool) -> Result:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 from collections.abc import Callable
 from pathlib import Path
+from types import ModuleType
 
 import bpy
 import numpy as np
@@ -18,7 +19,7 @@ ROOT = Path(__file__).parents[2]
 MODULE = "bl_ext.user_default.smpl_pose_refiner"
 
 
-def _addon_utils():
+def _addon_utils() -> ModuleType:
     return importlib.import_module("addon_utils")  # importable only once bpy is
 
 
@@ -54,9 +55,10 @@ def linked() -> str:
 
 @pytest.fixture
 def enabled(linked):
-    """An empty scene with the extension enabled."""
+    """An empty scene with the extension enabled, on the engine that every Blender has."""
     bpy.ops.wm.read_homefile(use_factory_startup=True, use_empty=True)
     switch(linked, True)
+    bpy.context.preferences.addons[linked].preferences.engine = "numpy"
     yield linked
     switch(linked, False)
 

@@ -1,0 +1,77 @@
+"""Opening a recording from the operator, as File > Import, drag and drop and the sidebar do."""
+
+from __future__ import annotations
+
+import bpy
+import numpy as np
+import pytest
+
+from .conftest import joints_of_a_wave
+
+
+def _open(path, **options):
+    return bpy.ops.spr.open_recording(filepath=str(path), **options)
+
+
+def test_open_fills_the_settings(enabled, wave):
+    assert _open(wave) == {"FINISHED"}
+    settings = bpy.context.scene.spr
+    assert settings.source == str(wave)
+    assert settings.person == "0"
+    assert (settings.use_fps, settings.fps) == (False, 60.0)
+    assert settings.up == "auto"
+
+
+def test_a_bad_file_is_one_sentence_and_changes_nothing(enabled, wave, broken, census, capfd):
+    _open(wave)
+    before = census()
+    with pytest.raises(RuntimeError) as caught:
+        _open(broken)
+    message = str(caught.value)
+    assert message.startswith("Error: broken.npz") and message.count("broken.npz") == 1
+    assert "Traceback" not in capfd.readouterr().err
+    assert bpy.context.scene.spr.source == str(wave)
+    assert census() == before
+
+
+def test_a_missing_file_is_one_sentence(enabled, tmp_path):
+    with pytest.raises(RuntimeError, match=r"Error: There is no file"):
+        _open(tmp_path / "nowhere.trc")
+
+
+def test_options_of_the_file_browser_are_kept_as_overrides(enabled, tmp_path):
+    path = tmp_path / "bare.npy"
+    np.save(path, joints_of_a_wave(30, 30.0))
+    assert _open(path, layout_name="smpl24", fps=25.0, up="+y", units="m") == {"FINISHED"}
+    settings = bpy.context.scene.spr
+    assert (settings.layout, settings.use_fps, settings.fps) == ("smpl24", True, 25.0)
+    assert (settings.up, settings.units) == ("+y", "m")
+
+
+def test_an_override_is_followed(enabled, wave, ui):
+    _open(wave)
+    settings = bpy.context.scene.spr
+    settings.use_fps = True
+    settings.fps = 30.0
+    assert ui("properties").peek(settings).fps.value == 30.0
+    settings.up = "+z"
+    assert ui("properties").peek(settings).up.value == "+z"
+
+
+def test_opening_another_file_drops_the_overrides(enabled, wave):
+    _open(wave, fps=25.0, up="+z")
+    _open(wave)
+    settings = bpy.context.scene.spr
+    assert (settings.use_fps, settings.fps, settings.up) == (False, 60.0, "auto")
+
+
+def test_the_recording_is_read_again_on_demand(enabled, wave, ui):
+    _open(wave)
+    ui("session").SESSION.clear()
+    assert ui("properties").peek(bpy.context.scene.spr) is None
+    assert bpy.ops.spr.read_again() == {"FINISHED"}
+    assert ui("properties").peek(bpy.context.scene.spr) is not None
+
+
+def test_the_file_browser_shows_what_readers_read(enabled, ui):
+    assert {".npz", ".npy", ".json", ".trc"} <= set(ui("open_recording").EXTENSIONS)
