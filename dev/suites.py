@@ -23,26 +23,28 @@ NO_TESTS_MATCHED = 5  # pytest's exit status
 
 @dataclass(frozen=True)
 class Suite:
-    """Tests that run in one environment."""
+    """Tests that run in one environment: those without Blender, those with it, or both."""
 
     name: str
     environment: str
     version: str = HERE
-    with_blender: bool = True
+    pure: bool = False
+    blender: bool = True
 
     def chosen(self, arguments: list[str]) -> list[str] | None:
         """pytest's arguments for this suite; None when paths are named and none of them is part of it."""
         paths = [argument for argument in arguments if (ROOT / argument.split("::")[0]).exists()]
         options = [argument for argument in arguments if argument not in paths]
         if not paths:
-            return options + list(self._everything())
-        own = [path for path in paths if path.startswith(BLENDER_TESTS) == self.with_blender]
+            return options + self._everything()
+        own = [path for path in paths if (self.blender if path.startswith(BLENDER_TESTS) else self.pure)]
         return options + own if own else None
 
-    def _everything(self) -> tuple[str, ...]:
-        if not self.with_blender:
-            return ("tests",)  # where tests/conftest.py leaves out what needs Blender
-        return tuple(path for path in BLENDER_TESTS if path != ONCE or self.name == ONCE_IN)
+    def _everything(self) -> list[str]:
+        without = [] if self.name == ONCE_IN else [f"--ignore={ONCE}"]
+        if self.pure:
+            return ["tests", *without]  # where tests/conftest.py leaves out what needs a missing Blender
+        return [path for path in BLENDER_TESTS if path != ONCE or not without]
 
 
 @dataclass
@@ -66,10 +68,11 @@ class Outcome:
 
 def suites() -> list[Suite]:
     """The suites of this Python. Under 3.11, Blender 5.2 takes part where a Python 3.13 is at hand."""
-    pure = Suite("pure", "pure", with_blender=False)
+    pure = Suite("pure", "pure", pure=True, blender=False)
     if HERE == "3.13":
         return [pure, Suite("bpy-5.2", "main")]
-    legacy = [Suite("bpy-4.2", "bpy-4.2"), Suite("bpy-4.5", "bpy-4.5"), Suite("bpy-5.0", "main")]
+    # NumPy 1 without torch, which no pure environment has: the first one takes the pure tests as well.
+    legacy = [Suite("bpy-4.2", "bpy-4.2", pure=True), Suite("bpy-4.5", "bpy-4.5"), Suite("bpy-5.0", "main")]
     newest = [Suite("bpy-5.2", "bpy-5.2", "3.13")] if find_python("3.13") else []
     return [pure, *legacy, *newest]
 
@@ -120,7 +123,7 @@ def _chosen_suites(only: list[str] | None) -> list[Suite]:
 def _run(suite: Suite, arguments: list[str]) -> tuple[Outcome, bool]:
     """Run one suite; its counts, and whether pytest came to its end and agrees with them."""
     environment: Environment = prepare(suite.environment, suite.version)
-    if suite.with_blender:
+    if suite.blender:
         fill("locked.txt")
     if suite.name == ONCE_IN and blender_platform() is not None:
         fill("locked_torch.txt")

@@ -1,6 +1,6 @@
 """A program that extension.py runs in a Blender of its own: take steps with the extension, tell all as JSON.
 
-    python installed_extension.py REPORT '[["install", ZIP], ["refine", ENGINE], ["switch"]]'
+    python installed_extension.py REPORT '[["install", ZIP], ["refine", ENGINE]]'
 
 Modules that the zip bundles are hidden where the environment has them installed as well, so that only the
 bundled ones can be found.
@@ -97,6 +97,12 @@ def install(archive: str) -> dict[str, Any]:
     }
 
 
+def enable() -> dict[str, Any]:
+    """What a Blender with a window does by itself at its start; the module does not in every release."""
+    addon_utils.enable(NAME, default_set=True)
+    return {"enabled": addon_utils.check(NAME)[1]}
+
+
 def switch() -> dict[str, Any]:
     """Disable and enable twenty times, then uninstall; what Blender held after each step."""
     seen: dict[str, Any] = {"disabled": [], "enabled": []}
@@ -114,7 +120,12 @@ def switch() -> dict[str, Any]:
     return seen
 
 
-STEPS: dict[str, Callable[..., dict[str, Any]]] = {"install": install, "refine": refine, "switch": switch}
+STEPS: dict[str, Callable[..., dict[str, Any]]] = {
+    "install": install,
+    "enable": enable,
+    "refine": refine,
+    "switch": switch,
+}
 
 if __name__ == "__main__":
     sys.meta_path[sys.meta_path.index(PathFinder)] = OnlyBundled

@@ -240,16 +240,16 @@ def test_a_suite_that_dies_is_a_failure(capsys):
 
 
 def test_a_named_test_file_runs_where_it_belongs():
-    pure, blender = Suite("pure", "pure", with_blender=False), Suite("bpy-4.2", "bpy-4.2")
+    pure, blender = Suite("pure", "pure", pure=True, blender=False), Suite("bpy-4.2", "bpy-4.2")
     assert pure.chosen(["-x", "tests/test_build.py::test_x"]) == ["-x", "tests/test_build.py::test_x"]
     assert blender.chosen(["-x", "tests/test_build.py::test_x"]) is None
     assert blender.chosen(["tests/test_zip.py"]) == ["tests/test_zip.py"]
     assert pure.chosen(["tests/test_zip.py"]) is None
-    assert pure.chosen(["-k", "rotation"]) == ["-k", "rotation", "tests"]
+    assert pure.chosen(["-k", "rotation"]) == ["-k", "rotation", "tests", f"--ignore={suites.ONCE}"]
 
 
 def test_the_heavy_zip_is_installed_in_one_suite_only():
-    blender = [suite for suite in suites.suites() if suite.with_blender]
+    blender = [suite for suite in suites.suites() if suite.blender]
     heavy = [suite.name for suite in blender if suites.ONCE in (suite.chosen([]) or [])]
     assert heavy in ([suites.ONCE_IN], [])
 
