@@ -173,7 +173,9 @@ def losses(
     and the evidence's own error by its likelihood under the predicted trust.
     """
     inputs, start, _ = _inputs(pool, rows, device)
-    result = split(network(inputs))
+    with torch.autocast(device.type, torch.bfloat16):
+        raw = network(inputs)
+    result = split(raw.float())
     truth, bones = unpack(pool.truth[rows].to(device)), pool.bones[rows].to(device)[:, None]
     refined = start @ matrix_from_axis_angle(result.turns)
     error = axis_angle_from_matrix(refined.mT @ truth)
@@ -200,7 +202,7 @@ def losses(
 
 
 def _relative_points(rotations: Tensor, bones: Tensor) -> Tensor:
-    nowhere = torch.zeros_like(rotations[..., 0, 0])
+    nowhere = torch.zeros_like(rotations[..., 0, 0, :])
     joints, world = forward(rotations, nowhere, bones)
     return point_positions(joints, world, bones)
 

@@ -1,0 +1,82 @@
+"""Bringing two sources together for plug-in use: their times, and their worlds."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ..body.rotations import geodesic_angle
+from ..recording import Keypoints, Person
+from .errors import RefineError
+from .evidence import Targets
+from .solver import Evidence
+from .start import TRUNK, lay_on, move_to
+
+LOOSE_DEGREES = 25.0
+"""Median turn between trunk and keypoints, after one turn for the whole clip, above which each frame is turned."""
+
+
+def keypoints_at(targets: Person, times: np.ndarray) -> Keypoints:
+    """The keypoints of another track at these times (T,) in seconds, missing where that track is not.
+
+    Raises RefineError without keypoints, or when the two never overlap.
+    """
+    keypoints = targets.keypoints
+    if keypoints is None:
+        raise RefineError("The file with the targets holds no keypoints; give one that does.")
+    own = targets.times
+    if times[-1] < own[0] or times[0] > own[-1]:
+        raise RefineError("The two files share no time; shift the targets with an offset in seconds.")
+    last = np.clip(np.searchsorted(own, times), 1, max(len(own) - 1, 1)) if len(own) > 1 else np.zeros(len(times), int)
+    first = np.maximum(last - 1, 0)
+    span = np.where(last > first, own[last] - own[first], 1.0)
+    share = np.clip((times - own[first]) / span, 0.0, 1.0)[:, None]
+    near = np.minimum(np.abs(times - own[first]), np.abs(times - own[last])) <= 2.0 / targets.fps
+    positions = (1 - share[..., None]) * keypoints.positions[first] + share[..., None] * keypoints.positions[last]
+    # A frame that coincides keeps its own place even when the neighbour is missing.
+    positions = np.where(share[..., None] < 1e-6, keypoints.positions[first], positions)
+    positions = np.where(share[..., None] > 1 - 1e-6, keypoints.positions[last], positions)
+    confidence = (1 - share) * keypoints.confidence[first] + share * keypoints.confidence[last]
+    confidence = np.where(near[:, None] & np.isfinite(positions).all(-1), confidence, 0.0)
+    positions = np.where(confidence[..., None] > 0, positions, np.nan)
+    return Keypoints(positions, confidence, keypoints.names, keypoints.canonical, keypoints.layout)
+
+
+def to_target_world(
+    rotations: np.ndarray, pelvis: np.ndarray, targets: Targets, bones: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Poses (T, 24, 3, 3) turned into the world of their targets, and the pelvis (T, 3) that puts them there.
+
+    One turn for the whole clip, so that an estimator's own tilt is left to the refiner; where the two worlds
+    turn against each other (a moving camera), every frame is laid on its own trunk.
+    """
+    evidence = Evidence(targets.indices, targets.positions, targets.precision)
+    known = targets.precision > 0
+    anchored = (known & TRUNK[targets.indices]).sum(1) >= 3
+    if not anchored.any():
+        return rotations, _placed(rotations, pelvis, evidence, bones, known.any(1))
+    laid, laid_pelvis = lay_on(rotations, evidence, bones)
+    turns = laid[anchored, 0] @ np.swapaxes(rotations[anchored, 0], -1, -2)
+    whole = _mean_turn(turns)
+    if np.degrees(np.median(geodesic_angle(turns, np.broadcast_to(whole, turns.shape)))) > LOOSE_DEGREES:
+        return laid, laid_pelvis
+    turned = np.concatenate([whole @ rotations[:, :1], rotations[:, 1:]], axis=1)
+    return turned, _placed(turned, pelvis @ whole.T, evidence, bones, known.any(1))
+
+
+def _mean_turn(turns: np.ndarray) -> np.ndarray:
+    """The chordal mean (3, 3) of rotations (N, 3, 3)."""
+    u, _, vt = np.linalg.svd(turns.sum(0))
+    return u @ np.diag([1.0, 1.0, np.linalg.det(u @ vt)]) @ vt
+
+
+def _placed(
+    rotations: np.ndarray, pelvis: np.ndarray, evidence: Evidence, bones: np.ndarray, known: np.ndarray
+) -> np.ndarray:
+    """Pelvis on the keypoints, and along the given path where there are none."""
+    there = move_to(rotations, evidence, bones)
+    rows = np.flatnonzero(known)
+    if not len(rows):
+        return pelvis
+    every = np.arange(len(pelvis))
+    shift = np.stack([np.interp(every, rows, (there - pelvis)[rows, k]) for k in range(3)], -1)
+    return np.where(known[:, None], there, pelvis + shift)

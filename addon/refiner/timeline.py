@@ -1,0 +1,70 @@
+"""Frames at their real times: gaps in a track, and the network's own rate of 30 frames a second."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..body.rotations import matrix_from_six_d, six_d_from_matrix
+
+NETWORK_FPS = 30.0
+LONGEST_GAP = 1.0
+"""Seconds without any frame after which a track is taken up as a new piece."""
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A stretch of a track without a long gap, on a grid without any: `rows` of the person's frames lie at
+    `places` of the `length` grid frames."""
+
+    rows: np.ndarray
+    places: np.ndarray
+    length: int
+
+
+def pieces(frame_ids: np.ndarray, fps: float) -> list[Piece]:
+    """Splits a track at long gaps."""
+    cuts = np.flatnonzero(np.diff(frame_ids) > max(LONGEST_GAP * fps, 1.0)) + 1
+    found = []
+    for rows in np.split(np.arange(len(frame_ids)), cuts):
+        places = frame_ids[rows] - frame_ids[rows[0]]
+        found.append(Piece(rows, places, int(places[-1]) + 1))
+    return found
+
+
+def spread(values: np.ndarray, piece: Piece) -> np.ndarray:
+    """Values (T, …) of a person on a piece's grid, NaN in frames without the person."""
+    grid = np.full((piece.length, *values.shape[1:]), np.nan)
+    grid[piece.places] = values[piece.rows]
+    return grid
+
+
+def network_times(length: int, fps: float) -> np.ndarray | None:
+    """Fractional grid frames of the network's frames, None when the grid has the network's rate."""
+    if length == 1 or abs(fps / NETWORK_FPS - 1.0) < 0.01:
+        return None
+    count = max(2, round((length - 1) / fps * NETWORK_FPS) + 1)
+    return np.linspace(0.0, length - 1.0, count)
+
+
+def interpolate(values: np.ndarray, times: np.ndarray) -> np.ndarray:
+    """Values (T, …) at fractional frames (N,), linearly."""
+    first = np.clip(np.floor(times).astype(int), 0, len(values) - 1)
+    last = np.minimum(first + 1, len(values) - 1)
+    share = (times - first).reshape(-1, *[1] * (values.ndim - 1))
+    return (1.0 - share) * values[first] + share * values[last]
+
+
+def interpolate_rotations(rotations: np.ndarray, times: np.ndarray) -> np.ndarray:
+    """Rotations (T, 24, 3, 3) at fractional frames (N,)."""
+    return matrix_from_six_d(interpolate(six_d_from_matrix(rotations), times))
+
+
+def bridge(rotations: np.ndarray, pelvis: np.ndarray, known: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Poses (T, 24, 3, 3), pelvis (T, 3) with the frames that are not known (T,) taken from their neighbours."""
+    rows = np.flatnonzero(known)
+    if not len(rows) or known.all():
+        return rotations, pelvis
+    times = np.interp(np.arange(len(known)), rows, np.arange(len(rows)))
+    return interpolate_rotations(rotations[rows], times), interpolate(pelvis[rows], times)
