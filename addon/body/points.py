@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from array_api_compat import array_namespace
+from array_api_compat import array_namespace, device
 
 from .skeleton import JOINT_COUNT, JOINT_NAMES, REST_OFFSETS, mirror_name
 
@@ -54,12 +54,12 @@ def point_positions(joints: Any, global_rotations: Any, bone_offsets: Any, indic
     Returns (..., P, 3). Offsets of points from their joints grow with the performer's size.
     """
     xp = array_namespace(joints)
-    device = joints.device
+    where = device(joints)
     weights, offsets = POINT_WEIGHTS, POINT_OFFSETS
     if indices is not None:
         weights, offsets = weights[indices], offsets[indices]
-    weights = xp.asarray(weights, dtype=joints.dtype, device=device)
-    flat = xp.asarray(np.ascontiguousarray(offsets.reshape(len(offsets), -1)), dtype=joints.dtype, device=device)
+    weights = xp.asarray(weights, dtype=joints.dtype, device=where)
+    flat = xp.asarray(np.ascontiguousarray(offsets.reshape(len(offsets), -1)), dtype=joints.dtype, device=where)
     scale = size(bone_offsets)
     # (..., 24, 3, 3) -> (..., 72, 3): row 3 j + k holds what offset component k of joint j adds.
     columns = xp.reshape(
