@@ -18,7 +18,7 @@ _POINTS_AT = {"pelvis": "spine1", "spine3": "neck"}
 
 _SOLE_BELOW_FOOT = 0.018
 _LEAF_LENGTHS = {"head": 0.20, "left_foot": 0.07, "right_foot": 0.07, "left_hand": 0.10, "right_hand": 0.10}
-"""Metres on a mean body (the open body): foot joint to sole, head joint to crown, foot joint to toe tip, knuckles to finger tip."""
+"""Metres on the open body: foot joint to sole; crown, toe tips and finger tips beyond the last joint."""
 
 _SHORTEST = 1e-3
 """Metres; Blender deletes bones of length zero."""
@@ -49,7 +49,8 @@ def rest_bones(bone_offsets: np.ndarray) -> RestBones:
     fronts = np.where(runs_to_front[:, None], (0.0, 1.0, 0.0), (0.0, 0.0, 1.0))
     gaps = np.linalg.norm(joints - tails[list(PARENTS)], axis=1)
     connected = (gaps < 1e-9) & (np.array(PARENTS) >= 0)
-    return RestBones(*(positions_to_blender(a) for a in (joints, tails, fronts)), connected)
+    heads, tails, fronts = (positions_to_blender(a) for a in (joints, tails, fronts))
+    return RestBones(heads, tails, fronts, connected)
 
 
 def floor_height(bone_offsets: np.ndarray) -> float:

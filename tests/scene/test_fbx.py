@@ -1,0 +1,210 @@
+"""An FBX file read back, by Blender and by the independent reader ufbx, is the motion that was written."""
+
+from __future__ import annotations
+
+import importlib
+import subprocess
+import sys
+from pathlib import Path
+
+import bpy
+import numpy as np
+import pytest
+from scipy.spatial.transform import Rotation
+
+from addon.body.kinematics import forward
+from addon.body.skeleton import rest_joints
+from addon.scene import BONE_NAMES, SceneError, export_fbx, write_motion
+from addon.scene.rest_pose import floor_height
+
+with_and_without_mesh = pytest.mark.parametrize("mesh", [True, False], ids=["mesh", "no mesh"])
+
+
+def _read(path) -> dict[str, np.ndarray]:
+    """What `read_fbx.py` finds in the file; FBX's frame is SMPL's."""
+    arrays = path.with_suffix(".npz")
+    subprocess.run([sys.executable, Path(__file__).with_name("read_fbx.py"), path, arrays], check=True)
+    with np.load(arrays) as found:
+        return dict(found)
+
+
+def _bones(found, matrices) -> np.ndarray:
+    """(..., 24, 3, 4) of the matrices (..., N, 3, 4) those of the bones."""
+    names = found["names"].tolist()
+    bones = matrices[..., [names.index(name) for name in BONE_NAMES], :, :]
+    np.testing.assert_allclose(np.linalg.norm(bones[..., :3], axis=-2), 1, atol=1e-4)
+    return bones
+
+
+def _degrees(ours: np.ndarray, theirs: np.ndarray) -> float:
+    difference = np.linalg.inv(ours.reshape(-1, 3, 3)) @ theirs.reshape(-1, 3, 3)
+    return float(np.degrees(Rotation.from_matrix(difference).magnitude()).max())
+
+
+def _rest(motion) -> np.ndarray:
+    return rest_joints(motion.bone_offsets) - [0, floor_height(motion.bone_offsets), 0]
+
+
+def _export(path, motion, mesh=True, current=None, **range_):
+    armature = write_motion(motion, name="Anna", mesh=mesh)
+    if current is not None:
+        bpy.context.scene.frame_set(current)
+    export_fbx(path, [armature], **range_)
+
+
+@with_and_without_mesh
+@pytest.mark.parametrize(("first", "current"), [(0, 1), (0, 25), (120, 140)])
+def test_ufbx_reads_the_same_motion(make_motion, tmp_path, mesh, first, current):
+    motion = make_motion(frame_ids=first + np.arange(30), fps=25)
+    _export(tmp_path / "a.fbx", motion, mesh, current)
+    found = _read(tmp_path / "a.fbx")
+    assert found["fps"] == pytest.approx(25)
+    assert found["span"] == pytest.approx([(first + 1) / 25, (first + 30) / 25], abs=1e-6)
+    rest, posed = _bones(found, found["rest"]), _bones(found, found["posed"])
+    np.testing.assert_allclose(rest[..., 3], _rest(motion), atol=1e-4)
+    joints, turns = forward(motion.rotations, motion.pelvis, motion.bone_offsets)
+    np.testing.assert_allclose(posed[..., 3], joints, atol=1e-3)
+    assert _degrees(posed[..., :3] @ np.linalg.inv(rest[..., :3]), turns) < 0.1
+
+
+@with_and_without_mesh
+@pytest.mark.parametrize(("first", "current"), [(0, 1), (0, 25), (120, 140)])
+def test_blender_reads_the_same_motion(make_motion, heads, tmp_path, mesh, first, current):
+    motion = make_motion(frame_ids=first + np.arange(30), fps=25)
+    _export(tmp_path / "a.fbx", motion, mesh, current)
+    bpy.ops.wm.read_homefile(use_factory_startup=True, use_empty=True)
+    bpy.context.scene.render.fps = 25
+    bpy.ops.import_scene.fbx(filepath=str(tmp_path / "a.fbx"), anim_offset=0.0)
+    (armature,) = [ob for ob in bpy.data.objects if ob.type == "ARMATURE"]
+    assert [bone.name for bone in armature.data.bones if bone.name not in BONE_NAMES] == []
+    assert tuple(np.round(armature.animation_data.action.frame_range)) == (first + 1, first + 30)
+    rest_bones = [armature.matrix_world @ armature.data.bones[name].matrix_local for name in BONE_NAMES]
+    places = np.array([bone.translation for bone in rest_bones])
+    np.testing.assert_allclose(places @ [[1, 0, 0], [0, 0, -1], [0, 1, 0]], _rest(motion), atol=1e-3)
+    joints, turns = forward(motion.rotations, motion.pelvis, motion.bone_offsets)
+    to_smpl = np.array([[1, 0, 0], [0, 0, 1], [0, -1, 0]])
+    rest_turns = np.array([bone.to_quaternion().to_matrix() for bone in rest_bones])
+    for index in range(0, 30, 3):
+        bpy.context.scene.frame_set(first + 1 + index)
+        np.testing.assert_allclose(heads(armature), joints[index], atol=1e-3)
+        bones = [armature.matrix_world @ armature.pose.bones[name].matrix for name in BONE_NAMES]
+        posed = np.array([bone.to_quaternion().to_matrix() for bone in bones])
+        assert _degrees(to_smpl @ posed @ np.linalg.inv(rest_turns) @ to_smpl.T, turns[index]) < 0.1
+    assert any(ob.type == "MESH" for ob in bpy.data.objects) == mesh
+
+
+def test_the_body_follows_the_bones_in_ufbx(make_motion, tmp_path):
+    motion = make_motion(3)
+    _export(tmp_path / "a.fbx", motion)
+    found = _read(tmp_path / "a.fbx")
+    assert found["faces"].tolist() == [len(bpy.data.meshes["Anna body"].polygons)]
+    assert sorted(found["bound_names"]) == sorted(BONE_NAMES)
+    order = [found["bound_names"].tolist().index(name) for name in BONE_NAMES]
+    np.testing.assert_allclose(found["bound"][order, :, 3], _rest(motion), atol=1e-4)
+
+
+def test_only_the_asked_frames_are_written(make_motion, tmp_path):
+    motion = make_motion(30)
+    _export(tmp_path / "a.fbx", motion, mesh=False, frame_start=11, frame_end=20)
+    found = _read(tmp_path / "a.fbx")
+    assert found["span"] == pytest.approx([11 / 30, 20 / 30])
+    joints, _ = forward(motion.rotations, motion.pelvis, motion.bone_offsets)
+    np.testing.assert_allclose(_bones(found, found["posed"])[..., 3], joints[10:20], atol=1e-3)
+
+
+def test_several_people_share_a_file(make_motion, tmp_path):
+    motions = [make_motion(20, seed=1), make_motion(20, seed=2)]
+    armatures = [write_motion(motion, name=f"P{index}") for index, motion in enumerate(motions)]
+    write_motion(make_motion(50, seed=3), name="Left out")
+    export_fbx(tmp_path / "a.fbx", armatures)
+    found = _read(tmp_path / "a.fbx")
+    assert found["span"] == pytest.approx([1 / 30, 20 / 30])
+    assert {"P0", "P0 body", "P1", "P1 body"} < set(found["names"])
+    assert not any(name.startswith("Left out") for name in found["names"])
+    joints = np.stack([forward(m.rotations, m.pelvis, m.bone_offsets)[0] for m in motions], axis=1)
+    for joint, name in enumerate(BONE_NAMES):
+        places = found["posed"][..., 3][:, found["names"] == name]
+        np.testing.assert_allclose(places, joints[:, :, joint], atol=1e-3)
+
+
+@pytest.mark.parametrize("hide", ["in the view", "everywhere", "excluded"])
+def test_hidden_people_are_exported_all_the_same(make_motion, tmp_path, hide):
+    shelf = bpy.data.collections.new("Shelf")
+    bpy.context.scene.collection.children.link(shelf)
+    layer = bpy.context.view_layer.layer_collection.children["Shelf"]
+    bpy.context.view_layer.active_layer_collection = layer
+    motion = make_motion(20)
+    armature = write_motion(motion)
+    people = list(shelf.objects)
+    for ob in people:
+        ob.hide_set(hide == "in the view")
+        ob.hide_viewport = hide == "everywhere"
+    layer.exclude = hide == "excluded"
+    export_fbx(tmp_path / "a.fbx", [armature])
+    found = _read(tmp_path / "a.fbx")
+    joints, _ = forward(motion.rotations, motion.pelvis, motion.bone_offsets)
+    np.testing.assert_allclose(_bones(found, found["posed"])[..., 3], joints, atol=1e-3)
+    assert len(found["faces"]) == 1
+    assert layer.exclude == (hide == "excluded")
+    assert [ob.hide_viewport for ob in people] == [hide == "everywhere"] * 2
+    assert [ob.hide_get() for ob in people] == [hide == "in the view"] * 2
+
+
+@pytest.mark.parametrize("mode", ["OBJECT", "EDIT", "POSE"])
+def test_the_scene_is_afterwards_as_it_was(make_motion, tmp_path, mode):
+    armature = write_motion(make_motion(20))
+    other = write_motion(make_motion(20))
+    scene = bpy.context.scene
+    armature.select_set(True)
+    bpy.ops.object.mode_set(mode=mode)
+    scene.frame_start, scene.frame_end = 5, 15
+    scene.frame_set(7, subframe=0.25)
+    selected = {ob.name for ob in bpy.context.view_layer.objects if ob.select_get()}
+    collections = set(bpy.data.collections.keys())
+    export_fbx(tmp_path / "a.fbx", [armature])
+    assert (scene.frame_start, scene.frame_end) == (5, 15)
+    assert (scene.frame_current, scene.frame_subframe) == (7, 0.25)
+    assert bpy.context.view_layer.objects.active == other
+    assert other.mode == mode
+    assert {ob.name for ob in bpy.context.view_layer.objects if ob.select_get()} == selected
+    assert set(bpy.data.collections.keys()) == collections
+    assert armature.data.pose_position == "POSE"
+    assert [file.name for file in tmp_path.iterdir()] == ["a.fbx"]
+
+
+def test_an_animation_may_start_at_frame_zero(make_motion, tmp_path):
+    motion = make_motion(20)
+    armature = write_motion(motion, first_frame=0)
+    export_fbx(tmp_path / "a.fbx", [armature])
+    found = _read(tmp_path / "a.fbx")
+    joints, _ = forward(motion.rotations, motion.pelvis, motion.bone_offsets)
+    np.testing.assert_allclose(_bones(found, found["rest"])[..., 3], _rest(motion), atol=1e-4)
+    np.testing.assert_allclose(_bones(found, found["posed"])[..., 3], joints, atol=1e-3)
+
+
+def test_a_failed_export_leaves_the_old_file_alone(make_motion, tmp_path, monkeypatch):
+    armature = write_motion(make_motion(5))
+    path = tmp_path / "a.fbx"
+    path.write_bytes(b"the old one")
+    exporter = importlib.import_module("io_scene_fbx.export_fbx_bin")
+
+    def fail(*_, **__):
+        raise ValueError("disk on fire")
+
+    monkeypatch.setattr(exporter, "fbx_animations", fail)
+    with pytest.raises(SceneError, match="can't be written"):
+        export_fbx(path, [armature])
+    assert path.read_bytes() == b"the old one"
+    assert [file.name for file in tmp_path.iterdir()] == ["a.fbx"]
+    assert armature.data.pose_position == "POSE"
+
+
+def test_what_cannot_be_exported_is_refused_in_a_sentence(make_motion, tmp_path):
+    armature = write_motion(make_motion(5), mesh=False)
+    with pytest.raises(SceneError, match=r"There is no armature to export; .*\.$"):
+        export_fbx(tmp_path / "a.fbx", [])
+    with pytest.raises(SceneError, match=r"There is no folder .*\.$"):
+        export_fbx(tmp_path / "nowhere" / "a.fbx", [armature])
+    with pytest.raises(SceneError, match=r"The first frame 9 lies after the last frame 5; .*\.$"):
+        export_fbx(tmp_path / "a.fbx", [armature], frame_start=9)
+    assert not list(tmp_path.iterdir())
