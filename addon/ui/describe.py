@@ -18,41 +18,58 @@ def plural(count: int, noun: str) -> str:
     return f"{count:,} {noun if count == 1 else many}"
 
 
-def facts(recording: Recording) -> list[tuple[str, str]]:
-    """(label, value) pairs that say what was recognised."""
-    rows = [("File", Path(recording.path).name)] if recording.path else []
-    rows.append(("Format", _format(recording)))
-    rows.append(("Holds", content(recording)))
-    rows.append(("Frame Rate", f"{recording.fps.value:g} fps ({HOW[recording.fps.how]})"))
-    rows.append(("Up Axis", f"{recording.up.value.lstrip('+').upper()} ({HOW[recording.up.how]})"))
-    units = UNIT_NAMES.get(recording.units.value, recording.units.value)
-    rows.append(("Units", f"{units} ({HOW[recording.units.how]})"))
-    return rows
-
-
-def _format(recording: Recording) -> str:
+def title(recording: Recording) -> list[str]:
+    """Name of the file, and its format with the tool that writes it."""
+    name = [Path(recording.path).name] if recording.path else []
     if recording.tool and recording.tool.lower() not in recording.format.lower():
-        return f"{recording.format} ({recording.tool})"
-    return recording.format
+        return [*name, f"{recording.format} ({recording.tool})"]
+    return [*name, recording.format]
 
 
-def content(recording: Recording) -> str:
-    """'2 people, keypoints and poses'."""
-    held = [
-        word
-        for word, found in (
-            ("keypoints", any(person.keypoints is not None for person in recording.people)),
-            ("poses", any(person.poses is not None for person in recording.people)),
-        )
-        if found
+def facts(recording: Recording) -> list[tuple[str, str]]:
+    """(label, value) pairs that say what was recognised, and how it came to be known."""
+    units = UNIT_NAMES.get(recording.units.value, recording.units.value)
+    return [
+        ("People", _people(recording.people)),
+        ("Holds", content(recording.people)),
+        ("Rate", f"{recording.fps.value:g} fps, {HOW[recording.fps.how]}"),
+        ("Up", f"{recording.up.value.lstrip('+').upper()}, {HOW[recording.up.how]}"),
+        ("Units", f"{units}, {HOW[recording.units.how]}"),
     ]
-    return f"{plural(len(recording.people), 'person')}, {' and '.join(held)}"
+
+
+def _people(people: Sequence[Person]) -> str:
+    longest = max(people, key=lambda person: person.frames)
+    prefix = "1" if len(people) == 1 else f"{len(people)}, up to"
+    return f"{prefix}{',' if len(people) == 1 else ''} {_length(longest)}"
+
+
+def _length(person: Person) -> str:
+    frames = int(person.frame_ids[-1] - person.frame_ids[0]) + 1
+    text = f"{plural(person.frames, 'frame')} ({frames / person.fps:.1f} s)"
+    gaps = frames - person.frames
+    return f"{text}, {gaps:,} missing" if gaps else text
+
+
+def content(people: Sequence[Person]) -> str:
+    """'25 keypoints (body25), poses'."""
+    layouts = {(len(p.keypoints.names), p.keypoints.layout): None for p in people if p.keypoints is not None}
+    held = [plural(count, "keypoint") + (f" ({layout})" if layout else "") for count, layout in layouts]
+    return ", ".join(held + ["poses"] * any(person.poses is not None for person in people))
+
+
+def opened(recording: Recording) -> str:
+    """'walk.trc: 1 person, 100 frames (1.7 s), 25 keypoints, 60 fps'."""
+    people = recording.people
+    count = "1 person" if len(people) == 1 else f"{len(people)} people"
+    length = _people(people).split(", ", 1)[1]
+    name = Path(recording.path).name
+    return f"{name}: {count}, {length}, {content(people)}, {recording.fps.value:g} fps"
 
 
 def person_line(person: Person) -> str:
-    """'0: 100 frames (1.7 s)'."""
-    seconds = (person.frame_ids[-1] - person.frame_ids[0] + 1) / person.fps
-    return f"{person.id}: {plural(person.frames, 'frame')} ({seconds:.1f} s)"
+    """'Person 0: 100 frames (1.7 s)'."""
+    return f"Person {person.id}: {_length(person)}"
 
 
 def only_poses(people: Sequence[Person]) -> bool:
@@ -60,22 +77,22 @@ def only_poses(people: Sequence[Person]) -> bool:
     return all(person.keypoints is None for person in people)
 
 
-def result_line(outcome: Outcome) -> str:
-    """'Person 0: 100 frames, fit error 41 → 12 mm'."""
-    line = f"Person {outcome.person.id}: {plural(outcome.motion.frames, 'frame')}"
-    if outcome.after_mm is None:
-        return f"{line}, converted without refining: the file holds no keypoints"
-    if outcome.before_mm is None:
-        return f"{line}, fit error {outcome.after_mm:.0f} mm"
-    return f"{line}, fit error {outcome.before_mm:.0f} → {outcome.after_mm:.0f} mm"
-
-
 def result(job: Job) -> list[str]:
     """The figures of a finished run: a line a person, the time, and the motions' warnings."""
-    lines = [result_line(outcome) for outcome in job.outcomes]
-    lines.append(f"{job.seconds:.1f} s with {job.engine}")
+    several = len(job.outcomes) > 1
+    lines = [_result_line(outcome, several) for outcome in job.outcomes]
+    lines.append(f"{job.seconds:.1f} s on {job.engine}")
     warnings = [warning for outcome in job.outcomes for warning in outcome.motion.warnings]
     return lines + list(dict.fromkeys(warnings))
+
+
+def _result_line(outcome: Outcome, several: bool) -> str:
+    who = f"Person {outcome.person.id}: " if several else ""
+    frames = plural(outcome.motion.frames, "frame")
+    if outcome.after_mm is None:
+        return f"{who}{frames} converted without refining, as the file holds no keypoints"
+    before = "" if outcome.before_mm is None else f"{outcome.before_mm:.0f} → "
+    return f"{who}{frames} refined, fit error {before}{outcome.after_mm:.0f} mm"
 
 
 def progress_text(job: Job) -> str:
@@ -105,4 +122,5 @@ def wrap(text: str, width: float, measure: Callable[[str], float]) -> list[str]:
 
 
 def _fitting(word: str, width: float, measure: Callable[[str], float]) -> int:
-    return next((n for n in range(len(word) - 1, 1, -1) if measure(word[:n]) <= width), 1)
+    longest = next((n for n in range(len(word) - 1, 1, -1) if measure(word[:n]) <= width), 1)
+    return next((n for n in range(longest, longest // 2, -1) if word[n - 1] in "_-/\\."), longest)

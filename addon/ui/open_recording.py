@@ -4,8 +4,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import bpy
 from bpy.props import EnumProperty, FloatProperty, StringProperty
 from bpy_extras.io_utils import ImportHelper
@@ -14,7 +12,7 @@ from ..formats import READERS
 from ..formats.container import Hints
 from ..recording import Recording
 from ..safe_read import FormatError
-from .describe import content
+from .describe import opened
 from .log import report_error
 from .properties import (
     ALL_PEOPLE,
@@ -84,7 +82,7 @@ class SPR_OT_open_recording(bpy.types.Operator, ImportHelper):
             report_error(self, error)
             return {"CANCELLED"}
         self._remember(context.scene.spr, path, recording)
-        self._tell(path, recording)
+        self._tell(recording)
         redraw()
         return {"FINISHED"}
 
@@ -109,12 +107,11 @@ class SPR_OT_open_recording(bpy.types.Operator, ImportHelper):
         settings.person_id = ALL_PEOPLE if len(recording.people) > 1 else recording.people[0].id
         settings.result = ""
 
-    def _tell(self, path: str, recording: Recording) -> None:
-        summary = f"{Path(path).name}: {content(recording)}, {recording.fps.value:g} fps"
+    def _tell(self, recording: Recording) -> None:
         if recording.warnings:
-            self.report({"WARNING"}, f"{summary}. {recording.warnings[0]}")
+            self.report({"WARNING"}, f"{opened(recording)}. {recording.warnings[0]}")
         else:
-            self.report({"INFO"}, summary)
+            self.report({"INFO"}, opened(recording))
 
 
 class SPR_OT_read_again(bpy.types.Operator):

@@ -8,13 +8,17 @@ import bpy
 from ..recording import Recording
 from ..safe_read import FormatError
 from . import runner
-from .describe import facts, only_poses, progress_text, wrap
+from .describe import facts, only_poses, progress_text, title, wrap
 from .engines import planned_engine
 from .preferences import engine_and_device
 from .properties import SPR_PG_settings, chosen_people, peek
 
-MARGIN = 56.0
-"""Pixels at interface scale 1 that a panel, a box and an icon take from the sidebar's width."""
+MARGIN = 60.0
+"""Pixels at interface scale 1 that the tabs, a panel and a box take from the sidebar's width."""
+ICON = 20.0
+"""Pixels at interface scale 1 of an icon before a text."""
+LABEL_SHARE = 0.25
+"""Part of the width that the names of facts take."""
 
 
 class _Panel:
@@ -51,6 +55,7 @@ class SPR_PT_overrides(_Panel, bpy.types.Panel):
     bl_idname = "SPR_PT_overrides"
     bl_label = "Overrides"
     bl_parent_id = "SPR_PT_source"
+    bl_options = {"DEFAULT_CLOSED"}
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
@@ -60,9 +65,7 @@ class SPR_PT_overrides(_Panel, bpy.types.Panel):
     def draw(self, context: bpy.types.Context) -> None:
         """Frame rate, up axis, units, layout."""
         settings = context.scene.spr
-        layout = self.layout
-        layout.use_property_split = True
-        layout.use_property_decorate = False
+        layout = _properties(self.layout)
         row = layout.row(heading="Frame Rate")
         row.prop(settings, "use_fps", text="")
         field = row.row()
@@ -80,18 +83,20 @@ class SPR_PT_refine(_Panel, bpy.types.Panel):
     bl_label = "Refine"
 
     def draw(self, context: bpy.types.Context) -> None:
-        """Button or progress, settings, figures."""
+        """Button or progress, engine, figures of the last run."""
         settings = context.scene.spr
         run = runner.current()
         if run is None:
-            self._draw_button(settings)
+            self._draw_button(context, settings)
         else:
             self.layout.progress(factor=run.job.fraction, text=progress_text(run.job))
             self.layout.operator("spr.cancel_refine", icon="CANCEL")
-        self._draw_settings(context, settings)
-        _draw_result(self.layout, context, settings)
+        if settings.result:
+            box = self.layout.box().column(align=True)
+            for line in settings.result.split("\n"):
+                _draw_wrapped(box, context, line)
 
-    def _draw_button(self, settings: SPR_PG_settings) -> None:
+    def _draw_button(self, context: bpy.types.Context, settings: SPR_PG_settings) -> None:
         found = peek(settings)
         convert = isinstance(found, Recording) and only_poses(chosen_people(settings, found))
         row = self.layout.row()
@@ -100,22 +105,32 @@ class SPR_PT_refine(_Panel, bpy.types.Panel):
             "spr.refine_pose", text="Convert to Animation" if convert else "Refine Pose", icon="ARMATURE_DATA"
         )
         if convert:
-            self.layout.label(text="No keypoints: imports the poses as they are", icon="INFO")
+            _draw_message(self.layout, context, "No keypoints: the poses are imported as they are.", "INFO")
 
-    def _draw_settings(self, context: bpy.types.Context, settings: SPR_PG_settings) -> None:
-        column = self.layout.column()
-        column.use_property_split = True
-        column.use_property_decorate = False
-        column.enabled = runner.current() is None
-        column.prop(settings, "engine")
-        column.prop(settings, "device")
+
+class SPR_PT_options(_Panel, bpy.types.Panel):
+    """How to refine, and what to add to the scene."""
+
+    bl_idname = "SPR_PT_options"
+    bl_label = "Options"
+    bl_parent_id = "SPR_PT_refine"
+    bl_options = {"DEFAULT_CLOSED"}
+
+    def draw(self, context: bpy.types.Context) -> None:
+        """Engine and device, what they come to; additions; the scene's rate."""
+        settings = context.scene.spr
+        layout = _properties(self.layout)
+        layout.enabled = runner.current() is None
+        layout.prop(settings, "engine")
+        layout.prop(settings, "device")
         works, sentence = planned_engine(*engine_and_device(settings))
-        _draw_message(column, context, sentence, "NONE" if works else "ERROR")
-        options = column.column(heading="Add")
-        options.prop(settings, "mesh")
-        options.prop(settings, "show_keypoints")
-        column.prop(settings, "match_scene_rate", text="Match Scene Rate")
-        column.prop(settings, "replace", text="Replace Earlier Result")
+        _draw_message(layout, context, sentence, "NONE" if works else "ERROR")
+        column = layout.column(heading="Add")
+        column.prop(settings, "mesh")
+        column.prop(settings, "show_keypoints")
+        column = layout.column(heading="Scene")
+        column.prop(settings, "match_scene_rate", text="Match Rate")
+        column.prop(settings, "replace", text="Replace Earlier")
 
 
 class SPR_PT_export(_Panel, bpy.types.Panel):
@@ -129,23 +144,28 @@ class SPR_PT_export(_Panel, bpy.types.Panel):
         self.layout.operator("spr.export_fbx", text="FBX…", icon="EXPORT")
 
 
+def _properties(layout: bpy.types.UILayout) -> bpy.types.UILayout:
+    """A column of names on the left and values on the right, without the dots of animation."""
+    column = layout.column()
+    column.use_property_split = True
+    column.use_property_decorate = False
+    return column
+
+
 def _draw_recording(
     layout: bpy.types.UILayout, context: bpy.types.Context, settings: SPR_PG_settings, recording: Recording
 ) -> None:
     box = layout.box().column(align=True)
+    for line in title(recording):
+        _draw_wrapped(box, context, line)
     for label, value in facts(recording):
-        _draw_wrapped(box, context, f"{label}: {value}")
+        split = box.split(factor=LABEL_SHARE)
+        split.label(text=label)
+        _draw_wrapped(split.column(align=True), context, value, share=1.0 - LABEL_SHARE)
     for warning in recording.warnings:
         _draw_message(layout, context, warning, "ERROR")
     if len(recording.people) > 1:
         layout.prop(settings, "person", text="")
-
-
-def _draw_result(layout: bpy.types.UILayout, context: bpy.types.Context, settings: SPR_PG_settings) -> None:
-    if settings.result:
-        box = layout.box().column(align=True)
-        for line in settings.result.split("\n"):
-            _draw_wrapped(box, context, line)
 
 
 def _draw_message(layout: bpy.types.UILayout, context: bpy.types.Context, text: str, icon: str) -> None:
@@ -154,15 +174,20 @@ def _draw_message(layout: bpy.types.UILayout, context: bpy.types.Context, text: 
 
 
 def _draw_wrapped(
-    column: bpy.types.UILayout, context: bpy.types.Context, text: str, icon: str = "NONE"
+    column: bpy.types.UILayout,
+    context: bpy.types.Context,
+    text: str,
+    icon: str = "NONE",
+    share: float = 1.0,
 ) -> None:
+    """Text over as many lines as it needs in this share of the sidebar's width."""
     scale = context.preferences.system.ui_scale
-    style = context.preferences.ui_styles[0].widget
-    blf.size(0, style.points * scale)
-    width = context.region.width - MARGIN * scale
+    blf.size(0, context.preferences.ui_styles[0].widget.points * scale)
+    taken = MARGIN + (ICON if icon != "NONE" else 0.0)
+    width = (context.region.width - taken * scale) * share
     for index, line in enumerate(wrap(text, width, lambda part: blf.dimensions(0, part)[0])):
         blank = "NONE" if icon == "NONE" else "BLANK1"
         column.label(text=line, icon=blank if index else icon)
 
 
-CLASSES = (SPR_PT_source, SPR_PT_overrides, SPR_PT_refine, SPR_PT_export)
+CLASSES = (SPR_PT_source, SPR_PT_overrides, SPR_PT_refine, SPR_PT_options, SPR_PT_export)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -28,28 +30,32 @@ def _recording(*people, format="TRC", tool="Pose2Sim"):
 
 
 def test_facts_are_plain_words():
-    facts = dict(describe.facts(_recording(_person())))
-    assert facts == {
-        "File": "walk.trc",
-        "Format": "TRC (Pose2Sim)",
-        "Holds": "1 person, keypoints",
-        "Frame Rate": "60 fps (from the file)",
-        "Up Axis": "Z (inferred)",
-        "Units": "metres (assumed)",
-    }
+    assert describe.title(_recording(_person())) == ["walk.trc", "TRC (Pose2Sim)"]
+    assert describe.facts(_recording(_person())) == [
+        ("People", "1, 120 frames (2.0 s)"),
+        ("Holds", "1 keypoint"),
+        ("Rate", "60 fps, from the file"),
+        ("Up", "Z, inferred"),
+        ("Units", "metres, assumed"),
+    ]
 
 
 def test_a_tool_is_not_named_twice():
-    recording = Recording(
-        "AMASS .npz", "AMASS", (_person(),), *(Known(x, "stated") for x in (60.0, "+y", "m"))
+    recording = _recording(_person(), format="AMASS .npz", tool="AMASS")
+    assert describe.title(recording) == ["walk.trc", "AMASS .npz"]
+
+
+def test_several_people_and_both_kinds_are_named():
+    recording = _recording(_person("1", poses=True), _person("2", frames=60))
+    assert describe.opened(recording) == (
+        "walk.trc: 2 people, up to 120 frames (2.0 s), 1 keypoint, poses, 60 fps"
     )
-    assert dict(describe.facts(recording))["Format"] == "AMASS .npz"
+    assert describe.person_line(recording.people[1]) == "Person 2: 60 frames (1.0 s)"
 
 
-def test_people_are_counted_and_both_kinds_named():
-    recording = _recording(_person("1", poses=True), _person("2"))
-    assert describe.content(recording) == "2 people, keypoints and poses"
-    assert describe.person_line(recording.people[0]) == "1: 120 frames (2.0 s)"
+def test_missing_frames_are_counted():
+    person = replace(_person(frames=3), frame_ids=np.array([0, 1, 59]))
+    assert describe.person_line(person) == "Person 0: 3 frames (1.0 s), 57 missing"
 
 
 def test_poses_alone_are_converted():
@@ -68,3 +74,7 @@ def test_wrapping_loses_nothing_and_fits(width):
 def test_wrapping_keeps_words_whole_where_they_fit():
     assert describe.wrap("one two three", 7, len) == ["one two", "three"]
     assert describe.wrap("", 7, len) == []
+
+
+def test_long_names_break_at_their_joints():
+    assert describe.wrap("Balancing_Trial_filtered.trc", 20, len) == ["Balancing_Trial_", "filtered.trc"]

@@ -65,8 +65,8 @@ def test_the_speed_is_right_at_the_scenes_own_rate(opened):
 def test_the_figures_are_told(opened):
     bpy.ops.spr.refine_pose()
     figures, engine = opened.spr.result.split("\n")[:2]
-    assert figures.startswith("Person 0: 60 frames, fit error") and figures.endswith("mm")
-    assert " s with " in engine
+    assert figures.startswith("60 frames refined, fit error") and figures.endswith("mm")
+    assert engine.endswith(" s on NumPy")
     assert figures in bpy.data.texts["SMPL Refiner Log"].as_string()
 
 
