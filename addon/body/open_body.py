@@ -13,29 +13,14 @@ from typing import Any
 import numpy as np
 from array_api_compat import array_namespace, device
 
+from .body_warp import warped
 from .kinematics import forward
-from .skeleton import JOINT_COUNT, JOINT_NAMES, PARENTS, rest_joints
+from .skeleton import JOINT_COUNT, rest_joints
 
 Array = Any
 """A NumPy array or a torch tensor."""
 
 BODY_FILE = Path(__file__).resolve().parents[2] / "bundled_model" / "open_body.npz"
-
-# A part grows less in girth than its owner in height; a head even less.
-GIRTH_POWER = 0.75
-HEAD_POWER = 0.5
-
-# Bones shorter than about this say little about the parts around them (metres).
-SHORT_BONE = 0.03
-
-_HEAD = JOINT_NAMES.index("head")
-# Hands and feet keep their shape: they grow evenly with their own bone.
-_EVEN_PARTS = tuple(
-    JOINT_NAMES.index(f"{side}_{part}") for side in ("left", "right") for part in ("ankle", "wrist")
-)
-_CHILDREN = tuple(
-    tuple(child for child in range(JOINT_COUNT) if PARENTS[child] == joint) for joint in range(JOINT_COUNT)
-)
 
 
 @dataclass(frozen=True)
@@ -61,15 +46,9 @@ class OpenBody:
     licence: str
 
     def warped(self, bone_offsets: np.ndarray) -> np.ndarray:
-        """Rest vertices (V, 3) of a body with these bone offsets (24, 3) in metres, pelvis at the origin.
-
-        Every part is moved by its own affine map, and the maps are blended by the skin weights.
-        """
+        """Rest vertices (V, 3) of a body with these bone offsets (24, 3) in metres, pelvis at the origin."""
         targets = rest_joints(np.asarray(bone_offsets, float))
-        maps = _part_maps(self.joints, targets)
-        moved = np.einsum("jab,vb->vja", maps, self.vertices)
-        shifts = targets - np.einsum("jab,jb->ja", maps, self.joints)
-        return np.einsum("vj,vja->va", self.weights, moved + shifts)
+        return warped(self.vertices, self.weights, self.joints, targets)
 
 
 @lru_cache(maxsize=1)
@@ -113,31 +92,3 @@ def skin(vertices: Array, weights: Array, rotations: Array, pelvis: Array, bone_
     blended = xp.matmul(weights, flat)
     blended = xp.reshape(blended, (*blended.shape[:-1], 3, 4))
     return xp.matmul(blended[..., :3], vertices[..., None])[..., 0] + blended[..., 3]
-
-
-def _part_maps(joints: np.ndarray, targets: np.ndarray) -> np.ndarray:
-    """(24, 3, 3) for each part a linear map that takes its bones from one rest skeleton to the other.
-
-    The least change of an even scaling that takes joint to child bones (ridge regression).
-    """
-    bones = _lengths(joints), _lengths(targets)
-    size = bones[1].sum() / bones[0].sum()
-    maps = np.empty((JOINT_COUNT, 3, 3))
-    for joint, children in enumerate(_CHILDREN):
-        if not children:
-            maps[joint] = np.eye(3) * size**HEAD_POWER if joint == _HEAD else maps[PARENTS[joint]]
-            continue
-        grown = size**GIRTH_POWER
-        if joint in _EVEN_PARTS:
-            grown = bones[1][children[0]] / bones[0][children[0]]
-        old = (joints[list(children)] - joints[joint]).T
-        new = (targets[list(children)] - targets[joint]).T
-        change = (new - grown * old) @ old.T @ np.linalg.inv(old @ old.T + SHORT_BONE**2 * np.eye(3))
-        maps[joint] = grown * np.eye(3) + change
-    return maps
-
-
-def _lengths(joints: np.ndarray) -> np.ndarray:
-    offsets = joints - joints[list(PARENTS)]
-    offsets[0] = 0.0
-    return np.linalg.norm(offsets, axis=-1)

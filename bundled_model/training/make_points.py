@@ -74,7 +74,7 @@ def main(landmarks_path: Path = LANDMARKS) -> None:
     entries = symmetric(entries)
     for name, parts in MEANS.items():
         pairs = [entries[part] for part in parts]
-        entries[name] = (sum(p[0] for p in pairs) / 2, sum(p[1] for p in pairs) / 2)
+        entries[name] = ((pairs[0][0] + pairs[1][0]) / 2, (pairs[0][1] + pairs[1][1]) / 2)
     table = {
         name: {
             JOINT_NAMES[j]: [round(float(w[j]), 4), *np.round(o[j], 5).tolist()] for j in np.flatnonzero(w)
