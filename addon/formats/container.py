@@ -2,18 +2,28 @@
 
 from __future__ import annotations
 
+import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from ..safe_read import FormatError, NpzFile, decode_text, parse_json
+from ..safe_read import (
+    FormatError,
+    NpzFile,
+    decode_text,
+    is_pickle,
+    parse_json,
+    read_object,
+    read_object_array,
+)
 from ..safe_read.errors import MAX_FILE_BYTES, refusing
 from ..safe_read.npy import MAGIC, array_from_bytes, read_header
+from ..safe_read.npz import is_numeric
+from ..safe_read.stream import compression
 
 _HEAD_BYTES = 4096
 
@@ -31,7 +41,7 @@ class Hints:
 class Container:
     """A file as readers see it.
 
-    kind: "npz", "npy", "zip", "json", "text" or "binary", by the first bytes, never by the extension.
+    kind: "npz", "npy", "torch", "pickle", "json", "text" or "binary", by content, never by the extension.
     Every property that parses raises FormatError on damaged content.
     """
 
@@ -53,7 +63,7 @@ class Container:
                 self.head = stream.read(_HEAD_BYTES)
         except OSError as error:
             raise FormatError(f"{path.name} can't be read ({error.strerror}); check its rights.") from error
-        self.kind = _kind(self.head)
+        self.kind = _kind(path, self.head)
 
     @cached_property
     def data(self) -> bytes:
@@ -83,21 +93,33 @@ class Container:
     @cached_property
     def npy(self) -> np.ndarray | None:
         """The array of an .npy file of numbers; None for other files."""
-        if self.kind != "npy":
-            return None
-        with refusing(self.name):
-            stream = BytesIO(self.data)
+        return self.tree if self.kind == "npy" and is_numeric(self.tree) else None
+
+    @cached_property
+    def tree(self) -> Any:
+        """Whatever the file holds: a mapping, a list, an array, an object; None for text and unknown files.
+
+        Arrays inside may be lazy: `np.asarray` loads them.
+        """
+        if self.kind in ("npz", "json"):
+            return self.npz if self.npz is not None else self.json
+        if self.kind in ("pickle", "torch"):
+            return read_object(self.path, self.head)
+        return self._read_npy() if self.kind == "npy" else None
+
+    def _read_npy(self) -> Any:
+        with refusing(self.name), self.path.open("rb") as stream:
             header = read_header(stream)
             if header.dtype is None:
-                raise FormatError(f"{self.name} holds Python objects instead of numbers, which is not read.")
+                return read_object_array(stream, self.size)
+            if header.nbytes > self.size:
+                raise FormatError(f"{self.name} ends in the middle of its array; copy it again.")
             return array_from_bytes(header, stream.read())
 
     @property
     def fields(self) -> Mapping[str, Any]:
         """Names to values of whatever mapping the file holds at its top; empty when it holds none."""
-        if self.npz is not None:
-            return self.npz
-        return self.json if isinstance(self.json, dict) else {}
+        return self.tree if isinstance(self.tree, Mapping) else {}
 
     def has(self, *names: str) -> bool:
         """Whether the file holds a mapping with all these names."""
@@ -107,18 +129,25 @@ class Container:
         """Shape of a named array without reading it; () where there is none."""
         if self.npz is not None:
             return self.npz.shape(name)
-        return np.shape(self.fields[name]) if isinstance(self.fields.get(name), np.ndarray) else ()
+        return tuple(getattr(self.fields.get(name), "shape", ()))
 
 
-def _kind(head: bytes) -> str:
-    if head.startswith(b"PK\x03\x04"):
-        first = head[30 : 30 + int.from_bytes(head[26:28], "little")]
-        return "npz" if first.endswith(b".npy") else "zip"
-    if head.startswith(b"PK\x05\x06"):
-        raise FormatError("The archive is empty; export the file again.")
+def _kind(path: Path, head: bytes) -> str:
+    if head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
+        return _zip_kind(path)
     if head.startswith(MAGIC):
         return "npy"
+    if is_pickle(head) or compression(head):
+        return "pickle"
     stripped = head.removeprefix(b"\xef\xbb\xbf").lstrip()
     if stripped[:1] in (b"{", b"["):
         return "json"
     return "binary" if b"\0" in head else "text"
+
+
+def _zip_kind(path: Path) -> str:
+    with refusing(path.name), zipfile.ZipFile(path) as archive:
+        names = archive.namelist()
+    if any(name.endswith(".npy") for name in names):
+        return "npz"
+    return "torch" if any(name.endswith("data.pkl") for name in names) else "binary"

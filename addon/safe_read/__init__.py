@@ -8,6 +8,15 @@ from __future__ import annotations
 
 from .errors import FormatError
 from .npz import NpzFile
+from .objects import is_pickle, read_object, read_object_array
 from .text import decode_text, parse_json
 
-__all__ = ["FormatError", "NpzFile", "decode_text", "parse_json"]
+__all__ = [
+    "FormatError",
+    "NpzFile",
+    "decode_text",
+    "is_pickle",
+    "parse_json",
+    "read_object",
+    "read_object_array",
+]

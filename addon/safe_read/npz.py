@@ -9,25 +9,10 @@ from typing import Any, BinaryIO, cast
 
 import numpy as np
 
-from .errors import MAX_ARRAY_BYTES, MAX_MEMBERS, FormatError, refusing
+from .archive import check_archive
+from .errors import MAX_ARRAY_BYTES, FormatError, refusing
 from .npy import ArrayHeader, array_from_bytes, read_header
-
-_PLAIN_BUDGET = 512 << 20
-
-
-def check_archive(archive: zipfile.ZipFile, size: int, name: str) -> None:
-    """Refuses an archive that declares more than a motion file of `size` bytes can hold."""
-    members = archive.infolist()
-    if len(members) > MAX_MEMBERS:
-        raise FormatError(f"{name} has {len(members)} members; that is no motion file.")
-    for member in members:
-        if member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-            raise FormatError(f"{name} uses a compression that NumPy never writes; save it again with NumPy.")
-        if member.flag_bits & 1:
-            raise FormatError(f"{name} is encrypted; save it without a password.")
-    declared = sum(member.file_size for member in members)
-    if declared > max(_PLAIN_BUDGET, 50 * size):
-        raise FormatError(f"{name} unpacks to {declared >> 20} MB, far more than its size; it is not usable.")
+from .objects import read_object_array
 
 
 class NpzFile(Mapping[str, Any]):
@@ -87,7 +72,7 @@ class NpzFile(Mapping[str, Any]):
         with zipfile.ZipFile(self._path) as archive, archive.open(member) as stream:
             header = read_header(cast(BinaryIO, stream))
             if header.dtype is None:
-                raise FormatError(f"The array {name!r} holds Python objects, which are not read.")
+                return read_object_array(cast(BinaryIO, stream), member.file_size)
             if header.nbytes > member.file_size:
                 raise FormatError(f"{self._path.name} ends in the middle of {name!r}; copy it again.")
             return array_from_bytes(header, stream.read(header.nbytes + 1))

@@ -1,0 +1,45 @@
+"""Python objects from a file: pickle, joblib (raw or compressed), torch archives, NumPy object arrays."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import numpy as np
+
+from .errors import refusing
+from .stream import ByteSource, compression, open_source
+from .torch_archive import TORCH_NAMES, read_legacy, read_zip
+from .unpickle import Unpickler
+
+_LEGACY_HEAD = bytes.fromhex("80028a0a6cfc9c46f9206aa85019")
+
+
+def is_pickle(head: bytes) -> bool:
+    """Whether data starts like a pickle: protocol 2 and later, or the text protocol of Python 2."""
+    if head[:1] == b"\x80":
+        return head[1:2] in (b"\x02", b"\x03", b"\x04", b"\x05")
+    return head.startswith((b"(dp", b"(lp", b"}q", b"]q", b"ccopy_reg\n", b"cnumpy"))
+
+
+def read_object(path: Path, head: bytes) -> Any:
+    """The object in a pickle, a joblib dump or a torch archive. Raises FormatError."""
+    with refusing(path.name):
+        if head.startswith(b"PK\x03\x04"):
+            return read_zip(path)
+        source = open_source(path, compression(head))
+        if head.startswith(_LEGACY_HEAD):
+            return read_legacy(source)
+        return Unpickler(source, TORCH_NAMES).load()
+
+
+def read_object_array(stream: BinaryIO, size: int) -> Any:
+    """The Python objects behind the header of an .npy member of `size` bytes. Raises FormatError."""
+    value = Unpickler(ByteSource(stream, size), TORCH_NAMES).load()
+    return value.item() if isinstance(value, np.ndarray) and value.shape == () else value
+
+
+def read_object_bytes(data: bytes) -> Any:
+    """The object in a pickle that lies in memory. Raises FormatError."""
+    return Unpickler(ByteSource(io.BytesIO(data), len(data)), TORCH_NAMES).load()
