@@ -72,7 +72,7 @@ def _spread_spine(weights: np.ndarray, vertices: np.ndarray) -> np.ndarray:
 
 
 def limited(weights: np.ndarray) -> np.ndarray:
-    """The largest four weights of each vertex, summing to 1. Of equal ones none stays: no side is preferred."""
+    """The largest four weights of each vertex, summing to 1; equal ones stay or go together."""
     fifth = np.sort(weights, axis=1)[:, -1 - MOST_JOINTS, None]
     weights = np.where(weights > fifth + 1e-9, weights, 0.0)
     return weights / weights.sum(axis=1, keepdims=True)
