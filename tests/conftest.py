@@ -9,8 +9,10 @@ from pathlib import Path
 
 from dev.suites import BLENDER_TESTS
 
-# Before anything imports bpy: tests neither read nor write the configuration of the person who runs them.
-os.environ.setdefault("BLENDER_USER_RESOURCES", tempfile.mkdtemp(prefix="smpl_pose_refiner_"))
+if "BLENDER_USER_RESOURCES" not in os.environ:
+    # Before anything imports bpy: tests neither read nor write the configuration of who runs them.
+    _USER_FOLDER = tempfile.TemporaryDirectory(prefix="smpl_pose_refiner_", ignore_cleanup_errors=True)
+    os.environ["BLENDER_USER_RESOURCES"] = _USER_FOLDER.name
 
 collect_ignore = (
     []
