@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from dev import commands, envs, libraries, pythons, suites, wheels
+from dev import commands, envs, layout, libraries, pythons, suites, wheels
 from dev import zip as packaging
 from dev.processes import Refusal, run
 from dev.suites import Outcome, Suite
@@ -61,15 +61,20 @@ def test_old_pythons_can_read_the_file_that_checks_their_version():
 
 
 def test_the_build_needs_the_standard_library_only():
-    for path in [ROOT / "build.py", *(ROOT / "dev").glob("*.py")]:
-        if path.stem in ("demo", "bench"):
-            continue  # these run inside the main environment
-        for node in ast.parse(path.read_text("utf-8")).body:
-            names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
-            if isinstance(node, ast.ImportFrom) and not node.level:
-                names = [str(node.module)]
-            for name in names:
-                assert name.split(".")[0] in {*sys.stdlib_module_names, "dev"}, f"{path.name} imports {name}"
+    sources = {source.module: source for source in layout.read(ROOT, "dev")}
+    waiting, seen = ["dev.commands"], set()
+    while waiting:
+        source = sources[waiting.pop()]
+        seen.add(source.module)
+        for one in source.imports:
+            module = next(
+                (name for name in (one.module, one.module.rpartition(".")[0]) if name in sources), ""
+            )
+            if module and module not in seen:
+                waiting.append(module)
+            elif not module:
+                assert one.module.split(".")[0] in sys.stdlib_module_names, f"{source.path}: {one.module}"
+    assert {"dev.envs", "dev.suites", "dev.zip", "dev.lint"} <= seen
 
 
 @pytest.mark.parametrize("path", sorted((ROOT / "requirements").glob("*.txt")), ids=lambda path: path.stem)
