@@ -7,7 +7,7 @@ import numpy as np
 
 from ..body.rotations import quaternion_from_matrix, slerp
 from ..motion import Motion
-from .axes import positions_to_blender, rotations_to_blender
+from .axes import SMPL_TO_BLENDER, positions_to_blender
 from .curves import Curve, vector_curves, write_curves
 from .names import BONE_NAMES
 from .timing import Keys
@@ -28,13 +28,14 @@ def write_action(armature: bpy.types.Object, motion: Motion, keys: Keys) -> None
 
 
 def _key_quaternions(motion: Motion, keys: Keys, rest: np.ndarray) -> np.ndarray:
-    """(N, 24, 4) pose-bone rotations wxyz without sign flips.
+    """(N, 24, 4) pose-bone rotations wxyz without sign flips; rest (24, 3, 3) orientations of the bones.
 
-    A joint that turns by R in the body's frame turns its bone, resting at B, by inverse(B) R B.
+    A joint that turns by R in Blender's frame turns its bone, resting at B, by inverse(B) R B: the same angle
+    about the axis as the bone sees it.
     """
-    rest_inverse = np.linalg.inv(rest)
-    local = rest_inverse @ rotations_to_blender(motion.rotations) @ rest
-    quaternions = quaternion_from_matrix(local)
+    quaternions = quaternion_from_matrix(motion.rotations)
+    seen_by_bone = np.linalg.inv(rest) @ SMPL_TO_BLENDER
+    quaternions[..., 1:] = (seen_by_bone @ quaternions[..., 1:, None])[..., 0]
     turns = slerp(quaternions[keys.before], quaternions[keys.after], keys.fraction[:, None])
     flips = np.where((turns[1:] * turns[:-1]).sum(-1) < 0, -1.0, 1.0)
     turns[1:] *= np.cumprod(flips, axis=0)[..., None]

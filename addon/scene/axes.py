@@ -11,8 +11,3 @@ SMPL_TO_BLENDER = np.array([[1.0, 0.0, 0.0], [0.0, 0.0, -1.0], [0.0, 1.0, 0.0]])
 def positions_to_blender(positions: np.ndarray) -> np.ndarray:
     """Positions or directions (..., 3) in Blender's frame."""
     return np.asarray(positions) @ SMPL_TO_BLENDER.T
-
-
-def rotations_to_blender(rotations: np.ndarray) -> np.ndarray:
-    """Rotation matrices (..., 3, 3) in Blender's frame."""
-    return SMPL_TO_BLENDER @ np.asarray(rotations) @ SMPL_TO_BLENDER.T

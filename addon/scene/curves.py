@@ -35,8 +35,8 @@ def write_curves(
     channels, groups = _channels(owner)
     coordinates = np.empty((len(frames), 2), np.float32)
     coordinates[:, 0] = frames
-    shape = np.full(len(frames), _enum("interpolation", interpolation), np.int32)
-    handle = np.full(len(frames), _enum("handle_left_type", "AUTO_CLAMPED"), np.int32)
+    # Blender keeps this in a byte: the same type here is copied at once, any other key by key.
+    shape = np.full(len(frames), _enum("interpolation", interpolation), np.uint8)
     for curve in curves:
         old = channels.find(curve.path, index=curve.index)
         if old is not None:
@@ -48,9 +48,6 @@ def write_curves(
         points.add(len(frames))
         points.foreach_set("co", coordinates.ravel())
         points.foreach_set("interpolation", shape)
-        # Without a type the handles stay at (0, 0), which shows once somebody switches to Bezier.
-        points.foreach_set("handle_left_type", handle)
-        points.foreach_set("handle_right_type", handle)
         fcurve.update()
 
 

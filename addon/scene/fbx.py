@@ -43,10 +43,14 @@ def export_fbx(
     last = last if frame_end is None else frame_end
     if first > last:
         raise SceneError(f"The first frame {first} lies after the last frame {last}; swap them.")
-    objects = [*armatures, *_moved_meshes(armatures)]
+    if first < 0:
+        raise SceneError(f"Blender can't export frame {first}; move the animation to frame 0 or later.")
+    meshes = _moved_meshes(armatures)
+    objects = [*armatures, *meshes]
     with replaced_when_done(Path(path).absolute()) as temporary, ExitStack() as kept:
         kept.enter_context(_object_mode())
         kept.enter_context(_visible(objects))
+        kept.enter_context(_unskinned(meshes))
         kept.enter_context(_baked_range(first, last))
         kept.enter_context(_resting_at(armatures, first - 1))
         kept.enter_context(bpy.context.temp_override(selected_objects=objects))
@@ -112,6 +116,19 @@ def _visible(objects: Iterable[bpy.types.Object]) -> Iterator[None]:
                 ob.hide_viewport = True
     finally:
         bpy.data.collections.remove(stage)
+
+
+@contextmanager
+def _unskinned(meshes: Iterable[bpy.types.Object]) -> Iterator[None]:
+    """Only bones are baked: not moving the vertices along makes the export three times as fast."""
+    skins = [m for ob in meshes for m in ob.modifiers if m.type == "ARMATURE" and m.show_viewport]
+    for skin in skins:
+        skin.show_viewport = False
+    try:
+        yield
+    finally:
+        for skin in skins:
+            skin.show_viewport = True
 
 
 @contextmanager

@@ -61,7 +61,7 @@ def _check(motion: Motion, keypoints: Keypoints | None) -> None:
         raise SceneError("The motion has no frames or wrong shapes; refine the recording again.")
     if not all(np.isfinite(a).all() for a in (motion.rotations, motion.pelvis, motion.bone_offsets)):
         raise SceneError("The motion has gaps (NaN); refine the recording to fill them.")
-    if not motion.fps > 0:
+    if not 0 < motion.fps < np.inf:
         raise SceneError("The motion has no frame rate; state it when opening the file.")
     if keypoints is not None and len(keypoints.positions) != motion.frames:
         raise SceneError(

@@ -9,13 +9,11 @@ from addon.body.skeleton import MIRROR_JOINTS, PARENTS, REST_OFFSETS, rest_joint
 from addon.scene.armature import create_armature
 from addon.scene.names import BONE_NAMES
 
-# fmt: off
 DESIGN_NAMES = [
-    "Pelvis", "L_Hip", "R_Hip", "Spine1", "L_Knee", "R_Knee", "Spine2", "L_Ankle", "R_Ankle", "Spine3", "L_Foot",
-    "R_Foot", "Neck", "L_Collar", "R_Collar", "Head", "L_Shoulder", "R_Shoulder", "L_Elbow", "R_Elbow", "L_Wrist",
-    "R_Wrist", "L_Hand", "R_Hand",
-]
-# fmt: on
+    "Pelvis", "L_Hip", "R_Hip", "Spine1", "L_Knee", "R_Knee", "Spine2", "L_Ankle", "R_Ankle", "Spine3",
+    "L_Foot", "R_Foot", "Neck", "L_Collar", "R_Collar", "Head", "L_Shoulder", "R_Shoulder", "L_Elbow",
+    "R_Elbow", "L_Wrist", "R_Wrist", "L_Hand", "R_Hand",
+]  # fmt: skip
 
 
 def test_bones_have_the_names_and_parents_of_smpl():

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import addon_utils
 import bpy
 import numpy as np
 import pytest
@@ -127,6 +128,30 @@ def test_several_people_share_a_file(make_motion, tmp_path):
         np.testing.assert_allclose(places, joints[:, :, joint], atol=1e-3)
 
 
+def test_a_person_who_was_moved_and_turned_is_exported_there(make_motion, tmp_path):
+    motion = make_motion(5)
+    armature = write_motion(motion)
+    armature.location, armature.rotation_euler = (1, 2, 3), (0, 0, np.pi / 2)
+    export_fbx(tmp_path / "a.fbx", [armature])
+    found = _read(tmp_path / "a.fbx")
+    x, y, z = np.moveaxis(forward(motion.rotations, motion.pelvis, motion.bone_offsets)[0], -1, 0)
+    places = np.stack([z + 1, y + 3, -x - 2], axis=-1)
+    np.testing.assert_allclose(_bones(found, found["posed"])[..., 3], places, atol=1e-3)
+
+
+def test_animation_in_an_nla_strip_is_exported(make_motion, tmp_path):
+    motion = make_motion(10)
+    armature = write_motion(motion, mesh=False)
+    animation = armature.animation_data
+    animation.nla_tracks.new().strips.new("Take", 1, animation.action)
+    animation.action = None
+    export_fbx(tmp_path / "a.fbx", [armature])
+    found = _read(tmp_path / "a.fbx")
+    joints, _ = forward(motion.rotations, motion.pelvis, motion.bone_offsets)
+    np.testing.assert_allclose(_bones(found, found["posed"])[..., 3], joints, atol=1e-3)
+    np.testing.assert_allclose(_bones(found, found["rest"])[..., 3], _rest(motion), atol=1e-4)
+
+
 @pytest.mark.parametrize("hide", ["in the view", "everywhere", "excluded"])
 def test_hidden_people_are_exported_all_the_same(make_motion, tmp_path, hide):
     shelf = bpy.data.collections.new("Shelf")
@@ -199,6 +224,16 @@ def test_a_failed_export_leaves_the_old_file_alone(make_motion, tmp_path, monkey
     assert armature.data.pose_position == "POSE"
 
 
+def test_without_blenders_exporter_a_sentence_says_what_to_enable(make_motion, tmp_path):
+    armature = write_motion(make_motion(5), mesh=False)
+    addon_utils.disable("io_scene_fbx")
+    try:
+        with pytest.raises(SceneError, match=r"add-on 'FBX format' is switched off; enable it .*\.$"):
+            export_fbx(tmp_path / "a.fbx", [armature])
+    finally:
+        addon_utils.enable("io_scene_fbx")
+
+
 def test_what_cannot_be_exported_is_refused_in_a_sentence(make_motion, tmp_path):
     armature = write_motion(make_motion(5), mesh=False)
     with pytest.raises(SceneError, match=r"There is no armature to export; .*\.$"):
@@ -207,4 +242,6 @@ def test_what_cannot_be_exported_is_refused_in_a_sentence(make_motion, tmp_path)
         export_fbx(tmp_path / "nowhere" / "a.fbx", [armature])
     with pytest.raises(SceneError, match=r"The first frame 9 lies after the last frame 5; .*\.$"):
         export_fbx(tmp_path / "a.fbx", [armature], frame_start=9)
+    with pytest.raises(SceneError, match=r"^Blender can't export frame -3; .*\.$"):
+        export_fbx(tmp_path / "a.fbx", [armature], frame_start=-3)
     assert not list(tmp_path.iterdir())

@@ -104,6 +104,7 @@ def test_a_failure_midway_leaves_the_file_as_it_was(make_motion, make_keypoints,
         {"pelvis": np.full((40, 3), np.nan)},
         {"fps": 0.0},
         {"fps": float("nan")},
+        {"fps": float("inf")},
         {"frame_ids": np.zeros(0, int), "rotations": np.zeros((0, 24, 3, 3)), "pelvis": np.zeros((0, 3))},
     ],
 )
