@@ -21,9 +21,10 @@ def plural(count: int, noun: str) -> str:
 def title(recording: Recording) -> list[str]:
     """Name of the file, and its format with the tool that writes it."""
     name = [Path(recording.path).name] if recording.path else []
-    if recording.tool and recording.tool.lower() not in recording.format.lower():
-        return [*name, f"{recording.format} ({recording.tool})"]
-    return [*name, recording.format]
+    kind = recording.format[:1].upper() + recording.format[1:]
+    if recording.tool and recording.tool.lower() not in kind.lower():
+        kind = f"{kind} ({recording.tool})"
+    return [*name, kind]
 
 
 def facts(recording: Recording) -> list[tuple[str, str]]:

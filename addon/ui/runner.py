@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 
 import bpy
 
@@ -59,23 +60,39 @@ def show() -> None:
 
 def end() -> None:
     """Stop watching; a job that is still running is told to stop, and its result is lost."""
-    global _run
-    if _run is None:
-        return
-    run, _run = _run, None
-    run.job.cancel()
-    bpy.context.window_manager.event_timer_remove(run.timer)
-    _status(None)
-    redraw()
+    run = _let_go()
+    if run is not None:
+        _remove(run.timer)
 
 
 def stop_all() -> None:
-    """End the run and wait for its thread: the add-on's code is about to go."""
-    end()
+    """End the run and wait for its thread: the add-on's code is about to go.
+
+    Unregistering an operator that is modal leaves a dead handler in its window, and Blender crashes on it
+    (seen in 4.3) when another operator goes modal before any event has swept it away. So the timer ticks
+    on for a moment: its events do that.
+    """
+    run = _let_go()
+    if run is not None:
+        bpy.app.timers.register(partial(_remove, run.timer), first_interval=5 * TICK, persistent=True)
     for job in _threads:
         job.cancel()
         job.join()
     _threads.clear()
+
+
+def _let_go() -> Run | None:
+    global _run
+    run, _run = _run, None
+    if run is not None:
+        run.job.cancel()
+        _status(None)
+        redraw()
+    return run
+
+
+def _remove(timer: bpy.types.Timer) -> None:
+    bpy.context.window_manager.event_timer_remove(timer)
 
 
 def _status(text: str | None) -> None:
