@@ -9,6 +9,7 @@ from scipy.spatial.transform import Rotation
 
 from addon.body.kinematics import forward
 from addon.scene import BONE_NAMES, FIT_ERROR, write_motion
+from addon.scene.curves import vector_curves, write_curves
 
 
 def _curves(owner):
@@ -110,3 +111,15 @@ def test_a_key_inserted_by_hand_later_joins_the_same_channel(make_motion):
     bone.rotation_quaternion = (1, 0, 0, 0)
     assert bone.keyframe_insert("rotation_quaternion", frame=100)
     assert len(_curves(armature)) == count
+
+
+def test_keys_written_again_replace_the_old_ones_at_once(make_motion):
+    armature = write_motion(make_motion(), mesh=False)
+    bpy.context.scene.frame_set(3)
+    path = 'pose.bones["Pelvis"].location'
+    write_curves(
+        armature, np.array([1, 5]), vector_curves(path, np.array([[0.0, 0, 0], [4, 8, 12]]), "Pelvis")
+    )
+    bpy.context.scene.frame_set(bpy.context.scene.frame_current)
+    assert tuple(armature.pose.bones["Pelvis"].location) == pytest.approx((2, 4, 6))
+    assert len(_curves(armature)) == 24 * 4 + 3 + 1
