@@ -97,7 +97,7 @@ def _implausible(keypoints: Keypoints, who: str) -> list[str]:
 def _is_small_body(keypoints: Keypoints) -> bool:
     """Whether all limbs are short by the same factor, as a child's are."""
     ratios = list(limbs.size_ratios(keypoints).values())
-    return max(ratios) < _CHILD + 0.1 and max(ratios) / min(ratios) < 1.35
+    return bool(ratios) and max(ratios) < _CHILD + 0.1 and max(ratios) / min(ratios) < 1.35
 
 
 def _mirrored(keypoints: Keypoints, who: str) -> list[str]:

@@ -52,7 +52,8 @@ class Container:
         if not path.exists():
             raise FormatError(f"There is no file {path}; check the name.")
         if path.is_dir():
-            raise FormatError(f"{path} is a folder; choose a file.")
+            path = self.path = _first_file(path)
+            self.name = path.name
         self.size = path.stat().st_size
         if self.size == 0:
             raise FormatError(f"{path.name} is empty; export it again.")
@@ -130,6 +131,14 @@ class Container:
         if self.npz is not None:
             return self.npz.shape(name)
         return tuple(getattr(self.fields.get(name), "shape", ()))
+
+
+def _first_file(folder: Path) -> Path:
+    """The first numbered file of a folder that holds one file per frame."""
+    files = sorted(path for path in folder.iterdir() if path.is_file() and path.stem[-3:].isdigit())
+    if not files:
+        raise FormatError(f"{folder} is a folder without numbered files; choose a file.")
+    return files[0]
 
 
 def _kind(path: Path, head: bytes) -> str:

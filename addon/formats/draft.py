@@ -21,6 +21,9 @@ from .marker_names import canonical_names
 
 _FARTHEST = 1e7
 
+REST_PELVIS_X = np.array([0.0031, -0.3514, 0.0120])
+"""(3,) SMPL-X's mean rest pelvis; its template lies 13 cm lower than SMPL's (public four-digit values)."""
+
 
 @dataclass
 class Draft:
@@ -28,6 +31,7 @@ class Draft:
 
     people: persons in the file's axes and units, with fps 0 (filled in by `finish`).
     fps, up, units: what the file or its tool states; None leaves them to be inferred or assumed.
+    usual_fps: rate to assume when `fps` is None; the reader's when this is None too.
     likely_up: up axes to choose from when `up` is None, the most usual first.
     warnings: one sentence each.
     """
@@ -36,6 +40,7 @@ class Draft:
     fps: float | None = None
     up: str | None = None
     units: str | None = "m"
+    usual_fps: float | None = None
     likely_up: tuple[str, ...] = ("+y", "+z", "-y")
     tool: str | None = None
     warnings: list[str] = field(default_factory=list)
@@ -203,6 +208,20 @@ def _betas(values: Any) -> np.ndarray:
     if betas.ndim > 1:
         betas = np.median(betas.reshape(-1, betas.shape[-1]), axis=0) if betas.size else betas.reshape(-1)
     return np.nan_to_num(betas.reshape(-1)).astype(np.float32)
+
+
+def padded(rotations: Any) -> np.ndarray:
+    """(T, 24, 3, 3) from (T, J, 3, 3) with J >= 22 body joints; the hands are identity unless J = 24."""
+    matrices = numbers(rotations, "rotations")
+    if matrices.ndim != 4 or matrices.shape[1] < 22 or matrices.shape[2:] != (3, 3):
+        raise FormatError(
+            f"Rotations of shape {matrices.shape} are not those of SMPL's joints; export again."
+        )
+    if matrices.shape[1] == 24:
+        return matrices
+    whole = np.broadcast_to(np.eye(3), (len(matrices), 24, 3, 3)).copy()
+    whole[:, :22] = matrices[:, :22]
+    return whole
 
 
 def gender_name(value: Any) -> str:

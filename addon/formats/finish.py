@@ -65,7 +65,7 @@ def finish(draft: Draft, reader: Reader, hints: Hints, path: Path) -> Recording:
 
 
 def _fps(draft: Draft, reader: Reader, hints: Hints) -> Known[float]:
-    value, how = reader.usual_fps, "assumed"
+    value, how = draft.usual_fps or reader.usual_fps, "assumed"
     if hints.fps is not None:
         value, how = hints.fps, "stated"
     elif draft.fps is not None:

@@ -10,13 +10,55 @@ from ..safe_read.errors import refusing
 from .container import Container, Hints
 from .draft import Reader
 from .finish import finish
-from .readers import amass, open_keypoints, trc
+from .readers import (
+    aist,
+    amass,
+    datasets,
+    easymocap,
+    gvhmr,
+    humanml,
+    hybrik,
+    meshcapade,
+    mmpose,
+    open_keypoints,
+    panoptic,
+    phalp,
+    prompthmr,
+    robots,
+    romp,
+    sam3d,
+    tram,
+    trc,
+    vibe,
+    wham,
+)
 
 READERS: tuple[Reader, ...] = (
+    robots.READER,
+    gvhmr.READER,
+    wham.READER,
+    phalp.READER,
+    tram.READER,
+    prompthmr.READER,
+    romp.READER,
+    vibe.READER,
+    hybrik.READER,
+    aist.READER,
+    meshcapade.READER,
+    sam3d.READER,
+    datasets.THREE_DPW,
+    datasets.EMDB,
+    datasets.GLAMR,
+    datasets.SLAHMR,
     amass.READER,
+    humanml.READER,
+    easymocap.READER,
+    panoptic.READER,
+    mmpose.READER,
     trc.READER,
     open_keypoints.READER,
 )
+"""Those that ask for more come first."""
 
 
 def read(

@@ -8,6 +8,7 @@ import pytest
 from addon import formats
 from addon.body.rotations import axis_angle_from_matrix
 from addon.body.skeleton import REST_PELVIS
+from addon.formats.draft import REST_PELVIS_X
 from addon.safe_read import FormatError
 from tests.formats.bodies import FROM_Y_UP, poses_of, walking
 
@@ -23,7 +24,7 @@ def amass_fields(up: str = "+z", width: int = 156, frames: int = 40) -> dict:
     poses[:, :3] = axis_angle_from_matrix(world @ body.rotations[:, 0])
     return {
         "poses": poses,
-        "trans": body.pelvis @ world.T - REST_PELVIS,
+        "trans": body.pelvis @ world.T - (REST_PELVIS if width < 160 else REST_PELVIS_X),
         "betas": np.linspace(-1, 1, 16),
         "gender": np.array("female"),
         "mocap_framerate": np.array(120.0),

@@ -12,10 +12,11 @@ from typing import Any
 
 import numpy as np
 
+from ...body.skeleton import REST_PELVIS
 from ...recording import Person, Poses
 from ...safe_read import FormatError
 from ..container import Container
-from ..draft import Draft, Reader, layout_keypoints, numbers, person, rows, scalar, smpl_poses
+from ..draft import REST_PELVIS_X, Draft, Reader, layout_keypoints, numbers, person, rows, scalar, smpl_poses
 
 _RATES = ("mocap_frame_rate", "mocap_framerate", "fps", "frame_rate", "framerate", "mocap_fps")
 _WIDTHS = (66, 72, 156, 162, 165)
@@ -42,7 +43,13 @@ def read(container: Container) -> Draft:
     fields = container.fields
     vectors = _vectors(container)
     trans = fields["trans" if "trans" in fields else "transl"]
-    poses = smpl_poses(vectors, trans, betas=fields.get("betas"), gender=fields.get("gender", "neutral"))
+    poses = smpl_poses(
+        vectors,
+        trans,
+        betas=fields.get("betas"),
+        gender=fields.get("gender", "neutral"),
+        rest_pelvis=REST_PELVIS_X if _is_smpl_x(container) else REST_PELVIS,
+    )
     fps = next((scalar(fields[name]) for name in _RATES if name in fields), None)
     if container.has("joints", "bone_offsets"):
         return _own_output(container, poses, fps)
@@ -64,6 +71,16 @@ def _vectors(container: Container) -> np.ndarray:
     if len(parts[0]) != len(parts[1]) or parts[0].shape[1:] != (3,) or parts[1].shape[1:] != (63,):
         raise FormatError("root_orient and pose_body do not fit together; export the motion again.")
     return np.concatenate(parts, axis=1)
+
+
+def _is_smpl_x(container: Container) -> bool:
+    """By the width of the poses; the split keys are those of AMASS' SMPL-X files."""
+    return "poses" not in container.fields or container.shape("poses")[1:] in (
+        (162,),
+        (165,),
+        (54, 3),
+        (55, 3),
+    )
 
 
 def _tool(vectors: np.ndarray) -> str:

@@ -17,6 +17,10 @@ from ..container import Container
 from ..draft import Draft, Reader, layout_keypoints, named_keypoints, numbers, person, scalar, text_of
 from ..inference import infer_layout
 
+_FREEMOCAP = (543, 553)
+"""MediaPipe Holistic as FreeMoCap stacks it: 33 body points, 2 x 21 hand points, the face."""
+_USUAL_FPS = {"humanml22": 20.0}
+
 
 def recognises(container: Container) -> bool:
     """A mapping with `keypoints` in .npz or JSON, or an .npy array of 3 or 4 columns."""
@@ -101,8 +105,12 @@ def _bare_shape(shape: tuple[int, ...], layout: str | None) -> tuple[int, int, i
 def _read_bare(container: Container, array: np.ndarray) -> Draft:
     shape = _bare_shape(array.shape, container.hints.layout)
     points, confidence = _split(numbers(array, "keypoints").reshape(shape or array.shape), None)
-    keypoints, warnings = _with_layout(container.hints.layout, points, confidence)
-    return Draft([person(keypoints=keypoints)], units=None, warnings=warnings)
+    warnings = []
+    if points.shape[1] in _FREEMOCAP:
+        points, warnings = points[:, :33], ["Not used: hands and face."]
+    keypoints, found = _with_layout(container.hints.layout, points, confidence)
+    usual = _USUAL_FPS.get(keypoints.layout or "")
+    return Draft([person(keypoints=keypoints)], usual_fps=usual, units=None, warnings=warnings + found)
 
 
 READER = Reader(

@@ -1,0 +1,96 @@
+"""Pickles of datasets and world-space methods with SMPL vectors: GLAMR, 3DPW, EMDB, SLAHMR.
+
+Sources: NVlabs/GLAMR global_recon/run_demo.py (root_trans is the pelvis position, Z up);
+eth-ait/aitviewer renderables/smpl.py (3DPW: lists over people); eth-ait/emdb visualize.py;
+vye16/slahmr (first axis of the arrays = track).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from ...recording import Person, Poses
+from ...safe_read import FormatError
+from ..container import Container
+from ..draft import Draft, Reader, numbers, person, smpl_poses
+from ..tracks import joined
+
+
+def _is_glamr(container: Container) -> bool:
+    return container.has("person_data") and isinstance(container.fields["person_data"], Mapping)
+
+
+def _read_glamr(container: Container) -> Draft:
+    people = []
+    for name, one in container.fields["person_data"].items():
+        vectors = joined(one["smpl_orient_world"], one["smpl_pose"])
+        turned = smpl_poses(vectors, betas=one.get("smpl_beta"))
+        place = numbers(one["root_trans_world"], "root_trans_world").reshape(-1, 3)
+        frames = one.get("frames")
+        frames = frames if frames is not None and np.size(frames) == len(place) else None
+        people.append(person(name, frames, poses=Poses(turned.rotations, place, turned.betas, turned.gender)))
+    return Draft(people, up="+z")
+
+
+def _is_3dpw(container: Container) -> bool:
+    return container.has("poses", "trans", "cam_poses") and isinstance(container.fields["poses"], list)
+
+
+def _read_3dpw(container: Container) -> Draft:
+    fields = container.fields
+    genders = list(fields.get("genders", []))
+    people = []
+    for place, (vectors, trans) in enumerate(zip(fields["poses"], fields["trans"], strict=True)):
+        betas = fields["betas"][place] if place < len(fields.get("betas", [])) else None
+        gender = genders[place] if place < len(genders) else "neutral"
+        people.append(person(place, poses=smpl_poses(vectors, trans, betas=betas, gender=gender)))
+    return Draft(people)
+
+
+def _is_emdb(container: Container) -> bool:
+    params = container.fields.get("smpl")
+    return isinstance(params, Mapping) and {"poses_root", "poses_body", "trans"} <= set(params)
+
+
+def _read_emdb(container: Container) -> Draft:
+    params: Any = container.fields["smpl"]
+    vectors = joined(params["poses_root"], params["poses_body"])
+    gender = container.fields.get("gender", "neutral")
+    poses = smpl_poses(vectors, params["trans"], betas=params.get("betas"), gender=gender)
+    return Draft(_good_frames(poses, container.fields.get("good_frames_mask")))
+
+
+def _good_frames(poses: Poses, mask: Any) -> list[Person]:
+    good = np.asarray(mask).astype(bool).reshape(-1) if mask is not None else np.ones(len(poses.pelvis), bool)
+    if len(good) != len(poses.pelvis) or not good.any():
+        good = np.ones(len(poses.pelvis), bool)
+    kept = Poses(poses.rotations[good], poses.pelvis[good], poses.betas, poses.gender)
+    return [person(frame_ids=np.flatnonzero(good), poses=kept)]
+
+
+def _is_slahmr(container: Container) -> bool:
+    if not container.has("pose_body", "root_orient", "trans"):
+        return False
+    return len(container.shape("pose_body")) == 3 and container.shape("pose_body")[2:] == (63,)
+
+
+def _read_slahmr(container: Container) -> Draft:
+    fields = container.fields
+    arrays = [numbers(fields[name], name) for name in ("root_orient", "pose_body", "trans")]
+    if len({array.shape[:2] for array in arrays}) != 1:
+        raise FormatError("The tracks of the SLAHMR result have different lengths; run SLAHMR again.")
+    people = []
+    for track, (root, body, trans) in enumerate(zip(*arrays, strict=True)):
+        seen = np.isfinite(trans).all(-1)
+        poses = smpl_poses(joined(root[seen], body[seen]), trans[seen])
+        people.append(person(track, np.flatnonzero(seen), poses=poses))
+    return Draft(people, likely_up=("-y", "+y", "+z"))
+
+
+GLAMR = Reader("GLAMR", "GLAMR", "SMPL per person, Z up", "*_seed1.pkl", _is_glamr, _read_glamr)
+THREE_DPW = Reader("3DPW", "3DPW", "SMPL per person", ".pkl", _is_3dpw, _read_3dpw)
+EMDB = Reader("EMDB", "EMDB", "SMPL of one person", "*_data.pkl", _is_emdb, _read_emdb)
+SLAHMR = Reader("SLAHMR", "SLAHMR", "SMPL-H per track", "*_world_results.npz", _is_slahmr, _read_slahmr)

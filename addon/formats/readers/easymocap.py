@@ -1,0 +1,97 @@
+"""EasyMocap: `keypoints3d/000000.json` and `smpl/000000.json`, one file per frame with a list of people.
+
+Source: zju3dv/EasyMocap doc/02_output.md. Rh, Th turn and move the body about the **origin**, so the pelvis
+lies at R(Rh) J0 + Th. Calibrated worlds are usually Z up.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from ...body.rotations import matrix_from_axis_angle
+from ...body.skeleton import REST_PELVIS
+from ...recording import Person, Poses
+from ...safe_read import FormatError
+from ..container import Container
+from ..draft import Draft, Reader, layout_keypoints, person, smpl_poses
+from ..tracks import Tracks, series
+
+_FIRST_25 = (25, 67, 137)
+
+
+def _people(container: Container) -> list[Mapping[str, Any]]:
+    tree = container.json
+    listed = tree.get("annots") if isinstance(tree, Mapping) else tree
+    if not isinstance(listed, list):
+        return []
+    return [one for one in listed if isinstance(one, Mapping)]
+
+
+def recognises(container: Container) -> bool:
+    """A list of people with an id and 3D keypoints or Rh and Th."""
+    people = _people(container)
+    if container.json == [] and container.path.stem.isdigit():
+        return True
+    return bool(people) and all("keypoints3d" in one or {"Rh", "Th"} <= set(one) for one in people)
+
+
+def read(container: Container) -> Draft:
+    """Every person of the folder of frames. Raises FormatError."""
+    points, poses = Tracks(), Tracks()
+    for frame, file in series(container):
+        for place, one in enumerate(_people(file)):
+            name = one.get("id", place)
+            if "keypoints3d" in one:
+                points.add(name, frame, points=_rows(one["keypoints3d"]))
+            elif {"Rh", "Th"} <= set(one):
+                poses.add(name, frame, **_parameters(one))
+    people = [_from_points(*track) for track in points] + [_from_parameters(*track) for track in poses]
+    if not people:
+        raise FormatError("The folder holds no person in any frame; choose another folder.")
+    return Draft(people, likely_up=("+z", "+y", "-y"), units=None if any(points) else "m")
+
+
+def _rows(values: Any) -> np.ndarray:
+    points = np.asarray(values, dtype=float)
+    if points.ndim != 2 or points.shape[1] not in (3, 4):
+        raise FormatError("keypoints3d needs rows of x, y, z and confidence; export the folder again.")
+    return points if points.shape[1] == 4 else np.pad(points, ((0, 0), (0, 1)), constant_values=1.0)
+
+
+def _parameters(one: Mapping[str, Any]) -> dict[str, np.ndarray]:
+    pose = np.asarray(one["poses"], dtype=float).reshape(-1)
+    body = np.zeros(72)
+    if len(pose) == 69:
+        body[3:] = pose
+    else:
+        body[:66] = pose[:66]
+        body[66:] = pose[66:72] if len(pose) == 72 else 0.0
+    betas = np.asarray(one.get("shapes", np.zeros(10)), dtype=float).reshape(-1)
+    root, shift = (np.asarray(one[name], dtype=float).reshape(3) for name in ("Rh", "Th"))
+    return {"pose": body, "root": root, "shift": shift, "betas": betas}
+
+
+def _from_points(name: str, frames: np.ndarray, values: dict[str, np.ndarray]) -> Person:
+    points = values["points"]
+    count = points.shape[1]
+    if count not in _FIRST_25:
+        raise FormatError(f"EasyMocap files with {count} keypoints are not read; export the body25 model.")
+    keypoints = layout_keypoints(points[:, :25, :3], "body25", points[:, :25, 3])
+    return person(name, frames, keypoints=keypoints)
+
+
+def _from_parameters(name: str, frames: np.ndarray, values: dict[str, np.ndarray]) -> Person:
+    local = smpl_poses(values["pose"], betas=values["betas"])
+    turn = matrix_from_axis_angle(values["root"])
+    rotations = local.rotations.copy()
+    rotations[:, 0] = turn @ rotations[:, 0]
+    pelvis = turn @ REST_PELVIS + values["shift"]
+    return person(name, frames, poses=Poses(rotations, pelvis, local.betas, local.gender))
+
+
+READER = Reader(
+    "EasyMocap", "EasyMocap", "keypoints or SMPL of several people", "000000.json", recognises, read
+)

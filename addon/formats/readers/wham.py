@@ -1,0 +1,34 @@
+"""WHAM's `wham_output.pkl` (joblib): SMPL per track, in the world (Y up) and in the camera.
+
+Source: yohanshin/WHAM demo.py. With --estimate_local_only the "world" is the camera.
+"""
+
+from __future__ import annotations
+
+from ..container import Container
+from ..draft import Draft, Reader, person, smpl_poses
+from ..tracks import people_of
+
+
+def recognises(container: Container) -> bool:
+    """Tracks with poses, translations and frame numbers."""
+    return bool(people_of(container.tree, "pose", "trans", "frame_ids"))
+
+
+def read(container: Container) -> Draft:
+    """Every track, in the world where all tracks have one. Raises FormatError."""
+    tracks = people_of(container.tree, "pose", "trans", "frame_ids")
+    world = all({"pose_world", "trans_world"} <= set(track) for track in tracks.values())
+    suffix = "_world" if world else ""
+    people = [
+        person(
+            track_id,
+            track["frame_ids"],
+            poses=smpl_poses(track[f"pose{suffix}"], track[f"trans{suffix}"], betas=track.get("betas")),
+        )
+        for track_id, track in tracks.items()
+    ]
+    return Draft(people, up="+y" if world else "-y")
+
+
+READER = Reader("WHAM", "WHAM", "SMPL per track, Y up", "wham_output.pkl", recognises, read)

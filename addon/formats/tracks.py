@@ -1,0 +1,79 @@
+"""People out of files that list, frame by frame, who is there; and files that come in numbered series."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ..safe_read import FormatError
+from .container import Container
+from .draft import numbers
+
+_NUMBERED = re.compile(r"(.*?)(\d{3,})(\D*)")
+_MOST_FILES = 100_000
+
+
+class Tracks:
+    """Collects values of each person frame by frame; the first value of a person and frame counts."""
+
+    def __init__(self) -> None:
+        self._tracks: dict[str, dict[int, dict[str, Any]]] = {}
+
+    def add(self, person_id: Any, frame: int, **values: Any) -> None:
+        """What is known of a person in a frame."""
+        track = self._tracks.setdefault(str(person_id), {})
+        track.setdefault(int(frame), values)
+
+    def __iter__(self) -> Iterator[tuple[str, np.ndarray, dict[str, np.ndarray]]]:
+        """(id, frame numbers (T,), name -> (T, …) of the values that every frame has) of each person."""
+        for person_id, track in self._tracks.items():
+            frames = sorted(track)
+            shared = set.intersection(*(set(track[frame]) for frame in frames))
+            values = {
+                name: numbers([np.asarray(track[frame][name]) for frame in frames], name) for name in shared
+            }
+            yield person_id, np.array(frames), values
+
+
+def series(container: Container) -> list[tuple[int, Container]]:
+    """(frame number, file) of all files numbered like this one, in order; only itself when it is not one.
+
+    `000012.json` and `body3DScene_00000012.json` are frames of a folder of such files.
+    """
+    match = _NUMBERED.fullmatch(container.path.stem)
+    if match is None:
+        return [(0, container)]
+    found = []
+    for path in container.path.parent.glob(f"*{container.path.suffix}"):
+        other = _NUMBERED.fullmatch(path.stem)
+        if other and (other[1], other[3]) == (match[1], match[3]):
+            found.append((int(other[2]), path))
+    if len(found) > _MOST_FILES:
+        raise FormatError(f"The folder has {len(found)} numbered files; split the recording.")
+    here = container.path
+    return [(frame, container if path == here else _other(path, container)) for frame, path in sorted(found)]
+
+
+def _other(path: Path, container: Container) -> Container:
+    return Container(path, container.hints)
+
+
+def people_of(tree: Any, *keys: str) -> dict[Any, Mapping[str, Any]]:
+    """The mapping itself when it maps people to mappings with all these keys, else an empty one."""
+    if not isinstance(tree, Mapping) or not tree:
+        return {}
+    whole = all(isinstance(value, Mapping) and set(keys) <= set(value) for value in tree.values())
+    return dict(tree) if whole else {}
+
+
+def joined(*parts: Any) -> np.ndarray:
+    """(T, N) from several (T, …) arrays side by side, such as global_orient and body_pose."""
+    arrays = [numbers(part, "poses") for part in parts]
+    count = len(arrays[0]) if arrays[0].ndim else 0
+    if count == 0 or any(array.ndim == 0 or len(array) != count for array in arrays):
+        raise FormatError("The parts of the pose have different numbers of frames; export the motion again.")
+    return np.concatenate([array.reshape(count, -1) for array in arrays], axis=1)
