@@ -113,9 +113,8 @@ def _distance(targets: Targets, a: int, b: int) -> tuple[float, float, float] | 
     if not both.any():
         return None
     squared = ((targets.positions[both, a] - targets.positions[both, b]) ** 2).sum(-1)
-    low, high = np.quantile(squared, [0.1, 0.9])
-    kept = squared[(squared >= low) & (squared <= high)]
-    return float(kept.mean()), float(targets.noise[a] ** 2 + targets.noise[b] ** 2), float(both.sum())
+    squared = np.clip(squared, *np.quantile(squared, [0.1, 0.9]))
+    return float(squared.mean()), float(targets.noise[a] ** 2 + targets.noise[b] ** 2), float(both.sum())
 
 
 def _rest_distance(first: str, second: str) -> float:

@@ -31,6 +31,7 @@ class Targets:
     indices: (P,) into `points.POINT_NAMES`. raw: (T, P, 3) metres as observed, NaN where missing.
     positions: (T, P, 3) without noise, gaps bridged. precision: (T, P) in 1/m^2, 0 where nothing is known.
     noise: (P,) metres, standard deviation per axis of what noise is left in positions.
+    definition: (P,) metres, how far a keypoint may lie from its canonical point by definition.
     """
 
     indices: np.ndarray
@@ -38,6 +39,7 @@ class Targets:
     positions: np.ndarray
     precision: np.ndarray
     noise: np.ndarray
+    definition: np.ndarray
 
     @property
     def observed(self) -> np.ndarray:
@@ -80,4 +82,4 @@ def targets_from_keypoints(keypoints: Keypoints, fps: float) -> Targets:
     trust = smoothed.support * np.where(usable, confidence, 1.0)
     precision = trust / (smoothed.error**2 + definition**2)
     indices = np.array([POINT_INDEX[name] for name in names])
-    return Targets(indices, raw, smoothed.positions, precision * usable.any(0), smoothed.error)
+    return Targets(indices, raw, smoothed.positions, precision * usable.any(0), smoothed.error, definition)

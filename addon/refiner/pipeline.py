@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -16,12 +16,13 @@ from ..motion import Motion
 from ..recording import Keypoints, Person
 from .alignment import keypoints_at, to_target_world
 from .bones import estimate_bone_offsets
+from .definitions import without_offsets
 from .engine import Engine, choose_engine, to_numpy
 from .errors import Cancelled, RefineError
 from .evidence import Targets, targets_from_keypoints
 from .features import POINT_COUNT, features
 from .solver import Evidence, Prior, solve
-from .start import as_evidence, initial_prior, start_from_initial, start_from_keypoints
+from .start import OUTLIER_SCALE, as_evidence, initial_prior, start_from_initial, start_from_keypoints
 from .timeline import Piece, bridge, interpolate, interpolate_rotations, network_times, pieces, spread
 
 MODES = ("auto", "plugin", "sequence", "none")
@@ -128,9 +129,13 @@ def _evidence(keypoints: Keypoints, piece: Piece, fps: float) -> Targets:
 
 def _joined(parts: list[Targets]) -> Targets:
     """The evidence of all pieces in a row, for measuring bones. All pieces have the same points."""
-    stacked = (np.concatenate([getattr(part, name) for part in parts]) for name in ("raw", "positions", "precision"))
     longest = max(parts, key=lambda part: len(part.raw))
-    return Targets(longest.indices, *stacked, longest.noise)
+    return replace(
+        longest,
+        raw=np.concatenate([part.raw for part in parts]),
+        positions=np.concatenate([part.positions for part in parts]),
+        precision=np.concatenate([part.precision for part in parts]),
+    )
 
 
 def _initial(person: Person, piece: Piece, known: Targets, bones: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -154,7 +159,13 @@ def _refine_piece(
     def solve_start(rows: slice) -> tuple[Any, Any]:
         return _start(run, known.rows(rows), None if initial is None else (initial[0][rows], initial[1][rows]))
 
-    rotations, pelvis = _chunks(run, len(enough), solve_start, "Fitting", before, 0.55 * width)
+    rotations, pelvis = _chunks(run, len(enough), solve_start, "Fitting", before, 0.45 * width)
+    known = without_offsets(known, rotations, pelvis, run.bones, fps)
+
+    def solve_again(rows: slice) -> tuple[Any, Any]:
+        return _settle(run, known.rows(rows), rotations[rows], pelvis[rows], None if initial is None else initial[0][rows])
+
+    rotations, pelvis = _chunks(run, len(enough), solve_again, "Fitting", before + 0.45 * width, 0.1 * width)
     if initial is None:
         rotations, pelvis = bridge(rotations, pelvis, enough)
     run.step(before + 0.55 * width, "Refining")
@@ -182,12 +193,28 @@ def _chunks(
 def _start(run: _Run, known: Targets, initial: tuple[np.ndarray, np.ndarray] | None) -> tuple[Any, Any]:
     engine = run.engine
     bones = engine.array(run.bones)
-    prior = Prior(engine.array(engine.model.prior_mean), engine.array(engine.model.prior_precision))
+    prior = _pose_prior(engine)
     evidence = as_evidence(known, bones)
     if initial is None:
         return start_from_keypoints(evidence, bones, prior)
     rotations, pelvis = engine.array(initial[0]), engine.array(initial[1])
     return start_from_initial(rotations, pelvis, evidence, bones, (prior, initial_prior(rotations)))
+
+
+def _settle(
+    run: _Run, known: Targets, rotations: np.ndarray, pelvis: np.ndarray, initial: np.ndarray | None
+) -> tuple[Any, Any]:
+    """One more step of the start, after the targets were moved by their offsets."""
+    array = run.engine.array
+    priors = (_pose_prior(run.engine),)
+    if initial is not None:
+        priors += (initial_prior(array(initial)),)
+    evidence = as_evidence(known, array(run.bones))
+    return solve(array(rotations), array(pelvis), array(run.bones), evidence, priors, (0.0,), OUTLIER_SCALE)
+
+
+def _pose_prior(engine: Engine) -> Prior:
+    return Prior(engine.array(engine.model.prior_mean), engine.array(engine.model.prior_precision))
 
 
 def _network(

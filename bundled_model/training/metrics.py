@@ -1,0 +1,97 @@
+"""The figures of this project, as the design defines them. All take true and found poses of one clip."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from addon.body.kinematics import forward
+from addon.body.open_body import load, skin
+from addon.body.rotations import axis_angle_from_matrix, geodesic_angle
+from addon.body.skeleton import JOINT_NAMES, PARENTS, REST_OFFSETS
+
+
+def _joints(*words: str) -> list[int]:
+    return [j for j, name in enumerate(JOINT_NAMES) if any(word in name for word in words)]
+
+
+ROTATION_JOINTS = _joints("pelvis", "hip", "knee", "ankle", "spine", "shoulder", "elbow")
+OTHER_JOINTS = _joints("neck", "head", "collar", "wrist", "hand", "foot")
+TWIST_JOINTS = _joints("hip", "knee", "shoulder", "elbow")
+
+
+@dataclass(frozen=True)
+class Figures:
+    """mpjpe, pve, absolute: mm; rotation, other, twist: degrees; acceleration: error as a ratio to the truth;
+    drift: degrees of rotation, last third of the clip minus the first."""
+
+    mpjpe: float
+    pve: float
+    absolute: float
+    rotation: float
+    other: float
+    twist: float
+    acceleration: float
+    drift: float
+
+
+@dataclass(frozen=True)
+class Posed:
+    """Poses of one clip: rotations (T, 24, 3, 3), pelvis (T, 3), bone offsets (24, 3)."""
+
+    rotations: np.ndarray
+    pelvis: np.ndarray
+    bones: np.ndarray
+
+    def joints(self) -> np.ndarray:
+        """(T, 24, 3) metres."""
+        return forward(self.rotations, self.pelvis, self.bones)[0]
+
+    def surface(self) -> np.ndarray:
+        """(T, S, 3) points on the open body in these proportions."""
+        body = load()
+        rows = body.surface_points
+        rest = body.warped(self.bones)[rows]
+        return skin(rest, body.weights[rows], self.rotations, self.pelvis, self.bones)
+
+
+def compare(truth: Posed, found: Posed) -> Figures:
+    """All figures of one clip. The surface error uses the true proportions on both sides."""
+    joints, found_joints = truth.joints(), found.joints()
+    apart = np.linalg.norm(found_joints - joints, axis=-1)
+    aligned = np.linalg.norm((found_joints - joints) - (found_joints - joints)[:, :1], axis=-1)
+    same_body = Posed(found.rotations, truth.pelvis, truth.bones)
+    angle = np.degrees(geodesic_angle(truth.rotations, found.rotations))
+    body_angle = angle[:, ROTATION_JOINTS].mean(1)
+    third = max(len(angle) // 3, 1)
+    return Figures(
+        mpjpe=1000 * float(aligned.mean()),
+        pve=1000 * float(np.linalg.norm(same_body.surface() - truth.surface(), axis=-1).mean()),
+        absolute=1000 * float(apart.mean()),
+        rotation=float(body_angle.mean()),
+        other=float(angle[:, OTHER_JOINTS].mean()),
+        twist=float(np.degrees(_twist(truth.rotations, found.rotations)).mean()),
+        acceleration=acceleration_error(joints, found_joints),
+        drift=float(body_angle[-third:].mean() - body_angle[:third].mean()),
+    )
+
+
+def _twist(true: np.ndarray, found: np.ndarray) -> np.ndarray:
+    """(T, J) angle of the rotation error about the bone."""
+    error = axis_angle_from_matrix(np.swapaxes(true, -1, -2) @ found)
+    angles = []
+    for joint in TWIST_JOINTS:
+        bone = REST_OFFSETS[PARENTS.index(joint)]
+        axis = bone / np.linalg.norm(bone)
+        angles.append(np.abs(error[:, joint] @ axis))
+    return np.stack(angles, -1)
+
+
+def acceleration_error(true: np.ndarray, found: np.ndarray) -> float:
+    """Mean |a - a_true| over joints (T, J, 3), as a ratio to the mean |a_true|; NaN below three frames."""
+    if len(true) < 3:
+        return float("nan")
+    accelerations = (np.diff(joints, 2, axis=0) for joints in (true, found))
+    a_true, a_found = accelerations
+    return float(np.linalg.norm(a_found - a_true, axis=-1).mean() / np.linalg.norm(a_true, axis=-1).mean())
