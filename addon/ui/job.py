@@ -21,8 +21,9 @@ JOIN_SECONDS = 10.0
 
 @dataclass(frozen=True)
 class Task:
-    """What to refine, and with what."""
+    """What to refine, from which file, and with what."""
 
+    source: str
     people: tuple[Person, ...]
     engine: str = "auto"
     device: str = "auto"

@@ -1,4 +1,4 @@
-"""The log that a user can copy: a text in the .blend, or the console."""
+"""Errors as one sentence, and the log that a user can copy: a text in the .blend."""
 
 from __future__ import annotations
 
@@ -11,25 +11,18 @@ from .preferences import preferences
 LOG_NAME = "SMPL Refiner Log"
 
 
+def report_error(operator: bpy.types.Operator, sentence: str, details: str = "") -> None:
+    """One sentence for the user; details, such as a traceback, go to the log."""
+    if details:
+        _append(f"{sentence}\n{details}")
+        sentence = f"{sentence} Details are in the text '{LOG_NAME}'."
+    operator.report({"ERROR"}, sentence)
+
+
 def log_run(text: str) -> None:
-    """Keep the figures of a run, where the user wants a log."""
+    """Keep the figures of a run, where the user wants that."""
     if preferences().log:
         _append(text)
-
-
-def report_error(operator: bpy.types.Operator, error: Exception) -> None:
-    """One sentence for the user; the details, where an error carries some, go to the log."""
-    operator.report({"ERROR"}, str(error))
-    if details := getattr(error, "details", ""):
-        log_details(details)
-
-
-def log_details(text: str) -> None:
-    """Keep the details of an unexpected error: in the log, or else in the console, once."""
-    if preferences().log:
-        _append(text)
-    else:
-        print(text)
 
 
 def _append(text: str) -> None:

@@ -79,7 +79,7 @@ class SPR_OT_open_recording(bpy.types.Operator, ImportHelper):
         try:
             recording = SESSION.load(path, self._hints())
         except FormatError as error:
-            report_error(self, error)
+            report_error(self, str(error), getattr(error, "details", ""))
             return {"CANCELLED"}
         self._remember(context.scene.spr, path, recording)
         self._tell(recording)
@@ -131,7 +131,7 @@ class SPR_OT_read_again(bpy.types.Operator):
         try:
             SESSION.load(bpy.path.abspath(settings.source), hints_of(settings))
         except FormatError as error:
-            report_error(self, error)
+            report_error(self, str(error), getattr(error, "details", ""))
             return {"CANCELLED"}
         redraw()
         return {"FINISHED"}

@@ -14,7 +14,7 @@ BASE_PACKAGE = (__package__ or "").removesuffix(".addon.ui")
 
 
 class SPR_AP_preferences(bpy.types.AddonPreferences):
-    """Defaults for engine and device, and where details of runs go."""
+    """Defaults for engine and device, and what is logged."""
 
     bl_idname = BASE_PACKAGE
 
@@ -25,10 +25,9 @@ class SPR_AP_preferences(bpy.types.AddonPreferences):
         name="Device", description="Where PyTorch runs unless a scene says otherwise", items=DEVICE_ITEMS
     )
     log: BoolProperty(
-        name="Keep a Log",
-        description="Write figures and error details to the text 'SMPL Refiner Log'; without it, error "
-        "details go to the console",
-        default=True,
+        name="Log Every Run",
+        description="Add the figures of every run to the text 'SMPL Refiner Log' of the .blend file. "
+        "Details of unexpected errors always go there",
     )
 
     def draw(self, _context: bpy.types.Context) -> None:

@@ -11,7 +11,7 @@ from ..scene import SceneError
 from . import runner
 from .describe import result
 from .job import Job, Task
-from .log import log_details, log_run, report_error
+from .log import log_run, report_error
 from .preferences import engine_and_device
 from .properties import chosen_people, hints_of, peek
 from .results import write
@@ -81,32 +81,31 @@ class SPR_OT_refine_pose(bpy.types.Operator):
         try:
             recording = SESSION.load(bpy.path.abspath(settings.source), hints_of(settings))
         except FormatError as error:
-            report_error(self, error)
+            report_error(self, str(error), getattr(error, "details", ""))
             return None
-        return Task(chosen_people(settings, recording), *engine_and_device(settings))
+        return Task(settings.source, chosen_people(settings, recording), *engine_and_device(settings))
 
     def _finish(self, context: bpy.types.Context, job: Job, scene: bpy.types.Scene | None) -> set[str]:
-        if job.details:
-            log_details(job.details)
         if job.error:
-            return self._refuse(job.error)
+            return self._refuse(job.error, job.details)
         if scene is None:
             return self._refuse("The scene that this run was started in is gone; nothing was written.")
         try:
-            write(context, scene, job.outcomes)
+            write(context, scene, job.task.source, job.outcomes)
         except SceneError as error:
             return self._refuse(str(error))
         except Exception as error:  # noqa: BLE001 - reported once, not as a traceback in the console
-            log_details(traceback.format_exc())
-            return self._refuse(f"Nothing was written: an error in the add-on ({type(error).__name__}).")
+            sentence = f"Nothing was written: an error in the add-on ({type(error).__name__})."
+            return self._refuse(sentence, traceback.format_exc())
         lines = result(job)
-        scene.spr.result = "\n".join(lines)
-        log_run("\n    ".join([scene.spr.source, *lines]))
+        if scene.spr.source == job.task.source:
+            scene.spr.result = "\n".join(lines)
+        log_run("\n    ".join([job.task.source, *lines]))
         self.report({"INFO"}, "; ".join(lines))
         return {"FINISHED"}
 
-    def _refuse(self, sentence: str) -> set[str]:
-        self.report({"ERROR"}, sentence)
+    def _refuse(self, sentence: str, details: str = "") -> set[str]:
+        report_error(self, sentence, details)
         return {"CANCELLED"}
 
 

@@ -17,6 +17,7 @@ ASIDE = "SMPL Refiner, replaced"
 class Result:
     """The objects of one person: armature, its body, and the collection of keypoints."""
 
+    source: str
     person_id: str
     armature: bpy.types.Object
     keypoints: bpy.types.Collection | None
@@ -27,7 +28,7 @@ class Result:
     def remember(self, settings: SPR_PG_settings) -> None:
         """Let the scene find it again."""
         entry = settings.results.add()
-        entry.source, entry.person_id = settings.source, self.person_id
+        entry.source, entry.person_id = self.source, self.person_id
         entry.armature, entry.keypoints = self.armature, self.keypoints
 
     def put_aside(self, scene: bpy.types.Scene) -> None:
@@ -93,13 +94,13 @@ def _unique(blocks: list[bpy.types.ID | None]) -> list[bpy.types.ID]:
     return list(dict.fromkeys(block for block in blocks if block is not None))
 
 
-def take_earlier(scene: bpy.types.Scene, person_id: str) -> Result | None:
+def take_earlier(scene: bpy.types.Scene, source: str, person_id: str) -> Result | None:
     """The person's result that a new one is to replace; the scene forgets it. None when there is none."""
     settings = scene.spr
     for index, entry in enumerate(settings.results):
-        if (entry.source, entry.person_id) == (settings.source, person_id):
+        if (entry.source, entry.person_id) == (source, person_id):
             armature, keypoints = entry.armature, entry.keypoints
             settings.results.remove(index)
             deleted = armature is None or armature.name not in scene.objects
-            return None if deleted or not settings.replace else Result(person_id, armature, keypoints)
+            return None if deleted or not settings.replace else Result(source, person_id, armature, keypoints)
     return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import time
 from dataclasses import replace
 from types import SimpleNamespace
@@ -31,7 +32,7 @@ def long_person(tmp_path) -> Person:
 
 
 def test_a_thread_finishes_with_figures(person):
-    job = Job(Task((person,), "numpy", "cpu"))
+    job = Job(Task("wave.npz", (person,), "numpy", "cpu"))
     job.start()
     assert job.join(60.0)
     assert (job.error, job.cancelled, job.fraction) == ("", False, 1.0)
@@ -43,7 +44,7 @@ def test_a_thread_finishes_with_figures(person):
 
 
 def test_progress_of_several_people_only_grows(person):
-    task = Task((person, replace(person, id="1")), "numpy", "cpu")
+    task = Task("wave.npz", (person, replace(person, id="1")), "numpy", "cpu")
     seen: list[float] = []
     outcomes = refine_all(task, lambda fraction, message: seen.append(fraction), lambda: False)
     assert seen == sorted(seen) and seen[-1] == pytest.approx(1.0)
@@ -53,7 +54,7 @@ def test_progress_of_several_people_only_grows(person):
 def test_before_and_after_are_told_when_there_were_poses(person):
     motion = refiner.refine(person, engine="numpy")
     turned = replace(person, poses=Poses(motion.rotations, motion.pelvis + 0.1))
-    job = Job(Task((turned,), "numpy", "cpu"))
+    job = Job(Task("wave.npz", (turned,), "numpy", "cpu"))
     job.run()
     (outcome,) = job.outcomes
     assert outcome.before_mm is not None and outcome.after_mm is not None
@@ -61,7 +62,7 @@ def test_before_and_after_are_told_when_there_were_poses(person):
 
 
 def test_a_cancelled_thread_ends_empty(long_person):
-    job = Job(Task((long_person,), "numpy", "cpu"))
+    job = Job(Task("wave.npz", (long_person,), "numpy", "cpu"))
     job.start()
     time.sleep(0.2)
     assert job.running
@@ -83,7 +84,7 @@ class _Window:
             setattr(self.self, name, method.__get__(self.self))
 
     def start(self, ui, person, engine="numpy") -> None:
-        self.runner.begin(bpy.context, ui("job").Task((person,), engine, "cpu"))
+        self.runner.begin(bpy.context, ui("job").Task(bpy.context.scene.spr.source, (person,), engine, "cpu"))
 
     def event(self, kind: str, value: str = "NOTHING") -> set[str]:
         return self.operator.modal(self.self, bpy.context, SimpleNamespace(type=kind, value=value))
@@ -160,6 +161,15 @@ def test_keys_go_to_the_scene_of_the_click(window, ui, person):
     assert window.run() == {"FINISHED"}
     assert any(ob.type == "ARMATURE" for ob in scene.objects)
     assert not any(ob.type == "ARMATURE" for ob in bpy.context.scene.objects)
+
+
+def test_another_recording_opened_meanwhile_gets_no_foreign_figures(window, ui, person, wave, tmp_path):
+    other = shutil.copy(wave, tmp_path / "other.npz")
+    window.start(ui, person)
+    bpy.ops.spr.open_recording(filepath=str(other))
+    assert window.run() == {"FINISHED"}
+    assert bpy.context.scene.spr.result == ""
+    assert [ob.name for ob in bpy.data.objects if ob.type == "ARMATURE"] == ["wave"]
 
 
 def test_an_armature_deleted_meanwhile_does_no_harm(window, ui, person):

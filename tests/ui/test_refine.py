@@ -62,7 +62,8 @@ def test_the_speed_is_right_at_the_scenes_own_rate(opened):
     assert np.ptp(_key_frames(*_armatures())) == pytest.approx(59 / 60 * 24, abs=1.0)
 
 
-def test_the_figures_are_told(opened):
+def test_the_figures_are_told(enabled, opened):
+    bpy.context.preferences.addons[enabled].preferences.log = True
     bpy.ops.spr.refine_pose()
     figures, engine = opened.spr.result.split("\n")[:2]
     assert figures.startswith("60 frames refined, fit error") and figures.endswith("mm")
@@ -212,6 +213,7 @@ def test_an_unexpected_error_is_one_sentence_with_details_in_the_log(opened, cen
     before = census()
     with pytest.raises(RuntimeError, match="error in the add-on") as caught:
         bpy.ops.spr.refine_pose()
+    assert "SMPL Refiner Log" in str(caught.value)
     assert "Traceback" not in str(caught.value) + capfd.readouterr().err
     assert "ZeroDivisionError" in bpy.data.texts["SMPL Refiner Log"].as_string()
     assert census() == before
