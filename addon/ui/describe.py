@@ -78,22 +78,41 @@ def only_poses(people: Sequence[Person]) -> bool:
     return all(person.keypoints is None for person in people)
 
 
+def headline(job: Job) -> str:
+    """'2 people, 200 frames refined in 1.5 s on NumPy'."""
+    outcomes = job.outcomes
+    frames = plural(sum(outcome.motion.frames for outcome in outcomes), "frame")
+    who = f"{len(outcomes)} people, " if len(outcomes) > 1 else ""
+    if all(outcome.after_mm is None for outcome in outcomes):
+        return f"{who}{frames} converted in {job.seconds:.1f} s without refining, as there are no keypoints"
+    return f"{who}{frames} refined in {job.seconds:.1f} s on {job.engine}"
+
+
 def result(job: Job) -> list[str]:
-    """The figures of a finished run: a line a person, the time, and the motions' warnings."""
+    """The figures of a finished run: its headline, fit error by person, the motions' warnings."""
     several = len(job.outcomes) > 1
-    lines = [_result_line(outcome, several) for outcome in job.outcomes]
-    lines.append(f"{job.seconds:.1f} s on {job.engine}")
+    errors = [
+        f"Person {outcome.person.id}: fit error {fit}" if several else f"Fit error {fit}"
+        for outcome in job.outcomes
+        if (fit := _fit(outcome))
+    ]
     warnings = [warning for outcome in job.outcomes for warning in outcome.motion.warnings]
-    return lines + list(dict.fromkeys(warnings))
+    return [headline(job), *errors, *dict.fromkeys(warnings)]
 
 
-def _result_line(outcome: Outcome, several: bool) -> str:
-    who = f"Person {outcome.person.id}: " if several else ""
-    frames = plural(outcome.motion.frames, "frame")
+def _fit(outcome: Outcome) -> str:
     if outcome.after_mm is None:
-        return f"{who}{frames} converted without refining, as the file holds no keypoints"
+        return ""
     before = "" if outcome.before_mm is None else f"{outcome.before_mm:.0f} → "
-    return f"{who}{frames} refined, fit error {before}{outcome.after_mm:.0f} mm"
+    return f"{before}{outcome.after_mm:.0f} mm on average"
+
+
+def report(job: Job) -> str:
+    """One line for the status bar: the headline, and the fit error of the person with the largest."""
+    worst = max(job.outcomes, key=lambda outcome: outcome.after_mm or 0.0)
+    fit = _fit(worst)
+    at_most = "at most " if len(job.outcomes) > 1 else ""
+    return f"{headline(job)}, fit error {at_most}{fit}" if fit else headline(job)
 
 
 def progress_text(job: Job) -> str:

@@ -9,7 +9,7 @@ import bpy
 from ..safe_read import FormatError
 from ..scene import SceneError
 from . import runner
-from .describe import result
+from .describe import report, result
 from .job import Job, Task
 from .log import log_run, report_error
 from .preferences import engine_and_device
@@ -101,7 +101,7 @@ class SPR_OT_refine_pose(bpy.types.Operator):
         if scene.spr.source == job.task.source:
             scene.spr.result = "\n".join(lines)
         log_run("\n    ".join([job.task.source, *lines]))
-        self.report({"INFO"}, "; ".join(lines))
+        self.report({"INFO"}, report(job))
         return {"FINISHED"}
 
     def _refuse(self, sentence: str, details: str = "") -> set[str]:

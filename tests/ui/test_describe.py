@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
 from addon.recording import Keypoints, Known, Person, Poses, Recording
 from addon.ui import describe
+from addon.ui.job import Job, Outcome, Task
 
 
 def _person(person_id="0", frames=120, keypoints=True, poses=False):
@@ -56,6 +58,38 @@ def test_several_people_and_both_kinds_are_named():
 def test_missing_frames_are_counted():
     person = replace(_person(frames=3), frame_ids=np.array([0, 1, 59]))
     assert describe.person_line(person) == "Person 0: 3 frames (1.0 s), 57 missing"
+
+
+def _finished(*figures):
+    job = Job(Task("walk.trc", ()))
+    motion = SimpleNamespace(frames=100, warnings=("Frame 7 is bent.",))
+    job.outcomes = tuple(
+        Outcome(_person(str(number)), motion, before, after)  # type: ignore[arg-type]
+        for number, (before, after) in enumerate(figures)
+    )
+    job.seconds, job.engine = 1.5, "NumPy"
+    return job
+
+
+def test_figures_of_one_person():
+    assert describe.result(_finished((41.0, 12.0))) == [
+        "100 frames refined in 1.5 s on NumPy",
+        "Fit error 41 → 12 mm on average",
+        "Frame 7 is bent.",
+    ]
+    assert describe.report(_finished((None, 12.0))) == (
+        "100 frames refined in 1.5 s on NumPy, fit error 12 mm on average"
+    )
+
+
+def test_figures_of_several_people():
+    job = _finished((None, 12.0), (None, 30.0))
+    assert describe.result(job)[:3] == [
+        "2 people, 200 frames refined in 1.5 s on NumPy",
+        "Person 0: fit error 12 mm on average",
+        "Person 1: fit error 30 mm on average",
+    ]
+    assert describe.report(job).endswith("fit error at most 30 mm on average")
 
 
 def test_poses_alone_are_converted():

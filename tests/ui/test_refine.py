@@ -65,10 +65,10 @@ def test_the_speed_is_right_at_the_scenes_own_rate(opened):
 def test_the_figures_are_told(enabled, opened):
     bpy.context.preferences.addons[enabled].preferences.log = True
     bpy.ops.spr.refine_pose()
-    figures, engine = opened.spr.result.split("\n")[:2]
-    assert figures.startswith("60 frames refined, fit error") and figures.endswith("mm")
-    assert engine.endswith(" s on NumPy")
-    assert figures in bpy.data.texts["SMPL Refiner Log"].as_string()
+    headline, fit = opened.spr.result.split("\n")[:2]
+    assert headline.startswith("60 frames refined in ") and headline.endswith(" s on NumPy")
+    assert fit.startswith("Fit error ") and fit.endswith(" mm on average")
+    assert headline in bpy.data.texts["SMPL Refiner Log"].as_string()
 
 
 def test_mesh_and_keypoints_are_optional(opened):
@@ -164,7 +164,7 @@ def test_poses_without_keypoints_are_converted(enabled, tmp_path):
     )
     bpy.ops.spr.open_recording(filepath=str(path))
     bpy.ops.spr.refine_pose()
-    assert "converted without refining" in bpy.context.scene.spr.result
+    assert "without refining, as there are no keypoints" in bpy.context.scene.spr.result
     assert len(_armatures()) == 1
 
 
