@@ -12,6 +12,9 @@ from .errors import SceneError
 _LAST_FRAME = 1048574
 """Blender's MAXFRAME."""
 
+_LONG_GAP = 10.0
+"""Seconds; where a person is away for longer, no keys are written in between."""
+
 _SLACK = 0.01
 """Frames by which a sample may miss a whole scene frame and still be keyed there (rates are float32)."""
 
@@ -74,8 +77,10 @@ def keys_at(times: np.ndarray, rate: float, first_frame: float) -> Keys:
     after = np.minimum(before + 1, len(places) - 1)
     span = np.where(after > before, places[after] - places[before], 1.0)
     fraction = np.clip((frames - places[before]) / span, 0.0, 1.0)
-    near_whole = np.abs(fraction - np.round(fraction)) * span < _SLACK / 2
-    return Keys(frames, before, after, np.where(near_whole, np.round(fraction), fraction))
+    near_sample = np.abs(fraction - np.round(fraction)) * span
+    fraction = np.where(near_sample < _SLACK / 2, np.round(fraction), fraction)
+    kept = (span <= _LONG_GAP * rate) | (near_sample < 1)
+    return Keys(frames[kept], before[kept], after[kept], fraction[kept])
 
 
 def show_range(scene: bpy.types.Scene, frames: np.ndarray, alone: bool) -> None:

@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 from scipy.spatial.transform import Rotation
 
+from addon.body import open_body
 from addon.body.kinematics import forward
 from addon.body.skeleton import rest_joints
 from addon.scene import BONE_NAMES, SceneError, export_fbx, write_motion
@@ -102,6 +103,26 @@ def test_the_body_follows_the_bones_in_ufbx(make_motion, tmp_path):
     assert sorted(found["bound_names"]) == sorted(BONE_NAMES)
     order = [found["bound_names"].tolist().index(name) for name in BONE_NAMES]
     np.testing.assert_allclose(found["bound"][order, :, 3], _rest(motion), atol=1e-4)
+
+
+def test_the_body_that_blender_reads_moves_as_the_one_that_was_written(make_motion, tmp_path):
+    motion = make_motion(8)
+    _export(tmp_path / "a.fbx", motion)
+    bpy.ops.wm.read_homefile(use_factory_startup=True, use_empty=True)
+    bpy.context.scene.render.fps = 30
+    bpy.ops.import_scene.fbx(filepath=str(tmp_path / "a.fbx"), anim_offset=0.0)
+    bpy.context.scene.frame_set(6)
+    body = bpy.data.objects["Anna body"].evaluated_get(bpy.context.evaluated_depsgraph_get())
+    places = np.array([body.matrix_world @ vertex.co for vertex in body.data.vertices])
+    source = open_body.load()
+    expected = open_body.skin(
+        source.warped(motion.bone_offsets),
+        source.weights,
+        motion.rotations,
+        motion.pelvis,
+        motion.bone_offsets,
+    )
+    np.testing.assert_allclose(places @ [[1, 0, 0], [0, 0, -1], [0, 1, 0]], expected[5], atol=1e-3)
 
 
 def test_only_the_asked_frames_are_written(make_motion, tmp_path):

@@ -19,6 +19,14 @@ def _key_frames(armature):
     return first, last
 
 
+def _places(armature):
+    action = armature.animation_data.action
+    curves = (
+        action.layers[0].strips[0].channelbags[0].fcurves if hasattr(action, "layers") else action.fcurves
+    )
+    return np.array([key.co.x for key in curves[0].keyframe_points])
+
+
 @pytest.mark.parametrize("fps", [30.0, 120.0, 12.5, 23.976, 29.97, 59.94, 1.0, 0.5])
 def test_an_empty_scene_takes_the_rate_of_the_recording(make_motion, heads, fps):
     motion = make_motion(300, fps)
@@ -50,11 +58,7 @@ def test_at_another_rate_the_speed_is_right(make_motion, heads, fps, rate):
 def test_keys_lie_on_whole_frames(make_motion):
     bpy.context.scene.render.fps = 24
     armature = write_motion(make_motion(50, 29.97), mesh=False, match_scene_rate=False)
-    action = armature.animation_data.action
-    curves = (
-        action.fcurves if hasattr(action, "fcurves") else action.layers[0].strips[0].channelbags[0].fcurves
-    )
-    places = np.array([key.co.x for key in curves[0].keyframe_points])
+    places = _places(armature)
     np.testing.assert_array_equal(places, np.round(places))
     np.testing.assert_array_equal(np.diff(places), 1)
 
@@ -91,6 +95,16 @@ def test_a_late_start_and_gaps_lie_at_their_real_times(make_motion, heads):
     for index, frame in enumerate(motion.frame_ids):
         bpy.context.scene.frame_set(1 + int(frame))
         np.testing.assert_allclose(heads(armature), _joints(motion)[index], atol=1e-5)
+
+
+def test_a_person_who_is_away_for_hours_needs_no_keys_in_between(make_motion, heads):
+    motion = make_motion(frame_ids=np.array([0, 1, 2, 900_000, 900_001]))
+    armature = write_motion(motion, mesh=False)
+    assert _key_frames(armature) == (1, 900_002)
+    assert len(_places(armature)) < 10
+    for index in (2, 3):
+        bpy.context.scene.frame_set(1 + int(motion.frame_ids[index]))
+        np.testing.assert_allclose(heads(armature), _joints(motion)[index], atol=1e-4)
 
 
 def test_time_zero_may_lie_elsewhere(make_motion):
