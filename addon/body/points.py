@@ -27,7 +27,8 @@ def _load() -> tuple[tuple[str, ...], np.ndarray, np.ndarray]:
         for joint, (weight, *offset) in joints.items():
             weights[row, JOINT_NAMES.index(joint)] = weight
             offsets[row, JOINT_NAMES.index(joint)] = offset
-    return names, weights, offsets
+    # Rounding must not make a point depend on how far from the origin the person stands.
+    return names, weights / weights.sum(1, keepdims=True), offsets
 
 
 POINT_NAMES, POINT_WEIGHTS, POINT_OFFSETS = _load()

@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from ..body.points import POINT_INDEX
+from ..body.points import POINT_INDEX, POINT_OFFSETS, POINT_WEIGHTS
+from ..body.skeleton import REST_JOINTS, SUBTREE
 from ..recording import Keypoints
 from .errors import RefineError
 from .smoothing import smooth
@@ -22,6 +23,8 @@ detectors' hips, shoulders, neck and face points lie some centimetres from one a
 
 _LIMBS = ("knee", "ankle", "elbow", "wrist", "toe", "heel", "foot")
 MANY_METRES = 1e4
+UNKNOWN_DEVIATION = 0.5
+"""Radians; a joint that the evidence tells worse than this counts as unseen."""
 
 
 @dataclass(frozen=True)
@@ -51,6 +54,14 @@ class Targets:
         return replace(
             self, raw=self.raw[frames], positions=self.positions[frames], precision=self.precision[frames]
         )
+
+
+def joints_seen(targets: Targets) -> np.ndarray:
+    """(T, 24) in 0..1, how much the evidence tells of each joint's rotation: points that it swings, and how far."""
+    rest = POINT_WEIGHTS @ REST_JOINTS + POINT_OFFSETS.sum(1)
+    lever = np.linalg.norm(rest[:, None] - REST_JOINTS, axis=-1) * (POINT_WEIGHTS @ SUBTREE.T)
+    information = targets.precision @ lever[targets.indices] ** 2
+    return information / (information + UNKNOWN_DEVIATION**-2)
 
 
 def definition_deviation(name: str, layout: str | None) -> float:

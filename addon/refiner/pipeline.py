@@ -19,11 +19,11 @@ from .bones import estimate_bone_offsets
 from .definitions import without_offsets
 from .engine import Engine, choose_engine, to_numpy
 from .errors import Cancelled, RefineError
-from .evidence import Targets, targets_from_keypoints
+from .evidence import Targets, joints_seen, targets_from_keypoints
 from .features import POINT_COUNT, features
 from .solver import Evidence, Prior, solve
 from .start import OUTLIER_SCALE, as_evidence, initial_prior, start_from_initial, start_from_keypoints
-from .timeline import Piece, bridge, interpolate, interpolate_rotations, network_times, pieces, spread
+from .timeline import Piece, bridge, bridge_joints, interpolate, interpolate_rotations, network_times, pieces, spread
 
 MODES = ("auto", "plugin", "sequence", "none")
 CHUNK = 192
@@ -168,6 +168,7 @@ def _refine_piece(
     rotations, pelvis = _chunks(run, len(enough), solve_again, "Fitting", before + 0.45 * width, 0.1 * width)
     if initial is None:
         rotations, pelvis = bridge(rotations, pelvis, enough)
+        rotations = bridge_joints(rotations, joints_seen(known))
     run.step(before + 0.55 * width, "Refining")
     guess = rotations if initial is None else initial[0]
     turns, deviation, trust = _network(run, known, rotations, pelvis, guess, initial is not None, fps)

@@ -68,3 +68,19 @@ def bridge(rotations: np.ndarray, pelvis: np.ndarray, known: np.ndarray) -> tupl
         return rotations, pelvis
     times = np.interp(np.arange(len(known)), rows, np.arange(len(rows)))
     return interpolate_rotations(rotations[rows], times), interpolate(pelvis[rows], times)
+
+
+def bridge_joints(rotations: np.ndarray, seen: np.ndarray) -> np.ndarray:
+    """Rotations (T, 24, 3, 3) in which joints without evidence turn on from where they were last seen to where
+    they are seen next, instead of falling back to the usual pose; seen (T, 24) in 0..1 blends the two."""
+    result = rotations.copy()
+    for joint in range(rotations.shape[1]):
+        rows = np.flatnonzero(seen[:, joint] > 0.5)
+        if len(rows) in (0, len(seen)):
+            continue
+        times = np.interp(np.arange(len(seen)), rows, np.arange(len(rows)))
+        bridged = interpolate_rotations(rotations[rows, joint], times)
+        share = seen[:, joint, None]
+        blended = share * six_d_from_matrix(rotations[:, joint]) + (1 - share) * six_d_from_matrix(bridged)
+        result[:, joint] = matrix_from_six_d(blended)
+    return result

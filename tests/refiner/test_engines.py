@@ -1,0 +1,58 @@
+"""Two engines, one mathematics."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from addon.body.rotations import geodesic_angle, matrix_from_axis_angle
+from addon.refiner import refine
+from addon.refiner.engine import choose_engine, engine_name, to_numpy
+from addon.refiner.model import load_model
+from addon.refiner.network import forward, split
+
+from .motion import Truth
+
+torch = pytest.importorskip("torch")
+
+
+def test_the_networks_agree_within_a_ten_thousandth_of_a_radian() -> None:
+    model = load_model()
+    rng = np.random.default_rng(0)
+    inputs = model.weights["feature_mean"] + rng.normal(size=(70, model.shape.features)) / model.weights["feature_scale"]
+    inputs = inputs.astype(np.float32)
+    ours = split(forward(model.weights, model.shape, inputs))
+    engine = choose_engine("torch", "cpu")
+    theirs = engine.run(engine.array(inputs))
+    turns = [matrix_from_axis_angle(to_numpy(result.turns).astype(float)) for result in (ours, theirs)]
+    assert geodesic_angle(*turns).max() < 1e-4
+    np.testing.assert_allclose(ours.deviation, to_numpy(theirs.deviation), rtol=1e-3)
+    np.testing.assert_allclose(ours.point_deviation, to_numpy(theirs.point_deviation), rtol=1e-3)
+
+
+@pytest.mark.parametrize("layout", ["smpl24", "body25"])
+def test_a_refined_clip_is_the_same_with_either_engine(layout: str) -> None:
+    person = Truth(0, 40).person(layout, 0.005)
+    ours, theirs = refine(person, engine="numpy"), refine(person, engine="torch", device="cpu")
+    assert np.degrees(geodesic_angle(ours.rotations, theirs.rotations)).max() < 0.5
+    np.testing.assert_allclose(ours.pelvis, theirs.pelvis, atol=1e-3)
+
+
+def test_names_say_what_will_do_the_work() -> None:
+    assert engine_name("numpy") == "NumPy"
+    assert engine_name("torch", "cpu") == "torch on cpu"
+
+
+def test_chunks_of_a_long_clip_leave_no_seams() -> None:
+    """The network runs over the whole clip at once; frame-wise steps do not know their chunk."""
+    person = Truth(0, 300).person("smpl24")
+    from addon.refiner import pipeline
+
+    whole = refine(person, engine="numpy")
+    before = pipeline.CHUNK
+    try:
+        pipeline.CHUNK = 77
+        cut = refine(person, engine="numpy")
+    finally:
+        pipeline.CHUNK = before
+    assert np.degrees(geodesic_angle(whole.rotations, cut.rotations)).max() < 0.05

@@ -1,0 +1,219 @@
+"""Refine Pose as a person would judge it: the body does what the performer did."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from addon.body.rotations import geodesic_angle, matrix_from_axis_angle
+from addon.motion import Motion
+from addon.recording import Keypoints, Person, Poses
+from addon.refiner import Cancelled, RefineError, refine
+from bundled_model.training.metrics import ROTATION_JOINTS, Posed
+
+from .motion import Truth
+
+
+def rotation_error(truth: np.ndarray, found: np.ndarray) -> float:
+    """Mean degrees over the joints that headline figures use."""
+    return float(np.degrees(geodesic_angle(truth, found))[:, ROTATION_JOINTS].mean())
+
+
+def joint_error(truth: Truth, motion: Motion) -> float:
+    """Mean mm, not aligned: translation counts."""
+    joints = Posed(motion.rotations, motion.pelvis, motion.bone_offsets).joints()
+    return 1000 * float(np.linalg.norm(joints - truth.joints, axis=-1).mean())
+
+
+def keypoints_where(person: Person, seen: np.ndarray) -> Person:
+    """The person with only these keypoints (T, K) left."""
+    keypoints = person.keypoints
+    assert keypoints is not None
+    positions = np.where(seen[..., None], keypoints.positions, np.nan)
+    return replace(person, keypoints=replace(keypoints, positions=positions, confidence=seen.astype(float)))
+
+
+@pytest.mark.parametrize(
+    ("layout", "allowed"), [("smpl24", 5.0), ("humanml22", 8.0), ("mediapipe33", 25.0), ("coco17", 30.0)]
+)
+def test_clean_keypoints_alone_give_the_performers_joints(layout: str, allowed: float) -> None:
+    truth = Truth(0)
+    motion = refine(truth.person(layout), engine="numpy")
+    assert joint_error(truth, motion) < allowed
+
+
+def test_noise_comes_out_smaller_than_it_went_in() -> None:
+    truth = Truth(0)
+    person = truth.person("smpl24", noise=0.02)
+    motion = refine(person, engine="numpy")
+    assert person.keypoints is not None
+    given = 1000 * np.linalg.norm(person.keypoints.positions - truth.joints, axis=-1).mean()
+    assert joint_error(truth, motion) < 0.65 * given
+
+
+def test_an_estimators_pose_is_improved_in_joints_and_rotations() -> None:
+    truth = Truth(0)
+    poses = truth.estimate(12.0)
+    motion = refine(truth.person("smpl24", 0.01, poses=poses), engine="numpy")
+    assert rotation_error(truth.rotations, motion.rotations) < 0.7 * rotation_error(truth.rotations, poses.rotations)
+    assert joint_error(truth, motion) < 25.0
+
+
+def test_an_estimator_in_another_world_is_brought_to_the_keypoints() -> None:
+    truth = Truth(0)
+    turn = matrix_from_axis_angle(np.array([2.6, 0.3, 0.4]))
+    poses = truth.estimate(8.0)
+    rotations = np.concatenate([turn @ poses.rotations[:, :1], poses.rotations[:, 1:]], 1)
+    elsewhere = Poses(rotations, poses.pelvis @ turn.T + np.array([5.0, 2.0, -9.0]))
+    motion = refine(truth.person("smpl24", 0.005, poses=elsewhere), engine="numpy")
+    assert joint_error(truth, motion) < 20.0
+
+
+def test_heading_tilt_and_place_of_the_world_do_not_matter() -> None:
+    truth = Truth(0, 40)
+    turn, move = matrix_from_axis_angle(np.array([1.5, 2.0, -0.4])), np.array([3.0, 5.0, -7.0])
+    person = truth.person("body25")
+    keypoints = person.keypoints
+    assert keypoints is not None
+    turned = replace(person, keypoints=replace(keypoints, positions=keypoints.positions @ turn.T + move))
+    here, there = refine(person, engine="numpy"), refine(turned, engine="numpy")
+    back = np.concatenate([turn.T @ there.rotations[:, :1], there.rotations[:, 1:]], 1)
+    assert np.degrees(geodesic_angle(here.rotations, back)).mean() < 0.2
+    np.testing.assert_allclose((there.pelvis - move) @ turn, here.pelvis, atol=0.005)
+
+
+@pytest.mark.parametrize("rate", [60, 120])
+def test_any_frame_rate_gives_the_same_poses(rate: int) -> None:
+    truth = Truth(0, 60)
+    slow = truth.person("smpl24")
+    keypoints = slow.keypoints
+    assert keypoints is not None
+    step = rate // 30
+    times = np.arange((slow.frames - 1) * step + 1) / step
+    first = np.minimum(times.astype(int), slow.frames - 2)
+    share = (times - first)[:, None, None]
+    points = (1 - share) * keypoints.positions[first] + share * keypoints.positions[first + 1]
+    fast = Person("0", np.arange(len(points)), float(rate), replace(keypoints, positions=points, confidence=np.ones(points.shape[:2])))
+    slow_motion, fast_motion = refine(slow, engine="numpy"), refine(fast, engine="numpy")
+    assert fast_motion.fps == rate and fast_motion.frames == fast.frames
+    angle = np.degrees(geodesic_angle(slow_motion.rotations, fast_motion.rotations[::step]))
+    assert angle[:, ROTATION_JOINTS].mean() < 1.0
+
+
+def test_one_frame_works() -> None:
+    truth = Truth(0, 1)
+    motion = refine(truth.person("body25"), engine="numpy")
+    assert motion.frames == 1 and np.isfinite(motion.rotations).all()
+    assert joint_error(truth, motion) < 60.0
+
+
+def test_a_limb_missing_for_a_second_stays_plausible_and_comes_back() -> None:
+    truth = Truth(0)
+    person = truth.person("smpl24")
+    seen = np.ones((90, 24), bool)
+    seen[30:60, [16, 18, 20, 22]] = False
+    whole, gappy = refine(person, engine="numpy"), refine(keypoints_where(person, seen), engine="numpy")
+    after = slice(75, None)
+    gap, clean = (rotation_error(truth.rotations[after], m.rotations[after]) for m in (gappy, whole))
+    assert gap < clean + 1.0
+    steps = np.degrees(geodesic_angle(gappy.rotations[1:], gappy.rotations[:-1]))
+    assert steps.max() < 60.0
+
+
+def test_frames_without_any_keypoint_are_bridged() -> None:
+    truth = Truth(0)
+    seen = np.ones((90, 24), bool)
+    seen[40:46] = False
+    motion = refine(keypoints_where(truth.person("smpl24"), seen), engine="numpy")
+    assert np.isfinite(motion.rotations).all() and np.isfinite(motion.pelvis).all()
+    assert np.isnan(motion.fit_error_mm[42])
+    assert np.linalg.norm(motion.pelvis[42] - truth.pelvis[42]) < 0.1
+
+
+def test_outliers_do_not_pull_the_body_along() -> None:
+    truth = Truth(0)
+    person = truth.person("smpl24", 0.005)
+    keypoints = person.keypoints
+    assert keypoints is not None
+    rng = np.random.default_rng(3)
+    thrown = rng.uniform(size=(90, 24)) < 0.1
+    offset = rng.normal(size=(90, 24, 3)) * 0.2 / 1.6
+    positions = keypoints.positions + np.where(thrown[..., None], offset, 0.0)
+    motion = refine(replace(person, keypoints=replace(keypoints, positions=positions)), engine="numpy")
+    assert joint_error(truth, motion) < 20.0
+
+
+def test_a_late_start_and_a_long_gap_keep_their_frame_numbers() -> None:
+    truth = Truth(0, 80)
+    person = truth.person("smpl24")
+    ids = np.concatenate([np.arange(100, 140), np.arange(400, 440)])
+    motion = refine(replace(person, frame_ids=ids), engine="numpy")
+    np.testing.assert_array_equal(motion.frame_ids, ids)
+    assert joint_error(truth, motion) < 10.0
+
+
+def test_targets_from_another_file_are_taken_at_their_own_times() -> None:
+    truth = Truth(0, 80)
+    poses = Person("0", np.arange(80), 30.0, None, truth.estimate(10.0))
+    targets = replace(truth.person("smpl24"), frame_ids=np.arange(80) + 60)
+    motion = refine(poses, targets=targets, targets_offset=-2.0, engine="numpy")
+    assert joint_error(truth, motion) < 10.0
+    with pytest.raises(RefineError, match="share no time"):
+        refine(poses, targets=targets, targets_offset=30.0, engine="numpy")
+
+
+def test_mode_none_converts_and_reports_the_fit() -> None:
+    truth = Truth(0, 20)
+    poses = truth.estimate(10.0)
+    motion = refine(truth.person("smpl24", poses=poses), mode="none")
+    np.testing.assert_array_equal(motion.rotations, poses.rotations)
+    assert np.isnan(motion.uncertainty_deg).all() and np.nanmean(motion.fit_error_mm) > 20.0
+
+
+def test_uncertainty_is_larger_where_nothing_was_seen() -> None:
+    truth = Truth(0)
+    seen = np.ones((90, 24), bool)
+    seen[:, [5, 8, 11]] = False
+    motion = refine(keypoints_where(truth.person("smpl24"), seen), engine="numpy")
+    assert motion.uncertainty_deg[:, 2].mean() > motion.uncertainty_deg[:, 1].mean()
+
+
+def test_cancelling_stops_at_the_next_step() -> None:
+    asked = iter([False, False, True])
+    with pytest.raises(Cancelled):
+        refine(Truth(0).person(), engine="numpy", cancelled=lambda: next(asked))
+
+
+def test_progress_grows_to_one() -> None:
+    seen: list[float] = []
+    refine(Truth(0).person(), engine="numpy", progress=lambda share, message: seen.append(share))
+    assert seen == sorted(seen) and seen[-1] == 1.0
+
+
+def unusable() -> list[tuple[Person, dict[str, str], str]]:
+    truth = Truth(0, 5)
+    person = truth.person()
+    keypoints = person.keypoints
+    assert keypoints is not None
+    nothing = replace(keypoints, positions=np.full_like(keypoints.positions, np.nan))
+    nameless = Keypoints(keypoints.positions, keypoints.confidence, keypoints.names, (None,) * 24)
+    empty = Person("0", np.arange(0), 30.0, None, None)
+    return [
+        (empty, {}, "no frames"),
+        (replace(person, keypoints=nothing), {}, "missing"),
+        (replace(person, keypoints=nameless), {}, "counterpart"),
+        (person, {"mode": "plugin"}, "no poses"),
+        (person, {"mode": "fast"}, "no mode"),
+        (person, {"engine": "abacus"}, "no engine"),
+        (person, {"engine": "numpy", "device": "cuda"}, "CPU"),
+    ]
+
+
+@pytest.mark.parametrize("case", range(7))
+def test_what_cannot_be_refined_is_refused_in_a_sentence(case: int) -> None:
+    person, choices, words = unusable()[case]
+    with pytest.raises(RefineError, match=words) as refusal:
+        refine(person, **choices)
+    assert str(refusal.value).endswith(".") and "\n" not in str(refusal.value)

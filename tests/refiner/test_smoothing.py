@@ -1,0 +1,61 @@
+"""Noise is measured and removed; clean keypoints pass untouched; gaps are bridged."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from addon.refiner.smoothing import ORDER, _whittaker, smooth
+
+from .motion import Truth
+
+
+def test_the_smoother_solves_its_normal_equations() -> None:
+    rng = np.random.default_rng(0)
+    frames, count, strength = 60, 3, 10.0
+    values, weights = rng.normal(size=(frames, count, 3)), rng.uniform(size=(frames, count))
+    weights[20:25] = 0.0
+    difference = np.diff(np.eye(frames), ORDER, axis=0)
+    found = _whittaker(values, weights, np.full(count, strength))
+    for k in range(count):
+        matrix = np.diag(weights[:, k]) + strength * difference.T @ difference
+        expected = np.linalg.solve(matrix, weights[:, k, None] * values[:, k])
+        np.testing.assert_allclose(found[:, k], expected, atol=1e-5)
+
+
+def test_noise_is_measured_within_a_fifth_and_mostly_removed() -> None:
+    truth = Truth(0, 300).joints
+    noisy = truth + np.random.default_rng(1).normal(size=truth.shape) * 0.02
+    result = smooth(noisy, np.ones(truth.shape[:2]), 30.0)
+    assert abs(np.median(result.deviation) / 0.02 - 1.0) < 0.2
+    before, after = (np.linalg.norm(x - truth, axis=-1).mean() for x in (noisy, result.positions))
+    assert after < 0.7 * before
+
+
+def test_clean_capture_passes_within_three_millimetres() -> None:
+    truth = Truth(0, 300).joints
+    result = smooth(truth, np.ones(truth.shape[:2]), 30.0)
+    assert np.abs(result.positions - truth).max() < 0.003
+
+
+def test_a_single_frame_thrown_off_does_not_move_the_path() -> None:
+    truth = Truth(0, 200).joints
+    thrown = truth.copy()
+    thrown[100, 20] += 0.4
+    result = smooth(thrown, np.ones(truth.shape[:2]), 30.0)
+    assert np.linalg.norm(result.positions[100, 20] - truth[100, 20]) < 0.03
+
+
+def test_a_short_gap_is_bridged_and_a_long_one_loses_its_support() -> None:
+    truth = Truth(0, 200).joints
+    gappy = truth.copy()
+    gappy[50:53, 20] = np.nan
+    gappy[100:160, 21] = np.nan
+    result = smooth(gappy, np.isfinite(gappy[..., 0]).astype(float), 30.0)
+    assert np.linalg.norm(result.positions[51, 20] - truth[51, 20]) < 0.03
+    assert result.support[51, 20] > 0.5
+    assert result.support[130, 21] == 0.0
+
+
+def test_very_short_clips_are_returned_as_they_are() -> None:
+    points = np.random.default_rng(0).normal(size=(3, 4, 3))
+    np.testing.assert_array_equal(smooth(points, np.ones((3, 4)), 30.0).positions, points)
