@@ -104,15 +104,15 @@ def _fit(outcome: Outcome) -> str:
     if outcome.after_mm is None:
         return ""
     before = "" if outcome.before_mm is None else f"{outcome.before_mm:.0f} → "
-    return f"{before}{outcome.after_mm:.0f} mm on average"
+    return f"{before}{outcome.after_mm:.0f} mm"
 
 
 def report(job: Job) -> str:
     """One line for the status bar: the headline, and the fit error of the person with the largest."""
     worst = max(job.outcomes, key=lambda outcome: outcome.after_mm or 0.0)
     fit = _fit(worst)
-    at_most = "at most " if len(job.outcomes) > 1 else ""
-    return f"{headline(job)}, fit error {at_most}{fit}" if fit else headline(job)
+    name = "largest fit error" if len(job.outcomes) > 1 else "fit error"
+    return f"{headline(job)}, {name} {fit}" if fit else headline(job)
 
 
 def progress_text(job: Job) -> str:

@@ -9,7 +9,7 @@ from ..recording import Recording
 from ..safe_read import FormatError
 from . import runner
 from .describe import facts, only_poses, progress_text, title, wrap
-from .engines import planned_engine
+from .engines import planned_engine, torch_installed
 from .preferences import engine_and_device
 from .properties import SPR_PG_settings, chosen_people, peek
 
@@ -122,8 +122,11 @@ class SPR_PT_options(_Panel, bpy.types.Panel):
         layout = _properties(self.layout)
         layout.enabled = runner.current() is None
         layout.prop(settings, "engine")
-        layout.prop(settings, "device")
-        works, sentence = planned_engine(*engine_and_device(settings))
+        engine, device = engine_and_device(settings)
+        row = layout.row()
+        row.active = torch_installed() and engine != "numpy"
+        row.prop(settings, "device")
+        works, sentence = planned_engine(engine, device)
         _draw_message(layout, context, sentence, "NONE" if works else "ERROR")
         column = layout.column(heading="Add")
         column.prop(settings, "mesh")

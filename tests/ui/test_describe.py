@@ -74,11 +74,11 @@ def _finished(*figures):
 def test_figures_of_one_person():
     assert describe.result(_finished((41.0, 12.0))) == [
         "100 frames refined in 1.5 s on NumPy",
-        "Fit error 41 → 12 mm on average",
+        "Fit error 41 → 12 mm",
         "Frame 7 is bent.",
     ]
     assert describe.report(_finished((None, 12.0))) == (
-        "100 frames refined in 1.5 s on NumPy, fit error 12 mm on average"
+        "100 frames refined in 1.5 s on NumPy, fit error 12 mm"
     )
 
 
@@ -86,10 +86,10 @@ def test_figures_of_several_people():
     job = _finished((None, 12.0), (None, 30.0))
     assert describe.result(job)[:3] == [
         "2 people, 200 frames refined in 1.5 s on NumPy",
-        "Person 0: fit error 12 mm on average",
-        "Person 1: fit error 30 mm on average",
+        "Person 0: fit error 12 mm",
+        "Person 1: fit error 30 mm",
     ]
-    assert describe.report(job).endswith("fit error at most 30 mm on average")
+    assert describe.report(job).endswith("largest fit error 30 mm")
 
 
 def test_poses_alone_are_converted():

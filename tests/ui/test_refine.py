@@ -67,7 +67,7 @@ def test_the_figures_are_told(enabled, opened):
     bpy.ops.spr.refine_pose()
     headline, fit = opened.spr.result.split("\n")[:2]
     assert headline.startswith("60 frames refined in ") and headline.endswith(" s on NumPy")
-    assert fit.startswith("Fit error ") and fit.endswith(" mm on average")
+    assert fit.startswith("Fit error ") and fit.endswith(" mm")
     assert headline in bpy.data.texts["SMPL Refiner Log"].as_string()
 
 
