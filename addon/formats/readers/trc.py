@@ -9,14 +9,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from ...recording import Keypoints, Person
 from ...safe_read import FormatError
 from ..container import Container
-from ..draft import Draft, Reader, named_keypoints, person
-from ..marker_names import canonical_names, subject_of
-
-_NEEDED = ("hip", "knee", "ankle", "shoulder", "elbow", "wrist")
-_ENOUGH = 6
+from ..draft import Draft, Reader
+from ..marker_people import marker_people
 
 
 def recognises(container: Container) -> bool:
@@ -36,7 +32,7 @@ def read(container: Container) -> Draft:
     columns = [3 * place for place in range((len(names) + 2) // 3) if names[3 * place]]
     positions = _positions(table, columns)
     fps, warnings = _rate(header, table)
-    people = _people([names[column] for column in columns], positions, _frame_ids(table, warnings))
+    people = marker_people([names[column] for column in columns], positions, _frame_ids(table, warnings))
     return Draft(people, fps=fps, units=header.get("units"), likely_up=("+y", "+z"), warnings=warnings)
 
 
@@ -106,27 +102,6 @@ def _frame_ids(table: np.ndarray, warnings: list[str]) -> np.ndarray:
         return numbers.astype(np.int64)
     warnings.append("The frame numbers do not increase, so frames were counted.")
     return np.arange(len(table))
-
-
-def _people(names: list[str], positions: np.ndarray, frame_ids: np.ndarray) -> list[Person]:
-    people = []
-    for subject in dict.fromkeys(subject_of(name) for name in names):
-        own = [place for place, name in enumerate(names) if subject_of(name) == subject]
-        own_names = [names[place] for place in own]
-        if _joint_count(own_names) >= _ENOUGH:
-            keypoints: Keypoints = named_keypoints(positions[:, own], own_names)
-            people.append(person(subject or "0", frame_ids, keypoints=keypoints))
-    if not people:
-        raise FormatError(
-            f"The file holds skin markers instead of joints ({', '.join(names[:3])} …); compute joint centres"
-            f" first and name them like RHip, RKnee, RAnkle, LShoulder, LElbow, LWrist."
-        )
-    return people
-
-
-def _joint_count(names: list[str]) -> int:
-    """How many hips, knees, ankles, shoulders, elbows and wrists are among the names."""
-    return sum(any(part in point for part in _NEEDED) for point in canonical_names(names) if point)
 
 
 READER = Reader(

@@ -1,0 +1,38 @@
+"""MediaPipe's 33 landmarks, from whatever shape people save them in."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ..body.layouts import find_layout
+from ..recording import Keypoints
+from ..safe_read import FormatError
+from .draft import layout_keypoints
+
+COUNT = 33
+HIPS_FIXED = "The landmarks are relative to the hips, so the hips stay at one place."
+_LEFT_HIP, _RIGHT_HIP = (
+    find_layout("mediapipe33").keypoints.index(f"{side}_hip") for side in ("left", "right")
+)
+
+
+def mediapipe_keypoints(points: np.ndarray, confidence: np.ndarray | None) -> tuple[Keypoints, list[str]]:
+    """Keypoints and warnings from (T, 33, 3). Raises FormatError for normalised image landmarks.
+
+    World landmarks are metres with the middle of the hips at the origin; image landmarks are fractions of
+    the image whose depth has no scale (google-ai-edge/mediapipe docs/solutions/pose.md).
+    """
+    keypoints = layout_keypoints(points, "mediapipe33", confidence)
+    hips = keypoints.positions[:, [_LEFT_HIP, _RIGHT_HIP]].mean(1)
+    size = np.nanmax(np.ptp(keypoints.positions, axis=1)) if np.isfinite(keypoints.positions).all() else 1.0
+    if np.isfinite(hips).any() and float(np.nanmedian(np.linalg.norm(hips, axis=-1))) < 0.02 * max(
+        size, 1e-9
+    ):
+        return keypoints, [HIPS_FIXED]
+    flat = keypoints.positions[..., :2][np.isfinite(keypoints.positions[..., :2])]
+    if np.percentile(flat, 2) > -0.3 and np.percentile(flat, 98) < 1.3 and np.median(flat) > 0.05:
+        raise FormatError(
+            "These are MediaPipe's image landmarks (fractions of the image), which have no true depth;"
+            " save pose_world_landmarks instead."
+        )
+    return keypoints, []

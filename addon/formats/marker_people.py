@@ -1,0 +1,42 @@
+"""People out of named markers: by the subject's prefix, and only where the names are joints."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from ..recording import Person
+from ..safe_read import FormatError
+from .draft import named_keypoints, person
+from .marker_names import canonical_names, subject_of
+
+_LIMBS = ("hip", "knee", "ankle", "shoulder", "elbow", "wrist")
+_ENOUGH = 6
+
+
+def joint_count(names: Sequence[str]) -> int:
+    """How many hips, knees, ankles, shoulders, elbows and wrists are among the names."""
+    return sum(any(part in point for part in _LIMBS) for point in canonical_names(names) if point)
+
+
+def marker_people(names: Sequence[str], positions: np.ndarray, frame_ids: Any = None) -> list[Person]:
+    """One person for each subject with enough joints. Raises FormatError when there is none.
+
+    names: K marker names, perhaps with a subject's prefix; positions: (T, K, 3).
+    """
+    people = []
+    for subject in dict.fromkeys(subject_of(name) for name in names):
+        own = [place for place, name in enumerate(names) if subject_of(name) == subject]
+        own_names = [names[place] for place in own]
+        if joint_count(own_names) >= _ENOUGH:
+            people.append(
+                person(subject or "0", frame_ids, keypoints=named_keypoints(positions[:, own], own_names))
+            )
+    if not people:
+        raise FormatError(
+            f"The file holds skin markers instead of joints ({', '.join(names[:3])} …); compute joint centres"
+            f" first and name them like RHip, RKnee, RAnkle, LShoulder, LElbow, LWrist."
+        )
+    return people

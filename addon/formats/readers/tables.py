@@ -1,0 +1,166 @@
+"""Keypoints in CSV: wide (`nose_x, nose_y, nose_z …`) or long (frame, landmark, x, y, z).
+
+Covers MediaPipe tables, FreeMoCap's `*_body_3d_xyz.csv` and Anipose's output. Sources: freemocap/freemocap
+file_and_folder_names.py; facts of user files, because MediaPipe has no official table.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from ...safe_read import FormatError
+from ..container import Container
+from ..draft import Draft, Reader, person
+from ..landmarks import COUNT, mediapipe_keypoints
+from ..marker_people import marker_people
+
+_AXIS_LAST = re.compile(
+    r"(.+?)[\s_.\-]*(x|y|z|visibility|vis|v|score|confidence|conf|c)(?:[_\s(]*(?:mm|cm|m)\)?)?"
+)
+_AXIS_FIRST = re.compile(r"(x|y|z|visibility|v)[\s_.\-]*(\d+)")
+_WEIGHTS = ("visibility", "vis", "v", "score", "confidence", "conf", "c")
+_POINT = ("landmark_id", "landmark_name", "landmark", "keypoint", "joint", "marker", "name", "point", "id")
+_FRAME = ("frame", "frame_id", "frame_number", "frame_index", "fnum", "index")
+_PREFIX = re.compile(r"^(?:(?:body|pose|mediapipe)[\s_.\-]+|(?:landmark|point|lm|kp|l|p)[\s_.\-]*(?=\d))")
+
+
+@dataclass(frozen=True)
+class _Wide:
+    """Columns of one row per frame: name -> axis -> column."""
+
+    points: dict[str, dict[str, int]]
+
+
+@dataclass(frozen=True)
+class _Long:
+    """Columns of one row per point: the point's name, and axis -> column."""
+
+    name: int
+    axes: dict[str, int]
+
+
+def recognises(container: Container) -> bool:
+    """A text whose first line names coordinates of points."""
+    return container.kind == "text" and _columns(_header(container)) is not None
+
+
+def read(container: Container) -> Draft:
+    """One person. Raises FormatError."""
+    header = _header(container)
+    columns = _columns(header)
+    rows = [row for row in csv.reader(container.lines[1:], delimiter=_separator(container)) if any(row)]
+    if not rows or columns is None:
+        raise FormatError("The table has a header but no rows; record or export it again.")
+    frame = next((header.index(name) for name in _FRAME if name in header), None)
+    if isinstance(columns, _Wide):
+        names, points, weights, frame_ids = _read_wide(columns, rows, frame)
+    else:
+        names, points, weights, frame_ids = _read_long(columns, rows, frame)
+    return _draft(names, points, weights, frame_ids)
+
+
+def _separator(container: Container) -> str:
+    first = container.lines[0] if container.lines else ""
+    return max(",;\t", key=first.count)
+
+
+def _header(container: Container) -> list[str]:
+    start = container.head.decode("latin1").removeprefix("\xef\xbb\xbf").lstrip()
+    if "," not in start and ";" not in start and "\t" not in start:
+        return []
+    cells = next(csv.reader(container.lines[:1], delimiter=_separator(container)), [])
+    return [cell.strip().lower() for cell in cells]
+
+
+def _columns(header: list[str]) -> _Wide | _Long | None:
+    points: dict[str, dict[str, int]] = {}
+    for column, cell in enumerate(header):
+        first, last = _AXIS_FIRST.fullmatch(cell), _AXIS_LAST.fullmatch(cell)
+        if first:
+            points.setdefault(first[2], {})[first[1]] = column
+        elif last:
+            points.setdefault(last[1], {})[last[2]] = column
+        elif cell in ("x", "y", "z", *_WEIGHTS):
+            points.setdefault("", {})[cell] = column
+    whole = {name: axes for name, axes in points.items() if {"x", "y", "z"} <= set(axes)}
+    name = next((header.index(each) for each in _POINT if each in header), None)
+    if len(whole) == 1 and name is not None:
+        axes = dict(next(iter(whole.values())))
+        axes |= {each: header.index(each) for each in _WEIGHTS if each in header}
+        return _Long(name, axes)
+    return _Wide(whole) if len(whole) >= 6 else None
+
+
+def _value(row: Sequence[str], column: int | None) -> float:
+    text = row[column].strip() if column is not None and column < len(row) else ""
+    try:
+        return float(text) if text else np.nan
+    except ValueError:
+        return np.nan
+
+
+def _weight_column(axes: dict[str, int]) -> int | None:
+    return next((axes[name] for name in _WEIGHTS if name in axes), None)
+
+
+def _read_wide(columns: _Wide, rows: list[list[str]], frame: int | None) -> tuple[Any, ...]:
+    axes = list(columns.points.values())
+    points = np.array([[[_value(row, each[axis]) for axis in "xyz"] for each in axes] for row in rows])
+    weights = None
+    if all(_weight_column(each) is not None for each in axes):
+        weights = np.array([[_value(row, _weight_column(each)) for each in axes] for row in rows])
+    frame_ids = np.array([_value(row, frame) for row in rows]) if frame is not None else None
+    return list(columns.points), points, weights, frame_ids
+
+
+def _read_long(columns: _Long, rows: list[list[str]], frame: int | None) -> tuple[Any, ...]:
+    names = list(dict.fromkeys(row[columns.name].strip() for row in rows if len(row) > columns.name))
+    if len(names) > 1000:
+        raise FormatError("The table has more than a thousand kinds of points; it is no person.")
+    if all(name.isdigit() for name in names):
+        names.sort(key=int)
+    place = {name: number for number, name in enumerate(names)}
+    frames = [_value(row, frame) for row in rows]
+    if frame is None:
+        frames = [float(number // len(names)) for number in range(len(rows))]
+    order = {number: place for place, number in enumerate(sorted(set(frames)))}
+    points = np.full((len(order), len(names), 3), np.nan)
+    weights = np.ones((len(order), len(names)))
+    weight = _weight_column(columns.axes)
+    for row, number in zip(rows, frames, strict=True):
+        at = order[number], place[row[columns.name].strip()]
+        points[at] = [_value(row, columns.axes[axis]) for axis in "xyz"]
+        weights[at] = _value(row, weight) if weight is not None else 1.0
+    return names, points, weights, np.array(sorted(order))
+
+
+def _draft(names: list[str], points: np.ndarray, weights: Any, frame_ids: Any) -> Draft:
+    if frame_ids is not None and not (np.isfinite(frame_ids).all() and (np.diff(frame_ids) > 0).all()):
+        frame_ids = None
+    plain = [_PREFIX.sub("", name.lower()) for name in names]
+    if len(names) == COUNT and all(name.isdigit() for name in plain):
+        order = np.argsort([int(name) for name in plain])
+        sorted_weights = weights[:, order] if weights is not None else None
+        keypoints, warnings = mediapipe_keypoints(points[:, order], sorted_weights)
+        people = [person(frame_ids=frame_ids, keypoints=keypoints)]
+        return Draft(
+            people, units=None, likely_up=("-y", "+y", "+z"), warnings=warnings, tool="MediaPipe Pose"
+        )
+    people = marker_people(plain, points, frame_ids)
+    return Draft(people, units=None, likely_up=("+y", "+z", "-y"))
+
+
+READER = Reader(
+    "keypoint table",
+    "FreeMoCap, Anipose, MediaPipe tables",
+    "keypoints by name or number",
+    ".csv",
+    recognises,
+    read,
+)
