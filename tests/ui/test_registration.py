@@ -20,3 +20,11 @@ def test_twenty_times_on_and_off(switch_extension):
         assert not hasattr(bpy.types.Scene, "spr")
         assert not _registered()
         assert len(bpy.types.TOPBAR_MT_file_import._dyn_ui_initialize()) == imports
+
+
+def test_scripts_can_be_reloaded(enabled, wave):
+    bpy.ops.spr.open_recording(filepath=str(wave))
+    bpy.ops.script.reload()
+    assert bpy.context.scene.spr.source == str(wave)
+    assert bpy.ops.spr.read_again() == {"FINISHED"}
+    assert bpy.ops.spr.refine_pose() == {"FINISHED"}
