@@ -10,15 +10,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ..body import open_body
 from ..body.skeleton import JOINT_COUNT, JOINT_NAMES, PARENTS, REST_OFFSETS, rest_joints
 from .axes import positions_to_blender
 
 _POINTS_AT = {"pelvis": "spine1", "spine3": "neck"}
 """The child that a bone with several children points at."""
 
-_SOLE_BELOW_FOOT = 0.018
 _LEAF_LENGTHS = {"head": 0.20, "left_foot": 0.07, "right_foot": 0.07, "left_hand": 0.10, "right_hand": 0.10}
-"""Metres on the open body: foot joint to sole; crown, toe tips and finger tips beyond the last joint."""
+"""Metres on the open body: crown, toe tips and finger tips beyond the last joint."""
 
 _SHORTEST = 1e-3
 """Metres; Blender deletes bones of length zero."""
@@ -54,14 +54,8 @@ def rest_bones(bone_offsets: np.ndarray) -> RestBones:
 
 
 def floor_height(bone_offsets: np.ndarray) -> float:
-    """Height of the soles in SMPL's frame when the pelvis of the rest pose is at the origin, metres."""
-    heights = rest_joints(np.asarray(bone_offsets, np.float64))[:, 1]
-    soles = [heights[foot] - _SOLE_BELOW_FOOT * _scale(foot, bone_offsets) for foot in _joints("foot")]
-    return float(min([*soles, heights.min()]))
-
-
-def _joints(part: str) -> list[int]:
-    return [index for index, name in enumerate(JOINT_NAMES) if name.endswith(part)]
+    """Height of the open body's soles in SMPL's frame when the pelvis of the rest pose is at the origin."""
+    return float(open_body.load().warped(bone_offsets)[:, 1].min())
 
 
 def _scale(joint: int, bone_offsets: np.ndarray) -> float:
