@@ -107,11 +107,13 @@ def _load_quietly(settings: SPR_PG_settings) -> None:
 
 
 def redraw() -> None:
-    """Draw the sidebars again."""
+    """Draw the sidebars again, without the costly view beside them."""
     for window in bpy.context.window_manager.windows:
         for area in window.screen.areas:
             if area.type == "VIEW_3D":
-                area.tag_redraw()
+                for region in area.regions:
+                    if region.type == "UI":
+                        region.tag_redraw()
 
 
 _person_items: list[tuple[str, str, str, int]] = []

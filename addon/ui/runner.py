@@ -17,11 +17,12 @@ TICK = 0.1
 
 @dataclass
 class Run:
-    """A job, the scene it was started for and the timer that watches it."""
+    """A job, the scene it was started for, the timer that watches it and the progress last shown."""
 
     job: Job
     scene_uid: int
     timer: bpy.types.Timer
+    shown: str = ""
 
     @property
     def scene(self) -> bpy.types.Scene | None:
@@ -53,8 +54,9 @@ def begin(context: bpy.types.Context, task: Task) -> Run:
 
 def show() -> None:
     """Bring progress to the status bar and the panel."""
-    if _run is not None:
-        _status(f"{progress_text(_run.job)}   |   Esc: Cancel")
+    if _run is not None and _run.shown != (text := progress_text(_run.job)):
+        _run.shown = text
+        _status(f"{text}   |   Esc: Cancel")
         redraw()
 
 
