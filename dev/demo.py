@@ -1,4 +1,5 @@
-"""`build.py demo`: the product's main job on bundled recordings, from a file to keyframes, FBX, picture and table."""
+"""`build.py demo`: the product's main job on bundled recordings, from a file to keyframes, FBX, picture
+and table."""
 
 from __future__ import annotations
 
@@ -8,6 +9,7 @@ import time
 from dataclasses import dataclass, replace
 from importlib.util import find_spec
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -17,6 +19,9 @@ from addon.recording import Person
 from addon.refiner import engine_name, refine
 
 from .processes import ROOT
+
+if TYPE_CHECKING:
+    from bundled_model.training.examples import Example
 
 CAPTURE = ROOT / "bundled_model/samples/pose2sim/S00_P00_T01_BalancingTrial_0-100.trc"
 BROKEN = ROOT / "bundled_model/samples/pose2sim/S00_P01_T02_Participants1-2_P1_0-100.trc"
@@ -69,7 +74,9 @@ def main(argv: list[str] | None = None) -> int:
     _refine_broken(progress)
     example, motion_plugin, row = _plugin(progress)
     rows.append(row)
-    files = _write(args.output, [(person, motion, "Balancing"), (example.person, motion_plugin, "Plugin")], progress)
+    files = _write(
+        args.output, [(person, motion, "Balancing"), (example.person, motion_plugin, "Plugin")], progress
+    )
     if not args.quick:
         rows += _smplify(example, progress)
         from .picture import draw
@@ -77,7 +84,12 @@ def main(argv: list[str] | None = None) -> int:
         files.append(args.output / "demo.png")
         draw(files[-1], person, motion, example, motion_plugin, progress)
     print_table(rows)
-    print("Wrote " + ", ".join(str(path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path) for path in files))
+    print(
+        "Wrote "
+        + ", ".join(
+            str(path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path) for path in files
+        )
+    )
     return 0
 
 
@@ -95,7 +107,9 @@ def replace_frames(person: Person, count: int) -> Person:
     """The first frames of a person."""
     keypoints, poses = person.keypoints, person.poses
     if keypoints is not None:
-        keypoints = replace(keypoints, positions=keypoints.positions[:count], confidence=keypoints.confidence[:count])
+        keypoints = replace(
+            keypoints, positions=keypoints.positions[:count], confidence=keypoints.confidence[:count]
+        )
     if poses is not None:
         poses = replace(poses, rotations=poses.rotations[:count], pelvis=poses.pelvis[:count])
     return replace(person, frame_ids=person.frame_ids[:count], keypoints=keypoints, poses=poses)
@@ -110,14 +124,16 @@ def _refine_broken(progress: Progress) -> None:
         print(f"{BROKEN.name}: {warning}")
 
 
-def _plugin(progress: Progress) -> tuple[object, Motion, Row]:
+def _plugin(progress: Progress) -> tuple[Example, Motion, Row]:
     """An estimator-like pose sequence of captured motion that training never saw, and noisy keypoints."""
     from bundled_model.training.examples import make_example
     from bundled_model.training.metrics import Posed, compare
     from bundled_model.training.motion_data import load_split
     from bundled_model.training.synthesis import Faults
 
-    clip = next(c for c in load_split("test") if c.subject == PLUGIN_SUBJECT and len(c.poses) >= PLUGIN_FRAMES)
+    clip = next(
+        c for c in load_split("test") if c.subject == PLUGIN_SUBJECT and len(c.poses) >= PLUGIN_FRAMES
+    )
     clip = replace(clip, poses=clip.poses[:PLUGIN_FRAMES], pelvis=clip.pelvis[:PLUGIN_FRAMES])
     example = make_example(clip, "body25", Faults(white=NOISE), ESTIMATOR_DEGREES, independent=1.0, seed=1)
     motion, row = _timed(example.person, "Plug-in: an estimator's poses and noisy keypoints", progress)
@@ -126,7 +142,8 @@ def _plugin(progress: Progress) -> tuple[object, Motion, Row]:
     before = compare(example.truth, Posed(poses.rotations, poses.pelvis, example.truth.bones))
     after = compare(example.truth, Posed(motion.rotations, motion.pelvis, motion.bone_offsets))
     print(
-        f"Plug-in, against the truth: joints {before.mpjpe:.0f} → {after.mpjpe:.0f} mm, surface {before.pve:.0f} → "
+        f"Plug-in, against the truth: joints {before.mpjpe:.0f} → {after.mpjpe:.0f} mm, surface "
+        f"{before.pve:.0f} → "
         f"{after.pve:.0f} mm, rotation {before.rotation:.1f} → {after.rotation:.1f}°."
     )
     return example, motion, replace(row, before=before.mpjpe, after=after.mpjpe)
@@ -152,7 +169,7 @@ def _write(folder: Path, people: list[tuple[Person, Motion, str]], progress: Pro
     return files
 
 
-def _smplify(example: object, progress: Progress) -> list[Row]:
+def _smplify(example: Example, progress: Progress) -> list[Row]:
     """SMPLify as published on some frames of the plug-in clip, from the same keypoints."""
     label = f"SMPLify as published, {SMPLIFY_FRAMES} frames of the same"
     if find_spec("torch") is None:
@@ -171,7 +188,10 @@ def print_table(rows: list[Row]) -> None:
     for row in rows:
         before = "–" if row.before is None else f"{row.before:.1f} mm"
         print(f"{row.what:<52}{before:>14}{f'{row.after:.1f} mm':>10}{f'{row.speed:.3g}':>12}")
-    print("Error: real capture: distance from the detected keypoints; others: mean joint error against the truth.\n")
+    print(
+        "Error: real capture: distance from the detected keypoints; others: mean joint error against "
+        "the truth.\n"
+    )
 
 
 if __name__ == "__main__":

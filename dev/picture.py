@@ -33,7 +33,10 @@ def draw(
     shown = _placed(given, example)
     strips = [
         (Strip(motion, rows, AFTER, keypoints), "A real capture (Pose2Sim): keypoints only → refined"),
-        (Strip(shown, plugin_rows, BEFORE, targets), "Plug-in: an estimator's poses, and keypoints with 20 mm noise"),
+        (
+            Strip(shown, plugin_rows, BEFORE, targets),
+            "Plug-in: an estimator's poses, and keypoints with 20 mm noise",
+        ),
         (Strip(refined, plugin_rows, AFTER, targets), "The same after Refine Pose"),
     ]
     with tempfile.TemporaryDirectory() as folder:
@@ -55,7 +58,9 @@ def _placed(given: Motion, example: Example) -> Motion:
     return replace(given, pelvis=example.truth.pelvis, bone_offsets=REST_OFFSETS)
 
 
-def _compose(path: Path, images: list[tuple[Path, str]], example: Example, given: Motion, refined: Motion) -> None:
+def _compose(
+    path: Path, images: list[tuple[Path, str]], example: Example, given: Motion, refined: Motion
+) -> None:
     import matplotlib
 
     matplotlib.use("Agg")
@@ -80,7 +85,12 @@ def _chart(axis: Any, example: Example, given: Motion, refined: Motion) -> None:
     axis.plot(seconds, joint_error(example, given), color=BEFORE, label="before")
     axis.plot(seconds, joint_error(example, refined), color=AFTER, label="after")
     axis.set(xlabel="seconds", ylabel="joint error, mm", xlim=(seconds[0], seconds[-1]), ylim=(0, None))
-    axis.set_title("Error of every frame against the truth (mean over joints, pelvis aligned)", loc="left", fontsize=12, fontweight="bold")
+    axis.set_title(
+        "Error of every frame against the truth (mean over joints, pelvis aligned)",
+        loc="left",
+        fontsize=12,
+        fontweight="bold",
+    )
     axis.spines[["top", "right"]].set_visible(False)
     axis.legend(frameon=False)
 
@@ -89,4 +99,3 @@ def joint_error(example: Example, motion: Motion) -> np.ndarray:
     """(T,) mean joint distance in mm, pelvis aligned."""
     apart = Posed(motion.rotations, motion.pelvis, motion.bone_offsets).joints() - example.truth.joints()
     return 1000 * np.linalg.norm(apart - apart[:, :1], axis=-1).mean(1)
-

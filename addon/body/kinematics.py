@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 from array_api_compat import array_namespace, device
@@ -40,7 +41,7 @@ def forward(rotations: Array, pelvis: Array, bone_offsets: Array) -> tuple[Array
     xp, where = array_namespace(rotations), device(rotations)
     offsets = _like(bone_offsets, rotations)
     turns, places = [rotations[..., :1, :, :]], [pelvis[..., None, :]]
-    for above, level in zip(LEVELS, LEVELS[1:], strict=False):
+    for above, level in pairwise(LEVELS):
         joints = xp.asarray(level, device=where)
         parents = xp.asarray([above.index(PARENTS[joint]) for joint in level], device=where)
         parent_turns = xp.take(turns[-1], parents, axis=-3)

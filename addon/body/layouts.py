@@ -69,7 +69,8 @@ _ALL = (
     _layout(
         "body25",
         "nose neck right_shoulder right_elbow right_wrist left_shoulder left_elbow left_wrist mid_hip "
-        "right_hip right_knee right_ankle left_hip left_knee left_ankle right_eye left_eye right_ear left_ear "
+        "right_hip right_knee right_ankle left_hip left_knee left_ankle right_eye left_eye right_ear "
+        "left_ear "
         f"{_FEET}",
         _COCO,
     ),
@@ -81,16 +82,19 @@ _ALL = (
     ),
     _layout(
         "h36m17",
-        "mid_hip right_hip right_knee right_ankle left_hip left_knee left_ankle spine thorax neck_nose head_top "
+        "mid_hip right_hip right_knee right_ankle left_hip left_knee left_ankle spine thorax neck_nose "
+        "head_top "
         "left_shoulder left_elbow left_wrist right_shoulder right_elbow right_wrist",
         _H36M,
     ),
     _layout(
         "mediapipe33",
-        "nose left_eye_inner left_eye left_eye_outer right_eye_inner right_eye right_eye_outer left_ear right_ear "
+        "nose left_eye_inner left_eye left_eye_outer right_eye_inner right_eye right_eye_outer left_ear "
+        "right_ear "
         "left_mouth right_mouth left_shoulder right_shoulder left_elbow right_elbow left_wrist right_wrist "
         "left_pinky_knuckle right_pinky_knuckle left_index_knuckle right_index_knuckle left_thumb_knuckle "
-        "right_thumb_knuckle left_hip right_hip left_knee right_knee left_ankle right_ankle left_heel right_heel "
+        "right_thumb_knuckle left_hip right_hip left_knee right_knee left_ankle right_ankle left_heel "
+        "right_heel "
         "left_big_toe right_big_toe",
         _COCO,
     ),

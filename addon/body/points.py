@@ -60,7 +60,9 @@ def point_positions(joints: Any, global_rotations: Any, bone_offsets: Any, indic
     if indices is not None:
         weights, offsets = weights[indices], offsets[indices]
     weights = xp.asarray(weights, dtype=joints.dtype, device=where)
-    flat = xp.asarray(np.ascontiguousarray(offsets.reshape(len(offsets), -1)), dtype=joints.dtype, device=where)
+    flat = xp.asarray(
+        np.ascontiguousarray(offsets.reshape(len(offsets), -1)), dtype=joints.dtype, device=where
+    )
     scale = size(bone_offsets)
     # (..., 24, 3, 3) -> (..., 72, 3): row 3 j + k holds what offset component k of joint j adds.
     columns = xp.reshape(

@@ -12,7 +12,8 @@ from .solver import Evidence
 from .start import TRUNK, lay_on, move_to
 
 LOOSE_DEGREES = 25.0
-"""Median turn between trunk and keypoints, after one turn for the whole clip, above which each frame is turned."""
+"""Median turn between trunk and keypoints, after one turn for the whole clip, above which each frame is
+turned."""
 
 
 def keypoints_at(targets: Person, times: np.ndarray) -> Keypoints:
@@ -26,12 +27,18 @@ def keypoints_at(targets: Person, times: np.ndarray) -> Keypoints:
     own = targets.times
     if times[-1] < own[0] or times[0] > own[-1]:
         raise RefineError("The two files share no time; shift the targets with an offset in seconds.")
-    last = np.clip(np.searchsorted(own, times), 1, max(len(own) - 1, 1)) if len(own) > 1 else np.zeros(len(times), int)
+    last = (
+        np.clip(np.searchsorted(own, times), 1, max(len(own) - 1, 1))
+        if len(own) > 1
+        else np.zeros(len(times), int)
+    )
     first = np.maximum(last - 1, 0)
     span = np.where(last > first, own[last] - own[first], 1.0)
     share = np.clip((times - own[first]) / span, 0.0, 1.0)[:, None]
     near = np.minimum(np.abs(times - own[first]), np.abs(times - own[last])) <= 2.0 / targets.fps
-    positions = (1 - share[..., None]) * keypoints.positions[first] + share[..., None] * keypoints.positions[last]
+    positions = (1 - share[..., None]) * keypoints.positions[first] + share[..., None] * keypoints.positions[
+        last
+    ]
     # A frame that coincides keeps its own place even when the neighbour is missing.
     positions = np.where(share[..., None] < 1e-6, keypoints.positions[first], positions)
     positions = np.where(share[..., None] > 1 - 1e-6, keypoints.positions[last], positions)

@@ -65,7 +65,10 @@ def estimate_bone_offsets(targets: Targets) -> np.ndarray:
         return REST_OFFSETS.copy()
     lengths = np.linalg.norm(REST_OFFSETS, axis=-1)
     overall = _weighted_mean(
-        [(ratio, 1.0 / (var + 0.02**2) * lengths[JOINT_NAMES.index(joint)]) for joint, (ratio, var) in measured.items()]
+        [
+            (ratio, 1.0 / (var + 0.02**2) * lengths[JOINT_NAMES.index(joint)])
+            for joint, (ratio, var) in measured.items()
+        ]
     )
     ratios = np.full(len(JOINT_NAMES), overall)
     for joint, (ratio, variance) in measured.items():

@@ -1,6 +1,7 @@
 """What a detector means by a point: constant offsets between its keypoints and the canonical ones.
 
-A detector's hip is not SMPL's hip. Over a clip, the mean distance of a keypoint from its canonical point, seen
+A detector's hip is not SMPL's hip. Over a clip, the mean distance of a keypoint from its canonical point,
+seen
 from the bone it hangs on, is that offset, as far as it exceeds what noise and pose explain.
 """
 

@@ -1,4 +1,5 @@
-"""Which arrays carry the computation: torch where it can be imported, else NumPy. Same weights, same mathematics."""
+"""Which arrays carry the computation: torch where it can be imported, else NumPy. Same weights, same
+mathematics."""
 
 from __future__ import annotations
 
@@ -52,7 +53,9 @@ def choose_engine(engine: str = "auto", device: str = "auto") -> Engine:
         return Engine("torch", _torch_device(device), load_model())
     except (ImportError, OSError) as problem:
         if engine == "torch" or device != "auto":
-            raise RefineError(f"torch is installed but does not load ({problem}); choose the engine numpy.") from None
+            raise RefineError(
+                f"torch is installed but does not load ({problem}); choose the engine numpy."
+            ) from None
         return Engine("numpy", "cpu", load_model())
 
 
@@ -69,7 +72,7 @@ def engine_name(engine: str = "auto", device: str = "auto") -> str:
 
 
 def _engine_wanted(engine: str, device: str) -> str:
-    """"numpy" or "torch", by what was asked for and what is installed."""
+    """ "numpy" or "torch", by what was asked for and what is installed."""
     if engine not in ENGINES or device not in DEVICES:
         choices = f"engines are {', '.join(ENGINES)}, devices {', '.join(DEVICES)}"
         raise RefineError(f"There is no engine {engine!r} on the device {device!r}; {choices}.")
@@ -80,7 +83,9 @@ def _engine_wanted(engine: str, device: str) -> str:
     if util.find_spec("torch") is not None:
         return "torch"
     if engine == "torch" or device not in ("auto", "cpu"):
-        raise RefineError("torch is not installed in this Python; choose the engine auto or numpy, device auto.")
+        raise RefineError(
+            "torch is not installed in this Python; choose the engine auto or numpy, device auto."
+        )
     return "numpy"
 
 

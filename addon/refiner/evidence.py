@@ -19,7 +19,8 @@ EXACT_DEFINITION = 0.002
 LIMB_DEFINITION = 0.010
 TRUNK_DEFINITION = 0.020
 """Standard deviations in metres of where a keypoint lies on the body, beside its noise. Engineering values:
-detectors' hips, shoulders, neck and face points lie some centimetres from one another's (facts: H36M, COCO)."""
+detectors' hips, shoulders, neck and face points lie some centimetres from one another's (facts: H36M,
+COCO)."""
 
 _LIMBS = ("knee", "ankle", "elbow", "wrist", "toe", "heel", "foot")
 MANY_METRES = 1e4
@@ -57,7 +58,8 @@ class Targets:
 
 
 def joints_seen(targets: Targets) -> np.ndarray:
-    """(T, 24) in 0..1, how much the evidence tells of each joint's rotation: points that it swings, and how far."""
+    """(T, 24) in 0..1, how much the evidence tells of each joint's rotation: points that it swings, and
+    how far."""
     rest = POINT_WEIGHTS @ REST_JOINTS + POINT_OFFSETS.sum(1)
     lever = np.linalg.norm(rest[:, None] - REST_JOINTS, axis=-1) * (POINT_WEIGHTS @ SUBTREE.T)
     information = targets.precision @ lever[targets.indices] ** 2
@@ -79,7 +81,8 @@ def targets_from_keypoints(keypoints: Keypoints, fps: float) -> Targets:
     names = [name for name in dict.fromkeys(keypoints.canonical) if name is not None]
     if not names:
         raise RefineError(
-            "None of the keypoints has a counterpart on the SMPL skeleton; name them like left_knee or choose a layout."
+            "None of the keypoints has a counterpart on the SMPL skeleton; name them like left_knee or "
+            "choose a layout."
         )
     columns = [keypoints.canonical.index(name) for name in names]
     raw = np.asarray(keypoints.positions[:, columns], float)

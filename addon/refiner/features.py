@@ -37,7 +37,8 @@ def features(
     rotations (..., T, 24, 3, 3), pelvis (..., T, 3): the starting pose, 1/30 s between frames.
     bone_offsets (..., 24, 3): one skeleton per clip.
     positions (..., T, 71, 3) metres, precision (..., T, 71) in 1/m^2: all canonical points, precision 0 where
-    nothing is known. initial (..., T, 24, 3, 3): an estimator's or an earlier pose, where has_initial (..., T) is 1
+    nothing is known. initial (..., T, 24, 3, 3): an estimator's or an earlier pose, where has_initial
+    (..., T) is 1
     and not 0.
     """
     xp = array_namespace(rotations)
@@ -67,7 +68,8 @@ def features(
 
 
 def _towards(rotations: Any, initial: Any, has_initial: Any) -> Any:
-    """(..., T, 73): the turn from each joint's starting rotation to the initial one, and whether there is one."""
+    """(..., T, 73): the turn from each joint's starting rotation to the initial one, and whether there is
+    one."""
     xp = array_namespace(rotations)
     turn = axis_angle_from_matrix(xp.matrix_transpose(rotations) @ initial)
     turn = xp.reshape(turn, (*rotations.shape[:-3], JOINT_COUNT * 3)) * has_initial[..., None]
@@ -81,7 +83,9 @@ def _root_motion(axes: Any, origin: Any) -> Any:
     turn = axis_angle_from_matrix(back @ axes[..., 1:, :, :]) * 5.0
     move = (back @ (origin[..., 1:, :] - origin[..., :-1, :])[..., None])[..., 0] / RESIDUAL_UNIT
     steps = xp.concat([turn, xp.clip(move, -FARTHEST, FARTHEST)], axis=-1)
-    return xp.concat([xp.zeros_like(steps[..., :1, :]), steps], axis=-2) if steps.shape[-2] else _still(origin)
+    return (
+        xp.concat([xp.zeros_like(steps[..., :1, :]), steps], axis=-2) if steps.shape[-2] else _still(origin)
+    )
 
 
 def _still(origin: Any) -> Any:

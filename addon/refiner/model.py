@@ -37,7 +37,11 @@ def load_model(path: Path = MODEL_PATH) -> Model:
 
 
 def save_model(
-    path: Path, shape: Shape, weights: dict[str, np.ndarray], prior_mean: np.ndarray, prior_precision: np.ndarray
+    path: Path,
+    shape: Shape,
+    weights: dict[str, np.ndarray],
+    prior_mean: np.ndarray,
+    prior_precision: np.ndarray,
 ) -> None:
     """Writes a model; weights are kept in half precision, their input scaling and the prior in single."""
     arrays = {

@@ -1,4 +1,5 @@
-"""The refining network without torch: its shape, its outputs and a NumPy forward pass with the same weights."""
+"""The refining network without torch: its shape, its outputs and a NumPy forward pass with the same
+weights."""
 
 from __future__ import annotations
 
@@ -37,7 +38,8 @@ class Shape:
 
 @dataclass(frozen=True)
 class Refinement:
-    """turns (..., T, 24, 3): rotation vectors to compose with the starting rotations, in each joint's own axes.
+    """turns (..., T, 24, 3): rotation vectors to compose with the starting rotations, in each joint's own
+    axes.
     deviation (..., T, 24, 3): expected error of the result about these axes, radians.
     point_deviation (..., T, 71): expected error of each canonical point's evidence, metres per axis."""
 

@@ -17,7 +17,8 @@ _NECK = JOINT_NAMES.index("neck")
 
 
 def human_frame(joints: Any) -> tuple[Any, Any]:
-    """The frame of posed joints (..., 24, 3): its axes as columns (..., 3, 3) and its origin, the pelvis (..., 3).
+    """The frame of posed joints (..., 24, 3): its axes as columns (..., 3, 3) and its origin, the pelvis
+    (..., 3).
 
     x points from the right hip to the left, y up the trunk to the neck, z to the front.
     """

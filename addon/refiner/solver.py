@@ -97,7 +97,9 @@ def _step(
     return rotations @ matrix_from_axis_angle(turn), pelvis + step[..., JOINT_COUNT * 3 :]
 
 
-def points_and_jacobian(rotations: Any, pelvis: Any, bone_offsets: Any, indices: np.ndarray) -> tuple[Any, Any]:
+def points_and_jacobian(
+    rotations: Any, pelvis: Any, bone_offsets: Any, indices: np.ndarray
+) -> tuple[Any, Any]:
     """Canonical points (B, P, 3) and their derivative (B, P, 3, 72) by turns in each joint's own axes."""
     xp = array_namespace(rotations)
     like = {"dtype": rotations.dtype, "device": device(rotations)}
@@ -114,13 +116,20 @@ def points_and_jacobian(rotations: Any, pelvis: Any, bone_offsets: Any, indices:
     carried = carried + scale * (xp.permute_dims(offsets, (1, 0, 2)) @ turned)
     points = xp.sum(carried, axis=1)
     hanging = below @ xp.reshape(carried, (batch, JOINT_COUNT, -1))
-    arms = xp.reshape(hanging, carried.shape) - (below @ xp.matrix_transpose(weights))[..., None] * joints[:, :, None, :]
+    arms = (
+        xp.reshape(hanging, carried.shape)
+        - (below @ xp.matrix_transpose(weights))[..., None] * joints[:, :, None, :]
+    )
     local = arms @ world  # rows are G^T m: the lever arm in the joint's own axes
     # Turning about own axis c moves the point by G (e_c x local).
     x, y, z = local[..., 0], local[..., 1], local[..., 2]
     zero = xp.zeros_like(x)
     moved = xp.stack(
-        [xp.stack([zero, -z, y], axis=-1), xp.stack([z, zero, -x], axis=-1), xp.stack([-y, x, zero], axis=-1)],
+        [
+            xp.stack([zero, -z, y], axis=-1),
+            xp.stack([z, zero, -x], axis=-1),
+            xp.stack([-y, x, zero], axis=-1),
+        ],
         axis=-2,
     )
     jacobian = moved @ turned[:, :, None]  # (B, 24, P, axis, xyz)

@@ -93,7 +93,10 @@ def kabsch(source: Any, target: Any, weights: Any) -> tuple[Any, Any, Any]:
     spread = xp.matrix_transpose((source - centre_source[:, None]) * share[..., None])
     u, _, vt = xp.linalg.svd(spread @ (target - centre_target[:, None]))
     mirrored = xp.linalg.det(u @ vt) < 0
-    flip = xp.stack([xp.ones_like(u[:, 0, 0]), xp.ones_like(u[:, 0, 0]), 1.0 - 2.0 * xp.astype(mirrored, u.dtype)], axis=-1)
+    flip = xp.stack(
+        [xp.ones_like(u[:, 0, 0]), xp.ones_like(u[:, 0, 0]), 1.0 - 2.0 * xp.astype(mirrored, u.dtype)],
+        axis=-1,
+    )
     rotation = xp.matrix_transpose((u * flip[:, None, :]) @ vt)
     return rotation, centre_source, centre_target
 

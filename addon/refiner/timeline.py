@@ -62,7 +62,8 @@ def interpolate_rotations(rotations: np.ndarray, times: np.ndarray) -> np.ndarra
 
 
 def bridge(rotations: np.ndarray, pelvis: np.ndarray, known: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Poses (T, 24, 3, 3), pelvis (T, 3) with the frames that are not known (T,) taken from their neighbours."""
+    """Poses (T, 24, 3, 3), pelvis (T, 3) with the frames that are not known (T,) taken from their
+    neighbours."""
     rows = np.flatnonzero(known)
     if not len(rows) or known.all():
         return rotations, pelvis
@@ -71,7 +72,8 @@ def bridge(rotations: np.ndarray, pelvis: np.ndarray, known: np.ndarray) -> tupl
 
 
 def bridge_joints(rotations: np.ndarray, seen: np.ndarray) -> np.ndarray:
-    """Rotations (T, 24, 3, 3) in which joints without evidence turn on from where they were last seen to where
+    """Rotations (T, 24, 3, 3) in which joints without evidence turn on from where they were last seen to
+    where
     they are seen next, instead of falling back to the usual pose; seen (T, 24) in 0..1 blends the two."""
     result = rotations.copy()
     for joint in range(rotations.shape[1]):

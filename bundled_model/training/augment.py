@@ -18,14 +18,19 @@ from .motion_data import Clip
 
 TWIST_DEGREES = {"hip": 8.0, "knee": 8.0, "shoulder": 10.0, "elbow": 10.0}
 FREE_DEGREES = {
-    "collar": 7.0, "neck": 8.0, "head": 8.0, "wrist": 15.0, "spine": 3.0, "ankle": 5.0, "foot": 8.0, "hand": 5.0,
+    "collar": 7.0, "neck": 8.0, "head": 8.0, "wrist": 15.0, "spine": 3.0, "ankle": 5.0, "foot": 8.0,
+    "hand": 5.0,
     "hip": 2.0, "knee": 1.5, "shoulder": 3.0, "elbow": 1.5,
 }  # fmt: skip
-LOWER_BODY = [JOINT_NAMES.index(f"{s}_{j}") for s in ("left", "right") for j in ("hip", "knee", "ankle", "foot")]
+LOWER_BODY = [
+    JOINT_NAMES.index(f"{s}_{j}") for s in ("left", "right") for j in ("hip", "knee", "ankle", "foot")
+]
 FPS = 30.0
 
 
-def smooth_noise(shape: tuple[int, ...], frames: int, slow: float, fast: float, rng: torch.Generator) -> Tensor:
+def smooth_noise(
+    shape: tuple[int, ...], frames: int, slow: float, fast: float, rng: torch.Generator
+) -> Tensor:
     """Unit-variance wandering (B, T, ...) of frequencies between slow and fast in Hz; shape = (B, ...)."""
     waves = 4
     frequency = slow * (fast / slow) ** torch.rand((*shape, waves), generator=rng)
@@ -95,15 +100,24 @@ def augment(rotations: Tensor, pelvis: Tensor, rng: torch.Generator) -> tuple[Te
 def independent_motion(rotations: Tensor, rng: torch.Generator, strength: Tensor) -> Tensor:
     """Adds twist about limbs and small free motion of every joint; strength (B,) scales the degrees above."""
     batch, frames = rotations.shape[:2]
-    twist = smooth_noise((batch, 24), frames, 0.05, 0.8, rng) + torch.randn((batch, 1, 24), generator=rng) * 0.7
-    free = smooth_noise((batch, 24, 3), frames, 0.05, 0.8, rng) + torch.randn((batch, 1, 24, 3), generator=rng) * 0.7
-    turn = _bone_axes() * (twist * _degrees(TWIST_DEGREES))[..., None] + free * _degrees(FREE_DEGREES)[:, None]
+    twist = (
+        smooth_noise((batch, 24), frames, 0.05, 0.8, rng) + torch.randn((batch, 1, 24), generator=rng) * 0.7
+    )
+    free = (
+        smooth_noise((batch, 24, 3), frames, 0.05, 0.8, rng)
+        + torch.randn((batch, 1, 24, 3), generator=rng) * 0.7
+    )
+    turn = (
+        _bone_axes() * (twist * _degrees(TWIST_DEGREES))[..., None] + free * _degrees(FREE_DEGREES)[:, None]
+    )
     return rotations @ matrix_from_axis_angle(turn * strength[:, None, None, None])
 
 
 def _degrees(table: dict[str, float]) -> Tensor:
     """(24,) radians by the words in a joint's name."""
-    values = [math.radians(next((d for word, d in table.items() if word in name), 0.0)) for name in JOINT_NAMES]
+    values = [
+        math.radians(next((d for word, d in table.items() if word in name), 0.0)) for name in JOINT_NAMES
+    ]
     return torch.tensor(values)
 
 
@@ -117,7 +131,8 @@ def _bone_axes() -> Tensor:
 
 
 def _headings(batch: int, rng: torch.Generator) -> Tensor:
-    """(B, 3, 3): any heading; a little tilt, and for one in eight any orientation at all (lying, upside down)."""
+    """(B, 3, 3): any heading; a little tilt, and for one in eight any orientation at all (lying, upside
+    down)."""
     heading = torch.zeros(batch, 3)
     heading[:, 1] = 2 * math.pi * torch.rand(batch, generator=rng)
     anyhow = torch.rand(batch, generator=rng) < 0.125
@@ -128,7 +143,9 @@ def _headings(batch: int, rng: torch.Generator) -> Tensor:
 def turn_world(rotations: Tensor, pelvis: Tensor, turns: Tensor) -> tuple[Tensor, Tensor]:
     """Turns the whole performance by turns (B, 3, 3)."""
     first = turns[:, None] @ rotations[:, :, 0]
-    return torch.cat([first[:, :, None], rotations[:, :, 1:]], 2), (turns[:, None] @ pelvis[..., None])[..., 0]
+    return torch.cat([first[:, :, None], rotations[:, :, 1:]], 2), (turns[:, None] @ pelvis[..., None])[
+        ..., 0
+    ]
 
 
 def proportions(batch: int, rng: torch.Generator) -> Tensor:

@@ -1,4 +1,5 @@
-"""Recordings with a known truth, made from captured motion: for the demo, the benchmark and the tests of accuracy."""
+"""Recordings with a known truth, made from captured motion: for the demo, the benchmark and the tests of
+accuracy."""
 
 from __future__ import annotations
 
@@ -55,5 +56,3 @@ def make_example(
         poses = Poses(guess, clip.pelvis.astype(float))
     truth = Posed(rotations[0].double().numpy(), clip.pelvis.astype(float), bones)
     return Example(Person("0", np.arange(len(points)), clip.fps, keypoints, poses), truth)
-
-

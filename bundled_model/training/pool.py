@@ -33,7 +33,8 @@ LONGEST_STRIDE = 10
 class Pool:
     """N windows of T frames. Rotations as rotation vectors (N, T, 24, 3) float16-safe; places in metres.
 
-    truth, start, initial: rotations. pelvis, start_pelvis (N, T, 3). bones: true, seen_bones: assumed (N, 24, 3).
+    truth, start, initial: rotations. pelvis, start_pelvis (N, T, 3). bones: true, seen_bones: assumed (N,
+    24, 3).
     positions (N, T, 71, 3), precision (N, T, 71): evidence. has_initial (N,).
     """
 
@@ -75,19 +76,29 @@ def make_batch(clips: list[Clip], count: int, frames: int, prior: Prior, seed: i
     positions, precision = prepare(keypoints, names, layout.name)
     stride = torch.randint(1, before + 1, (count,), generator=rng)
     stale = rotations[torch.arange(count), before - stride][:, None].expand(-1, frames, -1, -1, -1)
-    rotations, pelvis, positions, precision = (x[:, before:] for x in (rotations, pelvis, positions, precision))
+    rotations, pelvis, positions, precision = (
+        x[:, before:] for x in (rotations, pelvis, positions, precision)
+    )
     kinds = chance.choice(len(INITIAL_SHARES), count, p=list(INITIAL_SHARES.values()))
     degrees = torch.as_tensor(chance.uniform(3.0, 20.0, count), dtype=torch.float32)
     guess = estimator_like(rotations, degrees, rng)
     kind = torch.as_tensor(kinds)[:, None, None, None, None]
     initial = torch.where(kind == 2, stale, guess)
-    seen = bones * (1 + torch.randn((count, 24, 1), generator=rng) * (0.006 if layout.name == "smpl24" else 0.02))
-    start, start_pelvis = _starts(positions, precision, names, seen, prior, initial, torch.as_tensor(kinds) > 0)
-    full = scatter_points(np.concatenate([positions, precision[..., None]], -1), [POINT_INDEX[n] for n in names])
+    seen = bones * (
+        1 + torch.randn((count, 24, 1), generator=rng) * (0.006 if layout.name == "smpl24" else 0.02)
+    )
+    start, start_pelvis = _starts(
+        positions, precision, names, seen, prior, initial, torch.as_tensor(kinds) > 0
+    )
+    full = scatter_points(
+        np.concatenate([positions, precision[..., None]], -1), [POINT_INDEX[n] for n in names]
+    )
     full = torch.as_tensor(full)
     return Pool(
-        axis_angle_from_matrix(rotations), pelvis, bones, seen, full[..., :3].contiguous(), full[..., 3].contiguous(),
-        axis_angle_from_matrix(start), start_pelvis, axis_angle_from_matrix(initial), torch.as_tensor(kinds) > 0,
+        axis_angle_from_matrix(rotations), pelvis, bones, seen, full[..., :3].contiguous(), full[...,
+        3].contiguous(),
+        axis_angle_from_matrix(start), start_pelvis, axis_angle_from_matrix(initial),
+        torch.as_tensor(kinds) > 0,
     )  # fmt: skip
 
 

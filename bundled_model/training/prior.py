@@ -15,7 +15,8 @@ EXTRA_DEGREES = 4.0
 
 
 def fit_prior(clips: list[Clip], seed: int = 0, windows: int = 3000) -> tuple[np.ndarray, np.ndarray]:
-    """Mean rotations (24, 3, 3) and precision (72, 72) in 1/rad^2 of deviations log(mean^T R); the root is free."""
+    """Mean rotations (24, 3, 3) and precision (72, 72) in 1/rad^2 of deviations log(mean^T R); the root is
+    free."""
     rng = torch.Generator().manual_seed(seed)
     rotations, pelvis = sample_windows(clips, windows, 4, rng)
     rotations, _ = augment(rotations, pelvis, rng)

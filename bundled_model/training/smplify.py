@@ -2,7 +2,8 @@
 
 Our own implementation on forward kinematics alone. Per frame: L-BFGS (step 0.01, strong Wolfe) for 10 rounds
 of 100 iterations on orientation and place, then 100 rounds of 100 on everything; Geman–McClure joint error,
-pose prior, bent-joint prior. In place of the licensed mixture of Gaussians stands the refiner's own prior, and
+pose prior, bent-joint prior. In place of the licensed mixture of Gaussians stands the refiner's own prior,
+and
 the trunk is laid on its keypoints first; both favour the baseline. Bone lengths are given.
 """
 
@@ -29,7 +30,8 @@ _BENDS = [("left_elbow", 1, -1.0), ("right_elbow", 1, 1.0), ("left_knee", 0, 1.0
 def smplify(
     targets: np.ndarray, indices: np.ndarray, bone_offsets: np.ndarray, rounds: int = ROUNDS_BODY
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Rotations (24, 3, 3) and pelvis (3,) for one frame of canonical points (P, 3) in metres, NaN missing."""
+    """Rotations (24, 3, 3) and pelvis (3,) for one frame of canonical points (P, 3) in metres, NaN
+    missing."""
     model = load_model()
     seen = np.isfinite(targets).all(-1)
     goal = torch.as_tensor(np.nan_to_num(targets), dtype=torch.float32)[None]
@@ -47,7 +49,11 @@ def smplify(
         robust = ROBUST_SCALE**2 * squared / (ROBUST_SCALE**2 + squared)
         deviation = axis_angle_from_matrix(mean.mT @ rotations).reshape(1, 72)
         prior = 0.5 * (deviation @ precision * deviation).sum()
-        return JOINT_WEIGHT * (weight[..., None] * robust).sum() + PRIOR_WEIGHT * prior + BEND_WEIGHT * _bends(pose)
+        return (
+            JOINT_WEIGHT * (weight[..., None] * robust).sum()
+            + PRIOR_WEIGHT * prior
+            + BEND_WEIGHT * _bends(pose)
+        )
 
     _lbfgs(loss, [pose, pelvis], ROUNDS_PLACE, only_root=True)
     _lbfgs(loss, [pose, pelvis], rounds, only_root=False)
@@ -71,4 +77,6 @@ def _lbfgs(loss: object, parameters: list[Tensor], rounds: int, only_root: bool)
 
 def _bends(pose: Tensor) -> Tensor:
     """Punishes elbows and knees that bend the wrong way (SMPLify, equation 6)."""
-    return sum(torch.exp(-sign * pose[:, JOINT_NAMES.index(name), axis]).sum() ** 2 for name, axis, sign in _BENDS)
+    return sum(
+        torch.exp(-sign * pose[:, JOINT_NAMES.index(name), axis]).sum() ** 2 for name, axis, sign in _BENDS
+    )

@@ -36,7 +36,8 @@ class Faults:
 
 
 LAYOUT_SHARES = {
-    "smpl24": 5, "humanml22": 1, "body25": 4, "coco17": 4, "halpe26": 2, "h36m17": 2, "mediapipe33": 4, "panoptic19": 1,
+    "smpl24": 5, "humanml22": 1, "body25": 4, "coco17": 4, "halpe26": 2, "h36m17": 2, "mediapipe33": 4,
+    "panoptic19": 1,
 }  # fmt: skip
 
 
@@ -81,11 +82,17 @@ def observe(
         return torch.tensor(values)[:, None, None, None]
 
     spread = torch.tensor([definition_deviation(name, layout.name) for name in names])
-    offset = torch.randn((batch, count, 3), generator=rng) * spread[:, None] * each([f.definition for f in faults])[:, 0]
+    offset = (
+        torch.randn((batch, count, 3), generator=rng)
+        * spread[:, None]
+        * each([f.definition for f in faults])[:, 0]
+    )
     carrier = torch.as_tensor(POINT_WEIGHTS[indices].argmax(1))
     points = points + (world[:, :, carrier] @ offset[:, None, ..., None])[..., 0]
     points = points + torch.randn(points.shape, generator=rng) * each([f.white for f in faults])
-    points = points + smooth_noise((batch, count, 3), frames, 0.1, 1.0, rng) * each([f.wander for f in faults])
+    points = points + smooth_noise((batch, count, 3), frames, 0.1, 1.0, rng) * each(
+        [f.wander for f in faults]
+    )
     thrown = torch.rand((batch, frames, count, 1), generator=rng) < each([f.outliers for f in faults])
     points = points + thrown * torch.randn(points.shape, generator=rng) * 0.12
     gone = torch.rand((batch, 1, count, 1), generator=rng) < each([f.missing for f in faults])
@@ -113,7 +120,8 @@ def _limb_gaps(names: list[str], faults: list[Faults], frames: int, rng: torch.G
 
 
 def estimator_like(rotations: Tensor, degrees: Tensor, rng: torch.Generator) -> Tensor:
-    """Poses (B, T, 24, 3, 3) as an estimator gives them: biased per clip, wandering, shaking a little, the root
+    """Poses (B, T, 24, 3, 3) as an estimator gives them: biased per clip, wandering, shaking a little, the
+    root
     tilted, whole limbs late by a few frames. degrees (B,): mean size of the error."""
     batch, frames = rotations.shape[:2]
     late = torch.randint(0, 3, (batch, 1), generator=rng)
@@ -129,10 +137,8 @@ def estimator_like(rotations: Tensor, degrees: Tensor, rng: torch.Generator) -> 
     return rotations @ matrix_from_axis_angle((bias + wander + shake) * size)
 
 
-def scatter_points(values: np.ndarray, indices: np.ndarray) -> np.ndarray:
+def scatter_points(values: np.ndarray, indices: list[int]) -> np.ndarray:
     """(..., P, C) of some canonical points into (..., 71, C), zero elsewhere."""
     full = np.zeros((*values.shape[:-2], len(POINT_NAMES), values.shape[-1]), values.dtype)
     full[..., indices, :] = values
     return full
-
-

@@ -39,15 +39,21 @@ SINGLES_EVERY = 6
 
 def main(argv: list[str] | None = None) -> None:
     """Runs the stages that are not done yet."""
-    parser = argparse.ArgumentParser(prog="build.py train", description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
-    parser.add_argument("--output", type=Path, default=Path("training_output"), help="folder for pool and checkpoints")
+    parser = argparse.ArgumentParser(
+        prog="build.py train", description=__doc__, formatter_class=argparse.RawTextHelpFormatter
+    )
+    parser.add_argument(
+        "--output", type=Path, default=Path("training_output"), help="folder for pool and checkpoints"
+    )
     parser.add_argument("--shards", type=int, default=120, help="shards of the pool")
     parser.add_argument("--steps", type=int, default=8000)
     parser.add_argument("--batch", type=int, default=32, help="windows a step")
     parser.add_argument("--rate", type=float, default=1.5e-3, help="highest learning rate")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--pool-only", action="store_true", help="stop after the pool")
-    parser.add_argument("--export", action="store_true", help="write the last checkpoint as the bundled model and stop")
+    parser.add_argument(
+        "--export", action="store_true", help="write the last checkpoint as the bundled model and stop"
+    )
     args = parser.parse_args(argv)
     args.output.mkdir(parents=True, exist_ok=True)
     prior = load_prior(args.output, args.seed)
@@ -197,7 +203,13 @@ def losses(
         "step": torch.as_tensor(step),
         "trust": evidence.sum() / known.sum(),
     }
-    total = likelihood.mean() + 2.0 * parts["rotation"] + 10.0 * place.mean() + 20.0 * step + 0.02 * parts["trust"]
+    total = (
+        likelihood.mean()
+        + 2.0 * parts["rotation"]
+        + 10.0 * place.mean()
+        + 20.0 * step
+        + 0.02 * parts["trust"]
+    )
     return total, parts
 
 

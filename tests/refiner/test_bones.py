@@ -42,7 +42,9 @@ def test_limbs_are_found_from_any_layout(layout: str) -> None:
 
 def test_left_and_right_are_equal() -> None:
     person = Truth(0, 100, performer()).person("body25", 0.03)
-    ratios = lengths(estimate_bone_offsets(targets_from_keypoints(person.keypoints, 30.0))) / lengths(REST_OFFSETS)
+    ratios = lengths(estimate_bone_offsets(targets_from_keypoints(person.keypoints, 30.0))) / lengths(
+        REST_OFFSETS
+    )
     np.testing.assert_allclose(ratios, ratios[np.array(MIRROR_JOINTS)[1:] - 1])
 
 

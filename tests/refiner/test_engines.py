@@ -19,7 +19,10 @@ torch = pytest.importorskip("torch")
 def test_the_networks_agree_within_a_ten_thousandth_of_a_radian() -> None:
     model = load_model()
     rng = np.random.default_rng(0)
-    inputs = model.weights["feature_mean"] + rng.normal(size=(70, model.shape.features)) / model.weights["feature_scale"]
+    inputs = (
+        model.weights["feature_mean"]
+        + rng.normal(size=(70, model.shape.features)) / model.weights["feature_scale"]
+    )
     inputs = inputs.astype(np.float32)
     ours = split(forward(model.weights, model.shape, inputs))
     engine = choose_engine("torch", "cpu")
@@ -46,13 +49,13 @@ def test_names_say_what_will_do_the_work() -> None:
 def test_chunks_of_a_long_clip_leave_no_seams() -> None:
     """The network runs over the whole clip at once; frame-wise steps do not know their chunk."""
     person = Truth(0, 300).person("smpl24")
-    from addon.refiner import pipeline
+    from addon.refiner import piece
 
     whole = refine(person, engine="numpy")
-    before = pipeline.CHUNK
+    before = piece.CHUNK
     try:
-        pipeline.CHUNK = 77
+        piece.CHUNK = 77
         cut = refine(person, engine="numpy")
     finally:
-        pipeline.CHUNK = before
+        piece.CHUNK = before
     assert np.degrees(geodesic_angle(whole.rotations, cut.rotations)).max() < 0.05

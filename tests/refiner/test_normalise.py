@@ -17,7 +17,9 @@ MOVE = np.array([3.0, -1.0, 20.0])
 
 def test_the_human_frame_is_upright_on_the_body() -> None:
     axes, origin = human_frame(Truth(8, 5).joints)
-    np.testing.assert_allclose(np.swapaxes(axes, -1, -2) @ axes, np.broadcast_to(np.eye(3), axes.shape), atol=1e-9)
+    np.testing.assert_allclose(
+        np.swapaxes(axes, -1, -2) @ axes, np.broadcast_to(np.eye(3), axes.shape), atol=1e-9
+    )
     np.testing.assert_allclose(np.linalg.det(axes), 1.0)
     np.testing.assert_allclose(origin, Truth(8, 5).joints[:, 0])
 

@@ -57,7 +57,9 @@ def test_an_estimators_pose_is_improved_in_joints_and_rotations() -> None:
     truth = Truth(0)
     poses = truth.estimate(12.0)
     motion = refine(truth.person("smpl24", 0.01, poses=poses), engine="numpy")
-    assert rotation_error(truth.rotations, motion.rotations) < 0.7 * rotation_error(truth.rotations, poses.rotations)
+    assert rotation_error(truth.rotations, motion.rotations) < 0.7 * rotation_error(
+        truth.rotations, poses.rotations
+    )
     assert joint_error(truth, motion) < 25.0
 
 
@@ -95,7 +97,12 @@ def test_any_frame_rate_gives_the_same_poses(rate: int) -> None:
     first = np.minimum(times.astype(int), slow.frames - 2)
     share = (times - first)[:, None, None]
     points = (1 - share) * keypoints.positions[first] + share * keypoints.positions[first + 1]
-    fast = Person("0", np.arange(len(points)), float(rate), replace(keypoints, positions=points, confidence=np.ones(points.shape[:2])))
+    fast = Person(
+        "0",
+        np.arange(len(points)),
+        float(rate),
+        replace(keypoints, positions=points, confidence=np.ones(points.shape[:2])),
+    )
     slow_motion, fast_motion = refine(slow, engine="numpy"), refine(fast, engine="numpy")
     assert fast_motion.fps == rate and fast_motion.frames == fast.frames
     angle = np.degrees(geodesic_angle(slow_motion.rotations, fast_motion.rotations[::step]))

@@ -60,7 +60,9 @@ def test_an_outlier_fades_when_asked() -> None:
     priors = (Prior(truth.rotations, np.full((24, 3), 1.0)),)
     plain = solve(truth.rotations, truth.pelvis, truth.bones, evidence, priors, (0.0,) * 3)[0]
     robust = solve(truth.rotations, truth.pelvis, truth.bones, evidence, priors, (0.0,) * 3, 0.05)[0]
-    plain_error, robust_error = (np.degrees(geodesic_angle(r, truth.rotations)).mean() for r in (plain, robust))
+    plain_error, robust_error = (
+        np.degrees(geodesic_angle(r, truth.rotations)).mean() for r in (plain, robust)
+    )
     assert robust_error < 0.2 * plain_error
 
 
