@@ -17,6 +17,7 @@ _LENGTH_RANGES = {
     "forearm": (0.17, 0.38),
 }
 _CHILD = 0.75
+_ENOUGH_FRAMES = 15
 
 
 def person_warnings(one: Person, *, several: bool) -> list[str]:
@@ -110,7 +111,7 @@ def _mirrored(keypoints: Keypoints, who: str) -> list[str]:
     turned = np.cross([0.0, 1.0, 0.0], ahead)
     agree = (left * turned).sum(-1)
     agree = agree[np.isfinite(agree)]
-    if len(agree) == 0 or float((agree > 0).mean()) > 0.2:
+    if len(agree) < _ENOUGH_FRAMES or float((agree > 0).mean()) > 0.2:
         return []
     return [f"{who} has left and right swapped, or the axes are mirrored; check the result."]
 

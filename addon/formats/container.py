@@ -20,7 +20,7 @@ from ..safe_read import (
     read_object,
     read_object_array,
 )
-from ..safe_read.errors import MAX_FILE_BYTES, refusing
+from ..safe_read.errors import MAX_ARRAY_BYTES, MAX_FILE_BYTES, refusing
 from ..safe_read.npy import MAGIC, array_from_bytes, read_header
 from ..safe_read.npz import is_numeric
 from ..safe_read.stream import compression
@@ -68,7 +68,9 @@ class Container:
 
     @cached_property
     def data(self) -> bytes:
-        """All bytes of the file."""
+        """All bytes of the file. Raises FormatError when it is too large to be held at once."""
+        if self.size > MAX_ARRAY_BYTES:
+            raise FormatError(f"{self.name} is larger than {MAX_ARRAY_BYTES >> 30} GB; split the recording.")
         return self.path.read_bytes()
 
     @cached_property

@@ -1,8 +1,8 @@
-"""Pickles of datasets and world-space methods with SMPL vectors: GLAMR, 3DPW, EMDB, SLAHMR.
+"""Pickles of datasets and world-space methods with SMPL vectors: GLAMR, 3DPW, EMDB, SLAHMR, BEDLAM.
 
 Sources: NVlabs/GLAMR global_recon/run_demo.py (root_trans is the pelvis position, Z up);
 eth-ait/aitviewer renderables/smpl.py (3DPW: lists over people); eth-ait/emdb visualize.py;
-vye16/slahmr (first axis of the arrays = track).
+vye16/slahmr (first axis of the arrays = track); pixelite1201/BEDLAM data_processing/df_full_body.py.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ import numpy as np
 from ...recording import Person, Poses
 from ...safe_read import FormatError
 from ..container import Container
-from ..draft import Draft, Reader, numbers, person, smpl_poses
-from ..tracks import joined
+from ..draft import REST_PELVIS_X, Draft, Reader, numbers, person, smpl_poses, text_of
+from ..tracks import Tracks, joined
 
 
 def _is_glamr(container: Container) -> bool:
@@ -90,7 +90,32 @@ def _read_slahmr(container: Container) -> Draft:
     return Draft(people, likely_up=("-y", "+y", "+z"))
 
 
+def _is_bedlam(container: Container) -> bool:
+    return container.has("imgname", "pose_world", "trans_world", "sub")
+
+
+def _read_bedlam(container: Container) -> Draft:
+    """Rows of all people of a scene; `sub` names the person, the image names give the order of time."""
+    fields = container.fields
+    subjects = [text_of(name) for name in np.asarray(fields["sub"]).reshape(-1)]
+    images = [text_of(name) for name in np.asarray(fields["imgname"]).reshape(-1)]
+    order = {name: frame for frame, name in enumerate(sorted(set(images)))}
+    vectors, trans = (
+        numbers(fields["pose_world"], "pose_world"),
+        numbers(fields["trans_world"], "trans_world"),
+    )
+    tracks = Tracks()
+    for row, (subject, image) in enumerate(zip(subjects, images, strict=True)):
+        tracks.add(subject, order[image], pose=vectors[row], trans=trans[row])
+    people = [
+        person(name, ids, poses=smpl_poses(v["pose"], v["trans"], rest_pelvis=REST_PELVIS_X))
+        for name, ids, v in tracks
+    ]
+    return Draft(people, up="+y")
+
+
 GLAMR = Reader("GLAMR", "GLAMR", "SMPL per person, Z up", "*_seed1.pkl", _is_glamr, _read_glamr)
 THREE_DPW = Reader("3DPW", "3DPW", "SMPL per person", ".pkl", _is_3dpw, _read_3dpw)
 EMDB = Reader("EMDB", "EMDB", "SMPL of one person", "*_data.pkl", _is_emdb, _read_emdb)
+BEDLAM = Reader("BEDLAM", "BEDLAM", "SMPL-X per person, Y up", ".npz", _is_bedlam, _read_bedlam)
 SLAHMR = Reader("SLAHMR", "SLAHMR", "SMPL-H per track", "*_world_results.npz", _is_slahmr, _read_slahmr)

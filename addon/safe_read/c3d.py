@@ -1,0 +1,161 @@
+"""C3D files: header, parameters and 3D points, in all number formats. Analog data is passed over.
+
+Format: https://www.c3d.org/docs/C3D_User_Guide.pdf. Processors: 84 Intel, 85 DEC (VAX floats), 86 MIPS.
+"""
+
+from __future__ import annotations
+
+import struct
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from .errors import FormatError
+from .npy import check_shape
+
+MAGIC = 0x50
+_BLOCK = 512
+_PROCESSORS = {84: "<", 85: "dec", 86: ">"}
+_TYPES = {-1: "S1", 1: "i1", 2: "i2", 4: "f4"}
+
+
+@dataclass(frozen=True)
+class C3d:
+    """Points of a C3D file: positions (T, K, 3) in `units`, NaN where missing, with their labels and rate.
+
+    first_frame counts from 0, so that frame n lies at n / rate seconds.
+    """
+
+    labels: list[str]
+    positions: np.ndarray
+    rate: float
+    units: str
+    first_frame: int
+    groups: dict[str, dict[str, Any]]
+
+
+class _Numbers:
+    """Reads numbers of one processor; DEC floats are those of a VAX (words swapped, four times as large)."""
+
+    def __init__(self, processor: int) -> None:
+        if processor not in _PROCESSORS:
+            raise FormatError(
+                f"The C3D file was written by an unknown processor ({processor}); export it again."
+            )
+        self._dec = _PROCESSORS[processor] == "dec"
+        self._order = "<" if self._dec else _PROCESSORS[processor]
+
+    def array(self, data: bytes, kind: str) -> np.ndarray:
+        """Numbers of the kind "i1", "i2" or "f4"."""
+        if kind == "f4" and self._dec:
+            words = np.frombuffer(data, "<u2").reshape(-1, 2)[:, ::-1]
+            return np.ascontiguousarray(words).view("<f4").reshape(-1) / 4.0
+        return np.frombuffer(data, self._order + kind)
+
+    def word(self, data: bytes, offset: int) -> int:
+        """An unsigned 16-bit number."""
+        return int(struct.unpack_from(("<" if self._order == "<" else ">") + "H", data, offset)[0])
+
+
+def is_c3d(head: bytes) -> bool:
+    """Whether data starts like a C3D file: a parameter block number and the key 0x50."""
+    return len(head) >= _BLOCK and head[1] == MAGIC and 0 < head[0] < 50
+
+
+def read_c3d(data: bytes) -> C3d:
+    """The points of a C3D file. Raises FormatError (or what struct and NumPy raise on damage)."""
+    start = (data[0] - 1) * _BLOCK
+    numbers = _Numbers(data[start + 3])
+    groups = _parameters(data, start, numbers)
+    point = groups.get("POINT", {})
+    count = numbers.word(data, 2)
+    frames = _frame_count(data, groups, numbers)
+    labels = _labels(point, count)
+    rate = (
+        float(np.ravel(point["RATE"])[0]) if "RATE" in point else float(numbers.array(data[20:24], "f4")[0])
+    )
+    units = str(point.get("UNITS", ["mm"])[0]) if point.get("UNITS") else "mm"
+    positions = _points(data, groups, numbers, count, frames)
+    return C3d(labels, positions, rate, units, max(numbers.word(data, 6) - 1, 0), groups)
+
+
+def _parameters(data: bytes, start: int, numbers: _Numbers) -> dict[str, dict[str, Any]]:
+    """Group name -> parameter name -> value; groups have negative numbers, parameters positive ones."""
+    names: dict[int, str] = {}
+    found: dict[int, dict[str, Any]] = {}
+    place = start + 4
+    while place + 2 < len(data):
+        length, number = struct.unpack_from("<bb", data, place)
+        length = abs(length)
+        if length == 0 or number == 0:
+            break
+        name = data[place + 2 : place + 2 + length].decode("latin1").upper()
+        at = place + 2 + length
+        step = numbers.word(data, at)
+        if number < 0:
+            names[-number] = name
+        else:
+            found.setdefault(number, {})[name] = _value(data, at + 2, numbers)
+        if step == 0:
+            break
+        place = at + step
+    return {names.get(number, str(number)): values for number, values in found.items()}
+
+
+def _value(data: bytes, at: int, numbers: _Numbers) -> Any:
+    kind, dimensions = struct.unpack_from("<bB", data, at)
+    shape = tuple(data[at + 2 : at + 2 + dimensions])
+    count = int(np.prod(shape, dtype=np.int64)) if shape else 1
+    size = abs(kind)
+    check_shape((count,), max(size, 1))
+    raw = data[at + 2 + dimensions : at + 2 + dimensions + count * size]
+    if kind not in _TYPES or len(raw) != count * size:
+        raise FormatError("A parameter of the C3D file is damaged; export it again.")
+    if kind == -1:
+        width = shape[0] if shape else 1
+        return [raw[n : n + width].decode("latin1").strip("\0 ") for n in range(0, len(raw), max(width, 1))]
+    return numbers.array(raw, _TYPES[kind])
+
+
+def _labels(point: dict[str, Any], count: int) -> list[str]:
+    """LABELS, LABELS2, LABELS3 … hold up to 255 names each."""
+    labels: list[str] = []
+    for suffix in ("", *map(str, range(2, 20))):
+        labels += list(point.get(f"LABELS{suffix}", []))
+    return (labels + [f"point {number}" for number in range(len(labels), count)])[:count]
+
+
+def _frame_count(data: bytes, groups: dict[str, dict[str, Any]], numbers: _Numbers) -> int:
+    """The header's last frame is limited to 65535; TRIAL and POINT:LONG_FRAMES hold the whole number."""
+    trial = groups.get("TRIAL", {})
+    if {"ACTUAL_START_FIELD", "ACTUAL_END_FIELD"} <= set(trial):
+        first, last = (np.ravel(trial[name]).astype(np.int64) & 0xFFFF for name in _FIELDS)
+        if len(first) == 2 and len(last) == 2:
+            return int(last[0] + (last[1] << 16) - first[0] - (first[1] << 16) + 1)
+    return numbers.word(data, 8) - numbers.word(data, 6) + 1
+
+
+_FIELDS = ("ACTUAL_START_FIELD", "ACTUAL_END_FIELD")
+
+
+def _points(
+    data: bytes, groups: dict[str, dict[str, Any]], numbers: _Numbers, count: int, frames: int
+) -> np.ndarray:
+    """(T, K, 3); a negative fourth number marks a point that was not seen."""
+    block = numbers.word(data, 16) or int(np.ravel(groups.get("POINT", {}).get("DATA_START", [0]))[0])
+    scale = float(numbers.array(data[12:16], "f4")[0])
+    kind, size = ("f4", 4) if scale < 0 else ("i2", 2)
+    width = 4 * count + numbers.word(data, 4)
+    start = (block - 1) * _BLOCK
+    if count == 0 or frames <= 0 or start < 0:
+        raise FormatError("The C3D file holds no 3D points; export marker or joint positions.")
+    check_shape((frames, width), size)
+    stored = min(frames, max(0, (len(data) - start) // (width * size)))
+    if stored == 0:
+        raise FormatError("The C3D file ends before its first frame; copy it again.")
+    raw = numbers.array(data[start : start + stored * width * size], kind).astype(np.float64)
+    rows = raw.reshape(stored, width)[:, : 4 * count].reshape(stored, count, 4)
+    positions = rows[..., :3] * (1.0 if scale < 0 else scale)
+    missing = (rows[..., 3] < 0) | (positions == 0).all(-1)
+    return np.where(missing[..., None], np.nan, positions)
