@@ -63,8 +63,8 @@ def _other(path: Path, container: Container) -> Container:
 
 
 def people_of(tree: Any, *keys: str) -> dict[Any, Mapping[str, Any]]:
-    """The mapping itself when it maps people to mappings with all these keys, else an empty one."""
-    if not isinstance(tree, Mapping) or not tree:
+    """The dict itself when it maps people to mappings with all these keys, else an empty one."""
+    if not isinstance(tree, dict) or not tree:
         return {}
     whole = all(isinstance(value, Mapping) and set(keys) <= set(value) for value in tree.values())
     return dict(tree) if whole else {}

@@ -22,7 +22,7 @@ class FormatError(Exception):
 
 _BROKEN = (
     zipfile.BadZipFile, zlib.error, struct.error, EOFError, KeyError, IndexError, ValueError, TypeError,
-    NotImplementedError, RuntimeError, RecursionError, OverflowError, MemoryError,
+    NotImplementedError, RuntimeError, OSError, RecursionError, OverflowError, MemoryError,
 )  # fmt: skip
 
 

@@ -60,8 +60,7 @@ def c3d(path: Path, points: np.ndarray, names: list[str], *, processor=INTEL, in
     parameters += w.text(1, "LABELS", names) + w.text(1, "UNITS", [units])
     parameters += w.parameter(1, "RATE", 4, (), w.real([100.0])) + b"\0\0"
     blocks = -(-len(parameters) // 512)
-    parameters = bytearray(parameters.ljust(blocks * 512, b"\0"))
-    parameters[2] = blocks
+    parameters = (parameters[:2] + bytes([blocks]) + parameters[3:]).ljust(blocks * 512, b"\0")
     header = bytes([2, 0x50]) + w.word(count) + w.word(analog) + w.word(first) + w.word(first + frames - 1)
     header += w.word(10) + w.real([scale]) + w.word(2 + blocks) + w.word(1) + w.real([100.0])
     missing = ~np.isfinite(points).all(-1)
@@ -70,7 +69,7 @@ def c3d(path: Path, points: np.ndarray, names: list[str], *, processor=INTEL, in
         rows[..., :3] = np.round(rows[..., :3] / scale)
     rows = np.concatenate([rows.reshape(frames, -1), np.zeros((frames, analog))], axis=1)
     data = rows.astype(w.order + "i2").tobytes() if integers else w.real(rows)
-    path.write_bytes(header.ljust(512, b"\0") + bytes(parameters) + data)
+    path.write_bytes(header.ljust(512, b"\0") + parameters + data)
     return path
 
 

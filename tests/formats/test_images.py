@@ -20,7 +20,8 @@ IMAGES = [f"img/{n:06d}.png" for n in range(FRAMES)]
 
 def cliff(folder: Path) -> Path:
     vectors, pelvis = turned(walking(FRAMES), CAMERA)
-    np.savez(folder / "walk_cliff_hr48.npz", imgname=np.repeat(IMAGES, 2), global_t=np.repeat(pelvis - REST_PELVIS, 2, 0),
+    shift = np.repeat(pelvis - REST_PELVIS, 2, 0)
+    np.savez(folder / "walk_cliff_hr48.npz", imgname=np.repeat(IMAGES, 2), global_t=shift,
              pose=np.repeat(vectors.reshape(FRAMES, 72), 2, 0), shape=np.zeros((2 * FRAMES, 10)))  # fmt: skip
     return folder / "walk_cliff_hr48.npz"
 
@@ -29,8 +30,8 @@ def human_data(folder: Path) -> Path:
     """Inner arrays have dtype=object, as MMHuman3D saves them."""
     vectors, pelvis = turned(walking(FRAMES), CAMERA)
     smpl: Any = {"body_pose": vectors[:, 1:].astype(object), "global_orient": vectors[:, 0].astype(object),
-                 "transl": (pelvis - REST_PELVIS).astype(object), "betas": np.zeros((FRAMES, 10))}  # fmt: skip
-    meta: Any = {"gender": ["neutral"] * FRAMES}
+                 "transl": (pelvis - REST_PELVIS).astype(object), "betas": np.zeros(10)}  # fmt: skip
+    meta: Any = {"gender": ["neutral"]}
     np.savez(
         folder / "data.npz", image_path=np.array(IMAGES), smpl=smpl, meta=meta, __keypoints_compressed__=True
     )
@@ -52,7 +53,7 @@ def smpler_x(folder: Path) -> Path:
     vectors, pelvis = turned(walking(FRAMES), CAMERA)
     for n in range(FRAMES):
         np.savez(folder / f"{n:05d}_0.npz", global_orient=vectors[n, :1], body_pose=vectors[n, 1:22],
-                 left_hand_pose=np.zeros((15, 3)), right_hand_pose=np.zeros((15, 3)), jaw_pose=np.zeros((1, 3)),
+                 left_hand_pose=np.zeros((15, 3)), right_hand_pose=np.zeros((15, 3)),
                  betas=np.zeros((1, 10)), transl=(pelvis[n] - REST_PELVIS_X)[None])  # fmt: skip
     return folder / "00003_0.npz"
 
