@@ -9,7 +9,7 @@ import numpy as np
 
 from addon.body.kinematics import forward
 from addon.body.points import POINT_INDEX
-from bundled_model.training.examples import Example
+from bundled_model.training.metrics import Example
 
 
 def measure_smplify(example: Example, count: int, progress: Callable[[float], None]) -> tuple[float, float]:

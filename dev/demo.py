@@ -9,24 +9,22 @@ import time
 from dataclasses import dataclass, replace
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from addon import formats
+from addon.body.skeleton import REST_OFFSETS
 from addon.motion import Motion
 from addon.recording import Person
 from addon.refiner import engine_name, refine
+from bundled_model.training.metrics import Example, Posed, compare
 
 from .processes import ROOT
 
-if TYPE_CHECKING:
-    from bundled_model.training.examples import Example
-
 CAPTURE = ROOT / "bundled_model/samples/pose2sim/S00_P00_T01_BalancingTrial_0-100.trc"
 BROKEN = ROOT / "bundled_model/samples/pose2sim/S00_P01_T02_Participants1-2_P1_0-100.trc"
-PLUGIN_SUBJECT, PLUGIN_FRAMES = "05", 180
-ESTIMATOR_DEGREES, NOISE = 12.0, 0.020
+PLUGIN = ROOT / "bundled_model/samples/plugin"
+PLUGIN_FILES = ("estimate", "keypoints", "truth")
 SMPLIFY_FRAMES = 10
 BEFORE, AFTER = (0.75, 0.22, 0.18), (0.10, 0.36, 0.72)
 
@@ -125,26 +123,20 @@ def _refine_broken(progress: Progress) -> None:
 
 
 def _plugin(progress: Progress) -> tuple[Example, Motion, Row]:
-    """An estimator-like pose sequence of captured motion that training never saw, and noisy keypoints."""
-    from bundled_model.training.examples import make_example
-    from bundled_model.training.metrics import Posed, compare
-    from bundled_model.training.motion_data import load_split
-    from bundled_model.training.synthesis import Faults
-
-    clip = next(
-        c for c in load_split("test") if c.subject == PLUGIN_SUBJECT and len(c.poses) >= PLUGIN_FRAMES
+    """An estimator's poses from one file, refined toward the noisy keypoints of another."""
+    estimate, targets, true = (formats.read(PLUGIN / f"{name}.npz").people[0] for name in PLUGIN_FILES)
+    assert estimate.poses is not None and true.poses is not None and targets.keypoints is not None
+    example = Example(
+        replace(estimate, keypoints=targets.keypoints),
+        Posed(true.poses.rotations, true.poses.pelvis, REST_OFFSETS),
     )
-    clip = replace(clip, poses=clip.poses[:PLUGIN_FRAMES], pelvis=clip.pelvis[:PLUGIN_FRAMES])
-    example = make_example(clip, "body25", Faults(white=NOISE), ESTIMATOR_DEGREES, independent=1.0, seed=1)
     motion, row = _timed(example.person, "Plug-in: an estimator's poses and noisy keypoints", progress)
-    poses = example.person.poses
-    assert poses is not None
-    before = compare(example.truth, Posed(poses.rotations, poses.pelvis, example.truth.bones))
+    given = Posed(estimate.poses.rotations, estimate.poses.pelvis, REST_OFFSETS)
+    before = compare(example.truth, given)
     after = compare(example.truth, Posed(motion.rotations, motion.pelvis, motion.bone_offsets))
     print(
         f"Plug-in, against the truth: joints {before.mpjpe:.0f} → {after.mpjpe:.0f} mm, surface "
-        f"{before.pve:.0f} → "
-        f"{after.pve:.0f} mm, rotation {before.rotation:.1f} → {after.rotation:.1f}°."
+        f"{before.pve:.0f} → {after.pve:.0f} mm, rotation {before.rotation:.1f} → {after.rotation:.1f}°."
     )
     return example, motion, replace(row, before=before.mpjpe, after=after.mpjpe)
 

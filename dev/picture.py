@@ -13,8 +13,7 @@ from addon.body.skeleton import REST_OFFSETS
 from addon.motion import Motion
 from addon.recording import Person
 from addon.refiner import refine
-from bundled_model.training.examples import Example
-from bundled_model.training.metrics import Posed
+from bundled_model.training.metrics import Example, Posed
 
 from .demo import AFTER, BEFORE, Progress
 from .strip import Strip, render

@@ -3,8 +3,6 @@ accuracy."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 import torch
 
@@ -14,17 +12,9 @@ from addon.body.skeleton import REST_OFFSETS
 from addon.recording import Keypoints, Person, Poses
 
 from .augment import independent_motion
-from .metrics import Posed
+from .metrics import Example, Posed
 from .motion_data import Clip
 from .synthesis import Faults, estimator_like, observe
-
-
-@dataclass(frozen=True)
-class Example:
-    """A person as a file would hold it, and the truth behind it."""
-
-    person: Person
-    truth: Posed
 
 
 def make_example(

@@ -10,6 +10,7 @@ from addon.body.kinematics import forward
 from addon.body.open_body import load, skin
 from addon.body.rotations import axis_angle_from_matrix, geodesic_angle
 from addon.body.skeleton import JOINT_NAMES, PARENTS, REST_OFFSETS
+from addon.recording import Person
 
 
 def _joints(*words: str) -> list[int]:
@@ -54,6 +55,14 @@ class Posed:
         rows = body.surface_points
         rest = body.warped(self.bones)[rows]
         return skin(rest, body.weights[rows], self.rotations, self.pelvis, self.bones)
+
+
+@dataclass(frozen=True)
+class Example:
+    """A person as a file would hold it, and the truth behind it."""
+
+    person: Person
+    truth: Posed
 
 
 def compare(truth: Posed, found: Posed) -> Figures:

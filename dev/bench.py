@@ -1,0 +1,129 @@
+"""`build.py bench`: speed, best of five, as ratios to baselines of the same run; with --accuracy, errors."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from addon import formats
+from addon.motion import Motion
+from addon.refiner import refine
+
+if TYPE_CHECKING:
+    from bundled_model.training.motion_data import Clip
+
+ROUNDS = 5
+SMPLIFY_FRAMES = 3
+FRAMES = 1000
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Measures and prints."""
+    parser = argparse.ArgumentParser(prog="build.py bench", description=__doc__)
+    parser.add_argument("--accuracy", action="store_true", help="the table of accuracy in place of speed")
+    parser.add_argument(
+        "--split", choices=("val", "test"), default="test", help="whose motion; tune on val only"
+    )
+    parser.add_argument("--frames", type=int, default=300, help="longest clip of the table of accuracy")
+    parser.add_argument("--seeds", type=int, default=3, help="seeds of noise in the table of accuracy")
+    args = parser.parse_args(argv)
+    if args.accuracy:
+        return accuracy(args.split, args.frames, args.seeds)
+    keys()
+    refining()
+    opening()
+    return 0
+
+
+def best(work: Callable[[], object]) -> float:
+    """Seconds of the fastest of five rounds."""
+    seconds = []
+    for _ in range(ROUNDS):
+        began = time.perf_counter()
+        work()
+        seconds.append(time.perf_counter() - began)
+    return min(seconds)
+
+
+def keys() -> None:
+    """Writing keys beside keyframe_insert."""
+    from tests.scene.key_speed import keys as number
+    from tests.scene.key_speed import seconds_to_insert, seconds_to_write
+
+    ours, theirs = seconds_to_write(), seconds_to_insert()
+    ratio = (theirs / number(300)) / (ours / number(5000))
+    print(f"Keys of 24 bones: 5,000 frames in {ours:.3f} s; keyframe_insert: 300 frames in {theirs:.3f} s.")
+    print(f"  {ratio:.0f} times as fast per key as keyframe_insert.")
+
+
+def refining() -> None:
+    """Refining a whole clip with each engine, beside SMPLify as published."""
+    from bundled_model.training.examples import make_example
+    from bundled_model.training.synthesis import Faults
+
+    if find_spec("torch") is None:
+        print("Refining: left out, its examples are made with torch (Python 3.11).")
+        return
+    from .baseline import measure_smplify
+
+    example = make_example(_long_clip(), "body25", Faults(white=0.01), independent=1.0)
+    error, speed = measure_smplify(example, SMPLIFY_FRAMES, lambda share: None)
+    print(f"SMPLify as published (L-BFGS, batch 1): {1000 / speed:.0f} ms a frame, {error:.1f} mm.")
+    for engine in ("numpy", "torch"):
+        seconds = best(lambda engine=engine: refine(example.person, engine=engine)) / FRAMES  # type: ignore[misc]
+        print(
+            f"Refine, {engine}: {1000 * seconds:.2f} ms a frame over {FRAMES} frames; "
+            f"{1 / seconds / speed:.0f} times as fast as SMPLify."
+        )
+
+
+def opening() -> None:
+    """Opening an AMASS-style file of 10,000 frames."""
+    motion = _still(10_000)
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "amass.npz"
+        formats.write_npz(motion, path)
+        print(f"Opening an AMASS-style file of 10,000 frames: {best(lambda: formats.read(path)):.2f} s.")
+
+
+def _still(frames: int) -> Motion:
+    from addon.body.skeleton import REST_OFFSETS
+
+    nothing = np.full((frames, 24), np.nan)
+    turns = np.broadcast_to(np.eye(3), (frames, 24, 3, 3))
+    return Motion(turns, np.zeros((frames, 3)), REST_OFFSETS, 30.0, np.arange(frames), nothing[:, 0], nothing)
+
+
+def _long_clip() -> Clip:
+    """Captured clips one after the other, FRAMES in all."""
+    from bundled_model.training.motion_data import Clip, load_split
+
+    clips = load_split("test")
+    poses, pelvis = (
+        np.concatenate([getattr(c, name) for c in clips])[:FRAMES] for name in ("poses", "pelvis")
+    )
+    return Clip("bench", "bench", poses, pelvis, clips[0].fps)
+
+
+def accuracy(split: str, frames: int, seeds: int) -> int:
+    """The table of accuracy."""
+    if find_spec("torch") is None:
+        print("The table of accuracy needs torch: run python3.11 build.py bench --accuracy.", file=sys.stderr)
+        return 1
+    from bundled_model.training.evaluate import HEADER, evaluate
+
+    print(HEADER, flush=True)
+    evaluate(split, frames, seeds, say=lambda text: print(text, flush=True))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
