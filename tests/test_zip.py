@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 import tomllib
@@ -85,7 +86,9 @@ def assert_refined(seen):
     assert seen["armatures"] == 1
     assert seen["frames"] >= 10
     assert seen["array_api_compat"].startswith("extensions/.local/lib/")
-    assert "fit error" in seen["result"]
+    error = re.search(r"fit error (\d+) mm", seen["result"], re.IGNORECASE)
+    assert error is not None, seen["result"]
+    assert int(error[1]) < 20
     assert "NumPy" in seen["result"]
 
 
