@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
+
 from ..recording import Recording
 from ..safe_read import FormatError
 from ..safe_read.errors import refusing
@@ -96,7 +98,8 @@ def read(
     """
     hints = Hints(layout, fps, up, units)
     container = Container(Path(path), hints)
-    with refusing(container.name):
+    # Missing points are NaN and damaged numbers may be anything: what is unusable is refused by value.
+    with refusing(container.name), np.errstate(all="ignore"):
         reader = find_reader(container)
         return finish(reader.read(container), reader, hints, container.path)
 

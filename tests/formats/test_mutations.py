@@ -1,0 +1,100 @@
+"""Damaged files of every reader: a Recording or one sentence, never anything else, and at once."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import random
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from addon import formats
+from addon.safe_read import FormatError
+from tests.formats import test_amass as amass
+from tests.formats import test_c3d as c3d
+from tests.formats import test_estimators as estimators
+from tests.formats import test_images as images
+from tests.formats import test_keypoint_tools as keypoint_tools
+from tests.formats import test_landmarks as landmarks
+from tests.formats import test_skeleton_files as skeletons
+from tests.formats import test_trc as trc
+from tests.formats.bodies import walking
+
+MUTATIONS = 60
+MARKS = (b"\0", b"\xff", b"\xff\xff\xff\x7f", b"-1", b"1e308", b"nan", b"null", b"[]", b"{}", b"999999999")
+
+
+def json_of_landmarks(folder: Path) -> Path:
+    path = folder / "pose.json"
+    path.write_text(json.dumps(landmarks.JSON_SHAPES["points by number"](landmarks.world())))
+    return path
+
+
+def open_keypoints(folder: Path) -> Path:
+    path = folder / "points.npz"
+    np.savez(path, keypoints=walking().layout("coco17"), layout="coco17", fps=30, frame_ids=np.arange(40),
+             confidence=np.ones((40, 17)), up_axis="y", units="m")  # fmt: skip
+    return path
+
+
+def clip_trc(folder: Path) -> Path:
+    return trc.written(folder, trc.trc(walking().layout("coco17")[:, trc.COLUMNS]))
+
+
+BUILDERS: dict[str, Callable[[Path], Path]] = {
+    **{name: build for name, (build, *_) in estimators.TOOLS.items()},
+    **{f"{name} keypoints": build for name, (build, *_) in keypoint_tools.TOOLS.items()},
+    **images.TOOLS,
+    "VIBE": estimators.vibe,
+    "OpenPose": images.openpose,
+    "MediaPipe": json_of_landmarks,
+    "table": lambda folder: landmarks.TABLES["long"](folder / "pose.csv"),
+    "BVH": lambda folder: skeletons.bvh(folder / "clip.bvh", skeletons.MIXAMO),
+    "NTU": lambda folder: skeletons.ntu(folder / "clip.skeleton"),
+    "C3D": lambda folder: c3d.c3d(folder / "clip.c3d", c3d.joints() * 1000, c3d.NAMES),
+    "AMASS": lambda folder: amass.saved(folder, **amass.amass_fields()),
+    "TRC": clip_trc,
+    "open keypoints": open_keypoints,
+}
+
+
+def damaged(data: bytes, chance: random.Random) -> bytes:
+    """The data with a few bytes changed, inserted, removed or copied, or cut off."""
+    changed = bytearray(data)
+    for _ in range(chance.choice((1, 1, 2, 5))):
+        at, kind = chance.randrange(len(changed) + 1), chance.randrange(5)
+        if kind == 0 and at < len(changed):
+            changed[at] = chance.randrange(256)
+        elif kind == 1:
+            mark = chance.choice(MARKS)
+            changed[at : at + len(mark)] = mark
+        elif kind == 2:
+            changed[at : at + chance.choice((1, 4, 50))] = b""
+        elif kind == 3:
+            start = chance.randrange(len(changed) + 1)
+            changed[at:at] = changed[start : start + 40]
+        else:
+            del changed[at:]
+    return bytes(changed)
+
+
+@pytest.mark.filterwarnings("error::RuntimeWarning")
+@pytest.mark.parametrize("tool", list(BUILDERS))
+def test_a_damaged_file_is_a_recording_or_one_sentence(tmp_path, tool):
+    if tool in ("GVHMR", "TRAM") and importlib.util.find_spec("torch") is None:
+        pytest.skip("torch writes this file")
+    path = BUILDERS[tool](tmp_path)
+    path = next(path.glob("*3.json")) if path.is_dir() else path
+    whole, chance = path.read_bytes(), random.Random(tool)
+    started = time.perf_counter()
+    for _ in range(MUTATIONS):
+        path.write_bytes(damaged(whole, chance))
+        try:
+            formats.read(path).summary()
+        except FormatError as refusal:
+            assert "\n" not in str(refusal)
+    assert time.perf_counter() - started < 60
