@@ -335,9 +335,11 @@ def _progress(label: str) -> Callable[[float, str], None]:
 
 def _result_line(result: _Result) -> str:
     error = result.motion.fit_error_mm
-    fit = f", {np.nanmean(error):.1f} mm from the keypoints" if np.isfinite(error).any() else ""
+    frames = f"{result.name}: {result.motion.frames} frames"
+    if not np.isfinite(error).any():
+        return f"{frames}, converted without keypoints to refine to"
     rate = result.motion.frames / max(result.seconds, 1e-9)
-    return f"{result.name}: {result.motion.frames} frames{fit}, {rate:.0f} frames per second"
+    return f"{frames}, {np.nanmean(error):.1f} mm from the keypoints, {rate:.0f} frames per second"
 
 
 def _write_npz(output: Path, results: list[_Result]) -> list[Path]:

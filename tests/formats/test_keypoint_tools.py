@@ -101,7 +101,8 @@ def test_people_come_and_go_in_a_folder_of_frames(tmp_path):
     recording = formats.read(easymocap(tmp_path))
     first, second = recording.people
     assert (first.id, first.frame_ids[0], second.id, second.frame_ids[0]) == ("0", 1, "2", 10)
-    assert keypoints_of(recording).confidence[0, 4] == 0
+    assert (keypoints_of(recording).confidence[:, 4] == 0).all()
+    assert (keypoints_of(recording, 1).confidence[:, 4] == 0).all()
 
 
 def test_any_file_of_a_folder_opens_the_whole_recording(tmp_path):

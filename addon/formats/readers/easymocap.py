@@ -55,10 +55,14 @@ def read(container: Container) -> Draft:
 
 
 def _rows(values: Any) -> np.ndarray:
+    """(K, 4) with confidence; without it, a point at exactly zero is one that was not seen."""
     points = np.asarray(values, dtype=float)
     if points.ndim != 2 or points.shape[1] not in (3, 4):
         raise FormatError("keypoints3d needs rows of x, y, z and confidence; export the folder again.")
-    return points if points.shape[1] == 4 else np.pad(points, ((0, 0), (0, 1)), constant_values=1.0)
+    if points.shape[1] == 4:
+        return points
+    seen = (points != 0).any(1)
+    return np.concatenate([points, seen[:, None]], axis=1)
 
 
 def _parameters(one: Mapping[str, Any]) -> dict[str, np.ndarray]:
