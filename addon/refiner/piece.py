@@ -25,7 +25,7 @@ from .start import (
 )
 from .timeline import bridge, bridge_joints, interpolate, interpolate_rotations, network_times
 
-CHUNK = 192
+CHUNK = 64
 """Frames solved at once; between chunks a person can cancel."""
 FEWEST_POINTS = 4
 """A frame with fewer keypoints takes its start from its neighbours."""

@@ -24,6 +24,7 @@ from ..body.skeleton import JOINT_COUNT, SUBTREE
 
 LARGEST_STEP = 0.8
 """Radians that one joint may turn in one iteration; keeps far starts from tumbling."""
+DAMPING = 1e-3
 
 
 @dataclass(frozen=True)
@@ -79,7 +80,7 @@ def _step(
     outlier_scale: float | None,
 ) -> tuple[Any, Any]:
     xp = array_namespace(rotations)
-    points, jacobian = points_and_jacobian(rotations, pelvis, bone_offsets, evidence.indices)
+    points, jacobian = _points_and_turns(rotations, pelvis, bone_offsets, evidence.indices)
     residual = evidence.positions - points
     precision = evidence.precision / (1.0 + evidence.precision * extra**2)
     if outlier_scale is not None:
@@ -87,10 +88,10 @@ def _step(
         precision = precision / (1.0 + squared) ** 2
     matrix, vector = _evidence_system(jacobian, residual, precision)
     for prior in priors:
-        matrix, vector = _add_prior(matrix, vector, rotations, prior)
-    count = matrix.shape[-1]
-    damping = xp.asarray(np.eye(count) * 1e-3, dtype=matrix.dtype, device=device(matrix))
-    step = xp.linalg.solve(matrix + damping, vector[..., None])[..., 0]
+        _add_prior(matrix, vector, rotations, prior)
+    own = np.arange(matrix.shape[-1])
+    matrix[:, own, own] += DAMPING
+    step = xp.linalg.solve(matrix, vector[..., None])[..., 0]
     turn = xp.reshape(step[..., : JOINT_COUNT * 3], (*step.shape[:-1], JOINT_COUNT, 3))
     angle = xp.sqrt(xp.sum(turn**2, axis=-1, keepdims=True) + 1e-18)
     turn = turn * xp.clip(LARGEST_STEP / angle, None, 1.0)
@@ -101,85 +102,67 @@ def points_and_jacobian(
     rotations: Any, pelvis: Any, bone_offsets: Any, indices: np.ndarray
 ) -> tuple[Any, Any]:
     """Canonical points (B, P, 3) and their derivative (B, P, 3, 72) by turns in each joint's own axes."""
+    points, jacobian = _points_and_turns(rotations, pelvis, bone_offsets, indices)
+    xp = array_namespace(jacobian)
+    shaped = xp.reshape(jacobian, (points.shape[0], JOINT_COUNT * 3, points.shape[1], 3))
+    return points, xp.permute_dims(shaped, (0, 2, 3, 1))
+
+
+def _points_and_turns(rotations: Any, pelvis: Any, bone_offsets: Any, indices: np.ndarray) -> tuple[Any, Any]:
+    """Points (B, P, 3) and the transposed derivative (B, 72, 3 P): rows are turns, columns coordinates."""
     xp = array_namespace(rotations)
     like = {"dtype": rotations.dtype, "device": device(rotations)}
     joints, world = forward(rotations, pelvis, bone_offsets)
     turned = xp.matrix_transpose(world)
-    weights = xp.asarray(POINT_WEIGHTS[indices], **like)
-    offsets = xp.asarray(POINT_OFFSETS[indices], **like)
-    below = xp.asarray(SUBTREE, **like)
-    batch = rotations.shape[0]
+    batch, count = rotations.shape[0], len(indices)
+    weights = xp.asarray(POINT_WEIGHTS[indices].T[..., None], **like)  # (24, P, 1)
+    offsets = xp.asarray(np.moveaxis(POINT_OFFSETS[indices], 1, 0).copy(), **like)  # (24, P, 3)
     scale = size(bone_offsets)
     scale = xp.reshape(scale, (-1, 1, 1, 1)) if scale.ndim else scale
-    # (B, 24, P, 3): what each joint carries of each point.
-    carried = xp.matrix_transpose(weights)[..., None] * joints[:, :, None, :]
-    carried = carried + scale * (xp.permute_dims(offsets, (1, 0, 2)) @ turned)
+    carried = weights * joints[:, :, None] + scale * (offsets @ turned)  # what each joint has of each point
     points = xp.sum(carried, axis=1)
-    hanging = below @ xp.reshape(carried, (batch, JOINT_COUNT, -1))
-    arms = (
-        xp.reshape(hanging, carried.shape)
-        - (below @ xp.matrix_transpose(weights))[..., None] * joints[:, :, None, :]
-    )
-    local = arms @ world  # rows are G^T m: the lever arm in the joint's own axes
-    # Turning about own axis c moves the point by G (e_c x local).
-    x, y, z = local[..., 0], local[..., 1], local[..., 2]
-    zero = xp.zeros_like(x)
-    moved = xp.stack(
+    below = xp.asarray(SUBTREE, **like)
+    hanging = xp.reshape(below @ xp.reshape(carried, (batch, JOINT_COUNT, -1)), carried.shape)
+    arms = hanging - (below @ weights[..., 0])[..., None] * joints[:, :, None]
+    # Only points that hang below a joint move with it: most pairs are zero.
+    movers, moved = np.nonzero(SUBTREE @ POINT_WEIGHTS[indices].T)
+    axes, arm = turned[:, movers], arms[:, movers, moved][:, :, None]  # (B, N, axis, xyz), (B, N, 1, xyz)
+    swept = xp.stack(
         [
-            xp.stack([zero, -z, y], axis=-1),
-            xp.stack([z, zero, -x], axis=-1),
-            xp.stack([-y, x, zero], axis=-1),
+            axes[..., 1] * arm[..., 2] - axes[..., 2] * arm[..., 1],
+            axes[..., 2] * arm[..., 0] - axes[..., 0] * arm[..., 2],
+            axes[..., 0] * arm[..., 1] - axes[..., 1] * arm[..., 0],
         ],
-        axis=-2,
+        axis=-1,
     )
-    jacobian = moved @ turned[:, :, None]  # (B, 24, P, axis, xyz)
-    jacobian = xp.permute_dims(jacobian, (0, 2, 4, 1, 3))
-    return points, xp.reshape(jacobian, (batch, points.shape[1], 3, JOINT_COUNT * 3))
+    jacobian = xp.zeros((batch, JOINT_COUNT * count, 3, 3), **like)
+    jacobian[:, movers * count + moved] = swept
+    jacobian = xp.permute_dims(xp.reshape(jacobian, (batch, JOINT_COUNT, count, 3, 3)), (0, 1, 3, 2, 4))
+    return points, xp.reshape(jacobian, (batch, JOINT_COUNT * 3, count * 3))
 
 
 def _evidence_system(jacobian: Any, residual: Any, precision: Any) -> tuple[Any, Any]:
     """Normal equations over 72 turns and 3 translations."""
     xp = array_namespace(jacobian)
     batch, points = residual.shape[:2]
-    root = xp.sqrt(precision)[..., None]
-    shift = xp.eye(3, dtype=jacobian.dtype, device=device(jacobian))
-    shift = xp.broadcast_to(shift, (batch, points, 3, 3))
-    full = xp.concat([jacobian, shift], axis=-1) * root[..., None]
-    full = xp.reshape(full, (batch, points * 3, full.shape[-1]))
-    pull = xp.reshape(residual * root, (batch, points * 3, 1))
-    across = xp.matrix_transpose(full)
-    return across @ full, (across @ pull)[..., 0]
+    root = xp.reshape(xp.broadcast_to(xp.sqrt(precision)[..., None], residual.shape), (batch, 1, points * 3))
+    shift = xp.asarray(np.tile(np.eye(3), (1, points)), dtype=jacobian.dtype, device=device(jacobian))
+    rows = xp.concat([jacobian, xp.broadcast_to(shift, (batch, 3, points * 3))], axis=1) * root
+    pull = xp.reshape(residual, (batch, points * 3, 1)) * xp.matrix_transpose(root)
+    return rows @ xp.matrix_transpose(rows), (rows @ pull)[..., 0]
 
 
-def _add_prior(matrix: Any, vector: Any, rotations: Any, prior: Prior) -> tuple[Any, Any]:
+def _add_prior(matrix: Any, vector: Any, rotations: Any, prior: Prior) -> None:
+    """Adds a prior in place, with its exact pull; its curvature is that of small deviations."""
     xp = array_namespace(rotations)
-    deviation = axis_angle_from_matrix(xp.matrix_transpose(prior.reference) @ rotations)
-    slope = right_jacobian_inverse(deviation)  # (B, 24, 3, 3)
-    across = xp.matrix_transpose(slope)
     batch, turns = rotations.shape[0], JOINT_COUNT * 3
+    deviation = axis_angle_from_matrix(xp.matrix_transpose(prior.reference) @ rotations)
+    across = xp.matrix_transpose(right_jacobian_inverse(deviation))  # (B, 24, 3, 3)
     if prior.precision.shape[-2:] == (turns, turns):
-        blocks = xp.reshape(prior.precision, (turns, JOINT_COUNT, 3))
-        weighted = xp.permute_dims(blocks, (1, 0, 2)) @ slope  # (B, 24 k, 72 i, 3): Lambda J, column block k
-        weighted = xp.permute_dims(weighted, (0, 2, 1, 3))
-        weighted = xp.reshape(weighted, (batch, JOINT_COUNT, 3, turns))
-        added = xp.reshape(across @ weighted, (batch, turns, turns))
-        pull = xp.reshape(xp.reshape(deviation, (batch, turns)) @ prior.precision, (batch, JOINT_COUNT, 3, 1))
-        back = xp.reshape(across @ pull, (batch, turns))
+        pull = xp.reshape(deviation, (batch, turns)) @ prior.precision
+        matrix[:, :turns, :turns] += prior.precision
     else:
-        weighted = prior.precision[..., None] * slope
-        blocks = across @ weighted  # (B, 24, 3, 3)
-        added = _block_diagonal(blocks)
-        back = xp.reshape(across @ (prior.precision * deviation)[..., None], (batch, turns))
-    pad = xp.zeros((batch, 3), dtype=matrix.dtype, device=device(matrix))
-    wide = xp.concat([added, xp.zeros((batch, turns, 3), dtype=matrix.dtype, device=device(matrix))], axis=-1)
-    tall = xp.zeros((batch, 3, turns + 3), dtype=matrix.dtype, device=device(matrix))
-    return matrix + xp.concat([wide, tall], axis=-2), vector - xp.concat([back, pad], axis=-1)
-
-
-def _block_diagonal(blocks: Any) -> Any:
-    """(B, 24, 3, 3) -> (B, 72, 72) with the blocks on the diagonal."""
-    xp = array_namespace(blocks)
-    batch, count = blocks.shape[:2]
-    eye = xp.eye(count, dtype=blocks.dtype, device=device(blocks))
-    spread = eye[:, None, :, None] * blocks[:, :, :, None, :]
-    return xp.reshape(spread, (batch, count * 3, count * 3))
+        pull = xp.reshape(prior.precision * deviation, (batch, turns))
+        own = np.arange(turns)
+        matrix[:, own, own] += xp.reshape(prior.precision, (-1, turns))
+    vector[:, :turns] -= xp.reshape(across @ xp.reshape(pull, (batch, JOINT_COUNT, 3, 1)), (batch, turns))

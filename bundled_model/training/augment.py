@@ -60,11 +60,10 @@ def at_times(clip: Clip, times: Tensor) -> Tensor:
     """Rotations (T, 24, 3, 3) of a clip at fractional frame numbers (T,)."""
     first = times.floor().long().clamp(0, len(clip.poses) - 1)
     last = (first + 1).clamp(max=len(clip.poses) - 1)
-    matrices = matrix_from_axis_angle(torch.as_tensor(clip.poses))
+    poses = torch.as_tensor(clip.poses)
     share = (times - first)[:, None, None]
-    return matrix_from_six_d(
-        (1 - share) * six_d_from_matrix(matrices[first]) + share * six_d_from_matrix(matrices[last])
-    )
+    before, after = (six_d_from_matrix(matrix_from_axis_angle(poses[rows])) for rows in (first, last))
+    return matrix_from_six_d((1 - share) * before + share * after)
 
 
 def _lerp(values: Tensor, times: Tensor) -> Tensor:

@@ -16,10 +16,17 @@ from torch import Tensor
 
 from addon.body.points import POINT_INDEX
 from addon.body.rotations import axis_angle_from_matrix, matrix_from_axis_angle
-from addon.refiner.evidence import definition_deviation
+from addon.refiner.definitions import without_offsets
+from addon.refiner.evidence import Targets, definition_deviation
 from addon.refiner.smoothing import smooth
-from addon.refiner.solver import Evidence, Prior
-from addon.refiner.start import initial_prior, move_to, start_from_initial, start_from_keypoints
+from addon.refiner.solver import Evidence, Prior, solve
+from addon.refiner.start import (
+    OUTLIER_SCALE,
+    initial_prior,
+    move_to,
+    start_from_initial,
+    start_from_keypoints,
+)
 
 from .augment import FPS, augment, proportions, sample_windows
 from .motion_data import Clip
@@ -87,8 +94,10 @@ def make_batch(clips: list[Clip], count: int, frames: int, prior: Prior, seed: i
     seen = bones * (
         1 + torch.randn((count, 24, 1), generator=rng) * (0.006 if layout.name == "smpl24" else 0.02)
     )
-    start, start_pelvis = _starts(
-        positions, precision, names, seen, prior, initial, torch.as_tensor(kinds) > 0
+    known = torch.as_tensor(kinds) > 0
+    layout_deviation = np.array([definition_deviation(name, layout.name) for name in names])
+    start, start_pelvis, positions = _starts(
+        positions, precision, names, layout_deviation, seen, prior, initial, known
     )
     full = scatter_points(
         np.concatenate([positions, precision[..., None]], -1), [POINT_INDEX[n] for n in names]
@@ -98,7 +107,7 @@ def make_batch(clips: list[Clip], count: int, frames: int, prior: Prior, seed: i
         axis_angle_from_matrix(rotations), pelvis, bones, seen, full[..., :3].contiguous(), full[...,
         3].contiguous(),
         axis_angle_from_matrix(start), start_pelvis, axis_angle_from_matrix(initial),
-        torch.as_tensor(kinds) > 0,
+        known,
     )  # fmt: skip
 
 
@@ -122,28 +131,59 @@ def _starts(
     positions: Tensor,
     precision: Tensor,
     names: list[str],
+    definition: np.ndarray,
     bones: Tensor,
     prior: Prior,
     initial: Tensor,
     has_initial: Tensor,
-) -> tuple[Tensor, Tensor]:
+) -> tuple[Tensor, Tensor, Tensor]:
+    """The refiner's closed-form start of every window: rotations, pelvis, and the targets without offsets."""
     batch, frames = positions.shape[:2]
     indices = np.array([POINT_INDEX[name] for name in names])
     rotations, pelvis = torch.empty(batch, frames, 24, 3, 3), torch.empty(batch, frames, 3)
+    moved = positions.clone()
     for group, with_initial in ((has_initial, True), (~has_initial, False)):
         if not group.any():
             continue
         evidence = Evidence(indices, positions[group].flatten(0, 1), precision[group].flatten(0, 1))
         offsets = bones[group][:, None].expand(-1, frames, -1, -1).flatten(0, 1)
+        begin = initial[group].flatten(0, 1)
+        priors: tuple[Prior, ...] = (prior,)
         if with_initial:
-            begin = initial[group].flatten(0, 1)
+            priors += (initial_prior(begin),)
             place = move_to(begin, evidence, offsets)
-            result = start_from_initial(begin, place, evidence, offsets, (prior, initial_prior(begin)))
+            result = start_from_initial(begin, place, evidence, offsets, priors)
         else:
             result = start_from_keypoints(evidence, offsets, prior)
+        moved[group] = _without_offsets(
+            positions[group], precision[group], indices, definition, result, bones[group]
+        )
+        evidence = Evidence(indices, moved[group].flatten(0, 1), evidence.precision)
+        result = solve(*result, offsets, evidence, priors, (0.0,), OUTLIER_SCALE)
         rotations[group] = result[0].unflatten(0, (-1, frames))
         pelvis[group] = result[1].unflatten(0, (-1, frames))
-    return rotations, pelvis
+    return rotations, pelvis, moved
+
+
+def _without_offsets(
+    positions: Tensor,
+    precision: Tensor,
+    indices: np.ndarray,
+    definition: np.ndarray,
+    start: tuple[Tensor, Tensor],
+    bones: Tensor,
+) -> Tensor:
+    """`definitions.without_offsets` for each window (B, T, P, 3) on its own."""
+    count, frames = positions.shape[:2]
+    rotations, pelvis = (x.unflatten(0, (count, frames)).double().numpy() for x in start)
+    noise = np.zeros(len(indices))
+    moved = []
+    for k in range(count):
+        place, weight = positions[k].double().numpy(), precision[k].double().numpy()
+        targets = Targets(indices, place, place, weight, noise, definition)
+        bone = bones[k].double().numpy()
+        moved.append(without_offsets(targets, rotations[k], pelvis[k], bone, FPS).positions)
+    return torch.as_tensor(np.stack(moved), dtype=torch.float32)
 
 
 def unpack(vectors: Tensor) -> Tensor:

@@ -45,8 +45,8 @@ def main(argv: list[str] | None = None) -> None:
     parser.add_argument(
         "--output", type=Path, default=Path("training_output"), help="folder for pool and checkpoints"
     )
-    parser.add_argument("--shards", type=int, default=120, help="shards of the pool")
-    parser.add_argument("--steps", type=int, default=8000)
+    parser.add_argument("--shards", type=int, default=240, help="shards of the pool")
+    parser.add_argument("--steps", type=int, default=4000)
     parser.add_argument("--batch", type=int, default=32, help="windows a step")
     parser.add_argument("--rate", type=float, default=1.5e-3, help="highest learning rate")
     parser.add_argument("--seed", type=int, default=0)
@@ -109,7 +109,7 @@ def train(args: argparse.Namespace, prior: Prior) -> None:
         for part in ("train", "val")
     }
     network = Network(SHAPE).to(device)
-    optimiser = torch.optim.AdamW(network.parameters(), lr=args.rate, weight_decay=0.01, betas=(0.9, 0.98))
+    optimiser = torch.optim.AdamW(network.parameters(), lr=args.rate, weight_decay=0.05, betas=(0.9, 0.98))
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, args.rate, args.steps, pct_start=0.05)
     first, curves = 0, []
     checkpoint = args.output / "checkpoint.pt"
