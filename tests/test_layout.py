@@ -61,7 +61,7 @@ def planted(tmp_path: Path, path: str, text: str) -> list[layout.Source]:
     for name, content in files.items():
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text(content)
-    return layout.read(tmp_path, "addon")
+    return layout.read(tmp_path, *sorted({Path(name).parts[0] for name in files}))
 
 
 @pytest.mark.parametrize(
@@ -72,6 +72,7 @@ def planted(tmp_path: Path, path: str, text: str) -> list[layout.Source]:
         (layout.blender_imports, "addon/body/space.py", "from mathutils import Quaternion\n"),
         (layout.torch_imports, "addon/formats/archive.py", "def read():\n    import torch\n"),
         (layout.torch_imports, "addon/refiner/__init__.py", "from .network import Network\n"),
+        (layout.torch_imports, "bundled_model/figures.py", "from addon.refiner.network import Network\n"),
         (layout.torch_imports, "addon/ui/engines.py", "from ..refiner import network\n"),
         (layout.package_imports, "addon/refiner/clip.py", "from ..formats import reader\n"),
         (
@@ -115,6 +116,11 @@ def test_what_breaks_a_rule_is_found(tmp_path, rule, path, text):
     [
         (layout.blender_imports, "addon/scene/armature.py", "import bpy\n"),
         (layout.blender_imports, "addon/__init__.py", "def register():\n    import bpy\n"),
+        (
+            layout.torch_imports,
+            "bundled_model/training/run.py",
+            "from addon.refiner.network import Network\n",
+        ),
         (layout.torch_imports, "addon/refiner/engine.py", "def load():\n    from .network import Network\n"),
         (
             layout.package_imports,
