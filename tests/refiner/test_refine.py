@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -199,7 +200,7 @@ def test_progress_grows_to_one() -> None:
     assert seen == sorted(seen) and seen[-1] == 1.0
 
 
-def unusable() -> list[tuple[Person, dict[str, str], str]]:
+def unusable() -> list[tuple[Person, dict[str, Any], str]]:
     truth = Truth(0, 5)
     person = truth.person()
     keypoints = person.keypoints
