@@ -124,5 +124,8 @@ def _unknown(container: Container) -> str:
 def table() -> str:
     """A Markdown table of the formats that can be opened."""
     rows = ["| tool | files | holds | checked on |", "| --- | --- | --- | --- |"]
-    rows += [f"| {r.tool} | {r.files} | {r.holds} | {r.checked} |" for r in READERS]
+    for reader in READERS:
+        if reader is not robots.READER:
+            files = " ".join(f"`{name}`" for name in reader.files.split())
+            rows.append(f"| {reader.tool} | {files} | {reader.holds} | {reader.checked} |")
     return "\n".join(rows)

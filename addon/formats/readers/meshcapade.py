@@ -49,6 +49,4 @@ def read(container: Container) -> Draft:
     return Draft([person(poses=poses)], fps=fps, up="+y", tool=f"Meshcapade ({version})", warnings=warnings)
 
 
-READER = Reader(
-    "Meshcapade .smpl", "Meshcapade", "SMPL, SMPL-H or SMPL-X motion", ".smpl", recognises, read, "real file"
-)
+READER = Reader("Meshcapade .smpl", "Meshcapade", "SMPL, SMPL-H or SMPL-X motion", ".smpl", recognises, read)
