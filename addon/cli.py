@@ -374,7 +374,8 @@ def _write_scene(job: _Job, results: list[_Result]) -> list[Path]:
 
     try:
         start_empty()
-        armatures = [scene.write_motion(result.motion, name=result.name) for result in results]
+        origin = min(float(result.motion.times[0]) for result in results)
+        armatures = [scene.write_motion(result.motion, name=result.name, origin=origin) for result in results]
         if job.kind == "fbx":
             scene.export_fbx(job.output, armatures)
         else:

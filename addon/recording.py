@@ -47,7 +47,9 @@ class Keypoints:
                 f"keypoints {self.positions.shape} and confidence {self.confidence.shape} do not match"
             )
         if len(self.names) != count or len(self.canonical) != count:
-            raise ValueError(f"{count} keypoints but {len(self.names)} names, {len(self.canonical)} canonical")
+            raise ValueError(
+                f"{count} keypoints but {len(self.names)} names, {len(self.canonical)} canonical"
+            )
 
 
 @dataclass(frozen=True)
@@ -105,6 +107,11 @@ class Recording:
     units: Known[str]
     warnings: tuple[str, ...] = ()
     path: str = ""
+
+    @property
+    def start(self) -> float:
+        """Seconds at which the first of its people appears: what shows at the first frame of a scene."""
+        return min(float(person.times[0]) for person in self.people)
 
     def person(self, person_id: str | None = None) -> Person:
         """The person with this id; the first one when id is None. Raises KeyError."""

@@ -25,12 +25,14 @@ def write_motion(
     mesh: bool = True,
     match_scene_rate: bool = True,
     first_frame: float = 1.0,
+    origin: float = 0.0,
 ) -> bpy.types.Object:
     """Write a motion to the current scene and return the armature object.
 
     keypoints: target keypoints to show, as many frames as the motion. mesh: with a skinned body.
     match_scene_rate: give the scene the motion's rate, as long as nothing is animated in it yet; keys
-    are always written at the scene's rate, at the right speed. first_frame: scene frame of time zero.
+    are always written at the scene's rate, at the right speed. first_frame: scene frame of the moment
+    `origin`, in seconds of the recording.
     Nothing is left behind when it raises; SceneError where the motion can't be written.
     """
     _check(motion, keypoints)
@@ -40,7 +42,7 @@ def write_motion(
         alone = not is_animated(scene)
         if alone and match_scene_rate:
             set_scene_rate(scene, motion.fps)
-        keys = keys_at(motion.times, scene_rate(scene), first_frame)
+        keys = keys_at(motion.times - origin, scene_rate(scene), first_frame)
         home = _home_collection()
         armature = create_armature(name, motion.bone_offsets)
         _move(armature, home)

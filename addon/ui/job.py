@@ -21,12 +21,13 @@ JOIN_SECONDS = 10.0
 
 @dataclass(frozen=True)
 class Task:
-    """What to refine, from which file, and with what."""
+    """What to refine, from which file, and with what; origin: seconds that lie on the scene's frame 1."""
 
     source: str
     people: tuple[Person, ...]
     engine: str = "auto"
     device: str = "auto"
+    origin: float = 0.0
 
 
 @dataclass(frozen=True)

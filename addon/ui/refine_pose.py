@@ -83,7 +83,8 @@ class SPR_OT_refine_pose(bpy.types.Operator):
         except FormatError as error:
             report_error(self, str(error), getattr(error, "details", ""))
             return None
-        return Task(settings.source, chosen_people(settings, recording), *engine_and_device(settings))
+        people = chosen_people(settings, recording)
+        return Task(settings.source, people, *engine_and_device(settings), origin=recording.start)
 
     def _finish(self, context: bpy.types.Context, job: Job, scene: bpy.types.Scene | None) -> set[str]:
         if job.error:
@@ -91,7 +92,7 @@ class SPR_OT_refine_pose(bpy.types.Operator):
         if scene is None:
             return self._refuse("The scene that this run was started in is gone; nothing was written.")
         try:
-            write(context, scene, job.task.source, job.outcomes)
+            write(context, scene, job.task, job.outcomes)
         except SceneError as error:
             return self._refuse(str(error))
         except Exception as error:  # noqa: BLE001 - reported once, not as a traceback in the console

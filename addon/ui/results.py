@@ -10,7 +10,7 @@ import bpy
 
 from .. import scene as scene_package
 from ..scene.rollback import all_or_nothing, leave_edit_mode
-from .job import Outcome
+from .job import Outcome, Task
 from .properties import SPR_PG_settings
 from .replace import BODY_KEY, Result, take_earlier
 
@@ -24,7 +24,7 @@ def refined_armatures(scene: bpy.types.Scene) -> list[bpy.types.Object]:
 
 
 def write(
-    context: bpy.types.Context, scene: bpy.types.Scene, source: str, outcomes: Sequence[Outcome]
+    context: bpy.types.Context, scene: bpy.types.Scene, task: Task, outcomes: Sequence[Outcome]
 ) -> list[bpy.types.Object]:
     """Write everybody's motion into the scene: all of them, or nothing when one fails.
 
@@ -33,8 +33,8 @@ def write(
     """
     with _in_scene(context, scene):
         leave_edit_mode()
-        earlier = [take_earlier(scene, source, outcome.person.id) for outcome in outcomes]
-        made = _write_all(scene, source, outcomes, [old for old in earlier if old is not None])
+        earlier = [take_earlier(scene, task.source, outcome.person.id) for outcome in outcomes]
+        made = _write_all(scene, task, outcomes, [old for old in earlier if old is not None])
         for old, new in zip(earlier, made, strict=True):
             if old is not None:
                 old.replace_by(new.armature)
@@ -44,13 +44,13 @@ def write(
 
 
 def _write_all(
-    scene: bpy.types.Scene, source: str, outcomes: Sequence[Outcome], earlier: Sequence[Result]
+    scene: bpy.types.Scene, task: Task, outcomes: Sequence[Outcome], earlier: Sequence[Result]
 ) -> list[Result]:
     for old in earlier:
         old.put_aside(scene)
     try:
         with all_or_nothing(scene):
-            return [_write_person(scene.spr, source, outcome, len(outcomes) > 1) for outcome in outcomes]
+            return [_write_person(scene.spr, task, outcome, len(outcomes) > 1) for outcome in outcomes]
     except BaseException:
         for old in earlier:
             old.put_back()
@@ -75,18 +75,19 @@ def _in_scene(context: bpy.types.Context, scene: bpy.types.Scene) -> Iterator[No
         window.scene = shown
 
 
-def _write_person(settings: SPR_PG_settings, source: str, outcome: Outcome, several: bool) -> Result:
+def _write_person(settings: SPR_PG_settings, task: Task, outcome: Outcome, several: bool) -> Result:
     collections = set(bpy.data.collections)
-    stem = Path(source).stem
+    stem = Path(task.source).stem
     armature = scene_package.write_motion(
         outcome.motion,
         name=f"{stem} {outcome.person.id}" if several else stem,
         keypoints=outcome.person.keypoints if settings.show_keypoints else None,
         mesh=settings.mesh,
         match_scene_rate=settings.match_scene_rate,
+        origin=task.origin,
     )
     armature[PERSON_KEY] = outcome.person.id
     for child in armature.children:
         child[BODY_KEY] = True
     keypoints = next((new for new in bpy.data.collections if new not in collections), None)
-    return Result(source, outcome.person.id, armature, keypoints)
+    return Result(task.source, outcome.person.id, armature, keypoints)

@@ -131,3 +131,8 @@ def test_one_frame_between_two_scene_frames_still_gets_a_key(make_motion, heads)
 def test_impossible_frame_numbers_are_refused_in_a_sentence(make_motion, frame_ids):
     with pytest.raises(SceneError, match=r"^The (frame numbers|recording) .*\.$"):
         write_motion(make_motion(frame_ids=np.array(frame_ids)))
+
+
+def test_the_moment_that_is_the_origin_lies_on_the_first_frame(make_motion):
+    armature = write_motion(make_motion(frame_ids=np.arange(50, 80), fps=25), mesh=False, origin=2.0)
+    assert _key_frames(armature) == (1, 30)
