@@ -10,7 +10,7 @@ from ..body.points import POINT_INDEX, POINT_OFFSETS, POINT_WEIGHTS
 from ..body.skeleton import REST_JOINTS, SUBTREE
 from ..recording import Keypoints
 from .errors import RefineError
-from .smoothing import smooth
+from .smoothing import Tick, smooth
 
 SMPL_LAYOUTS = ("smpl24", "humanml22")
 """Layouts whose keypoints are SMPL's joints themselves, not a detector's idea of them."""
@@ -73,10 +73,11 @@ def definition_deviation(name: str, layout: str | None) -> float:
     return LIMB_DEFINITION if any(limb in name for limb in _LIMBS) else TRUNK_DEFINITION
 
 
-def targets_from_keypoints(keypoints: Keypoints, fps: float) -> Targets:
+def targets_from_keypoints(keypoints: Keypoints, fps: float, tick: Tick = lambda: None) -> Targets:
     """Canonical targets with noise removed and measured.
 
-    Raises RefineError when no keypoint can be used.
+    tick() is called often: a caller stops the work by raising in it. Raises RefineError when none of
+    the keypoints is known on the body; those that are may all be missing.
     """
     names = [name for name in dict.fromkeys(keypoints.canonical) if name is not None]
     if not names:
@@ -88,10 +89,8 @@ def targets_from_keypoints(keypoints: Keypoints, fps: float) -> Targets:
     raw = np.asarray(keypoints.positions[:, columns], float)
     confidence = np.clip(np.nan_to_num(keypoints.confidence[:, columns]), 0.0, 1.0).astype(float)
     usable = np.isfinite(raw).all(-1) & (confidence > 0) & (np.abs(raw) < MANY_METRES).all(-1)
-    if not usable.any():
-        raise RefineError("All keypoints are missing; there is nothing to fit the body to.")
     raw = np.where(usable[..., None], raw, np.nan)
-    smoothed = smooth(raw, np.where(usable, confidence, 0.0), fps)
+    smoothed = smooth(raw, np.where(usable, confidence, 0.0), fps, tick)
     definition = np.array([definition_deviation(name, keypoints.layout) for name in names])
     trust = smoothed.support * np.where(usable, confidence, 1.0)
     precision = trust / (smoothed.error**2 + definition**2)

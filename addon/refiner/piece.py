@@ -9,9 +9,10 @@ from typing import Any
 import numpy as np
 
 from ..body.rotations import matrix_from_axis_angle
+from ..body.skeleton import JOINT_COUNT
 from .definitions import without_offsets
 from .engine import Engine, to_numpy
-from .errors import Cancelled, RefineError
+from .errors import Cancelled
 from .evidence import Targets, joints_seen
 from .features import POINT_COUNT, features
 from .solver import Evidence, Prior, solve
@@ -69,14 +70,12 @@ def refine_piece(
     """Rotations (T, 24, 3, 3), pelvis (T, 3) and uncertainty in degrees (T, 24) of one piece.
 
     initial: rotations and pelvis in the world of the targets. share: how much of the run is done, and how
-    much this piece is. Raises RefineError without any usable frame, Cancelled when asked to stop.
+    much this piece is. Raises Cancelled when asked to stop.
     """
     before, width = share
     enough = (known.precision > 0).sum(1) >= min(FEWEST_POINTS, known.precision.shape[1])
     if not enough.any():
-        raise RefineError(
-            "No frame has enough keypoints to fit a body to; check the layout and the confidences."
-        )
+        return _without_evidence(len(enough), initial)
 
     def solve_start(rows: slice) -> tuple[Any, Any]:
         return _start(
@@ -113,6 +112,14 @@ def refine_piece(
 
     rotations, pelvis = _chunks(run, len(enough), polish, "Polishing", before + 0.7 * width, 0.3 * width)
     return rotations, pelvis, np.degrees(np.sqrt((deviation**2).sum(-1)))
+
+
+def _without_evidence(frames: int, initial: Initial | None) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """A piece with too few keypoints in every frame: its initial poses, or nothing (NaN)."""
+    unknown = np.full((frames, JOINT_COUNT), np.nan)
+    if initial is not None:
+        return *initial, unknown
+    return np.full((frames, JOINT_COUNT, 3, 3), np.nan), np.full((frames, 3), np.nan), unknown
 
 
 def _chunks(

@@ -55,9 +55,13 @@ def refine(
         return _convert(person, keypoints)
     assert keypoints is not None
     run = Run(choose_engine(engine, device), REST_OFFSETS, report, cancelled or (lambda: False), recipe)
-    run.step(0.0, "Reading the keypoints")
+
+    def tick() -> None:
+        run.step(0.0, "Reading the keypoints")
+
+    tick()
     parts = pieces(person.frame_ids, person.fps)
-    evidence = [_evidence(keypoints, piece, person.fps) for piece in parts]
+    evidence = [_evidence(keypoints, piece, person.fps, tick) for piece in parts]
     run = replace(run, bones=estimate_bone_offsets(_joined(evidence)))
     rotations = np.zeros((person.frames, JOINT_COUNT, 3, 3))
     pelvis, uncertainty = np.zeros((person.frames, 3)), np.zeros((person.frames, JOINT_COUNT))
@@ -69,6 +73,11 @@ def refine(
         for whole, part in zip((rotations, pelvis, uncertainty), result, strict=True):
             whole[piece.rows] = part[piece.places]
         done += piece.length
+    found = np.isfinite(pelvis[:, 0])
+    if not found.any():
+        raise RefineError("No frame has enough keypoints to fit a body to; check the layout and confidences.")
+    # A stretch without keypoints holds its neighbours' pose.
+    rotations, pelvis = bridge(rotations, pelvis, found)
     run.step(1.0, "Done")
     return _motion(person, keypoints, rotations, pelvis, run.bones, uncertainty)
 
@@ -99,16 +108,23 @@ def _convert(person: Person, keypoints: Keypoints | None) -> Motion:
     return _motion(person, keypoints, person.poses.rotations, person.poses.pelvis, bones, unknown)
 
 
-def _evidence(keypoints: Keypoints, piece: Piece, fps: float) -> Targets:
+def _evidence(
+    keypoints: Keypoints, piece: Piece, fps: float, tick: Callable[[], None] = lambda: None
+) -> Targets:
     confidence = np.nan_to_num(spread(keypoints.confidence, piece))
     gridded = Keypoints(
         spread(keypoints.positions, piece), confidence, keypoints.names, keypoints.canonical, keypoints.layout
     )
-    return targets_from_keypoints(gridded, fps)
+    return targets_from_keypoints(gridded, fps, tick)
 
 
 def _joined(parts: list[Targets]) -> Targets:
-    """The evidence of all pieces in a row, for measuring bones. All pieces have the same points."""
+    """The evidence of all pieces in a row, for measuring bones. All pieces have the same points.
+
+    Raises RefineError when there is none at all.
+    """
+    if not any(part.observed.any() for part in parts):
+        raise RefineError("All keypoints are missing; there is nothing to fit the body to.")
     longest = max(parts, key=lambda part: len(part.raw))
     return replace(
         longest,

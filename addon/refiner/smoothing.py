@@ -7,6 +7,7 @@ so clean capture passes untouched, and noise is measured instead of asked for.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,6 +16,9 @@ ORDER = 3
 STRENGTHS = 10.0 ** np.arange(-3.0, 5.0)
 """Candidate penalties, for frames 1/30 s apart; other rates are scaled to the same cut-off in Hz."""
 OUTLIER_PASSES = 2
+FRAMES_PER_TICK = 256
+
+Tick = Callable[[], None]
 
 
 @dataclass(frozen=True)
@@ -29,10 +33,11 @@ class Smoothed:
     support: np.ndarray
 
 
-def smooth(positions: np.ndarray, confidence: np.ndarray, fps: float) -> Smoothed:
+def smooth(positions: np.ndarray, confidence: np.ndarray, fps: float, tick: Tick = lambda: None) -> Smoothed:
     """Removes white noise and single-frame outliers from keypoints.
 
     positions (T, K, 3) metres, NaN where missing; confidence (T, K), 0 where missing; fps: frames per second.
+    tick() is called often: a caller stops the work by raising in it.
     """
     frames, count = confidence.shape
     weights = np.where(np.isfinite(positions).all(-1), confidence, 0.0).astype(float)
@@ -44,7 +49,7 @@ def smooth(positions: np.ndarray, confidence: np.ndarray, fps: float) -> Smoothe
     best = np.zeros(count, int)
     smoothed = values
     for _ in range(1 + OUTLIER_PASSES):
-        candidates = _candidates(values, weights, strengths)
+        candidates = _candidates(values, weights, strengths, tick)
         best = _cross_validate(values, weights, candidates, kept)
         smoothed = np.take_along_axis(candidates, best[None, None, :, None], axis=0)[0]
         weights = weights * _outlier_weights(values - smoothed, weights)
@@ -56,12 +61,12 @@ def smooth(positions: np.ndarray, confidence: np.ndarray, fps: float) -> Smoothe
     return Smoothed(smoothed, deviation, deviation * np.sqrt(kept[best]), support)
 
 
-def _candidates(values: np.ndarray, weights: np.ndarray, strengths: np.ndarray) -> np.ndarray:
+def _candidates(values: np.ndarray, weights: np.ndarray, strengths: np.ndarray, tick: Tick) -> np.ndarray:
     """(S, T, K, 3) the keypoints smoothed with each strength, all in one sweep over time."""
     frames, count = weights.shape
     number = len(strengths)
     tiled = _whittaker(
-        np.tile(values, (1, number, 1)), np.tile(weights, (1, number)), np.repeat(strengths, count)
+        np.tile(values, (1, number, 1)), np.tile(weights, (1, number)), np.repeat(strengths, count), tick
     )
     return np.moveaxis(tiled.reshape(frames, number, count, 3), 1, 0)
 
@@ -102,7 +107,9 @@ def _nearby(present: np.ndarray, fps: float) -> np.ndarray:
     return np.clip(1.0 - distance / reach, 0.0, 1.0)
 
 
-def _whittaker(values: np.ndarray, weights: np.ndarray, strength: np.ndarray) -> np.ndarray:
+def _whittaker(
+    values: np.ndarray, weights: np.ndarray, strength: np.ndarray, tick: Tick = lambda: None
+) -> np.ndarray:
     """Minimises sum w |y - z|^2 + strength |third difference of z|^2 for (T, K, 3) values at once.
 
     strength (K,). A banded LDL^T factorisation; every step works on all keypoints.
@@ -114,6 +121,8 @@ def _whittaker(values: np.ndarray, weights: np.ndarray, strength: np.ndarray) ->
     lower = np.zeros((frames, ORDER, count))  # lower[t, i]: element (t, t - 1 - i)
     forward = np.empty_like(values)
     for t in range(frames):
+        if t % FRAMES_PER_TICK == 0:
+            tick()
         reach = min(ORDER, t)
         row = np.zeros((reach, count))  # elements (t, t - reach + i) times their diagonal
         for i in range(reach):

@@ -24,7 +24,7 @@ from ..body.skeleton import JOINT_COUNT, SUBTREE
 
 LARGEST_STEP = 0.8
 """Radians that one joint may turn in one iteration; keeps far starts from tumbling."""
-DAMPING = 1e-3
+DAMPING, RELATIVE_DAMPING = 1e-3, 1e-6
 
 
 @dataclass(frozen=True)
@@ -90,7 +90,8 @@ def _step(
     for prior in priors:
         _add_prior(matrix, vector, rotations, prior)
     own = np.arange(matrix.shape[-1])
-    matrix[:, own, own] += DAMPING
+    # What no evidence tells must not be left to the last digits of single precision.
+    matrix[:, own, own] += DAMPING + RELATIVE_DAMPING * xp.max(matrix[:, own, own], axis=-1, keepdims=True)
     step = xp.linalg.solve(matrix, vector[..., None])[..., 0]
     turn = xp.reshape(step[..., : JOINT_COUNT * 3], (*step.shape[:-1], JOINT_COUNT, 3))
     angle = xp.sqrt(xp.sum(turn**2, axis=-1, keepdims=True) + 1e-18)

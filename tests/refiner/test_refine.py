@@ -172,6 +172,33 @@ def test_targets_from_another_file_are_taken_at_their_own_times() -> None:
         refine(poses, targets=targets, targets_offset=30.0, engine="numpy")
 
 
+def test_a_stretch_without_keypoints_after_a_long_gap_holds_the_last_pose() -> None:
+    truth = Truth(0, 60)
+    person = truth.person("smpl24")
+    ids = np.concatenate([np.arange(40), np.arange(500, 520)])
+    seen = np.ones((60, 24), bool)
+    seen[40:] = False
+    motion = refine(replace(keypoints_where(person, seen), frame_ids=ids), engine="numpy")
+    assert np.degrees(geodesic_angle(motion.rotations[50], motion.rotations[39])).max() < 0.1
+
+
+@pytest.mark.parametrize("points", [[15, 20, 21, 0], [0, 3, 6, 9], [4, 5, 7, 8, 10]])
+def test_a_few_points_in_a_line_or_on_one_limb_give_a_finite_body(points: list[int]) -> None:
+    truth = Truth(0, 30)
+    seen = np.zeros((30, 24), bool)
+    seen[:, points] = True
+    motion = refine(keypoints_where(truth.person("smpl24"), seen), engine="numpy")
+    assert np.isfinite(motion.rotations).all() and np.isfinite(motion.pelvis).all()
+    assert np.nanmean(motion.fit_error_mm) < 60.0
+
+
+def test_too_few_points_for_a_body_are_refused() -> None:
+    seen = np.zeros((10, 24), bool)
+    seen[:, [15, 20]] = True
+    with pytest.raises(RefineError, match="enough keypoints"):
+        refine(keypoints_where(Truth(0, 10).person("smpl24"), seen), engine="numpy")
+
+
 def test_mode_none_converts_and_reports_the_fit() -> None:
     truth = Truth(0, 20)
     poses = truth.estimate(10.0)
