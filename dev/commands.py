@@ -55,6 +55,7 @@ COMMANDS = (
     Command("bench", "measure the refiner and the writing of keys", in_main("dev.bench:main")),
     Command("refine", "turn motion files into clean SMPL animation: FILE… --output OUT", in_cli("refine")),
     Command("inspect", "say what a motion file holds: FILE [--json]", in_cli("inspect")),
+    Command("readme", "write the table of formats in README.md", in_main("dev.readme:main")),
     Command("lint", "check style and types [--fix]", lint.main),
 )
 
