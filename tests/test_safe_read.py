@@ -124,7 +124,7 @@ def test_flipped_bytes_end_in_a_recording_or_a_refusal(tmp_path, flips):
     try:
         formats.read(flipped)
     except FormatError as refusal:
-        assert "\n" not in str(refusal)
+        assert str(refusal).isprintable()
 
 
 @settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -184,7 +184,7 @@ def test_a_pickle_that_wants_to_run_code_is_refused(tmp_path, kind):
     path.write_bytes(hostile_files()[kind])
     with pytest.raises(FormatError) as refusal:
         formats.read(path)
-    assert not Path(marker).exists() and "\n" not in str(refusal.value)
+    assert not Path(marker).exists() and str(refusal.value).isprintable()
 
 
 def test_opening_is_quick_for_a_large_plain_archive(tmp_path):

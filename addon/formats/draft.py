@@ -11,11 +11,11 @@ from typing import Any
 
 import numpy as np
 
-from ..body.layouts import find_layout
+from ..body.layouts import LAYOUTS, find_layout
 from ..body.rotations import matrix_from_axis_angle
 from ..body.skeleton import REST_PELVIS
 from ..recording import Keypoints, Person, Poses
-from ..safe_read import FormatError
+from ..safe_read import FormatError, one_line
 from .container import Container
 from .marker_names import canonical_names
 
@@ -84,7 +84,7 @@ def person(
         )
     if (np.diff(numbers) <= 0).any():
         raise FormatError("Frame numbers do not increase; export the recording again in order of time.")
-    return Person(str(person_id), numbers, 0.0, keypoints, poses)
+    return Person(one_line(str(person_id)), numbers, 0.0, keypoints, poses)
 
 
 def layout_keypoints(positions: Any, layout: str, confidence: Any = None) -> Keypoints:
@@ -92,7 +92,10 @@ def layout_keypoints(positions: Any, layout: str, confidence: Any = None) -> Key
     try:
         known = find_layout(layout)
     except KeyError as error:
-        raise FormatError(str(error.args[0])) from error
+        known_names = ", ".join(LAYOUTS)
+        raise FormatError(
+            f"There is no keypoint layout {one_line(layout)}; known layouts are {known_names}."
+        ) from error
     points = _positions(positions)
     if points.shape[1] != len(known.keypoints):
         raise FormatError(
@@ -109,7 +112,8 @@ def named_keypoints(positions: Any, names: Sequence[str], confidence: Any = None
         raise FormatError(
             f"The file names {len(names)} keypoints but has {points.shape[1]}; export it again."
         )
-    return Keypoints(*_cleaned(points, confidence), tuple(names), canonical_names(names), None)
+    shown = tuple(map(one_line, names))
+    return Keypoints(*_cleaned(points, confidence), shown, canonical_names(names), None)
 
 
 def _positions(values: Any) -> np.ndarray:
@@ -226,10 +230,7 @@ def padded(rotations: Any) -> np.ndarray:
 
 def gender_name(value: Any) -> str:
     """ "female", "male" or "neutral" from what files write: text, bytes, arrays of one, m and f."""
-    if isinstance(value, np.ndarray):
-        value = value.reshape(-1)[0] if value.size else ""
-    text = value.decode("latin1") if isinstance(value, bytes) else str(value)
-    return {"f": "female", "m": "male"}.get(text.strip().lower()[:1], "neutral")
+    return {"f": "female", "m": "male"}.get(text_of(value).strip().lower()[:1], "neutral")
 
 
 def rows(values: Any, what: str) -> np.ndarray:
@@ -253,4 +254,6 @@ def text_of(value: Any) -> str:
     """A short text out of str, bytes or an array of one; "" for anything else."""
     if isinstance(value, np.ndarray):
         value = value.reshape(-1)[0] if value.size else ""
-    return value.decode("latin1") if isinstance(value, bytes) else str(value)
+    if isinstance(value, bytes):
+        return value.decode("latin1")
+    return str(value) if isinstance(value, (str, int, float)) else ""

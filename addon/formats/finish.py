@@ -9,7 +9,7 @@ import numpy as np
 
 from ..body.skeleton import REST_PELVIS
 from ..recording import How, Keypoints, Known, Person, Poses, Recording
-from ..safe_read import FormatError
+from ..safe_read import FormatError, one_line
 from .checks import person_warnings, recording_warnings
 from .container import Hints
 from .draft import Draft, Reader
@@ -33,7 +33,9 @@ def signed_axis(text: str) -> str:
     name = str(text).strip().lower().removesuffix("up").rstrip("-_ ")
     name = name if name[:1] in ("+", "-") else f"+{name}"
     if name not in TO_Y_UP:
-        raise FormatError(f"The up axis {text!r} is not known; it is one of x, y, z, -x, -y, -z.")
+        raise FormatError(
+            f"The up axis {one_line(str(text))} is not known; it is one of x, y, z, -x, -y, -z."
+        )
     return name
 
 
@@ -43,7 +45,7 @@ def unit_name(text: str) -> str:
     name = {"meter": "m", "metre": "m", "centimeter": "cm", "centimetre": "cm"}.get(name, name)
     name = {"millimeter": "mm", "millimetre": "mm"}.get(name, name)
     if name not in UNIT_METRES:
-        raise FormatError(f"The unit {text!r} is not known; it is one of m, cm, mm.")
+        raise FormatError(f"The unit {one_line(str(text))} is not known; it is one of m, cm, mm.")
     return name
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..recording import Person
-from ..safe_read import FormatError
+from ..safe_read import FormatError, one_line
 from .draft import named_keypoints, person
 from .marker_names import canonical_names, subject_of
 
@@ -35,8 +35,9 @@ def marker_people(names: Sequence[str], positions: np.ndarray, frame_ids: Any = 
                 person(subject or "0", frame_ids, keypoints=named_keypoints(positions[:, own], own_names))
             )
     if not people:
+        shown = ", ".join(map(one_line, names[:3]))
         raise FormatError(
-            f"The file holds skin markers instead of joints ({', '.join(names[:3])} …); compute joint centres"
+            f"The file holds skin markers instead of joints ({shown} …); compute joint centres"
             f" first and name them like RHip, RKnee, RAnkle, LShoulder, LElbow, LWrist."
         )
     return people

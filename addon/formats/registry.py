@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
 
 from ..recording import Recording
-from ..safe_read import FormatError
+from ..safe_read import FormatError, one_line
 from ..safe_read.errors import refusing
 from .container import Container, Hints
 from .draft import Reader
@@ -113,8 +114,8 @@ def find_reader(container: Container) -> Reader:
 
 
 def _unknown(container: Container) -> str:
-    held = list(container.fields)[:6]
-    what = f"holds {', '.join(map(str, held))}, which" if held else "holds something that"
+    held = [one_line(str(name), 40) for name in islice(container.fields, 6)]
+    what = f"holds {', '.join(held)}, which" if held else "holds something that"
     return (
         f"{container.name} {what} no reader knows; choose a motion or 3D keypoint file,"
         f" or save the open keypoint format that the README describes."

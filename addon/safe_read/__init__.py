@@ -10,12 +10,14 @@ from .errors import FormatError
 from .npz import NpzFile
 from .objects import is_pickle, read_object, read_object_array
 from .text import decode_text, parse_json
+from .words import one_line
 
 __all__ = [
     "FormatError",
     "NpzFile",
     "decode_text",
     "is_pickle",
+    "one_line",
     "parse_json",
     "read_object",
     "read_object_array",

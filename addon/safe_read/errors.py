@@ -8,16 +8,22 @@ import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from .words import one_line
+
 MAX_FILE_BYTES = 4 << 30
 MAX_ARRAY_BYTES = 1 << 30
 MAX_ARRAY_ELEMENTS = 1 << 28
 MAX_DIMENSIONS = 8
 MAX_TEXT_BYTES = 256 << 20
 MAX_MEMBERS = 20_000
+_LONGEST_SENTENCE = 1000
 
 
 class FormatError(Exception):
     """A file can't be used. The message is one plain sentence: what is wrong and what to do."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(one_line(message, _LONGEST_SENTENCE))
 
 
 _BROKEN = (

@@ -57,7 +57,9 @@ SKIPPED_BYTES = object()
 
 def new_dtype(description: Any, *_: Any) -> Pending:
     """numpy.dtype(description) with its byte order in the state; None for Python objects."""
-    name = description.decode("latin1") if isinstance(description, bytes) else str(description)
+    name = description.decode("latin1") if isinstance(description, bytes) else description
+    if not isinstance(name, str):
+        raise FormatError("An array of the file has no usable type; export it again.")
 
     def build(state: Any) -> np.dtype | None:
         order = state[1] if isinstance(state, tuple) and len(state) > 1 and isinstance(state[1], str) else "="
@@ -85,7 +87,7 @@ def new_array(*_: Any) -> Pending:
     return Pending(build)
 
 
-def array_of(data: Any, dtype: np.dtype | None, shape: Any, order: str = "C") -> Any:
+def array_of(data: Any, dtype: np.dtype | None, shape: Any, order: Any = "C") -> Any:
     """An array from bytes (or from a list, for Python objects). Raises FormatError."""
     shape = tuple(int(size) for size in (shape if isinstance(shape, (tuple, list)) else (shape,)))
     check_shape(shape, dtype.itemsize if dtype else 8)
@@ -101,7 +103,7 @@ def array_of(data: Any, dtype: np.dtype | None, shape: Any, order: str = "C") ->
     return np.frombuffer(raw, dtype).reshape(shape, order="F" if order == "F" else "C")
 
 
-def _object_array(items: Any, shape: tuple[int, ...], order: str) -> np.ndarray:
+def _object_array(items: Any, shape: tuple[int, ...], order: Any) -> np.ndarray:
     if not isinstance(items, list) or len(items) != int(np.prod(shape, dtype=np.int64)):
         raise FormatError("A list of objects does not have the size it claims; export the file again.")
     flat = np.empty(len(items), object)
@@ -116,7 +118,7 @@ def _scalar(dtype: Any, data: Any = b"") -> Any:
 
 
 def _from_buffer(data: Any, dtype: Any, shape: Any, order: Any = "C") -> Any:
-    return array_of(data, _dtype(dtype), shape, str(order))
+    return array_of(data, _dtype(dtype), shape, order)
 
 
 def _encode(text: Any, encoding: Any = "latin1") -> bytes:
@@ -136,14 +138,14 @@ def checked_dict(pairs: Any) -> dict[Any, Any]:
     return {checked_key(key): value for key, value in pairs}
 
 
-def checked_key(key: Any) -> Any:
-    """Text, bytes, None or a moderate whole number; refuses every other key."""
+def checked_key(key: Any, depth: int = 0) -> Any:
+    """Text, bytes, None, a moderate number or a small tuple of these; refuses every other key."""
     if isinstance(key, (str, bytes, bool)) or key is None:
         return key
     if isinstance(key, (int, float)) and abs(key) < 1 << 53:
         return key
-    if isinstance(key, tuple) and len(key) <= 4:
-        return tuple(checked_key(part) for part in key)
+    if isinstance(key, tuple) and len(key) <= 4 and depth < 2:
+        return tuple(checked_key(part, depth + 1) for part in key)
     raise FormatError("A dictionary of the file has keys that no motion file has.")
 
 

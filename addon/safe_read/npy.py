@@ -14,6 +14,7 @@ from typing import BinaryIO
 import numpy as np
 
 from .errors import MAX_ARRAY_BYTES, MAX_ARRAY_ELEMENTS, MAX_DIMENSIONS, FormatError
+from .words import one_line
 
 MAGIC = b"\x93NUMPY"
 _MAX_HEADER = 4096
@@ -44,10 +45,13 @@ class ArrayHeader:
 
 def check_shape(shape: tuple[int, ...], itemsize: int) -> None:
     """Raises FormatError for an array that no motion file needs."""
-    count = math.prod(shape)
-    absurd = len(shape) > MAX_DIMENSIONS or any(not 0 <= size <= MAX_ARRAY_ELEMENTS for size in shape)
-    if absurd or count > MAX_ARRAY_ELEMENTS or count * itemsize > MAX_ARRAY_BYTES:
-        raise FormatError(f"An array of shape {shape} is larger than any motion; this file is not usable.")
+    if len(shape) > MAX_DIMENSIONS:
+        raise FormatError(f"An array of {len(shape)} dimensions is no motion; this file is not usable.")
+    count = math.prod(shape) if all(0 <= size <= MAX_ARRAY_ELEMENTS for size in shape) else None
+    if count is None or count > MAX_ARRAY_ELEMENTS or count * itemsize > MAX_ARRAY_BYTES:
+        raise FormatError(
+            f"An array of shape {one_line(str(shape))} is larger than any motion; this file is not usable."
+        )
 
 
 def read_header(stream: BinaryIO) -> ArrayHeader:
@@ -75,7 +79,7 @@ def _parse_header(text: str) -> ArrayHeader:
 def plain_dtype(description: str) -> np.dtype:
     """A dtype of numbers or short text from its description, such as '<f4'. Raises FormatError."""
     if not _PLAIN_DTYPE.fullmatch(description):
-        raise FormatError(f"Arrays of type {description!r} are not read; save plain numbers instead.")
+        raise FormatError(f"Arrays of type {one_line(description)} are not read; save plain numbers instead.")
     return np.dtype(description)
 
 

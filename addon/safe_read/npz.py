@@ -13,6 +13,7 @@ from .archive import check_archive
 from .errors import MAX_ARRAY_BYTES, FormatError, refusing
 from .npy import ArrayHeader, array_from_bytes, read_header
 from .objects import read_object_array
+from .words import one_line
 
 
 class NpzFile(Mapping[str, Any]):
@@ -68,13 +69,15 @@ class NpzFile(Mapping[str, Any]):
     def _read(self, name: str) -> Any:
         member = self._members[name]
         if member.file_size > MAX_ARRAY_BYTES:
-            raise FormatError(f"The array {name!r} is larger than any motion; this file is not usable.")
+            raise FormatError(
+                f"The array {one_line(name)} is larger than any motion; this file is not usable."
+            )
         with zipfile.ZipFile(self._path) as archive, archive.open(member) as stream:
             header = read_header(cast(BinaryIO, stream))
             if header.dtype is None:
                 return read_object_array(cast(BinaryIO, stream), member.file_size)
             if header.nbytes > member.file_size:
-                raise FormatError(f"{self._path.name} ends in the middle of {name!r}; copy it again.")
+                raise FormatError(f"{self._path.name} ends in the middle of {one_line(name)}; copy it again.")
             return array_from_bytes(header, stream.read(header.nbytes + 1))
 
 

@@ -9,6 +9,7 @@ from typing import Any, BinaryIO
 import numpy as np
 
 from .errors import refusing
+from .expanse import check_expanse
 from .stream import ByteSource, compression, open_source
 from .torch_archive import TORCH_NAMES, read_legacy, read_zip
 from .unpickle import Unpickler
@@ -27,19 +28,19 @@ def read_object(path: Path, head: bytes) -> Any:
     """The object in a pickle, a joblib dump or a torch archive. Raises FormatError."""
     with refusing(path.name):
         if head.startswith(b"PK\x03\x04"):
-            return read_zip(path)
+            return check_expanse(read_zip(path))
         source = open_source(path, compression(head))
         if head.startswith(_LEGACY_HEAD):
-            return read_legacy(source)
-        return Unpickler(source, TORCH_NAMES).load()
+            return check_expanse(read_legacy(source))
+        return check_expanse(Unpickler(source, TORCH_NAMES).load())
 
 
 def read_object_array(stream: BinaryIO, size: int) -> Any:
     """The Python objects behind the header of an .npy member of `size` bytes. Raises FormatError."""
-    value = Unpickler(ByteSource(stream, size), TORCH_NAMES).load()
+    value = check_expanse(Unpickler(ByteSource(stream, size), TORCH_NAMES).load())
     return value.item() if isinstance(value, np.ndarray) and value.shape == () else value
 
 
 def read_object_bytes(data: bytes) -> Any:
     """The object in a pickle that lies in memory. Raises FormatError."""
-    return Unpickler(ByteSource(io.BytesIO(data), len(data)), TORCH_NAMES).load()
+    return check_expanse(Unpickler(ByteSource(io.BytesIO(data), len(data)), TORCH_NAMES).load())

@@ -7,6 +7,7 @@ The device a tensor was on does not matter.
 from __future__ import annotations
 
 import io
+import math
 import struct
 import zipfile
 from collections.abc import Mapping
@@ -23,6 +24,7 @@ from .npy import check_shape
 from .stream import ByteSource
 from .unpickle import Unpickler
 
+_MOST_REPEATED = 1 << 24
 _LEGACY_MAGIC = 0x1950A86A20F9469CFC6C
 _DTYPES = {
     "FloatStorage": "<f4", "DoubleStorage": "<f8", "HalfStorage": "<f2", "LongStorage": "<i8",
@@ -68,6 +70,8 @@ def _tensor(storage: Any, offset: Any, size: Any, stride: Any, *_: Any) -> Any:
         raise FormatError("A tensor of the file has no data; export it again.")
     shape, steps = tuple(map(int, size)), tuple(map(int, stride))
     check_shape(shape, storage.dtype.itemsize)
+    if math.prod(shape) > max(storage.count, _MOST_REPEATED):
+        raise FormatError("A tensor of the file repeats its numbers far too often; save it again.")
     if len(shape) != len(steps) or int(offset) < 0 or any(step < 0 for step in steps):
         raise FormatError("A tensor of the file is damaged; export it again.")
     last = int(offset) + sum((count - 1) * step for count, step in zip(shape, steps, strict=True))
@@ -132,6 +136,8 @@ def _kind_and_count(identity: Any) -> tuple[str, str, int]:
     kind = identity[1].name
     if kind not in _DTYPES:
         raise FormatError(f"Tensors of the kind {kind} are not read; save plain numbers instead.")
+    if not isinstance(identity[2], (str, int)):
+        raise FormatError("A tensor of the file is damaged; export it again.")
     return kind, str(identity[2]), int(identity[4])
 
 

@@ -17,6 +17,7 @@ from .lazy import LazyArray, is_mesh
 from .names import SKIPPED_BYTES, Inert, JoblibArray, Pending, Token, array_of, checked_dict, checked_key
 from .npy import check_shape
 from .stream import ByteSource
+from .words import one_line
 
 _MAX_OPCODES = 20_000_000
 _MAX_INTEGER_BYTES = 4096
@@ -163,15 +164,15 @@ class Unpickler:
     def _name(self, module: str, name: str) -> None:
         found = self._names.get(f"{module}.{name}")
         if found is None:
-            raise FormatError(
-                f"The file wants to run {module}.{name}"[:120]
-                + ", which no motion file needs; it was refused."
-            )
+            wanted = one_line(f"{module}.{name}")
+            raise FormatError(f"The file wants to run {wanted}, which no motion file needs; it was refused.")
         self._push(found)
 
     def _stack_name(self) -> None:
         name, module = self._stack.pop(), self._stack.pop()
-        self._name(str(module), str(name))
+        if not isinstance(module, str) or not isinstance(name, str):
+            raise FormatError("The file names a class by something that is no text; export it again.")
+        self._name(module, name)
 
     def _call(self) -> None:
         args, function = self._stack.pop(), self._stack.pop()
@@ -230,7 +231,7 @@ class Unpickler:
         if is_mesh(shape):
             self._source.skip(count)
             return LazyArray(shape, None)
-        return array_of(self._source.read(count), dtype, shape, str(state.get("order", "C")))
+        return array_of(self._source.read(count), dtype, shape, state.get("order", "C"))
 
     def _persistent(self, identity: Any) -> None:
         if self._storage is None:

@@ -96,5 +96,5 @@ def test_a_damaged_file_is_a_recording_or_one_sentence(tmp_path, tool):
         try:
             formats.read(path).summary()
         except FormatError as refusal:
-            assert "\n" not in str(refusal)
+            assert str(refusal).isprintable()
     assert time.perf_counter() - started < 60
