@@ -105,8 +105,7 @@ def refine_piece(
     turns, deviation, trust = _network(run, known, rotations, pelvis, guess, initial is not None, fps)
 
     def polish(rows: slice) -> tuple[Any, Any]:
-        step = _polish if run.recipe.polish else _place
-        return step(
+        return _polish(
             run, known.rows(rows), rotations[rows], pelvis[rows], turns[rows], deviation[rows], trust[rows]
         )
 
@@ -205,25 +204,15 @@ def _polish(
     deviation: np.ndarray,
     trust: np.ndarray,
 ) -> tuple[Any, Any]:
-    """Gauss–Newton from the network's pose, each side weighted by what the network says of it."""
+    """Gauss–Newton from the network's pose, each side weighted by what the network says of it.
+
+    Without polish the network's pose as it is, moved onto its keypoints.
+    """
     array = run.engine.array
-    refined = array(rotations) @ matrix_from_axis_angle(array(turns))
+    refined, bones = array(rotations) @ matrix_from_axis_angle(array(turns)), array(run.bones)
+    if not run.recipe.polish:
+        return refined, move_to(refined, as_evidence(known, refined), bones)
     precision = np.where(known.precision > 0, 1.0 / trust**2, 0.0)
     evidence = Evidence(known.indices, array(known.positions), array(precision))
     prior = Prior(refined, array(1.0 / deviation**2))
-    return solve(refined, array(pelvis), array(run.bones), evidence, (prior,), POLISH_STEPS)
-
-
-def _place(
-    run: Run,
-    known: Targets,
-    rotations: np.ndarray,
-    pelvis: np.ndarray,
-    turns: np.ndarray,
-    deviation: np.ndarray,
-    trust: np.ndarray,
-) -> tuple[Any, Any]:
-    """The network's pose as it is, moved onto its keypoints."""
-    array = run.engine.array
-    refined = array(rotations) @ matrix_from_axis_angle(array(turns))
-    return refined, move_to(refined, as_evidence(known, refined), array(run.bones))
+    return solve(refined, array(pelvis), bones, evidence, (prior,), POLISH_STEPS)
