@@ -70,7 +70,8 @@ def new_dtype(description: Any, *_: Any) -> Pending:
     return Pending(build)
 
 
-def _dtype(value: Any) -> np.dtype | None:
+def dtype_of(value: Any) -> np.dtype | None:
+    """The type that a pickle gives an array; None for Python objects. Raises FormatError."""
     value = value.build(()) if isinstance(value, Pending) else value
     if value is not None and not isinstance(value, np.dtype):
         raise FormatError("An array of the file has no usable type; export it again.")
@@ -82,7 +83,7 @@ def new_array(*_: Any) -> Pending:
 
     def build(state: Any) -> Any:
         _, shape, dtype, fortran, data = state if len(state) == 5 else (1, *state)
-        return array_of(data, _dtype(dtype), shape, "F" if fortran else "C")
+        return array_of(data, dtype_of(dtype), shape, "F" if fortran else "C")
 
     return Pending(build)
 
@@ -113,12 +114,12 @@ def _object_array(items: Any, shape: tuple[int, ...], order: Any) -> np.ndarray:
 
 
 def _scalar(dtype: Any, data: Any = b"") -> Any:
-    kind = _dtype(dtype)
+    kind = dtype_of(dtype)
     return data if kind is None else array_of(data, kind, ()).item()
 
 
 def _from_buffer(data: Any, dtype: Any, shape: Any, order: Any = "C") -> Any:
-    return array_of(data, _dtype(dtype), shape, order)
+    return array_of(data, dtype_of(dtype), shape, order)
 
 
 def _encode(text: Any, encoding: Any = "latin1") -> bytes:

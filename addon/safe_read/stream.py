@@ -13,7 +13,7 @@ from typing import BinaryIO
 from .errors import FormatError
 
 _CHUNK = 1 << 20
-_MAX_LINE = 1 << 26
+_MAX_LINE = 1 << 28  # a text pickle holds a whole array on one line: 150 MB in the SMPL 1.1 files
 _LZMA_MEMORY = 128 << 20
 _LEAST_BUDGET = 1 << 30
 _MOST_RATIO = 30
