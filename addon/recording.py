@@ -61,12 +61,18 @@ class Poses:
     pelvis: (T, 3) metres, position of the pelvis joint (not SMPL's transl).
     betas: (B,) as the file gives them, empty when it has none.
     gender: "neutral", "female" or "male".
+    rest_pelvis: (3,) metres, the mean rest pelvis J0 that stands in for the body's own where the file holds
+        a translation of the template; None where it holds the place of the pelvis itself.
+    rest_turns: (3, 3) or (T, 3, 3), how J0 lies in `pelvis`: pelvis = rest_turns @ rest_pelvis + the rest.
+        With the J0 of the true body, its pelvis is pelvis + rest_turns @ (J0 - rest_pelvis).
     """
 
     rotations: np.ndarray
     pelvis: np.ndarray
     betas: np.ndarray = field(default_factory=lambda: np.zeros(0, np.float32))
     gender: str = "neutral"
+    rest_pelvis: np.ndarray | None = None
+    rest_turns: np.ndarray = field(default_factory=lambda: np.eye(3))
 
     def __post_init__(self) -> None:
         frames = len(self.rotations)

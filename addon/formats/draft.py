@@ -202,7 +202,8 @@ def matrix_poses(
         pelvis = offsets.reshape(-1, 3) + rest_pelvis
     if not (np.isfinite(matrices).all() and np.isfinite(pelvis).all()):
         raise FormatError("Some poses or translations are not finite numbers; export the motion again.")
-    return Poses(matrices, pelvis, _betas(betas), gender_name(gender))
+    assumed = None if trans is None else rest_pelvis
+    return Poses(matrices, pelvis, _betas(betas), gender_name(gender), assumed)
 
 
 def _betas(values: Any) -> np.ndarray:

@@ -133,4 +133,4 @@ def _converted_poses(poses: Poses, turn: np.ndarray, metres: float) -> Poses:
     rotations = poses.rotations.copy()
     rotations[:, 0] = turn @ rotations[:, 0]
     pelvis = (poses.pelvis - REST_PELVIS) * metres + REST_PELVIS if metres != 1.0 else poses.pelvis
-    return replace(poses, rotations=rotations, pelvis=pelvis @ turn.T)
+    return replace(poses, rotations=rotations, pelvis=pelvis @ turn.T, rest_turns=turn @ poses.rest_turns)

@@ -8,6 +8,7 @@ vye16/slahmr (first axis of the arrays = track); pixelite1201/BEDLAM data_proces
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -67,7 +68,7 @@ def _good_frames(poses: Poses, mask: Any) -> list[Person]:
     good = np.asarray(mask).astype(bool).reshape(-1) if mask is not None else np.ones(len(poses.pelvis), bool)
     if len(good) != len(poses.pelvis) or not good.any():
         good = np.ones(len(poses.pelvis), bool)
-    kept = Poses(poses.rotations[good], poses.pelvis[good], poses.betas, poses.gender)
+    kept = replace(poses, rotations=poses.rotations[good], pelvis=poses.pelvis[good])
     return [person(frame_ids=np.flatnonzero(good), poses=kept)]
 
 

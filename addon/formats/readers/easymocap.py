@@ -93,7 +93,7 @@ def _from_parameters(name: str, frames: np.ndarray, values: dict[str, np.ndarray
     rotations = local.rotations.copy()
     rotations[:, 0] = turn @ rotations[:, 0]
     pelvis = turn @ REST_PELVIS + values["shift"]
-    return person(name, frames, poses=Poses(rotations, pelvis, local.betas, local.gender))
+    return person(name, frames, poses=Poses(rotations, pelvis, local.betas, local.gender, REST_PELVIS, turn))
 
 
 READER = Reader(

@@ -6,6 +6,7 @@ World = world_cam_R x + world_cam_T, Y up; a lone track stays in the camera.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -35,7 +36,7 @@ def read(container: Container) -> Draft:
     rotations = rotations.copy()
     rotations[:, 0] = turn @ rotations[:, 0]
     placed = (turn @ poses.pelvis[..., None])[..., 0] + shift
-    moved = type(poses)(rotations, placed, poses.betas, poses.gender)
+    moved = replace(poses, rotations=rotations, pelvis=placed, rest_turns=turn)
     return Draft([person(frame_ids=frames, poses=moved)], up="+y")
 
 
