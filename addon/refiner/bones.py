@@ -7,6 +7,8 @@ performer's overall size.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from ..body.points import POINT_INDEX, POINT_OFFSETS, POINT_WEIGHTS
@@ -53,6 +55,12 @@ _RULERS: tuple[tuple[tuple[str, ...], tuple[tuple[str, str], ...]], ...] = (
 _OWN_RULERS = ("spine1", "spine2", "spine3", "neck", "left_collar", "left_shoulder")
 """Bones of which both ends may be keypoints themselves; measured directly when they are."""
 
+_RIGID = tuple(
+    (f"{side}_{first}", f"{side}_{second}")
+    for side in ("left", "right")
+    for first, second in (("knee", "ankle"), ("elbow", "wrist"), ("hip", "knee"), ("shoulder", "elbow"))
+)
+FEWEST_FRAMES = 15
 SPREAD = 0.07
 """Standard deviation of a bone's ratio to the mean skeleton, given the person's size."""
 REPEATABLE = 0.01
@@ -75,6 +83,39 @@ def estimate_bone_offsets(targets: Targets) -> np.ndarray:
         shrunk = _weighted_mean([(ratio, 1.0 / variance), (overall, 1.0 / SPREAD**2)])
         ratios[JOINT_NAMES.index(joint)] = ratios[JOINT_NAMES.index(mirror_name(joint))] = shrunk
     return REST_OFFSETS * ratios[:, None]
+
+
+def with_wander(targets: Targets) -> Targets:
+    """The targets with their precision lowered by noise that smoothing can't see.
+
+    A detector's points wander for seconds. Limbs do not change their length, so how much the keypoints'
+    limbs do tells the standard deviation of that wandering, and it is added to every point's.
+    """
+    variances = [
+        value for value in (_length_variance(targets, *pair) for pair in _RIGID) if value is not None
+    ]
+    if not variances:
+        return targets
+    wander = float(np.median(variances)) / 2.0  # two ends, each along the limb alone
+    return replace(targets, precision=targets.precision / (1.0 + targets.precision * wander))
+
+
+def _length_variance(targets: Targets, first: str, second: str) -> float | None:
+    """Variance in m^2 of the distance between two points over a clip, beyond that of their known noise.
+
+    None if they were hardly seen together.
+    """
+    columns = [np.flatnonzero(targets.indices == POINT_INDEX[name]) for name in (first, second)]
+    if not all(len(column) for column in columns):
+        return None
+    a, b = (int(column[0]) for column in columns)
+    both = targets.observed[:, a] & targets.observed[:, b]
+    if both.sum() < FEWEST_FRAMES:
+        return None
+    distance = np.linalg.norm(targets.positions[both, a] - targets.positions[both, b], axis=-1)
+    # From the median deviation, so that single faults do not count.
+    spread = float(np.median(np.abs(distance - np.median(distance))) * 1.4826)
+    return max(spread**2 - float(targets.noise[a] ** 2 + targets.noise[b] ** 2), 0.0)
 
 
 def _measure(targets: Targets) -> dict[str, tuple[float, float] | None]:

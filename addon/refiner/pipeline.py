@@ -13,7 +13,7 @@ from ..body.skeleton import JOINT_COUNT, REST_OFFSETS
 from ..motion import Motion
 from ..recording import Keypoints, Person
 from .alignment import keypoints_at, to_target_world
-from .bones import estimate_bone_offsets
+from .bones import estimate_bone_offsets, with_wander
 from .engine import choose_engine
 from .errors import RefineError
 from .evidence import Targets, targets_from_keypoints
@@ -115,7 +115,7 @@ def _evidence(
     gridded = Keypoints(
         spread(keypoints.positions, piece), confidence, keypoints.names, keypoints.canonical, keypoints.layout
     )
-    return targets_from_keypoints(gridded, fps, tick)
+    return with_wander(targets_from_keypoints(gridded, fps, tick))
 
 
 def _joined(parts: list[Targets]) -> Targets:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from addon.body.skeleton import MIRROR_JOINTS, REST_OFFSETS
-from addon.refiner.bones import estimate_bone_offsets
+from addon.refiner.bones import estimate_bone_offsets, with_wander
 from addon.refiner.evidence import targets_from_keypoints
 
 from .motion import Truth
@@ -52,3 +54,16 @@ def test_one_frame_is_enough() -> None:
     person = Truth(0, 1, performer()).person("smpl24")
     found = estimate_bone_offsets(targets_from_keypoints(person.keypoints, 30.0))
     assert np.abs(lengths(found) / lengths(performer()) - 1.0).mean() < 0.03
+
+
+def test_wandering_keypoints_are_trusted_less_and_steady_ones_as_before() -> None:
+    person = Truth(0, 300).person("smpl24")
+    steady = targets_from_keypoints(person.keypoints, 30.0)
+    np.testing.assert_allclose(with_wander(steady).precision, steady.precision, rtol=0.1)
+    seconds = np.arange(300)[:, None, None] / 30.0
+    phase = np.random.default_rng(0).uniform(0, 6.28, size=(1, 24, 3))
+    wander = 0.02 * np.sqrt(2) * np.sin(2 * np.pi * 0.4 * seconds + phase)
+    keypoints = replace(person.keypoints, positions=person.keypoints.positions + wander)
+    found = with_wander(targets_from_keypoints(keypoints, 30.0))
+    deviation = 1.0 / np.sqrt(found.precision)
+    assert 0.01 < np.median(deviation) < 0.03
