@@ -34,6 +34,7 @@ class Draft:
     usual_fps: rate to assume when `fps` is None; the reader's when this is None too.
     likely_up: up axes to choose from when `up` is None, the most usual first.
     warnings: one sentence each.
+    camera: the motion is seen from a camera whose tilt and height the file does not tell (up is then "-y").
     """
 
     people: list[Person]
@@ -44,6 +45,7 @@ class Draft:
     likely_up: tuple[str, ...] = ("+y", "+z", "-y")
     tool: str | None = None
     warnings: list[str] = field(default_factory=list)
+    camera: bool = False
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ import numpy as np
 from ..body.skeleton import REST_PELVIS
 from ..recording import How, Keypoints, Known, Person, Poses, Recording
 from ..safe_read import FormatError, one_line
+from .camera import settle
 from .checks import person_warnings, recording_warnings
 from .container import Hints
 from .draft import Draft, Reader
@@ -58,6 +59,10 @@ def finish(draft: Draft, reader: Reader, hints: Hints, path: Path) -> Recording:
     units, metres = _units(draft, hints, warnings)
     up = _up(draft, hints)
     people = tuple(replace(_converted(one, TO_Y_UP[up.value], metres), fps=fps.value) for one in draft.people)
+    if draft.camera and hints.up is None:
+        people, shown, sentence = settle(people)
+        up = Known(up.value, "inferred" if shown else "assumed")
+        warnings.append(sentence)
     for one in people:
         warnings += person_warnings(one, several=len(people) > 1)
     warnings += recording_warnings(people)

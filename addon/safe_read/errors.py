@@ -27,8 +27,8 @@ class FormatError(Exception):
 
 
 _BROKEN = (
-    zipfile.BadZipFile, zlib.error, struct.error, EOFError, KeyError, IndexError, ValueError, TypeError,
-    NotImplementedError, RuntimeError, OSError, RecursionError, OverflowError, MemoryError,
+    zipfile.BadZipFile, zlib.error, struct.error, EOFError, LookupError, ValueError, TypeError,
+    AttributeError, RuntimeError, OSError, ArithmeticError, MemoryError, StopIteration,
 )  # fmt: skip
 
 

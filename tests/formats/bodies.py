@@ -60,6 +60,14 @@ def walking(frames: int = 40, fps: float = 30.0, heading: float = 0.4) -> Body:
     return Body(axis_angles, rotations, pelvis, joints, point_positions(joints, turned, REST_OFFSETS))
 
 
+def on_floor(recording: Recording, positions: np.ndarray, read: np.ndarray) -> np.ndarray:
+    """Positions (T, ..., 3) as high as those that were read, where the recording was put on the floor."""
+    settled = any("put on the floor" in warning for warning in recording.warnings)
+    shift = read.reshape(-1, 3)[0, 1] - positions.reshape(-1, 3)[0, 1] if settled else 0.0
+    assert abs(shift) < 0.06  # the walking body's soles are that far from the floor at 0
+    return positions + np.array([0.0, shift, 0.0])
+
+
 def keypoints_of(recording: Recording, person: int = 0) -> Keypoints:
     """The keypoints of a person who must have some."""
     keypoints = recording.people[person].keypoints

@@ -32,7 +32,7 @@ def read(container: Container) -> Draft:
         betas=params.get("betas"),
         rest_pelvis=REST_PELVIS_X,
     )
-    return Draft([person(poses=poses)], up=_BLOCKS[block])
+    return Draft([person(poses=poses)], up=_BLOCKS[block], camera=block == "smpl_params_incam")
 
 
 READER = Reader("GVHMR", "GVHMR", "SMPL-X body of one person, Y up", "hmr4d_results.pt", recognises, read)

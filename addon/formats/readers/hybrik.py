@@ -30,7 +30,7 @@ def read(container: Container) -> Draft:
     poses = Poses(turned.rotations, joints[:, 0], turned.betas, turned.gender)
     keypoints = layout_keypoints(joints, "smpl24")
     warning = "The distance from the camera is that of HybrIK's virtual lens."
-    return Draft([person(keypoints=keypoints, poses=poses)], up="-y", warnings=[warning])
+    return Draft([person(keypoints=keypoints, poses=poses)], up="-y", warnings=[warning], camera=True)
 
 
 READER = Reader("HybrIK", "HybrIK", "SMPL and 24 joints of one person", "res.pk", recognises, read)

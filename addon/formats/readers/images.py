@@ -45,7 +45,7 @@ def _draft(tracks: Tracks, rest_pelvis: np.ndarray, warnings: Sequence[str] = ()
     ]
     if not people:
         raise FormatError("The result holds no person; choose another image or video.")
-    return Draft(people, up="-y", warnings=[*warnings, *([_SWAP] if len(people) > 1 else [])])
+    return Draft(people, up="-y", warnings=[*warnings, *([_SWAP] if len(people) > 1 else [])], camera=True)
 
 
 def _by_image(images: Any, count: int) -> list[tuple[int, int]]:

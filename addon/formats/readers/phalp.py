@@ -40,7 +40,7 @@ def read(container: Container) -> Draft:
     warnings = ["The distance from the camera was estimated for a usual lens."]
     if sum(int(frames[name].get("shot", 0) or 0) for name in ordered[1:]):
         warnings.append("The video has cuts; tracks may jump there.")
-    return Draft(people, up="-y", warnings=warnings)
+    return Draft(people, up="-y", warnings=warnings, camera=True)
 
 
 def _add_frame(tracks: Tracks, number: int, frame: Mapping[str, Any]) -> None:

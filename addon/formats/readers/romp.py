@@ -49,7 +49,7 @@ def read(container: Container) -> Draft:
     warnings = (
         [] if tracked or len(people) == 1 else ["People have no track ids and may swap between frames."]
     )
-    return Draft(people, up="-y", warnings=warnings)
+    return Draft(people, up="-y", warnings=warnings, camera=True)
 
 
 def _images(container: Container) -> list[Mapping[str, Any]]:

@@ -41,7 +41,7 @@ def read(container: Container) -> Draft:
         for name, frames, values in tracks
     ]
     warnings = ["Not used: MHR's pose, hands, face and mesh."]
-    return Draft(people, up="-y", warnings=warnings)
+    return Draft(people, up="-y", warnings=warnings, camera=True)
 
 
 READER = Reader("SAM 3D Body", "SAM 3D Body", "70 keypoints per image", ".npz", recognises, read, "real file")

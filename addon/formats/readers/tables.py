@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from ...safe_read import FormatError
+from ...safe_read.npy import check_shape
 from ..container import Container
 from ..draft import Draft, Reader, person
 from ..landmarks import COUNT, mediapipe_keypoints
@@ -121,6 +122,8 @@ def _read_wide(columns: _Wide, rows: list[list[str]], frame: int | None) -> tupl
 
 def _read_long(columns: _Long, rows: list[list[str]], frame: int | None) -> tuple[Any, ...]:
     names = list(dict.fromkeys(row[columns.name].strip() for row in rows if len(row) > columns.name))
+    if not names:
+        raise FormatError("The table has a header but no points; export it again.")
     if len(names) > 1000:
         raise FormatError("The table has more than a thousand kinds of points; it is no person.")
     if all(name.isdigit() for name in names):
@@ -130,6 +133,7 @@ def _read_long(columns: _Long, rows: list[list[str]], frame: int | None) -> tupl
     if frame is None:
         frames = [float(number // len(names)) for number in range(len(rows))]
     order = {number: place for place, number in enumerate(sorted(set(frames)))}
+    check_shape((len(order), len(names), 3), 8)
     points = np.full((len(order), len(names), 3), np.nan)
     weights = np.ones((len(order), len(names)))
     weight = _weight_column(columns.axes)

@@ -31,7 +31,7 @@ def read(container: Container) -> Draft:
     camera = _camera(container)
     if camera is None or frames is None:
         warnings = ["There is no camera.npy beside the track, so the motion is seen from the camera."]
-        return Draft([person(frame_ids=frames, poses=poses)], up="-y", warnings=warnings)
+        return Draft([person(frame_ids=frames, poses=poses)], up="-y", warnings=warnings, camera=True)
     turn, shift = (camera[key][frames.astype(int)] for key in _CAMERA_KEYS)
     rotations = rotations.copy()
     rotations[:, 0] = turn @ rotations[:, 0]

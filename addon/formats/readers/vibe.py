@@ -36,7 +36,7 @@ def read(container: Container) -> Draft:
         for track_id, track in tracks.items()
     ]
     warning = "The file has no translation in metres, so the hips stay at one place."
-    return Draft(people, up="-y", warnings=[warning])
+    return Draft(people, up="-y", warnings=[warning], camera=True)
 
 
 def _keypoints(track: Mapping[str, Any]) -> Keypoints | None:

@@ -28,7 +28,7 @@ def read(container: Container) -> Draft:
         )
         for track_id, track in tracks.items()
     ]
-    return Draft(people, up="+y" if world else "-y")
+    return Draft(people, up="+y" if world else "-y", camera=not world)
 
 
 READER = Reader("WHAM", "WHAM", "SMPL per track, Y up", "wham_output.pkl", recognises, read)

@@ -1,0 +1,57 @@
+"""How high the floor lies under the feet, from a whole clip."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ..body.kinematics import forward
+from ..body.points import POINT_INDEX, point_positions
+from ..body.skeleton import REST_OFFSETS
+from ..recording import Person
+
+_SOLES = ("big_toe", "small_toe", "heel")
+_FOOT_HEIGHTS = {"foot": 0.02, "ankle": 0.08}
+"""Metres from these joints down to the sole of a standing person."""
+_LOW_PERCENT = 10.0
+
+
+def floor_height(people: list[Person] | tuple[Person, ...]) -> float | None:
+    """Height in metres (Y up) of the floor, None when no foot is seen.
+
+    Each frame's lowest foot stands on the floor or is above it: a low percentile over the clip is
+    the floor whatever single frames say. Several people: the middle one's.
+    """
+    heights = [height for height in map(_floor_of, people) if height is not None]
+    return float(np.median(heights)) if heights else None
+
+
+def _floor_of(one: Person) -> float | None:
+    soles = _soles(one)
+    if soles is None or not np.isfinite(soles).any():
+        return None
+    lowest = np.where(np.isfinite(soles), soles, np.inf).min(1)
+    return float(np.percentile(lowest[np.isfinite(lowest)], _LOW_PERCENT))
+
+
+def _soles(one: Person) -> np.ndarray | None:
+    """(T, N) heights of points under the feet, NaN where missing; from the poses where there are some."""
+    if one.poses is not None:
+        joints, turned = forward(one.poses.rotations, one.poses.pelvis, REST_OFFSETS)
+        points = point_positions(joints, turned, REST_OFFSETS)
+        return points[:, [POINT_INDEX[f"{side}_{part}"] for side in _SIDES for part in _SOLES], 1]
+    if one.keypoints is None:
+        return None
+    heights = one.keypoints.positions[..., 1]
+    canonical = one.keypoints.canonical
+    soles = [f"{side}_{part}" for side in _SIDES for part in _SOLES]
+    held = [canonical.index(name) for name in soles if name in canonical]
+    if held:
+        return heights[:, held]
+    for part, above in _FOOT_HEIGHTS.items():
+        held = [canonical.index(f"{side}_{part}") for side in _SIDES if f"{side}_{part}" in canonical]
+        if held:
+            return heights[:, held] - above
+    return None
+
+
+_SIDES = ("left", "right")
