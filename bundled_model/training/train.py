@@ -46,7 +46,7 @@ def main(argv: list[str] | None = None) -> None:
         "--output", type=Path, default=Path("training_output"), help="folder for pool and checkpoints"
     )
     parser.add_argument("--shards", type=int, default=240, help="shards of the pool")
-    parser.add_argument("--steps", type=int, default=4000)
+    parser.add_argument("--steps", type=int, default=3600)
     parser.add_argument("--batch", type=int, default=32, help="windows a step")
     parser.add_argument("--rate", type=float, default=1.5e-3, help="highest learning rate")
     parser.add_argument("--seed", type=int, default=0)
