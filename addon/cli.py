@@ -11,20 +11,27 @@ import re
 import sys
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import ModuleType
 
 import numpy as np
 
 from . import formats
+from .body.body_model import BodyModel, load_body_model
 from .body.layouts import find_layout
 from .motion import Motion
-from .recording import Person, Recording
+from .recording import Person, Poses, Recording
 from .safe_read import FormatError
 
 KINDS = ("npz", "fbx", "blend")
 _AXES = ("+x", "-x", "+y", "-y", "+z", "-z", "x", "y", "z")
+_SMPL_MODEL_HELP = (
+    "your own SMPL, SMPL-H or SMPL-X file (.npz or .pkl), of the kind and gender that the poses were made"
+    " with: its mesh is used for .fbx and .blend; where a person has shape numbers (betas) and no keypoints,"
+    " also its exact bones and pelvis. With keypoints the bones are those that the keypoints show, and the"
+    " mesh is stretched to them"
+)
 _MAY_BE_NEGATIVE = ("--up", "--keypoints-offset", "--person")
 
 
@@ -48,6 +55,7 @@ class _Result:
     person: Person
     motion: Motion
     seconds: float
+    body_model: BodyModel | None
 
 
 class _UsageError(Exception):
@@ -104,7 +112,7 @@ def _parser() -> argparse.ArgumentParser:
     refine.add_argument("--person", metavar="ID", help="only this person (see inspect)")
     _add_hints(refine)
     refine.add_argument("--mode", choices=("auto", "plugin", "sequence", "none"), default="auto")
-    refine.add_argument("--smpl-model", type=Path, metavar="FILE", help="your own SMPL model file")
+    refine.add_argument("--smpl-model", type=Path, metavar="FILE", help=_SMPL_MODEL_HELP)
     refine.add_argument("--engine", choices=("auto", "numpy", "torch"), default="auto")
     refine.add_argument("--device", choices=("auto", "cpu", "cuda", "mps"), default="auto")
     refine.set_defaults(run=_refine)
@@ -172,8 +180,7 @@ def _check_layout(name: str) -> None:
 
 def _refine(args: argparse.Namespace) -> int:
     jobs = _jobs(args)
-    if args.smpl_model is not None:
-        raise FormatError("Your own SMPL model can't be used yet; leave --smpl-model out.")
+    args.body_model = None if args.smpl_model is None else load_body_model(args.smpl_model)
     if any(job.kind != "npz" for job in jobs):
         _scene()
     status = 0
@@ -201,7 +208,7 @@ def _jobs(args: argparse.Namespace) -> list[_Job]:
         )
     else:
         jobs = _folder_jobs(sources, output, args.to or "npz")
-    inputs = {path.resolve() for path in (*sources, args.keypoints) if path is not None}
+    inputs = {path.resolve() for path in (*sources, args.keypoints, args.smpl_model) if path is not None}
     if any(job.output.resolve() in inputs for job in jobs):
         raise _UsageError("The output would overwrite an input file; choose another name.")
     return jobs
@@ -247,9 +254,10 @@ def _refined(source: Path, args: argparse.Namespace, warnings: list[str]) -> lis
         label = f"person {one.id} of {source.name}" if len(people) > 1 else source.name
         started = time.perf_counter()
         motion = _refine_person(one, _target_of(one, targets, len(people)), args, label)
+        motion, model = _with_body_model(motion, one.poses, args.body_model, warnings)
         warnings += motion.warnings
         name = source.stem if len(people) == 1 else f"{source.stem} {one.id}"
-        results.append(_Result(name, people[number], motion, time.perf_counter() - started))
+        results.append(_Result(name, people[number], motion, time.perf_counter() - started, model))
     if targets is not None:
         warnings += targets.warnings
     return results
@@ -317,6 +325,43 @@ def _refine_person(one: Person, target: Person | None, args: argparse.Namespace,
         raise FormatError(str(error)) from error
 
 
+def _with_body_model(
+    motion: Motion, poses: Poses | None, model: BodyModel | None, warnings: list[str]
+) -> tuple[Motion, BodyModel | None]:
+    """The motion on the bones of the user's model, and the model whose mesh to use (None: the open body).
+
+    Without keypoints and with betas, the bones are the model's and the pelvis is where its J0 puts it (the
+    formula is that of `recording.Poses.rest_turns`); else the motion stays. Raises FormatError.
+    """
+    if model is None or poses is None or not len(motion.betas):
+        return motion, model
+    if poses.rest_pelvis is not None and _is_smpl_x(poses.rest_pelvis) != (model.kind == "SMPL-X"):
+        kind = "SMPL-X" if _is_smpl_x(poses.rest_pelvis) else "SMPL or SMPL-H"
+        warnings.append(
+            f"The shape numbers of person {motion.person_id} are those of {kind}, but the model is"
+            f" {model.kind}, so it was not used; give a file of {kind} with --smpl-model."
+        )
+        return motion, None
+    unused = model.unused(motion.betas)
+    if unused:
+        warnings.append(
+            f"The body model knows {model.shapes} shape numbers, so the last {unused} of person"
+            f" {motion.person_id} were left out."
+        )
+    offsets, joints = model.bone_offsets(motion.betas), model.rest_joints(motion.betas)
+    if np.isfinite(motion.fit_error_mm).any():
+        return motion, model
+    pelvis = motion.pelvis
+    if poses.rest_pelvis is not None:
+        pelvis = pelvis + poses.rest_turns @ (joints[0] - poses.rest_pelvis)
+    return replace(motion, bone_offsets=offsets, pelvis=pelvis), model
+
+
+def _is_smpl_x(rest_pelvis: np.ndarray) -> bool:
+    """SMPL's mean rest pelvis lies at a height of -0.22, that of SMPL-X at -0.35 (`formats.draft`)."""
+    return bool(rest_pelvis[1] < -0.29)
+
+
 def _progress(label: str) -> Callable[[float, str], None]:
     """A bar on a terminal, silence elsewhere."""
     if not sys.stderr.isatty():
@@ -375,7 +420,10 @@ def _write_scene(job: _Job, results: list[_Result]) -> list[Path]:
     try:
         start_empty()
         origin = min(float(result.motion.times[0]) for result in results)
-        armatures = [scene.write_motion(result.motion, name=result.name, origin=origin) for result in results]
+        armatures = [
+            scene.write_motion(result.motion, name=result.name, origin=origin, body_model=result.body_model)
+            for result in results
+        ]
         if job.kind == "fbx":
             scene.export_fbx(job.output, armatures)
         else:

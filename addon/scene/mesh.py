@@ -1,12 +1,17 @@
-"""The open body in the performer's proportions, skinned to the armature."""
+"""The open body, or the user's own, in the performer's proportions, skinned to the armature."""
 
 from __future__ import annotations
+
+from dataclasses import dataclass
 
 import bpy
 import numpy as np
 
-from ..body.open_body import OpenBody, load
+from ..body.body_model import BodyModel
+from ..body.open_body import load
+from ..safe_read import FormatError
 from .axes import positions_to_blender
+from .errors import SceneError
 from .names import BONE_NAMES
 from .rest_pose import floor_height
 
@@ -19,32 +24,64 @@ _COLOURS = (
 """Linear RGBA; people in one file take turns, so that they can be told apart."""
 
 
+@dataclass(frozen=True)
+class _Skin:
+    """A mesh in SMPL's frame, pelvis at the origin.
+
+    vertices (V, 3) metres; faces (F, 3 or 4); weights (V, 24); corner_uvs (F, 3 or 4, 2), None without.
+    """
+
+    vertices: np.ndarray
+    faces: np.ndarray
+    weights: np.ndarray
+    corner_uvs: np.ndarray | None
+
+
 def create_body(
-    armature: bpy.types.Object, bone_offsets: np.ndarray, collection: bpy.types.Collection
+    armature: bpy.types.Object,
+    bone_offsets: np.ndarray,
+    collection: bpy.types.Collection,
+    *,
+    body_model: BodyModel | None = None,
+    betas: np.ndarray | None = None,
 ) -> bpy.types.Object:
-    """A smooth mesh bound to the armature's rest pose; bone_offsets (24, 3) metres in SMPL's frame."""
-    body = load()
-    vertices = body.warped(bone_offsets)
-    vertices[:, 1] -= floor_height(bone_offsets)
+    """A smooth mesh bound to the armature's rest pose; bone_offsets (24, 3) metres in SMPL's frame.
+
+    body_model: the body of the user's file in the shape `betas`, None for the open body. SceneError where
+    the model knows no such shape.
+    """
+    skin = _skin(bone_offsets, body_model, np.zeros(0) if betas is None else betas)
+    vertices = skin.vertices - [0.0, floor_height(bone_offsets), 0.0]
     name = f"{armature.name} body"
     mesh = bpy.data.meshes.new(name)
-    mesh.from_pydata(positions_to_blender(vertices).astype(np.float32), [], body.quads)
-    mesh.polygons.foreach_set("use_smooth", np.ones(len(body.quads), bool))
-    mesh.uv_layers.new(name="UVMap").uv.foreach_set(
-        "vector", body.uvs[body.quad_uvs].astype(np.float32).ravel()
-    )
+    mesh.from_pydata(positions_to_blender(vertices).astype(np.float32), [], skin.faces)
+    mesh.polygons.foreach_set("use_smooth", np.ones(len(skin.faces), bool))
+    if skin.corner_uvs is not None:
+        uvs = skin.corner_uvs.astype(np.float32)
+        mesh.uv_layers.new(name="UVMap").uv.foreach_set("vector", uvs.ravel())
     mesh.materials.append(_material(name))
     ob = bpy.data.objects.new(name, mesh)
     collection.objects.link(ob)
-    _bind(ob, armature, body)
+    _bind(ob, armature, skin.weights)
     return ob
 
 
-def _bind(ob: bpy.types.Object, armature: bpy.types.Object, body: OpenBody) -> None:
+def _skin(bone_offsets: np.ndarray, body_model: BodyModel | None, betas: np.ndarray) -> _Skin:
+    if body_model is None:
+        body = load()
+        return _Skin(body.warped(bone_offsets), body.quads, body.weights, body.uvs[body.quad_uvs])
+    try:
+        vertices = body_model.fitted_vertices(betas, bone_offsets)
+    except FormatError as error:
+        raise SceneError(str(error)) from error
+    return _Skin(vertices, body_model.faces, body_model.weights, None)
+
+
+def _bind(ob: bpy.types.Object, armature: bpy.types.Object, weights: np.ndarray) -> None:
     for joint, bone in enumerate(BONE_NAMES):
         add = ob.vertex_groups.new(name=bone).add
-        moved = np.flatnonzero(body.weights[:, joint])
-        for vertex, weight in zip(moved.tolist(), body.weights[moved, joint].tolist(), strict=True):
+        moved = np.flatnonzero(weights[:, joint])
+        for vertex, weight in zip(moved.tolist(), weights[moved, joint].tolist(), strict=True):
             add((vertex,), weight, "REPLACE")
     ob.parent = armature
     ob.modifiers.new("Armature", "ARMATURE").object = armature

@@ -5,6 +5,7 @@ from __future__ import annotations
 import bpy
 import numpy as np
 
+from ..body.body_model import BodyModel
 from ..body.skeleton import JOINT_COUNT
 from ..motion import Motion
 from ..recording import Keypoints
@@ -26,13 +27,15 @@ def write_motion(
     match_scene_rate: bool = True,
     first_frame: float = 1.0,
     origin: float = 0.0,
+    body_model: BodyModel | None = None,
 ) -> bpy.types.Object:
     """Write a motion to the current scene and return the armature object.
 
     keypoints: target keypoints to show, as many frames as the motion. mesh: with a skinned body.
     match_scene_rate: give the scene the motion's rate, as long as nothing is animated in it yet; keys
     are always written at the scene's rate, at the right speed. first_frame: scene frame of the moment
-    `origin`, in seconds of the recording.
+    `origin`, in seconds of the recording. body_model: the user's own body, which takes the shape of the
+    motion's betas and the length of its bones; None for the open body.
     Nothing is left behind when it raises; SceneError where the motion can't be written.
     """
     _check(motion, keypoints)
@@ -48,7 +51,7 @@ def write_motion(
         _move(armature, home)
         write_action(armature, motion, keys)
         if mesh:
-            create_body(armature, motion.bone_offsets, home)
+            create_body(armature, motion.bone_offsets, home, body_model=body_model, betas=motion.betas)
         if keypoints is not None:
             create_overlay(home, armature.name, keypoints, keys)
         show_range(scene, keys.frames, alone)

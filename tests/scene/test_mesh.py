@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import bpy
 import numpy as np
 import pytest
 
+from addon import cli
 from addon.body import open_body
+from addon.body.body_model import load_body_model
 from addon.body.skeleton import REST_OFFSETS
-from addon.scene import BONE_NAMES, write_motion
+from addon.scene import BONE_NAMES, SceneError, write_motion
+from tests.body.model_files import VERTICES, model_fields, save_npz
+from tests.formats.test_amass import amass_fields
 
 
 def _body() -> bpy.types.Object:
@@ -70,3 +76,42 @@ def test_the_resting_body_stands_on_the_floor(make_motion, size):
 def test_the_body_can_be_left_out(make_motion):
     write_motion(make_motion(2), mesh=False)
     assert not bpy.data.meshes
+
+
+@pytest.fixture
+def model(tmp_path):
+    return load_body_model(save_npz(tmp_path / "model.npz", model_fields()))
+
+
+def test_the_users_own_body_is_posed_by_its_weights(make_motion, model):
+    betas = np.array([1.0, -0.5])
+    motion = replace(make_motion(6), betas=betas, bone_offsets=model.bone_offsets(betas))
+    write_motion(motion, body_model=model)
+    rest = model.rest_vertices(betas) - model.rest_joints(betas)[0]
+    expected = open_body.skin(rest, model.weights, motion.rotations, motion.pelvis, motion.bone_offsets)
+    for index in (0, 5):
+        bpy.context.scene.frame_set(1 + index)
+        evaluated = _body().evaluated_get(bpy.context.evaluated_depsgraph_get())
+        np.testing.assert_allclose(_vertices(evaluated.data), expected[index], atol=2e-5)
+
+
+def test_the_users_own_body_has_its_faces_and_no_uvs(make_motion, model):
+    write_motion(make_motion(2), body_model=model)
+    mesh = _body().data
+    assert [list(polygon.vertices) for polygon in mesh.polygons] == model.faces.tolist()
+    assert not mesh.uv_layers and not mesh.validate()
+    assert [slot.name for slot in mesh.materials] == ["Person body"]
+
+
+def test_a_shape_that_is_no_human_is_refused_and_leaves_nothing(make_motion, model):
+    with pytest.raises(SceneError, match="no standing human"):
+        write_motion(replace(make_motion(2), betas=np.full(10, 1e9)), body_model=model)
+    assert not bpy.data.objects and not bpy.data.meshes
+
+
+def test_the_command_line_writes_the_users_own_body(tmp_path, model):
+    clip, out = save_npz(tmp_path / "clip.npz", amass_fields(width=72)), tmp_path / "out.blend"
+    words = ["--smpl-model", str(tmp_path / "model.npz")]
+    assert cli.main(["refine", str(clip), "--output", str(out), *words]) == 0
+    bpy.ops.wm.open_mainfile(filepath=str(out))
+    assert len(_body().data.vertices) == VERTICES

@@ -1,0 +1,220 @@
+"""The user's own body model: SMPL, SMPL-H and SMPL-X files, on our 24 joints.
+
+Fields that all of them have: v_template (V, 3) metres, Y up, facing +Z; shapedirs (V, 3, B);
+J_regressor (J, V); weights (V, J); f (F, 3); kintree_table (2, J). J is 24 for SMPL, 52 for SMPL-H (22 body
+joints, then 15 of each hand) and 55 for SMPL-X (jaw and eyes before the hands). The pose-dependent
+corrections (posedirs) are not used: the mesh is posed by linear blend skinning.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ..safe_read import FormatError
+from ..safe_read.model_file import read_model_fields
+from .body_warp import warped
+from .skeleton import JOINT_COUNT, JOINT_NAMES, PARENTS, rest_joints
+
+_FIELDS = ("v_template", "shapedirs", "J_regressor", "weights", "f")
+_KINDS = {24: "SMPL", 52: "SMPL-H", 55: "SMPL-X"}
+_FIRST_FINGER = {"SMPL-H": 22, "SMPL-X": 25}
+_FINGER_JOINTS = 15
+_KNUCKLES = (0, 3, 6, 9)
+"""Index, middle, little and ring finger among the 15 joints of a hand; the thumb comes last."""
+
+_SMPLX_SHAPES, _FEW_SMPLX_SHAPES = 300, 10
+"""shapedirs of SMPL-X hold the shape first and the facial expression after it: 300 + 100, or 10 + 10."""
+
+_WANTED = "give the SMPL, SMPL-H or SMPL-X file (.npz or .pkl) that you downloaded"
+
+
+@dataclass(frozen=True)
+class BodyModel:
+    """A body of any shape in SMPL's rest pose: metres, Y up, facing +Z, left arm along +X.
+
+    SMPL-H and SMPL-X have no joints 22 and 23: there the hand joint is the mean of the four finger
+    knuckles (index to little finger), as SMPL's lies in the palm's end. All finger joints' skin follows
+    the hand joint, that of jaw and eyes the head.
+    """
+
+    kind: str
+    """SMPL, SMPL-H or SMPL-X"""
+    vertices: np.ndarray
+    """(V, 3) float64, the mean shape, where the file has it (not moved to the pelvis)"""
+    shape_directions: np.ndarray
+    """(V, 3, B) float64 metres for each unit of a shape number"""
+    joint_regressor: np.ndarray
+    """(24, V) float64: joints = joint_regressor @ vertices"""
+    weights: np.ndarray
+    """(V, 24) float64 skin weights, rows sum to 1"""
+    faces: np.ndarray
+    """(F, 3) int64 vertex indices"""
+
+    @property
+    def shapes(self) -> int:
+        """Number of shape numbers (betas) that the model knows."""
+        return self.shape_directions.shape[2]
+
+    def rest_vertices(self, betas: np.ndarray) -> np.ndarray:
+        """(V, 3) metres for shape numbers of any count: missing ones are zero, those beyond B are left out.
+
+        Raises FormatError when the shape is no standing human.
+        """
+        vertices = self._shaped(betas)
+        _check_standing(
+            self.joint_regressor @ vertices,
+            "The recording's shape numbers make no standing human with this body model;"
+            " give the model that the recording was made with.",
+        )
+        return vertices
+
+    def rest_joints(self, betas: np.ndarray) -> np.ndarray:
+        """(24, 3) metres: this shape's exact rest joints, where the file has them. Raises FormatError."""
+        return self.joint_regressor @ self.rest_vertices(betas)
+
+    def bone_offsets(self, betas: np.ndarray) -> np.ndarray:
+        """(24, 3) metres: each rest joint relative to its parent, row 0 zero. Raises FormatError."""
+        joints = self.rest_joints(betas)
+        offsets = joints - joints[list(PARENTS)]
+        offsets[0] = 0.0
+        return offsets
+
+    def fitted_vertices(self, betas: np.ndarray, bone_offsets: np.ndarray) -> np.ndarray:
+        """(V, 3) rest vertices of this shape stretched to bones (24, 3), pelvis at the origin.
+
+        With this shape's own `bone_offsets` they are its rest vertices. Raises FormatError.
+        """
+        vertices = self.rest_vertices(betas)
+        joints = self.joint_regressor @ vertices
+        targets = rest_joints(np.asarray(bone_offsets, float))
+        return warped(vertices - joints[0], self.weights, joints - joints[0], targets)
+
+    def unused(self, betas: np.ndarray) -> int:
+        """How many of these shape numbers the model does not know, up to the last that is not zero."""
+        beyond = np.flatnonzero(np.asarray(betas).reshape(-1)[self.shapes :])
+        return int(beyond[-1]) + 1 if len(beyond) else 0
+
+    def _shaped(self, betas: np.ndarray) -> np.ndarray:
+        known = np.asarray(betas, float).reshape(-1)[: self.shapes]
+        return self.vertices + self.shape_directions[:, :, : len(known)] @ known
+
+
+def load_body_model(path: str | Path) -> BodyModel:
+    """The model of an SMPL, SMPL-H or SMPL-X file. Raises FormatError for anything else."""
+    path = Path(path)
+    if not path.is_file():
+        raise FormatError(f"There is no body model {path.name}; check the path.")
+    fields = read_model_fields(path, (*_FIELDS, "kintree_table"))
+    missing = [name for name in _FIELDS if name not in fields]
+    if missing:
+        raise FormatError(f"{path.name} is no body model (it has no {', '.join(missing)}); {_WANTED}.")
+    template = _numbers(fields, "v_template", path)
+    directions = _numbers(fields, "shapedirs", path)
+    regressor = _numbers(fields, "J_regressor", path)
+    weights = _numbers(fields, "weights", path)
+    count, joints = len(template), len(regressor)
+    fitting = {
+        "v_template": template.shape == (count, 3) and count >= JOINT_COUNT,
+        "shapedirs": directions.ndim == 3 and directions.shape[:2] == (count, 3),
+        "J_regressor": regressor.shape == (joints, count),
+        "weights": weights.shape == (count, joints),
+    }
+    wrong = [name for name, fits in fitting.items() if not fits]
+    if wrong:
+        raise FormatError(f"{path.name} has {', '.join(wrong)} of a shape that does not fit; {_WANTED}.")
+    kind = _kind(joints, fields.get("kintree_table"), path)
+    model = BodyModel(
+        kind=kind,
+        vertices=template,
+        shape_directions=_shapes_only(directions, kind),
+        joint_regressor=_on_our_joints(regressor, kind),
+        weights=_merged(weights, kind, path),
+        faces=_faces(fields["f"], count, path),
+    )
+    _check_standing(
+        model.joint_regressor @ template,
+        f"The body in {path.name} is no standing human in metres with Y up; {_WANTED}.",
+    )
+    return model
+
+
+def _numbers(fields: dict[str, Any], name: str, path: Path) -> np.ndarray:
+    value = fields[name]
+    if not isinstance(value, np.ndarray) or value.dtype.kind not in "fiu" or value.ndim == 0:
+        raise FormatError(f"{name} in {path.name} is no array of numbers; {_WANTED}.")
+    if not np.isfinite(value).all():
+        raise FormatError(f"{name} in {path.name} has numbers that are not finite; download it again.")
+    return np.asarray(value, np.float64)
+
+
+def _kind(joints: int, tree: Any, path: Path) -> str:
+    kind = _KINDS.get(joints)
+    body = JOINT_COUNT if kind == "SMPL" else _FIRST_FINGER["SMPL-H"]
+    known = isinstance(tree, np.ndarray) and tree.shape == (2, joints) and tree.dtype.kind in "iuf"
+    parents = tuple(tree[0, 1:body].astype(np.int64).tolist()) if known else PARENTS[1:body]
+    if kind is None or parents != PARENTS[1:body]:
+        raise FormatError(f"{path.name} is a model of another body ({joints} joints); {_WANTED}.")
+    return kind
+
+
+def _shapes_only(directions: np.ndarray, kind: str) -> np.ndarray:
+    if kind != "SMPL-X":
+        return directions
+    count = _SMPLX_SHAPES if directions.shape[2] >= _SMPLX_SHAPES else _FEW_SMPLX_SHAPES
+    return np.ascontiguousarray(directions[:, :, :count])
+
+
+def _on_our_joints(regressor: np.ndarray, kind: str) -> np.ndarray:
+    if kind == "SMPL":
+        return regressor
+    first = _FIRST_FINGER[kind]
+    hands = [
+        regressor[[first + side * _FINGER_JOINTS + knuckle for knuckle in _KNUCKLES]].mean(axis=0)
+        for side in (0, 1)
+    ]
+    return np.concatenate([regressor[: JOINT_COUNT - 2], np.stack(hands)])
+
+
+def _merged(weights: np.ndarray, kind: str, path: Path) -> np.ndarray:
+    """(V, 24): the fingers' share goes to the hands, that of jaw and eyes to the head."""
+    sums = weights.sum(axis=1, keepdims=True)
+    if weights.min() < -1e-6 or np.abs(sums - 1.0).max() > 0.01:
+        raise FormatError(f"The skin weights in {path.name} do not add up; download it again.")
+    shares = np.clip(weights, 0.0, None)
+    shares /= shares.sum(axis=1, keepdims=True)
+    if kind == "SMPL":
+        return shares
+    body, first = JOINT_COUNT - 2, _FIRST_FINGER[kind]
+    merged = np.zeros((len(weights), JOINT_COUNT))
+    merged[:, :body] = shares[:, :body]
+    merged[:, JOINT_NAMES.index("head")] += shares[:, body:first].sum(axis=1)
+    merged[:, body] = shares[:, first : first + _FINGER_JOINTS].sum(axis=1)
+    merged[:, body + 1] = shares[:, first + _FINGER_JOINTS :].sum(axis=1)
+    return merged
+
+
+def _faces(value: Any, count: int, path: Path) -> np.ndarray:
+    sound = isinstance(value, np.ndarray) and value.ndim == 2 and value.shape[1] == 3 and len(value) > 0
+    if sound and value.dtype.kind in "iuf":
+        faces = value.astype(np.int64)
+        a, b, c = faces.T
+        if faces.min() >= 0 and faces.max() < count and not ((a == b) | (b == c) | (a == c)).any():
+            return faces
+    raise FormatError(f"The faces in {path.name} do not fit its vertices; {_WANTED}.")
+
+
+def _check_standing(joints: np.ndarray, refusal: str) -> None:
+    """Refuses a rest skeleton (24, 3) that does not stand along +Y in metres with its left arm along +X."""
+    place = dict(zip(JOINT_NAMES, joints, strict=True))
+    hips = (place["left_hip"] + place["right_hip"]) / 2
+    column = np.array([hips, *(place[name] for name in ("pelvis", "spine2", "neck", "head"))])[:, 1]
+    legs = [place[f"{side}_hip"][1] - place[f"{side}_ankle"][1] for side in ("left", "right")]
+    arms = place["left_wrist"][0] - place["right_wrist"][0]
+    bones = np.linalg.norm(joints - joints[list(PARENTS)], axis=1)[1:]
+    sound = np.diff(column).min() > 0 and min(legs) > 0.2 and max(legs) < 2 and 0.3 < arms < 4
+    if not (sound and bones.min() > 1e-3):
+        raise FormatError(refusal)

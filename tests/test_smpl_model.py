@@ -1,0 +1,139 @@
+"""--smpl-model: exact bones and pelvis of the user's own body, in whatever world the file is."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+
+from addon import cli
+from addon.body.rotations import matrix_from_axis_angle
+from addon.body.skeleton import PARENTS
+from tests.body.model_files import model_fields, save_npz, save_pickle
+from tests.formats.bodies import FROM_Y_UP
+from tests.formats.test_amass import amass_fields
+from tests.formats.test_estimators import glamr
+
+FRAMES = 40
+BETAS = amass_fields()["betas"]
+
+
+@pytest.fixture
+def model(tmp_path):
+    return save_pickle(tmp_path / "SMPL_FEMALE.pkl", model_fields(shapes=16, seed=3))
+
+
+def rest_joints() -> np.ndarray:
+    """(24, 3) of the model above with the recording's shape numbers."""
+    fields = model_fields(shapes=16, seed=3)
+    return fields["J_regressor"] @ (fields["v_template"] + fields["shapedirs"] @ BETAS)
+
+
+def posed_joints(vectors: np.ndarray, trans: np.ndarray, rest: np.ndarray) -> np.ndarray:
+    """(T, 24, 3) joints as SMPL poses them: turned about the rest pelvis, then moved by trans."""
+    turns = list(np.moveaxis(matrix_from_axis_angle(vectors), 1, 0))
+    joints = [rest[0] + trans]
+    for joint in range(1, 24):
+        parent = PARENTS[joint]
+        joints.append(joints[parent] + turns[parent] @ (rest[joint] - rest[parent]))
+        turns[joint] = turns[parent] @ turns[joint]
+    return np.stack(joints, axis=1)
+
+
+def refined(tmp_path, source, *words) -> dict[str, np.ndarray]:
+    out = tmp_path / "out.npz"
+    assert cli.main(["refine", str(source), "--output", str(out), *map(str, words)]) == 0
+    with np.load(out) as held:
+        return dict(held)
+
+
+@pytest.mark.parametrize("up", list(FROM_Y_UP))
+def test_converted_poses_have_exactly_the_models_joints_in_every_world(tmp_path, model, up):
+    fields = amass_fields(up, width=72, frames=FRAMES)
+    held = refined(tmp_path, save_npz(tmp_path / "clip.npz", fields), "--smpl-model", model, "--up", up)
+    rest = rest_joints()
+    offsets = rest - rest[list(PARENTS)]
+    np.testing.assert_allclose(held["bone_offsets"][1:], offsets[1:], atol=1e-6)
+    joints = posed_joints(fields["poses"].reshape(FRAMES, 24, 3), fields["trans"], rest)
+    in_z_up = joints @ (FROM_Y_UP["+z"] @ FROM_Y_UP[up].T).T
+    np.testing.assert_allclose(held["joints"], in_z_up, atol=2e-6)
+    np.testing.assert_allclose(held["betas"], BETAS, atol=1e-6)
+
+
+def test_easymocap_turns_the_body_about_the_origin(tmp_path, model):
+    """Joints = R(Rh) X + Th for joints X of the pose without root, as EasyMocap's doc/02_output.md says."""
+    random = np.random.default_rng(5)
+    poses = random.normal(0, 0.3, (FRAMES, 24, 3))
+    poses[:, 0] = 0
+    roots, shifts = random.normal(0, 1, (FRAMES, 3)), random.normal(0, 1, (FRAMES, 3))
+    (tmp_path / "smpl").mkdir()
+    for n in range(FRAMES):
+        one = {"id": 0, "Rh": [roots[n].tolist()], "Th": [shifts[n].tolist()], "shapes": [BETAS.tolist()],
+               "poses": [poses[n].reshape(72).tolist()]}  # fmt: skip
+        (tmp_path / "smpl" / f"{n:06d}.json").write_text(json.dumps([one]))
+    source = tmp_path / "smpl" / "000000.json"
+    held = refined(tmp_path, source, "--smpl-model", model, "--up", "+z", "--units", "m")
+    joints = posed_joints(poses, np.zeros((FRAMES, 3)), rest_joints())
+    expected = np.einsum("tij,tkj->tki", matrix_from_axis_angle(roots), joints) + shifts[:, None]
+    np.testing.assert_allclose(held["joints"], expected, atol=5e-6)
+
+
+def test_poses_that_state_the_pelvis_itself_keep_it(tmp_path):
+    fields = model_fields()
+    tall = fields | {"v_template": fields["v_template"] * 1.05}
+    source, model = glamr(tmp_path), save_npz(tmp_path / "model.npz", tall)
+    without, held = refined(tmp_path, source), refined(tmp_path, source, "--smpl-model", model)
+    np.testing.assert_array_equal(held["joints"][:, 0], without["joints"][:, 0])
+    np.testing.assert_allclose(held["bone_offsets"], without["bone_offsets"] * 1.05, atol=1e-6)
+
+
+def test_refined_motions_keep_the_bones_that_the_keypoints_show(tmp_path, model):
+    """Our own output holds the joints beside the poses: they are the keypoints here."""
+    refined(tmp_path, save_npz(tmp_path / "clip.npz", amass_fields(width=72)))
+    (tmp_path / "out.npz").rename(tmp_path / "own.npz")
+    without = refined(tmp_path, tmp_path / "own.npz", "--mode", "none")
+    held = refined(tmp_path, tmp_path / "own.npz", "--mode", "none", "--smpl-model", model)
+    assert np.isfinite(held["fit_error_mm"]).all()
+    for name in ("joints", "bone_offsets", "trans"):
+        np.testing.assert_array_equal(held[name], without[name])
+
+
+def test_shape_numbers_of_another_kind_of_model_are_not_used(tmp_path, capsys):
+    model = save_npz(tmp_path / "SMPLX_NEUTRAL.npz", model_fields("SMPL-X", shapes=20))
+    plain = refined(tmp_path, save_npz(tmp_path / "clip.npz", amass_fields(width=72)))
+    held = refined(tmp_path, tmp_path / "clip.npz", "--smpl-model", model)
+    assert "SMPL-X, so it was not used" in capsys.readouterr().err
+    np.testing.assert_array_equal(held["bone_offsets"], plain["bone_offsets"])
+    np.testing.assert_array_equal(held["trans"], plain["trans"])
+
+
+def test_smpl_x_poses_take_an_smpl_x_model(tmp_path):
+    fields = model_fields("SMPL-X", shapes=400)
+    model = save_npz(tmp_path / "SMPLX_NEUTRAL.npz", fields)
+    clip = amass_fields(width=165)
+    held = refined(tmp_path, save_npz(tmp_path / "clip.npz", clip), "--smpl-model", model)
+    pelvis = fields["J_regressor"][0] @ (fields["v_template"] + fields["shapedirs"][:, :, :16] @ BETAS)
+    np.testing.assert_allclose(held["joints"][:, 0], pelvis + clip["trans"], atol=2e-6)
+
+
+def test_shape_numbers_that_the_model_does_not_know_are_told(tmp_path, capsys):
+    model = save_npz(tmp_path / "model.npz", model_fields(shapes=10))
+    refined(tmp_path, save_npz(tmp_path / "clip.npz", amass_fields(width=72)), "--smpl-model", model)
+    assert "knows 10 shape numbers, so the last 6" in capsys.readouterr().err
+
+
+def test_a_file_that_is_no_model_is_status_1_and_one_sentence(tmp_path, capsys):
+    clip = save_npz(tmp_path / "clip.npz", amass_fields())
+    words = ["refine", str(clip), "--output", str(tmp_path / "o.npz"), "--smpl-model"]
+    for wrong in (clip, tmp_path / "nowhere.npz"):
+        assert cli.main([*words, str(wrong)]) == 1
+        said = capsys.readouterr().err
+        assert said.count("\n") == 1 and "body model" in said
+    assert not (tmp_path / "o.npz").exists()
+
+
+def test_the_model_is_never_overwritten(tmp_path, model):
+    clip = save_npz(tmp_path / "clip.npz", amass_fields())
+    other = save_npz(tmp_path / "model.npz", model_fields())
+    assert cli.main(["refine", str(clip), "--output", str(other), "--smpl-model", str(other)]) == 2
