@@ -16,6 +16,7 @@ import numpy as np
 import pytest
 
 from addon import formats
+from addon.body.points import POINT_INDEX
 from addon.body.rotations import axis_angle_from_matrix
 from addon.body.skeleton import REST_PELVIS
 from addon.formats.draft import REST_PELVIS_X
@@ -140,6 +141,31 @@ def romp_video(folder: Path) -> Path:
     return folder / "video_results.npz"
 
 
+def trace(folder: Path) -> Path:
+    """Rows of all people frame by frame, as `save_results` leaves them; the second person comes late.
+
+    The meshes are aligned at the middle of the annotators' hips before world_trans is added.
+    """
+    vectors, _ = turned(walking(FRAMES), CAMERA)
+    place = walking(FRAMES).points[:, POINT_INDEX["coco_mid_hip"]] @ CAMERA.T
+    in_camera = vectors.copy()
+    in_camera[:, 0] = 0.1
+    frames = np.concatenate([np.arange(FRAMES), np.arange(3, FRAMES)])
+    ids = np.concatenate([np.full(FRAMES, 1), np.full(FRAMES - 3, 2)])
+    order = np.lexsort((ids, frames))
+    frames, ids = frames[order], ids[order]
+    held: Any = {
+        "smpl_thetas": in_camera[frames].reshape(-1, 72).astype(np.float32),
+        "smpl_betas": np.zeros((len(frames), 10), np.float32), "reorganize_idx": frames, "track_ids": ids,
+        "world_global_rots": vectors[frames, 0], "world_trans": place[frames],
+        "cam_trans": np.ones((len(frames), 3)), "world_cams": np.zeros((len(frames), 3)),
+        "j3d": np.zeros((len(frames), 44, 3)), "center_confs": np.ones(len(frames)),
+    }  # fmt: skip
+    paths = np.array([f"walk/{n:06d}.jpg" for n in range(FRAMES)])
+    np.savez(folder / "walk.mp4.npz", outputs=held, imgpaths=paths)
+    return folder / "walk.mp4.npz"
+
+
 def vibe(folder: Path) -> Path:
     vectors, _ = turned(walking(FRAMES), CAMERA)
     track = {
@@ -249,6 +275,7 @@ TOOLS = {
     "PromptHMR": (prompthmr, "+y", 3), "ROMP": (romp_video, "-y", 0), "HybrIK": (hybrik, "-y", 0),
     "AIST++": (aist, "+y", 0), "Meshcapade .smpl": (meshcapade, "+y", 0),
     "EasyMocap": (easymocap_smpl, "+z", 0), "GLAMR": (glamr, "+z", 0), "3DPW": (three_dpw, "+y", 0),
+    "TRACE": (trace, "-y", 0),
     "EMDB": (emdb, "+y", 0), "SLAHMR": (slahmr, "-y", 0),
     "HumanML3D": (mdm_parameters, "+y", 0), "Motion-X": (motion_x, "+y", 0),
 }  # fmt: skip
@@ -287,6 +314,11 @@ def test_wham_tracks_keep_their_ids_and_frames(tmp_path):
     assert [person.id for person in recording.people] == ["0", "4"]
     assert recording.people[1].frame_ids[0] == 17
     assert (recording.fps.value, recording.fps.how) == (30.0, "assumed")
+
+
+def test_trace_keeps_tracks_apart(tmp_path):
+    recording = formats.read(trace(tmp_path))
+    assert [(person.id, person.frame_ids[0]) for person in recording.people] == [("1", 0), ("2", 3)]
 
 
 def test_tram_without_its_camera_says_so(tmp_path):
