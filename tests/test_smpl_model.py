@@ -7,13 +7,14 @@ import json
 import numpy as np
 import pytest
 
-from addon import cli
+from addon import cli, formats
 from addon.body.rotations import matrix_from_axis_angle
-from addon.body.skeleton import PARENTS
+from addon.body.skeleton import PARENTS, REST_PELVIS
+from addon.formats.camera import moved
 from tests.body.model_files import model_fields, save_npz, save_pickle
 from tests.formats.bodies import FROM_Y_UP
 from tests.formats.test_amass import amass_fields
-from tests.formats.test_estimators import glamr
+from tests.formats.test_estimators import CAMERA, glamr, tram
 
 FRAMES = 40
 BETAS = amass_fields()["betas"]
@@ -86,6 +87,20 @@ def test_poses_that_state_the_pelvis_itself_keep_it(tmp_path):
     without, held = refined(tmp_path, source), refined(tmp_path, source, "--smpl-model", model)
     np.testing.assert_array_equal(held["joints"][:, 0], without["joints"][:, 0])
     np.testing.assert_allclose(held["bone_offsets"], without["bone_offsets"] * 1.05, atol=1e-6)
+
+
+def test_moving_cameras_turn_the_rest_pelvis_frame_by_frame(tmp_path):
+    poses = formats.read(tram(tmp_path)).people[0].poses
+    np.testing.assert_array_equal(poses.rest_pelvis, REST_PELVIS)
+    np.testing.assert_allclose(poses.rest_turns, np.repeat(CAMERA.T[None], len(poses.pelvis), axis=0))
+
+
+def test_turning_a_camera_upright_turns_the_rest_pelvis_too(tmp_path):
+    person = formats.read(save_npz(tmp_path / "clip.npz", amass_fields())).people[0]
+    turn = matrix_from_axis_angle(np.array([0.3, 0.1, -0.2]))
+    turned, shift = moved(person, turn, np.array([1.0, 2.0, 3.0])).poses, np.array([0.1, -0.2, 0.3])
+    true = person.poses.pelvis + person.poses.rest_turns @ shift
+    np.testing.assert_allclose(turned.pelvis + turned.rest_turns @ shift, true @ turn.T + [1.0, 2.0, 3.0])
 
 
 def test_refined_motions_keep_the_bones_that_the_keypoints_show(tmp_path, model):
