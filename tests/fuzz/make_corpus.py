@@ -105,7 +105,12 @@ def containers() -> Iterator[tuple[str, bytes]]:
     for name, data in objects.hostile().items():
         yield f"pickle/hostile_{name.replace(' ', '_')}", data
     squeezers: dict[str, Callable[[bytes], bytes]]
-    squeezers = {"zlib": zlib.compress, "gzip": gzip.compress, "bz2": bz2.compress, "xz": lzma.compress}
+    squeezers = {
+        "zlib": zlib.compress,
+        "gzip": lambda data: gzip.compress(data, mtime=0),
+        "bz2": bz2.compress,
+        "xz": lzma.compress,
+    }
     yield from ((f"file/{name}", squeeze(joblib)) for name, squeeze in squeezers.items())
     yield "file/lzma", lzma.compress(joblib, lzma.FORMAT_ALONE)
     for dtype in ("<f4", ">f8", "|b1", "<U3", "|S2", "object"):
