@@ -23,15 +23,18 @@ def check_expanse(value: Any) -> Any:
     waiting = [(value, False)]
     while waiting:
         item, done = waiting.pop()
+        if not done and id(item) in sizes:
+            if sizes[id(item)] == _OPEN:
+                raise FormatError("An object of the file holds itself; export it again.")
+            continue
         parts = _parts(item)
-        if done:
-            sizes[id(item)] = len(parts) + sum(sizes.get(id(part), _own_size(part)) for part in parts)
-        elif sizes.get(id(item)) == _OPEN:
-            raise FormatError("An object of the file holds itself; export it again.")
-        elif parts and id(item) not in sizes:
+        inner = [] if done else [(part, False) for part in parts if isinstance(part, _HOLDERS)]
+        if inner:
             sizes[id(item)] = _OPEN
             waiting.append((item, True))
-            waiting += [(part, False) for part in parts if isinstance(part, _HOLDERS)]
+            waiting += inner
+        else:
+            sizes[id(item)] = len(parts) + sum(sizes.get(id(part), 0) or _own_size(part) for part in parts)
     unfolded = sizes.get(id(value), 0)
     if unfolded > MAX_ARRAY_ELEMENTS and unfolded > _MOST_REPEATS * _stored(value):
         raise FormatError("The file repeats its content far too often; it is not usable.")

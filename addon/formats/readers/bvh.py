@@ -19,6 +19,7 @@ from ..draft import Draft, Reader
 from ..marker_people import marker_people
 
 _MAX_JOINTS = 1000
+_MOST_CHANNELS = 6
 _MIXAMO = {
     "upleg": "hipjointcenter", "thigh": "hipjointcenter", "leg": "knee", "shin": "knee", "calf": "knee",
     "foot": "ankle", "toebase": "foot", "toe": "foot", "arm": "shoulderjointcenter",
@@ -76,6 +77,10 @@ def _hierarchy(words: list[str]) -> list[_Joint]:
             place += 4
         elif word == "CHANNELS":
             count = int(words[place + 1])
+            if not 0 <= count <= _MOST_CHANNELS:
+                raise FormatError(
+                    "A joint of the BVH file has an impossible number of channels; export again."
+                )
             joints[open_joints[-1]].channels = [cell.lower() for cell in words[place + 2 : place + 2 + count]]
             place += 2 + count
         else:
