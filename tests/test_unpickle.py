@@ -245,6 +245,7 @@ def bombs() -> dict[str, bytes]:
         "empty stack": b"\x80\x02t.",
         "only marks": b"\x80\x02" + b"(" * 1000,
         "unfinished": doubling[:-1],
+        "zlib of small objects": zlib.compress(b"\x80\x04" + b"}" * 25_000_000),
         "zlib of zeros": zlib.compress(b"\x80\x04\x8e" + (1 << 27).to_bytes(8, "little") + bytes(1 << 24)),
     }  # fmt: skip
 

@@ -17,12 +17,23 @@ _MAX_LINE = 1 << 28  # a text pickle holds a whole array on one line: 150 MB in 
 _LZMA_MEMORY = 128 << 20
 _LEAST_BUDGET = 1 << 30
 _MOST_RATIO = 30
+_MOST_OPERATIONS = 20_000_000
+_LEAST_OPERATIONS = 2_000_000
+_OPERATIONS_PER_BYTE = 8
 
 
 class ByteSource:
     """Reads exactly what is asked for. Raises FormatError at the end of the data or of the budget."""
 
-    def __init__(self, stream: BinaryIO, budget: int, path: Path | None = None) -> None:
+    def __init__(
+        self, stream: BinaryIO, budget: int, path: Path | None = None, stored: int | None = None
+    ) -> None:
+        """budget: most bytes to read; stored: bytes on the disk, where the stream unpacks them.
+
+        operations: how many steps of a pickle may still be done, over all pickles in the stream.
+        """
+        stored = budget if stored is None else stored
+        self.operations = min(_MOST_OPERATIONS, _LEAST_OPERATIONS + _OPERATIONS_PER_BYTE * stored)
         self._stream = stream
         self._left = budget
         self.path = path
@@ -124,4 +135,4 @@ def open_source(path: Path, kind: str | None) -> ByteSource:
         "lzma": lambda: _eager(lzma.LZMADecompressor(lzma.FORMAT_ALONE, memlimit=_LZMA_MEMORY)),
     }[kind]()
     unpacked = io.BufferedReader(_Inflated(raw, inflate), _CHUNK)
-    return ByteSource(unpacked, max(_LEAST_BUDGET, _MOST_RATIO * size))
+    return ByteSource(unpacked, max(_LEAST_BUDGET, _MOST_RATIO * size), stored=size)

@@ -19,7 +19,6 @@ from .npy import check_shape
 from .stream import ByteSource
 from .words import one_line
 
-_MAX_OPCODES = 20_000_000
 _MAX_INTEGER_BYTES = 4096
 _SKIP_FROM = 1 << 16
 
@@ -42,8 +41,9 @@ class Unpickler:
 
     def load(self) -> Any:
         """The object; the stream stands behind the pickle afterwards. Raises FormatError."""
-        read, handlers = self._source.read, _HANDLERS
-        for _ in range(_MAX_OPCODES):
+        source, read, handlers = self._source, self._source.read, _HANDLERS
+        while source.operations > 0:
+            source.operations -= 1
             opcode = read(1)
             if opcode == b".":
                 return _finished(self._stack.pop())
