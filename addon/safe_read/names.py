@@ -13,7 +13,7 @@ import numpy as np
 
 from .errors import FormatError
 from .lazy import LazyArray, is_mesh
-from .npy import check_shape, plain_dtype
+from .npy import check_shape, check_text, plain_dtype
 
 Constructor = Callable[..., Any]
 _MAX_TEXT = 1 << 26
@@ -101,6 +101,7 @@ def array_of(data: Any, dtype: np.dtype | None, shape: Any, order: Any = "C") ->
         raise FormatError("An array of the file does not have the size it claims; export it again.")
     if len(raw) == 0:
         return np.zeros(shape, dtype.newbyteorder("="))
+    check_text(raw, dtype)
     return np.frombuffer(raw, dtype).reshape(shape, order="F" if order == "F" else "C")
 
 

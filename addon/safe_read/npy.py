@@ -83,12 +83,22 @@ def plain_dtype(description: str) -> np.dtype:
     return np.dtype(description)
 
 
+def check_text(data: bytes, dtype: np.dtype) -> None:
+    """Raises FormatError for NumPy text with numbers that are no characters: Python fails on those."""
+    if (
+        dtype.kind == "U"
+        and np.frombuffer(data, np.dtype("u4").newbyteorder(dtype.byteorder)).max() > 0x10FFFF
+    ):
+        raise FormatError("The file holds damaged text; export it again.")
+
+
 def array_from_bytes(header: ArrayHeader, data: bytes) -> np.ndarray:
     """The array (own, native byte order) of a header and exactly its bytes. Raises FormatError."""
     if header.dtype is None or len(data) != header.nbytes:
         raise FormatError("The file ends in the middle of an array; export it or copy it again.")
     if header.nbytes == 0:
         return np.zeros(header.shape, header.dtype)
+    check_text(data, header.dtype)
     flat = np.frombuffer(data, header.dtype, header.count)
     array = flat.reshape(header.shape, order="F" if header.fortran else "C")
     return np.array(array, dtype=header.dtype.newbyteorder("="))
