@@ -85,10 +85,7 @@ def plain_dtype(description: str) -> np.dtype:
 
 def check_text(data: bytes, dtype: np.dtype) -> None:
     """Raises FormatError for NumPy text with numbers that are no characters: Python fails on those."""
-    if (
-        dtype.kind == "U"
-        and np.frombuffer(data, np.dtype("u4").newbyteorder(dtype.byteorder)).max() > 0x10FFFF
-    ):
+    if dtype.kind == "U" and np.frombuffer(data, f"{dtype.byteorder}u4").max() > 0x10FFFF:
         raise FormatError("The file holds damaged text; export it again.")
 
 
