@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from . import lint, suites
 from . import zip as packaging
-from .envs import call, prepare
-from .processes import Refusal, say
+from .envs import call, launching, prepare
+from .processes import ROOT, Refusal, run, say
 from .pythons import HERE
 
 Arguments = list[str]
@@ -43,6 +43,13 @@ def train(arguments: Arguments) -> int:
     return in_main("bundled_model.training.train:main")(arguments)
 
 
+def fuzz(arguments: Arguments) -> int:
+    """Feed damaged files to every container reader, where atheris has a wheel (Linux)."""
+    environment = prepare("fuzz")
+    with launching(environment) as variables:
+        return run([environment.python, "-m", "tests.fuzz.run", *arguments], variables, cwd=ROOT)
+
+
 COMMANDS = (
     Command(
         "demo",
@@ -55,6 +62,7 @@ COMMANDS = (
     Command("bench", "measure the refiner and the writing of keys", in_main("dev.bench:main")),
     Command("refine", "turn motion files into clean SMPL animation: FILE… --output OUT", in_cli("refine")),
     Command("inspect", "say what a motion file holds: FILE [--json]", in_cli("inspect")),
+    Command("fuzz", "feed damaged files to the readers [--seconds N] [--target T]", fuzz),
     Command("readme", "write the table of formats in README.md", in_main("dev.readme:main")),
     Command("lint", "check style and types [--fix]", lint.main),
 )
