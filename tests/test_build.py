@@ -282,10 +282,14 @@ def test_the_manifest_of_the_zip_with_torch_lists_its_wheels_and_platform():
 
 
 @pytest.mark.skipif(os.name == "nt", reason="the script is for Unix")
-def test_ci_runs_lint_and_tests():
+def test_ci_runs_the_lints_the_fuzzer_and_the_tests():
     script = ROOT / ".ci" / "run"
     assert os.access(script, os.X_OK)
     lines = script.read_text("utf-8").splitlines()
     assert lines[0].endswith("bash")
     assert "set -euo pipefail" in lines
-    assert lines[-2:] == ["python3 build.py lint", "python3 build.py test"]
+    assert lines[-3:] == [
+        "python3 build.py lint",
+        "python3 build.py fuzz --seconds 60",
+        "python3 build.py test",
+    ]
