@@ -162,7 +162,10 @@ def call(environment: Environment, target: str, arguments: list[str]) -> int:
 
     -P keeps that folder off the module search path: a numpy.py lying there must not be imported.
     """
-    module, function = target.split(":")
-    program = f"import sys; from {module} import {function}; sys.exit({function}(sys.argv[1:]))"
     with launching(environment) as variables:
-        return run([environment.python, "-P", "-c", program, *arguments], variables)
+        return run([environment.python, "-P", "-c", calling(target), *arguments], variables)
+
+
+def calling(target: str) -> str:
+    """The program that calls `module:function` with its arguments and ends."""
+    return f"from dev.ending import call_and_end; call_and_end({target!r})"

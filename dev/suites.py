@@ -8,7 +8,7 @@ import xml.etree.ElementTree as ElementTree
 from dataclasses import dataclass, fields
 from pathlib import Path
 
-from .envs import Environment, launching, prepare
+from .envs import Environment, calling, launching, prepare
 from .processes import ROOT, Refusal, run, say
 from .pythons import HERE, find_python
 from .wheels import fill
@@ -129,7 +129,8 @@ def _run(suite: Suite, arguments: list[str]) -> tuple[Outcome, bool]:
         fill("locked_torch.txt")
     with launching(environment) as variables, tempfile.TemporaryDirectory() as folder:
         report = Path(folder, "report.xml")
-        command: list[str | Path] = [environment.python, "-m", "pytest", f"--junitxml={report}", *arguments]
+        program = calling("pytest:main")
+        command: list[str | Path] = [environment.python, "-c", program, f"--junitxml={report}", *arguments]
         status = run(command, variables, cwd=ROOT)
         outcome = _read_report(report)
     expected = 1 if outcome.failed else 0

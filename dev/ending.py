@@ -1,0 +1,29 @@
+"""Calls a function and ends the process with its status, without Python's teardown.
+
+The bpy module's own teardown crashes now and then, and was seen to wait for itself for ever (4.5).
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import traceback
+from importlib import import_module
+
+
+def call_and_end(target: str) -> None:
+    """Calls `module:function` with the process's arguments."""
+    module, function = target.split(":")
+    try:
+        status = getattr(import_module(module), function)(sys.argv[1:])
+    except SystemExit as end:
+        status = end.code
+    except BaseException:  # noqa: BLE001  (shown in full, as Python itself would)
+        traceback.print_exc()
+        status = 1
+    if isinstance(status, str):
+        print(status, file=sys.stderr)
+        status = 1
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(int(status or 0))
