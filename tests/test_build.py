@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import hashlib
 import os
+import shutil
 import re
 import runpy
 import subprocess
@@ -162,7 +163,8 @@ def main(arguments):
 
 
 def test_a_command_runs_in_the_persons_folder_and_passes_its_status_on(tmp_path, monkeypatch, capfd):
-    (tmp_path / "repository").mkdir()
+    (tmp_path / "repository" / "dev").mkdir(parents=True)
+    shutil.copy(ROOT / "dev" / "ending.py", tmp_path / "repository" / "dev")
     (tmp_path / "repository" / "probe.py").write_text(PROBE)
     (tmp_path / "here").mkdir()
     (tmp_path / "here" / "json.py").write_text("raise SystemExit('a file of the person was imported')")
