@@ -5,9 +5,9 @@ from __future__ import annotations
 import ast
 import hashlib
 import os
-import shutil
 import re
 import runpy
+import shutil
 import subprocess
 import sys
 import tomllib
