@@ -1,0 +1,34 @@
+"""People are told apart by colour."""
+
+from __future__ import annotations
+
+from itertools import combinations
+
+import numpy as np
+import pytest
+from mathutils import Color
+
+from addon.scene.colours import display_colour, person_colour
+
+# Viénot, Brettel and Mollon (1999): linear RGB as people without red, or without green receptors see it.
+BLINDNESS = {
+    "protanopia": [[0.11238, 0.88762, 0.0], [0.11238, 0.88762, 0.0], [0.00401, -0.00401, 1.0]],
+    "deuteranopia": [[0.29275, 0.70725, 0.0], [0.29275, 0.70725, 0.0], [-0.02234, 0.02234, 1.0]],
+}
+
+
+@pytest.mark.parametrize("seen", [np.eye(3), *map(np.array, BLINDNESS.values())])
+def test_the_first_seven_people_differ_for_every_kind_of_colour_vision(seen):
+    colours = [np.clip(seen @ person_colour(index)[:3], 0.0, 1.0) ** (1 / 2.2) for index in range(7)]
+    assert min(np.abs(a - b).max() for a, b in combinations(colours, 2)) > 0.09
+
+
+def test_twenty_one_people_have_colours_of_their_own():
+    assert len({person_colour(index) for index in range(21)}) == 21
+    assert person_colour(21) == person_colour(0)
+
+
+def test_both_kinds_of_colour_are_the_same_to_blender():
+    for index in range(7):
+        shown = Color(display_colour(index)[:3]).from_srgb_to_scene_linear()
+        assert tuple(shown) == pytest.approx(person_colour(index)[:3], abs=1e-5)
