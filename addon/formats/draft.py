@@ -107,15 +107,22 @@ def layout_keypoints(positions: Any, layout: str, confidence: Any = None) -> Key
     return Keypoints(*_cleaned(points, confidence), known.keypoints, known.canonical, layout)
 
 
-def named_keypoints(positions: Any, names: Sequence[str], confidence: Any = None) -> Keypoints:
-    """Keypoints with free names, mapped to canonical points by `marker_names`. Raises FormatError."""
+def named_keypoints(
+    positions: Any,
+    names: Sequence[str],
+    confidence: Any = None,
+    *,
+    canonical: Sequence[str | None] | None = None,
+) -> Keypoints:
+    """Keypoints with free names, mapped to these points or by `marker_names`. Raises FormatError."""
     points = _positions(positions)
     if points.shape[1] != len(names):
         raise FormatError(
             f"The file names {len(names)} keypoints but has {points.shape[1]}; export it again."
         )
     shown = tuple(map(one_line, names))
-    return Keypoints(*_cleaned(points, confidence), shown, canonical_names(names), None)
+    known = canonical_names(names) if canonical is None else tuple(canonical)
+    return Keypoints(*_cleaned(points, confidence), shown, known, None)
 
 
 def _positions(values: Any) -> np.ndarray:

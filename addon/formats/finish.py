@@ -7,7 +7,6 @@ from pathlib import Path
 
 import numpy as np
 
-from ..body.skeleton import REST_PELVIS
 from ..recording import How, Keypoints, Known, Person, Poses, Recording
 from ..safe_read import FormatError, one_line
 from .camera import settle
@@ -134,8 +133,9 @@ def _converted_keypoints(keypoints: Keypoints, turn: np.ndarray, metres: float) 
 
 
 def _converted_poses(poses: Poses, turn: np.ndarray, metres: float) -> Poses:
-    """J0 is in metres whatever the file's unit, so only the rest of the pelvis position is scaled."""
+    """J0 is in metres whatever the file's unit, so where it stands in, only the rest is scaled."""
     rotations = poses.rotations.copy()
     rotations[:, 0] = turn @ rotations[:, 0]
-    pelvis = (poses.pelvis - REST_PELVIS) * metres + REST_PELVIS if metres != 1.0 else poses.pelvis
+    fixed = np.zeros(3) if poses.rest_pelvis is None else poses.rest_turns @ poses.rest_pelvis
+    pelvis = (poses.pelvis - fixed) * metres + fixed
     return replace(poses, rotations=rotations, pelvis=pelvis @ turn.T, rest_turns=turn @ poses.rest_turns)

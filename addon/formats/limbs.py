@@ -84,3 +84,12 @@ def _rest_length(keypoints: Keypoints, limb: str, side: str) -> float:
         ends = [column(keypoints, names, side) for names in LIMBS[limb]]
     places = [_REST[POINT_INDEX[str(keypoints.canonical[end or 0])]] for end in ends]
     return float(np.linalg.norm(places[0] - places[1]))
+
+
+def _leg_length() -> float:
+    places = [_REST[POINT_INDEX[f"left_{part}"]] for part in ("hip", "knee", "ankle")]
+    return float(np.linalg.norm(places[0] - places[1]) + np.linalg.norm(places[1] - places[2]))
+
+
+LEG_LENGTH = _leg_length()
+"""Metres from hip over knee to ankle on SMPL's mean skeleton."""

@@ -1,6 +1,7 @@
-"""C3D files: header, parameters and 3D points, in all number formats. Analog data is passed over.
+"""C3D files: header, parameters, 3D points and segment rotations, in all number formats.
 
-Format: https://www.c3d.org/docs/C3D_User_Guide.pdf. Processors: 84 Intel, 85 DEC (VAX floats), 86 MIPS.
+Analog data is passed over. Format: https://www.c3d.org/docs/C3D_User_Guide.pdf; the ROTATION group is that of
+C-Motion (has-motion.com, "ROTATION data type"). Processors: 84 Intel, 85 DEC (VAX floats), 86 MIPS.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ MAGIC = 0x50
 _BLOCK = 512
 _PROCESSORS = {84: "<", 85: "dec", 86: ">"}
 _TYPES = {-1: "S1", 1: "i1", 2: "i2", 4: "f4"}
+_SEGMENT_NUMBERS = 17
 
 
 @dataclass(frozen=True)
@@ -25,6 +27,7 @@ class C3d:
     """Points of a C3D file: positions (T, K, 3) in `units`, NaN where missing, with their labels and rate.
 
     first_frame counts from 0, so that frame n lies at n / rate seconds.
+    segments: (T, S, 4, 4) segment to laboratory, NaN where missing, for S segment_labels; empty without them.
     """
 
     labels: list[str]
@@ -33,6 +36,8 @@ class C3d:
     units: str
     first_frame: int
     groups: dict[str, dict[str, Any]]
+    segments: np.ndarray
+    segment_labels: list[str]
 
 
 class _Numbers:
@@ -76,8 +81,13 @@ def read_c3d(data: bytes) -> C3d:
         float(np.ravel(point["RATE"])[0]) if "RATE" in point else float(numbers.array(data[20:24], "f4")[0])
     )
     units = str(point.get("UNITS", ["mm"])[0]) if point.get("UNITS") else "mm"
-    positions = _points(data, groups, numbers, count, frames)
-    return C3d(labels, positions, rate, units, max(numbers.word(data, 6) - 1, 0), groups)
+    segments, segment_labels = _segments(data, groups, numbers, frames)
+    if count == 0 and segment_labels:
+        positions = np.zeros((len(segments), 0, 3))
+    else:
+        positions = _points(data, groups, numbers, count, frames)
+    first = max(numbers.word(data, 6) - 1, 0)
+    return C3d(labels, positions, rate, units, first, groups, segments, segment_labels)
 
 
 def _parameters(data: bytes, start: int, numbers: _Numbers) -> dict[str, dict[str, Any]]:
@@ -137,6 +147,37 @@ def _frame_count(data: bytes, groups: dict[str, dict[str, Any]], numbers: _Numbe
 
 
 _FIELDS = ("ACTUAL_START_FIELD", "ACTUAL_END_FIELD")
+
+
+def _segments(
+    data: bytes, groups: dict[str, dict[str, Any]], numbers: _Numbers, frames: int
+) -> tuple[np.ndarray, list[str]]:
+    """(T, S, 4, 4) and labels: 16 numbers column by column and a reliability, negative where not seen.
+
+    With several samples per frame (RATIO), the first of each frame.
+    """
+    group = groups.get("ROTATION", {})
+    count, block = _integer(group, "USED"), _integer(group, "DATA_START")
+    if count <= 0 or block <= 0 or frames <= 0:
+        return np.zeros((0, 0, 4, 4)), []
+    ratio, start = max(_integer(group, "RATIO"), 1), (block - 1) * _BLOCK
+    check_shape((frames, ratio, count, _SEGMENT_NUMBERS), 4)
+    width = ratio * count * _SEGMENT_NUMBERS
+    stored = min(frames, max(0, (len(data) - start) // (width * 4)))
+    if stored == 0:
+        raise FormatError("The C3D file ends before its first frame; copy it again.")
+    raw = numbers.array(data[start : start + stored * width * 4], "f4").astype(np.float64)
+    rows = raw.reshape(stored, ratio, count, _SEGMENT_NUMBERS)[:, 0]
+    matrices = rows[..., :16].reshape(stored, count, 4, 4).swapaxes(-1, -2)
+    matrices = np.where((rows[..., 16] < 0)[..., None, None], np.nan, matrices)
+    return matrices, _labels(group, count)
+
+
+def _integer(group: dict[str, Any], name: str) -> int:
+    """A whole number; words are unsigned, as those of POINT are."""
+    values = np.ravel(group.get(name, [0]))
+    number = int(values[0]) if len(values) else 0
+    return number & 0xFFFF if values.dtype == np.int16 else number
 
 
 def _points(

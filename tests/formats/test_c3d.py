@@ -49,17 +49,28 @@ class Writer:
 
 
 def c3d(path: Path, points: np.ndarray, names: list[str], *, processor=INTEL, integers=False, units="mm",
-        first=1, analog=0) -> Path:  # fmt: skip
-    """A C3D file: header block, parameter blocks, points with a residual of -1 where missing."""
+        first=1, analog=0, segments: dict[str, np.ndarray] | None = None) -> Path:  # fmt: skip
+    """A C3D file: header block, parameter blocks, points with a residual of -1 where missing.
+
+    segments: label -> (T, 4, 4), as Theia writes them behind the points; NaN where missing.
+    """
     w = Writer(processor)
     count, frames = points.shape[1], len(points)
     scale = np.float32(0.1) if integers else np.float32(-1.0)
     parameters = bytes([1, 0x50, 0, processor])
     group = b"POINT"
     parameters += struct.pack("<bb", len(group), -1) + group + w.word(3) + b"\0"
-    parameters += w.text(1, "LABELS", names) + w.text(1, "UNITS", [units])
-    parameters += w.parameter(1, "RATE", 4, (), w.real([100.0])) + b"\0\0"
-    blocks = -(-len(parameters) // 512)
+    parameters += w.text(1, "LABELS", names or [""]) + w.text(1, "UNITS", [units])
+    parameters += w.parameter(1, "USED", 2, (), w.word(count)) + w.parameter(
+        1, "FRAMES", 2, (), w.word(frames)
+    )
+    parameters += w.parameter(1, "RATE", 4, (), w.real([100.0])) + w.parameter(
+        1, "SCALE", 4, (), w.real(scale)
+    )
+    blocks = -(-(len(parameters) + 1500) // 512) if segments else -(-(len(parameters) + 2) // 512)
+    point_bytes = frames * (4 * count + analog) * (2 if integers else 4)
+    parameters += rotation_group(w, segments, 2 + blocks + -(-point_bytes // 512)) if segments else b""
+    parameters += b"\0\0"
     parameters = (parameters[:2] + bytes([blocks]) + parameters[3:]).ljust(blocks * 512, b"\0")
     header = bytes([2, 0x50]) + w.word(count) + w.word(analog) + w.word(first) + w.word(first + frames - 1)
     header += w.word(10) + w.real([scale]) + w.word(2 + blocks) + w.word(1) + w.real([100.0])
@@ -69,8 +80,25 @@ def c3d(path: Path, points: np.ndarray, names: list[str], *, processor=INTEL, in
         rows[..., :3] = np.round(rows[..., :3] / scale)
     rows = np.concatenate([rows.reshape(frames, -1), np.zeros((frames, analog))], axis=1)
     data = rows.astype(w.order + "i2").tobytes() if integers else w.real(rows)
+    data = data.ljust(-(-len(data) // 512) * 512, b"\0") + rotations(w, segments) if segments else data
     path.write_bytes(header.ljust(512, b"\0") + parameters + data)
     return path
+
+
+def rotation_group(w: Writer, segments: dict[str, np.ndarray], block: int) -> bytes:
+    group = b"ROTATION"
+    found = struct.pack("<bb", len(group), -2) + group + w.word(3) + b"\0"
+    found += w.text(2, "LABELS", list(segments)) + w.parameter(2, "RATE", 4, (), w.real([100.0]))
+    numbers = {"USED": len(segments), "DATA_START": block, "RATIO": 1}
+    return found + b"".join(w.parameter(2, name, 2, (), w.word(value)) for name, value in numbers.items())
+
+
+def rotations(w: Writer, segments: dict[str, np.ndarray]) -> bytes:
+    """Column by column, with a reliability behind each matrix."""
+    stack = np.stack(list(segments.values()), axis=1)
+    reliability = np.where(np.isfinite(stack).all((-1, -2)), 0.0, -1.0)[..., None]
+    columns = stack.swapaxes(-1, -2).reshape(*stack.shape[:2], 16)
+    return w.real(np.concatenate([columns, reliability], axis=-1))
 
 
 def joints() -> np.ndarray:
@@ -124,3 +152,45 @@ def test_a_file_cut_off_gives_whole_frames_or_a_refusal(tmp_path):
             assert formats.read(path).people[0].frames <= 40
         except FormatError as refusal:
             assert "\n" not in str(refusal)
+
+
+@pytest.mark.parametrize("processor", [INTEL, DEC], ids=["Intel", "DEC"])
+@pytest.mark.parametrize("integers", [False, True], ids=["floats", "integers"])
+def test_number_formats_are_read_as_ezc3d_reads_them(tmp_path, processor, integers):
+    """All but MIPS, which ezc3d refuses."""
+    ezc3d = pytest.importorskip("ezc3d")
+    points = joints() * 1000
+    points[3, 2] = np.nan
+    path = c3d(tmp_path / "walk.c3d", points, NAMES, processor=processor, integers=integers, first=4)
+    ours, theirs = read_c3d(path.read_bytes()), ezc3d.c3d(str(path))
+    assert ours.labels == theirs["parameters"]["POINT"]["LABELS"]["value"]
+    assert ours.first_frame == theirs["header"]["points"]["first_frame"]
+    expected = np.moveaxis(theirs["data"]["points"][:3], -1, 0).swapaxes(1, 2)
+    np.testing.assert_allclose(ours.positions, expected, rtol=1e-6)
+
+
+@pytest.mark.parametrize("analog", [0, 10])
+@pytest.mark.parametrize("extra", [0, 290])
+def test_what_ezc3d_writes_is_read(tmp_path, analog, extra):
+    """More than 255 labels lie in LABELS2; analog samples lie between the points of two frames."""
+    ezc3d = pytest.importorskip("ezc3d")
+    points = np.concatenate([joints() * 1000, np.ones((40, extra, 3))], axis=1)
+    points[5, 1] = np.nan
+    file = ezc3d.c3d()
+    file["data"]["points"] = np.concatenate(
+        [np.moveaxis(points, (0, 2), (2, 0)), np.ones((1, *points.shape[1::-1]))]
+    )
+    labels = NAMES + [f"skin{n}" for n in range(extra)]
+    file["parameters"]["POINT"]["LABELS"]["value"] = labels
+    file["parameters"]["POINT"]["RATE"]["value"] = [120.0]
+    file["parameters"]["POINT"]["UNITS"]["value"] = ["mm"]
+    if analog:
+        file["parameters"]["ANALOG"]["LABELS"]["value"] = ["Fz"]
+        file["parameters"]["ANALOG"]["RATE"]["value"] = [120.0 * analog]
+        file["data"]["analogs"] = np.ones((1, 1, 40 * analog))
+    file.write(str(tmp_path / "theirs.c3d"))
+    ours = read_c3d((tmp_path / "theirs.c3d").read_bytes())
+    assert ours.labels == labels and ours.rate == 120.0
+    np.testing.assert_allclose(ours.positions, points, rtol=1e-6)
+    keypoints = keypoints_of(formats.read(tmp_path / "theirs.c3d"))
+    assert np.isnan(keypoints.positions[5, 1]).all() and keypoints.canonical[:2] == ("right_hip", "left_hip")

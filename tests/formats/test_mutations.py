@@ -21,6 +21,7 @@ from tests.formats import test_images as images
 from tests.formats import test_keypoint_tools as keypoint_tools
 from tests.formats import test_landmarks as landmarks
 from tests.formats import test_skeleton_files as skeletons
+from tests.formats import test_theia as theia
 from tests.formats import test_trc as trc
 from tests.formats.bodies import walking
 
@@ -56,6 +57,7 @@ BUILDERS: dict[str, Callable[[Path], Path]] = {
     "BVH": lambda folder: skeletons.bvh(folder / "clip.bvh", skeletons.MIXAMO),
     "NTU": lambda folder: skeletons.ntu(folder / "clip.skeleton"),
     "C3D": lambda folder: c3d.c3d(folder / "clip.c3d", c3d.joints() * 1000, c3d.NAMES),
+    "Theia": lambda folder: theia.theia(folder / "pose_0.c3d", theia.segments()),
     "AMASS": lambda folder: amass.saved(folder, **amass.amass_fields()),
     "TRC": clip_trc,
     "open keypoints": open_keypoints,

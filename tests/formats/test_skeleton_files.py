@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from addon import formats
-from addon.body.rotations import matrix_from_axis_angle
-from addon.body.skeleton import JOINT_NAMES, PARENTS, REST_OFFSETS
+from addon.body.kinematics import forward
+from addon.body.rotations import axis_angle_from_matrix, matrix_from_axis_angle
+from addon.body.skeleton import JOINT_NAMES, PARENTS, REST_JOINTS, REST_OFFSETS
 from addon.safe_read import FormatError
-from tests.formats.bodies import keypoints_of, walking
+from tests.formats.bodies import FROM_Y_UP, Body, keypoints_of, poses_of, walking
 
 FRAMES = 20
 MIXAMO = {
@@ -29,16 +32,41 @@ def euler(matrix: np.ndarray) -> np.ndarray:
     return np.degrees([np.arctan2(matrix[1, 0], matrix[0, 0]), y, np.arctan2(matrix[2, 1], matrix[2, 2])])
 
 
-def bvh(path: Path, names: dict[str, str], scale: float = 100.0) -> Path:
-    """A BVH of the walking body in centimetres: channels position and Z Y X, end sites with braces."""
+def resting(joint: int, lowered: float) -> np.ndarray:
+    """(3, 3) orientation of a joint where the arms are lowered by a part of a right angle."""
+    side, _, part = JOINT_NAMES[joint].partition("_")
+    start, end = {"shoulder": ("shoulder", "elbow"), "elbow": ("elbow", "wrist"), "wrist": ("elbow", "wrist"),
+                  "hand": ("elbow", "wrist")}.get(part, ("", ""))  # fmt: skip
+    if not start or lowered == 0:
+        return np.eye(3)
+    bone = REST_JOINTS[JOINT_NAMES.index(f"{side}_{end}")] - REST_JOINTS[JOINT_NAMES.index(f"{side}_{start}")]
+    bone = bone / np.linalg.norm(bone)
+    goal = np.array([np.sign(bone[0]) * np.cos(lowered * np.pi / 2), -np.sin(lowered * np.pi / 2), 0.0])
+    axis = np.cross(bone, goal)
+    return matrix_from_axis_angle(axis / np.linalg.norm(axis) * np.arccos(np.clip(bone @ goal, -1, 1)))
+
+
+def bvh(path: Path, names: dict[str, str], scale: float = 100.0, *, arms=0.0, body: Body | None = None,
+        up="+y", all_positions=False) -> Path:  # fmt: skip
+    """A BVH of a body in centimetres: channels position and Z Y X, end sites with braces.
+
+    arms: how far they are lowered in the rest pose, 0 (T) to 1 (hanging); up: the file's axis.
+    all_positions: six channels for every joint, as MotionBuilder and LaFAN1 have them.
+    """
+    body, world = walking(FRAMES) if body is None else body, FROM_Y_UP[up]
+    at_rest = np.stack([resting(joint, arms) for joint in range(24)])
+    offsets = np.stack([world @ at_rest[max(PARENTS[joint], 0)] @ REST_OFFSETS[joint] for joint in range(24)])
+    _, turned = forward(body.rotations, body.pelvis, REST_OFFSETS)
+    turned = world @ turned @ np.swapaxes(at_rest, 1, 2) @ world.T
     lines: list[str] = ["HIERARCHY"]
 
     def write(joint: int, depth: int) -> None:
         pad = "  " * depth
         kind = "ROOT" if joint == 0 else "JOINT"
         channels = "Zrotation Yrotation Xrotation"
-        channels = f"6 Xposition Yposition Zposition {channels}" if joint == 0 else f"3 {channels}"
-        x, y, z = REST_OFFSETS[joint] * scale
+        six = joint == 0 or all_positions
+        channels = f"6 Xposition Yposition Zposition {channels}" if six else f"3 {channels}"
+        x, y, z = offsets[joint] * scale
         lines.extend([f"{pad}{kind} {names[JOINT_NAMES[joint]]}", pad + "{", f"{pad}  OFFSET {x} {y} {z}"])
         lines.append(f"{pad}  CHANNELS {channels}")
         order.append(joint)
@@ -51,12 +79,17 @@ def bvh(path: Path, names: dict[str, str], scale: float = 100.0) -> Path:
 
     order: list[int] = []
     write(0, 0)
-    body = walking(FRAMES)
     lines += ["MOTION", f"Frames: {FRAMES}", f"Frame Time: {1 / 60:.6f}"]
     for n in range(FRAMES):
-        cells = [*(body.pelvis[n] * scale)]
+        cells: list[float] = []
         for joint in order:
-            cells.extend(euler(body.rotations[n, joint]))
+            above = turned[n, PARENTS[joint]] if joint else np.eye(3)
+            cells += (
+                list((world @ body.pelvis[n] if joint == 0 else offsets[joint]) * scale)
+                if joint == 0 or all_positions
+                else []
+            )
+            cells += list(euler(above.T @ turned[n, joint]))
         lines.append(" ".join(f"{cell:.6f}" for cell in cells))
     path.write_text("\n".join(lines))
     return path
@@ -80,9 +113,91 @@ def test_mixamo_skeletons_are_where_the_body_is(tmp_path, prefix):
         np.testing.assert_allclose(found, walking(FRAMES).joints[:, JOINT_NAMES.index(joint)], atol=1e-4)
 
 
+def limbs(name: str, parts: str) -> dict[str, str]:
+    """Names of the limbs' joints: parts from hip to foot and from collar to wrist; name with {side}, {s} …"""
+    joints = ["hip", "knee", "ankle", "foot", "collar", "shoulder", "elbow", "wrist"]
+    return {
+        f"{side}_{joint}": name.format(side=side.title(), s=side[0], S=side[0].upper(), low=side, part=part)
+        for side in ("left", "right")
+        for joint, part in zip(joints, parts.split(), strict=True)
+    }
+
+
+CENTRE = {
+    "pelvis": "Hips",
+    "spine1": "Spine",
+    "spine2": "Chest",
+    "spine3": "UpperChest",
+    "neck": "Neck",
+    "head": "Head",
+}
+CONVENTIONS = {
+    "Mixamo": {},
+    "Biovision, Xsens": limbs("{side}{part}", "Hip Knee Ankle Toe Collar Shoulder Elbow Wrist"),
+    "Xsens MVN": limbs("{side}{part}", "UpperLeg LowerLeg Foot Toe Shoulder UpperArm ForeArm Hand"),
+    "Rokoko": limbs("{side}{part}", "Thigh Shin Foot Toe Shoulder Arm ForeArm Hand"),
+    "3ds Max": limbs("Bip01 {S} {part}", "Thigh Calf Foot Toe0 Clavicle UpperArm Forearm Hand"),
+    "Unreal": limbs("{part}_{s}", "thigh calf foot ball clavicle upperarm lowerarm hand"),
+    "Rigify": limbs("{part}.{S}", "thigh shin foot toe shoulder upper_arm forearm hand"),
+    "VRM": limbs("J_Bip_{S}_{part}", "UpperLeg LowerLeg Foot ToeBase Shoulder UpperArm LowerArm Hand"),
+    "Poser": limbs("{s}{part}", "Thigh Shin Foot Toe Collar Shldr ForeArm Hand"),
+    "Acclaim": limbs("{s}{part}", "femur tibia foot toes clavicle humerus radius wrist"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("convention", list(CONVENTIONS))
+@pytest.mark.parametrize("arms", [0.0, 0.5, 1.0], ids=["T", "A", "hanging"])
+def test_rotations_are_smpls_whatever_the_names_and_the_rest_pose(tmp_path, convention, arms):
+    names = MIXAMO | (CENTRE | CONVENTIONS[convention] if CONVENTIONS[convention] else {})
+    recording = formats.read(bvh(tmp_path / "clip.bvh", names, arms=arms))
+    poses, body = poses_of(recording), walking(FRAMES)
+    np.testing.assert_allclose(poses.rotations[:, :22], body.rotations[:, :22], atol=1e-5)
+    np.testing.assert_allclose(poses.pelvis, body.pelvis, atol=2e-3)
+    assert not any("rest pose" in warning for warning in recording.warnings)
+
+
+@pytest.mark.parametrize("up", ["+y", "+z"])
+@pytest.mark.parametrize(("scale", "unit"), [(100.0, "cm"), (1.0, "m"), (39.37, "other")])
+def test_axes_and_units_of_a_bvh_are_inferred(tmp_path, up, scale, unit):
+    path = bvh(tmp_path / "clip.bvh", MIXAMO, scale, arms=0.5, up=up, all_positions=True)
+    recording, body = formats.read(path), walking(FRAMES)
+    assert (recording.up.value, recording.units.value) == (up, unit)
+    np.testing.assert_allclose(poses_of(recording).rotations[:, :22], body.rotations[:, :22], atol=1e-5)
+    if unit != "other":
+        np.testing.assert_allclose(poses_of(recording).pelvis, body.pelvis, atol=2e-3)
+
+
+def test_a_spine_of_other_bones_shares_the_turn(tmp_path):
+    body = walking(FRAMES)
+    bent = body.rotations.copy()
+    bent[:, JOINT_NAMES.index("spine1")] = matrix_from_axis_angle(np.array([0.0, 0.6, 0.0]))
+    _, goal = forward(bent, body.pelvis, REST_OFFSETS)
+    path = bvh(tmp_path / "clip.bvh", MIXAMO, body=replace(body, rotations=bent))
+    poses = poses_of(formats.read(path))
+    spine = axis_angle_from_matrix(poses.rotations[:, [3, 6, 9]])
+    np.testing.assert_allclose(spine, np.broadcast_to([0.0, 0.2, 0.0], spine.shape), atol=1e-5)
+    _, found = forward(poses.rotations, poses.pelvis, REST_OFFSETS)
+    np.testing.assert_allclose(found[:, [9, 12, 16, 21]], goal[:, [9, 12, 16, 21]], atol=1e-5)
+
+
+def test_a_skeleton_that_rests_along_one_axis_gives_positions_and_says_so(tmp_path):
+    """LaFAN1's: every bone lies along its own x axis."""
+    text = bvh(tmp_path / "clip.bvh", MIXAMO).read_text().splitlines()
+    along = [
+        re.sub(r"OFFSET .*", "OFFSET 40 0 0", line) if "OFFSET" in line and number > 3 else line
+        for number, line in enumerate(text)
+    ]
+    (tmp_path / "lafan.bvh").write_text("\n".join(along))
+    recording = formats.read(tmp_path / "lafan.bvh")
+    assert recording.people[0].poses is None and recording.people[0].keypoints is not None
+    assert any("only the positions" in warning for warning in recording.warnings)
+
+
 def test_smpl_skeletons_keep_all_joints(tmp_path):
     recording = formats.read(bvh(tmp_path / "clip.bvh", {name: name for name in JOINT_NAMES}))
     assert keypoints_of(recording).canonical == keypoints_of(recording).names
+    np.testing.assert_allclose(poses_of(recording).pelvis, walking(FRAMES).pelvis, atol=1e-5)
+    np.testing.assert_allclose(poses_of(recording).rotations, walking(FRAMES).rotations, atol=1e-5)
 
 
 @pytest.mark.parametrize("cut", ["MOTION", "Frame Time", "CHANNELS"])

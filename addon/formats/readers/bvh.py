@@ -1,31 +1,34 @@
-"""BVH: the positions of its joints, taken as keypoints by name.
+"""BVH: poses from the rotations of its joints, and their positions as keypoints, by the joints' names.
 
-A BVH rests in any pose, so its rotations are not SMPL's; its joints are where the body is. Names of Mixamo,
-MotionBuilder, CMU and of SMPL-like skeletons are known. Format: research.cs.wisc.edu/graphics/Courses/
-cs-838-1999/Jeff/BVH.html.
+A BVH rests in any pose. Where that is a standing body (arms out, hanging or between), each rotation is taken
+relative to how SMPL rests; where it is not (all bones along one axis), only the positions are used. Format:
+research.cs.wisc.edu/graphics/Courses/cs-838-1999/Jeff/BVH.html.
 """
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from ...body.rotations import matrix_from_axis_angle
+from ...body.skeleton import JOINT_NAMES
+from ...recording import Person
 from ...safe_read import FormatError
 from ..container import Container
-from ..draft import Draft, Reader
-from ..marker_people import marker_people
+from ..draft import Draft, Reader, named_keypoints, person
+from ..joint_names import joint_roles
+from ..marker_names import canonical_names, subject_of
+from ..marker_people import joint_count, marker_people
+from ..rest_pose import poses_from_skeleton
 
 _MAX_JOINTS = 1000
 _MOST_CHANNELS = 6
-_MIXAMO = {
-    "upleg": "hipjointcenter", "thigh": "hipjointcenter", "leg": "knee", "shin": "knee", "calf": "knee",
-    "foot": "ankle", "toebase": "foot", "toe": "foot", "arm": "shoulderjointcenter",
-    "upperarm": "shoulderjointcenter", "forearm": "elbow", "lowerarm": "elbow", "hand": "wrist",
-}  # fmt: skip
-_SIDED = re.compile(r"(left|right|l|r)[_.\s]*([a-z]+)")
+_ENOUGH = 6
+_POSITIONS_ONLY = (
+    "The skeleton's rest pose is no standing body, so only the positions of its joints are used, not their"
+    " rotations."
+)
 
 
 @dataclass
@@ -34,6 +37,16 @@ class _Joint:
     parent: int
     offset: np.ndarray
     channels: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class _Clip:
+    """Positions (T, J, 3) and orientations (T, J, 3, 3) of all joints, and their places at rest (J, 3)."""
+
+    joints: list[_Joint]
+    positions: np.ndarray
+    turns: np.ndarray
+    rest: np.ndarray
 
 
 def recognises(container: Container) -> bool:
@@ -50,10 +63,15 @@ def read(container: Container) -> Draft:
     start = upper.index("MOTION")
     joints = _hierarchy(words[:start])
     fps, values = _motion(words[start:], sum(len(joint.channels) for joint in joints))
-    positions = _positions(joints, values)
-    named = [place for place, joint in enumerate(joints) if joint.name]
-    names = _plain_names([joints[place].name for place in named])
-    return Draft(marker_people(names, positions[:, named]), fps=fps, units=None, likely_up=("+y", "+z"))
+    positions, turns = _forward(joints, values)
+    clip = _Clip(joints, positions, turns, _rest(joints))
+    subjects = dict.fromkeys(subject_of(joint.name) for joint in joints if joint.name)
+    people = [one for one in (_person(clip, subject) for subject in subjects) if one is not None]
+    if not people:
+        named = [place for place, joint in enumerate(joints) if joint.name]
+        people = marker_people([joints[place].name for place in named], positions[:, named])
+    warnings = [] if all(one.poses is not None for one in people) else [_POSITIONS_ONLY]
+    return Draft(people, fps=fps, units=None, likely_up=("+y", "+z"), warnings=warnings)
 
 
 def _hierarchy(words: list[str]) -> list[_Joint]:
@@ -63,9 +81,11 @@ def _hierarchy(words: list[str]) -> list[_Joint]:
     while place < len(words):
         word = words[place].upper()
         if word in ("ROOT", "JOINT", "END"):
-            name = "" if word == "END" else words[place + 1]
+            # 3ds Max writes names of several words.
+            end = words.index("{", place) if "{" in words[place : place + 8] else place + 2
+            name = "" if word == "END" else " ".join(words[place + 1 : end])
             joints.append(_Joint(name, open_joints[-1], np.zeros(3)))
-            place += 2
+            place = end
         elif word == "{":
             open_joints.append(len(joints) - 1)
             place += 1
@@ -101,47 +121,71 @@ def _motion(words: list[str], channels: int) -> tuple[float | None, np.ndarray]:
     return (round(1.0 / step, 3) if step > 0 else None), values[: frames * channels].reshape(frames, channels)
 
 
-def _positions(joints: list[_Joint], values: np.ndarray) -> np.ndarray:
-    """(T, J, 3) by forward kinematics; rotation channels apply in the order they are listed."""
+def _forward(joints: list[_Joint], values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Positions (T, J, 3) and orientations (T, J, 3, 3); rotation channels apply in the order listed."""
     places: list[np.ndarray] = []
     turns: list[np.ndarray] = []
     column = 0
     for joint in joints:
-        shift = np.repeat(joint.offset[None], len(values), axis=0)
-        turn = np.repeat(np.eye(3)[None], len(values), axis=0)
-        for channel in joint.channels:
-            axis = "xyz".index(channel[0])
-            if channel.endswith("position"):
-                shift[:, axis] = values[:, column] + (joint.offset[axis] if joint.parent >= 0 else 0.0)
-            else:
+        own = values[:, column : column + len(joint.channels)]
+        column += len(joint.channels)
+        shift, turn = _shift(joint, own), np.repeat(np.eye(3)[None], len(values), axis=0)
+        for channel, degrees in zip(joint.channels, own.T, strict=True):
+            if not channel.endswith("position"):
                 vectors = np.zeros((len(values), 3))
-                vectors[:, axis] = np.radians(values[:, column])
+                vectors[:, "xyz".index(channel[0])] = np.radians(degrees)
                 turn = turn @ matrix_from_axis_angle(vectors)
-            column += 1
         if joint.parent >= 0:
             shift = places[joint.parent] + (turns[joint.parent] @ shift[..., None])[..., 0]
             turn = turns[joint.parent] @ turn
         places.append(shift)
         turns.append(turn)
-    return np.stack(places, axis=1)
+    return np.stack(places, axis=1), np.stack(turns, axis=1)
 
 
-def _plain_names(names: list[str]) -> list[str]:
-    """Mixamo's names (LeftUpLeg, LeftArm) as joint centres; other skeletons keep theirs.
-
-    Spines, collars and the root differ too much between skeletons to stand for SMPL's.
-    """
-    squashed = [re.sub(r"[^a-z]", "", name.rpartition(":")[2].lower()) for name in names]
-    if not any(word.endswith(("upleg", "thigh", "forearm")) or "forearm" in word for word in squashed):
-        return names
-    found = []
-    for name in names:
-        match = _SIDED.fullmatch(re.sub(r"[^a-z_.\s]", "", name.rpartition(":")[2].lower()))
-        prefix = name.rpartition(":")[0]
-        part = _MIXAMO.get(match[2]) if match else None
-        plain = f"{match[1]}_{part}" if match and part else ("head" if name.lower().endswith("head") else "")
-        found.append(f"{prefix}:{plain}" if prefix else plain)
-    return found
+def _shift(joint: _Joint, own: np.ndarray) -> np.ndarray:
+    """(T, 3) from the parent: position channels take the offset's place, in some files they add to it."""
+    shift = np.repeat(joint.offset[None], len(own), axis=0)
+    axes = {"xyz".index(name[0]): at for at, name in enumerate(joint.channels) if name.endswith("position")}
+    moved = own[:, list(axes.values())]
+    if not axes or joint.parent < 0:
+        shift[:, list(axes)] = moved
+        return shift
+    typical = np.linalg.norm(np.median(moved, axis=0))
+    adds = typical < 0.5 * np.linalg.norm(joint.offset[list(axes)])
+    shift[:, list(axes)] = moved + (joint.offset[list(axes)] if adds else 0.0)
+    return shift
 
 
-READER = Reader("BVH", "BVH", "joint positions by name", ".bvh", recognises, read)
+def _rest(joints: list[_Joint]) -> np.ndarray:
+    places: list[np.ndarray] = []
+    for joint in joints:
+        places.append(joint.offset + (places[joint.parent] if joint.parent >= 0 else 0.0))
+    return np.array(places)
+
+
+def _person(clip: _Clip, subject: str) -> Person | None:
+    """The subject whose joint names have this prefix; None when its names are too few of a body's."""
+    own = [bool(joint.name) and subject_of(joint.name) == subject for joint in clip.joints]
+    names = [joint.name if mine else "" for joint, mine in zip(clip.joints, own, strict=True)]
+    parents = [joint.parent for joint in clip.joints]
+    places = [place for place, mine in enumerate(own) if mine]
+    roles = joint_roles(names, parents)
+    canonical: list[str | None] = list(canonical_names([names[place] for place in places]))
+    if set(JOINT_NAMES[:22]) <= set(canonical):
+        roles |= {name: place for place, name in zip(places, canonical, strict=True) if name in JOINT_NAMES}
+    else:
+        # Spines, collars and the root differ too much between skeletons to stand for SMPL's.
+        told = {place: joint for joint, place in roles.items() if joint not in ("pelvis", "spine3")}
+        canonical = [told.get(place) for place in places]
+        canonical = [None if name and name.endswith("collar") else name for name in canonical]
+    if joint_count([name or "" for name in canonical]) < _ENOUGH:
+        return None
+    keypoints = named_keypoints(
+        clip.positions[:, places], [names[place] for place in places], canonical=canonical
+    )
+    poses = poses_from_skeleton(roles, clip.positions, clip.turns, clip.rest)
+    return person(subject or "0", keypoints=keypoints, poses=poses)
+
+
+READER = Reader("BVH", "BVH", "poses and joint positions by name", ".bvh", recognises, read)

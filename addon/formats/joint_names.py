@@ -1,0 +1,112 @@
+"""Which joint of a named skeleton is which of SMPL's, whatever the convention of its names.
+
+Known: MotionBuilder and Mixamo (LeftUpLeg, LeftArm), Biovision and Xsens (LeftHip, LeftKnee, LeftCollar),
+3ds Max (Bip01 L Thigh), Unreal (thigh_l), Rigify (upper_arm.L), VRM (J_Bip_L_UpperLeg), Poser (lShldr),
+Acclaim (lfemur), SMPL (L_Hip). Spines differ too much to go by names: the chest is where the arms meet, the
+pelvis where the legs do.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+_PARTS = {
+    "hip": "upleg upperleg thigh femur",
+    "knee": "leg lowleg lowerleg shin calf tibia knee",
+    "ankle": "ankle",
+    "foot": "toebase toe toes ball toe0 toe1",
+    "shoulder": "arm uparm upperarm shldr humerus",
+    "elbow": "forearm lowarm lowerarm elbow radius",
+    "wrist": "hand wrist",
+    "collar": "collar clavicle",
+    "loose hip": "hip",
+    "loose shoulder": "shoulder",
+    "loose foot": "foot",
+}
+_PART_OF = {alias: part for part, aliases in _PARTS.items() for alias in aliases.split()}
+_SIDE_OF = {"l": "left", "left": "left", "r": "right", "right": "right"}
+_TOKEN = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+")
+_SQUASHED = re.compile(r"(left|right|l|r)([a-z]+)")
+_LOOSE = (("hip", "hip", "hip"), ("shoulder", "shoulder", "collar"), ("foot", "ankle", "foot"))
+"""A LeftHip is the thigh's joint unless there is a LeftUpLeg; a LeftShoulder beside a LeftArm is a collar."""
+_LEGS, _ARMS = ("hip", "knee", "ankle", "foot"), ("collar", "shoulder", "elbow", "wrist")
+
+
+def joint_roles(names: Sequence[str], parents: Sequence[int]) -> dict[str, int]:
+    """SMPL's joint name -> index of the joint, for what the skeleton has of them.
+
+    names, parents: a tree in which parents come first; "" is a joint without a name.
+    """
+    sided = _sided(names)
+    roles: dict[str, int] = {}
+    for side in ("left", "right"):
+        own = {part: place for (each, part), place in sided.items() if each == side}
+        for loose, part, beside in _LOOSE:
+            place = own.pop(f"loose {loose}", None)
+            if place is not None:
+                own.setdefault(beside if part in own else part, place)
+        roles |= {f"{side}_{part}": own[part] for part in (*_LEGS, *_ARMS) if part in own}
+    return roles | _centre(names, parents, roles)
+
+
+def _sided(names: Sequence[str]) -> dict[tuple[str, str], int]:
+    found: dict[tuple[str, str], int] = {}
+    for place, name in enumerate(names):
+        part = side_and_part(name)
+        if part is not None:
+            found.setdefault(part, place)
+    return found
+
+
+def side_and_part(name: str) -> tuple[str, str] | None:
+    """("left", "knee") of a joint's name, None where it is no part of a limb."""
+    tokens = [token.lower() for token in _TOKEN.findall(name.rpartition(":")[2])]
+    sides = [place for place, token in enumerate(tokens) if token in _SIDE_OF]
+    if sides:
+        rest = tokens[: sides[-1]] + tokens[sides[-1] + 1 :]
+        return _with_part(_SIDE_OF[tokens[sides[-1]]], rest)
+    match = _SQUASHED.fullmatch("".join(tokens))
+    return _with_part(_SIDE_OF[match[1]], [match[2]]) if match else None
+
+
+def _with_part(side: str, tokens: list[str]) -> tuple[str, str] | None:
+    """By the longest end of the name that is known, so that prefixes do not matter."""
+    for start in range(len(tokens)):
+        part = _PART_OF.get("".join(tokens[start:]))
+        if part is not None:
+            return side, part
+    return None
+
+
+def _centre(names: Sequence[str], parents: Sequence[int], roles: dict[str, int]) -> dict[str, int]:
+    found: dict[str, int] = {}
+    if {"left_hip", "right_hip"} <= set(roles):
+        found["pelvis"] = _meeting(roles["left_hip"], roles["right_hip"], parents)
+    arms = [roles.get(f"{side}_collar", roles.get(f"{side}_shoulder", -1)) for side in ("left", "right")]
+    if min(arms) >= 0:
+        found["spine3"] = _meeting(arms[0], arms[1], parents)
+    for joint in ("neck", "head"):
+        places = [place for place, name in enumerate(names) if _plain(name).endswith(joint)]
+        if places:
+            found[joint] = places[0]
+    return {joint: place for joint, place in found.items() if place >= 0}
+
+
+def _plain(name: str) -> str:
+    return re.sub(r"[^a-z]", "", name.rpartition(":")[2].lower())
+
+
+def _meeting(first: int, second: int, parents: Sequence[int]) -> int:
+    """The joint from which two others hang, -1 when there is none."""
+    above = _line(first, parents)
+    return next((place for place in _line(second, parents) if place in above), -1)
+
+
+def _line(place: int, parents: Sequence[int]) -> list[int]:
+    """The joints above this one, the nearest first."""
+    line = []
+    while parents[place] >= 0:
+        place = parents[place]
+        line.append(place)
+    return line

@@ -1,0 +1,110 @@
+"""From a skeleton that rests in a pose of its own to SMPL's rotations."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from ..body.rotations import matrix_from_axis_angle
+from ..body.skeleton import JOINT_NAMES, REST_JOINTS
+from ..recording import Poses
+from .segments import pelvis_between, segment_poses
+
+_NEEDED = {f"{side}_{joint}" for side in ("left", "right") for joint in ("hip", "knee", "ankle")} | {
+    "pelvis", "spine3", "left_shoulder", "right_shoulder",
+}  # fmt: skip
+_BONES = {
+    "hip": (("hip", "knee"),),
+    "knee": (("knee", "ankle"),),
+    "shoulder": (("shoulder", "elbow"),),
+    "elbow": (("elbow", "wrist"), ("shoulder", "elbow")),
+    "wrist": (("elbow", "wrist"), ("shoulder", "elbow")),
+}
+"""Joint -> the bone by whose direction at rest it is known, the best first."""
+_NEARLY_STRAIGHT = np.cos(np.radians(20.0))
+_DOWN = -0.5
+
+
+def poses_from_skeleton(
+    roles: Mapping[str, int], positions: np.ndarray, turns: np.ndarray, rest: np.ndarray
+) -> Poses | None:
+    """Poses of a skeleton, None when its rest pose is no standing body.
+
+    roles: SMPL's joint name -> index of the skeleton's joint. positions: (T, J, 3) and turns: (T, J, 3, 3)
+    of its joints in the world, the turns relative to the rest pose, in which they lie at rest (J, 3).
+    """
+    frame = body_frame(roles, rest)
+    if frame is None:
+        return None
+    found = {}
+    for joint, place in roles.items():
+        swing = _swing(joint, roles, rest, frame)
+        if swing is None:
+            return None
+        found[joint] = turns[:, place] @ frame.T @ swing
+    if "pelvis" not in found:
+        return None
+    sides = [[roles[f"{side}_{part}"] for side in ("left", "right")] for part in ("hip", "knee", "ankle")]
+    if set(JOINT_NAMES[:22]) <= set(roles):
+        return segment_poses(found, positions[:, roles["pelvis"]])
+    found = {joint: turn for joint, turn in found.items() if not joint.endswith("collar")}
+    hips, knees, ankles = (positions[:, side] for side in sides)
+    return segment_poses(found, pelvis_between(hips, knees, ankles, found["pelvis"]))
+
+
+def body_frame(roles: Mapping[str, int], rest: np.ndarray) -> np.ndarray | None:
+    """(3, 3) from the skeleton's rest pose to SMPL's frame; None where the rest pose is no standing body."""
+    if not set(roles) >= _NEEDED:
+        return None
+    at = {joint: rest[place] for joint, place in roles.items()}
+    left = at["left_hip"] - at["right_hip"]
+    up = (at["left_shoulder"] + at["right_shoulder"] - at["left_hip"] - at["right_hip"]) / 2
+    shoulders = at["left_shoulder"] - at["right_shoulder"]
+    if min(map(np.linalg.norm, (left, up, shoulders))) < 1e-9 or _cosine(left, shoulders) < 0.7:
+        return None
+    if abs(_cosine(left, up)) > 0.5:
+        return None
+    legs = [at[f"{side}_{low}"] - at[f"{side}_{high}"] for side in ("left", "right") for high, low in _LEG]
+    if any(_cosine(bone, up) > _DOWN for bone in legs):
+        return None
+    return _snapped(left / np.linalg.norm(left), up)
+
+
+_LEG = (("hip", "knee"), ("knee", "ankle"))
+
+
+def _snapped(left: np.ndarray, up: np.ndarray) -> np.ndarray:
+    """Rows left, up, ahead; along the skeleton's own axes where those are near."""
+    up = up - (up @ left) * left
+    up = up / np.linalg.norm(up)
+    frame = np.stack([left, up, np.cross(left, up)])
+    nearest = np.round(frame)
+    is_turn = bool((np.abs(nearest).sum(0) == 1).all() and (np.abs(nearest).sum(1) == 1).all())
+    near = is_turn and (frame * nearest).sum(1).min() > _NEARLY_STRAIGHT
+    return nearest if near and np.linalg.det(nearest) > 0 else frame
+
+
+def _swing(joint: str, roles: Mapping[str, int], rest: np.ndarray, frame: np.ndarray) -> np.ndarray | None:
+    """(3, 3) the shortest turn from SMPL's resting bone to the skeleton's; a hand goes with its forearm.
+
+    Trunk, head and feet rest alike in all standing poses. None where the bone has no length.
+    """
+    side, _, part = joint.partition("_")
+    bones = [(f"{side}_{start}", f"{side}_{end}") for start, end in _BONES.get(part, ())]
+    held = next((bone for bone in bones if set(bone) <= set(roles)), None)
+    if held is None:
+        return np.eye(3)
+    bone = frame @ (rest[roles[held[1]]] - rest[roles[held[0]]])
+    own = REST_JOINTS[JOINT_NAMES.index(held[1])] - REST_JOINTS[JOINT_NAMES.index(held[0])]
+    if np.linalg.norm(bone) < 1e-9:
+        return None
+    cosine, across = _cosine(bone, own), np.cross(own, bone)
+    length = np.linalg.norm(across)
+    if length < 1e-12:
+        return np.eye(3) if cosine > 0 else None
+    return matrix_from_axis_angle(across / length * np.arctan2(length, own @ bone))
+
+
+def _cosine(first: np.ndarray, second: np.ndarray) -> float:
+    return float(first @ second / max(np.linalg.norm(first) * np.linalg.norm(second), 1e-12))
