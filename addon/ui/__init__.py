@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from . import export_fbx, open_recording, panels, preferences, properties, refine_pose
+from . import export_fbx, open_recording, panels, preferences, properties, refine_pose, viewport
 
 CLASSES = (
     *properties.CLASSES,
@@ -12,7 +12,7 @@ CLASSES = (
     *export_fbx.CLASSES,
     *panels.CLASSES,
 )
-_ATTACHED = (properties, open_recording)
+_ATTACHED = (properties, open_recording, viewport)
 
 
 def attach() -> None:

@@ -13,6 +13,7 @@ from ..formats.container import Hints
 from ..recording import Recording
 from ..safe_read import FormatError
 from .describe import opened
+from .framing import show_recording, untouched
 from .log import report_error
 from .properties import (
     ALL_PEOPLE,
@@ -22,7 +23,7 @@ from .properties import (
     UP_ITEMS,
     SPR_PG_settings,
     hints_of,
-    redraw,
+    redraw_views,
 )
 from .session import SESSION
 
@@ -75,6 +76,7 @@ class SPR_OT_open_recording(bpy.types.Operator, ImportHelper):
 
     def execute(self, context: bpy.types.Context) -> set[str]:
         """Read the file; the scene changes only when that worked."""
+        fresh = untouched()
         path = bpy.path.abspath(self.filepath)
         try:
             recording = SESSION.load(path, self._hints())
@@ -83,7 +85,8 @@ class SPR_OT_open_recording(bpy.types.Operator, ImportHelper):
             return {"CANCELLED"}
         self._remember(context.scene.spr, path, recording)
         self._tell(recording)
-        redraw()
+        show_recording(context, recording, fresh)
+        redraw_views()
         return {"FINISHED"}
 
     def draw(self, _context: bpy.types.Context) -> None:
@@ -133,7 +136,7 @@ class SPR_OT_read_again(bpy.types.Operator):
         except FormatError as error:
             report_error(self, str(error), getattr(error, "details", ""))
             return {"CANCELLED"}
-        redraw()
+        redraw_views()
         return {"FINISHED"}
 
 

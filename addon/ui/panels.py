@@ -169,6 +169,7 @@ def _draw_recording(
         _draw_message(layout, context, warning, "ERROR")
     if len(recording.people) > 1:
         layout.prop(settings, "person", text="")
+    layout.prop(settings, "show_preview")
 
 
 def _draw_message(layout: bpy.types.UILayout, context: bpy.types.Context, text: str, icon: str) -> None:

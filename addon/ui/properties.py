@@ -10,6 +10,7 @@ from bpy.props import (
     CollectionProperty,
     EnumProperty,
     FloatProperty,
+    IntProperty,
     PointerProperty,
     StringProperty,
 )
@@ -96,7 +97,7 @@ def reload_all() -> None:
     for scene in bpy.data.scenes:
         if scene.spr.source and peek(scene.spr) is None:
             _load_quietly(scene.spr)
-    redraw()
+    redraw_views()
 
 
 def _load_quietly(settings: SPR_PG_settings) -> None:
@@ -108,12 +109,25 @@ def _load_quietly(settings: SPR_PG_settings) -> None:
 
 def redraw() -> None:
     """Draw the sidebars again, without the costly view beside them."""
-    for window in bpy.context.window_manager.windows:
-        for area in window.screen.areas:
-            if area.type == "VIEW_3D":
-                for region in area.regions:
-                    if region.type == "UI":
-                        region.tag_redraw()
+    for area in _view_areas():
+        for region in area.regions:
+            if region.type == "UI":
+                region.tag_redraw()
+
+
+def redraw_views() -> None:
+    """Draw the 3D Views again with their sidebars, as what is drawn in them has changed."""
+    for area in _view_areas():
+        area.tag_redraw()
+
+
+def _redraw_views(_settings: SPR_PG_settings, _context: bpy.types.Context) -> None:
+    redraw_views()
+
+
+def _view_areas() -> list[bpy.types.Area]:
+    windows = bpy.context.window_manager.windows
+    return [area for window in windows for area in window.screen.areas if area.type == "VIEW_3D"]
 
 
 _person_items: list[tuple[str, str, str, int]] = []
@@ -147,6 +161,12 @@ class SPR_PG_result(bpy.types.PropertyGroup):
     person_id: StringProperty(name="Person ID")
     armature: PointerProperty(name="Armature", type=bpy.types.Object)
     keypoints: PointerProperty(name="Keypoints", type=bpy.types.Collection)
+    origin: FloatProperty(name="Origin", description="Seconds of the recording that lie on frame 1")
+    rate: FloatProperty(name="Rate", description="Frames per second of the keys")
+
+    def moment(self, frame: float) -> float:
+        """Seconds of the recording at a frame of the scene."""
+        return self.origin + (frame - 1.0) / self.rate
 
 
 class SPR_PG_settings(bpy.types.PropertyGroup):
@@ -192,6 +212,7 @@ class SPR_PG_settings(bpy.types.PropertyGroup):
         items=_people,
         get=_get_person,
         set=_set_person,
+        update=_redraw_views,
     )
     engine: EnumProperty(
         name="Engine", description="What runs the refiner", items=[DEFAULT_ITEM, *ENGINE_ITEMS]
@@ -217,6 +238,27 @@ class SPR_PG_settings(bpy.types.PropertyGroup):
         name="Replace Earlier Result",
         description="Put a new result in the place of the same person's earlier one. Otherwise both stay",
         default=True,
+    )
+    show_preview: BoolProperty(
+        name="Show in Viewport",
+        description="Draw the recorded keypoints of people who are not refined yet as a skeleton, at the "
+        "scene's current frame. Faint points were missing and lie between two that were seen",
+        default=True,
+        update=_redraw_views,
+    )
+    preview_refined: BoolProperty(
+        name="Recorded Keypoints",
+        description="Draw the recorded keypoints of refined people, too",
+        update=_redraw_views,
+    )
+    show_residuals: BoolProperty(
+        name="Residual Lines",
+        description="Draw a line from each recorded keypoint of refined people to its place on the body, "
+        "green where both agree, red from 100 mm on",
+        update=_redraw_views,
+    )
+    fitted_end: IntProperty(
+        name="Fitted End", description="Last frame that opening a recording gave to the scene's range"
     )
     result: StringProperty(name="Result", description="Figures of the last run, one to a line")
     results: CollectionProperty(name="Results", type=SPR_PG_result)

@@ -15,12 +15,17 @@ ASIDE = "SMPL Refiner, replaced"
 
 @dataclass
 class Result:
-    """The objects of one person: armature, its body, and the collection of keypoints."""
+    """The objects of one person: armature, its body, and the collection of keypoints.
+
+    origin: seconds of the recording that lie on frame 1. rate: frames a second of the keys.
+    """
 
     source: str
     person_id: str
     armature: bpy.types.Object
     keypoints: bpy.types.Collection | None
+    origin: float
+    rate: float
     _names: list[tuple[bpy.types.ID, str]] = field(default_factory=list)
     _places: list[tuple[bpy.types.Collection, bpy.types.Object]] = field(default_factory=list)
     _parents: list[bpy.types.Collection] = field(default_factory=list)
@@ -30,6 +35,7 @@ class Result:
         entry = settings.results.add()
         entry.source, entry.person_id = self.source, self.person_id
         entry.armature, entry.keypoints = self.armature, self.keypoints
+        entry.origin, entry.rate = self.origin, self.rate
 
     def put_aside(self, scene: bpy.types.Scene) -> None:
         """Out of the scene and out of the way of names, so that a new one is written as if alone."""
@@ -99,8 +105,8 @@ def take_earlier(scene: bpy.types.Scene, source: str, person_id: str) -> Result 
     settings = scene.spr
     for index, entry in enumerate(settings.results):
         if (entry.source, entry.person_id) == (source, person_id):
-            armature, keypoints = entry.armature, entry.keypoints
+            earlier = Result(source, person_id, entry.armature, entry.keypoints, entry.origin, entry.rate)
             settings.results.remove(index)
-            deleted = armature is None or armature.name not in scene.objects
-            return None if deleted or not settings.replace else Result(source, person_id, armature, keypoints)
+            deleted = earlier.armature is None or earlier.armature.name not in scene.objects
+            return None if deleted or not settings.replace else earlier
     return None

@@ -11,7 +11,7 @@ import bpy
 from .. import scene as scene_package
 from ..scene.rollback import all_or_nothing, leave_edit_mode
 from .job import Outcome, Task
-from .properties import SPR_PG_settings
+from .properties import SPR_PG_result, SPR_PG_settings
 from .replace import BODY_KEY, Result, take_earlier
 
 PERSON_KEY = "spr_person"
@@ -21,6 +21,15 @@ PERSON_KEY = "spr_person"
 def refined_armatures(scene: bpy.types.Scene) -> list[bpy.types.Object]:
     """The refined people in this scene."""
     return [ob for ob in scene.objects if ob.type == "ARMATURE" and PERSON_KEY in ob]
+
+
+def refined_people(scene: bpy.types.Scene, source: str) -> dict[str, SPR_PG_result]:
+    """Where the people of this source are in this scene, the latest result of each, by their ids."""
+    return {
+        entry.person_id: entry
+        for entry in scene.spr.results
+        if entry.source == source and entry.armature is not None and entry.armature.name in scene.objects
+    }
 
 
 def write(
@@ -90,4 +99,5 @@ def _write_person(settings: SPR_PG_settings, task: Task, outcome: Outcome, sever
     for child in armature.children:
         child[BODY_KEY] = True
     keypoints = next((new for new in bpy.data.collections if new not in collections), None)
-    return Result(task.source, outcome.person.id, armature, keypoints)
+    rate = scene_package.scene_rate(bpy.context.scene)
+    return Result(task.source, outcome.person.id, armature, keypoints, task.origin, rate)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
 
 import bpy
 import numpy as np
@@ -88,6 +89,21 @@ def wave(tmp_path: Path) -> Path:
     path = tmp_path / "wave.npz"
     np.savez(path, keypoints=joints_of_a_wave(60, 60.0), layout="smpl24", fps=60.0, up_axis="y", units="m")
     return path
+
+
+@pytest.fixture
+def two_people(enabled, wave, ui, monkeypatch):
+    """A scene with a file of two people open."""
+
+    def read(path, **hints):
+        recording = formats.read(path, **hints)
+        people = tuple(replace(recording.people[0], id=person_id) for person_id in ("1", "2"))
+        return replace(recording, people=people)
+
+    formats = ui("session").formats
+    monkeypatch.setattr(ui("session"), "formats", SimpleNamespace(read=read))
+    bpy.ops.spr.open_recording(filepath=str(wave))
+    return bpy.context.scene
 
 
 @pytest.fixture

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from types import SimpleNamespace
-
 import bpy
 import numpy as np
 import pytest
@@ -26,21 +23,6 @@ def _key_frames(armature) -> np.ndarray:
 @pytest.fixture
 def opened(enabled, wave):
     """A scene with the wave open."""
-    bpy.ops.spr.open_recording(filepath=str(wave))
-    return bpy.context.scene
-
-
-@pytest.fixture
-def two_people(enabled, wave, ui, monkeypatch):
-    """A scene with a file of two people open."""
-
-    def read(path, **hints):
-        recording = formats.read(path, **hints)
-        people = tuple(replace(recording.people[0], id=person_id) for person_id in ("1", "2"))
-        return replace(recording, people=people)
-
-    formats = ui("session").formats
-    monkeypatch.setattr(ui("session"), "formats", SimpleNamespace(read=read))
     bpy.ops.spr.open_recording(filepath=str(wave))
     return bpy.context.scene
 

@@ -1,0 +1,82 @@
+"""The open recording in the 3D View: who is shown where at the current frame, without scene objects."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import bpy
+import numpy as np
+
+from ..recording import Recording
+from ..scene.colours import display_colour
+from ..scene.drawing import Shapes, residuals, skeleton, together
+from ..scene.pose_points import body_points
+from ..scene.timing import scene_rate
+from ..scene.tracks import Track, track_of
+from .properties import SPR_PG_settings, chosen_people, peek
+from .results import refined_people
+
+_KEPT = 4
+_prepared: list[tuple[Recording, dict[str, Track]]] = []
+"""Recordings and their people's tracks, the latest last."""
+
+
+def tracks_of(recording: Recording) -> dict[str, Track]:
+    """Everybody's track by id, prepared once for each recording."""
+    for known, tracks in _prepared:
+        if known is recording:
+            return tracks
+    found = {person.id: track for person in recording.people if (track := track_of(person)) is not None}
+    _prepared.append((recording, found))
+    del _prepared[:-_KEPT]
+    return found
+
+
+def shown_recording(settings: SPR_PG_settings) -> Recording | None:
+    """The open recording; while it is read anew with another override, as it was last drawn."""
+    found = peek(settings)
+    if isinstance(found, Recording):
+        return found
+    waiting = found is None and bool(settings.source)
+    drawn = (known for known, _ in reversed(_prepared) if waiting and known.path == settings.source)
+    return next(drawn, None)
+
+
+def shapes(scene: bpy.types.Scene, depsgraph: bpy.types.Depsgraph) -> Shapes:
+    """All lines and dots of the scene's current frame."""
+    recording = shown_recording(scene.spr)
+    return together(_people_shapes(scene, depsgraph, recording) if recording is not None else ())
+
+
+def _people_shapes(
+    scene: bpy.types.Scene, depsgraph: bpy.types.Depsgraph, recording: Recording
+) -> Iterator[Shapes]:
+    settings, tracks = scene.spr, tracks_of(recording)
+    refined = refined_people(scene, settings.source)
+    chosen = {person.id for person in chosen_people(settings, recording)}
+    frame = scene.frame_current_final
+    for index, person in enumerate(recording.people):
+        track, result = tracks.get(person.id), refined.get(person.id)
+        if track is None:
+            continue
+        if result is None:
+            if settings.show_preview and person.id in chosen:
+                moment = recording.start + (frame - 1.0) / scene_rate(scene)
+                yield skeleton(*track.at(moment), track.links, display_colour(index))
+            continue
+        if not result.armature.visible_get(view_layer=depsgraph.view_layer):
+            continue
+        points, strength = track.at(result.moment(frame))
+        armature = result.armature.evaluated_get(depsgraph)
+        # A person who is moved takes the keypoints along.
+        placed = np.array(armature.matrix_world)
+        if settings.preview_refined:
+            yield skeleton(points, strength, track.links, display_colour(index)).moved(placed)
+        if settings.show_residuals and person.keypoints is not None:
+            body = body_points(armature, track.canonical)
+            yield residuals(points, strength, body).moved(placed)
+
+
+def forget() -> None:
+    """Let the prepared recordings go."""
+    _prepared.clear()

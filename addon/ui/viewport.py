@@ -1,0 +1,77 @@
+"""Draw the preview and the residual lines in every 3D View: the only code that needs a graphics system."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import bpy
+import numpy as np
+
+from ..scene.drawing import Shapes, View, discs
+from .preview import forget, shapes
+
+LINE_WIDTH, DOT_RADIUS = 2.0, 3.5
+"""Pixels at interface scale 1."""
+
+_handles: list[Any] = []
+
+
+def attach() -> None:
+    """Draw from now on; in the background there is nothing to draw to."""
+    if not bpy.app.background:
+        _handles.append(bpy.types.SpaceView3D.draw_handler_add(_draw, (), "WINDOW", "POST_VIEW"))
+
+
+def detach() -> None:
+    """Stop drawing."""
+    while _handles:
+        bpy.types.SpaceView3D.draw_handler_remove(_handles.pop(), "WINDOW")
+    forget()
+
+
+def _draw() -> None:
+    context = bpy.context
+    if not context.space_data.overlay.show_overlays:
+        return
+    found = shapes(context.scene, context.evaluated_depsgraph_get())
+    if len(found.dots):
+        _paint(found, context.region, context.region_data, context.preferences.system.ui_scale)
+
+
+def _paint(found: Shapes, region: bpy.types.Region, eye: bpy.types.RegionView3D, scale: float) -> None:
+    import gpu
+
+    view = View(np.array(eye.view_matrix), np.array(eye.window_matrix), region.width)
+    gpu.state.blend_set("ALPHA")
+    gpu.state.depth_test_set("NONE")
+    _paint_lines(found, LINE_WIDTH * scale)
+    _paint_discs(*discs(found.dots, found.dot_colours, DOT_RADIUS * scale, view))
+    gpu.state.blend_set("NONE")
+
+
+def _paint_lines(found: Shapes, width: float) -> None:
+    import gpu
+
+    shader = gpu.shader.from_builtin("POLYLINE_FLAT_COLOR")
+    batch = _batch(shader, "LINES", found.lines, found.line_colours)
+    shader.bind()
+    shader.uniform_float("viewportSize", gpu.state.viewport_get()[2:])
+    shader.uniform_float("lineWidth", width)
+    batch.draw(shader)
+
+
+def _paint_discs(vertices: np.ndarray, colours: np.ndarray, triangles: np.ndarray) -> None:
+    import gpu
+
+    shader = gpu.shader.from_builtin("SMOOTH_COLOR")
+    _batch(shader, "TRIS", vertices, colours, triangles).draw(shader)
+
+
+def _batch(
+    shader: Any, kind: str, places: np.ndarray, colours: np.ndarray, indices: np.ndarray | None = None
+) -> Any:
+    from gpu_extras.batch import batch_for_shader
+
+    content = {"pos": places.astype(np.float32), "color": colours.astype(np.float32)}
+    indices = None if indices is None else np.ascontiguousarray(indices, np.int32)
+    return batch_for_shader(shader, kind, content, indices=indices)
