@@ -14,6 +14,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import numpy as np
 
@@ -113,6 +114,21 @@ def _parser() -> argparse.ArgumentParser:
     _add_hints(refine)
     refine.add_argument("--mode", choices=("auto", "plugin", "sequence", "none"), default="auto")
     refine.add_argument("--smpl-model", type=Path, metavar="FILE", help=_SMPL_MODEL_HELP)
+    refine.add_argument(
+        "--fbx-preset",
+        choices=("plain", "unity", "unreal"),
+        default="plain",
+        help="what an .fbx file is for: unity (Humanoid names, metres, Y up), unreal (mannequin names,"
+        " root bone, centimetres, Z up, a file for each person)",
+    )
+    refine.add_argument(
+        "--keep-bone-names", action="store_true", help="SMPL's bone names in every .fbx preset"
+    )
+    refine.add_argument(
+        "--in-place",
+        action="store_true",
+        help="without the way over the floor (.fbx); height and turning stay",
+    )
     refine.add_argument("--engine", choices=("auto", "numpy", "torch"), default="auto")
     refine.add_argument("--device", choices=("auto", "cpu", "cuda", "mps"), default="auto")
     refine.set_defaults(run=_refine)
@@ -230,7 +246,7 @@ def _run(job: _Job, args: argparse.Namespace) -> None:
     warnings: list[str] = []
     results = [result for source in job.sources for result in _refined(source, args, warnings)]
     _make_folder(job.output.parent)
-    written = _write_npz(job.output, results) if job.kind == "npz" else _write_scene(job, results)
+    written = _write_npz(job.output, results) if job.kind == "npz" else _write_scene(job, results, args)
     for warning in dict.fromkeys(warnings):
         print(f"Warning: {warning}", file=sys.stderr)
     for result in results:
@@ -413,7 +429,7 @@ def _scene() -> ModuleType:
     return scene
 
 
-def _write_scene(job: _Job, results: list[_Result]) -> list[Path]:
+def _write_scene(job: _Job, results: list[_Result], args: argparse.Namespace) -> list[Path]:
     scene = _scene()
     from .scene.empty import start_empty
 
@@ -425,9 +441,19 @@ def _write_scene(job: _Job, results: list[_Result]) -> list[Path]:
             for result in results
         ]
         if job.kind == "fbx":
-            scene.export_fbx(job.output, armatures)
-        else:
-            scene.save_blend(job.output)
+            return _export(scene, job.output, armatures, args)
+        scene.save_blend(job.output)
     except scene.SceneError as error:
         raise FormatError(str(error)) from error
     return [job.output]
+
+
+def _export(scene: ModuleType, output: Path, armatures: list[Any], args: argparse.Namespace) -> list[Path]:
+    written = scene.export_fbx(
+        output,
+        armatures,
+        preset=args.fbx_preset,
+        rename=not args.keep_bone_names,
+        in_place=args.in_place,
+    )
+    return [output] if len(written) == 1 else list(written)

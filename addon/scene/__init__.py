@@ -4,16 +4,19 @@ from .action import FIT_ERROR
 from .blend import save_blend
 from .errors import SceneError
 from .fbx import export_fbx
+from .fbx_presets import FBX_PRESETS, preset_items
 from .names import BONE_NAMES
 from .person import write_motion
 from .timing import is_animated, scene_rate, set_scene_rate
 
 __all__ = [
     "BONE_NAMES",
+    "FBX_PRESETS",
     "FIT_ERROR",
     "SceneError",
     "export_fbx",
     "is_animated",
+    "preset_items",
     "save_blend",
     "scene_rate",
     "set_scene_rate",

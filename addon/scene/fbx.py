@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import bpy
 
 from .errors import SceneError
+from .fbx_copy import Copied, Recipe, bake, copy_person
+from .fbx_presets import FBX_PRESETS, FbxPreset
 from .output import replaced_when_done
-from .rollback import leave_edit_mode
+from .rollback import leave_edit_mode, nothing_left_behind
 
-_OPTIONS = {
+_OPTIONS: dict[str, Any] = {
     "use_selection": True,
     "object_types": {"ARMATURE", "MESH"},
     "add_leaf_bones": False,
@@ -25,36 +30,45 @@ _OPTIONS = {
 }
 
 
+@dataclass(frozen=True)
+class _Take:
+    """The scene's frames to bake, and the frame of the file at which they start."""
+
+    frames: range
+    first: int
+
+
 def export_fbx(
     path: str | Path,
     armatures: Sequence[bpy.types.Object],
     *,
+    preset: str = "plain",
+    rename: bool = True,
+    in_place: bool = False,
+    mesh: bool = True,
+    one_each: bool = False,
     frame_start: int | None = None,
     frame_end: int | None = None,
-) -> None:
-    """Write armatures, the meshes they move and their animation, baked on every frame, to one file.
+    file_start: int | None = None,
+) -> list[Path]:
+    """Write armatures, the meshes they move and their animation, baked on every frame; the files written.
 
-    The range is that of the armatures' keys where it is not given. Selection, visibility, mode, frame
-    and the scene's range are afterwards what they were. SceneError when the file can't be written.
+    preset: a name in `FBX_PRESETS`. rename: take the preset's bone names. in_place: take the way over the
+    floor out. mesh: with the meshes. one_each: a file for each armature, NAME_ARMATURE.fbx, as presets for
+    programs that read one skeleton from a file have it anyway. frame_start, frame_end: frames of the scene,
+    those of the keys by default. file_start: number of the first frame in the file, the scene's by default.
+    The scene is afterwards what it was. SceneError when a file can't be written; the others are complete.
     """
     _check(armatures)
-    first, last = _key_range(armatures)
-    first = first if frame_start is None else frame_start
-    last = last if frame_end is None else frame_end
-    if first > last:
-        raise SceneError(f"The first frame {first} lies after the last frame {last}; swap them.")
-    if first < 0:
-        raise SceneError(f"Blender can't export frame {first}; move the animation to frame 0 or later.")
-    meshes = _moved_meshes(armatures)
-    objects = [*armatures, *meshes]
-    with replaced_when_done(Path(path).absolute()) as temporary, ExitStack() as kept:
-        kept.enter_context(_object_mode())
-        kept.enter_context(_visible(objects))
-        kept.enter_context(_unskinned(meshes))
-        kept.enter_context(_baked_range(first, last))
-        kept.enter_context(_resting_at(armatures, first - 1))
-        kept.enter_context(bpy.context.temp_override(selected_objects=objects))
-        bpy.ops.export_scene.fbx(filepath=str(temporary), **_OPTIONS)
+    wanted = _preset(preset)
+    take = _take(armatures, frame_start, frame_end, file_start)
+    recipe = Recipe(wanted, rename, in_place, _metres(bpy.context.scene))
+    groups = [[armature] for armature in armatures] if one_each or wanted.one_each else [list(armatures)]
+    paths = _paths(Path(path).absolute(), groups)
+    for target, group in zip(paths, groups, strict=True):
+        with replaced_when_done(target) as temporary:
+            _write(temporary, group, recipe, take, mesh)
+    return paths
 
 
 def _check(armatures: Sequence[bpy.types.Object]) -> None:
@@ -62,6 +76,29 @@ def _check(armatures: Sequence[bpy.types.Object]) -> None:
         raise SceneError("There is no armature to export; refine a pose or choose an armature first.")
     if not hasattr(bpy.types, "EXPORT_SCENE_OT_fbx"):
         raise SceneError("Blender's add-on 'FBX format' is switched off; enable it in the preferences.")
+
+
+def _preset(name: str) -> FbxPreset:
+    if name not in FBX_PRESETS:
+        raise SceneError(f"There is no FBX preset {name!r}; choose {', '.join(FBX_PRESETS)}.")
+    return FBX_PRESETS[name]
+
+
+def _take(
+    armatures: Sequence[bpy.types.Object], start: int | None, end: int | None, file_start: int | None
+) -> _Take:
+    first, last = _key_range(armatures)
+    first = first if start is None else start
+    last = last if end is None else end
+    if first > last:
+        raise SceneError(f"The first frame {first} lies after the last frame {last}; swap them.")
+    number = first if file_start is None else file_start
+    if number < 0:
+        raise SceneError(
+            f"Blender can't export frame {number};"
+            " let the file start at frame 0 or later, or move the animation."
+        )
+    return _Take(range(first, last + 1), number)
 
 
 def _key_range(armatures: Iterable[bpy.types.Object]) -> tuple[int, int]:
@@ -73,12 +110,102 @@ def _key_range(armatures: Iterable[bpy.types.Object]) -> tuple[int, int]:
     return math.floor(min(r[0] for r in ranges)), math.ceil(max(r[1] for r in ranges))
 
 
-def _moved_meshes(armatures: Sequence[bpy.types.Object]) -> list[bpy.types.Object]:
+def _metres(scene: bpy.types.Scene) -> float:
+    """Metres in a unit of the scene."""
+    settings = scene.unit_settings
+    return 1.0 if settings.system == "NONE" else float(settings.scale_length)
+
+
+def _paths(path: Path, groups: Sequence[Sequence[bpy.types.Object]]) -> list[Path]:
+    if len(groups) == 1:
+        return [path]
+    names = [re.sub(r"[^\w.+-]", "_", group[0].name) for group in groups]
+    if len({name.lower() for name in names}) < len(names):
+        raise SceneError("The names of these people give the same file names; rename their armatures.")
+    return [path.with_name(f"{path.stem}_{name}{path.suffix}") for name in names]
+
+
+def _write(
+    path: Path, armatures: list[bpy.types.Object], recipe: Recipe, take: _Take, with_meshes: bool
+) -> None:
+    """One file, from copies in a scene that is gone afterwards."""
+    with ExitStack() as kept:
+        kept.enter_context(_object_mode())
+        kept.enter_context(nothing_left_behind())
+        scene = _stage(bpy.context.scene, take)
+        kept.enter_context(_shown(scene, armatures))
+        meshes = [_moved_meshes(armature) if with_meshes else [] for armature in armatures]
+        baked = bake(scene, armatures, take.frames)
+        people = [
+            copy_person(scene, armature, bodies, posed, take.first, recipe)
+            for armature, bodies, posed in zip(armatures, meshes, baked, strict=True)
+        ]
+        for armature in armatures:
+            scene.collection.objects.unlink(armature)
+        kept.enter_context(_named(_names(people, armatures, meshes, recipe.preset)))
+        scene.frame_set(take.first - 1)
+        _export(path, scene, people, recipe.preset)
+
+
+def _stage(like: bpy.types.Scene, take: _Take) -> bpy.types.Scene:
+    """An empty scene with the rate of the user's, whose range is that of the file."""
+    scene = bpy.data.scenes.new("FBX export")
+    scene.render.fps, scene.render.fps_base = like.render.fps, like.render.fps_base
+    scene.frame_start, scene.frame_end = take.first, take.first + len(take.frames) - 1
+    return scene
+
+
+def _export(path: Path, scene: bpy.types.Scene, people: Sequence[Copied], preset: FbxPreset) -> None:
+    objects = [ob for person in people for ob in (person.armature, *person.meshes)]
+    layer = scene.view_layers[0]
+    options = {**_OPTIONS, "axis_forward": preset.forward, "axis_up": preset.up}
+    if preset.centimetres is not None:
+        options |= {"apply_scale_options": "FBX_SCALE_ALL", "global_scale": preset.centimetres / 100.0}
+    with bpy.context.temp_override(scene=scene, view_layer=layer, selected_objects=objects):
+        bpy.ops.export_scene.fbx(filepath=str(path), **options)
+
+
+def _moved_meshes(armature: bpy.types.Object) -> list[bpy.types.Object]:
     return [
         ob
         for ob in bpy.context.scene.objects
-        if ob.type == "MESH" and any(m.type == "ARMATURE" and m.object in armatures for m in ob.modifiers)
+        if ob.type == "MESH" and any(m.type == "ARMATURE" and m.object == armature for m in ob.modifiers)
     ]
+
+
+def _names(
+    people: Sequence[Copied],
+    armatures: Sequence[bpy.types.Object],
+    meshes: Sequence[Sequence[bpy.types.Object]],
+    preset: FbxPreset,
+) -> list[tuple[bpy.types.ID, str]]:
+    """The copies with the names that they have in the file."""
+    named: list[tuple[bpy.types.ID, str]] = []
+    for person, armature, bodies in zip(people, armatures, meshes, strict=True):
+        named.append((person.armature, preset.armature or armature.name))
+        for copy, body in zip(person.meshes, bodies, strict=True):
+            named += [(copy, body.name), (copy.data, body.data.name)]
+    return named
+
+
+@contextmanager
+def _named(blocks: Sequence[tuple[bpy.types.ID, str]]) -> Iterator[None]:
+    """Give data-blocks names that others have, who lend them for a while."""
+    lenders: list[tuple[bpy.types.ID, str]] = []
+    try:
+        for block, name in blocks:
+            others = bpy.data.meshes if isinstance(block, bpy.types.Mesh) else bpy.data.objects
+            lender = others.get((name, None))
+            if lender is not None and lender != block:
+                lenders.append((lender, name))
+                lender.name = "FBX export"
+            block.name = name
+        yield
+    finally:
+        for block, _ in blocks:
+            block.name = "FBX export"
+        for lender, name in lenders:
+            lender.name = name
 
 
 @contextmanager
@@ -94,76 +221,14 @@ def _object_mode() -> Iterator[None]:
 
 
 @contextmanager
-def _visible(objects: Iterable[bpy.types.Object]) -> Iterator[None]:
-    """Blender does not animate what is hidden or lies in an excluded collection, so show it for a while."""
+def _shown(scene: bpy.types.Scene, objects: Sequence[bpy.types.Object]) -> Iterator[None]:
+    """The user's objects in a scene that evaluates them even if they are hidden in their own."""
     hidden = [ob for ob in objects if ob.hide_viewport]
-    stage = bpy.data.collections.new("FBX export")
+    for ob in objects:
+        scene.collection.objects.link(ob)
+        ob.hide_viewport = False
     try:
-        bpy.context.scene.collection.children.link(stage)
-        for ob in objects:
-            stage.objects.link(ob)
-        unseen = [ob for ob in objects if ob.hide_get()]
+        yield
+    finally:
         for ob in hidden:
-            ob.hide_viewport = False
-        for ob in unseen:
-            ob.hide_set(False)
-        try:
-            yield
-        finally:
-            for ob in unseen:
-                ob.hide_set(True)
-            for ob in hidden:
-                ob.hide_viewport = True
-    finally:
-        bpy.data.collections.remove(stage)
-
-
-@contextmanager
-def _unskinned(meshes: Iterable[bpy.types.Object]) -> Iterator[None]:
-    """Only bones are baked: not moving the vertices along makes the export three times as fast."""
-    skins = [m for ob in meshes for m in ob.modifiers if m.type == "ARMATURE" and m.show_viewport]
-    for skin in skins:
-        skin.show_viewport = False
-    try:
-        yield
-    finally:
-        for skin in skins:
-            skin.show_viewport = True
-
-
-@contextmanager
-def _baked_range(first: int, last: int) -> Iterator[None]:
-    """The exporter bakes the scene's own range."""
-    scene = bpy.context.scene
-    start, end, frame, part = scene.frame_start, scene.frame_end, scene.frame_current, scene.frame_subframe
-    scene.frame_start, scene.frame_end = first, last
-    try:
-        yield
-    finally:
-        scene.frame_start, scene.frame_end = start, end
-        scene.frame_set(frame, subframe=part)
-
-
-@contextmanager
-def _resting_at(armatures: Iterable[bpy.types.Object], frame: int) -> Iterator[None]:
-    """Go to a frame outside the baked range and rest there.
-
-    Readers take the pose of the current frame for the rest pose of an armature without a mesh. The
-    exporter comes back to the current frame after baking, hence a handler and not a setting.
-    """
-    before = {ob.data: ob.data.pose_position for ob in armatures}
-
-    def follow(scene: bpy.types.Scene, *_: object) -> None:
-        position = "REST" if scene.frame_current == frame else "POSE"
-        for data in before:
-            if data.pose_position != position:
-                data.pose_position = position
-
-    bpy.app.handlers.frame_change_pre.append(follow)
-    try:
-        bpy.context.scene.frame_set(frame)
-        yield
-    finally:
-        bpy.app.handlers.frame_change_pre.remove(follow)
-        for data, position in before.items():
-            data.pose_position = position
+            ob.hide_viewport = True

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from .errors import SceneError
+
+_SYSTEM_ERROR = re.compile(r"\[Errno \d+\] ([^:\n]+)")
 
 
 @contextmanager
@@ -25,7 +28,16 @@ def replaced_when_done(path: Path) -> Iterator[Path]:
     except OSError as error:
         raise SceneError(f"{path} can't be written ({error.strerror}); choose another place.") from error
     except RuntimeError as error:  # how Blender's operators fail
-        reason = str(error).strip().removeprefix("Error: ")
-        raise SceneError(f"{path} can't be written: {reason}") from error
+        raise SceneError(f"{path} can't be written{_reason(str(error))}") from error
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def _reason(report: str) -> str:
+    """The end of the sentence, from an operator's report, which may hold a whole traceback."""
+    system = _SYSTEM_ERROR.search(report)
+    if system is not None:
+        return f" ({system[1].strip()}); choose another place."
+    lines = [line.strip() for line in report.strip().splitlines() if line.strip()]
+    told = [line for line in lines if not line.startswith(("Location:", "File "))]
+    return f": {told[-1].removeprefix('Error: ')}" if told else "."

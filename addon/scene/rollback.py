@@ -8,12 +8,13 @@ from contextlib import contextmanager
 import bpy
 
 _KINDS = ("objects", "meshes", "armatures", "collections", "actions", "materials")
+_ALL_KINDS = (*_KINDS, "scenes")
 
 
 @contextmanager
 def all_or_nothing(scene: bpy.types.Scene) -> Iterator[None]:
     """Remove every data-block made inside, and restore rate, range and active object, when it raises."""
-    before = {kind: set(getattr(bpy.data, kind)) for kind in _KINDS}
+    before = _blocks(_KINDS)
     render = scene.render
     clock = (render.fps, render.fps_base, scene.frame_start, scene.frame_end, scene.frame_current)
     layer = bpy.context.view_layer
@@ -22,13 +23,26 @@ def all_or_nothing(scene: bpy.types.Scene) -> Iterator[None]:
         yield
     except BaseException:
         leave_edit_mode()
-        made = [block for kind in _KINDS for block in getattr(bpy.data, kind) if block not in before[kind]]
-        bpy.data.batch_remove(made)
+        bpy.data.batch_remove(_blocks(_KINDS) - before)
         render.fps, render.fps_base = clock[:2]
         scene.frame_start, scene.frame_end = clock[2:4]
         scene.frame_set(clock[4])
         select_only(selected, active)
         raise
+
+
+@contextmanager
+def nothing_left_behind() -> Iterator[None]:
+    """Remove every data-block made inside, scenes too, however it ends."""
+    before = _blocks(_ALL_KINDS)
+    try:
+        yield
+    finally:
+        bpy.data.batch_remove(_blocks(_ALL_KINDS) - before)
+
+
+def _blocks(kinds: tuple[str, ...]) -> set[bpy.types.ID]:
+    return {block for kind in kinds for block in getattr(bpy.data, kind)}
 
 
 def leave_edit_mode() -> None:

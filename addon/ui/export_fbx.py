@@ -5,9 +5,10 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import bpy
-from bpy.props import StringProperty
+from bpy.props import BoolProperty, EnumProperty, IntProperty, StringProperty
 from bpy_extras.io_utils import ExportHelper
 
 from .. import scene as scene_package
@@ -24,6 +25,40 @@ class SPR_OT_export_fbx(bpy.types.Operator, ExportHelper):
     filepath: StringProperty(subtype="FILE_PATH", options={"SKIP_SAVE", "HIDDEN"})
     filename_ext = ".fbx"
     filter_glob: StringProperty(default="*.fbx", options={"HIDDEN"})
+    preset: EnumProperty(
+        name="Preset",
+        description="The program that the file is for: axes, unit, bone names and root",
+        items=list(scene_package.preset_items()),
+    )
+    rename: BoolProperty(
+        name="Its Bone Names",
+        description="Give the bones the names that the program knows. Otherwise they keep SMPL's",
+        default=True,
+    )
+    in_place: BoolProperty(
+        name="In Place",
+        description="Keep the pelvis above the origin: the way over the floor is left out,"
+        " height and turning stay",
+    )
+    mesh: BoolProperty(
+        name="Body Mesh", description="Write the meshes that the armature moves as well", default=True
+    )
+    one_each: BoolProperty(
+        name="One File Each",
+        description="A file for each person, named after the armature. Unreal reads one skeleton from a file,"
+        " so its preset always does this",
+    )
+    use_range: BoolProperty(
+        name="Part", description="Write these frames of the scene. Otherwise all frames that have keys"
+    )
+    frame_start: IntProperty(name="First", description="First frame of the scene to write", default=1)
+    frame_end: IntProperty(name="Last", description="Last frame of the scene to write", default=250)
+    use_file_start: BoolProperty(
+        name="Set File Start", description="Number the file's frames anew. Otherwise they are the scene's"
+    )
+    file_start: IntProperty(
+        name="File Start", description="Number of the first frame in the file", default=0, min=0
+    )
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
@@ -39,6 +74,8 @@ class SPR_OT_export_fbx(bpy.types.Operator, ExportHelper):
         if not self.filepath and source:
             folder = Path(bpy.data.filepath or source).parent
             self.filepath = str(folder / f"{Path(source).stem}.fbx")
+        if not self.use_range:
+            self.frame_start, self.frame_end = context.scene.frame_start, context.scene.frame_end
         return ExportHelper.invoke(self, context, event)
 
     def execute(self, context: bpy.types.Context) -> set[str]:
@@ -47,12 +84,47 @@ class SPR_OT_export_fbx(bpy.types.Operator, ExportHelper):
         chosen = [armature for armature in armatures if armature.select_get()] or armatures
         path = bpy.path.ensure_ext(bpy.path.abspath(self.filepath), self.filename_ext)
         try:
-            scene_package.export_fbx(path, chosen)
+            written = scene_package.export_fbx(path, chosen, **self._options())
         except scene_package.SceneError as error:
             self.report({"ERROR"}, str(error))
             return {"CANCELLED"}
-        self.report({"INFO"}, f"{plural(len(chosen), 'person')} exported to {path}")
+        names = written[0] if len(written) == 1 else ", ".join(file.name for file in written)
+        self.report({"INFO"}, f"{plural(len(chosen), 'person')} exported to {names}")
         return {"FINISHED"}
+
+    def draw(self, _context: bpy.types.Context) -> None:
+        """Options beside the file browser."""
+        layout = self.layout
+        layout.use_property_split = True
+        layout.use_property_decorate = False
+        layout.prop(self, "preset")
+        column = layout.column(heading="Take")
+        column.prop(self, "rename")
+        column.prop(self, "mesh")
+        layout.column(heading="Motion").prop(self, "in_place")
+        layout.column(heading="People").prop(self, "one_each")
+        layout.column(heading="Frames").prop(self, "use_range")
+        column = layout.column(align=True)
+        column.active = self.use_range
+        column.prop(self, "frame_start")
+        column.prop(self, "frame_end")
+        row = layout.row(heading="File Start")
+        row.prop(self, "use_file_start", text="")
+        field = row.row()
+        field.active = self.use_file_start
+        field.prop(self, "file_start", text="")
+
+    def _options(self) -> dict[str, Any]:
+        return {
+            "preset": self.preset,
+            "rename": self.rename,
+            "in_place": self.in_place,
+            "mesh": self.mesh,
+            "one_each": self.one_each,
+            "frame_start": self.frame_start if self.use_range else None,
+            "frame_end": self.frame_end if self.use_range else None,
+            "file_start": self.file_start if self.use_file_start else None,
+        }
 
 
 CLASSES = (SPR_OT_export_fbx,)

@@ -142,9 +142,14 @@ class SPR_PT_export(_Panel, bpy.types.Panel):
     bl_idname = "SPR_PT_export"
     bl_label = "Export"
 
-    def draw(self, _context: bpy.types.Context) -> None:
-        """One button a format."""
-        self.layout.operator("spr.export_fbx", text="FBX…", icon="EXPORT")
+    def draw(self, context: bpy.types.Context) -> None:
+        """What the file is for, and the button."""
+        settings = context.scene.spr
+        layout = _properties(self.layout)
+        layout.prop(settings, "fbx_preset")
+        layout.column(heading="Motion").prop(settings, "fbx_in_place")
+        button = self.layout.operator("spr.export_fbx", text="FBX…", icon="EXPORT")
+        button.preset, button.in_place = settings.fbx_preset, settings.fbx_in_place
 
 
 def _properties(layout: bpy.types.UILayout) -> bpy.types.UILayout:

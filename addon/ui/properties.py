@@ -19,6 +19,7 @@ from ..body.layouts import LAYOUTS
 from ..formats.container import Hints
 from ..recording import Person, Recording
 from ..safe_read import FormatError
+from ..scene import preset_items
 from .describe import person_line
 from .session import SESSION
 
@@ -259,6 +260,16 @@ class SPR_PG_settings(bpy.types.PropertyGroup):
     )
     fitted_end: IntProperty(
         name="Fitted End", description="Last frame that opening a recording gave to the scene's range"
+    )
+    fbx_preset: EnumProperty(
+        name="For",
+        description="The program that an FBX file is for: axes, unit, bone names and root",
+        items=list(preset_items()),
+    )
+    fbx_in_place: BoolProperty(
+        name="In Place",
+        description="Keep the pelvis above the origin: the way over the floor is left out,"
+        " height and turning stay",
     )
     result: StringProperty(name="Result", description="Figures of the last run, one to a line")
     results: CollectionProperty(name="Results", type=SPR_PG_result)

@@ -5,9 +5,11 @@ fetched once and kept, and the program leaves without freeing anything.
 
     python read_fbx.py FILE.fbx FILE.npz
 
-names (N,) of the nodes; rest (N, 3, 4) and posed (T, N, 3, 4) world matrices, their places
-in metres, at the whole `frames` of the animation; span (2,) its first and last second; fps; bound (C, 3, 4)
-rest matrices of the skin clusters of the bones `bound_names`; faces (M,) of the meshes.
+names (N,) of the nodes; parents (N,) their parents' names; scales (N, 3) and turns (N,) in degrees of their
+rest transforms relative to the parent; unit in metres; up and front, ufbx's numbers of the file's axes;
+rest (N, 3, 4) and posed (T, N, 3, 4) world matrices, their places in metres, at the whole `frames` of the
+animation; span (2,) its first and last second; fps; bound (C, 3, 4) rest matrices of the skin clusters of the
+bones `bound_names`; faces (M,) of the meshes.
 """
 
 from __future__ import annotations
@@ -40,6 +42,17 @@ def _nodes(scene) -> list:
     return [_kept(node) for node in _kept(scene.nodes)]
 
 
+def _parent(node) -> str:
+    return "" if node.parent is None else _kept(node.parent).name
+
+
+def _local(node) -> tuple[list[float], float]:
+    """Scale (3,) and angle in degrees of a node's own transform."""
+    transform = _kept(node.local_transform)
+    scale, turn = _kept(transform.scale), _kept(transform.rotation)
+    return [scale.x, scale.y, scale.z], np.degrees(2 * np.arccos(min(abs(turn.w), 1.0)))
+
+
 def _read(source: str) -> dict[str, object]:
     scene = _kept(ufbx.load_file(source))
     settings = _kept(scene.settings)
@@ -50,8 +63,15 @@ def _read(source: str) -> dict[str, object]:
     frames = np.arange(round(span[0] * fps), round(span[1] * fps) + 1)
     scenes = [_kept(ufbx.evaluate_scene(scene, animation, frame / fps)) for frame in frames]
     clusters = [_kept(cluster) for cluster in _kept(scene.skin_clusters)]
+    axes = _kept(settings.axes)
     return {
         "names": [node.name for node in nodes],
+        "parents": [_parent(node) for node in nodes],
+        "scales": [_local(node)[0] for node in nodes],
+        "turns": [_local(node)[1] for node in nodes],
+        "unit": unit,
+        "up": str(axes.up),
+        "front": str(axes.front),
         "rest": _worlds(nodes, unit),
         "posed": [_worlds(_nodes(posed), unit) for posed in scenes],
         "frames": frames,
