@@ -3,31 +3,19 @@
 from __future__ import annotations
 
 import importlib
-import subprocess
-import sys
-from pathlib import Path
 
 import addon_utils
 import bpy
 import numpy as np
 import pytest
-from scipy.spatial.transform import Rotation
 
 from addon.body import open_body
 from addon.body.kinematics import forward
-from addon.body.skeleton import rest_joints
 from addon.scene import BONE_NAMES, SceneError, export_fbx, write_motion
-from addon.scene.rest_pose import floor_height
+
+from .fbx_files import degrees, read, rest_of
 
 with_and_without_mesh = pytest.mark.parametrize("mesh", [True, False], ids=["mesh", "no mesh"])
-
-
-def _read(path) -> dict[str, np.ndarray]:
-    """What `read_fbx.py` finds in the file; FBX's frame is SMPL's."""
-    arrays = path.with_suffix(".npz")
-    subprocess.run([sys.executable, Path(__file__).with_name("read_fbx.py"), path, arrays], check=True)
-    with np.load(arrays) as found:
-        return dict(found)
 
 
 def _bones(found, matrices) -> np.ndarray:
@@ -36,15 +24,6 @@ def _bones(found, matrices) -> np.ndarray:
     bones = matrices[..., [names.index(name) for name in BONE_NAMES], :, :]
     np.testing.assert_allclose(np.linalg.norm(bones[..., :3], axis=-2), 1, atol=1e-4)
     return bones
-
-
-def _degrees(ours: np.ndarray, theirs: np.ndarray) -> float:
-    difference = np.linalg.inv(ours.reshape(-1, 3, 3)) @ theirs.reshape(-1, 3, 3)
-    return float(np.degrees(Rotation.from_matrix(difference).magnitude()).max())
-
-
-def _rest(motion) -> np.ndarray:
-    return rest_joints(motion.bone_offsets) - [0, floor_height(motion.bone_offsets), 0]
 
 
 def _export(path, motion, mesh=True, current=None, **range_):
@@ -59,14 +38,14 @@ def _export(path, motion, mesh=True, current=None, **range_):
 def test_ufbx_reads_the_same_motion(make_motion, tmp_path, mesh, first, current):
     motion = make_motion(frame_ids=first + np.arange(30), fps=25)
     _export(tmp_path / "a.fbx", motion, mesh, current)
-    found = _read(tmp_path / "a.fbx")
+    found = read(tmp_path / "a.fbx")
     assert found["fps"] == pytest.approx(25)
     assert found["span"] == pytest.approx([(first + 1) / 25, (first + 30) / 25], abs=1e-6)
     rest, posed = _bones(found, found["rest"]), _bones(found, found["posed"])
-    np.testing.assert_allclose(rest[..., 3], _rest(motion), atol=1e-4)
+    np.testing.assert_allclose(rest[..., 3], rest_of(motion), atol=1e-4)
     joints, turns = forward(motion.rotations, motion.pelvis, motion.bone_offsets)
     np.testing.assert_allclose(posed[..., 3], joints, atol=1e-3)
-    assert _degrees(posed[..., :3] @ np.linalg.inv(rest[..., :3]), turns) < 0.1
+    assert degrees(posed[..., :3] @ np.linalg.inv(rest[..., :3]), turns) < 0.1
 
 
 @with_and_without_mesh
@@ -82,7 +61,7 @@ def test_blender_reads_the_same_motion(make_motion, heads, tmp_path, mesh, first
     assert tuple(np.round(armature.animation_data.action.frame_range)) == (first + 1, first + 30)
     rest_bones = [armature.matrix_world @ armature.data.bones[name].matrix_local for name in BONE_NAMES]
     places = np.array([bone.translation for bone in rest_bones])
-    np.testing.assert_allclose(places @ [[1, 0, 0], [0, 0, -1], [0, 1, 0]], _rest(motion), atol=1e-3)
+    np.testing.assert_allclose(places @ [[1, 0, 0], [0, 0, -1], [0, 1, 0]], rest_of(motion), atol=1e-3)
     joints, turns = forward(motion.rotations, motion.pelvis, motion.bone_offsets)
     to_smpl = np.array([[1, 0, 0], [0, 0, 1], [0, -1, 0]])
     rest_turns = np.array([bone.to_quaternion().to_matrix() for bone in rest_bones])
@@ -91,18 +70,18 @@ def test_blender_reads_the_same_motion(make_motion, heads, tmp_path, mesh, first
         np.testing.assert_allclose(heads(armature), joints[index], atol=1e-3)
         bones = [armature.matrix_world @ armature.pose.bones[name].matrix for name in BONE_NAMES]
         posed = np.array([bone.to_quaternion().to_matrix() for bone in bones])
-        assert _degrees(to_smpl @ posed @ np.linalg.inv(rest_turns) @ to_smpl.T, turns[index]) < 0.1
+        assert degrees(to_smpl @ posed @ np.linalg.inv(rest_turns) @ to_smpl.T, turns[index]) < 0.1
     assert any(ob.type == "MESH" for ob in bpy.data.objects) == mesh
 
 
 def test_the_body_follows_the_bones_in_ufbx(make_motion, tmp_path):
     motion = make_motion(3)
     _export(tmp_path / "a.fbx", motion)
-    found = _read(tmp_path / "a.fbx")
+    found = read(tmp_path / "a.fbx")
     assert found["faces"].tolist() == [len(bpy.data.meshes["Anna body"].polygons)]
     assert sorted(found["bound_names"]) == sorted(BONE_NAMES)
     order = [found["bound_names"].tolist().index(name) for name in BONE_NAMES]
-    np.testing.assert_allclose(found["bound"][order, :, 3], _rest(motion), atol=1e-4)
+    np.testing.assert_allclose(found["bound"][order, :, 3], rest_of(motion), atol=1e-4)
 
 
 def test_the_body_that_blender_reads_moves_as_the_one_that_was_written(make_motion, tmp_path):
@@ -128,7 +107,7 @@ def test_the_body_that_blender_reads_moves_as_the_one_that_was_written(make_moti
 def test_only_the_asked_frames_are_written(make_motion, tmp_path):
     motion = make_motion(30)
     _export(tmp_path / "a.fbx", motion, mesh=False, frame_start=11, frame_end=20)
-    found = _read(tmp_path / "a.fbx")
+    found = read(tmp_path / "a.fbx")
     assert found["span"] == pytest.approx([11 / 30, 20 / 30])
     joints, _ = forward(motion.rotations, motion.pelvis, motion.bone_offsets)
     np.testing.assert_allclose(_bones(found, found["posed"])[..., 3], joints[10:20], atol=1e-3)
@@ -139,7 +118,7 @@ def test_several_people_share_a_file(make_motion, tmp_path):
     armatures = [write_motion(motion, name=f"P{index}") for index, motion in enumerate(motions)]
     write_motion(make_motion(50, seed=3), name="Left out")
     export_fbx(tmp_path / "a.fbx", armatures)
-    found = _read(tmp_path / "a.fbx")
+    found = read(tmp_path / "a.fbx")
     assert found["span"] == pytest.approx([1 / 30, 20 / 30])
     assert {"P0", "P0 body", "P1", "P1 body"} < set(found["names"])
     assert not any(name.startswith("Left out") for name in found["names"])
@@ -154,7 +133,7 @@ def test_a_person_who_was_moved_and_turned_is_exported_there(make_motion, tmp_pa
     armature = write_motion(motion)
     armature.location, armature.rotation_euler = (1, 2, 3), (0, 0, np.pi / 2)
     export_fbx(tmp_path / "a.fbx", [armature])
-    found = _read(tmp_path / "a.fbx")
+    found = read(tmp_path / "a.fbx")
     x, y, z = np.moveaxis(forward(motion.rotations, motion.pelvis, motion.bone_offsets)[0], -1, 0)
     places = np.stack([z + 1, y + 3, -x - 2], axis=-1)
     np.testing.assert_allclose(_bones(found, found["posed"])[..., 3], places, atol=1e-3)
@@ -167,10 +146,10 @@ def test_animation_in_an_nla_strip_is_exported(make_motion, tmp_path):
     animation.nla_tracks.new().strips.new("Take", 1, animation.action)
     animation.action = None
     export_fbx(tmp_path / "a.fbx", [armature])
-    found = _read(tmp_path / "a.fbx")
+    found = read(tmp_path / "a.fbx")
     joints, _ = forward(motion.rotations, motion.pelvis, motion.bone_offsets)
     np.testing.assert_allclose(_bones(found, found["posed"])[..., 3], joints, atol=1e-3)
-    np.testing.assert_allclose(_bones(found, found["rest"])[..., 3], _rest(motion), atol=1e-4)
+    np.testing.assert_allclose(_bones(found, found["rest"])[..., 3], rest_of(motion), atol=1e-4)
 
 
 @pytest.mark.parametrize("hide", ["in the view", "everywhere", "excluded"])
@@ -187,7 +166,7 @@ def test_hidden_people_are_exported_all_the_same(make_motion, tmp_path, hide):
         ob.hide_viewport = hide == "everywhere"
     layer.exclude = hide == "excluded"
     export_fbx(tmp_path / "a.fbx", [armature])
-    found = _read(tmp_path / "a.fbx")
+    found = read(tmp_path / "a.fbx")
     joints, _ = forward(motion.rotations, motion.pelvis, motion.bone_offsets)
     np.testing.assert_allclose(_bones(found, found["posed"])[..., 3], joints, atol=1e-3)
     assert len(found["faces"]) == 1
@@ -222,9 +201,9 @@ def test_an_animation_may_start_at_frame_zero(make_motion, tmp_path):
     motion = make_motion(20)
     armature = write_motion(motion, first_frame=0)
     export_fbx(tmp_path / "a.fbx", [armature])
-    found = _read(tmp_path / "a.fbx")
+    found = read(tmp_path / "a.fbx")
     joints, _ = forward(motion.rotations, motion.pelvis, motion.bone_offsets)
-    np.testing.assert_allclose(_bones(found, found["rest"])[..., 3], _rest(motion), atol=1e-4)
+    np.testing.assert_allclose(_bones(found, found["rest"])[..., 3], rest_of(motion), atol=1e-4)
     np.testing.assert_allclose(_bones(found, found["posed"])[..., 3], joints, atol=1e-3)
 
 

@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import importlib
 import resource
-import subprocess
-import sys
-from pathlib import Path
 
 import bpy
 import numpy as np
@@ -14,10 +11,11 @@ import pytest
 from scipy.spatial.transform import Rotation
 
 from addon.body.kinematics import forward
-from addon.body.skeleton import PARENTS, rest_joints
+from addon.body.skeleton import PARENTS
 from addon.scene import BONE_NAMES, FBX_PRESETS, SceneError, export_fbx, write_motion
-from addon.scene.rest_pose import floor_height
 from addon.scene.root_motion import root_matrices
+
+from .fbx_files import degrees, read, rest_of
 
 UNITY_NEEDS = [
     "Hips",
@@ -72,13 +70,6 @@ every_preset = pytest.mark.parametrize("preset", list(FBX_PRESETS))
 with_and_without_mesh = pytest.mark.parametrize("mesh", [True, False], ids=["mesh", "no mesh"])
 
 
-def _read(path) -> dict[str, np.ndarray]:
-    arrays = path.with_suffix(".npz")
-    subprocess.run([sys.executable, Path(__file__).with_name("read_fbx.py"), path, arrays], check=True)
-    with np.load(arrays) as found:
-        return dict(found)
-
-
 def _file_name(preset: str, bone: str) -> str:
     return FBX_PRESETS[preset].bones.get(bone, bone)
 
@@ -98,23 +89,14 @@ def _bones(found, matrices, preset) -> np.ndarray:
     return bones
 
 
-def _degrees(ours: np.ndarray, theirs: np.ndarray) -> float:
-    difference = np.linalg.inv(ours.reshape(-1, 3, 3)) @ theirs.reshape(-1, 3, 3)
-    return float(np.degrees(Rotation.from_matrix(difference).magnitude()).max())
-
-
-def _rest(motion) -> np.ndarray:
-    return rest_joints(motion.bone_offsets) - [0, floor_height(motion.bone_offsets), 0]
-
-
 def _check_motion(found, motion, preset, joints=None) -> None:
     """Joints within 1 mm, rotations within 0.1 degrees, bones of the right length in metres."""
     rest, posed = _bones(found, found["rest"], preset), _bones(found, found["posed"], preset)
-    np.testing.assert_allclose(rest[..., 3], _rest(motion), atol=1e-4)
+    np.testing.assert_allclose(rest[..., 3], rest_of(motion), atol=1e-4)
     places, turns = forward(motion.rotations, motion.pelvis, motion.bone_offsets)
     np.testing.assert_allclose(posed[..., 3], places if joints is None else joints, atol=1e-3)
     turned = posed[..., :3] @ np.linalg.inv(rest[..., :3])
-    assert _degrees(turned, turns) < 0.1
+    assert degrees(turned, turns) < 0.1
 
 
 @every_preset
@@ -125,7 +107,7 @@ def test_ufbx_reads_the_same_motion(make_motion, tmp_path, preset, mesh, fps, fi
     armature = write_motion(motion, name="Anna")
     bpy.context.scene.frame_set(first + 12)
     assert export_fbx(tmp_path / "a.fbx", [armature], preset=preset, mesh=mesh) == [tmp_path / "a.fbx"]
-    found = _read(tmp_path / "a.fbx")
+    found = read(tmp_path / "a.fbx")
     assert found["fps"] == pytest.approx(fps)
     assert found["span"] == pytest.approx([(first + 1) / fps, (first + 24) / fps], abs=1e-6)
     assert len(found["faces"]) == mesh
@@ -152,7 +134,7 @@ def test_blender_reads_the_same_motion(make_motion, tmp_path, preset, mesh):
 
 def test_unity_gets_metres_y_up_and_no_turned_or_scaled_node(make_motion, tmp_path):
     export_fbx(tmp_path / "a.fbx", [write_motion(make_motion(4), name="Anna")], preset="unity")
-    found = _read(tmp_path / "a.fbx")
+    found = read(tmp_path / "a.fbx")
     names = found["names"].tolist()
     assert found["unit"] == 1.0
     assert str(found["up"]) == str(Y)
@@ -166,7 +148,7 @@ def test_unity_gets_metres_y_up_and_no_turned_or_scaled_node(make_motion, tmp_pa
 
 def test_unity_finds_the_bones_of_a_humanoid(make_motion, tmp_path):
     export_fbx(tmp_path / "a.fbx", [write_motion(make_motion(4))], preset="unity")
-    found = _read(tmp_path / "a.fbx")
+    found = read(tmp_path / "a.fbx")
     parent = dict(zip(found["names"].tolist(), found["parents"].tolist(), strict=True))
     assert set(UNITY_NEEDS) < set(parent)
     assert parent["Neck"] == parent["LeftShoulder"] == parent["RightShoulder"] == "UpperChest"
@@ -185,7 +167,7 @@ def test_unity_finds_the_bones_of_a_humanoid(make_motion, tmp_path):
 def test_unreal_gets_centimetres_z_up_and_a_root_bone_below_a_node_it_drops(make_motion, tmp_path):
     motion = make_motion(20)
     export_fbx(tmp_path / "a.fbx", [write_motion(motion, name="Anna")], preset="unreal")
-    found = _read(tmp_path / "a.fbx")
+    found = read(tmp_path / "a.fbx")
     names = found["names"].tolist()
     assert found["unit"] == 0.01
     assert (str(found["up"]), str(found["front"])) == (str(Z), str(MINUS_Y))
@@ -203,7 +185,7 @@ def test_unreal_gets_centimetres_z_up_and_a_root_bone_below_a_node_it_drops(make
 def test_unreals_root_stays_on_the_floor_below_the_pelvis_and_turns_with_it(make_motion, tmp_path):
     motion = make_motion(60)
     export_fbx(tmp_path / "a.fbx", [write_motion(motion)], preset="unreal", mesh=False)
-    found = _read(tmp_path / "a.fbx")
+    found = read(tmp_path / "a.fbx")
     root = found["posed"][:, found["names"].tolist().index("root")]
     np.testing.assert_allclose(root[:, 2, 3], 0, atol=1e-5)
     np.testing.assert_allclose(root[:, :2, 3], motion.pelvis @ Z_UP.T[:, :2], atol=1e-4)
@@ -229,7 +211,7 @@ def test_the_root_does_not_sway_with_the_hips():
 def test_in_place_takes_the_way_over_the_floor_out_and_leaves_the_rest(make_motion, tmp_path, preset):
     motion = make_motion(20)
     export_fbx(tmp_path / "a.fbx", [write_motion(motion)], preset=preset, in_place=True, mesh=False)
-    found = _read(tmp_path / "a.fbx")
+    found = read(tmp_path / "a.fbx")
     joints, _ = forward(motion.rotations, motion.pelvis, motion.bone_offsets)
     _check_motion(found, motion, preset, joints - motion.pelvis[:, None] * [1, 0, 1])
     if preset == "unreal":
@@ -243,7 +225,7 @@ def test_a_file_may_start_at_any_frame_and_hold_a_part(make_motion, tmp_path, pr
     armature = write_motion(motion)
     path = tmp_path / "a.fbx"
     export_fbx(path, [armature], preset=preset, mesh=False, frame_start=11, frame_end=20, file_start=0)
-    found = _read(path)
+    found = read(path)
     assert found["span"] == pytest.approx([0, 9 / 30])
     joints, _ = forward(motion.rotations, motion.pelvis, motion.bone_offsets)
     np.testing.assert_allclose(_bones(found, found["posed"], preset)[..., 3], joints[10:20], atol=1e-3)
@@ -251,7 +233,7 @@ def test_a_file_may_start_at_any_frame_and_hold_a_part(make_motion, tmp_path, pr
 
 def test_our_bone_names_can_be_kept(make_motion, tmp_path):
     export_fbx(tmp_path / "a.fbx", [write_motion(make_motion(4))], preset="unreal", rename=False)
-    assert {"root", *BONE_NAMES} < set(_read(tmp_path / "a.fbx")["names"])
+    assert {"root", *BONE_NAMES} < set(read(tmp_path / "a.fbx")["names"])
 
 
 @pytest.mark.parametrize(("preset", "wanted"), [("unity", True), ("unreal", False)])
@@ -261,16 +243,16 @@ def test_each_person_gets_a_file_when_asked_and_always_for_unreal(make_motion, t
     written = export_fbx(tmp_path / "a.fbx", armatures, preset=preset, one_each=wanted)
     assert [path.name for path in written] == ["a_Per_son_0.fbx", "a_Per_son_1.fbx"]
     for path, motion in zip(written, motions, strict=True):
-        _check_motion(_read(path), motion, preset)
+        _check_motion(read(path), motion, preset)
 
 
 @every_preset
 def test_the_body_is_bound_to_the_bones_of_the_file(make_motion, tmp_path, preset):
     motion = make_motion(3)
     export_fbx(tmp_path / "a.fbx", [write_motion(motion, name="Anna")], preset=preset)
-    found = _read(tmp_path / "a.fbx")
+    found = read(tmp_path / "a.fbx")
     order = [found["bound_names"].tolist().index(_file_name(preset, name)) for name in BONE_NAMES]
-    np.testing.assert_allclose(found["bound"][order, :, 3] @ _axes(preset), _rest(motion), atol=1e-4)
+    np.testing.assert_allclose(found["bound"][order, :, 3] @ _axes(preset), rest_of(motion), atol=1e-4)
 
 
 @every_preset
@@ -281,7 +263,7 @@ def test_a_scaled_and_moved_person_has_that_size_and_place(make_motion, tmp_path
     armature.scale, armature.location, armature.rotation_euler = scale, (1, 2, 3), (0, 0, 0.5)
     bpy.context.view_layer.update()
     export_fbx(tmp_path / "a.fbx", [armature], preset=preset)
-    found = _read(tmp_path / "a.fbx")
+    found = read(tmp_path / "a.fbx")
     joints, _ = forward(motion.rotations, motion.pelvis, motion.bone_offsets)
     turn = Rotation.from_rotvec([0, 0, 0.5]).as_matrix()
     expected = ((joints @ Z_UP.T * scale) @ turn.T + [1, 2, 3]) @ Z_UP
@@ -297,7 +279,7 @@ def test_a_scene_in_centimetres_gives_the_same_file(make_motion, tmp_path):
     bpy.context.scene.unit_settings.scale_length = 0.01
     export_fbx(tmp_path / "a.fbx", [armature], preset="unreal")
     joints, _ = forward(motion.rotations, motion.pelvis, motion.bone_offsets)
-    posed = _bones(found := _read(tmp_path / "a.fbx"), found["posed"], "unreal")
+    posed = _bones(found := read(tmp_path / "a.fbx"), found["posed"], "unreal")
     np.testing.assert_allclose(posed[..., 3], joints, atol=1e-3)
 
 
