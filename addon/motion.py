@@ -6,6 +6,9 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+LONGEST_GAP = 1.0
+"""Seconds; somebody who is not seen for longer is away, a shorter gap is filled."""
+
 
 @dataclass(frozen=True)
 class Motion:
@@ -19,6 +22,7 @@ class Motion:
     fit_error_mm: (T,) mean distance from the keypoints, NaN without keypoints.
     uncertainty_deg: (T, 24) expected error of each joint's rotation, NaN where it is not known.
     betas, gender: as the recording gave them.
+    filled: (T,) bool, frames whose pose comes from their neighbours because nothing was seen; empty: none.
     """
 
     rotations: np.ndarray
@@ -32,6 +36,7 @@ class Motion:
     betas: np.ndarray = field(default_factory=lambda: np.zeros(0, np.float32))
     gender: str = "neutral"
     warnings: tuple[str, ...] = ()
+    filled: np.ndarray = field(default_factory=lambda: np.zeros(0, bool))
 
     @property
     def frames(self) -> int:
@@ -42,3 +47,20 @@ class Motion:
     def times(self) -> np.ndarray:
         """(T,) seconds since frame number 0."""
         return self.frame_ids / self.fps
+
+    @property
+    def is_filled(self) -> np.ndarray:
+        """(T,) bool, `filled` for every frame."""
+        return self.filled if len(self.filled) else np.zeros(self.frames, bool)
+
+    @property
+    def away(self) -> np.ndarray:
+        """(G, 2) the last row seen before and the first row seen after each long gap."""
+        seen = np.flatnonzero(~self.is_filled)
+        gaps = long_gaps(self.frame_ids[seen], self.fps)
+        return np.stack([seen[gaps], seen[gaps + 1]], axis=-1)
+
+
+def long_gaps(frame_ids: np.ndarray, fps: float) -> np.ndarray:
+    """(G,) places in increasing frame numbers (T,) that a long gap follows."""
+    return np.flatnonzero(np.diff(frame_ids) > max(LONGEST_GAP * fps, 1.0))

@@ -6,7 +6,7 @@ Readers in `formats` build these objects; the refiner and the scene only read th
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Generic, Literal, TypeVar
 
 import numpy as np
@@ -51,6 +51,10 @@ class Keypoints:
                 f"{count} keypoints but {len(self.names)} names, {len(self.canonical)} canonical"
             )
 
+    def rows(self, rows: np.ndarray) -> Keypoints:
+        """The same keypoints in some of the frames; rows: indices or a mask."""
+        return replace(self, positions=self.positions[rows], confidence=self.confidence[rows])
+
 
 @dataclass(frozen=True)
 class Poses:
@@ -79,6 +83,11 @@ class Poses:
         if self.rotations.shape != (frames, 24, 3, 3) or self.pelvis.shape != (frames, 3):
             raise ValueError(f"rotations {self.rotations.shape} and pelvis {self.pelvis.shape} do not match")
 
+    def rows(self, rows: np.ndarray) -> Poses:
+        """The same poses in some of the frames; rows: indices or a mask."""
+        turns = self.rest_turns if self.rest_turns.ndim == 2 else self.rest_turns[rows]
+        return replace(self, rotations=self.rotations[rows], pelvis=self.pelvis[rows], rest_turns=turns)
+
 
 @dataclass(frozen=True)
 class Person:
@@ -99,6 +108,15 @@ class Person:
     def times(self) -> np.ndarray:
         """(T,) seconds since frame number 0."""
         return self.frame_ids / self.fps
+
+    def rows(self, rows: np.ndarray) -> Person:
+        """The same person in some of the frames; rows: indices or a mask."""
+        return replace(
+            self,
+            frame_ids=self.frame_ids[rows],
+            keypoints=None if self.keypoints is None else self.keypoints.rows(rows),
+            poses=None if self.poses is None else self.poses.rows(rows),
+        )
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,19 @@
 """Initial pose (or none) + target keypoints → Motion. The one way in is `refine`."""
 
-from .engine import DEVICES, ENGINES, engine_name
+from .controls import PARTS, Controls
+from .engine import DEVICES, ENGINES, engine_name, loads_torch
 from .errors import Cancelled, RefineError
 from .pipeline import MODES, refine
 
-__all__ = ["DEVICES", "ENGINES", "MODES", "Cancelled", "RefineError", "engine_name", "refine"]
+__all__ = [
+    "DEVICES",
+    "ENGINES",
+    "MODES",
+    "PARTS",
+    "Cancelled",
+    "Controls",
+    "RefineError",
+    "engine_name",
+    "loads_torch",
+    "refine",
+]

@@ -71,6 +71,11 @@ def engine_name(engine: str = "auto", device: str = "auto") -> str:
     return f"torch on {device}"
 
 
+def loads_torch(engine: str = "auto", device: str = "auto") -> bool:
+    """Whether a run would import torch, which takes seconds. Raises RefineError as `choose_engine`."""
+    return _engine_wanted(engine, device) == "torch" and "torch" not in sys.modules
+
+
 def _engine_wanted(engine: str, device: str) -> str:
     """ "numpy" or "torch", by what was asked for and what is installed."""
     if engine not in ENGINES or device not in DEVICES:

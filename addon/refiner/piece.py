@@ -52,13 +52,15 @@ EVERYTHING = Recipe()
 
 @dataclass(frozen=True)
 class Run:
-    """What every step of one run shares; bones (24, 3) are the performer's."""
+    """What every step of one run shares; bones (24, 3) are the performer's; gain is a factor on the
+    keypoints' precision in the polish."""
 
     engine: Engine
     bones: np.ndarray
     progress: Progress
     cancelled: Callable[[], bool]
     recipe: Recipe
+    gain: float = 1.0
 
     def step(self, fraction: float, message: str) -> None:
         """Says how far the run is. Raises Cancelled when asked to stop."""
@@ -215,7 +217,7 @@ def _polish(
     refined, bones = array(rotations) @ matrix_from_axis_angle(array(turns)), array(run.bones)
     if not run.recipe.polish:
         return refined, move_to(refined, as_evidence(known, refined), bones)
-    precision = np.where(known.precision > 0, 1.0 / trust**2, 0.0)
+    precision = np.where(known.precision > 0, run.gain / trust**2, 0.0)
     evidence = Evidence(known.indices, array(known.positions), array(precision))
     prior = Prior(refined, array(NETWORK_WEIGHT / deviation**2))
     return solve(refined, array(pelvis), bones, evidence, (prior,), POLISH_STEPS)

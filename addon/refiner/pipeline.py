@@ -13,14 +13,18 @@ from ..body.skeleton import JOINT_COUNT, REST_OFFSETS
 from ..motion import Motion
 from ..recording import Keypoints, Person
 from .alignment import keypoints_at, to_target_world
+from .blending import blend, kept_poses, only_joints, shares, standing
 from .bones import estimate_bone_offsets, with_wander
-from .engine import choose_engine
+from .controls import AS_MEASURED, Controls
+from .engine import choose_engine, loads_torch
 from .errors import RefineError
 from .evidence import Targets, targets_from_keypoints
-from .piece import EVERYTHING, Initial, Progress, Recipe, Run, refine_piece
-from .timeline import Piece, bridge, pieces, spread
+from .piece import EVERYTHING, FEWEST_POINTS, Initial, Progress, Recipe, Run, refine_piece
+from .timeline import Piece, bridge, cut, pieces, spread, window
 
 MODES = ("auto", "plugin", "sequence", "none")
+CONTEXT = 1.0
+"""Seconds before and after a range of frames that its own frames are refined with."""
 
 
 def refine(
@@ -29,6 +33,7 @@ def refine(
     targets: Person | None = None,
     targets_offset: float = 0.0,
     mode: str = "auto",
+    controls: Controls = AS_MEASURED,
     engine: str = "auto",
     device: str = "auto",
     progress: Progress | None = None,
@@ -39,13 +44,15 @@ def refine(
 
     targets: whose keypoints to fit, None for the person's own; targets_offset: seconds added to their times.
     mode: "plugin" refines the person's poses toward the keypoints, "sequence" takes keypoints only, "none"
-    converts without refining, "auto" chooses by what there is. engine: auto, numpy, torch; device: auto, cpu,
-    cuda, mps. progress(fraction, message) is called often, cancelled() is asked often. recipe: leaves
-    steps out, for comparisons.
+    converts without refining, "auto" chooses by what there is. controls: how far, how smooth, which joints
+    and frames; without effect on "none". engine: auto, numpy, torch; device: auto, cpu, cuda, mps.
+    progress(fraction, message) is called often, cancelled() is asked often. recipe: leaves steps out, for
+    comparisons.
     Raises RefineError when the input can't be refined, Cancelled when asked to stop.
     """
     if person.frames == 0:
         raise RefineError(f"Person {person.id} has no frames; choose another person.")
+    controls.check()
     keypoints = person.keypoints
     if targets is not None:
         keypoints = keypoints_at(targets, person.times - targets_offset)
@@ -54,32 +61,113 @@ def refine(
     if mode == "none":
         return _convert(person, keypoints)
     assert keypoints is not None
-    run = Run(choose_engine(engine, device), REST_OFFSETS, report, cancelled or (lambda: False), recipe)
+    wanted = _wanted(person, controls)
+    if loads_torch(engine, device):
+        report(0.0, "Loading PyTorch, the first time only")
+    run = Run(
+        choose_engine(engine, device), REST_OFFSETS, report, cancelled or (lambda: False), recipe,
+        controls.gain(mode == "plugin"),
+    )  # fmt: skip
 
     def tick() -> None:
         run.step(0.0, "Reading the keypoints")
 
     tick()
     parts = pieces(person.frame_ids, person.fps)
-    evidence = [_evidence(keypoints, piece, person.fps, tick) for piece in parts]
+    evidence = [_evidence(keypoints, piece, person.fps, tick, controls.smoothness) for piece in parts]
+    # On the whole clip, so that every range of it has the same bones.
     run = replace(run, bones=estimate_bone_offsets(_joined(evidence)))
-    rotations = np.zeros((person.frames, JOINT_COUNT, 3, 3))
-    pelvis, uncertainty = np.zeros((person.frames, 3)), np.zeros((person.frames, JOINT_COUNT))
-    done, total = 0, sum(piece.length for piece in parts)
-    for piece, known in zip(parts, evidence, strict=True):
-        initial = _initial(person, piece, known, run.bones) if mode == "plugin" else None
-        share = (done / total, piece.length / total)
-        result = refine_piece(run, known, initial, person.fps, share)
-        for whole, part in zip((rotations, pelvis, uncertainty), result, strict=True):
-            whole[piece.rows] = part[piece.places]
-        done += piece.length
+    initials = [
+        _initial(person, piece, known, run.bones) if mode == "plugin" else None
+        for piece, known in zip(parts, evidence, strict=True)
+    ]
+    rotations, pelvis, uncertainty = _refine_pieces(run, person, parts, evidence, initials, wanted)
     found = np.isfinite(pelvis[:, 0])
-    if not found.any():
+    if not (found & wanted).any():
         raise RefineError("No frame has enough keypoints to fit a body to; check the layout and confidences.")
     # A stretch without keypoints holds its neighbours' pose.
-    rotations, pelvis = bridge(rotations, pelvis, found)
+    refined = bridge(rotations, pelvis, found)
+    if mode == "plugin":
+        aligned = _on_rows(person, parts, initials)
+        refined = _with_kept(run, person, controls, aligned, refined)
+        uncertainty[shares(controls, person.frame_ids, person.fps) == 0.0] = np.nan
+    else:
+        person, keypoints = person.rows(wanted), keypoints.rows(wanted)
+        refined, uncertainty = (refined[0][wanted], refined[1][wanted]), uncertainty[wanted]
+        if not controls.whole_body:
+            refined = only_joints(standing(refined), refined, run.bones, controls.joints, tick)
+    uncertainty[:, ~controls.joints] = np.nan
     run.step(1.0, "Done")
-    return _motion(person, keypoints, rotations, pelvis, run.bones, uncertainty)
+    motion = _motion(person, keypoints, *refined, run.bones, uncertainty)
+    return motion if mode == "plugin" else replace(motion, filled=_unseen(keypoints))
+
+
+def _wanted(person: Person, controls: Controls) -> np.ndarray:
+    """(T,) bool, the frames to refine. Raises RefineError where there are none."""
+    wanted = controls.cover(person.frame_ids)
+    if controls.frames is not None and not wanted.any():
+        first, last = controls.frames
+        raise RefineError(
+            f"Person {person.id} is in frames {person.frame_ids[0]} to {person.frame_ids[-1]}, but not in"
+            f" frames {first} to {last}; choose another range of frames."
+        )
+    return wanted
+
+
+def _refine_pieces(
+    run: Run,
+    person: Person,
+    parts: list[Piece],
+    evidence: list[Targets],
+    initials: list[Initial | None],
+    wanted: np.ndarray,
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Rotations, pelvis and uncertainty of the person's frames, NaN in those that nobody wants."""
+    rotations = np.full((person.frames, JOINT_COUNT, 3, 3), np.nan)
+    pelvis = np.full((person.frames, 3), np.nan)
+    uncertainty = np.full((person.frames, JOINT_COUNT), np.nan)
+    context = round(CONTEXT * person.fps)
+    windows = [window(piece, wanted, context) for piece in parts]
+    done, total = 0, sum(frames.stop - frames.start for frames in windows if frames is not None)
+    for piece, known, initial, frames in zip(parts, evidence, initials, windows, strict=True):
+        if frames is None:
+            continue
+        inside = cut(piece, frames)
+        start = None if initial is None else (initial[0][frames], initial[1][frames])
+        share = (done / total, inside.length / total)
+        result = refine_piece(run, known.rows(frames), start, person.fps, share)
+        for whole, part in zip((rotations, pelvis, uncertainty), result, strict=True):
+            whole[inside.rows] = part[inside.places]
+        done += inside.length
+    return rotations, pelvis, uncertainty
+
+
+def _on_rows(person: Person, parts: list[Piece], initials: list[Initial | None]) -> Initial:
+    """The initial poses of all pieces on the person's frames."""
+    there = [initial for initial in initials if initial is not None]
+    return (
+        np.concatenate([one[0][piece.places] for one, piece in zip(there, parts, strict=True)]),
+        np.concatenate([one[1][piece.places] for one, piece in zip(there, parts, strict=True)]),
+    )
+
+
+def _with_kept(run: Run, person: Person, controls: Controls, aligned: Initial, refined: Initial) -> Initial:
+    """Plug-in use: the refined poses, and the initial ones where the controls keep them."""
+    assert person.poses is not None
+    share = shares(controls, person.frame_ids, person.fps)
+    if controls.whole_body and (share == 1.0).all():
+        return refined
+    kept = kept_poses((person.poses.rotations, person.poses.pelvis), aligned)
+    if not controls.whole_body:
+        refined = only_joints(kept, refined, run.bones, controls.joints, lambda: run.step(1.0, "Joining"))
+    return blend(kept, refined, share)
+
+
+def _unseen(keypoints: Keypoints) -> np.ndarray:
+    """(T,) bool, frames with too few keypoints for a pose of their own."""
+    known = [name is not None for name in keypoints.canonical]
+    seen = np.isfinite(keypoints.positions).all(-1) & (keypoints.confidence > 0)
+    return np.asarray(seen[:, known].sum(1) < min(FEWEST_POINTS, sum(known)))
 
 
 def _choose_mode(mode: str, person: Person, keypoints: Keypoints | None) -> str:
@@ -109,13 +197,17 @@ def _convert(person: Person, keypoints: Keypoints | None) -> Motion:
 
 
 def _evidence(
-    keypoints: Keypoints, piece: Piece, fps: float, tick: Callable[[], None] = lambda: None
+    keypoints: Keypoints,
+    piece: Piece,
+    fps: float,
+    tick: Callable[[], None] = lambda: None,
+    smoothness: float = 1.0,
 ) -> Targets:
     confidence = np.nan_to_num(spread(keypoints.confidence, piece))
     gridded = Keypoints(
         spread(keypoints.positions, piece), confidence, keypoints.names, keypoints.canonical, keypoints.layout
     )
-    return with_wander(targets_from_keypoints(gridded, fps, tick))
+    return with_wander(targets_from_keypoints(gridded, fps, tick, smoothness))
 
 
 def _joined(parts: list[Targets]) -> Targets:

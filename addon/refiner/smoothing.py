@@ -15,6 +15,8 @@ import numpy as np
 ORDER = 3
 STRENGTHS = 10.0 ** np.arange(-3.0, 5.0)
 """Candidate penalties, for frames 1/30 s apart; other rates are scaled to the same cut-off in Hz."""
+LOOSEST, STRONGEST = 1e-7, 1e4
+"""Penalties at smoothness 0 and 2, for frames 1/30 s apart: cut-offs far above the frame rate and at 1 Hz."""
 OUTLIER_PASSES = 2
 FRAMES_PER_TICK = 256
 
@@ -33,11 +35,18 @@ class Smoothed:
     support: np.ndarray
 
 
-def smooth(positions: np.ndarray, confidence: np.ndarray, fps: float, tick: Tick = lambda: None) -> Smoothed:
+def smooth(
+    positions: np.ndarray,
+    confidence: np.ndarray,
+    fps: float,
+    tick: Tick = lambda: None,
+    smoothness: float = 1.0,
+) -> Smoothed:
     """Removes white noise and single-frame outliers from keypoints.
 
     positions (T, K, 3) metres, NaN where missing; confidence (T, K), 0 where missing; fps: frames per second.
-    tick() is called often: a caller stops the work by raising in it.
+    smoothness: 1 as cross-validation finds best, 0 as observed (what noise is left then counts as motion),
+    2 nothing faster than 1 Hz. tick() is called often: a caller stops the work by raising in it.
     """
     frames, count = confidence.shape
     weights = np.where(np.isfinite(positions).all(-1), confidence, 0.0).astype(float)
@@ -58,7 +67,18 @@ def smooth(positions: np.ndarray, confidence: np.ndarray, fps: float, tick: Tick
     variance = residual.sum(0) / (3 * number * (1 - kept[best]).clip(1e-6))
     deviation = np.sqrt(variance)
     support = np.minimum(_nearby(weights > 0, fps), 1.0)
-    return Smoothed(smoothed, deviation, deviation * np.sqrt(kept[best]), support)
+    error = deviation * np.sqrt(kept[best]) * min(smoothness, 1.0)
+    if smoothness != 1.0:
+        scale = (fps / 30.0) ** (2 * ORDER)
+        smoothed = _whittaker(values, weights, _asked_for(STRENGTHS[best], smoothness) * scale, tick)
+    return Smoothed(smoothed, deviation, error, support)
+
+
+def _asked_for(measured: np.ndarray, smoothness: float) -> np.ndarray:
+    """Penalties (K,) between LOOSEST, the measured ones and STRONGEST, even steps in cut-off."""
+    end = np.maximum(measured, STRONGEST) if smoothness > 1.0 else np.full_like(measured, LOOSEST)
+    share = abs(smoothness - 1.0)
+    return measured ** (1.0 - share) * end**share
 
 
 def _candidates(values: np.ndarray, weights: np.ndarray, strengths: np.ndarray, tick: Tick) -> np.ndarray:

@@ -7,10 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..body.rotations import matrix_from_six_d, six_d_from_matrix
+from ..motion import long_gaps
 
 NETWORK_FPS = 30.0
-LONGEST_GAP = 1.0
-"""Seconds without any frame after which a track is taken up as a new piece."""
 
 
 @dataclass(frozen=True)
@@ -25,12 +24,27 @@ class Piece:
 
 def pieces(frame_ids: np.ndarray, fps: float) -> list[Piece]:
     """Splits a track at long gaps."""
-    cuts = np.flatnonzero(np.diff(frame_ids) > max(LONGEST_GAP * fps, 1.0)) + 1
+    cuts = long_gaps(frame_ids, fps) + 1
     found = []
     for rows in np.split(np.arange(len(frame_ids)), cuts):
         places = frame_ids[rows] - frame_ids[rows[0]]
         found.append(Piece(rows, places, int(places[-1]) + 1))
     return found
+
+
+def window(piece: Piece, wanted: np.ndarray, context: int) -> slice | None:
+    """The piece's grid frames from the first to the last wanted row (T,) of the person, with this many frames
+    of context on either side; None where nothing of the piece is wanted."""
+    places = piece.places[wanted[piece.rows]]
+    if not len(places):
+        return None
+    return slice(max(int(places[0]) - context, 0), min(int(places[-1]) + context + 1, piece.length))
+
+
+def cut(piece: Piece, frames: slice) -> Piece:
+    """The part of a piece on these grid frames."""
+    inside = (piece.places >= frames.start) & (piece.places < frames.stop)
+    return Piece(piece.rows[inside], piece.places[inside] - frames.start, frames.stop - frames.start)
 
 
 def spread(values: np.ndarray, piece: Piece) -> np.ndarray:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 # Okabe and Ito's palette without black (2008), in sRGB: told apart with every kind of colour vision.
 _PALETTE = (
-    (0.902, 0.624, 0.000),  # orange
     (0.337, 0.706, 0.914),  # sky blue
+    (0.902, 0.624, 0.000),  # orange
     (0.000, 0.620, 0.451),  # bluish green
-    (0.941, 0.894, 0.259),  # yellow
-    (0.000, 0.447, 0.698),  # blue
-    (0.835, 0.369, 0.000),  # vermilion
     (0.800, 0.475, 0.655),  # reddish purple
+    (0.941, 0.894, 0.259),  # yellow
+    (0.835, 0.369, 0.000),  # vermilion
+    (0.000, 0.447, 0.698),  # blue
 )
 _ROUNDS = (1.0, 0.6, 0.35)
 """Brightness of the first seven people, the second seven and the third; then it starts again."""

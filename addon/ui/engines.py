@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib.util
-import sys
 from functools import cache
 
 from .. import refiner
@@ -17,10 +16,9 @@ def torch_installed() -> bool:
 
 def planned_engine(engine: str, device: str) -> tuple[bool, str]:
     """Whether a run can start, and a sentence for the panel: what it would use, or what to choose instead."""
-    loads_torch = engine != "numpy" and torch_installed() and "torch" not in sys.modules
-    if loads_torch:
-        return True, "Runs on PyTorch, which loads at the first use"
     try:
+        if torch_installed() and refiner.loads_torch(engine, device):
+            return True, "Runs on PyTorch, which loads at the first use"
         return True, f"Runs on {refiner.engine_name(engine, device)}"
     except refiner.RefineError as error:
         return False, str(error)

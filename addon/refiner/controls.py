@@ -1,0 +1,91 @@
+"""What a person may ask of the refiner beyond the file: how far, how smooth, which joints, which frames."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..body.skeleton import JOINT_COUNT, JOINT_NAMES
+from .errors import RefineError
+
+PARTS: dict[str, tuple[str, ...]] = {
+    "root": ("pelvis",),
+    "spine": ("spine1", "spine2", "spine3"),
+    "head": ("neck", "head"),
+    "left_arm": ("left_collar", "left_shoulder", "left_elbow", "left_wrist", "left_hand"),
+    "right_arm": ("right_collar", "right_shoulder", "right_elbow", "right_wrist", "right_hand"),
+    "left_leg": ("left_hip", "left_knee", "left_ankle", "left_foot"),
+    "right_leg": ("right_hip", "right_knee", "right_ankle", "right_foot"),
+}
+"""Body parts and their joints. The root is where the body is and how it is turned."""
+
+FULL = 2.0
+"""The upper end of strength and smoothness; 1 is what the data themselves call for."""
+LARGEST_GAIN = 1e3
+
+
+@dataclass(frozen=True)
+class Controls:
+    """The defaults refine everything as measured.
+
+    strength: 0..2, how far the keypoints are followed. With an initial pose, 0 keeps it, values up to 1 go
+        that share of the way from it to the refined pose; without one, values below 1 leave more to the
+        network's idea of the pose, which knows the keypoints too. Above 1 the body follows the keypoints
+        closer than their measured noise calls for; 2: as close as its bones allow.
+    smoothness: 0..2. 0 takes the keypoints as observed, 1 smooths them as cross-validation finds best,
+        2 leaves nothing faster than about one movement a second.
+    parts: names from PARTS. Other joints keep the initial pose; without one, they stay in the rest pose,
+        and a root that is not refined stays upright where the person first is.
+    frames: first and last frame number of the recording to refine, None for all. With an initial pose the
+        other frames keep it; without one, the motion has these frames only.
+    """
+
+    strength: float = 1.0
+    smoothness: float = 1.0
+    parts: frozenset[str] = frozenset(PARTS)
+    frames: tuple[int, int] | None = None
+
+    def check(self) -> None:
+        """Raises RefineError with a sentence about the first value that makes no sense."""
+        for name, value in (("strength", self.strength), ("smoothness", self.smoothness)):
+            if not 0.0 <= value <= FULL:
+                raise RefineError(f"The {name} {value:g} is not between 0 and {FULL:g}; choose one that is.")
+        unknown = sorted(self.parts - PARTS.keys())
+        if unknown:
+            raise RefineError(f"There is no body part {unknown[0]!r}; choose from {', '.join(PARTS)}.")
+        if not self.parts:
+            raise RefineError("No body part is chosen; choose at least one.")
+        if self.frames is not None and self.frames[0] > self.frames[1]:
+            first, last = self.frames
+            raise RefineError(f"The first frame {first} lies after the last frame {last}; swap them.")
+
+    @property
+    def whole_body(self) -> bool:
+        """Whether every joint is refined."""
+        return len(self.parts) == len(PARTS)
+
+    @property
+    def joints(self) -> np.ndarray:
+        """(24,) bool, which joints are refined."""
+        chosen = [JOINT_NAMES.index(joint) for part in self.parts for joint in PARTS[part]]
+        mask = np.zeros(JOINT_COUNT, bool)
+        mask[chosen] = True
+        return mask
+
+    def gain(self, has_initial: bool) -> float:
+        """Factor on the keypoints' precision in the polish: 1 at strength 1, ever more towards 2.
+
+        With an initial pose strengths below 1 are a share of the way, so that 0 is exactly that pose.
+        """
+        strength = max(self.strength, 1.0) if has_initial else self.strength
+        return float(np.clip(strength / max(FULL - strength, 1e-9), 1.0 / LARGEST_GAIN, LARGEST_GAIN))
+
+    def cover(self, frame_ids: np.ndarray) -> np.ndarray:
+        """(T,) bool, which of these frames are to be refined."""
+        if self.frames is None:
+            return np.ones(len(frame_ids), bool)
+        return (frame_ids >= self.frames[0]) & (frame_ids <= self.frames[1])
+
+
+AS_MEASURED = Controls()
