@@ -21,6 +21,7 @@ import numpy as np
 from . import formats
 from .body.body_model import BodyModel, load_body_model
 from .body.layouts import find_layout
+from .cli_controls import add_controls, controls_of, people_in_range
 from .motion import Motion
 from .recording import Person, Poses, Recording
 from .safe_read import FormatError
@@ -33,7 +34,7 @@ _SMPL_MODEL_HELP = (
     " also its exact bones and pelvis. With keypoints the bones are those that the keypoints show, and the"
     " mesh is stretched to them"
 )
-_MAY_BE_NEGATIVE = ("--up", "--keypoints-offset", "--person")
+_MAY_BE_NEGATIVE = ("--up", "--keypoints-offset", "--person", "--frames")
 
 
 @dataclass(frozen=True)
@@ -113,6 +114,7 @@ def _parser() -> argparse.ArgumentParser:
     refine.add_argument("--person", metavar="ID", help="only this person (see inspect)")
     _add_hints(refine)
     refine.add_argument("--mode", choices=("auto", "plugin", "sequence", "none"), default="auto")
+    add_controls(refine)
     refine.add_argument("--smpl-model", type=Path, metavar="FILE", help=_SMPL_MODEL_HELP)
     refine.add_argument(
         "--fbx-preset",
@@ -263,13 +265,14 @@ def _make_folder(folder: Path) -> None:
 
 def _refined(source: Path, args: argparse.Namespace, warnings: list[str]) -> list[_Result]:
     recording, targets = _inputs(source, args)
-    people = recording.people if args.person is None else (_chosen(recording, args.person),)
+    chosen = recording.people if args.person is None else (_chosen(recording, args.person),)
     warnings += recording.warnings
+    people = people_in_range(chosen, args, warnings)
     results = []
     for number, one in enumerate(people):
         label = f"person {one.id} of {source.name}" if len(people) > 1 else source.name
         started = time.perf_counter()
-        motion = _refine_person(one, _target_of(one, targets, len(people)), args, label)
+        motion = _refine_person(one, _target_of(one, targets, len(chosen)), args, label)
         motion, model = _with_body_model(motion, one.poses, args.body_model, warnings)
         warnings += motion.warnings
         name = source.stem if len(people) == 1 else f"{source.stem} {one.id}"
@@ -333,6 +336,7 @@ def _refine_person(one: Person, target: Person | None, args: argparse.Namespace,
             targets=target,
             targets_offset=args.keypoints_offset,
             mode=args.mode,
+            controls=controls_of(args),
             engine=args.engine,
             device=args.device,
             progress=_progress(label),
@@ -437,7 +441,9 @@ def _write_scene(job: _Job, results: list[_Result], args: argparse.Namespace) ->
         start_empty()
         origin = min(float(result.motion.times[0]) for result in results)
         armatures = [
-            scene.write_motion(result.motion, name=result.name, origin=origin, body_model=result.body_model)
+            scene.write_motion(
+                result.motion, name=result.name, origin=origin, body_model=result.body_model, gaps=args.gaps
+            )
             for result in results
         ]
         if job.kind == "fbx":

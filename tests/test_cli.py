@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -109,6 +110,35 @@ def test_keypoints_of_another_file_are_the_targets_and_take_the_hints(tmp_path, 
     np.testing.assert_allclose(person.poses.pelvis, walking().pelvis, atol=1e-6)
 
 
+def test_controls_reach_the_refiner(tmp_path, calls):
+    words = ["--strength", "1.5", "--smoothing", "0", "--parts", "arms,head", "--frames", "-3:40"]
+    assert cli.main(["refine", str(TRIAL), "--output", str(tmp_path / "o.npz"), *words]) == 0
+    controls = calls[0][1]["controls"]
+    assert (controls.strength, controls.smoothness, controls.frames) == (1.5, 0.0, (-3, 40))
+    assert controls.parts == {"left_arm", "right_arm", "head"}
+
+
+def test_without_controls_everything_is_refined_as_measured(tmp_path, calls):
+    from addon.refiner import Controls
+
+    assert cli.main(["refine", str(TRIAL), "--output", str(tmp_path / "o.npz")]) == 0
+    assert calls[0][1]["controls"] == Controls()
+
+
+def test_people_outside_the_range_are_left_out_with_a_warning(tmp_path, calls, capsys, monkeypatch):
+    def read(path, **hints):
+        recording = real(path, **hints)
+        (one,) = recording.people
+        return replace(recording, people=(one, replace(one, id="late", frame_ids=one.frame_ids + 1000)))
+
+    real = formats.read
+    monkeypatch.setattr(formats, "read", read)
+    words = ["--frames", "1010:1020"]
+    assert cli.main(["refine", str(TRIAL), "--output", str(tmp_path / "o.npz"), *words]) == 0
+    assert [person.id for person, _ in calls] == ["late"]
+    assert "Person 0 is not in frames 1010 to 1020" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("up", ["+x", "-x", "+y", "-y", "+z", "-z"])
 def test_every_axis_can_be_given_as_the_contract_writes_it(up, capsys):
     assert cli.main(["inspect", str(TRIAL), "--up", up, "--json"]) == 0
@@ -130,6 +160,12 @@ def test_every_axis_can_be_given_as_the_contract_writes_it(up, capsys):
         ["refine", "x", "--output", "x.npz", "--to", "fbx"],
         ["refine", "x.npz", "--output", "x.npz"],
         ["refine", "x.npz", "--output", "y.npz", "--mode", "magic"],
+        ["refine", "x.npz", "--output", "y.npz", "--strength", "3"],
+        ["refine", "x.npz", "--output", "y.npz", "--smoothing", "nan"],
+        ["refine", "x.npz", "--output", "y.npz", "--parts", "tail"],
+        ["refine", "x.npz", "--output", "y.npz", "--frames", "9:3"],
+        ["refine", "x.npz", "--output", "y.npz", "--frames", "all"],
+        ["refine", "x.npz", "--output", "y.npz", "--gaps", "jump"],
     ],
 )
 def test_wrong_arguments_are_status_2(words, capsys):

@@ -7,6 +7,7 @@ from .fbx import export_fbx
 from .fbx_presets import FBX_PRESETS, preset_items
 from .names import BONE_NAMES
 from .person import write_motion
+from .read_action import read_poses
 from .timing import is_animated, scene_rate, set_scene_rate
 
 __all__ = [
@@ -17,6 +18,7 @@ __all__ = [
     "export_fbx",
     "is_animated",
     "preset_items",
+    "read_poses",
     "save_blend",
     "scene_rate",
     "set_scene_rate",

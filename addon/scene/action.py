@@ -17,14 +17,18 @@ FIT_ERROR = "fit_error_mm"
 
 
 def write_action(armature: bpy.types.Object, motion: Motion, keys: Keys) -> None:
-    """Write rotations, pelvis location and fit error as linear keys into an action of the armature's own."""
+    """Write rotations, pelvis location and fit error as linear keys into an action of the armature's own.
+
+    Keys in short gaps, where the motion was filled in, are marked as fillers.
+    """
     rest = np.array([armature.data.bones[name].matrix_local for name in BONE_NAMES])
     turns = _key_quaternions(motion, keys, rest[:, :3, :3])
     places = keys.linear(_pelvis_locations(motion, rest[0]))
     curves = vector_curves(f'pose.bones["{BONE_NAMES[0]}"].location', places, BONE_NAMES[0])
     for joint, name in enumerate(BONE_NAMES):
         curves += vector_curves(f'pose.bones["{name}"].rotation_quaternion', turns[:, joint], name)
-    write_curves(armature, keys.frames, curves + _fit_error_curves(armature, motion, keys))
+    curves += _fit_error_curves(armature, motion, keys)
+    write_curves(armature, keys.frames, curves, holds=keys.holds, filled=_filled(motion, keys))
 
 
 def _key_quaternions(motion: Motion, keys: Keys, rest: np.ndarray) -> np.ndarray:
@@ -46,6 +50,12 @@ def _pelvis_locations(motion: Motion, rest: np.ndarray) -> np.ndarray:
     """(T, 3) locations of the pelvis bone relative to its rest place (4, 4), along its own axes."""
     offsets = positions_to_blender(motion.pelvis) - rest[:3, 3]
     return offsets @ np.linalg.inv(rest[:3, :3]).T
+
+
+def _filled(motion: Motion, keys: Keys) -> np.ndarray:
+    """(N,) bool, keys whose pose comes from the frames around them."""
+    missing = np.diff(motion.frame_ids, append=motion.frame_ids[-1:]) > 1
+    return keys.any_of(motion.is_filled) | (keys.between & missing[keys.before])
 
 
 def _fit_error_curves(armature: bpy.types.Object, motion: Motion, keys: Keys) -> list[Curve]:

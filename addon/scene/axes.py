@@ -11,3 +11,8 @@ SMPL_TO_BLENDER = np.array([[1.0, 0.0, 0.0], [0.0, 0.0, -1.0], [0.0, 1.0, 0.0]])
 def positions_to_blender(positions: np.ndarray) -> np.ndarray:
     """Positions or directions (..., 3) in Blender's frame."""
     return np.asarray(positions) @ SMPL_TO_BLENDER.T
+
+
+def positions_to_smpl(positions: np.ndarray) -> np.ndarray:
+    """Positions or directions (..., 3) of Blender's frame in SMPL's."""
+    return np.asarray(positions) @ SMPL_TO_BLENDER

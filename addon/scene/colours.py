@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+RGBA = tuple[float, float, float, float]
+
 # Okabe and Ito's palette without black (2008), in sRGB: told apart with every kind of colour vision.
 _PALETTE = (
     (0.337, 0.706, 0.914),  # sky blue
@@ -16,13 +18,13 @@ _ROUNDS = (1.0, 0.6, 0.35)
 """Brightness of the first seven people, the second seven and the third; then it starts again."""
 
 
-def person_colour(index: int) -> tuple[float, float, float, float]:
+def person_colour(index: int) -> RGBA:
     """RGBA of the person at this place in the recording, scene-linear: for objects and materials."""
     red, green, blue, alpha = display_colour(index)
     return _linear(red), _linear(green), _linear(blue), alpha
 
 
-def display_colour(index: int) -> tuple[float, float, float, float]:
+def display_colour(index: int) -> RGBA:
     """The same RGBA in sRGB: for what the add-on draws itself, for icons and for bone colours."""
     brightness = _ROUNDS[index // len(_PALETTE) % len(_ROUNDS)]
     red, green, blue = _PALETTE[index % len(_PALETTE)]

@@ -26,19 +26,31 @@ def vector_curves(path: str, values: np.ndarray, group: str) -> list[Curve]:
 
 
 def write_curves(
-    owner: bpy.types.ID, frames: np.ndarray, curves: Sequence[Curve], interpolation: str = "LINEAR"
+    owner: bpy.types.ID,
+    frames: np.ndarray,
+    curves: Sequence[Curve],
+    interpolation: str = "LINEAR",
+    *,
+    holds: np.ndarray | None = None,
+    filled: np.ndarray | None = None,
 ) -> None:
     """Write curves with keys at scene frames (N,) into the owner's own action, made when it has none.
 
-    frames increase; keys of the same channels are replaced. `keyframe_insert` takes seconds where this takes
-    milliseconds. `FCurve.update` would double the time: the keys are sorted, and Blender's editors work out
-    handles when somebody makes a key smooth.
+    frames increase; keys of the same channels are replaced. holds: (N,) bool, keys whose value stays until
+    the next one. filled: (N,) bool, keys to mark as fillers, which Blender calls jitter. `keyframe_insert`
+    takes seconds where this takes milliseconds. `FCurve.update` would double the time: the keys are sorted,
+    and Blender's editors work out handles when somebody makes a key smooth.
     """
     channels, groups = _channels(owner)
     coordinates = np.empty((len(frames), 2), np.float32)
     coordinates[:, 0] = frames
     # Blender keeps this in a byte: the same type here is copied at once, any other key by key.
     shape = np.full(len(frames), _enum("interpolation", interpolation), np.uint8)
+    if holds is not None:
+        shape[holds] = _enum("interpolation", "CONSTANT")
+    kinds = np.full(len(frames), _enum("type", "KEYFRAME"), np.int32)
+    if filled is not None:
+        kinds[filled] = _enum("type", "JITTER")
     for curve in curves:
         old = channels.find(curve.path, index=curve.index)
         if old is not None:
@@ -50,6 +62,23 @@ def write_curves(
         points.add(len(frames))
         points.foreach_set("co", coordinates.ravel())
         points.foreach_set("interpolation", shape)
+        if filled is not None and filled.any():
+            points.foreach_set("type", kinds)
+
+
+def find_curves(owner: bpy.types.ID) -> dict[tuple[str, int], bpy.types.FCurve]:
+    """The curves of the owner's action that play, by RNA path and index; empty without an action."""
+    animation = owner.animation_data
+    if animation is None or animation.action is None:
+        return {}
+    channels: Any = ()
+    if not hasattr(animation.action, "layers"):  # before Blender 4.4
+        channels = animation.action.fcurves
+    elif animation.action_slot is not None:
+        strips = [strip for layer in animation.action.layers for strip in layer.strips]
+        bags = [strip.channelbag(animation.action_slot) for strip in strips]
+        channels = [curve for bag in bags if bag is not None for curve in bag.fcurves]
+    return {(curve.data_path, curve.array_index): curve for curve in channels if not curve.mute}
 
 
 def _channels(owner: bpy.types.ID) -> tuple[Any, Any]:

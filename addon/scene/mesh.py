@@ -11,17 +11,10 @@ from ..body.body_model import BodyModel
 from ..body.open_body import load
 from ..safe_read import FormatError
 from .axes import positions_to_blender
+from .colours import RGBA
 from .errors import SceneError
 from .names import BONE_NAMES
 from .rest_pose import floor_height
-
-_COLOURS = (
-    (0.42, 0.50, 0.60, 1.0),
-    (0.62, 0.45, 0.36, 1.0),
-    (0.40, 0.55, 0.42, 1.0),
-    (0.56, 0.46, 0.60, 1.0),
-)
-"""Linear RGBA; people in one file take turns, so that they can be told apart."""
 
 
 @dataclass(frozen=True)
@@ -41,14 +34,15 @@ def create_body(
     armature: bpy.types.Object,
     bone_offsets: np.ndarray,
     collection: bpy.types.Collection,
+    colour: RGBA,
     *,
     body_model: BodyModel | None = None,
     betas: np.ndarray | None = None,
 ) -> bpy.types.Object:
     """A smooth mesh bound to the armature's rest pose; bone_offsets (24, 3) metres in SMPL's frame.
 
-    body_model: the body of the user's file in the shape `betas`, None for the open body. SceneError where
-    the model knows no such shape.
+    colour: scene-linear. body_model: the body of the user's file in the shape `betas`, None for the open
+    body. SceneError where the model knows no such shape.
     """
     skin = _skin(bone_offsets, body_model, np.zeros(0) if betas is None else betas)
     vertices = skin.vertices - [0.0, floor_height(bone_offsets), 0.0]
@@ -59,8 +53,9 @@ def create_body(
     if skin.corner_uvs is not None:
         uvs = skin.corner_uvs.astype(np.float32)
         mesh.uv_layers.new(name="UVMap").uv.foreach_set("vector", uvs.ravel())
-    mesh.materials.append(_material(name))
+    mesh.materials.append(_material(name, colour))
     ob = bpy.data.objects.new(name, mesh)
+    ob.color = colour
     collection.objects.link(ob)
     _bind(ob, armature, skin.weights)
     return ob
@@ -87,9 +82,7 @@ def _bind(ob: bpy.types.Object, armature: bpy.types.Object, weights: np.ndarray)
     ob.modifiers.new("Armature", "ARMATURE").object = armature
 
 
-def _material(name: str) -> bpy.types.Material:
-    people = sum(ob.type == "ARMATURE" for ob in bpy.data.objects)
-    colour = _COLOURS[(people - 1) % len(_COLOURS)]
+def _material(name: str, colour: RGBA) -> bpy.types.Material:
     material = bpy.data.materials.new(name)
     material.diffuse_color = colour
     if material.node_tree is None:  # before Blender 5.0

@@ -18,7 +18,8 @@ def create_overlay(
 ) -> bpy.types.Collection:
     """A collection in `parent` with one empty for each keypoint that was ever seen.
 
-    Where a keypoint is missing its empty shrinks to nothing, halfway between its neighbours in time.
+    Where a keypoint is missing, or its person is away, its empty shrinks to nothing, halfway between its
+    neighbours in time.
     """
     collection = bpy.data.collections.new(f"{name} keypoints")
     collection.hide_render = True
@@ -46,10 +47,10 @@ def _animate(empty: bpy.types.Object, positions: np.ndarray, seen: np.ndarray, k
     filled = np.stack([np.interp(samples, samples[seen], axis[seen]) for axis in positions.T], axis=-1)
     places = keys.linear(filled)
     empty.location = places[0]
-    write_curves(empty, keys.frames, vector_curves("location", places, "Location"))
-    if seen.all():
+    write_curves(empty, keys.frames, vector_curves("location", places, "Location"), holds=keys.holds)
+    shown = ~keys.any_of(~seen) & ~keys.holds
+    if shown.all():
         return
-    shown = (seen[keys.before] | (keys.fraction == 1)) & (seen[keys.after] | (keys.fraction == 0))
     changes = np.concatenate([[True], shown[1:] != shown[:-1]])
     scale = np.repeat(shown[changes].astype(np.float32)[:, None], 3, axis=1)
     empty.scale = scale[0]

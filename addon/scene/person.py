@@ -11,11 +11,13 @@ from ..motion import Motion
 from ..recording import Keypoints
 from .action import write_action
 from .armature import create_armature
+from .colours import person_colour
 from .errors import SceneError
 from .mesh import create_body
 from .overlay import create_overlay
 from .rollback import all_or_nothing, leave_edit_mode, select_only
 from .timing import is_animated, keys_at, scene_rate, set_scene_rate, show_range
+from .visibility import hide_while_away
 
 
 def write_motion(
@@ -28,6 +30,8 @@ def write_motion(
     first_frame: float = 1.0,
     origin: float = 0.0,
     body_model: BodyModel | None = None,
+    gaps: str = "hold",
+    person_index: int | None = None,
 ) -> bpy.types.Object:
     """Write a motion to the current scene and return the armature object.
 
@@ -36,6 +40,9 @@ def write_motion(
     are always written at the scene's rate, at the right speed. first_frame: scene frame of the moment
     `origin`, in seconds of the recording. body_model: the user's own body, which takes the shape of the
     motion's betas and the length of its bones; None for the open body.
+    gaps: what happens where the person is away for long: "hold", the body stays where it was, or "hide",
+    armature and body are hidden meanwhile; there are no keys in either case. person_index: the person's
+    place in the recording, which gives the colour; None counts the armatures of the file.
     Nothing is left behind when it raises; SceneError where the motion can't be written.
     """
     _check(motion, keypoints)
@@ -45,13 +52,24 @@ def write_motion(
         alone = not is_animated(scene)
         if alone and match_scene_rate:
             set_scene_rate(scene, motion.fps)
-        keys = keys_at(motion.times - origin, scene_rate(scene), first_frame)
+        keys = keys_at(motion.times - origin, scene_rate(scene), first_frame, motion.away)
         home = _home_collection()
-        armature = create_armature(name, motion.bone_offsets)
+        people = sum(ob.type == "ARMATURE" for ob in bpy.data.objects)
+        colour = people if person_index is None else person_index
+        armature = create_armature(name, motion.bone_offsets, colour)
         _move(armature, home)
         write_action(armature, motion, keys)
+        made = [armature]
         if mesh:
-            create_body(armature, motion.bone_offsets, home, body_model=body_model, betas=motion.betas)
+            made.append(
+                create_body(
+                    armature, motion.bone_offsets, home, person_colour(colour),
+                    body_model=body_model, betas=motion.betas,
+                )
+            )  # fmt: skip
+        if gaps == "hide":
+            for ob in made:
+                hide_while_away(ob, keys)
         if keypoints is not None:
             create_overlay(home, armature.name, keypoints, keys)
         show_range(scene, keys.frames, alone)

@@ -12,9 +12,6 @@ from .errors import SceneError
 _LAST_FRAME = 1048574
 """Blender's MAXFRAME."""
 
-_LONG_GAP = 10.0
-"""Seconds; where a person is away for longer, no keys are written in between."""
-
 _SLACK = 0.01
 """Frames by which a sample may miss a whole scene frame and still be keyed there (rates are float32)."""
 
@@ -24,12 +21,23 @@ class Keys:
     """Whole scene frames (N,) to key, and between which samples of the motion each of them lies.
 
     before, after: (N,) indices of samples; fraction: (N,) 0 at `before` … 1 at `after`.
+    holds: (N,) bool, the last key before somebody goes away: what it says stays until the next one.
     """
 
     frames: np.ndarray
     before: np.ndarray
     after: np.ndarray
     fraction: np.ndarray
+    holds: np.ndarray
+
+    @property
+    def between(self) -> np.ndarray:
+        """(N,) bool, keys that lie on no sample."""
+        return (self.fraction > 0) & (self.fraction < 1)
+
+    def any_of(self, marked: np.ndarray) -> np.ndarray:
+        """(N,) bool, keys that take something from a marked sample (T,)."""
+        return (marked[self.before] & (self.fraction < 1)) | (marked[self.after] & (self.fraction > 0))
 
     def linear(self, values: np.ndarray) -> np.ndarray:
         """Values (T, C) of the samples, interpolated to the keys (N, C)."""
@@ -60,10 +68,11 @@ def _has_animation(owner: bpy.types.ID) -> bool:
     return animation is not None and (animation.action is not None or len(animation.nla_tracks) > 0)
 
 
-def keys_at(times: np.ndarray, rate: float, first_frame: float) -> Keys:
+def keys_at(times: np.ndarray, rate: float, first_frame: float, away: np.ndarray | None = None) -> Keys:
     """The keys of samples at these times (T,) in seconds, at `rate` frames per second.
 
-    first_frame: the scene frame of time zero. Raises SceneError when times do not increase or lie
+    first_frame: the scene frame of time zero. away: (G, 2) samples between which somebody is away, as
+    `Motion.away` has them: no keys in between. Raises SceneError when times do not increase or lie
     beyond Blender's last frame.
     """
     if len(times) == 0 or (np.diff(times) <= 0).any():
@@ -79,8 +88,24 @@ def keys_at(times: np.ndarray, rate: float, first_frame: float) -> Keys:
     fraction = np.clip((frames - places[before]) / span, 0.0, 1.0)
     near_sample = np.abs(fraction - np.round(fraction)) * span
     fraction = np.where(near_sample < _SLACK / 2, np.round(fraction), fraction)
-    kept = (span <= _LONG_GAP * rate) | (near_sample < 1)
-    return Keys(frames[kept], before[kept], after[kept], fraction[kept])
+    keys = Keys(frames, before, after, fraction, np.zeros(len(frames), bool))
+    for gone, back in np.zeros((0, 2), int) if away is None else away:
+        keys = _without_gap(keys, places, int(gone), int(back))
+    return keys
+
+
+def _without_gap(keys: Keys, places: np.ndarray, gone: int, back: int) -> Keys:
+    """No keys between two samples, but for the frames next to them, which take those samples as they are."""
+    inside = (keys.frames > places[gone]) & (keys.frames < places[back])
+    leaving, coming = (abs(keys.frames - places[sample]) < 1 for sample in (gone, back))
+    sample = np.where(leaving, gone, back)
+    before, after = (np.where(inside, sample, rows) for rows in (keys.before, keys.after))
+    fraction = np.where(inside, 0.0, keys.fraction)
+    kept = ~inside | leaving | coming
+    holds = keys.holds.copy()
+    staying = np.flatnonzero(kept & (keys.frames < places[gone] + 1))
+    holds[staying[-1:]] = True
+    return Keys(*(column[kept] for column in (keys.frames, before, after, fraction, holds)))
 
 
 def show_range(scene: bpy.types.Scene, frames: np.ndarray, alone: bool) -> None:

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from mathutils import Color
 
+from addon.scene import write_motion
 from addon.scene.colours import display_colour, person_colour
 
 # Viénot, Brettel and Mollon (1999): linear RGB as people without red, or without green receptors see it.
@@ -32,3 +33,20 @@ def test_both_kinds_of_colour_are_the_same_to_blender():
     for index in range(7):
         shown = Color(display_colour(index)[:3]).from_srgb_to_scene_linear()
         assert tuple(shown) == pytest.approx(person_colour(index)[:3], abs=1e-5)
+
+
+def test_a_person_has_one_colour_in_armature_body_and_material(make_motion):
+    motion = make_motion(2)
+    armatures = [write_motion(motion, person_index=index) for index in (2, 0)]
+    for armature, index in zip(armatures, (2, 0), strict=True):
+        (body,) = armature.children
+        for colour in (armature.color, body.color, body.data.materials[0].diffuse_color):
+            assert tuple(colour) == pytest.approx(person_colour(index))
+        bone = armature.data.bones["Head"].color.custom
+        assert tuple(bone.normal) == pytest.approx(display_colour(index)[:3], abs=1e-2)
+
+
+def test_without_a_place_people_take_turns(make_motion):
+    first, second = (write_motion(make_motion(2), mesh=False) for _ in range(2))
+    assert tuple(first.color) == pytest.approx(person_colour(0))
+    assert tuple(second.color) == pytest.approx(person_colour(1))

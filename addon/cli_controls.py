@@ -1,0 +1,96 @@
+"""The refiner's controls as arguments of the command line."""
+
+from __future__ import annotations
+
+import argparse
+import math
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from .recording import Person
+
+if TYPE_CHECKING:
+    from .refiner import Controls
+
+
+def add_controls(parser: argparse.ArgumentParser) -> None:
+    """Adds --strength, --smoothing, --parts, --frames and --gaps."""
+    parser.add_argument(
+        "--strength", type=_zero_to_two, default=1.0, metavar="0…2",
+        help="how far to follow the keypoints: 0 keeps the initial pose, 1 as measured (default), 2 as close"
+        " as the bones allow",
+    )  # fmt: skip
+    parser.add_argument(
+        "--smoothing", type=_zero_to_two, default=1.0, metavar="0…2",
+        help="0 takes the keypoints as observed, 1 as measured (default), 2 leaves nothing faster than 1 Hz",
+    )  # fmt: skip
+    parser.add_argument(
+        "--parts", type=_parts, metavar="NAME,…",
+        help="refine only these, the rest keeps the initial pose: root, spine, head, left_arm, right_arm,"
+        " left_leg, right_leg; arms and legs stand for both sides",
+    )  # fmt: skip
+    parser.add_argument(
+        "--frames",
+        type=_frames,
+        metavar="A:B",
+        help="refine only frames A to B of the recording, both included",
+    )
+    parser.add_argument(
+        "--gaps", choices=("hold", "hide"), default="hold",
+        help="where a person is away for more than a second, in .blend and .fbx: hold the last pose, or hide"
+        " armature and body (.blend)",
+    )  # fmt: skip
+
+
+def controls_of(args: argparse.Namespace) -> Controls:
+    """What these arguments ask of the refiner."""
+    from .refiner import PARTS, Controls
+
+    parts = frozenset(PARTS) if args.parts is None else args.parts
+    return Controls(args.strength, args.smoothing, parts, args.frames)
+
+
+def people_in_range(people: Sequence[Person], args: argparse.Namespace, warnings: list[str]) -> list[Person]:
+    """The people who are in --frames; a warning names the others. Everybody when nobody is."""
+    controls = controls_of(args)
+    there = [person for person in people if controls.cover(person.frame_ids).any()]
+    if not there:
+        return list(people)
+    for person in people:
+        if not any(person is one for one in there):
+            first, last = args.frames
+            warnings.append(f"Person {person.id} is not in frames {first} to {last} and was left out.")
+    return there
+
+
+def _zero_to_two(text: str) -> float:
+    value = float(text)
+    if not 0.0 <= value <= 2.0 or not math.isfinite(value):
+        raise argparse.ArgumentTypeError(f"{text} is not between 0 and 2")
+    return value
+
+
+def _parts(text: str) -> frozenset[str]:
+    from .refiner import PARTS
+
+    both = {"arms": ("left_arm", "right_arm"), "legs": ("left_leg", "right_leg")}
+    names = [name.strip() for name in text.split(",") if name.strip()]
+    parts = frozenset(part for name in names for part in both.get(name, (name,)))
+    unknown = sorted(parts - PARTS.keys())
+    if unknown or not parts:
+        wrong = unknown[0] if unknown else text
+        raise argparse.ArgumentTypeError(
+            f"{wrong!r} is no body part; choose from {', '.join((*PARTS, *both))}"
+        )
+    return parts
+
+
+def _frames(text: str) -> tuple[int, int]:
+    first, colon, last = text.partition(":")
+    try:
+        frames = int(first), int(last if colon else first)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text} is not a range of frames like 100:250") from None
+    if frames[0] > frames[1]:
+        raise argparse.ArgumentTypeError(f"the first frame of {text} lies after the last one")
+    return frames

@@ -1,0 +1,62 @@
+"""An armature's action as SMPL poses again: the inverse of `action`."""
+
+from __future__ import annotations
+
+import bpy
+import numpy as np
+from mathutils import Euler, Quaternion
+
+from ..body.rotations import matrix_from_quaternion
+from ..recording import Poses
+from .axes import SMPL_TO_BLENDER, positions_to_smpl
+from .curves import find_curves
+from .errors import SceneError
+from .names import BONE_NAMES
+
+Curves = dict[tuple[str, int], bpy.types.FCurve]
+
+
+def read_poses(armature: bpy.types.Object, frames: np.ndarray) -> Poses:
+    """What the armature's action says at these scene frames (T,), which may lie between whole ones.
+
+    Where a channel has no keys, the bone's present value counts. Poses are relative to the armature object,
+    as `write_action` writes them. Constraints, drivers and other layers are not seen. Raises SceneError
+    where there is no action, or not SMPL's bones.
+    """
+    missing = [name for name in BONE_NAMES if name not in armature.data.bones]
+    if missing:
+        raise SceneError(f"{armature.name} has no bone {missing[0]}; choose an armature made by Refine Pose.")
+    curves = find_curves(armature)
+    if not curves:
+        raise SceneError(f"{armature.name} has no action of its own; start from the original instead.")
+    bones = [armature.pose.bones[name] for name in BONE_NAMES]
+    rest = np.array([bone.bone.matrix_local for bone in bones])
+    quaternions = np.stack([_quaternions(bone, curves, frames) for bone in bones], axis=1)
+    as_joint = SMPL_TO_BLENDER.T @ rest[:, :3, :3]
+    quaternions[..., 1:] = (as_joint @ quaternions[..., 1:, None])[..., 0]
+    places = _values(bones[0], "location", curves, frames) @ rest[0, :3, :3].T + rest[0, :3, 3]
+    return Poses(matrix_from_quaternion(quaternions), positions_to_smpl(places))
+
+
+def _quaternions(bone: bpy.types.PoseBone, curves: Curves, frames: np.ndarray) -> np.ndarray:
+    """(T, 4) wxyz of unit length, from whichever channels the bone's rotation mode plays."""
+    if bone.rotation_mode == "QUATERNION":
+        found = _values(bone, "rotation_quaternion", curves, frames)
+    elif bone.rotation_mode == "AXIS_ANGLE":
+        turns = _values(bone, "rotation_axis_angle", curves, frames)
+        found = np.array([Quaternion(turn[1:], turn[0]) for turn in turns])
+    else:
+        turns = _values(bone, "rotation_euler", curves, frames)
+        found = np.array([Euler(turn, bone.rotation_mode).to_quaternion() for turn in turns])
+    length = np.linalg.norm(found, axis=-1, keepdims=True)
+    return np.where(length > 1e-9, found / np.maximum(length, 1e-9), [1.0, 0.0, 0.0, 0.0])
+
+
+def _values(bone: bpy.types.PoseBone, channel: str, curves: Curves, frames: np.ndarray) -> np.ndarray:
+    """(T, C) of a vector property of the bone."""
+    path = f'pose.bones["{bone.name}"].{channel}'
+    columns = []
+    for index, present in enumerate(getattr(bone, channel)):
+        curve = curves.get((path, index))
+        columns.append([present] * len(frames) if curve is None else [curve.evaluate(f) for f in frames])
+    return np.array(columns, np.float64).T
