@@ -11,7 +11,7 @@ import re
 import sys
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -23,7 +23,7 @@ from .body.body_model import BodyModel, load_body_model
 from .body.layouts import find_layout
 from .cli_controls import add_controls, controls_of, people_in_range
 from .motion import Motion
-from .recording import Person, Poses, Recording
+from .recording import Person, Recording
 from .safe_read import FormatError
 
 KINDS = ("npz", "fbx", "blend")
@@ -272,8 +272,7 @@ def _refined(source: Path, args: argparse.Namespace, warnings: list[str]) -> lis
     for number, one in enumerate(people):
         label = f"person {one.id} of {source.name}" if len(people) > 1 else source.name
         started = time.perf_counter()
-        motion = _refine_person(one, _target_of(one, targets, len(chosen)), args, label)
-        motion, model = _with_body_model(motion, one.poses, args.body_model, warnings)
+        motion, model = _refine_person(one, _target_of(one, targets, len(chosen)), args, label)
         warnings += motion.warnings
         name = source.stem if len(people) == 1 else f"{source.stem} {one.id}"
         results.append(_Result(name, people[number], motion, time.perf_counter() - started, model))
@@ -327,11 +326,14 @@ def _target_of(one: Person, targets: Recording | None, people: int) -> Person | 
     raise FormatError(f"The keypoint file has no person {one.id} but {known}; choose one with --person.")
 
 
-def _refine_person(one: Person, target: Person | None, args: argparse.Namespace, label: str) -> Motion:
+def _refine_person(
+    one: Person, target: Person | None, args: argparse.Namespace, label: str
+) -> tuple[Motion, BodyModel | None]:
+    """The motion, and the user's body model where it is to be used. Raises FormatError."""
     from . import refiner
 
     try:
-        return refiner.refine(
+        motion = refiner.refine(
             one,
             targets=target,
             targets_offset=args.keypoints_offset,
@@ -343,43 +345,7 @@ def _refine_person(one: Person, target: Person | None, args: argparse.Namespace,
         )
     except refiner.RefineError as error:
         raise FormatError(str(error)) from error
-
-
-def _with_body_model(
-    motion: Motion, poses: Poses | None, model: BodyModel | None, warnings: list[str]
-) -> tuple[Motion, BodyModel | None]:
-    """The motion on the bones of the user's model, and the model whose mesh to use (None: the open body).
-
-    Without keypoints and with betas, the bones are the model's and the pelvis is where its J0 puts it (the
-    formula is that of `recording.Poses.rest_turns`); else the motion stays. Raises FormatError.
-    """
-    if model is None or poses is None or not len(motion.betas):
-        return motion, model
-    if poses.rest_pelvis is not None and _is_smpl_x(poses.rest_pelvis) != (model.kind == "SMPL-X"):
-        kind = "SMPL-X" if _is_smpl_x(poses.rest_pelvis) else "SMPL or SMPL-H"
-        warnings.append(
-            f"The shape numbers of person {motion.person_id} are those of {kind}, but the model is"
-            f" {model.kind}, so it was not used; give a file of {kind} with --smpl-model."
-        )
-        return motion, None
-    unused = model.unused(motion.betas)
-    if unused:
-        warnings.append(
-            f"The body model knows {model.shapes} shape numbers, so the last {unused} of person"
-            f" {motion.person_id} were left out."
-        )
-    offsets, joints = model.bone_offsets(motion.betas), model.rest_joints(motion.betas)
-    if np.isfinite(motion.fit_error_mm).any():
-        return motion, model
-    pelvis = motion.pelvis
-    if poses.rest_pelvis is not None:
-        pelvis = pelvis + poses.rest_turns @ (joints[0] - poses.rest_pelvis)
-    return replace(motion, bone_offsets=offsets, pelvis=pelvis), model
-
-
-def _is_smpl_x(rest_pelvis: np.ndarray) -> bool:
-    """SMPL's mean rest pelvis lies at a height of -0.22, that of SMPL-X at -0.35 (`formats.draft`)."""
-    return bool(rest_pelvis[1] < -0.29)
+    return refiner.on_own_body(motion, one.poses, args.body_model)
 
 
 def _progress(label: str) -> Callable[[float, str], None]:

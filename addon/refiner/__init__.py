@@ -3,6 +3,7 @@
 from .controls import PARTS, Controls
 from .engine import DEVICES, ENGINES, engine_name, loads_torch
 from .errors import Cancelled, RefineError
+from .own_body import on_own_body
 from .pipeline import MODES, refine
 
 __all__ = [
@@ -15,5 +16,6 @@ __all__ = [
     "RefineError",
     "engine_name",
     "loads_torch",
+    "on_own_body",
     "refine",
 ]

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from . import export_fbx, open_recording, panels, preferences, properties, refine_pose, viewport
+from . import export_fbx, open_recording, own_body, panels, preferences, properties, refine_pose, viewport
 
 CLASSES = (
+    *own_body.CLASSES,
     *properties.CLASSES,
     *preferences.CLASSES,
     *open_recording.CLASSES,

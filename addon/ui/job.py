@@ -11,8 +11,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from .. import refiner
+from ..body.body_model import BodyModel
 from ..motion import Motion
 from ..recording import Person
+from ..safe_read import FormatError
 
 Progress = Callable[[float, str], None]
 JOIN_SECONDS = 10.0
@@ -21,27 +23,35 @@ JOIN_SECONDS = 10.0
 
 @dataclass(frozen=True)
 class Task:
-    """What to refine, from which file, and with what; origin: seconds that lie on the scene's frame 1."""
+    """What to refine, from which file, and with what.
+
+    origin: seconds that lie on the scene's frame 1; body_model: the user's own, None for the open body.
+    """
 
     source: str
     people: tuple[Person, ...]
     engine: str = "auto"
     device: str = "auto"
     origin: float = 0.0
+    body_model: BodyModel | None = None
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """One person's motion, and how far its poses were from the keypoints before and after, in mm."""
+    """One person's motion, and how far its poses were from the keypoints before and after, in mm.
+
+    body_model: whose mesh to use, None for the open body.
+    """
 
     person: Person
     motion: Motion
     before_mm: float | None
     after_mm: float | None
+    body_model: BodyModel | None = None
 
 
 def refine_all(task: Task, progress: Progress, cancelled: Callable[[], bool]) -> tuple[Outcome, ...]:
-    """Refine everybody in the task. Raises refiner.RefineError and refiner.Cancelled."""
+    """Refine everybody in the task. Raises RefineError, FormatError and Cancelled."""
     outcomes = []
     for index, person in enumerate(task.people):
         report = _share(progress, index, [person.id for person in task.people])
@@ -59,7 +69,8 @@ def _refine_one(person: Person, task: Task, progress: Progress, cancelled: Calla
             person, mode="none", engine=task.engine, device=task.device, cancelled=cancelled
         )
         before = _mean(original.fit_error_mm)
-    return Outcome(person, motion, before, _mean(motion.fit_error_mm))
+    motion, model = refiner.on_own_body(motion, person.poses, task.body_model)
+    return Outcome(person, motion, before, _mean(motion.fit_error_mm), model)
 
 
 def _mean(errors: np.ndarray) -> float | None:
@@ -137,7 +148,7 @@ class Job:
             self.engine = refiner.engine_name(self.task.engine, self.task.device)
         except refiner.Cancelled:
             self.cancel()
-        except refiner.RefineError as error:
+        except (refiner.RefineError, FormatError) as error:
             self.error = str(error)
         except Exception as error:  # noqa: BLE001 - a thread has nobody to raise to: the operator reports it
             self.error = f"Refining stopped on an error in the add-on ({type(error).__name__})."

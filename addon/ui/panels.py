@@ -10,6 +10,7 @@ from ..safe_read import FormatError
 from . import runner
 from .describe import facts, only_poses, progress_text, title, wrap
 from .engines import planned_engine, torch_installed
+from .own_body import body_line
 from .preferences import engine_and_device
 from .properties import SPR_PG_settings, chosen_people, peek
 
@@ -131,6 +132,11 @@ class SPR_PT_options(_Panel, bpy.types.Panel):
         column = layout.column(heading="Add")
         column.prop(settings, "mesh")
         column.prop(settings, "show_keypoints")
+        body = layout.column(align=True)
+        body.active = settings.mesh
+        body.prop(settings.body, "path")
+        fits, sentence = body_line(settings.body)
+        _draw_message(body, context, sentence, "CHECKMARK" if fits else "ERROR")
         column = layout.column(heading="Scene")
         column.prop(settings, "match_scene_rate", text="Match Rate")
         column.prop(settings, "replace", text="Replace Earlier")

@@ -21,6 +21,7 @@ from ..recording import Person, Recording
 from ..safe_read import FormatError
 from ..scene import preset_items
 from .describe import person_line
+from .own_body import BODIES, SPR_PG_body
 from .session import SESSION
 
 AUTO = "auto"
@@ -224,6 +225,7 @@ class SPR_PG_settings(bpy.types.PropertyGroup):
     mesh: BoolProperty(
         name="Body Mesh", description="Add a skinned body in the performer's proportions", default=True
     )
+    body: PointerProperty(type=SPR_PG_body)
     show_keypoints: BoolProperty(
         name="Keypoints",
         description="Add the recorded keypoints as animated empties, to compare with the result",
@@ -289,3 +291,4 @@ def detach() -> None:
         bpy.app.timers.unregister(reload_all)
     del bpy.types.Scene.spr
     SESSION.clear()
+    BODIES.clear()

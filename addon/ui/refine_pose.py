@@ -12,6 +12,7 @@ from . import runner
 from .describe import report, result
 from .job import Job, Task
 from .log import log_run, report_error
+from .own_body import own_body
 from .preferences import engine_and_device
 from .properties import chosen_people, hints_of, peek
 from .results import write
@@ -80,11 +81,13 @@ class SPR_OT_refine_pose(bpy.types.Operator):
         settings = context.scene.spr
         try:
             recording = SESSION.load(bpy.path.abspath(settings.source), hints_of(settings))
+            body = own_body(settings.body)
         except FormatError as error:
             report_error(self, str(error), getattr(error, "details", ""))
             return None
         people = chosen_people(settings, recording)
-        return Task(settings.source, people, *engine_and_device(settings), origin=recording.start)
+        engine, device = engine_and_device(settings)
+        return Task(settings.source, people, engine, device, origin=recording.start, body_model=body)
 
     def _finish(self, context: bpy.types.Context, job: Job, scene: bpy.types.Scene | None) -> set[str]:
         if job.error:

@@ -94,6 +94,7 @@ def _write_person(settings: SPR_PG_settings, task: Task, outcome: Outcome, sever
         mesh=settings.mesh,
         match_scene_rate=settings.match_scene_rate,
         origin=task.origin,
+        body_model=outcome.body_model,
     )
     armature[PERSON_KEY] = outcome.person.id
     for child in armature.children:

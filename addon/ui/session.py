@@ -8,13 +8,17 @@ from __future__ import annotations
 
 import traceback
 from collections import OrderedDict
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Generic, TypeVar
 
 from .. import formats
 from ..formats.container import Hints
 from ..recording import Recording
 from ..safe_read import FormatError
+
+T = TypeVar("T")
 
 KEPT = 4
 """Recordings kept in memory; the least recently used one goes first."""
@@ -29,32 +33,37 @@ class ReadingFailed(FormatError):
 
 
 @dataclass(frozen=True)
-class _Entry:
+class _Entry(Generic[T]):
     stamp: tuple[int, int] | None
-    found: Recording | FormatError
+    found: T | FormatError
 
 
-class Session:
-    """Recordings by path and hints, with the refusals of files that could not be read."""
+class Store(Generic[T]):
+    """What was read from files, by path and whatever else it depends on, with the refusals of others.
 
-    def __init__(self) -> None:
-        self._entries: OrderedDict[tuple[str, Hints], _Entry] = OrderedDict()
+    read: how to read a file from its path and the rest of the key. It raises FormatError.
+    """
 
-    def peek(self, path: str, hints: Hints) -> Recording | FormatError | None:
+    def __init__(self, read: Callable[..., T], kept: int) -> None:
+        self._read = read
+        self._kept = kept
+        self._entries: OrderedDict[tuple[Hashable, ...], _Entry[T]] = OrderedDict()
+
+    def peek(self, path: str, *rest: Hashable) -> T | FormatError | None:
         """What was read last, without touching the disk: panels ask this at every redraw."""
-        entry = self._entries.get((path, hints))
+        entry = self._entries.get((path, *rest))
         return entry.found if entry else None
 
-    def load(self, path: str, hints: Hints) -> Recording:
-        """The recording in this file, read again when the file has changed.
+    def load(self, path: str, *rest: Hashable) -> T:
+        """What is in this file, read again when the file has changed.
 
         Raises FormatError with one plain sentence.
         """
         stamp = _stamp(path)
-        entry = self._entries.get((path, hints))
+        entry = self._entries.get((path, *rest))
         if entry is None or stamp is None or entry.stamp != stamp:
-            entry = _Entry(stamp, _read(path, hints))
-            self._keep((path, hints), entry)
+            entry = _Entry(stamp, self._attempt(path, *rest))
+            self._keep((path, *rest), entry)
         if isinstance(entry.found, FormatError):
             raise entry.found
         return entry.found
@@ -63,10 +72,19 @@ class Session:
         """Forget everything."""
         self._entries.clear()
 
-    def _keep(self, key: tuple[str, Hints], entry: _Entry) -> None:
+    def _attempt(self, path: str, *rest: Hashable) -> T | FormatError:
+        try:
+            return self._read(path, *rest)
+        except FormatError as error:
+            return error
+        except Exception as error:  # noqa: BLE001 - kept like any refusal, so that it is reported once
+            sentence = f"{Path(path).name} can't be read: an error in the add-on ({type(error).__name__})."
+            return ReadingFailed(sentence, traceback.format_exc())
+
+    def _keep(self, key: tuple[Hashable, ...], entry: _Entry[T]) -> None:
         self._entries[key] = entry
         self._entries.move_to_end(key)
-        while len(self._entries) > KEPT:
+        while len(self._entries) > self._kept:
             self._entries.popitem(last=False)
 
 
@@ -78,14 +96,15 @@ def _stamp(path: str) -> tuple[int, int] | None:
     return status.st_mtime_ns, status.st_size
 
 
-def _read(path: str, hints: Hints) -> Recording | FormatError:
-    try:
-        return formats.read(path, layout=hints.layout, fps=hints.fps, up=hints.up, units=hints.units)
-    except FormatError as error:
-        return error
-    except Exception as error:  # noqa: BLE001 - kept like any refusal, so that it is reported once
-        sentence = f"{Path(path).name} can't be read: an error in the add-on ({type(error).__name__})."
-        return ReadingFailed(sentence, traceback.format_exc())
+def _read_recording(path: str, hints: Hints) -> Recording:
+    return formats.read(path, layout=hints.layout, fps=hints.fps, up=hints.up, units=hints.units)
+
+
+class Session(Store[Recording]):
+    """Recordings by path and hints."""
+
+    def __init__(self) -> None:
+        super().__init__(_read_recording, KEPT)
 
 
 SESSION = Session()

@@ -1,0 +1,80 @@
+"""The user's own body model, chosen in the sidebar, does what --smpl-model does."""
+
+from __future__ import annotations
+
+import importlib
+
+import bpy
+import numpy as np
+import pytest
+
+from tests.body.model_files import VERTICES, model_fields, save_npz, save_pickle
+from tests.formats.test_amass import amass_fields
+
+
+@pytest.fixture
+def clip(enabled, tmp_path):
+    """A scene with poses and shape numbers open, no keypoints; the file."""
+    path = save_npz(tmp_path / "clip.npz", amass_fields(width=72, frames=20))
+    bpy.ops.spr.open_recording(filepath=str(path))
+    return path
+
+
+def _line(ui) -> tuple[bool, str]:
+    return ui("own_body").body_line(bpy.context.scene.spr.body)
+
+
+def test_a_model_is_checked_when_it_is_chosen(clip, ui, tmp_path):
+    body = bpy.context.scene.spr.body
+    assert _line(ui) == (True, "")
+    body.path = str(save_pickle(tmp_path / "SMPL_FEMALE.pkl", model_fields(shapes=16)))
+    assert _line(ui) == (True, f"SMPL_FEMALE.pkl: SMPL, {VERTICES:,} vertices, 16 shape numbers")
+    body.path = str(clip)
+    fits, sentence = _line(ui)
+    assert not fits
+    assert sentence.startswith("clip.npz is no body model")
+    assert sentence.count(".\n") == 0 and sentence.endswith(".")
+
+
+def test_results_get_its_mesh_its_bones_and_its_pelvis_as_on_the_command_line(clip, enabled, tmp_path):
+    model = save_pickle(tmp_path / "SMPL_FEMALE.pkl", model_fields(shapes=16, seed=3))
+    bpy.context.scene.spr.body.path = str(model)
+    assert bpy.ops.spr.refine_pose() == {"FINISHED"}
+    (armature,) = [ob for ob in bpy.context.scene.objects if ob.type == "ARMATURE"]
+    (body,) = armature.children
+    assert len(body.data.vertices) == VERTICES
+    cli = importlib.import_module(f"{enabled}.addon.cli")
+    out = tmp_path / "out.npz"
+    assert cli.main(["refine", str(clip), "--output", str(out), "--smpl-model", str(model)]) == 0
+    with np.load(out) as held:
+        offsets, joints = held["bone_offsets"], held["joints"]
+    bones = armature.data.bones
+    knee = np.array(bones["L_Knee"].head_local - bones["L_Hip"].head_local)
+    np.testing.assert_allclose(knee @ [[1, 0, 0], [0, 0, -1], [0, 1, 0]], offsets[4], atol=1e-5)
+    bpy.context.scene.frame_set(1)
+    np.testing.assert_allclose(armature.pose.bones["Pelvis"].head, joints[0, 0], atol=1e-4)
+
+
+def test_a_file_that_is_no_model_stops_the_run_with_one_sentence(clip, tmp_path, census):
+    before = census()
+    bpy.context.scene.spr.body.path = str(tmp_path / "nowhere.npz")
+    with pytest.raises(
+        RuntimeError, match=r"^Error: There is no body model nowhere\.npz; check the path\.\n$"
+    ):
+        bpy.ops.spr.refine_pose()
+    assert census() == before
+
+
+def test_shape_numbers_of_another_kind_are_told_with_the_result(clip, tmp_path):
+    bpy.context.scene.spr.body.path = str(save_npz(tmp_path / "x.npz", model_fields("SMPL-X", shapes=20)))
+    bpy.ops.spr.refine_pose()
+    assert "but the body model is SMPL-X, so it was not used" in bpy.context.scene.spr.result
+
+
+def test_the_file_is_read_again_when_it_has_changed(clip, tmp_path, ui):
+    model = save_npz(tmp_path / "own.npz", model_fields())
+    bpy.context.scene.spr.body.path = str(model)
+    assert _line(ui)[0]
+    save_npz(model, model_fields(shapes=12))
+    bpy.ops.spr.refine_pose()
+    assert _line(ui) == (True, f"own.npz: SMPL, {VERTICES:,} vertices, 12 shape numbers")
