@@ -40,6 +40,9 @@ def train(arguments: Arguments) -> int:
         raise Refusal(
             "Training needs torch, which is installed under Python 3.11 only: run python3.11 build.py train."
         )
+    if "--pairwise" in arguments:
+        rest = [argument for argument in arguments if argument != "--pairwise"]
+        return in_main("bundled_model.training.pairwise.train:main")(rest)
     return in_main("bundled_model.training.train:main")(arguments)
 
 
@@ -58,8 +61,8 @@ COMMANDS = (
     ),
     Command("test", "run all tests in every Blender at hand [--only SUITE] [-- PYTEST ARGS]", suites.main),
     Command("zip", "build and validate the extension [--torch] [--output FOLDER]", packaging.main),
-    Command("train", "train the bundled refiner again", train),
-    Command("bench", "measure the refiner and the writing of keys", in_main("dev.bench:main")),
+    Command("train", "train the bundled refiner again, or the paper's network [--pairwise]", train),
+    Command("bench", "measure speed, errors [--accuracy], robustness [--checks]", in_main("dev.bench:main")),
     Command("refine", "turn motion files into clean SMPL animation: FILE… --output OUT", in_cli("refine")),
     Command("inspect", "say what a motion file holds: FILE [--json]", in_cli("inspect")),
     Command("fuzz", "feed damaged files to the readers [--seconds N] [--target T]", fuzz),
