@@ -1,4 +1,5 @@
-"""`build.py bench`: speed, best of five, as ratios to baselines of the same run; with --accuracy, errors."""
+"""`build.py bench`: speed, best of five, as ratios to baselines of the same run; with --accuracy, errors;
+with --checks, what holds beside the table."""
 
 from __future__ import annotations
 
@@ -27,20 +28,26 @@ FRAMES = 1000
 
 def main(argv: list[str] | None = None) -> int:
     """Measures and prints."""
+    words = sys.argv[1:] if argv is None else argv
     parser = argparse.ArgumentParser(prog="build.py bench", description=__doc__)
     parser.add_argument("--accuracy", action="store_true", help="the table of accuracy in place of speed")
-    parser.add_argument(
-        "--split", choices=("val", "test"), default="test", help="whose motion; tune on val only"
-    )
-    parser.add_argument("--frames", type=int, default=300, help="longest clip of the table of accuracy")
-    parser.add_argument("--seeds", type=int, default=3, help="seeds of noise in the table of accuracy")
-    args = parser.parse_args(argv)
-    if args.accuracy:
-        return accuracy(args.split, args.frames, args.seeds)
-    keys()
-    refining()
-    opening()
-    return 0
+    parser.add_argument("--checks", action="store_true", help="calibration, faults, seams, rates, captures")
+    if not {"--accuracy", "--checks"} & set(words):
+        parser.parse_args(words)
+        keys()
+        refining()
+        opening()
+        return 0
+    if find_spec("torch") is None:
+        print("The table of accuracy needs torch: run it under Python 3.11.", file=sys.stderr)
+        return 1
+    from bundled_model.training.benchmark.checks import checks
+    from bundled_model.training.benchmark.command import accuracy, add_arguments
+
+    add_arguments(parser)
+    args = parser.parse_args(words)
+    status = accuracy(args, words) if args.accuracy else 0
+    return checks(args) if args.checks else status
 
 
 def best(work: Callable[[], object]) -> float:
@@ -111,18 +118,6 @@ def _long_clip() -> Clip:
         np.concatenate([getattr(c, name) for c in clips])[:FRAMES] for name in ("poses", "pelvis")
     )
     return Clip("bench", "bench", poses, pelvis, clips[0].fps)
-
-
-def accuracy(split: str, frames: int, seeds: int) -> int:
-    """The table of accuracy."""
-    if find_spec("torch") is None:
-        print("The table of accuracy needs torch: run python3.11 build.py bench --accuracy.", file=sys.stderr)
-        return 1
-    from bundled_model.training.evaluate import HEADER, evaluate
-
-    print(HEADER, flush=True)
-    evaluate(split, frames, seeds, say=lambda text: print(text, flush=True))
-    return 0
 
 
 if __name__ == "__main__":

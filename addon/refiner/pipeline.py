@@ -39,6 +39,7 @@ def refine(
     progress: Progress | None = None,
     cancelled: Callable[[], bool] | None = None,
     recipe: Recipe = EVERYTHING,
+    bone_offsets: np.ndarray | None = None,
 ) -> Motion:
     """Refines one person: initial pose (or none) + target keypoints to a Motion.
 
@@ -47,7 +48,8 @@ def refine(
     converts without refining, "auto" chooses by what there is. controls: how far, how smooth, which joints
     and frames; without effect on "none". engine: auto, numpy, torch; device: auto, cpu, cuda, mps.
     progress(fraction, message) is called often, cancelled() is asked often. recipe: leaves steps out, for
-    comparisons.
+    comparisons. bone_offsets (24, 3): the performer's in metres where they are known, None to measure them on
+    the keypoints.
     Raises RefineError when the input can't be refined, Cancelled when asked to stop.
     """
     if person.frames == 0:
@@ -76,7 +78,8 @@ def refine(
     parts = pieces(person.frame_ids, person.fps)
     evidence = [_evidence(keypoints, piece, person.fps, tick, controls.smoothness) for piece in parts]
     # On the whole clip, so that every range of it has the same bones.
-    run = replace(run, bones=estimate_bone_offsets(_joined(evidence)))
+    joined = _joined(evidence)
+    run = replace(run, bones=estimate_bone_offsets(joined) if bone_offsets is None else bone_offsets)
     initials = [
         _initial(person, piece, known, run.bones) if mode == "plugin" else None
         for piece, known in zip(parts, evidence, strict=True)

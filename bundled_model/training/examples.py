@@ -11,10 +11,13 @@ from addon.body.rotations import matrix_from_axis_angle
 from addon.body.skeleton import REST_OFFSETS
 from addon.recording import Keypoints, Person, Poses
 
-from .augment import independent_motion
+from .augment import independent_motion, smooth_noise
 from .metrics import Example, Posed
 from .motion_data import Clip
 from .synthesis import Faults, estimator_like, observe
+
+ESTIMATOR_PLACE = 0.03
+"""Standard deviation per axis in metres of where an estimator puts the pelvis."""
 
 
 def make_example(
@@ -43,6 +46,7 @@ def make_example(
     poses = None
     if estimator_degrees is not None:
         guess = estimator_like(rotations, torch.tensor([estimator_degrees]), rng)[0].double().numpy()
-        poses = Poses(guess, clip.pelvis.astype(float))
+        wander = smooth_noise((1, 3), len(guess), 0.1, 1.5, rng)[0].double().numpy()
+        poses = Poses(guess, clip.pelvis + ESTIMATOR_PLACE * wander)
     truth = Posed(rotations[0].double().numpy(), clip.pelvis.astype(float), bones)
     return Example(Person("0", np.arange(len(points)), clip.fps, keypoints, poses), truth)

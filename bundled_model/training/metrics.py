@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -49,6 +50,11 @@ class Posed:
         """(T, 24, 3) metres."""
         return forward(self.rotations, self.pelvis, self.bones)[0]
 
+    def rows(self, frames: slice | np.ndarray) -> Posed:
+        """Some of the frames."""
+        return Posed(self.rotations[frames], self.pelvis[frames], self.bones)
+
+    @cached_property
     def surface(self) -> np.ndarray:
         """(T, S, 3) points on the open body in these proportions."""
         body = load()
@@ -65,24 +71,28 @@ class Example:
     truth: Posed
 
 
-def compare(truth: Posed, found: Posed) -> Figures:
-    """All figures of one clip. The surface error uses the true proportions on both sides."""
+def compare(truth: Posed, found: Posed, apart: bool = False) -> Figures:
+    """All figures of one clip. The surface error uses the true proportions on both sides.
+
+    apart: the frames do not follow one another, so that acceleration and drift are unknown (NaN).
+    """
     joints, found_joints = truth.joints(), found.joints()
-    apart = np.linalg.norm(found_joints - joints, axis=-1)
+    distance = np.linalg.norm(found_joints - joints, axis=-1)
     aligned = np.linalg.norm((found_joints - joints) - (found_joints - joints)[:, :1], axis=-1)
     same_body = Posed(found.rotations, truth.pelvis, truth.bones)
     angle = np.degrees(geodesic_angle(truth.rotations, found.rotations))
     body_angle = angle[:, ROTATION_JOINTS].mean(1)
     third = max(len(angle) // 3, 1)
+    drift = float(body_angle[-third:].mean() - body_angle[:third].mean())
     return Figures(
         mpjpe=1000 * float(aligned.mean()),
-        pve=1000 * float(np.linalg.norm(same_body.surface() - truth.surface(), axis=-1).mean()),
-        absolute=1000 * float(apart.mean()),
+        pve=1000 * float(np.linalg.norm(same_body.surface - truth.surface, axis=-1).mean()),
+        absolute=1000 * float(distance.mean()),
         rotation=float(body_angle.mean()),
         other=float(angle[:, OTHER_JOINTS].mean()),
         twist=float(np.degrees(_twist(truth.rotations, found.rotations)).mean()),
-        acceleration=acceleration_error(joints, found_joints),
-        drift=float(body_angle[-third:].mean() - body_angle[:third].mean()),
+        acceleration=float("nan") if apart else acceleration_error(joints, found_joints),
+        drift=float("nan") if apart else drift,
     )
 
 

@@ -1,0 +1,187 @@
+"""Runs methods on cases and keeps what they score, so that a table can be put together from several runs."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import asdict, astuple, dataclass
+from multiprocessing import get_context
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from addon.refiner.model import MODEL_PATH
+
+from ..metrics import Figures, Posed, compare
+from ..motion_data import Clip
+from .cases import CAPTURED, CASES, Case
+from .methods import Method, available
+from .tasks import Task, tasks_of
+
+MOTIONS = {"headline": 1.0, "captured": 0.0}
+"""Strength of independent twist, collar and neck motion added to the capture."""
+SAMPLED_FRAMES = 1
+"""Frames of each clip, of the first seed, that the slowest method is run on."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Which motion, and how much of it; extra: clips to use in place of the split's."""
+
+    split: str = "test"
+    frames: int = 200
+    seeds: int = 3
+    extra: tuple[Clip, ...] = ()
+    source: str = "CMU"
+
+
+@dataclass(frozen=True)
+class Row:
+    """What one method scored in one case: means over clips and seeds. ms: per frame, whole clips."""
+
+    motion: str
+    case: str
+    method: str
+    figures: Figures
+    ms: float
+    frames: int
+    settings: str
+    model: str
+
+    @property
+    def key(self) -> tuple[str, str, str, str]:
+        """What makes it the same row in another run."""
+        return self.motion, self.case, self.method, self.settings
+
+
+def described(settings: Settings) -> str:
+    """Settings in a word."""
+    return f"{settings.source} {settings.split} {settings.frames} frames {settings.seeds} seeds"
+
+
+def model_mark() -> str:
+    """Which weights the refiner has."""
+    return hashlib.sha256(MODEL_PATH.read_bytes()).hexdigest()[:8]
+
+
+def wanted_cases(motion: str, part: str = "") -> list[Case]:
+    """The cases of a motion whose names hold this part."""
+    return [case for case in (CASES if motion == "headline" else CAPTURED) if part in case.name]
+
+
+def run_case(motion: str, case: Case, methods: list[Method], settings: Settings) -> Iterator[Row]:
+    """Rows of one case; its examples are made once."""
+    extra = list(settings.extra) or None
+    tasks = tasks_of(case, settings.split, settings.frames, settings.seeds, MOTIONS[motion], extra)
+    for method in methods:
+        if tasks and method.when(case):
+            yield _row(motion, case, method, tasks, settings)
+
+
+def _row(motion: str, case: Case, method: Method, tasks: list[Task], settings: Settings) -> Row:
+    if method.sampled:
+        tasks = [task.sampled(SAMPLED_FRAMES) for task in tasks[: max(1, len(tasks) // settings.seeds)]]
+    else:
+        method.run(tasks[0].sampled(1).problem)  # reads weights and fits priors before the clock runs
+    began = time.perf_counter()
+    found = [method.run(task.problem) for task in tasks]
+    seconds = time.perf_counter() - began
+    frames = sum(len(task.problem.points) for task in tasks)
+    figures = _mean([_compared(task, posed, method) for task, posed in zip(tasks, found, strict=True)])
+    ms = 1000 * seconds / frames
+    return Row(motion, case.name, method.name, figures, ms, frames, described(settings), model_mark())
+
+
+def _compared(task: Task, posed: Posed, method: Method) -> Figures:
+    return compare(task.truth, posed, apart=task.problem.apart or method.sampled)
+
+
+def _mean(figures: list[Figures]) -> Figures:
+    table = np.array([astuple(one) for one in figures], float)
+    means = [float(np.nanmean(column)) if np.isfinite(column).any() else np.nan for column in table.T]
+    return Figures(*means)
+
+
+class Store:
+    """Rows in a JSON file: read at the beginning, written after every case."""
+
+    def __init__(self, path: Path | None) -> None:
+        self.path = path
+        self.rows: dict[tuple[str, str, str, str], Row] = {}
+        if path is not None and path.exists():
+            for entry in json.loads(path.read_text("utf-8")):
+                row = Row(**{**entry, "figures": Figures(**entry["figures"])})
+                self.rows[row.key] = row
+
+    def missing(self, motion: str, case: Case, methods: list[Method], settings: Settings) -> list[Method]:
+        """Methods of a case that are not known yet, or were run with other weights of ours."""
+        current = model_mark()
+
+        def known(method: Method) -> bool:
+            row = self.rows.get((motion, case.name, method.name, described(settings)))
+            return row is not None and (row.model == current or not method.is_ours)
+
+        return [method for method in methods if method.when(case) and not known(method)]
+
+    def add(self, rows: list[Row]) -> None:
+        """Keeps rows, in place of older ones."""
+        self.rows |= {row.key: row for row in rows}
+        if self.path is not None:
+            entries = [asdict(row) for row in self.rows.values()]
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            part = self.path.with_name(f"{self.path.name}.part")
+            part.write_text(json.dumps(entries, indent=0), "utf-8")
+            part.replace(self.path)
+
+
+def evaluate(
+    store: Store,
+    settings: Settings,
+    motions: list[str],
+    case_part: str = "",
+    method_part: str = "",
+    jobs: int = 1,
+    say: Callable[[Row], None] = lambda row: None,
+) -> list[Row]:
+    """All rows of these motions, cases and methods; those that the store has are not run again."""
+    chosen = [method for method in available() if method_part in method.name]
+    wanted = [
+        (motion, case, store.missing(motion, case, chosen, settings))
+        for motion in motions
+        for case in wanted_cases(motion, case_part)
+    ]
+    work = [
+        (motion, case, [m.name for m in methods], settings) for motion, case, methods in wanted if methods
+    ]
+    for rows in _each(work, jobs):
+        store.add(rows)
+        for row in rows:
+            say(row)
+    keys = {
+        (motion, case.name, method.name, described(settings))
+        for motion, case, _ in wanted
+        for method in chosen
+    }
+    return [row for key, row in store.rows.items() if key in keys]
+
+
+Work = tuple[str, Case, list[str], Settings]
+
+
+def _each(work: list[Work], jobs: int) -> Iterator[list[Row]]:
+    if jobs == 1:
+        yield from map(_rows_of, work)
+        return
+    with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
+        yield from pool.map(_rows_of, work)
+
+
+def _rows_of(work: Work) -> list[Row]:
+    motion, case, names, settings = work
+    torch.set_num_threads(1)  # so that processes do not take each other's cores, and times compare
+    methods = [method for method in available() if method.name in names]
+    return list(run_case(motion, case, methods, settings))

@@ -1,0 +1,171 @@
+"""From a case and a clip to what a method gets, and the truth that it does not."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import torch
+
+from addon.body.points import POINT_INDEX
+from addon.formats.marker_names import canonical_names
+from addon.recording import Person, Poses
+from addon.refiner.bones import estimate_bone_offsets, with_wander
+from addon.refiner.evidence import definition_deviation, targets_from_keypoints
+
+from ..augment import proportions
+from ..examples import make_example
+from ..metrics import Example, Posed
+from ..motion_data import Clip, load_split
+from .cases import Case
+
+ROLL_OUT_FRAMES = 300
+APART = 100
+"""Frame numbers between frames that are scored on their own: more than a second, so that nothing of one
+frame can reach another."""
+EVERY = 5
+MISFIT = 0.002
+"""Metres by which even clean keypoints of known layout are taken to be off."""
+
+
+@dataclass(frozen=True)
+class Problem:
+    """What a method gets.
+
+    person: keypoints, and in `poses` the initial pose where the case has one. bones (24, 3): the performer's,
+    measured on the keypoints unless bones_known. indices (P,), points (T, P, 3): the keypoints that have a
+    canonical point, NaN where missing. deviation (P,): standard deviation per axis in metres with which
+    wandering and definition put them off; white: that of white noise. Solvers are told both. initial_degrees:
+    mean error of an estimator's pose; stride: age of a stale one in frames.
+    """
+
+    person: Person
+    bones: np.ndarray
+    bones_known: bool
+    indices: np.ndarray
+    points: np.ndarray
+    deviation: np.ndarray
+    white: float
+    initial_degrees: float | None
+    stride: int | None
+
+    @property
+    def apart(self) -> bool:
+        """Whether frames are on their own."""
+        return self.stride is not None
+
+
+@dataclass(frozen=True)
+class Task:
+    """A problem and its answer."""
+
+    problem: Problem
+    truth: Posed
+
+    def sampled(self, count: int) -> Task:
+        """So many frames of it, evenly spread."""
+        rows = np.linspace(0, len(self.truth.pelvis) - 1, count + 2).round().astype(int)[1:-1]
+        problem = self.problem
+        person, points = frames_of(problem.person, rows), problem.points[rows]
+        return Task(replace(problem, person=person, points=points), self.truth.rows(rows))
+
+
+def evaluation_clips(split: str, frames: int, extra: list[Clip] | None = None) -> list[Clip]:
+    """The longest clip of each subject, cut to this many frames; of `extra` clips instead where given."""
+    longest: dict[str, Clip] = {}
+    for clip in load_split(split) if extra is None else extra:
+        if len(clip.poses) > len(longest.get(clip.subject, clip).poses) or clip.subject not in longest:
+            longest[clip.subject] = clip
+    return [cut(clip, frames) for clip in longest.values()]
+
+
+def cut(clip: Clip, frames: int) -> Clip:
+    """The beginning of a clip."""
+    return replace(clip, poses=clip.poses[:frames], pelvis=clip.pelvis[:frames])
+
+
+def tasks_of(
+    case: Case, split: str, frames: int, seeds: int, independent: float, extra: list[Clip] | None = None
+) -> list[Task]:
+    """All clips and seeds of a case. independent: strength of motion added to the capture (headline: 1)."""
+    clips = evaluation_clips(split, frames, extra)
+    if case.roll_out:
+        long = evaluation_clips(split, max(frames, ROLL_OUT_FRAMES), extra)
+        clips = [clip for clip in long if len(clip.poses) >= ROLL_OUT_FRAMES]
+    tasks = [make_task(case, clip, seed, independent) for seed in range(seeds) for clip in clips]
+    # Played backwards as well, so that drift is what grows with time, not which part of a clip is harder.
+    return tasks + [_backwards(task) for task in tasks] if case.roll_out else tasks
+
+
+def make_task(case: Case, clip: Clip, seed: int, independent: float) -> Task:
+    """One clip with one draw of proportions, independent motion and faults."""
+    rng = torch.Generator().manual_seed(seed * 1000 + len(clip.poses))
+    true_bones = proportions(1, rng)[0].double().numpy()
+    example = make_example(
+        clip, case.layout, case.faults, case.estimator, independent=independent, bones=true_bones, seed=seed
+    )
+    if not case.named:
+        example = _unnamed(example)
+    if case.stride is not None:
+        example = _pairs(example, case.stride)
+    return Task(_problem(case, example), example.truth)
+
+
+def frames_of(person: Person, rows: slice | np.ndarray) -> Person:
+    """Some frames of a person."""
+    keypoints, poses = person.keypoints, person.poses
+    if keypoints is not None:
+        keypoints = replace(
+            keypoints, positions=keypoints.positions[rows], confidence=keypoints.confidence[rows]
+        )
+    if poses is not None:
+        poses = replace(poses, rotations=poses.rotations[rows], pelvis=poses.pelvis[rows])
+    return replace(person, frame_ids=person.frame_ids[rows], keypoints=keypoints, poses=poses)
+
+
+def _problem(case: Case, example: Example) -> Problem:
+    person, keypoints = example.person, example.person.keypoints
+    assert keypoints is not None
+    names = [name for name in dict.fromkeys(keypoints.canonical) if name is not None]
+    columns = [keypoints.canonical.index(name) for name in names]
+    definition = np.array([definition_deviation(name, case.layout) for name in names])
+    wander = np.hypot(case.faults.wander, MISFIT)
+    if case.bones_known:
+        bones = example.truth.bones
+    else:
+        bones = estimate_bone_offsets(with_wander(targets_from_keypoints(keypoints, person.fps)))
+    return Problem(
+        person=person,
+        bones=bones,
+        bones_known=case.bones_known,
+        indices=np.array([POINT_INDEX[name] for name in names]),
+        points=keypoints.positions[:, columns],
+        deviation=np.hypot(wander, case.faults.definition * definition),
+        white=case.faults.white,
+        initial_degrees=case.estimator,
+        stride=case.stride,
+    )
+
+
+def _unnamed(example: Example) -> Example:
+    """Keypoints as a file without a layout gives them: names alone, mapped as the readers map them."""
+    keypoints = example.person.keypoints
+    assert keypoints is not None
+    free = replace(keypoints, canonical=canonical_names(keypoints.names), layout=None)
+    return replace(example, person=replace(example.person, keypoints=free))
+
+
+def _pairs(example: Example, stride: int) -> Example:
+    """Some frames, each on its own, with the true pose `stride` frames earlier as the initial pose."""
+    truth, person = example.truth, example.person
+    rows = np.arange(stride, len(truth.pelvis), EVERY)
+    poses = Poses(truth.rotations[rows - stride], truth.pelvis[rows - stride])
+    alone = replace(frames_of(person, rows), frame_ids=np.arange(len(rows)) * APART, poses=poses)
+    return Example(alone, truth.rows(rows))
+
+
+def _backwards(task: Task) -> Task:
+    rows = slice(None, None, -1)
+    problem = task.problem
+    person = replace(frames_of(problem.person, rows), frame_ids=problem.person.frame_ids)
+    return Task(replace(problem, person=person, points=problem.points[rows]), task.truth.rows(rows))
