@@ -14,10 +14,14 @@ _LEAST_TILT = 3.0
 """Degrees: what the walk of a person shows about a camera no better than this."""
 
 
-def settle(people: tuple[Person, ...]) -> tuple[tuple[Person, ...], bool, str]:
+KEEP = "to keep the file's own axes and place, give --up {}."
+
+
+def settle(people: tuple[Person, ...], axis: str) -> tuple[tuple[Person, ...], bool, str]:
     """(people on the floor, whether their walk showed what is up, a sentence about what was done).
 
-    people: metres, the camera's own up as +Y. Where nobody walks clearly, they are not turned.
+    people: metres, the camera's own up, which the file has as `axis`, as +Y. Where nobody walks clearly,
+    they are not turned.
     """
     up = find_up(people)
     tilt = 0.0 if up is None else float(np.degrees(np.arccos(np.clip(up[1], -1.0, 1.0))))
@@ -28,11 +32,17 @@ def settle(people: tuple[Person, ...]) -> tuple[tuple[Person, ...], bool, str]:
         done = "The camera was level, as the walk shows"
     else:
         done = "The file does not say how the camera was tilted and no walk shows it, so it counts as level"
+    people, put = put_on_floor(people)
+    done += "; the feet were put on the floor" if put else ""
+    return people, up is not None, f"{done}; {KEEP.format(axis)}"
+
+
+def put_on_floor(people: tuple[Person, ...]) -> tuple[tuple[Person, ...], bool]:
+    """The people (Y up) with their floor at height 0, and whether any foot shows where it is."""
     floor = floor_height(people)
-    if floor is not None:
-        people = tuple(moved(one, np.eye(3), np.array([0.0, -floor, 0.0])) for one in people)
-        done += "; the feet were put on the floor"
-    return people, up is not None, f"{done}; to keep the camera's own axes and place, give --up -y."
+    if floor is None:
+        return people, False
+    return tuple(moved(one, np.eye(3), np.array([0.0, -floor, 0.0])) for one in people), True
 
 
 def moved(one: Person, turn: np.ndarray, shift: np.ndarray) -> Person:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -26,6 +27,7 @@ from ..safe_read.npz import is_numeric
 from ..safe_read.stream import compression
 
 _HEAD_BYTES = 4096
+_NUMBER = re.compile(r"\d{3}")
 
 
 @dataclass(frozen=True)
@@ -137,7 +139,7 @@ class Container:
 
 def _first_file(folder: Path) -> Path:
     """The first numbered file of a folder that holds one file per frame."""
-    files = sorted(path for path in folder.iterdir() if path.is_file() and path.stem[-3:].isdigit())
+    files = sorted(path for path in folder.iterdir() if path.is_file() and _NUMBER.search(path.stem))
     if not files:
         raise FormatError(f"{folder} is a folder without numbered files; choose a file.")
     return files[0]

@@ -34,7 +34,9 @@ class Draft:
     usual_fps: rate to assume when `fps` is None; the reader's when this is None too.
     likely_up: up axes to choose from when `up` is None, the most usual first.
     warnings: one sentence each.
-    camera: the motion is seen from a camera whose tilt and height the file does not tell (up is then "-y").
+    camera: the motion is seen from a camera whose tilt and height the file does not tell, or in a world that
+        starts as such a camera.
+    floating: the world is level, but its floor lies at any height.
     """
 
     people: list[Person]
@@ -46,6 +48,7 @@ class Draft:
     tool: str | None = None
     warnings: list[str] = field(default_factory=list)
     camera: bool = False
+    floating: bool = False
 
 
 @dataclass(frozen=True)

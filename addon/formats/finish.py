@@ -9,7 +9,7 @@ import numpy as np
 
 from ..recording import How, Keypoints, Known, Person, Poses, Recording
 from ..safe_read import FormatError, one_line
-from .camera import settle
+from .camera import KEEP, put_on_floor, settle
 from .checks import person_warnings, recording_warnings
 from .container import Hints
 from .draft import Draft, Reader
@@ -59,9 +59,12 @@ def finish(draft: Draft, reader: Reader, hints: Hints, path: Path) -> Recording:
     up = _up(draft, hints)
     people = tuple(replace(_converted(one, TO_Y_UP[up.value], metres), fps=fps.value) for one in draft.people)
     if draft.camera and hints.up is None:
-        people, shown, sentence = settle(people)
+        people, shown, sentence = settle(people, up.value)
         up = Known(up.value, "inferred" if shown else "assumed")
         warnings.append(sentence)
+    elif draft.floating and hints.up is None:
+        people, put = put_on_floor(people)
+        warnings += [f"The feet were put on the floor; {KEEP.format(up.value)}"] if put else []
     for one in people:
         warnings += person_warnings(one, several=len(people) > 1)
     warnings += recording_warnings(people)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import zipfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -22,17 +23,24 @@ class NpzFile(Mapping[str, Any]):
     Arrays of Python objects are decoded by the allow-listed unpickler. Raises FormatError.
     """
 
-    def __init__(self, path: Path) -> None:
-        self._path = path
+    def __init__(self, source: Path | bytes, name: str = "") -> None:
+        """source: a file, or an archive in memory, which refusals call `name`."""
+        self._source = source
+        self._name = name or (source.name if isinstance(source, Path) else "The archive")
         self._values: dict[str, Any] = {}
         self._headers: dict[str, ArrayHeader] = {}
-        with refusing(path.name), zipfile.ZipFile(path) as archive:
-            check_archive(archive, path.stat().st_size, path.name)
+        size = source.stat().st_size if isinstance(source, Path) else len(source)
+        with refusing(self._name), self._opened() as archive:
+            check_archive(archive, size, self._name)
             self._members = {
                 member.filename.removesuffix(".npy"): member
                 for member in archive.infolist()
                 if member.filename.endswith(".npy")
             }
+
+    def _opened(self) -> zipfile.ZipFile:
+        source = self._source
+        return zipfile.ZipFile(source if isinstance(source, Path) else io.BytesIO(source))
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._members)
@@ -51,8 +59,8 @@ class NpzFile(Mapping[str, Any]):
         """Type and shape of an array without reading it."""
         if name not in self._headers:
             with (
-                refusing(self._path.name),
-                zipfile.ZipFile(self._path) as archive,
+                refusing(self._name),
+                self._opened() as archive,
                 archive.open(self._members[name]) as stream,
             ):
                 self._headers[name] = read_header(cast(BinaryIO, stream))
@@ -62,7 +70,7 @@ class NpzFile(Mapping[str, Any]):
         if name not in self._members:
             raise KeyError(name)
         if name not in self._values:
-            with refusing(self._path.name):
+            with refusing(self._name):
                 self._values[name] = self._read(name)
         return self._values[name]
 
@@ -72,12 +80,12 @@ class NpzFile(Mapping[str, Any]):
             raise FormatError(
                 f"The array {one_line(name)} is larger than any motion; this file is not usable."
             )
-        with zipfile.ZipFile(self._path) as archive, archive.open(member) as stream:
+        with self._opened() as archive, archive.open(member) as stream:
             header = read_header(cast(BinaryIO, stream))
             if header.dtype is None:
                 return read_object_array(cast(BinaryIO, stream), member.file_size)
             if header.nbytes > member.file_size:
-                raise FormatError(f"{self._path.name} ends in the middle of {one_line(name)}; copy it again.")
+                raise FormatError(f"{self._name} ends in the middle of {one_line(name)}; copy it again.")
             return array_from_bytes(header, stream.read(header.nbytes + 1))
 
 

@@ -141,7 +141,7 @@ def test_keypoints_without_feet_have_no_floor():
 
 def test_nobody_is_moved_apart_from_the_others():
     first, second = walker(), moved(walker(), np.eye(3), np.array([1.0, 0.0, 2.0]))
-    people, shown, _ = settle((moved(first, pitched(20), ORIGIN), moved(second, pitched(20), ORIGIN)))
+    people, shown, _ = settle((moved(first, pitched(20), ORIGIN), moved(second, pitched(20), ORIGIN)), "-y")
     apart = poses_of_person(people[1]).pelvis - poses_of_person(people[0]).pelvis
     assert shown
     np.testing.assert_allclose(np.linalg.norm(apart, axis=-1), np.sqrt(5.0), atol=1e-9)

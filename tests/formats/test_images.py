@@ -86,9 +86,54 @@ def test_the_body_stands_where_and_as_it_did(tmp_path, tool):
     np.testing.assert_allclose(poses.pelvis, on_floor(recording, body.pelvis, poses.pelvis), atol=1e-4)
 
 
-def test_people_without_tracks_may_swap_and_this_is_said(tmp_path):
-    recording = formats.read(cliff(tmp_path))
-    assert len(recording.people) == 2 and any("may swap" in warning for warning in recording.warnings)
+def test_people_without_tracks_are_linked_by_where_they_are_and_this_is_said(tmp_path):
+    """Two people side by side, in another order in each image; one is absent for a while."""
+    vectors, pelvis = turned(walking(FRAMES), CAMERA)
+    rows = []
+    for n in range(FRAMES):
+        seen = [0, 1] if n % 3 else [1, 0]
+        rows += [(n, who) for who in seen if not (who == 1 and 10 <= n < 14)]
+    frames, who = np.array(rows).T
+    shift = pelvis[frames] - REST_PELVIS + np.array([[0.0, 0, 4], [1.5, 0, 5]])[who]
+    np.savez(tmp_path / "walk_cliff_hr48.npz", imgname=np.array(IMAGES)[frames], global_t=shift,
+             pose=vectors[frames].reshape(-1, 72), shape=np.repeat(who[:, None], 10, 1))  # fmt: skip
+    recording = formats.read(tmp_path / "walk_cliff_hr48.npz")
+    first, second = recording.people
+    assert (first.frames, second.frames) == (FRAMES - 4, FRAMES)
+    assert {float(poses_of(recording, n).betas[0]) for n in range(2)} == {0.0, 1.0}
+    assert any("linked from frame to frame" in warning for warning in recording.warnings)
+    assert any("absent in 4 frames" in warning for warning in recording.warnings)
+
+
+def test_one_person_who_jumps_stays_one(tmp_path):
+    vectors, pelvis = turned(walking(FRAMES), CAMERA)
+    jumps = np.array([0.0, 0, 4]) * (1 + np.arange(FRAMES) % 5)[:, None]
+    np.savez(
+        tmp_path / "walk_cliff_hr48.npz",
+        imgname=IMAGES,
+        global_t=pelvis + jumps,
+        pose=vectors.reshape(-1, 72),
+    )
+    assert [one.frames for one in formats.read(tmp_path / "walk_cliff_hr48.npz").people] == [FRAMES]
+
+
+def test_smpler_x_is_seen_through_one_lens(tmp_path):
+    """Boxes of changing size have lenses of their own; a person who stands still must not jump."""
+    (tmp_path / "smplx").mkdir()
+    (tmp_path / "meta").mkdir()
+    truth, focal, centre = np.array([0.3, 0.1, 5.0]), np.hypot(1600, 900), np.array([800.0, 450.0])
+    for n in range(FRAMES):
+        own, principal = 3000.0 + 40 * n, centre + np.array([30 * n - 500, 5 * n])
+        depth = truth[2] * own / focal
+        pixel = focal * truth[:2] / truth[2] + centre
+        shift = [*((pixel - principal) * depth / own), depth]
+        np.savez(tmp_path / "smplx" / f"{n:05d}_0.npz", global_orient=np.array([[np.pi, 0, 0]]),
+                 body_pose=np.zeros((21, 3)), left_hand_pose=np.zeros((15, 3)), betas=np.zeros((1, 10)),
+                 transl=np.array([shift]))  # fmt: skip
+        meta = {"focal": [own, own], "princpt": principal.tolist(), "bbox": [600, 0, 1000, 900]}
+        (tmp_path / "meta" / f"{n:05d}_0.json").write_text(json.dumps(meta))
+    recording = formats.read(tmp_path / "smplx")
+    assert np.ptp(poses_of(recording).pelvis, axis=0).max() < 1e-9 and recording.people[0].frames == FRAMES
 
 
 def openpose(folder: Path) -> Path:

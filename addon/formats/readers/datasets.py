@@ -1,12 +1,14 @@
 """Pickles of datasets and world-space methods with SMPL vectors: GLAMR, 3DPW, EMDB, SLAHMR, BEDLAM.
 
 Sources: NVlabs/GLAMR global_recon/run_demo.py (root_trans is the pelvis position, Z up);
-eth-ait/aitviewer renderables/smpl.py (3DPW: lists over people); eth-ait/emdb visualize.py;
-vye16/slahmr (first axis of the arrays = track); pixelite1201/BEDLAM data_processing/df_full_body.py.
+eth-ait/aitviewer renderables/smpl.py (3DPW: lists over people); eth-ait/emdb visualize.py; vye16/slahmr
+slahmr/optim/output.py (first axis of the arrays = track; track_info.json in the folder above tells ids
+and which frames a track has); pixelite1201/BEDLAM data_processing/df_full_body.py.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
@@ -83,12 +85,34 @@ def _read_slahmr(container: Container) -> Draft:
     arrays = [numbers(fields[name], name) for name in ("root_orient", "pose_body", "trans")]
     if len({array.shape[:2] for array in arrays}) != 1:
         raise FormatError("The tracks of the SLAHMR result have different lengths; run SLAHMR again.")
+    held = _slahmr_tracks(container, *arrays[0].shape[:2])
+    betas = numbers(fields["betas"], "betas") if "betas" in fields else np.zeros((len(arrays[0]), 10))
     people = []
     for track, (root, body, trans) in enumerate(zip(*arrays, strict=True)):
-        seen = np.isfinite(trans).all(-1)
-        poses = smpl_poses(joined(root[seen], body[seen]), trans[seen])
-        people.append(person(track, np.flatnonzero(seen), poses=poses))
-    return Draft(people, likely_up=("-y", "+y", "+z"))
+        name, seen = held[track]
+        seen = seen & np.isfinite(trans).all(-1)
+        if seen.any():
+            poses = smpl_poses(joined(root[seen], body[seen]), trans[seen], betas=betas[track])
+            people.append(person(name, np.flatnonzero(seen), poses=poses))
+    return Draft(people, up="-y", camera=True)
+
+
+def _slahmr_tracks(container: Container, tracks: int, frames: int) -> list[tuple[str, np.ndarray]]:
+    """(id, (T,) from its first to its last visible frame) of each track, as track_info.json tells."""
+    held = [(str(track), np.ones(frames, bool)) for track in range(tracks)]
+    for folder in (container.path.parent.parent, container.path.parent):
+        path = folder / "track_info.json"
+        told = Container(path).fields.get("tracks") if path.is_file() else None
+        for name, one in told.items() if isinstance(told, Mapping) else ():
+            mask = np.asarray(one.get("vis_mask", []), dtype=float).reshape(-1) > 0
+            place = one.get("index")
+            if isinstance(place, int) and 0 <= place < tracks:
+                range_ = np.ones(frames, bool)
+                if len(mask) == frames and mask.any():
+                    visible = np.flatnonzero(mask)
+                    range_ = (np.arange(frames) >= visible[0]) & (np.arange(frames) <= visible[-1])
+                held[place] = (str(name), range_)
+    return held
 
 
 def _is_bedlam(container: Container) -> bool:
@@ -96,23 +120,39 @@ def _is_bedlam(container: Container) -> bool:
 
 
 def _read_bedlam(container: Container) -> Draft:
-    """Rows of all people of a scene; `sub` names the person, the image names give the order of time."""
+    """Rows of all people of a scene; `sub` names the person, the image its sequence and frame.
+
+    The published labels are of every fifth frame of a rendering at 30 frames a second.
+    """
     fields = container.fields
     subjects = [text_of(name) for name in np.asarray(fields["sub"]).reshape(-1)]
     images = [text_of(name) for name in np.asarray(fields["imgname"]).reshape(-1)]
-    order = {name: frame for frame, name in enumerate(sorted(set(images)))}
-    vectors, trans = (
-        numbers(fields["pose_world"], "pose_world"),
-        numbers(fields["trans_world"], "trans_world"),
-    )
+    names = ("pose_world", "trans_world", *(["shape"] if "shape" in fields else []))
+    values = {name: numbers(fields[name], name) for name in names}
+    frames, step = _bedlam_frames(images)
+    several = len({image.rpartition("/")[0] for image in images}) > 1
     tracks = Tracks()
     for row, (subject, image) in enumerate(zip(subjects, images, strict=True)):
-        tracks.add(subject, order[image], pose=vectors[row], trans=trans[row])
+        sequence = image.rpartition("/")[0].rpartition("/")[2]
+        name = f"{sequence} {subject}" if several else subject
+        tracks.add(name, frames[row], **{key: value[row] for key, value in values.items()})
     people = [
-        person(name, ids, poses=smpl_poses(v["pose"], v["trans"], rest_pelvis=REST_PELVIS_X))
+        person(name, ids, poses=smpl_poses(
+            v["pose_world"], v["trans_world"], betas=v.get("shape"), rest_pelvis=REST_PELVIS_X))
         for name, ids, v in tracks
-    ]
-    return Draft(people, up="+y")
+    ]  # fmt: skip
+    return Draft(people, up="+y", usual_fps=30.0 / step)
+
+
+def _bedlam_frames(images: list[str]) -> tuple[list[int], int]:
+    """Frame numbers, counted in steps of the labels, and the step in frames of the rendering."""
+    last = [re.findall(r"\d+", image.rpartition("/")[2]) for image in images]
+    if not all(last):
+        order = {name: frame for frame, name in enumerate(sorted(set(images)))}
+        return [order[image] for image in images], 1
+    numbered = np.array([int(digits[-1]) for digits in last])
+    step = max(int(np.gcd.reduce(numbered - numbered.min())), 1)
+    return ((numbered - numbered.min()) // step).tolist(), step
 
 
 GLAMR = Reader("GLAMR", "GLAMR", "SMPL per person, Z up", "*_seed1.pkl", _is_glamr, _read_glamr)

@@ -32,7 +32,8 @@ def read(container: Container) -> Draft:
         betas=params.get("betas"),
         rest_pelvis=REST_PELVIS_X,
     )
-    return Draft([person(poses=poses)], up=_BLOCKS[block], camera=block == "smpl_params_incam")
+    in_camera = block == "smpl_params_incam"
+    return Draft([person(poses=poses)], up=_BLOCKS[block], camera=in_camera, floating=not in_camera)
 
 
 READER = Reader("GVHMR", "GVHMR", "SMPL-X body of one person, Y up", "hmr4d_results.pt", recognises, read)

@@ -1,36 +1,65 @@
-"""HybrIK's `res.pk` (pickle): SMPL rotations and 24 joints of one person in the camera.
+"""HybrIK's and HybrIK-X's `res.pk` (pickle): rotations and joints of one person in the camera.
 
-Source: jeffffffli/HybrIK scripts/demo_video.py. Joint positions are divided by 2.2; `transl_camsys` is the
-translation for the whole image where the file has it.
+Source: jeffffffli/HybrIK scripts/demo_video.py, demo_video_x.py. Joint positions are divided by 2.2.
+`transl` is the pelvis at the focal length 1000 bbox_width / 256, which changes with the box, so the
+distance is brought to that of a usual lens, whose focal length is the image's diagonal. HybrIK-X writes
+SMPL-X's 55 rotations and no joints.
 """
 
 from __future__ import annotations
 
+import numpy as np
+
 from ...recording import Poses
 from ..container import Container
-from ..draft import Draft, Reader, layout_keypoints, matrix_poses, numbers, person
+from ..draft import Draft, Reader, layout_keypoints, matrix_poses, numbers, padded, person
 
 _DEPTH_FACTOR = 2.2
+_CROP_FOCAL = 1000.0 / 256.0
+_JOINTS = {216: 24, 495: 55}
+_SHIFTS = ("transl", "transl_camsys")
 
 
 def recognises(container: Container) -> bool:
-    """Rotation matrices and the 24 joints of HybrIK's structure."""
-    return container.has("pred_thetas", "pred_xyz_24_struct")
+    """Rotation matrices of the whole body with what HybrIK solves them from."""
+    return container.has("pred_thetas", "pred_phi") or container.has("pred_thetas", "pred_xyz_24_struct")
 
 
 def read(container: Container) -> Draft:
     """One person. Raises FormatError."""
     fields = container.fields
-    joints = numbers(fields["pred_xyz_24_struct"], "joints").reshape(-1, 24, 3) * _DEPTH_FACTOR
-    rotations = numbers(fields["pred_thetas"], "pred_thetas").reshape(-1, 24, 3, 3)
-    shift = fields.get("transl_camsys", fields.get("transl"))
-    place = numbers(shift if shift is not None else 0.0 * joints[:, 0], "transl").reshape(-1, 3)
-    turned = matrix_poses(rotations, betas=fields.get("pred_betas"))
-    joints = joints - joints[:, :1] + place[:, None]
-    poses = Poses(turned.rotations, joints[:, 0], turned.betas, turned.gender)
-    keypoints = layout_keypoints(joints, "smpl24")
-    warning = "The distance from the camera is that of HybrIK's virtual lens."
-    return Draft([person(keypoints=keypoints, poses=poses)], up="-y", warnings=[warning], camera=True)
+    thetas = numbers(fields["pred_thetas"], "pred_thetas")
+    thetas = thetas.reshape(len(thetas), -1)
+    count = _JOINTS.get(thetas.shape[1], 24)
+    turned = matrix_poses(padded(thetas.reshape(-1, count, 3, 3)), betas=fields.get("pred_betas"))
+    place = _places(container, len(thetas))
+    keypoints = None
+    if "pred_xyz_24_struct" in fields:
+        joints = numbers(fields["pred_xyz_24_struct"], "joints").reshape(-1, 24, 3) * _DEPTH_FACTOR
+        keypoints = layout_keypoints(joints - joints[:, :1] + place[:, None], "smpl24")
+    poses = Poses(turned.rotations, place, turned.betas[:10], turned.gender)
+    warnings = ["The distance from the camera was estimated for a usual lens."]
+    warnings += ["Not used: hand poses and face expression."] if count == 55 else []
+    tool = "HybrIK-X" if count == 55 else None
+    one = person(keypoints=keypoints, poses=poses)
+    return Draft([one], up="-y", warnings=warnings, camera=True, tool=tool)
 
 
-READER = Reader("HybrIK", "HybrIK", "SMPL and 24 joints of one person", "res.pk", recognises, read)
+def _places(container: Container, frames: int) -> np.ndarray:
+    """(T, 3) the pelvis in the camera of a usual lens; as the file has it where a box or size is missing."""
+    fields = container.fields
+    name = next((name for name in _SHIFTS if name in fields), None)
+    if name is None:
+        return np.zeros((frames, 3))
+    place = numbers(fields[name], name).reshape(-1, 3).copy()
+    if name == "transl" and container.has("bbox", "height", "width"):
+        box = numbers(fields["bbox"], "bbox").reshape(len(place), -1)
+        height, width = (numbers(fields[side], side).reshape(-1) for side in ("height", "width"))
+        focal = _CROP_FOCAL * np.maximum(box[:, 2] - box[:, 0], 1.0)
+        place[:, 2] *= np.hypot(height, width) / focal
+    return place
+
+
+READER = Reader(
+    "HybrIK", "HybrIK, HybrIK-X", "SMPL or SMPL-X and joints of one person", "res.pk", recognises, read
+)

@@ -1,8 +1,8 @@
-"""Estimators that work image by image and keep no tracks: CLIFF, HumanData, Multi-HMR, SMPLer-X, OpenPose 3D.
+"""Estimators that work image by image and keep no tracks: CLIFF, HumanData, Multi-HMR, OpenPose 3D, MHFormer.
 
-People are numbered by their order in each image, so they may swap. Sources: huawei-noah/noah-research
-CLIFF/demo.py; open-mmlab/mmhuman3d docs/human_data.md; naver/multi-hmr demo.py; caizhongang/SMPLer-X
-main/inference.py; OpenPose's output documentation.
+People are linked from frame to frame by where they are. Sources: huawei-noah/noah-research CLIFF/demo.py;
+open-mmlab/mmhuman3d docs/human_data.md; naver/multi-hmr demo.py; OpenPose's output documentation;
+Vegetebird/MHFormer demo/vis.py.
 """
 
 from __future__ import annotations
@@ -27,13 +27,11 @@ from ..draft import (
     smpl_poses,
     text_of,
 )
-from ..tracks import Tracks, joined, series
-
-_SWAP = "People have no track ids and may swap between frames."
-_SMPLER_X_NAME = re.compile(r"(\d+)_(\d+)")
+from ..linking import LINKED, Detections
+from ..tracks import joined, series
 
 
-def _draft(tracks: Tracks, rest_pelvis: np.ndarray, warnings: Sequence[str] = ()) -> Draft:
+def _draft(found: Detections, rest_pelvis: np.ndarray, warnings: Sequence[str] = ()) -> Draft:
     """People with values pose (T, 72 or more), trans and betas, in the camera."""
     people = [
         person(
@@ -41,23 +39,24 @@ def _draft(tracks: Tracks, rest_pelvis: np.ndarray, warnings: Sequence[str] = ()
             frames,
             poses=smpl_poses(v["pose"], v["trans"], betas=v.get("betas"), rest_pelvis=rest_pelvis),
         )
-        for name, frames, v in tracks
+        for name, frames, v in found.tracks()
     ]
     if not people:
         raise FormatError("The result holds no person; choose another image or video.")
-    return Draft(people, up="-y", warnings=[*warnings, *([_SWAP] if len(people) > 1 else [])], camera=True)
+    linked = [LINKED] if found.several else []
+    return Draft(people, up="-y", warnings=[*warnings, *linked], camera=True)
 
 
-def _by_image(images: Any, count: int) -> list[tuple[int, int]]:
-    """(frame, place in the image) of each row, from the names of the images."""
+def _frames(images: Any, count: int) -> list[int]:
+    """The frame of each row, from the names of the images: their numbers where all have one."""
     names = [text_of(name) for name in np.asarray(images).reshape(-1)][:count]
-    order = {name: frame for frame, name in enumerate(sorted(set(names)))}
-    seen: dict[str, int] = {}
-    rows = []
-    for name in names:
-        rows.append((order[name], seen.get(name, 0)))
-        seen[name] = seen.get(name, 0) + 1
-    return rows
+    distinct = sorted(set(names))
+    digits = [re.findall(r"\d+", name.replace("\\", "/").rpartition("/")[2]) for name in distinct]
+    counted = [int(each[-1]) if each and len(each[-1]) < 10 else -1 for each in digits]
+    if len(set(counted)) < len(distinct) or min(counted, default=-1) < 0:
+        counted = list(range(len(distinct)))
+    order = dict(zip(distinct, counted, strict=True))
+    return [order[name] for name in names]
 
 
 def _is_cliff(container: Container) -> bool:
@@ -68,10 +67,10 @@ def _read_cliff(container: Container) -> Draft:
     fields = container.fields
     pose, shift = numbers(fields["pose"], "pose"), numbers(fields["global_t"], "global_t")
     betas = numbers(fields["shape"], "shape") if "shape" in fields else np.zeros((len(pose), 10))
-    tracks = Tracks()
-    for row, (frame, place) in enumerate(_by_image(fields["imgname"], len(pose))):
-        tracks.add(place, frame, pose=pose[row], trans=shift[row], betas=betas[row])
-    return _draft(tracks, REST_PELVIS)
+    found = Detections()
+    for row, frame in enumerate(_frames(fields["imgname"], len(pose))):
+        found.add(frame, shift[row], pose=pose[row], trans=shift[row], betas=betas[row])
+    return _draft(found, REST_PELVIS)
 
 
 def _is_human_data(container: Container) -> bool:
@@ -89,50 +88,33 @@ def _read_human_data(container: Container) -> Draft:
     model, params = _human_data_parameters(container)
     pose = joined(params["global_orient"], params["body_pose"])
     shift = numbers(params["transl"], "transl") if "transl" in params else np.zeros((len(pose), 3))
-    tracks = Tracks()
-    for row, (frame, place) in enumerate(_by_image(container.fields["image_path"], len(pose))):
-        tracks.add(place, frame, pose=pose[row], trans=shift[row])
-    return _draft(tracks, REST_PELVIS if model == "smpl" else REST_PELVIS_X)
+    betas = numbers(params.get("betas", np.zeros(10)), "betas")
+    betas = np.broadcast_to(betas.reshape(-1, betas.shape[-1]), (len(pose), betas.shape[-1]))
+    found = Detections()
+    for row, frame in enumerate(_frames(container.fields["image_path"], len(pose))):
+        found.add(frame, shift[row], pose=pose[row], trans=shift[row], betas=betas[row])
+    return _draft(found, REST_PELVIS if model == "smpl" else REST_PELVIS_X)
 
 
 def _is_multi_hmr(container: Container) -> bool:
     humans = container.fields.get("humans")
+    if humans == []:
+        return container.path.stem[-3:].isdigit()
     return isinstance(humans, list) and all(isinstance(h, dict) and "rotation_vector" in h for h in humans)
 
 
 def _read_multi_hmr(container: Container) -> Draft:
     """53 rotations are SMPL-X without eyes; translation_pelvis is the pelvis' own place."""
-    tracks = Tracks()
+    found = Detections()
     for frame, file in series(container):
-        for place, human in enumerate(file.fields.get("humans", [])):
+        for human in file.fields.get("humans", []):
             vectors = numbers(human["rotation_vector"], "rotation_vector").reshape(-1)[:66]
             pelvis = human.get("translation_pelvis")
             shift = numbers(human["translation"] if pelvis is None else pelvis, "translation").reshape(3)
             shift = shift if pelvis is None else shift - REST_PELVIS_X
-            tracks.add(place, frame, pose=vectors, trans=shift)
-    return _draft(tracks, REST_PELVIS_X)
-
-
-def _is_smpler_x(container: Container) -> bool:
-    if not container.has("global_orient", "body_pose", "transl", "left_hand_pose"):
-        return False
-    return container.kind == "npz" and int(np.prod(container.shape("global_orient"))) == 3
-
-
-def _read_smpler_x(container: Container) -> Draft:
-    """Files are named <frame>_<detection>.npz."""
-    tracks = Tracks()
-    for path in sorted(container.path.parent.glob(f"*{container.path.suffix}")):
-        match = _SMPLER_X_NAME.fullmatch(path.stem)
-        if match or path == container.path:
-            fields = Container(path).fields
-            if "global_orient" not in fields:
-                continue
-            pose = joined(*(numbers(fields[n], n).reshape(1, -1) for n in ("global_orient", "body_pose")))
-            shift = numbers(fields["transl"], "transl").reshape(3)
-            frame, place = (int(match[1]), int(match[2])) if match else (0, 0)
-            tracks.add(place, frame, pose=pose[0], trans=shift)
-    return _draft(tracks, REST_PELVIS_X, ["Each person was seen by a camera of its own, so places may jump."])
+            betas = numbers(human.get("shape", np.zeros(10)), "shape").reshape(-1)[:10]
+            found.add(frame, shift, pose=vectors, trans=shift, betas=betas)
+    return _draft(found, REST_PELVIS_X)
 
 
 def _is_openpose(container: Container) -> bool:
@@ -141,21 +123,21 @@ def _is_openpose(container: Container) -> bool:
 
 
 def _read_openpose(container: Container) -> Draft:
-    tracks = Tracks()
+    found = Detections()
     for frame, file in series(container):
-        for place, one in enumerate(file.fields.get("people", [])):
+        for one in file.fields.get("people", []):
             points = numbers(one["pose_keypoints_3d"], "pose_keypoints_3d")
             if points.size == 100:
-                tracks.add(place, frame, points=points.reshape(25, 4))
+                points = points.reshape(25, 4)
+                seen = points[points[:, 3] > 0, :3]
+                found.add(frame, seen.mean(0) if len(seen) else np.zeros(3), points=points)
     people = [
         person(n, frames, keypoints=layout_keypoints(v["points"][..., :3], "body25", v["points"][..., 3]))
-        for n, frames, v in tracks
+        for n, frames, v in found.tracks()
     ]
     if not people:
         raise FormatError("These OpenPose files have no 3D keypoints; run OpenPose with --3d or triangulate.")
-    return Draft(
-        people, units=None, likely_up=("-y", "+y", "+z"), warnings=[_SWAP] if len(people) > 1 else []
-    )
+    return Draft(people, units=None, likely_up=("-y", "+y", "+z"), warnings=[LINKED] if found.several else [])
 
 
 def _is_mhformer(container: Container) -> bool:
@@ -173,7 +155,6 @@ HUMAN_DATA = Reader(
     "HumanData", "MMHuman3D", "SMPL or SMPL-X per image", ".npz", _is_human_data, _read_human_data
 )
 MULTI_HMR = Reader("Multi-HMR", "Multi-HMR", "SMPL-X per image", ".json", _is_multi_hmr, _read_multi_hmr)
-SMPLER_X = Reader("SMPLer-X", "SMPLer-X", "SMPL-X per image", "00000_0.npz", _is_smpler_x, _read_smpler_x)
 OPENPOSE = Reader(
     "OpenPose 3D", "OpenPose", "25 keypoints per image", "*_keypoints.json", _is_openpose, _read_openpose
 )

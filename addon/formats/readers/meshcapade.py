@@ -1,14 +1,21 @@
-"""Meshcapade's `.smpl` (an .npz): SMPL, SMPL-H or SMPL-X motion of one person, Y up.
+"""Meshcapade's `.smpl` (an .npz): SMPL, SMPL-H or SMPL-X motion of a person, Y up; `.mcs`: a scene of them.
 
-Source: Meshcapade/smplcodec smplcodec/codec.py. Most keys are optional.
+A `.mcs` is glTF JSON whose buffers hold `.smpl` files, each with the frames in which its person is there.
+Source: Meshcapade/smplcodec smplcodec/codec.py, mcs.py. Most keys are optional.
 """
 
 from __future__ import annotations
 
+import base64
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
 import numpy as np
 
 from ...body.skeleton import REST_PELVIS
-from ...safe_read import FormatError
+from ...recording import Person
+from ...safe_read import FormatError, NpzFile
 from ..container import Container
 from ..draft import REST_PELVIS_X, Draft, Reader, person, rows, scalar, smpl_poses
 
@@ -18,17 +25,64 @@ _HANDS = ("leftHandPose", "rightHandPose", "headPose")
 
 
 def recognises(container: Container) -> bool:
-    """The version number that every .smpl file has."""
-    return container.kind == "npz" and container.has("smplVersion")
+    """The version number that every .smpl file has, or a scene with bodies."""
+    return (container.kind == "npz" and container.has("smplVersion")) or _scene(container) is not None
 
 
 def read(container: Container) -> Draft:
-    """One person. Raises FormatError for files without motion and for models with other joints."""
+    """Everybody. Raises FormatError for files without motion and for models with other joints."""
+    scene = _scene(container)
+    if scene is None:
+        return _draft([_body("0", None, container.fields)])
+    bodies = [_scene_body(container, number, one) for number, one in enumerate(scene["smpl_bodies"])]
+    unused = ["camera"] if container.fields.get("cameras") else []
+    return _draft([_body(*body) for body in bodies], unused)
+
+
+@dataclass(frozen=True)
+class _Body:
+    person: Person
+    fps: float | None
+    version: str
+    unused: tuple[str, ...]
+
+
+def _draft(bodies: list[_Body], unused: Sequence[str] = ()) -> Draft:
+    rates = {body.fps for body in bodies if body.fps}
+    named = dict.fromkeys([*(name for body in bodies for name in body.unused), *unused])
+    warnings = [f"Not used: {', '.join(named)}."] if named else []
+    tool = f"Meshcapade ({', '.join(dict.fromkeys(body.version for body in bodies))})"
+    people = [body.person for body in bodies]
+    return Draft(people, fps=next(iter(rates), None), up="+y", tool=tool, warnings=warnings)
+
+
+def _scene(container: Container) -> Mapping[str, Any] | None:
+    """The scene of a .mcs file that holds bodies."""
+    scenes = container.fields.get("scenes") if container.kind == "json" else None
+    first = scenes[0] if isinstance(scenes, list) and scenes else None
+    extensions = first.get("extensions") if isinstance(first, Mapping) else None
+    scene = extensions.get("MC_scene_description") if isinstance(extensions, Mapping) else None
+    return scene if isinstance(scene, Mapping) and isinstance(scene.get("smpl_bodies"), list) else None
+
+
+def _scene_body(container: Container, number: int, one: Any) -> tuple[str, int | None, NpzFile]:
+    """(id, first frame, .smpl) of a body of a scene."""
     fields = container.fields
+    view = fields["bufferViews"][one["bufferView"]]
+    head, _, text = str(fields["buffers"][view["buffer"]]["uri"]).partition(",")
+    if not head.startswith("data:") or not head.endswith("base64"):
+        raise FormatError("The .mcs scene keeps its bodies in other files; export it as a single file.")
+    start = int(view.get("byteOffset", 0))
+    data = base64.b64decode(text)[start : start + int(view["byteLength"])]
+    presence = one.get("frame_presence") or [0]
+    return str(number), int(presence[0]), NpzFile(data, f"Body {number} of {container.name}")
+
+
+def _body(name: str, first: int | None, fields: Mapping[str, Any]) -> _Body:
     version = _VERSIONS.get(int(scalar(fields["smplVersion"]) or 0), "unknown")
     if "bodyPose" not in fields:
         raise FormatError("The .smpl file holds a body shape without motion; export it with an animation.")
-    shape = container.shape("bodyPose")
+    shape = np.shape(fields["bodyPose"])
     if len(shape) != 3 or shape[1] < 22 or shape[2] != 3:
         raise FormatError(
             f"The .smpl file holds a {version} pose {shape}, not SMPL's joints; export as SMPL-X."
@@ -43,10 +97,12 @@ def read(container: Container) -> Draft:
         gender=_GENDERS.get(int(scalar(fields.get("gender", 0)) or 0), "neutral"),
         rest_pelvis=REST_PELVIS_X if version in ("SMPL-X", "SUPR") else REST_PELVIS,
     )
-    used = [name for name in _HANDS if name in fields]
-    warnings = [f"Not used: {', '.join(used)}."] if used else []
+    frames = None if first is None else first + np.arange(len(vectors))
     fps = scalar(fields["frameRate"]) if "frameRate" in fields else None
-    return Draft([person(poses=poses)], fps=fps, up="+y", tool=f"Meshcapade ({version})", warnings=warnings)
+    unused = tuple(name for name in _HANDS if name in fields)
+    return _Body(person(name, frames, poses=poses), fps, version, unused)
 
 
-READER = Reader("Meshcapade .smpl", "Meshcapade", "SMPL, SMPL-H or SMPL-X motion", ".smpl", recognises, read)
+READER = Reader(
+    "Meshcapade .smpl", "Meshcapade", "SMPL, SMPL-H or SMPL-X motion", ".smpl .mcs", recognises, read
+)

@@ -1,12 +1,14 @@
 """ROMP's and BEV's results (.npz of objects): SMPL of several people per image, in the camera.
 
-`video_results.npz` holds `results {image: dict}`; single images are a numbered series of `<frame>.npz`.
-ROMP 1.x writes smpl_thetas, smpl_betas; 0.x writes poses, betas. Source: Arthur151/ROMP simple_romp/romp.
+`video_results.npz` holds `results {image: dict of arrays (P, …)}`; single images are a numbered series of
+`<frame>.npz`. ROMP 1.x writes smpl_thetas, smpl_betas, cam_trans; 0.x a list with a dict per person of
+poses, betas and cam, from which the translation follows (convert_cam_to_3d_trans). Source: Arthur151/ROMP
+simple_romp/romp and romp/lib/utils.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -14,10 +16,14 @@ import numpy as np
 from ...safe_read import FormatError
 from ..container import Container
 from ..draft import Draft, Reader, person, smpl_poses
+from ..linking import LINKED, Detections
 from ..tracks import Tracks, series
 
 _POSES = ("smpl_thetas", "poses")
 _BETAS = ("smpl_betas", "betas")
+_TRANS = ("cam_trans", "trans", "cam")
+_WEAK_CAMERA = 2.0
+"""Metres of depth at scale 1, in convert_cam_to_3d_trans."""
 
 
 def recognises(container: Container) -> bool:
@@ -26,45 +32,68 @@ def recognises(container: Container) -> bool:
 
 
 def read(container: Container) -> Draft:
-    """Tracks by their ids; without ids, people by their order in each image. Raises FormatError."""
-    tracks, tracked = Tracks(), True
+    """Tracks by their ids; without ids, people by where they are. Raises FormatError."""
     images = _images(container)
-    frames = enumerate(images) if len(images) > 1 else _files(container)
-    for number, image in frames:
-        thetas = np.asarray(next(image[name] for name in _POSES if name in image)).reshape(-1, 72)
-        ids = np.asarray(image["track_ids"]).reshape(-1) if "track_ids" in image else np.arange(len(thetas))
-        tracked &= "track_ids" in image
-        betas = next(
-            (np.asarray(image[name]) for name in _BETAS if name in image), np.zeros((len(thetas), 10))
-        )
-        for place in range(min(len(thetas), len(ids))):
-            shift = np.asarray(image["cam_trans"]).reshape(-1, 3)[place]
-            tracks.add(int(ids[place]), number, pose=thetas[place], trans=shift, betas=betas[place][:10])
+    frames = list(enumerate(images)) if len(images) > 1 else _files(container)
+    found = [(number, each) for number, image in frames for each in _people(image)]
+    tracked = all(identity is not None for _, (identity, *_) in found)
+    tracks, detections = Tracks(), Detections()
+    for number, (identity, pose, shift, betas) in found:
+        if tracked:
+            tracks.add(identity, number, pose=pose, trans=shift, betas=betas)
+        else:
+            detections.add(number, shift, pose=pose, trans=shift, betas=betas)
     people = [
         person(name, ids, poses=smpl_poses(values["pose"], values["trans"], betas=values["betas"]))
-        for name, ids, values in tracks
+        for name, ids, values in (tracks if tracked else detections.tracks())
     ]
     if not people:
         raise FormatError("The ROMP result holds no person; choose another image or video.")
-    warnings = (
-        [] if tracked or len(people) == 1 else ["People have no track ids and may swap between frames."]
-    )
-    return Draft(people, up="-y", warnings=warnings, camera=True)
+    return Draft(people, up="-y", warnings=[LINKED] if detections.several else [], camera=True)
 
 
-def _images(container: Container) -> list[Mapping[str, Any]]:
+def _images(container: Container) -> list[Any]:
+    """What was found in each image: a dict of arrays, or a list with a dict per person."""
     results = container.fields["results"]
-    if not isinstance(results, Mapping):
-        return []
-    listed = [results] if _is_image(results) else [results[name] for name in sorted(results, key=str)]
-    return listed if all(map(_is_image, listed)) else []
+    if isinstance(results, Mapping) and not _is_image(results):
+        listed = [results[name] for name in sorted(results, key=str)]
+    else:
+        listed = [results]
+    return listed if listed and all(map(_is_image, listed)) else []
 
 
 def _is_image(value: Any) -> bool:
-    return isinstance(value, Mapping) and "cam_trans" in value and any(name in value for name in _POSES)
+    if isinstance(value, (list, np.ndarray)):
+        return len(np.shape(value)) == 1 and all(isinstance(one, Mapping) and _is_image(one) for one in value)
+    if not isinstance(value, Mapping):
+        return False
+    return any(name in value for name in _TRANS) and any(name in value for name in _POSES)
 
 
-def _files(container: Container) -> list[tuple[int, Mapping[str, Any]]]:
+def _people(image: Any) -> Iterator[tuple[int | None, np.ndarray, np.ndarray, np.ndarray]]:
+    """(track id or None, pose (72,), translation (3,), betas) of each person of an image."""
+    if not isinstance(image, Mapping):
+        for one in image:
+            yield from _people(one)
+        return
+    thetas = np.asarray(next(image[name] for name in _POSES if name in image)).reshape(-1, 72)
+    ids = np.asarray(image["track_ids"]).reshape(-1) if "track_ids" in image else None
+    name = next(name for name in _TRANS if name in image)
+    shifts = np.asarray(image[name], dtype=float).reshape(-1, 3)
+    shifts = _from_weak_camera(shifts) if name == "cam" else shifts
+    betas = next((np.asarray(image[name]) for name in _BETAS if name in image), np.zeros(10))
+    betas = betas.reshape(-1, betas.shape[-1])
+    for place in range(min(len(thetas), len(shifts), len(ids) if ids is not None else len(thetas))):
+        own = betas[min(place, len(betas) - 1)][:10]
+        yield (None if ids is None else int(ids[place])), thetas[place], shifts[place], own
+
+
+def _from_weak_camera(cameras: np.ndarray) -> np.ndarray:
+    scale = cameras[:, :1]
+    return np.concatenate([cameras[:, 1:] / scale, 1.0 / scale], axis=1) * _WEAK_CAMERA
+
+
+def _files(container: Container) -> list[tuple[int, Any]]:
     return [(frame, image) for frame, file in series(container) for image in _images(file)]
 
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from ..container import Container
 from ..draft import Draft, Reader, named_keypoints, numbers, person
-from ..tracks import Tracks, series
+from ..linking import LINKED, Detections
+from ..tracks import series
 
 _BODY = (
     "nose left_eye right_eye left_ear right_ear left_shoulder right_shoulder left_elbow right_elbow left_hip"
@@ -29,18 +30,18 @@ def recognises(container: Container) -> bool:
 
 def read(container: Container) -> Draft:
     """One person over a numbered series of images. Raises FormatError."""
-    tracks = Tracks()
+    found = Detections()
     for frame, file in series(container):
         points = numbers(file.fields["pred_keypoints_3d"], "pred_keypoints_3d").reshape(-1, 70, 3)
         shift = numbers(file.fields["pred_cam_t"], "pred_cam_t").reshape(-1, 1, 3)
-        for place, one in enumerate(points + shift):
-            tracks.add(place, frame, points=one[_USED])
+        for one, place in zip(points + shift, shift[:, 0], strict=True):
+            found.add(frame, place, points=one[_USED])
     names = [_PLACES[place] for place in _USED]
     people = [
         person(name, frames, keypoints=named_keypoints(values["points"], names))
-        for name, frames, values in tracks
+        for name, frames, values in found.tracks()
     ]
-    warnings = ["Not used: MHR's pose, hands, face and mesh."]
+    warnings = ["Not used: MHR's pose, hands, face and mesh.", *([LINKED] if found.several else [])]
     return Draft(people, up="-y", warnings=warnings, camera=True)
 
 

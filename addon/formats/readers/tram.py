@@ -1,20 +1,24 @@
 """TRAM's `hps_track_<k>.npy` (torch tensors in an object array), with `camera.npy` in the folder above.
 
-Source: yufu-wang/tram scripts/estimate_humans.py, estimate_camera.py, lib/pipeline/visualization.py.
-World = world_cam_R x + world_cam_T, Y up; a lone track stays in the camera.
+One file per person; all of a folder are one recording. Source: yufu-wang/tram scripts/estimate_humans.py,
+estimate_camera.py, lib/pipeline/visualization.py. World = world_cam_R x + world_cam_T, Y up, its floor at any
+height; without the camera the tracks stay in it.
 """
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
+from ...recording import Person
 from ..container import Container
 from ..draft import Draft, Reader, matrix_poses, numbers, person
 
 _CAMERA_KEYS = ("world_cam_R", "world_cam_T")
+_NAME = re.compile(r"(.*track_)(\d+)")
 
 
 def recognises(container: Container) -> bool:
@@ -23,21 +27,47 @@ def recognises(container: Container) -> bool:
 
 
 def read(container: Container) -> Draft:
-    """One track, in the world when the camera file is there. Raises FormatError."""
+    """Every track, in the world when the camera file is there. Raises FormatError."""
+    camera = _camera(container)
+    tracks = _tracks(container)
+    if camera is not None and all("frame" in file.fields for _, file in tracks):
+        return Draft([_in_world(_person(*track), camera) for track in tracks], up="+y", floating=True)
+    warnings = ["There is no camera.npy beside the track, so the motion is seen from the camera."]
+    return Draft([_person(*track) for track in tracks], up="-y", warnings=warnings, camera=True)
+
+
+def _tracks(container: Container) -> list[tuple[str, Container]]:
+    """(number, file) of all tracks that lie beside this one."""
+    match = _NAME.fullmatch(container.path.stem)
+    if match is None:
+        return [("0", container)]
+    found = []
+    for path in container.path.parent.glob(f"{match[1]}*{container.path.suffix}"):
+        other = _NAME.fullmatch(path.stem)
+        if other and other[1] == match[1]:
+            file = container if path == container.path else Container(path)
+            found.append((int(other[2]), file))
+    return [
+        (str(number), file) for number, file in sorted(found, key=lambda each: each[0]) if recognises(file)
+    ]
+
+
+def _person(name: str, container: Container) -> Person:
     fields = container.fields
     rotations = numbers(fields["pred_rotmat"], "pred_rotmat")
     poses = matrix_poses(rotations, fields["pred_trans"], betas=fields.get("pred_shape"))
     frames = np.asarray(fields["frame"]).reshape(-1) if "frame" in fields else None
-    camera = _camera(container)
-    if camera is None or frames is None:
-        warnings = ["There is no camera.npy beside the track, so the motion is seen from the camera."]
-        return Draft([person(frame_ids=frames, poses=poses)], up="-y", warnings=warnings, camera=True)
-    turn, shift = (camera[key][frames.astype(int)] for key in _CAMERA_KEYS)
-    rotations = rotations.copy()
+    return person(name, frames, poses=poses)
+
+
+def _in_world(one: Person, camera: dict[str, np.ndarray]) -> Person:
+    if one.poses is None:
+        return one
+    turn, shift = (camera[key][one.frame_ids] for key in _CAMERA_KEYS)
+    rotations = one.poses.rotations.copy()
     rotations[:, 0] = turn @ rotations[:, 0]
-    placed = (turn @ poses.pelvis[..., None])[..., 0] + shift
-    moved = replace(poses, rotations=rotations, pelvis=placed, rest_turns=turn)
-    return Draft([person(frame_ids=frames, poses=moved)], up="+y")
+    placed = (turn @ one.poses.pelvis[..., None])[..., 0] + shift
+    return replace(one, poses=replace(one.poses, rotations=rotations, pelvis=placed, rest_turns=turn))
 
 
 def _camera(container: Container) -> dict[str, np.ndarray] | None:
@@ -50,4 +80,4 @@ def _camera(container: Container) -> dict[str, np.ndarray] | None:
     return None
 
 
-READER = Reader("TRAM", "TRAM", "SMPL of one track", "hps_track_*.npy", recognises, read)
+READER = Reader("TRAM", "TRAM", "SMPL per track", "hps_track_*.npy", recognises, read)

@@ -1,6 +1,7 @@
 """WHAM's `wham_output.pkl` (joblib): SMPL per track, in the world (Y up) and in the camera.
 
-Source: yohanshin/WHAM demo.py. With --estimate_local_only the "world" is the camera.
+Source: yohanshin/WHAM demo.py. The world has the axes of the first frame's camera (y and z reversed, as
+return_y_up does) and starts at the pelvis; with --estimate_local_only that camera counts as still.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ def read(container: Container) -> Draft:
         )
         for track_id, track in tracks.items()
     ]
-    return Draft(people, up="+y" if world else "-y", camera=not world)
+    return Draft(people, up="+y" if world else "-y", camera=True)
 
 
 READER = Reader("WHAM", "WHAM", "SMPL per track, Y up", "wham_output.pkl", recognises, read)
