@@ -148,7 +148,7 @@ def test_hybrik_x_has_55_rotations_and_no_joints(tmp_path):
     rotations = np.broadcast_to(np.eye(3), (FRAMES, 55, 3, 3)).copy()
     rotations[:, :22] = matrices(walking(FRAMES), CAMERA)[:, :22]
     held = {
-        "pred_uvd": np.zeros((FRAMES, 71, 3)), "pred_scores": np.ones((FRAMES, 29)), "f": np.full(FRAMES, 1e3),
+        "pred_uvd": np.zeros((FRAMES, 71, 3)), "pred_scores": np.ones((FRAMES, 29)), "f": np.ones(FRAMES),
         "pred_thetas": rotations, "pred_phi": np.zeros((FRAMES, 54, 2)), "pred_betas": np.zeros((FRAMES, 21)),
         "pred_cam_root": np.zeros((FRAMES, 3)), "transl": walking(FRAMES).pelvis @ CAMERA.T,
         "img_path": np.array(IMAGES),
