@@ -2,18 +2,33 @@
 
 from __future__ import annotations
 
-from . import export_fbx, open_recording, own_body, panels, preferences, properties, refine_pose, viewport
+from . import (
+    controls,
+    export_fbx,
+    log,
+    open_recording,
+    own_body,
+    panels,
+    people,
+    preferences,
+    properties,
+    refine_pose,
+    viewport,
+)
 
 CLASSES = (
     *own_body.CLASSES,
+    *controls.CLASSES,
+    *people.CLASSES,
     *properties.CLASSES,
     *preferences.CLASSES,
     *open_recording.CLASSES,
     *refine_pose.CLASSES,
     *export_fbx.CLASSES,
+    *log.CLASSES,
     *panels.CLASSES,
 )
-_ATTACHED = (properties, open_recording, viewport)
+_ATTACHED = (properties, people, open_recording, viewport)
 
 
 def attach() -> None:

@@ -42,10 +42,11 @@ def facts(recording: Recording) -> list[tuple[str, str]]:
 def _people(people: Sequence[Person]) -> str:
     longest = max(people, key=lambda person: person.frames)
     prefix = "1" if len(people) == 1 else f"{len(people)}, up to"
-    return f"{prefix}{',' if len(people) == 1 else ''} {_length(longest)}"
+    return f"{prefix}{',' if len(people) == 1 else ''} {length(longest)}"
 
 
-def _length(person: Person) -> str:
+def length(person: Person) -> str:
+    """'100 frames (1.7 s), 3 missing'."""
     frames = int(person.frame_ids[-1] - person.frame_ids[0]) + 1
     text = f"{plural(person.frames, 'frame')} ({frames / person.fps:.1f} s)"
     gaps = frames - person.frames
@@ -63,14 +64,9 @@ def opened(recording: Recording) -> str:
     """'walk.trc: 1 person, 100 frames (1.7 s), 25 keypoints, 60 fps'."""
     people = recording.people
     count = "1 person" if len(people) == 1 else f"{len(people)} people"
-    length = _people(people).split(", ", 1)[1]
+    longest = _people(people).split(", ", 1)[1]
     name = Path(recording.path).name
-    return f"{name}: {count}, {length}, {content(people)}, {recording.fps.value:g} fps"
-
-
-def person_line(person: Person) -> str:
-    """'Person 0: 100 frames (1.7 s)'."""
-    return f"Person {person.id}: {_length(person)}"
+    return f"{name}: {count}, {longest}, {content(people)}, {recording.fps.value:g} fps"
 
 
 def only_poses(people: Sequence[Person]) -> bool:

@@ -6,7 +6,7 @@ import threading
 import time
 import traceback
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -25,7 +25,8 @@ JOIN_SECONDS = 10.0
 class Task:
     """What to refine, from which file, and with what.
 
-    origin: seconds that lie on the scene's frame 1; body_model: the user's own, None for the open body.
+    origin: seconds that lie on the scene's frame 1. body_model: the user's own, None for the open body.
+    places: where each id stands in the recording.
     """
 
     source: str
@@ -34,6 +35,8 @@ class Task:
     device: str = "auto"
     origin: float = 0.0
     body_model: BodyModel | None = None
+    controls: refiner.Controls = field(default_factory=refiner.Controls)
+    places: dict[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -54,14 +57,19 @@ def refine_all(task: Task, progress: Progress, cancelled: Callable[[], bool]) ->
     """Refine everybody in the task. Raises RefineError, FormatError and Cancelled."""
     outcomes = []
     for index, person in enumerate(task.people):
-        report = _share(progress, index, [person.id for person in task.people])
+        report = _share(progress, index, task.people)
         outcomes.append(_refine_one(person, task, report, cancelled))
     return tuple(outcomes)
 
 
 def _refine_one(person: Person, task: Task, progress: Progress, cancelled: Callable[[], bool]) -> Outcome:
     motion = refiner.refine(
-        person, engine=task.engine, device=task.device, progress=progress, cancelled=cancelled
+        person,
+        controls=task.controls,
+        engine=task.engine,
+        device=task.device,
+        progress=progress,
+        cancelled=cancelled,
     )
     before = None
     if person.poses is not None and person.keypoints is not None:
@@ -70,6 +78,7 @@ def _refine_one(person: Person, task: Task, progress: Progress, cancelled: Calla
         )
         before = _mean(original.fit_error_mm)
     motion, model = refiner.on_own_body(motion, person.poses, task.body_model)
+    person = person.rows(np.isin(person.frame_ids, motion.frame_ids))
     return Outcome(person, motion, before, _mean(motion.fit_error_mm), model)
 
 
@@ -78,12 +87,15 @@ def _mean(errors: np.ndarray) -> float | None:
     return float(known.mean()) if len(known) else None
 
 
-def _share(progress: Progress, index: int, ids: Sequence[str]) -> Progress:
-    """Progress of one person as a part of the whole run."""
-    if len(ids) == 1:
+def _share(progress: Progress, index: int, people: Sequence[Person]) -> Progress:
+    """Progress of one person as a part of the whole run, by frames."""
+    if len(people) == 1:
         return progress
+    total = sum(person.frames for person in people)
+    before = sum(person.frames for person in people[:index])
+    who = f"Person {people[index].id} ({index + 1} of {len(people)})"
     return lambda fraction, message: progress(
-        (index + fraction) / len(ids), f"Person {ids[index]} ({index + 1} of {len(ids)}): {message}"
+        (before + fraction * people[index].frames) / total, f"{who}: {message}"
     )
 
 

@@ -12,19 +12,20 @@ from ..formats import READERS
 from ..formats.container import Hints
 from ..recording import Recording
 from ..safe_read import FormatError
+from .controls import show_whole_range
 from .describe import opened
 from .framing import show_recording, untouched
 from .log import report_error
+from .people import list_people
 from .properties import (
-    ALL_PEOPLE,
     AUTO,
     LAYOUT_ITEMS,
     UNIT_ITEMS,
     UP_ITEMS,
     SPR_PG_settings,
     hints_of,
-    redraw_views,
 )
+from .redraw import redraw_views
 from .session import SESSION
 
 EXTENSIONS = tuple(dict.fromkeys(end for reader in READERS for end in reader.files.split() if end[0] == "."))
@@ -107,7 +108,9 @@ class SPR_OT_open_recording(bpy.types.Operator, ImportHelper):
         settings.use_fps = self.fps > 0.0
         settings.fps = self.fps or recording.fps.value
         settings.source = path
-        settings.person_id = ALL_PEOPLE if len(recording.people) > 1 else recording.people[0].id
+        settings.people.clear()
+        list_people(settings, recording)
+        show_whole_range(settings, recording)
         settings.result = ""
 
     def _tell(self, recording: Recording) -> None:
@@ -132,10 +135,11 @@ class SPR_OT_read_again(bpy.types.Operator):
         """Read it with the present overrides."""
         settings = context.scene.spr
         try:
-            SESSION.load(bpy.path.abspath(settings.source), hints_of(settings))
+            recording = SESSION.load(bpy.path.abspath(settings.source), hints_of(settings))
         except FormatError as error:
             report_error(self, str(error), getattr(error, "details", ""))
             return {"CANCELLED"}
+        list_people(settings, recording)
         redraw_views()
         return {"FINISHED"}
 

@@ -8,11 +8,14 @@ import bpy
 from ..recording import Recording
 from ..safe_read import FormatError
 from . import runner
+from .controls import draw_controls
 from .describe import facts, only_poses, progress_text, title, wrap
 from .engines import planned_engine, torch_installed
+from .log import draw_log
 from .own_body import body_line
+from .people import chosen_people, draw_people
 from .preferences import engine_and_device
-from .properties import SPR_PG_settings, chosen_people, peek
+from .properties import SPR_PG_settings, peek
 
 MARGIN = 60.0
 """Pixels at interface scale 1 that the tabs, a panel and a box take from the sidebar's width."""
@@ -96,6 +99,7 @@ class SPR_PT_refine(_Panel, bpy.types.Panel):
             box = self.layout.box().column(align=True)
             for line in settings.result.split("\n"):
                 _draw_wrapped(box, context, line)
+        draw_log(self.layout)
 
     def _draw_button(self, context: bpy.types.Context, settings: SPR_PG_settings) -> None:
         found = peek(settings)
@@ -107,6 +111,21 @@ class SPR_PT_refine(_Panel, bpy.types.Panel):
         )
         if convert:
             _draw_message(self.layout, context, "No keypoints: the poses are imported as they are.", "INFO")
+
+
+class SPR_PT_controls(_Panel, bpy.types.Panel):
+    """How far, how smooth, which joints and frames."""
+
+    bl_idname = "SPR_PT_controls"
+    bl_label = "Controls"
+    bl_parent_id = "SPR_PT_refine"
+    bl_options = {"DEFAULT_CLOSED"}
+
+    def draw(self, context: bpy.types.Context) -> None:
+        """What can't be changed while a run is on."""
+        layout = _properties(self.layout)
+        layout.enabled = runner.current() is None
+        draw_controls(layout, context.scene.spr)
 
 
 class SPR_PT_options(_Panel, bpy.types.Panel):
@@ -179,7 +198,7 @@ def _draw_recording(
     for warning in recording.warnings:
         _draw_message(layout, context, warning, "ERROR")
     if len(recording.people) > 1:
-        layout.prop(settings, "person", text="")
+        draw_people(layout, settings)
     layout.prop(settings, "show_preview")
 
 
@@ -205,4 +224,4 @@ def _draw_wrapped(
         column.label(text=line, icon=blank if index else icon)
 
 
-CLASSES = (SPR_PT_source, SPR_PT_overrides, SPR_PT_refine, SPR_PT_options, SPR_PT_export)
+CLASSES = (SPR_PT_source, SPR_PT_overrides, SPR_PT_refine, SPR_PT_controls, SPR_PT_options, SPR_PT_export)

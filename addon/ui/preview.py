@@ -13,7 +13,8 @@ from ..scene.drawing import Shapes, residuals, skeleton, together
 from ..scene.pose_points import body_points
 from ..scene.timing import scene_rate
 from ..scene.tracks import Track, track_of
-from .properties import SPR_PG_settings, chosen_people, peek
+from .people import chosen_people
+from .properties import SPR_PG_settings, peek
 from .results import refined_people
 
 _KEPT = 4

@@ -17,15 +17,16 @@ from bpy.props import (
 
 from ..body.layouts import LAYOUTS
 from ..formats.container import Hints
-from ..recording import Person, Recording
+from ..recording import Recording
 from ..safe_read import FormatError
 from ..scene import preset_items
-from .describe import person_line
+from .controls import SPR_PG_controls
 from .own_body import BODIES, SPR_PG_body
+from .people import SPR_PG_person, list_people
+from .redraw import redraw_views
 from .session import SESSION
 
 AUTO = "auto"
-ALL_PEOPLE = "*"
 RELOAD_DELAY = 0.3
 """Seconds without a further change before the file is read again: dragging a number changes it often."""
 
@@ -75,14 +76,6 @@ def peek(settings: SPR_PG_settings) -> Recording | FormatError | None:
     return SESSION.peek(settings.source, hints_of(settings)) if settings.source else None
 
 
-def chosen_people(settings: SPR_PG_settings, recording: Recording) -> tuple[Person, ...]:
-    """The people to refine; the first one when the chosen one is not in this recording."""
-    if settings.person_id == ALL_PEOPLE:
-        return recording.people
-    chosen = tuple(person for person in recording.people if person.id == settings.person_id)
-    return chosen or recording.people[:1]
-
-
 def _reload(settings: SPR_PG_settings, _context: bpy.types.Context) -> None:
     if not settings.source:
         return
@@ -104,56 +97,13 @@ def reload_all() -> None:
 
 def _load_quietly(settings: SPR_PG_settings) -> None:
     try:
-        SESSION.load(settings.source, hints_of(settings))
+        list_people(settings, SESSION.load(settings.source, hints_of(settings)))
     except FormatError:
         return  # the session keeps the refusal, and the Source panel shows it
 
 
-def redraw() -> None:
-    """Draw the sidebars again, without the costly view beside them."""
-    for area in _view_areas():
-        for region in area.regions:
-            if region.type == "UI":
-                region.tag_redraw()
-
-
-def redraw_views() -> None:
-    """Draw the 3D Views again with their sidebars, as what is drawn in them has changed."""
-    for area in _view_areas():
-        area.tag_redraw()
-
-
 def _redraw_views(_settings: SPR_PG_settings, _context: bpy.types.Context) -> None:
     redraw_views()
-
-
-def _view_areas() -> list[bpy.types.Area]:
-    windows = bpy.context.window_manager.windows
-    return [area for window in windows for area in window.screen.areas if area.type == "VIEW_3D"]
-
-
-_person_items: list[tuple[str, str, str, int]] = []
-"""The items last handed to Blender, which keeps no copy of their strings."""
-
-
-def _people(settings: SPR_PG_settings, _context: bpy.types.Context | None) -> list[tuple[str, str, str, int]]:
-    found = peek(settings)
-    people = found.people if isinstance(found, Recording) else ()
-    items = [(person.id, person_line(person), f"Person {person.id}") for person in people]
-    if len(items) > 1:
-        items.append((ALL_PEOPLE, f"All {len(people)} People", "Everybody, one armature each"))
-    items = items or [("", "None", "No recording is open")]
-    _person_items[:] = [(*item, number) for number, item in enumerate(items)]
-    return _person_items
-
-
-def _get_person(settings: SPR_PG_settings) -> int:
-    ids = [item[0] for item in _people(settings, None)]
-    return ids.index(settings.person_id) if settings.person_id in ids else 0
-
-
-def _set_person(settings: SPR_PG_settings, number: int) -> None:
-    settings.person_id = _people(settings, None)[number][0]
 
 
 class SPR_PG_result(bpy.types.PropertyGroup):
@@ -205,17 +155,9 @@ class SPR_PG_settings(bpy.types.PropertyGroup):
     units: EnumProperty(
         name="Units", description="Unit of the file's positions", items=UNIT_ITEMS, update=_reload
     )
-    person_id: StringProperty(
-        name="Person ID", description="The chosen person as the file names it, or * for everybody"
-    )
-    person: EnumProperty(
-        name="Person",
-        description="Who to refine",
-        items=_people,
-        get=_get_person,
-        set=_set_person,
-        update=_redraw_views,
-    )
+    people: CollectionProperty(name="People", type=SPR_PG_person)
+    active_person: IntProperty(name="Active Person")
+    controls: PointerProperty(name="Controls", type=SPR_PG_controls)
     engine: EnumProperty(
         name="Engine", description="What runs the refiner", items=[DEFAULT_ITEM, *ENGINE_ITEMS]
     )

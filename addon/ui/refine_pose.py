@@ -9,14 +9,16 @@ import bpy
 from ..safe_read import FormatError
 from ..scene import SceneError
 from . import runner
+from .controls import controls_of
 from .describe import report, result
 from .job import Job, Task
 from .log import log_run, report_error
 from .own_body import own_body
 from .preferences import engine_and_device
-from .properties import chosen_people, hints_of, peek
+from .properties import hints_of, peek
 from .results import write
 from .session import SESSION
+from .starting import people_to_refine
 
 
 class SPR_OT_refine_pose(bpy.types.Operator):
@@ -85,9 +87,20 @@ class SPR_OT_refine_pose(bpy.types.Operator):
         except FormatError as error:
             report_error(self, str(error), getattr(error, "details", ""))
             return None
-        people = chosen_people(settings, recording)
-        engine, device = engine_and_device(settings)
-        return Task(settings.source, people, engine, device, origin=recording.start, body_model=body)
+        try:
+            people = people_to_refine(context.scene, recording)
+        except SceneError as error:
+            report_error(self, str(error))
+            return None
+        return Task(
+            settings.source,
+            people,
+            *engine_and_device(settings),
+            origin=recording.start,
+            body_model=body,
+            controls=controls_of(settings),
+            places={person.id: place for place, person in enumerate(recording.people)},
+        )
 
     def _finish(self, context: bpy.types.Context, job: Job, scene: bpy.types.Scene | None) -> set[str]:
         if job.error:

@@ -95,6 +95,8 @@ def _write_person(settings: SPR_PG_settings, task: Task, outcome: Outcome, sever
         match_scene_rate=settings.match_scene_rate,
         origin=task.origin,
         body_model=outcome.body_model,
+        gaps=settings.controls.gaps,
+        person_index=task.places.get(outcome.person.id),
     )
     armature[PERSON_KEY] = outcome.person.id
     for child in armature.children:

@@ -9,7 +9,7 @@ import bpy
 
 from .describe import progress_text
 from .job import Job, Task
-from .properties import redraw
+from .redraw import redraw
 
 TICK = 0.1
 """Seconds between looks at the job: Cancel answers within one of them."""

@@ -52,12 +52,12 @@ def test_several_people_and_both_kinds_are_named():
     assert describe.opened(recording) == (
         "walk.trc: 2 people, up to 120 frames (2.0 s), 1 keypoint, poses, 60 fps"
     )
-    assert describe.person_line(recording.people[1]) == "Person 2: 60 frames (1.0 s)"
+    assert describe.length(recording.people[1]) == "60 frames (1.0 s)"
 
 
 def test_missing_frames_are_counted():
     person = replace(_person(frames=3), frame_ids=np.array([0, 1, 59]))
-    assert describe.person_line(person) == "Person 0: 3 frames (1.0 s), 57 missing"
+    assert describe.length(person) == "3 frames (1.0 s), 57 missing"
 
 
 def _finished(*figures):

@@ -17,7 +17,10 @@ def test_open_fills_the_settings(enabled, wave):
     assert _open(wave) == {"FINISHED"}
     settings = bpy.context.scene.spr
     assert settings.source == str(wave)
-    assert settings.person == "0"
+    assert [(one.person_id, one.frames, one.chosen) for one in settings.people] == [
+        ("0", "60 frames (1.0 s)", True)
+    ]
+    assert (settings.controls.first, settings.controls.last) == (0, 59)
     assert (settings.use_fps, settings.fps) == (False, 60.0)
     assert settings.up == "auto"
 

@@ -89,7 +89,7 @@ def test_refined_people_are_no_longer_drawn_unless_wanted(opened, shapes):
 
 def test_only_the_chosen_people_are_drawn_each_in_a_colour(two_people, shapes):
     assert len({tuple(colour) for colour in shapes().dot_colours}) == 2
-    two_people.spr.person = "2"
+    two_people.spr.people["1"].chosen = False
     assert len(shapes().dots) == 24
 
 

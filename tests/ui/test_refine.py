@@ -128,13 +128,13 @@ def test_a_failure_while_writing_leaves_the_earlier_result(opened, census, ui, m
 
 
 def test_all_people_are_refined_unless_one_is_chosen(two_people):
-    assert two_people.spr.person == "*"
+    assert [one.chosen for one in two_people.spr.people] == [True, True]
     bpy.ops.spr.refine_pose()
     assert sorted(ob["spr_person"] for ob in _armatures()) == ["1", "2"]
 
 
 def test_one_person_is_chosen(two_people):
-    two_people.spr.person = "2"
+    two_people.spr.people["1"].chosen = False
     bpy.ops.spr.refine_pose()
     assert [ob["spr_person"] for ob in _armatures()] == ["2"]
 
