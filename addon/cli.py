@@ -20,8 +20,8 @@ import numpy as np
 
 from . import formats
 from .body.body_model import BodyModel, load_body_model
-from .body.layouts import find_layout
 from .cli_controls import add_controls, controls_of, people_in_range
+from .cli_inputs import chosen, inputs, read, shift, targets_of
 from .motion import Motion
 from .recording import Person, Recording
 from .safe_read import FormatError
@@ -110,7 +110,14 @@ def _parser() -> argparse.ArgumentParser:
     )
     refine.add_argument("--to", choices=KINDS, help="kind of file for a folder (default npz)")
     refine.add_argument("--keypoints", type=Path, metavar="FILE", help="targets from another file")
-    refine.add_argument("--keypoints-offset", type=_number, default=0.0, metavar="SECONDS")
+    refine.add_argument(
+        "--keypoints-offset",
+        type=_offset,
+        default=0.0,
+        metavar="SECONDS|auto",
+        help="added to the times of --keypoints; auto finds it from the motion and says how sure it is"
+        " (default 0)",
+    )
     refine.add_argument("--person", metavar="ID", help="only this person (see inspect)")
     _add_hints(refine)
     refine.add_argument("--mode", choices=("auto", "plugin", "sequence", "none"), default="auto")
@@ -151,6 +158,11 @@ def _number(text: str) -> float:
     return value
 
 
+def _offset(text: str) -> float | None:
+    """Seconds, None for auto."""
+    return None if text == "auto" else _number(text)
+
+
 def _positive(text: str) -> float:
     value = _number(text)
     if value <= 0:
@@ -159,7 +171,7 @@ def _positive(text: str) -> float:
 
 
 def _inspect(args: argparse.Namespace) -> int:
-    recording = _read(args.file, args)
+    recording = read(args.file, args)
     if args.json:
         print(json.dumps(recording.summary(), ensure_ascii=False))
     else:
@@ -181,19 +193,6 @@ def _described(recording: Recording) -> list[str]:
     lines += [f"  warning: {warning}" for warning in recording.warnings]
     use = "can be refined" if facts["can_refine"] else "poses only: give keypoints with --keypoints to refine"
     return [*lines, f"  {use}"]
-
-
-def _read(path: Path, args: argparse.Namespace) -> Recording:
-    if args.layout is not None:
-        _check_layout(args.layout)
-    return formats.read(path, layout=args.layout, fps=args.fps, up=args.up, units=args.units)
-
-
-def _check_layout(name: str) -> None:
-    try:
-        find_layout(name)
-    except KeyError as error:
-        raise FormatError(str(error.args[0])) from error
 
 
 def _refine(args: argparse.Namespace) -> int:
@@ -264,15 +263,17 @@ def _make_folder(folder: Path) -> None:
 
 
 def _refined(source: Path, args: argparse.Namespace, warnings: list[str]) -> list[_Result]:
-    recording, targets = _inputs(source, args)
-    chosen = recording.people if args.person is None else (_chosen(recording, args.person),)
+    recording, targets = inputs(source, args)
+    asked = recording.people if args.person is None else (chosen(recording, args.person),)
     warnings += recording.warnings
-    people = people_in_range(chosen, args, warnings)
+    people = people_in_range(asked, args, warnings)
+    belonging = targets_of(people, targets, len(asked) == 1)
+    offset = shift(people, belonging, args.keypoints_offset, warnings)
     results = []
-    for number, one in enumerate(people):
+    for number, (one, target) in enumerate(zip(people, belonging, strict=True)):
         label = f"person {one.id} of {source.name}" if len(people) > 1 else source.name
         started = time.perf_counter()
-        motion, model = _refine_person(one, _target_of(one, targets, len(chosen)), args, label)
+        motion, model = _refine_person(one, target, offset, args, label)
         warnings += motion.warnings
         name = source.stem if len(people) == 1 else f"{source.stem} {one.id}"
         results.append(_Result(name, people[number], motion, time.perf_counter() - started, model))
@@ -281,53 +282,8 @@ def _refined(source: Path, args: argparse.Namespace, warnings: list[str]) -> lis
     return results
 
 
-def _inputs(source: Path, args: argparse.Namespace) -> tuple[Recording, Recording | None]:
-    """The recording to refine and that of --keypoints.
-
-    With --keypoints, layout, up and units describe the keypoint file unless it states them itself, and then
-    FILE; a frame rate goes to each file that states none.
-    """
-    if args.keypoints is None:
-        return _read(source, args), None
-    if args.layout is not None:
-        _check_layout(args.layout)
-    stated = formats.read(args.keypoints, layout=args.layout)
-    to_keypoints = {
-        "fps": None if stated.fps.how == "stated" else args.fps,
-        "up": None if stated.up.how == "stated" else args.up,
-        "units": None if stated.units.how == "stated" else args.units,
-    }
-    targets = formats.read(args.keypoints, layout=args.layout, **to_keypoints)
-    up = args.up if to_keypoints["up"] is None else None
-    units = args.units if to_keypoints["units"] is None else None
-    recording = formats.read(source, up=up, units=units)
-    if args.fps is not None and (recording.fps.how != "stated" or to_keypoints["fps"] is None):
-        recording = formats.read(source, up=up, units=units, fps=args.fps)
-    return recording, targets
-
-
-def _chosen(recording: Recording, person_id: str) -> Person:
-    try:
-        return recording.person(person_id)
-    except KeyError as error:
-        raise FormatError(str(error.args[0])) from error
-
-
-def _target_of(one: Person, targets: Recording | None, people: int) -> Person | None:
-    """The person of the keypoint file that belongs to this one: the same id, or the only one."""
-    if targets is None:
-        return None
-    for target in targets.people:
-        if target.id == one.id:
-            return target
-    if len(targets.people) == 1 and people == 1:
-        return targets.people[0]
-    known = ", ".join(target.id for target in targets.people)
-    raise FormatError(f"The keypoint file has no person {one.id} but {known}; choose one with --person.")
-
-
 def _refine_person(
-    one: Person, target: Person | None, args: argparse.Namespace, label: str
+    one: Person, target: Person | None, offset: float, args: argparse.Namespace, label: str
 ) -> tuple[Motion, BodyModel | None]:
     """The motion, and the user's body model where it is to be used. Raises FormatError."""
     from . import refiner
@@ -336,7 +292,7 @@ def _refine_person(
         motion = refiner.refine(
             one,
             targets=target,
-            targets_offset=args.keypoints_offset,
+            targets_offset=offset,
             mode=args.mode,
             controls=controls_of(args),
             engine=args.engine,

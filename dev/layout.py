@@ -26,7 +26,8 @@ MAY_IMPORT = {
     "refiner": FOUNDATION | {"refiner"},
     "scene": FOUNDATION | {"scene"},
     "ui": FOUNDATION | {"formats", "refiner", "scene", "ui"},
-    "cli": FOUNDATION | {"cli_controls", "formats", "refiner", "scene"},
+    "cli": FOUNDATION | {"cli_controls", "cli_inputs", "formats", "refiner", "scene"},
+    "cli_inputs": FOUNDATION | {"formats", "refiner"},
     "cli_controls": {"recording", "refiner"},
     "": {"scene", "ui", "cli"},
 }

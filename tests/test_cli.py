@@ -14,9 +14,11 @@ import pytest
 from addon import cli, formats
 from addon.body.skeleton import REST_OFFSETS
 from addon.motion import Motion
+from bundled_model.training.motion_data import load_split
 from tests.formats.bodies import walking
 from tests.formats.test_amass import amass_fields
 from tests.formats.test_trc import BROKEN, NAMES, TRIAL, trc, written
+from tests.refiner.motion import Truth
 
 ROOT = Path(__file__).parents[1]
 
@@ -137,6 +139,41 @@ def test_people_outside_the_range_are_left_out_with_a_warning(tmp_path, calls, c
     assert cli.main(["refine", str(TRIAL), "--output", str(tmp_path / "o.npz"), *words]) == 0
     assert [person.id for person, _ in calls] == ["late"]
     assert "Person 0 is not in frames 1010 to 1020" in capsys.readouterr().err
+
+
+def shifted_files(folder: Path, clip: int) -> list[str]:
+    """Poses of captured motion, and keypoints that start 20 frames later: words for `refine`."""
+    truth, motion = Truth(clip, 300), load_split("val")[clip]
+    poses, points = folder / "poses.npz", folder / "points.npz"
+    np.savez(poses, poses=motion.poses[:300].reshape(-1, 72), trans=truth.pelvis, mocap_framerate=30.0)
+    keypoints = truth.person("coco17", noise=0.01).keypoints
+    assert keypoints is not None
+    seen = keypoints.positions[20:]
+    np.savez(points, keypoints=seen, layout="coco17", fps=30.0, up_axis="y", units="m")
+    return ["refine", str(poses), "--output", str(folder / "o.npz"), "--keypoints", str(points)]
+
+
+def test_the_shift_of_the_keypoints_is_found_when_asked_and_told(tmp_path, calls, capsys):
+    words = shifted_files(tmp_path, clip=8)
+    assert cli.main(words) == 0
+    assert calls[-1][1]["targets_offset"] == 0.0
+    capsys.readouterr()
+    assert cli.main([*words, "--keypoints-offset", "auto"]) == 0
+    assert calls[-1][1]["targets_offset"] == pytest.approx(20 / 30, abs=0.005)
+    assert "The keypoints were shifted by +0.66" in capsys.readouterr().out
+
+
+def test_a_shift_that_cannot_be_told_is_none_and_a_warning(tmp_path, calls, capsys):
+    words = shifted_files(tmp_path, clip=8)
+    with np.load(tmp_path / "points.npz") as held:
+        still = dict(held) | {"keypoints": np.repeat(held["keypoints"][:1], 50, axis=0)}
+    np.savez(tmp_path / "points.npz", **still)
+    assert cli.main([*words, "--keypoints-offset", "auto"]) == 0
+    assert calls[-1][1]["targets_offset"] == 0.0
+    assert (
+        "moves too little in one of the two files, so the keypoints were not shifted"
+        in capsys.readouterr().err
+    )
 
 
 @pytest.mark.parametrize("up", ["+x", "-x", "+y", "-y", "+z", "-z"])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from ..body.rotations import geodesic_angle
@@ -14,6 +16,22 @@ from .start import TRUNK, lay_on, move_to
 LOOSE_DEGREES = 25.0
 """Median turn between trunk and keypoints, after one turn for the whole clip, above which each frame is
 turned."""
+
+
+def target_of(person: Person, targets: Sequence[Person], alone: bool) -> Person:
+    """Who of another recording belongs to this person: the same id, or the only one there.
+
+    alone: whether this person is the only one here. Raises RefineError when that leaves it open.
+    """
+    for target in targets:
+        if target.id == person.id:
+            return target
+    if alone and len(targets) == 1:
+        return targets[0]
+    known = ", ".join(target.id for target in targets)
+    raise RefineError(
+        f"The keypoint file has no person {person.id} but {known}; choose one person of each file."
+    )
 
 
 def keypoints_at(targets: Person, times: np.ndarray) -> Keypoints:

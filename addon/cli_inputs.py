@@ -1,0 +1,88 @@
+"""The files that a command line names: read with its hints, and who of one belongs to whom of the other."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from pathlib import Path
+
+from . import formats
+from .body.layouts import find_layout
+from .recording import Person, Recording
+from .safe_read import FormatError
+
+
+def read(path: Path, args: argparse.Namespace) -> Recording:
+    """The recording in a file, with the hints of the arguments. Raises FormatError."""
+    if args.layout is not None:
+        _check_layout(args.layout)
+    return formats.read(path, layout=args.layout, fps=args.fps, up=args.up, units=args.units)
+
+
+def _check_layout(name: str) -> None:
+    try:
+        find_layout(name)
+    except KeyError as error:
+        raise FormatError(str(error.args[0])) from error
+
+
+def inputs(source: Path, args: argparse.Namespace) -> tuple[Recording, Recording | None]:
+    """The recording to refine and that of --keypoints.
+
+    With --keypoints, layout, up and units describe the keypoint file unless it states them itself, and then
+    FILE; a frame rate goes to each file that states none.
+    """
+    if args.keypoints is None:
+        return read(source, args), None
+    if args.layout is not None:
+        _check_layout(args.layout)
+    stated = formats.read(args.keypoints, layout=args.layout)
+    to_keypoints = {
+        "fps": None if stated.fps.how == "stated" else args.fps,
+        "up": None if stated.up.how == "stated" else args.up,
+        "units": None if stated.units.how == "stated" else args.units,
+    }
+    targets = formats.read(args.keypoints, layout=args.layout, **to_keypoints)
+    up = args.up if to_keypoints["up"] is None else None
+    units = args.units if to_keypoints["units"] is None else None
+    recording = formats.read(source, up=up, units=units)
+    if args.fps is not None and (recording.fps.how != "stated" or to_keypoints["fps"] is None):
+        recording = formats.read(source, up=up, units=units, fps=args.fps)
+    return recording, targets
+
+
+def chosen(recording: Recording, person_id: str) -> Person:
+    """The person with this id. Raises FormatError."""
+    try:
+        return recording.person(person_id)
+    except KeyError as error:
+        raise FormatError(str(error.args[0])) from error
+
+
+def targets_of(people: Sequence[Person], targets: Recording | None, alone: bool) -> list[Person | None]:
+    """Who of the keypoint file belongs to each of these people. Raises FormatError."""
+    from . import refiner
+
+    if targets is None:
+        return [None] * len(people)
+    try:
+        return [refiner.target_of(one, targets.people, alone) for one in people]
+    except refiner.RefineError as error:
+        raise FormatError(str(error)) from error
+
+
+def shift(
+    people: Sequence[Person], targets: Sequence[Person | None], asked: float | None, warnings: list[str]
+) -> float:
+    """Seconds to add to the targets' times: as asked, or as the motions tell, which is printed."""
+    from . import refiner
+
+    pairs = [(one, target) for one, target in zip(people, targets, strict=True) if target is not None]
+    if asked is not None or not pairs:
+        return asked or 0.0
+    found = refiner.surest(refiner.align_times(one, target) for one, target in pairs)
+    if found.confidence < refiner.SURE:
+        warnings.append(found.sentence)
+    else:
+        print(found.sentence)
+    return found.offset
