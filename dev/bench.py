@@ -10,20 +10,13 @@ import time
 from collections.abc import Callable
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from addon import formats
 from addon.motion import Motion
-from addon.refiner import refine
-
-if TYPE_CHECKING:
-    from bundled_model.training.motion_data import Clip
 
 ROUNDS = 5
-SMPLIFY_FRAMES = 3
-FRAMES = 1000
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -72,24 +65,15 @@ def keys() -> None:
 
 
 def refining() -> None:
-    """Refining a whole clip with each engine, beside SMPLify as published."""
-    from bundled_model.training.examples import make_example
-    from bundled_model.training.synthesis import Faults
-
+    """Refining with each engine, beside SMPLify as published and the paper's network."""
     if find_spec("torch") is None:
-        print("Refining: left out, its examples are made with torch (Python 3.11).")
+        print("Refining: left out, what it is compared with needs torch (Python 3.11).")
         return
-    from .baseline import measure_smplify
+    from .speed import measure
 
-    example = make_example(_long_clip(), "body25", Faults(white=0.01), independent=1.0)
-    error, speed = measure_smplify(example, SMPLIFY_FRAMES, lambda share: None)
-    print(f"SMPLify as published (L-BFGS, batch 1): {1000 / speed:.0f} ms a frame, {error:.1f} mm.")
-    for engine in ("numpy", "torch"):
-        seconds = best(lambda engine=engine: refine(example.person, engine=engine)) / FRAMES  # type: ignore[misc]
-        print(
-            f"Refine, {engine}: {1000 * seconds:.2f} ms a frame over {FRAMES} frames; "
-            f"{1 / seconds / speed:.0f} times as fast as SMPLify."
-        )
+    print(f"Refining, one thread, best of {ROUNDS}:")
+    for text in measure(best).lines():
+        print(f"  {text}", flush=True)
 
 
 def opening() -> None:
@@ -107,17 +91,6 @@ def _still(frames: int) -> Motion:
     nothing = np.full((frames, 24), np.nan)
     turns = np.broadcast_to(np.eye(3), (frames, 24, 3, 3))
     return Motion(turns, np.zeros((frames, 3)), REST_OFFSETS, 30.0, np.arange(frames), nothing[:, 0], nothing)
-
-
-def _long_clip() -> Clip:
-    """Captured clips one after the other, FRAMES in all."""
-    from bundled_model.training.motion_data import Clip, load_split
-
-    clips = load_split("test")
-    poses, pelvis = (
-        np.concatenate([getattr(c, name) for c in clips])[:FRAMES] for name in ("poses", "pelvis")
-    )
-    return Clip("bench", "bench", poses, pelvis, clips[0].fps)
 
 
 if __name__ == "__main__":

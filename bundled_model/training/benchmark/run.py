@@ -69,8 +69,12 @@ def model_mark() -> str:
 
 
 def wanted_cases(motion: str, part: str = "") -> list[Case]:
-    """The cases of a motion whose names hold this part."""
-    return [case for case in (CASES if motion == "headline" else CAPTURED) if part in case.name]
+    """The cases of a motion whose names hold this part, or one of several between semicolons."""
+    return [case for case in (CASES if motion == "headline" else CAPTURED) if _named(case.name, part)]
+
+
+def _named(name: str, part: str) -> bool:
+    return any(one.strip() in name for one in part.split(";"))
 
 
 def run_case(motion: str, case: Case, methods: list[Method], settings: Settings) -> Iterator[Row]:
@@ -148,7 +152,7 @@ def evaluate(
     say: Callable[[Row], None] = lambda row: None,
 ) -> list[Row]:
     """All rows of these motions, cases and methods; those that the store has are not run again."""
-    chosen = [method for method in available() if method_part in method.name]
+    chosen = [method for method in available() if _named(method.name, method_part)]
     wanted = [
         (motion, case, store.missing(motion, case, chosen, settings))
         for motion in motions
