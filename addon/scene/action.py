@@ -14,10 +14,12 @@ from .timing import Keys
 
 FIT_ERROR = "fit_error_mm"
 """Custom property of the armature object, animated: mean distance from the keypoints in millimetres."""
+UNCERTAINTY = "uncertainty_deg"
+"""Custom property of the armature object, animated: expected error of a rotation, mean of all joints."""
 
 
 def write_action(armature: bpy.types.Object, motion: Motion, keys: Keys) -> None:
-    """Write rotations, pelvis location and fit error as linear keys into an action of the armature's own.
+    """Write rotations, pelvis location and figures as linear keys into an action of the armature's own.
 
     Keys in short gaps, where the motion was filled in, are marked as fillers.
     """
@@ -27,7 +29,20 @@ def write_action(armature: bpy.types.Object, motion: Motion, keys: Keys) -> None
     curves = vector_curves(f'pose.bones["{BONE_NAMES[0]}"].location', places, BONE_NAMES[0])
     for joint, name in enumerate(BONE_NAMES):
         curves += vector_curves(f'pose.bones["{name}"].rotation_quaternion', turns[:, joint], name)
-    curves += _fit_error_curves(armature, motion, keys)
+    curves += _figure_curves(
+        armature,
+        keys,
+        FIT_ERROR,
+        motion.fit_error_mm,
+        ("Fit error", "Mean distance of the body from the target keypoints in millimetres"),
+    )
+    curves += _figure_curves(
+        armature,
+        keys,
+        UNCERTAINTY,
+        motion.uncertainty_deg.mean(1),
+        ("Uncertainty", "Expected error of a joint's rotation in degrees, mean of all joints"),
+    )
     write_curves(armature, keys.frames, curves, holds=keys.holds, filled=_filled(motion, keys))
 
 
@@ -58,15 +73,16 @@ def _filled(motion: Motion, keys: Keys) -> np.ndarray:
     return keys.any_of(motion.is_filled) | (keys.between & missing[keys.before])
 
 
-def _fit_error_curves(armature: bpy.types.Object, motion: Motion, keys: Keys) -> list[Curve]:
-    known = np.isfinite(motion.fit_error_mm)
+def _figure_curves(
+    armature: bpy.types.Object, keys: Keys, name: str, figures: np.ndarray, words: tuple[str, str]
+) -> list[Curve]:
+    """The curve of a custom property from figures (T,), NaN where unknown; words: its group, its tooltip."""
+    known = np.isfinite(figures)
     if not known.any():
         return []
-    samples = np.arange(motion.frames)
-    filled = np.interp(samples, samples[known], motion.fit_error_mm[known])
-    values = keys.linear(filled[:, None])[:, 0]
-    armature[FIT_ERROR] = float(values[0])
-    armature.id_properties_ui(FIT_ERROR).update(
-        min=0.0, description="Mean distance of the body from the target keypoints in millimetres"
-    )
-    return [Curve(f'["{FIT_ERROR}"]', 0, values, "Fit error")]
+    samples = np.arange(len(figures))
+    bridged = np.interp(samples, samples[known], figures[known])
+    values = keys.linear(bridged[:, None])[:, 0]
+    armature[name] = float(values[0])
+    armature.id_properties_ui(name).update(min=0.0, description=words[1])
+    return [Curve(f'["{name}"]', 0, values, words[0])]

@@ -13,10 +13,12 @@ from .action import write_action
 from .armature import create_armature
 from .colours import person_colour
 from .errors import SceneError
+from .estimated import mark_estimated
 from .mesh import create_body
 from .overlay import create_overlay
 from .rollback import all_or_nothing, leave_edit_mode, select_only
 from .timing import is_animated, keys_at, scene_rate, set_scene_rate, show_range
+from .versions import write_before
 from .visibility import hide_while_away
 
 
@@ -25,6 +27,7 @@ def write_motion(
     *,
     name: str = "Person",
     keypoints: Keypoints | None = None,
+    original: Motion | None = None,
     mesh: bool = True,
     match_scene_rate: bool = True,
     first_frame: float = 1.0,
@@ -35,7 +38,8 @@ def write_motion(
 ) -> bpy.types.Object:
     """Write a motion to the current scene and return the armature object.
 
-    keypoints: target keypoints to show, as many frames as the motion. mesh: with a skinned body.
+    keypoints: target keypoints to show, as many frames as the motion. original: the motion before refining,
+    of the same frames, kept as an action of its own to switch to. mesh: with a skinned body.
     match_scene_rate: give the scene the motion's rate, as long as nothing is animated in it yet; keys
     are always written at the scene's rate, at the right speed. first_frame: scene frame of the moment
     `origin`, in seconds of the recording. body_model: the user's own body, which takes the shape of the
@@ -46,6 +50,8 @@ def write_motion(
     Nothing is left behind when it raises; SceneError where the motion can't be written.
     """
     _check(motion, keypoints)
+    if original is not None:
+        _check(original, None)
     scene = bpy.context.scene
     leave_edit_mode()
     with all_or_nothing(scene):
@@ -59,6 +65,9 @@ def write_motion(
         armature = create_armature(name, motion.bone_offsets, colour)
         _move(armature, home)
         write_action(armature, motion, keys)
+        mark_estimated(armature, motion, keys, scene_rate(scene))
+        if original is not None:
+            write_before(armature, original, keys)
         made = [armature]
         if mesh:
             made.append(

@@ -43,7 +43,8 @@ class Task:
 class Outcome:
     """One person's motion, and how far its poses were from the keypoints before and after, in mm.
 
-    body_model: whose mesh to use, None for the open body.
+    body_model: whose mesh to use, None for the open body. original: the file's own poses as a motion, where
+    they were refined toward keypoints.
     """
 
     person: Person
@@ -51,6 +52,7 @@ class Outcome:
     before_mm: float | None
     after_mm: float | None
     body_model: BodyModel | None = None
+    original: Motion | None = None
 
 
 def refine_all(task: Task, progress: Progress, cancelled: Callable[[], bool]) -> tuple[Outcome, ...]:
@@ -71,15 +73,15 @@ def _refine_one(person: Person, task: Task, progress: Progress, cancelled: Calla
         progress=progress,
         cancelled=cancelled,
     )
-    before = None
+    original = None
     if person.poses is not None and person.keypoints is not None:
         original = refiner.refine(
             person, mode="none", engine=task.engine, device=task.device, cancelled=cancelled
         )
-        before = _mean(original.fit_error_mm)
+    before = _mean(original.fit_error_mm) if original is not None else None
     motion, model = refiner.on_own_body(motion, person.poses, task.body_model)
     person = person.rows(np.isin(person.frame_ids, motion.frame_ids))
-    return Outcome(person, motion, before, _mean(motion.fit_error_mm), model)
+    return Outcome(person, motion, before, _mean(motion.fit_error_mm), model, original)
 
 
 def _mean(errors: np.ndarray) -> float | None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 import bpy
 
+from ..scene.versions import own_actions, versions
 from .properties import SPR_PG_settings
 
 BODY_KEY = "spr_body"
@@ -71,6 +72,9 @@ class Result:
             objects.append(self.keypoints)
         armature.matrix_basis = self.armature.matrix_basis
         self.armature.user_remap(armature)
+        before, _ = versions(self.armature)
+        if before is not None:
+            before.use_fake_user = False
         bpy.data.batch_remove(objects)
         for blocks in (data, materials):
             self._remove_unused(blocks)
@@ -90,7 +94,7 @@ class Result:
     def _data(self) -> list[bpy.types.ID]:
         objects = self._objects()
         actions = [ob.animation_data.action for ob in objects if ob.animation_data]
-        return _unique([*(ob.data for ob in objects), *actions])
+        return _unique([*(ob.data for ob in objects), *own_actions(self.armature), *actions])
 
     def _materials(self) -> list[bpy.types.ID]:
         return _unique([slot.material for ob in self._objects() for slot in ob.material_slots])

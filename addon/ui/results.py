@@ -91,6 +91,7 @@ def _write_person(settings: SPR_PG_settings, task: Task, outcome: Outcome, sever
         outcome.motion,
         name=f"{stem} {outcome.person.id}" if several else stem,
         keypoints=outcome.person.keypoints if settings.show_keypoints else None,
+        original=outcome.original,
         mesh=settings.mesh,
         match_scene_rate=settings.match_scene_rate,
         origin=task.origin,

@@ -12,6 +12,7 @@ import pytest
 from addon.body import open_body
 from addon.body.kinematics import forward
 from addon.scene import BONE_NAMES, SceneError, export_fbx, write_motion
+from addon.scene.versions import show_version
 
 from .fbx_files import degrees, read, rest_of
 
@@ -46,6 +47,17 @@ def test_ufbx_reads_the_same_motion(make_motion, tmp_path, mesh, first, current)
     joints, turns = forward(motion.rotations, motion.pelvis, motion.bone_offsets)
     np.testing.assert_allclose(posed[..., 3], joints, atol=1e-3)
     assert degrees(posed[..., :3] @ np.linalg.inv(rest[..., :3]), turns) < 0.1
+
+
+@pytest.mark.parametrize("shown", ["before", "after"])
+def test_the_file_holds_the_version_that_is_shown(make_motion, tmp_path, shown):
+    motions = {"before": make_motion(seed=1), "after": make_motion(seed=2)}
+    armature = write_motion(motions["after"], original=motions["before"], mesh=False)
+    show_version(armature, before=shown == "before")
+    export_fbx(tmp_path / "a.fbx", [armature])
+    found = read(tmp_path / "a.fbx")
+    joints, _ = forward(motions[shown].rotations, motions[shown].pelvis, motions[shown].bone_offsets)
+    np.testing.assert_allclose(_bones(found, found["posed"])[..., 3], joints, atol=1e-3)
 
 
 @with_and_without_mesh

@@ -1,0 +1,33 @@
+"""Marks on an armature that say which bones were measured and which only estimated."""
+
+from __future__ import annotations
+
+import bpy
+import numpy as np
+
+from ..motion import Motion
+from .evidence import estimated_parts, mostly, unsure
+from .names import BONE_NAMES
+from .timing import Keys
+
+ESTIMATED = "spr_estimated"
+"""Custom property of the armature object: what was estimated, one part to a line."""
+COLLECTIONS = ("Measured", "Estimated")
+_PALETTE = "THEME09"
+"""Yellow, in Blender's own themes."""
+
+
+def mark_estimated(armature: bpy.types.Object, motion: Motion, keys: Keys, rate: float) -> None:
+    """Tell what the evidence leaves open: as text, as two bone collections, and by colour.
+
+    Nothing is marked where the motion knows no uncertainty, as of an estimator's own poses.
+    """
+    if not np.isfinite(motion.uncertainty_deg).any():
+        return
+    doubtful = unsure(motion, keys)
+    armature[ESTIMATED] = "\n".join(estimated_parts(doubtful, keys.frames, rate))
+    measured, estimated = (armature.data.collections.new(name) for name in COLLECTIONS)
+    for name, is_estimated in zip(BONE_NAMES, mostly(doubtful), strict=True):
+        (estimated if is_estimated else measured).assign(armature.data.bones[name])
+        if is_estimated:
+            armature.pose.bones[name].color.palette = _PALETTE

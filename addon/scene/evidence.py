@@ -1,0 +1,95 @@
+"""What a motion's evidence does not tell: the estimated parts of the body, in plain words. No bpy."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from ..body.skeleton import JOINT_NAMES
+from ..motion import Motion
+from .timing import Keys
+
+UNSURE = 25.0
+"""Degrees of expected error from which a joint counts as estimated rather than measured."""
+_MOSTLY = 0.5
+"""Share of the clip from which a part is told as estimated throughout."""
+_SHORTEST = 0.25
+"""Seconds; shorter stretches are not told."""
+_TOLD = 3
+"""Stretches told for one part."""
+
+_PARTS = {
+    "head": ("head", "head"),
+    "neck": ("neck", "neck"),
+    "spine3": ("chest", "chest"),
+    "spine2": ("spine", "spine"),
+    "spine1": ("spine", "spine"),
+    "pelvis": ("hips", "hips"),
+    "collar": ("shoulder", "shoulders"),
+    "shoulder": ("upper arm", "upper arms"),
+    "elbow": ("forearm", "forearms"),
+    "wrist": ("hand with forearm twist", "hands with forearm twist"),
+    "hip": ("thigh", "thighs"),
+    "knee": ("shin", "shins"),
+    "ankle": ("foot", "feet"),
+    "foot": ("toes", "toes"),
+}
+"""What each joint turns, in plain words: one, and both. SMPL's hand joints go with the wrist."""
+
+
+def unsure(motion: Motion, keys: Keys) -> np.ndarray:
+    """(N, 24) whether each joint is estimated at each key; where the uncertainty is not known it is not."""
+    doubtful = keys.linear(np.nan_to_num(motion.uncertainty_deg)) > UNSURE
+    for side in ("left", "right"):
+        wrist, hand = (JOINT_NAMES.index(f"{side}_{part}") for part in ("wrist", "hand"))
+        doubtful[:, hand] |= doubtful[:, wrist]
+    return doubtful
+
+
+def mostly(doubtful: np.ndarray) -> np.ndarray:
+    """(24,) the joints that are estimated in most of the frames of (N, 24)."""
+    return doubtful.mean(0) >= _MOSTLY
+
+
+def estimated_parts(doubtful: np.ndarray, frames: np.ndarray, rate: float) -> list[str]:
+    """Sentences' parts such as 'both hands with forearm twist' and 'left foot: frames 40–62'.
+
+    doubtful: (N, 24) at scene frames (N,), `rate` of them a second. The first are estimated throughout.
+    """
+    throughout, partly = [], []
+    for sides in _sided():
+        columns = [doubtful[:, [JOINT_NAMES.index(joint) for joint in joints]].any(1) for _, joints in sides]
+        whole = [column.mean() >= _MOSTLY for column in columns]
+        if len(sides) == 2 and all(whole):
+            throughout.append(_both(sides[0][0]))
+            continue
+        for (name, _), column, is_whole in zip(sides, columns, whole, strict=True):
+            if is_whole:
+                throughout.append(name)
+            elif told := _stretches(column, frames, rate):
+                partly.append(f"{name}: frames {told}")
+    return throughout + partly
+
+
+def _sided() -> Iterator[list[tuple[str, list[str]]]]:
+    """Each part as (name, joints): one entry in the middle of the body, left and right beside it."""
+    for one in dict.fromkeys(one for one, _ in _PARTS.values()):
+        joints = [joint for joint, (name, _) in _PARTS.items() if name == one]
+        if joints[0] in JOINT_NAMES:
+            yield [(one, joints)]
+        else:
+            yield [(f"{side} {one}", [f"{side}_{joints[0]}"]) for side in ("left", "right")]
+
+
+def _both(left: str) -> str:
+    one = left.removeprefix("left ")
+    return "both " + next(many for name, many in _PARTS.values() if name == one)
+
+
+def _stretches(doubtful: np.ndarray, frames: np.ndarray, rate: float) -> str:
+    edges = np.flatnonzero(np.diff(np.concatenate([[0], doubtful.astype(int), [0]])))
+    spans = [(int(frames[first]), int(frames[last - 1])) for first, last in edges.reshape(-1, 2)]
+    long = [span for span in spans if span[1] - span[0] + 1 >= _SHORTEST * rate]
+    told = ", ".join(f"{first}–{last}" for first, last in long[:_TOLD])
+    return f"{told} and {len(long) - _TOLD} more" if len(long) > _TOLD else told
