@@ -81,6 +81,24 @@ def find_curves(owner: bpy.types.ID) -> dict[tuple[str, int], bpy.types.FCurve]:
     return {(curve.data_path, curve.array_index): curve for curve in channels if not curve.mute}
 
 
+def read_curve(
+    owner: bpy.types.ID, path: str, index: int = 0
+) -> tuple[np.ndarray, np.ndarray, np.ndarray] | None:
+    """Frames (N,), values (N,) and whether filled in (N,) of the keys of a channel of the owner's action.
+
+    None where the owner has no such channel, or one without keys.
+    """
+    curve = find_curves(owner).get((path, index))
+    if curve is None or len(curve.keyframe_points) == 0:
+        return None
+    points = curve.keyframe_points
+    coordinates, kinds = np.empty(2 * len(points), np.float32), np.empty(len(points), np.int32)
+    points.foreach_get("co", coordinates)
+    points.foreach_get("type", kinds)
+    frames, values = coordinates.reshape(-1, 2).T.astype(float)
+    return frames, values, kinds == _enum("type", "JITTER")
+
+
 def _channels(owner: bpy.types.ID) -> tuple[Any, Any]:
     """F-curves and groups of the owner's action, for a slot of its own where actions have slots."""
     animation = owner.animation_data or owner.animation_data_create()

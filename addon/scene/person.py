@@ -39,7 +39,7 @@ def write_motion(
     """Write a motion to the current scene and return the armature object.
 
     keypoints: target keypoints to show, as many frames as the motion. original: the motion before refining,
-    of the same frames, kept as an action of its own to switch to. mesh: with a skinned body.
+    kept as an action of its own to switch to. mesh: with a skinned body.
     match_scene_rate: give the scene the motion's rate, as long as nothing is animated in it yet; keys
     are always written at the scene's rate, at the right speed. first_frame: scene frame of the moment
     `origin`, in seconds of the recording. body_model: the user's own body, which takes the shape of the
@@ -67,7 +67,8 @@ def write_motion(
         write_action(armature, motion, keys)
         mark_estimated(armature, motion, keys, scene_rate(scene))
         if original is not None:
-            write_before(armature, original, keys)
+            times = original.times - origin
+            write_before(armature, original, keys_at(times, scene_rate(scene), first_frame, original.away))
         made = [armature]
         if mesh:
             made.append(

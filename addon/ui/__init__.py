@@ -5,13 +5,16 @@ from __future__ import annotations
 from . import (
     controls,
     export_fbx,
+    icons,
     log,
     open_recording,
     own_body,
     panels,
+    panels_quality,
     people,
     preferences,
     properties,
+    quality,
     refine_pose,
     viewport,
 )
@@ -26,9 +29,11 @@ CLASSES = (
     *refine_pose.CLASSES,
     *export_fbx.CLASSES,
     *log.CLASSES,
+    *quality.CLASSES,
     *panels.CLASSES,
+    *panels_quality.CLASSES,
 )
-_ATTACHED = (properties, people, open_recording, viewport)
+_ATTACHED = (properties, people, open_recording, icons, viewport)
 
 
 def attach() -> None:

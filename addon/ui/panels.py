@@ -25,13 +25,13 @@ LABEL_SHARE = 0.25
 """Part of the width that the names of facts take."""
 
 
-class _Panel:
+class Panel:
     bl_space_type = "VIEW_3D"
     bl_region_type = "UI"
     bl_category = "SMPL Refiner"
 
 
-class SPR_PT_source(_Panel, bpy.types.Panel):
+class SPR_PT_source(Panel, bpy.types.Panel):
     """The open recording, and what was recognised in it."""
 
     bl_idname = "SPR_PT_source"
@@ -45,15 +45,15 @@ class SPR_PT_source(_Panel, bpy.types.Panel):
         if isinstance(found, Recording):
             _draw_recording(self.layout, context, settings, found)
         elif isinstance(found, FormatError):
-            _draw_message(self.layout, context, str(found), "ERROR")
+            draw_message(self.layout, context, str(found), "ERROR")
         elif settings.source:
-            _draw_message(self.layout, context, settings.source, "FILE")
+            draw_message(self.layout, context, settings.source, "FILE")
             self.layout.operator("spr.read_again", icon="FILE_REFRESH")
         else:
-            _draw_message(self.layout, context, "Open a file of 3D keypoints or SMPL motion.", "INFO")
+            draw_message(self.layout, context, "Open a file of 3D keypoints or SMPL motion.", "INFO")
 
 
-class SPR_PT_overrides(_Panel, bpy.types.Panel):
+class SPR_PT_overrides(Panel, bpy.types.Panel):
     """State what the file does not say, or says wrongly."""
 
     bl_idname = "SPR_PT_overrides"
@@ -69,7 +69,7 @@ class SPR_PT_overrides(_Panel, bpy.types.Panel):
     def draw(self, context: bpy.types.Context) -> None:
         """Frame rate, up axis, units, layout."""
         settings = context.scene.spr
-        layout = _properties(self.layout)
+        layout = draw_properties(self.layout)
         row = layout.row(heading="Frame Rate")
         row.prop(settings, "use_fps", text="")
         field = row.row()
@@ -80,7 +80,7 @@ class SPR_PT_overrides(_Panel, bpy.types.Panel):
         layout.prop(settings, "layout")
 
 
-class SPR_PT_refine(_Panel, bpy.types.Panel):
+class SPR_PT_refine(Panel, bpy.types.Panel):
     """The button."""
 
     bl_idname = "SPR_PT_refine"
@@ -110,10 +110,10 @@ class SPR_PT_refine(_Panel, bpy.types.Panel):
             "spr.refine_pose", text="Convert to Animation" if convert else "Refine Pose", icon="ARMATURE_DATA"
         )
         if convert:
-            _draw_message(self.layout, context, "No keypoints: the poses are imported as they are.", "INFO")
+            draw_message(self.layout, context, "No keypoints: the poses are imported as they are.", "INFO")
 
 
-class SPR_PT_controls(_Panel, bpy.types.Panel):
+class SPR_PT_controls(Panel, bpy.types.Panel):
     """How far, how smooth, which joints and frames."""
 
     bl_idname = "SPR_PT_controls"
@@ -123,12 +123,12 @@ class SPR_PT_controls(_Panel, bpy.types.Panel):
 
     def draw(self, context: bpy.types.Context) -> None:
         """What can't be changed while a run is on."""
-        layout = _properties(self.layout)
+        layout = draw_properties(self.layout)
         layout.enabled = runner.current() is None
         draw_controls(layout, context.scene.spr)
 
 
-class SPR_PT_options(_Panel, bpy.types.Panel):
+class SPR_PT_options(Panel, bpy.types.Panel):
     """How to refine, and what to add to the scene."""
 
     bl_idname = "SPR_PT_options"
@@ -139,7 +139,7 @@ class SPR_PT_options(_Panel, bpy.types.Panel):
     def draw(self, context: bpy.types.Context) -> None:
         """Engine and device, what they come to; additions; the scene's rate."""
         settings = context.scene.spr
-        layout = _properties(self.layout)
+        layout = draw_properties(self.layout)
         layout.enabled = runner.current() is None
         layout.prop(settings, "engine")
         engine, device = engine_and_device(settings)
@@ -147,7 +147,7 @@ class SPR_PT_options(_Panel, bpy.types.Panel):
         row.active = torch_installed() and engine != "numpy"
         row.prop(settings, "device")
         works, sentence = planned_engine(engine, device)
-        _draw_message(layout, context, sentence, "NONE" if works else "ERROR")
+        draw_message(layout, context, sentence, "NONE" if works else "ERROR")
         column = layout.column(heading="Add")
         column.prop(settings, "mesh")
         column.prop(settings, "show_keypoints")
@@ -155,29 +155,30 @@ class SPR_PT_options(_Panel, bpy.types.Panel):
         body.active = settings.mesh
         body.prop(settings.body, "path")
         fits, sentence = body_line(settings.body)
-        _draw_message(body, context, sentence, "CHECKMARK" if fits else "ERROR")
+        draw_message(body, context, sentence, "CHECKMARK" if fits else "ERROR")
         column = layout.column(heading="Scene")
         column.prop(settings, "match_scene_rate", text="Match Rate")
         column.prop(settings, "replace", text="Replace Earlier")
 
 
-class SPR_PT_export(_Panel, bpy.types.Panel):
+class SPR_PT_export(Panel, bpy.types.Panel):
     """Files for other programs."""
 
     bl_idname = "SPR_PT_export"
     bl_label = "Export"
+    bl_order = 2  # after Quality, whose panel is registered later
 
     def draw(self, context: bpy.types.Context) -> None:
         """What the file is for, and the button."""
         settings = context.scene.spr
-        layout = _properties(self.layout)
+        layout = draw_properties(self.layout)
         layout.prop(settings, "fbx_preset")
         layout.column(heading="Motion").prop(settings, "fbx_in_place")
         button = self.layout.operator("spr.export_fbx", text="FBX…", icon="EXPORT")
         button.preset, button.in_place = settings.fbx_preset, settings.fbx_in_place
 
 
-def _properties(layout: bpy.types.UILayout) -> bpy.types.UILayout:
+def draw_properties(layout: bpy.types.UILayout) -> bpy.types.UILayout:
     """A column of names on the left and values on the right, without the dots of animation."""
     column = layout.column()
     column.use_property_split = True
@@ -196,13 +197,13 @@ def _draw_recording(
         split.label(text=label)
         _draw_wrapped(split.column(align=True), context, value, share=1.0 - LABEL_SHARE)
     for warning in recording.warnings:
-        _draw_message(layout, context, warning, "ERROR")
+        draw_message(layout, context, warning, "ERROR")
     if len(recording.people) > 1:
         draw_people(layout, settings)
     layout.prop(settings, "show_preview")
 
 
-def _draw_message(layout: bpy.types.UILayout, context: bpy.types.Context, text: str, icon: str) -> None:
+def draw_message(layout: bpy.types.UILayout, context: bpy.types.Context, text: str, icon: str) -> None:
     """A sentence over as many lines as it needs, the icon before the first."""
     _draw_wrapped(layout.column(align=True), context, text, icon)
 

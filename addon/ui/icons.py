@@ -1,0 +1,38 @@
+"""Pictures that a panel shows: Blender's previews, painted anew at every redraw."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import bpy.utils.previews
+import numpy as np
+
+_collections: list[Any] = []
+
+
+def icon_ids(name: str, pictures: Sequence[np.ndarray]) -> list[int]:
+    """Icons of RGBA pictures (H, W, 4) in 0..1, lowest row first; the same name is painted over."""
+    if not _collections:
+        _collections.append(bpy.utils.previews.new())
+    return [_icon(f"{name} {number}", picture) for number, picture in enumerate(pictures)]
+
+
+def _icon(name: str, picture: np.ndarray) -> int:
+    previews = _collections[0]
+    preview = previews[name] if name in previews else previews.new(name)
+    height, width = picture.shape[:2]
+    if tuple(preview.image_size) != (width, height):
+        preview.image_size = (width, height)
+    preview.image_pixels_float.foreach_set(np.ascontiguousarray(picture, np.float32).ravel())
+    return int(preview.icon_id)
+
+
+def attach() -> None:
+    """Nothing is made before it is shown."""
+
+
+def detach() -> None:
+    """Let the pictures go."""
+    while _collections:
+        bpy.utils.previews.remove(_collections.pop())

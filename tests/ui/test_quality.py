@@ -1,0 +1,157 @@
+"""See the quality: worst frames one click away, before and after, what is estimated."""
+
+from __future__ import annotations
+
+import bpy
+import numpy as np
+import pytest
+
+from addon import formats, refiner
+from addon.scene.pose_points import body_points
+
+from .conftest import joints_of_a_wave
+
+
+@pytest.fixture
+def refined(enabled, tmp_path):
+    """A refined wave of 120 frames whose keypoints are bad around frames 31, 71 and a little at 101."""
+    joints = joints_of_a_wave(120, 30.0)
+    for frame, metres in ((30, 0.3), (70, 0.5), (100, 0.15)):
+        joints[frame] += np.random.default_rng(frame).normal(0, metres, (24, 3))
+    path = tmp_path / "bad.npz"
+    np.savez(path, keypoints=joints, layout="smpl24", fps=30.0, up_axis="y", units="m")
+    bpy.ops.spr.open_recording(filepath=str(path))
+    bpy.ops.spr.refine_pose()
+    return _armature()
+
+
+@pytest.fixture
+def plugin(enabled, wave, tmp_path):
+    """A refined person from a file that holds poses, one arm of them wrong, and keypoints."""
+    recording = formats.read(wave)
+    path = tmp_path / "estimate.npz"
+    formats.write_npz(refiner.refine(recording.people[0], engine="numpy"), path)
+    with np.load(path) as found:
+        fields = dict(found)
+    fields["poses"][:, 3 * 16 : 3 * 17] += 0.5
+    np.savez(path, **fields)
+    bpy.ops.spr.open_recording(filepath=str(path))
+    bpy.ops.spr.refine_pose()
+    return _armature()
+
+
+def _armature():
+    return next(ob for ob in bpy.context.scene.objects if ob.type == "ARMATURE")
+
+
+def _go(which):
+    assert bpy.ops.spr.go_to_worst(which=which) == {"FINISHED"}
+    return bpy.context.scene.frame_current
+
+
+def test_the_worst_frames_are_one_click_away(refined):
+    assert _go("WORST") == 71
+    assert _go("NEXT") == 31
+    assert _go("NEXT") == 101
+    assert _go("WORST") == 71
+
+
+def test_from_anywhere_else_next_is_the_worst(refined):
+    bpy.context.scene.frame_set(50)
+    assert _go("NEXT") == 71
+
+
+def test_after_the_last_peak_comes_the_first(refined):
+    seen = [_go("WORST")]
+    while (frame := _go("NEXT")) != seen[0]:
+        seen.append(frame)
+        assert len(seen) < 30
+    assert len(seen) == len(set(seen)) > 2
+    assert np.abs(np.subtract.outer(seen, seen) + np.eye(len(seen)) * 99).min() >= 15
+
+
+def test_without_a_result_the_button_says_so(enabled):
+    with pytest.raises(RuntimeError, match="no fit error"):
+        bpy.ops.spr.go_to_worst(which="WORST")
+
+
+def test_the_graph_is_that_of_the_animation(refined, ui):
+    series = ui("quality").fit_error(refined)
+    assert series.frames.tolist() == list(range(1, 121))
+    assert series.values.argmax() == 70
+    bpy.context.scene.frame_set(71)
+    assert refined["fit_error_mm"] == pytest.approx(series.values[70], abs=1e-3)
+
+
+def test_the_graph_becomes_icons_that_are_painted_over(refined, ui):
+    icons = ui("icons")
+    for size, grey in ((16, 0.25), (16, 0.5), (24, 0.75)):
+        assert len(icons.icon_ids("test", [np.full((size, size, 4), grey)] * 2)) == 2
+        preview = icons._collections[0]["test 1"]
+        assert tuple(preview.image_size) == (size, size)
+        assert np.array(preview.image_pixels_float[:]) == pytest.approx(grey, abs=0.01)
+
+
+def test_the_active_persons_quality_is_shown(two_people, ui):
+    bpy.ops.spr.refine_pose()
+    shown = ui("quality").shown_person
+    people = ui("results").refined_armatures(bpy.context.scene)
+    for person in people:
+        bpy.context.view_layer.objects.active = person
+        assert shown(bpy.context) == person
+        bpy.context.view_layer.objects.active = person.children[0]
+        assert shown(bpy.context) == person
+    bpy.context.view_layer.objects.active = None
+    assert shown(bpy.context) == people[0]
+
+
+def _elbow(armature) -> np.ndarray:
+    bpy.context.scene.frame_set(20)
+    evaluated = armature.evaluated_get(bpy.context.evaluated_depsgraph_get())
+    return body_points(evaluated, ["left_elbow"])[0]
+
+
+def test_before_and_after_are_a_click_apart(plugin):
+    after = _elbow(plugin)
+    for _ in range(2):
+        bpy.ops.spr.show_version(which="BEFORE")
+        assert np.linalg.norm(_elbow(plugin) - after) > 0.05
+        bpy.ops.spr.show_version(which="AFTER")
+        np.testing.assert_allclose(_elbow(plugin), after, atol=1e-6)
+
+
+def test_the_graph_and_the_figures_are_those_of_what_is_shown(plugin, ui):
+    after = ui("quality").fit_error(plugin).values.mean()
+    bpy.ops.spr.show_version(which="BEFORE")
+    before = ui("quality").fit_error(plugin).values.mean()
+    assert f"Fit error {before:.0f} → {after:.0f} mm" in bpy.context.scene.spr.result
+    assert before > 2 * after
+
+
+def test_the_switch_can_be_undone(plugin):
+    name, after = plugin.name, _elbow(plugin)
+    bpy.ops.ed.undo_push(message="refined")
+    bpy.ops.spr.show_version(which="BEFORE")
+    bpy.ops.ed.undo_push(message="before")
+    before = _elbow(bpy.data.objects[name])
+    bpy.ops.ed.undo()
+    np.testing.assert_allclose(_elbow(bpy.data.objects[name]), after, atol=1e-6)
+    bpy.ops.spr.show_version(which="BEFORE")
+    np.testing.assert_allclose(_elbow(bpy.data.objects[name]), before, atol=1e-6)
+
+
+def test_refining_again_replaces_both_actions(plugin, census):
+    before = census()
+    bpy.ops.spr.show_version(which="BEFORE")
+    bpy.ops.spr.refine_pose()
+    assert census() == before
+    armature = _armature()
+    assert armature.animation_data.action.name == "estimate"
+    bpy.ops.spr.show_version(which="BEFORE")
+    assert armature.animation_data.action.name == "estimate before"
+
+
+def test_keypoints_alone_have_nothing_before(refined):
+    assert bpy.ops.spr.show_version(which="AFTER") == {"FINISHED"}
+    with pytest.raises(RuntimeError, match="no longer in the file"):
+        bpy.ops.spr.show_version(which="BEFORE")
