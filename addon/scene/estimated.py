@@ -13,8 +13,8 @@ from .timing import Keys
 ESTIMATED = "spr_estimated"
 """Custom property of the armature object: what was estimated, one part to a line."""
 COLLECTIONS = ("Measured", "Estimated")
-_PALETTE = "THEME09"
-"""Yellow, in Blender's own themes."""
+_GREYS = {"normal": 0.45, "select": 0.7, "active": 0.85}
+"""No person's colour is grey."""
 
 
 def mark_estimated(armature: bpy.types.Object, motion: Motion, keys: Keys, rate: float) -> None:
@@ -30,4 +30,10 @@ def mark_estimated(armature: bpy.types.Object, motion: Motion, keys: Keys, rate:
     for name, is_estimated in zip(BONE_NAMES, mostly(doubtful), strict=True):
         (estimated if is_estimated else measured).assign(armature.data.bones[name])
         if is_estimated:
-            armature.pose.bones[name].color.palette = _PALETTE
+            _grey(armature.pose.bones[name].color)
+
+
+def _grey(colour: bpy.types.BoneColor) -> None:
+    colour.palette = "CUSTOM"
+    for name, grey in _GREYS.items():
+        setattr(colour.custom, name, (grey, grey, grey))

@@ -93,7 +93,7 @@ def _draw_estimated(layout: bpy.types.UILayout, context: bpy.types.Context, pers
         draw_message(layout, context, "Everything was measured by keypoints.", "CHECKMARK")
         return
     column = layout.column(align=True)
-    draw_message(column, context, "Estimated rather than measured (yellow in Pose Mode):", "INFO")
+    draw_message(column, context, "Estimated rather than measured (grey in Pose Mode):", "INFO")
     for part in parts:
         draw_message(column, context, part, "DOT")
 

@@ -68,13 +68,13 @@ def test_the_armature_says_what_was_estimated(unsure_motion):
     ]
 
 
-def test_bones_lie_in_two_collections_and_estimated_ones_are_coloured(unsure_motion):
+def test_bones_lie_in_two_collections_and_estimated_ones_are_grey(unsure_motion):
     armature = write_motion(unsure_motion, mesh=False)
     collections = armature.data.collections
     assert {bone.name for bone in collections["Estimated"].bones} == {"L_Wrist", "L_Hand"}
     assert {bone.name for bone in collections["Measured"].bones} == set(BONE_NAMES) - {"L_Wrist", "L_Hand"}
-    coloured = {bone.name for bone in armature.pose.bones if bone.color.palette != "DEFAULT"}
-    assert coloured == {"L_Wrist", "L_Hand"}
+    custom = {bone.name: bone.color.custom.normal for bone in armature.pose.bones if bone.color.is_custom}
+    assert {name for name, colour in custom.items() if max(colour) == min(colour)} == {"L_Wrist", "L_Hand"}
 
 
 def test_the_mean_uncertainty_is_an_animated_property(unsure_motion):
