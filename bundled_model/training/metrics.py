@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
 
 import numpy as np
 
+from addon.body.body_model import BodyModel
 from addon.body.kinematics import forward
 from addon.body.open_body import load, skin
 from addon.body.rotations import axis_angle_from_matrix, geodesic_angle
@@ -39,6 +40,28 @@ class Figures:
 
 
 @dataclass(frozen=True)
+class Surface:
+    """S points of a body's surface: rest(bones (24, 3)) gives their rest places (S, 3) in metres with the
+    pelvis at the origin, weights (S, 24) their skin weights."""
+
+    rest: Callable[[np.ndarray], np.ndarray]
+    weights: np.ndarray
+
+
+def open_surface() -> Surface:
+    """Points spread over the open body."""
+    body = load()
+    rows = body.surface_points
+    return Surface(lambda bones: body.warped(bones)[rows], body.weights[rows])
+
+
+def model_surface(model: BodyModel, count: int = 1000) -> Surface:
+    """Vertices of a user's own SMPL-family model, its mean shape stretched to the bones."""
+    rows = np.linspace(0, len(model.vertices) - 1, count).round().astype(int)
+    return Surface(lambda bones: model.fitted_vertices(np.zeros(0), bones)[rows], model.weights[rows])
+
+
+@dataclass(frozen=True)
 class Posed:
     """Poses of one clip: rotations (T, 24, 3, 3), pelvis (T, 3), bone offsets (24, 3)."""
 
@@ -54,13 +77,9 @@ class Posed:
         """Some of the frames."""
         return Posed(self.rotations[frames], self.pelvis[frames], self.bones)
 
-    @cached_property
-    def surface(self) -> np.ndarray:
-        """(T, S, 3) points on the open body in these proportions."""
-        body = load()
-        rows = body.surface_points
-        rest = body.warped(self.bones)[rows]
-        return skin(rest, body.weights[rows], self.rotations, self.pelvis, self.bones)
+    def surface(self, of: Surface) -> np.ndarray:
+        """(T, S, 3) points on a body in these proportions."""
+        return skin(of.rest(self.bones), of.weights, self.rotations, self.pelvis, self.bones)
 
 
 @dataclass(frozen=True)
@@ -71,11 +90,21 @@ class Example:
     truth: Posed
 
 
-def compare(truth: Posed, found: Posed, apart: bool = False) -> Figures:
+def compare(
+    truth: Posed,
+    found: Posed,
+    apart: bool = False,
+    surface: Surface | None = None,
+    true_points: np.ndarray | None = None,
+) -> Figures:
     """All figures of one clip. The surface error uses the true proportions on both sides.
 
-    apart: the frames do not follow one another, so that acceleration and drift are unknown (NaN).
+    apart: the frames do not follow one another, so that acceleration and drift are unknown (NaN). surface:
+    whose error is measured, None for the open body's. true_points: truth.surface(surface), where it is known.
     """
+    surface = surface or open_surface()
+    if true_points is None:
+        true_points = truth.surface(surface)
     joints, found_joints = truth.joints(), found.joints()
     distance = np.linalg.norm(found_joints - joints, axis=-1)
     aligned = np.linalg.norm((found_joints - joints) - (found_joints - joints)[:, :1], axis=-1)
@@ -86,7 +115,7 @@ def compare(truth: Posed, found: Posed, apart: bool = False) -> Figures:
     drift = float(body_angle[-third:].mean() - body_angle[:third].mean())
     return Figures(
         mpjpe=1000 * float(aligned.mean()),
-        pve=1000 * float(np.linalg.norm(same_body.surface - truth.surface, axis=-1).mean()),
+        pve=1000 * float(np.linalg.norm(same_body.surface(surface) - true_points, axis=-1).mean()),
         absolute=1000 * float(distance.mean()),
         rotation=float(body_angle.mean()),
         other=float(angle[:, OTHER_JOINTS].mean()),

@@ -9,7 +9,8 @@ import pytest
 
 torch = pytest.importorskip("torch")
 
-from addon.body.rotations import geodesic_angle  # noqa: E402  (after importorskip)
+from addon.body.body_model import load_body_model  # noqa: E402  (after importorskip)
+from addon.body.rotations import geodesic_angle  # noqa: E402
 from bundled_model.training.benchmark.bars import summary, verdicts  # noqa: E402
 from bundled_model.training.benchmark.cases import CAPTURED, CASES, LAYOUTS, Case  # noqa: E402
 from bundled_model.training.benchmark.methods import METHODS, OURS  # noqa: E402
@@ -31,6 +32,7 @@ from bundled_model.training.benchmark.tasks import (  # noqa: E402
 from bundled_model.training.metrics import Figures, compare  # noqa: E402
 from bundled_model.training.smplify import smplify_adam  # noqa: E402
 from bundled_model.training.synthesis import Faults  # noqa: E402
+from tests.body.model_files import model_fields, save_npz  # noqa: E402
 
 FRAMES = 30
 CLEAN = Case("clean", "smpl24", Faults(), bones_known=True)
@@ -208,3 +210,15 @@ def test_the_card_gets_the_table_between_its_marks_with_the_command(tmp_path) ->
     card.write_text("no marks", "utf-8")
     with pytest.raises(ValueError, match="no place for the table"):
         write_card(text, "x", card)
+
+
+def test_the_surface_may_be_the_users_own_models(tmp_path) -> None:
+    path = save_npz(tmp_path / "SMPL_NEUTRAL.npz", model_fields("SMPL"))
+    settings = Settings("val", 30, 1, body=load_body_model(path))
+    (theirs,) = evaluate(Store(None), settings, ["captured"], "smpl24, clean, bones known", "LM diagonal")
+    ours = replace(settings, body=None)
+    (open_body,) = evaluate(Store(None), ours, ["captured"], "smpl24, clean, bones known", "LM diagonal")
+    assert theirs.figures.pve != open_body.figures.pve and theirs.figures.pve > 0
+    assert theirs.figures.rotation == open_body.figures.rotation
+    assert theirs.settings != open_body.settings  # so that one is not taken for the other
+    assert theirs.single_ms > theirs.ms > 0

@@ -15,16 +15,17 @@ BEGIN, END = "<!-- accuracy: written by `{command}` -->", "<!-- end of accuracy 
 _MARK = BEGIN.split("{", maxsplit=1)[0]
 HEADER = (
     f"{'case':<38}{'method':<24}{'MPJPE':>7}{'PVE':>7}{'abs.':>7}{'rot.':>7}{'others':>8}{'twist':>7}"
-    f"{'accel.':>8}{'drift':>7}{'ms':>9}"
+    f"{'accel.':>8}{'drift':>7}{'ms':>9}{'alone':>9}"
 )
 
 
 def line(row: Row) -> str:
-    """A line of the terminal's table: mm, mm, mm, degrees, degrees, degrees, ratio, degrees, ms a frame."""
+    """A line of the terminal's table: mm, mm, mm, degrees, degrees, degrees, ratio, degrees, ms a frame of a
+    whole clip and of one frame alone."""
     f = row.figures
     return (
         f"{row.case:<38}{row.method:<24}{f.mpjpe:7.1f}{f.pve:7.1f}{f.absolute:7.1f}{f.rotation:7.2f}"
-        f"{f.other:8.2f}{f.twist:7.2f}{f.acceleration:8.2f}{f.drift:7.2f}{row.ms:9.2f}"
+        f"{f.other:8.2f}{f.twist:7.2f}{f.acceleration:8.2f}{f.drift:7.2f}{row.ms:9.2f}{row.single_ms:9.2f}"
     )
 
 
@@ -71,8 +72,8 @@ def _cell(row: Row | None, least: list[str]) -> str:
 def _every_figure(table: dict[str, dict[str, Row]]) -> str:
     """All figures of the best solver, the pairwise network and ours."""
     lines = [
-        "| case | method | MPJPE | absolute | others ° | twist ° | acceleration | drift ° | ms |",
-        "| --- | --- |" + " ---: |" * 7,
+        "| case | method | MPJPE | absolute | others ° | twist ° | acceleration | drift ° | ms | alone |",
+        "| --- | --- |" + " ---: |" * 8,
     ]
     for case, found in table.items():
         rivals = [name for name in found if name != PAIRWISE and not name.startswith(OURS)]
@@ -82,7 +83,9 @@ def _every_figure(table: dict[str, dict[str, Row]]) -> str:
                 row, f = found[name], found[name].figures
                 numbers = [f.mpjpe, f.absolute, f.other, f.twist, f.acceleration, f.drift]
                 cells = [_number(n, digits) for n, digits in zip(numbers, (1, 1, 1, 1, 2, 2), strict=True)]
-                lines.append(f"| {case} | {name} | {' | '.join(cells)} | {row.ms:.2f} |")
+                lines.append(
+                    f"| {case} | {name} | {' | '.join(cells)} | {row.ms:.2f} | {row.single_ms:.1f} |"
+                )
     return "\n".join(lines)
 
 

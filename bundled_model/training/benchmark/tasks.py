@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 import numpy as np
 import torch
@@ -15,7 +16,7 @@ from addon.refiner.evidence import definition_deviation, targets_from_keypoints
 
 from ..augment import proportions
 from ..examples import make_example
-from ..metrics import Example, Posed
+from ..metrics import Example, Figures, Posed, Surface, compare, open_surface
 from ..motion_data import Clip, load_split
 from .cases import Case
 
@@ -57,17 +58,30 @@ class Problem:
 
 @dataclass(frozen=True)
 class Task:
-    """A problem and its answer."""
+    """A problem and its answer; surface: on whose body the surface error is measured."""
 
     problem: Problem
     truth: Posed
+    surface: Surface = field(default_factory=open_surface)
+
+    @cached_property
+    def true_points(self) -> np.ndarray:
+        """(T, S, 3) the surface in its true poses."""
+        return self.truth.surface(self.surface)
+
+    def score(self, found: Posed, apart: bool = False) -> Figures:
+        """The figures of what a method found; apart: whatever the problem is, frames were on their own."""
+        apart = apart or self.problem.apart
+        return compare(self.truth, found, apart, self.surface, self.true_points)
 
     def sampled(self, count: int) -> Task:
         """So many frames of it, evenly spread."""
         rows = np.linspace(0, len(self.truth.pelvis) - 1, count + 2).round().astype(int)[1:-1]
         problem = self.problem
         person, points = frames_of(problem.person, rows), problem.points[rows]
-        return Task(replace(problem, person=person, points=points), self.truth.rows(rows))
+        return replace(
+            self, problem=replace(problem, person=person, points=points), truth=self.truth.rows(rows)
+        )
 
 
 def evaluation_clips(split: str, frames: int, extra: list[Clip] | None = None) -> list[Clip]:
@@ -168,4 +182,8 @@ def _backwards(task: Task) -> Task:
     rows = slice(None, None, -1)
     problem = task.problem
     person = replace(frames_of(problem.person, rows), frame_ids=problem.person.frame_ids)
-    return Task(replace(problem, person=person, points=problem.points[rows]), task.truth.rows(rows))
+    return replace(
+        task,
+        problem=replace(problem, person=person, points=problem.points[rows]),
+        truth=task.truth.rows(rows),
+    )
