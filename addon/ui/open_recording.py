@@ -15,16 +15,10 @@ from ..safe_read import FormatError
 from .controls import show_whole_range
 from .describe import opened
 from .framing import show_recording, untouched
+from .hints import AUTO, LAYOUT_ITEMS, UNIT_ITEMS, UP_ITEMS, FileSettings, load
 from .log import report_error
 from .people import list_people
-from .properties import (
-    AUTO,
-    LAYOUT_ITEMS,
-    UNIT_ITEMS,
-    UP_ITEMS,
-    SPR_PG_settings,
-    hints_of,
-)
+from .properties import SPR_PG_settings
 from .redraw import redraw_views
 from .session import SESSION
 
@@ -32,12 +26,8 @@ EXTENSIONS = tuple(dict.fromkeys(end for reader in READERS for end in reader.fil
 """What the file browser shows and drag and drop accepts; the content decides what a file is."""
 
 
-class SPR_OT_open_recording(bpy.types.Operator, ImportHelper):
-    """Open a file of 3D keypoints or SMPL motion, ready to be refined"""
-
-    bl_idname = "spr.open_recording"
-    bl_label = "Open Recording"
-    bl_options = {"REGISTER", "UNDO"}
+class FileChooser(ImportHelper):
+    """The file browser, with what a user may state beside it."""
 
     # FileHandler asks for a path that is not remembered from the last use.
     filepath: StringProperty(subtype="FILE_PATH", options={"SKIP_SAVE", "HIDDEN"})
@@ -75,12 +65,40 @@ class SPR_OT_open_recording(bpy.types.Operator, ImportHelper):
             return self.execute(context)
         return ImportHelper.invoke(self, context, event)
 
+    def draw(self, _context: bpy.types.Context) -> None:
+        """Options beside the file browser."""
+        layout = self.layout
+        layout.use_property_split = True
+        for name in ("layout_name", "fps", "up", "units"):
+            layout.prop(self, name)
+
+    def hints(self) -> Hints:
+        stated = (None if value == AUTO else value for value in (self.layout_name, self.up, self.units))
+        layout, up, units = stated
+        return Hints(layout=layout, fps=self.fps or None, up=up, units=units)
+
+    def state(self, settings: FileSettings, path: str, recording: Recording) -> None:
+        """Remember the file, and what was stated."""
+        settings.source = ""  # so that setting the hints one by one reads nothing
+        settings.layout, settings.up, settings.units = self.layout_name, self.up, self.units
+        settings.use_fps = self.fps > 0.0
+        settings.fps = self.fps or recording.fps.value
+        settings.source = path
+
+
+class SPR_OT_open_recording(bpy.types.Operator, FileChooser):
+    """Open a file of 3D keypoints or SMPL motion, ready to be refined"""
+
+    bl_idname = "spr.open_recording"
+    bl_label = "Open Recording"
+    bl_options = {"REGISTER", "UNDO"}
+
     def execute(self, context: bpy.types.Context) -> set[str]:
         """Read the file; the scene changes only when that worked."""
         fresh = untouched()
         path = bpy.path.abspath(self.filepath)
         try:
-            recording = SESSION.load(path, self._hints())
+            recording = SESSION.load(path, self.hints())
         except FormatError as error:
             report_error(self, str(error), getattr(error, "details", ""))
             return {"CANCELLED"}
@@ -90,24 +108,10 @@ class SPR_OT_open_recording(bpy.types.Operator, ImportHelper):
         redraw_views()
         return {"FINISHED"}
 
-    def draw(self, _context: bpy.types.Context) -> None:
-        """Options beside the file browser."""
-        layout = self.layout
-        layout.use_property_split = True
-        for name in ("layout_name", "fps", "up", "units"):
-            layout.prop(self, name)
-
-    def _hints(self) -> Hints:
-        stated = (None if value == AUTO else value for value in (self.layout_name, self.up, self.units))
-        layout, up, units = stated
-        return Hints(layout=layout, fps=self.fps or None, up=up, units=units)
-
     def _remember(self, settings: SPR_PG_settings, path: str, recording: Recording) -> None:
-        settings.source = ""  # so that setting the hints one by one reads nothing
-        settings.layout, settings.up, settings.units = self.layout_name, self.up, self.units
-        settings.use_fps = self.fps > 0.0
-        settings.fps = self.fps or recording.fps.value
-        settings.source = path
+        if settings.source != path:
+            settings.targets.source = ""
+        self.state(settings, path, recording)
         settings.people.clear()
         list_people(settings, recording)
         show_whole_range(settings, recording)
@@ -135,7 +139,7 @@ class SPR_OT_read_again(bpy.types.Operator):
         """Read it with the present overrides."""
         settings = context.scene.spr
         try:
-            recording = SESSION.load(bpy.path.abspath(settings.source), hints_of(settings))
+            recording = load(settings)
         except FormatError as error:
             report_error(self, str(error), getattr(error, "details", ""))
             return {"CANCELLED"}

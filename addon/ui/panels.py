@@ -11,11 +11,13 @@ from . import runner
 from .controls import draw_controls
 from .describe import facts, only_poses, progress_text, title, wrap
 from .engines import planned_engine, torch_installed
+from .hints import FileSettings, peek
 from .log import draw_log
 from .own_body import body_line
 from .people import chosen_people, draw_people
 from .preferences import engine_and_device
-from .properties import SPR_PG_settings, peek
+from .properties import SPR_PG_settings
+from .targets import peek_with_targets
 
 MARGIN = 60.0
 """Pixels at interface scale 1 that the tabs, a panel and a box take from the sidebar's width."""
@@ -68,16 +70,7 @@ class SPR_PT_overrides(Panel, bpy.types.Panel):
 
     def draw(self, context: bpy.types.Context) -> None:
         """Frame rate, up axis, units, layout."""
-        settings = context.scene.spr
-        layout = draw_properties(self.layout)
-        row = layout.row(heading="Frame Rate")
-        row.prop(settings, "use_fps", text="")
-        field = row.row()
-        field.active = settings.use_fps
-        field.prop(settings, "fps", text="")
-        layout.prop(settings, "up")
-        layout.prop(settings, "units")
-        layout.prop(settings, "layout")
+        draw_hints(draw_properties(self.layout), context.scene.spr)
 
 
 class SPR_PT_refine(Panel, bpy.types.Panel):
@@ -102,7 +95,7 @@ class SPR_PT_refine(Panel, bpy.types.Panel):
         draw_log(self.layout)
 
     def _draw_button(self, context: bpy.types.Context, settings: SPR_PG_settings) -> None:
-        found = peek(settings)
+        found = peek_with_targets(settings)
         convert = isinstance(found, Recording) and only_poses(chosen_people(settings, found))
         row = self.layout.row()
         row.scale_y = 1.6
@@ -111,6 +104,7 @@ class SPR_PT_refine(Panel, bpy.types.Panel):
         )
         if convert:
             draw_message(self.layout, context, "No keypoints: the poses are imported as they are.", "INFO")
+            self.layout.operator("spr.open_targets", text="Open Targets…", icon="FILE_FOLDER")
 
 
 class SPR_PT_controls(Panel, bpy.types.Panel):
@@ -186,9 +180,28 @@ def draw_properties(layout: bpy.types.UILayout) -> bpy.types.UILayout:
     return column
 
 
+def draw_hints(layout: bpy.types.UILayout, settings: FileSettings) -> None:
+    """What a user may state in place of a file."""
+    row = layout.row(heading="Frame Rate")
+    row.prop(settings, "use_fps", text="")
+    field = row.row()
+    field.active = settings.use_fps
+    field.prop(settings, "fps", text="")
+    for name in ("up", "units", "layout"):
+        layout.prop(settings, name)
+
+
 def _draw_recording(
     layout: bpy.types.UILayout, context: bpy.types.Context, settings: SPR_PG_settings, recording: Recording
 ) -> None:
+    draw_facts(layout, context, recording)
+    if len(recording.people) > 1:
+        draw_people(layout, settings)
+    layout.prop(settings, "show_preview")
+
+
+def draw_facts(layout: bpy.types.UILayout, context: bpy.types.Context, recording: Recording) -> None:
+    """What was recognised in a file, and its warnings."""
     box = layout.box().column(align=True)
     for line in title(recording):
         _draw_wrapped(box, context, line)
@@ -198,9 +211,6 @@ def _draw_recording(
         _draw_wrapped(split.column(align=True), context, value, share=1.0 - LABEL_SHARE)
     for warning in recording.warnings:
         draw_message(layout, context, warning, "ERROR")
-    if len(recording.people) > 1:
-        draw_people(layout, settings)
-    layout.prop(settings, "show_preview")
 
 
 def draw_message(layout: bpy.types.UILayout, context: bpy.types.Context, text: str, icon: str) -> None:
@@ -225,4 +235,11 @@ def _draw_wrapped(
         column.label(text=line, icon=blank if index else icon)
 
 
-CLASSES = (SPR_PT_source, SPR_PT_overrides, SPR_PT_refine, SPR_PT_controls, SPR_PT_options, SPR_PT_export)
+CLASSES = (
+    SPR_PT_source,
+    SPR_PT_overrides,
+    SPR_PT_refine,
+    SPR_PT_controls,
+    SPR_PT_options,
+    SPR_PT_export,
+)

@@ -22,6 +22,10 @@ ROWS = 5
 _chips: Any = None
 
 
+def _ticked(_entry: bpy.types.PropertyGroup, _context: bpy.types.Context) -> None:
+    redraw_views()
+
+
 class SPR_PG_person(bpy.types.PropertyGroup):
     """One line of the list."""
 
@@ -30,7 +34,7 @@ class SPR_PG_person(bpy.types.PropertyGroup):
         name="Refine",
         description="Refine this person. Everybody with a tick is refined in one run, an armature each",
         default=True,
-        update=lambda _entry, _context: redraw_views(),
+        update=_ticked,
     )
     frames: StringProperty(name="Frames")
     place: IntProperty(name="Place", description="Place in the recording, which gives the colour")

@@ -14,8 +14,9 @@ from ..scene.pose_points import body_points
 from ..scene.timing import scene_rate
 from ..scene.tracks import Track, track_of
 from .people import chosen_people
-from .properties import SPR_PG_settings, peek
+from .properties import SPR_PG_settings
 from .results import refined_people
+from .targets import peek_with_targets
 
 _KEPT = 4
 _prepared: list[tuple[Recording, dict[str, Track]]] = []
@@ -35,7 +36,7 @@ def tracks_of(recording: Recording) -> dict[str, Track]:
 
 def shown_recording(settings: SPR_PG_settings) -> Recording | None:
     """The open recording; while it is read anew with another override, as it was last drawn."""
-    found = peek(settings)
+    found = peek_with_targets(settings)
     if isinstance(found, Recording):
         return found
     waiting = found is None and bool(settings.source)

@@ -15,34 +15,16 @@ from bpy.props import (
     StringProperty,
 )
 
-from ..body.layouts import LAYOUTS
-from ..formats.container import Hints
-from ..recording import Recording
 from ..safe_read import FormatError
 from ..scene import preset_items
 from .controls import SPR_PG_controls
+from .hints import AUTO, FileSettings, load, peek, read_with, stop_reading
 from .own_body import BODIES, SPR_PG_body
 from .people import SPR_PG_person, list_people
 from .redraw import redraw_views
 from .session import SESSION
+from .targets import SPR_PG_targets, find_shift, forget_targets
 
-AUTO = "auto"
-RELOAD_DELAY = 0.3
-"""Seconds without a further change before the file is read again: dragging a number changes it often."""
-
-AXES = ("+x", "-x", "+y", "-y", "+z", "-z")
-UP_ITEMS = [(AUTO, "From File", "As the file says, or as its motion shows")] + [
-    (axis, axis.upper(), f"The file's {axis.upper()} axis points up") for axis in AXES
-]
-UNIT_ITEMS = [
-    (AUTO, "From File", "As the file says, or as the size of the bodies shows"),
-    ("m", "Metres", "Positions are in metres"),
-    ("cm", "Centimetres", "Positions are in centimetres"),
-    ("mm", "Millimetres", "Positions are in millimetres"),
-]
-LAYOUT_ITEMS = [(AUTO, "From File", "As the file says, or as the number of keypoints shows")] + [
-    (name, name, f"{len(layout.keypoints)} keypoints") for name, layout in LAYOUTS.items()
-]
 ENGINE_ITEMS = [
     (AUTO, "Auto", "PyTorch where it is installed, NumPy otherwise"),
     ("torch", "PyTorch", "Fastest on long recordings and graphics cards; must be installed"),
@@ -57,49 +39,25 @@ DEVICE_ITEMS = [
 DEFAULT_ITEM = ("default", "Default", "As set in the add-on's preferences")
 
 
-def hints_of(settings: SPR_PG_settings) -> Hints:
-    """The user's overrides; what is left to the file is None."""
-    return Hints(
-        layout=_stated(settings.layout),
-        fps=settings.fps if settings.use_fps else None,
-        up=_stated(settings.up),
-        units=_stated(settings.units),
-    )
-
-
-def _stated(value: str) -> str | None:
-    return None if value == AUTO else value
-
-
-def peek(settings: SPR_PG_settings) -> Recording | FormatError | None:
-    """The open recording without touching the disk; None when nothing is open or it must be read again."""
-    return SESSION.peek(settings.source, hints_of(settings)) if settings.source else None
-
-
-def _reload(settings: SPR_PG_settings, _context: bpy.types.Context) -> None:
-    if not settings.source:
-        return
-    if bpy.app.background:
-        _load_quietly(settings)
-        return
-    if bpy.app.timers.is_registered(reload_all):
-        bpy.app.timers.unregister(reload_all)
-    bpy.app.timers.register(reload_all, first_interval=RELOAD_DELAY)
-
-
 def reload_all() -> None:
-    """Read every scene's recording with its present hints; a timer, so it finds the scenes itself."""
+    """Read every scene's files with their present hints, where they changed."""
     for scene in bpy.data.scenes:
-        if scene.spr.source and peek(scene.spr) is None:
-            _load_quietly(scene.spr)
+        settings = scene.spr
+        waiting = [one for one in (settings, settings.targets) if one.source and peek(one) is None]
+        for one in waiting:
+            _load_quietly(settings, one)
+        if waiting and not settings.targets.by_hand:
+            find_shift(settings)
     redraw_views()
 
 
-def _load_quietly(settings: SPR_PG_settings) -> None:
+def _load_quietly(settings: SPR_PG_settings, one: FileSettings) -> None:
     try:
-        list_people(settings, SESSION.load(settings.source, hints_of(settings)))
+        recording = load(one)
     except FormatError:
-        return  # the session keeps the refusal, and the Source panel shows it
+        return  # the session keeps the refusal, and the panel shows it
+    if one == settings:
+        list_people(settings, recording)
 
 
 def _redraw_views(_settings: SPR_PG_settings, _context: bpy.types.Context) -> None:
@@ -121,40 +79,10 @@ class SPR_PG_result(bpy.types.PropertyGroup):
         return self.origin + (frame - 1.0) / self.rate
 
 
-class SPR_PG_settings(bpy.types.PropertyGroup):
+class SPR_PG_settings(bpy.types.PropertyGroup, FileSettings):
     """Settings and last result of a scene."""
 
-    source: StringProperty(
-        name="Source", description="File or folder that the recording is read from", subtype="FILE_PATH"
-    )
-    layout: EnumProperty(
-        name="Layout",
-        description="Which keypoints the file holds, and in which order",
-        items=LAYOUT_ITEMS,
-        update=_reload,
-    )
-    use_fps: BoolProperty(
-        name="Set Frame Rate", description="State the frame rate in place of the file's", update=_reload
-    )
-    fps: FloatProperty(
-        name="Frame Rate",
-        description="Frames per second at which the recording was made",
-        default=30.0,
-        min=1.0,
-        max=10000.0,
-        soft_max=240.0,
-        step=100,
-        update=_reload,
-    )
-    up: EnumProperty(
-        name="Up Axis",
-        description="Which of the file's axes points up",
-        items=UP_ITEMS,
-        update=_reload,
-    )
-    units: EnumProperty(
-        name="Units", description="Unit of the file's positions", items=UNIT_ITEMS, update=_reload
-    )
+    targets: PointerProperty(type=SPR_PG_targets)
     people: CollectionProperty(name="People", type=SPR_PG_person)
     active_person: IntProperty(name="Active Person")
     controls: PointerProperty(name="Controls", type=SPR_PG_controls)
@@ -225,12 +153,13 @@ CLASSES = (SPR_PG_result, SPR_PG_settings)
 def attach() -> None:
     """Give every scene its settings."""
     bpy.types.Scene.spr = PointerProperty(type=SPR_PG_settings, name="SMPL Pose Refiner")
+    read_with(reload_all)
 
 
 def detach() -> None:
     """Take them away and forget the recordings."""
-    if bpy.app.timers.is_registered(reload_all):
-        bpy.app.timers.unregister(reload_all)
+    stop_reading()
     del bpy.types.Scene.spr
     SESSION.clear()
     BODIES.clear()
+    forget_targets()

@@ -6,19 +6,20 @@ import traceback
 
 import bpy
 
+from ..refiner import RefineError
 from ..safe_read import FormatError
 from ..scene import SceneError
 from . import runner
 from .controls import controls_of
 from .describe import report, result
+from .hints import peek
 from .job import Job, Task
 from .log import log_run, report_error
 from .own_body import own_body
 from .preferences import engine_and_device
-from .properties import hints_of, peek
 from .results import write
-from .session import SESSION
 from .starting import people_to_refine
+from .targets import load_with_targets
 
 
 class SPR_OT_refine_pose(bpy.types.Operator):
@@ -82,9 +83,9 @@ class SPR_OT_refine_pose(bpy.types.Operator):
     def _task(self, context: bpy.types.Context) -> Task | None:
         settings = context.scene.spr
         try:
-            recording = SESSION.load(bpy.path.abspath(settings.source), hints_of(settings))
+            recording = load_with_targets(settings)
             body = own_body(settings.body)
-        except FormatError as error:
+        except (FormatError, RefineError) as error:
             report_error(self, str(error), getattr(error, "details", ""))
             return None
         try:
