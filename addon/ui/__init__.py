@@ -18,6 +18,7 @@ from . import (
     properties,
     quality,
     refine_pose,
+    runner,
     targets,
     viewport,
 )
@@ -39,7 +40,7 @@ CLASSES = (
     *panels_targets.CLASSES,
     *panels_quality.CLASSES,
 )
-_ATTACHED = (properties, people, open_recording, icons, viewport)
+_ATTACHED = (properties, people, open_recording, icons, viewport, runner)
 
 
 def attach() -> None:
@@ -50,6 +51,5 @@ def attach() -> None:
 
 def detach() -> None:
     """Before the classes are unregistered: end what is running, take settings and entries away."""
-    refine_pose.detach()
     for module in reversed(_ATTACHED):
         module.detach()

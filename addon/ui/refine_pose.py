@@ -164,8 +164,3 @@ def _why_not(context: bpy.types.Context) -> str:
 
 
 CLASSES = (SPR_OT_refine_pose, SPR_OT_cancel_refine)
-
-
-def detach() -> None:
-    """End what is running before the classes go."""
-    runner.stop_all()

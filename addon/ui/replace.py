@@ -105,12 +105,18 @@ def _unique(blocks: list[bpy.types.ID | None]) -> list[bpy.types.ID]:
 
 
 def take_earlier(scene: bpy.types.Scene, source: str, person_id: str) -> Result | None:
-    """The person's result that a new one is to replace; the scene forgets it. None when there is none."""
+    """The person's result that a new one is to replace; the scene forgets it. None when there is none, or
+    when it is linked from another file and so can't be replaced."""
     settings = scene.spr
     for index, entry in enumerate(settings.results):
         if (entry.source, entry.person_id) == (source, person_id):
             earlier = Result(source, person_id, entry.armature, entry.keypoints, entry.origin, entry.rate)
             settings.results.remove(index)
-            deleted = earlier.armature is None or earlier.armature.name not in scene.objects
-            return None if deleted or not settings.replace else earlier
+            kept = not settings.replace or _is_out_of_reach(earlier.armature, scene)
+            return None if kept else earlier
     return None
+
+
+def _is_out_of_reach(armature: bpy.types.Object | None, scene: bpy.types.Scene) -> bool:
+    """Whether somebody has deleted it, or it belongs to another file."""
+    return armature is None or armature not in scene.objects.values() or not armature.is_editable

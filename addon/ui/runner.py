@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import partial
 
 import bpy
+from bpy.app.handlers import load_pre, persistent
 
 from .describe import progress_text
 from .job import Job, Task
@@ -50,6 +51,23 @@ def begin(context: bpy.types.Context, task: Task) -> Run:
     job.start()
     show()
     return _run
+
+
+@persistent
+def _before_loading(*_args: object) -> None:
+    """Another file is about to be opened: its scene is not the one that the run was started for."""
+    end()
+
+
+def attach() -> None:
+    """End a run before another file is opened."""
+    load_pre.append(_before_loading)
+
+
+def detach() -> None:
+    """End what is running before the classes go."""
+    load_pre.remove(_before_loading)
+    stop_all()
 
 
 def show() -> None:

@@ -12,9 +12,13 @@ import bpy
 import numpy as np
 import pytest
 
+from addon import formats
 from addon.body.kinematics import forward
 from addon.body.rotations import matrix_from_axis_angle
 from addon.body.skeleton import REST_OFFSETS
+from addon.recording import Person
+
+from .event_loop import EventLoop
 
 ROOT = Path(__file__).parents[2]
 MODULE = "bl_ext.user_default.smpl_pose_refiner"
@@ -34,6 +38,11 @@ def switch(module: str, on: bool) -> None:
         assert _addon_utils().enable(module, default_set=True, handle_error=fail) is not None
     else:
         _addon_utils().disable(module, default_set=True, handle_error=fail)
+
+
+def reload_scripts() -> None:
+    """What Reload Scripts does once the event loop comes to it, which it never does in background mode."""
+    bpy.utils.load_scripts(reload_scripts=True)
 
 
 @pytest.fixture
@@ -96,11 +105,11 @@ def two_people(enabled, wave, ui, monkeypatch):
     """A scene with a file of two people open."""
 
     def read(path, **hints):
-        recording = formats.read(path, **hints)
+        recording = plain.read(path, **hints)
         people = tuple(replace(recording.people[0], id=person_id) for person_id in ("1", "2"))
         return replace(recording, people=people)
 
-    formats = ui("session").formats
+    plain = ui("session").formats
     monkeypatch.setattr(ui("session"), "formats", SimpleNamespace(read=read))
     bpy.ops.spr.open_recording(filepath=str(wave))
     return bpy.context.scene
@@ -119,3 +128,23 @@ def census() -> Callable[[], dict[str, int]]:
     """A function that counts the data-blocks of each kind."""
     kinds = ("objects", "meshes", "armatures", "actions", "collections", "materials")
     return lambda: {kind: len(getattr(bpy.data, kind)) for kind in kinds}
+
+
+@pytest.fixture
+def person(wave) -> Person:
+    return formats.read(wave).people[0]
+
+
+@pytest.fixture
+def long_person(tmp_path) -> Person:
+    """Somebody who keeps the refiner busy for a while."""
+    path = tmp_path / "long.npz"
+    np.savez(path, keypoints=joints_of_a_wave(3_000, 60.0), layout="smpl24", fps=60.0, up_axis="y", units="m")
+    return formats.read(path).people[0]
+
+
+@pytest.fixture
+def window(ui, wave) -> EventLoop:
+    """A window that shows a scene with the wave open."""
+    bpy.ops.spr.open_recording(filepath=str(wave))
+    return EventLoop(ui)

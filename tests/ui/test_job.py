@@ -5,30 +5,13 @@ from __future__ import annotations
 import shutil
 import time
 from dataclasses import replace
-from types import SimpleNamespace
 
 import bpy
-import numpy as np
 import pytest
 
-from addon import formats, refiner
-from addon.recording import Person, Poses
+from addon import refiner
+from addon.recording import Poses
 from addon.ui.job import Job, Task, refine_all
-
-from .conftest import joints_of_a_wave
-
-
-@pytest.fixture
-def person(wave) -> Person:
-    return formats.read(wave).people[0]
-
-
-@pytest.fixture
-def long_person(tmp_path) -> Person:
-    """Somebody who keeps the refiner busy for a while."""
-    path = tmp_path / "long.npz"
-    np.savez(path, keypoints=joints_of_a_wave(3_000, 60.0), layout="smpl24", fps=60.0, up_axis="y", units="m")
-    return formats.read(path).people[0]
 
 
 def test_a_thread_finishes_with_figures(person):
@@ -69,40 +52,6 @@ def test_a_cancelled_thread_ends_empty(long_person):
     job.cancel()
     assert job.join(60.0)
     assert job.cancelled and not job.outcomes and not job.error
-
-
-class _Window:
-    """The operator as Blender's event loop calls it, which background mode never does."""
-
-    def __init__(self, ui) -> None:
-        self.operator = ui("refine_pose").SPR_OT_refine_pose
-        self.runner = ui("runner")
-        self.reports: list[tuple[set[str], str]] = []
-        methods = {name: getattr(self.operator, name) for name in ("_finish", "_refuse")}
-        self.self = SimpleNamespace(report=lambda kind, text: self.reports.append((kind, text)))
-        for name, method in methods.items():
-            setattr(self.self, name, method.__get__(self.self))
-
-    def start(self, ui, person, engine="numpy") -> None:
-        self.runner.begin(bpy.context, ui("job").Task(bpy.context.scene.spr.source, (person,), engine, "cpu"))
-
-    def event(self, kind: str, value: str = "NOTHING") -> set[str]:
-        return self.operator.modal(self.self, bpy.context, SimpleNamespace(type=kind, value=value))
-
-    def run(self, seconds: float = 60.0) -> set[str]:
-        end = time.monotonic() + seconds
-        while time.monotonic() < end:
-            state = self.event("TIMER")
-            if state != {"PASS_THROUGH"}:
-                return state
-            time.sleep(0.02)
-        raise AssertionError("the run did not end")
-
-
-@pytest.fixture
-def window(ui, wave):
-    bpy.ops.spr.open_recording(filepath=str(wave))
-    return _Window(ui)
 
 
 def test_the_watched_run_writes_keys_and_ends(window, ui, person):

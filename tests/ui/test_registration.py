@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import bpy
 
+from .conftest import reload_scripts
+
 
 def _registered() -> set[str]:
     return {name for name in dir(bpy.types) if name.startswith("SPR_")}
@@ -24,7 +26,7 @@ def test_twenty_times_on_and_off(switch_extension):
 
 def test_scripts_can_be_reloaded(enabled, wave):
     bpy.ops.spr.open_recording(filepath=str(wave))
-    bpy.ops.script.reload()
+    reload_scripts()
     assert bpy.context.scene.spr.source == str(wave)
     assert bpy.ops.spr.read_again() == {"FINISHED"}
     assert bpy.ops.spr.refine_pose() == {"FINISHED"}
