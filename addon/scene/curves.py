@@ -99,6 +99,25 @@ def read_curve(
     return frames, values, kinds == _enum("type", "JITTER")
 
 
+def evaluate(curve: bpy.types.FCurve, frames: np.ndarray) -> np.ndarray:
+    """The curve's values (T,) at these scene frames; all at once where it is made of straight pieces."""
+    points = curve.keyframe_points
+    shapes = np.empty(len(points), np.uint8)
+    points.foreach_get("interpolation", shapes)
+    holds = shapes == _enum("interpolation", "CONSTANT")
+    straight = (holds | (shapes == _enum("interpolation", "LINEAR"))).all() and len(points) > 0
+    if not straight or curve.modifiers or curve.extrapolation != "CONSTANT":
+        return np.array([curve.evaluate(frame) for frame in frames])
+    keys = np.empty((len(points), 2), np.float32)
+    points.foreach_get("co", keys.ravel())
+    places, values = keys.T.astype(np.float64)
+    before = np.clip(np.searchsorted(places, frames, side="right") - 1, 0, len(places) - 1)
+    after = np.where(holds[before], before, np.minimum(before + 1, len(places) - 1))
+    span = np.where(after > before, places[after] - places[before], 1.0)
+    share = np.clip((frames - places[before]) / span, 0.0, 1.0)
+    return values[before] + share * (values[after] - values[before])
+
+
 def _channels(owner: bpy.types.ID) -> tuple[Any, Any]:
     """F-curves and groups of the owner's action, for a slot of its own where actions have slots."""
     animation = owner.animation_data or owner.animation_data_create()

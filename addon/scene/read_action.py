@@ -9,7 +9,7 @@ from mathutils import Euler, Quaternion
 from ..body.rotations import matrix_from_quaternion
 from ..recording import Poses
 from .axes import SMPL_TO_BLENDER, positions_to_smpl
-from .curves import find_curves
+from .curves import evaluate, find_curves
 from .errors import SceneError
 from .names import BONE_NAMES
 
@@ -58,5 +58,5 @@ def _values(bone: bpy.types.PoseBone, channel: str, curves: Curves, frames: np.n
     columns = []
     for index, present in enumerate(getattr(bone, channel)):
         curve = curves.get((path, index))
-        columns.append([present] * len(frames) if curve is None else [curve.evaluate(f) for f in frames])
-    return np.array(columns, np.float64).T
+        columns.append(np.full(len(frames), present) if curve is None else evaluate(curve, frames))
+    return np.stack(columns, axis=-1)

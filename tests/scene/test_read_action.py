@@ -10,6 +10,7 @@ import pytest
 from scipy.spatial.transform import Rotation
 
 from addon.scene import SceneError, read_poses, write_motion
+from addon.scene.curves import evaluate, find_curves
 
 
 def _degrees(first, second):
@@ -71,6 +72,24 @@ def test_channels_without_keys_are_the_bones_present_values(make_motion):
         bone.rotation_euler = (0.0, 0.0, 0.0)
     poses = read_poses(armature, np.array([1.0, 2.0]))
     np.testing.assert_allclose(poses.rotations, np.broadcast_to(np.eye(3), (2, 24, 3, 3)), atol=1e-6)
+
+
+def test_long_motions_are_read_as_blender_evaluates_them(make_motion):
+    armature = write_motion(make_motion(frame_ids=np.r_[0:40, 160:200]), mesh=False)
+    frames = np.concatenate([np.arange(-5.0, 210.0, 3.3), [1.0, 40.0, 41.0, 161.0, 200.0]])
+    for curve in list(find_curves(armature).values())[::7]:
+        asked = [curve.evaluate(frame) for frame in frames]
+        np.testing.assert_allclose(evaluate(curve, frames), asked, atol=1e-5)
+
+
+def test_smooth_curves_are_read_as_blender_evaluates_them(make_motion):
+    armature = write_motion(make_motion(20), mesh=False)
+    curve = find_curves(armature)['pose.bones["Head"].rotation_quaternion', 1]
+    for key in curve.keyframe_points:
+        key.interpolation = "BEZIER"
+    curve.update()
+    frames = np.arange(1.0, 20.0, 0.3)
+    np.testing.assert_allclose(evaluate(curve, frames), [curve.evaluate(f) for f in frames])
 
 
 def test_an_armature_without_action_is_refused_in_a_sentence(make_motion):
