@@ -40,7 +40,7 @@ def write_action(armature: bpy.types.Object, motion: Motion, keys: Keys) -> None
         armature,
         keys,
         UNCERTAINTY,
-        motion.uncertainty_deg.mean(1),
+        _mean_of_known(motion.uncertainty_deg),
         ("Uncertainty", "Expected error of a joint's rotation in degrees, mean of all joints"),
     )
     write_curves(armature, keys.frames, curves, holds=keys.holds, filled=_filled(motion, keys))
@@ -71,6 +71,13 @@ def _filled(motion: Motion, keys: Keys) -> np.ndarray:
     """(N,) bool, keys whose pose comes from the frames around them."""
     missing = np.diff(motion.frame_ids, append=motion.frame_ids[-1:]) > 1
     return keys.any_of(motion.is_filled) | (keys.between & missing[keys.before])
+
+
+def _mean_of_known(figures: np.ndarray) -> np.ndarray:
+    """(T,) means of figures (T, C) that are known, NaN where none is."""
+    known = np.isfinite(figures)
+    total = np.where(known, figures, 0.0).sum(1)
+    return np.where(known.any(1), total / np.maximum(known.sum(1), 1), np.nan)
 
 
 def _figure_curves(

@@ -40,7 +40,7 @@ CLASSES = (
     *panels_targets.CLASSES,
     *panels_quality.CLASSES,
 )
-_ATTACHED = (properties, people, open_recording, icons, viewport, runner)
+_ATTACHED = (properties, open_recording, icons, viewport, runner)
 
 
 def attach() -> None:

@@ -7,19 +7,18 @@ from __future__ import annotations
 from typing import Any
 
 import bpy
-import bpy.utils.previews
+import numpy as np
 from bpy.props import BoolProperty, IntProperty, StringProperty
 
 from ..recording import Person, Recording
 from ..scene.colours import display_colour
 from .describe import length
+from .icons import icon_ids
 from .redraw import redraw_views
 
 CHIP = 16
 """Pixels along a side of a colour chip."""
 ROWS = 5
-
-_chips: Any = None
 
 
 def _ticked(_entry: bpy.types.PropertyGroup, _context: bpy.types.Context) -> None:
@@ -115,23 +114,8 @@ def draw_people(layout: bpy.types.UILayout, settings: bpy.types.PropertyGroup) -
 
 def chip(place: int) -> int:
     """The icon that shows a person's colour."""
-    name = str(place)
-    if name not in _chips:
-        icon = _chips.new(name)
-        icon.icon_size = (CHIP, CHIP)
-        icon.icon_pixels_float = display_colour(place) * CHIP**2
-    return int(_chips[name].icon_id)
+    picture = np.broadcast_to(display_colour(place), (CHIP, CHIP, 4))
+    return icon_ids(f"person {place}", [picture])[0]
 
 
 CLASSES = (SPR_PG_person, SPR_UL_people, SPR_OT_choose_people)
-
-
-def attach() -> None:
-    """Make room for the chips."""
-    global _chips
-    _chips = bpy.utils.previews.new()
-
-
-def detach() -> None:
-    """Let them go."""
-    bpy.utils.previews.remove(_chips)

@@ -123,3 +123,11 @@ def test_keys_written_again_replace_the_old_ones_at_once(make_motion):
     bpy.context.scene.frame_set(bpy.context.scene.frame_current)
     assert tuple(armature.pose.bones["Pelvis"].location) == pytest.approx((2, 4, 6))
     assert len(_curves(armature)) == 24 * 4 + 3 + 1
+
+
+def test_the_uncertainty_is_that_of_the_joints_that_were_refined(make_motion):
+    motion = make_motion(3)
+    motion.uncertainty_deg[:2, [18, 19]] = 4.0, 6.0
+    armature = write_motion(motion, mesh=False)
+    bpy.context.scene.frame_set(1)
+    assert armature["uncertainty_deg"] == pytest.approx(5.0)

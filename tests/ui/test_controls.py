@@ -9,7 +9,7 @@ import bpy
 import numpy as np
 import pytest
 
-from addon.scene.colours import person_colour
+from addon.scene.colours import display_colour, person_colour
 from addon.scene.curves import find_curves
 
 from .conftest import joints_of_a_wave
@@ -199,10 +199,9 @@ def test_all_or_nobody_with_one_click(two_people):
 
 
 def test_a_chip_has_the_persons_colour(enabled, ui):
-    people = ui("people")
-    people.chip(1)
-    pixels = np.array(people._chips["1"].icon_pixels_float).reshape(-1, 4)
-    np.testing.assert_allclose(pixels, np.tile(people.display_colour(1), (len(pixels), 1)), atol=0.01)
+    ui("people").chip(1)
+    pixels = np.array(ui("icons")._collections[0]["person 1 0"].image_pixels_float).reshape(-1, 4)
+    np.testing.assert_allclose(pixels, np.tile(display_colour(1), (len(pixels), 1)), atol=0.01)
 
 
 def test_every_control_has_a_tooltip(controls):
