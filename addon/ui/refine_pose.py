@@ -85,13 +85,9 @@ class SPR_OT_refine_pose(bpy.types.Operator):
         try:
             recording = load_with_targets(settings)
             body = own_body(settings.body)
-        except (FormatError, RefineError) as error:
-            report_error(self, str(error), getattr(error, "details", ""))
-            return None
-        try:
             people = people_to_refine(context.scene, recording)
-        except SceneError as error:
-            report_error(self, str(error))
+        except (FormatError, RefineError, SceneError) as error:
+            report_error(self, str(error), getattr(error, "details", ""))
             return None
         return Task(
             settings.source,

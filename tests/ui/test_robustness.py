@@ -84,11 +84,11 @@ def test_the_result_is_undone_and_redone_as_one_step(window, ui, person):
     assert len(_armatures()) == 1
 
 
-def test_the_armature_deleted_during_a_run_from_current_animation(window, ui, wave, capfd):
+def test_the_armature_deleted_during_a_run_from_current_animation(window, ui, capfd):
     bpy.ops.spr.refine_pose()
     settings = bpy.context.scene.spr
     settings.controls.start_from = "CURRENT"
-    recording = ui("session").SESSION.load(str(wave), ui("properties").hints_of(settings))
+    recording = ui("hints").load(settings)
     (person,) = ui("starting").people_to_refine(bpy.context.scene, recording)
     window.start(ui, person)
     bpy.data.objects.remove(_armatures()[0])
