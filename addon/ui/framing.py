@@ -15,7 +15,9 @@ from .properties import SPR_PG_settings
 
 WIDEST = 6.0
 """Metres; a longer way is framed where it starts, so that people can be made out."""
-MARGIN = 1.25
+SMALLEST = 0.05
+"""Metres; a single point is not looked at from nowhere."""
+MARGIN = 1.1
 BLENDERS_RANGE = (1, 250)
 HALF_SENSOR = 36.0
 """Millimetres: half of what a 3D View's lens sees across the longer side."""
@@ -38,9 +40,9 @@ def show_recording(context: bpy.types.Context, recording: Recording, fresh: bool
     tracks = list(tracks_of(recording).values())
     if tracks:
         centre, radius = extent_of(tracks, WIDEST)
-        for region, view, lens in _views(context.scene):
+        for area, view in _views(context.scene):
             if free or _framed.get(view.as_pointer()) == _state(view):
-                _frame(region, view, lens, centre, radius)
+                _frame(area, view, centre, max(radius, SMALLEST))
 
 
 def _fit_range(scene: bpy.types.Scene, recording: Recording) -> None:
@@ -54,26 +56,47 @@ def _fit_range(scene: bpy.types.Scene, recording: Recording) -> None:
         scene.frame_set(1)
 
 
-def _views(
-    scene: bpy.types.Scene,
-) -> Iterator[tuple[bpy.types.Region, bpy.types.RegionView3D, float]]:
+def _views(scene: bpy.types.Scene) -> Iterator[tuple[bpy.types.Area, bpy.types.RegionView3D]]:
     """Views of this scene that are free to turn: not those through a camera."""
     for window in bpy.context.window_manager.windows:
         for area in window.screen.areas if window.scene == scene else ():
-            space = area.spaces.active
-            if area.type == "VIEW_3D" and space.region_3d.view_perspective != "CAMERA":
-                region = next(region for region in area.regions if region.type == "WINDOW")
-                yield region, space.region_3d, space.lens
+            if area.type == "VIEW_3D":
+                view = area.spaces.active.region_3d
+                if view.view_perspective != "CAMERA":
+                    yield area, view
 
 
-def _frame(
-    region: bpy.types.Region, view: bpy.types.RegionView3D, lens: float, centre: np.ndarray, radius: float
-) -> None:
-    shorter = min(region.width, region.height) / max(region.width, region.height, 1)
-    view.view_location = centre.tolist()
-    view.view_distance = MARGIN * radius / float(np.sin(np.arctan(HALF_SENSOR / lens * shorter)))
+def _frame(area: bpy.types.Area, view: bpy.types.RegionView3D, centre: np.ndarray, radius: float) -> None:
+    region = next(region for region in area.regions if region.type == "WINDOW")
+    left, right = _free_part(area, region)
+    size = (region.width, region.height)
+    distance, shift = placed(radius, area.spaces.active.lens, size, left, right)
+    across = np.array(view.view_rotation.to_matrix())[:, 0]
+    view.view_location = (centre + shift * across).tolist()
+    view.view_distance = distance
     _framed[view.as_pointer()] = _state(view)
 
 
+def _free_part(area: bpy.types.Area, region: bpy.types.Region) -> tuple[float, float]:
+    """First and last pixel across of the view that no toolbar or sidebar lies over."""
+    left, right = 0.0, float(region.width)
+    for other in area.regions:
+        start, end = other.x - region.x, other.x - region.x + other.width
+        if other.type in ("TOOLS", "UI") and other.width > 1 and start >= 0 and end <= region.width:
+            left, right = (end, right) if other.type == "TOOLS" else (left, min(right, start))
+    return (left, right) if right - left > region.width / 4 else (0.0, float(region.width))
+
+
+def placed(
+    radius: float, lens: float, size: tuple[float, float], left: float, right: float
+) -> tuple[float, float]:
+    """A view's distance, and how far to its right its centre lies, both in metres, so that a sphere fills
+    the part from `left` to `right` of a view of `size` pixels. radius in metres, lens in millimetres."""
+    focal = max(size) / 2 * lens / HALF_SENSOR
+    half = min(right - left, size[1]) / 2
+    distance = radius * float(np.hypot(1.0, MARGIN * focal / half))
+    return distance, (size[0] / 2 - (left + right) / 2) * distance / focal
+
+
 def _state(view: bpy.types.RegionView3D) -> tuple[float, ...]:
-    return (*view.view_location, view.view_distance)
+    return (*view.view_location, view.view_distance, *view.view_rotation)
