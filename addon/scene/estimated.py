@@ -20,15 +20,18 @@ _GREYS = {"normal": 0.45, "select": 0.7, "active": 0.85}
 def mark_estimated(armature: bpy.types.Object, motion: Motion, keys: Keys, rate: float) -> None:
     """Tell what the evidence leaves open: as text, as two bone collections, and by colour.
 
-    Nothing is marked where the motion knows no uncertainty, as of an estimator's own poses.
+    Nothing is marked where the motion knows no uncertainty, as of an estimator's own poses and of joints that
+    were left as they were.
     """
-    if not np.isfinite(motion.uncertainty_deg).any():
+    known = np.isfinite(motion.uncertainty_deg).any(0)
+    if not known.any():
         return
     doubtful = unsure(motion, keys)
     armature[ESTIMATED] = "\n".join(estimated_parts(doubtful, keys.frames, rate))
     measured, estimated = (armature.data.collections.new(name) for name in COLLECTIONS)
-    for name, is_estimated in zip(BONE_NAMES, mostly(doubtful), strict=True):
-        (estimated if is_estimated else measured).assign(armature.data.bones[name])
+    for name, is_known, is_estimated in zip(BONE_NAMES, known, mostly(doubtful), strict=True):
+        if is_known:
+            (estimated if is_estimated else measured).assign(armature.data.bones[name])
         if is_estimated:
             _grey(armature.pose.bones[name].color)
 

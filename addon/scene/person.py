@@ -66,9 +66,6 @@ def write_motion(
         _move(armature, home)
         write_action(armature, motion, keys)
         mark_estimated(armature, motion, keys, scene_rate(scene))
-        if original is not None:
-            times = original.times - origin
-            write_before(armature, original, keys_at(times, scene_rate(scene), first_frame, original.away))
         made = [armature]
         if mesh:
             made.append(
@@ -80,6 +77,10 @@ def write_motion(
         if gaps == "hide":
             for ob in made:
                 hide_while_away(ob, keys)
+        if original is not None:
+            times = original.times - origin
+            before = keys_at(times, scene_rate(scene), first_frame, original.away)
+            write_before(armature, original, before, hide=gaps == "hide")
         if keypoints is not None:
             create_overlay(home, armature.name, keypoints, keys)
         show_range(scene, keys.frames, alone)

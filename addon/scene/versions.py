@@ -8,16 +8,22 @@ from ..motion import Motion
 from .action import write_action
 from .errors import SceneError
 from .timing import Keys
+from .visibility import hide_while_away
 
 BEFORE, AFTER = "spr_before", "spr_after"
 """Custom properties of the armature that point to its actions, however they are renamed."""
 
 
-def write_before(armature: bpy.types.Object, original: Motion, keys: Keys) -> None:
-    """Keep the original motion beside the refined one, which stays on the armature."""
+def write_before(armature: bpy.types.Object, original: Motion, keys: Keys, *, hide: bool = False) -> None:
+    """Keep the original motion beside the refined one, which stays on the armature.
+
+    hide: the armature is hidden while the person is away, as the refined motion hides it.
+    """
     animation = armature.animation_data
     after, animation.action = animation.action, None
     write_action(armature, original, keys)
+    if hide:
+        hide_while_away(armature, keys)
     before = animation.action
     before.name = f"{armature.name} before"
     before.use_fake_user = True

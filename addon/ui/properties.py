@@ -72,7 +72,7 @@ class SPR_PG_result(bpy.types.PropertyGroup):
     armature: PointerProperty(name="Armature", type=bpy.types.Object)
     keypoints: PointerProperty(name="Keypoints", type=bpy.types.Collection)
     origin: FloatProperty(name="Origin", description="Seconds of the recording that lie on frame 1")
-    rate: FloatProperty(name="Rate", description="Frames per second of the keys")
+    rate: FloatProperty(name="Rate", description="Frames per second of the keys", default=30.0)
 
     def moment(self, frame: float) -> float:
         """Seconds of the recording at a frame of the scene."""

@@ -77,6 +77,13 @@ def test_bones_lie_in_two_collections_and_estimated_ones_are_grey(unsure_motion)
     assert {name for name, colour in custom.items() if max(colour) == min(colour)} == {"L_Wrist", "L_Hand"}
 
 
+def test_bones_that_were_left_as_they_were_are_in_neither_collection(unsure_motion):
+    unsure_motion.uncertainty_deg[:, JOINT_NAMES.index("left_knee")] = np.nan
+    collections = write_motion(unsure_motion, mesh=False).data.collections
+    marked = {bone.name for collection in collections for bone in collection.bones}
+    assert set(BONE_NAMES) - marked == {"L_Knee"}
+
+
 def test_the_mean_uncertainty_is_an_animated_property(unsure_motion):
     armature = write_motion(unsure_motion, mesh=False)
     for index in (0, 15):

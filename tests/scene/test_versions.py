@@ -96,6 +96,19 @@ def test_both_are_in_a_saved_file(armature, motions, heads, tmp_path: Path):
     assert _plays(loaded, motions[1], heads)
 
 
+def test_who_is_away_is_hidden_in_both_versions(make_motion):
+    ids = np.concatenate([np.arange(10), np.arange(100, 110)])
+    motions = [make_motion(frame_ids=ids, seed=seed) for seed in (1, 2)]
+    armature = write_motion(motions[1], original=motions[0], mesh=False, gaps="hide")
+    for before in (True, False):
+        show_version(armature, before=before)
+        hidden = []
+        for frame in (5, 50, 105):
+            bpy.context.scene.frame_set(frame)
+            hidden.append(armature.hide_viewport)
+        assert hidden == [False, True, False]
+
+
 def test_without_an_original_there_is_nothing_before(make_motion):
     armature = write_motion(make_motion(), mesh=False)
     assert versions(armature) == (None, armature.animation_data.action)
