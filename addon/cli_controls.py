@@ -17,8 +17,8 @@ def add_controls(parser: argparse.ArgumentParser) -> None:
     """Adds --strength, --smoothing, --parts, --frames and --gaps."""
     parser.add_argument(
         "--strength", type=_zero_to_two, default=1.0, metavar="0…2",
-        help="how far to follow the keypoints: 0 keeps the initial pose, 1 as measured (default), 2 as close"
-        " as the bones allow",
+        help="how far to follow the keypoints: 0 keeps the initial pose, 1 as measured (default), 2 counts"
+        " the keypoints ten times as much",
     )  # fmt: skip
     parser.add_argument(
         "--smoothing", type=_zero_to_two, default=1.0, metavar="0…2",

@@ -22,7 +22,8 @@ PARTS: dict[str, tuple[str, ...]] = {
 
 FULL = 2.0
 """The upper end of strength and smoothness; 1 is what the data themselves call for."""
-LARGEST_GAIN = 1e3
+LARGEST_GAIN = 10.0
+"""At strength 2. Larger gains bend spines and twist feet for the last millimetre of a detector's noise."""
 
 
 @dataclass(frozen=True)
@@ -31,8 +32,8 @@ class Controls:
 
     strength: 0..2, how far the keypoints are followed. With an initial pose, 0 keeps it, values up to 1 go
         that share of the way from it to the refined pose; without one, values below 1 leave more to the
-        network's idea of the pose, which knows the keypoints too. Above 1 the body follows the keypoints
-        closer than their measured noise calls for; 2: as close as its bones allow.
+        network's idea of the pose, which knows the keypoints too. Above 1 the keypoints count for more than
+        their measured noise calls for, at 2 ten times as much.
     smoothness: 0..2. 0 takes the keypoints as observed, 1 smooths them as cross-validation finds best,
         2 leaves nothing faster than about one movement a second.
     parts: names from PARTS. Other joints keep the initial pose; without one, they stay in the rest pose,
@@ -74,12 +75,12 @@ class Controls:
         return mask
 
     def gain(self, has_initial: bool) -> float:
-        """Factor on the keypoints' precision in the polish: 1 at strength 1, ever more towards 2.
+        """Factor on the keypoints' precision in the polish: 0.1 at strength 0, 1 at 1, 10 at 2.
 
         With an initial pose strengths below 1 are a share of the way, so that 0 is exactly that pose.
         """
         strength = max(self.strength, 1.0) if has_initial else self.strength
-        return float(np.clip(strength / max(FULL - strength, 1e-9), 1.0 / LARGEST_GAIN, LARGEST_GAIN))
+        return float(LARGEST_GAIN ** (strength - 1.0))
 
     def cover(self, frame_ids: np.ndarray) -> np.ndarray:
         """(T,) bool, which of these frames are to be refined."""

@@ -47,7 +47,7 @@ class SPR_PG_controls(bpy.types.PropertyGroup):
         name="Strength",
         description="How far the keypoints are followed. 1: as their measured noise calls for. Below 1: a"
         " share of the way from the initial pose, which 0 keeps; with keypoints only, more is left to the"
-        " network. 2: as close as the bones allow",
+        " network. 2: the keypoints count ten times as much",
         default=1.0,
         min=0.0,
         max=2.0,

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 
+from addon import formats
 from addon.body.kinematics import forward
 from addon.body.rotations import geodesic_angle, matrix_from_axis_angle
 from addon.body.skeleton import JOINT_NAMES
@@ -16,6 +18,9 @@ from addon.refiner import PARTS, Controls, RefineError, refine
 
 from .motion import Truth
 
+BALANCING = Path(__file__).parents[2] / (
+    "bundled_model/samples/pose2sim/S00_P00_T01_BalancingTrial_0-100.trc"
+)
 LEGS = [JOINT_NAMES.index(joint) for part in ("left_leg", "right_leg") for joint in PARTS[part]]
 WRISTS = [JOINT_NAMES.index(f"{side}_wrist") for side in ("left", "right")]
 
@@ -91,6 +96,13 @@ def test_more_strength_brings_the_body_closer_to_the_keypoints(
     assert fits == sorted(fits, reverse=True) and fits[0] > fits[2] > fits[4]
 
 
+def test_the_most_strength_does_not_twist_a_real_performer() -> None:
+    person = formats.read(BALANCING).people[0]
+    plain, strong = refine(person, engine="numpy"), run(person, strength=2.0)
+    assert strong.fit_error_mm.mean() < plain.fit_error_mm.mean()
+    assert degrees(strong.rotations, plain.rotations).mean() < 5.0
+
+
 def test_without_an_initial_pose_the_weakest_is_still_the_performers_pose(truth: Truth) -> None:
     motion = run(truth.person("smpl24"), strength=0.0)
     assert 1000 * np.linalg.norm(joints(motion) - truth.joints, axis=-1).mean() < 40.0
@@ -103,7 +115,7 @@ def test_smoothness_goes_from_as_observed_to_slow(noisy: Person, truth: Truth) -
 
 def test_without_smoothing_the_keypoints_are_taken_as_observed(noisy: Person) -> None:
     fits = [float(run(noisy, smoothness=s, strength=2.0).fit_error_mm.mean()) for s in (0.0, 1.0, 2.0)]
-    assert fits == sorted(fits) and fits[0] < 0.75 * fits[1]
+    assert fits == sorted(fits) and fits[0] < 0.9 * fits[1]
 
 
 def test_other_parts_keep_the_initial_pose(estimated: Person) -> None:

@@ -187,6 +187,16 @@ def test_hidden_people_are_exported_all_the_same(make_motion, tmp_path, hide):
     assert [ob.hide_get() for ob in people] == [hide == "in the view"] * 2
 
 
+def test_people_who_hide_while_away_move_as_before_and_after(make_motion, tmp_path):
+    motion = make_motion(frame_ids=np.r_[0:20, 80:100])
+    export_fbx(tmp_path / "a.fbx", [write_motion(motion, gaps="hide")])
+    found = read(tmp_path / "a.fbx")
+    joints, _ = forward(motion.rotations, motion.pelvis, motion.bone_offsets)
+    places = _bones(found, found["posed"])[..., 3]
+    np.testing.assert_allclose(places[motion.frame_ids], joints, atol=1e-3)
+    np.testing.assert_allclose(places[50], joints[19], atol=1e-3)
+
+
 @pytest.mark.parametrize("mode", ["OBJECT", "EDIT", "POSE"])
 def test_the_scene_is_afterwards_as_it_was(make_motion, tmp_path, mode):
     armature = write_motion(make_motion(20))

@@ -1,0 +1,122 @@
+"""Every panel can be drawn, before and after a run, for one person and for several."""
+
+from __future__ import annotations
+
+from types import MethodType, SimpleNamespace
+from typing import Any
+
+import bpy
+import pytest
+
+
+class Drawing:
+    """A layout that draws nothing and refuses what Blender does not have: properties, operators, icons."""
+
+    drawn: list[str]
+
+    def __init__(self) -> None:
+        self.drawn = []
+
+    def _inside(self, *_args: Any, **_options: Any) -> Drawing:
+        return self
+
+    row = column = box = split = grid_flow = _inside
+
+    def prop(self, data: Any, name: str, icon: str = "NONE", **_options: Any) -> None:
+        assert name in data.bl_rna.properties
+        _check_icon(icon)
+        self.drawn.append(name)
+
+    def operator(self, name: str, icon: str = "NONE", **_options: Any) -> SimpleNamespace:
+        group, _, operator = name.partition(".")
+        assert operator in dir(getattr(bpy.ops, group))
+        _check_icon(icon)
+        self.drawn.append(name)
+        return SimpleNamespace()
+
+    def template_list(self, kind: str, _id: str, data: Any, name: str, active: Any, index: str, **_o) -> None:
+        assert name in data.bl_rna.properties and index in active.bl_rna.properties
+        for item in getattr(data, name):
+            getattr(bpy.types, kind).draw_item(None, None, self, data, item, 0, active, index)
+
+    def label(self, text: str = "", icon: str = "NONE", **_options: Any) -> None:
+        _check_icon(icon)
+        self.drawn.append(text)
+
+    def template_icon(self, _icon: int, **_options: Any) -> None:
+        pass
+
+    def progress(self, text: str = "", **_options: Any) -> None:
+        self.drawn.append(text)
+
+    def separator(self, **_options: Any) -> None:
+        pass
+
+
+def _check_icon(icon: str) -> None:
+    assert icon in bpy.types.UILayout.bl_rna.functions["label"].parameters["icon"].enum_items
+
+
+@pytest.fixture
+def draw(ui):
+    """A function that draws all panels whose poll allows it; what they drew."""
+    sidebar = SimpleNamespace(width=300)
+
+    def all_panels() -> list[str]:
+        names = ("scene", "window", "window_manager", "view_layer")
+        context = SimpleNamespace(**{name: getattr(bpy.context, name) for name in names})
+        # Background mode has no interface scale.
+        styles = bpy.context.preferences.ui_styles
+        context.preferences = SimpleNamespace(system=SimpleNamespace(ui_scale=1.0), ui_styles=styles)
+        context.region, context.object, context.active_object = sidebar, None, None
+        layout = Drawing()
+        for module in ("panels", "panels_quality", "panels_targets"):
+            for panel in ui(module).CLASSES:
+                if issubclass(panel, bpy.types.Panel) and getattr(panel, "poll", lambda _: True)(context):
+                    panel.draw(_stand_in(panel, layout), context)
+        return layout.drawn
+
+    return all_panels
+
+
+def _stand_in(panel: type, layout: Drawing) -> SimpleNamespace:
+    """What Blender hands to draw as self: a panel that background mode never makes."""
+    self = SimpleNamespace(layout=layout)
+    for name, method in vars(panel).items():
+        if name.startswith("_draw"):
+            setattr(self, name, MethodType(method, self))
+    return self
+
+
+def test_an_empty_scene(enabled, draw):
+    assert "Open a file of 3D keypoints or SMPL motion." in " ".join(draw())
+
+
+def test_one_person_before_and_after_a_run(enabled, wave, draw):
+    bpy.ops.spr.open_recording(filepath=str(wave))
+    before = draw()
+    assert {"strength", "smoothness", "start_from", "head", "use_range", "gaps"} <= set(before)
+    assert "chosen" not in before
+    bpy.ops.spr.refine_pose()
+    assert any("frames refined in" in text for text in draw())
+
+
+def test_several_people_have_a_line_each(two_people, draw):
+    drawn = draw()
+    assert drawn.count("chosen") == 2
+    assert {"Person 1", "Person 2", "60 frames (1.0 s)"} <= set(drawn)
+
+
+def test_a_run_shows_its_progress_and_how_to_stop_it(window, ui, long_person, draw):
+    window.start(ui, long_person)
+    drawn = draw()
+    window.event("ESC", "PRESS")
+    assert any("%" in text for text in drawn) and "spr.cancel_refine" in drawn
+
+
+def test_the_log_is_offered_once_there_is_one(window, ui, draw, monkeypatch):
+    assert "spr.copy_log" not in draw()
+    monkeypatch.setattr(ui("job").refiner, "refine", lambda *_args, **_options: 1 / 0)
+    with pytest.raises(RuntimeError):
+        bpy.ops.spr.refine_pose()
+    assert {"spr.copy_log", "spr.show_log"} <= set(draw())
