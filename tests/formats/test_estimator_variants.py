@@ -67,7 +67,7 @@ def test_numbers_of_any_size_and_byte_order_are_read(tmp_path, kind):
              "pose_world": vectors.reshape(FRAMES, 72).astype(kind),
              "trans_world": (pelvis - REST_PELVIS).astype(kind), "betas": np.zeros((FRAMES, 10), kind),
              "frame_ids": np.arange(FRAMES, dtype=np.int32)}  # fmt: skip
-    data = pickle.dumps({np.int64(1): track})
+    data = pickle.dumps({np.int64(1): track}, 2)  # names of modules end with the line
     (tmp_path / "wham_output.pkl").write_bytes(in_numpy_2(data) if kind == np.float64 else data)
     found = poses_of(formats.read(tmp_path / "wham_output.pkl")).rotations[:, :22]
     np.testing.assert_allclose(found, walking(FRAMES).rotations[:, :22], atol=2e-3)
