@@ -30,6 +30,7 @@ def main(argv: list[str] | None = None) -> int:
         keys()
         refining()
         opening()
+        opening_large()
         return 0
     if find_spec("torch") is None:
         print("The table of accuracy needs torch: run it under Python 3.11.", file=sys.stderr)
@@ -83,6 +84,18 @@ def opening() -> None:
         path = Path(folder) / "amass.npz"
         formats.write_npz(motion, path)
         print(f"Opening an AMASS-style file of 10,000 frames: {best(lambda: formats.read(path)):.2f} s.")
+
+
+def opening_large() -> None:
+    """Opening results of 100 MB with meshes and masks inside: seconds of the processor, memory beside the file."""
+    from .large_results import opening_takes, write_phalp, write_wham
+
+    with tempfile.TemporaryDirectory() as folder:
+        for tool, write in (("WHAM", write_wham), ("PHALP", write_phalp)):
+            path = write(Path(folder) / f"{tool}.pkl", 100)
+            seconds, memory = opening_takes(path)
+            size = path.stat().st_size >> 20
+            print(f"Opening a {tool} result of {size} MB: {seconds:.1f} s, {memory:.0f} MB of memory.")
 
 
 def _still(frames: int) -> Motion:

@@ -11,6 +11,8 @@ from .errors import FormatError
 from .npy import check_shape
 
 _LEAST_VERTICES = 5000
+LEFT_OUT = frozenset(("mask", "masks", "appe", "uv", "features"))
+"""Names under which trackers store megabytes of masks and embeddings that no reader here uses."""
 
 
 def is_mesh(shape: tuple[Any, ...]) -> bool:

@@ -64,7 +64,9 @@ def _pickled_fields(path: Path, head: bytes) -> Mapping[str, Any]:
 
 
 class _ModelUnpickler(Unpickler):
-    """Keeps the bytes of meshes."""
+    """Keeps meshes."""
+
+    left_out = frozenset()
 
     def _bytes(self, layout: str) -> None:
         self._push(self._source.read(self._number(layout)))

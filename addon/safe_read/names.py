@@ -51,6 +51,8 @@ class JoblibArray:
     """joblib's wrapper: an array whose bytes follow the BUILD opcode in the stream."""
 
 
+_JOBLIB_ARRAY = JoblibArray()
+
 SKIPPED_BYTES = object()
 """Stands for the bytes of a mesh that the unpickler passed over."""
 
@@ -217,7 +219,7 @@ NAMES: Mapping[str, Any] = {
     "_codecs.encode": _encode,
     "copyreg._reconstructor": _reconstructor,
     "copy_reg._reconstructor": _reconstructor,
-    "joblib.numpy_pickle.NumpyArrayWrapper": lambda *_: JoblibArray(),
+    "joblib.numpy_pickle.NumpyArrayWrapper": lambda *_: _JOBLIB_ARRAY,
     **{
         f"{module}.{name}": _path
         for module in ("pathlib", "pathlib._local")

@@ -8,7 +8,7 @@ import lzma
 import zlib
 from collections.abc import Callable
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, cast
 
 from .errors import FormatError
 
@@ -34,42 +34,67 @@ class ByteSource:
         """
         stored = budget if stored is None else stored
         self.operations = min(_MOST_OPERATIONS, _LEAST_OPERATIONS + _OPERATIONS_PER_BYTE * stored)
+        self.path = path
         self._stream = stream
         self._left = budget
-        self.path = path
-        self.position = 0
+        self._buffer = b""
+        self._at = 0
+
+    def byte(self) -> int:
+        """The next byte."""
+        if self._at == len(self._buffer):
+            self._refill()
+        value = self._buffer[self._at]
+        self._at += 1
+        return value
 
     def read(self, count: int) -> bytes:
         """Exactly `count` bytes; memory grows with what is really there, not with what is claimed."""
-        if count <= _CHUNK:
-            self._spend(count)
-            data = self._stream.read(count)
-            if len(data) != count:
-                raise FormatError("The file ends too early; export it or copy it again.")
+        end = self._at + count
+        if end <= len(self._buffer) and count >= 0:
+            data = self._buffer[self._at : end]
+            self._at = end
             return data
-        if count > self._left:
+        if count > self._left + len(self._buffer) - self._at or count < 0:
             raise FormatError("The file claims more content than it can hold; export it again.")
-        pieces = [self.read(_CHUNK) for _ in range(count // _CHUNK)]
-        return b"".join([*pieces, self.read(count % _CHUNK)])
+        pieces = [self._buffer[self._at :]]
+        missing = count - len(pieces[0])
+        self._at = len(self._buffer)
+        while missing > 0:
+            self._refill()
+            pieces.append(self._buffer[:missing])
+            self._at = len(pieces[-1])
+            missing -= self._at
+        return b"".join(pieces)
 
     def readline(self) -> bytes:
         """A line without its end."""
-        line = self._stream.readline(_MAX_LINE)
-        self._spend(len(line))
-        if not line.endswith(b"\n"):
-            raise FormatError("The file ends inside a line; export it or copy it again.")
-        return line[:-1]
+        pieces, length = [], 0
+        while length <= _MAX_LINE:
+            if self._at == len(self._buffer):
+                self._refill()
+            end = self._buffer.find(b"\n", self._at)
+            pieces.append(self._buffer[self._at : end if end >= 0 else len(self._buffer)])
+            self._at = end + 1 if end >= 0 else len(self._buffer)
+            if end >= 0:
+                return b"".join(pieces)
+            length += len(pieces[-1])
+        raise FormatError("The file ends inside a line; export it or copy it again.")
 
     def skip(self, count: int) -> None:
         """Passes over `count` bytes without keeping them."""
         while count > 0:
             count -= len(self.read(min(count, _CHUNK)))
 
-    def _spend(self, count: int) -> None:
-        self._left -= count
-        self.position += count
-        if self._left < 0:
-            raise FormatError("The file unpacks to far more than a motion; it is not usable.")
+    def _refill(self) -> None:
+        """The next chunk in place of a buffer that was used up."""
+        self._buffer = self._stream.read(min(_CHUNK, self._left))
+        self._at = 0
+        self._left -= len(self._buffer)
+        if not self._buffer:
+            short = "The file ends too early; export it or copy it again."
+            far = "The file unpacks to far more than a motion; it is not usable."
+            raise FormatError(far if self._left == 0 and self._stream.read(1) else short)
 
 
 class _Inflated(io.RawIOBase):
@@ -134,5 +159,5 @@ def open_source(path: Path, kind: str | None) -> ByteSource:
         "xz": lambda: _eager(lzma.LZMADecompressor(lzma.FORMAT_XZ, memlimit=_LZMA_MEMORY)),
         "lzma": lambda: _eager(lzma.LZMADecompressor(lzma.FORMAT_ALONE, memlimit=_LZMA_MEMORY)),
     }[kind]()
-    unpacked = io.BufferedReader(_Inflated(raw, inflate), _CHUNK)
+    unpacked = cast(BinaryIO, io.BufferedReader(_Inflated(raw, inflate), _CHUNK))
     return ByteSource(unpacked, max(_LEAST_BUDGET, _MOST_RATIO * size), stored=size)

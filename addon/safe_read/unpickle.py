@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from .errors import FormatError
-from .lazy import LazyArray, is_mesh
+from .lazy import LEFT_OUT, LazyArray, is_mesh
 from .names import SKIPPED_BYTES, Inert, JoblibArray, Pending, Token, array_of, checked_dict, checked_key
 from .npy import check_shape
 from .stream import ByteSource
@@ -21,6 +21,8 @@ from .words import one_line
 
 _MAX_INTEGER_BYTES = 4096
 _SKIP_FROM = 1 << 16
+_STOP = ord(".")
+_FORMS = {layout: struct.Struct(layout) for layout in ("<B", "<H", "<i", "<I", "<Q", ">d")}
 
 Storage = Callable[[Any], Any]
 
@@ -31,23 +33,27 @@ class Unpickler:
     names: allow-list, qualified name -> Token or constructor. storage: what a persistent id stands for.
     """
 
+    left_out = LEFT_OUT
+
     def __init__(self, source: ByteSource, names: Mapping[str, Any], storage: Storage | None = None) -> None:
         self._source = source
         self._names = names
         self._storage = storage
         self._stack: list[Any] = []
         self._marks: list[list[Any]] = []
-        self._memo: dict[int, Any] = {}
+        # Nearly all pickles number their memo without gaps, and a list takes a tenth of a dict's memory.
+        self._memo: list[Any] = []
+        self._far_memo: dict[int, Any] = {}
 
     def load(self) -> Any:
         """The object; the stream stands behind the pickle afterwards. Raises FormatError."""
-        source, read, handlers = self._source, self._source.read, _HANDLERS
+        source, next_byte, handlers = self._source, self._source.byte, _HANDLERS
         while source.operations > 0:
             source.operations -= 1
-            opcode = read(1)
-            if opcode == b".":
+            opcode = next_byte()
+            if opcode == _STOP:
                 return _finished(self._stack.pop())
-            handler = handlers.get(opcode[0])
+            handler = handlers.get(opcode)
             if handler is None:
                 raise FormatError("The file is no complete pickle; export it or copy it again.")
             handler(self)
@@ -57,7 +63,8 @@ class Unpickler:
         self._stack.append(value)
 
     def _number(self, layout: str) -> int:
-        return struct.unpack(layout, self._source.read(struct.calcsize(layout)))[0]
+        form = _FORMS[layout]
+        return form.unpack(self._source.read(form.size))[0]
 
     def _pop_mark(self) -> list[Any]:
         items = self._stack
@@ -120,11 +127,21 @@ class Unpickler:
 
     def _set_item(self) -> None:
         value, key = self._stack.pop(), self._stack.pop()
-        self._dict(self._stack[-1])[checked_key(key)] = value
+        self._dict(self._stack[-1]).update(self._kept([key, value]))
 
     def _set_items(self) -> None:
         items = self._pop_mark()
-        self._dict(self._stack[-1]).update(_pairs(items))
+        self._dict(self._stack[-1]).update(self._kept(items))
+
+    def _kept(self, items: list[Any]) -> dict[Any, Any]:
+        """The dict of keys and values in turn, without the content that is left out."""
+        pairs = checked_dict(zip(items[::2], items[1::2], strict=True))
+        for name in self.left_out.intersection(pairs):
+            # The memo holds lists until the end, so their content is let go here.
+            if isinstance(pairs[name], list):
+                pairs[name].clear()
+            pairs[name] = None
+        return pairs
 
     @staticmethod
     def _dict(value: Any) -> dict[Any, Any]:
@@ -152,12 +169,20 @@ class Unpickler:
 
     def _put(self, index: int) -> None:
         value = self._stack[-1]
-        self._memo[index] = value
+        self._remember(index, value)
         if isinstance(value, Pending):
             value.memo.append(index)
 
+    def _remember(self, index: int, value: Any) -> None:
+        if index == len(self._memo):
+            self._memo.append(value)
+        elif 0 <= index < len(self._memo):
+            self._memo[index] = value
+        else:
+            self._far_memo[index] = value
+
     def _get(self, index: int) -> None:
-        self._push(self._memo[index])
+        self._push(self._memo[index] if 0 <= index < len(self._memo) else self._far_memo[index])
 
     # Names, calls and state
 
@@ -207,7 +232,7 @@ class Unpickler:
         elif isinstance(target, Pending):
             value = target.build(state)
             for index in target.memo:
-                self._memo[index] = value
+                self._remember(index, value)
             self._push(value)
         else:
             if isinstance(target, Inert):
@@ -239,10 +264,6 @@ class Unpickler:
         self._push(self._storage(identity))
 
 
-def _pairs(items: list[Any]) -> dict[Any, Any]:
-    return checked_dict(zip(items[::2], items[1::2], strict=True))
-
-
 def _finished(value: Any) -> Any:
     return value.build(()) if isinstance(value, Pending) else value
 
@@ -270,7 +291,7 @@ _HANDLERS: dict[int, Callable[[Any], None]] = {
         "I": Unpickler._integer_line,
         "L": Unpickler._integer_line,
         "J": _fixed("<i"),
-        "K": _fixed("<B"),
+        "K": lambda self: self._push(self._source.byte()),
         "M": _fixed("<H"),
         "\x8a": lambda self: self._long("<B"),
         "\x8b": lambda self: self._long("<i"),
@@ -293,7 +314,7 @@ _HANDLERS: dict[int, Callable[[Any], None]] = {
         "\x8f": lambda self: self._push([]),
         "l": lambda self: self._push(self._pop_mark()),
         "t": lambda self: self._push(tuple(self._pop_mark())),
-        "d": lambda self: self._push(_pairs(self._pop_mark())),
+        "d": lambda self: self._push(self._kept(self._pop_mark())),
         "\x91": lambda self: self._push([checked_key(item) for item in self._pop_mark()]),
         "a": Unpickler._append,
         "e": Unpickler._appends,
@@ -304,11 +325,11 @@ _HANDLERS: dict[int, Callable[[Any], None]] = {
         "\x86": lambda self: self._tuple(2),
         "\x87": lambda self: self._tuple(3),
         "p": lambda self: self._put(int(self._source.readline())),
-        "q": lambda self: self._put(self._number("<B")),
+        "q": lambda self: self._put(self._source.byte()),
         "r": lambda self: self._put(self._number("<I")),
-        "\x94": lambda self: self._put(len(self._memo)),
+        "\x94": lambda self: self._put(len(self._memo) + len(self._far_memo)),
         "g": lambda self: self._get(int(self._source.readline())),
-        "h": lambda self: self._get(self._number("<B")),
+        "h": lambda self: self._get(self._source.byte()),
         "j": lambda self: self._get(self._number("<I")),
         "c": lambda self: self._name(
             self._source.readline().decode("latin1"), self._source.readline().decode("latin1")
