@@ -87,7 +87,7 @@ def opening() -> None:
 
 
 def opening_large() -> None:
-    """Opening results of 100 MB with meshes and masks inside: seconds of the processor, memory beside the file."""
+    """Opening results of 100 MB with meshes and masks inside."""
     from .large_results import opening_takes, write_phalp, write_wham
 
     with tempfile.TemporaryDirectory() as folder:

@@ -1,4 +1,4 @@
-"""Estimators' results of about 100 MB, most of it meshes, masks and embeddings; and what opening one takes."""
+"""Large results of estimators, most of it meshes, masks and embeddings; and what opening one takes."""
 
 from __future__ import annotations
 
@@ -18,8 +18,10 @@ _OPEN = (
     " before, began = peak(), time.process_time(); formats.read(sys.argv[1]);"
     " print(time.process_time() - began, peak() - before)"
 )
-"""Seconds of the processor and KB of memory that opening takes, in a process of its own. A process starts with
-the ru_maxrss of the one that forked it, so Linux' own count for the program is what is read."""
+"""Seconds of the processor and KB of memory that opening takes, in a process of its own.
+
+A process starts with the ru_maxrss of the one that forked it, so Linux' own count is what is read.
+"""
 
 
 def write_wham(path: Path, megabytes: int) -> Path:

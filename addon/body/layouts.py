@@ -1,7 +1,8 @@
 """Named keypoint layouts: the order of their keypoints, and the canonical point each one is.
 
-Orders are the tools' own: OpenPose (BODY_25), COCO, Halpe, Human3.6M as VideoPose3D and MMPose write it,
-MediaPipe Pose, HumanML3D. A keypoint without a counterpart on SMPL's skeleton maps to None.
+Orders are the tools' own: OpenPose (BODY_25), COCO and its WholeBody, Halpe, Human3.6M as VideoPose3D and
+MMPose write it and as HybrIK does (left first), MediaPipe Pose, HumanML3D, CMU Panoptic, EasyMocap,
+Kinect and MHR. A keypoint without a counterpart on SMPL's skeleton maps to None.
 """
 
 from __future__ import annotations
@@ -49,10 +50,14 @@ _H36M = {
 }
 
 
-def _layout(name: str, keypoints: str, definitions: dict[str, str]) -> Layout:
+def _layout(name: str, keypoints: str, definitions: dict[str, str], unused: str = "") -> Layout:
+    """unused: groups of keypoints behind the named ones that map to None, such as "face 68 hand 21"."""
     names = tuple(keypoints.split())
     wanted = (definitions.get(k, k) for k in names)
-    return Layout(name, names, tuple(point if point in POINT_INDEX else None for point in wanted))
+    canonical = tuple(point if point in POINT_INDEX else None for point in wanted)
+    groups = zip(unused.split()[::2], map(int, unused.split()[1::2]), strict=True)
+    rest = tuple(f"{group}_{number}" for group, count in groups for number in range(count))
+    return Layout(name, names + rest, canonical + (None,) * len(rest))
 
 
 _COCO_BODY = (
@@ -60,26 +65,29 @@ _COCO_BODY = (
     "left_wrist right_wrist left_hip right_hip left_knee right_knee left_ankle right_ankle"
 )
 _FEET = "left_big_toe left_small_toe left_heel right_big_toe right_small_toe right_heel"
+_BODY_25 = (
+    "nose neck right_shoulder right_elbow right_wrist left_shoulder left_elbow left_wrist mid_hip right_hip "
+    "right_knee right_ankle left_hip left_knee left_ankle right_eye left_eye right_ear left_ear "
+    f"{_FEET}"
+)
+_HALPE_26 = (
+    f"{_COCO_BODY} head_top neck mid_hip left_big_toe right_big_toe left_small_toe right_small_toe left_heel "
+    "right_heel"
+)
+_PANOPTIC_15 = (
+    "neck nose mid_hip left_shoulder left_elbow left_wrist left_hip left_knee left_ankle right_shoulder "
+    "right_elbow right_wrist right_hip right_knee right_ankle"
+)
+_TWO_HANDS = "left_hand 21 right_hand 21"
+_MHR_HANDS = [" ".join(f"{side}_hand_{number}" for number in range(20)) for side in ("right", "left")]
 
 _ALL = (
     Layout("smpl24", JOINT_NAMES, JOINT_NAMES),
     Layout("humanml22", JOINT_NAMES[:22], JOINT_NAMES[:22]),
     _layout("coco17", _COCO_BODY, _COCO),
     _layout("coco23", f"{_COCO_BODY} {_FEET}", _COCO),
-    _layout(
-        "body25",
-        "nose neck right_shoulder right_elbow right_wrist left_shoulder left_elbow left_wrist mid_hip "
-        "right_hip right_knee right_ankle left_hip left_knee left_ankle right_eye left_eye right_ear "
-        "left_ear "
-        f"{_FEET}",
-        _COCO,
-    ),
-    _layout(
-        "halpe26",
-        f"{_COCO_BODY} head_top neck mid_hip left_big_toe right_big_toe left_small_toe right_small_toe "
-        "left_heel right_heel",
-        _COCO,
-    ),
+    _layout("body25", _BODY_25, _COCO),
+    _layout("halpe26", _HALPE_26, _COCO),
     _layout(
         "h36m17",
         "mid_hip right_hip right_knee right_ankle left_hip left_knee left_ankle spine thorax neck_nose "
@@ -98,10 +106,37 @@ _ALL = (
         "left_big_toe right_big_toe",
         _COCO,
     ),
+    _layout("panoptic19", f"{_PANOPTIC_15} left_eye left_ear right_eye right_ear", _COCO),
+    _layout("panoptic15", _PANOPTIC_15, _COCO),
+    _layout("coco_wholebody133", f"{_COCO_BODY} {_FEET}", _COCO, f"face 68 {_TWO_HANDS}"),
+    _layout("halpe136", _HALPE_26, _COCO, f"face 68 {_TWO_HANDS}"),
+    _layout("easymocap67", _BODY_25, _COCO, _TWO_HANDS),
+    _layout("easymocap137", _BODY_25, _COCO, f"{_TWO_HANDS} face 70"),
     _layout(
-        "panoptic19",
-        "neck nose mid_hip left_shoulder left_elbow left_wrist left_hip left_knee left_ankle right_shoulder "
-        "right_elbow right_wrist right_hip right_knee right_ankle left_eye left_ear right_eye right_ear",
+        "hybrik17",
+        "mid_hip left_hip left_knee left_ankle right_hip right_knee right_ankle spine thorax neck_nose "
+        "head_top left_shoulder left_elbow left_wrist right_shoulder right_elbow right_wrist",
+        _H36M,
+    ),
+    _layout(
+        "hybrik29",
+        f"{' '.join(JOINT_NAMES)} head_top left_middle_tip right_middle_tip left_big_toe right_big_toe",
+        {},
+    ),
+    _layout(
+        "kinect25",
+        "pelvis spine_middle neck_kinect head_kinect left_shoulder left_elbow left_wrist left_hand_kinect "
+        "right_shoulder right_elbow right_wrist right_hand_kinect left_hip left_knee left_ankle "
+        "left_foot_kinect right_hip right_knee right_ankle right_foot_kinect spine_shoulder left_hand_tip "
+        "left_thumb_tip_kinect right_hand_tip right_thumb_tip_kinect",
+        _COCO,
+    ),
+    _layout(
+        "mhr70",
+        "nose left_eye right_eye left_ear right_ear left_shoulder right_shoulder left_elbow right_elbow "
+        "left_hip right_hip left_knee right_knee left_ankle right_ankle "
+        f"{_FEET} {_MHR_HANDS[0]} right_wrist {_MHR_HANDS[1]} left_wrist "
+        f"{' '.join(f'arm_{number}' for number in range(6))} neck",
         _COCO,
     ),
 )

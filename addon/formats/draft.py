@@ -150,9 +150,18 @@ def _cleaned(points: np.ndarray, confidence: Any) -> tuple[np.ndarray, np.ndarra
             raise FormatError(f"Confidence needs one value per keypoint {present.shape}; export it again.")
         weight = np.clip(np.nan_to_num(weight.reshape(present.shape)), 0.0, 1.0)
     seen = present & (weight > 0)
+    _refuse_flat(points[seen])
     if seen.size and not seen.any():
         raise FormatError("Every keypoint is missing in every frame; the file holds nothing to refine.")
     return np.where(seen[..., None], points, np.nan), np.where(seen, weight, 0.0)
+
+
+def _refuse_flat(points: np.ndarray) -> None:
+    """Raises FormatError for points (N, 3) that all lie at one depth, as Sports2D's do."""
+    if len(points) > 5 and (np.ptp(points, axis=0) == 0).sum() == 1:
+        raise FormatError(
+            "All points lie in one plane, so these are 2D keypoints; triangulate or lift them, and open that."
+        )
 
 
 def numbers(values: Any, what: str) -> np.ndarray:

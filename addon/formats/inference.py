@@ -81,11 +81,50 @@ def infer_layout(positions: np.ndarray) -> str | None:
     for name, layout in LAYOUTS.items():
         if len(layout.keypoints) == positions.shape[1]:
             weight = np.isfinite(positions).all(-1).astype(float)
-            score = _strangeness(Keypoints(positions, weight, layout.keypoints, layout.canonical, name))
+            candidate = Keypoints(positions, weight, layout.keypoints, layout.canonical, name)
+            score = _strangeness(candidate)
             if score is not None:
-                scores[name] = score
+                scores[name] = score + (_MIRRORED if is_mirrored(candidate) else 0.0)
     best = min(scores, key=lambda name: scores[name], default=None)
     return best if best is not None and scores[best] < 0.45 else None
+
+
+def is_mirrored(keypoints: Keypoints) -> bool:
+    """Whether left and right are swapped, as far as knees, toes and nose tell in which direction is ahead."""
+    hips = [limbs.column(keypoints, limbs.ACROSS["hips"], side) for side in ("left", "right")]
+    bottom, top = _first_middle(keypoints, (limbs.HIPS,)), _first_middle(keypoints, (limbs.NECK,))
+    if hips[0] is None or hips[1] is None or bottom is None or top is None:
+        return False
+    ahead = [
+        end - start
+        for start, end in ((limbs.middle(keypoints, a), limbs.middle(keypoints, b)) for a, b in _AHEAD)
+        if start is not None and end is not None
+    ]
+    ahead += [bend for bend in (_knee(keypoints, side) for side in ("left", "right")) if bend is not None]
+    left = keypoints.positions[:, hips[0]] - keypoints.positions[:, hips[1]]
+    to_left = np.cross(top - bottom, np.nansum(ahead, axis=0)) if ahead else np.zeros(3)
+    signs = np.sign((left * to_left).sum(-1))
+    return bool(np.nansum(signs < 0) > 2 * np.nansum(signs > 0))
+
+
+_MIRRORED = 0.1
+_AHEAD = (
+    (("h36m_thorax",), ("h36m_neck_nose", "nose")),
+    (("coco_neck", "neck", "left_ear", "right_ear"), ("nose",)),
+    (("left_heel", "right_heel", "left_ankle", "right_ankle"), ("left_big_toe", "right_big_toe")),
+)
+"""Points from which and to which a body looks ahead."""
+
+
+def _knee(keypoints: Keypoints, side: str) -> np.ndarray | None:
+    """(T, 3) from the middle of hip and ankle to the knee, which bends ahead."""
+    hip, knee, ankle = (
+        limbs.column(keypoints, names, side) for names in (limbs.ACROSS["hips"], ("{}_knee",), ("{}_ankle",))
+    )
+    if hip is None or knee is None or ankle is None:
+        return None
+    points = keypoints.positions
+    return points[:, knee] - (points[:, hip] + points[:, ankle]) / 2
 
 
 def _strangeness(keypoints: Keypoints) -> float | None:

@@ -21,10 +21,24 @@ def decode_text(data: bytes, name: str) -> str:
 
 
 def parse_json(text: str, name: str) -> Any:
-    """The content of a JSON text; NaN and Infinity are allowed. Raises FormatError."""
+    """The content of a JSON text, or a list of those of its lines; NaN and Infinity are allowed.
+
+    Raises FormatError.
+    """
     try:
         return json.loads(text)
     except RecursionError as error:
         raise FormatError(f"{name} is nested too deeply to be a motion file.") from error
     except ValueError as error:
+        lines = [line.strip() for line in text.splitlines() if line.strip()]
+        if len(lines) > 1 and all(line[0] in "{[" and line[-1] in "}]" for line in lines[:3]):
+            return _lines(lines, name)
         raise FormatError(f"{name} is not complete JSON ({error}); export it again.") from error
+
+
+def _lines(lines: list[str], name: str) -> list[Any]:
+    """JSON Lines: a value in each line."""
+    try:
+        return [json.loads(line) for line in lines]
+    except (ValueError, RecursionError) as error:
+        raise FormatError(f"{name} has a line that is not complete JSON; export it again.") from error

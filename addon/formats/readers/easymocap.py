@@ -20,6 +20,7 @@ from ..draft import Draft, Reader, layout_keypoints, person, smpl_poses
 from ..tracks import Tracks, series
 
 _FIRST_25 = (25, 67, 137)
+_UNUSED = {67: "Not used: hands.", 137: "Not used: hands and face."}
 
 
 def _people(container: Container) -> list[Mapping[str, Any]]:
@@ -51,7 +52,10 @@ def read(container: Container) -> Draft:
     people = [_from_points(*track) for track in points] + [_from_parameters(*track) for track in poses]
     if not people:
         raise FormatError("The folder holds no person in any frame; choose another folder.")
-    return Draft(people, likely_up=("+z", "+y", "-y"), units=None if any(points) else "m")
+    counts = {values["points"].shape[1] for *_, values in points}
+    warnings = [_UNUSED[count] for count in sorted(counts) if count in _UNUSED]
+    likely = ("+z", "+y", "-y")
+    return Draft(people, likely_up=likely, units=None if any(points) else "m", warnings=warnings)
 
 
 def _rows(values: Any) -> np.ndarray:

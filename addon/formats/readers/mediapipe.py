@@ -6,6 +6,7 @@ pose_world_landmarks or worldLandmarks; or one object with such a list. Source: 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -57,14 +58,15 @@ def _frames(tree: Any) -> list[Any]:
         for name in (*_LISTS, *_ANY):
             if isinstance(tree.get(name), list):
                 return _frames(tree[name])
-        return [tree[name] for name in tree] if tree and all(_is_number(name) for name in tree) else [tree]
+        numbered = bool(tree) and all(_is_number(name) for name in tree)
+        return [tree[name] for name in tree] if numbered and _points(tree) is None else [tree]
     if not isinstance(tree, list):
         return []
     return [tree] if _points(tree) is not None else tree
 
 
 def _is_number(name: Any) -> bool:
-    return isinstance(name, str) and name.isdigit()
+    return isinstance(name, str) and re.fullmatch(r"(?:frame[\s_-]*)?\d+", name.lower()) is not None
 
 
 def _number(frame: Any, place: int) -> int:
@@ -85,8 +87,10 @@ def _points(frame: Any, depth: int = 0) -> np.ndarray | None:
         return None
     if len(frame) == COUNT:
         rows = [_row(point) for point in frame]
-        return None if any(row is None for row in rows) else np.array(rows, dtype=float)
-    return _points(frame[0], depth + 1) if len(frame) == 1 else None
+        if not any(row is None for row in rows):
+            return np.array(rows, dtype=float)
+    several = len(frame) > 1 and all(isinstance(one, list) and len(one) == COUNT for one in frame)
+    return _points(frame[0], depth + 1) if len(frame) == 1 or (several and depth > 0) else None
 
 
 def _from_mapping(frame: Mapping[str, Any], depth: int) -> np.ndarray | None:

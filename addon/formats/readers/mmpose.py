@@ -49,6 +49,8 @@ def read(container: Container) -> Draft:
     warnings = (
         [] if tracked or len(people) == 1 else ["People have no track ids and may swap between frames."]
     )
+    if any(values["points"].shape[1] == _WHOLE_BODY for *_, values in tracks):
+        warnings.append("Not used: face and hands.")
     return Draft(people, units=None, likely_up=("+z", "-y", "+y"), warnings=warnings)
 
 

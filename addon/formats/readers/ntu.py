@@ -12,36 +12,9 @@ import numpy as np
 from ...recording import Person
 from ...safe_read import FormatError
 from ..container import Container
-from ..draft import Draft, Reader, named_keypoints, person
+from ..draft import Draft, Reader, layout_keypoints, person
 from ..tracks import Tracks
 
-_NAMES = [
-    "pelvis",
-    "spine_middle",
-    "neck_kinect",
-    "head_kinect",
-    "left_shoulder",
-    "left_elbow",
-    "left_wrist",
-    "left_hand_kinect",
-    "right_shoulder",
-    "right_elbow",
-    "right_wrist",
-    "right_hand_kinect",
-    "left_hip",
-    "left_knee",
-    "left_ankle",
-    "left_foot_kinect",
-    "right_hip",
-    "right_knee",
-    "right_ankle",
-    "right_foot_kinect",
-    "spine_shoulder",
-    "left_hand_tip",
-    "left_thumb_tip_kinect",
-    "right_hand_tip",
-    "right_thumb_tip_kinect",
-]
 _JOINTS = 25
 _NOT_TRACKED = 0.3
 
@@ -84,7 +57,7 @@ def _read_body(rows: Iterator[list[str]], frame: int, tracks: Tracks) -> None:
 
 
 def _person(name: str, frames: np.ndarray, values: dict[str, np.ndarray]) -> Person:
-    return person(name, frames, keypoints=named_keypoints(values["points"], _NAMES, values["seen"]))
+    return person(name, frames, keypoints=layout_keypoints(values["points"], "kinect25", values["seen"]))
 
 
 READER = Reader("NTU skeleton", "NTU RGB+D, Kinect", "25 joints per body", ".skeleton", recognises, read)

@@ -19,6 +19,8 @@ from ..inference import infer_layout
 
 _FREEMOCAP = (543, 553)
 """MediaPipe Holistic as FreeMoCap stacks it: 33 body points, 2 x 21 hand points, the face."""
+_FLAT = {66: (22, 3), 99: (33, 3), 132: (33, 4)}
+"""Widths of rows that hold HumanML3D's joints, or MediaPipe's landmarks with and without visibility."""
 _USUAL_FPS = {"humanml22": 20.0}
 
 
@@ -97,8 +99,8 @@ def _bare_shape(shape: tuple[int, ...], layout: str | None) -> tuple[int, int, i
         return 1, shape[0], shape[1]
     if len(shape) == 2 and layout in LAYOUTS and shape[1] == 3 * len(find_layout(layout).keypoints):
         return shape[0], shape[1] // 3, 3
-    if shape[1:] == (66,):
-        return shape[0], 22, 3
+    if len(shape) == 2 and shape[1] in _FLAT:
+        return shape[0], *_FLAT[shape[1]]
     return None
 
 

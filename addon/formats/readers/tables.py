@@ -1,7 +1,8 @@
-"""Keypoints in CSV: wide (`nose_x, nose_y, nose_z …`) or long (frame, landmark, x, y, z).
+"""Keypoints in CSV: wide (`nose_x, nose_y …`), long (frame, landmark, x, y, z), or 33 without a header.
 
-Covers MediaPipe tables, FreeMoCap's `*_body_3d_xyz.csv` and Anipose's output. Sources: freemocap/freemocap
-file_and_folder_names.py; facts of user files, because MediaPipe has no official table.
+Covers MediaPipe tables, FreeMoCap's `*_body_3d_xyz.csv`, `*_by_trajectory.csv` and `*_by_frame.csv`, and
+Anipose's output. Sources: freemocap/freemocap data_saver.py, split_and_save.py; user files, because
+MediaPipe has no official table.
 """
 
 from __future__ import annotations
@@ -9,16 +10,18 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
+from ...body.layouts import find_layout
 from ...safe_read import FormatError
 from ...safe_read.npy import check_shape
 from ..container import Container
 from ..draft import Draft, Reader, person
 from ..landmarks import COUNT, mediapipe_keypoints
+from ..marker_names import canonical_names
 from ..marker_people import marker_people
 
 _AXIS_LAST = re.compile(
@@ -28,6 +31,11 @@ _AXIS_FIRST = re.compile(r"(x|y|z|visibility|v)[\s_.\-]*(\d+)")
 _WEIGHTS = ("visibility", "vis", "v", "score", "confidence", "conf", "c")
 _POINT = ("landmark_id", "landmark_name", "landmark", "keypoint", "joint", "marker", "name", "point", "id")
 _FRAME = ("frame", "frame_id", "frame_number", "frame_index", "fnum", "index")
+_TIME = ("timestamp", "time", "time_s", "timestamp_ms", "time_ms", "seconds")
+_HEADERLESS = {COUNT * 3: 3, COUNT * 4: 4}
+_NUMBER = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?|nan", re.IGNORECASE)
+_WORLD = re.compile(r"[\s_.\-]*world(?:[\s_.\-]*landmarks?)?[\s_.\-]*")
+_MEDIAPIPE = find_layout("mediapipe33").canonical
 _PREFIX = re.compile(r"^(?:(?:body|pose|mediapipe)[\s_.\-]+|(?:landmark|point|lm|kp|l|p)[\s_.\-]*(?=\d))")
 
 
@@ -40,20 +48,27 @@ class _Wide:
 
 @dataclass(frozen=True)
 class _Long:
-    """Columns of one row per point: the point's name, and axis -> column."""
+    """Columns of one row per point: the point's name, axis -> column, and the model that it belongs to."""
 
     name: int
     axes: dict[str, int]
+    model: int | None = None
 
 
 def recognises(container: Container) -> bool:
     """A text whose first line names coordinates of points."""
-    return container.kind == "text" and _columns(_header(container)) is not None
+    if container.kind != "text":
+        return False
+    header = _header(container)
+    return _columns(header) is not None or _headerless(header) is not None
 
 
 def read(container: Container) -> Draft:
     """One person. Raises FormatError."""
     header = _header(container)
+    bare = _headerless(header)
+    if bare is not None:
+        return _read_headerless(container, bare)
     columns = _columns(header)
     rows = [row for row in csv.reader(container.lines[1:], delimiter=_separator(container)) if any(row)]
     if not rows or columns is None:
@@ -63,7 +78,34 @@ def read(container: Container) -> Draft:
         names, points, weights, frame_ids = _read_wide(columns, rows, frame)
     else:
         names, points, weights, frame_ids = _read_long(columns, rows, frame)
-    return _draft(names, points, weights, frame_ids)
+    return replace(_draft(names, points, weights, frame_ids), fps=_rate(header, rows))
+
+
+def _headerless(first: list[str]) -> int | None:
+    """Columns per point of a table of 33 points whose first row is numbers, perhaps after a frame number."""
+    count = len(first) - (len(first) - 1 in _HEADERLESS)
+    numbers_only = bool(first) and all(_NUMBER.fullmatch(cell) for cell in first)
+    return _HEADERLESS.get(count) if numbers_only else None
+
+
+def _read_headerless(container: Container, columns: int) -> Draft:
+    rows = [row for row in csv.reader(container.lines, delimiter=_separator(container)) if any(row)]
+    cells = np.array([[_value(row, column) for column in range(len(rows[0]))] for row in rows])
+    points = cells[:, -columns * COUNT :].reshape(len(rows), COUNT, columns)
+    weights = points[..., 3] if columns == 4 else None
+    return _draft([str(number) for number in range(COUNT)], points[..., :3], weights, None)
+
+
+def _rate(header: list[str], rows: list[list[str]]) -> float | None:
+    """Frames per second from a column of times in seconds or smaller units; None without one."""
+    column = next((header.index(name) for name in _TIME if name in header), None)
+    if column is None:
+        return None
+    times = np.array([_value(row, column) for row in rows])
+    steps = np.diff(np.unique(times[np.isfinite(times)]))
+    step = float(np.median(steps)) if len(steps) else 0.0
+    rates = [1.0 / (step * unit) for unit in (1.0, 1e-3, 1e-6, 1e-9)] if step > 0 else []
+    return next((round(rate, 3) for rate in rates if 4.0 < rate < 1000.0), None)
 
 
 def _separator(container: Container) -> str:
@@ -90,11 +132,13 @@ def _columns(header: list[str]) -> _Wide | _Long | None:
         elif cell in ("x", "y", "z", *_WEIGHTS):
             points.setdefault("", {})[cell] = column
     whole = {name: axes for name, axes in points.items() if {"x", "y", "z"} <= set(axes)}
+    world = {_WORLD.sub("_", name).strip("_"): axes for name, axes in whole.items() if _WORLD.search(name)}
+    whole = world if len(world) >= 6 else whole
     name = next((header.index(each) for each in _POINT if each in header), None)
     if len(whole) == 1 and name is not None:
         axes = dict(next(iter(whole.values())))
         axes |= {each: header.index(each) for each in _WEIGHTS if each in header}
-        return _Long(name, axes)
+        return _Long(name, axes, header.index("model") if "model" in header else None)
     return _Wide(whole) if len(whole) >= 6 else None
 
 
@@ -121,6 +165,7 @@ def _read_wide(columns: _Wide, rows: list[list[str]], frame: int | None) -> tupl
 
 
 def _read_long(columns: _Long, rows: list[list[str]], frame: int | None) -> tuple[Any, ...]:
+    rows = _body_rows(columns, rows)
     names = list(dict.fromkeys(row[columns.name].strip() for row in rows if len(row) > columns.name))
     if not names:
         raise FormatError("The table has a header but no points; export it again.")
@@ -144,6 +189,14 @@ def _read_long(columns: _Long, rows: list[list[str]], frame: int | None) -> tupl
     return names, points, weights, np.array(sorted(order))
 
 
+def _body_rows(columns: _Long, rows: list[list[str]]) -> list[list[str]]:
+    """Only the body's rows where a model is named; hands have points of the same names."""
+    if columns.model is None:
+        return rows
+    body = [row for row in rows if "body" in row[columns.model].lower()]
+    return body or rows
+
+
 def _draft(names: list[str], points: np.ndarray, weights: Any, frame_ids: Any) -> Draft:
     if frame_ids is not None and not (np.isfinite(frame_ids).all() and (np.diff(frame_ids) > 0).all()):
         frame_ids = None
@@ -156,8 +209,15 @@ def _draft(names: list[str], points: np.ndarray, weights: Any, frame_ids: Any) -
         return Draft(
             people, units=None, likely_up=("-y", "+y", "+z"), warnings=warnings, tool="MediaPipe Pose"
         )
-    people = marker_people(plain, points, frame_ids)
-    return Draft(people, units=None, likely_up=("+y", "+z", "-y"))
+    canonical, warnings = list(canonical_names(plain)), []
+    if set(_MEDIAPIPE) <= set(canonical):
+        places = [canonical.index(name) for name in _MEDIAPIPE]
+        own_weights = weights[:, places] if weights is not None else None
+        keypoints, warnings = mediapipe_keypoints(points[:, places], own_weights)
+        people = [person(frame_ids=frame_ids, keypoints=keypoints)]
+    else:
+        people = marker_people(plain, points, frame_ids)
+    return Draft(people, units=None, likely_up=("+y", "+z", "-y"), warnings=warnings)
 
 
 READER = Reader(
