@@ -13,13 +13,15 @@ _SOLES = ("big_toe", "small_toe", "heel")
 _FOOT_HEIGHTS = {"foot": 0.02, "ankle": 0.08}
 """Metres from these joints down to the sole of a standing person."""
 _LOW_PERCENT = 10.0
+_CLEARLY_LOWER = 0.15
 
 
 def floor_height(people: list[Person] | tuple[Person, ...]) -> float | None:
     """Height in metres (Y up) of the floor, None when no foot is seen.
 
     Each frame's lowest foot stands on the floor or is above it: a low percentile over the clip is
-    the floor whatever single frames say. Several people: the middle one's.
+    the floor whatever single frames say. Who stands on the hands or lies has the floor under what is lowest.
+    Several people: the middle one's.
     """
     heights = [height for height in map(_floor_of, people) if height is not None]
     return float(np.median(heights)) if heights else None
@@ -29,8 +31,23 @@ def _floor_of(one: Person) -> float | None:
     soles = _soles(one)
     if soles is None or not np.isfinite(soles).any():
         return None
-    lowest = np.where(np.isfinite(soles), soles, np.inf).min(1)
+    under_feet, under_body = _low(soles), _low(_heights(one))
+    return under_body if under_body < under_feet - _CLEARLY_LOWER else under_feet
+
+
+def _low(heights: np.ndarray) -> float:
+    """A low percentile of each frame's lowest point of heights (T, N)."""
+    lowest = np.where(np.isfinite(heights), heights, np.inf).min(1)
     return float(np.percentile(lowest[np.isfinite(lowest)], _LOW_PERCENT))
+
+
+def _heights(one: Person) -> np.ndarray:
+    """(T, N) heights of all joints or keypoints that are known."""
+    if one.poses is not None:
+        return forward(one.poses.rotations, one.poses.pelvis, REST_OFFSETS)[0][..., 1]
+    assert one.keypoints is not None
+    known = [place for place, name in enumerate(one.keypoints.canonical) if name]
+    return one.keypoints.positions[:, known, 1]
 
 
 def _soles(one: Person) -> np.ndarray | None:

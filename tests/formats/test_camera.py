@@ -10,9 +10,10 @@ import numpy as np
 import pytest
 
 from addon import formats
+from addon.body.kinematics import forward
 from addon.body.layouts import find_layout
 from addon.body.rotations import axis_angle_from_matrix, matrix_from_axis_angle
-from addon.body.skeleton import REST_PELVIS
+from addon.body.skeleton import REST_OFFSETS, REST_PELVIS
 from addon.formats.camera import moved, settle
 from addon.formats.floor import floor_height
 from addon.formats.upright import find_up, turn_upright
@@ -119,6 +120,56 @@ def test_the_floor_lies_under_the_feet_of_mocap():
     """CMU's floor is at 0; shoes and markers leave some centimetres."""
     heights = [height for one in people_of_cmu() if (height := floor_height([one])) is not None]
     assert np.median(np.abs(heights)) < 0.05
+
+
+def turned_up(one: Person, tilt: np.ndarray) -> float:
+    """Degrees by which the person is off upright after opening what a camera with this tilt saw."""
+    people, _, _ = settle((moved(one, tilt, ORIGIN),), "-y")
+    before, after = poses_of_person(one).rotations[:, 0], poses_of_person(people[0]).rotations[:, 0]
+    return angle((after @ np.swapaxes(before, 1, 2))[0, :, 1], np.array([0.0, 1.0, 0.0]))
+
+
+@pytest.mark.parametrize("degrees", [0, 4, -8, 15, 25])
+def test_turning_upright_is_never_worse_than_doing_nothing(degrees):
+    """Over all kinds of mocap, sitting, dancing and standing among them: at most the threshold of 3° worse."""
+    for one in people_of_cmu():
+        for axis in ((1.0, 0.0, 0.0), (0.0, 0.0, 1.0)):
+            assert turned_up(one, pitched(degrees, axis)) <= max(abs(degrees), 3) + 1.5, one.id
+
+
+def test_who_sits_is_not_turned():
+    one = walker()
+    sitting = poses_of_person(one).rotations.copy()
+    for joint, bend in ((1, -90), (2, -90), (4, 90), (5, 90)):
+        sitting[:, joint] = pitched(bend)
+    rolling = replace(one, poses=replace(poses_of_person(one), rotations=sitting))
+    assert find_up([moved(rolling, pitched(20), ORIGIN)]) is None
+
+
+@pytest.mark.parametrize("heading", [0.0, np.pi, np.pi / 2], ids=["towards", "away", "across"])
+def test_who_walks_along_or_across_the_view_is_turned(heading):
+    body = walking(90, heading=heading)
+    one = Person("0", np.arange(90), 30.0, None, Poses(body.rotations, body.pelvis))
+    assert turned_up(one, pitched(20)) < 5
+
+
+@pytest.mark.parametrize("frames", [1, 2, 5, 15])
+def test_short_clips_are_left_and_put_on_the_floor(frames):
+    body = walking(frames)
+    one = Person("0", np.arange(frames), 30.0, None, Poses(body.rotations, body.pelvis))
+    people, shown, sentence = settle((moved(one, pitched(20), ORIGIN),), "-y")
+    assert not shown and "counts as level" in sentence
+    assert floor_height(people) == pytest.approx(0.0, abs=1e-6)
+
+
+def test_who_stands_on_the_hands_is_above_the_floor():
+    one = walker()
+    upside_down = moved(one, pitched(180), ORIGIN)
+    floor = floor_height([upside_down])
+    joints, _ = forward(
+        poses_of_person(upside_down).rotations, poses_of_person(upside_down).pelvis, REST_OFFSETS
+    )
+    assert floor is not None and floor <= np.percentile(joints[..., 1].min(1), 10) + 1e-9
 
 
 def test_the_first_frame_does_not_decide_the_floor():

@@ -40,7 +40,9 @@ def test_an_empty_scene_takes_the_rate_of_the_recording(make_motion, heads, fps)
         np.testing.assert_allclose(heads(armature), _joints(motion)[index], atol=1e-4)
 
 
-@pytest.mark.parametrize(("fps", "rate"), [(60.0, 24), (30.0, 60), (29.97, 25), (120.0, 30), (25.0, 24)])
+@pytest.mark.parametrize(
+    ("fps", "rate"), [(60.0, 24), (30.0, 60), (29.97, 25), (120.0, 30), (100.0, 30), (25.0, 24)]
+)
 def test_at_another_rate_the_speed_is_right(make_motion, heads, fps, rate):
     scene = bpy.context.scene
     scene.render.fps, scene.render.fps_base = rate, 1.0
