@@ -131,7 +131,7 @@ def turned_up(one: Person, tilt: np.ndarray) -> float:
 
 @pytest.mark.parametrize("degrees", [0, 4, -8, 15, 25])
 def test_turning_upright_is_never_worse_than_doing_nothing(degrees):
-    """Over all kinds of mocap, sitting, dancing and standing among them: at most the threshold of 3° worse."""
+    """Over all kinds of mocap, sitting, dancing and standing too: at most the threshold of 3° worse."""
     for one in people_of_cmu():
         for axis in ((1.0, 0.0, 0.0), (0.0, 0.0, 1.0)):
             assert turned_up(one, pitched(degrees, axis)) <= max(abs(degrees), 3) + 1.5, one.id
