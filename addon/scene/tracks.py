@@ -30,7 +30,8 @@ class Track:
 
     times: (T,) seconds in the recording. places: (T, K, 3) metres in Blender's frame. before, after: (T, K)
     the row where a point was last seen (-1: never) and is seen next (T: never), itself where it is seen.
-    links: (L, 2) points to join. canonical: K names of canonical points. fps: of the recording.
+    links: (L, 2) points to join. canonical: K names of canonical points. fps: of the recording. of_keypoints:
+    False for the joints of poses.
     """
 
     times: np.ndarray
@@ -40,6 +41,7 @@ class Track:
     links: np.ndarray
     canonical: tuple[str | None, ...]
     fps: float
+    of_keypoints: bool
 
     def at(self, moment: float) -> tuple[np.ndarray, np.ndarray]:
         """Points (K, 3) at this second of the recording, and (K,) how strongly to draw each, 0 to 1."""
@@ -78,7 +80,8 @@ def track_of(person: Person) -> Track | None:
     after = np.minimum.accumulate(np.where(seen, rows, len(places))[::-1], axis=0)[::-1].astype(np.int32)
     # A point that is never seen must not stand between those that could be joined.
     joined = [name if ever else None for name, ever in zip(canonical, seen.any(0), strict=True)]
-    return Track(person.times, places, before, after, links(joined), canonical, person.fps)
+    of_keypoints = person.keypoints is not None
+    return Track(person.times, places, before, after, links(joined), canonical, person.fps, of_keypoints)
 
 
 def _points(person: Person) -> tuple[np.ndarray, tuple[str | None, ...]]:

@@ -3,24 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import bpy
 import numpy as np
 
-from ..recording import Recording
+from ..recording import Person, Poses, Recording
 from ..scene.colours import display_colour
-from ..scene.drawing import Shapes, residuals, skeleton, together
+from ..scene.drawing import Colour, Shapes, residuals, skeleton, together
 from ..scene.pose_points import body_points
 from ..scene.timing import scene_rate
 from ..scene.tracks import Track, track_of
 from .people import chosen_people
-from .properties import SPR_PG_settings
+from .properties import SPR_PG_result, SPR_PG_settings
 from .results import refined_people
 from .targets import peek_with_targets
 
 _KEPT = 4
 _prepared: list[tuple[Recording, dict[str, Track]]] = []
 """Recordings and their people's tracks, the latest last."""
+_initial: list[tuple[Poses, Track]] = []
+"""Initial poses and their tracks, the latest last."""
+INITIAL = 0.45
+"""How strongly the poses are drawn that are to be refined toward the keypoints of a second file."""
 
 
 def tracks_of(recording: Recording) -> dict[str, Track]:
@@ -56,29 +61,52 @@ def _people_shapes(
     settings, tracks = scene.spr, tracks_of(recording)
     refined = refined_people(scene, settings.source)
     chosen = {person.id for person in chosen_people(settings, recording)}
-    frame = scene.frame_current_final
     for index, person in enumerate(recording.people):
         track, result = tracks.get(person.id), refined.get(person.id)
         if track is None:
             continue
-        if result is None:
-            if settings.show_preview and person.id in chosen:
-                moment = recording.start + (frame - 1.0) / scene_rate(scene)
-                yield skeleton(*track.at(moment), track.links, display_colour(index))
-            continue
-        if not result.armature.visible_get(view_layer=depsgraph.view_layer):
-            continue
-        points, strength = track.at(result.moment(frame))
-        armature = result.armature.evaluated_get(depsgraph)
-        # A person who is moved takes the keypoints along.
-        placed = np.array(armature.matrix_world)
-        if settings.preview_refined:
-            yield skeleton(points, strength, track.links, display_colour(index)).moved(placed)
-        if settings.show_residuals and person.keypoints is not None:
-            body = body_points(armature, track.canonical)
-            yield residuals(points, strength, body).moved(placed)
+        if result is not None:
+            yield from _refined_shapes(scene, depsgraph, result, track, display_colour(index))
+        elif settings.show_preview and person.id in chosen:
+            moment = recording.start + (scene.frame_current_final - 1.0) / scene_rate(scene)
+            yield skeleton(*track.at(moment), track.links, display_colour(index))
+            if settings.targets.source and person.keypoints is not None and person.poses is not None:
+                joints, strength = _poses_track(person).at(moment)
+                yield skeleton(joints, INITIAL * strength, _poses_track(person).links, display_colour(index))
+
+
+def _refined_shapes(
+    scene: bpy.types.Scene,
+    depsgraph: bpy.types.Depsgraph,
+    result: SPR_PG_result,
+    track: Track,
+    colour: Colour,
+) -> Iterator[Shapes]:
+    if not result.armature.visible_get(view_layer=depsgraph.view_layer):
+        return
+    points, strength = track.at(result.moment(scene.frame_current_final))
+    armature = result.armature.evaluated_get(depsgraph)
+    # A person who is moved takes the keypoints along.
+    placed = np.array(armature.matrix_world)
+    if scene.spr.preview_refined:
+        yield skeleton(points, strength, track.links, colour).moved(placed)
+    if scene.spr.show_residuals and track.of_keypoints:
+        yield residuals(points, strength, body_points(armature, track.canonical)).moved(placed)
+
+
+def _poses_track(person: Person) -> Track:
+    """The joints of the person's poses, also where there are keypoints; prepared once for the same poses."""
+    for poses, known in _initial:
+        if poses is person.poses:
+            return known
+    track = track_of(replace(person, keypoints=None))
+    assert track is not None and person.poses is not None
+    _initial.append((person.poses, track))
+    del _initial[:-_KEPT]
+    return track
 
 
 def forget() -> None:
     """Let the prepared recordings go."""
     _prepared.clear()
+    _initial.clear()

@@ -141,3 +141,16 @@ def test_an_animated_scene_keeps_its_range(enabled, wave):
     cube.keyframe_insert("location", frame=1)
     bpy.ops.spr.open_recording(filepath=str(wave))
     assert bpy.context.scene.frame_end == 250
+
+
+def test_poses_and_the_targets_of_a_second_file_are_both_drawn(enabled, wave, tmp_path, shapes):
+    poses = tmp_path / "poses.npz"
+    np.savez(
+        poses, poses=np.zeros((60, 72)), trans=np.zeros((60, 3)), betas=np.zeros(10), mocap_framerate=60.0
+    )
+    bpy.ops.spr.open_recording(filepath=str(poses))
+    assert len(shapes().dots) == 24
+    bpy.ops.spr.open_targets(filepath=str(wave))
+    strengths = np.bincount((shapes().dot_colours[:, 3] * 100).round().astype(int))
+    assert np.flatnonzero(strengths).tolist() == [45, 100]
+    assert strengths[45] == strengths[100] == 24
