@@ -29,7 +29,7 @@ from .network import POINT_COUNT, WEIGHTS, PairwiseNetwork, network_inputs, save
 LONGEST_STRIDE = 10
 WINDOWS, TARGET_FRAMES = 128, 8
 """A chunk of data: windows of LONGEST_STRIDE + TARGET_FRAMES frames, each with so many pairs."""
-CHUNKS_KEPT, STEPS_PER_CHUNK, BATCH = 48, 2, 2048
+CHUNKS_KEPT, STEPS_PER_CHUNK = 48, 2
 RATE, WEIGHT_DECAY = 6e-4, 0.05
 POINT_LOSS = 5.0
 """Weight of points in metres beside rotations in radians, as in the paper's code."""
@@ -59,13 +59,14 @@ def main(argv: list[str] | None = None) -> None:
     """Trains from the beginning and writes the weights."""
     parser = argparse.ArgumentParser(prog="build.py train --pairwise", description=__doc__)
     parser.add_argument("--output", type=Path, default=WEIGHTS, help="file for the weights")
-    parser.add_argument("--steps", type=int, default=3600, help="steps of 2,048 pairs")
+    parser.add_argument("--steps", type=int, default=3600)
+    parser.add_argument("--batch", type=int, default=2048, help="pairs a step")
     parser.add_argument("--seed", type=int, default=0)
     args = parser.parse_args(argv)
-    save(train(load_split("train"), args.steps, args.seed), args.output)
+    save(train(load_split("train"), args.steps, args.batch, args.seed), args.output)
 
 
-def train(clips: list[Clip], steps: int, seed: int = 0) -> PairwiseNetwork:
+def train(clips: list[Clip], steps: int, batch: int, seed: int = 0) -> PairwiseNetwork:
     """A network trained on pairs of these clips."""
     torch.manual_seed(seed)
     network = PairwiseNetwork()
@@ -76,7 +77,7 @@ def train(clips: list[Clip], steps: int, seed: int = 0) -> PairwiseNetwork:
         if step % STEPS_PER_CHUNK == 0:
             chunks.append(make_pairs(clips, seed * 1_000_003 + step))
             chunks = chunks[-CHUNKS_KEPT:]
-        loss, turn = losses(network, _draw(chunks, rng))
+        loss, turn = losses(network, _draw(chunks, batch, rng))
         optimiser.zero_grad()
         loss.backward()
         torch.nn.utils.clip_grad_norm_(network.parameters(), 1.0)
@@ -128,10 +129,10 @@ def _points(rotations: Tensor, bones: Tensor) -> Tensor:
     return point_positions(joints, world, bones)
 
 
-def _draw(chunks: list[Pairs], rng: torch.Generator) -> Pairs:
+def _draw(chunks: list[Pairs], batch: int, rng: torch.Generator) -> Pairs:
     """A batch from everything that is kept."""
     size = len(chunks[0].truth)
-    chosen = torch.randint(len(chunks) * size, (BATCH,), generator=rng)
+    chosen = torch.randint(len(chunks) * size, (batch,), generator=rng)
     parts = [chunk.rows(chosen[chosen // size == k] % size) for k, chunk in enumerate(chunks)]
     return Pairs(*(torch.cat(values) for values in zip(*(p.tensors() for p in parts), strict=True)))
 
