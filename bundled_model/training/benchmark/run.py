@@ -27,8 +27,8 @@ from .tasks import Task, tasks_of
 MOTIONS = {"headline": 1.0, "captured": 0.0}
 """Strength of independent twist, collar and neck motion added to the capture."""
 SINGLE_ROUNDS = 3
-SAMPLED_FRAMES = 1
-"""Frames of each clip, of the first seed, that the slowest method is run on."""
+SAMPLED_CLIPS, SAMPLED_FRAMES = 3, 1
+"""Clips of the first seed, and frames of each, that the slowest method is run on, in headline motion."""
 
 
 @dataclass(frozen=True)
@@ -98,7 +98,7 @@ def run_case(motion: str, case: Case, methods: list[Method], settings: Settings)
 
 def _row(motion: str, case: Case, method: Method, tasks: list[Task], settings: Settings) -> Row:
     if method.sampled:
-        tasks = [task.sampled(SAMPLED_FRAMES) for task in tasks[: max(1, len(tasks) // settings.seeds)]]
+        tasks = [task.sampled(SAMPLED_FRAMES) for task in tasks[:SAMPLED_CLIPS]]
     single = None if method.sampled else _single_ms(method, tasks[0])
     seconds, found = _timed(lambda: [method.run(task.problem) for task in tasks])
     frames = sum(len(task.problem.points) for task in tasks)
@@ -162,6 +162,11 @@ class Store:
             part.replace(self.path)
 
 
+def _chosen(motion: str, part: str) -> list[Method]:
+    slow_too = motion == "headline"
+    return [m for m in available() if _named(m.name, part) and (slow_too or not m.sampled)]
+
+
 def evaluate(
     store: Store,
     settings: Settings,
@@ -172,22 +177,20 @@ def evaluate(
     say: Callable[[Row], None] = lambda row: None,
 ) -> list[Row]:
     """All rows of these motions, cases and methods; those that the store has are not run again."""
-    chosen = [method for method in available() if _named(method.name, method_part)]
     wanted = [
-        (motion, case, store.missing(motion, case, chosen, settings))
+        (motion, case, _chosen(motion, method_part))
         for motion in motions
         for case in wanted_cases(motion, case_part)
     ]
-    work = [
-        (motion, case, [m.name for m in methods], settings) for motion, case, methods in wanted if methods
-    ]
+    missing = [(m, case, store.missing(m, case, chosen, settings)) for m, case, chosen in wanted]
+    work = [(m, case, [one.name for one in methods], settings) for m, case, methods in missing if methods]
     for rows in _each(work, jobs):
         store.add(rows)
         for row in rows:
             say(row)
     keys = {
         (motion, case.name, method.name, described(settings))
-        for motion, case, _ in wanted
+        for motion, case, chosen in wanted
         for method in chosen
     }
     return [row for key, row in store.rows.items() if key in keys]
