@@ -99,9 +99,10 @@ def controls_of(settings: bpy.types.PropertyGroup) -> Controls:
     return Controls(controls.strength, controls.smoothness, parts, frames)
 
 
-def show_whole_range(settings: bpy.types.PropertyGroup, recording: Recording) -> None:
-    """The range of a recording that was just opened: all of it."""
+def begin_anew(settings: bpy.types.PropertyGroup, recording: Recording) -> None:
+    """For a recording that was just opened: start from the original, and the range is all of it."""
     controls = settings.controls
+    controls.start_from = "ORIGINAL"
     controls.use_range = False
     controls.first = min(int(person.frame_ids[0]) for person in recording.people)
     controls.last = max(int(person.frame_ids[-1]) for person in recording.people)

@@ -12,7 +12,7 @@ from ..formats import READERS
 from ..formats.container import Hints
 from ..recording import Recording
 from ..safe_read import FormatError
-from .controls import show_whole_range
+from .controls import begin_anew
 from .describe import opened
 from .framing import show_recording, untouched
 from .hints import AUTO, LAYOUT_ITEMS, UNIT_ITEMS, UP_ITEMS, FileSettings, load
@@ -114,7 +114,7 @@ class SPR_OT_open_recording(bpy.types.Operator, FileChooser):
         self.state(settings, path, recording)
         settings.people.clear()
         list_people(settings, recording)
-        show_whole_range(settings, recording)
+        begin_anew(settings, recording)
         settings.result = ""
 
     def _tell(self, recording: Recording) -> None:

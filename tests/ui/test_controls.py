@@ -60,10 +60,11 @@ def test_a_range_of_frames_is_the_animation_of_these_frames(opened, controls):
     assert frames == list(range(11, 22))
 
 
-def test_opening_a_recording_shows_its_whole_range(opened, controls, wave):
-    controls.use_range, controls.first = True, 10
+def test_opening_a_recording_starts_anew_with_its_whole_range(opened, controls, wave):
+    controls.use_range, controls.first, controls.start_from = True, 10, "CURRENT"
     bpy.ops.spr.open_recording(filepath=str(wave))
     assert (controls.use_range, controls.first, controls.last) == (False, 0, 59)
+    assert bpy.ops.spr.refine_pose() == {"FINISHED"}
 
 
 def test_parts_that_are_off_stay_in_the_rest_pose(opened, controls):
