@@ -20,7 +20,6 @@ class SPR_PT_targets(Panel, bpy.types.Panel):
     bl_label = "Targets"
     bl_parent_id = "SPR_PT_source"
     bl_options = {"DEFAULT_CLOSED"}
-    bl_order = -1
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
