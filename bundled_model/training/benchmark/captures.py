@@ -18,10 +18,11 @@ from addon.refiner import refine
 SAMPLES = Path(__file__).resolve().parents[2] / "samples"
 RECORDINGS = (
     "pose2sim/S00_P00_T01_BalancingTrial_0-100.trc",
+    "pose2sim/S00_P00_T01_BalancingTrial_0-100_filt_butterworth_LSTM.trc",
     "pose2sim/S00_P01_T02_Participants1-2_P1_0-100.trc",
     "bodypose3d/kpts_3d.dat",
-    "kineticstoolkit/kinematics_tennis_serve_2players.c3d",
 )
+"""Those of the bundled recordings that hold joints or a detector's keypoints of a moving person."""
 LIMBS = (("hip", "knee"), ("knee", "ankle"), ("shoulder", "elbow"), ("elbow", "wrist"))
 
 
@@ -46,7 +47,7 @@ def captures() -> list[Capture]:
     for recording in RECORDINGS:
         for person in formats.read(SAMPLES / recording).people:
             if person.keypoints is not None:
-                found.append(capture(f"{Path(recording).parent} {person.id}", person))
+                found.append(capture(Path(recording).stem[:44], person))
     return found
 
 
