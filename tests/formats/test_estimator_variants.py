@@ -8,6 +8,7 @@ import json
 import pickle
 import zipfile
 import zlib
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -143,8 +144,8 @@ def test_hybrik_brings_boxes_of_changing_size_to_one_lens(tmp_path):
     assert np.ptp(poses_of(recording).pelvis, axis=0).max() < 1e-6
 
 
-def test_hybrik_x_has_55_rotations_and_no_joints(tmp_path):
-    """demo_video_x.py: a focal length, scores, a full shape vector; hands and face are left out and named."""
+def hybrik_x(folder: Path) -> Path:
+    """demo_video_x.py: a focal length, scores, a full shape vector."""
     rotations = np.broadcast_to(np.eye(3), (FRAMES, 55, 3, 3)).copy()
     rotations[:, :22] = matrices(walking(FRAMES), CAMERA)[:, :22]
     held = {
@@ -153,12 +154,17 @@ def test_hybrik_x_has_55_rotations_and_no_joints(tmp_path):
         "pred_cam_root": np.zeros((FRAMES, 3)), "transl": walking(FRAMES).pelvis @ CAMERA.T,
         "img_path": np.array(IMAGES),
     }  # fmt: skip
-    recording = formats.read(dumped(tmp_path / "res.pk", held))
+    return dumped(folder / "res.pk", held)
+
+
+def test_hybrik_x_has_55_rotations_and_no_joints(tmp_path):
+    """Hands and face are left out and named."""
+    recording = formats.read(hybrik_x(tmp_path))
     assert recording.tool == "HybrIK-X" and any("hand poses" in warning for warning in recording.warnings)
     assert_walks(recording)
 
 
-def test_romp_of_old_has_a_list_of_people_per_image(tmp_path):
+def romp_of_old(folder: Path) -> Path:
     """ROMP 0.x: `poses`, `betas` and a weak-perspective `cam` (scale, x, y) for each person of an image."""
     vectors, pelvis = turned(walking(FRAMES), CAMERA)
     place = pelvis - REST_PELVIS + [0, 0, 4]
@@ -167,8 +173,12 @@ def test_romp_of_old_has_a_list_of_people_per_image(tmp_path):
         cam = np.array([scale, place[n, 0] * scale / 2, place[n, 1] * scale / 2], np.float32)
         one = {"cam": cam, "poses": vectors[n].reshape(72).astype(np.float32), "betas": np.zeros(10),
                "j3d_smpl24": np.zeros((24, 3)), "verts": np.zeros((6890, 3), np.float16)}  # fmt: skip
-        np.savez(tmp_path / f"clip_{n:06d}_jpg.npz", results=np.array([one]))
-    recording = formats.read(tmp_path / "clip_000003_jpg.npz")
+        np.savez(folder / f"clip_{n:06d}_jpg.npz", results=np.array([one]))
+    return folder / "clip_000003_jpg.npz"
+
+
+def test_romp_of_old_has_a_list_of_people_per_image(tmp_path):
+    recording = formats.read(romp_of_old(tmp_path))
     assert recording.format == "ROMP" and recording.people[0].frames == FRAMES
     poses, body = poses_of(recording), walking(FRAMES)
     np.testing.assert_allclose(poses.rotations[:, :22], body.rotations[:, :22], atol=1e-4)
@@ -254,6 +264,11 @@ def parameters(
     return held
 
 
+def smpl_parameters(folder: Path) -> Path:
+    np.savez(folder / "params.npz", **parameters(21, np.eye(3), REST_PELVIS_X))
+    return folder / "params.npz"
+
+
 @pytest.mark.parametrize(("joints", "rest"), [(21, REST_PELVIS_X), (23, REST_PELVIS)])
 @pytest.mark.parametrize("up", ["+y", "+z", "-y"])
 @pytest.mark.parametrize("as_matrices", [False, True])
@@ -280,13 +295,14 @@ def test_vposers_numbers_are_refused(tmp_path):
         formats.read(dumped(tmp_path / "000.pkl", held))
 
 
-def test_a_meshcapade_scene_has_people_who_come_and_go(tmp_path):
+def meshcapade_scene(folder: Path, *, uri: str | None = None) -> Path:
+    """Two bodies that come one after the other; uri: where their data lies, in the file itself by default."""
     vectors, pelvis = turned(walking(FRAMES), np.eye(3))
     stream = io.BytesIO()
     np.savez(stream, codecVersion=np.int32(2), smplVersion=np.int32(2), gender=np.int32(2),
              frameCount=np.int32(FRAMES), frameRate=np.float32(24), bodyPose=vectors[:, :22],
              bodyTranslation=pelvis - REST_PELVIS_X, shapeParameters=np.zeros(10))  # fmt: skip
-    uri = "data:application/octet-stream;base64," + base64.b64encode(stream.getvalue()).decode()
+    uri = uri or "data:application/octet-stream;base64," + base64.b64encode(stream.getvalue()).decode()
     size = len(stream.getvalue())
     scene = {
         "num_frames": 90,
@@ -298,12 +314,14 @@ def test_a_meshcapade_scene_has_people_who_come_and_go(tmp_path):
         "cameras": [{"type": "perspective"}], "buffers": [{"byteLength": size, "uri": uri}] * 2,
         "bufferViews": [{"buffer": n, "byteOffset": 0, "byteLength": size} for n in range(2)],
     }  # fmt: skip
-    (tmp_path / "scene.mcs").write_text(json.dumps(held))
-    recording = formats.read(tmp_path / "scene.mcs")
+    (folder / "scene.mcs").write_text(json.dumps(held))
+    return folder / "scene.mcs"
+
+
+def test_a_meshcapade_scene_has_people_who_come_and_go(tmp_path):
+    recording = formats.read(meshcapade_scene(tmp_path))
     assert [int(one.frame_ids[0]) for one in recording.people] == [0, 12] and recording.fps.value == 24.0
     assert any("camera" in warning for warning in recording.warnings)
     assert_walks(recording, person=1)
-    held["buffers"] = [{"byteLength": size, "uri": "bodies.bin"}] * 2
-    (tmp_path / "scene.mcs").write_text(json.dumps(held))
     with pytest.raises(FormatError, match="other files"):
-        formats.read(tmp_path / "scene.mcs")
+        formats.read(meshcapade_scene(tmp_path, uri="bodies.bin"))

@@ -232,8 +232,9 @@ def test_freemocap_by_trajectory_has_times(tmp_path):
     )
 
 
-def test_freemocap_by_frame_tells_bodies_from_hands(tmp_path):
-    with (tmp_path / "session_by_frame.csv").open("w", newline="") as stream:
+def by_frame(folder: Path) -> Path:
+    """data_saver.py: a row per point, with the model that it belongs to."""
+    with (folder / "session_by_frame.csv").open("w", newline="") as stream:
         rows = csv.writer(stream)
         rows.writerow(
             [
@@ -253,7 +254,11 @@ def test_freemocap_by_frame_tells_bodies_from_hands(tmp_path):
                 rows.writerow([n, n / 30, "{}", "mediapipe_body", name.lower(), *point, 0.1])
             rows.writerow([n, n / 30, "{}", "mediapipe_hand", "right_wrist", 0, 0, 0, ""])
             rows.writerow([n, n / 30, "{}", "mediapipe_face", "0001", 0, 0, 0, ""])
-    recording = formats.read(tmp_path / "session_by_frame.csv")
+    return folder / "session_by_frame.csv"
+
+
+def test_freemocap_by_frame_tells_bodies_from_hands(tmp_path):
+    recording = formats.read(by_frame(tmp_path))
     assert recording.fps.value == 30.0 and recording.up.value == "+z"
     np.testing.assert_allclose(
         keypoints_of(recording).positions, walking(FRAMES).layout("mediapipe33"), atol=1e-6

@@ -16,9 +16,11 @@ from addon import formats
 from addon.safe_read import FormatError
 from tests.formats import test_amass as amass
 from tests.formats import test_c3d as c3d
+from tests.formats import test_estimator_variants as variants
 from tests.formats import test_estimators as estimators
 from tests.formats import test_images as images
 from tests.formats import test_keypoint_tools as keypoint_tools
+from tests.formats import test_keypoint_variants as keypoint_variants
 from tests.formats import test_landmarks as landmarks
 from tests.formats import test_skeleton_files as skeletons
 from tests.formats import test_theia as theia
@@ -57,6 +59,11 @@ BUILDERS: dict[str, Callable[[Path], Path]] = {
     "BVH": lambda folder: skeletons.bvh(folder / "clip.bvh", skeletons.MIXAMO),
     "NTU": lambda folder: skeletons.ntu(folder / "clip.skeleton"),
     "C3D": lambda folder: c3d.c3d(folder / "clip.c3d", c3d.joints() * 1000, c3d.NAMES),
+    "HybrIK-X": variants.hybrik_x,
+    "ROMP of old": variants.romp_of_old,
+    "Meshcapade scene": variants.meshcapade_scene,
+    "SMPL parameters": variants.smpl_parameters,
+    "FreeMoCap": keypoint_variants.by_frame,
     "Theia": lambda folder: theia.theia(folder / "pose_0.c3d", theia.segments()),
     "AMASS": lambda folder: amass.saved(folder, **amass.amass_fields()),
     "TRC": clip_trc,

@@ -121,6 +121,7 @@ def containers() -> Iterator[tuple[str, bytes]]:
     yield "json/points", b'{"keypoints": [[[1, 2.5, null], [NaN, -1e3, true]]], "layout": "coco17"}'
     yield "json/marked", b'\xef\xbb\xbf[{"x": "\\u00e9\\ud83d"}]'
     yield "c3d/clip", _small_c3d()
+    yield "c3d/segments", _small_theia()
     yield from _torch_files()
 
 
@@ -129,6 +130,13 @@ def _small_c3d() -> bytes:
 
     with tempfile.TemporaryDirectory() as folder:
         return c3d.c3d(Path(folder, "clip.c3d"), c3d.joints() * 1000, c3d.NAMES).read_bytes()
+
+
+def _small_theia() -> bytes:
+    from tests.formats import test_theia as theia
+
+    with tempfile.TemporaryDirectory() as folder:
+        return theia.theia(Path(folder, "clip.c3d"), theia.segments()).read_bytes()
 
 
 def _torch_files() -> Iterator[tuple[str, bytes]]:
