@@ -95,6 +95,15 @@ def bvh(path: Path, names: dict[str, str], scale: float = 100.0, *, arms=0.0, bo
     return path
 
 
+@pytest.mark.parametrize(("step", "rate"), [
+    ("0.016667", 60.0), ("0.0333333", 30.0), ("0.033367", 29.97), ("0.008333", 120.0), ("0.0416667", 24.0),
+])  # fmt: skip
+def test_a_frame_time_of_few_digits_is_the_rate_that_was_meant(tmp_path, step, rate):
+    text = bvh(tmp_path / "clip.bvh", MIXAMO).read_text()
+    (tmp_path / "clip.bvh").write_text(re.sub(r"Frame Time: .*", f"Frame Time: {step}", text))
+    assert formats.read(tmp_path / "clip.bvh").fps.value == rate
+
+
 def test_the_euler_angles_of_this_test_are_right():
     matrix = matrix_from_axis_angle(np.array([0.3, -0.8, 1.1]))
     z, y, x = np.radians(euler(matrix))

@@ -118,7 +118,15 @@ def _motion(words: list[str], channels: int) -> tuple[float | None, np.ndarray]:
     frames = len(values) // max(channels, 1)
     if frames == 0 or channels == 0:
         raise FormatError("The BVH file has no frames; export it again.")
-    return (round(1.0 / step, 3) if step > 0 else None), values[: frames * channels].reshape(frames, channels)
+    return _rate(step), values[: frames * channels].reshape(frames, channels)
+
+
+def _rate(step: float) -> float | None:
+    """Frames per second from a frame time of few digits: 0.016667 is 60, 0.0333667 is 29.97."""
+    if step <= 0:
+        return None
+    rate = 1.0 / step
+    return float(round(rate)) if abs(rate - round(rate)) < 2e-4 * rate else round(rate, 3)
 
 
 def _forward(joints: list[_Joint], values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

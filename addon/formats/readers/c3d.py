@@ -1,4 +1,4 @@
-"""C3D: points by name, where they are joints; several subjects by their prefix; Theia's segments.
+"""C3D: points by name, where they are joints; several subjects by their prefix.
 
 Vicon's "Derrick:LKNE" are skin markers; joint centres are named LKJC, RHJC or like joints.
 """
@@ -11,7 +11,6 @@ from ...safe_read.c3d import is_c3d, read_c3d
 from ..container import Container
 from ..draft import Draft, Reader
 from ..marker_people import marker_people
-from .theia import is_theia, read_theia
 
 _METRIC = ("m", "cm", "mm")
 
@@ -24,8 +23,6 @@ def recognises(container: Container) -> bool:
 def read(container: Container) -> Draft:
     """Every subject with enough joints. Raises FormatError."""
     file = read_c3d(container.data)
-    if is_theia(file):
-        return read_theia(file)
     people = marker_people(file.labels, file.positions, np.arange(len(file.positions)) + file.first_frame)
     unit = file.units.lower()
     fps = file.rate if file.rate > 0 else None
@@ -33,11 +30,5 @@ def read(container: Container) -> Draft:
 
 
 READER = Reader(
-    "C3D",
-    "Vicon, Qualisys, OptiTrack, Theia3D",
-    "joint centres by name; Theia's segments",
-    ".c3d",
-    recognises,
-    read,
-    "real file",
+    "C3D", "Vicon, Qualisys, OptiTrack", "joint centres by name", ".c3d", recognises, read, "real file"
 )

@@ -21,6 +21,8 @@ from ..container import Container
 from ..draft import REST_PELVIS_X, Draft, Reader, numbers, person, smpl_poses, text_of
 from ..tracks import Tracks, joined
 
+_CAMERA = ["Not used: camera."]
+
 
 def _is_glamr(container: Container) -> bool:
     return container.has("person_data") and isinstance(container.fields["person_data"], Mapping)
@@ -35,7 +37,7 @@ def _read_glamr(container: Container) -> Draft:
         frames = one.get("frames")
         frames = frames if frames is not None and np.size(frames) == len(place) else None
         people.append(person(name, frames, poses=Poses(turned.rotations, place, turned.betas, turned.gender)))
-    return Draft(people, up="+z")
+    return Draft(people, up="+z", warnings=_CAMERA)
 
 
 def _is_3dpw(container: Container) -> bool:
@@ -50,7 +52,7 @@ def _read_3dpw(container: Container) -> Draft:
         betas = fields["betas"][place] if place < len(fields.get("betas", [])) else None
         gender = genders[place] if place < len(genders) else "neutral"
         people.append(person(place, poses=smpl_poses(vectors, trans, betas=betas, gender=gender)))
-    return Draft(people)
+    return Draft(people, warnings=_CAMERA)
 
 
 def _is_emdb(container: Container) -> bool:
@@ -63,7 +65,7 @@ def _read_emdb(container: Container) -> Draft:
     vectors = joined(params["poses_root"], params["poses_body"])
     gender = container.fields.get("gender", "neutral")
     poses = smpl_poses(vectors, params["trans"], betas=params.get("betas"), gender=gender)
-    return Draft(_good_frames(poses, container.fields.get("good_frames_mask")))
+    return Draft(_good_frames(poses, container.fields.get("good_frames_mask")), warnings=_CAMERA)
 
 
 def _good_frames(poses: Poses, mask: Any) -> list[Person]:
@@ -94,7 +96,7 @@ def _read_slahmr(container: Container) -> Draft:
         if seen.any():
             poses = smpl_poses(joined(root[seen], body[seen]), trans[seen], betas=betas[track])
             people.append(person(name, np.flatnonzero(seen), poses=poses))
-    return Draft(people, up="-y", camera=True)
+    return Draft(people, up="-y", camera=True, warnings=_CAMERA if "cam_R" in fields else [])
 
 
 def _slahmr_tracks(container: Container, tracks: int, frames: int) -> list[tuple[str, np.ndarray]]:
@@ -141,7 +143,8 @@ def _read_bedlam(container: Container) -> Draft:
             v["pose_world"], v["trans_world"], betas=v.get("shape"), rest_pelvis=REST_PELVIS_X))
         for name, ids, v in tracks
     ]  # fmt: skip
-    return Draft(people, up="+y", usual_fps=30.0 / step)
+    warnings = ["Not used: hand poses and camera."]
+    return Draft(people, up="+y", usual_fps=30.0 / step, warnings=warnings)
 
 
 def _bedlam_frames(images: list[str]) -> tuple[list[int], int]:

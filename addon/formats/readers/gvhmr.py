@@ -33,7 +33,9 @@ def read(container: Container) -> Draft:
         rest_pelvis=REST_PELVIS_X,
     )
     in_camera = block == "smpl_params_incam"
-    return Draft([person(poses=poses)], up=_BLOCKS[block], camera=in_camera, floating=not in_camera)
+    warnings = ["Not used: camera."] if "K_fullimg" in container.fields else []
+    one = person(poses=poses)
+    return Draft([one], up=_BLOCKS[block], camera=in_camera, floating=not in_camera, warnings=warnings)
 
 
 READER = Reader("GVHMR", "GVHMR", "SMPL-X body of one person, Y up", "hmr4d_results.pt", recognises, read)

@@ -114,7 +114,7 @@ def _read_multi_hmr(container: Container) -> Draft:
             shift = shift if pelvis is None else shift - REST_PELVIS_X
             betas = numbers(human.get("shape", np.zeros(10)), "shape").reshape(-1)[:10]
             found.add(frame, shift, pose=vectors, trans=shift, betas=betas)
-    return _draft(found, REST_PELVIS_X)
+    return _draft(found, REST_PELVIS_X, ["Not used: hand poses and face expression."])
 
 
 def _is_openpose(container: Container) -> bool:

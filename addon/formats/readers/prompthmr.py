@@ -28,7 +28,8 @@ def read(container: Container) -> Draft:
     world = all("smplx_world" in one for one in people.values())
     key = "smplx_world" if world else "smplx_cam"
     found = [_person(person_id, one, key) for person_id, one in people.items() if key in one]
-    return Draft(found, up="+y" if world else "-y", camera=not world)
+    warnings = ["Not used: camera."] if world and container.has("camera_world") else []
+    return Draft(found, up="+y" if world else "-y", camera=not world, warnings=warnings)
 
 
 def _person(person_id: Any, one: Mapping[str, Any], key: str) -> Person:

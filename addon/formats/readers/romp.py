@@ -49,7 +49,9 @@ def read(container: Container) -> Draft:
     ]
     if not people:
         raise FormatError("The ROMP result holds no person; choose another image or video.")
-    return Draft(people, up="-y", warnings=[LINKED] if detections.several else [], camera=True)
+    tool = None if isinstance(images[0], Mapping) else "ROMP 0.x"
+    warnings = [LINKED] if detections.several else []
+    return Draft(people, up="-y", warnings=warnings, camera=True, tool=tool)
 
 
 def _images(container: Container) -> list[Any]:

@@ -12,8 +12,9 @@ import numpy as np
 from ...body.rotations import matrix_from_axis_angle
 from ...recording import Keypoints, Person
 from ...safe_read import FormatError
-from ...safe_read.c3d import C3d
-from ..draft import Draft, named_keypoints, person
+from ...safe_read.c3d import C3d, is_c3d, read_c3d
+from ..container import Container
+from ..draft import Draft, Reader, named_keypoints, person
 from ..segments import pelvis_between, segment_poses
 
 _STANDING = np.array([[-1.0, 0, 0], [0, 0, 1], [0, 1, 0]])
@@ -28,16 +29,20 @@ _SEGMENTS = {"pelvis": "pelvis", "spine3": "torso", "neck": "neck", "head": "hea
     for joint, segment in _SIDED.items()
 }
 _NEEDED = {"pelvis", *(f"{side}_{joint}" for side in ("left", "right") for joint in ("hip", "knee", "ankle"))}
+_PARAMETERS = 1 << 18
 _JOINT_CENTRES = [name for name in _SEGMENTS if name not in ("pelvis", "spine3", "neck")]
 
 
-def is_theia(file: C3d) -> bool:
-    """Whether the file holds segments of a body."""
-    return "pelvis" in _names(file)
+def recognises(container: Container) -> bool:
+    """A C3D file with a body's segments among its parameters."""
+    if container.kind != "binary" or not is_c3d(container.head):
+        return False
+    return b"PELVIS_4X4" in container.data[:_PARAMETERS].upper()
 
 
-def read_theia(file: C3d) -> Draft:
+def read(container: Container) -> Draft:
     """One person: poses, and joint centres as keypoints. Raises FormatError."""
+    file = read_c3d(container.data)
     names = _names(file)
     held = {
         joint: file.segments[:, names.index(segment)]
@@ -56,7 +61,7 @@ def read_theia(file: C3d) -> Draft:
     unit = file.units.lower()
     # Theia has written POINT:UNITS of mm beside matrices in metres, so the limbs tell.
     known = unit if unit in ("m", "cm", "mm") else None
-    return Draft([one], fps=file.rate if file.rate > 0 else None, units=known, up="+z", tool="Theia3D")
+    return Draft([one], fps=file.rate if file.rate > 0 else None, units=known, up="+z")
 
 
 def _names(file: C3d) -> list[str]:
@@ -89,3 +94,6 @@ def _rest(joint: str) -> np.ndarray:
     if part in ("elbow", "wrist"):
         turn = matrix_from_axis_angle(np.array([np.pi / 2, 0.0, 0.0])) @ turn
     return (turn @ _STANDING).T
+
+
+READER = Reader("Theia C3D", "Theia3D", "poses and joint centres", ".c3d", recognises, read)
