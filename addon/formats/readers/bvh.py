@@ -183,8 +183,8 @@ def _person(clip: _Clip, subject: str) -> Person | None:
     if set(JOINT_NAMES[:22]) <= set(canonical):
         roles |= {name: place for place, name in zip(places, canonical, strict=True) if name in JOINT_NAMES}
     else:
-        # Spines, collars and the root differ too much between skeletons to stand for SMPL's.
-        told = {place: joint for joint, place in roles.items() if joint not in ("pelvis", "spine3")}
+        # Spines, necks, collars and the root differ too much between skeletons to stand for SMPL's.
+        told = {place: joint for joint, place in roles.items() if joint not in ("pelvis", "spine3", "neck")}
         canonical = [told.get(place) for place in places]
         canonical = [None if name and name.endswith("collar") else name for name in canonical]
     if joint_count([name or "" for name in canonical]) < _ENOUGH:
