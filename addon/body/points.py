@@ -39,12 +39,16 @@ POINT_INDEX = {name: index for index, name in enumerate(POINT_NAMES)}
 MIRROR_POINTS = tuple(POINT_INDEX[mirror_name(name)] for name in POINT_NAMES)
 """For each point the index of its counterpart on the other side."""
 
+_REST_LENGTH = float(np.linalg.norm(REST_OFFSETS, axis=-1).sum())
+
 
 def size(bone_offsets: Any) -> Any:
     """(...,) size of a skeleton relative to the mean one: the ratio of summed bone lengths."""
     xp = array_namespace(bone_offsets)
     lengths = xp.sum(xp.sqrt(xp.sum(bone_offsets**2, axis=-1) + 1e-18), axis=-1)
-    return lengths / float(np.linalg.norm(REST_OFFSETS, axis=-1).sum())
+    # As an array of the same precision: NumPy 1 takes a single number to double when it meets Python's float.
+    whole = xp.asarray(_REST_LENGTH, dtype=lengths.dtype, device=device(bone_offsets))
+    return lengths / whole
 
 
 def point_positions(joints: Any, global_rotations: Any, bone_offsets: Any, indices: Any = None) -> Any:

@@ -33,6 +33,12 @@ def test_every_point_is_a_whole_point_wherever_the_person_stands() -> None:
     np.testing.assert_allclose(there, places() @ turn.T + move, atol=1e-9)
 
 
+def test_single_precision_stays_single_precision() -> None:
+    bones, turns = REST_OFFSETS.astype(np.float32), AT_REST.astype(np.float32)
+    points = point_positions(*forward(turns, np.zeros(3, np.float32), bones), bones)
+    assert points.dtype == np.float32 and size(bones).dtype == np.float32
+
+
 def test_left_mirrors_right_but_for_smpls_own_asymmetry() -> None:
     mirrored = places()[list(MIRROR_POINTS)] * [-1, 1, 1]
     assert np.abs(mirrored - places()).max() < 0.015

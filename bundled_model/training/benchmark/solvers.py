@@ -83,7 +83,8 @@ class Chain:
             evidence = Evidence(problem.indices, positions[row : row + 1], precision[row : row + 1])
             priors = (Prior(rotations, change), absolute) if self.full else (Prior(rotations, change),)
             pelvis = move_to(rotations, evidence, bones) if evidence.precision.any() else pelvis
-            rotations, pelvis = solve(rotations, pelvis, bones, evidence, priors, NEXT, OUTLIER_SCALE)
+            # Without a robust loss, under which a fast dancer is lost for good.
+            rotations, pelvis = solve(rotations, pelvis, bones, evidence, priors, NEXT)
             found.append((rotations[0], pelvis[0]))
         all_rotations, all_pelvis = (np.stack(parts).astype(float) for parts in zip(*found, strict=True))
         return Posed(all_rotations, all_pelvis, problem.bones)
