@@ -13,6 +13,7 @@ import numpy as np
 
 from . import network
 from .errors import RefineError
+from .features import Inputs
 from .model import Model, load_model
 
 ENGINES = ("auto", "numpy", "torch")
@@ -35,14 +36,15 @@ class Engine:
 
         return torch.as_tensor(np.ascontiguousarray(values, np.float32), device=self.device)
 
-    def run(self, inputs: Any) -> network.Refinement:
-        """The network's outputs (T, …) for the features (T, F) of one clip, on this engine."""
+    def run(self, inputs: Inputs) -> network.Refinement:
+        """The network's outputs (T, …) for what it sees of one clip, on this engine."""
         if self.name == "numpy":
-            return network.split(network.forward(self.model.weights, self.model.shape, inputs))
+            raw = network.forward(self.model.weights, self.model.shape, inputs.features)
+            return network.split(raw, inputs.proposals)
         import torch
 
         with torch.inference_mode():
-            return network.split(_torch_network(self.device)(inputs[None])[0])
+            return network.split(_torch_network(self.device)(inputs.features[None])[0], inputs.proposals)
 
 
 def choose_engine(engine: str = "auto", device: str = "auto") -> Engine:

@@ -33,7 +33,8 @@ class Targets:
     """Evidence of one person: P canonical points over T frames.
 
     indices: (P,) into `points.POINT_NAMES`. raw: (T, P, 3) metres as observed, NaN where missing.
-    positions: (T, P, 3) without noise, gaps bridged. precision: (T, P) in 1/m^2, 0 where nothing is known.
+    positions: (T, P, 3) without noise, gaps bridged. detail: (T, P, 3) metres, what smoothing half as much
+    would add to them. precision: (T, P) in 1/m^2, 0 where nothing is known.
     noise: (P,) metres, standard deviation per axis of what noise is left in positions.
     definition: (P,) metres, how far a keypoint may lie from its canonical point by definition.
     """
@@ -41,6 +42,7 @@ class Targets:
     indices: np.ndarray
     raw: np.ndarray
     positions: np.ndarray
+    detail: np.ndarray
     precision: np.ndarray
     noise: np.ndarray
     definition: np.ndarray
@@ -50,10 +52,14 @@ class Targets:
         """(T, P) whether a point was seen in a frame."""
         return np.isfinite(self.raw[..., 0])
 
-    def rows(self, frames: slice) -> Targets:
+    def rows(self, frames: slice | np.ndarray) -> Targets:
         """The same evidence for some of the frames."""
         return replace(
-            self, raw=self.raw[frames], positions=self.positions[frames], precision=self.precision[frames]
+            self,
+            raw=self.raw[frames],
+            positions=self.positions[frames],
+            detail=self.detail[frames],
+            precision=self.precision[frames],
         )
 
 
@@ -97,4 +103,12 @@ def targets_from_keypoints(
     trust = smoothed.support * np.where(usable, confidence, 1.0)
     precision = trust / (smoothed.error**2 + definition**2)
     indices = np.array([POINT_INDEX[name] for name in names])
-    return Targets(indices, raw, smoothed.positions, precision * usable.any(0), smoothed.error, definition)
+    return Targets(
+        indices,
+        raw,
+        smoothed.positions,
+        smoothed.detail,
+        precision * usable.any(0),
+        smoothed.error,
+        definition,
+    )

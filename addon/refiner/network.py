@@ -11,6 +11,7 @@ from array_api_compat import array_namespace
 
 from ..body.skeleton import JOINT_COUNT
 from .features import FEATURE_COUNT, POINT_COUNT
+from .proposals import PROPOSALS
 
 TURNS = JOINT_COUNT * 3
 SMALLEST_DEVIATION, LARGEST_DEVIATION = 0.003, 1.5
@@ -28,7 +29,7 @@ class Shape:
     taps: int
     dilations: tuple[int, ...]
     features: int = FEATURE_COUNT
-    outputs: int = 2 * TURNS + POINT_COUNT
+    outputs: int = 2 * TURNS + POINT_COUNT + PROPOSALS * JOINT_COUNT
 
     @property
     def reach(self) -> int:
@@ -48,14 +49,17 @@ class Refinement:
     point_deviation: Any
 
 
-def split(raw: Any) -> Refinement:
-    """Raw outputs (..., T, O) by name and unit."""
+def split(raw: Any, proposals: Any) -> Refinement:
+    """Raw outputs (..., T, O) by name and unit: the turn of a joint is a turn of its own, and shares of the
+    proposals (..., T, PROPOSALS, 24, 3)."""
     xp = array_namespace(raw)
     lead = raw.shape[:-1]
-    turns = xp.reshape(raw[..., :TURNS], (*lead, JOINT_COUNT, 3)) * 0.1
+    shares = xp.reshape(raw[..., 2 * TURNS + POINT_COUNT :], (*lead, PROPOSALS, JOINT_COUNT, 1))
+    turns = xp.reshape(raw[..., :TURNS], (*lead, JOINT_COUNT, 3)) * 0.1 + xp.sum(shares * proposals, axis=-3)
     spread = xp.reshape(raw[..., TURNS : 2 * TURNS], (*lead, JOINT_COUNT, 3))
     deviation = xp.clip(0.1 * xp.exp(spread), SMALLEST_DEVIATION, LARGEST_DEVIATION)
-    points = xp.clip(0.01 * xp.exp(raw[..., 2 * TURNS :]), SHARPEST_POINT, VAGUEST_POINT)
+    vague = raw[..., 2 * TURNS : 2 * TURNS + POINT_COUNT]
+    points = xp.clip(0.01 * xp.exp(vague), SHARPEST_POINT, VAGUEST_POINT)
     return Refinement(turns, deviation, points)
 
 

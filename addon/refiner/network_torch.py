@@ -37,6 +37,8 @@ class Network(nn.Module):
         )
         self.before_leave = nn.LayerNorm(shape.width)
         self.leave = nn.Linear(shape.width, shape.outputs)
+        nn.init.zeros_(self.leave.weight)  # an untrained network leaves the start as it is
+        nn.init.zeros_(self.leave.bias)
         self.register_buffer("feature_mean", torch.zeros(shape.features))
         self.register_buffer("feature_scale", torch.ones(shape.features))
 

@@ -10,13 +10,14 @@ import numpy as np
 
 from ..body.rotations import matrix_from_axis_angle
 from ..body.skeleton import JOINT_COUNT
-from .definitions import without_offsets
 from .engine import Engine, to_numpy
 from .errors import Cancelled
 from .evidence import Targets, joints_seen
-from .features import POINT_COUNT, features
-from .solver import Evidence, Prior, solve
+from .features import POINT_COUNT, Seen, network_inputs
+from .solver import Evidence, Prior, information, solve
 from .start import (
+    ANCHOR_STRIDE,
+    FROM_NEIGHBOURS,
     OUTLIER_SCALE,
     as_evidence,
     initial_prior,
@@ -24,7 +25,14 @@ from .start import (
     start_from_initial,
     start_from_keypoints,
 )
-from .timeline import bridge, bridge_joints, interpolate, interpolate_rotations, network_times
+from .timeline import (
+    NETWORK_FPS,
+    bridge,
+    bridge_joints,
+    interpolate,
+    interpolate_rotations,
+    network_times,
+)
 
 CHUNK = 64
 """Frames solved at once; between chunks a person can cancel."""
@@ -82,32 +90,12 @@ def refine_piece(
     if not enough.any():
         return _without_evidence(len(enough), initial)
 
-    def solve_start(rows: slice) -> tuple[Any, Any]:
-        return _start(
-            run, known.rows(rows), None if initial is None else (initial[0][rows], initial[1][rows])
-        )
-
-    rotations, pelvis = _chunks(run, len(enough), solve_start, "Fitting", before, 0.45 * width)
-    known = without_offsets(known, rotations, pelvis, run.bones, fps)
-
-    def solve_again(rows: slice) -> tuple[Any, Any]:
-        return _settle(
-            run,
-            known.rows(rows),
-            rotations[rows],
-            pelvis[rows],
-            None if initial is None else initial[0][rows],
-        )
-
-    rotations, pelvis = _chunks(run, len(enough), solve_again, "Fitting", before + 0.45 * width, 0.1 * width)
-    if initial is None:
-        rotations, pelvis = bridge(rotations, pelvis, enough)
-        rotations = bridge_joints(rotations, joints_seen(known))
+    start = _from_keypoints if initial is None else _from_initial
+    rotations, pelvis = start(run, known, initial, enough, fps, (before, 0.55 * width))
     if not run.recipe.network:
         return rotations, pelvis, np.full(rotations.shape[:2], np.nan)
     run.step(before + 0.55 * width, "Refining")
-    guess = rotations if initial is None else initial[0]
-    turns, deviation, trust = _network(run, known, rotations, pelvis, guess, initial is not None, fps)
+    turns, deviation, trust = _network(run, known, rotations, pelvis, initial, fps)
 
     def polish(rows: slice) -> tuple[Any, Any]:
         return _polish(
@@ -139,27 +127,44 @@ def _chunks(
     )
 
 
-def _start(run: Run, known: Targets, initial: Initial | None) -> tuple[Any, Any]:
-    engine = run.engine
-    bones = engine.array(run.bones)
-    prior = _pose_prior(engine)
-    evidence = as_evidence(known, bones)
-    if initial is None:
-        return start_from_keypoints(evidence, bones, prior)
-    rotations, pelvis = engine.array(initial[0]), engine.array(initial[1])
-    return start_from_initial(rotations, pelvis, evidence, bones, (prior, initial_prior(rotations)))
+def _from_keypoints(
+    run: Run, known: Targets, _: None, enough: np.ndarray, fps: float, share: tuple[float, float]
+) -> tuple[np.ndarray, np.ndarray]:
+    """The closed-form start without an initial pose: every few frames from nothing, the others from between."""
+    before, width = share
+    rows = np.flatnonzero(enough)
+    anchors = np.unique([*rows[:: max(1, round(ANCHOR_STRIDE * fps / NETWORK_FPS))], rows[-1]])
+    prior, bones = _pose_prior(run.engine), run.engine.array(run.bones)
+
+    def fit(part: slice) -> tuple[Any, Any]:
+        return start_from_keypoints(as_evidence(known.rows(anchors[part]), bones), bones, prior)
+
+    rotations, pelvis = _chunks(run, len(anchors), fit, "Fitting", before, 0.4 * width)
+    times = np.interp(np.arange(len(enough)), anchors, np.arange(len(anchors)))
+    rotations, pelvis = interpolate_rotations(rotations, times), interpolate(pelvis, times)
+
+    def settle(part: slice) -> tuple[Any, Any]:
+        near = run.engine.array(rotations[part]), run.engine.array(pelvis[part])
+        evidence = as_evidence(known.rows(part), bones)
+        return solve(*near, bones, evidence, (prior,), FROM_NEIGHBOURS, OUTLIER_SCALE)
+
+    rotations, pelvis = _chunks(run, len(enough), settle, "Fitting", before + 0.4 * width, 0.6 * width)
+    rotations, pelvis = bridge(rotations, pelvis, enough)
+    return bridge_joints(rotations, joints_seen(known)), pelvis
 
 
-def _settle(
-    run: Run, known: Targets, rotations: np.ndarray, pelvis: np.ndarray, initial: np.ndarray | None
-) -> tuple[Any, Any]:
-    """One more step of the start, after the targets were moved by their offsets."""
-    array = run.engine.array
-    priors: tuple[Prior, ...] = (_pose_prior(run.engine),)
-    if initial is not None:
-        priors += (initial_prior(array(initial)),)
-    evidence = as_evidence(known, array(run.bones))
-    return solve(array(rotations), array(pelvis), array(run.bones), evidence, priors, (0.0,), OUTLIER_SCALE)
+def _from_initial(
+    run: Run, known: Targets, initial: Initial, enough: np.ndarray, _: float, share: tuple[float, float]
+) -> tuple[np.ndarray, np.ndarray]:
+    """The closed-form start from the initial pose of every frame."""
+    prior, bones = _pose_prior(run.engine), run.engine.array(run.bones)
+
+    def fit(part: slice) -> tuple[Any, Any]:
+        rotations, pelvis = run.engine.array(initial[0][part]), run.engine.array(initial[1][part])
+        evidence = as_evidence(known.rows(part), bones)
+        return start_from_initial(rotations, pelvis, evidence, bones, (prior, initial_prior(rotations)))
+
+    return _chunks(run, len(enough), fit, "Fitting", *share)
 
 
 def _pose_prior(engine: Engine) -> Prior:
@@ -171,27 +176,33 @@ def _network(
     known: Targets,
     rotations: np.ndarray,
     pelvis: np.ndarray,
-    initial: np.ndarray,
-    has_initial: bool,
+    initial: Initial | None,
     fps: float,
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Turns and deviation (T, 24, 3) in radians and the points' deviation (T, P) in metres, at the file's
     rate."""
-    times = network_times(len(rotations), fps)
-    positions, precision = known.positions, known.precision
-    if times is not None:
-        rotations, initial = interpolate_rotations(rotations, times), interpolate_rotations(initial, times)
-        pelvis, positions, precision = (interpolate(v, times) for v in (pelvis, positions, precision))
-    everywhere = np.zeros((len(rotations), POINT_COUNT, 4), np.float32)
-    everywhere[:, known.indices] = np.concatenate([positions, precision[..., None]], -1)
     array = run.engine.array
-    flag = array(np.full(len(rotations), float(has_initial)))
-    inputs = features(
-        array(rotations), array(pelvis), array(run.bones), array(everywhere[..., :3]),
-        array(everywhere[..., 3]),
-        array(initial), flag,
-    )  # fmt: skip
-    result = run.engine.run(inputs)
+    guess = rotations if initial is None else initial[0]
+    evidence = np.concatenate([known.positions, known.detail, known.precision[..., None]], -1)
+    times = network_times(len(rotations), fps)
+    if times is not None:
+        rotations, guess = interpolate_rotations(rotations, times), interpolate_rotations(guess, times)
+        pelvis, evidence = interpolate(pelvis, times), interpolate(evidence, times)
+    everywhere = np.zeros((len(rotations), POINT_COUNT, evidence.shape[-1]))
+    everywhere[:, known.indices] = evidence
+    pose, bones = (array(rotations), array(pelvis)), array(run.bones)
+    points = Evidence(known.indices, array(evidence[..., :3]), array(evidence[..., 6]))
+    seen = Seen(
+        *pose,
+        bones,
+        array(everywhere[..., :3]),
+        array(everywhere[..., 3:6]),
+        array(everywhere[..., 6]),
+        information(*pose, bones, points),
+        array(guess),
+        array(np.full(len(rotations), float(initial is not None))),
+    )
+    result = run.engine.run(network_inputs(seen))
     outputs = [to_numpy(v).astype(float) for v in (result.turns, result.deviation, result.point_deviation)]
     outputs[2] = outputs[2][:, known.indices]
     if times is not None:

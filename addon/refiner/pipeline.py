@@ -225,6 +225,7 @@ def _joined(parts: list[Targets]) -> Targets:
         longest,
         raw=np.concatenate([part.raw for part in parts]),
         positions=np.concatenate([part.positions for part in parts]),
+        detail=np.concatenate([part.detail for part in parts]),
         precision=np.concatenate([part.precision for part in parts]),
     )
 

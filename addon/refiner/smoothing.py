@@ -18,6 +18,8 @@ STRENGTHS = 10.0 ** np.arange(-3.0, 5.0)
 LOOSEST, STRONGEST = 1e-7, 1e4
 """Penalties at smoothness 0 and 2, for frames 1/30 s apart: cut-offs far above the frame rate and at 1 Hz."""
 OUTLIER_PASSES = 2
+SHARPER = 2
+"""How many candidates below the chosen one `detail` is taken at: twice its cut-off in Hz."""
 FRAMES_PER_TICK = 256
 
 Tick = Callable[[], None]
@@ -25,11 +27,13 @@ Tick = Callable[[], None]
 
 @dataclass(frozen=True)
 class Smoothed:
-    """positions (T, K, 3) metres, also across gaps; deviation (K,) metres of the noise that was removed;
-    error (K,) metres, expected standard deviation of what is left, per axis; support (T, K) in 0..1, how
-    much of each smoothed place is evidence of its own frame and its neighbours."""
+    """positions (T, K, 3) metres, also across gaps; detail (T, K, 3) metres, what smoothing half as much would
+    add to them; deviation (K,) metres of the noise that was removed; error (K,) metres, expected standard
+    deviation of what is left, per axis; support (T, K) in 0..1, how much of each smoothed place is evidence
+    of its own frame and its neighbours."""
 
     positions: np.ndarray
+    detail: np.ndarray
     deviation: np.ndarray
     error: np.ndarray
     support: np.ndarray
@@ -52,15 +56,19 @@ def smooth(
     weights = np.where(np.isfinite(positions).all(-1), confidence, 0.0).astype(float)
     values = np.where(weights[..., None] > 0, positions, 0.0).astype(float)
     if frames < 2 * ORDER + 2:
-        return Smoothed(values, np.zeros(count), np.zeros(count), (weights > 0).astype(float))
+        nothing = np.zeros(count)
+        return Smoothed(values, np.zeros_like(values), nothing, nothing, (weights > 0).astype(float))
     strengths = STRENGTHS * (fps / 30.0) ** (2 * ORDER)
     kept = np.array([_share_kept(strength) for strength in strengths])
     best = np.zeros(count, int)
-    smoothed = values
+    smoothed, sharper = values, values
     for _ in range(1 + OUTLIER_PASSES):
         candidates = _candidates(values, weights, strengths, tick)
         best = _cross_validate(values, weights, candidates, kept)
-        smoothed = np.take_along_axis(candidates, best[None, None, :, None], axis=0)[0]
+        smoothed, sharper = (
+            np.take_along_axis(candidates, chosen[None, None, :, None], axis=0)[0]
+            for chosen in (best, np.maximum(best - SHARPER, 0))
+        )
         weights = weights * _outlier_weights(values - smoothed, weights)
     residual = ((values - smoothed) ** 2).sum(-1) * (weights > 0)
     number = np.maximum((weights > 0).sum(0), 1)
@@ -68,10 +76,11 @@ def smooth(
     deviation = np.sqrt(variance)
     support = np.minimum(_nearby(weights > 0, fps), 1.0)
     error = deviation * np.sqrt(kept[best]) * min(smoothness, 1.0)
+    detail = sharper - smoothed
     if smoothness != 1.0:
         scale = (fps / 30.0) ** (2 * ORDER)
         smoothed = _whittaker(values, weights, _asked_for(STRENGTHS[best], smoothness) * scale, tick)
-    return Smoothed(smoothed, deviation, error, support)
+    return Smoothed(smoothed, detail, deviation, error, support)
 
 
 def _asked_for(measured: np.ndarray, smoothness: float) -> np.ndarray:

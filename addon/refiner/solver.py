@@ -80,23 +80,69 @@ def _step(
     outlier_scale: float | None,
 ) -> tuple[Any, Any]:
     xp = array_namespace(rotations)
+    system = linearise(rotations, pelvis, bone_offsets, evidence, priors, extra, outlier_scale)
+    step = xp.linalg.solve(system.matrix, system.vector[..., None])[..., 0]
+    return moved(rotations, pelvis, step)
+
+
+@dataclass(frozen=True)
+class System:
+    """Normal equations of B frames over 72 turns and 3 translations, and what they were made from.
+
+    matrix (B, 75, 75), vector (B, 75). rows (B, 75, 3 P): how each coordinate of the points changes, residual
+    (B, 3 P) and root (B, 3 P), the square root of the precision by which both are multiplied.
+    """
+
+    matrix: Any
+    vector: Any
+    rows: Any
+    residual: Any
+    root: Any
+
+
+def linearise(
+    rotations: Any,
+    pelvis: Any,
+    bone_offsets: Any,
+    evidence: Evidence,
+    priors: tuple[Prior, ...],
+    extra: float = 0.0,
+    outlier_scale: float | None = None,
+) -> System:
+    """The Gauss–Newton step of each frame as a linear system; arguments as in `solve`."""
+    xp = array_namespace(rotations)
     points, jacobian = _points_and_turns(rotations, pelvis, bone_offsets, evidence.indices)
     residual = evidence.positions - points
     precision = evidence.precision / (1.0 + evidence.precision * extra**2)
     if outlier_scale is not None:
         squared = xp.sum(residual**2, axis=-1) / (outlier_scale**2 + extra**2)
         precision = precision / (1.0 + squared) ** 2
-    matrix, vector = _evidence_system(jacobian, residual, precision)
+    system = _evidence_system(jacobian, residual, precision)
     for prior in priors:
-        _add_prior(matrix, vector, rotations, prior)
-    own = np.arange(matrix.shape[-1])
+        _add_prior(system.matrix, system.vector, rotations, prior)
+    own, matrix = np.arange(system.matrix.shape[-1]), system.matrix
     # What no evidence tells must not be left to the last digits of single precision.
     matrix[:, own, own] += DAMPING + RELATIVE_DAMPING * xp.max(matrix[:, own, own], axis=-1, keepdims=True)
-    step = xp.linalg.solve(matrix, vector[..., None])[..., 0]
+    return system
+
+
+def moved(rotations: Any, pelvis: Any, step: Any) -> tuple[Any, Any]:
+    """Poses after a step (B, 75) of turns in each joint's own axes and translation; turns are limited."""
+    xp = array_namespace(rotations)
     turn = xp.reshape(step[..., : JOINT_COUNT * 3], (*step.shape[:-1], JOINT_COUNT, 3))
     angle = xp.sqrt(xp.sum(turn**2, axis=-1, keepdims=True) + 1e-18)
     turn = turn * xp.clip(LARGEST_STEP / angle, None, 1.0)
     return rotations @ matrix_from_axis_angle(turn), pelvis + step[..., JOINT_COUNT * 3 :]
+
+
+def information(rotations: Any, pelvis: Any, bone_offsets: Any, evidence: Evidence) -> Any:
+    """(B, 24, 3) in 1/rad^2, how well the evidence alone tells each joint's turn about its own axes, all else
+    fixed."""
+    xp = array_namespace(rotations)
+    _, jacobian = _points_and_turns(rotations, pelvis, bone_offsets, evidence.indices)
+    batch, points = evidence.precision.shape
+    swept = xp.sum(xp.reshape(jacobian**2, (batch, JOINT_COUNT * 3, points, 3)), axis=-1)
+    return xp.reshape(swept @ evidence.precision[..., None], (batch, JOINT_COUNT, 3))
 
 
 def points_and_jacobian(
@@ -142,15 +188,15 @@ def _points_and_turns(rotations: Any, pelvis: Any, bone_offsets: Any, indices: n
     return points, xp.reshape(jacobian, (batch, JOINT_COUNT * 3, count * 3))
 
 
-def _evidence_system(jacobian: Any, residual: Any, precision: Any) -> tuple[Any, Any]:
-    """Normal equations over 72 turns and 3 translations."""
+def _evidence_system(jacobian: Any, residual: Any, precision: Any) -> System:
     xp = array_namespace(jacobian)
     batch, points = residual.shape[:2]
     root = xp.reshape(xp.broadcast_to(xp.sqrt(precision)[..., None], residual.shape), (batch, 1, points * 3))
     shift = xp.asarray(np.tile(np.eye(3), (1, points)), dtype=jacobian.dtype, device=device(jacobian))
     rows = xp.concat([jacobian, xp.broadcast_to(shift, (batch, 3, points * 3))], axis=1) * root
-    pull = xp.reshape(residual, (batch, points * 3, 1)) * xp.matrix_transpose(root)
-    return rows @ xp.matrix_transpose(rows), (rows @ pull)[..., 0]
+    pull = xp.reshape(residual, (batch, points * 3)) * root[:, 0]
+    matrix, vector = rows @ xp.matrix_transpose(rows), (rows @ pull[..., None])[..., 0]
+    return System(matrix, vector, rows, pull, root[:, 0])
 
 
 def _add_prior(matrix: Any, vector: Any, rotations: Any, prior: Prior) -> None:

@@ -23,6 +23,9 @@ TRUNK = np.array([any(word in name for word in _TRUNK_WORDS) for name in POINT_N
 """(P,) canonical points that move nearly rigidly with the trunk."""
 
 COARSE_TO_FINE = (0.10, 0.05, 0.02, 0.0, 0.0)
+FROM_NEIGHBOURS = (0.02, 0.0)
+ANCHOR_STRIDE = 4
+"""Frames at 30 a second from one that is fitted from nothing to the next; those between start there."""
 FROM_INITIAL = (0.03, 0.0, 0.0)
 OUTLIER_SCALE = 0.12
 FEWEST_TRUNK_POINTS = 3

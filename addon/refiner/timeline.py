@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+from array_api_compat import array_namespace, device
 
 from ..body.rotations import matrix_from_six_d, six_d_from_matrix
 from ..motion import long_gaps
@@ -62,16 +64,19 @@ def network_times(length: int, fps: float) -> np.ndarray | None:
     return np.linspace(0.0, length - 1.0, count)
 
 
-def interpolate(values: np.ndarray, times: np.ndarray) -> np.ndarray:
-    """Values (T, …) at fractional frames (N,), linearly."""
+def interpolate(values: Any, times: np.ndarray) -> Any:
+    """Values (T, …) of any array library at fractional frames (N,), linearly."""
+    xp = array_namespace(values)
     first = np.clip(np.floor(times).astype(int), 0, len(values) - 1)
     last = np.minimum(first + 1, len(values) - 1)
-    share = (times - first).reshape(-1, *[1] * (values.ndim - 1))
+    share = xp.asarray(
+        (times - first).reshape(-1, *[1] * (values.ndim - 1)), dtype=values.dtype, device=device(values)
+    )
     return (1.0 - share) * values[first] + share * values[last]
 
 
-def interpolate_rotations(rotations: np.ndarray, times: np.ndarray) -> np.ndarray:
-    """Rotations (T, 24, 3, 3) at fractional frames (N,)."""
+def interpolate_rotations(rotations: Any, times: np.ndarray) -> Any:
+    """Rotations (T, …, 3, 3) at fractional frames (N,)."""
     return matrix_from_six_d(interpolate(six_d_from_matrix(rotations), times))
 
 

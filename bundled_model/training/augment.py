@@ -25,6 +25,11 @@ FREE_DEGREES = {
 LOWER_BODY = [
     JOINT_NAMES.index(f"{s}_{j}") for s in ("left", "right") for j in ("hip", "knee", "ankle", "foot")
 ]
+LEFT_ARM, RIGHT_ARM = (
+    [JOINT_NAMES.index(f"{side}_{joint}") for joint in ("shoulder", "elbow", "wrist", "hand")]
+    for side in ("left", "right")
+)
+ELBOWS = [JOINT_NAMES.index("left_elbow"), JOINT_NAMES.index("right_elbow")]
 FPS = 30.0
 
 
@@ -42,13 +47,16 @@ def smooth_noise(
 
 
 def sample_windows(clips: list[Clip], count: int, frames: int, rng: torch.Generator) -> tuple[Tensor, Tensor]:
-    """Windows (B, T, 24, 3, 3) and pelvis (B, T, 3) at random places, played 0.6 to 1.6 times as fast."""
-    long_enough = [clip for clip in clips if len(clip.poses) > 1.6 * frames + 1]
+    """Windows (B, T, 24, 3, 3) and pelvis (B, T, 3) at random places, played 0.6 to 1.6 times as fast, or as
+    fast as the clip is long enough for."""
+    long_enough = [clip for clip in clips if len(clip.poses) > 0.8 * frames + 1]
     lengths = torch.tensor([float(len(clip.poses)) for clip in long_enough])
     chosen = torch.multinomial(lengths, count, replacement=True, generator=rng)
     rotations, pelvis = [], []
     for k, u, v in zip(chosen.tolist(), *torch.rand(2, count, generator=rng).tolist(), strict=True):
-        clip, speed = long_enough[k], 0.6 * (1.6 / 0.6) ** u
+        clip = long_enough[k]
+        fastest = min(1.6, (len(clip.poses) - 1) / frames)
+        speed = 0.6 * (fastest / 0.6) ** u
         start = v * (len(clip.poses) - 1 - speed * (frames - 1))
         times = start + speed * torch.arange(frames)
         rotations.append(at_times(clip, times))
@@ -81,19 +89,32 @@ def mirror(rotations: Tensor, pelvis: Tensor) -> tuple[Tensor, Tensor]:
 
 
 def augment(rotations: Tensor, pelvis: Tensor, rng: torch.Generator) -> tuple[Tensor, Tensor]:
-    """Mirrors, mixes, twists, bends, turns and tilts windows (B, T, 24, 3, 3) with pelvis (B, T, 3)."""
+    """Mirrors, mixes limbs, twists, bends, turns and tilts windows (B, T, 24, 3, 3) with pelvis (B, T, 3)."""
     batch = len(rotations)
     swap = torch.rand(batch, generator=rng) < 0.5
     mirrored = mirror(rotations, pelvis)
     rotations = torch.where(swap[:, None, None, None, None], mirrored[0], rotations)
     pelvis = torch.where(swap[:, None, None], mirrored[1], pelvis)
-    others = rotations[torch.randperm(batch, generator=rng)]
-    mix = torch.rand(batch, generator=rng) < 0.25
-    lower = torch.where(mix[:, None, None, None, None], others[:, :, LOWER_BODY], rotations[:, :, LOWER_BODY])
     rotations = rotations.clone()
-    rotations[:, :, LOWER_BODY] = lower
+    for part, share in ((LOWER_BODY, 0.25), (LEFT_ARM, 0.2), (RIGHT_ARM, 0.2)):
+        others = rotations[torch.randperm(batch, generator=rng)]
+        mix = torch.rand(batch, generator=rng) < share
+        rotations[:, :, part] = torch.where(
+            mix[:, None, None, None, None], others[:, :, part], rotations[:, :, part]
+        )
     rotations = independent_motion(rotations, rng, torch.rand(batch, generator=rng) * 1.5)
+    rotations = pronated(rotations, rng)
     return turn_world(rotations, pelvis, _headings(batch, rng))
+
+
+def pronated(rotations: Tensor, rng: torch.Generator) -> Tensor:
+    """Turns each forearm of every second clip by a constant of its own: the capture shares elbow and wrist roll
+    by a rule."""
+    batch = len(rotations)
+    turn = torch.zeros(batch, 1, 24)
+    turn[..., ELBOWS] = torch.randn((batch, 1, 2), generator=rng) * math.radians(20.0)
+    turn *= (torch.rand((batch, 1, 1), generator=rng) < 0.5).float()
+    return rotations @ matrix_from_axis_angle(_bone_axes() * turn[..., None])
 
 
 def independent_motion(rotations: Tensor, rng: torch.Generator, strength: Tensor) -> Tensor:

@@ -7,7 +7,13 @@ from pathlib import Path
 
 import numpy as np
 
+from addon import formats
+from addon.body.rotations import axis_angle_from_matrix
+from addon.refiner.timeline import interpolate, interpolate_rotations
+from addon.safe_read import FormatError
+
 DATA = Path(__file__).resolve().parent / "data"
+FPS = 30.0
 UNIT = 1e-4
 """Poses and paths are stored as whole multiples of this (radians, metres)."""
 
@@ -34,3 +40,32 @@ def load_split(split: str) -> list[Clip]:
             Clip(str(clip), str(subject).rstrip("?"), poses[s : s + n], pelvis[s : s + n], fps)
             for s, n, clip, subject in rows
         ]
+
+
+def load_motion(folder: Path) -> list[Clip]:
+    """The motion of a folder of AMASS files (or others that hold SMPL poses), at 30 frames a second.
+
+    Files without poses are left out. Raises FileNotFoundError when nothing is left.
+    """
+    clips = []
+    for path in sorted(folder.rglob("*.np*")):
+        try:
+            recording = formats.read(path)
+        except FormatError:
+            continue
+        for person in recording.people:
+            if person.poses is not None and person.frames > 1:
+                times = np.arange(0.0, person.frames - 1, person.fps / FPS)
+                rotations = interpolate_rotations(person.poses.rotations, times)
+                clips.append(
+                    Clip(
+                        path.stem,
+                        path.parent.name,
+                        axis_angle_from_matrix(rotations).astype(np.float32),
+                        interpolate(person.poses.pelvis, times).astype(np.float32),
+                        FPS,
+                    )
+                )
+    if not clips:
+        raise FileNotFoundError(f"No file in {folder} holds SMPL poses.")
+    return clips

@@ -1,36 +1,39 @@
-"""Training examples, made once and stored: windows of motion, their evidence, and the closed-form start.
+"""Training examples: windows of motion, their evidence, and the closed-form start, as the refiner meets them.
 
-The start costs more than a training step, so examples are prepared by this module and drawn from memory.
 No initial pose inside a window comes from the truth of another of its frames: an earlier ("stale") pose lies
 before the window and serves all of it; an estimator-like pose errs on its own frame.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, fields
-from pathlib import Path
 
 import numpy as np
 import torch
 from torch import Tensor
 
-from addon.body.points import POINT_INDEX
+from addon.body.layouts import Layout
+from addon.body.points import MIRROR_POINTS, POINT_INDEX
 from addon.body.rotations import axis_angle_from_matrix, matrix_from_axis_angle
-from addon.refiner.definitions import without_offsets
-from addon.refiner.evidence import Targets, definition_deviation
+from addon.body.skeleton import MIRROR_JOINTS
+from addon.refiner.evidence import definition_deviation
 from addon.refiner.smoothing import smooth
-from addon.refiner.solver import Evidence, Prior, solve
+from addon.refiner.solver import Evidence, Prior, information, solve
 from addon.refiner.start import (
+    ANCHOR_STRIDE,
+    FROM_NEIGHBOURS,
     OUTLIER_SCALE,
     initial_prior,
     move_to,
     start_from_initial,
     start_from_keypoints,
 )
+from addon.refiner.timeline import interpolate, interpolate_rotations
 
 from .augment import FPS, augment, proportions, sample_windows
 from .motion_data import Clip
-from .synthesis import draw_faults, draw_layout, estimator_like, observe, scatter_points
+from .synthesis import Faults, draw_faults, draw_layout, estimator_like, observe, scatter_points
 
 INITIAL_SHARES = {"none": 0.4, "estimator": 0.4, "stale": 0.2}
 LONGEST_STRIDE = 10
@@ -38,11 +41,12 @@ LONGEST_STRIDE = 10
 
 @dataclass
 class Pool:
-    """N windows of T frames. Rotations as rotation vectors (N, T, 24, 3) float16-safe; places in metres.
+    """N windows of T frames. Rotations as rotation vectors (N, T, 24, 3); places in metres.
 
     truth, start, initial: rotations. pelvis, start_pelvis (N, T, 3). bones: true, seen_bones: assumed (N,
     24, 3).
-    positions (N, T, 71, 3), precision (N, T, 71): evidence. has_initial (N,).
+    positions, detail (N, T, 71, 3), precision (N, T, 71), information (N, T, 24, 3): evidence, as in
+    `features.Seen`. has_initial (N,).
     """
 
     truth: Tensor
@@ -50,21 +54,44 @@ class Pool:
     bones: Tensor
     seen_bones: Tensor
     positions: Tensor
+    detail: Tensor
     precision: Tensor
+    information: Tensor
     start: Tensor
     start_pelvis: Tensor
     initial: Tensor
     has_initial: Tensor
 
-    def save(self, path: Path) -> None:
-        """Writes the pool in half precision; rotations and places relative to the pelvis keep 0.1 mm."""
-        torch.save({f.name: getattr(self, f.name) for f in fields(self)}, path)
+    def to(self, device: torch.device) -> Pool:
+        """The same on a device."""
+        return Pool(**{f.name: getattr(self, f.name).to(device) for f in fields(self)})
+
+    def reversed(self) -> Pool:
+        """The same windows played backwards."""
+        still = ("bones", "seen_bones", "has_initial")
+        values = {f.name: getattr(self, f.name) for f in fields(self)}
+        return Pool(**{name: v if name in still else v.flip(1) for name, v in values.items()})
+
+    def mirrored(self) -> Pool:
+        """The same windows with left and right exchanged."""
+        flip, turn = torch.tensor([-1.0, 1.0, 1.0]), torch.tensor([1.0, -1.0, -1.0])
+        joints, points = list(MIRROR_JOINTS), list(MIRROR_POINTS)
+        changes = {name: getattr(self, name)[..., joints, :] * turn for name in ("truth", "start", "initial")}
+        changes |= {name: getattr(self, name)[..., joints, :] * flip for name in ("bones", "seen_bones")}
+        changes |= {name: getattr(self, name)[..., points, :] * flip for name in ("positions", "detail")}
+        changes |= {name: getattr(self, name) * flip for name in ("pelvis", "start_pelvis")}
+        return Pool(
+            **changes,
+            precision=self.precision[..., points],
+            information=self.information[..., joints, :],
+            has_initial=self.has_initial,
+        )
 
 
-def load_pool(paths: list[Path]) -> Pool:
+def joined(parts: Iterable[Pool]) -> Pool:
     """Pools of one window length as one."""
-    parts = [torch.load(path, weights_only=True) for path in paths]
-    return Pool(**{f.name: torch.cat([part[f.name] for part in parts]) for f in fields(Pool)})
+    parts = list(parts)
+    return Pool(**{f.name: torch.cat([getattr(part, f.name) for part in parts]) for f in fields(Pool)})
 
 
 def make_batch(clips: list[Clip], count: int, frames: int, prior: Prior, seed: int) -> Pool:
@@ -80,110 +107,120 @@ def make_batch(clips: list[Clip], count: int, frames: int, prior: Prior, seed: i
     bones = proportions(count, rng)
     keypoints = observe(rotations, pelvis, bones, layout, faults, rng)
     names = [name for name in layout.canonical if name is not None]
-    positions, precision = prepare(keypoints, names, layout.name)
+    positions, detail, precision = prepare(keypoints, names, layout, faults, chance)
     stride = torch.randint(1, before + 1, (count,), generator=rng)
     stale = rotations[torch.arange(count), before - stride][:, None].expand(-1, frames, -1, -1, -1)
-    rotations, pelvis, positions, precision = (
-        x[:, before:] for x in (rotations, pelvis, positions, precision)
+    rotations, pelvis, positions, detail, precision = (
+        x[:, before:] for x in (rotations, pelvis, positions, detail, precision)
     )
     kinds = chance.choice(len(INITIAL_SHARES), count, p=list(INITIAL_SHARES.values()))
     degrees = torch.as_tensor(chance.uniform(3.0, 20.0, count), dtype=torch.float32)
     guess = estimator_like(rotations, degrees, rng)
-    kind = torch.as_tensor(kinds)[:, None, None, None, None]
-    initial = torch.where(kind == 2, stale, guess)
-    seen = bones * (
-        1 + torch.randn((count, 24, 1), generator=rng) * (0.006 if layout.name == "smpl24" else 0.02)
-    )
+    initial = torch.where(torch.as_tensor(kinds)[:, None, None, None, None] == 2, stale, guess)
     known = torch.as_tensor(kinds) > 0
-    layout_deviation = np.array([definition_deviation(name, layout.name) for name in names])
-    start, start_pelvis, positions = _starts(
-        positions, precision, names, layout_deviation, seen, prior, initial, known
+    seen = _assumed_bones(bones, chance)
+    indices = np.array([POINT_INDEX[name] for name in names])
+    start, start_pelvis = _starts(positions, precision, indices, seen, prior, initial, known)
+    evidence = Evidence(indices, positions.flatten(0, 1), precision.flatten(0, 1))
+    told = information(start.flatten(0, 1), start_pelvis.flatten(0, 1), _each_frame(seen, frames), evidence)
+    full = torch.as_tensor(
+        scatter_points(np.concatenate([positions, detail, precision[..., None]], -1), list(indices))
     )
-    full = scatter_points(
-        np.concatenate([positions, precision[..., None]], -1), [POINT_INDEX[n] for n in names]
-    )
-    full = torch.as_tensor(full)
     return Pool(
-        axis_angle_from_matrix(rotations), pelvis, bones, seen, full[..., :3].contiguous(), full[...,
-        3].contiguous(),
-        axis_angle_from_matrix(start), start_pelvis, axis_angle_from_matrix(initial),
+        axis_angle_from_matrix(rotations),
+        pelvis,
+        bones,
+        seen,
+        full[..., :3].contiguous(),
+        full[..., 3:6].contiguous(),
+        full[..., 6].contiguous(),
+        told.unflatten(0, (count, frames)),
+        axis_angle_from_matrix(start),
+        start_pelvis,
+        axis_angle_from_matrix(initial),
         known,
-    )  # fmt: skip
+    )
 
 
-def prepare(keypoints: Tensor, names: list[str], layout: str) -> tuple[Tensor, Tensor]:
-    """What `evidence.targets_from_keypoints` makes of each window (B, T, K, 3): positions and precision."""
+def prepare(
+    keypoints: Tensor, names: list[str], layout: Layout, faults: list[Faults], chance: np.random.Generator
+) -> tuple[Tensor, Tensor, Tensor]:
+    """What `evidence.targets_from_keypoints` makes of each window (B, T, K, 3): positions, detail, precision.
+
+    What a whole clip tells of definitions and wandering, and a window hardly, is drawn around the truth.
+    """
     batch, frames, count = keypoints.shape[:3]
     columns = keypoints.movedim(0, 1).reshape(frames, batch * count, 3).double().numpy()
     usable = np.isfinite(columns).all(-1)
     smoothed = smooth(columns, usable.astype(float), FPS)
-    definition = np.tile([definition_deviation(name, layout) for name in names], batch)
-    precision = smoothed.support * usable.any(0) / (smoothed.error**2 + definition**2)
+    guesses = np.exp(0.25 * chance.standard_normal((2, batch)))
+    left = np.clip([fault.definition for fault in faults] * guesses[0], 0.2, 1.0)
+    definition = left[:, None] * [definition_deviation(name, layout.name) for name in names]
+    wander = np.repeat([fault.wander for fault in faults] * guesses[1], count)
+    variance = smoothed.error**2 + definition.ravel() ** 2 + wander**2
+    precision = smoothed.support * usable.any(0) / variance
 
     def back(values: np.ndarray) -> Tensor:
         shaped = values.reshape(frames, batch, count, *values.shape[2:])
         return torch.as_tensor(np.moveaxis(shaped, 0, 1).copy(), dtype=torch.float32)
 
-    return back(smoothed.positions), back(precision)
+    return back(smoothed.positions), back(smoothed.detail), back(precision)
+
+
+def _assumed_bones(bones: Tensor, chance: np.random.Generator) -> Tensor:
+    """Bones (B, 24, 3) as measured on keypoints: a few percent off, left and right alike."""
+    count = len(bones)
+    error = chance.standard_normal((count, 24)) * chance.uniform(0.003, 0.025, (count, 1))
+    first = [min(joint, mirror) for joint, mirror in enumerate(MIRROR_JOINTS)]
+    return bones * torch.as_tensor(1.0 + error[:, first], dtype=torch.float32)[..., None]
+
+
+def _each_frame(bones: Tensor, frames: int) -> Tensor:
+    return bones[:, None].expand(-1, frames, -1, -1).flatten(0, 1)
 
 
 def _starts(
     positions: Tensor,
     precision: Tensor,
-    names: list[str],
-    definition: np.ndarray,
+    indices: np.ndarray,
     bones: Tensor,
     prior: Prior,
     initial: Tensor,
     has_initial: Tensor,
-) -> tuple[Tensor, Tensor, Tensor]:
-    """The refiner's closed-form start of every window: rotations, pelvis, and the targets without offsets."""
-    batch, frames = positions.shape[:2]
-    indices = np.array([POINT_INDEX[name] for name in names])
-    rotations, pelvis = torch.empty(batch, frames, 24, 3, 3), torch.empty(batch, frames, 3)
-    moved = positions.clone()
+) -> tuple[Tensor, Tensor]:
+    """The refiner's closed-form start of every window: rotations and pelvis."""
+    count, frames = positions.shape[:2]
+    rotations, pelvis = torch.empty(count, frames, 24, 3, 3), torch.empty(count, frames, 3)
     for group, with_initial in ((has_initial, True), (~has_initial, False)):
         if not group.any():
             continue
-        evidence = Evidence(indices, positions[group].flatten(0, 1), precision[group].flatten(0, 1))
-        offsets = bones[group][:, None].expand(-1, frames, -1, -1).flatten(0, 1)
-        begin = initial[group].flatten(0, 1)
-        priors: tuple[Prior, ...] = (prior,)
+        place, trust, own = positions[group], precision[group], bones[group]
+        evidence = Evidence(indices, place.flatten(0, 1), trust.flatten(0, 1))
+        offsets = _each_frame(own, frames)
         if with_initial:
-            priors += (initial_prior(begin),)
-            place = move_to(begin, evidence, offsets)
-            result = start_from_initial(begin, place, evidence, offsets, priors)
+            begin = initial[group].flatten(0, 1)
+            there = move_to(begin, evidence, offsets)
+            result = start_from_initial(begin, there, evidence, offsets, (prior, initial_prior(begin)))
         else:
-            result = start_from_keypoints(evidence, offsets, prior)
-        moved[group] = _without_offsets(
-            positions[group], precision[group], indices, definition, result, bones[group]
-        )
-        evidence = Evidence(indices, moved[group].flatten(0, 1), evidence.precision)
-        result = solve(*result, offsets, evidence, priors, (0.0,), OUTLIER_SCALE)
+            near = _between_anchors(place, trust, indices, own, prior)
+            result = solve(*near, offsets, evidence, (prior,), FROM_NEIGHBOURS, OUTLIER_SCALE)
         rotations[group] = result[0].unflatten(0, (-1, frames))
         pelvis[group] = result[1].unflatten(0, (-1, frames))
-    return rotations, pelvis, moved
+    return rotations, pelvis
 
 
-def _without_offsets(
-    positions: Tensor,
-    precision: Tensor,
-    indices: np.ndarray,
-    definition: np.ndarray,
-    start: tuple[Tensor, Tensor],
-    bones: Tensor,
-) -> Tensor:
-    """`definitions.without_offsets` for each window (B, T, P, 3) on its own."""
+def _between_anchors(
+    positions: Tensor, precision: Tensor, indices: np.ndarray, bones: Tensor, prior: Prior
+) -> tuple[Tensor, Tensor]:
+    """Every few frames fitted from nothing, the others in between: rotations, pelvis, windows flattened."""
     count, frames = positions.shape[:2]
-    rotations, pelvis = (x.unflatten(0, (count, frames)).double().numpy() for x in start)
-    noise = np.zeros(len(indices))
-    moved = []
-    for k in range(count):
-        place, weight = positions[k].double().numpy(), precision[k].double().numpy()
-        targets = Targets(indices, place, place, weight, noise, definition)
-        bone = bones[k].double().numpy()
-        moved.append(without_offsets(targets, rotations[k], pelvis[k], bone, FPS).positions)
-    return torch.as_tensor(np.stack(moved), dtype=torch.float32)
+    anchors = np.unique([*range(0, frames, ANCHOR_STRIDE), frames - 1])
+    evidence = Evidence(indices, positions[:, anchors].flatten(0, 1), precision[:, anchors].flatten(0, 1))
+    fitted = start_from_keypoints(evidence, _each_frame(bones, len(anchors)), prior)
+    turns, places = (value.unflatten(0, (count, -1)).movedim(1, 0) for value in fitted)
+    times = np.interp(np.arange(frames), anchors, np.arange(len(anchors)))
+    rotations, pelvis = interpolate_rotations(turns, times), interpolate(places, times)
+    return rotations.movedim(0, 1).flatten(0, 1), pelvis.movedim(0, 1).flatten(0, 1)
 
 
 def unpack(vectors: Tensor) -> Tensor:

@@ -12,6 +12,7 @@ from addon.body.kinematics import forward
 from addon.body.layouts import LAYOUTS, Layout
 from addon.body.points import POINT_INDEX, POINT_NAMES, POINT_WEIGHTS, point_positions
 from addon.body.rotations import matrix_from_axis_angle
+from addon.body.skeleton import mirror_name
 from addon.refiner.evidence import SMPL_LAYOUTS, definition_deviation
 
 from .augment import smooth_noise
@@ -24,7 +25,8 @@ class Faults:
     white, wander: standard deviation per axis of noise from frame to frame, and correlated over a second.
     definition: scale of constant offsets between the detector's points and the canonical ones.
     outliers: share of points thrown off by about 0.2 m. missing: share of points never seen.
-    limb_gap: whether a group of points is missing for part of the clip.
+    limb_gap: whether a group of points is missing for part of the clip. swapped: whether left and right are
+    exchanged for some frames.
     """
 
     white: float = 0.0
@@ -33,6 +35,7 @@ class Faults:
     outliers: float = 0.0
     missing: float = 0.0
     limb_gap: bool = False
+    swapped: bool = False
 
 
 LAYOUT_SHARES = {
@@ -57,7 +60,8 @@ def draw_faults(rng: np.random.Generator, layout: Layout) -> Faults:
         definition=0.0 if layout.name in SMPL_LAYOUTS else float(rng.uniform(0.0, 1.0)),
         outliers=float(rng.choice([0.0, 0.05, 0.1], p=[0.85, 0.1, 0.05])),
         missing=float(rng.choice([0.0, 0.15], p=[0.8, 0.2])),
-        limb_gap=bool(rng.random() < 0.2),
+        limb_gap=bool(rng.random() < 0.25),
+        swapped=bool(rng.random() < 0.05),
     )
 
 
@@ -93,6 +97,7 @@ def observe(
     points = points + smooth_noise((batch, count, 3), frames, 0.1, 1.0, rng) * each(
         [f.wander for f in faults]
     )
+    points = _swapped(points, names, faults, rng)
     thrown = torch.rand((batch, frames, count, 1), generator=rng) < each([f.outliers for f in faults])
     points = points + thrown * torch.randn(points.shape, generator=rng) * 0.12
     gone = torch.rand((batch, 1, count, 1), generator=rng) < each([f.missing for f in faults])
@@ -103,6 +108,18 @@ def observe(
 _LIMBS = (("left_knee", "left_ankle", "left_foot", "left_toe", "left_heel", "left_big", "left_small"),
           ("left_elbow", "left_wrist", "left_hand", "left_index", "left_thumb", "left_pinky"),
           ("nose", "eye", "ear", "mouth", "head"))  # fmt: skip
+
+
+def _swapped(points: Tensor, names: list[str], faults: list[Faults], rng: torch.Generator) -> Tensor:
+    """Points with left and right exchanged for up to a third of a second of the clips with that fault."""
+    places = [names.index(mirror_name(name)) if mirror_name(name) in names else k for k, name in enumerate(names)]
+    frames = points.shape[1]
+    for row, fault in enumerate(faults):
+        if fault.swapped:
+            start, length = torch.rand(2, generator=rng).tolist()
+            some = slice(int(start * frames), int(start * frames + 1 + 9 * length))
+            points[row, some] = points[row, some][:, places]
+    return points
 
 
 def _limb_gaps(names: list[str], faults: list[Faults], frames: int, rng: torch.Generator) -> Tensor:

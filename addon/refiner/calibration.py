@@ -1,0 +1,197 @@
+"""What is constant over a clip, estimated from all of it: bone lengths, and what a detector means by its points.
+
+A detector's hip is not SMPL's hip: each keypoint may lie at a constant offset from its canonical point, carried
+by the bone it hangs on. Some frames' poses, the ratios of bone lengths and these offsets are fitted together
+(Gauss–Newton); the poses are eliminated frame by frame (Schur complement), so the cost is that of a few frames.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from ..body.kinematics import forward
+from ..body.points import POINT_WEIGHTS
+from ..body.skeleton import JOINT_COUNT, MIRROR_JOINTS, PARENTS, REST_OFFSETS, SUBTREE
+from .evidence import Targets
+from .solver import Evidence, Prior, System, linearise, moved
+from .start import OUTLIER_SCALE, initial_prior, start_from_initial, start_from_keypoints
+
+MOST_FRAMES = 64
+FEWEST_FRAMES = 10
+ITERATIONS = 4
+INDEPENDENT = 1.0
+"""Poses a second that count as independent: people keep their posture, and it must not pass for an offset."""
+UNEXPLAINED = 0.25
+"""What a rigid skeleton leaves unexplained, as a share of how far a point may lie from its definition."""
+SIZE_SPREAD, BONE_SPREAD = 0.08, 0.05
+"""Standard deviations of a person's size, and of each bone's ratio to it."""
+LEAST_LEFT, MODESTY = 0.3, 1.3
+"""An offset is never known better than this share of what was expected of it, and never as well as the
+equations say."""
+
+_LEFT = [joint for joint in range(1, JOINT_COUNT) if joint <= MIRROR_JOINTS[joint]]
+_OWNER = np.array(
+    [[float(min(joint, MIRROR_JOINTS[joint]) == own) for own in _LEFT] for joint in range(JOINT_COUNT)]
+)
+"""(24, 14) which ratio is each bone's: left and right share theirs."""
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """bones (24, 3) metres; offsets (P, 3) metres of the keypoints from their canonical points, in the axes of
+    the joint that carries them; left (P,) metres, how far these may still be off, per axis."""
+
+    bones: np.ndarray
+    offsets: np.ndarray
+    left: np.ndarray
+
+
+def calibrate(
+    targets: Targets,
+    bones: np.ndarray,
+    prior: Prior,
+    fps: float,
+    initial: tuple[np.ndarray, np.ndarray] | None = None,
+) -> Calibration:
+    """Bones and offsets of a clip from its evidence; a few frames tell nothing and leave the bones as they are.
+
+    bones (24, 3): a first estimate. prior: of the poses. initial: rotations (T, 24, 3, 3) and pelvis (T, 3) of an
+    estimator in the world of the targets, if any.
+    """
+    rows = _telling_frames(targets)
+    if len(rows) < FEWEST_FRAMES:
+        return Calibration(bones, np.zeros((len(targets.indices), 3)), targets.definition)
+    share = min(INDEPENDENT * max(len(targets.raw) / fps, 1.0) / len(rows), 1.0)
+    some = targets.rows(rows)
+    vague = Evidence(some.indices, some.positions, some.precision)
+    priors: tuple[Prior, ...] = (Prior(prior.reference.astype(float), prior.precision.astype(float)),)
+    held = (replace(priors[0], precision=share * priors[0].precision),)
+    if initial is None:
+        pose = start_from_keypoints(vague, bones, priors[0])
+    else:
+        begin = initial[0][rows].astype(float), initial[1][rows].astype(float)
+        priors += (initial_prior(begin[0]),)
+        held += (replace(priors[1], precision=share * priors[1].precision),)
+        pose = start_from_initial(*begin, vague, bones, priors)
+    sharp = replace(vague, precision=_without_definition(some))
+    return _fit(sharp, held, pose, np.log(_lengths(bones) / _lengths(REST_OFFSETS)), some.definition)
+
+
+def without_offsets(targets: Targets, calibration: Calibration, rotations: np.ndarray) -> Targets:
+    """The targets with each point moved by its offset onto its canonical point, given poses (T, 24, 3, 3) near
+    the truth. Raw observations stay as they are."""
+    _, world = forward(rotations, np.zeros((len(rotations), 3)), calibration.bones)
+    return replace(targets, positions=targets.positions - _carried(world, targets.indices, calibration.offsets))
+
+
+def known_better(targets: Targets, calibration: Calibration) -> Targets:
+    """The targets with the precision that they have now that their offsets are known."""
+    gain = targets.precision * (targets.definition**2 - calibration.left**2)
+    return replace(targets, precision=targets.precision / (1.0 - gain).clip(0.05))
+
+
+def _telling_frames(targets: Targets) -> np.ndarray:
+    """Frames spread over the clip, of those with evidence for most points."""
+    seen = (targets.precision > 0).sum(1)
+    rows = np.flatnonzero(seen >= max(np.quantile(seen, 0.5), 1))
+    return rows[np.unique(np.linspace(0, len(rows) - 1, min(MOST_FRAMES, len(rows))).round().astype(int))]
+
+
+def _without_definition(targets: Targets) -> np.ndarray:
+    """Precision (T, P) of the points as far as their offsets do not matter."""
+    sharp = targets.precision / (1.0 - targets.precision * targets.definition**2).clip(0.02)
+    return sharp / (1.0 + sharp * (UNEXPLAINED * targets.definition) ** 2)
+
+
+def _fit(
+    evidence: Evidence,
+    priors: tuple[Prior, ...],
+    pose: tuple[np.ndarray, np.ndarray],
+    ratios: np.ndarray,
+    definition: np.ndarray,
+) -> Calibration:
+    """ratios (24,): logarithms of the bones' lengths relative to the mean skeleton."""
+    rotations, pelvis = pose
+    told = _shared_precision(definition)
+    constants = np.concatenate([ratios[_LEFT], np.zeros(3 * len(definition))])
+    covariance = np.zeros_like(told)
+    for _ in range(ITERATIONS):
+        bones, offsets = _unpacked(constants)
+        _, world = forward(rotations, pelvis, bones)
+        here = replace(evidence, positions=evidence.positions - _carried(world, evidence.indices, offsets))
+        system = linearise(rotations, pelvis, bones, here, priors, outlier_scale=OUTLIER_SCALE)
+        shared = _shared_rows(world, bones, evidence.indices) * system.root[:, None]
+        change, step, covariance = _eliminated(system, shared, told, -told @ constants)
+        constants = constants + change
+        rotations, pelvis = moved(rotations, pelvis, step)
+    bones, offsets = _unpacked(constants)
+    variance = np.diag(covariance)[len(_LEFT) :].reshape(-1, 3).mean(1)
+    left = np.clip(MODESTY * np.sqrt(variance), LEAST_LEFT * definition, definition)
+    return Calibration(bones, offsets, left)
+
+
+def _eliminated(
+    system: System, shared: np.ndarray, told: np.ndarray, pull: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """One step of constants (M,) and poses (B, 75) together, and the covariance (M, M) of the constants.
+
+    shared (B, M, 3 P): how the points change with the constants; told (M, M) and pull (M,): their prior.
+    """
+    coupling = system.rows @ np.swapaxes(shared, 1, 2)
+    solved = np.linalg.solve(system.matrix, np.concatenate([coupling, system.vector[..., None]], -1))
+    across = np.swapaxes(coupling, 1, 2)
+    matrix = (shared @ np.swapaxes(shared, 1, 2) - across @ solved[..., :-1]).sum(0) + told
+    vector = ((shared @ system.residual[..., None]) - across @ solved[..., -1:]).sum(0)[:, 0] + pull
+    covariance = np.linalg.inv(matrix)
+    change = covariance @ vector
+    return change, solved[..., -1] - solved[..., :-1] @ change, covariance
+
+
+def _shared_precision(definition: np.ndarray) -> np.ndarray:
+    """Prior precision (M, M) of the ratios, which share the person's size, and of the offsets."""
+    count = len(_LEFT)
+    told = np.zeros((count + 3 * len(definition),) * 2)
+    told[:count, :count] = np.linalg.inv(BONE_SPREAD**2 * np.eye(count) + SIZE_SPREAD**2)
+    own = np.arange(count, len(told))
+    told[own, own] = np.repeat(definition, 3) ** -2.0
+    return told
+
+
+def _unpacked(constants: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Bones (24, 3) and offsets (P, 3)."""
+    bones = REST_OFFSETS * np.exp(_OWNER @ constants[: len(_LEFT)])[:, None]
+    return bones, constants[len(_LEFT) :].reshape(-1, 3)
+
+
+def _shared_rows(world: np.ndarray, bones: np.ndarray, indices: np.ndarray) -> np.ndarray:
+    """(B, M, 3 P) derivative of the points by the ratios' logarithms and by their offsets."""
+    batch, count = len(world), len(indices)
+    turned = np.zeros((batch, JOINT_COUNT, 3))
+    turned[:, 1:] = (world[:, list(PARENTS[1:])] @ bones[1:, :, None])[..., 0]
+    hanging = SUBTREE @ POINT_WEIGHTS[indices].T  # (24, P)
+    by_bone = turned[:, :, None] * hanging[..., None]  # (B, 24, P, 3)
+    rows = np.zeros((batch, len(_LEFT) + 3 * count, count, 3))
+    rows[:, : len(_LEFT)] = np.einsum("jm,bjpk->bmpk", _OWNER, by_bone)
+    axes = np.swapaxes(world[:, _carriers(indices)], -1, -2)  # row a: where axis a of the carrier points
+    for axis in range(3):
+        own = len(_LEFT) + 3 * np.arange(count) + axis
+        rows[:, own, np.arange(count)] = axes[:, :, axis]
+    return rows.reshape(batch, -1, 3 * count)
+
+
+def _carried(world: np.ndarray, indices: np.ndarray, offsets: np.ndarray) -> np.ndarray:
+    """(B, P, 3) the offsets as they lie in the world."""
+    return (world[:, _carriers(indices)] @ offsets[..., None])[..., 0]
+
+
+def _carriers(indices: np.ndarray) -> np.ndarray:
+    """(P,) the joint that carries most of each point."""
+    return POINT_WEIGHTS[indices].argmax(1)
+
+
+def _lengths(bones: np.ndarray) -> np.ndarray:
+    """(24,) bone lengths, 1 for the pelvis, which has none."""
+    lengths = np.linalg.norm(bones, axis=-1)
+    return np.where(lengths > 0, lengths, 1.0)
