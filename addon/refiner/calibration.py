@@ -22,7 +22,8 @@ MOST_FRAMES = 64
 FEWEST_FRAMES = 10
 ITERATIONS = 4
 INDEPENDENT = 1.0
-"""Poses a second that count as independent: people keep their posture, and it must not pass for an offset."""
+"""Frames a second that count as independent: people keep their posture, and keypoints wander together; neither
+must pass for an offset."""
 UNEXPLAINED = 0.25
 """What a rigid skeleton leaves unexplained, as a share of how far a point may lie from its definition."""
 SIZE_SPREAD, BONE_SPREAD = 0.08, 0.05
@@ -54,10 +55,11 @@ def calibrate(
     prior: Prior,
     fps: float,
     initial: tuple[np.ndarray, np.ndarray] | None = None,
+    known_bones: bool = False,
 ) -> Calibration:
     """Bones and offsets of a clip from its evidence; a few frames tell nothing and leave the bones as they are.
 
-    bones (24, 3): a first estimate. prior: of the poses. initial: rotations (T, 24, 3, 3) and pelvis (T, 3) of an
+    bones (24, 3): a first estimate, or with known_bones the truth. prior: of the poses. initial: rotations (T, 24, 3, 3) and pelvis (T, 3) of an
     estimator in the world of the targets, if any.
     """
     rows = _telling_frames(targets)
@@ -75,15 +77,17 @@ def calibrate(
         priors += (initial_prior(begin[0]),)
         held += (replace(priors[1], precision=share * priors[1].precision),)
         pose = start_from_initial(*begin, vague, bones, priors)
-    sharp = replace(vague, precision=_without_definition(some))
-    return _fit(sharp, held, pose, np.log(_lengths(bones) / _lengths(REST_OFFSETS)), some.definition)
+    sharp = replace(vague, precision=_sharp(some, share))
+    ratios = np.log(_lengths(bones) / _lengths(REST_OFFSETS))
+    found = _fit(sharp, held, pose, ratios, some.definition, known_bones)
+    return replace(found, bones=bones) if known_bones else found
 
 
-def without_offsets(targets: Targets, calibration: Calibration, rotations: np.ndarray) -> Targets:
-    """The targets with each point moved by its offset onto its canonical point, given poses (T, 24, 3, 3) near
-    the truth. Raw observations stay as they are."""
-    _, world = forward(rotations, np.zeros((len(rotations), 3)), calibration.bones)
-    return replace(targets, positions=targets.positions - _carried(world, targets.indices, calibration.offsets))
+def without_offsets(targets: Targets, offsets: np.ndarray, rotations: np.ndarray) -> Targets:
+    """The targets with each point moved by its offset (P, 3) onto its canonical point, given poses (T, 24, 3, 3)
+    near the truth. Raw observations stay as they are."""
+    _, world = forward(rotations, np.zeros((len(rotations), 3)), REST_OFFSETS)
+    return replace(targets, positions=targets.positions - _carried(world, targets.indices, offsets))
 
 
 def known_better(targets: Targets, calibration: Calibration) -> Targets:
@@ -99,10 +103,13 @@ def _telling_frames(targets: Targets) -> np.ndarray:
     return rows[np.unique(np.linspace(0, len(rows) - 1, min(MOST_FRAMES, len(rows))).round().astype(int))]
 
 
-def _without_definition(targets: Targets) -> np.ndarray:
-    """Precision (T, P) of the points as far as their offsets do not matter."""
-    sharp = targets.precision / (1.0 - targets.precision * targets.definition**2).clip(0.02)
-    return sharp / (1.0 + sharp * (UNEXPLAINED * targets.definition) ** 2)
+def _sharp(targets: Targets, share: float) -> np.ndarray:
+    """Precision (T, P) of the points as far as their offsets do not matter, if only that share of the frames has
+    noise of its own."""
+    known = targets.precision > 0
+    noise = 1.0 / np.where(known, targets.precision, 1.0) - targets.definition**2
+    variance = noise.clip(0.0) / share + (UNEXPLAINED * targets.definition) ** 2
+    return np.where(known, 1.0 / variance, 0.0)
 
 
 def _fit(
@@ -111,6 +118,7 @@ def _fit(
     pose: tuple[np.ndarray, np.ndarray],
     ratios: np.ndarray,
     definition: np.ndarray,
+    known_bones: bool,
 ) -> Calibration:
     """ratios (24,): logarithms of the bones' lengths relative to the mean skeleton."""
     rotations, pelvis = pose
@@ -123,7 +131,10 @@ def _fit(
         here = replace(evidence, positions=evidence.positions - _carried(world, evidence.indices, offsets))
         system = linearise(rotations, pelvis, bones, here, priors, outlier_scale=OUTLIER_SCALE)
         shared = _shared_rows(world, bones, evidence.indices) * system.root[:, None]
-        change, step, covariance = _eliminated(system, shared, told, -told @ constants)
+        pull = -told @ constants
+        if known_bones:
+            shared[:, : len(_LEFT)], pull[: len(_LEFT)] = 0.0, 0.0
+        change, step, covariance = _eliminated(system, shared, told, pull)
         constants = constants + change
         rotations, pelvis = moved(rotations, pelvis, step)
     bones, offsets = _unpacked(constants)

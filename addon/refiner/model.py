@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from .network import Shape
+from .solver import Prior
 
 MODEL_PATH = Path(__file__).resolve().parents[2] / "bundled_model" / "refiner.npz"
 
@@ -23,6 +24,11 @@ class Model:
     weights: dict[str, np.ndarray]
     prior_mean: np.ndarray
     prior_precision: np.ndarray
+
+
+def pose_prior(model: Model) -> Prior:
+    """The absolute prior: what poses are likely at all."""
+    return Prior(model.prior_mean, model.prior_precision)
 
 
 @lru_cache(maxsize=1)

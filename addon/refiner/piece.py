@@ -10,6 +10,7 @@ import numpy as np
 
 from ..body.rotations import matrix_from_axis_angle
 from ..body.skeleton import JOINT_COUNT
+from .calibration import without_offsets
 from .engine import Engine, to_numpy
 from .errors import Cancelled
 from .evidence import Targets, joints_seen
@@ -60,8 +61,8 @@ EVERYTHING = Recipe()
 
 @dataclass(frozen=True)
 class Run:
-    """What every step of one run shares; bones (24, 3) are the performer's; gain is a factor on the
-    keypoints' precision in the polish."""
+    """What every step of one run shares; bones (24, 3) are the performer's, offsets (P, 3) those of the keypoints
+    from their canonical points; gain is a factor on the keypoints' precision in the polish."""
 
     engine: Engine
     bones: np.ndarray
@@ -69,6 +70,11 @@ class Run:
     cancelled: Callable[[], bool]
     recipe: Recipe
     gain: float = 1.0
+    offsets: np.ndarray | None = None
+
+    def without_offsets(self, known: Targets, rotations: np.ndarray) -> Targets:
+        """The targets moved onto their canonical points, given poses (T, 24, 3, 3) near the truth."""
+        return known if self.offsets is None else without_offsets(known, self.offsets, rotations)
 
     def step(self, fraction: float, message: str) -> None:
         """Says how far the run is. Raises Cancelled when asked to stop."""
@@ -92,6 +98,7 @@ def refine_piece(
 
     start = _from_keypoints if initial is None else _from_initial
     rotations, pelvis = start(run, known, initial, enough, fps, (before, 0.55 * width))
+    known = run.without_offsets(known, rotations)
     if not run.recipe.network:
         return rotations, pelvis, np.full(rotations.shape[:2], np.nan)
     run.step(before + 0.55 * width, "Refining")
@@ -142,6 +149,7 @@ def _from_keypoints(
     rotations, pelvis = _chunks(run, len(anchors), fit, "Fitting", before, 0.4 * width)
     times = np.interp(np.arange(len(enough)), anchors, np.arange(len(anchors)))
     rotations, pelvis = interpolate_rotations(rotations, times), interpolate(pelvis, times)
+    known = run.without_offsets(known, rotations)
 
     def settle(part: slice) -> tuple[Any, Any]:
         near = run.engine.array(rotations[part]), run.engine.array(pelvis[part])
@@ -157,6 +165,7 @@ def _from_initial(
     run: Run, known: Targets, initial: Initial, enough: np.ndarray, _: float, share: tuple[float, float]
 ) -> tuple[np.ndarray, np.ndarray]:
     """The closed-form start from the initial pose of every frame."""
+    known = run.without_offsets(known, initial[0])
     prior, bones = _pose_prior(run.engine), run.engine.array(run.bones)
 
     def fit(part: slice) -> tuple[Any, Any]:

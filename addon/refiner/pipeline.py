@@ -14,11 +14,13 @@ from ..motion import Motion
 from ..recording import Keypoints, Person
 from .alignment import keypoints_at, to_target_world
 from .blending import blend, kept_poses, only_joints, shares, standing
+from .calibration import calibrate, known_better
 from .bones import estimate_bone_offsets, with_wander
 from .controls import AS_MEASURED, Controls
 from .engine import choose_engine, loads_torch
 from .errors import RefineError
 from .evidence import Targets, targets_from_keypoints
+from .model import pose_prior
 from .piece import EVERYTHING, FEWEST_POINTS, Initial, Progress, Recipe, Run, refine_piece
 from .timeline import Piece, bridge, cut, pieces, spread, window
 
@@ -78,18 +80,22 @@ def refine(
     parts = pieces(person.frame_ids, person.fps)
     evidence = [_evidence(keypoints, piece, person.fps, tick, controls.smoothness) for piece in parts]
     # On the whole clip, so that every range of it has the same bones.
-    joined = _joined(evidence)
-    run = replace(run, bones=estimate_bone_offsets(joined) if bone_offsets is None else bone_offsets)
+    everything = _joined(evidence)
+    bones = estimate_bone_offsets(everything) if bone_offsets is None else bone_offsets
     initials = [
-        _initial(person, piece, known, run.bones) if mode == "plugin" else None
+        _initial(person, piece, known, bones) if mode == "plugin" else None
         for piece, known in zip(parts, evidence, strict=True)
     ]
+    prior, known_bones = pose_prior(run.engine.model), bone_offsets is not None
+    found = calibrate(everything, bones, prior, person.fps, _in_a_row(initials), known_bones)
+    run = replace(run, bones=found.bones, offsets=found.offsets)
+    evidence = [known_better(known, found) for known in evidence]
     rotations, pelvis, uncertainty = _refine_pieces(run, person, parts, evidence, initials, wanted)
-    found = np.isfinite(pelvis[:, 0])
-    if not (found & wanted).any():
+    fitted = np.isfinite(pelvis[:, 0])
+    if not (fitted & wanted).any():
         raise RefineError("No frame has enough keypoints to fit a body to; check the layout and confidences.")
     # A stretch without keypoints holds its neighbours' pose.
-    refined = bridge(rotations, pelvis, found)
+    refined = bridge(rotations, pelvis, fitted)
     if mode == "plugin":
         aligned = _on_rows(person, parts, initials)
         refined = _with_kept(run, person, controls, aligned, refined)
@@ -143,6 +149,14 @@ def _refine_pieces(
             whole[inside.rows] = part[inside.places]
         done += inside.length
     return rotations, pelvis, uncertainty
+
+
+def _in_a_row(initials: list[Initial | None]) -> Initial | None:
+    """The initial poses of all pieces, as `_joined` has their evidence."""
+    given = [initial for initial in initials if initial is not None]
+    if not given:
+        return None
+    return np.concatenate([rotations for rotations, _ in given]), np.concatenate([at for _, at in given])
 
 
 def _on_rows(person: Person, parts: list[Piece], initials: list[Initial | None]) -> Initial:
