@@ -6,7 +6,7 @@ import numpy as np
 
 from addon.body.points import POINT_NAMES
 from addon.body.rotations import matrix_from_axis_angle
-from addon.refiner.features import FEATURE_COUNT, features
+from addon.refiner.features import FEATURE_COUNT, Seen, network_inputs
 from addon.refiner.normalise import human_frame, to_human
 
 from .motion import Truth
@@ -35,21 +35,25 @@ def test_features_do_not_change_with_the_world() -> None:
     truth, start = Truth(8, 6), Truth(8, 6).estimate(8.0)
     rng = np.random.default_rng(0)
     positions = rng.normal(size=(6, len(POINT_NAMES), 3)) * 0.1 + truth.pelvis[:, None]
-    precision = np.full((6, len(POINT_NAMES)), 1e3)
+    detail = rng.normal(size=positions.shape) * 0.01
+    precision, information = np.full((6, len(POINT_NAMES)), 1e3), np.full((6, 24, 3), 100.0)
 
     def seen(turn: np.ndarray, move: np.ndarray) -> np.ndarray:
         def world(rotations: np.ndarray) -> np.ndarray:
             return np.concatenate([turn @ rotations[:, :1], rotations[:, 1:]], 1)
 
-        return features(
+        seen = Seen(
             world(start.rotations),
             start.pelvis @ turn.T + move,
             truth.bones,
             positions @ turn.T + move,
+            detail @ turn.T,
             precision,
+            information,
             world(truth.rotations),
             np.ones(6),
         )
+        return network_inputs(seen).features
 
     here, there = seen(np.eye(3), np.zeros(3)), seen(TURN, MOVE)
     assert here.shape == (6, FEATURE_COUNT)
