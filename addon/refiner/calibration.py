@@ -1,8 +1,10 @@
-"""What is constant over a clip, estimated from all of it: bone lengths, and what a detector means by its points.
+"""What is constant over a clip, estimated from all of it: bone lengths, and what a detector means by its
+points.
 
-A detector's hip is not SMPL's hip: each keypoint may lie at a constant offset from its canonical point, carried
-by the bone it hangs on. Some frames' poses, the ratios of bone lengths and these offsets are fitted together
-(Gauss–Newton); the poses are eliminated frame by frame (Schur complement), so the cost is that of a few frames.
+A detector's hip is not SMPL's hip: each keypoint may lie at a constant offset from its canonical point,
+carried by the bone it hangs on. Some frames' poses, the ratios of bone lengths and these offsets are fitted
+together (Gauss–Newton); the poses are eliminated frame by frame (Schur complement), so the cost is that of
+a few frames.
 """
 
 from __future__ import annotations
@@ -22,8 +24,8 @@ MOST_FRAMES = 64
 FEWEST_FRAMES = 10
 ITERATIONS = 4
 INDEPENDENT = 1.0
-"""Frames a second that count as independent: people keep their posture, and keypoints wander together; neither
-must pass for an offset."""
+"""Frames a second that count as independent: people keep their posture, and keypoints wander together;
+neither must pass for an offset."""
 UNEXPLAINED = 0.25
 """What a rigid skeleton leaves unexplained, as a share of how far a point may lie from its definition."""
 SIZE_SPREAD, BONE_SPREAD = 0.08, 0.05
@@ -41,8 +43,8 @@ _OWNER = np.array(
 
 @dataclass(frozen=True)
 class Calibration:
-    """bones (24, 3) metres; offsets (P, 3) metres of the keypoints from their canonical points, in the axes of
-    the joint that carries them; left (P,) metres, how far these may still be off, per axis."""
+    """bones (24, 3) metres; offsets (P, 3) metres of the keypoints from their canonical points, in the axes
+    of the joint that carries them; left (P,) metres, how far these may still be off, per axis."""
 
     bones: np.ndarray
     offsets: np.ndarray
@@ -57,10 +59,11 @@ def calibrate(
     initial: tuple[np.ndarray, np.ndarray] | None = None,
     known_bones: bool = False,
 ) -> Calibration:
-    """Bones and offsets of a clip from its evidence; a few frames tell nothing and leave the bones as they are.
+    """Bones and offsets of a clip from its evidence; a few frames tell nothing and leave the bones as they
+    are.
 
-    bones (24, 3): a first estimate, or with known_bones the truth. prior: of the poses. initial: rotations (T, 24, 3, 3) and pelvis (T, 3) of an
-    estimator in the world of the targets, if any.
+    bones (24, 3): a first estimate, or with known_bones the truth. prior: of the poses. initial: rotations
+    (T, 24, 3, 3) and pelvis (T, 3) of an estimator in the world of the targets, if any.
     """
     rows = _telling_frames(targets)
     if len(rows) < FEWEST_FRAMES:
@@ -69,7 +72,7 @@ def calibrate(
     some = targets.rows(rows)
     vague = Evidence(some.indices, some.positions, some.precision)
     priors: tuple[Prior, ...] = (Prior(prior.reference.astype(float), prior.precision.astype(float)),)
-    held = (replace(priors[0], precision=share * priors[0].precision),)
+    held: tuple[Prior, ...] = (replace(priors[0], precision=share * priors[0].precision),)
     if initial is None:
         pose = start_from_keypoints(vague, bones, priors[0])
     else:
@@ -84,8 +87,8 @@ def calibrate(
 
 
 def without_offsets(targets: Targets, offsets: np.ndarray, rotations: np.ndarray) -> Targets:
-    """The targets with each point moved by its offset (P, 3) onto its canonical point, given poses (T, 24, 3, 3)
-    near the truth. Raw observations stay as they are."""
+    """The targets with each point moved by its offset (P, 3) onto its canonical point, given poses (T, 24,
+    3, 3) near the truth. Raw observations stay as they are."""
     _, world = forward(rotations, np.zeros((len(rotations), 3)), REST_OFFSETS)
     return replace(targets, positions=targets.positions - _carried(world, targets.indices, offsets))
 
@@ -104,8 +107,8 @@ def _telling_frames(targets: Targets) -> np.ndarray:
 
 
 def _sharp(targets: Targets, share: float) -> np.ndarray:
-    """Precision (T, P) of the points as far as their offsets do not matter, if only that share of the frames has
-    noise of its own."""
+    """Precision (T, P) of the points as far as their offsets do not matter, if only that share of the
+    frames has noise of its own."""
     known = targets.precision > 0
     noise = 1.0 / np.where(known, targets.precision, 1.0) - targets.definition**2
     variance = noise.clip(0.0) / share + (UNEXPLAINED * targets.definition) ** 2

@@ -34,7 +34,8 @@ class Seen:
 
     rotations (..., T, 24, 3, 3), pelvis (..., T, 3): the starting pose. bone_offsets (..., 24, 3): one
     skeleton per clip. positions (..., T, 71, 3) metres, detail (..., T, 71, 3) metres, precision (..., T, 71)
-    in 1/m^2: all canonical points, precision 0 where nothing is known. information (..., T, 24, 3) in 1/rad^2.
+    in 1/m^2: all canonical points, precision 0 where nothing is known. information (..., T, 24, 3) in
+    1/rad^2.
     initial (..., T, 24, 3, 3): an estimator's or an earlier pose, where has_initial (..., T) is 1 and not 0.
     """
 

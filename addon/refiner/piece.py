@@ -61,8 +61,8 @@ EVERYTHING = Recipe()
 
 @dataclass(frozen=True)
 class Run:
-    """What every step of one run shares; bones (24, 3) are the performer's, offsets (P, 3) those of the keypoints
-    from their canonical points; gain is a factor on the keypoints' precision in the polish."""
+    """What every step of one run shares; bones (24, 3) are the performer's, offsets (P, 3) those of the
+    keypoints from their canonical points; gain is a factor on the keypoints' precision in the polish."""
 
     engine: Engine
     bones: np.ndarray
@@ -96,8 +96,11 @@ def refine_piece(
     if not enough.any():
         return _without_evidence(len(enough), initial)
 
-    start = _from_keypoints if initial is None else _from_initial
-    rotations, pelvis = start(run, known, initial, enough, fps, (before, 0.55 * width))
+    part = (before, 0.55 * width)
+    if initial is None:
+        rotations, pelvis = _from_keypoints(run, known, enough, fps, part)
+    else:
+        rotations, pelvis = _from_initial(run, known, initial, part)
     known = run.without_offsets(known, rotations)
     if not run.recipe.network:
         return rotations, pelvis, np.full(rotations.shape[:2], np.nan)
@@ -135,9 +138,10 @@ def _chunks(
 
 
 def _from_keypoints(
-    run: Run, known: Targets, _: None, enough: np.ndarray, fps: float, share: tuple[float, float]
+    run: Run, known: Targets, enough: np.ndarray, fps: float, share: tuple[float, float]
 ) -> tuple[np.ndarray, np.ndarray]:
-    """The closed-form start without an initial pose: every few frames from nothing, the others from between."""
+    """The closed-form start without an initial pose: every few frames from nothing, the others from
+    between."""
     before, width = share
     rows = np.flatnonzero(enough)
     anchors = np.unique([*rows[:: max(1, round(ANCHOR_STRIDE * fps / NETWORK_FPS))], rows[-1]])
@@ -162,7 +166,7 @@ def _from_keypoints(
 
 
 def _from_initial(
-    run: Run, known: Targets, initial: Initial, enough: np.ndarray, _: float, share: tuple[float, float]
+    run: Run, known: Targets, initial: Initial, share: tuple[float, float]
 ) -> tuple[np.ndarray, np.ndarray]:
     """The closed-form start from the initial pose of every frame."""
     known = run.without_offsets(known, initial[0])
@@ -173,7 +177,7 @@ def _from_initial(
         evidence = as_evidence(known.rows(part), bones)
         return start_from_initial(rotations, pelvis, evidence, bones, (prior, initial_prior(rotations)))
 
-    return _chunks(run, len(enough), fit, "Fitting", *share)
+    return _chunks(run, len(known.raw), fit, "Fitting", *share)
 
 
 def _pose_prior(engine: Engine) -> Prior:

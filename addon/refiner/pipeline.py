@@ -14,8 +14,8 @@ from ..motion import Motion
 from ..recording import Keypoints, Person
 from .alignment import keypoints_at, to_target_world
 from .blending import blend, kept_poses, only_joints, shares, standing
-from .calibration import calibrate, known_better
 from .bones import estimate_bone_offsets, with_wander
+from .calibration import calibrate, known_better
 from .controls import AS_MEASURED, Controls
 from .engine import choose_engine, loads_torch
 from .errors import RefineError

@@ -40,8 +40,8 @@ def proposals(rotations: Any, information: Any, initial: Any, has_initial: Any) 
 
 
 def steadied(rotations: Any, weights: Any, width: int) -> Any:
-    """Rotations (..., T, 24, 3, 3), averaged over time with weights (..., T, 24, 1) by three moving averages of
-    an odd width in frames."""
+    """Rotations (..., T, 24, 3, 3), averaged over time with weights (..., T, 24, 1) by three moving
+    averages of an odd width in frames."""
     xp = array_namespace(rotations)
     sums = xp.concat([six_d_from_matrix(rotations) * weights, weights], axis=-1)
     for _ in range(_PASSES):

@@ -27,10 +27,10 @@ Tick = Callable[[], None]
 
 @dataclass(frozen=True)
 class Smoothed:
-    """positions (T, K, 3) metres, also across gaps; detail (T, K, 3) metres, what smoothing half as much would
-    add to them; deviation (K,) metres of the noise that was removed; error (K,) metres, expected standard
-    deviation of what is left, per axis; support (T, K) in 0..1, how much of each smoothed place is evidence
-    of its own frame and its neighbours."""
+    """positions (T, K, 3) metres, also across gaps; detail (T, K, 3) metres, what smoothing half as much
+    would add to them; deviation (K,) metres of the noise that was removed; error (K,) metres, expected
+    standard deviation of what is left, per axis; support (T, K) in 0..1, how much of each smoothed place is
+    evidence of its own frame and its neighbours."""
 
     positions: np.ndarray
     detail: np.ndarray

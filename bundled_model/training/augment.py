@@ -108,8 +108,8 @@ def augment(rotations: Tensor, pelvis: Tensor, rng: torch.Generator) -> tuple[Te
 
 
 def pronated(rotations: Tensor, rng: torch.Generator) -> Tensor:
-    """Turns each forearm of every second clip by a constant of its own: the capture shares elbow and wrist roll
-    by a rule."""
+    """Turns each forearm of every second clip by a constant of its own: the capture shares elbow and wrist
+    roll by a rule."""
     batch = len(rotations)
     turn = torch.zeros(batch, 1, 24)
     turn[..., ELBOWS] = torch.randn((batch, 1, 2), generator=rng) * math.radians(20.0)

@@ -79,7 +79,14 @@ def losses(network: Network, batch: Pool, design: Design, mean: Tensor) -> tuple
         "step": step,
         "trust": evidence,
     }
-    weights = {"rotation": 2.0, "joints": 5.0, "surface": 10.0, "likelihood": 1.0, "step": 20.0, "trust": 0.02}
+    weights = {
+        "rotation": 2.0,
+        "joints": 5.0,
+        "surface": 10.0,
+        "likelihood": 1.0,
+        "step": 20.0,
+        "trust": 0.02,
+    }
     return sum((weights[name] * value for name, value in parts.items()), torch.zeros(())), parts
 
 
@@ -105,7 +112,8 @@ def _joints_and_surface(rotations: Tensor, bones: Tensor) -> tuple[Tensor, Tenso
 
 @lru_cache(maxsize=1)
 def _surface() -> tuple[Tensor, Tensor]:
-    """Skin weights (S, 24) of surface points spread over the body, and weighted offsets (S, 72) from the joints."""
+    """Skin weights (S, 24) of surface points spread over the body, and weighted offsets (S, 72) from the
+    joints."""
     body = open_body.load()
     rows = body.surface_points[:: max(1, len(body.surface_points) // SURFACE_POINTS)]
     weights = torch.as_tensor(body.weights[rows], dtype=torch.float32)

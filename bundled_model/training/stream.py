@@ -40,8 +40,8 @@ def work(clips: list[Clip], prior: Prior, seed: int, number: int) -> Work:
 
 
 def batches(clips: list[Clip], prior: Prior, seed: int, first: int, stale: bool = True) -> Iterator[Pool]:
-    """Fresh batches from number `first` on, each followed by REUSED earlier ones. stale: whether initial poses
-    are also sampled in time."""
+    """Fresh batches from number `first` on, each followed by REUSED earlier ones. stale: whether initial
+    poses are also sampled in time."""
     context = get_context("spawn")
     kept: deque[Pool] = deque(maxlen=KEPT)
     rng = torch.Generator().manual_seed(seed + first)

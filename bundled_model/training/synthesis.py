@@ -112,7 +112,9 @@ _LIMBS = (("left_knee", "left_ankle", "left_foot", "left_toe", "left_heel", "lef
 
 def _swapped(points: Tensor, names: list[str], faults: list[Faults], rng: torch.Generator) -> Tensor:
     """Points with left and right exchanged for up to a third of a second of the clips with that fault."""
-    places = [names.index(mirror_name(name)) if mirror_name(name) in names else k for k, name in enumerate(names)]
+    places = [
+        names.index(mirror_name(name)) if mirror_name(name) in names else k for k, name in enumerate(names)
+    ]
     frames = points.shape[1]
     for row, fault in enumerate(faults):
         if fault.swapped:

@@ -1,7 +1,8 @@
 """Trains the refiner that ships: `python3 build.py train` (hours on two CPU cores, resumable, seeded).
 
 1. Fits the absolute pose prior on augmented motion.
-2. Trains the network on examples that a second process makes (`stream.py`), writing a checkpoint and the curves
+2. Trains the network on examples that a second process makes (`stream.py`), writing a checkpoint and the
+curves
    (`curves.json`) every few minutes. The learning rate falls over the last quarter of the steps.
 3. With --export: measures how honest the predicted uncertainty is, and writes `bundled_model/refiner.npz`.
 """
@@ -141,7 +142,8 @@ def validation_pools(prior: Prior) -> dict[str, Pool]:
 def validate(
     network: Network, pools: dict[str, Pool], design: Design, prior: Prior, device: torch.device
 ) -> dict[str, float]:
-    """Errors on the validation subjects: all joints' rotation in degrees (start and refined), surface in mm."""
+    """Errors on the validation subjects: all joints' rotation in degrees (start and refined), surface in
+    mm."""
     network.eval()
     row = {}
     for kind, pool in pools.items():

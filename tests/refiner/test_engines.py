@@ -7,11 +7,11 @@ import pytest
 
 from addon.body.rotations import geodesic_angle, matrix_from_axis_angle
 from addon.refiner import refine
-from addon.refiner.features import Inputs
-from addon.refiner.proposals import PROPOSALS
 from addon.refiner.engine import choose_engine, engine_name, to_numpy
+from addon.refiner.features import Inputs
 from addon.refiner.model import load_model
 from addon.refiner.network import forward, split
+from addon.refiner.proposals import PROPOSALS
 
 from .motion import Truth
 
@@ -26,10 +26,10 @@ def test_the_networks_agree_within_a_ten_thousandth_of_a_radian() -> None:
         + rng.normal(size=(70, model.shape.features)) / model.weights["feature_scale"]
     )
     inputs = inputs.astype(np.float32)
-    turns = rng.normal(size=(70, PROPOSALS, 24, 3)).astype(np.float32) * 0.1
-    ours = split(forward(model.weights, model.shape, inputs), turns)
+    offered = rng.normal(size=(70, PROPOSALS, 24, 3)).astype(np.float32) * 0.1
+    ours = split(forward(model.weights, model.shape, inputs), offered)
     engine = choose_engine("torch", "cpu")
-    theirs = engine.run(Inputs(engine.array(inputs), engine.array(turns)))
+    theirs = engine.run(Inputs(engine.array(inputs), engine.array(offered)))
     turns = [matrix_from_axis_angle(to_numpy(result.turns).astype(float)) for result in (ours, theirs)]
     assert geodesic_angle(*turns).max() < 1e-4
     np.testing.assert_allclose(ours.deviation, to_numpy(theirs.deviation), rtol=1e-3)
