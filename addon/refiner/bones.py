@@ -85,19 +85,26 @@ def estimate_bone_offsets(targets: Targets) -> np.ndarray:
     return REST_OFFSETS * ratios[:, None]
 
 
-def with_wander(targets: Targets) -> Targets:
-    """The targets with their precision lowered by noise that smoothing can't see.
+def wander_variance(targets: Targets) -> float:
+    """Variance in m^2 per axis of the noise that smoothing can't see.
 
-    A detector's points wander for seconds. Limbs do not change their length, so how much the keypoints'
-    limbs do tells the standard deviation of that wandering, and it is added to every point's.
+    A detector's points wander for seconds, and single frames can't be smoothed at all. Limbs do not change
+    their length, so how much the keypoints' limbs do over a clip tells how far they wander.
     """
     variances = [
         value for value in (_length_variance(targets, *pair) for pair in _RIGID) if value is not None
     ]
-    if not variances:
-        return targets
-    wander = float(np.median(variances)) / 2.0  # two ends, each along the limb alone
-    return replace(targets, precision=targets.precision / (1.0 + targets.precision * wander))
+    return float(np.median(variances)) / 2.0 if variances else 0.0  # two ends, each along the limb alone
+
+
+def with_wander(targets: Targets) -> Targets:
+    """The targets with their precision lowered by the wandering that they show themselves."""
+    return with_noise(targets, wander_variance(targets))
+
+
+def with_noise(targets: Targets, variance: float) -> Targets:
+    """The targets with their precision lowered by noise of this variance (m^2 per axis)."""
+    return replace(targets, precision=targets.precision / (1.0 + targets.precision * variance))
 
 
 def _length_variance(targets: Targets, first: str, second: str) -> float | None:

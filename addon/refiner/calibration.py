@@ -77,7 +77,7 @@ def calibrate(
         pose = start_from_keypoints(vague, bones, priors[0])
     else:
         begin = initial[0][rows].astype(float), initial[1][rows].astype(float)
-        priors += (initial_prior(begin[0]),)
+        priors += (initial_prior(begin[0]),)  # loosely: its habits must not pass for offsets
         held += (replace(priors[1], precision=share * priors[1].precision),)
         pose = start_from_initial(*begin, vague, bones, priors)
     sharp = replace(vague, precision=_sharp(some, share))

@@ -18,12 +18,13 @@ MODEL_PATH = Path(__file__).resolve().parents[2] / "bundled_model" / "refiner.np
 @dataclass(frozen=True)
 class Model:
     """shape and weights of the network (float32, torch's names); the absolute prior as mean rotations
-    (24, 3, 3) and precision (72, 72) in 1/rad^2."""
+    (24, 3, 3) and precision (72, 72) in 1/rad^2. honesty (24,): true over predicted error of each joint."""
 
     shape: Shape
     weights: dict[str, np.ndarray]
     prior_mean: np.ndarray
     prior_precision: np.ndarray
+    honesty: np.ndarray
 
 
 def pose_prior(model: Model) -> Prior:
@@ -37,9 +38,9 @@ def load_model(path: Path = MODEL_PATH) -> Model:
     with np.load(path, allow_pickle=False) as stored:
         sizes = json.loads(str(stored["shape"]))
         weights = {k[8:]: stored[k].astype(np.float32) for k in stored.files if k.startswith("network.")}
-        mean, precision = stored["prior_mean"], stored["prior_precision"]
+        mean, precision, honesty = (stored[name] for name in ("prior_mean", "prior_precision", "honesty"))
     shape = Shape(**{**sizes, "dilations": tuple(sizes["dilations"])})
-    return Model(shape, weights, mean.astype(np.float32), precision.astype(np.float32))
+    return Model(shape, weights, mean.astype(np.float32), precision.astype(np.float32), honesty.astype(float))
 
 
 def save_model(
@@ -48,6 +49,7 @@ def save_model(
     weights: dict[str, np.ndarray],
     prior_mean: np.ndarray,
     prior_precision: np.ndarray,
+    honesty: np.ndarray,
 ) -> None:
     """Writes a model; weights are kept in half precision, their input scaling and the prior in single."""
     arrays = {
@@ -59,5 +61,6 @@ def save_model(
         shape=json.dumps(asdict(shape)),
         prior_mean=prior_mean.astype(np.float32),
         prior_precision=prior_precision.astype(np.float32),
+        honesty=honesty.astype(np.float32),
         **arrays,
     )

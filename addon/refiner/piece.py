@@ -19,6 +19,7 @@ from .solver import Evidence, Prior, information, solve
 from .start import (
     ANCHOR_STRIDE,
     FROM_NEIGHBOURS,
+    INITIAL_DEVIATION,
     OUTLIER_SCALE,
     as_evidence,
     initial_prior,
@@ -71,6 +72,7 @@ class Run:
     recipe: Recipe
     gain: float = 1.0
     offsets: np.ndarray | None = None
+    initial_deviation: float = INITIAL_DEVIATION
 
     def without_offsets(self, known: Targets, rotations: np.ndarray) -> Targets:
         """The targets moved onto their canonical points, given poses (T, 24, 3, 3) near the truth."""
@@ -113,7 +115,7 @@ def refine_piece(
         )
 
     rotations, pelvis = _chunks(run, len(enough), polish, "Polishing", before + 0.7 * width, 0.3 * width)
-    return rotations, pelvis, np.degrees(np.sqrt((deviation**2).sum(-1)))
+    return rotations, pelvis, np.degrees(np.sqrt((deviation**2).sum(-1))) * run.engine.model.honesty
 
 
 def _without_evidence(frames: int, initial: Initial | None) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -170,12 +172,16 @@ def _from_initial(
 ) -> tuple[np.ndarray, np.ndarray]:
     """The closed-form start from the initial pose of every frame."""
     known = run.without_offsets(known, initial[0])
+
+    def held(rotations: Any) -> Prior:
+        return initial_prior(rotations, run.initial_deviation)
+
     prior, bones = _pose_prior(run.engine), run.engine.array(run.bones)
 
     def fit(part: slice) -> tuple[Any, Any]:
         rotations, pelvis = run.engine.array(initial[0][part]), run.engine.array(initial[1][part])
         evidence = as_evidence(known.rows(part), bones)
-        return start_from_initial(rotations, pelvis, evidence, bones, (prior, initial_prior(rotations)))
+        return start_from_initial(rotations, pelvis, evidence, bones, (prior, held(rotations)))
 
     return _chunks(run, len(known.raw), fit, "Fitting", *share)
 

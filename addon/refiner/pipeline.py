@@ -14,7 +14,7 @@ from ..motion import Motion
 from ..recording import Keypoints, Person
 from .alignment import keypoints_at, to_target_world
 from .blending import blend, kept_poses, only_joints, shares, standing
-from .bones import estimate_bone_offsets, with_wander
+from .bones import estimate_bone_offsets, wander_variance, with_noise
 from .calibration import calibrate, known_better
 from .controls import AS_MEASURED, Controls
 from .engine import choose_engine, loads_torch
@@ -22,6 +22,7 @@ from .errors import RefineError
 from .evidence import Targets, targets_from_keypoints
 from .model import pose_prior
 from .piece import EVERYTHING, FEWEST_POINTS, Initial, Progress, Recipe, Run, refine_piece
+from .start import initial_deviation
 from .timeline import Piece, bridge, cut, pieces, spread, window
 
 MODES = ("auto", "plugin", "sequence", "none")
@@ -80,14 +81,16 @@ def refine(
     parts = pieces(person.frame_ids, person.fps)
     evidence = [_evidence(keypoints, piece, person.fps, tick, controls.smoothness) for piece in parts]
     # On the whole clip, so that every range of it has the same bones.
+    wander = wander_variance(_joined(evidence))
+    evidence = [with_noise(known, wander) for known in evidence]
     everything = _joined(evidence)
     bones = estimate_bone_offsets(everything) if bone_offsets is None else bone_offsets
-    initials = [
-        _initial(person, piece, known, bones) if mode == "plugin" else None
-        for piece, known in zip(parts, evidence, strict=True)
-    ]
+    initial = _initial(person, parts, everything, bones) if mode == "plugin" else None
+    if initial is not None:
+        run = replace(run, initial_deviation=initial_deviation(*initial, everything, bones))
+    initials = _split(initial, parts)
     prior, known_bones = pose_prior(run.engine.model), bone_offsets is not None
-    found = calibrate(everything, bones, prior, person.fps, _in_a_row(initials), known_bones)
+    found = calibrate(everything, bones, prior, person.fps, initial, known_bones)
     run = replace(run, bones=found.bones, offsets=found.offsets)
     evidence = [known_better(known, found) for known in evidence]
     rotations, pelvis, uncertainty = _refine_pieces(run, person, parts, evidence, initials, wanted)
@@ -151,12 +154,12 @@ def _refine_pieces(
     return rotations, pelvis, uncertainty
 
 
-def _in_a_row(initials: list[Initial | None]) -> Initial | None:
-    """The initial poses of all pieces, as `_joined` has their evidence."""
-    given = [initial for initial in initials if initial is not None]
-    if not given:
-        return None
-    return np.concatenate([rotations for rotations, _ in given]), np.concatenate([at for _, at in given])
+def _split(initial: Initial | None, parts: list[Piece]) -> list[Initial | None]:
+    """Initial poses of all pieces in a row, piece by piece."""
+    if initial is None:
+        return [None] * len(parts)
+    ends = np.cumsum([piece.length for piece in parts])[:-1]
+    return list(zip(np.split(initial[0], ends), np.split(initial[1], ends), strict=True))
 
 
 def _on_rows(person: Person, parts: list[Piece], initials: list[Initial | None]) -> Initial:
@@ -224,7 +227,7 @@ def _evidence(
     gridded = Keypoints(
         spread(keypoints.positions, piece), confidence, keypoints.names, keypoints.canonical, keypoints.layout
     )
-    return with_wander(targets_from_keypoints(gridded, fps, tick, smoothness))
+    return targets_from_keypoints(gridded, fps, tick, smoothness)
 
 
 def _joined(parts: list[Targets]) -> Targets:
@@ -244,14 +247,16 @@ def _joined(parts: list[Targets]) -> Targets:
     )
 
 
-def _initial(person: Person, piece: Piece, known: Targets, bones: np.ndarray) -> Initial:
-    """Initial rotations and pelvis on the piece's grid, in the world of the targets."""
+def _initial(person: Person, parts: list[Piece], known: Targets, bones: np.ndarray) -> Initial:
+    """Initial rotations and pelvis of all pieces in a row, without gaps, in the world of the targets."""
     assert person.poses is not None
-    present = np.zeros(piece.length, bool)
-    present[piece.places] = True
-    rotations, pelvis = bridge(
-        spread(person.poses.rotations, piece), spread(person.poses.pelvis, piece), present
-    )
+    given = []
+    for piece in parts:
+        present = np.zeros(piece.length, bool)
+        present[piece.places] = True
+        poses = spread(person.poses.rotations, piece), spread(person.poses.pelvis, piece)
+        given.append(bridge(*poses, present))
+    rotations, pelvis = (np.concatenate(values) for values in zip(*given, strict=True))
     return to_target_world(rotations, pelvis, known, bones)
 
 

@@ -17,6 +17,8 @@ STRENGTHS = 10.0 ** np.arange(-3.0, 5.0)
 """Candidate penalties, for frames 1/30 s apart; other rates are scaled to the same cut-off in Hz."""
 LOOSEST, STRONGEST = 1e-7, 1e4
 """Penalties at smoothness 0 and 2, for frames 1/30 s apart: cut-offs far above the frame rate and at 1 Hz."""
+FEWEST_SMOOTHED = 2 * ORDER + 2
+"""Fewer frames are left as they are."""
 OUTLIER_PASSES = 2
 SHARPER = 2
 """How many candidates below the chosen one `detail` is taken at: twice its cut-off in Hz."""
@@ -55,7 +57,7 @@ def smooth(
     frames, count = confidence.shape
     weights = np.where(np.isfinite(positions).all(-1), confidence, 0.0).astype(float)
     values = np.where(weights[..., None] > 0, positions, 0.0).astype(float)
-    if frames < 2 * ORDER + 2:
+    if frames < FEWEST_SMOOTHED:
         nothing = np.zeros(count)
         return Smoothed(values, np.zeros_like(values), nothing, nothing, (weights > 0).astype(float))
     strengths = STRENGTHS * (fps / 30.0) ** (2 * ORDER)

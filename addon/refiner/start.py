@@ -14,9 +14,8 @@ from array_api_compat import array_namespace, device
 
 from ..body.kinematics import forward
 from ..body.points import POINT_NAMES, point_positions
-from ..body.skeleton import JOINT_COUNT
 from .evidence import Targets
-from .solver import Evidence, Prior, solve
+from .solver import Evidence, Prior, points_and_jacobian, solve
 
 _TRUNK_WORDS = ("pelvis", "hip", "spine", "collar", "shoulder", "neck", "thorax")
 TRUNK = np.array([any(word in name for word in _TRUNK_WORDS) for name in POINT_NAMES])
@@ -30,7 +29,12 @@ FROM_INITIAL = (0.03, 0.0, 0.0)
 OUTLIER_SCALE = 0.12
 FEWEST_TRUNK_POINTS = 3
 INITIAL_DEVIATION = float(np.deg2rad(10.0))
-"""How far each joint axis of an initial pose is expected to be off, in radians."""
+"""How far each joint axis of an initial pose is expected to be off, in radians, if nothing is known of it."""
+INITIAL_DEVIATIONS = (float(np.deg2rad(1.5)), INITIAL_DEVIATION)
+MODESTY = 1.7
+"""How much further an initial pose is taken to be off than its points show: what turns about bones is hidden.
+Chosen on the validation subjects."""
+JUDGED_FRAMES, FARTHEST_APART = 64, 0.6
 
 
 def start_from_keypoints(evidence: Evidence, bone_offsets: Any, prior: Prior) -> tuple[Any, Any]:
@@ -76,12 +80,33 @@ def move_to(rotations: Any, evidence: Evidence, bone_offsets: Any) -> Any:
     return xp.sum((evidence.positions - points) * share[..., None], axis=-2)
 
 
-def initial_prior(initial: Any) -> Prior:
-    """Holds each joint to an initial pose (B, 24, 3, 3); the root follows the evidence alone."""
+def initial_prior(initial: Any, deviation: Any = INITIAL_DEVIATION) -> Prior:
+    """Holds each joint to an initial pose (B, 24, 3, 3) that is `deviation` radians, a number or (B, 1, 1),
+    off about each axis; the root follows the evidence alone."""
     xp = array_namespace(initial)
-    precision = xp.full((JOINT_COUNT, 3), INITIAL_DEVIATION**-2, dtype=initial.dtype, device=device(initial))
-    precision[0] = 0.0
+    precision = xp.ones_like(initial[..., 0]) / deviation**2
+    precision[:, 0] = 0.0
     return Prior(initial, precision)
+
+
+def initial_deviation(
+    rotations: np.ndarray, pelvis: np.ndarray, targets: Targets, bones: np.ndarray
+) -> float:
+    """How far each joint axis of initial poses (T, 24, 3, 3) is off, in radians: what explains their distance
+    from the targets, beyond what these are off themselves. pelvis (T, 3)."""
+    known = targets.precision > 0
+    rows = np.flatnonzero(known.any(1))
+    rows = rows[np.unique(np.linspace(0, len(rows) - 1, min(JUDGED_FRAMES, len(rows))).round().astype(int))]
+    known, precision = known[rows], targets.precision[rows]
+    points, jacobian = points_and_jacobian(rotations[rows], pelvis[rows], bones, targets.indices)
+    share = (known / known.sum(1, keepdims=True))[..., None]
+    apart = targets.positions[rows] - points
+    apart = apart - (apart * share).sum(1, keepdims=True)
+    swing = jacobian - (jacobian * share[..., None]).sum(1, keepdims=True)
+    squared = np.minimum((apart**2).sum(-1), FARTHEST_APART**2) - 3.0 / np.where(known, precision, 1.0)
+    swung = (swing**2).sum((-1, -2))
+    variance = (squared * known).sum() / (swung * known).sum()
+    return float(np.clip(MODESTY * np.sqrt(max(variance, 0.0)), *INITIAL_DEVIATIONS))
 
 
 def kabsch(source: Any, target: Any, weights: Any) -> tuple[Any, Any, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -27,6 +27,10 @@ class Clip:
     poses: np.ndarray
     pelvis: np.ndarray
     fps: float
+
+    def part(self, frames: int) -> Clip:
+        """Its first frames."""
+        return replace(self, poses=self.poses[:frames], pelvis=self.pelvis[:frames])
 
 
 def load_split(split: str) -> list[Clip]:

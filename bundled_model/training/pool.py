@@ -15,14 +15,15 @@ from torch import Tensor
 
 from addon.body.layouts import Layout
 from addon.body.points import MIRROR_POINTS, POINT_INDEX
-from addon.body.rotations import axis_angle_from_matrix, matrix_from_axis_angle
+from addon.body.rotations import axis_angle_from_matrix, geodesic_angle, matrix_from_axis_angle
 from addon.body.skeleton import MIRROR_JOINTS
 from addon.refiner.evidence import definition_deviation
-from addon.refiner.smoothing import smooth
+from addon.refiner.smoothing import FEWEST_SMOOTHED, smooth
 from addon.refiner.solver import Evidence, Prior, information, solve
 from addon.refiner.start import (
     ANCHOR_STRIDE,
     FROM_NEIGHBOURS,
+    INITIAL_DEVIATIONS,
     OUTLIER_SCALE,
     initial_prior,
     move_to,
@@ -105,14 +106,12 @@ def make_batch(clips: list[Clip], count: int, frames: int, prior: Prior, seed: i
         rotations, pelvis = rotations.flip(1), pelvis.flip(1)
     rotations, pelvis = augment(rotations, pelvis, rng)
     bones = proportions(count, rng)
-    keypoints = observe(rotations, pelvis, bones, layout, faults, rng)
+    keypoints = observe(rotations, pelvis, bones, layout, faults, rng)[:, before:]
     names = [name for name in layout.canonical if name is not None]
     positions, detail, precision = prepare(keypoints, names, layout, faults, chance)
     stride = torch.randint(1, before + 1, (count,), generator=rng)
     stale = rotations[torch.arange(count), before - stride][:, None].expand(-1, frames, -1, -1, -1)
-    rotations, pelvis, positions, detail, precision = (
-        x[:, before:] for x in (rotations, pelvis, positions, detail, precision)
-    )
+    rotations, pelvis = rotations[:, before:], pelvis[:, before:]
     kinds = chance.choice(len(INITIAL_SHARES), count, p=list(INITIAL_SHARES.values()))
     degrees = torch.as_tensor(chance.uniform(3.0, 20.0, count), dtype=torch.float32)
     guess = estimator_like(rotations, degrees, rng)
@@ -120,7 +119,7 @@ def make_batch(clips: list[Clip], count: int, frames: int, prior: Prior, seed: i
     known = torch.as_tensor(kinds) > 0
     seen = _assumed_bones(bones, chance)
     indices = np.array([POINT_INDEX[name] for name in names])
-    start, start_pelvis = _starts(positions, precision, indices, seen, prior, initial, known)
+    start, start_pelvis = _starts(positions, precision, indices, seen, prior, initial, known, rotations)
     evidence = Evidence(indices, positions.flatten(0, 1), precision.flatten(0, 1))
     told = information(start.flatten(0, 1), start_pelvis.flatten(0, 1), _each_frame(seen, frames), evidence)
     full = torch.as_tensor(
@@ -156,7 +155,8 @@ def prepare(
     guesses = np.exp(0.25 * chance.standard_normal((2, batch)))
     left = np.clip([fault.definition for fault in faults] * guesses[0], 0.2, 1.0)
     definition = left[:, None] * [definition_deviation(name, layout.name) for name in names]
-    wander = np.repeat([fault.wander for fault in faults] * guesses[1], count)
+    hidden = [np.hypot(fault.wander, fault.white * (frames < FEWEST_SMOOTHED)) for fault in faults]
+    wander = np.repeat(hidden * guesses[1], count)
     variance = smoothed.error**2 + definition.ravel() ** 2 + wander**2
     precision = smoothed.support * usable.any(0) / variance
 
@@ -187,6 +187,7 @@ def _starts(
     prior: Prior,
     initial: Tensor,
     has_initial: Tensor,
+    truth: Tensor,
 ) -> tuple[Tensor, Tensor]:
     """The refiner's closed-form start of every window: rotations and pelvis."""
     count, frames = positions.shape[:2]
@@ -200,13 +201,22 @@ def _starts(
         if with_initial:
             begin = initial[group].flatten(0, 1)
             there = move_to(begin, evidence, offsets)
-            result = start_from_initial(begin, there, evidence, offsets, (prior, initial_prior(begin)))
+            known_so = _guessed_deviation(begin, truth[group].flatten(0, 1), frames)
+            priors = (prior, initial_prior(begin, known_so))
+            result = start_from_initial(begin, there, evidence, offsets, priors)
         else:
             near = _between_anchors(place, trust, indices, own, prior)
             result = solve(*near, offsets, evidence, (prior,), FROM_NEIGHBOURS, OUTLIER_SCALE)
         rotations[group] = result[0].unflatten(0, (-1, frames))
         pelvis[group] = result[1].unflatten(0, (-1, frames))
     return rotations, pelvis
+
+
+def _guessed_deviation(initial: Tensor, truth: Tensor, frames: int) -> Tensor:
+    """(N, 1, 1) radians about each axis: how far initial poses (N, 24, 3, 3) are off, as
+    `start.initial_deviation` would tell it for windows of so many frames."""
+    error = geodesic_angle(initial, truth).square().unflatten(0, (-1, frames)).mean((1, 2))
+    return (1.2 * (error / 3).sqrt()).clamp(*INITIAL_DEVIATIONS).repeat_interleave(frames)[:, None, None]
 
 
 def _between_anchors(

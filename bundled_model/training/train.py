@@ -18,12 +18,14 @@ import numpy as np
 import torch
 
 from addon.body.rotations import axis_angle_from_matrix
+from addon.body.skeleton import JOINT_COUNT
 from addon.refiner.features import network_inputs
-from addon.refiner.model import MODEL_PATH, save_model
+from addon.refiner.model import MODEL_PATH, load_model, save_model
 from addon.refiner.network import Shape
 from addon.refiner.network_torch import Network
 from addon.refiner.solver import Prior
 
+from .honesty import measure_honesty
 from .losses import Design, losses, seen_in
 from .motion_data import load_motion, load_split
 from .pool import Pool, joined, make_batch, unpack
@@ -161,7 +163,13 @@ def export(folder: Path, prior: Prior) -> None:
     """Writes the last checkpoint as the model that ships."""
     stored = torch.load(folder / "checkpoint.pt", weights_only=True, map_location="cpu")
     weights = {name: value.numpy() for name, value in stored["network"].items()}
-    save_model(MODEL_PATH, SHAPE, weights, prior.reference.numpy(), prior.precision.numpy())
+
+    def save(honesty: np.ndarray) -> None:
+        save_model(MODEL_PATH, SHAPE, weights, prior.reference.numpy(), prior.precision.numpy(), honesty)
+        load_model.cache_clear()
+
+    save(np.ones(JOINT_COUNT))
+    save(measure_honesty())
     print(f"{MODEL_PATH}: step {stored['step']}, {MODEL_PATH.stat().st_size / 1e6:.1f} MB")
 
 

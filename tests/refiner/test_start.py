@@ -1,0 +1,48 @@
+"""How far an initial pose is trusted is told by the keypoints."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from addon.body.rotations import geodesic_angle
+from addon.refiner import refine
+from addon.refiner.evidence import targets_from_keypoints
+from addon.refiner.start import INITIAL_DEVIATIONS, initial_deviation, initial_prior
+
+from .motion import Truth
+
+
+def found_degrees(off: float, layout: str = "smpl24", noise: float = 0.0) -> float:
+    truth = Truth(0)
+    person = truth.person(layout, noise)
+    assert person.keypoints is not None
+    targets = targets_from_keypoints(person.keypoints, 30.0)
+    poses = truth.estimate(off)
+    return float(np.degrees(initial_deviation(poses.rotations, truth.pelvis, targets, truth.bones)))
+
+
+@pytest.mark.parametrize("layout", ["smpl24", "body25", "coco17"])
+def test_a_worse_initial_pose_is_held_to_less(layout: str) -> None:
+    found = [found_degrees(off, layout, 0.01) for off in (1.0, 5.0, 9.0)]
+    assert found[0] < found[1] < found[2]
+
+
+def test_what_is_found_stays_within_what_is_possible() -> None:
+    least, most = np.degrees(INITIAL_DEVIATIONS)
+    assert found_degrees(0.0) == pytest.approx(least)
+    assert found_degrees(60.0) == pytest.approx(most)
+
+
+def test_the_root_follows_the_evidence_alone() -> None:
+    prior = initial_prior(Truth(0, 3).rotations, 0.1)
+    assert (prior.precision[:, 0] == 0).all() and (prior.precision[:, 1:] > 0).all()
+
+
+def test_a_nearly_right_pose_is_not_spoiled_by_noisy_keypoints() -> None:
+    truth = Truth(0)
+    poses = truth.estimate(1.5)
+    motion = refine(truth.person("smpl24", 0.02, poses=poses), engine="numpy")
+    joints = slice(1, None)
+    error = np.degrees(geodesic_angle(truth.rotations, motion.rotations))[:, joints].mean()
+    assert error < 3.0
