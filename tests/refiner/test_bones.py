@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from addon.body.skeleton import MIRROR_JOINTS, REST_OFFSETS
-from addon.refiner.bones import estimate_bone_offsets, with_wander
+from addon.refiner.bones import estimate_bone_offsets, wander_variance, with_wander
 from addon.refiner.evidence import targets_from_keypoints
 
 from .motion import Truth
@@ -67,3 +67,11 @@ def test_wandering_keypoints_are_trusted_less_and_steady_ones_as_before() -> Non
     found = with_wander(targets_from_keypoints(keypoints, 30.0))
     deviation = 1.0 / np.sqrt(found.precision)
     assert 0.01 < np.median(deviation) < 0.03
+
+
+def test_the_noise_of_single_frames_is_told_by_the_limbs_of_all_of_them() -> None:
+    person = Truth(0, 120).person("smpl24", 0.02)
+    assert person.keypoints is not None
+    targets = targets_from_keypoints(person.keypoints, 30.0)
+    unsmoothed = replace(targets, positions=targets.raw, noise=np.zeros(24))
+    assert np.sqrt(wander_variance(unsmoothed)) == pytest.approx(0.02, rel=0.35)
