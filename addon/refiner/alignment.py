@@ -34,6 +34,11 @@ def target_of(person: Person, targets: Sequence[Person], alone: bool) -> Person:
     )
 
 
+SAME_WORLD_DEGREES = 25.0
+"""A turn between two worlds that is smaller than this is taken for the error of the poses or of the trunk's
+keypoints, and both are left where they are."""
+
+
 def keypoints_at(targets: Person, times: np.ndarray) -> Keypoints:
     """The keypoints of another track at these times (T,) in seconds, missing where that track is not.
 
@@ -68,24 +73,29 @@ def keypoints_at(targets: Person, times: np.ndarray) -> Keypoints:
 
 def to_target_world(
     rotations: np.ndarray, pelvis: np.ndarray, targets: Targets, bones: np.ndarray
-) -> tuple[np.ndarray, np.ndarray]:
-    """Poses (T, 24, 3, 3) turned into the world of their targets, and the pelvis (T, 3) that puts them there.
+) -> tuple[np.ndarray, np.ndarray, float]:
+    """Poses (T, 24, 3, 3) turned into the world of their targets, the pelvis (T, 3) that puts them there, and
+    the turn in radians that is left between both.
 
-    One turn for the whole clip, so that an estimator's own tilt is left to the refiner; where the two worlds
-    turn against each other (a moving camera), every frame is laid on its own trunk.
+    One turn for the whole clip, and none where the worlds are the same, so that an estimator's own tilt is
+    left to the refiner; where the two worlds turn against each other (a moving camera), every frame is laid
+    on its own trunk. The root of a pose that had to be turned says nothing: infinite.
     """
     evidence = Evidence(targets.indices, targets.positions, targets.precision)
     known = targets.precision > 0
     anchored = (known & TRUNK[targets.indices]).sum(1) >= 3
     if not anchored.any():
-        return rotations, _placed(rotations, pelvis, evidence, bones, known.any(1))
+        return rotations, _placed(rotations, pelvis, evidence, bones, known.any(1)), np.inf
     laid, laid_pelvis = lay_on(rotations, evidence, bones)
     turns = laid[anchored, 0] @ np.swapaxes(rotations[anchored, 0], -1, -2)
     whole = _mean_turn(turns)
     if np.degrees(np.median(geodesic_angle(turns, np.broadcast_to(whole, turns.shape)))) > LOOSE_DEGREES:
-        return laid, laid_pelvis
+        return laid, laid_pelvis, np.inf
+    apart = float(geodesic_angle(whole, np.eye(3)))
+    if np.degrees(apart) < SAME_WORLD_DEGREES:
+        return rotations, _placed(rotations, pelvis, evidence, bones, known.any(1)), apart
     turned = np.concatenate([whole @ rotations[:, :1], rotations[:, 1:]], axis=1)
-    return turned, _placed(turned, pelvis @ whole.T, evidence, bones, known.any(1))
+    return turned, _placed(turned, pelvis @ whole.T, evidence, bones, known.any(1)), np.inf
 
 
 def _mean_turn(turns: np.ndarray) -> np.ndarray:

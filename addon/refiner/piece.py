@@ -63,7 +63,8 @@ EVERYTHING = Recipe()
 @dataclass(frozen=True)
 class Run:
     """What every step of one run shares; bones (24, 3) are the performer's, offsets (P, 3) those of the
-    keypoints from their canonical points; gain is a factor on the keypoints' precision in the polish."""
+    keypoints from their canonical points; initial_deviation and root_deviation (radians) are how far an
+    initial pose is off; gain is a factor on the keypoints' precision in the polish."""
 
     engine: Engine
     bones: np.ndarray
@@ -73,6 +74,7 @@ class Run:
     gain: float = 1.0
     offsets: np.ndarray | None = None
     initial_deviation: float = INITIAL_DEVIATION
+    root_deviation: float = np.inf
 
     def without_offsets(self, known: Targets, rotations: np.ndarray) -> Targets:
         """The targets moved onto their canonical points, given poses (T, 24, 3, 3) near the truth."""
@@ -174,7 +176,7 @@ def _from_initial(
     known = run.without_offsets(known, initial[0])
 
     def held(rotations: Any) -> Prior:
-        return initial_prior(rotations, run.initial_deviation)
+        return initial_prior(rotations, run.initial_deviation, run.root_deviation)
 
     prior, bones = _pose_prior(run.engine), run.engine.array(run.bones)
 

@@ -85,9 +85,12 @@ def refine(
     evidence = [with_noise(known, wander) for known in evidence]
     everything = _joined(evidence)
     bones = estimate_bone_offsets(everything) if bone_offsets is None else bone_offsets
-    initial = _initial(person, parts, everything, bones) if mode == "plugin" else None
-    if initial is not None:
-        run = replace(run, initial_deviation=initial_deviation(*initial, everything, bones))
+    initial: Initial | None = None
+    if mode == "plugin":
+        rotations, pelvis, apart = to_target_world(*_initial(person, parts), everything, bones)
+        initial = rotations, pelvis
+        off = initial_deviation(*initial, everything, bones)
+        run = replace(run, initial_deviation=off, root_deviation=float(np.hypot(off, apart / np.sqrt(3))))
     initials = _split(initial, parts)
     prior, known_bones = pose_prior(run.engine.model), bone_offsets is not None
     found = calibrate(everything, bones, prior, person.fps, initial, known_bones)
@@ -247,8 +250,8 @@ def _joined(parts: list[Targets]) -> Targets:
     )
 
 
-def _initial(person: Person, parts: list[Piece], known: Targets, bones: np.ndarray) -> Initial:
-    """Initial rotations and pelvis of all pieces in a row, without gaps, in the world of the targets."""
+def _initial(person: Person, parts: list[Piece]) -> Initial:
+    """Initial rotations and pelvis of all pieces in a row, without gaps."""
     assert person.poses is not None
     given = []
     for piece in parts:
@@ -257,7 +260,7 @@ def _initial(person: Person, parts: list[Piece], known: Targets, bones: np.ndarr
         poses = spread(person.poses.rotations, piece), spread(person.poses.pelvis, piece)
         given.append(bridge(*poses, present))
     rotations, pelvis = (np.concatenate(values) for values in zip(*given, strict=True))
-    return to_target_world(rotations, pelvis, known, bones)
+    return rotations, pelvis
 
 
 def _motion(

@@ -31,7 +31,7 @@ FEWEST_TRUNK_POINTS = 3
 INITIAL_DEVIATION = float(np.deg2rad(10.0))
 """How far each joint axis of an initial pose is expected to be off, in radians, if nothing is known of it."""
 INITIAL_DEVIATIONS = (float(np.deg2rad(1.5)), INITIAL_DEVIATION)
-MODESTY = 1.7
+MODESTY = 1.4
 """How much further an initial pose is taken to be off than its points show: what turns about bones is hidden.
 Chosen on the validation subjects."""
 JUDGED_FRAMES, FARTHEST_APART = 64, 0.6
@@ -80,12 +80,12 @@ def move_to(rotations: Any, evidence: Evidence, bone_offsets: Any) -> Any:
     return xp.sum((evidence.positions - points) * share[..., None], axis=-2)
 
 
-def initial_prior(initial: Any, deviation: Any = INITIAL_DEVIATION) -> Prior:
+def initial_prior(initial: Any, deviation: Any = INITIAL_DEVIATION, root: float = np.inf) -> Prior:
     """Holds each joint to an initial pose (B, 24, 3, 3) that is `deviation` radians, a number or (B, 1, 1),
-    off about each axis; the root follows the evidence alone."""
+    off about each axis, and the root to one that is `root` radians off."""
     xp = array_namespace(initial)
     precision = xp.ones_like(initial[..., 0]) / deviation**2
-    precision[:, 0] = 0.0
+    precision[:, 0] = 1.0 / root**2
     return Prior(initial, precision)
 
 

@@ -34,9 +34,12 @@ def test_what_is_found_stays_within_what_is_possible() -> None:
     assert found_degrees(60.0) == pytest.approx(most)
 
 
-def test_the_root_follows_the_evidence_alone() -> None:
-    prior = initial_prior(Truth(0, 3).rotations, 0.1)
-    assert (prior.precision[:, 0] == 0).all() and (prior.precision[:, 1:] > 0).all()
+def test_the_root_follows_the_evidence_alone_unless_something_is_known_of_it() -> None:
+    rotations = Truth(0, 3).rotations
+    assert (initial_prior(rotations, 0.1).precision[:, 0] == 0).all()
+    np.testing.assert_allclose(
+        initial_prior(rotations, 0.1, 0.2).precision[:, :2], [[[25.0] * 3, [100.0] * 3]] * 3
+    )
 
 
 def test_a_nearly_right_pose_is_not_spoiled_by_noisy_keypoints() -> None:
