@@ -77,12 +77,13 @@ def model_mark() -> str:
 
 
 def wanted_cases(motion: str, part: str = "") -> list[Case]:
-    """The cases of a motion whose names hold this part, or one of several between semicolons."""
+    """The cases of a motion whose names hold this part, or end in it with a $ behind; several between ;."""
     return [case for case in (CASES if motion == "headline" else CAPTURED) if _named(case.name, part)]
 
 
 def _named(name: str, part: str) -> bool:
-    return any(one.strip() in name for one in part.split(";"))
+    wanted = [one.strip() for one in part.split(";")]
+    return any(name.endswith(one[:-1]) if one.endswith("$") else one in name for one in wanted)
 
 
 def run_case(motion: str, case: Case, methods: list[Method], settings: Settings) -> Iterator[Row]:
