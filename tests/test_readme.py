@@ -1,9 +1,18 @@
-"""What the README says is so."""
+"""What the README says is so, and the links of the documentation lead somewhere."""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
 from dev.commands import COMMANDS
+from dev.processes import ROOT
 from dev.readme import README, with_table
+
+PAGES = [README, *sorted(ROOT.glob("docs/*.md")), *sorted(ROOT.glob("bundled_model/*.md"))]
 
 
 def test_the_table_of_formats_is_that_of_the_readers() -> None:
@@ -20,3 +29,25 @@ def test_every_command_it_names_exists() -> None:
     names = {command.name for command in COMMANDS}
     words = README.read_text("utf-8").split("build.py ")[1:]
     assert {word.split()[0].strip("`,.;:") for word in words} <= names
+
+
+def _links(page: Path) -> Iterator[str]:
+    """Where the links and pictures of a page lead within the project."""
+    for target in re.findall(r"\]\(([^)\s]+)\)", page.read_text("utf-8")):
+        if "://" not in target:
+            yield target
+
+
+def _anchors(page: Path) -> set[str]:
+    """The names by which a page's headings can be linked."""
+    headings = re.findall(r"^#+ (.+)$", page.read_text("utf-8"), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_link_and_picture_leads_somewhere(page: Path) -> None:
+    for target in _links(page):
+        path, _, anchor = target.partition("#")
+        found = (page.parent / path).resolve() if path else page
+        assert found.exists(), target
+        assert not anchor or anchor in _anchors(found), target
