@@ -1,4 +1,4 @@
-"""What the network is trained for, on NumPy-free torch: rotations, joints, surface, velocity, and honesty."""
+"""What the network is trained for: rotations, joints, surface, velocity, and to know how wrong it is."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from torch import Tensor
 
 from addon.body import open_body
 from addon.body.kinematics import forward
-from addon.body.points import size
+from addon.body.points import point_positions, size
 from addon.body.rotations import axis_angle_from_matrix, matrix_from_axis_angle
 from addon.body.skeleton import JOINT_COUNT
 from addon.refiner.features import Seen, network_inputs
@@ -92,8 +92,6 @@ def losses(network: Network, batch: Pool, design: Design, mean: Tensor) -> tuple
 
 def _evidence_likelihood(batch: Pool, trust: Tensor, truth: Tensor) -> Tensor:
     """How well the predicted deviation (N, T, 71) of the evidence tells its distance from the true points."""
-    from addon.body.points import point_positions
-
     bones = batch.bones[:, None]
     joints, world = forward(truth, batch.pelvis, bones)
     miss = batch.positions - point_positions(joints, world, bones)

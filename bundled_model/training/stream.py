@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import replace
 from multiprocessing import get_context
 
 import torch
@@ -61,7 +60,7 @@ def batches(clips: list[Clip], prior: Prior, seed: int, first: int, stale: bool 
 def _varied(batch: Pool, rng: torch.Generator) -> Pool:
     back, over = (torch.rand(2, generator=rng) < 0.5).tolist()
     batch = batch.reversed() if back else batch
-    return batch.mirrored() if over else replace(batch)
+    return batch.mirrored() if over else batch
 
 
 def _one_thread(stale: bool) -> None:
