@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -38,6 +38,9 @@ from .timeline import (
 
 CHUNK = 64
 """Frames solved at once; between chunks a person can cancel."""
+NETWORK_CHUNK, CONTEXT = 512, 110
+"""Frames that the network sees at once, and those before and after them that it needs to see too: its own
+reach and that of the steadied poses."""
 FEWEST_POINTS = 4
 """A frame with fewer keypoints takes its start from its neighbours."""
 POLISH_STEPS = (0.0, 0.0)
@@ -108,8 +111,8 @@ def refine_piece(
     known = run.without_offsets(known, rotations)
     if not run.recipe.network:
         return rotations, pelvis, np.full(rotations.shape[:2], np.nan)
-    run.step(before + 0.55 * width, "Refining")
-    turns, deviation, trust = _network(run, known, rotations, pelvis, initial, fps)
+    part = (before + 0.55 * width, 0.15 * width)
+    turns, deviation, trust = _network(run, known, rotations, pelvis, initial, fps, part)
 
     def polish(rows: slice) -> tuple[Any, Any]:
         return _polish(
@@ -199,21 +202,50 @@ def _network(
     pelvis: np.ndarray,
     initial: Initial | None,
     fps: float,
+    share: tuple[float, float],
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Turns and deviation (T, 24, 3) in radians and the points' deviation (T, P) in metres, at the file's
     rate."""
-    array = run.engine.array
     guess = rotations if initial is None else initial[0]
     evidence = np.concatenate([known.positions, known.detail, known.precision[..., None]], -1)
     times = network_times(len(rotations), fps)
     if times is not None:
         rotations, guess = interpolate_rotations(rotations, times), interpolate_rotations(guess, times)
         pelvis, evidence = interpolate(pelvis, times), interpolate(evidence, times)
+    parts = []
+    for first in range(0, len(rotations), NETWORK_CHUNK):
+        run.step(share[0] + share[1] * first / len(rotations), "Refining")
+        # With all the frames around it that a frame depends on, so that no seam is left.
+        before, last = max(first - CONTEXT, 0), min(first + NETWORK_CHUNK, len(rotations))
+        rows, inside = slice(before, last + CONTEXT), slice(first - before, last - before)
+        seen = _seen(run, known.indices, rotations[rows], pelvis[rows], evidence[rows], guess[rows])
+        seen = seen if initial is not None else replace(seen, has_initial=0.0 * seen.has_initial)
+        result = run.engine.run(network_inputs(seen))
+        found = (result.turns, result.deviation, result.point_deviation)
+        parts.append([to_numpy(values)[inside].astype(float) for values in found])
+    outputs = [np.concatenate(values) for values in zip(*parts, strict=True)]
+    outputs[2] = outputs[2][:, known.indices]
+    if times is not None:
+        back = np.interp(np.arange(len(known.raw)), times, np.arange(len(times)))
+        outputs = [interpolate(values, back) for values in outputs]
+    return outputs[0], outputs[1], outputs[2]
+
+
+def _seen(
+    run: Run,
+    indices: np.ndarray,
+    rotations: np.ndarray,
+    pelvis: np.ndarray,
+    evidence: np.ndarray,
+    guess: np.ndarray,
+) -> Seen:
+    """What the network sees of some frames; evidence (T, P, 7): the points' positions, detail, precision."""
+    array = run.engine.array
     everywhere = np.zeros((len(rotations), POINT_COUNT, evidence.shape[-1]))
-    everywhere[:, known.indices] = evidence
+    everywhere[:, indices] = evidence
     pose, bones = (array(rotations), array(pelvis)), array(run.bones)
-    points = Evidence(known.indices, array(evidence[..., :3]), array(evidence[..., 6]))
-    seen = Seen(
+    points = Evidence(indices, array(evidence[..., :3]), array(evidence[..., 6]))
+    return Seen(
         *pose,
         bones,
         array(everywhere[..., :3]),
@@ -221,15 +253,8 @@ def _network(
         array(everywhere[..., 6]),
         information(*pose, bones, points),
         array(guess),
-        array(np.full(len(rotations), float(initial is not None))),
+        array(np.ones(len(rotations))),
     )
-    result = run.engine.run(network_inputs(seen))
-    outputs = [to_numpy(v).astype(float) for v in (result.turns, result.deviation, result.point_deviation)]
-    outputs[2] = outputs[2][:, known.indices]
-    if times is not None:
-        back = np.interp(np.arange(len(known.raw)), times, np.arange(len(times)))
-        outputs = [interpolate(values, back) for values in outputs]
-    return outputs[0], outputs[1], outputs[2]
 
 
 def _polish(

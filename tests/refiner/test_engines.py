@@ -62,3 +62,16 @@ def test_chunks_of_a_long_clip_leave_no_seams() -> None:
     finally:
         piece.CHUNK = before
     assert np.degrees(geodesic_angle(whole.rotations, cut.rotations)).max() < 0.05
+
+
+def test_parts_that_the_network_sees_one_by_one_leave_no_seams(monkeypatch: pytest.MonkeyPatch) -> None:
+    from addon.refiner import piece
+    from addon.refiner.proposals import WIDTHS
+
+    reach = load_model().shape.reach + 3 * (WIDTHS[-1] // 2)
+    assert reach <= piece.CONTEXT
+    person = Truth(0, 300).person("body25", 0.01)
+    whole = refine(person, engine="numpy")
+    monkeypatch.setattr(piece, "NETWORK_CHUNK", 60)
+    cut = refine(person, engine="numpy")
+    assert np.degrees(geodesic_angle(whole.rotations, cut.rotations)).max() < 0.05
