@@ -60,7 +60,7 @@ _RIGID = tuple(
     for side in ("left", "right")
     for first, second in (("knee", "ankle"), ("elbow", "wrist"), ("hip", "knee"), ("shoulder", "elbow"))
 )
-FEWEST_FRAMES = 15
+FEWEST_FRAMES = 6
 SPREAD = 0.07
 """Standard deviation of a bone's ratio to the mean skeleton, given the person's size."""
 REPEATABLE = 0.01
