@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from . import libraries
-from .processes import ROOT, Refusal, clean_environment, run, say
+from .processes import ROOT, Refusal, clean_environment, locked, run, say
 from .pythons import HERE, find_python, pip_command
 
 FOLDER = ROOT / ".envs"
@@ -74,24 +74,13 @@ def requirement_lines(path: Path) -> list[str]:
 def prepare(name: str, version: str = HERE) -> Environment:
     """The environment of this name, made if need be. Raises Refusal."""
     environment = Environment(name, version)
-    with _locked(environment):
+    FOLDER.mkdir(exist_ok=True)
+    with locked(FOLDER / f"{environment.folder.name}.lock"):
         if not environment.is_ready():
             _make(environment)
         elif name in WITH_BLENDER and libraries.missing_packages():
             _ensure_blender(environment)
     return environment
-
-
-@contextmanager
-def _locked(environment: Environment) -> Iterator[None]:
-    """Two commands at a time must not make the same environment."""
-    FOLDER.mkdir(exist_ok=True)
-    with (FOLDER / f"{environment.folder.name}.lock").open("w") as lock:
-        if os.name != "nt":
-            import fcntl
-
-            fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
 
 
 def _make(environment: Environment) -> None:

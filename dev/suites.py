@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import argparse
-import tempfile
-import xml.etree.ElementTree as ElementTree
-from dataclasses import dataclass, fields
-from pathlib import Path
+from collections.abc import Iterator
+from dataclasses import dataclass
 
-from .envs import Environment, calling, launching, prepare
-from .processes import ROOT, Refusal, run, say
+from . import chroot, window_suites
+from .envs import Environment, prepare
+from .outcome import Outcome, run_pytest
+from .processes import ROOT, Refusal, say
 from .pythons import HERE, find_python
 from .wheels import fill
 from .zip import blender_platform
@@ -18,7 +18,6 @@ from .zip import blender_platform
 BLENDER_TESTS = ("tests/scene", "tests/ui", "tests/test_zip.py", "tests/test_zip_torch.py")
 ONCE = "tests/test_zip_torch.py"  # a gigabyte to unpack: in one suite, whose environment has no torch itself
 ONCE_IN = "bpy-4.5"
-NO_TESTS_MATCHED = 5  # pytest's exit status
 
 
 @dataclass(frozen=True)
@@ -43,27 +42,9 @@ class Suite:
     def _everything(self) -> list[str]:
         without = [] if self.name == ONCE_IN else [f"--ignore={ONCE}"]
         if self.pure:
+            without.append(f"--ignore={window_suites.TESTS}")
             return ["tests", *without]  # where tests/conftest.py leaves out what needs a missing Blender
         return [path for path in BLENDER_TESTS if path != ONCE or not without]
-
-
-@dataclass
-class Outcome:
-    """How many tests ended in which way."""
-
-    passed: int = 0
-    failed: int = 0
-    skipped: int = 0
-
-    def add(self, other: Outcome) -> None:
-        """Count another suite's tests as well."""
-        for part in fields(self):
-            setattr(self, part.name, getattr(self, part.name) + getattr(other, part.name))
-
-    def line(self) -> str:
-        """The closing line."""
-        ending = f", {self.skipped} skipped" if self.skipped else ""
-        return f"{self.passed} passed, {self.failed} failed{ending}"
 
 
 def suites() -> list[Suite]:
@@ -86,19 +67,41 @@ def main(arguments: list[str]) -> int:
     parser.add_argument(
         "--only", action="append", metavar="SUITE", help="pure, bpy-4.2, bpy-4.5, bpy-5.0 or bpy-5.2"
     )
-    chosen = _chosen_suites(parser.parse_args(arguments).only)
+    parser.add_argument(
+        "--window",
+        nargs="?",
+        const="only",
+        choices=["only", "also"],
+        help="run the tests that need a window: only these, or the others first",
+    )
+    parser.add_argument(
+        "--suite",
+        choices=window_suites.CHOICES,
+        default="both",
+        help="Debian's Blender with a window: 4.3, 5.2",
+    )
+    parser.add_argument("--torch", action="store_true", help="with Debian's torch beside that Blender")
+    options = parser.parse_args(arguments)
     total = Outcome()
     unfinished: list[str] = []
-    for suite in chosen:
-        pytest_own = suite.chosen(pytest_arguments)
-        if pytest_own is None:
-            continue
-        say(f"\n== {suite.name}: Python {suite.version} ==")
-        outcome, finished = _run(suite, pytest_own)
+    for name, outcome, finished in _run_all(options, pytest_arguments):
         total.add(outcome)
         if not finished:
-            unfinished.append(suite.name)
+            unfinished.append(name)
     return _close(total, unfinished)
+
+
+def _run_all(options: argparse.Namespace, arguments: list[str]) -> Iterator[tuple[str, Outcome, bool]]:
+    """Each suite's name, its counts, and whether it came to its end."""
+    for suite in [] if options.window == "only" else _chosen_suites(options.only):
+        own = suite.chosen(arguments)
+        if own is not None:
+            say(f"\n== {suite.name}: Python {suite.version} ==")
+            yield suite.name, *_run(suite, own)
+    if options.window:
+        for name in chroot.BLENDERS if options.suite == "both" else [options.suite]:
+            say(f"\n== window: Blender {chroot.BLENDERS[name]}, Debian {name} ==")
+            yield f"window {name}", *window_suites.run_suite(name, options.torch, arguments)
 
 
 def _split(arguments: list[str]) -> tuple[list[str], list[str]]:
@@ -127,27 +130,7 @@ def _run(suite: Suite, arguments: list[str]) -> tuple[Outcome, bool]:
         fill("locked.txt")
     if suite.name == ONCE_IN and blender_platform() is not None:
         fill("locked_torch.txt")
-    with launching(environment) as variables, tempfile.TemporaryDirectory() as folder:
-        report = Path(folder, "report.xml")
-        program = calling("pytest:main")
-        command: list[str | Path] = [environment.python, "-c", program, f"--junitxml={report}", *arguments]
-        status = run(command, variables, cwd=ROOT)
-        outcome = _read_report(report)
-    expected = 1 if outcome.failed else 0
-    return outcome, status in (expected, NO_TESTS_MATCHED)
-
-
-def _read_report(report: Path) -> Outcome:
-    """Count pytest's own report: an error while setting up or collecting is a failure."""
-    total = Outcome()
-    if not report.exists():
-        return total
-    for suite in ElementTree.parse(report).iter("testsuite"):
-        tests, failures, errors, skipped = (
-            int(suite.get(kind, "0")) for kind in ("tests", "failures", "errors", "skipped")
-        )
-        total.add(Outcome(tests - failures - errors - skipped, failures + errors, skipped))
-    return total
+    return run_pytest(environment, arguments)
 
 
 def _close(total: Outcome, unfinished: list[str]) -> int:

@@ -17,8 +17,9 @@ import pytest
 
 from dev import commands, envs, layout, libraries, pythons, suites, wheels
 from dev import zip as packaging
+from dev.outcome import Outcome, read_report
 from dev.processes import Refusal, run
-from dev.suites import Outcome, Suite
+from dev.suites import Suite
 
 ROOT = Path(__file__).parent.parent
 
@@ -228,7 +229,7 @@ def test_the_closing_line_counts_as_pytest_does(tmp_path):
     report = tmp_path / "report.xml"
     command = [sys.executable, "-m", "pytest", "-q", f"--junitxml={report}", "test_mixed.py"]
     subprocess.run(command, cwd=tmp_path, capture_output=True, check=False)
-    outcome = suites._read_report(report)
+    outcome = read_report(report)
     assert outcome == Outcome(passed=1, failed=2, skipped=1)
     assert outcome.line() == "1 passed, 2 failed, 1 skipped"
 
@@ -254,7 +255,8 @@ def test_a_named_test_file_runs_where_it_belongs():
     assert blender.chosen(["-x", "tests/test_build.py::test_x"]) is None
     assert blender.chosen(["tests/test_zip.py"]) == ["tests/test_zip.py"]
     assert pure.chosen(["tests/test_zip.py"]) is None
-    assert pure.chosen(["-k", "rotation"]) == ["-k", "rotation", "tests", f"--ignore={suites.ONCE}"]
+    left_out = [f"--ignore={suites.ONCE}", "--ignore=tests/window"]
+    assert pure.chosen(["-k", "rotation"]) == ["-k", "rotation", "tests", *left_out]
 
 
 def test_the_heavy_zip_is_installed_in_one_suite_only():

@@ -1,0 +1,32 @@
+"""`build.py test --window`: the tests that drive a Blender with a window, in one Debian or in two."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+
+from . import chroot
+from . import zip as packaging
+from .envs import prepare
+from .outcome import Outcome, run_pytest
+from .processes import ROOT, say
+
+TESTS = "tests/window"
+CHOICES = (*chroot.BLENDERS, "both")
+
+
+def run_suite(suite: str, torch: bool, arguments: list[str]) -> tuple[Outcome, bool]:
+    """Run the tests in the Blender of one Debian suite; skip them all, saying why, where that can't be."""
+    named = any((ROOT / argument.split("::")[0]).exists() for argument in arguments)
+    arguments = arguments if named else [*arguments, TESTS]
+    environment = prepare("pure")
+    try:
+        ready = chroot.prepare(suite, torch)
+    except chroot.NoWindow as reason:
+        say(f"The tests with a window are left out. {reason}")
+        return run_pytest(environment, arguments, {"WINDOW_MISSING": str(reason)})
+    main = prepare("main")
+    with tempfile.TemporaryDirectory() as folder:
+        archive = packaging.build_standard(main.python, packaging.blender_tool(main), Path(folder))
+        variables = {"WINDOW_SUITE": ready.name, "WINDOW_ARCHIVE": str(archive)}
+        return run_pytest(environment, arguments, variables)

@@ -1,0 +1,238 @@
+"""A Blender with a window, seen and touched from outside: pictures, a real mouse, real keys."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from dev.chroot import Chroot
+
+ROOT = Path(__file__).parents[2]
+TAB = "SMPL Refiner"
+SLOW = 90.0
+"""Seconds that Blender may take to show its window or to load torch on a busy machine."""
+STEP = 9
+"""Pixels at interface scale 1 between two looks for a button: half the height of one."""
+
+
+class Failed(AssertionError):
+    """Blender did not do what was asked of it."""
+
+
+class Blender:
+    """One Blender with one window, in a screen of its own; everything it started ends with `close`.
+
+    pictures is the folder that screenshots go to. Files in `exchange` are seen by Blender as /exchange/….
+    """
+
+    def __init__(self, chroot: Chroot, archive: Path, pictures: Path, size: tuple[int, int]) -> None:
+        self.pictures = pictures
+        self._folder = tempfile.TemporaryDirectory(prefix="smpl_pose_refiner_", ignore_cleanup_errors=True)
+        self.exchange = Path(self._folder.name)
+        self._number = 0
+        self._log_read = 0
+        self._places: dict[str, list[tuple[float, float]]] = {}
+        binds = {
+            self.exchange: "/exchange",
+            Path(__file__).parent: "/driver",
+            archive.parent: "/archive",
+            ROOT / "bundled_model" / "samples": "/samples",
+        }
+        blender = ["blender", "--window-geometry", "0", "0", *map(str, size), "--python", "/driver/inside.py"]
+        session = ["python3", "-P", "/driver/session.py", "{}x{}".format(*size), *blender]
+        self._process = subprocess.Popen(
+            chroot.entering(session, binds), stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        )
+        status, output = self.tell("install", f"/archive/{archive.name}")
+        if status != 0:
+            raise Failed(f"The extension could not be installed: {output}")
+
+    def start(self, tab: str = TAB, scale: float = 1.0, panels: bool = False) -> None:
+        """Start Blender and wait for the sidebar on this tab; with all panels open if asked."""
+        self.tell("start")
+        self.wait(lambda: self.log() is not None and self._answers(), SLOW, "Blender's window")
+        if panels:
+            self.ask("open_panels")
+        if scale != 1.0:
+            self.ask("put", path="preferences.view.ui_scale", value=scale)
+        self.show(tab)
+
+    def show(self, tab: str = TAB) -> None:
+        """Open the sidebar of the 3D View on this tab."""
+        self.wait(lambda: self.ask("show", tab=tab), 20.0, f"the tab {tab}")
+        time.sleep(0.5)
+
+    def close(self) -> None:
+        """End Blender and all that was started with it."""
+        self._process.kill()
+        self._process.wait()
+        self._folder.cleanup()
+
+    # What goes in.
+
+    def tell(self, *words: str) -> Any:
+        """Let the session do something; its answer."""
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._process.stdin.write(json.dumps(words) + "\n")
+        self._process.stdin.flush()
+        line = self._process.stdout.readline()
+        if not line:
+            raise Failed("The session in the chroot has ended.")
+        return json.loads(line)
+
+    def ask(self, name: str, **arguments: Any) -> Any:
+        """Call a function of inside.py in Blender."""
+        self._number += 1
+        request, answer = self.exchange / "request.json", self.exchange / "answer.json"
+        waiting = request.with_suffix(".tmp")
+        waiting.write_text(json.dumps([self._number, name, arguments]), "utf-8")
+        waiting.replace(request)
+        end = time.monotonic() + SLOW
+        while time.monotonic() < end:
+            if answer.exists():
+                number, value, error = json.loads(answer.read_text("utf-8"))
+                if number == self._number:
+                    if error:
+                        raise Failed(f"{name} failed in Blender: {error}")
+                    return value
+            if self.ended is not None:
+                raise Failed(f"Blender ended with {self.ended}: {self.log()[-2000:]}")
+            time.sleep(0.01)
+        raise Failed(f"Blender gave no answer to {name} within {SLOW:.0f} s.")
+
+    def _answers(self) -> bool:
+        return bool(self.ask("layout")["window"])
+
+    def mouse(self, x: float, y: float) -> None:
+        """Move the mouse to a point counted from the upper left."""
+        self.tell("run", "xdotool", "mousemove", str(round(x)), str(round(y)))
+
+    def rest(self) -> None:
+        """Move the mouse into the view, where no tooltip opens."""
+        x, y, width, height = self.layout["view"]
+        self.mouse(x + width / 3, self._from_top(y + height / 3))
+        self.tell("run", "xdotool", "mousemove_relative", "2", "1")
+        time.sleep(0.2)
+
+    def keys(self, *names: str) -> float:
+        """Press keys over the view, such as `ctrl+z` or `Escape`; when that was."""
+        self.rest()
+        self.tell("run", "xdotool", "key", *names)
+        return time.time()
+
+    def click(self, button: str) -> float:
+        """Click a button of the sidebar, named as `pointed` names it; when that was."""
+        self.find(button)
+        time.sleep(0.2)
+        self.tell("run", "xdotool", "click", "1")
+        return time.time()
+
+    def find(self, button: str) -> tuple[float, float]:
+        """Put the mouse on a button or field of the sidebar: where that is, from the upper left."""
+        place = self.layout
+        x, y, width, height = place["sidebar"]
+        step = STEP * place["scale"]
+        rows = range(round(step), height, round(step))
+        top = place["window"][1] - y - height
+        points = [(x + width * share, top + row) for share in (0.5, 0.25, 0.75) for row in rows]
+        seen = set()
+        for point in [*self._places.get(button, []), *points]:
+            self.mouse(*point)
+            self.mouse(point[0] + 1, point[1])
+            under = self.ask("pointed")
+            if under.startswith(button):
+                self._places[button] = [point]
+                return point
+            seen.add(under)
+        raise Failed(f"There is no {button} in the sidebar; there are {sorted(seen)}.")
+
+    def scroll(self, clicks: int) -> None:
+        """Turn the wheel over the sidebar, down when positive."""
+        x, y, width, height = self.layout["sidebar"]
+        self.mouse(x + width / 2, self._from_top(y + height / 2))
+        for _ in range(abs(clicks)):
+            self.tell("run", "xdotool", "click", "5" if clicks > 0 else "4")
+        time.sleep(0.3)
+
+    def call(self, operator: str, way: str = "INVOKE_DEFAULT", **arguments: Any) -> list[str]:
+        """Call an operator as a click would, or as a script does with EXEC_DEFAULT."""
+        found: list[str] = self.ask("call", operator=operator, arguments=arguments, way=way)
+        return found
+
+    def open(self, path: str) -> None:
+        """Open a recording as drag and drop does."""
+        assert self.call("spr.open_recording", filepath=path) == ["FINISHED"]
+
+    # What comes out.
+
+    @property
+    def layout(self) -> dict[str, Any]:
+        """inside.layout."""
+        found: dict[str, Any] = self.ask("layout")
+        return found
+
+    def _from_top(self, y: float) -> float:
+        height: float = self.layout["window"][1]
+        return height - y
+
+    @property
+    def state(self) -> dict[str, Any]:
+        """inside.state."""
+        found: dict[str, Any] = self.ask("state")
+        return found
+
+    @property
+    def running(self) -> bool:
+        """Whether a run is going on."""
+        return self.state["fraction"] is not None
+
+    def wait_for_progress(self) -> None:
+        """Wait until the run that was started gets ahead."""
+        self.wait(lambda: self.state["fraction"], SLOW, "progress")
+
+    @property
+    def ended(self) -> int | None:
+        """The status that Blender ended with, None while it runs."""
+        status: int | None = self.tell("status")
+        return status
+
+    def log(self) -> str:
+        """All that Blender has printed."""
+        path = self.exchange / "blender.log"
+        return path.read_text("utf-8", errors="replace") if path.exists() else ""
+
+    def new_in_log(self) -> str:
+        """What it has printed since the last call."""
+        text = self.log()
+        new, self._log_read = text[self._log_read :], len(text)
+        return new
+
+    def picture(self, name: str, part: str = "") -> Path:
+        """A screenshot, or of the part `sidebar` or `view` only."""
+        self.pictures.mkdir(parents=True, exist_ok=True)
+        crop: list[str] = []
+        if part:
+            x, y, width, height = self.layout[part]
+            crop = ["-crop", f"{width}x{height}+{x}+{round(self._from_top(y + height))}", "+repage"]
+        self.tell("run", "import", "-window", "root", *crop, "/exchange/picture.png")
+        target = self.pictures / f"{name}.png"
+        target.write_bytes((self.exchange / "picture.png").read_bytes())
+        return target
+
+    def wait(self, condition: Callable[[], Any], seconds: float, what: str) -> Any:
+        """Look again and again until it is true; what it was."""
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            if found := condition():
+                return found
+            if self.tell("status") is not None:
+                raise Failed(f"Blender ended while {what} was awaited: {self.log()[-2000:]}")
+            time.sleep(0.1)
+        self.picture("awaited in vain")
+        raise Failed(f"{what} did not come within {seconds:.0f} s.")

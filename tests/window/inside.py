@@ -1,0 +1,247 @@
+"""Runs inside the Blender with a window: answers requests of the driver from a timer, and reads the clock.
+
+A request is a file request.json, [number, name, arguments]; the answer is answer.json,
+[number, value, error]; `name` is one of the functions in ANSWERS.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+import traceback
+from pathlib import Path
+from typing import Any
+
+import bpy
+
+EXCHANGE = Path("/exchange")
+TICK = 0.02
+PACKAGE = "bl_ext.user_default.smpl_pose_refiner"
+seen: dict[str, float] = {"tick": time.time(), "gap": 0.0, "started": 0.0, "ended": 0.0}
+
+
+def _runner() -> Any:
+    return sys.modules.get(f"{PACKAGE}.addon.ui.runner")
+
+
+def _run() -> Any:
+    module = _runner()
+    return None if module is None else module.current()
+
+
+def _window() -> Any:
+    """The newest one."""
+    return bpy.context.window_manager.windows[-1]
+
+
+def _area(window: Any, kind: str) -> Any:
+    return next(area for area in window.screen.areas if area.type == kind)
+
+
+def _region(area: Any, kind: str) -> Any:
+    return next(region for region in area.regions if region.type == kind)
+
+
+def _place(region: str = "WINDOW") -> dict[str, Any]:
+    """Where an operator is to think it was called: in the 3D View."""
+    window = _window()
+    area = _area(window, "VIEW_3D")
+    return {"window": window, "screen": window.screen, "area": area, "region": _region(area, region)}
+
+
+def call(operator: str, arguments: dict[str, Any], way: str = "INVOKE_DEFAULT") -> list[str]:
+    """Call an operator as a click does: with its dialog or modal run, and an undo step."""
+    module, name = operator.split(".")
+    with bpy.context.temp_override(**_place()):
+        return sorted(getattr(getattr(bpy.ops, module), name)(way, True, **arguments))
+
+
+def put(path: str, value: Any) -> None:
+    """Set a property: `scene.spr.mesh`, as seen from bpy.context."""
+    owner, _, name = path.rpartition(".")
+    setattr(_follow(owner), name, value)
+
+
+def get(path: str) -> Any:
+    """The value of a property."""
+    return _follow(path)
+
+
+def _follow(path: str) -> Any:
+    found: Any = bpy.context
+    for name in path.split("."):
+        found = getattr(found, name)
+    return found
+
+
+def show(tab: str) -> bool:
+    """Open the sidebar on this tab; false as long as Blender has to draw the sidebar first."""
+    place = _place("UI")
+    place["area"].spaces.active.show_region_ui = True
+    place["area"].tag_redraw()
+    try:
+        if place["region"].active_panel_category != tab:
+            place["region"].active_panel_category = tab
+            return False
+    except (AttributeError, TypeError):
+        return False
+    return True
+
+
+def open_panels() -> None:
+    """Let the panels that start closed start open, before they are drawn for the first time."""
+    every = sys.modules[f"{PACKAGE}.addon.ui"].CLASSES
+    panels = [kind for kind in every if issubclass(kind, bpy.types.Panel)]
+    for kind in reversed(panels):
+        bpy.utils.unregister_class(kind)
+    for kind in panels:
+        kind.bl_options = set(getattr(kind, "bl_options", set())) - {"DEFAULT_CLOSED"}
+        bpy.utils.register_class(kind)
+
+
+def layout() -> dict[str, Any]:
+    """Size of the window; rectangles (x, y, width, height) of view and sidebar, from the lower left."""
+    place = _place("UI")
+    window = place["window"]
+    view = _region(place["area"], "WINDOW")
+    return {
+        "window": [window.width, window.height],
+        "scale": bpy.context.preferences.system.ui_scale,
+        **{
+            name: [region.x, region.y, region.width, region.height]
+            for name, region in (("sidebar", place["region"]), ("view", view))
+        },
+    }
+
+
+def pointed() -> str:
+    """What the mouse is over in the sidebar: `spr.refine_pose()`, a property's path, or nothing."""
+    manager = bpy.context.window_manager
+    with bpy.context.temp_override(**_place("UI")):
+        held = bpy.context.property
+        if held is not None:
+            return str(held[1])
+        if not bpy.ops.ui.copy_python_command_button.poll():
+            return ""
+        manager.clipboard = ""
+        bpy.ops.ui.copy_python_command_button()
+    return str(manager.clipboard).removeprefix("bpy.ops.")
+
+
+def _curves(action: Any) -> list[Any]:
+    if not hasattr(action, "layers"):
+        return list(action.fcurves)
+    strips = [strip for one in action.layers for strip in one.strips]
+    return [curve for strip in strips for bag in strip.channelbags for curve in bag.fcurves]
+
+
+def state() -> dict[str, Any]:
+    """What a person would see changed, and how Blender felt while it did."""
+    scene = _window().scene
+    run = _run()
+    settings = getattr(scene, "spr", None)
+    armatures = [ob for ob in scene.objects if ob.type == "ARMATURE"]
+    windows = bpy.context.window_manager.windows
+    return {
+        "objects": sorted(ob.name for ob in scene.objects),
+        "armatures": sorted(ob.name for ob in armatures),
+        "data": {
+            name: len(getattr(bpy.data, name)) for name in ("objects", "meshes", "armatures", "actions")
+        },
+        "keys": {
+            action.name: sum(len(curve.keyframe_points) for curve in _curves(action))
+            for action in bpy.data.actions
+        },
+        "frames": [scene.frame_start, scene.frame_end],
+        "frame": scene.frame_current,
+        "enabled": settings is not None,
+        "source": settings.source if settings else "",
+        "result": settings.result if settings else "",
+        "fraction": run.job.fraction if run else None,
+        "started": seen["started"],
+        "ended": seen["ended"],
+        "gap": seen["gap"],
+        "windows": len(windows),
+        "areas": sorted({area.type for window in windows for area in window.screen.areas}),
+        "file": bpy.data.filepath,
+    }
+
+
+def choose_file(folder: str, name: str) -> list[float]:
+    """Fill in the file browser that is open; its middle, from the lower left."""
+    area = _area(_window(), "FILE_BROWSER")
+    area.spaces.active.params.directory = folder.encode()
+    area.spaces.active.params.filename = name
+    area.tag_redraw()
+    return [area.x + area.width / 2, area.y + area.height / 2]
+
+
+def close_window() -> None:
+    """Close the newest window, as its own cross does."""
+    with bpy.context.temp_override(**_place()):
+        bpy.ops.wm.window_close()
+
+
+def delete(names: list[str]) -> None:
+    """Remove objects, as a person who presses X over them."""
+    bpy.data.batch_remove([bpy.data.objects[name] for name in names])
+    bpy.ops.ed.undo_push(message="Delete")
+
+
+def calm() -> None:
+    """Forget the longest gap so far."""
+    seen["gap"] = 0.0
+
+
+def fresh() -> None:
+    """A new file, as File > New, with the extension kept and nothing asked."""
+    bpy.ops.wm.read_homefile(app_template="", use_empty=False)
+    scene = bpy.context.window_manager.windows[0].scene
+    for ob in list(scene.objects):
+        bpy.data.objects.remove(ob)
+
+
+ANSWERS = {
+    one.__name__: one
+    for one in (
+        *(call, put, get, show, open_panels, layout, pointed),
+        *(state, choose_file, close_window, delete, calm, fresh),
+    )
+}
+
+
+def _answer() -> None:
+    path = EXCHANGE / "request.json"
+    number, name, arguments = json.loads(path.read_text("utf-8"))
+    path.unlink()
+    value, error = None, ""
+    try:
+        value = ANSWERS[name](**arguments)
+    except Exception:  # noqa: BLE001 - the driver raises it
+        error = traceback.format_exc()
+    waiting = EXCHANGE / "answer.tmp"
+    waiting.write_text(json.dumps([number, value, error], default=str), "utf-8")
+    waiting.replace(EXCHANGE / "answer.json")
+
+
+def tick() -> float:
+    """Note how late this is and whether something runs; answer what was asked."""
+    now = time.time()
+    seen["gap"], seen["tick"] = max(seen["gap"], now - seen["tick"]), now
+    running = _run() is not None
+    if running and seen["ended"] >= seen["started"]:
+        seen["started"] = now
+    elif not running and seen["started"] > seen["ended"]:
+        seen["ended"] = now
+    if (EXCHANGE / "request.json").exists():
+        _answer()
+        seen["tick"] = time.time()
+    return TICK
+
+
+if __name__ == "__main__":
+    view = bpy.context.preferences.view
+    view.show_splash = False
+    view.use_save_prompt = False
+    bpy.app.timers.register(tick, first_interval=1.0, persistent=True)

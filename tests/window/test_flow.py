@@ -1,0 +1,130 @@
+"""Open, click Refine Pose, undo, export: as a person does it, in a real window."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tests.window.driver import SLOW, Blender, Failed
+
+CLIP = "/samples/plugin/keypoints.npz"
+FRAMES = 180
+READ_FBX = Path(__file__).parents[1] / "scene" / "read_fbx.py"
+
+
+def refined(blender: Blender, path: str = CLIP) -> dict:
+    """Open a recording, click Refine Pose and wait; the state after it."""
+    blender.open(path)
+    blender.click("spr.refine_pose")
+    blender.wait(lambda: blender.state["result"], 60.0, "the result")
+    blender.rest()
+    return blender.state
+
+
+def same(one: dict, other: dict) -> bool:
+    """Whether two states show the same scene."""
+    shown = ("objects", "data", "keys", "frames", "source", "result")
+    return all(one[name] == other[name] for name in shown)
+
+
+def test_the_zip_is_enabled_and_its_tab_is_there(blender):
+    blender.picture("empty", "sidebar")
+    assert blender.state["enabled"]
+    assert blender.find("spr.open_recording")
+    assert blender.state["armatures"] == []
+
+
+def test_a_click_refines_the_open_recording(blender):
+    blender.open(CLIP)
+    assert blender.state["source"] == CLIP
+    blender.rest()
+    blender.picture("opened")
+    after = refined(blender)
+    blender.picture("refined")
+    assert after["armatures"] == ["keypoints"]
+    assert after["frames"] == [1, FRAMES]
+    assert after["keys"]["keypoints"] >= 24 * 4 * FRAMES
+    assert re.match(rf"{FRAMES} frames refined in .* on NumPy\nFit error \d+ mm", after["result"])
+
+
+def test_progress_is_shown_and_blender_stays_usable(blender, long_recording):
+    blender.open(long_recording(blender))
+    blender.click("spr.refine_pose")
+    blender.wait_for_progress()
+    blender.ask("calm")
+    frame = blender.state["frame"]
+    for _ in range(5):
+        blender.keys("Right")
+    blender.picture("running")
+    after = blender.state
+    assert after["frame"] == frame + 5, "every key must have been heard"
+    assert after["gap"] < 2.0, "Blender must not have been frozen"
+    blender.wait(lambda: blender.state["fraction"] > after["fraction"], SLOW, "more progress")
+
+
+@pytest.mark.parametrize("way", ["click", "escape"])
+def test_cancel_answers_within_half_a_second_and_leaves_the_scene(blender, long_recording, way):
+    blender.open(long_recording(blender))
+    before = blender.state
+    blender.click("spr.refine_pose")
+    blender.wait_for_progress()
+    asked = blender.click("spr.cancel_refine") if way == "click" else blender.keys("Escape")
+    blender.wait(lambda: not blender.running, 5.0, "the end of the run")
+    after = blender.state
+    blender.rest()
+    blender.picture("cancelled")
+    assert after["ended"] - asked < 0.5
+    assert same(before, after)
+
+
+def test_undo_takes_a_run_back_in_one_step_and_redo_returns_it(blender):
+    blender.open(CLIP)
+    before = blender.state
+    after = refined(blender)
+    blender.keys("ctrl+z")
+    blender.wait(lambda: not blender.state["armatures"], 10.0, "undo")
+    blender.picture("undone")
+    assert same(before, blender.state)
+    blender.keys("ctrl+shift+z")
+    blender.wait(lambda: blender.state["armatures"], 10.0, "redo")
+    blender.picture("redone")
+    assert same(after, blender.state)
+
+
+def test_a_damaged_file_is_refused_in_a_sentence_and_changes_nothing(blender):
+    before = refined(blender)
+    (blender.exchange / "broken.npz").write_bytes(b"PK\x03\x04 and then nothing")
+    with pytest.raises(Failed, match=r"broken\.npz"):
+        blender.open("/exchange/broken.npz")
+    blender.rest()
+    blender.picture("refused")
+    assert same(before, blender.state)
+
+
+def test_the_export_button_writes_an_fbx_file_that_others_can_read(blender, tmp_path):
+    refined(blender)
+    blender.ask("put", path="preferences.view.filebrowser_display_type", value="SCREEN")
+    blender.click("spr.export_fbx")
+    blender.wait(lambda: "FILE_BROWSER" in blender.state["areas"], 10.0, "the file browser")
+    time.sleep(1.0)
+    x, y = blender.ask("choose_file", folder="/exchange", name="walk.fbx")
+    blender.mouse(x, y)
+    time.sleep(0.5)
+    blender.picture("file browser")
+    blender.tell("run", "xdotool", "key", "Return")
+    written = blender.exchange / "walk.fbx"
+    blender.wait(written.exists, 20.0, "the file")
+    blender.wait(lambda: "FILE_BROWSER" not in blender.state["areas"], 10.0, "the view")
+    blender.picture("exported")
+    subprocess.run([sys.executable, READ_FBX, written, tmp_path / "walk.npz"], check=True)
+    content = np.load(tmp_path / "walk.npz")
+    assert {"Pelvis", "L_Knee", "R_Hand"} <= set(content["names"])
+    assert len(content["frames"]) == FRAMES
+    assert content["fps"] == 30.0
+    assert not (blender.exchange / "walk.fbx.tmp").exists()

@@ -1,0 +1,97 @@
+"""What people do while a run is going on: nothing may crash, freeze or complain in the console."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from tests.window.test_flow import refined
+
+PACKAGE = "bl_ext.user_default.smpl_pose_refiner"
+
+
+@pytest.fixture
+def running(blender, long_recording):
+    """A Blender in the middle of a run."""
+    return in_a_run(blender, long_recording)
+
+
+def in_a_run(blender, long_recording):
+    """Open the long recording and click Refine Pose."""
+    blender.open(long_recording(blender))
+    blender.click("spr.refine_pose")
+    blender.wait_for_progress()
+    return blender
+
+
+def still_works(blender):
+    """Whether a click refines a recording after what has happened."""
+    blender.show()
+    return refined(blender)["armatures"] == ["keypoints"]
+
+
+def test_opening_another_file_ends_the_run_and_shows_that_file(blender, long_recording):
+    blender.call("wm.save_as_mainfile", "EXEC_DEFAULT", filepath="/exchange/other.blend")
+    in_a_run(blender, long_recording)
+    blender.call("wm.open_mainfile", "EXEC_DEFAULT", filepath="/exchange/other.blend")
+    blender.wait(lambda: not blender.running, 5.0, "the end of the run")
+    time.sleep(2.0)
+    assert blender.state["file"] == "/exchange/other.blend"
+    assert blender.state["objects"] == []
+    assert still_works(blender)
+
+
+def test_disabling_the_extension_ends_the_run_and_enabling_brings_it_back(running):
+    running.call("preferences.addon_disable", "EXEC_DEFAULT", module=PACKAGE)
+    running.rest()
+    time.sleep(2.0)
+    running.picture("disabled")
+    assert not running.state["enabled"]
+    running.call("preferences.addon_enable", "EXEC_DEFAULT", module=PACKAGE)
+    assert still_works(running)
+
+
+def test_reloading_scripts_ends_the_run_and_the_button_still_works(running):
+    running.call("script.reload", "EXEC_DEFAULT")
+    running.rest()
+    time.sleep(2.0)
+    assert not running.running
+    assert still_works(running)
+
+
+def test_closing_the_window_of_a_run_leaves_the_other_window_at_work(blender, long_recording):
+    blender.call("wm.window_new_main")
+    blender.wait(lambda: blender.state["windows"] == 2, 10.0, "the second window")
+    time.sleep(1.0)
+    blender.show()
+    in_a_run(blender, long_recording)
+    blender.picture("second window")
+    blender.ask("close_window")
+    blender.wait(lambda: blender.state["windows"] == 1, 10.0, "one window")
+    blender.wait(lambda: not blender.running, 5.0, "the end of the run")
+    time.sleep(1.0)
+    assert still_works(blender)
+
+
+def test_deleting_the_earlier_result_during_a_run_loses_nothing_else(blender, long_recording):
+    blender.ask("put", path="scene.spr.replace", value=True)
+    first = refined(blender)
+    blender.call("object.add", "EXEC_DEFAULT", type="EMPTY")
+    in_a_run(blender, long_recording)
+    blender.ask("delete", names=first["armatures"])
+    blender.picture("deleted")
+    assert blender.running
+    blender.keys("Escape")
+    blender.wait(lambda: not blender.running, 5.0, "the end of the run")
+    assert "Empty" in blender.state["objects"]
+    assert still_works(blender)
+
+
+def test_quitting_during_a_run_ends_blender_without_a_complaint(new_blender, long_recording):
+    blender = in_a_run(new_blender(), long_recording)
+    blender.keys("ctrl+q")
+    end = time.monotonic() + 20.0
+    while blender.ended is None and time.monotonic() < end:
+        time.sleep(0.1)
+    assert blender.ended == 0, blender.log()
