@@ -19,14 +19,14 @@ def run_suite(suite: str, torch: bool, arguments: list[str]) -> tuple[Outcome, b
     """Run the tests in the Blender of one Debian suite; skip them all, saying why, where that can't be."""
     named = any((ROOT / argument.split("::")[0]).exists() for argument in arguments)
     arguments = arguments if named else [*arguments, TESTS]
-    environment = prepare("pure")
+    environment = prepare("main")
     try:
         ready = chroot.prepare(suite, torch)
     except chroot.NoWindow as reason:
         say(f"The tests with a window are left out. {reason}")
         return run_pytest(environment, arguments, {"WINDOW_MISSING": str(reason)})
-    main = prepare("main")
+    tool = packaging.blender_tool(environment)
     with tempfile.TemporaryDirectory() as folder:
-        archive = packaging.build_standard(main.python, packaging.blender_tool(main), Path(folder))
+        archive = packaging.build_standard(environment.python, tool, Path(folder))
         variables = {"WINDOW_SUITE": ready.name, "WINDOW_ARCHIVE": str(archive)}
         return run_pytest(environment, arguments, variables)

@@ -11,8 +11,7 @@ import pytest
 
 from addon.scene.colours import display_colour, person_colour
 from addon.scene.curves import find_curves
-
-from .conftest import joints_of_a_wave
+from tests.wave import joints_of_a_wave
 
 
 @pytest.fixture

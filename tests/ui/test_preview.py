@@ -6,7 +6,7 @@ import bpy
 import numpy as np
 import pytest
 
-from .conftest import joints_of_a_wave
+from tests.wave import joints_of_a_wave
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ import json
 import subprocess
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -52,15 +52,15 @@ class Blender:
         if status != 0:
             raise Failed(f"The extension could not be installed: {output}")
 
-    def start(self, tab: str = TAB, scale: float = 1.0, panels: bool = False) -> None:
-        """Start Blender and wait for the sidebar on this tab; with all panels open if asked."""
+    def start(self, scale: float = 1.0, panels: Sequence[str] | None = None) -> None:
+        """Start Blender and wait for its sidebar, with exactly these panels open if any are named."""
         self.tell("start")
-        self.wait(lambda: self.log() is not None and self._answers(), SLOW, "Blender's window")
-        if panels:
-            self.ask("open_panels")
+        self.wait(lambda: self.ask("layout")["window"], SLOW, "Blender's window")
+        if panels is not None:
+            self.ask("open_panels", names=panels)
         if scale != 1.0:
             self.ask("put", path="preferences.view.ui_scale", value=scale)
-        self.show(tab)
+        self.show()
 
     def show(self, tab: str = TAB) -> None:
         """Open the sidebar of the 3D View on this tab."""
@@ -105,9 +105,6 @@ class Blender:
                 raise Failed(f"Blender ended with {self.ended}: {self.log()[-2000:]}")
             time.sleep(0.01)
         raise Failed(f"Blender gave no answer to {name} within {SLOW:.0f} s.")
-
-    def _answers(self) -> bool:
-        return bool(self.ask("layout")["window"])
 
     def mouse(self, x: float, y: float) -> None:
         """Move the mouse to a point counted from the upper left."""

@@ -89,15 +89,22 @@ def show(tab: str) -> bool:
     return True
 
 
-def open_panels() -> None:
-    """Let the panels that start closed start open, before they are drawn for the first time."""
+def open_panels(names: list[str]) -> None:
+    """Let exactly these panels start open, before any is drawn for the first time."""
     every = sys.modules[f"{PACKAGE}.addon.ui"].CLASSES
     panels = [kind for kind in every if issubclass(kind, bpy.types.Panel)]
     for kind in reversed(panels):
         bpy.utils.unregister_class(kind)
     for kind in panels:
-        kind.bl_options = set(getattr(kind, "bl_options", set())) - {"DEFAULT_CLOSED"}
+        options = set(getattr(kind, "bl_options", set())) - {"DEFAULT_CLOSED"}
+        kind.bl_options = options if kind.__name__ in names else options | {"DEFAULT_CLOSED"}
         bpy.utils.register_class(kind)
+
+
+def panels() -> list[str]:
+    """The names of all panels of the extension."""
+    every = sys.modules[f"{PACKAGE}.addon.ui"].CLASSES
+    return [kind.__name__ for kind in every if issubclass(kind, bpy.types.Panel)]
 
 
 def layout() -> dict[str, Any]:
@@ -205,7 +212,7 @@ def fresh() -> None:
 ANSWERS = {
     one.__name__: one
     for one in (
-        *(call, put, get, show, open_panels, layout, pointed),
+        *(call, put, get, show, panels, open_panels, layout, pointed),
         *(state, choose_file, close_window, delete, calm, fresh),
     )
 }
