@@ -59,13 +59,18 @@ COMMANDS = (
         "refine a real capture and a degraded clip: .blend, .fbx, .npz, a picture and a table",
         in_main("dev.demo:main"),
     ),
-    Command("test", "run all tests in every Blender at hand [--only SUITE] [-- PYTEST ARGS]", suites.main),
+    Command(
+        "test",
+        "run all tests in every Blender at hand [--only SUITE] [--window] [-- PYTEST ARGS]",
+        suites.main,
+    ),
     Command("zip", "build and validate the extension [--torch] [--output FOLDER]", packaging.main),
     Command("train", "train the bundled refiner again, or the paper's network [--pairwise]", train),
     Command("bench", "measure speed, errors [--accuracy], robustness [--checks]", in_main("dev.bench:main")),
     Command("refine", "turn motion files into clean SMPL animation: FILE… --output OUT", in_cli("refine")),
     Command("inspect", "say what a motion file holds: FILE [--json]", in_cli("inspect")),
     Command("fuzz", "feed damaged files to the readers [--seconds N] [--target T]", fuzz),
+    Command("screenshots", "take the manual's pictures from a real window", in_main("dev.screenshots:main")),
     Command("readme", "write the table of formats in README.md", in_main("dev.readme:main")),
     Command("lint", "check style and types [--fix]", lint.main),
 )
@@ -73,7 +78,7 @@ COMMANDS = (
 
 def overview() -> str:
     """The list that build.py prints without arguments."""
-    lines = [f"  {command.name:<8} {command.line}" for command in COMMANDS]
+    lines = [f"  {command.name:<11} {command.line}" for command in COMMANDS]
     return "\n".join(["python3 build.py COMMAND …", *lines])
 
 

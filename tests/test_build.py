@@ -36,6 +36,7 @@ def test_without_arguments_it_lists_its_commands_one_line_each(capsys):
         "refine",
         "inspect",
         "fuzz",
+        "screenshots",
         "readme",
         "lint",
     ]

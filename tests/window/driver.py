@@ -6,7 +6,7 @@ import json
 import subprocess
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -52,12 +52,12 @@ class Blender:
         if status != 0:
             raise Failed(f"The extension could not be installed: {output}")
 
-    def start(self, scale: float = 1.0, panels: Sequence[str] | None = None) -> None:
-        """Start Blender and wait for its sidebar, with exactly these panels open if any are named."""
+    def start(self, scale: float = 1.0, panels: Sequence[str] = (), every_panel: bool = False) -> None:
+        """Start Blender and wait for its sidebar, with exactly these panels open, or every one, if asked."""
         self.tell("start")
         self.wait(lambda: self.ask("layout")["window"], SLOW, "Blender's window")
-        if panels is not None:
-            self.ask("open_panels", names=panels)
+        if panels or every_panel:
+            self.ask("open_panels", names=panels or self.ask("panels"))
         if scale != 1.0:
             self.ask("put", path="preferences.view.ui_scale", value=scale)
         self.show()
@@ -86,7 +86,7 @@ class Blender:
             raise Failed("The session in the chroot has ended.")
         return json.loads(line)
 
-    def ask(self, name: str, **arguments: Any) -> Any:
+    def ask(self, name: str, /, **arguments: Any) -> Any:
         """Call a function of inside.py in Blender."""
         self._number += 1
         request, answer = self.exchange / "request.json", self.exchange / "answer.json"
@@ -132,22 +132,33 @@ class Blender:
 
     def find(self, button: str) -> tuple[float, float]:
         """Put the mouse on a button or field of the sidebar: where that is, from the upper left."""
-        place = self.layout
-        x, y, width, height = place["sidebar"]
-        step = STEP * place["scale"]
-        rows = range(round(step), height, round(step))
-        top = place["window"][1] - y - height
-        points = [(x + width * share, top + row) for share in (0.5, 0.25, 0.75) for row in rows]
         seen = set()
-        for point in [*self._places.get(button, []), *points]:
-            self.mouse(*point)
-            self.mouse(point[0] + 1, point[1])
-            under = self.ask("pointed")
-            if under.startswith(button):
+        for point in [*self._places.get(button, []), *self._points()]:
+            name = self._pointed(point)
+            if name.startswith(button):
                 self._places[button] = [point]
                 return point
-            seen.add(under)
+            seen.add(name)
         raise Failed(f"There is no {button} in the sidebar; there are {sorted(seen)}.")
+
+    def all_pointed(self) -> set[str]:
+        """The names of all buttons and fields of the sidebar that can be seen."""
+        return {self._pointed(point) for point in self._points()}
+
+    def _pointed(self, point: tuple[float, float]) -> str:
+        self.mouse(*point)
+        self.mouse(point[0] + 1, point[1])
+        name: str = self.ask("pointed")
+        return name
+
+    def _points(self) -> Iterator[tuple[float, float]]:
+        """Places in the sidebar: down its middle, then nearer to its edges."""
+        place = self.layout
+        x, y, width, height = place["sidebar"]
+        top, step = place["window"][1] - y - height, round(STEP * place["scale"])
+        for share in (0.5, 0.25, 0.75):
+            for row in range(step, height, step):
+                yield x + width * share, top + row
 
     def scroll(self, clicks: int) -> None:
         """Turn the wheel over the sidebar, down when positive."""
@@ -157,7 +168,7 @@ class Blender:
             self.tell("run", "xdotool", "click", "5" if clicks > 0 else "4")
         time.sleep(0.3)
 
-    def call(self, operator: str, way: str = "INVOKE_DEFAULT", **arguments: Any) -> list[str]:
+    def call(self, operator: str, /, way: str = "INVOKE_DEFAULT", **arguments: Any) -> list[str]:
         """Call an operator as a click would, or as a script does with EXEC_DEFAULT."""
         found: list[str] = self.ask("call", operator=operator, arguments=arguments, way=way)
         return found

@@ -49,19 +49,27 @@ def test_a_click_refines_the_open_recording(blender):
     assert re.match(rf"{FRAMES} frames refined in .* on NumPy\nFit error \d+ mm", after["result"])
 
 
-def test_progress_is_shown_and_blender_stays_usable(blender, long_recording):
-    blender.open(long_recording(blender))
-    blender.click("spr.refine_pose")
-    blender.wait_for_progress()
-    blender.ask("calm")
+def longest_gap(blender: Blender) -> float:
+    """Press five keys, each of which must be heard; the longest time that Blender was deaf, in seconds."""
     frame = blender.state["frame"]
+    blender.ask("calm")
     for _ in range(5):
         blender.keys("Right")
+    blender.wait(lambda: blender.state["frame"] == frame + 5, 10.0, "the fifth frame")
+    gap: float = blender.state["gap"]
+    return gap
+
+
+def test_progress_is_shown_and_blender_stays_usable(blender, long_recording):
+    blender.open(long_recording(blender))
+    idle = longest_gap(blender)
+    blender.click("spr.refine_pose")
+    blender.wait_for_progress()
+    gap = longest_gap(blender)
     blender.picture("running")
-    after = blender.state
-    assert after["frame"] == frame + 5, "every key must have been heard"
-    assert after["gap"] < 2.0, "Blender must not have been frozen"
-    blender.wait(lambda: blender.state["fraction"] > after["fraction"], SLOW, "more progress")
+    fraction = blender.state["fraction"]
+    assert gap < 0.5 + 5.0 * idle, f"{gap:.1f} s without an answer, {idle:.1f} s without a run"
+    blender.wait(lambda: blender.state["fraction"] > fraction, SLOW, "more progress")
 
 
 @pytest.mark.parametrize("way", ["click", "escape"])

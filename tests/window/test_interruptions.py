@@ -6,6 +6,7 @@ import time
 
 import pytest
 
+from tests.window.driver import Failed
 from tests.window.test_flow import refined
 
 PACKAGE = "bl_ext.user_default.smpl_pose_refiner"
@@ -52,11 +53,15 @@ def test_disabling_the_extension_ends_the_run_and_enabling_brings_it_back(runnin
     assert still_works(running)
 
 
-def test_reloading_scripts_ends_the_run_and_the_button_still_works(running):
+def test_scripts_are_reloaded_after_a_run_but_not_in_the_middle_of_it(running):
+    with pytest.raises(Failed, match="Can't reload with running modal operators"):
+        running.call("script.reload", "EXEC_DEFAULT")
+    assert running.running
+    running.keys("Escape")
+    running.wait(lambda: not running.running, 5.0, "the end of the run")
     running.call("script.reload", "EXEC_DEFAULT")
     running.rest()
-    time.sleep(2.0)
-    assert not running.running
+    time.sleep(1.0)
     assert still_works(running)
 
 
