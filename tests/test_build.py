@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from dev import commands, envs, layout, libraries, pythons, suites, wheels
+from dev import chroot, commands, envs, layout, libraries, pythons, suites, wheels, window_suites
 from dev import zip as packaging
 from dev.outcome import Outcome, read_report
 from dev.processes import Refusal, run
@@ -286,6 +286,29 @@ def test_the_manifest_of_the_zip_with_torch_lists_its_wheels_and_platform():
     assert changed == {name: value for name, value in own.items() if name != "wheels"}
 
 
+def test_tests_with_a_window_are_skipped_in_a_sentence_where_there_can_be_none(monkeypatch, capsys):
+    told: list[tuple] = []
+
+    def skip_all(*given):
+        told.append(given)
+        return Outcome(skipped=2), True
+
+    monkeypatch.setattr(chroot, "TOOLS", ("no-such-tool",))
+    monkeypatch.setattr(window_suites, "prepare", lambda name: name)
+    monkeypatch.setattr(window_suites, "run_pytest", skip_all)
+    assert window_suites.run_suite("sid", False, ["-x"]) == (Outcome(skipped=2), True)
+    (_, arguments, variables), *_ = told
+    assert arguments == ["-x", "tests/window"]
+    assert "no-such-tool is missing here" in variables["WINDOW_MISSING"]
+    assert capsys.readouterr().err.count("\n") == 1
+
+
+def test_the_chroot_with_torch_lies_apart_from_the_one_without():
+    bare, with_torch = chroot.Chroot("trixie"), chroot.Chroot("trixie", torch=True)
+    assert bare.root != with_torch.root
+    assert set(with_torch.packages) - set(bare.packages) == {"python3-torch"}
+
+
 @pytest.mark.skipif(os.name == "nt", reason="the script is for Unix")
 def test_ci_runs_the_lints_the_fuzzer_and_the_tests():
     script = ROOT / ".ci" / "run"
@@ -296,5 +319,5 @@ def test_ci_runs_the_lints_the_fuzzer_and_the_tests():
     assert lines[-3:] == [
         "python3 build.py lint",
         "python3 build.py fuzz --seconds 60",
-        "python3 build.py test",
+        "python3 build.py test --window also --suite trixie",
     ]

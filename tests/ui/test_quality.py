@@ -8,8 +8,7 @@ import pytest
 
 from addon import formats, refiner
 from addon.scene.pose_points import body_points
-
-from .conftest import joints_of_a_wave
+from tests.wave import joints_of_a_wave
 
 
 @pytest.fixture
