@@ -7,8 +7,7 @@ import numpy as np
 import pytest
 
 from addon.ui.framing import placed
-
-from .conftest import joints_of_a_wave
+from tests.wave import joints_of_a_wave
 
 
 def _view():
