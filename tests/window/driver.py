@@ -20,6 +20,10 @@ STEP = 9
 """Pixels at interface scale 1 between two looks for a button: half the height of one."""
 
 
+SCROLL = 8
+"""Turns of the wheel that bring the next part of a long sidebar into sight."""
+
+
 class Failed(AssertionError):
     """Blender did not do what was asked of it."""
 
@@ -131,9 +135,9 @@ class Blender:
         return time.time()
 
     def find(self, button: str) -> tuple[float, float]:
-        """Put the mouse on a button or field of the sidebar: where that is, from the upper left."""
+        """Put the mouse on a button or field of the sidebar, scrolling to it if need be; where it is."""
         seen = set()
-        for point in [*self._places.get(button, []), *self._points()]:
+        for point in [*self._places.get(button, []), *self._all_points()]:
             name = self._pointed(point)
             if name.startswith(button):
                 self._places[button] = [point]
@@ -142,8 +146,8 @@ class Blender:
         raise Failed(f"There is no {button} in the sidebar; there are {sorted(seen)}.")
 
     def all_pointed(self) -> set[str]:
-        """The names of all buttons and fields of the sidebar that can be seen."""
-        return {self._pointed(point) for point in self._points()}
+        """The names of the buttons and fields that lie in the middle of the sidebar and can be seen."""
+        return {self._pointed(point) for point in self._points(0.5)}
 
     def _pointed(self, point: tuple[float, float]) -> str:
         self.mouse(*point)
@@ -151,21 +155,28 @@ class Blender:
         name: str = self.ask("pointed")
         return name
 
-    def _points(self) -> Iterator[tuple[float, float]]:
-        """Places in the sidebar: down its middle, then nearer to its edges."""
+    def _all_points(self) -> Iterator[tuple[float, float]]:
+        """Down the middle, nearer to the edges, then the same further down, then from the top."""
+        for clicks in (0, SCROLL, SCROLL, SCROLL, -100):
+            if clicks:
+                self.scroll(clicks)
+            for share in (0.5, 0.25, 0.75):
+                yield from self._points(share)
+
+    def _points(self, share: float) -> Iterator[tuple[float, float]]:
         place = self.layout
         x, y, width, height = place["sidebar"]
         top, step = place["window"][1] - y - height, round(STEP * place["scale"])
-        for share in (0.5, 0.25, 0.75):
-            for row in range(step, height, step):
-                yield x + width * share, top + row
+        for row in range(step, height, step):
+            yield x + width * share, top + row
 
     def scroll(self, clicks: int) -> None:
-        """Turn the wheel over the sidebar, down when positive."""
-        x, y, width, height = self.layout["sidebar"]
-        self.mouse(x + width / 2, self._from_top(y + height / 2))
-        for _ in range(abs(clicks)):
-            self.tell("run", "xdotool", "click", "5" if clicks > 0 else "4")
+        """Turn the wheel over the left margin, where no list scrolls instead; down when positive."""
+        place = self.layout
+        x, y, _, height = place["sidebar"]
+        self.mouse(x + 12 * place["scale"], self._from_top(y + height / 2))
+        wheel = "5" if clicks > 0 else "4"
+        self.tell("run", "xdotool", "click", "--repeat", str(abs(clicks)), "--delay", "20", wheel)
         time.sleep(0.3)
 
     def call(self, operator: str, /, way: str = "INVOKE_DEFAULT", **arguments: Any) -> list[str]:
