@@ -20,10 +20,6 @@ STEP = 9
 """Pixels at interface scale 1 between two looks for a button: half the height of one."""
 
 
-SCROLL = 8
-"""Turns of the wheel that bring the next part of a long sidebar into sight."""
-
-
 class Failed(AssertionError):
     """Blender did not do what was asked of it."""
 
@@ -135,9 +131,9 @@ class Blender:
         return time.time()
 
     def find(self, button: str) -> tuple[float, float]:
-        """Put the mouse on a button or field of the sidebar, scrolling to it if need be; where it is."""
+        """Put the mouse on a button or field of the sidebar: where that is, from the upper left."""
         seen = set()
-        for point in [*self._places.get(button, []), *self._all_points()]:
+        for point in [*self._places.get(button, []), *self._points()]:
             name = self._pointed(point)
             if name.startswith(button):
                 self._places[button] = [point]
@@ -146,37 +142,38 @@ class Blender:
         raise Failed(f"There is no {button} in the sidebar; there are {sorted(seen)}.")
 
     def all_pointed(self) -> set[str]:
-        """The names of the buttons and fields that lie in the middle of the sidebar and can be seen."""
-        return {self._pointed(point) for point in self._points(0.5)}
+        """The names of the buttons and fields down the middle of the sidebar."""
+        return {self._pointed(point) for point in self._points(shares=(0.5,))}
 
     def _pointed(self, point: tuple[float, float]) -> str:
-        self.mouse(*point)
-        self.mouse(point[0] + 1, point[1])
+        x, y = (str(round(value)) for value in point)
+        self.tell("run", "xdotool", "mousemove", x, y, "mousemove_relative", "1", "0")
         name: str = self.ask("pointed")
         return name
 
-    def _all_points(self) -> Iterator[tuple[float, float]]:
-        """Down the middle, nearer to the edges, then the same further down, then from the top."""
-        for clicks in (0, SCROLL, SCROLL, SCROLL, -100):
-            if clicks:
-                self.scroll(clicks)
-            for share in (0.5, 0.25, 0.75):
-                yield from self._points(share)
-
-    def _points(self, share: float) -> Iterator[tuple[float, float]]:
+    def _points(self, shares: Sequence[float] = (0.5, 0.25, 0.75)) -> Iterator[tuple[float, float]]:
+        """Places in the sidebar, column by column: down its middle, then nearer to its edges."""
         place = self.layout
         x, y, width, height = place["sidebar"]
         top, step = place["window"][1] - y - height, round(STEP * place["scale"])
-        for row in range(step, height, step):
-            yield x + width * share, top + row
+        for share in shares:
+            for row in range(step, height, step):
+                yield x + width * share, top + row
 
     def scroll(self, clicks: int) -> None:
-        """Turn the wheel over the left margin, where no list scrolls instead; down when positive."""
+        """Turn the wheel over the sidebar, down when positive."""
+        x, y, width, height = self.layout["sidebar"]
+        self.mouse(x + width / 2, self._from_top(y + height / 2))
+        for _ in range(abs(clicks)):
+            self.tell("run", "xdotool", "click", "5" if clicks > 0 else "4")
+        time.sleep(0.3)
+
+    def turn_page(self, turns: int) -> None:
+        """Turn the wheel down over the left margin of the sidebar, where no list scrolls instead."""
         place = self.layout
         x, y, _, height = place["sidebar"]
         self.mouse(x + 12 * place["scale"], self._from_top(y + height / 2))
-        wheel = "5" if clicks > 0 else "4"
-        self.tell("run", "xdotool", "click", "--repeat", str(abs(clicks)), "--delay", "20", wheel)
+        self.tell("run", "xdotool", "click", "--repeat", str(turns), "--delay", "20", "5")
         time.sleep(0.3)
 
     def call(self, operator: str, /, way: str = "INVOKE_DEFAULT", **arguments: Any) -> list[str]:

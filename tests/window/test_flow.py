@@ -12,6 +12,8 @@ from tests.window.driver import SLOW, Blender, Failed
 
 CLIP = "/samples/plugin/keypoints.npz"
 FRAMES = 180
+TO_THE_END = 60
+"""Turns of the wheel that show the last panel, whatever is above it."""
 
 
 def refined(blender: Blender, path: str = CLIP) -> dict:
@@ -114,6 +116,7 @@ def test_a_damaged_file_is_refused_in_a_sentence_and_changes_nothing(blender):
 def test_the_export_button_writes_an_fbx_file_that_others_can_read(blender):
     refined(blender)
     blender.ask("put", path="preferences.view.filebrowser_display_type", value="SCREEN")
+    blender.scroll(TO_THE_END)
     blender.click("spr.export_fbx")
     blender.wait(lambda: "FILE_BROWSER" in blender.state["areas"], 10.0, "the file browser")
     time.sleep(1.0)

@@ -28,6 +28,6 @@ def test_everything_can_be_reached_on_a_small_screen(new_blender, scale):
         if picture == shown:
             break
         shown = picture
-        blender.scroll(TURNS)
+        blender.turn_page(TURNS)
     missing = [button for button in BUTTONS if not any(name.startswith(button) for name in names)]
     assert missing == []
