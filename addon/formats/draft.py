@@ -25,12 +25,22 @@ REST_PELVIS_X = np.array([0.0031, -0.3514, 0.0120])
 """(3,) SMPL-X's mean rest pelvis; its template lies 13 cm lower than SMPL's (public four-digit values)."""
 
 
+@dataclass(frozen=True)
+class OwnUnit:
+    """A unit that is no usual one: how it is called, metres, and a sentence that says whose it is."""
+
+    name: str
+    metres: float
+    sentence: str
+
+
 @dataclass
 class Draft:
     """A recording in the making.
 
     people: persons in the file's axes and units, with fps 0 (filled in by `finish`).
     fps, up, units: what the file or its tool states; None leaves them to be inferred or assumed.
+    own_unit: a unit of the tool's own, taken where the limbs have that size.
     usual_fps: rate to assume when `fps` is None; the reader's when this is None too.
     likely_up: up axes to choose from when `up` is None, the most usual first.
     warnings: one sentence each.
@@ -43,6 +53,7 @@ class Draft:
     fps: float | None = None
     up: str | None = None
     units: str | None = "m"
+    own_unit: OwnUnit | None = None
     usual_fps: float | None = None
     likely_up: tuple[str, ...] = ("+y", "+z", "-y")
     tool: str | None = None
@@ -56,7 +67,7 @@ class Reader:
     """One format: how to recognise it by content, and how to read it.
 
     format: short name for `inspect`; tool: what writes it; holds, files: for the table in the README.
-    checked: "real file" or "source", what the reader was held against.
+    checked: "real file", perhaps with what of it, or "source": what the reader was held against.
     usual_fps: rate to assume where the file has none.
     """
 

@@ -16,6 +16,8 @@ from .draft import Draft, Reader
 from .inference import UNIT_METRES, infer_scale, infer_up
 
 _MAX_FPS = 2000.0
+_ONE_PERSON = np.log(1.4)
+"""How much, as a logarithm, people differ in size from the mean."""
 
 TO_Y_UP: dict[str, np.ndarray] = {
     "+y": np.eye(3),
@@ -97,6 +99,10 @@ def _units(draft: Draft, hints: Hints, warnings: list[str]) -> tuple[Known[str],
     if inferred is None:
         return Known("m", "assumed"), 1.0
     unit, metres = inferred
+    own = draft.own_unit
+    if own is not None and abs(np.log(own.metres / metres)) < _ONE_PERSON:
+        warnings.append(own.sentence)
+        return Known(own.name, "inferred"), own.metres
     if unit == "other":
         warnings.append(
             "The size fits neither metres nor centimetres nor millimetres, so it was scaled to a mean body;"

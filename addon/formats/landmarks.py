@@ -24,10 +24,8 @@ def mediapipe_keypoints(points: np.ndarray, confidence: np.ndarray | None) -> tu
     """
     keypoints = layout_keypoints(points, "mediapipe33", confidence)
     hips = keypoints.positions[:, [_LEFT_HIP, _RIGHT_HIP]].mean(1)
-    size = np.nanmax(np.ptp(keypoints.positions, axis=1)) if np.isfinite(keypoints.positions).all() else 1.0
-    if np.isfinite(hips).any() and float(np.nanmedian(np.linalg.norm(hips, axis=-1))) < 0.02 * max(
-        size, 1e-9
-    ):
+    size = max(float(np.nanmax(keypoints.positions) - np.nanmin(keypoints.positions)), 1e-9)
+    if np.isfinite(hips).any() and float(np.nanmedian(np.linalg.norm(hips, axis=-1))) < 0.02 * size:
         return keypoints, [HIPS_FIXED]
     flat = keypoints.positions[..., :2][np.isfinite(keypoints.positions[..., :2])]
     if np.percentile(flat, 2) > -0.3 and np.percentile(flat, 98) < 1.3 and np.median(flat) > 0.05:

@@ -63,16 +63,33 @@ _SIDE_LAST = re.compile(r"(.+?)(left|right|l|r)")
 def canonical_names(names: Sequence[str]) -> tuple[str | None, ...]:
     """For each name its canonical point, None where there is none or another name took it already.
 
-    Hips, shoulders and neck are a detector's (COCO's) unless names that only SMPL has are among them.
+    Hips, shoulders and neck are a detector's (COCO's) unless names that only SMPL has are among them. Of two
+    names for one point, that which is written as the hips are goes first: OpenCap's r_knee is a skin marker
+    beside the joint RKnee.
     """
+    points = _points(names)
+    hips = {_style(name) for name, point in zip(names, points, strict=True) if point and "_hip" in point}
+    taken: dict[str, int] = {}
+    for place in sorted(range(len(names)), key=lambda place: _style(names[place]) not in hips):
+        point = points[place]
+        if point in POINT_INDEX:
+            taken.setdefault(str(point), place)
+    return tuple(point if point and taken.get(point) == place else None for place, point in enumerate(points))
+
+
+def _points(names: Sequence[str]) -> list[str | None]:
     parts = [_part(name) for name in names]
     smpl = bool({_point(part, smpl=True) for part in parts if part} & _SMPL_ONLY)
-    found: list[str | None] = []
-    for name, part in zip(names, parts, strict=True):
-        exact = name if name.startswith(("coco_", "h36m_")) else None
-        point = exact or (_point(part, smpl=smpl) if part else None)
-        found.append(point if point in POINT_INDEX and point not in found else None)
-    return tuple(found)
+    return [
+        name if name.startswith(("coco_", "h36m_")) else _point(part, smpl=smpl) if part else None
+        for name, part in zip(names, parts, strict=True)
+    ]
+
+
+def _style(name: str) -> str:
+    """How a name starts: "AA" of RHip, "a_" of r_hip, "Aa" of RightHip."""
+    start = name.rpartition(":")[2][:2]
+    return re.sub(r"[^aA]", "_", re.sub(r"[a-z]", "a", re.sub(r"[A-Z]", "A", start)))
 
 
 def subject_of(name: str) -> str:

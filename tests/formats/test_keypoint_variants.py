@@ -15,7 +15,7 @@ from addon.body.layouts import find_layout
 from addon.formats.limbs import limb_lengths
 from addon.safe_read import FormatError
 from tests.formats.bodies import FROM_Y_UP, keypoints_of, walking
-from tests.formats.test_landmarks import OFFICIAL, as_dict, body, wide, world
+from tests.formats.test_landmarks import OFFICIAL, as_dict, standing, wide, world
 
 FRAMES = 40
 
@@ -157,7 +157,7 @@ def numbered(path: Path, points: np.ndarray, columns: int, *, frames: bool = Fal
 def test_rows_of_33_points_without_a_header(tmp_path, columns, frames):
     recording = formats.read(numbered(tmp_path / "pose.csv", world(), columns, frames=frames))
     assert keypoints_of(recording).layout == "mediapipe33" and recording.up.value == "-y"
-    np.testing.assert_allclose(keypoints_of(recording).positions, body(), atol=1e-6)
+    np.testing.assert_allclose(keypoints_of(recording).positions, standing(), atol=1e-6)
 
 
 @pytest.mark.parametrize("columns", [3, 4])
@@ -165,21 +165,21 @@ def test_flat_rows_of_33_points_as_an_array(tmp_path, columns):
     rows = np.concatenate([world(), np.full((FRAMES, 33, columns - 3), 0.9)], axis=-1).reshape(FRAMES, -1)
     recording = formats.read(saved(tmp_path / "pose.npy", rows))
     assert keypoints_of(recording).layout == "mediapipe33"
-    np.testing.assert_allclose(keypoints_of(recording).positions, body(), atol=1e-6)
+    np.testing.assert_allclose(keypoints_of(recording).positions, standing(), atol=1e-6)
 
 
 @pytest.mark.parametrize("order", ["{0}_{1}", "{0}.{1}", "{0} {1}", "pose_{0}_{1}", "{0}_world_{1}"])
 def test_landmarks_by_their_official_names(tmp_path, order):
     recording = formats.read(wide(tmp_path / "pose.csv", world(), OFFICIAL, order))
     assert keypoints_of(recording).layout == "mediapipe33"
-    np.testing.assert_allclose(keypoints_of(recording).positions, body(), atol=1e-6)
+    np.testing.assert_allclose(keypoints_of(recording).positions, standing(), atol=1e-6)
 
 
 def test_world_landmarks_are_preferred_to_image_landmarks(tmp_path):
     both = np.concatenate([world() * [0.2, 0.4, 0.2] + [0.5, 0.5, 0], world()], axis=1)
     names = [*OFFICIAL, *(f"{name}_WORLD" for name in OFFICIAL)]
     recording = formats.read(wide(tmp_path / "pose.csv", both, names))
-    np.testing.assert_allclose(keypoints_of(recording).positions, body(), atol=1e-6)
+    np.testing.assert_allclose(keypoints_of(recording).positions, standing(), atol=1e-6)
 
 
 def test_image_landmarks_by_name_are_refused(tmp_path):
@@ -199,14 +199,14 @@ JSON_LINES: dict[str, Any] = {
 def test_json_lines_of_landmarks(tmp_path, shape):
     path = tmp_path / "pose.jsonl"
     path.write_text("\n".join(json.dumps(frame) for frame in JSON_LINES[shape](world())))
-    np.testing.assert_allclose(keypoints_of(formats.read(path)).positions, body(), atol=1e-6)
+    np.testing.assert_allclose(keypoints_of(formats.read(path)).positions, standing(), atol=1e-6)
 
 
 def test_frames_under_names_with_numbers(tmp_path):
     frames = {f"frame_{n}": {"landmarks": [as_dict(q) for q in f]} for n, f in enumerate(world())}
     (tmp_path / "pose.json").write_text(json.dumps(frames))
     np.testing.assert_allclose(
-        keypoints_of(formats.read(tmp_path / "pose.json")).positions, body(), atol=1e-6
+        keypoints_of(formats.read(tmp_path / "pose.json")).positions, standing(), atol=1e-6
     )
 
 

@@ -65,6 +65,15 @@ def world() -> np.ndarray:
     return body() @ FROM_Y_UP["-y"].T
 
 
+def standing() -> np.ndarray:
+    """The same with the soles on the floor: of each frame's lowest the lowest tenth."""
+    soles = body()[:, [OFFICIAL.index(f"{side}_{part}") for side in ("LEFT", "RIGHT") for part in SOLES], 1]
+    return body() - [0.0, np.percentile(soles.min(1), 10), 0.0]
+
+
+SOLES = ("HEEL", "FOOT_INDEX")
+
+
 def as_dict(point: np.ndarray) -> dict:
     return {"x": point[0], "y": point[1], "z": point[2], "visibility": 0.9}
 
@@ -93,7 +102,7 @@ def test_world_landmarks_in_every_shape_of_json(tmp_path, shape):
     recording = formats.read(path)
     assert keypoints_of(recording).layout == "mediapipe33"
     assert recording.format == "MediaPipe" and recording.up.value == "-y"
-    np.testing.assert_allclose(keypoints_of(recording).positions, body(), atol=1e-6)
+    np.testing.assert_allclose(keypoints_of(recording).positions, standing(), atol=1e-6)
     assert any("stay at one place" in warning for warning in recording.warnings)
     assert recording.fps.value == (25 if "fps" in JSON_SHAPES[shape](world()[:1]) else 30)
 
@@ -138,7 +147,7 @@ TABLES = {
 def test_numbered_landmarks_in_tables(tmp_path, shape):
     recording = formats.read(TABLES[shape](tmp_path / "pose.csv"))
     assert keypoints_of(recording).layout == "mediapipe33"
-    np.testing.assert_allclose(keypoints_of(recording).positions, body(), atol=1e-6)
+    np.testing.assert_allclose(keypoints_of(recording).positions, standing(), atol=1e-6)
 
 
 def test_freemocap_body_tables_go_by_name(tmp_path):
@@ -176,6 +185,40 @@ def test_mediapipes_own_text_of_image_landmarks_is_refused():
     path = Path(__file__).parents[2] / "bundled_model" / "samples" / "mediapipe" / "pose_landmarks.pbtxt"
     with pytest.raises(FormatError, match="image landmarks"):
         formats.read(path)
+
+
+SAVED = [0, 11, 12, 13, 14, 15, 16, *range(23, 33)]
+
+
+def several_in_a_row(path: Path) -> Path:
+    """As a browser page wrote its 17 landmarks: named once in the header, one behind the other in a row."""
+    rows = ["Frame,Time (ms),Landmark,X,Y,Z,Visibility"]
+    for number, frame in enumerate(world(), start=104):
+        points = [f"{place},{','.join(map(repr, frame[place].tolist()))},0.99" for place in SAVED]
+        rows.append(f"{number},{number / 60 * 1000},{','.join(points)}")
+    path.write_text("\n".join(rows) + "\n")
+    return path
+
+
+def test_several_landmarks_in_a_row_with_their_numbers(tmp_path):
+    recording = formats.read(several_in_a_row(tmp_path / "pose_landmarks.csv"))
+    keypoints = keypoints_of(recording)
+    assert (recording.fps.value, recording.fps.how) == (60.0, "stated")
+    assert recording.people[0].frame_ids[0] == 104 and keypoints.layout == "mediapipe33"
+    np.testing.assert_allclose(keypoints.positions[:, SAVED], standing()[:, SAVED], atol=1e-6)
+    others = [place for place in range(33) if place not in SAVED]
+    assert np.isnan(keypoints.positions[:, others]).all() and (keypoints.confidence[:, others] == 0).all()
+
+
+@pytest.mark.parametrize(("name", "unit"), [("timestamp", 1.0), ("timestampMs", 1e3), ("time_us", 1e6)])
+def test_the_rate_comes_from_the_times_of_the_frames(tmp_path, name, unit):
+    frames = [
+        {name: n / 25 * unit, "worldLandmarks": [as_dict(q) for q in frame]}
+        for n, frame in enumerate(world())
+    ]
+    (tmp_path / "pose.json").write_text(json.dumps({"frames": frames}))
+    recording = formats.read(tmp_path / "pose.json")
+    assert (recording.fps.value, recording.fps.how) == (25.0, "stated")
 
 
 def test_a_table_of_something_else_is_refused(tmp_path):

@@ -122,6 +122,27 @@ def test_mixamo_skeletons_are_where_the_body_is(tmp_path, prefix):
         np.testing.assert_allclose(found, walking(FRAMES).joints[:, JOINT_NAMES.index(joint)], atol=1e-4)
 
 
+CMU = MIXAMO | {"pelvis": "Hips", "left_hip": "LeftUpLeg", "spine1": "LowerBack", "left_hand": "LThumb"}
+
+
+@pytest.mark.parametrize("size", [0.9, 1.0, 1.15])
+def test_cmus_own_unit_keeps_the_size_of_the_performer(tmp_path, size):
+    """cgspeed's conversion keeps the database's unit, 1/0.45 inch; joints without length stand beside."""
+    text = bvh(tmp_path / "01_01.bvh", CMU, scale=size / 0.0564444).read_text()
+    for name in ("LHipJoint", "RHipJoint"):
+        joint = f"JOINT {name}\n  {{\n    OFFSET 0 0 0\n    CHANNELS 0\n  }}\n  "
+        text = text.replace("JOINT LeftUpLeg", f"{joint}JOINT LeftUpLeg", 1)
+    (tmp_path / "01_01.bvh").write_text(text)
+    recording = formats.read(tmp_path / "01_01.bvh")
+    assert (recording.units.value, recording.units.how) == ("5.64 cm", "inferred")
+    assert any("1/0.45 inch" in warning for warning in recording.warnings)
+    keypoints = keypoints_of(recording)
+    knee = keypoints.positions[:, keypoints.canonical.index("left_knee")]
+    np.testing.assert_allclose(
+        knee, walking(FRAMES).joints[:, JOINT_NAMES.index("left_knee")] * size, atol=1e-4
+    )
+
+
 def limbs(name: str, parts: str) -> dict[str, str]:
     """Names of the limbs' joints: parts from hip to foot and from collar to wrist; name with {side}, {s} …"""
     joints = ["hip", "knee", "ankle", "foot", "collar", "shoulder", "elbow", "wrist"]

@@ -133,3 +133,74 @@ def test_a_file_that_ends_in_its_header_is_refused(tmp_path, keep):
     lines = trc(walking().layout("coco17")[:, COLUMNS]).splitlines()[:keep]
     with pytest.raises(FormatError):
         formats.read(written(tmp_path, "\n".join(lines)))
+
+
+OPENCAP_MARKERS = [
+    "r_shoulder",
+    "l_shoulder",
+    "r_elbow",
+    "l_elbow",
+    "r_melbow",
+    "l_melbow",
+    "r_wrist_radius",
+    "l_wrist_radius",
+    "C7",
+    "r_ASIS",
+    "l_ASIS",
+    "r_knee",
+    "l_knee",
+    "r_mknee",
+    "l_mknee",
+    "r_ankle",
+    "l_ankle",
+    "r_mankle",
+    "l_mankle",
+    "r_5meta",
+    "r_big_toe",
+    "l_big_toe",
+]
+OPENCAP_JOINTS = [
+    "Nose",
+    "Neck",
+    "RShoulder",
+    "RElbow",
+    "RWrist",
+    "LShoulder",
+    "LElbow",
+    "LWrist",
+    "MidHip",
+    "RHip",
+    "RKnee",
+    "RAnkle",
+    "LHip",
+    "LKnee",
+    "LAnkle",
+    "REye",
+    "LEye",
+    "REar",
+    "LEar",
+    "LBigToe",
+    "LSmallToe",
+    "LHeel",
+    "RBigToe",
+    "RSmallToe",
+    "RHeel",
+]
+
+
+def opencap(folder: Path) -> Path:
+    """OpenCap Monocular: skin markers first, then OpenPose's joints, some under names that differ little."""
+    joints = walking(40).layout("body25")
+    joints = joints[:, [0, 1, *range(2, 25)]]
+    markers = np.repeat(joints[:, :1], len(OPENCAP_MARKERS), axis=1)
+    return written(folder, trc(np.concatenate([markers, joints], axis=1), OPENCAP_MARKERS + OPENCAP_JOINTS,
+                               blank=True, rate=53))  # fmt: skip
+
+
+def test_joints_go_before_skin_markers_of_nearly_the_same_name(tmp_path):
+    keypoints = keypoints_of(formats.read(opencap(tmp_path)))
+    used = {name: point for name, point in zip(keypoints.names, keypoints.canonical, strict=True) if point}
+    assert {"RKnee": "right_knee", "LAnkle": "left_ankle", "RElbow": "right_elbow"}.items() <= used.items()
+    assert set(used) <= set(OPENCAP_JOINTS)
+    place = keypoints.names.index("LKnee")
+    np.testing.assert_allclose(keypoints.positions[:, place], walking(40).layout("body25")[:, 13], atol=1e-6)

@@ -16,7 +16,7 @@ from ...body.skeleton import JOINT_NAMES
 from ...recording import Person
 from ...safe_read import FormatError
 from ..container import Container
-from ..draft import Draft, Reader, named_keypoints, person
+from ..draft import Draft, OwnUnit, Reader, named_keypoints, person
 from ..joint_names import joint_roles
 from ..marker_names import canonical_names, subject_of
 from ..marker_people import joint_count, marker_people
@@ -25,6 +25,13 @@ from ..rest_pose import poses_from_skeleton
 _MAX_JOINTS = 1000
 _MOST_CHANNELS = 6
 _ENOUGH = 6
+_CMU_JOINTS = {"LHipJoint", "RHipJoint", "LowerBack", "LeftUpLeg", "LThumb"}
+_CMU_UNIT = OwnUnit(
+    "5.64 cm",
+    0.0254 / 0.45,
+    "The unit is the CMU database's, 1/0.45 inch, as the size of the skeleton shows.",
+)
+"""The database's ASF skeletons say `length 0.45`, and cgspeed's BVH keeps that unit."""
 _POSITIONS_ONLY = (
     "The skeleton's rest pose is no standing body, so only the positions of its joints are used, not their"
     " rotations."
@@ -71,7 +78,8 @@ def read(container: Container) -> Draft:
         named = [place for place, joint in enumerate(joints) if joint.name]
         people = marker_people([joints[place].name for place in named], positions[:, named])
     warnings = [] if all(one.poses is not None for one in people) else [_POSITIONS_ONLY]
-    return Draft(people, fps=fps, units=None, likely_up=("+y", "+z"), warnings=warnings)
+    own_unit = _CMU_UNIT if {joint.name for joint in joints} >= _CMU_JOINTS else None
+    return Draft(people, fps=fps, units=None, own_unit=own_unit, likely_up=("+y", "+z"), warnings=warnings)
 
 
 def _hierarchy(words: list[str]) -> list[_Joint]:
@@ -196,4 +204,4 @@ def _person(clip: _Clip, subject: str) -> Person | None:
     return person(subject or "0", keypoints=keypoints, poses=poses)
 
 
-READER = Reader("BVH", "BVH", "poses and joint positions by name", ".bvh", recognises, read)
+READER = Reader("BVH", "BVH", "poses and joint positions by name", ".bvh", recognises, read, "real file")

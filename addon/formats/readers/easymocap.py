@@ -101,5 +101,6 @@ def _from_parameters(name: str, frames: np.ndarray, values: dict[str, np.ndarray
 
 
 READER = Reader(
-    "EasyMocap", "EasyMocap", "keypoints or SMPL of several people", "000000.json", recognises, read
-)
+    "EasyMocap", "EasyMocap", "keypoints or SMPL of several people", "000000.json", recognises, read,
+    "real file (keypoints)",
+)  # fmt: skip

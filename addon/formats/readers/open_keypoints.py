@@ -16,6 +16,7 @@ from ...safe_read import FormatError
 from ..container import Container
 from ..draft import Draft, Reader, layout_keypoints, named_keypoints, numbers, person, scalar, text_of
 from ..inference import infer_layout
+from ..landmarks import HIPS_FIXED, mediapipe_keypoints
 
 _FREEMOCAP = (543, 553)
 """MediaPipe Holistic as FreeMoCap stacks it: 33 body points, 2 x 21 hand points, the face."""
@@ -111,8 +112,14 @@ def _read_bare(container: Container, array: np.ndarray) -> Draft:
     if points.shape[1] in _FREEMOCAP:
         points, warnings = points[:, :33], ["Not used: hands and face."]
     keypoints, found = _with_layout(container.hints.layout, points, confidence)
+    if keypoints.layout == "mediapipe33":
+        keypoints, more = mediapipe_keypoints(points, confidence)
+        found += more
     usual = _USUAL_FPS.get(keypoints.layout or "")
-    return Draft([person(keypoints=keypoints)], usual_fps=usual, units=None, warnings=warnings + found)
+    return Draft(
+        [person(keypoints=keypoints)], usual_fps=usual, units=None, warnings=warnings + found,
+        camera=HIPS_FIXED in found,
+    )  # fmt: skip
 
 
 READER = Reader(

@@ -20,9 +20,10 @@ from ...safe_read import FormatError
 from ...safe_read.npy import check_shape
 from ..container import Container
 from ..draft import Draft, Reader, person
-from ..landmarks import COUNT, mediapipe_keypoints
+from ..landmarks import COUNT, HIPS_FIXED, mediapipe_keypoints
 from ..marker_names import canonical_names
 from ..marker_people import marker_people
+from ..timing import is_time, rate_from_times
 
 _AXIS_LAST = re.compile(
     r"(.+?)[\s_.\-]*(x|y|z|visibility|vis|v|score|confidence|conf|c)(?:[_\s(]*(?:mm|cm|m)\)?)?"
@@ -31,11 +32,12 @@ _AXIS_FIRST = re.compile(r"(x|y|z|visibility|v)[\s_.\-]*(\d+)")
 _WEIGHTS = ("visibility", "vis", "v", "score", "confidence", "conf", "c")
 _POINT = ("landmark_id", "landmark_name", "landmark", "keypoint", "joint", "marker", "name", "point", "id")
 _FRAME = ("frame", "frame_id", "frame_number", "frame_index", "fnum", "index")
-_TIME = ("timestamp", "time", "time_s", "timestamp_ms", "time_ms", "seconds")
 _HEADERLESS = {COUNT * 3: 3, COUNT * 4: 4}
 _NUMBER = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?|nan", re.IGNORECASE)
 _WORLD = re.compile(r"[\s_.\-]*world(?:[\s_.\-]*landmarks?)?[\s_.\-]*")
 _MEDIAPIPE = find_layout("mediapipe33").canonical
+_LIMBS = {11, 12, 23, 24, 25, 26}
+"""MediaPipe's numbers of shoulders, hips and knees: those who save a part of the landmarks save these."""
 _PREFIX = re.compile(r"^(?:(?:body|pose|mediapipe)[\s_.\-]+|(?:landmark|point|lm|kp|l|p)[\s_.\-]*(?=\d))")
 
 
@@ -48,10 +50,11 @@ class _Wide:
 
 @dataclass(frozen=True)
 class _Long:
-    """Columns of one row per point: the point's name, axis -> column, and the model that it belongs to."""
+    """Columns of one row per point: the point's name, axis -> column, how many, the model it belongs to."""
 
     name: int
     axes: dict[str, int]
+    width: int
     model: int | None = None
 
 
@@ -97,15 +100,9 @@ def _read_headerless(container: Container, columns: int) -> Draft:
 
 
 def _rate(header: list[str], rows: list[list[str]]) -> float | None:
-    """Frames per second from a column of times in seconds or smaller units; None without one."""
-    column = next((header.index(name) for name in _TIME if name in header), None)
-    if column is None:
-        return None
-    times = np.array([_value(row, column) for row in rows])
-    steps = np.diff(np.unique(times[np.isfinite(times)]))
-    step = float(np.median(steps)) if len(steps) else 0.0
-    rates = [1.0 / (step * unit) for unit in (1.0, 1e-3, 1e-6, 1e-9)] if step > 0 else []
-    return next((round(rate, 3) for rate in rates if 4.0 < rate < 1000.0), None)
+    """Frames per second from a column of times; None without one."""
+    column = next((place for place, name in enumerate(header) if is_time(name)), None)
+    return None if column is None else rate_from_times([_value(row, column) for row in rows])
 
 
 def _separator(container: Container) -> str:
@@ -138,7 +135,7 @@ def _columns(header: list[str]) -> _Wide | _Long | None:
     if len(whole) == 1 and name is not None:
         axes = dict(next(iter(whole.values())))
         axes |= {each: header.index(each) for each in _WEIGHTS if each in header}
-        return _Long(name, axes, header.index("model") if "model" in header else None)
+        return _Long(name, axes, len(header), header.index("model") if "model" in header else None)
     return _Wide(whole) if len(whole) >= 6 else None
 
 
@@ -165,7 +162,7 @@ def _read_wide(columns: _Wide, rows: list[list[str]], frame: int | None) -> tupl
 
 
 def _read_long(columns: _Long, rows: list[list[str]], frame: int | None) -> tuple[Any, ...]:
-    rows = _body_rows(columns, rows)
+    rows = _body_rows(columns, _one_point_each(columns, rows))
     names = list(dict.fromkeys(row[columns.name].strip() for row in rows if len(row) > columns.name))
     if not names:
         raise FormatError("The table has a header but no points; export it again.")
@@ -189,6 +186,16 @@ def _read_long(columns: _Long, rows: list[list[str]], frame: int | None) -> tupl
     return names, points, weights, np.array(sorted(order))
 
 
+def _one_point_each(columns: _Long, rows: list[list[str]]) -> list[list[str]]:
+    """Rows of one point, where rows are longer than the header because a frame's points follow each other."""
+    start, width = columns.name, columns.width - columns.name
+    unrolled = []
+    for row in rows:
+        last = len(row) - width if len(row) > columns.width else start
+        unrolled += [row[:start] + row[place : place + width] for place in range(start, last + 1, width)]
+    return unrolled
+
+
 def _body_rows(columns: _Long, rows: list[list[str]]) -> list[list[str]]:
     """Only the body's rows where a model is named; hands have points of the same names."""
     if columns.model is None:
@@ -201,14 +208,14 @@ def _draft(names: list[str], points: np.ndarray, weights: Any, frame_ids: Any) -
     if frame_ids is not None and not (np.isfinite(frame_ids).all() and (np.diff(frame_ids) > 0).all()):
         frame_ids = None
     plain = [_PREFIX.sub("", name.lower()) for name in names]
-    if len(names) == COUNT and all(name.isdigit() for name in plain):
-        order = np.argsort([int(name) for name in plain])
-        sorted_weights = weights[:, order] if weights is not None else None
-        keypoints, warnings = mediapipe_keypoints(points[:, order], sorted_weights)
+    places = _landmarks(plain)
+    if places is not None:
+        keypoints, warnings = mediapipe_keypoints(*_by_number(places, points, weights))
         people = [person(frame_ids=frame_ids, keypoints=keypoints)]
         return Draft(
-            people, units=None, likely_up=("-y", "+y", "+z"), warnings=warnings, tool="MediaPipe Pose"
-        )
+            people, units=None, likely_up=("-y", "+y", "+z"), warnings=warnings, tool="MediaPipe Pose",
+            camera=HIPS_FIXED in warnings,
+        )  # fmt: skip
     canonical, warnings = list(canonical_names(plain)), []
     if set(_MEDIAPIPE) <= set(canonical):
         places = [canonical.index(name) for name in _MEDIAPIPE]
@@ -217,7 +224,26 @@ def _draft(names: list[str], points: np.ndarray, weights: Any, frame_ids: Any) -
         people = [person(frame_ids=frame_ids, keypoints=keypoints)]
     else:
         people = marker_people(plain, points, frame_ids)
-    return Draft(people, units=None, likely_up=("+y", "+z", "-y"), warnings=warnings)
+    camera = HIPS_FIXED in warnings
+    return Draft(people, units=None, likely_up=("+y", "+z", "-y"), warnings=warnings, camera=camera)
+
+
+def _landmarks(names: list[str]) -> list[int] | None:
+    """MediaPipe's number of each name, from 0; None where the names are others than numbers of its points."""
+    if not all(name.isdigit() for name in names):
+        return None
+    numbers = [int(name) for name in names]
+    if len(set(numbers)) == COUNT:
+        return [sorted(numbers).index(number) for number in numbers]
+    return numbers if _LIMBS <= set(numbers) <= set(range(COUNT)) else None
+
+
+def _by_number(places: list[int], points: np.ndarray, weights: Any) -> tuple[np.ndarray, np.ndarray]:
+    """(T, 33, 3) landmarks and (T, 33) weights from some of them; the others are missing."""
+    whole, seen = np.full((len(points), COUNT, 3), np.nan), np.zeros((len(points), COUNT))
+    whole[:, places] = points
+    seen[:, places] = 1.0 if weights is None else weights
+    return whole, seen
 
 
 READER = Reader(
@@ -227,4 +253,5 @@ READER = Reader(
     ".csv",
     recognises,
     read,
+    "real file (MediaPipe)",
 )
