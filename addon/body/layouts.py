@@ -2,7 +2,7 @@
 
 Orders are the tools' own: OpenPose (BODY_25), COCO and its WholeBody, Halpe, Human3.6M as VideoPose3D and
 MMPose write it and as HybrIK does (left first), MediaPipe Pose, HumanML3D, CMU Panoptic, EasyMocap,
-Kinect and MHR. A keypoint without a counterpart on SMPL's skeleton maps to None.
+Kinect, KIT-ML and MHR. A keypoint without a counterpart on SMPL's skeleton maps to None.
 """
 
 from __future__ import annotations
@@ -60,6 +60,12 @@ def _layout(name: str, keypoints: str, definitions: dict[str, str], unused: str 
     return Layout(name, names + rest, canonical + (None,) * len(rest))
 
 
+def _mmm(name: str, first: str, second: str) -> Layout:
+    """The Master Motor Map's 21 joints, which KIT-ML has; HumanML3D's tools count the right side first."""
+    arms, legs = zip(*(_MMM_SIDES[side] for side in (first, second)), strict=True)
+    return _layout(name, " ".join(["pelvis belly chest neck head", *arms, *legs]), {})
+
+
 _COCO_BODY = (
     "nose left_eye right_eye left_ear right_ear left_shoulder right_shoulder left_elbow right_elbow "
     "left_wrist right_wrist left_hip right_hip left_knee right_knee left_ankle right_ankle"
@@ -78,6 +84,13 @@ _PANOPTIC_15 = (
     "neck nose mid_hip left_shoulder left_elbow left_wrist left_hip left_knee left_ankle right_shoulder "
     "right_elbow right_wrist right_hip right_knee right_ankle"
 )
+_MMM_SIDES = {
+    side: (
+        f"{side}_shoulder {side}_elbow {side}_wrist",
+        f"{side}_hip {side}_knee {side}_ankle {side}_foot {side}_big_toe",
+    )
+    for side in ("left", "right")
+}
 _TWO_HANDS = "left_hand 21 right_hand 21"
 _MHR_HANDS = [" ".join(f"{side}_hand_{number}" for number in range(20)) for side in ("right", "left")]
 
@@ -139,6 +152,8 @@ _ALL = (
         f"{' '.join(f'arm_{number}' for number in range(6))} neck",
         _COCO,
     ),
+    _mmm("kit21", "right", "left"),
+    _mmm("mmm21", "left", "right"),
 )
 
 LAYOUTS: dict[str, Layout] = {layout.name: layout for layout in _ALL}

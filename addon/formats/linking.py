@@ -37,8 +37,11 @@ class Detections:
         """One detection. place: (3,) in a camera (z ahead); its direction counts, and a little its depth."""
         x, y, z = np.asarray(place, dtype=float).reshape(3)
         depth = max(abs(z), _NEAREST)
-        seen = np.array([x / depth, y / depth, _DEPTH * np.log(depth)])
-        self._frames.setdefault(int(frame), []).append((np.nan_to_num(seen), values))
+        self.add_at(frame, np.array([x / depth, y / depth, _DEPTH * np.log(depth)]), **values)
+
+    def add_at(self, frame: int, where: np.ndarray, **values: Any) -> None:
+        """One detection where only nearness counts. where: (N,) numbers in units of a body's size."""
+        self._frames.setdefault(int(frame), []).append((np.nan_to_num(where), values))
 
     @property
     def several(self) -> bool:

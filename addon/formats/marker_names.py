@@ -12,16 +12,16 @@ from ..body.points import POINT_INDEX
 
 _SIDED = {
     "hip": "hip hips hipjoint",
-    "knee": "knee kneejoint kneejc kjc kneejointcenter kneejointcentre kneecenter",
-    "ankle": "ankle anklejoint anklejc ajc anklejointcenter anklejointcentre anklecenter",
-    "foot": "foot toebase ball",
+    "knee": "knee legjoint kneejoint kneejc kjc kneejointcenter kneejointcentre kneecenter",
+    "ankle": "ankle footjoint anklejoint anklejc ajc anklejointcenter anklejointcentre anklecenter",
+    "foot": "foot toebase ball toesjoint",
     "big_toe": "bigtoe footindex toetip greattoe",
     "small_toe": "smalltoe littletoe pinkytoe",
     "heel": "heel",
     "collar": "collar clavicle",
     "shoulder": "shoulder shoulderjoint",
-    "elbow": "elbow elbowjoint elbowjc ejc elbowjointcenter elbowjointcentre elbowcenter",
-    "wrist": "wrist wristjoint wristjc wjc wristjointcenter wristjointcentre wristcenter",
+    "elbow": "elbow forearmjoint elbowjoint elbowjc ejc elbowjointcenter elbowjointcentre elbowcenter",
+    "wrist": "wrist handjoint wristjoint wristjc wjc wristjointcenter wristjointcentre wristcenter",
     "hand": "hand",
     "eye": "eye",
     "eye_inner": "eyeinner innereye",
@@ -31,14 +31,15 @@ _SIDED = {
     "thumb_knuckle": "thumb",
     "index_knuckle": "index",
     "pinky_knuckle": "pinky",
-    "joint hip": "hjc hipjc hipjointcenter hipjointcentre hipcenter",
-    "joint shoulder": "sjc shoulderjc shoulderjointcenter shoulderjointcentre shouldercenter gjc",
+    "joint hip": "uplegjoint hjc hipjc hipjointcenter hipjointcentre hipcenter",
+    "joint shoulder": "armjoint sjc shoulderjc shoulderjointcenter shoulderjointcentre shouldercenter gjc",
 }
 _CENTRE = {
     "pelvis": "pelvis",
     "mid_hip": "midhip midhips hip hips chip root hipcenter hipcentre midpelvis bottomtorso",
     "neck": "neck upperneck",
     "head": "head",
+    "joint head": "headjoint",
     "head_top": "headtop tophead topofhead tophd vertex",
     "nose": "nose",
     "chin": "chin",
@@ -111,6 +112,8 @@ def _part(name: str) -> tuple[str | None, str] | None:
 
 def _point(part: tuple[str | None, str], *, smpl: bool) -> str:
     side, name = part
+    if side is None and name.startswith("joint "):
+        return name.removeprefix("joint ")
     if side is None:
         return (_SMPL_CENTRE if smpl else _DETECTOR_CENTRE).get(name, name)
     if name.startswith("joint "):

@@ -16,6 +16,7 @@ from .finish import finish
 from .readers import (
     aist,
     amass,
+    arkit,
     bodypose,
     bvh,
     c3d,
@@ -84,6 +85,7 @@ READERS: tuple[Reader, ...] = (
     c3d.READER,
     bodypose.READER,
     ntu.READER,
+    arkit.READER,
     mediapipe.READER,
     tables.READER,
     open_keypoints.READER,

@@ -11,10 +11,11 @@ import pytest
 
 from addon import formats
 from addon.body.rotations import matrix_from_axis_angle
+from addon.body.skeleton import REST_PELVIS
 from addon.formats.limbs import limb_lengths
 from addon.formats.readers.humanml import joints_from_features
 from addon.safe_read import FormatError
-from tests.formats.bodies import FROM_Y_UP, keypoints_of, walking
+from tests.formats.bodies import FROM_Y_UP, keypoints_of, poses_of, walking
 
 FRAMES = 40
 SAMPLES = Path(__file__).parents[2] / "bundled_model" / "samples"
@@ -61,6 +62,26 @@ def mdm(folder: Path) -> Path:
     clip = np.moveaxis(walking(FRAMES).layout("humanml22"), 0, -1)
     held: Any = {"motion": np.stack([np.pad(clip, ((0, 0), (0, 0), (0, 9)))] * 2), "text": ["walk"] * 2,
                  "lengths": np.array([FRAMES, 12]), "num_samples": 2, "num_repetitions": 1}  # fmt: skip
+    np.save(folder / "results.npy", held, allow_pickle=True)
+    return folder / "results.npy"
+
+
+def kit(folder: Path) -> Path:
+    """MDM trained on KIT-ML: 21 joints, the right side first, in a unit of its own."""
+    clip = np.moveaxis(walking(FRAMES).layout("kit21"), 0, -1) * 850
+    held: Any = {"motion": clip[None], "text": ["walk"], "lengths": np.array([FRAMES]), "num_samples": 1,
+                 "num_repetitions": 1}  # fmt: skip
+    np.save(folder / "results.npy", held, allow_pickle=True)
+    return folder / "results.npy"
+
+
+def rotations(folder: Path) -> Path:
+    """MDM trained on HumanAct12 or UESTC: 24 rotations of six numbers, and the root's place as a 25th."""
+    body = walking(FRAMES)
+    six = body.rotations[..., :2, :].reshape(FRAMES, 24, 6)
+    root = np.concatenate([body.pelvis - REST_PELVIS, np.zeros((FRAMES, 3))], axis=1)
+    motion = np.moveaxis(np.concatenate([six, root[:, None]], axis=1), 0, -1)
+    held: Any = {"motion": motion[None], "text": ["walk"], "lengths": np.array([FRAMES])}
     np.save(folder / "results.npy", held, allow_pickle=True)
     return folder / "results.npy"
 
@@ -119,6 +140,37 @@ def test_panoptic_joints_that_were_not_seen_are_missing(tmp_path):
 def test_generated_clips_are_cut_to_their_length(tmp_path):
     recording = formats.read(mdm(tmp_path))
     assert [person.frames for person in recording.people] == [FRAMES, 12]
+
+
+def test_kit_clips_have_their_own_rate_and_unit(tmp_path):
+    recording = formats.read(kit(tmp_path))
+    keypoints = keypoints_of(recording)
+    assert (recording.tool, recording.fps.value, recording.fps.how) == ("KIT-ML", 12.5, "assumed")
+    assert (keypoints.layout, recording.units.value, recording.units.how) == ("kit21", "mm", "inferred")
+    lengths = {limb: float(np.median(v)) for limb, v in limb_lengths(keypoints).items()}
+    assert lengths["thigh", "left"] == pytest.approx(0.85 * 0.377, rel=0.03)
+
+
+def test_kit_features_are_21_joints(tmp_path):
+    """new_joint_vecs of KIT: the root's turn, speed and height, then the others relative to it."""
+    joints = walking(FRAMES).layout("kit21")
+    joints = joints - joints[:1, :1] * [1, 0, 1]
+    features = np.zeros((FRAMES, 251))
+    features[:-1, 1:3] = np.diff(joints[:, 0], axis=0)[:, [0, 2]]
+    features[:, 3] = joints[:, 0, 1]
+    features[:, 4:64] = (joints[:, 1:] - joints[:, :1] * [1, 0, 1]).reshape(FRAMES, 60)
+    np.save(tmp_path / "03950.npy", features)
+    recording = formats.read(tmp_path / "03950.npy")
+    assert (keypoints_of(recording).layout, recording.fps.value) == ("kit21", 12.5)
+    np.testing.assert_allclose(keypoints_of(recording).positions, joints, atol=1e-9)
+
+
+def test_generated_rotations_are_the_pose(tmp_path):
+    recording = formats.read(rotations(tmp_path))
+    body, poses = walking(FRAMES), poses_of(recording)
+    assert recording.up.value == "+y" and recording.fps.value == 20.0
+    np.testing.assert_allclose(poses.rotations[:, :22], body.rotations[:, :22], atol=1e-9)
+    np.testing.assert_allclose(poses.pelvis, body.pelvis, atol=1e-9)
 
 
 def test_data_without_a_scale_is_given_a_human_one(tmp_path):

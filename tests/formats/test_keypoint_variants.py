@@ -42,7 +42,7 @@ def assert_human(path: Path, layout: str, up: str) -> None:
 
 UNNAMED = (
     "h36m17", "hybrik17", "coco17", "hybrik29", "coco_wholebody133", "halpe136", "easymocap67", "smpl24",
-    "body25", "mhr70",
+    "body25", "mhr70", "kit21", "mmm21",
 )  # fmt: skip
 
 
@@ -55,6 +55,15 @@ def test_the_order_of_an_unnamed_array_is_told_by_the_body(tmp_path, layout):
     recording = formats.read(saved(tmp_path / "points.npy", points @ FROM_Y_UP["-y"].T))
     assert keypoints_of(recording).layout == layout
     assert any(f"layout {layout} was inferred" in warning for warning in recording.warnings)
+
+
+def test_the_21_points_of_a_hand_are_no_body(tmp_path):
+    """MediaPipe's hand has as many points as KIT-ML's body."""
+    finger = np.linspace(0.03, 0.1, 4)
+    fan = [[0.0, 0.0, 0.0]] + [[a * r, r, 0.01] for a in (-0.8, -0.3, 0.0, 0.3, 0.6) for r in finger]
+    points = np.array(fan) + np.random.default_rng(0).normal(0, 0.002, (FRAMES, 21, 3))
+    with pytest.raises(FormatError, match="what its 21 keypoints are"):
+        formats.read(saved(tmp_path / "hand.npy", points))
 
 
 def test_videopose3d_may_stand_on_a_floor_with_z_up(tmp_path):
@@ -138,6 +147,35 @@ def test_mmpose_whole_bodies_of_several_tracks(tmp_path):
     ]
     assert all(one.frames == FRAMES for one in recording.people)
     assert any("face and hands" in warning for warning in recording.warnings)
+
+
+def two_people(folder: Path, *, boxes: bool) -> Path:
+    """The pose lifter's result without tracking: who comes first in a frame changes all the time."""
+    walk, stand = walking(FRAMES).layout("h36m17"), walking(FRAMES).layout("h36m17")
+    stand = np.repeat(stand[:1], FRAMES, axis=0) * [1.0, 1.0, -1.0] * 0.9
+    both = [points - points[:, :1] * [1, 0, 1] for points in (walk, stand)]
+    info = []
+    for n in range(FRAMES):
+        instances: list[dict[str, Any]] = [
+            {"keypoints": (points[n] @ FROM_Y_UP["+z"].T).tolist(), "keypoint_scores": [0.9] * 17}
+            for points in both
+        ]
+        for one, left in zip(instances, (100.0 + 8 * n, 500.0), strict=True):
+            one |= {"bbox": [[left, 50.0, left + 120, 400.0]], "bbox_score": 0.9} if boxes else {}
+        info.append({"frame_id": n, "instances": instances[:: 1 if n % 3 else -1]})
+    path = folder / "results_two.json"
+    path.write_text(json.dumps({"meta_info": {}, "instance_info": info}))
+    return path
+
+
+@pytest.mark.parametrize("boxes", [True, False])
+def test_mmpose_people_without_ids_are_told_by_where_they_are(tmp_path, boxes):
+    """All of them stand at the origin; the box in the picture tells them apart, else the pose."""
+    recording = formats.read(two_people(tmp_path, boxes=boxes))
+    assert [one.frames for one in recording.people] == [FRAMES, FRAMES]
+    assert any("linked from frame to frame" in warning for warning in recording.warnings)
+    moved = [float(np.ptp(keypoints_of(recording, k).positions[:, 3, 2])) for k in (0, 1)]
+    assert min(moved) < 1e-6 and max(moved) > 0.2
 
 
 # MediaPipe and FreeMoCap tables

@@ -15,6 +15,7 @@ import pytest
 from addon import formats
 from addon.safe_read import FormatError
 from tests.formats import test_amass as amass
+from tests.formats import test_arkit as arkit
 from tests.formats import test_c3d as c3d
 from tests.formats import test_estimator_variants as variants
 from tests.formats import test_estimators as estimators
@@ -64,6 +65,10 @@ BUILDERS: dict[str, Callable[[Path], Path]] = {
     "Meshcapade scene": variants.meshcapade_scene,
     "SMPL parameters": variants.smpl_parameters,
     "FreeMoCap": keypoint_variants.by_frame,
+    **{f"ARKit {name}": build for name, build in arkit.SHAPES.items()},
+    "KIT-ML": keypoint_tools.kit,
+    "MDM rotations": keypoint_tools.rotations,
+    "landmarks in rows": lambda folder: landmarks.several_in_a_row(folder / "pose_landmarks.csv"),
     "Theia": lambda folder: theia.theia(folder / "pose_0.c3d", theia.segments()),
     "AMASS": lambda folder: amass.saved(folder, **amass.amass_fields()),
     "TRC": clip_trc,

@@ -122,6 +122,23 @@ def test_mixamo_skeletons_are_where_the_body_is(tmp_path, prefix):
         np.testing.assert_allclose(found, walking(FRAMES).joints[:, JOINT_NAMES.index(joint)], atol=1e-4)
 
 
+def test_a_skeleton_without_translation_stands_on_the_floor(tmp_path):
+    """As three.js' pirouette: the root has rotations only."""
+    text = bvh(tmp_path / "pirouette.bvh", MIXAMO).read_text()
+    head, _, rows = text.replace("6 Xposition Yposition Zposition", "3").partition("Frame Time:")
+    step, *frames = rows.strip().splitlines()
+    rows = "\n".join([step, *(" ".join(frame.split()[3:]) for frame in frames)])
+    (tmp_path / "pirouette.bvh").write_text(f"{head}Frame Time: {rows}\n")
+    recording = formats.read(tmp_path / "pirouette.bvh")
+    assert any("no translation" in warning for warning in recording.warnings)
+    keypoints = keypoints_of(recording)
+    hips, feet = (
+        keypoints.positions[:, [keypoints.canonical.index(f"{side}_{part}") for side in ("left", "right")], 1]
+        for part in ("hip", "ankle")
+    )
+    assert np.ptp(hips.mean(1)) < 0.01 and 0.0 < np.percentile(feet.min(1), 10) < 0.15
+
+
 CMU = MIXAMO | {"pelvis": "Hips", "left_hip": "LeftUpLeg", "spine1": "LowerBack", "left_hand": "LThumb"}
 
 

@@ -78,8 +78,13 @@ def read(container: Container) -> Draft:
         named = [place for place, joint in enumerate(joints) if joint.name]
         people = marker_people([joints[place].name for place in named], positions[:, named])
     warnings = [] if all(one.poses is not None for one in people) else [_POSITIONS_ONLY]
+    placed = any(each.endswith("position") for joint in joints if joint.parent < 0 for each in joint.channels)
+    warnings += [] if placed else ["The file has no translation, so the hips stay at one place."]
     own_unit = _CMU_UNIT if {joint.name for joint in joints} >= _CMU_JOINTS else None
-    return Draft(people, fps=fps, units=None, own_unit=own_unit, likely_up=("+y", "+z"), warnings=warnings)
+    return Draft(
+        people, fps=fps, units=None, own_unit=own_unit, likely_up=("+y", "+z"), warnings=warnings,
+        floating=not placed,
+    )  # fmt: skip
 
 
 def _hierarchy(words: list[str]) -> list[_Joint]:

@@ -1,9 +1,10 @@
-"""HumanML3D features, MDM results and Motion-X: generated and collected motions as .npy.
+"""HumanML3D's and KIT-ML's features, MDM results and Motion-X: generated and collected motions as .npy.
 
-`new_joint_vecs` (T, 263), decoded as recover_from_ric does (EricGuo5513/HumanML3D motion_representation.py);
-MDM `results.npy` {motion (B, 22, 3, F), lengths} and `*_smpl_params.npy` {thetas (24, 6, F),
-root_translation (3, F)} (GuyTevet/motion-diffusion-model sample/generate.py, visualize/vis_utils.py);
-Motion-X (T, 322) (IDEA-Research/Motion-X README.md). All Y up, metres.
+`new_joint_vecs` (T, 263) of 22 joints or (T, 251) of KIT's 21, decoded as recover_from_ric does
+(EricGuo5513/HumanML3D motion_representation.py); MDM `results.npy` {motion (B, J, 3, F) or (B, 25, 6, F),
+lengths} and `*_smpl_params.npy` {thetas (24, 6, F), root_translation (3, F)} (GuyTevet/motion-diffusion-model
+sample/generate.py, visualize/vis_utils.py, data_loaders/a2m/dataset.py); Motion-X (T, 322)
+(IDEA-Research/Motion-X README.md). All Y up; KIT's unit is found from the limbs.
 """
 
 from __future__ import annotations
@@ -11,18 +12,21 @@ from __future__ import annotations
 import numpy as np
 
 from ...body.rotations import matrix_from_six_d
-from ...recording import Person
+from ...recording import Keypoints, Person, Poses
 from ...safe_read import FormatError
 from ..container import Container
 from ..draft import REST_PELVIS_X, Draft, Reader, layout_keypoints, matrix_poses, numbers, person, smpl_poses
+from ..inference import infer_layout
 
-_FEATURES, _MOTION_X = 263, 322
+_FEATURES, _MOTION_X = (263, 251), 322
+_LAYOUTS = {22: "humanml22", 24: "smpl24", 21: "kit21"}
+_KIT_JOINTS, _KIT_FPS = 21, 12.5
 
 
 def recognises(container: Container) -> bool:
-    """The widths of the two feature vectors, or MDM's keys."""
+    """The widths of the feature vectors, or MDM's keys."""
     if container.npy is not None:
-        return container.npy.ndim == 2 and container.npy.shape[1] in (_FEATURES, _MOTION_X)
+        return container.npy.ndim == 2 and container.npy.shape[1] in (*_FEATURES, _MOTION_X)
     return container.has("thetas", "root_translation") or container.has("motion", "lengths")
 
 
@@ -32,14 +36,31 @@ def read(container: Container) -> Draft:
         return _motion_x(container.npy.astype(float))
     if container.npy is not None:
         joints = joints_from_features(container.npy.astype(float))
-        return Draft([person(keypoints=layout_keypoints(joints, "humanml22"))], up="+y")
+        return _draft([person(keypoints=_keypoints(joints))])
     if container.has("thetas", "root_translation"):
-        return Draft([_from_thetas(container)], up="+y")
-    return Draft(_clips(container), up="+y")
+        thetas, root = (numbers(container.fields[name], name) for name in ("thetas", "root_translation"))
+        return Draft([person(poses=_poses(thetas, root))], up="+y")
+    return _draft(_clips(container))
+
+
+def _draft(people: list[Person]) -> Draft:
+    """Y up; KIT-ML has its own rate and unit."""
+    first = people[0].keypoints
+    if first is not None and len(first.names) == _KIT_JOINTS:
+        return Draft(people, up="+y", units=None, usual_fps=_KIT_FPS, tool="KIT-ML")
+    return Draft(people, up="+y")
+
+
+def _keypoints(joints: np.ndarray) -> Keypoints:
+    """Of (T, J, 3); which of KIT's sides comes first is seen by toes and knees."""
+    count = joints.shape[1]
+    found = infer_layout(joints) if count == _KIT_JOINTS else None
+    return layout_keypoints(joints, found or _LAYOUTS[count])
 
 
 def joints_from_features(features: np.ndarray) -> np.ndarray:
-    """(T, 22, 3) joints of (T, 263) features: turn and ground speed are integrated, joints are relative."""
+    """(T, J, 3) joints of (T, 12 J - 1) features: turn and ground speed are integrated, joints relative."""
+    others = (features.shape[1] + 1) // 12 - 1
     half_turn = np.concatenate([[0.0], np.cumsum(features[:-1, 0])])
     cos, sin = np.cos(2 * half_turn), np.sin(2 * half_turn)
     unturn = np.zeros((len(features), 3, 3))
@@ -48,7 +69,7 @@ def joints_from_features(features: np.ndarray) -> np.ndarray:
     steps = np.zeros((len(features), 3))
     steps[1:, 0], steps[1:, 2] = features[:-1, 1], features[:-1, 2]
     root = np.cumsum((unturn @ steps[..., None])[..., 0], axis=0)
-    joints = features[:, 4:67].reshape(-1, 21, 3) @ np.swapaxes(unturn, 1, 2)
+    joints = features[:, 4 : 4 + 3 * others].reshape(-1, others, 3) @ np.swapaxes(unturn, 1, 2)
     joints[..., [0, 2]] += root[:, None, [0, 2]]
     root[:, 1] = features[:, 3]
     return np.concatenate([root[:, None], joints], axis=1)
@@ -62,32 +83,37 @@ def _motion_x(values: np.ndarray) -> Draft:
     )  # fmt: skip
 
 
-def _from_thetas(container: Container) -> Person:
-    """Six numbers are the first two **rows** of a matrix (PyTorch3D's convention)."""
-    six = np.moveaxis(numbers(container.fields["thetas"], "thetas"), -1, 0)
+def _poses(thetas: np.ndarray, root: np.ndarray) -> Poses:
+    """From (24, 6, F) and (3, F); six numbers are the first two **rows** of a matrix, as in PyTorch3D."""
+    six = np.moveaxis(thetas, -1, 0)
     if six.shape[1:] != (24, 6):
         raise FormatError(
             f"MDM's thetas have the shape {six.shape} instead of (24, 6, frames); export again."
         )
     rotations = np.swapaxes(matrix_from_six_d(six), -1, -2)
     rotations[:, 22:] = np.eye(3)
-    return person(poses=matrix_poses(rotations, numbers(container.fields["root_translation"], "root").T))
+    return matrix_poses(rotations, root.T)
 
 
 def _clips(container: Container) -> list[Person]:
     motion = numbers(container.fields["motion"], "motion")
     lengths = np.asarray(container.fields["lengths"]).reshape(-1).astype(int)
-    if motion.ndim != 4 or motion.shape[1:3] != (22, 3) or len(lengths) != len(motion):
+    rotations = motion.shape[1:3] == (25, 6)
+    joints = motion.ndim == 4 and motion.shape[1] in _LAYOUTS and motion.shape[2] == 3
+    if motion.ndim != 4 or len(lengths) != len(motion) or not (joints or rotations):
         raise FormatError(
-            f"MDM motions of shape {motion.shape} are not 22 joints in 3D; generate HumanML3D motion."
+            f"MDM motions of shape {motion.shape} are no joints and no rotations of a body; generate again."
         )
+    clips = [clip[..., : max(length, 1)] for clip, length in zip(motion, lengths, strict=True)]
+    if rotations:
+        return [person(number, poses=_poses(clip[:24], clip[24, :3])) for number, clip in enumerate(clips)]
     return [
-        person(number, keypoints=layout_keypoints(np.moveaxis(clip, -1, 0)[: max(length, 1)], "humanml22"))
-        for number, (clip, length) in enumerate(zip(motion, lengths, strict=True))
+        person(number, keypoints=_keypoints(np.moveaxis(clip, -1, 0))) for number, clip in enumerate(clips)
     ]
 
 
 READER = Reader(
-    "HumanML3D", "MDM, HumanML3D, Motion-X", "22 joints or SMPL of generated clips", ".npy", recognises, read,
+    "HumanML3D", "MDM, HumanML3D, KIT-ML, Motion-X", "22 or 21 joints or SMPL of generated clips", ".npy",
+    recognises, read,
     usual_fps=20.0,
 )  # fmt: skip

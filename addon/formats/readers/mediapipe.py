@@ -18,7 +18,7 @@ from ..container import Container
 from ..draft import Draft, Reader, person, scalar
 from ..landmarks import COUNT, mediapipe_keypoints
 from ..marker_names import canonical_names
-from ..timing import is_time, rate_from_times
+from ..timing import rate_of_frames
 
 _WORLD = ("pose_world_landmarks", "poseWorldLandmarks", "worldLandmarks", "world_landmarks", "keypoints3D")
 _ANY = (*_WORLD, "landmarks", "pose_landmarks", "poseLandmarks", "landmark", "points", "pose", "keypoints")
@@ -49,18 +49,9 @@ def read(container: Container) -> Draft:
         numbers = [number for number, _ in seen]
     stack = np.stack([points for _, points in seen])
     keypoints, warnings = mediapipe_keypoints(stack[..., :3], stack[..., 3])
-    fps = scalar(container.fields["fps"]) if "fps" in container.fields else _rate(frames)
+    fps = scalar(container.fields["fps"]) if "fps" in container.fields else rate_of_frames(frames)
     people = [person(frame_ids=numbers, keypoints=keypoints)]
     return Draft(people, fps=fps, units=None, likely_up=("-y", "+y"), warnings=warnings, camera=True)
-
-
-def _rate(frames: list[Any]) -> float | None:
-    """From the times of the frames; None where they have none."""
-    first = next((frame for frame in frames if isinstance(frame, Mapping)), {})
-    name = next((name for name in first if is_time(str(name))), None)
-    if name is None:
-        return None
-    return rate_from_times([scalar(frame.get(name)) for frame in frames if isinstance(frame, Mapping)])
 
 
 def _frames(tree: Any) -> list[Any]:

@@ -22,7 +22,7 @@ _FREEMOCAP = (543, 553)
 """MediaPipe Holistic as FreeMoCap stacks it: 33 body points, 2 x 21 hand points, the face."""
 _FLAT = {66: (22, 3), 99: (33, 3), 132: (33, 4)}
 """Widths of rows that hold HumanML3D's joints, or MediaPipe's landmarks with and without visibility."""
-_USUAL_FPS = {"humanml22": 20.0}
+_USUAL_FPS = {"humanml22": 20.0, "kit21": 12.5, "mmm21": 12.5}
 
 
 def recognises(container: Container) -> bool:
