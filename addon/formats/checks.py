@@ -11,8 +11,8 @@ _STILL_METRES = 0.015
 _LIMB_ENDS = ("knee", "ankle", "elbow", "wrist")
 _STILL_SECONDS = 1.0
 _LENGTH_RANGES = {
-    "thigh": (0.33, 0.55),
-    "shin": (0.32, 0.56),
+    "thigh": (0.31, 0.55),
+    "shin": (0.3, 0.56),
     "upper arm": (0.2, 0.42),
     "forearm": (0.17, 0.38),
 }

@@ -14,7 +14,7 @@ from addon.body.kinematics import forward
 from addon.body.rotations import axis_angle_from_matrix, matrix_from_axis_angle
 from addon.body.skeleton import JOINT_NAMES, PARENTS, REST_JOINTS, REST_OFFSETS
 from addon.safe_read import FormatError
-from tests.formats.bodies import FROM_Y_UP, Body, keypoints_of, poses_of, walking
+from tests.formats.bodies import FROM_Y_UP, Body, keypoints_of, on_floor, poses_of, walking
 
 FRAMES = 20
 MIXAMO = {
@@ -285,25 +285,32 @@ KINECT = [
 
 
 def ntu(path: Path, joints: int = 25) -> Path:
-    """Bodies come and go; per joint 11 numbers and a tracking state (read_skeleton_file.m)."""
+    """Bodies come and go; per joint 11 numbers and a tracking state (read_skeleton_file.m).
+
+    The origin is the camera, here 0.9 m above the floor; a second body stands a metre beside the first.
+    """
     points = walking(FRAMES).joints[:, [JOINT_NAMES.index(name) for name in KINECT[:joints]]]
+    points = points - [0.0, 0.9, 0.0]
     lines = [str(FRAMES)]
     for n in range(FRAMES):
-        bodies = ["72057594037931101"] if n else []
+        bodies = {"72057594037931101": 0.0, "72057594037931102": 1.0} if n else {}
         lines.append(str(len(bodies)))
-        for identity in bodies:
+        for identity, beside in bodies.items():
             lines += [f"{identity} 0 1 1 1 1 0 0.02 -0.1 2", str(joints)]
-            lines += [" ".join(map(str, [*point, *[0.0] * 8, 2])) for point in points[n]]
+            lines += [" ".join(map(str, [x + beside, y, z, *[0.0] * 8, 2])) for x, y, z in points[n]]
     path.write_text("\n".join(lines))
     return path
 
 
 def test_ntu_bodies_stand_in_metres(tmp_path):
     recording = formats.read(ntu(tmp_path / "S001C001P001R001A001.skeleton"))
-    keypoints = keypoints_of(recording)
-    assert recording.people[0].id == "72057594037931101" and recording.people[0].frame_ids[0] == 1
-    knee = keypoints.positions[:, keypoints.canonical.index("left_knee")]
-    np.testing.assert_allclose(knee, walking(FRAMES).joints[1:, JOINT_NAMES.index("left_knee")], atol=1e-6)
+    assert [one.id for one in recording.people] == ["72057594037931101", "72057594037931102"]
+    assert recording.people[0].frame_ids[0] == 1
+    for person, beside in enumerate((0.0, 1.0)):
+        keypoints = keypoints_of(recording, person)
+        knee = keypoints.positions[:, keypoints.canonical.index("left_knee")]
+        expected = walking(FRAMES).joints[1:, JOINT_NAMES.index("left_knee")] + [beside, 0.0, 0.0]
+        np.testing.assert_allclose(knee, on_floor(recording, expected, knee), atol=1e-6)
 
 
 def test_a_hand_in_a_skeleton_file_is_refused(tmp_path):

@@ -125,4 +125,4 @@ def _is_real(value: Any) -> bool:
     return value is None or (isinstance(value, (int, float)) and not isinstance(value, bool))
 
 
-READER = Reader("MediaPipe", "MediaPipe Pose", "33 world landmarks", ".json", recognises, read)
+READER = Reader("MediaPipe", "MediaPipe Pose", "33 world landmarks", ".json", recognises, read, "real file")

@@ -1,4 +1,4 @@
-"""NTU RGB+D's `.skeleton`: 25 Kinect joints of up to a few bodies per frame, metres, Y up.
+"""NTU RGB+D's `.skeleton`: 25 Kinect joints of up to a few bodies per frame, metres, Y up from the camera.
 
 Source: shahroudy/NTURGB-D Matlab/read_skeleton_file.m.
 """
@@ -41,7 +41,7 @@ def read(container: Container) -> Draft:
     people = [_person(*track) for track in tracks]
     if not people:
         raise FormatError("The skeleton file holds nobody in any frame; choose another file.")
-    return Draft(people, up="+y")
+    return Draft(people, up="+y", camera=True)
 
 
 def _read_body(rows: Iterator[list[str]], frame: int, tracks: Tracks) -> None:
@@ -60,4 +60,7 @@ def _person(name: str, frames: np.ndarray, values: dict[str, np.ndarray]) -> Per
     return person(name, frames, keypoints=layout_keypoints(values["points"], "kinect25", values["seen"]))
 
 
-READER = Reader("NTU skeleton", "NTU RGB+D, Kinect", "25 joints per body", ".skeleton", recognises, read)
+READER = Reader(
+    "NTU skeleton", "NTU RGB+D, Kinect", "25 joints per body", ".skeleton", recognises, read,
+    "real file",
+)  # fmt: skip
