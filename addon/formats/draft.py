@@ -103,6 +103,13 @@ def person(
     return Person(one_line(str(person_id)), numbers, 0.0, keypoints, poses)
 
 
+def missing_frames(said: int, held: int) -> list[str]:
+    """A sentence where a file says that it has more frames than it holds."""
+    if held >= said:
+        return []
+    return [f"The file says that it has {said} frames but holds {held}; it may have been cut off."]
+
+
 def layout_keypoints(positions: Any, layout: str, confidence: Any = None) -> Keypoints:
     """Keypoints of a known layout from positions (T, K, 3) and confidence (T, K). Raises FormatError."""
     try:

@@ -34,11 +34,11 @@ from .readers import (
     panoptic,
     phalp,
     prompthmr,
-    robots,
     romp,
     sam3d,
     smpl_parameters,
     smpler_x,
+    strangers,
     tables,
     theia,
     trace,
@@ -49,7 +49,7 @@ from .readers import (
 )
 
 READERS: tuple[Reader, ...] = (
-    robots.READER,
+    strangers.READER,
     gvhmr.READER,
     wham.READER,
     phalp.READER,
@@ -135,7 +135,7 @@ def table() -> str:
     """A Markdown table of the formats that can be opened."""
     rows = ["| tool | files | holds | checked on |", "| --- | --- | --- | --- |"]
     for reader in READERS:
-        if reader is not robots.READER:
+        if reader is not strangers.READER:
             files = " ".join(f"`{name}`" for name in reader.files.split())
             rows.append(f"| {reader.tool} | {files} | {reader.holds} | {reader.checked} |")
     return "\n".join(rows)

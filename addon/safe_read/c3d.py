@@ -26,7 +26,8 @@ _SEGMENT_NUMBERS = 17
 class C3d:
     """Points of a C3D file: positions (T, K, 3) in `units`, NaN where missing, with their labels and rate.
 
-    first_frame counts from 0, so that frame n lies at n / rate seconds.
+    first_frame counts from 0, so that frame n lies at n / rate seconds; frames is how many the header says.
+    software: what wrote the file, with its version, "" where it does not say.
     segments: (T, S, 4, 4) segment to laboratory, NaN where missing, for S segment_labels; empty without them.
     """
 
@@ -35,9 +36,19 @@ class C3d:
     rate: float
     units: str
     first_frame: int
+    frames: int
     groups: dict[str, dict[str, Any]]
     segments: np.ndarray
     segment_labels: list[str]
+
+    @property
+    def software(self) -> str:
+        maker = self.groups.get("MANUFACTURER", {})
+        names = [str(np.ravel(maker[name])[0]) for name in _MAKER if len(np.ravel(maker.get(name, [])))]
+        return " ".join(dict.fromkeys(name for name in names if name))
+
+
+_MAKER = ("SOFTWARE", "VERSION_LABEL")
 
 
 class _Numbers:
@@ -87,7 +98,7 @@ def read_c3d(data: bytes) -> C3d:
     else:
         positions = _points(data, groups, numbers, count, frames)
     first = max(numbers.word(data, 6) - 1, 0)
-    return C3d(labels, positions, rate, units, first, groups, segments, segment_labels)
+    return C3d(labels, positions, rate, units, first, frames, groups, segments, segment_labels)
 
 
 def _parameters(data: bytes, start: int, numbers: _Numbers) -> dict[str, dict[str, Any]]:

@@ -145,7 +145,7 @@ def test_generated_clips_are_cut_to_their_length(tmp_path):
 def test_kit_clips_have_their_own_rate_and_unit(tmp_path):
     recording = formats.read(kit(tmp_path))
     keypoints = keypoints_of(recording)
-    assert (recording.tool, recording.fps.value, recording.fps.how) == ("KIT-ML", 12.5, "assumed")
+    assert (recording.tool, recording.fps.value, recording.fps.how) == ("MDM (KIT-ML)", 12.5, "assumed")
     assert (keypoints.layout, recording.units.value, recording.units.how) == ("kit21", "mm", "inferred")
     lengths = {limb: float(np.median(v)) for limb, v in limb_lengths(keypoints).items()}
     assert lengths["thigh", "left"] == pytest.approx(0.85 * 0.377, rel=0.03)

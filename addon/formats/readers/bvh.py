@@ -14,9 +14,9 @@ import numpy as np
 from ...body.rotations import matrix_from_axis_angle
 from ...body.skeleton import JOINT_NAMES
 from ...recording import Person
-from ...safe_read import FormatError
+from ...safe_read import FormatError, one_line
 from ..container import Container
-from ..draft import Draft, OwnUnit, Reader, named_keypoints, person
+from ..draft import Draft, OwnUnit, Reader, missing_frames, named_keypoints, person
 from ..joint_names import joint_roles
 from ..marker_names import canonical_names, subject_of
 from ..marker_people import joint_count, marker_people
@@ -75,9 +75,9 @@ def read(container: Container) -> Draft:
     subjects = dict.fromkeys(subject_of(joint.name) for joint in joints if joint.name)
     people = [one for one in (_person(clip, subject) for subject in subjects) if one is not None]
     if not people:
-        named = [place for place, joint in enumerate(joints) if joint.name]
-        people = marker_people([joints[place].name for place in named], positions[:, named])
-    warnings = [] if all(one.poses is not None for one in people) else [_POSITIONS_ONLY]
+        people = _by_markers(joints, positions)
+    warnings = _cut(words[start:], len(values))
+    warnings += [] if all(one.poses is not None for one in people) else [_POSITIONS_ONLY]
     placed = any(each.endswith("position") for joint in joints if joint.parent < 0 for each in joint.channels)
     warnings += [] if placed else ["The file has no translation, so the hips stay at one place."]
     own_unit = _CMU_UNIT if {joint.name for joint in joints} >= _CMU_JOINTS else None
@@ -85,6 +85,25 @@ def read(container: Container) -> Draft:
         people, fps=fps, units=None, own_unit=own_unit, likely_up=("+y", "+z"), warnings=warnings,
         floating=not placed,
     )  # fmt: skip
+
+
+def _by_markers(joints: list[_Joint], positions: np.ndarray) -> list[Person]:
+    named = [place for place, joint in enumerate(joints) if joint.name]
+    names = [joints[place].name for place in named]
+    if joint_count(names) < _ENOUGH:
+        shown = ", ".join(map(one_line, names[:3]))
+        raise FormatError(
+            f"The skeleton's joints are not named as a person's ({shown} …); name them like LeftUpLeg,"
+            f" LeftLeg, LeftFoot, LeftArm, LeftForeArm, LeftHand."
+        )
+    return marker_people(names, positions[:, named])
+
+
+def _cut(words: list[str], frames: int) -> list[str]:
+    """A sentence where the file has fewer frames than it says."""
+    lower = [word.lower() for word in words[:6]]
+    said = words[lower.index("frames:") + 1] if "frames:" in lower[:-1] else ""
+    return missing_frames(int(said), frames) if said.isdigit() else []
 
 
 def _hierarchy(words: list[str]) -> list[_Joint]:

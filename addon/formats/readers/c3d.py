@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import numpy as np
 
+from ...safe_read import one_line
 from ...safe_read.c3d import is_c3d, read_c3d
 from ..container import Container
-from ..draft import Draft, Reader
+from ..draft import Draft, Reader, missing_frames
 from ..marker_people import marker_people
 
 _METRIC = ("m", "cm", "mm")
@@ -26,7 +27,10 @@ def read(container: Container) -> Draft:
     people = marker_people(file.labels, file.positions, np.arange(len(file.positions)) + file.first_frame)
     unit = file.units.lower()
     fps = file.rate if file.rate > 0 else None
-    return Draft(people, fps=fps, units=unit if unit in _METRIC else None, likely_up=("+z", "+y"))
+    return Draft(
+        people, fps=fps, units=unit if unit in _METRIC else None, likely_up=("+z", "+y"),
+        tool=one_line(file.software) or None, warnings=missing_frames(file.frames, len(file.positions)),
+    )  # fmt: skip
 
 
 READER = Reader(

@@ -36,19 +36,19 @@ def read(container: Container) -> Draft:
         return _motion_x(container.npy.astype(float))
     if container.npy is not None:
         joints = joints_from_features(container.npy.astype(float))
-        return _draft([person(keypoints=_keypoints(joints))])
+        return _draft([person(keypoints=_keypoints(joints))], "HumanML3D")
     if container.has("thetas", "root_translation"):
         thetas, root = (numbers(container.fields[name], name) for name in ("thetas", "root_translation"))
-        return Draft([person(poses=_poses(thetas, root))], up="+y")
-    return _draft(_clips(container))
+        return Draft([person(poses=_poses(thetas, root))], up="+y", tool="MDM")
+    return _draft(_clips(container), "MDM")
 
 
-def _draft(people: list[Person]) -> Draft:
+def _draft(people: list[Person], tool: str) -> Draft:
     """Y up; KIT-ML has its own rate and unit."""
     first = people[0].keypoints
     if first is not None and len(first.names) == _KIT_JOINTS:
-        return Draft(people, up="+y", units=None, usual_fps=_KIT_FPS, tool="KIT-ML")
-    return Draft(people, up="+y")
+        return Draft(people, up="+y", units=None, usual_fps=_KIT_FPS, tool=f"{tool} (KIT-ML)")
+    return Draft(people, up="+y", tool=tool)
 
 
 def _keypoints(joints: np.ndarray) -> Keypoints:

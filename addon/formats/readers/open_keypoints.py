@@ -79,6 +79,8 @@ def _named(names: list[str], points: np.ndarray, confidence: Any) -> tuple[Keypo
 def _with_layout(layout: str | None, points: np.ndarray, confidence: Any) -> tuple[Keypoints, list[str]]:
     if layout is not None:
         return layout_keypoints(points, layout.strip().lower(), confidence), []
+    if points.ndim == 3 and points.shape[-1] == 2:
+        raise FormatError("These are 2D keypoints; 3D keypoints are needed, so triangulate or lift them.")
     guess = infer_layout(points) if points.ndim == 3 and points.shape[-1] == 3 else None
     if guess is None:
         count = points.shape[1] if points.ndim == 3 else "these"

@@ -36,6 +36,7 @@ _HEADERLESS = {COUNT * 3: 3, COUNT * 4: 4}
 _NUMBER = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?|nan", re.IGNORECASE)
 _WORLD = re.compile(r"[\s_.\-]*world(?:[\s_.\-]*landmarks?)?[\s_.\-]*")
 _MEDIAPIPE = find_layout("mediapipe33").canonical
+_CUT = "The last row is incomplete and was left out; the file may have been cut off."
 _LIMBS = {11, 12, 23, 24, 25, 26}
 """MediaPipe's numbers of shoulders, hips and knees: those who save a part of the landmarks save these."""
 _PREFIX = re.compile(r"^(?:(?:body|pose|mediapipe)[\s_.\-]+|(?:landmark|point|lm|kp|l|p)[\s_.\-]*(?=\d))")
@@ -74,6 +75,8 @@ def read(container: Container) -> Draft:
         return _read_headerless(container, bare)
     columns = _columns(header)
     rows = [row for row in csv.reader(container.lines[1:], delimiter=_separator(container)) if any(row)]
+    cut = len(rows) > 1 and len(rows[-1]) < len(rows[-2])
+    rows = rows[:-1] if cut else rows
     if not rows or columns is None:
         raise FormatError("The table has a header but no rows; record or export it again.")
     frame = next((header.index(name) for name in _FRAME if name in header), None)
@@ -81,7 +84,9 @@ def read(container: Container) -> Draft:
         names, points, weights, frame_ids = _read_wide(columns, rows, frame)
     else:
         names, points, weights, frame_ids = _read_long(columns, rows, frame)
-    return replace(_draft(names, points, weights, frame_ids), fps=_rate(header, rows))
+    draft = _draft(names, points, weights, frame_ids)
+    draft.warnings += [_CUT] if cut else []
+    return replace(draft, fps=_rate(header, rows))
 
 
 def _headerless(first: list[str]) -> int | None:

@@ -14,7 +14,7 @@ from ...recording import Keypoints, Person
 from ...safe_read import FormatError
 from ...safe_read.c3d import C3d, is_c3d, read_c3d
 from ..container import Container
-from ..draft import Draft, Reader, named_keypoints, person
+from ..draft import Draft, Reader, missing_frames, named_keypoints, person
 from ..segments import pelvis_between, segment_poses
 
 _STANDING = np.array([[-1.0, 0, 0], [0, 0, 1], [0, 1, 0]])
@@ -61,7 +61,8 @@ def read(container: Container) -> Draft:
     unit = file.units.lower()
     # Theia has written POINT:UNITS of mm beside matrices in metres, so the limbs tell.
     known = unit if unit in ("m", "cm", "mm") else None
-    return Draft([one], fps=file.rate if file.rate > 0 else None, units=known, up="+z")
+    warnings = missing_frames(file.frames, len(file.segments))
+    return Draft([one], fps=file.rate if file.rate > 0 else None, units=known, up="+z", warnings=warnings)
 
 
 def _names(file: C3d) -> list[str]:

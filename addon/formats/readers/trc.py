@@ -1,7 +1,7 @@
 """TRC marker files: Pose2Sim, OpenCap, OpenSim, Vicon; separated by tabs or commas.
 
 Five header lines, often a blank sixth; then frame number, time and three columns per marker.
-NumFrames and the path in the header are not trusted. Source: perfanalytics/pose2sim triangulation.py;
+NumFrames in the header is not trusted. Source: perfanalytics/pose2sim triangulation.py;
 OpenSim documentation "Marker (.trc) Files".
 """
 
@@ -11,7 +11,7 @@ import numpy as np
 
 from ...safe_read import FormatError
 from ..container import Container
-from ..draft import Draft, Reader
+from ..draft import Draft, Reader, missing_frames
 from ..marker_people import marker_people
 
 
@@ -32,6 +32,8 @@ def read(container: Container) -> Draft:
     columns = [3 * place for place in range((len(names) + 2) // 3) if names[3 * place]]
     positions = _positions(table, columns)
     fps, warnings = _rate(header, table)
+    said = header.get("numframes", "")
+    warnings += missing_frames(int(said), len(table)) if said.isdigit() else []
     people = marker_people([names[column] for column in columns], positions, _frame_ids(table, warnings))
     return Draft(people, fps=fps, units=header.get("units"), likely_up=("+y", "+z"), warnings=warnings)
 

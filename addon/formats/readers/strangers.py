@@ -1,0 +1,98 @@
+"""Files that are no human motion though people take them for one: refused by what they contain."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from ...safe_read import FormatError
+from ..container import Container
+from ..draft import Draft, Reader
+
+_PICTURE = "is a picture; run a pose estimator on it and open its result"
+_VIDEO = "is a video; run a pose estimator on it and open its result"
+_SCENE = "file; import it into Blender with File > Import, or export BVH instead"
+_MAGIC = {
+    b"version https://git-lfs": "is a Git LFS pointer instead of the file; fetch that with git lfs pull",
+    b"Kaydara FBX": f"is an FBX {_SCENE}",
+    b"; FBX": f"is an FBX {_SCENE}",
+    b"glTF": f"is a glTF {_SCENE}",
+    b"BLENDER": "is a Blender file; open it with File > Open",
+    b"\x89PNG": _PICTURE,
+    b"\xff\xd8\xff": _PICTURE,
+    b"\x1aE\xdf\xa3": _VIDEO,
+    b"%PDF": "is a PDF document; choose the motion that it is about",
+    b"# AST/ASF": "is an Acclaim skeleton; convert it and its .amc to BVH and open that",
+}
+_FLAT = "holds 2D keypoints of images; lift or triangulate them and open that"
+_POSES = ("poses", "pose_body", "global_orient", "body_pose")
+_FEW = 7
+_LISTS = ("annotations", "people", "predictions")
+
+
+def _by_start(container: Container) -> str | None:
+    head = container.head.lstrip()
+    if container.head[4:8] == b"ftyp" or (head[:4] == b"RIFF" and head[8:11] == b"AVI"):
+        return _VIDEO
+    return next((what for start, what in _MAGIC.items() if head.startswith(start)), None)
+
+
+def _angles(container: Container) -> str | None:
+    if container.kind == "text" and b"endheader" in container.head and b"nColumns" in container.head:
+        return "holds OpenSim's joint angles or forces; open the .trc with the joints' positions"
+    if container.head.startswith(b"#!") and b":DEGREES" in container.head:
+        return "is Acclaim motion; convert it and its .asf to BVH and open that"
+    return None
+
+
+def _body(container: Container) -> str | None:
+    if container.has("v_template", "weights") or container.has("J_regressor", "shapedirs"):
+        return "is a body model without motion; give it as your SMPL file, and open a motion here"
+    alone = container.kind == "npz" and container.has("betas", "gender") and len(container.fields) < _FEW
+    if alone and not any(container.has(name) for name in _POSES):
+        return "holds a body's shape without motion; open the file with the poses beside it"
+    return None
+
+
+def _robot(container: Container) -> str | None:
+    if container.has("joint_pos", "body_pos_w") or container.has("dof_pos", "root_rot"):
+        return "is the motion of a robot's joints; choose the human motion it was made from"
+    return None
+
+
+def _flat(container: Container) -> str | None:
+    """People in images, each with a flat row of x, y and score: COCO, AlphaPose, OpenPose."""
+    listed = container.json
+    if isinstance(listed, Mapping):
+        listed = next((listed[name] for name in _LISTS if name in listed), None)
+    if not isinstance(listed, list) or not listed:
+        return None
+    return _FLAT if all(isinstance(one, Mapping) and _is_flat_person(one) for one in listed[:100]) else None
+
+
+def _is_flat_person(one: Mapping[str, Any]) -> bool:
+    if "pose_keypoints_2d" in one:
+        return not one.get("pose_keypoints_3d") and len(one["pose_keypoints_2d"]) > 0
+    keypoints = one.get("keypoints")
+    flat = isinstance(keypoints, list) and all(isinstance(each, (int, float)) for each in keypoints)
+    return flat and "image_id" in one and "pred_xyz_jts" not in one
+
+
+_KINDS: tuple[Callable[[Container], str | None], ...] = (_by_start, _angles, _robot, _body, _flat)
+
+
+def _what(container: Container) -> str | None:
+    return next((what for what in (kind(container) for kind in _KINDS) if what), None)
+
+
+def recognises(container: Container) -> bool:
+    """Pictures, videos, scenes, body models, robot motions, joint angles, 2D keypoints."""
+    return _what(container) is not None
+
+
+def read(container: Container) -> Draft:
+    """Always raises FormatError, with what the file is and what is needed."""
+    raise FormatError(f"{container.name} {_what(container)}.")
+
+
+READER = Reader("other file", "other programs", "refused: no human motion", "", recognises, read)

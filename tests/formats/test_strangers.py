@@ -1,0 +1,83 @@
+"""Files of other programs that people try to open: each refusal says what the file is and what is needed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from addon import formats
+from addon.safe_read import FormatError
+
+LFS = b"version https://git-lfs.github.com/spec/v1\noid sha256:4d7a2146\nsize 12345\n"
+MOT = b"name walk\nnRows=2\nnColumns=3\nendheader\ntime hip_flexion_r knee_angle_r\n0 1 2\n0.1 1 2\n"
+BEGINNINGS = {
+    "hmr4d_results.pt": (LFS, "git lfs pull"),
+    "walk.bvh": (LFS, "git lfs pull"),
+    "body.fbx": (b"Kaydara FBX Binary  \0\x1a\0" + bytes(200), "FBX file"),
+    "text.fbx": (b"; FBX 7.3.0 project file\n", "FBX file"),
+    "body.glb": (b"glTF\2\0\0\0" + bytes(50), "glTF"),
+    "scene.blend": (b"BLENDER-v405" + bytes(50), "File > Open"),
+    "photo.png": (b"\x89PNG\r\n\x1a\n" + bytes(50), "picture"),
+    "photo.jpg": (b"\xff\xd8\xff\xe0" + bytes(50), "picture"),
+    "clip.mp4": (b"\0\0\0\x18ftypmp42" + bytes(50), "video"),
+    "clip.webm": (b"\x1aE\xdf\xa3" + bytes(50), "video"),
+    "clip.avi": (b"RIFF\x10\0\0\0AVI LIST" + bytes(50), "video"),
+    "01.asf": (b"# AST/ASF file generated using VICON BodyLanguage\n:version 1.10\n", "Acclaim skeleton"),
+    "01_01.amc": (b"#!Ml,V1.0\n:FULLY-SPECIFIED\n:DEGREES\n1\nroot 1 2 3 0 0 0\n", "Acclaim motion"),
+    "walk.mot": (MOT, r"\.trc"),
+}
+
+
+@pytest.mark.parametrize("name", list(BEGINNINGS))
+def test_files_of_other_programs_are_named(tmp_path, name):
+    content, what = BEGINNINGS[name]
+    (tmp_path / name).write_bytes(content)
+    with pytest.raises(FormatError, match=what) as refusal:
+        formats.read(tmp_path / name)
+    assert str(refusal.value).startswith(name) and str(refusal.value).endswith(".")
+
+
+ARCHIVES: dict[str, tuple[dict[str, object], str]] = {
+    "robot_stageii": ({"joint_pos": np.zeros((5, 29)), "body_pos_w": np.zeros((5, 30, 3))}, "robot"),
+    "shape": ({"gender": "male", "betas": np.zeros(16)}, "shape without motion"),
+    "walk_stagei": ({"gender": "male", "betas": np.zeros(16), "markers_latent": np.zeros((5, 3))}, "shape"),
+    "SMPL_NEUTRAL": ({"v_template": np.zeros((9, 3)), "weights": np.zeros((9, 24))}, "body model"),
+}
+
+
+@pytest.mark.parametrize("name", list(ARCHIVES))
+def test_archives_without_human_motion_are_named(tmp_path, name):
+    fields, what = ARCHIVES[name]
+    np.savez(tmp_path / f"{name}.npz", **fields)  # type: ignore[arg-type]
+    with pytest.raises(FormatError, match=what):
+        formats.read(tmp_path / f"{name}.npz")
+
+
+def cut(path: Path, part: float = 0.6) -> Path:
+    data = path.read_bytes()
+    path.write_bytes(data[: int(len(data) * part)])
+    return path
+
+
+def builders() -> dict[str, Callable[[Path], Path]]:
+    from tests.formats.test_mutations import BUILDERS
+
+    return {name: BUILDERS[name] for name in ("BVH", "TRC", "C3D", "Theia", "table")}
+
+
+@pytest.mark.parametrize("tool", ["BVH", "TRC", "C3D", "Theia", "table"])
+def test_a_file_that_was_cut_off_says_so(tmp_path, tool):
+    path = builders()[tool](tmp_path)
+    assert not any("cut off" in warning for warning in formats.read(path).warnings)
+    assert any("cut off" in warning for warning in formats.read(cut(path)).warnings)
+
+
+def test_a_skeleton_that_is_no_person_is_told_by_its_names(tmp_path):
+    joint = "OFFSET 0 1 0\n CHANNELS 3 Zrotation Xrotation Yrotation\n"
+    text = f"HIERARCHY\nROOT Tail\n{{\n {joint} End Site\n {{\n OFFSET 0 1 0\n }}\n}}\n"
+    (tmp_path / "cat.bvh").write_text(f"{text}MOTION\nFrames: 1\nFrame Time: 0.03\n0 0 0\n")
+    with pytest.raises(FormatError, match="not named as a person's"):
+        formats.read(tmp_path / "cat.bvh")
