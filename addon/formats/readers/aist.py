@@ -1,7 +1,7 @@
 """AIST++ (pickle): SMPL with a translation in units of smpl_scaling, and COCO keypoints in centimetres.
 
 Source: google/aistplusplus_api aist_plusplus/loader.py. Y up, 60 fps; derived files without smpl_scaling
-are in metres.
+are in metres. The floor lies at any height.
 """
 
 from __future__ import annotations
@@ -26,9 +26,11 @@ def read(container: Container) -> Draft:
     if container.has("smpl_poses", "smpl_trans"):
         scaling = scalar(fields["smpl_scaling"]) if "smpl_scaling" in fields else None
         trans = numbers(fields["smpl_trans"], "smpl_trans") / (scaling or 1.0)
-        return Draft([person(poses=smpl_poses(fields["smpl_poses"], trans))], up="+y")
+        return Draft([person(poses=smpl_poses(fields["smpl_poses"], trans))], up="+y", floating=True)
     name = next(name for name in _KEYPOINTS if container.shape(name)[1:] == (17, 3))
-    return Draft([person(keypoints=layout_keypoints(fields[name], "coco17"))], up="+y", units=None)
+    return Draft(
+        [person(keypoints=layout_keypoints(fields[name], "coco17"))], up="+y", units=None, floating=True
+    )
 
 
 READER = Reader(

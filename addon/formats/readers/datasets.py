@@ -52,7 +52,7 @@ def _read_3dpw(container: Container) -> Draft:
         betas = fields["betas"][place] if place < len(fields.get("betas", [])) else None
         gender = genders[place] if place < len(genders) else "neutral"
         people.append(person(place, poses=smpl_poses(vectors, trans, betas=betas, gender=gender)))
-    return Draft(people, warnings=_CAMERA)
+    return Draft(people, warnings=_CAMERA, floating=True)
 
 
 def _is_emdb(container: Container) -> bool:
@@ -65,7 +65,9 @@ def _read_emdb(container: Container) -> Draft:
     vectors = joined(params["poses_root"], params["poses_body"])
     gender = container.fields.get("gender", "neutral")
     poses = smpl_poses(vectors, params["trans"], betas=params.get("betas"), gender=gender)
-    return Draft(_good_frames(poses, container.fields.get("good_frames_mask")), warnings=_CAMERA)
+    return Draft(
+        _good_frames(poses, container.fields.get("good_frames_mask")), warnings=_CAMERA, floating=True
+    )
 
 
 def _good_frames(poses: Poses, mask: Any) -> list[Person]:
