@@ -33,7 +33,13 @@ def parse_json(text: str, name: str) -> Any:
         lines = [line.strip() for line in text.splitlines() if line.strip()]
         if len(lines) > 1 and all(line[0] in "{[" and line[-1] in "}]" for line in lines[:3]):
             return _lines(lines, name)
-        raise FormatError(f"{name} is not complete JSON ({error}); export it again.") from error
+        raise FormatError(f"{name} is not complete JSON ({_where(error)}); export it again.") from error
+
+
+def _where(error: ValueError) -> str:
+    if isinstance(error, json.JSONDecodeError):
+        return f"it breaks off in line {error.lineno}, character {error.colno}"
+    return "a number has too many digits"
 
 
 def _lines(lines: list[str], name: str) -> list[Any]:
