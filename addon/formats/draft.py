@@ -290,6 +290,11 @@ def scalar(value: Any) -> float | None:
     return number if np.isfinite(number) else None
 
 
+def is_real(value: Any) -> bool:
+    """Whether a value out of JSON is a number, or null for a missing one."""
+    return value is None or (isinstance(value, (int, float)) and not isinstance(value, bool))
+
+
 def text_of(value: Any) -> str:
     """A short text out of str, bytes or an array of one; "" for anything else."""
     if isinstance(value, np.ndarray):

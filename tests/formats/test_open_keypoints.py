@@ -122,3 +122,30 @@ def test_wrong_content_is_refused_in_one_sentence(tmp_path, fields, word):
 def test_a_clip_of_one_frame_opens(tmp_path):
     recording = formats.read(saved(tmp_path, keypoints=walking(1).layout("coco17"), layout="coco17", fps=30))
     assert recording.people[0].frames == 1 and any("single frame" in each for each in recording.warnings)
+
+
+@pytest.mark.parametrize("name", ["arr_0", "positions_3d", "poses3d"])
+def test_the_only_array_of_an_archive_may_be_the_keypoints(tmp_path, name):
+    """np.savez without a name writes arr_0; lifters and people have names of their own."""
+    points = walking().layout("h36m17") @ FROM_Y_UP["+z"].T
+    np.savez(tmp_path / "output.npz", **{name: points, "fps": 25.0, "scores": np.ones((40, 17))})
+    recording = formats.read(tmp_path / "output.npz")
+    assert (keypoints_of(recording).layout, recording.fps.value, recording.up.value) == ("h36m17", 25.0, "+z")
+    np.testing.assert_allclose(keypoints_of(recording).positions, walking().layout("h36m17"), atol=1e-6)
+
+
+def test_two_arrays_that_may_be_keypoints_are_not_guessed_at(tmp_path):
+    points = walking().layout("h36m17")
+    np.savez(tmp_path / "output.npz", predicted=points, target=points)
+    with pytest.raises(FormatError, match="predicted, target"):
+        formats.read(tmp_path / "output.npz")
+
+
+def test_a_bare_list_in_json_is_read_as_an_array_is(tmp_path):
+    points = walking().layout("coco17")
+    rows = points.tolist()
+    rows[3][5] = [None, None, None]
+    (tmp_path / "keypoints_3d.json").write_text(json.dumps(rows))
+    keypoints = keypoints_of(formats.read(tmp_path / "keypoints_3d.json", layout="coco17"))
+    assert np.isnan(keypoints.positions[3, 5]).all() and keypoints.confidence[3, 5] == 0
+    np.testing.assert_allclose(keypoints.positions[0], points[0], atol=1e-9)

@@ -40,7 +40,7 @@ def read(container: Container) -> Draft:
     poses = Poses(turned.rotations, place, turned.betas[:10], turned.gender)
     warnings = ["The distance from the camera was estimated for a usual lens."]
     warnings += ["Not used: hand poses and face expression."] if count == 55 else []
-    tool = "HybrIK-X" if count == 55 else None
+    tool = "HybrIK-X" if count == 55 else "HybrIK"
     one = person(keypoints=keypoints, poses=poses)
     return Draft([one], up="-y", warnings=warnings, camera=True, tool=tool)
 

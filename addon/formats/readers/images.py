@@ -137,7 +137,11 @@ def _read_openpose(container: Container) -> Draft:
     ]
     if not people:
         raise FormatError("These OpenPose files have no 3D keypoints; run OpenPose with --3d or triangulate.")
-    return Draft(people, units=None, likely_up=("-y", "+y", "+z"), warnings=[LINKED] if found.several else [])
+    version = scalar(container.fields.get("version"))
+    return Draft(
+        people, units=None, likely_up=("-y", "+y", "+z"), warnings=[LINKED] if found.several else [],
+        tool=f"OpenPose {version:g}" if version else None,
+    )  # fmt: skip
 
 
 def _is_mhformer(container: Container) -> bool:

@@ -15,7 +15,7 @@ import numpy as np
 from ...body.layouts import find_layout
 from ...safe_read import FormatError
 from ..container import Container
-from ..draft import Draft, Reader, person, scalar
+from ..draft import Draft, Reader, is_real, person, scalar
 from ..landmarks import COUNT, mediapipe_keypoints
 from ..marker_names import canonical_names
 from ..timing import rate_of_frames
@@ -118,11 +118,7 @@ def _row(point: Any) -> list[float] | None:
         values = [*point, 1.0][:4]
     else:
         return None
-    return [np.nan if value is None else value for value in values] if all(map(_is_real, values)) else None
-
-
-def _is_real(value: Any) -> bool:
-    return value is None or (isinstance(value, (int, float)) and not isinstance(value, bool))
+    return [np.nan if value is None else value for value in values] if all(map(is_real, values)) else None
 
 
 READER = Reader("MediaPipe", "MediaPipe Pose", "33 world landmarks", ".json", recognises, read, "real file")

@@ -44,6 +44,7 @@ class _Body:
     person: Person
     fps: float | None
     version: str
+    codec: int
     unused: tuple[str, ...]
 
 
@@ -51,7 +52,8 @@ def _draft(bodies: list[_Body], unused: Sequence[str] = ()) -> Draft:
     rates = {body.fps for body in bodies if body.fps}
     named = dict.fromkeys([*(name for body in bodies for name in body.unused), *unused])
     warnings = [f"Not used: {', '.join(named)}."] if named else []
-    tool = f"Meshcapade ({', '.join(dict.fromkeys(body.version for body in bodies))})"
+    codec = f", codec {codecs[0]}" if (codecs := [body.codec for body in bodies if body.codec]) else ""
+    tool = f"Meshcapade ({', '.join(dict.fromkeys(body.version for body in bodies))}{codec})"
     people = [body.person for body in bodies]
     return Draft(people, fps=next(iter(rates), None), up="+y", tool=tool, warnings=warnings)
 
@@ -100,7 +102,8 @@ def _body(name: str, first: int | None, fields: Mapping[str, Any]) -> _Body:
     frames = None if first is None else first + np.arange(len(vectors))
     fps = scalar(fields["frameRate"]) if "frameRate" in fields else None
     unused = tuple(name for name in _HANDS if name in fields)
-    return _Body(person(name, frames, poses=poses), fps, version, unused)
+    codec = int(scalar(fields["codecVersion"]) or 0) if "codecVersion" in fields else 0
+    return _Body(person(name, frames, poses=poses), fps, version, codec, unused)
 
 
 READER = Reader(

@@ -14,7 +14,17 @@ from ...body.layouts import LAYOUTS, find_layout
 from ...recording import Keypoints
 from ...safe_read import FormatError
 from ..container import Container
-from ..draft import Draft, Reader, layout_keypoints, named_keypoints, numbers, person, scalar, text_of
+from ..draft import (
+    Draft,
+    Reader,
+    is_real,
+    layout_keypoints,
+    named_keypoints,
+    numbers,
+    person,
+    scalar,
+    text_of,
+)
 from ..inference import infer_layout
 from ..landmarks import HIPS_FIXED, mediapipe_keypoints
 
@@ -22,20 +32,24 @@ _FREEMOCAP = (543, 553)
 """MediaPipe Holistic as FreeMoCap stacks it: 33 body points, 2 x 21 hand points, the face."""
 _FLAT = {66: (22, 3), 99: (33, 3), 132: (33, 4)}
 """Widths of rows that hold HumanML3D's joints, or MediaPipe's landmarks with and without visibility."""
+_FEWEST = 12
+"""Keypoints of the smallest body that an array without a name may hold."""
 _USUAL_FPS = {"humanml22": 20.0, "kit21": 12.5, "mmm21": 12.5}
 
 
 def recognises(container: Container) -> bool:
     """A mapping with `keypoints` in .npz or JSON, or an .npy array of 3 or 4 columns."""
-    if container.npy is not None:
-        return _bare_shape(container.npy.shape, container.hints.layout) is not None
-    return container.has("keypoints")
+    if container.has("keypoints"):
+        return True
+    array = _bare(container)
+    return array is not None and _bare_shape(array.shape, container.hints.layout) is not None
 
 
 def read(container: Container) -> Draft:
     """One person. Raises FormatError when the layout is neither named nor clear from the content."""
-    if container.npy is not None:
-        return _read_bare(container, container.npy)
+    bare = None if container.has("keypoints") else _bare(container)
+    if bare is not None:
+        return _read_bare(container, bare)
     fields = container.fields
     points, confidence = _split(numbers(fields["keypoints"], "keypoints"), fields.get("confidence"))
     keypoints, warnings = _named_or_layout(container, points, confidence)
@@ -107,6 +121,35 @@ def _bare_shape(shape: tuple[int, ...], layout: str | None) -> tuple[int, int, i
     return None
 
 
+def _bare(container: Container) -> np.ndarray | None:
+    """An .npy array, a JSON list of frames of rows, or the one array of a mapping that may be keypoints."""
+    if container.npy is not None:
+        return container.npy
+    listed = container.json
+    if isinstance(listed, list) and _is_rows(listed):
+        return numbers(listed, "keypoints")
+    names = [name for name in container.fields if _may_be_keypoints(container.shape(str(name)))]
+    return np.asarray(container.fields[names[0]]) if len(names) == 1 else None
+
+
+def _is_rows(frames: list[Any]) -> bool:
+    """Whether all frames hold as many rows of three or four numbers or nulls."""
+    first = frames[0] if frames else None
+    if not isinstance(first, list) or not first or not isinstance(first[0], list):
+        return False
+    width = len(first[0])
+    return width in (3, 4) and all(
+        isinstance(frame, list)
+        and len(frame) == len(first)
+        and all(isinstance(row, list) and len(row) == width and all(map(is_real, row)) for row in frame)
+        for frame in frames
+    )
+
+
+def _may_be_keypoints(shape: tuple[int, ...]) -> bool:
+    return len(shape) == 3 and shape[1] >= _FEWEST and shape[2] in (3, 4)
+
+
 def _read_bare(container: Container, array: np.ndarray) -> Draft:
     shape = _bare_shape(array.shape, container.hints.layout)
     points, confidence = _split(numbers(array, "keypoints").reshape(shape or array.shape), None)
@@ -118,8 +161,9 @@ def _read_bare(container: Container, array: np.ndarray) -> Draft:
         keypoints, more = mediapipe_keypoints(points, confidence)
         found += more
     usual = _USUAL_FPS.get(keypoints.layout or "")
+    fps = scalar(container.fields["fps"]) if _given(container.fields, "fps") else None
     return Draft(
-        [person(keypoints=keypoints)], usual_fps=usual, units=None, warnings=warnings + found,
+        [person(keypoints=keypoints)], fps=fps, usual_fps=usual, units=None, warnings=warnings + found,
         camera=HIPS_FIXED in found,
     )  # fmt: skip
 

@@ -22,6 +22,7 @@ from ..tracks import Tracks, series
 _POSES = ("smpl_thetas", "poses")
 _BETAS = ("smpl_betas", "betas")
 _TRANS = ("cam_trans", "trans", "cam")
+_BEV_BETAS = 11
 _WEAK_CAMERA = 2.0
 """Metres of depth at scale 1, in convert_cam_to_3d_trans."""
 
@@ -49,9 +50,15 @@ def read(container: Container) -> Draft:
     ]
     if not people:
         raise FormatError("The ROMP result holds no person; choose another image or video.")
-    tool = None if isinstance(images[0], Mapping) else "ROMP 0.x"
+    tool = _tool(images[0]) if isinstance(images[0], Mapping) else "ROMP 0.x"
     warnings = [LINKED] if detections.several else []
     return Draft(people, up="-y", warnings=warnings, camera=True, tool=tool)
+
+
+def _tool(image: Mapping[str, Any]) -> str:
+    """BEV's shapes have an eleventh number, for the age."""
+    widths = {np.shape(image[name])[-1:] for name in _BETAS if name in image}
+    return "BEV" if (_BEV_BETAS,) in widths else "ROMP"
 
 
 def _images(container: Container) -> list[Any]:

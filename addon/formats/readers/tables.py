@@ -86,7 +86,15 @@ def read(container: Container) -> Draft:
         names, points, weights, frame_ids = _read_long(columns, rows, frame)
     draft = _draft(names, points, weights, frame_ids)
     draft.warnings += [_CUT] if cut else []
-    return replace(draft, fps=_rate(header, rows))
+    return replace(draft, fps=_rate(header, rows), tool=draft.tool or _tool(header))
+
+
+def _tool(header: list[str]) -> str:
+    """Who wrote a table of these columns."""
+    if "fnum" in header or any(name.endswith("_ncams") for name in header):
+        return "Anipose"
+    by_freemocap = "timestamp_by_camera" in header or any(name.startswith("body_") for name in header)
+    return "FreeMoCap" if by_freemocap else "unknown tool"
 
 
 def _headerless(first: list[str]) -> int | None:
