@@ -190,6 +190,10 @@ class Unpickler:
         found = self._names.get(f"{module}.{name}")
         if found is None:
             wanted = one_line(f"{module}.{name}")
+            if wanted.startswith(("chumpy.", "scipy.sparse")):
+                raise FormatError(
+                    "The file is made as body models are; give it as your SMPL file, and open a motion here."
+                )
             raise FormatError(f"The file wants to run {wanted}, which no motion file needs; it was refused.")
         self._push(found)
 

@@ -10,6 +10,7 @@ import pytest
 
 from addon import formats
 from addon.safe_read import FormatError
+from tests.body import model_files
 
 LFS = b"version https://git-lfs.github.com/spec/v1\noid sha256:4d7a2146\nsize 12345\n"
 MOT = b"name walk\nnRows=2\nnColumns=3\nendheader\ntime hip_flexion_r knee_angle_r\n0 1 2\n0.1 1 2\n"
@@ -54,6 +55,12 @@ def test_archives_without_human_motion_are_named(tmp_path, name):
     np.savez(tmp_path / f"{name}.npz", **fields)  # type: ignore[arg-type]
     with pytest.raises(FormatError, match=what):
         formats.read(tmp_path / f"{name}.npz")
+
+
+def test_a_body_model_with_chumpy_inside_is_told_from_a_motion(tmp_path):
+    path = model_files.save_pickle(tmp_path / "SMPL_NEUTRAL.pkl", model_files.model_fields())
+    with pytest.raises(FormatError, match="give it as your SMPL file"):
+        formats.read(path)
 
 
 def cut(path: Path, part: float = 0.6) -> Path:
