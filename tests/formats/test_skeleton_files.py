@@ -13,10 +13,12 @@ from addon import formats
 from addon.body.kinematics import forward
 from addon.body.rotations import axis_angle_from_matrix, matrix_from_axis_angle
 from addon.body.skeleton import JOINT_NAMES, PARENTS, REST_JOINTS, REST_OFFSETS
+from addon.formats.limbs import limb_lengths
 from addon.safe_read import FormatError
 from tests.formats.bodies import FROM_Y_UP, Body, keypoints_of, on_floor, poses_of, walking
 
 FRAMES = 20
+SAMPLES = Path(__file__).parents[2] / "bundled_model" / "samples"
 MIXAMO = {
     "pelvis": "Hips", "spine1": "Spine", "spine2": "Spine1", "spine3": "Spine2", "neck": "Neck",
     "head": "Head",
@@ -158,6 +160,22 @@ def test_cmus_own_unit_keeps_the_size_of_the_performer(tmp_path, size):
     np.testing.assert_allclose(
         knee, walking(FRAMES).joints[:, JOINT_NAMES.index("left_knee")] * size, atol=1e-4
     )
+
+
+def test_a_real_recording_of_cmu_is_upright_and_as_large_as_its_performer():
+    recording = formats.read(SAMPLES / "cgspeed" / "01_01.bvh")
+    assert (recording.fps.value, recording.up.value, recording.units.value) == (120.0, "+y", "5.64 cm")
+    assert not any("swapped" in warning or "unlikely" in warning for warning in recording.warnings)
+    keypoints, poses = keypoints_of(recording), poses_of(recording)
+    thigh = np.median(limb_lengths(keypoints)["thigh", "left"])
+    assert thigh == pytest.approx(np.hypot(2.44811, 6.72613) * 0.0254 / 0.45, abs=1e-3)
+    joints, _ = forward(poses.rotations, poses.pelvis, REST_OFFSETS)
+    for joint in ("left_knee", "right_knee", "left_ankle", "right_ankle"):
+        found = keypoints.positions[:, keypoints.canonical.index(joint)]
+        apart = np.linalg.norm(found - joints[:, JOINT_NAMES.index(joint)], axis=-1)
+        assert apart.max() < 0.1  # the performer's legs are 5 cm longer than the mean body's
+    height = joints[..., 1].mean(0)
+    assert height[JOINT_NAMES.index("head")] > height[0] + 0.4 > height[JOINT_NAMES.index("left_ankle")] + 1.1
 
 
 def limbs(name: str, parts: str) -> dict[str, str]:
