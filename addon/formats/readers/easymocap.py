@@ -102,5 +102,5 @@ def _from_parameters(name: str, frames: np.ndarray, values: dict[str, np.ndarray
 
 READER = Reader(
     "EasyMocap", "EasyMocap", "keypoints or SMPL of several people", "000000.json", recognises, read,
-    "real file (keypoints)",
+    "real file (3 frames of keypoints)",
 )  # fmt: skip

@@ -121,4 +121,6 @@ def _row(point: Any) -> list[float] | None:
     return [np.nan if value is None else value for value in values] if all(map(is_real, values)) else None
 
 
-READER = Reader("MediaPipe", "MediaPipe Pose", "33 world landmarks", ".json", recognises, read, "real file")
+READER = Reader(
+    "MediaPipe", "MediaPipe Pose", "33 world landmarks", ".json", recognises, read, "real file (2 frames)"
+)

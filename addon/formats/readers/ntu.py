@@ -62,5 +62,5 @@ def _person(name: str, frames: np.ndarray, values: dict[str, np.ndarray]) -> Per
 
 READER = Reader(
     "NTU skeleton", "NTU RGB+D, Kinect", "25 joints per body", ".skeleton", recognises, read,
-    "real file",
+    "real file (2 frames)",
 )  # fmt: skip

@@ -54,5 +54,5 @@ def _keypoints(joints: np.ndarray) -> Keypoints:
 
 READER = Reader(
     "Panoptic", "CMU Panoptic", "15 or 19 joints of several people", "body3DScene_*.json", recognises, read,
-    "real file (a frame)", usual_fps=29.97,
+    "real file (1 frame)", usual_fps=29.97,
 )  # fmt: skip

@@ -266,5 +266,5 @@ READER = Reader(
     ".csv",
     recognises,
     read,
-    "real file (MediaPipe)",
+    "real file (5 frames of MediaPipe)",
 )
