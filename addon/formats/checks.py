@@ -134,4 +134,4 @@ def _few_points(keypoints: Keypoints, who: str) -> list[str]:
 
 
 def _listed(names: list[str]) -> str:
-    return ", ".join(names[:4]) + (" …" if len(names) > 4 else "")
+    return ", ".join(names[:4]) + (f" and {len(names) - 4} more" if len(names) > 4 else "")

@@ -9,6 +9,7 @@ from ..body.rotations import quaternion_from_matrix, slerp
 from ..motion import Motion
 from .axes import SMPL_TO_BLENDER, positions_to_blender
 from .curves import Curve, vector_curves, write_curves
+from .evidence import filled, unseen
 from .names import BONE_NAMES
 from .timing import Keys
 
@@ -21,7 +22,8 @@ UNCERTAINTY = "uncertainty_deg"
 def write_action(armature: bpy.types.Object, motion: Motion, keys: Keys) -> None:
     """Write rotations, pelvis location and figures as linear keys into an action of the armature's own.
 
-    Keys in short gaps, where the motion was filled in, are marked as fillers.
+    Keys in short gaps, where the motion was filled in, are marked as fillers; those of the figures wherever
+    there are no keypoints.
     """
     rest = np.array([armature.data.bones[name].matrix_local for name in BONE_NAMES])
     turns = _key_quaternions(motion, keys, rest[:, :3, :3])
@@ -29,21 +31,22 @@ def write_action(armature: bpy.types.Object, motion: Motion, keys: Keys) -> None
     curves = vector_curves(f'pose.bones["{BONE_NAMES[0]}"].location', places, BONE_NAMES[0])
     for joint, name in enumerate(BONE_NAMES):
         curves += vector_curves(f'pose.bones["{name}"].rotation_quaternion', turns[:, joint], name)
-    curves += _figure_curves(
+    write_curves(armature, keys.frames, curves, holds=keys.holds, filled=filled(motion, keys))
+    figures = _figure_curves(
         armature,
         keys,
         FIT_ERROR,
         motion.fit_error_mm,
         ("Fit error", "Mean distance of the body from the target keypoints in millimetres"),
     )
-    curves += _figure_curves(
+    figures += _figure_curves(
         armature,
         keys,
         UNCERTAINTY,
         _mean_of_known(motion.uncertainty_deg),
         ("Uncertainty", "Expected error of a joint's rotation in degrees, mean of all joints"),
     )
-    write_curves(armature, keys.frames, curves, holds=keys.holds, filled=_filled(motion, keys))
+    write_curves(armature, keys.frames, figures, holds=keys.holds, filled=unseen(motion, keys))
 
 
 def _key_quaternions(motion: Motion, keys: Keys, rest: np.ndarray) -> np.ndarray:
@@ -65,12 +68,6 @@ def _pelvis_locations(motion: Motion, rest: np.ndarray) -> np.ndarray:
     """(T, 3) locations of the pelvis bone relative to its rest place (4, 4), along its own axes."""
     offsets = positions_to_blender(motion.pelvis) - rest[:3, 3]
     return offsets @ np.linalg.inv(rest[:3, :3]).T
-
-
-def _filled(motion: Motion, keys: Keys) -> np.ndarray:
-    """(N,) bool, keys whose pose comes from the frames around them."""
-    missing = np.diff(motion.frame_ids, append=motion.frame_ids[-1:]) > 1
-    return keys.any_of(motion.is_filled) | (keys.between & missing[keys.before])
 
 
 def _mean_of_known(figures: np.ndarray) -> np.ndarray:

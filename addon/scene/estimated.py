@@ -6,7 +6,7 @@ import bpy
 import numpy as np
 
 from ..motion import Motion
-from .evidence import estimated_parts, mostly, unsure
+from .evidence import estimated_parts, mostly, unseen, unsure
 from .names import BONE_NAMES
 from .timing import Keys
 
@@ -27,13 +27,19 @@ def mark_estimated(armature: bpy.types.Object, motion: Motion, keys: Keys, rate:
     if not known.any():
         return
     doubtful = unsure(motion, keys)
-    armature[ESTIMATED] = "\n".join(estimated_parts(doubtful, keys.frames, rate))
+    armature[ESTIMATED] = "\n".join(estimated_parts(doubtful, unseen(motion, keys), keys.frames, rate))
     measured, estimated = (armature.data.collections.new(name) for name in COLLECTIONS)
     for name, is_known, is_estimated in zip(BONE_NAMES, known, mostly(doubtful), strict=True):
         if is_known:
             (estimated if is_estimated else measured).assign(armature.data.bones[name])
         if is_estimated:
             _grey(armature.pose.bones[name].color)
+
+
+def has_grey_bones(armature: bpy.types.Object) -> bool:
+    """Whether some of its bones are marked as estimated."""
+    found = armature.data.collections.get(COLLECTIONS[1])
+    return found is not None and len(found.bones) > 0
 
 
 def _grey(colour: bpy.types.BoneColor) -> None:

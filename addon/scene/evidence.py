@@ -15,7 +15,8 @@ UNSURE = 25.0
 _MOSTLY = 0.5
 """Share of the clip from which a part is told as estimated throughout."""
 _SHORTEST = 0.25
-"""Seconds; shorter stretches are not told."""
+"""Seconds; shorter stretches of a part are not told one by one."""
+_EVERYTHING, _MOMENTS = "whole body, without keypoints", f"moments shorter than {_SHORTEST:g} s"
 _TOLD = 3
 """Stretches told for one part."""
 
@@ -47,29 +48,45 @@ def unsure(motion: Motion, keys: Keys) -> np.ndarray:
     return doubtful
 
 
+def filled(motion: Motion, keys: Keys) -> np.ndarray:
+    """(N,) whether each key's pose comes from the frames around it."""
+    missing = np.diff(motion.frame_ids, append=motion.frame_ids[-1:]) > 1
+    return keys.any_of(motion.is_filled) | (keys.between & missing[keys.before])
+
+
+def unseen(motion: Motion, keys: Keys) -> np.ndarray:
+    """(N,) whether each key has no keypoints of its own: filled in, or as the initial pose was."""
+    return filled(motion, keys) | keys.any_of(np.isnan(motion.fit_error_mm))
+
+
 def mostly(doubtful: np.ndarray) -> np.ndarray:
     """(24,) the joints that are estimated in most of the frames of (N, 24)."""
     return doubtful.mean(0) >= _MOSTLY
 
 
-def estimated_parts(doubtful: np.ndarray, frames: np.ndarray, rate: float) -> list[str]:
+def estimated_parts(doubtful: np.ndarray, away: np.ndarray, frames: np.ndarray, rate: float) -> list[str]:
     """Sentences' parts such as 'both hands with forearm twist' and 'left foot: frames 40–62'.
 
-    doubtful: (N, 24) at scene frames (N,), `rate` of them a second. The first are estimated throughout.
+    doubtful: (N, 24) at scene frames (N,), `rate` of them a second. away: (N,) frames without any keypoints.
+    The first parts are estimated throughout.
     """
-    throughout, partly = [], []
+    throughout: list[str] = []
+    partly = [f"{_EVERYTHING}: frames {_stretches(away, frames, 0.0)}"] if away.any() else []
     for sides in _sided():
-        columns = [doubtful[:, [JOINT_NAMES.index(joint) for joint in joints]].any(1) for _, joints in sides]
-        whole = [column.mean() >= _MOSTLY for column in columns]
+        columns = [
+            doubtful[:, [JOINT_NAMES.index(joint) for joint in joints]].any(1) & ~away for _, joints in sides
+        ]
+        whole = [column.sum() >= max(_MOSTLY * (~away).sum(), 1.0) for column in columns]
         if len(sides) == 2 and all(whole):
             throughout.append(_both(sides[0][0]))
             continue
         for (name, _), column, is_whole in zip(sides, columns, whole, strict=True):
             if is_whole:
                 throughout.append(name)
-            elif told := _stretches(column, frames, rate):
+            elif told := _stretches(column, frames, _SHORTEST * rate):
                 partly.append(f"{name}: frames {told}")
-    return throughout + partly
+    told_of = throughout + partly
+    return told_of or ([_MOMENTS] if doubtful.any() else [])
 
 
 def _sided() -> Iterator[list[tuple[str, list[str]]]]:
@@ -87,9 +104,9 @@ def _both(left: str) -> str:
     return "both " + next(many for name, many in _PARTS.values() if name == one)
 
 
-def _stretches(doubtful: np.ndarray, frames: np.ndarray, rate: float) -> str:
+def _stretches(doubtful: np.ndarray, frames: np.ndarray, shortest: float) -> str:
     edges = np.flatnonzero(np.diff(np.concatenate([[0], doubtful.astype(int), [0]])))
     spans = [(int(frames[first]), int(frames[last - 1])) for first, last in edges.reshape(-1, 2)]
-    long = [span for span in spans if span[1] - span[0] + 1 >= _SHORTEST * rate]
-    told = ", ".join(f"{first}–{last}" for first, last in long[:_TOLD])
+    long = [span for span in spans if span[1] - span[0] + 1 >= shortest]
+    told = ", ".join(f"{first}–{last}" if last > first else f"{first}" for first, last in long[:_TOLD])
     return f"{told} and {len(long) - _TOLD} more" if len(long) > _TOLD else told

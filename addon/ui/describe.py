@@ -18,9 +18,17 @@ def plural(count: int, noun: str) -> str:
     return f"{count:,} {noun if count == 1 else many}"
 
 
+def recording_name(source: str) -> str:
+    """What to call what comes of a file: as the file, or as the folder of files that are only numbered."""
+    path = Path(source)
+    return path.parent.name if path.stem.isdigit() and path.parent.name else path.stem
+
+
 def title(recording: Recording) -> list[str]:
     """Name of the file, and its format with the tool that writes it."""
-    name = [Path(recording.path).name] if recording.path else []
+    path = Path(recording.path)
+    numbered = path.stem.isdigit() and path.parent.name
+    name = [f"{path.parent.name}/{path.name}" if numbered else path.name] if recording.path else []
     kind = recording.format[:1].upper() + recording.format[1:]
     if recording.tool and recording.tool.lower() not in kind.lower():
         kind = f"{kind} ({recording.tool})"
@@ -124,7 +132,15 @@ def progress_text(job: Job) -> str:
     """'Refining, 42 %, about 3 s left'."""
     text = f"{job.message}, {job.fraction:.0%}"
     left = job.seconds_left
-    return text if left is None else f"{text}, about {max(left, 1.0):.0f} s left"
+    return text if left is None else f"{text}, about {_roughly(left)} left"
+
+
+def _roughly(seconds: float) -> str:
+    """'3 s', '25 s', '2 min': as exact as a forecast can be."""
+    if seconds > 90.0:
+        return f"{seconds / 60.0:.0f} min"
+    step = 1.0 if seconds < 10.0 else 5.0
+    return f"{max(round(seconds / step) * step, 1.0):.0f} s"
 
 
 def wrap(text: str, width: float, measure: Callable[[str], float]) -> list[str]:

@@ -1,7 +1,6 @@
 """The fit error over a clip as a picture: pure arithmetic, no bpy.
 
-Blender has no widget for a curve, but shows square icons of any size: the picture is cut into a row of
-tiles, with what lies behind the gaps left out, so that time runs evenly across.
+Blender has no widget for a curve, but shows square icons of any size.
 """
 
 from __future__ import annotations
@@ -14,33 +13,44 @@ from ..scene.drawing import residual_colours
 
 LOWEST_TOP = 20.0
 """Millimetres at the upper edge at least, so that a good fit does not look like mountains."""
-BACKGROUND, FILLED = (0.09, 0.09, 0.09, 1.0), (0.2, 0.2, 0.24, 1.0)
+BACKGROUND, FILLED = (0.09, 0.09, 0.09, 1.0), (0.3, 0.3, 0.34, 1.0)
 CURRENT = (1.0, 1.0, 1.0, 1.0)
 _AREA = 0.3
 
 
 @dataclass(frozen=True)
 class Series:
-    """Values (N,) in mm at increasing scene frames (N,), and (N,) which of these frames were filled in."""
+    """Values (N,) in mm at increasing scene frames (N,), and (N,) which of these were filled in, unseen."""
 
     frames: np.ndarray
     values: np.ndarray
     filled: np.ndarray
 
+    @property
+    def seen(self) -> Series:
+        """Without the frames that were filled in; all where there is nothing else."""
+        kept = ~self.filled if not self.filled.all() else self.filled
+        return Series(self.frames[kept], self.values[kept], self.filled[kept])
 
-def tiles(series: Series, current: float, count: int, size: int, gap: int, line: float) -> list[np.ndarray]:
-    """`count` RGBA pictures (size, size, 4), lowest row first, that stand `gap` pixels apart.
+    def at(self, frame: float) -> float | None:
+        """The value at a scene frame, None where nothing was seen."""
+        nearest = np.abs(self.frames - frame).argmin()
+        inside = self.frames[0] <= frame <= self.frames[-1] and not self.filled[nearest]
+        return float(np.interp(frame, self.frames, self.values)) if inside else None
+
+
+def graph(series: Series, current: float, size: int, line: float) -> np.ndarray:
+    """An RGBA picture (size, size, 4), lowest row first.
 
     current: the scene's frame, shown by a vertical line where it lies in the clip. line: width in pixels.
     """
-    columns = (np.arange(count)[:, None] * (size + gap) + np.arange(size)).ravel()
     first, last = float(series.frames[0]), float(series.frames[-1])
-    times = first + (last - first) * columns / max(columns[-1], 1)
+    times = np.linspace(first, last, size)
     picture = _painted(series, times, size, line)
     if first <= current <= last:
-        away = np.abs(times - current) * columns[-1] / max(last - first, 1.0)
+        away = np.abs(times - current) * (size - 1) / max(last - first, 1.0)
         picture[:, away <= max(line / 2, away.min() + 1e-6)] = CURRENT
-    return np.split(picture, count, axis=1)
+    return picture
 
 
 def _painted(series: Series, times: np.ndarray, height: int, line: float) -> np.ndarray:
@@ -50,19 +60,19 @@ def _painted(series: Series, times: np.ndarray, height: int, line: float) -> np.
     picture = np.where(filled[None, :, None], FILLED, BACKGROUND) * np.ones((height, 1, 1))
     rows = np.arange(height)[:, None]
     colours = residual_colours(rows[:, 0] / (height - 1) * top / 1000.0)[:, None]
-    _blend(picture, colours, _AREA * (rows < heights))
+    _blend(picture, colours, _AREA * (rows < heights) * ~filled)
     # A column's part of the curve reaches halfway to its neighbours.
     padded = np.pad(heights, 1, mode="edge")
     ends = np.stack([heights, (padded[:-2] + heights) / 2, (padded[2:] + heights) / 2])
     outside = np.maximum(np.maximum(ends.min(0) - rows, rows - ends.max(0)), 0.0)
-    _blend(picture, colours, np.clip(line / 2 + 0.5 - outside, 0.0, 1.0))
+    _blend(picture, colours, np.clip(line / 2 + 0.5 - outside, 0.0, 1.0) * ~filled)
     return picture
 
 
 def _by_column(series: Series, times: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """(W,) values and whether filled in at columns that stand for scene frames (W,).
 
-    No peak is lost where several frames share a column or fall into a gap.
+    No peak is lost where several frames share a column.
     """
     values = np.interp(times, series.frames, series.values)
     middles = (times[1:] + times[:-1]) / 2

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 import bpy.utils.previews
@@ -11,14 +10,10 @@ import numpy as np
 _collections: list[Any] = []
 
 
-def icon_ids(name: str, pictures: Sequence[np.ndarray]) -> list[int]:
-    """Icons of RGBA pictures (H, W, 4) in 0..1, lowest row first; the same name is painted over."""
+def icon_id(name: str, picture: np.ndarray) -> int:
+    """The icon of an RGBA picture (H, W, 4) in 0..1, lowest row first; the same name is painted over."""
     if not _collections:
         _collections.append(bpy.utils.previews.new())
-    return [_icon(f"{name} {number}", picture) for number, picture in enumerate(pictures)]
-
-
-def _icon(name: str, picture: np.ndarray) -> int:
     previews = _collections[0]
     preview = previews[name] if name in previews else previews.new(name)
     height, width = picture.shape[:2]

@@ -17,6 +17,8 @@ from ..recording import Person
 from ..safe_read import FormatError
 
 Progress = Callable[[float, str], None]
+PACE_SECONDS, PACE_FRACTION = 0.5, 0.02
+"""How much of the work has to be seen before its pace tells the rest."""
 JOIN_SECONDS = 10.0
 """How long to wait for a cancelled thread: longer than torch takes to import, which nothing can interrupt."""
 
@@ -119,6 +121,7 @@ class Job:
         self.engine = ""
         self.started = time.monotonic()
         self.seconds = 0.0
+        self._moving: tuple[float, float] | None = None
         self._cancel = threading.Event()
         # A daemon, so that a run never keeps Blender from quitting.
         self._thread = threading.Thread(target=self.run, name="SMPL Pose Refiner", daemon=True)
@@ -135,11 +138,14 @@ class Job:
 
     @property
     def seconds_left(self) -> float | None:
-        """Remaining time at the pace so far; None while that is a guess."""
-        elapsed = time.monotonic() - self.started
-        if elapsed < 1.0 or self.fraction < 0.05:
+        """Remaining time at the pace since the work began to move; None while that is a guess."""
+        if self._moving is None:
             return None
-        return elapsed * (1.0 - self.fraction) / self.fraction
+        since, before = self._moving
+        elapsed, done = time.monotonic() - since, self.fraction - before
+        if elapsed < PACE_SECONDS or done < PACE_FRACTION:
+            return None
+        return elapsed * (1.0 - self.fraction) / done
 
     def start(self) -> None:
         """Run in a thread."""
@@ -172,3 +178,6 @@ class Job:
     def _progress(self, fraction: float, message: str) -> None:
         self.fraction = min(max(fraction, 0.0), 1.0)
         self.message = message
+        # What comes before, such as loading PyTorch, says nothing of the pace.
+        if self._moving is None and fraction > 0.0:
+            self._moving = time.monotonic(), self.fraction

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import bpy
 
-from ..scene.estimated import ESTIMATED
+from ..scene.estimated import ESTIMATED, has_grey_bones
 from ..scene.versions import shows_before, versions
-from .graph import Series, tiles
-from .icons import icon_ids
+from .graph import Series, graph
+from .icons import icon_id
 from .panels import MARGIN, Panel, draw_message, draw_properties
 from .quality import VERSION_ITEMS, WORST_ITEMS, fit_error, shown_person
 from .results import PERSON_KEY, refined_armatures
 
-TILE = 75.0
-"""Pixels at interface scale 1 that a tile of the graph is wide, about: the tiles fill the sidebar's width."""
+SHARE, WIDEST = 0.5, 200.0
+"""Part of the sidebar's width that the graph takes, and at most so many pixels at interface scale 1."""
 UNIT, PADDING = 20.0, 3.0
 """Pixels at interface scale 1: Blender's unit of an icon's size, and what it leaves free around a picture."""
 
@@ -47,30 +47,29 @@ class SPR_PT_quality(Panel, bpy.types.Panel):
 
 
 def _draw_fit(layout: bpy.types.UILayout, context: bpy.types.Context, series: Series) -> None:
-    column = layout.column(align=True)
-    _draw_graph(column, context, series)
-    row = column.row()
-    row.label(text=f"Mean {series.values.mean():.0f} mm")
-    right = row.row()
-    right.alignment = "RIGHT"
-    right.label(text=f"Worst {series.values.max():.0f} mm")
-    row = layout.row(align=True)
-    for identifier, name, _ in WORST_ITEMS:
-        row.operator("spr.go_to_worst", text=name).which = identifier
-
-
-def _draw_graph(layout: bpy.types.UILayout, context: bpy.types.Context, series: Series) -> None:
+    """The graph, and beside it the figures and the way to the worst frames."""
     scale = context.preferences.system.ui_scale
-    width = max(context.region.width - MARGIN * scale, TILE * scale)
-    count = max(round(width / (TILE * scale)), 1)
-    pitch = width / count
-    gap = round(2 * PADDING * scale)
-    pictures = tiles(
-        series, context.scene.frame_current_final, count, max(int(pitch) - gap, 8), gap, 1.5 * scale
-    )
-    row = layout.row(align=True)
-    for icon in icon_ids("fit error", pictures):
-        row.template_icon(icon, scale=pitch / (UNIT * scale))
+    whole = context.region.width - MARGIN * scale
+    width = min(SHARE * whole, WIDEST * scale)
+    row = layout.split(factor=width / whole)
+    _draw_graph(row, context, series, width)
+    column = row.column(align=True)
+    here = series.at(context.scene.frame_current_final)
+    values = series.seen.values
+    figures = (("Mean", values.mean()), ("Worst", values.max()), ("Here", here))
+    for name, value in figures:
+        split = column.split(factor=0.5)
+        split.label(text=name)
+        split.label(text="–" if value is None else f"{value:.0f} mm")
+    for identifier, name, _ in WORST_ITEMS:
+        column.operator("spr.go_to_worst", text=name).which = identifier
+
+
+def _draw_graph(layout: bpy.types.UILayout, context: bpy.types.Context, series: Series, width: float) -> None:
+    scale = context.preferences.system.ui_scale
+    size = max(int(width - 2 * PADDING * scale), 8)
+    picture = graph(series, context.scene.frame_current_final, size, 1.5 * scale)
+    layout.template_icon(icon_id("fit error", picture), scale=width / (UNIT * scale))
 
 
 def _draw_versions(layout: bpy.types.UILayout, person: bpy.types.Object) -> None:
@@ -93,7 +92,8 @@ def _draw_estimated(layout: bpy.types.UILayout, context: bpy.types.Context, pers
         draw_message(layout, context, "Everything was measured by keypoints.", "CHECKMARK")
         return
     column = layout.column(align=True)
-    draw_message(column, context, "Estimated rather than measured (grey in Pose Mode):", "INFO")
+    grey = " (grey in Pose Mode)" if has_grey_bones(person) else ""
+    draw_message(column, context, f"Estimated rather than measured{grey}:", "INFO")
     for part in parts:
         draw_message(column, context, part, "DOT")
 

@@ -13,7 +13,7 @@ from bpy.props import BoolProperty, IntProperty, StringProperty
 from ..recording import Person, Recording
 from ..scene.colours import display_colour
 from .describe import length
-from .icons import icon_ids
+from .icons import icon_id
 from .redraw import redraw_views
 
 CHIP = 16
@@ -115,7 +115,7 @@ def draw_people(layout: bpy.types.UILayout, settings: bpy.types.PropertyGroup) -
 def chip(place: int) -> int:
     """The icon that shows a person's colour."""
     picture = np.broadcast_to(display_colour(place), (CHIP, CHIP, 4))
-    return icon_ids(f"person {place}", [picture])[0]
+    return icon_id(f"person {place}", picture)
 
 
 CLASSES = (SPR_PG_person, SPR_UL_people, SPR_OT_choose_people)

@@ -70,7 +70,7 @@ class SPR_OT_go_to_worst(bpy.types.Operator):
         """Change the scene's frame."""
         scene, series = context.scene, fit_error(shown_person(context))
         assert series is not None
-        found = peaks(series.frames, series.values, APART * scene_rate(scene))
+        found = peaks(series.seen.frames, series.seen.values, APART * scene_rate(scene))
         here = np.flatnonzero(found == scene.frame_current)
         place = (int(here[0]) + 1) % len(found) if self.which == "NEXT" and len(here) else 0
         frame = int(found[place])

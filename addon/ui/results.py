@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from pathlib import Path
 
 import bpy
 
 from .. import scene as scene_package
 from ..scene.rollback import all_or_nothing, leave_edit_mode
+from .describe import recording_name
 from .job import Outcome, Task
 from .properties import SPR_PG_result, SPR_PG_settings
 from .replace import BODY_KEY, Result, take_earlier
@@ -86,7 +86,7 @@ def _in_scene(context: bpy.types.Context, scene: bpy.types.Scene) -> Iterator[No
 
 def _write_person(settings: SPR_PG_settings, task: Task, outcome: Outcome, several: bool) -> Result:
     collections = set(bpy.data.collections)
-    stem = Path(task.source).stem
+    stem = recording_name(task.source)
     armature = scene_package.write_motion(
         outcome.motion,
         name=f"{stem} {outcome.person.id}" if several else stem,

@@ -21,7 +21,7 @@ def _unsure(**frames: slice) -> np.ndarray:
 
 
 def _told(**frames: slice) -> list[str]:
-    return estimated_parts(_unsure(**frames), np.arange(1, 61), 30.0)
+    return estimated_parts(_unsure(**frames), np.zeros(60, bool), np.arange(1, 61), 30.0)
 
 
 def test_parts_are_told_in_plain_words():
@@ -40,14 +40,27 @@ def test_parts_of_a_clip_are_told_with_their_frames():
     ]
 
 
-def test_a_moment_is_not_told():
-    assert _told(left_elbow=slice(9, 12)) == []
+def test_moments_are_told_without_their_frames():
+    assert _told(left_elbow=slice(9, 12)) == ["moments shorter than 0.25 s"]
+    assert _told(left_elbow=slice(9, 12), head=slice(None)) == ["head"]
+
+
+def test_frames_without_keypoints_are_told_however_short_and_once_for_the_whole_body():
+    away = np.zeros(60, bool)
+    away[[4, *range(40, 60)]] = True
+    doubtful = _unsure(head=slice(0, 60), left_elbow=slice(30, 60))
+    assert estimated_parts(doubtful, away, np.arange(1, 61), 30.0) == [
+        "head",
+        "whole body, without keypoints: frames 5, 41–60",
+        "left forearm: frames 31–40",
+    ]
 
 
 def test_many_stretches_are_counted():
     doubtful = np.zeros((200, 24), bool)
     doubtful[:, 15] = np.arange(200) % 40 < 15
-    assert estimated_parts(doubtful, np.arange(200), 30.0) == ["head: frames 0–14, 40–54, 80–94 and 2 more"]
+    told = estimated_parts(doubtful, np.zeros(200, bool), np.arange(200), 30.0)
+    assert told == ["head: frames 0–14, 40–54, 80–94 and 2 more"]
 
 
 @pytest.fixture
@@ -57,6 +70,7 @@ def unsure_motion(make_motion):
     motion.uncertainty_deg[:] = 5.0
     motion.uncertainty_deg[:, JOINT_NAMES.index("left_wrist")] = 40.0
     motion.uncertainty_deg[10:25, JOINT_NAMES.index("right_ankle")] = 30.0
+    motion.fit_error_mm[:] = 20.0
     return motion
 
 
@@ -66,6 +80,12 @@ def test_the_armature_says_what_was_estimated(unsure_motion):
         "left hand with forearm twist",
         "right foot: frames 11–25",
     ]
+
+
+def test_the_armature_says_which_frames_had_no_keypoints(unsure_motion):
+    unsure_motion.fit_error_mm[30:36] = np.nan
+    armature = write_motion(unsure_motion, mesh=False)
+    assert "whole body, without keypoints: frames 31–36" in armature[ESTIMATED].split("\n")
 
 
 def test_bones_lie_in_two_collections_and_estimated_ones_are_grey(unsure_motion):

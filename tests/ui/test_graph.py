@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from addon.ui.graph import BACKGROUND, CURRENT, FILLED, Series, tiles
+from addon.ui.graph import BACKGROUND, CURRENT, FILLED, Series, graph
 
-SIZE, GAP = 60, 6
+SIZE = 120
 
 
 def _series(values, filled=()) -> Series:
@@ -17,11 +17,9 @@ def _series(values, filled=()) -> Series:
 
 
 def _whole(series: Series, current: float = -1.0, line: float = 1.5) -> np.ndarray:
-    """The tiles with their gaps as a picture (SIZE, 3 SIZE + 2 GAP, 4), gaps NaN."""
-    pictures = tiles(series, current, 3, SIZE, GAP, line)
-    assert all(picture.shape == (SIZE, SIZE, 4) for picture in pictures)
-    gap = np.full((SIZE, GAP, 4), np.nan)
-    return np.concatenate([pictures[0], gap, pictures[1], gap, pictures[2]], axis=1)
+    picture = graph(series, current, SIZE, line)
+    assert picture.shape == (SIZE, SIZE, 4)
+    return picture
 
 
 def _heights(picture: np.ndarray) -> np.ndarray:
@@ -29,11 +27,10 @@ def _heights(picture: np.ndarray) -> np.ndarray:
     return len(picture) - 1 - (picture[::-1, :, :3].max(-1) > 0.6).argmax(0)
 
 
-def test_time_runs_evenly_across_tiles_and_gaps():
+def test_time_runs_evenly_across():
     picture = _whole(_series(np.linspace(0, 100, 50)))
-    seen = np.isfinite(picture[0, :, 0])
-    expected = np.linspace(0, 100, picture.shape[1]) / 110 * (SIZE - 1)
-    assert np.abs(_heights(picture[:, seen]) - expected[seen]).max() < 2
+    expected = np.linspace(0, 100, SIZE) / 110 * (SIZE - 1)
+    assert np.abs(_heights(picture) - expected).max() < 2
 
 
 @pytest.mark.parametrize("bad", [0, 2000, 3260, 9999])
@@ -41,7 +38,7 @@ def test_one_bad_frame_among_thousands_is_seen(bad):
     values = np.full(10_000, 5.0)
     values[bad] = 100.0
     picture = _whole(_series(values))
-    assert np.nanmax(_heights(np.nan_to_num(picture))) > 0.8 * SIZE
+    assert _heights(picture).max() > 0.8 * SIZE
 
 
 def test_a_good_fit_lies_low_and_is_green_a_bad_one_is_red():
@@ -51,18 +48,25 @@ def test_a_good_fit_lies_low_and_is_green_a_bad_one_is_red():
     assert low[1] > 1.5 * low[0] and high[0] > 1.5 * high[1]
 
 
-def test_filled_frames_have_another_ground():
-    picture = _whole(_series(np.zeros(100), filled=range(80, 100)))
+def test_frames_without_keypoints_have_another_ground_and_no_curve():
+    picture = _whole(_series(np.full(100, 10.0), filled=range(80, 100)))
     np.testing.assert_allclose(picture[-1, 10], BACKGROUND)
-    np.testing.assert_allclose(picture[-1, -5], FILLED)
+    np.testing.assert_allclose(picture[:, -5], np.tile(FILLED, (SIZE, 1)))
+
+
+def test_figures_are_those_of_frames_with_keypoints():
+    series = _series([10.0, 20.0, 90.0, 30.0], filled=[2])
+    assert series.seen.values.tolist() == [10.0, 20.0, 30.0]
+    assert series.at(2.5) == 55.0 and series.at(3.0) is None
+    assert series.at(0.0) is None and series.at(4.2) is None
 
 
 @pytest.mark.parametrize("frame", [1, 34, 50.5, 100])
-def test_the_current_frame_is_a_line_also_where_it_falls_into_a_gap(frame):
+def test_the_current_frame_is_a_line(frame):
     picture = _whole(_series(np.zeros(100)), current=frame)
     lines = np.flatnonzero((picture == CURRENT).all((0, 2)))
     assert len(lines) >= 1
-    assert np.abs(lines - (frame - 1) / 99 * (picture.shape[1] - 1)).max() <= GAP
+    assert np.abs(lines - (frame - 1) / 99 * (SIZE - 1)).max() <= 1.5
 
 
 def test_outside_the_clip_there_is_no_line():
@@ -70,4 +74,4 @@ def test_outside_the_clip_there_is_no_line():
 
 
 def test_a_single_frame_is_no_trouble():
-    assert np.isfinite(tiles(_series([7.0]), 1.0, 3, SIZE, GAP, 1.5)).all()
+    assert np.isfinite(graph(_series([7.0]), 1.0, SIZE, 1.5)).all()

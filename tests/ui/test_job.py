@@ -5,12 +5,15 @@ from __future__ import annotations
 import shutil
 import time
 from dataclasses import replace
+from types import SimpleNamespace
+from typing import Any
 
 import bpy
 import pytest
 
 from addon import refiner
 from addon.recording import Poses
+from addon.ui.describe import progress_text
 from addon.ui.job import Job, Task, refine_all
 
 
@@ -32,6 +35,37 @@ def test_progress_of_several_people_only_grows(person):
     outcomes = refine_all(task, lambda fraction, message: seen.append(fraction), lambda: False)
     assert seen == sorted(seen) and seen[-1] == pytest.approx(1.0)
     assert [outcome.person.id for outcome in outcomes] == ["0", "1"]
+
+
+@pytest.fixture
+def clock(monkeypatch, person):
+    """A job whose progress arrives at chosen times, in seconds since its start."""
+    now = [0.0]
+    monkeypatch.setattr("addon.ui.job.time.monotonic", lambda: now[0])
+    job = Job(Task("wave.npz", (person,)))
+
+    def at(seconds: float, fraction: float) -> float | None:
+        now[0] = seconds
+        job._progress(fraction, "Refining")
+        return job.seconds_left
+
+    return at
+
+
+def test_the_remaining_time_is_told_once_the_pace_is_known(clock):
+    assert clock(9.0, 0.0) is None  # loading PyTorch
+    assert clock(10.0, 0.1) is None
+    assert clock(10.2, 0.15) is None
+    assert clock(11.0, 0.2) == pytest.approx(8.0)
+    assert clock(15.0, 0.6) == pytest.approx(4.0)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"), [(0.2, "1 s"), (7.4, "7 s"), (23.0, "25 s"), (88.0, "90 s"), (200.0, "3 min")]
+)
+def test_the_remaining_time_is_told_as_exactly_as_it_is_known(seconds, words):
+    job: Any = SimpleNamespace(message="Refining", fraction=0.4, seconds_left=seconds)
+    assert progress_text(job) == f"Refining, 40%, about {words} left"
 
 
 def test_before_and_after_are_told_when_there_were_poses(person):

@@ -9,6 +9,7 @@ import bpy
 import numpy as np
 import pytest
 
+from addon.scene.estimated import ESTIMATED
 from bundled_model.training.motion_data import load_split
 from tests.refiner.motion import Truth
 
@@ -68,6 +69,14 @@ def test_the_poses_are_refined_to_them(opened):
         )
     assert np.mean(misses) < 0.06
     assert [ob for ob in bpy.data.objects if ob.type == "EMPTY"]  # the targets are shown
+
+
+def test_frames_without_targets_are_told_as_estimated(opened):
+    bpy.ops.spr.refine_pose()
+    (armature,) = [ob for ob in bpy.context.scene.objects if ob.type == "ARMATURE"]
+    told = next(part for part in armature[ESTIMATED].split("\n") if part.startswith("whole body"))
+    assert told.startswith("whole body, without keypoints: frames 1–")
+    assert int(told.split("–")[1]) == pytest.approx(LATE, abs=2)
 
 
 def test_without_targets_poses_are_converted_and_the_panel_says_so(enabled, poses, ui):

@@ -14,8 +14,17 @@ from dev.chroot import Chroot
 
 ROOT = Path(__file__).parents[2]
 TAB = "SMPL Refiner"
-SLOW = 90.0
-"""Seconds that Blender may take to show its window or to load torch on a busy machine."""
+SLOW = 180.0
+"""Seconds to wait for what has to come: a busy machine takes long to show a window or to load torch."""
+PATIENCE = 30.0
+"""Seconds to look for a button again and again: the sidebar may be about to change."""
+GLANCE = 0.1
+"""Seconds between two looks at what is awaited."""
+MOMENT = 2.0
+"""Seconds in which something that should not happen would show."""
+STILL = 50
+"""Pictures to take at most until two are alike."""
+MOVE = ("mousemove", "--sync")
 STEP = 9
 """Pixels at interface scale 1 between two looks for a button: half the height of one."""
 
@@ -55,7 +64,7 @@ class Blender:
     def start(self, scale: float = 1.0, panels: Sequence[str] = (), every_panel: bool = False) -> None:
         """Start Blender and wait for its sidebar, with exactly these panels open, or every one, if asked."""
         self.tell("start")
-        self.wait(lambda: self.ask("layout")["window"], SLOW, "Blender's window")
+        self.wait(lambda: self.ask("layout")["window"], "Blender's window")
         if panels or every_panel:
             self.ask("open_panels", names=panels or self.ask("panels"))
         if scale != 1.0:
@@ -64,8 +73,8 @@ class Blender:
 
     def show(self, tab: str = TAB) -> None:
         """Open the sidebar of the 3D View on this tab."""
-        self.wait(lambda: self.ask("show", tab=tab), 20.0, f"the tab {tab}")
-        time.sleep(0.5)
+        self.wait(lambda: self.ask("show", tab=tab), f"the tab {tab}")
+        self.settle()
 
     def close(self) -> None:
         """End Blender and all that was started with it."""
@@ -107,15 +116,20 @@ class Blender:
         raise Failed(f"Blender gave no answer to {name} within {SLOW:.0f} s.")
 
     def mouse(self, x: float, y: float) -> None:
-        """Move the mouse to a point counted from the upper left."""
-        self.tell("run", "xdotool", "mousemove", str(round(x)), str(round(y)))
+        """Move the mouse to a point counted from the upper left, with a last little step that is felt."""
+        there = str(round(x)), str(round(y))
+        self.tell("run", "xdotool", *MOVE, *there, "mousemove_relative", "--sync", "1", "0")
 
     def rest(self) -> None:
         """Move the mouse into the view, where no tooltip opens."""
         x, y, width, height = self.layout["view"]
         self.mouse(x + width / 3, self._from_top(y + height / 3))
-        self.tell("run", "xdotool", "mousemove_relative", "2", "1")
-        time.sleep(0.2)
+        self.wait(lambda: not self.ask("pointed"), "a mouse over nothing")
+
+    def settle(self) -> None:
+        """Wait until Blender has drawn all that has happened so far."""
+        before = self.ask("redraw")
+        self.wait(lambda: self.ask("drawn") > before, "a redraw")
 
     def keys(self, *names: str) -> float:
         """Press keys over the view, such as `ctrl+z` or `Escape`; when that was."""
@@ -126,19 +140,21 @@ class Blender:
     def click(self, button: str) -> float:
         """Click a button of the sidebar, named as `pointed` names it; when that was."""
         self.find(button)
-        time.sleep(0.2)
         self.tell("run", "xdotool", "click", "1")
         return time.time()
 
     def find(self, button: str) -> tuple[float, float]:
         """Put the mouse on a button or field of the sidebar: where that is, from the upper left."""
-        seen = set()
-        for point in [*self._places.get(button, []), *self._points()]:
-            name = self._pointed(point)
-            if name.startswith(button):
-                self._places[button] = [point]
-                return point
-            seen.add(name)
+        seen: set[str] = set()
+        end = time.monotonic() + PATIENCE
+        while not seen or time.monotonic() < end:
+            self.settle()
+            for point in [*self._places.get(button, []), *self._points()]:
+                name = self._pointed(point)
+                if name.startswith(button):
+                    self._places[button] = [point]
+                    return point
+                seen.add(name)
         raise Failed(f"There is no {button} in the sidebar; there are {sorted(seen)}.")
 
     def all_pointed(self) -> set[str]:
@@ -146,8 +162,7 @@ class Blender:
         return {self._pointed(point) for point in self._points(shares=(0.5,))}
 
     def _pointed(self, point: tuple[float, float]) -> str:
-        x, y = (str(round(value)) for value in point)
-        self.tell("run", "xdotool", "mousemove", x, y, "mousemove_relative", "1", "0")
+        self.mouse(*point)
         name: str = self.ask("pointed")
         return name
 
@@ -166,7 +181,7 @@ class Blender:
         self.mouse(x + width / 2, self._from_top(y + height / 2))
         for _ in range(abs(clicks)):
             self.tell("run", "xdotool", "click", "5" if clicks > 0 else "4")
-        time.sleep(0.3)
+        self.settle()
 
     def turn_page(self, turns: int) -> None:
         """Turn the wheel down over the left margin of the sidebar, where no list scrolls instead."""
@@ -174,7 +189,7 @@ class Blender:
         x, y, _, height = place["sidebar"]
         self.mouse(x + 12 * place["scale"], self._from_top(y + height / 2))
         self.tell("run", "xdotool", "click", "--repeat", str(turns), "--delay", "20", "5")
-        time.sleep(0.3)
+        self.settle()
 
     def call(self, operator: str, /, way: str = "INVOKE_DEFAULT", **arguments: Any) -> list[str]:
         """Call an operator as a click would, or as a script does with EXEC_DEFAULT."""
@@ -210,13 +225,29 @@ class Blender:
 
     def wait_for_progress(self) -> None:
         """Wait until the run that was started gets ahead."""
-        self.wait(lambda: self.state["fraction"], SLOW, "progress")
+        self.wait(lambda: self.state["fraction"], "progress")
+
+    def wait_for_calm(self) -> None:
+        """Wait until no run is going on."""
+        self.wait(lambda: not self.running, "the end of the run")
 
     @property
     def ended(self) -> int | None:
         """The status that Blender ended with, None while it runs."""
         status: int | None = self.tell("status")
         return status
+
+    def linger(self) -> None:
+        """Let Blender live on for a moment, in which nothing must happen to it."""
+        time.sleep(MOMENT)
+        self.settle()
+
+    def wait_for_end(self) -> int | None:
+        """Wait until Blender has ended; its status, None when it goes on."""
+        end = time.monotonic() + SLOW
+        while self.ended is None and time.monotonic() < end:
+            time.sleep(GLANCE)
+        return self.ended
 
     def log(self) -> str:
         """All that Blender has printed."""
@@ -241,14 +272,26 @@ class Blender:
         target.write_bytes((self.exchange / "picture.png").read_bytes())
         return target
 
-    def wait(self, condition: Callable[[], Any], seconds: float, what: str) -> Any:
+    def still(self, name: str, part: str = "") -> Path:
+        """A screenshot of a moment in which nothing moves any more."""
+        before = b""
+        for _ in range(STILL):
+            self.settle()
+            path = self.picture(name, part)
+            if (now := path.read_bytes()) == before:
+                return path
+            before = now
+            time.sleep(GLANCE)
+        raise Failed(f"Blender's window does not come to rest: see {path}.")
+
+    def wait(self, condition: Callable[[], Any], what: str) -> Any:
         """Look again and again until it is true; what it was."""
-        end = time.monotonic() + seconds
+        end = time.monotonic() + SLOW
         while time.monotonic() < end:
             if found := condition():
                 return found
             if self.tell("status") is not None:
                 raise Failed(f"Blender ended while {what} was awaited: {self.log()[-2000:]}")
-            time.sleep(0.1)
+            time.sleep(GLANCE)
         self.picture("awaited in vain")
-        raise Failed(f"{what} did not come within {seconds:.0f} s.")
+        raise Failed(f"{what} did not come within {SLOW:.0f} s.")

@@ -1,7 +1,8 @@
 """Runs inside the Blender with a window: answers requests of the driver from a timer, and reads the clock.
 
 A request is a file request.json, [number, name, arguments]; the answer is answer.json,
-[number, value, error]; `name` is one of the functions in ANSWERS.
+[number, value, error]; `name` is one of the functions in ANSWERS. Between a request and its answer
+Blender handles all events that came before the request.
 """
 
 from __future__ import annotations
@@ -16,9 +17,11 @@ from typing import Any
 import bpy
 
 EXCHANGE = Path("/exchange")
-TICK = 0.02
+TICK = 0.01
 PACKAGE = "bl_ext.user_default.smpl_pose_refiner"
-seen: dict[str, float] = {"tick": time.time(), "gap": 0.0, "started": 0.0, "ended": 0.0}
+seen: dict[str, float] = {"tick": time.time(), "gap": 0.0, "started": 0.0, "ended": 0.0, "drawn": 0}
+_waiting: list[tuple[int, str, dict[str, Any]]] = []
+"""The request to be answered at the next tick."""
 
 
 def _runner() -> Any:
@@ -166,6 +169,7 @@ def state() -> dict[str, Any]:
         "source": settings.source if settings else "",
         "result": settings.result if settings else "",
         "fraction": run.job.fraction if run else None,
+        "progress": run.shown if run else "",
         "started": seen["started"],
         "ended": seen["ended"],
         "gap": seen["gap"],
@@ -176,10 +180,12 @@ def state() -> dict[str, Any]:
 
 
 def choose_file(folder: str, name: str) -> list[float]:
-    """Fill in the file browser that is open; its middle, from the lower left."""
+    """Fill in the file browser that is open; its middle, from the lower left. Nothing before it is drawn."""
     area = _area(_window(), "FILE_BROWSER")
-    area.spaces.active.params.directory = folder.encode()
-    area.spaces.active.params.filename = name
+    params = area.spaces.active.params
+    if params is None:
+        return []
+    params.directory, params.filename = folder.encode(), name
     area.tag_redraw()
     return [area.x + area.width / 2, area.y + area.height / 2]
 
@@ -194,6 +200,23 @@ def delete(names: list[str]) -> None:
     """Remove objects, as a person who presses X over them."""
     bpy.data.batch_remove([bpy.data.objects[name] for name in names])
     bpy.ops.ed.undo_push(message="Delete")
+
+
+def redraw() -> float:
+    """Ask for everything to be drawn anew; how often sidebars have been drawn so far."""
+    for window in bpy.context.window_manager.windows:
+        for area in window.screen.areas:
+            area.tag_redraw()
+    return seen["drawn"]
+
+
+def drawn() -> float:
+    """How often a 3D View's sidebar or a file browser has been drawn so far."""
+    return seen["drawn"]
+
+
+def _count() -> None:
+    seen["drawn"] += 1
 
 
 def calm() -> None:
@@ -213,15 +236,19 @@ ANSWERS = {
     one.__name__: one
     for one in (
         *(call, put, get, show, panels, open_panels, layout, pointed),
-        *(state, choose_file, close_window, delete, calm, fresh),
+        *(state, choose_file, close_window, delete, redraw, drawn, calm, fresh),
     )
 }
 
 
-def _answer() -> None:
+def _listen() -> None:
     path = EXCHANGE / "request.json"
-    number, name, arguments = json.loads(path.read_text("utf-8"))
-    path.unlink()
+    if path.exists():
+        _waiting.append(tuple(json.loads(path.read_text("utf-8"))))
+        path.unlink()
+
+
+def _answer(number: int, name: str, arguments: dict[str, Any]) -> None:
     value, error = None, ""
     try:
         value = ANSWERS[name](**arguments)
@@ -241,9 +268,11 @@ def tick() -> float:
         seen["started"] = now
     elif not running and seen["started"] > seen["ended"]:
         seen["ended"] = now
-    if (EXCHANGE / "request.json").exists():
-        _answer()
+    if _waiting:
+        _answer(*_waiting.pop())
         seen["tick"] = time.time()
+    else:
+        _listen()
     return TICK
 
 
@@ -251,4 +280,6 @@ if __name__ == "__main__":
     view = bpy.context.preferences.view
     view.show_splash = False
     view.use_save_prompt = False
+    bpy.types.SpaceView3D.draw_handler_add(_count, (), "UI", "POST_PIXEL")
+    bpy.types.SpaceFileBrowser.draw_handler_add(_count, (), "WINDOW", "POST_PIXEL")
     bpy.app.timers.register(tick, first_interval=1.0, persistent=True)

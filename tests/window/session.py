@@ -16,6 +16,8 @@ import sys
 from pathlib import Path
 
 EXCHANGE = Path("/exchange")
+LONGEST = 60.0
+"""Seconds that a program may take."""
 
 
 def start_screen(size: str) -> None:
@@ -51,7 +53,7 @@ def main(size: str, *command: str) -> None:
             with (EXCHANGE / "blender.log").open("w") as log:
                 blender = subprocess.Popen(command, stdout=log, stderr=log)
         elif word == "run":
-            answer = subprocess.run(arguments, check=False).returncode
+            answer = subprocess.run(arguments, check=False, timeout=LONGEST).returncode
         elif word == "status" and blender is not None:
             answer = blender.poll()
         print(json.dumps(answer), flush=True)

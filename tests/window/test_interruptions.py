@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 
 from tests.window.driver import Failed
@@ -36,8 +34,9 @@ def test_opening_another_file_ends_the_run_and_shows_that_file(blender, long_rec
     blender.call("wm.save_as_mainfile", "EXEC_DEFAULT", filepath="/exchange/other.blend")
     in_a_run(blender, long_recording)
     blender.call("wm.open_mainfile", "EXEC_DEFAULT", filepath="/exchange/other.blend")
-    blender.wait(lambda: not blender.running, 5.0, "the end of the run")
-    time.sleep(2.0)
+    blender.wait_for_calm()
+    blender.show()
+    blender.linger()
     assert blender.state["file"] == "/exchange/other.blend"
     assert blender.state["objects"] == []
     assert still_works(blender)
@@ -46,7 +45,7 @@ def test_opening_another_file_ends_the_run_and_shows_that_file(blender, long_rec
 def test_disabling_the_extension_ends_the_run_and_enabling_brings_it_back(running):
     running.call("preferences.addon_disable", "EXEC_DEFAULT", module=PACKAGE)
     running.rest()
-    time.sleep(2.0)
+    running.linger()
     running.picture("disabled")
     assert not running.state["enabled"]
     running.call("preferences.addon_enable", "EXEC_DEFAULT", module=PACKAGE)
@@ -58,24 +57,21 @@ def test_scripts_are_reloaded_after_a_run_but_not_in_the_middle_of_it(running):
         running.call("script.reload", "EXEC_DEFAULT")
     assert running.running
     running.keys("Escape")
-    running.wait(lambda: not running.running, 5.0, "the end of the run")
+    running.wait_for_calm()
     running.call("script.reload", "EXEC_DEFAULT")
     running.rest()
-    time.sleep(1.0)
     assert still_works(running)
 
 
 def test_closing_the_window_of_a_run_leaves_the_other_window_at_work(blender, long_recording):
     blender.call("wm.window_new_main")
-    blender.wait(lambda: blender.state["windows"] == 2, 10.0, "the second window")
-    time.sleep(1.0)
+    blender.wait(lambda: blender.state["windows"] == 2, "the second window")
     blender.show()
     in_a_run(blender, long_recording)
     blender.picture("second window")
     blender.ask("close_window")
-    blender.wait(lambda: blender.state["windows"] == 1, 10.0, "one window")
-    blender.wait(lambda: not blender.running, 5.0, "the end of the run")
-    time.sleep(1.0)
+    blender.wait(lambda: blender.state["windows"] == 1, "one window")
+    blender.wait_for_calm()
     assert still_works(blender)
 
 
@@ -88,7 +84,7 @@ def test_deleting_the_earlier_result_during_a_run_loses_nothing_else(blender, lo
     blender.picture("deleted")
     assert blender.running
     blender.keys("Escape")
-    blender.wait(lambda: not blender.running, 5.0, "the end of the run")
+    blender.wait_for_calm()
     assert "Empty" in blender.state["objects"]
     assert still_works(blender)
 
@@ -96,7 +92,4 @@ def test_deleting_the_earlier_result_during_a_run_loses_nothing_else(blender, lo
 def test_quitting_during_a_run_ends_blender_without_a_complaint(new_blender, long_recording):
     blender = in_a_run(new_blender(), long_recording)
     blender.keys("ctrl+q")
-    end = time.monotonic() + 20.0
-    while blender.ended is None and time.monotonic() < end:
-        time.sleep(0.1)
-    assert blender.ended == 0, blender.log()
+    assert blender.wait_for_end() == 0, blender.log()
