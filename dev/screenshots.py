@@ -24,6 +24,8 @@ ESTIMATE = "/samples/plugin/estimate.npz"
 TARGETS = "/samples/plugin/keypoints.npz"
 FRAME = 50
 """A telling moment of the trial."""
+WATCHED = 12_000
+"""Frames that take long enough to refine to be watched."""
 ROOM = 8
 """Pixels left below what a panel shows."""
 TABS = 24
@@ -83,7 +85,7 @@ def see_quality(blender: Blender) -> None:
 
 def be_refining(blender: Blender) -> None:
     """A run that has been going on for long enough to tell its end."""
-    stage.long_take(blender.exchange / "long_take.npz")
+    stage.long_take(blender.exchange / "long_take.npz", WATCHED)
     blender.open("/exchange/long_take.npz")
     blender.call("spr.refine_pose")
     blender.wait(lambda: "left" in blender.state["progress"], "a remaining time")

@@ -20,7 +20,6 @@ RATE = 30.0
 """Frames per second at which EasyMocap's files are read."""
 BESIDE = np.array([0.0, 0.0, 1.3])
 """Metres between the two people."""
-REPEATS = 60
 SEEN = 150
 """Frames of the performance for plug-in use that have keypoints."""
 
@@ -55,15 +54,15 @@ def early_end(path: Path) -> Path:
     return path
 
 
-def long_take(path: Path) -> Path:
-    """The balancing trial to and fro for some minutes, so that refining it can be watched."""
+def long_take(path: Path, frames: int) -> Path:
+    """So many frames of the balancing trial, to and fro."""
     recording = formats.read(BALANCE)
     keypoints = recording.people[0].keypoints
     assert keypoints is not None
     to_and_fro = np.concatenate([keypoints.positions, keypoints.positions[::-1]])
     np.savez(
         path,
-        keypoints=np.tile(to_and_fro, (REPEATS, 1, 1)),
+        keypoints=np.tile(to_and_fro, (frames // len(to_and_fro) + 1, 1, 1))[:frames],
         names=np.array(keypoints.names),
         fps=recording.fps.value,
         up_axis="y",

@@ -4,6 +4,8 @@ mathematics."""
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import util
@@ -59,6 +61,26 @@ def choose_engine(engine: str = "auto", device: str = "auto") -> Engine:
                 f"torch is installed but does not load ({problem}); choose the engine numpy."
             ) from None
         return Engine("numpy", "cpu", load_model())
+
+
+@contextmanager
+def one_thread(engine: Engine) -> Iterator[None]:
+    """Keep torch on the CPU to one thread meanwhile.
+
+    What is computed here is small: more threads gain little, and on a busy processor they wait for each
+    other many times as long as the work takes.
+    """
+    if engine.name != "torch" or engine.device != "cpu":
+        yield
+        return
+    import torch
+
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(threads)
 
 
 def engine_name(engine: str = "auto", device: str = "auto") -> str:

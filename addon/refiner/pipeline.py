@@ -17,7 +17,7 @@ from .blending import blend, kept_poses, only_joints, shares, standing
 from .bones import estimate_bone_offsets, wander_variance, with_noise
 from .calibration import calibrate, known_better
 from .controls import AS_MEASURED, Controls
-from .engine import choose_engine, loads_torch
+from .engine import choose_engine, loads_torch, one_thread
 from .errors import RefineError
 from .evidence import Targets, targets_from_keypoints
 from .model import pose_prior
@@ -150,7 +150,8 @@ def _refine_pieces(
         inside = cut(piece, frames)
         start = None if initial is None else (initial[0][frames], initial[1][frames])
         share = (done / total, inside.length / total)
-        result = refine_piece(run, known.rows(frames), start, person.fps, share)
+        with one_thread(run.engine):
+            result = refine_piece(run, known.rows(frames), start, person.fps, share)
         for whole, part in zip((rotations, pelvis, uncertainty), result, strict=True):
             whole[inside.rows] = part[inside.places]
         done += inside.length

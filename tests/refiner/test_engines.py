@@ -7,10 +7,10 @@ import pytest
 
 from addon.body.rotations import geodesic_angle, matrix_from_axis_angle
 from addon.refiner import refine
-from addon.refiner.engine import choose_engine, engine_name, to_numpy
+from addon.refiner.engine import Engine, choose_engine, engine_name, to_numpy
 from addon.refiner.features import Inputs
 from addon.refiner.model import load_model
-from addon.refiner.network import forward, split
+from addon.refiner.network import Refinement, forward, split
 from addon.refiner.proposals import PROPOSALS
 
 from .motion import Truth
@@ -75,3 +75,22 @@ def test_parts_that_the_network_sees_one_by_one_leave_no_seams(monkeypatch: pyte
     monkeypatch.setattr(piece, "NETWORK_CHUNK", 60)
     cut = refine(person, engine="numpy")
     assert np.degrees(geodesic_angle(whole.rotations, cut.rotations)).max() < 0.05
+
+
+def test_torch_keeps_to_one_thread_and_leaves_the_number_as_it_was(monkeypatch: pytest.MonkeyPatch) -> None:
+    torch = pytest.importorskip("torch")
+    before, during = torch.get_num_threads(), []
+    run = Engine.run
+
+    def watched(self: Engine, inputs: Inputs) -> Refinement:
+        during.append(torch.get_num_threads())
+        return run(self, inputs)
+
+    monkeypatch.setattr(Engine, "run", watched)
+    try:
+        torch.set_num_threads(3)
+        refine(Truth(8, 40).person("smpl24"), engine="torch", device="cpu")
+        assert during and set(during) == {1}
+        assert torch.get_num_threads() == 3
+    finally:
+        torch.set_num_threads(before)

@@ -6,7 +6,7 @@ import importlib
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from types import ModuleType, SimpleNamespace
+from types import SimpleNamespace
 
 import bpy
 import numpy as np
@@ -14,28 +14,10 @@ import pytest
 
 from addon import formats
 from addon.recording import Person
+from dev.linked import link, switch
 from tests.wave import joints_of_a_wave
 
 from .event_loop import EventLoop
-
-ROOT = Path(__file__).parents[2]
-MODULE = "bl_ext.user_default.smpl_pose_refiner"
-
-
-def _addon_utils() -> ModuleType:
-    return importlib.import_module("addon_utils")  # importable only once bpy is
-
-
-def switch(module: str, on: bool) -> None:
-    """Enable or disable the extension; an exception in it is a failure, not a message in the console."""
-
-    def fail(error: Exception) -> None:
-        raise error
-
-    if on:
-        assert _addon_utils().enable(module, default_set=True, handle_error=fail) is not None
-    else:
-        _addon_utils().disable(module, default_set=True, handle_error=fail)
 
 
 def reload_scripts() -> None:
@@ -53,12 +35,7 @@ def switch_extension(linked):
 @pytest.fixture(scope="session")
 def linked() -> str:
     """The repository as an installed extension; the name of its module."""
-    repository = Path(bpy.utils.user_resource("EXTENSIONS", path="user_default", create=True))
-    link = repository / "smpl_pose_refiner"
-    if not link.exists():
-        link.symlink_to(ROOT, target_is_directory=True)
-    _addon_utils().extensions_refresh()
-    return MODULE
+    return link()
 
 
 @pytest.fixture
