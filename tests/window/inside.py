@@ -126,12 +126,12 @@ def layout() -> dict[str, Any]:
 
 
 def pointed() -> str:
-    """What the mouse is over in the sidebar: `spr.refine_pose()`, a property's path, or nothing."""
+    """What the mouse is over in the sidebar: `spr.refine_pose()`, a property's name, or nothing."""
     manager = bpy.context.window_manager
     with bpy.context.temp_override(**_place("UI")):
         held = bpy.context.property
         if held is not None:
-            return str(held[1])
+            return str(held[1]).rpartition(".")[2]  # a whole path since Blender 5
         if not bpy.ops.ui.copy_python_command_button.poll():
             return ""
         manager.clipboard = ""

@@ -65,14 +65,15 @@ def longest_gap(blender: Blender) -> float:
 
 def test_progress_is_shown_and_blender_stays_usable(blender, long_recording):
     blender.open(long_recording(blender))
-    idle = min(longest_gap(blender) for _ in range(ATTEMPTS))
+    idle = longest_gap(blender)
     blender.click("spr.refine_pose")
     blender.wait_for_progress()
-    gap = min(longest_gap(blender) for _ in range(ATTEMPTS))
-    blender.picture("running")
     fraction = blender.state["fraction"]
-    assert gap < 0.5 + 5.0 * idle, f"{gap:.1f} s without an answer, {idle:.1f} s without a run"
-    blender.wait(lambda: blender.state["fraction"] > fraction, "more progress")
+    blender.picture("running")
+    gap = longest_gap(blender)
+    # It may have come to its end meanwhile.
+    blender.wait(lambda: (blender.state["fraction"] or 1.0) > fraction, "more progress")
+    assert gap < 1.0 + 5.0 * idle, f"{gap:.1f} s without an answer, {idle:.1f} s without a run"
 
 
 def seconds_to_cancel(blender: Blender, way: str) -> float:

@@ -53,7 +53,7 @@ def test_disabling_the_extension_ends_the_run_and_enabling_brings_it_back(runnin
 
 
 def test_scripts_are_reloaded_after_a_run_but_not_in_the_middle_of_it(running):
-    with pytest.raises(Failed, match="Can't reload with running modal operators"):
+    with pytest.raises(Failed, match="reload with running modal operators"):
         running.call("script.reload", "EXEC_DEFAULT")
     assert running.running
     running.keys("Escape")
