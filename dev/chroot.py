@@ -113,7 +113,13 @@ def _obstacle() -> str:
 def _make(chroot: Chroot) -> None:
     say(f"Preparing Debian {chroot.suite} with Blender {BLENDERS[chroot.suite]} (once; some minutes) …")
     if shutil.which("debootstrap") is None or not KEYRING.exists():
-        libraries.install_packages(["debootstrap", "debian-archive-keyring"])
+        try:
+            libraries.install_packages(["debootstrap", "debian-archive-keyring"])
+        except Refusal:
+            raise NoWindow(
+                "A Blender with a window is set up by debootstrap, which could not be installed: "
+                "run `apt-get install debootstrap debian-archive-keyring` to see why."
+            ) from None
     if not (chroot.root / "usr/bin/apt-get").exists() or not _is_whole(chroot):
         shutil.rmtree(chroot.root, ignore_errors=True)
         _bootstrap(chroot)

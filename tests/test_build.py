@@ -303,6 +303,18 @@ def test_tests_with_a_window_are_skipped_in_a_sentence_where_there_can_be_none(m
     assert capsys.readouterr().err.count("\n") == 1
 
 
+def test_without_debootstrap_and_a_way_to_install_it_the_window_is_left_out(tmp_path, monkeypatch):
+    def refuse(packages):
+        raise Refusal("apt-get could not install it.")
+
+    monkeypatch.setattr(chroot, "FOLDER", tmp_path)
+    monkeypatch.setattr(chroot, "KEYRING", tmp_path / "missing.gpg")
+    monkeypatch.setattr(chroot, "_obstacle", lambda: "")
+    monkeypatch.setattr(libraries, "install_packages", refuse)
+    with pytest.raises(chroot.NoWindow, match="debootstrap, which could not be installed"):
+        chroot.prepare("trixie")
+
+
 def test_the_chroot_with_torch_lies_apart_from_the_one_without():
     bare, with_torch = chroot.Chroot("trixie"), chroot.Chroot("trixie", torch=True)
     assert bare.root != with_torch.root
@@ -319,5 +331,5 @@ def test_ci_runs_the_lints_the_fuzzer_and_the_tests():
     assert lines[-3:] == [
         "python3 build.py lint",
         "python3 build.py fuzz --seconds 60",
-        "python3 build.py test",
+        "python3 build.py test --window also --suite trixie",
     ]
