@@ -200,7 +200,7 @@ def test_all_or_nobody_with_one_click(two_people):
 
 def test_a_chip_has_the_persons_colour(enabled, ui):
     ui("people").chip(1)
-    pixels = np.array(ui("icons")._collections[0]["person 1 0"].image_pixels_float).reshape(-1, 4)
+    pixels = np.array(ui("icons")._collections[0]["person 1"].image_pixels_float).reshape(-1, 4)
     np.testing.assert_allclose(pixels, np.tile(display_colour(1), (len(pixels), 1)), atol=0.01)
 
 
