@@ -12,18 +12,17 @@ from ..body.points import POINT_INDEX, point_positions
 from ..body.skeleton import JOINT_COUNT, REST_OFFSETS
 from ..motion import Motion
 from ..recording import Keypoints, Person
-from .alignment import keypoints_at, to_target_world
+from .alignment import keypoints_at
 from .blending import blend, kept_poses, only_joints, shares, standing
-from .bones import estimate_bone_offsets, wander_variance, with_noise
-from .calibration import calibrate, known_better
+from .bones import estimate_bone_offsets
 from .controls import AS_MEASURED, Controls
 from .engine import choose_engine, loads_torch, one_thread
 from .errors import RefineError
 from .evidence import Targets, targets_from_keypoints
 from .model import pose_prior
 from .piece import EVERYTHING, FEWEST_POINTS, Initial, Progress, Recipe, Run, refine_piece
-from .start import initial_deviation
 from .timeline import Piece, bridge, cut, pieces, spread, window
+from .whole_clip import judge
 
 MODES = ("auto", "plugin", "sequence", "none")
 CONTEXT = 1.0
@@ -80,22 +79,15 @@ def refine(
     tick()
     parts = pieces(person.frame_ids, person.fps)
     evidence = [_evidence(keypoints, piece, person.fps, tick, controls.smoothness) for piece in parts]
+    given = _initial(person, parts) if mode == "plugin" else None
     # On the whole clip, so that every range of it has the same bones.
-    wander = wander_variance(_joined(evidence))
-    evidence = [with_noise(known, wander) for known in evidence]
-    everything = _joined(evidence)
-    bones = estimate_bone_offsets(everything) if bone_offsets is None else bone_offsets
-    initial: Initial | None = None
-    if mode == "plugin":
-        rotations, pelvis, apart = to_target_world(*_initial(person, parts), everything, bones)
-        initial = rotations, pelvis
-        off = initial_deviation(*initial, everything, bones)
-        run = replace(run, initial_deviation=off, root_deviation=float(np.hypot(off, apart / np.sqrt(3))))
-    initials = _split(initial, parts)
-    prior, known_bones = pose_prior(run.engine.model), bone_offsets is not None
-    found = calibrate(everything, bones, prior, person.fps, initial, known_bones)
-    run = replace(run, bones=found.bones, offsets=found.offsets)
-    evidence = [known_better(known, found) for known in evidence]
+    clip = judge(_joined(evidence), given, pose_prior(run.engine.model), person.fps, bone_offsets)
+    run = replace(
+        run, bones=clip.bones, offsets=clip.offsets, initial_deviation=clip.initial_deviation,
+        root_deviation=clip.root_deviation,
+    )  # fmt: skip
+    initials = _split(clip.initial, parts)
+    evidence = [clip.targets.rows(rows) for rows in _rows_of(parts)]
     rotations, pelvis, uncertainty = _refine_pieces(run, person, parts, evidence, initials, wanted)
     fitted = np.isfinite(pelvis[:, 0])
     if not (fitted & wanted).any():
@@ -162,8 +154,13 @@ def _split(initial: Initial | None, parts: list[Piece]) -> list[Initial | None]:
     """Initial poses of all pieces in a row, piece by piece."""
     if initial is None:
         return [None] * len(parts)
-    ends = np.cumsum([piece.length for piece in parts])[:-1]
-    return list(zip(np.split(initial[0], ends), np.split(initial[1], ends), strict=True))
+    return [(initial[0][rows], initial[1][rows]) for rows in _rows_of(parts)]
+
+
+def _rows_of(parts: list[Piece]) -> list[slice]:
+    """Where each piece lies when all stand in a row."""
+    ends = np.cumsum([0, *(piece.length for piece in parts)])
+    return [slice(int(first), int(last)) for first, last in zip(ends, ends[1:], strict=False)]
 
 
 def _on_rows(person: Person, parts: list[Piece], initials: list[Initial | None]) -> Initial:

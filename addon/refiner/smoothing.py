@@ -20,6 +20,8 @@ LOOSEST, STRONGEST = 1e-7, 1e4
 FEWEST_SMOOTHED = 2 * ORDER + 2
 """Fewer frames are left as they are."""
 OUTLIER_PASSES = 2
+INLIER = 0.05
+"""Share of its weight that a frame must have kept through these passes to tell of the noise."""
 SHARPER = 2
 """How many candidates below the chosen one `detail` is taken at: twice its cut-off in Hz."""
 FRAMES_PER_TICK = 256
@@ -72,8 +74,9 @@ def smooth(
             for chosen in (best, np.maximum(best - SHARPER, 0))
         )
         weights = weights * _outlier_weights(values - smoothed, weights)
-    residual = ((values - smoothed) ** 2).sum(-1) * (weights > 0)
-    number = np.maximum((weights > 0).sum(0), 1)
+    inliers = weights > INLIER * confidence
+    residual = ((values - smoothed) ** 2).sum(-1) * inliers
+    number = np.maximum(inliers.sum(0), 1)
     variance = residual.sum(0) / (3 * number * (1 - kept[best]).clip(1e-6))
     deviation = np.sqrt(variance)
     support = np.minimum(_nearby(weights > 0, fps), 1.0)

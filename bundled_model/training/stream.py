@@ -17,11 +17,11 @@ from .pool import Pool, make_batch
 
 WINDOW, WINDOWS = 96, 16
 SINGLES = 1024
-SINGLES_EVERY = 6
-"""One batch in six holds single frames instead of windows."""
+SINGLES_EVERY = 4
+"""One batch in four holds single frames instead of windows."""
 AHEAD = 4
 KEPT = 240
-REUSED = 3
+REUSED = 6
 """A fresh batch is trained on at once, and then as many of the kept ones, backwards or mirrored at random."""
 
 Work = tuple[list[Clip], int, int, Prior, int]
@@ -66,4 +66,5 @@ def _varied(batch: Pool, rng: torch.Generator) -> Pool:
 def _one_thread(stale: bool) -> None:
     torch.set_num_threads(1)
     if not stale:
-        pool.INITIAL_SHARES.update(none=0.5, estimator=0.5, stale=0.0)
+        for shares in pool.INITIAL_SHARES.values():
+            shares.update(none=0.5, estimator=0.5, stale=0.0)

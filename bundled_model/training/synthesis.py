@@ -51,13 +51,15 @@ def draw_layout(rng: np.random.Generator) -> Layout:
     return LAYOUTS[str(rng.choice(names, p=shares / shares.sum()))]
 
 
-def draw_faults(rng: np.random.Generator, layout: Layout) -> Faults:
-    """Faults of a random clip: a third of them clean."""
+def draw_faults(rng: np.random.Generator, layout: Layout, told: bool) -> Faults:
+    """Faults of a random clip: a third of them clean. told: whether most of the definitions' offsets is
+    known and gone."""
+    offsets = (0.0, 1.0) if told else (0.5, 2.0)
     clean = rng.random() < 0.3
     return Faults(
         white=0.0 if clean else float(rng.choice([0.0, rng.uniform(0.002, 0.03)], p=[0.2, 0.8])),
         wander=0.0 if clean else float(rng.choice([0.0, rng.uniform(0.004, 0.025)], p=[0.5, 0.5])),
-        definition=0.0 if layout.name in SMPL_LAYOUTS else float(rng.uniform(0.0, 1.0)),
+        definition=0.0 if layout.name in SMPL_LAYOUTS else float(rng.uniform(*offsets)),
         outliers=float(rng.choice([0.0, 0.05, 0.1], p=[0.85, 0.1, 0.05])),
         missing=float(rng.choice([0.0, 0.15], p=[0.8, 0.2])),
         limb_gap=bool(rng.random() < 0.25),

@@ -99,7 +99,7 @@ def make_pairs(clips: list[Clip], seed: int) -> Pairs:
         rotations, pelvis = rotations.flip(1), pelvis.flip(1)
     rotations, pelvis = augment(rotations, pelvis, rng)
     bones = proportions(WINDOWS, rng)
-    faults = [draw_faults(chance, layout) for _ in range(WINDOWS)]
+    faults = [draw_faults(chance, layout, told=False) for _ in range(WINDOWS)]
     points = observe(rotations, pelvis, bones, layout, faults, rng)[:, LONGEST_STRIDE:]
     known = torch.isfinite(points).all(-1, keepdim=True).float()
     indices = [POINT_INDEX[name] for name in layout.canonical if name is not None]

@@ -1,0 +1,48 @@
+"""What all frames of a clip tell together, before any of them is refined."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from .alignment import to_target_world
+from .bones import estimate_bone_offsets, wander_variance, with_noise
+from .calibration import calibrate, known_better
+from .evidence import Targets
+from .piece import Initial
+from .solver import Prior
+from .start import INITIAL_DEVIATION, initial_deviation
+
+
+@dataclass(frozen=True)
+class WholeClip:
+    """targets: with the precision that they have now. bones (24, 3) metres: the performer's. offsets (P, 3)
+    metres: of the keypoints from their canonical points. initial: rotations and pelvis in the world of the
+    targets, None without. initial_deviation, root_deviation: radians, how far these are off."""
+
+    targets: Targets
+    bones: np.ndarray
+    offsets: np.ndarray
+    initial: Initial | None
+    initial_deviation: float
+    root_deviation: float
+
+
+def judge(
+    targets: Targets, initial: Initial | None, prior: Prior, fps: float, bones: np.ndarray | None = None
+) -> WholeClip:
+    """How far points wander, how long bones are, what a detector means by its points, and how far an
+    estimator's poses (T, 24, 3, 3) and pelvis (T, 3) are off. prior: of the poses; bones (24, 3): where they
+    are known."""
+    targets = with_noise(targets, wander_variance(targets))
+    known_bones = bones is not None
+    lengths = estimate_bone_offsets(targets) if bones is None else bones
+    off, root = INITIAL_DEVIATION, np.inf
+    if initial is not None:
+        rotations, pelvis, apart = to_target_world(*initial, targets, lengths)
+        initial = rotations, pelvis
+        off = initial_deviation(*initial, targets, lengths)
+        root = float(np.hypot(off, apart / np.sqrt(3)))
+    found = calibrate(targets, lengths, prior, fps, initial, known_bones)
+    return WholeClip(known_better(targets, found), found.bones, found.offsets, initial, off, root)
