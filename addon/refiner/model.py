@@ -18,7 +18,8 @@ MODEL_PATH = Path(__file__).resolve().parents[2] / "bundled_model" / "refiner.np
 @dataclass(frozen=True)
 class Model:
     """shape and weights of the network (float32, torch's names); the absolute prior as mean rotations
-    (24, 3, 3) and precision (72, 72) in 1/rad^2. honesty (24,): true over predicted error of each joint."""
+    (24, 3, 3) and precision (72, 72) in 1/rad^2. honesty (2, 24): factor and exponent by
+    which each joint's predicted error in degrees becomes the true one."""
 
     shape: Shape
     weights: dict[str, np.ndarray]

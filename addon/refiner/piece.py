@@ -120,7 +120,8 @@ def refine_piece(
         )
 
     rotations, pelvis = _chunks(run, len(enough), polish, "Polishing", before + 0.7 * width, 0.3 * width)
-    return rotations, pelvis, np.degrees(np.sqrt((deviation**2).sum(-1))) * run.engine.model.honesty
+    factor, exponent = run.engine.model.honesty
+    return rotations, pelvis, factor * np.degrees(np.sqrt((deviation**2).sum(-1))) ** exponent
 
 
 def _without_evidence(frames: int, initial: Initial | None) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 
@@ -160,7 +161,7 @@ def _split(initial: Initial | None, parts: list[Piece]) -> list[Initial | None]:
 def _rows_of(parts: list[Piece]) -> list[slice]:
     """Where each piece lies when all stand in a row."""
     ends = np.cumsum([0, *(piece.length for piece in parts)])
-    return [slice(int(first), int(last)) for first, last in zip(ends, ends[1:], strict=False)]
+    return [slice(int(first), int(last)) for first, last in pairwise(ends)]
 
 
 def _on_rows(person: Person, parts: list[Piece], initials: list[Initial | None]) -> Initial:

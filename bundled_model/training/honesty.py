@@ -1,4 +1,4 @@
-"""How much further off the refined joints are than the network says: measured on the validation subjects."""
+"""How far off the refined joints are when the network says so much: measured on the validation subjects."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from addon.body.skeleton import JOINT_COUNT
 from addon.refiner import refine
 
 from .augment import proportions
+from .benchmark.calibration import in_tenths
 from .examples import make_example
 from .motion_data import load_split
 from .synthesis import Faults
@@ -29,11 +30,24 @@ SEEN = (
 
 
 def measure_honesty() -> np.ndarray:
-    """(24,) true over predicted root mean square error of each joint, with the model that ships.
+    """(2, 24) factor and exponent by which each joint's predicted error in degrees becomes the true one, with
+    the model that ships.
 
-    Half of it is that of all joints together: a few people tell little of a single joint.
+    Half of a factor is that of all joints together: a few people tell little of a single joint. The exponent
+    is one for all, from tenths of the predictions.
     """
-    predicted, true = np.zeros(JOINT_COUNT), np.zeros(JOINT_COUNT)
+    predicted, true = np.moveaxis(_errors(), 1, 0)
+    tenths = in_tenths(predicted.ravel(), true.ravel())
+    exponent = np.polyfit(np.log(tenths.predicted), np.log(tenths.true), 1)[0]
+    told = (predicted**exponent) ** 2
+    each = (true**2).sum(0) / told.sum(0)
+    together = (true**2).sum() / told.sum()
+    return np.stack([np.sqrt((each + together) / 2.0), np.full(JOINT_COUNT, exponent)])
+
+
+def _errors() -> np.ndarray:
+    """(N, 2, 24) predicted and true errors in degrees of many frames."""
+    found = []
     clips = sorted(load_split("val"), key=lambda clip: -len(clip.poses))[:CLIPS]
     for seed, clip in enumerate(clips):
         bones = proportions(1, torch.Generator().manual_seed(seed))[0].double().numpy()
@@ -41,6 +55,5 @@ def measure_honesty() -> np.ndarray:
             example = make_example(clip.part(FRAMES), layout, faults, degrees, 1.0, bones, seed)
             motion = refine(example.person)
             error = np.degrees(geodesic_angle(example.truth.rotations, motion.rotations))
-            predicted += (motion.uncertainty_deg**2).sum(0)
-            true += (error**2).sum(0)
-    return np.sqrt((true / predicted + true.sum() / predicted.sum()) / 2.0)
+            found.append(np.stack([motion.uncertainty_deg, error], 1))
+    return np.concatenate(found)

@@ -168,7 +168,7 @@ def export(folder: Path, prior: Prior) -> None:
         save_model(MODEL_PATH, SHAPE, weights, prior.reference.numpy(), prior.precision.numpy(), honesty)
         load_model.cache_clear()
 
-    save(np.ones(JOINT_COUNT))
+    save(np.ones((2, JOINT_COUNT)))
     save(measure_honesty())
     print(f"{MODEL_PATH}: step {stored['step']}, {MODEL_PATH.stat().st_size / 1e6:.1f} MB")
 
