@@ -42,7 +42,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def accuracy(args: argparse.Namespace, argv: list[str]) -> int:
     """Runs what is missing, prints the table and what must hold of it; 1 where the given files can't be used.
 
-    Its last two columns are milliseconds a frame, of whole clips and of one frame alone.
+    Its last two columns are milliseconds of one core for a frame, of whole clips and of one frame alone.
     """
     if PAIRWISE not in [method.name for method in available()]:
         print(f"The {PAIRWISE} is left out: {WEIGHTS} is made by python3 build.py train --pairwise.")

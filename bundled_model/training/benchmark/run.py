@@ -46,8 +46,8 @@ class Settings:
 
 @dataclass(frozen=True)
 class Row:
-    """What one method scored in one case: means over clips and seeds. ms: per frame, whole clips at once;
-    single_ms: one frame alone."""
+    """What one method scored in one case: means over clips and seeds. ms: processor time
+    per frame, whole clips at once; single_ms: one frame alone."""
 
     motion: str
     case: str
@@ -120,9 +120,10 @@ T = TypeVar("T")
 
 
 def _timed(work: Callable[[], T]) -> tuple[float, T]:
-    began = time.perf_counter()
+    """Seconds of processor time, which other programs on the same machine don't change, and the result."""
+    began = time.process_time()
     result = work()
-    return time.perf_counter() - began, result
+    return time.process_time() - began, result
 
 
 def _mean(figures: list[Figures]) -> Figures:
