@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
 import torch
 
+from addon.motion import Motion
+from addon.recording import Poses
 from addon.refiner import refine
 from addon.refiner.piece import Recipe
 from addon.refiner.solver import Evidence, solve
@@ -23,9 +25,10 @@ from ..synthesis import scatter_points
 from .cases import Case
 from .solvers import FAR, OUTLIER_SCALE, Chain, Solver, absolute_prior, evidence_of, initial_of
 from .swing import analytic_swing
-from .tasks import Problem
+from .tasks import Problem, frames_of
 
 OURS, NO_POLISH, START = "ours", "ours, no polish", "ours, start"
+FRAME_BY_FRAME = "ours, frame by frame"
 PAIRWISE = "pairwise net"
 SMPLIFY, SMPLIFY_ADAM = "SMPLify L-BFGS", "SMPLify Adam"
 ADAM_BATCH = 512
@@ -135,6 +138,17 @@ def refiner(recipe: Recipe) -> Callable[[Problem], Posed]:
     return run
 
 
+def frame_by_frame(problem: Problem) -> Posed:
+    """The refiner in the paper's sequence mode: every frame alone, the one before as its initial pose."""
+    found: list[Motion] = []
+    for row in range(len(problem.points)):
+        person = frames_of(problem.person, slice(row, row + 1))
+        poses = Poses(found[-1].rotations, found[-1].pelvis) if found else None
+        found.append(refine(replace(person, poses=poses), bone_offsets=problem.bones))
+    rotations, pelvis = (np.concatenate([getattr(one, k) for one in found]) for k in ("rotations", "pelvis"))
+    return Posed(rotations, pelvis, problem.bones)
+
+
 def _has_initial(case: Case) -> bool:
     return case.has_initial
 
@@ -156,6 +170,7 @@ METHODS = (
     Method("LM chain", Chain(), lambda case: case.roll_out),
     Method("swing", analytic_swing),
     Method(PAIRWISE, pairwise),
+    Method(FRAME_BY_FRAME, frame_by_frame, lambda case: case.roll_out),
     Method(START, refiner(Recipe(network=False))),
     Method(NO_POLISH, refiner(Recipe(polish=False))),
     Method(OURS, refiner(Recipe())),
