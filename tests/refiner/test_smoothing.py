@@ -45,6 +45,14 @@ def test_a_single_frame_thrown_off_does_not_move_the_path() -> None:
     assert np.linalg.norm(result.positions[100, 20] - truth[100, 20]) < 0.03
 
 
+def test_outliers_do_not_pass_for_noise() -> None:
+    truth, rng = Truth(0, 200).joints, np.random.default_rng(2)
+    seen = truth + rng.normal(size=truth.shape) * 0.005
+    thrown = seen + (rng.uniform(size=(*truth.shape[:2], 1)) < 0.1) * rng.normal(size=truth.shape) * 0.12
+    result = smooth(thrown, np.ones(truth.shape[:2]), 30.0)
+    assert np.median(result.deviation) < 0.01  # with the outliers it would be 0.04
+
+
 def test_a_short_gap_is_bridged_and_a_long_one_loses_its_support() -> None:
     truth = Truth(0, 200).joints
     gappy = truth.copy()

@@ -7,7 +7,9 @@ import pytest
 
 torch = pytest.importorskip("torch")
 
-from addon.body.rotations import geodesic_angle, matrix_from_axis_angle  # noqa: E402  (after importorskip)
+from addon.body.layouts import LAYOUTS  # noqa: E402  (after importorskip)
+from addon.body.rotations import geodesic_angle, matrix_from_axis_angle  # noqa: E402
+from addon.body.skeleton import JOINT_NAMES, REST_OFFSETS  # noqa: E402
 from addon.refiner.model import load_model  # noqa: E402
 from addon.refiner.solver import Prior  # noqa: E402
 from bundled_model.training import pool as pools  # noqa: E402
@@ -58,3 +60,18 @@ def test_a_pool_is_the_same_for_the_same_seed(prior: Prior) -> None:
 def test_splits_share_no_subject() -> None:
     subjects = [{clip.subject for clip in load_split(split)} for split in ("train", "val", "test")]
     assert not subjects[0] & subjects[1] and not subjects[0] & subjects[2] and not subjects[1] & subjects[2]
+
+
+def test_half_of_the_windows_are_judged_as_the_refiner_would(
+    prior: Prior, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Bones and offsets of a short clip are the refiner's own findings, not drawn around the truth."""
+    monkeypatch.setattr(pools, "SHORT_SHARE", 1.0)
+    monkeypatch.setattr(pools, "draw_layout", lambda chance: LAYOUTS["body25"])
+    batch = pools.make_batch(load_split("val"), 6, 48, prior, seed=5)
+    ratio = batch.seen_bones.norm(dim=-1) / batch.bones.norm(dim=-1).clamp(min=1e-6)
+    left, right = JOINT_NAMES.index("left_knee"), JOINT_NAMES.index("right_knee")
+    rest = torch.as_tensor(REST_OFFSETS, dtype=torch.float32).norm(dim=-1)
+    each = batch.seen_bones[:, [left, right]].norm(dim=-1) / rest[[left, right]]
+    torch.testing.assert_close(each[:, 0], each[:, 1])  # as calibration shares them
+    assert 0.005 < float((ratio[:, 1:] - 1.0).abs().mean()) < 0.1
