@@ -106,14 +106,19 @@ def tasks_of(
     if case.roll_out:
         long = evaluation_clips(split, max(frames, ROLL_OUT_FRAMES), extra)
         clips = [clip for clip in long if len(clip.poses) >= ROLL_OUT_FRAMES]
-    tasks = [make_task(case, clip, seed, independent) for seed in range(seeds) for clip in clips]
+    # A draw of its own for every clip: equal proportions, offsets and noise would count as one person.
+    tasks = [
+        make_task(case, clip, seed * len(clips) + number, independent)
+        for seed in range(seeds)
+        for number, clip in enumerate(clips)
+    ]
     # Played backwards as well, so that drift is what grows with time, not which part of a clip is harder.
     return tasks + [_backwards(task) for task in tasks] if case.roll_out else tasks
 
 
 def make_task(case: Case, clip: Clip, seed: int, independent: float) -> Task:
     """One clip with one draw of proportions, independent motion and faults."""
-    rng = torch.Generator().manual_seed(seed * 1000 + len(clip.poses))
+    rng = torch.Generator().manual_seed(1000 + seed)
     true_bones = proportions(1, rng)[0].double().numpy()
     example = make_example(
         clip, case.layout, case.faults, case.estimator, independent=independent, bones=true_bones, seed=seed
