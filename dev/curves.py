@@ -20,9 +20,9 @@ def draw(curves: Path, picture: Path) -> None:
     left.plot(steps, [row["loss"] for row in rows])
     left.set(xlabel="step", title="Training loss")
     for key, label in (("window_deg", "windows"), ("single_deg", "single frames")):
-        right.plot(steps, [row[key] for row in rows], label=label)
-        start = rows[0][key.replace("_deg", "_start_deg")]
-        right.axhline(start, linestyle=":", color=right.lines[-1].get_color())
+        (refined,) = right.plot(steps, [row[key] for row in rows], label=label)
+        start = [row[key.replace("_deg", "_start_deg")] for row in rows]
+        right.plot(steps, start, linestyle=":", color=refined.get_color())
     right.set(xlabel="step", title="Validation: rotation error of all joints, degrees (dotted: the start)")
     right.title.set_fontsize(9)
     right.legend(frameon=False)

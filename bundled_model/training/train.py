@@ -2,8 +2,7 @@
 
 1. Fits the absolute pose prior on augmented motion.
 2. Trains the network on examples that a second process makes (`stream.py`), writing a checkpoint and the
-curves
-   (`curves.json`) every few minutes. The learning rate falls over the last quarter of the steps.
+   curves (`curves.json`) every few minutes. The learning rate falls over the last quarter of the steps.
 3. With --export: measures how honest the predicted uncertainty is, and writes `bundled_model/refiner.npz`.
 """
 
@@ -46,8 +45,8 @@ def main(argv: list[str] | None = None) -> None:
         "--output", type=Path, default=Path("training_output"), help="folder for prior, checkpoint and curves"
     )
     parser.add_argument("--data", type=Path, help="folder of AMASS files to train on beside the motion here")
-    parser.add_argument("--steps", type=int, default=12000)
-    parser.add_argument("--rate", type=float, default=1.5e-3, help="highest learning rate")
+    parser.add_argument("--steps", type=int, default=21000)
+    parser.add_argument("--rate", type=float, default=1e-3, help="highest learning rate")
     parser.add_argument("--seed", type=int, default=0)
     for name in ("human-centric", "residual", "temporal-sampling"):
         parser.add_argument(
