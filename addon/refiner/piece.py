@@ -43,7 +43,7 @@ NETWORK_CHUNK, CONTEXT = 512, 110
 reach and that of the steadied poses."""
 FEWEST_POINTS = 4
 """A frame with fewer keypoints takes its start from its neighbours."""
-POLISH_STEPS = (0.0, 0.0)
+POLISH_STEPS = (0.0,)
 NETWORK_WEIGHT = 3.0
 """How much more than its own precision the network's pose counts in the polish: it has seen the keypoints
 already. Chosen on the validation subjects."""

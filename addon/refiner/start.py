@@ -31,7 +31,7 @@ FEWEST_TRUNK_POINTS = 3
 INITIAL_DEVIATION = float(np.deg2rad(10.0))
 """How far each joint axis of an initial pose is expected to be off, in radians, if nothing is known of it."""
 INITIAL_DEVIATIONS = (float(np.deg2rad(1.5)), INITIAL_DEVIATION)
-MODESTY = 1.4
+MODESTY = 1.2
 """How much further an initial pose is taken to be off than its points show: what turns about bones is hidden.
 Chosen on the validation subjects."""
 JUDGED_FRAMES, FARTHEST_APART = 64, 0.6
