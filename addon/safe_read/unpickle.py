@@ -190,7 +190,8 @@ class Unpickler:
         found = self._names.get(f"{module}.{name}")
         if found is None:
             wanted = one_line(f"{module}.{name}")
-            if wanted.startswith(("chumpy.", "scipy.sparse")):
+            reads_bodies = any(known.startswith("chumpy.") for known in self._names)
+            if wanted.startswith(("chumpy.", "scipy.sparse")) and not reads_bodies:
                 raise FormatError(
                     "The file is made as body models are; give it as your SMPL file, and open a motion here."
                 )
