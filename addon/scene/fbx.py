@@ -131,6 +131,7 @@ def _write(
     """One file, from copies in a scene that is gone afterwards."""
     with ExitStack() as kept:
         kept.enter_context(_object_mode())
+        kept.enter_context(_posed_as_before(bpy.context.scene))
         kept.enter_context(nothing_left_behind())
         scene = _stage(bpy.context.scene, take)
         kept.enter_context(_shown(scene, armatures))
@@ -218,6 +219,15 @@ def _object_mode() -> Iterator[None]:
     finally:
         if mode != "OBJECT":
             bpy.ops.object.mode_set(mode=mode)
+
+
+@contextmanager
+def _posed_as_before(scene: bpy.types.Scene) -> Iterator[None]:
+    """The user's objects at the scene's frame again: another scene's frames leave their pose on them."""
+    try:
+        yield
+    finally:
+        scene.frame_set(scene.frame_current, subframe=scene.frame_subframe)
 
 
 @contextmanager
