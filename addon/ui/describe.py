@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
-from ..recording import How, Person, Recording
+from ..formats.container import Hints
+from ..recording import How, Known, Person, Recording
 from .job import Job, Outcome
 
 HOW: dict[How, str] = {"stated": "from the file", "inferred": "inferred", "assumed": "assumed"}
@@ -35,16 +37,20 @@ def title(recording: Recording) -> list[str]:
     return [*name, kind]
 
 
-def facts(recording: Recording) -> list[tuple[str, str]]:
+def facts(recording: Recording, hints: Hints) -> list[tuple[str, str]]:
     """(label, value) pairs that say what was recognised, and how it came to be known."""
     units = UNIT_NAMES.get(recording.units.value, recording.units.value)
     return [
         ("People", _people(recording.people)),
         ("Holds", content(recording.people)),
-        ("Rate", f"{recording.fps.value:g} fps, {HOW[recording.fps.how]}"),
-        ("Up", f"{recording.up.value.lstrip('+').upper()}, {HOW[recording.up.how]}"),
-        ("Units", f"{units}, {HOW[recording.units.how]}"),
+        ("Rate", f"{recording.fps.value:g} fps, {_how(recording.fps, hints.fps)}"),
+        ("Up", f"{recording.up.value.lstrip('+').upper()}, {_how(recording.up, hints.up)}"),
+        ("Units", f"{units}, {_how(recording.units, hints.units)}"),
     ]
+
+
+def _how(known: Known[Any], override: object) -> str:
+    return HOW[known.how] if override is None else "overridden"
 
 
 def _people(people: Sequence[Person]) -> str:

@@ -11,7 +11,7 @@ from . import runner
 from .controls import draw_controls
 from .describe import facts, only_poses, progress_text, title, wrap
 from .engines import planned_engine, torch_installed
-from .hints import FileSettings, peek
+from .hints import FileSettings, hints_of, peek
 from .log import draw_log
 from .own_body import body_line
 from .people import chosen_people, draw_people
@@ -194,18 +194,20 @@ def draw_hints(layout: bpy.types.UILayout, settings: FileSettings) -> None:
 def _draw_recording(
     layout: bpy.types.UILayout, context: bpy.types.Context, settings: SPR_PG_settings, recording: Recording
 ) -> None:
-    draw_facts(layout, context, recording)
+    draw_facts(layout, context, settings, recording)
     if len(recording.people) > 1:
         draw_people(layout, settings)
     layout.prop(settings, "show_preview")
 
 
-def draw_facts(layout: bpy.types.UILayout, context: bpy.types.Context, recording: Recording) -> None:
+def draw_facts(
+    layout: bpy.types.UILayout, context: bpy.types.Context, settings: FileSettings, recording: Recording
+) -> None:
     """What was recognised in a file, and its warnings."""
     box = layout.box().column(align=True)
     for line in title(recording):
         _draw_wrapped(box, context, line)
-    for label, value in facts(recording):
+    for label, value in facts(recording, hints_of(settings)):
         split = box.split(factor=LABEL_SHARE)
         split.label(text=label)
         _draw_wrapped(split.column(align=True), context, value, share=1.0 - LABEL_SHARE)

@@ -43,7 +43,7 @@ class SPR_PT_targets(Panel, bpy.types.Panel):
             draw_message(self.layout, context, targets.source, "FILE")
             self.layout.operator("spr.find_shift", text="Read Again", icon="FILE_REFRESH")
         else:
-            draw_facts(self.layout, context, found)
+            draw_facts(self.layout, context, targets, found)
             self._draw_shift(context, settings, found)
         draw_hints(draw_properties(self.layout), targets)
 

@@ -8,6 +8,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
+from addon.formats.container import Hints
 from addon.recording import Keypoints, Known, Person, Poses, Recording
 from addon.ui import describe
 from addon.ui.job import Job, Outcome, Task
@@ -33,13 +34,21 @@ def _recording(*people, format="TRC", tool="Pose2Sim"):
 
 def test_facts_are_plain_words():
     assert describe.title(_recording(_person())) == ["walk.trc", "TRC (Pose2Sim)"]
-    assert describe.facts(_recording(_person())) == [
+    assert describe.facts(_recording(_person()), Hints()) == [
         ("People", "1, 120 frames (2.0 s)"),
         ("Holds", "1 keypoint"),
         ("Rate", "60 fps, from the file"),
         ("Up", "Z, inferred"),
         ("Units", "metres, assumed"),
     ]
+
+
+def test_what_the_user_states_is_not_said_to_come_from_the_file():
+    recording = replace(_recording(_person()), up=Known("+z", "stated"), units=Known("m", "stated"))
+    facts = dict(describe.facts(recording, Hints(fps=60.0, up="+z")))
+    assert facts["Rate"] == "60 fps, overridden"
+    assert facts["Up"] == "Z, overridden"
+    assert facts["Units"] == "metres, from the file"
 
 
 def test_a_tool_is_not_named_twice():
