@@ -41,8 +41,9 @@ CHUNK = 64
 NETWORK_CHUNK, CONTEXT = 512, 110
 """Frames that the network sees at once, and those before and after them that it needs to see too: its own
 reach and that of the steadied poses."""
-FEWEST_POINTS = 4
-"""A frame with fewer keypoints takes its start from its neighbours."""
+FEWEST_POINTS, FAINT = 4, 0.1
+"""A frame with fewer keypoints, each of at least this share of its best precision, takes its start from its
+neighbours."""
 POLISH_STEPS = (0.0,)
 NETWORK_WEIGHT = 3.0
 """How much more than its own precision the network's pose counts in the polish: it has seen the keypoints
@@ -99,7 +100,8 @@ def refine_piece(
     much this piece is. Raises Cancelled when asked to stop.
     """
     before, width = share
-    enough = (known.precision > 0).sum(1) >= min(FEWEST_POINTS, known.precision.shape[1])
+    told = known.precision > FAINT * known.precision.max(0, initial=0.0)
+    enough = told.sum(1) >= min(FEWEST_POINTS, known.precision.shape[1])
     if not enough.any():
         return _without_evidence(len(enough), initial)
 
@@ -275,7 +277,7 @@ def _polish(
     refined, bones = array(rotations) @ matrix_from_axis_angle(array(turns)), array(run.bones)
     if not run.recipe.polish:
         return refined, move_to(refined, as_evidence(known, refined), bones)
-    precision = np.where(known.precision > 0, run.gain / trust**2, 0.0)
+    precision = run.gain * np.minimum(1.0 / trust**2, known.precision)
     evidence = Evidence(known.indices, array(known.positions), array(precision))
     prior = Prior(refined, array(NETWORK_WEIGHT / deviation**2))
     return solve(refined, array(pelvis), bones, evidence, (prior,), POLISH_STEPS)

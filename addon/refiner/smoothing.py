@@ -24,6 +24,9 @@ INLIER = 0.05
 """Share of its weight that a frame must have kept through these passes to tell of the noise."""
 SHARPER = 2
 """How many candidates below the chosen one `detail` is taken at: twice its cut-off in Hz."""
+UNSEEN_ACCELERATION, UNSEEN_UNIT, LEAST_TOLD = 4.0, 0.01, 0.05
+"""m/s^2 by which a point that is not seen leaves its smooth path; metres off it that halve what it tells;
+share below which it tells nothing (after 0.15 s)."""
 FRAMES_PER_TICK = 256
 
 Tick = Callable[[], None]
@@ -79,7 +82,7 @@ def smooth(
     number = np.maximum(inliers.sum(0), 1)
     variance = residual.sum(0) / (3 * number * (1 - kept[best]).clip(1e-6))
     deviation = np.sqrt(variance)
-    support = np.minimum(_nearby(weights > 0, fps), 1.0)
+    support = _nearby(weights > 0, fps)
     error = deviation * np.sqrt(kept[best]) * min(smoothness, 1.0)
     detail = sharper - smoothed
     if smoothness != 1.0:
@@ -130,15 +133,16 @@ def _outlier_weights(residual: np.ndarray, weights: np.ndarray) -> np.ndarray:
 
 
 def _nearby(present: np.ndarray, fps: float) -> np.ndarray:
-    """(T, K) 1 where a keypoint is present, falling to 0 within a quarter of a second of a gap."""
-    reach = max(1.0, 0.25 * fps)
+    """(T, K) 1 where a keypoint is present, falling to 0 beside a gap as a point leaves its smooth path."""
     distance = np.full(present.shape, np.inf)
     for order in (range(len(present)), reversed(range(len(present)))):
         since = np.full(present.shape[1], np.inf)
         for t in order:
             since = np.where(present[t], 0.0, since + 1.0)
             distance[t] = np.minimum(distance[t], since)
-    return np.clip(1.0 - distance / reach, 0.0, 1.0)
+    drift = UNSEEN_ACCELERATION / 2.0 * (distance / fps) ** 2
+    told = 1.0 / (1.0 + (drift / UNSEEN_UNIT) ** 2)
+    return np.maximum(told - LEAST_TOLD, 0.0) / (1.0 - LEAST_TOLD)
 
 
 def _whittaker(

@@ -140,6 +140,18 @@ def test_frames_without_any_keypoint_are_bridged() -> None:
     assert np.linalg.norm(motion.pelvis[42] - truth.pelvis[42]) < 0.1
 
 
+@pytest.mark.parametrize("clip", [0, 3, 8])
+def test_no_joint_jumps_where_evidence_ends_or_begins(clip: int) -> None:
+    truth = Truth(clip, 150)
+    seen = np.ones((150, 24), bool)
+    seen[60:90] = False
+    motion = refine(keypoints_where(truth.person(noise=0.005), seen))
+    performed, found = (
+        np.degrees(geodesic_angle(r[:-1], r[1:])).max(1) for r in (truth.rotations, motion.rotations)
+    )
+    assert found[50:100].max() < 1.2 * performed.max()
+
+
 def test_outliers_do_not_pull_the_body_along() -> None:
     truth = Truth(0)
     person = truth.person("smpl24", 0.005)
