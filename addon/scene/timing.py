@@ -115,5 +115,5 @@ def show_range(scene: bpy.types.Scene, frames: np.ndarray, alone: bool) -> None:
         first, last = min(first, scene.frame_start), max(last, scene.frame_end)
     scene.frame_start = first
     scene.frame_end = last
-    if alone:
-        scene.frame_set(first)
+    if alone:  # who compares results at a frame stays there
+        scene.frame_set(min(max(scene.frame_current, first), last))

@@ -6,14 +6,14 @@ import threading
 import time
 import traceback
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from .. import refiner
 from ..body.body_model import BodyModel
 from ..motion import Motion
-from ..recording import Person
+from ..recording import Person, Poses
 from ..safe_read import FormatError
 
 Progress = Callable[[float, str], None]
@@ -28,7 +28,8 @@ class Task:
     """What to refine, from which file, and with what.
 
     origin: seconds that lie on the scene's frame 1. body_model: the user's own, None for the open body.
-    places: where each id stands in the recording.
+    places: where each id stands in the recording. file_poses: the file's own poses by id, of people whose
+    animation is the initial pose.
     """
 
     source: str
@@ -39,6 +40,7 @@ class Task:
     body_model: BodyModel | None = None
     controls: refiner.Controls = field(default_factory=refiner.Controls)
     places: dict[str, int] = field(default_factory=dict)
+    file_poses: dict[str, Poses] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -77,8 +79,9 @@ def _refine_one(person: Person, task: Task, progress: Progress, cancelled: Calla
     )
     original = None
     if person.poses is not None and person.keypoints is not None:
+        given = replace(person, poses=task.file_poses.get(person.id, person.poses))
         original = refiner.refine(
-            person, mode="none", engine=task.engine, device=task.device, cancelled=cancelled
+            given, mode="none", engine=task.engine, device=task.device, cancelled=cancelled
         )
     before = _mean(original.fit_error_mm) if original is not None else None
     motion, model = refiner.on_own_body(motion, person.poses, task.body_model)

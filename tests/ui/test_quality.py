@@ -119,6 +119,22 @@ def test_before_and_after_are_a_click_apart(plugin):
         np.testing.assert_allclose(_elbow(plugin), after, atol=1e-6)
 
 
+def test_before_is_the_files_own_poses_whatever_a_run_started_from(plugin):
+    bpy.ops.spr.show_version(which="BEFORE")
+    original = _elbow(plugin)
+    bpy.ops.spr.show_version(which="AFTER")
+    bpy.context.scene.spr.controls.start_from = "CURRENT"
+    bpy.ops.spr.refine_pose()
+    bpy.ops.spr.show_version(which="BEFORE")
+    np.testing.assert_allclose(_elbow(_armature()), original, atol=1e-3)
+
+
+def test_refining_again_leaves_the_scene_at_its_frame(plugin):
+    bpy.context.scene.frame_set(33)
+    bpy.ops.spr.refine_pose()
+    assert bpy.context.scene.frame_current == 33
+
+
 def test_the_graph_and_the_figures_are_those_of_what_is_shown(plugin, ui):
     after = ui("quality").fit_error(plugin).values.mean()
     bpy.ops.spr.show_version(which="BEFORE")
