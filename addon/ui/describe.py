@@ -100,7 +100,8 @@ def targets_line(recording: Recording) -> str:
 def headline(job: Job) -> str:
     """'2 people, 200 frames refined in 1.5 s on NumPy'."""
     outcomes = job.outcomes
-    frames = plural(sum(outcome.motion.frames for outcome in outcomes), "frame")
+    covered = (job.task.controls.cover(outcome.motion.frame_ids).sum() for outcome in outcomes)
+    frames = plural(int(sum(covered)), "frame")
     who = f"{len(outcomes)} people, " if len(outcomes) > 1 else ""
     if all(outcome.after_mm is None for outcome in outcomes):
         return f"{who}{frames} converted in {job.seconds:.1f} s without refining, as there are no keypoints"

@@ -10,6 +10,7 @@ import pytest
 
 from addon.formats.container import Hints
 from addon.recording import Keypoints, Known, Person, Poses, Recording
+from addon.refiner import Controls
 from addon.ui import describe
 from addon.ui.job import Job, Outcome, Task
 
@@ -71,7 +72,7 @@ def test_missing_frames_are_counted():
 
 def _finished(*figures):
     job = Job(Task("walk.trc", ()))
-    motion = SimpleNamespace(frames=100, warnings=("Frame 7 is bent.",))
+    motion = SimpleNamespace(frame_ids=np.arange(100), warnings=("Frame 7 is bent.",))
     job.outcomes = tuple(
         Outcome(_person(str(number)), motion, before, after)  # type: ignore[arg-type]
         for number, (before, after) in enumerate(figures)
@@ -89,6 +90,12 @@ def test_figures_of_one_person():
     assert describe.report(_finished((None, 12.0))) == (
         "100 frames refined in 1.5 s on NumPy, fit error 12 mm"
     )
+
+
+def test_only_frames_in_the_range_count_as_refined():
+    job = _finished((41.0, 12.0))
+    job.task = replace(job.task, controls=Controls(frames=(40, 90)))
+    assert describe.headline(job) == "51 frames refined in 1.5 s on NumPy"
 
 
 def test_figures_of_several_people():
