@@ -8,17 +8,15 @@ import bpy
 import numpy as np
 
 from ..recording import Recording
-from ..scene import is_animated, scene_rate
 from ..scene.tracks import extent_of
 from .preview import tracks_of
-from .properties import SPR_PG_settings
+from .scene_range import fit_range
 
 WIDEST = 6.0
 """Metres; a longer way is framed where it starts, so that people can be made out."""
 SMALLEST = 0.05
 """Metres; a single point is not looked at from nowhere."""
 MARGIN = 1.1
-BLENDERS_RANGE = (1, 250)
 HALF_SENSOR = 36.0
 """Millimetres: half of what a 3D View's lens sees across the longer side."""
 _UNSEEN = {"CAMERA", "LIGHT", "LIGHT_PROBE", "SPEAKER"}
@@ -34,8 +32,7 @@ def untouched() -> bool:
 
 def show_recording(context: bpy.types.Context, recording: Recording, fresh: bool) -> None:
     """Make the scene's range and the views hold the recording; fresh: nothing was touched before opening."""
-    if not is_animated(context.scene):
-        _fit_range(context.scene, recording)
+    fit_range(context.scene, recording)
     free = fresh or not any(ob.visible_get() for ob in context.view_layer.objects if ob.type not in _UNSEEN)
     tracks = list(tracks_of(recording).values())
     if tracks:
@@ -43,17 +40,6 @@ def show_recording(context: bpy.types.Context, recording: Recording, fresh: bool
         for area, view in _views(context.scene):
             if free or _framed.get(view.as_pointer()) == _state(view):
                 _frame(area, view, centre, max(radius, SMALLEST))
-
-
-def _fit_range(scene: bpy.types.Scene, recording: Recording) -> None:
-    """Unless the user has set a range: Blender's own and the one of an earlier recording are no choice."""
-    settings: SPR_PG_settings = scene.spr
-    if (scene.frame_start, scene.frame_end) not in (BLENDERS_RANGE, (1, settings.fitted_end)):
-        return
-    seconds = max(float(person.times[-1]) for person in recording.people) - recording.start
-    settings.fitted_end = scene.frame_end = max(int(1.01 + seconds * scene_rate(scene)), 1)
-    if scene.frame_current > scene.frame_end:
-        scene.frame_set(1)
 
 
 def _views(scene: bpy.types.Scene) -> Iterator[tuple[bpy.types.Area, bpy.types.RegionView3D]]:

@@ -15,6 +15,7 @@ from bpy.props import (
     StringProperty,
 )
 
+from ..recording import Recording
 from ..safe_read import FormatError
 from ..scene import preset_items
 from .controls import SPR_PG_controls
@@ -22,6 +23,7 @@ from .hints import AUTO, FileSettings, load, peek, read_with, stop_reading
 from .own_body import BODIES, SPR_PG_body
 from .people import SPR_PG_person, list_people
 from .redraw import redraw_views
+from .scene_range import fit_range
 from .session import SESSION
 from .targets import SPR_PG_targets, find_shift, forget_targets
 
@@ -46,6 +48,9 @@ def reload_all() -> None:
         waiting = [one for one in (settings, settings.targets) if one.source and peek(one) is None]
         for one in waiting:
             _load_quietly(settings, one)
+        recording = peek(settings)
+        if isinstance(recording, Recording):
+            fit_range(scene, recording)
         if waiting and not settings.targets.by_hand:
             find_shift(settings)
     redraw_views()

@@ -121,6 +121,14 @@ def test_an_empty_scene_takes_the_recordings_range(opened):
     assert opened.render.fps == 24
 
 
+def test_the_range_follows_an_overridden_rate_and_back(opened):
+    whole = opened.frame_end
+    opened.spr.fps, opened.spr.use_fps = 30.0, True
+    assert opened.frame_end == 1 + int(59 / 30 * 24 + 0.01)
+    opened.spr.use_fps = False
+    assert opened.frame_end == whole
+
+
 def test_the_next_recording_takes_its_own_range(opened, tmp_path):
     path = tmp_path / "long.npz"
     np.savez(path, keypoints=joints_of_a_wave(300, 30.0), layout="smpl24", fps=30.0, up_axis="y")
