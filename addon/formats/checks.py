@@ -16,7 +16,7 @@ _LENGTH_RANGES = {
     "upper arm": (0.2, 0.42),
     "forearm": (0.17, 0.38),
 }
-_CHILD = 0.75
+_CHILD, _GIANT = 0.75, 1.3
 _ENOUGH_FRAMES = 15
 
 
@@ -85,20 +85,32 @@ def _implausible(keypoints: Keypoints, who: str) -> list[str]:
     for limb, (low, high) in _LENGTH_RANGES.items():
         sides = [medians[limb, side] for side in ("left", "right") if (limb, side) in medians]
         if sides and not low <= float(np.mean(sides)) <= high:
-            strange.append(f"{limb} {np.mean(sides) * 100:.0f} cm")
+            strange.append(f"{limb} {_length(float(np.mean(sides)))}")
         if len(sides) == 2 and max(sides) > 1.35 * max(min(sides), 1e-9):
-            strange.append(f"left and right {limb} {sides[0] * 100:.0f} and {sides[1] * 100:.0f} cm")
+            strange.append(f"left and right {limb} {_length(sides[0])} and {_length(sides[1])}")
     if not strange:
         return []
-    if _is_small_body(keypoints):
+    small, large = _small_or_large(keypoints)
+    if small:
         return [f"{who} is small ({', '.join(strange)}); check the unit unless this is a child."]
+    if large:
+        return [f"{who} is too large for a human ({', '.join(strange)}); check the unit."]
     return [f"{who} has limbs of an unlikely length ({', '.join(strange)}); the track may be broken."]
 
 
-def _is_small_body(keypoints: Keypoints) -> bool:
-    """Whether all limbs are short by the same factor, as a child's are."""
+def _length(metres: float) -> str:
+    """Two significant digits, even when the unit was taken for another: 0.42 mm, 42 cm, 420 m."""
+    unit, factor = ("mm", 1000.0) if metres < 0.1 else ("cm", 100.0) if metres < 10.0 else ("m", 1.0)
+    number = np.format_float_positional(factor * metres, 2, unique=False, fractional=False, trim="-")
+    return f"{number} {unit}"
+
+
+def _small_or_large(keypoints: Keypoints) -> tuple[bool, bool]:
+    """Whether all limbs are short by the same factor, as a child's are; or long, as nobody's are."""
     ratios = list(limbs.size_ratios(keypoints).values())
-    return bool(ratios) and max(ratios) < _CHILD + 0.1 and max(ratios) / min(ratios) < 1.35
+    if not ratios or max(ratios) / min(ratios) >= 1.35:
+        return False, False
+    return max(ratios) < _CHILD + 0.1, min(ratios) > _GIANT
 
 
 def _mirrored(keypoints: Keypoints, who: str) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import numpy as np
 import pytest
@@ -47,3 +48,32 @@ def test_names_of_keypoints_are_printable(tmp_path):
     recording = formats.read(tmp_path / "points.npz")
     assert all(name.isprintable() for name in keypoints_of(recording).names)
     assert all(warning.isprintable() for warning in recording.warnings)
+
+
+@pytest.mark.parametrize(("unit", "length"), [("mm", "0.4 mm"), ("cm", "4 mm")])
+def test_lengths_tell_when_the_unit_is_taken_too_small(tmp_path, unit, length):
+    np.savez(tmp_path / "metres.npz", keypoints=walking().layout("coco17"), layout="coco17", fps=30)
+    warnings = formats.read(tmp_path / "metres.npz", units=unit).warnings
+    small = rf"is small \(thigh {length}, .*\); check the unit unless this is a child\.$"
+    assert re.search(small, warnings[-1])
+
+
+@pytest.mark.parametrize(
+    ("factor", "length"), [(1000.0, "400 m"), (100.0, "40 m"), (10.0, "400 cm"), (1.5, "60 cm")]
+)
+def test_lengths_tell_when_the_unit_is_taken_too_large(tmp_path, factor, length):
+    points = factor * walking().layout("coco17")
+    np.savez(tmp_path / "large.npz", keypoints=points, layout="coco17", fps=30)
+    (warning,) = formats.read(tmp_path / "large.npz", units="m").warnings
+    assert re.search(rf"is too large for a human \(thigh {length}, .*\); check the unit\.$", warning)
+
+
+@pytest.mark.parametrize(("thigh", "length"), [(1.0, "100 cm"), (0.0, "0 mm")])
+def test_a_single_wrong_limb_is_not_taken_for_a_wrong_unit(tmp_path, thigh, length):
+    points = walking().layout("coco17")
+    names = find_layout("coco17").keypoints
+    hips, knees = ([names.index(f"{side}_{part}") for side in ("left", "right")] for part in ("hip", "knee"))
+    points[:, knees] = points[:, hips] + np.array([0.0, -thigh, 0.0])
+    np.savez(tmp_path / "broken.npz", keypoints=points, layout="coco17", fps=30)
+    warnings = formats.read(tmp_path / "broken.npz", units="m").warnings
+    assert any(f"limbs of an unlikely length (thigh {length}, " in warning for warning in warnings)
