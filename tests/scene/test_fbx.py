@@ -219,6 +219,29 @@ def test_the_scene_is_afterwards_as_it_was(make_motion, tmp_path, mode):
     assert [file.name for file in tmp_path.iterdir()] == ["a.fbx"]
 
 
+@pytest.mark.parametrize("selected", [True, False], ids=["selected", "not selected"])
+def test_people_stand_afterwards_in_the_pose_of_the_current_frame(make_motion, tmp_path, selected):
+    armature = write_motion(make_motion(20))
+    armature.select_set(selected)
+    bpy.context.scene.frame_set(7)
+    before = _drawn(armature)
+    export_fbx(tmp_path / "a.fbx", [armature])
+    np.testing.assert_allclose(_read(armature), before, atol=1e-5)
+    np.testing.assert_allclose(_drawn(armature), before, atol=1e-5)
+    bpy.context.scene.frame_set(20)
+    assert np.abs(_drawn(armature) - before).max() > 0.1
+
+
+def _read(armature) -> np.ndarray:
+    """(24, 4, 4) matrices of the bones, as scripts and the sidebar read them."""
+    return np.array([armature.pose.bones[name].matrix for name in BONE_NAMES])
+
+
+def _drawn(armature) -> np.ndarray:
+    """(24, 4, 4) matrices of the bones, as a window draws them."""
+    return _read(armature.evaluated_get(bpy.context.evaluated_depsgraph_get()))
+
+
 def test_an_animation_may_start_at_frame_zero(make_motion, tmp_path):
     motion = make_motion(20)
     armature = write_motion(motion, first_frame=0)

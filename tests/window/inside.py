@@ -179,6 +179,13 @@ def state() -> dict[str, Any]:
     }
 
 
+def pose(name: str) -> list[list[list[float]]]:
+    """The matrices of an armature's bones, as they are drawn."""
+    with bpy.context.temp_override(**_place()):
+        armature = bpy.data.objects[name].evaluated_get(bpy.context.evaluated_depsgraph_get())
+    return [[list(row) for row in bone.matrix] for bone in armature.pose.bones]
+
+
 def choose_file(folder: str, name: str) -> list[float]:
     """Fill in the file browser that is open; its middle, from the lower left. Nothing before it is drawn."""
     area = _area(_window(), "FILE_BROWSER")
@@ -236,7 +243,7 @@ ANSWERS = {
     one.__name__: one
     for one in (
         *(call, put, get, show, panels, open_panels, layout, pointed),
-        *(state, choose_file, close_window, delete, redraw, drawn, calm, fresh),
+        *(state, pose, choose_file, close_window, delete, redraw, drawn, calm, fresh),
     )
 }
 

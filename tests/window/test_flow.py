@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 
+import numpy as np
 import pytest
 
 from tests.scene import fbx_files
 from tests.window.driver import Blender, Failed
 
 CLIP = "/samples/plugin/keypoints.npz"
-FRAMES = 180
+FRAMES, SOME_FRAME = 180, 60
 TO_THE_END = 60
 """Turns of the wheel that show the last panel, whatever is above it."""
 ATTEMPTS = 3
@@ -125,6 +126,11 @@ def test_a_damaged_file_is_refused_in_a_sentence_and_changes_nothing(blender):
 
 def test_the_export_button_writes_an_fbx_file_that_others_can_read(blender):
     refined(blender)
+    blender.ask("put", path="scene.frame_current", value=SOME_FRAME)
+    # Blender draws a selected armature anew by itself.
+    assert blender.call("object.select_all", action="DESELECT") == ["FINISHED"]
+    blender.settle()
+    before = blender.ask("pose", name="keypoints")
     blender.ask("put", path="preferences.view.filebrowser_display_type", value="SCREEN")
     blender.scroll(TO_THE_END)
     blender.click("spr.export_fbx")
@@ -138,6 +144,8 @@ def test_the_export_button_writes_an_fbx_file_that_others_can_read(blender):
     blender.wait(written.exists, "the file")
     blender.wait(lambda: "FILE_BROWSER" not in blender.state["areas"], "the view")
     blender.picture("exported")
+    assert blender.state["frame"] == SOME_FRAME
+    np.testing.assert_allclose(blender.ask("pose", name="keypoints"), before, atol=1e-5)
     content = fbx_files.read(written)
     assert {"Pelvis", "L_Knee", "R_Hand"} <= set(content["names"])
     assert len(content["frames"]) == FRAMES
