@@ -2,33 +2,31 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
 from typing import Any
 
+import numpy as np
 from array_api_compat import array_namespace, device
 
-from .skeleton import JOINT_COUNT, PARENTS
+from .skeleton import JOINT_COUNT, PARENTS, SUBTREE
 
 Array = Any
 """A NumPy array or a torch tensor."""
 
 
-def _levels() -> tuple[tuple[int, ...], ...]:
-    depth = [0] * JOINT_COUNT
-    for joint in range(1, JOINT_COUNT):
-        depth[joint] = depth[PARENTS[joint]] + 1
-    return tuple(
-        tuple(joint for joint in range(JOINT_COUNT) if depth[joint] == level)
-        for level in range(max(depth) + 1)
-    )
+def _levels() -> tuple[tuple[slice, list[int]], ...]:
+    """The joints of each level of the tree below the pelvis, and where among those of the level above their
+    parents are. SMPL numbers its joints level by level."""
+    found, above = [], range(1)
+    while above.stop < JOINT_COUNT:
+        below = [joint for joint in range(JOINT_COUNT) if PARENTS[joint] in above]
+        found.append((slice(below[0], below[-1] + 1), [PARENTS[joint] - above.start for joint in below]))
+        above = range(below[0], below[-1] + 1)
+    return tuple(found)
 
 
-LEVELS = _levels()
-"""The joints of each level of the tree, the pelvis first; all parents lie in the level before."""
-
-_JOINT_PLACE = tuple(
-    [joint for level in LEVELS for joint in level].index(joint) for joint in range(JOINT_COUNT)
-)
+_LEVELS = _levels()
+_HANGING = np.ascontiguousarray(SUBTREE.T)
+"""(24, 24) [j, k] is 1 where joint j is joint k or hangs below it."""
 
 
 def forward(rotations: Array, pelvis: Array, bone_offsets: Array) -> tuple[Array, Array]:
@@ -38,19 +36,18 @@ def forward(rotations: Array, pelvis: Array, bone_offsets: Array) -> tuple[Array
     pelvis: (..., 3) metres, position of the pelvis joint.
     bone_offsets: (24, 3) or (..., 24, 3) metres, each joint relative to its parent in the rest pose.
     """
-    xp, where = array_namespace(rotations), device(rotations)
-    offsets = _like(bone_offsets, rotations)
-    turns, places = [rotations[..., :1, :, :]], [pelvis[..., None, :]]
-    for above, level in pairwise(LEVELS):
-        joints = xp.asarray(level, device=where)
-        parents = xp.asarray([above.index(PARENTS[joint]) for joint in level], device=where)
-        parent_turns = xp.take(turns[-1], parents, axis=-3)
-        steps = xp.matmul(parent_turns, xp.take(offsets, joints, axis=-2)[..., None])[..., 0]
-        places.append(xp.take(places[-1], parents, axis=-2) + steps)
-        turns.append(xp.matmul(parent_turns, xp.take(rotations, joints, axis=-3)))
-    order = xp.asarray(_JOINT_PLACE, device=where)
-    positions = xp.take(xp.concat(places, axis=-2), order, axis=-2)
-    return positions, xp.take(xp.concat(turns, axis=-3), order, axis=-3)
+    xp = array_namespace(rotations)
+    like = {"dtype": rotations.dtype, "device": device(rotations)}
+    turns = [rotations[..., :1, :, :]]
+    for joints, parents in _LEVELS:
+        above = turns[-1] if parents == list(range(len(parents))) else turns[-1][..., parents, :, :]
+        turns.append(above @ rotations[..., joints, :, :])
+    world = xp.concat(turns, axis=-3)
+    bones = world[..., PARENTS[1:], :, :] @ _like(bone_offsets, rotations)[..., 1:, :, None]
+    steps = xp.concat(
+        [xp.broadcast_to(pelvis[..., None, :], (*world.shape[:-3], 1, 3)), bones[..., 0]], axis=-2
+    )
+    return xp.asarray(_HANGING, **like) @ steps, world
 
 
 def _like(values: Array, model: Array) -> Array:

@@ -73,22 +73,24 @@ def matrix_from_quaternion(quaternions: Array) -> Array:
 def quaternion_from_matrix(matrices: Array) -> Array:
     """Unit quaternions (..., 4) wxyz with w >= 0 of rotation matrices (..., 3, 3).
 
-    4 q q^T is linear in the matrix; its row with the largest diagonal entry is q times a factor of at
+    4 q q^T is linear in the matrix; a row of it with a large diagonal entry is q times a factor of at
     least 2 (Shepperd 1978), so there is no square root near zero and gradients stay finite.
     """
     xp = array_namespace(matrices)
     m = [[matrices[..., row, column] for column in range(3)] for row in range(3)]
-    ww, xx = 1 + m[0][0] + m[1][1] + m[2][2], 1 + m[0][0] - m[1][1] - m[2][2]
-    yy, zz = 1 - m[0][0] + m[1][1] - m[2][2], 1 - m[0][0] - m[1][1] + m[2][2]
+    xx, yy, zz = m[0][0], m[1][1], m[2][2]
     wx, wy, wz = m[2][1] - m[1][2], m[0][2] - m[2][0], m[1][0] - m[0][1]
     xy, xz, yz = m[1][0] + m[0][1], m[2][0] + m[0][2], m[2][1] + m[1][2]
-    entries = xp.stack([ww, wx, wy, wz, wx, xx, xy, xz, wy, xy, yy, yz, wz, xz, yz, zz], axis=-1)
-    outer = xp.reshape(entries, (*matrices.shape[:-2], 4, 4))
-    largest = xp.argmax(xp.stack([ww, xx, yy, zz], axis=-1), axis=-1)
-    rows = xp.arange(4, device=device(matrices)) == largest[..., None]
-    chosen = xp.sum(xp.where(rows[..., None], outer, xp.zeros_like(outer)), axis=-2)
-    unit = _normalised(chosen)
-    return xp.where(unit[..., :1] < 0, -unit, unit)
+    trace = xx + yy + zz
+    w_large, x_largest, y_larger = trace > 0, (xx >= yy) & (xx >= zz), yy >= zz
+
+    def chosen(by_w: Array, by_x: Array, by_y: Array, by_z: Array) -> Array:
+        return xp.where(w_large, by_w, xp.where(x_largest, by_x, xp.where(y_larger, by_y, by_z)))
+
+    w, x = chosen(1 + trace, wx, wy, wz), chosen(wx, 1 + 2 * xx - trace, xy, xz)
+    y, z = chosen(wy, xy, 1 + 2 * yy - trace, yz), chosen(wz, xz, yz, 1 + 2 * zz - trace)
+    length = xp.sqrt(w * w + x * x + y * y + z * z)
+    return xp.stack([w, x, y, z], axis=-1) / xp.where(w < 0, -length, length)[..., None]
 
 
 def matrix_from_six_d(six_d: Array) -> Array:
@@ -137,13 +139,14 @@ def slerp(start: Array, end: Array, fraction: Array | float) -> Array:
     return _normalised(from_start * start + from_end * near)
 
 
-def right_jacobian_inverse(vectors: Array) -> Array:
-    """Inverse right Jacobians (..., 3, 3) of SO(3) at rotation vectors (..., 3) shorter than 2 pi.
+def log_gradient(vectors: Array, pull: Array) -> Array:
+    """What a pull (..., 3) on rotation vectors (..., 3) shorter than 2 pi pulls at their rotation's own axes.
 
-    log(exp(v) exp(d)) = v + right_jacobian_inverse(v) d + O(d^2) (Sola et al. 2018, eq. 144).
+    J^T pull for the inverse right Jacobian J of SO(3), log(exp(v) exp(d)) = v + J d + O(d^2) (Sola et al.
+    2018, eq. 144).
     """
     xp = array_namespace(vectors)
-    squared = xp.sum(vectors * vectors, axis=-1)[..., None, None]
+    squared = xp.sum(vectors * vectors, axis=-1)[..., None]
     small = squared < 0.04
     safe = xp.where(small, xp.ones_like(squared), squared)
     half = xp.sqrt(safe) / 2
@@ -151,8 +154,8 @@ def right_jacobian_inverse(vectors: Array) -> Array:
     series = 1 / 12 + squared * (
         1 / 720 + squared * (1 / 30240 + squared * (1 / 1209600 + squared / 47900160))
     )
-    cross = skew(vectors)
-    return _identity(vectors) + cross / 2 + xp.where(small, series, closed) * xp.matmul(cross, cross)
+    across = _cross(vectors, pull)
+    return pull - across / 2 + xp.where(small, series, closed) * _cross(vectors, across)
 
 
 def _identity(like: Array) -> Array:

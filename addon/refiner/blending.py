@@ -11,7 +11,7 @@ from ..body.points import POINT_INDEX, POINT_WEIGHTS, point_positions
 from ..body.rotations import axis_angle_from_matrix, geodesic_angle, matrix_from_axis_angle
 from ..body.skeleton import JOINT_COUNT, JOINT_NAMES, PARENTS
 from .controls import Controls
-from .solver import points_and_jacobian
+from .jacobian import points_and_jacobian
 
 Poses = tuple[np.ndarray, np.ndarray]
 """Rotations (T, 24, 3, 3) and pelvis (T, 3)."""

@@ -133,7 +133,7 @@ def _fit(
         _, world = forward(rotations, pelvis, bones)
         here = replace(evidence, positions=evidence.positions - _carried(world, evidence.indices, offsets))
         system = linearise(rotations, pelvis, bones, here, priors, outlier_scale=OUTLIER_SCALE)
-        shared = _shared_rows(world, bones, evidence.indices) * system.root[:, None]
+        shared = _shared_rows(world, bones, evidence.indices, system.root)
         pull = -told @ constants
         if known_bones:
             shared[:, : len(_LEFT)], pull[: len(_LEFT)] = 0.0, 0.0
@@ -179,20 +179,20 @@ def _unpacked(constants: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return bones, constants[len(_LEFT) :].reshape(-1, 3)
 
 
-def _shared_rows(world: np.ndarray, bones: np.ndarray, indices: np.ndarray) -> np.ndarray:
-    """(B, M, 3 P) derivative of the points by the ratios' logarithms and by their offsets."""
+def _shared_rows(world: np.ndarray, bones: np.ndarray, indices: np.ndarray, root: np.ndarray) -> np.ndarray:
+    """(B, M, 3 P) derivative of the points by the ratios' logarithms and by their offsets, multiplied by root
+    (B, P); columns as in `solver.System`."""
     batch, count = len(world), len(indices)
     turned = np.zeros((batch, JOINT_COUNT, 3))
     turned[:, 1:] = (world[:, list(PARENTS[1:])] @ bones[1:, :, None])[..., 0]
     hanging = SUBTREE @ POINT_WEIGHTS[indices].T  # (24, P)
-    by_bone = turned[:, :, None] * hanging[..., None]  # (B, 24, P, 3)
-    rows = np.zeros((batch, len(_LEFT) + 3 * count, count, 3))
-    rows[:, : len(_LEFT)] = np.einsum("jm,bjpk->bmpk", _OWNER, by_bone)
-    axes = np.swapaxes(world[:, _carriers(indices)], -1, -2)  # row a: where axis a of the carrier points
+    rows = np.zeros((batch, len(_LEFT) + 3 * count, 3, count))
+    rows[:, : len(_LEFT)] = np.einsum("jm,bjk,jp->bmkp", _OWNER, turned, hanging, optimize=True)
+    axes = np.moveaxis(world[:, _carriers(indices)], 1, -1)  # (B, xyz, axis, P)
     for axis in range(3):
         own = len(_LEFT) + 3 * np.arange(count) + axis
-        rows[:, own, np.arange(count)] = axes[:, :, axis]
-    return rows.reshape(batch, -1, 3 * count)
+        rows[:, own, :, np.arange(count)] = np.moveaxis(axes[:, :, axis], -1, 0)
+    return (rows * root[:, None, None]).reshape(batch, -1, 3 * count)
 
 
 def _carried(world: np.ndarray, indices: np.ndarray, offsets: np.ndarray) -> np.ndarray:

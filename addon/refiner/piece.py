@@ -15,7 +15,8 @@ from .engine import Engine, to_numpy
 from .errors import Cancelled
 from .evidence import Targets, joints_seen
 from .features import POINT_COUNT, Seen, network_inputs
-from .solver import Evidence, Prior, information, solve
+from .jacobian import information
+from .solver import Evidence, Prior, solve
 from .start import (
     ANCHOR_STRIDE,
     FROM_NEIGHBOURS,
@@ -247,14 +248,13 @@ def _seen(
     everywhere = np.zeros((len(rotations), POINT_COUNT, evidence.shape[-1]))
     everywhere[:, indices] = evidence
     pose, bones = (array(rotations), array(pelvis)), array(run.bones)
-    points = Evidence(indices, array(evidence[..., :3]), array(evidence[..., 6]))
     return Seen(
         *pose,
         bones,
         array(everywhere[..., :3]),
         array(everywhere[..., 3:6]),
         array(everywhere[..., 6]),
-        information(*pose, bones, points),
+        information(*pose, bones, indices, array(evidence[..., 6])),
         array(guess),
         array(np.ones(len(rotations))),
     )

@@ -15,7 +15,8 @@ from array_api_compat import array_namespace, device
 from ..body.kinematics import forward
 from ..body.points import POINT_NAMES, point_positions
 from .evidence import Targets
-from .solver import Evidence, Prior, points_and_jacobian, solve
+from .jacobian import points_and_jacobian
+from .solver import Evidence, Prior, solve
 
 _TRUNK_WORDS = ("pelvis", "hip", "spine", "collar", "shoulder", "neck", "thorax")
 TRUNK = np.array([any(word in name for word in _TRUNK_WORDS) for name in POINT_NAMES])

@@ -17,7 +17,8 @@ from addon.body.kinematics import forward
 from addon.body.points import MIRROR_POINTS, POINT_INDEX, POINT_WEIGHTS
 from addon.body.rotations import axis_angle_from_matrix, matrix_from_axis_angle
 from addon.body.skeleton import MIRROR_JOINTS
-from addon.refiner.solver import Evidence, Prior, information, solve
+from addon.refiner.jacobian import information
+from addon.refiner.solver import Evidence, Prior, solve
 from addon.refiner.start import (
     ANCHOR_STRIDE,
     FROM_NEIGHBOURS,
@@ -130,9 +131,8 @@ def make_batch(clips: list[Clip], count: int, frames: int, prior: Prior, seed: i
     indices = np.array([POINT_INDEX[name] for name in names])
     start, start_pelvis = _starts(known, indices, prior, initial, given)
     known.positions = without_offsets(known.positions, known.offsets, indices, start)
-    evidence = Evidence(indices, known.positions.flatten(0, 1), known.precision.flatten(0, 1))
-    bones_seen = _each_frame(known.bones, frames)
-    told = information(start.flatten(0, 1), start_pelvis.flatten(0, 1), bones_seen, evidence)
+    pose = start.flatten(0, 1), start_pelvis.flatten(0, 1)
+    told = information(*pose, _each_frame(known.bones, frames), indices, known.precision.flatten(0, 1))
     columns = np.concatenate([known.positions, known.detail, known.precision[..., None]], -1)
     full = torch.as_tensor(scatter_points(columns, list(indices)))
     return Pool(
