@@ -21,6 +21,9 @@ from addon.refiner.whole_clip import judge
 from .augment import FPS
 from .synthesis import Faults
 
+KNOWN_SHARE = 0.2
+"""How often a skeleton is not measured but known."""
+
 
 @dataclass
 class Known:
@@ -111,9 +114,17 @@ def errors_of(initial: Tensor, truth: Tensor) -> Tensor:
     return geodesic_angle(initial, truth).square().mean((1, 2)).sqrt()
 
 
+def errors_together(errors: Tensor, kind: Tensor) -> Tensor:
+    """(B,) root mean square of the errors (B,) of each one's kind (B,): what is judged of frames that
+    belong to one recording."""
+    same = (kind[:, None] == kind).float()
+    return ((same @ errors.square()) / same.sum(1)).sqrt()
+
+
 def _measured(bones: Tensor, chance: np.random.Generator) -> Tensor:
-    """Bones (B, 24, 3) as measured on keypoints: a few percent off, left and right alike."""
+    """Bones (B, 24, 3) as measured on keypoints: a few percent off, left and right alike; or as they are."""
     count = len(bones)
-    error = chance.standard_normal((count, 24)) * chance.uniform(0.003, 0.025, (count, 1))
+    spread = chance.uniform(0.003, 0.025, (count, 1)) * (chance.random((count, 1)) >= KNOWN_SHARE)
+    error = chance.standard_normal((count, 24)) * spread
     first = [min(joint, mirror) for joint, mirror in enumerate(MIRROR_JOINTS)]
     return bones * torch.as_tensor(1.0 + error[:, first], dtype=torch.float32)[..., None]

@@ -103,17 +103,17 @@ def _evidence_likelihood(batch: Pool, trust: Tensor, truth: Tensor) -> Tensor:
 def _joints_and_surface(rotations: Tensor, bones: Tensor) -> tuple[Tensor, Tensor]:
     """Joints (N, T, 24, 3) and points on the open body's surface (N, T, S, 3), the pelvis at the origin."""
     joints, world = forward(rotations, torch.zeros_like(rotations[..., 0, 0, :]), bones)
-    weights, offsets = _surface()
+    weights, offsets = _surface(rotations.device)
     columns = world.mT.flatten(-3, -2)  # (..., 72, 3)
     return joints, weights @ joints + size(bones)[..., None, None] * (offsets @ columns)
 
 
 @lru_cache(maxsize=1)
-def _surface() -> tuple[Tensor, Tensor]:
+def _surface(device: torch.device) -> tuple[Tensor, Tensor]:
     """Skin weights (S, 24) of surface points spread over the body, and weighted offsets (S, 72) from the
     joints."""
     body = open_body.load()
     rows = body.surface_points[:: max(1, len(body.surface_points) // SURFACE_POINTS)]
     weights = torch.as_tensor(body.weights[rows], dtype=torch.float32)
     apart = torch.as_tensor(body.vertices[rows][:, None] - body.joints, dtype=torch.float32)
-    return weights, (weights[..., None] * apart).flatten(1)
+    return weights.to(device), (weights[..., None] * apart).flatten(1).to(device)

@@ -31,13 +31,13 @@ from addon.refiner.start import (
 from addon.refiner.timeline import interpolate, interpolate_rotations
 
 from .augment import augment, proportions, sample_windows
-from .known import Known, errors_of, in_long_clips, judge_short_clips
+from .known import Known, errors_of, errors_together, in_long_clips, judge_short_clips
 from .motion_data import Clip
 from .synthesis import draw_faults, draw_layout, estimator_like, observe, scatter_points
 
 INITIAL_SHARES = {
     "window": {"none": 0.4, "estimator": 0.4, "stale": 0.2},
-    "single": {"none": 0.25, "estimator": 0.25, "stale": 0.5},
+    "single": {"none": 0.2, "estimator": 0.2, "stale": 0.6},
 }
 """How often each kind of initial pose is met. The paper's pairs are stale single frames."""
 LONGEST_STRIDE = 10
@@ -80,7 +80,7 @@ class Pool:
 
     def mirrored(self) -> Pool:
         """The same windows with left and right exchanged."""
-        flip, turn = torch.tensor([-1.0, 1.0, 1.0]), torch.tensor([1.0, -1.0, -1.0])
+        flip, turn = torch.tensor([[-1.0, 1.0, 1.0], [1.0, -1.0, -1.0]], device=self.truth.device)
         joints, points = list(MIRROR_JOINTS), list(MIRROR_POINTS)
         changes = {name: getattr(self, name)[..., joints, :] * turn for name in ("truth", "start", "initial")}
         changes |= {name: getattr(self, name)[..., joints, :] * flip for name in ("bones", "seen_bones")}
@@ -100,8 +100,11 @@ def joined(parts: Iterable[Pool]) -> Pool:
     return Pool(**{f.name: torch.cat([getattr(part, f.name) for part in parts]) for f in fields(Pool)})
 
 
-def make_batch(clips: list[Clip], count: int, frames: int, prior: Prior, seed: int) -> Pool:
-    """`count` windows with one layout, each with its own faults and initial pose."""
+def make_batch(
+    clips: list[Clip], count: int, frames: int, prior: Prior, seed: int, stale_too: bool = True
+) -> Pool:
+    """`count` windows with one layout, each with its own faults and initial pose; stale_too: whether some of
+    these are sampled in time."""
     rng, chance = torch.Generator().manual_seed(seed), np.random.default_rng(seed)
     layout = draw_layout(chance)
     short = chance.random(count) < SHORT_SHARE
@@ -117,13 +120,18 @@ def make_batch(clips: list[Clip], count: int, frames: int, prior: Prior, seed: i
     stride = torch.randint(1, before + 1, (count,), generator=rng)
     stale = rotations[torch.arange(count), before - stride][:, None].expand(-1, frames, -1, -1, -1)
     rotations, pelvis = rotations[:, before:], pelvis[:, before:]
-    shares = list(INITIAL_SHARES["window" if frames > 1 else "single"].values())
-    kinds = chance.choice(len(shares), count, p=shares)
+    shares = np.array(list(INITIAL_SHARES["window" if frames > 1 else "single"].values()))
+    shares[2] *= stale_too
+    kinds = chance.choice(len(shares), count, p=shares / shares.sum())
     degrees = torch.as_tensor(chance.uniform(3.0, 20.0, count), dtype=torch.float32)
     guess = estimator_like(rotations, degrees, rng)
     initial = torch.where(torch.as_tensor(kinds)[:, None, None, None, None] == 2, stale, guess)
     given = torch.as_tensor(kinds) > 0
-    known = in_long_clips(keypoints, names, layout, faults, bones, errors_of(initial, rotations), chance)
+    errors = errors_of(initial, rotations)
+    if frames == 1:  # every second earlier pose was judged beside others of its recording
+        beside = torch.as_tensor((kinds == 2) & (chance.random(count) < 0.5))
+        errors = torch.where(beside, errors_together(errors, torch.where(beside, stride, 0)), errors)
+    known = in_long_clips(keypoints, names, layout, faults, bones, errors, chance)
     if frames > 1:
         judge_short_clips(
             known, np.flatnonzero(short), keypoints, names, layout, initial, given, pelvis, prior

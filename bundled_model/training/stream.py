@@ -1,30 +1,40 @@
-"""Batches of examples without end: made in a second process while the first one trains on the last ones."""
+"""Batches of examples without end: made in other processes while the network trains on the last ones."""
 
 from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterator
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import Executor, Future, ProcessPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import count
 from multiprocessing import get_context
 
 import torch
 
 from addon.refiner.solver import Prior
 
-from . import pool
 from .motion_data import Clip
-from .pool import Pool, make_batch
+from .pool import Pool, joined, make_batch
 
 WINDOW, WINDOWS = 96, 16
 SINGLES = 1024
-SINGLES_EVERY = 4
-"""One batch in four holds single frames instead of windows."""
+SINGLES_EVERY = 2
+"""Every second batch holds single frames instead of windows."""
 AHEAD = 4
-KEPT = 240
-REUSED = 6
-"""A fresh batch is trained on at once, and then as many of the kept ones, backwards or mirrored at random."""
+"""Batches that each maker is ahead."""
 
-Work = tuple[list[Clip], int, int, Prior, int]
+
+@dataclass(frozen=True)
+class Pace:
+    """How examples are used. makers: processes that make them. reused: how many steps follow the one on a
+    fresh batch, on kept ones, backwards or mirrored at random. kept: how many fresh batches are remembered.
+    together: batches in one step."""
+
+    makers: int = 1
+    reused: int = 6
+    kept: int = 240
+    together: int = 1
 
 
 def is_single(number: int) -> bool:
@@ -32,29 +42,47 @@ def is_single(number: int) -> bool:
     return number % SINGLES_EVERY == SINGLES_EVERY - 1
 
 
-def work(clips: list[Clip], prior: Prior, seed: int, number: int) -> Work:
-    """What `make_batch` needs for a batch of the stream; the same for the same seed and number."""
-    count, frames = (SINGLES, 1) if is_single(number) else (WINDOWS, WINDOW)
-    return clips, count, frames, prior, seed * 1_000_003 + number
+@contextmanager
+def makers(clips: dict[str, list[Clip]], prior: Prior, number: int) -> Iterator[Executor]:
+    """So many processes for `make`, which know these clips by the names of their splits."""
+    with ProcessPoolExecutor(number, get_context("spawn"), _begin, (clips, prior)) as processes:
+        try:
+            yield processes
+        finally:
+            processes.shutdown(cancel_futures=True)
 
 
-def batches(clips: list[Clip], prior: Prior, seed: int, first: int, stale: bool = True) -> Iterator[Pool]:
-    """Fresh batches from number `first` on, each followed by REUSED earlier ones. stale: whether initial
-    poses are also sampled in time."""
-    context = get_context("spawn")
-    kept: deque[Pool] = deque(maxlen=KEPT)
+def make(split: str, seed: int, number: int, stale_too: bool = True) -> Pool:
+    """In a maker's process: a batch of the stream; the same for the same seed and number."""
+    size, frames = (SINGLES, 1) if is_single(number) else (WINDOWS, WINDOW)
+    clips, prior = _given
+    return make_batch(clips[split], size, frames, prior, seed * 1_000_003 + number, stale_too)
+
+
+def batches(
+    processes: Executor, seed: int, first: int, pace: Pace, device: torch.device, stale_too: bool = True
+) -> Iterator[Pool]:
+    """Batches of the training split on a device, the first of them fresh, number `first` of the stream.
+    stale_too: whether initial poses are also sampled in time."""
     rng = torch.Generator().manual_seed(seed + first)
-    with ProcessPoolExecutor(1, context, _one_thread, (stale,)) as maker:
-        coming = deque(maker.submit(make_batch, *work(clips, prior, seed, first + k)) for k in range(AHEAD))
-        number = first + AHEAD
-        while True:
-            fresh = _varied(coming.popleft().result(), rng)
-            coming.append(maker.submit(make_batch, *work(clips, prior, seed, number)))
-            number += 1
-            kept.append(fresh)
-            yield fresh
-            for k in torch.randint(len(kept), (REUSED,), generator=rng).tolist():
-                yield _varied(kept[k], rng)
+    kept: deque[tuple[bool, Pool]] = deque(maxlen=pace.kept)
+    coming: deque[Future[Pool]] = deque()
+
+    def some(single: bool, number: int) -> list[Pool]:
+        alike = [batch for kind, batch in kept if kind == single]
+        return [alike[k] for k in torch.randint(len(alike), (number,), generator=rng).tolist()]
+
+    def varied(parts: list[Pool]) -> Pool:
+        return joined(_varied(part, rng) for part in parts)
+
+    for number in count(first):
+        while len(coming) < AHEAD * pace.makers:
+            coming.append(processes.submit(make, "train", seed, number + len(coming), stale_too))
+        single, fresh = is_single(number), coming.popleft().result().to(device)
+        kept.append((single, fresh))
+        yield varied([fresh, *some(single, pace.together - 1)])
+        for k in torch.randint(len(kept), (pace.reused,), generator=rng).tolist():
+            yield varied(some(kept[k][0], pace.together))
 
 
 def _varied(batch: Pool, rng: torch.Generator) -> Pool:
@@ -63,8 +91,11 @@ def _varied(batch: Pool, rng: torch.Generator) -> Pool:
     return batch.mirrored() if over else batch
 
 
-def _one_thread(stale: bool) -> None:
+def _begin(clips: dict[str, list[Clip]], prior: Prior) -> None:
+    global _given
     torch.set_num_threads(1)
-    if not stale:
-        for shares in pool.INITIAL_SHARES.values():
-            shares.update(none=0.5, estimator=0.5, stale=0.0)
+    _given = clips, prior
+
+
+_given: tuple[dict[str, list[Clip]], Prior]
+"""What a maker's process works with."""

@@ -1,8 +1,9 @@
-"""Trains the refiner that ships: `python3 build.py train` (hours on two CPU cores, resumable, seeded).
+"""Trains the refiner that ships: `python3 build.py train` (hours on two CPU cores, or minutes on a GPU with
+--makers, --together and --minutes; resumable, seeded).
 
 1. Fits the absolute pose prior on augmented motion.
-2. Trains the network on examples that a second process makes (`stream.py`), writing a checkpoint and the
-   curves (`curves.json`) every few minutes. The learning rate falls over the last quarter of the steps.
+2. Trains the network on examples that other processes make (`stream.py`), writing a checkpoint and the
+   curves (`curves.json`) every few minutes. The learning rate falls over the last quarter of the way.
 3. With --export: measures how honest the predicted uncertainty is, and writes `bundled_model/refiner.npz`.
 """
 
@@ -10,7 +11,9 @@ from __future__ import annotations
 
 import argparse
 import json
+import math
 import time
+from concurrent.futures import Executor
 from pathlib import Path
 
 import numpy as np
@@ -27,13 +30,13 @@ from addon.refiner.solver import Prior
 from .honesty import measure_honesty
 from .losses import Design, losses, seen_in
 from .motion_data import load_motion, load_split
-from .pool import Pool, joined, make_batch, unpack
+from .pool import Pool, joined, unpack
 from .prior import fit_prior
-from .stream import REUSED, SINGLES_EVERY, batches, work
+from .stream import Pace, batches, make, makers
 
 SHAPE = Shape(width=256, hidden=512, taps=7, dilations=(1, 2, 3, 4, 3, 1))
 WARM_UP, FALL = 300, 0.25
-VALIDATION_SEED, VALIDATION_BATCHES = 7_000, 2 * SINGLES_EVERY
+VALIDATION_SEED, VALIDATION_BATCHES = 7_000, 8
 
 
 def main(argv: list[str] | None = None) -> None:
@@ -45,8 +48,15 @@ def main(argv: list[str] | None = None) -> None:
         "--output", type=Path, default=Path("training_output"), help="folder for prior, checkpoint and curves"
     )
     parser.add_argument("--data", type=Path, help="folder of AMASS files to train on beside the motion here")
-    parser.add_argument("--steps", type=int, default=21000)
+    parser.add_argument("--steps", type=int, default=30000)
+    parser.add_argument("--minutes", type=float, default=math.inf, help="end by then, if before the last step")
     parser.add_argument("--rate", type=float, default=1e-3, help="highest learning rate")
+    pace = Pace()
+    parser.add_argument("--makers", type=int, default=pace.makers, help="processes that make examples")
+    parser.add_argument("--together", type=int, default=pace.together, help="batches in one step")
+    parser.add_argument("--reused", type=int, default=pace.reused, help="steps on kept batches for a fresh one")
+    parser.add_argument("--kept", type=int, default=pace.kept, help="batches kept")
+    parser.add_argument("--report", type=int, default=200, help="steps from one checkpoint to the next")
     parser.add_argument("--seed", type=int, default=0)
     for name in ("human-centric", "residual", "temporal-sampling"):
         parser.add_argument(
@@ -61,7 +71,10 @@ def main(argv: list[str] | None = None) -> None:
     if args.export:
         export(args.output, prior)
     else:
-        train(args, prior)
+        clips = load_split("train") + (load_motion(args.data) if args.data else [])
+        pace = Pace(args.makers, args.reused, args.kept, args.together)
+        with makers({"train": clips, "val": load_split("val")}, prior, pace.makers) as processes:
+            train(args, prior, processes, pace)
 
 
 def load_prior(folder: Path, seed: int) -> Prior:
@@ -74,7 +87,7 @@ def load_prior(folder: Path, seed: int) -> Prior:
         return Prior(*(torch.as_tensor(stored[k], dtype=torch.float32) for k in ("mean", "precision")))
 
 
-def train(args: argparse.Namespace, prior: Prior) -> None:
+def train(args: argparse.Namespace, prior: Prior, processes: Executor, pace: Pace) -> None:
     """Trains from the last checkpoint on."""
     torch.manual_seed(args.seed)
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
@@ -83,43 +96,58 @@ def train(args: argparse.Namespace, prior: Prior) -> None:
     )
     network = Network(SHAPE).to(device)
     optimiser = torch.optim.AdamW(network.parameters(), lr=args.rate, weight_decay=0.05, betas=(0.9, 0.98))
-    validation = validation_pools(prior)
-    first, curves, checkpoint = 0, [], args.output / "checkpoint.pt"
+    step, curves, checkpoint = 0, [], args.output / "checkpoint.pt"
     if checkpoint.exists():
         stored = torch.load(checkpoint, weights_only=True, map_location=device)
         network.load_state_dict(stored["network"])
         optimiser.load_state_dict(stored["optimiser"])
-        first, curves = stored["step"], stored["curves"]
-    clips = load_split("train") + (load_motion(args.data) if args.data else [])
-    stream = batches(clips, prior, args.seed, first // (1 + REUSED), design.temporal_sampling)
-    began, seen = time.time(), []
-    for step in range(first, args.steps):
-        batch = next(stream).to(device)
+        step, curves = stored["step"], stored["curves"]
+    began = time.time() - (curves[-1]["seconds"] if curves else 0.0)
+    number = step // (1 + pace.reused)
+    stream = batches(processes, args.seed, number, pace, device, design.temporal_sampling)
+    validation = validation_pools(processes, device)
+    seen, waited = [], 0.0
+    while (done := max(step / args.steps, (time.time() - began) / (60.0 * args.minutes))) < 1.0:
+        asked = time.time()
+        batch = next(stream)
+        waited += time.time() - asked
         if step == 0:
             fit_normalisation(network, batch, design)
         for group in optimiser.param_groups:
-            group["lr"] = args.rate * schedule(step, args.steps)
+            group["lr"] = args.rate * schedule(step, done)
         loss, _ = losses(network, batch, design, prior.reference.to(device))
         optimiser.zero_grad()
         loss.backward()
         torch.nn.utils.clip_grad_norm_(network.parameters(), 1.0)
         optimiser.step()
-        seen.append(loss.item())
-        if (step + 1) % 200 == 0:
-            row = {"step": step + 1, "loss": float(np.mean(seen)), "seconds": time.time() - began}
+        seen.append(loss.detach())
+        step += 1
+        if step % args.report == 0:
+            row = {"step": step, "loss": float(torch.stack(seen).mean()), "seconds": time.time() - began}
+            row["waited"], waited = waited, 0.0
             row |= validate(network, validation, design, prior, device)
             curves.append(row)
             print(" ".join(f"{k} {v:.4g}" for k, v in row.items()), flush=True)
             seen.clear()
-            state = {"network": network.state_dict(), "optimiser": optimiser.state_dict(), "curves": curves}
-            torch.save(state | {"step": step + 1}, checkpoint.with_suffix(".part"))
-            checkpoint.with_suffix(".part").replace(checkpoint)
-            (args.output / "curves.json").write_text(json.dumps(curves))
+            keep(args.output, network, optimiser, curves, step)
+    keep(args.output, network, optimiser, curves, step)
 
 
-def schedule(step: int, steps: int) -> float:
-    """Share of the highest learning rate: a short rise, a long plateau, a fall to nothing."""
-    return min((step + 1) / WARM_UP, 1.0, (steps - step) / (FALL * steps))
+def keep(
+    folder: Path, network: Network, optimiser: torch.optim.Optimizer, curves: list[dict], step: int
+) -> None:
+    """Writes the checkpoint and the curves."""
+    state = {"network": network.state_dict(), "optimiser": optimiser.state_dict(), "curves": curves}
+    part = folder / "checkpoint.part"
+    torch.save(state | {"step": step}, part)
+    part.replace(folder / "checkpoint.pt")
+    (folder / "curves.json").write_text(json.dumps(curves))
+
+
+def schedule(step: int, done: float) -> float:
+    """Share of the highest learning rate, done being the share of the way that lies behind: a short rise, a
+    long plateau, a fall to nothing."""
+    return min((step + 1) / WARM_UP, 1.0, (1.0 - done) / FALL)
 
 
 def fit_normalisation(network: Network, batch: Pool, design: Design) -> None:
@@ -129,10 +157,11 @@ def fit_normalisation(network: Network, batch: Pool, design: Design) -> None:
     network.feature_scale.copy_(1.0 / inputs.std(0).clamp(min=0.1))
 
 
-def validation_pools(prior: Prior) -> dict[str, Pool]:
+def validation_pools(processes: Executor, device: torch.device) -> dict[str, Pool]:
     """Windows and single frames of the validation subjects, always the same."""
-    clips = load_split("val")
-    made = [make_batch(*work(clips, prior, VALIDATION_SEED, n)) for n in range(VALIDATION_BATCHES)]
+    numbers = range(VALIDATION_BATCHES)
+    coming = [processes.submit(make, "val", VALIDATION_SEED, number) for number in numbers]
+    made = [future.result().to(device) for future in coming]
     return {
         "window": joined(b for b in made if b.truth.shape[1] > 1),
         "single": joined(b for b in made if b.truth.shape[1] == 1),
@@ -148,7 +177,6 @@ def validate(
     network.eval()
     row = {}
     for kind, pool in pools.items():
-        pool = pool.to(device)
         _, parts = losses(network, pool, design, prior.reference.to(device))
         error = axis_angle_from_matrix(unpack(pool.start).mT @ unpack(pool.truth))
         row[f"{kind}_start_deg"] = float(torch.rad2deg(error.norm(dim=-1).mean()))

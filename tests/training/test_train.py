@@ -1,0 +1,87 @@
+"""Training goes on where it stopped, ends in time, and mixes its examples as it says."""
+
+from __future__ import annotations
+
+import itertools
+import json
+from collections.abc import Callable, Iterator
+from concurrent.futures import Executor, Future
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+torch = pytest.importorskip("torch")
+
+from addon.refiner.model import load_model  # noqa: E402  (after importorskip)
+from addon.refiner.network import Shape  # noqa: E402
+from bundled_model.training import stream, train  # noqa: E402
+from bundled_model.training.stream import Pace, batches  # noqa: E402
+
+CPU = torch.device("cpu")
+
+
+class Here(Executor):
+    """Makes examples in this process."""
+
+    def submit(self, work: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+        future: Future[Any] = Future()
+        future.set_result(work(*args, **kwargs))
+        return future
+
+
+@contextmanager
+def makers_here(clips: Any, prior: Any, number: int) -> Iterator[Executor]:
+    stream._begin(clips, prior)
+    yield Here()
+
+
+@pytest.fixture(autouse=True)
+def small(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    for name, value in {"WINDOW": 12, "WINDOWS": 2, "SINGLES": 8, "AHEAD": 1}.items():
+        monkeypatch.setattr(stream, name, value)
+    monkeypatch.setattr(train, "makers", makers_here)
+    monkeypatch.setattr(train, "VALIDATION_BATCHES", 2)
+    monkeypatch.setattr(train, "SHAPE", Shape(width=16, hidden=16, taps=3, dilations=(1,)))
+    model = load_model()
+    prior = {"mean": model.prior_mean, "precision": model.prior_precision}
+    train.np.savez(tmp_path / "prior.npz", **prior)
+
+
+def test_training_goes_on_from_its_checkpoint(tmp_path: Path) -> None:
+    options = ["--output", str(tmp_path), "--report", "2"]
+    train.main([*options, "--steps", "2"])
+    stopped = torch.load(tmp_path / "checkpoint.pt", weights_only=True)
+    train.main([*options, "--steps", "4"])
+    ended = torch.load(tmp_path / "checkpoint.pt", weights_only=True)
+    assert (stopped["step"], ended["step"]) == (2, 4)
+    curves = json.loads((tmp_path / "curves.json").read_text())
+    assert [row["step"] for row in curves] == [2, 4] and curves[0] == stopped["curves"][0]
+    assert curves[0]["seconds"] < curves[1]["seconds"]
+
+
+def test_training_ends_in_time_with_the_rate_at_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = itertools.count(step=20.0)
+    monkeypatch.setattr(train.time, "time", lambda: next(clock))
+    rates = []
+    schedule = train.schedule
+    monkeypatch.setattr(train, "schedule", lambda *way: rates.append(schedule(*way)) or rates[-1])
+    monkeypatch.setattr(train, "WARM_UP", 1)
+    train.main(["--output", str(tmp_path), "--minutes", "20"])
+    assert 10 < len(rates) < 30 and rates[0] == 1.0 and rates[-1] < 0.25
+    assert torch.load(tmp_path / "checkpoint.pt", weights_only=True)["step"] == len(rates)
+
+
+def test_steps_mix_batches_of_one_kind_and_are_the_same_for_the_same_seed() -> None:
+    model = load_model()
+    prior = train.Prior(torch.as_tensor(model.prior_mean), torch.as_tensor(model.prior_precision))
+    stream._begin({"train": train.load_split("val")}, prior)
+    pace = Pace(makers=1, reused=2, kept=4, together=2)
+    one, two = (list(itertools.islice(batches(Here(), 0, 0, pace, CPU), 9)) for _ in range(2))
+    for first, second in zip(one, two, strict=True):
+        torch.testing.assert_close(first.truth, second.truth)
+    assert [batch.truth.shape[:2] for batch in one][:4:3] == [(4, 12), (16, 1)]
+    assert {tuple(batch.truth.shape[:2]) for batch in one} == {(4, 12), (16, 1)}
