@@ -10,13 +10,16 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 torch = pytest.importorskip("torch")
 
 from addon.refiner.model import load_model  # noqa: E402  (after importorskip)
 from addon.refiner.network import Shape  # noqa: E402
+from addon.refiner.solver import Prior  # noqa: E402
 from bundled_model.training import stream, train  # noqa: E402
+from bundled_model.training.motion_data import load_split  # noqa: E402
 from bundled_model.training.stream import Pace, batches  # noqa: E402
 
 CPU = torch.device("cpu")
@@ -46,7 +49,7 @@ def small(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(train, "SHAPE", Shape(width=16, hidden=16, taps=3, dilations=(1,)))
     model = load_model()
     prior = {"mean": model.prior_mean, "precision": model.prior_precision}
-    train.np.savez(tmp_path / "prior.npz", **prior)
+    np.savez(tmp_path / "prior.npz", **prior)
 
 
 def test_training_goes_on_from_its_checkpoint(tmp_path: Path) -> None:
@@ -65,10 +68,14 @@ def test_training_ends_in_time_with_the_rate_at_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     clock = itertools.count(step=20.0)
-    monkeypatch.setattr(train.time, "time", lambda: next(clock))
-    rates = []
-    schedule = train.schedule
-    monkeypatch.setattr(train, "schedule", lambda *way: rates.append(schedule(*way)) or rates[-1])
+    monkeypatch.setattr("time.time", lambda: next(clock))
+    rates, schedule = [], train.schedule
+
+    def noted(step: int, done: float) -> float:
+        rates.append(schedule(step, done))
+        return rates[-1]
+
+    monkeypatch.setattr(train, "schedule", noted)
     monkeypatch.setattr(train, "WARM_UP", 1)
     train.main(["--output", str(tmp_path), "--minutes", "20"])
     assert 10 < len(rates) < 30 and rates[0] == 1.0 and rates[-1] < 0.25
@@ -77,8 +84,8 @@ def test_training_ends_in_time_with_the_rate_at_nothing(
 
 def test_steps_mix_batches_of_one_kind_and_are_the_same_for_the_same_seed() -> None:
     model = load_model()
-    prior = train.Prior(torch.as_tensor(model.prior_mean), torch.as_tensor(model.prior_precision))
-    stream._begin({"train": train.load_split("val")}, prior)
+    prior = Prior(torch.as_tensor(model.prior_mean), torch.as_tensor(model.prior_precision))
+    stream._begin({"train": load_split("val")}, prior)
     pace = Pace(makers=1, reused=2, kept=4, together=2)
     one, two = (list(itertools.islice(batches(Here(), 0, 0, pace, CPU), 9)) for _ in range(2))
     for first, second in zip(one, two, strict=True):
