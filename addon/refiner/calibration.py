@@ -4,7 +4,8 @@ points.
 A detector's hip is not SMPL's hip: each keypoint may lie at a constant offset from its canonical point,
 carried by the bone it hangs on. Some frames' poses, the ratios of bone lengths and these offsets are fitted
 together (Gauss–Newton); the poses are eliminated frame by frame (Schur complement), so the cost is that of
-a few frames.
+a few frames. Frames are worked on in single precision, which is much faster; what they tell together of the
+constants is kept in double.
 """
 
 from __future__ import annotations
@@ -33,6 +34,8 @@ SIZE_SPREAD, BONE_SPREAD = 0.08, 0.05
 LEAST_LEFT, MODESTY = 0.3, 1.3
 """An offset is never known better than this share of what was expected of it, and never as well as the
 equations say."""
+SMALL = 5
+"""Triangular matrices of up to this size are inverted as full ones."""
 
 _LEFT = [joint for joint in range(1, JOINT_COUNT) if joint <= MIRROR_JOINTS[joint]]
 _OWNER = np.array(
@@ -68,19 +71,20 @@ def calibrate(
     rows = _telling_frames(targets)
     if len(rows) < FEWEST_FRAMES:
         return Calibration(bones, np.zeros((len(targets.indices), 3)), targets.definition)
-    share = min(INDEPENDENT * max(len(targets.raw) / fps, 1.0) / len(rows), 1.0)
+    share = float(min(INDEPENDENT * max(len(targets.raw) / fps, 1.0) / len(rows), 1.0))
     some = targets.rows(rows)
-    vague = Evidence(some.indices, some.positions, some.precision)
-    priors: tuple[Prior, ...] = (Prior(prior.reference.astype(float), prior.precision.astype(float)),)
+    centre = _centre(some)
+    vague = Evidence(some.indices, _single(some.positions - centre), _single(some.precision))
+    priors: tuple[Prior, ...] = (Prior(_single(prior.reference), _single(prior.precision)),)
     held: tuple[Prior, ...] = (replace(priors[0], precision=share * priors[0].precision),)
     if initial is None:
-        pose = start_from_keypoints(vague, bones, priors[0])
+        pose = start_from_keypoints(vague, _single(bones), priors[0])
     else:
-        begin = initial[0][rows].astype(float), initial[1][rows].astype(float)
+        begin = _single(initial[0][rows]), _single(initial[1][rows] - centre[:, 0])
         priors += (initial_prior(begin[0]),)  # loosely: its habits must not pass for offsets
         held += (replace(priors[1], precision=share * priors[1].precision),)
-        pose = start_from_initial(*begin, vague, bones, priors)
-    sharp = replace(vague, precision=_sharp(some, share))
+        pose = start_from_initial(*begin, vague, _single(bones), priors)
+    sharp = replace(vague, precision=_single(_sharp(some, share)))
     ratios = np.log(_lengths(bones) / _lengths(REST_OFFSETS))
     found = _fit(sharp, held, pose, ratios, some.definition, known_bones)
     return replace(found, bones=bones) if known_bones else found
@@ -106,6 +110,18 @@ def _telling_frames(targets: Targets) -> np.ndarray:
     return rows[np.unique(np.linspace(0, len(rows) - 1, min(MOST_FRAMES, len(rows))).round().astype(int))]
 
 
+def _centre(targets: Targets) -> np.ndarray:
+    """(T, 1, 3) metres, the middle of each frame's points: far from the origin single precision is coarse,
+    and no constant depends on where a person stands."""
+    known = (targets.precision > 0)[..., None]
+    return (targets.positions * known).sum(1, keepdims=True) / known.sum(1, keepdims=True)
+
+
+def _single(values: np.ndarray) -> np.ndarray:
+    """The same in single precision."""
+    return values.astype(np.float32)
+
+
 def _sharp(targets: Targets, share: float) -> np.ndarray:
     """Precision (T, P) of the points as far as their offsets do not matter, if only that share of the
     frames has noise of its own."""
@@ -129,15 +145,17 @@ def _fit(
     constants = np.concatenate([ratios[_LEFT], np.zeros(3 * len(definition))])
     covariance = np.zeros_like(told)
     for _ in range(ITERATIONS):
-        bones, offsets = _unpacked(constants)
+        bones, offsets = (_single(values) for values in _unpacked(constants))
         _, world = forward(rotations, pelvis, bones)
-        here = replace(evidence, positions=evidence.positions - _carried(world, evidence.indices, offsets))
+        axes = world[:, _carriers(evidence.indices)]
+        carried = (axes @ offsets[..., None])[..., 0]
+        here = replace(evidence, positions=evidence.positions - carried)
         system = linearise(rotations, pelvis, bones, here, priors, outlier_scale=OUTLIER_SCALE)
-        shared = _shared_rows(world, bones, evidence.indices, system.root)
+        by_ratios = _ratio_rows(world, bones, evidence.indices, system.root)
         pull = -told @ constants
         if known_bones:
-            shared[:, : len(_LEFT)], pull[: len(_LEFT)] = 0.0, 0.0
-        change, step, covariance = _eliminated(system, shared, told, pull)
+            by_ratios, pull[: len(_LEFT)] = np.zeros_like(by_ratios), 0.0
+        change, step, covariance = _eliminated(system, by_ratios, axes, told, pull)
         constants = constants + change
         rotations, pelvis = moved(rotations, pelvis, step)
     bones, offsets = _unpacked(constants)
@@ -147,20 +165,55 @@ def _fit(
 
 
 def _eliminated(
-    system: System, shared: np.ndarray, told: np.ndarray, pull: np.ndarray
+    system: System, by_ratios: np.ndarray, axes: np.ndarray, told: np.ndarray, pull: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """One step of constants (M,) and poses (B, 75) together, and the covariance (M, M) of the constants.
 
-    shared (B, M, 3 P): how the points change with the constants; told (M, M) and pull (M,): their prior.
+    by_ratios (B, 14, 3 P): how the points change with the ratios; axes (B, P, 3, 3): of what carries them;
+    told (M, M) and pull (M,): prior of the constants.
     """
-    coupling = system.rows @ np.swapaxes(shared, 1, 2)
-    solved = np.linalg.solve(system.matrix, np.concatenate([coupling, system.vector[..., None]], -1))
-    across = np.swapaxes(coupling, 1, 2)
-    matrix = (shared @ np.swapaxes(shared, 1, 2) - across @ solved[..., :-1]).sum(0) + told
-    vector = ((shared @ system.residual[..., None]) - across @ solved[..., -1:]).sum(0)[:, 0] + pull
+    turns, ratios, count = system.rows.shape[1], len(_LEFT), len(told)
+    products = _products(system, by_ratios, axes)
+    # The system's damping is far above what rounding takes away, so the factor exists. With its inverse on
+    # their left the poses' own equations become the identity.
+    inverse = _lower_inverse(np.linalg.cholesky(system.matrix))
+    explained = inverse @ np.concatenate([products[:, :turns], system.vector[..., None]], -1)
+    flat = explained.reshape(-1, count + 1)
+    less = (flat.T @ flat)[:count].astype(float)
+    own = products[:, turns:].sum(0, dtype=float)
+    matrix = told - less[:, :count]
+    matrix[:ratios] += own[:ratios]
+    matrix[ratios:, :ratios] += own[:ratios, ratios:].T
+    matrix[ratios:, ratios:] += np.diag(np.repeat((system.root**2).sum(0, dtype=float), 3))
     covariance = np.linalg.inv(matrix)
-    change = covariance @ vector
-    return change, solved[..., -1] - solved[..., :-1] @ change, covariance
+    change = covariance @ (own[ratios] - less[:, count] + pull)
+    rest = explained[..., count] - explained[..., :count] @ _single(change)
+    return change, (rest[:, None] @ inverse)[:, 0], covariance
+
+
+def _products(system: System, by_ratios: np.ndarray, axes: np.ndarray) -> np.ndarray:
+    """(B, 75 + 14 + 1, M) of how the points change with poses and ratios, and of their residual, with how
+    they change with the constants. An offset moves its own point only, along the axes of what carries it:
+    its products take 3 numbers of a row."""
+    rows = np.concatenate([system.rows, by_ratios, system.residual[:, None]], 1)
+    batch, number, _ = rows.shape
+    along = np.swapaxes(axes, 2, 3) * system.root[..., None, None]
+    by_point = rows.reshape(batch, number, 3, -1).transpose(0, 3, 2, 1)
+    with_offsets = np.swapaxes((along @ by_point).reshape(batch, -1, number), 1, 2)
+    return np.concatenate([rows @ np.swapaxes(by_ratios, 1, 2), with_offsets], -1)
+
+
+def _lower_inverse(lower: np.ndarray) -> np.ndarray:
+    """Inverses of lower triangular matrices (B, N, N), by halves: NumPy's own takes them for full ones."""
+    size = lower.shape[-1]
+    if size <= SMALL:
+        return np.linalg.inv(lower)
+    half = size // 2
+    first, last = _lower_inverse(lower[:, :half, :half]), _lower_inverse(lower[:, half:, half:])
+    inverse = np.zeros_like(lower)
+    inverse[:, :half, :half], inverse[:, half:, half:] = first, last
+    inverse[:, half:, :half] = -last @ (lower[:, half:, :half] @ first)
+    return inverse
 
 
 def _shared_precision(definition: np.ndarray) -> np.ndarray:
@@ -179,20 +232,16 @@ def _unpacked(constants: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return bones, constants[len(_LEFT) :].reshape(-1, 3)
 
 
-def _shared_rows(world: np.ndarray, bones: np.ndarray, indices: np.ndarray, root: np.ndarray) -> np.ndarray:
-    """(B, M, 3 P) derivative of the points by the ratios' logarithms and by their offsets, multiplied by root
-    (B, P); columns as in `solver.System`."""
-    batch, count = len(world), len(indices)
-    turned = np.zeros((batch, JOINT_COUNT, 3))
+def _ratio_rows(world: np.ndarray, bones: np.ndarray, indices: np.ndarray, root: np.ndarray) -> np.ndarray:
+    """(B, 14, 3 P) derivative of the points by the ratios' logarithms, multiplied by root (B, P); columns as
+    in `solver.System`."""
+    batch = len(world)
+    turned = np.zeros((batch, JOINT_COUNT, 3), world.dtype)
     turned[:, 1:] = (world[:, list(PARENTS[1:])] @ bones[1:, :, None])[..., 0]
     hanging = SUBTREE @ POINT_WEIGHTS[indices].T  # (24, P)
-    rows = np.zeros((batch, len(_LEFT) + 3 * count, 3, count))
-    rows[:, : len(_LEFT)] = np.einsum("jm,bjk,jp->bmkp", _OWNER, turned, hanging, optimize=True)
-    axes = np.moveaxis(world[:, _carriers(indices)], 1, -1)  # (B, xyz, axis, P)
-    for axis in range(3):
-        own = len(_LEFT) + 3 * np.arange(count) + axis
-        rows[:, own, :, np.arange(count)] = np.moveaxis(axes[:, :, axis], -1, 0)
-    return (rows * root[:, None, None]).reshape(batch, -1, 3 * count)
+    swung = _single(_OWNER.T[:, :, None] * hanging)  # (14, 24, P)
+    rows = np.swapaxes(turned, 1, 2)[:, None] @ swung  # (B, 14, 3, P)
+    return (rows * root[:, None, None]).reshape(batch, len(_LEFT), -1)
 
 
 def _carried(world: np.ndarray, indices: np.ndarray, offsets: np.ndarray) -> np.ndarray:

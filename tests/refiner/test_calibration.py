@@ -80,6 +80,16 @@ def test_known_offsets_make_the_evidence_sharper_but_never_exact() -> None:
     assert (found.left > 0.2 * targets.definition).all() and (found.left <= targets.definition).all()
 
 
+def test_nothing_depends_on_where_the_person_stands() -> None:
+    _, targets, _ = detected("body25", 0.02, 0.005)
+    far = np.array([1000.0, -700.0, 100.0])
+    away = replace(targets, positions=targets.positions + far, raw=targets.raw + far)
+    bones, prior = estimate_bone_offsets(targets), pose_prior(load_model())
+    here, there = (calibrate(some, bones, prior, 30.0) for some in (targets, away))
+    np.testing.assert_allclose(there.bones, here.bones, atol=5e-5)
+    np.testing.assert_allclose(there.offsets, here.offsets, atol=1e-4)
+
+
 def test_a_few_frames_tell_nothing() -> None:
     person = Truth(0, 4).person("body25")
     assert person.keypoints is not None
