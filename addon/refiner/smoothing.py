@@ -65,20 +65,20 @@ def smooth(
     if frames < FEWEST_SMOOTHED:
         nothing = np.zeros(count)
         return Smoothed(values, np.zeros_like(values), nothing, nothing, (weights > 0).astype(float))
+    values = np.ascontiguousarray(np.swapaxes(values, 1, 2))  # (T, 3, K): NumPy's inner loops run over K
     strengths = STRENGTHS * (fps / 30.0) ** (2 * ORDER)
     kept = np.array([_share_kept(strength) for strength in strengths])
     best = np.zeros(count, int)
     smoothed, sharper = values, values
     for _ in range(1 + OUTLIER_PASSES):
-        candidates = _candidates(values, weights, strengths, tick)
+        candidates = _whittaker(values, weights, np.repeat(strengths[:, None], count, 1), tick)
         best = _cross_validate(values, weights, candidates, kept)
         smoothed, sharper = (
-            np.take_along_axis(candidates, chosen[None, None, :, None], axis=0)[0]
-            for chosen in (best, np.maximum(best - SHARPER, 0))
+            candidates[:, :, chosen, np.arange(count)] for chosen in (best, np.maximum(best - SHARPER, 0))
         )
         weights = weights * _outlier_weights(values - smoothed, weights)
     inliers = weights > INLIER * confidence
-    residual = ((values - smoothed) ** 2).sum(-1) * inliers
+    residual = ((values - smoothed) ** 2).sum(1) * inliers
     number = np.maximum(inliers.sum(0), 1)
     variance = residual.sum(0) / (3 * number * (1 - kept[best]).clip(1e-6))
     deviation = np.sqrt(variance)
@@ -87,7 +87,9 @@ def smooth(
     detail = sharper - smoothed
     if smoothness != 1.0:
         scale = (fps / 30.0) ** (2 * ORDER)
-        smoothed = _whittaker(values, weights, _asked_for(STRENGTHS[best], smoothness) * scale, tick)
+        strength = _asked_for(STRENGTHS[best], smoothness) * scale
+        smoothed = _whittaker(values, weights, strength[None], tick)[:, :, 0]
+    smoothed, detail = (np.ascontiguousarray(np.swapaxes(found, 1, 2)) for found in (smoothed, detail))
     return Smoothed(smoothed, detail, deviation, error, support)
 
 
@@ -96,16 +98,6 @@ def _asked_for(measured: np.ndarray, smoothness: float) -> np.ndarray:
     end = np.maximum(measured, STRONGEST) if smoothness > 1.0 else np.full_like(measured, LOOSEST)
     share = abs(smoothness - 1.0)
     return measured ** (1.0 - share) * end**share
-
-
-def _candidates(values: np.ndarray, weights: np.ndarray, strengths: np.ndarray, tick: Tick) -> np.ndarray:
-    """(S, T, K, 3) the keypoints smoothed with each strength, all in one sweep over time."""
-    frames, count = weights.shape
-    number = len(strengths)
-    tiled = _whittaker(
-        np.tile(values, (1, number, 1)), np.tile(weights, (1, number)), np.repeat(strengths, count), tick
-    )
-    return np.moveaxis(tiled.reshape(frames, number, count, 3), 1, 0)
 
 
 def _share_kept(strength: float) -> float:
@@ -117,14 +109,18 @@ def _share_kept(strength: float) -> float:
 def _cross_validate(
     values: np.ndarray, weights: np.ndarray, candidates: np.ndarray, kept: np.ndarray
 ) -> np.ndarray:
-    """(K,) index of the candidate with the least generalised cross-validation score."""
-    error = (((candidates - values) ** 2).sum(-1) * weights).sum(1)  # (S, K)
+    """(K,) index of the candidate (T, 3, S, K) with the least generalised cross-validation score."""
+    apart = candidates - values[:, :, None]
+    error = np.einsum("tcsk,tcsk,tk->sk", apart, apart, weights)
     return np.argmin(error / (1 - kept[:, None]) ** 2, axis=0)
 
 
 def _outlier_weights(residual: np.ndarray, weights: np.ndarray) -> np.ndarray:
-    """(T, K) factors that fade out frames far off the smooth path (Geman–McClure on the median deviation)."""
-    distance = np.sqrt((residual**2).sum(-1))
+    """(T, K) factors that fade out frames far off the smooth path (Geman–McClure on the median deviation).
+
+    residual: (T, 3, K) metres off it.
+    """
+    distance = np.sqrt((residual**2).sum(1))
     known = np.where(weights > 0, distance, np.nan)
     empty = ~(weights > 0).any(0)
     known[:, empty] = 0.0
@@ -134,12 +130,10 @@ def _outlier_weights(residual: np.ndarray, weights: np.ndarray) -> np.ndarray:
 
 def _nearby(present: np.ndarray, fps: float) -> np.ndarray:
     """(T, K) 1 where a keypoint is present, falling to 0 beside a gap as a point leaves its smooth path."""
-    distance = np.full(present.shape, np.inf)
-    for order in (range(len(present)), reversed(range(len(present)))):
-        since = np.full(present.shape[1], np.inf)
-        for t in order:
-            since = np.where(present[t], 0.0, since + 1.0)
-            distance[t] = np.minimum(distance[t], since)
+    frame = np.arange(float(len(present)))[:, None]
+    last = np.maximum.accumulate(np.where(present, frame, -np.inf))
+    following = np.minimum.accumulate(np.where(present, frame, np.inf)[::-1])[::-1]
+    distance = np.minimum(frame - last, following - frame)
     drift = UNSEEN_ACCELERATION / 2.0 * (distance / fps) ** 2
     told = 1.0 / (1.0 + (drift / UNSEEN_UNIT) ** 2)
     return np.maximum(told - LEAST_TOLD, 0.0) / (1.0 - LEAST_TOLD)
@@ -148,50 +142,40 @@ def _nearby(present: np.ndarray, fps: float) -> np.ndarray:
 def _whittaker(
     values: np.ndarray, weights: np.ndarray, strength: np.ndarray, tick: Tick = lambda: None
 ) -> np.ndarray:
-    """Minimises sum w |y - z|^2 + strength |third difference of z|^2 for (T, K, 3) values at once.
+    """Minimises sum w |y - z|^2 + strength |third difference of z|^2 for all keypoints at once.
 
-    strength (K,). A banded LDL^T factorisation; every step works on all keypoints.
+    values (T, 3, K), weights (T, K), strength (S, K): S to try. Returns (T, 3, S, K). A banded LDL^T
+    factorisation; every step works on all keypoints.
     """
-    frames, count = weights.shape
-    band = _penalty_band(frames)
+    frames, columns = len(weights), strength.shape
+    band = _penalty_band(frames)[..., None, None]
     tiny = 1e-9 * (1.0 + strength)
-    diagonal = np.empty((frames, count))
-    lower = np.zeros((frames, ORDER, count))  # lower[t, i]: element (t, t - 1 - i)
-    forward = np.empty_like(values)
+    pulled = (values * weights[:, None])[:, :, None]
+    # Rows of nothing come before the first frame, so that every frame has ORDER others before it.
+    diagonal = np.ones((ORDER + frames, *columns))
+    lower = np.zeros((ORDER + frames, ORDER, *columns))  # lower[t, i]: element (t, t - ORDER + i)
+    result = np.zeros((ORDER + frames, 3, *columns))
     for t in range(frames):
         if t % FRAMES_PER_TICK == 0:
             tick()
-        reach = min(ORDER, t)
-        row = np.zeros((reach, count))  # elements (t, t - reach + i) times their diagonal
-        for i in range(reach):
-            column = t - reach + i
-            entry = band[reach - i, t] * strength
-            for k in range(i):
-                entry -= row[k] * lower[column, column - (t - reach + k) - 1]
-            row[i] = entry
-        own = weights[t] + band[0, t] * strength + tiny
-        total = values[t] * weights[t][:, None]
-        for i in range(reach):
-            column = t - reach + i
-            factor = row[i] / diagonal[column]
-            lower[t, reach - i - 1] = factor
-            own = own - factor * row[i]
-            total = total - factor[:, None] * forward[column]
-        diagonal[t] = own
-        forward[t] = total
-    result = forward / diagonal[..., None]
-    for t in range(frames - 2, -1, -1):
-        for i in range(1, min(ORDER, frames - 1 - t) + 1):
-            result[t] -= lower[t + i, i - 1][:, None] * result[t + i]
-    return result
+        here, before = t + ORDER, slice(t, t + ORDER)
+        row = band[t] * strength  # elements (t, t - ORDER + i) times their diagonal
+        row[1] -= row[0] * lower[here - 2, 2]
+        row[2] -= row[0] * lower[here - 1, 1] + row[1] * lower[here - 1, 2]
+        factor = np.divide(row[:ORDER], diagonal[before], out=lower[here])
+        diagonal[here] = row[ORDER] + tiny + weights[t] - np.add.reduce(factor * row[:ORDER])
+        result[here] = pulled[t] - np.add.reduce(factor[:, None] * result[before])
+    result /= diagonal[:, None]
+    for here in range(ORDER + frames - 1, ORDER, -1):
+        result[here - ORDER : here] -= lower[here][:, None] * result[here]
+    return result[ORDER:]
 
 
 def _penalty_band(frames: int) -> np.ndarray:
-    """(ORDER + 1, T): D^T D of the third difference; row i holds the elements (t, t - i)."""
+    """(T, ORDER + 1): D^T D of the third difference; column i holds the elements (t, t - ORDER + i)."""
     difference = np.array([-1.0, 3.0, -3.0, 1.0])
-    band = np.zeros((ORDER + 1, frames))
-    for start in range(frames - ORDER):
-        for a in range(ORDER + 1):
-            for b in range(a + 1):
-                band[a - b, start + a] += difference[a] * difference[b]
+    band = np.zeros((frames, ORDER + 1))
+    for a in range(ORDER + 1):
+        for b in range(a + 1):
+            band[a : frames - ORDER + a, ORDER + b - a] += difference[a] * difference[b]
     return band

@@ -11,15 +11,16 @@ from .motion import Truth
 
 def test_the_smoother_solves_its_normal_equations() -> None:
     rng = np.random.default_rng(0)
-    frames, count, strength = 60, 3, 10.0
-    values, weights = rng.normal(size=(frames, count, 3)), rng.uniform(size=(frames, count))
+    frames, count = 60, 3
+    values, weights = rng.normal(size=(frames, 3, count)), rng.uniform(size=(frames, count))
     weights[20:25] = 0.0
     difference = np.diff(np.eye(frames), ORDER, axis=0)
-    found = _whittaker(values, weights, np.full(count, strength))
-    for k in range(count):
-        matrix = np.diag(weights[:, k]) + strength * difference.T @ difference
-        expected = np.linalg.solve(matrix, weights[:, k, None] * values[:, k])
-        np.testing.assert_allclose(found[:, k], expected, atol=1e-5)
+    strengths = np.array([10.0, 0.1])
+    found = _whittaker(values, weights, np.repeat(strengths[:, None], count, 1))
+    for s, k in np.ndindex(2, count):
+        matrix = np.diag(weights[:, k]) + strengths[s] * difference.T @ difference
+        expected = np.linalg.solve(matrix, weights[:, k, None] * values[:, :, k])
+        np.testing.assert_allclose(found[:, :, s, k], expected, atol=1e-5)
 
 
 def test_noise_is_measured_within_a_fifth_and_mostly_removed() -> None:
