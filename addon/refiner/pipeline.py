@@ -22,6 +22,7 @@ from .errors import RefineError
 from .evidence import Targets, targets_from_keypoints
 from .model import pose_prior
 from .piece import EVERYTHING, FEWEST_POINTS, Initial, Progress, Recipe, Run, refine_piece
+from .smoothing import FEWEST_SMOOTHED
 from .timeline import Piece, bridge, cut, pieces, spread, window
 from .whole_clip import judge
 
@@ -82,7 +83,8 @@ def refine(
     evidence = [_evidence(keypoints, piece, person.fps, tick, controls.smoothness) for piece in parts]
     given = _initial(person, parts) if mode == "plugin" else None
     # On the whole clip, so that every range of it has the same bones.
-    clip = judge(_joined(evidence), given, pose_prior(run.engine.model), person.fps, bone_offsets)
+    alone = all(part.length < FEWEST_SMOOTHED for part in parts)
+    clip = judge(_joined(evidence), given, pose_prior(run.engine.model), person.fps, bone_offsets, alone)
     run = replace(
         run, bones=clip.bones, offsets=clip.offsets, initial_deviation=clip.initial_deviation,
         root_deviation=clip.root_deviation,

@@ -12,7 +12,7 @@ from .calibration import calibrate, known_better
 from .evidence import Targets
 from .piece import Initial
 from .solver import Prior
-from .start import INITIAL_DEVIATION, initial_deviation
+from .start import INITIAL_DEVIATION, MODESTY, MODESTY_ALONE, initial_deviation
 
 
 @dataclass(frozen=True)
@@ -30,11 +30,16 @@ class WholeClip:
 
 
 def judge(
-    targets: Targets, initial: Initial | None, prior: Prior, fps: float, bones: np.ndarray | None = None
+    targets: Targets,
+    initial: Initial | None,
+    prior: Prior,
+    fps: float,
+    bones: np.ndarray | None = None,
+    alone: bool = False,
 ) -> WholeClip:
     """How far points wander, how long bones are, what a detector means by its points, and how far an
     estimator's poses (T, 24, 3, 3) and pelvis (T, 3) are off. prior: of the poses; bones (24, 3): where they
-    are known."""
+    are known; alone: whether its frames stand alone, not one after the other."""
     targets = with_noise(targets, wander_variance(targets))
     known_bones = bones is not None
     lengths = estimate_bone_offsets(targets) if bones is None else bones
@@ -42,7 +47,7 @@ def judge(
     if initial is not None:
         rotations, pelvis, apart = to_target_world(*initial, targets, lengths)
         initial = rotations, pelvis
-        off = initial_deviation(*initial, targets, lengths)
+        off = initial_deviation(*initial, targets, lengths, MODESTY_ALONE if alone else MODESTY)
         root = float(np.hypot(off, apart / np.sqrt(3)))
     found = calibrate(targets, lengths, prior, fps, initial, known_bones)
     return WholeClip(known_better(targets, found), found.bones, found.offsets, initial, off, root)
