@@ -114,7 +114,7 @@ def pronated(rotations: Tensor, rng: torch.Generator) -> Tensor:
     turn = torch.zeros(batch, 1, 24)
     turn[..., ELBOWS] = torch.randn((batch, 1, 2), generator=rng) * math.radians(20.0)
     turn *= (torch.rand((batch, 1, 1), generator=rng) < 0.5).float()
-    return rotations @ matrix_from_axis_angle(_bone_axes() * turn[..., None])
+    return rotations @ matrix_from_axis_angle(bone_axes() * turn[..., None])
 
 
 def independent_motion(rotations: Tensor, rng: torch.Generator, strength: Tensor) -> Tensor:
@@ -128,7 +128,7 @@ def independent_motion(rotations: Tensor, rng: torch.Generator, strength: Tensor
         + torch.randn((batch, 1, 24, 3), generator=rng) * 0.7
     )
     turn = (
-        _bone_axes() * (twist * _degrees(TWIST_DEGREES))[..., None] + free * _degrees(FREE_DEGREES)[:, None]
+        bone_axes() * (twist * _degrees(TWIST_DEGREES))[..., None] + free * _degrees(FREE_DEGREES)[:, None]
     )
     return rotations @ matrix_from_axis_angle(turn * strength[:, None, None, None])
 
@@ -141,7 +141,7 @@ def _degrees(table: dict[str, float]) -> Tensor:
     return torch.tensor(values)
 
 
-def _bone_axes() -> Tensor:
+def bone_axes() -> Tensor:
     """(24, 3) direction of each joint's own bone in its rest frame (towards its first child)."""
     axes = np.zeros((24, 3))
     for joint in range(23, 0, -1):

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from addon import formats
-from addon.body.rotations import axis_angle_from_matrix
+from addon.body.rotations import axis_angle_from_matrix, matrix_from_axis_angle
 from addon.refiner.timeline import interpolate, interpolate_rotations
 from addon.safe_read import FormatError
 
@@ -28,14 +28,25 @@ class Clip:
     pelvis: np.ndarray
     fps: float
 
+    def rotations(self) -> np.ndarray:
+        """(T, 24, 3, 3)."""
+        return matrix_from_axis_angle(self.poses.astype(float))
+
     def part(self, frames: int) -> Clip:
         """Its first frames."""
         return replace(self, poses=self.poses[:frames], pelvis=self.pelvis[:frames])
 
 
-def load_split(split: str) -> list[Clip]:
-    """The clips of "train", "val" or "test" (separate subjects)."""
-    with np.load(DATA / f"cmu_{split}.npz") as archive:
+def load_split(split: str, source: str = "cmu") -> list[Clip]:
+    """The clips of "train", "val" or "test" (separate subjects) of one source, "*" for all."""
+    found = [clip for path in sorted(DATA.glob(f"{source}_{split}.npz")) for clip in _stored(path)]
+    if not found:
+        raise FileNotFoundError(f"There is no training motion {source}_{split}.npz in {DATA.name}.")
+    return found
+
+
+def _stored(path: Path) -> list[Clip]:
+    with np.load(path) as archive:
         poses = archive["poses_1e4"].astype(np.float32).reshape(-1, 24, 3) * UNIT
         pelvis = archive["trans_1e4"].astype(np.float32) * UNIT
         fps = float(archive["mocap_frame_rate"])
