@@ -14,6 +14,7 @@ from .container import Container, Hints
 from .draft import Reader
 from .finish import finish
 from .readers import (
+    acclaim,
     aist,
     amass,
     arkit,
@@ -81,6 +82,7 @@ READERS: tuple[Reader, ...] = (
     mmpose.READER,
     trc.READER,
     bvh.READER,
+    acclaim.READER,
     theia.READER,
     c3d.READER,
     bodypose.READER,

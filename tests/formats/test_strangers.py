@@ -26,8 +26,8 @@ BEGINNINGS = {
     "clip.mp4": (b"\0\0\0\x18ftypmp42" + bytes(50), "video"),
     "clip.webm": (b"\x1aE\xdf\xa3" + bytes(50), "video"),
     "clip.avi": (b"RIFF\x10\0\0\0AVI LIST" + bytes(50), "video"),
-    "01.asf": (b"# AST/ASF file generated using VICON BodyLanguage\n:version 1.10\n", "Acclaim skeleton"),
-    "01_01.amc": (b"#!Ml,V1.0\n:FULLY-SPECIFIED\n:DEGREES\n1\nroot 1 2 3 0 0 0\n", "Acclaim motion"),
+    "01.asf": (b"# AST/ASF file generated using VICON BodyLanguage\n:version 1.10\n", r"\.amc that belongs"),
+    "01_01.amc": (b"#!Ml,V1.0\n:FULLY-SPECIFIED\n:DEGREES\n1\nroot 1 2 3 0 0 0\n", r"put the \.asf file"),
     "walk.mot": (MOT, r"\.trc"),
 }
 

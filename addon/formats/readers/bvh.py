@@ -39,7 +39,9 @@ _POSITIONS_ONLY = (
 
 
 @dataclass
-class _Joint:
+class Joint:
+    """A joint of a skeleton whose parents come first; "" is one without a name."""
+
     name: str
     parent: int
     offset: np.ndarray
@@ -47,10 +49,10 @@ class _Joint:
 
 
 @dataclass(frozen=True)
-class _Clip:
+class Clip:
     """Positions (T, J, 3) and orientations (T, J, 3, 3) of all joints, and their places at rest (J, 3)."""
 
-    joints: list[_Joint]
+    joints: list[Joint]
     positions: np.ndarray
     turns: np.ndarray
     rest: np.ndarray
@@ -71,9 +73,9 @@ def read(container: Container) -> Draft:
     joints = _hierarchy(words[:start])
     fps, values = _motion(words[start:], sum(len(joint.channels) for joint in joints))
     positions, turns = _forward(joints, values)
-    clip = _Clip(joints, positions, turns, _rest(joints))
+    clip = Clip(joints, positions, turns, _rest(joints))
     subjects = dict.fromkeys(subject_of(joint.name) for joint in joints if joint.name)
-    people = [one for one in (_person(clip, subject) for subject in subjects) if one is not None]
+    people = [one for one in (person_of(clip, subject) for subject in subjects) if one is not None]
     if not people:
         people = _by_markers(joints, positions)
     warnings = _cut(words[start:], len(values))
@@ -87,7 +89,7 @@ def read(container: Container) -> Draft:
     )  # fmt: skip
 
 
-def _by_markers(joints: list[_Joint], positions: np.ndarray) -> list[Person]:
+def _by_markers(joints: list[Joint], positions: np.ndarray) -> list[Person]:
     named = [place for place, joint in enumerate(joints) if joint.name]
     names = [joints[place].name for place in named]
     if joint_count(names) < _ENOUGH:
@@ -106,8 +108,8 @@ def _cut(words: list[str], frames: int) -> list[str]:
     return missing_frames(int(said), frames) if said.isdigit() else []
 
 
-def _hierarchy(words: list[str]) -> list[_Joint]:
-    joints: list[_Joint] = []
+def _hierarchy(words: list[str]) -> list[Joint]:
+    joints: list[Joint] = []
     open_joints: list[int] = [-1]
     place = 1
     while place < len(words):
@@ -116,7 +118,7 @@ def _hierarchy(words: list[str]) -> list[_Joint]:
             # 3ds Max writes names of several words.
             end = words.index("{", place) if "{" in words[place : place + 8] else place + 2
             name = "" if word == "END" else " ".join(words[place + 1 : end])
-            joints.append(_Joint(name, open_joints[-1], np.zeros(3)))
+            joints.append(Joint(name, open_joints[-1], np.zeros(3)))
             place = end
         elif word == "{":
             open_joints.append(len(joints) - 1)
@@ -161,7 +163,7 @@ def _rate(step: float) -> float | None:
     return float(round(rate)) if abs(rate - round(rate)) < 2e-4 * rate else round(rate, 3)
 
 
-def _forward(joints: list[_Joint], values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _forward(joints: list[Joint], values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Positions (T, J, 3) and orientations (T, J, 3, 3); rotation channels apply in the order listed."""
     places: list[np.ndarray] = []
     turns: list[np.ndarray] = []
@@ -183,7 +185,7 @@ def _forward(joints: list[_Joint], values: np.ndarray) -> tuple[np.ndarray, np.n
     return np.stack(places, axis=1), np.stack(turns, axis=1)
 
 
-def _shift(joint: _Joint, own: np.ndarray) -> np.ndarray:
+def _shift(joint: Joint, own: np.ndarray) -> np.ndarray:
     """(T, 3) from the parent: position channels take the offset's place, in some files they add to it."""
     shift = np.repeat(joint.offset[None], len(own), axis=0)
     axes = {"xyz".index(name[0]): at for at, name in enumerate(joint.channels) if name.endswith("position")}
@@ -197,14 +199,14 @@ def _shift(joint: _Joint, own: np.ndarray) -> np.ndarray:
     return shift
 
 
-def _rest(joints: list[_Joint]) -> np.ndarray:
+def _rest(joints: list[Joint]) -> np.ndarray:
     places: list[np.ndarray] = []
     for joint in joints:
         places.append(joint.offset + (places[joint.parent] if joint.parent >= 0 else 0.0))
     return np.array(places)
 
 
-def _person(clip: _Clip, subject: str) -> Person | None:
+def person_of(clip: Clip, subject: str) -> Person | None:
     """The subject whose joint names have this prefix; None when its names are too few of a body's."""
     own = [bool(joint.name) and subject_of(joint.name) == subject for joint in clip.joints]
     names = [joint.name if mine else "" for joint, mine in zip(clip.joints, own, strict=True)]

@@ -22,7 +22,6 @@ _MAGIC = {
     b"\xff\xd8\xff": _PICTURE,
     b"\x1aE\xdf\xa3": _VIDEO,
     b"%PDF": "is a PDF document; choose the motion that it is about",
-    b"# AST/ASF": "is an Acclaim skeleton; convert it and its .amc to BVH and open that",
 }
 _FLAT = "holds 2D keypoints of images; lift or triangulate them and open that"
 _POSES = ("poses", "pose_body", "global_orient", "body_pose")
@@ -40,8 +39,6 @@ def _by_start(container: Container) -> str | None:
 def _angles(container: Container) -> str | None:
     if container.kind == "text" and b"endheader" in container.head and b"nColumns" in container.head:
         return "holds OpenSim's joint angles or forces; open the .trc with the joints' positions"
-    if container.head.startswith(b"#!") and b":DEGREES" in container.head:
-        return "is Acclaim motion; convert it and its .asf to BVH and open that"
     return None
 
 
