@@ -25,7 +25,10 @@ TURN_UNIT = 0.1
 """Radians that count as 1."""
 _REST_LENGTHS = np.linalg.norm(REST_OFFSETS, axis=-1)[1:]
 
-FEATURE_COUNT = 23 * 6 + JOINT_COUNT * 3 * (2 + PROPOSALS) + POINT_COUNT * 7 + 23 + 1 + 6
+SHAKE_UNIT = 0.01
+"""Radians per axis that count as much shaking."""
+
+FEATURE_COUNT = 23 * 6 + JOINT_COUNT * 3 * (2 + PROPOSALS) + POINT_COUNT * 7 + 23 + 1 + 6 + JOINT_COUNT
 
 
 @dataclass(frozen=True)
@@ -37,6 +40,8 @@ class Seen:
     in 1/m^2: all canonical points, precision 0 where nothing is known. information (..., T, 24, 3) in
     1/rad^2.
     initial (..., T, 24, 3, 3): an estimator's or an earlier pose, where has_initial (..., T) is 1 and not 0.
+    constant (..., 24, 3) radians: `proposals.constant_turn` over the whole clip. shake (..., 24) radians: how
+    much the initial poses shook before they were steadied.
     """
 
     rotations: Any
@@ -48,6 +53,8 @@ class Seen:
     information: Any
     initial: Any
     has_initial: Any
+    constant: Any
+    shake: Any
 
 
 @dataclass(frozen=True)
@@ -74,7 +81,8 @@ def network_inputs(seen: Seen, human_centric: bool = True) -> Inputs:
     detail = xp.where(known, seen.detail, nothing) @ axes / DETAIL_UNIT
     lengths = xp.sqrt(xp.sum(seen.bone_offsets[..., 1:, :] ** 2, axis=-1))
     ratios = lengths / xp.asarray(_REST_LENGTHS, dtype=rotations.dtype, device=device(rotations))
-    turns = proposals(rotations, seen.information, seen.initial, seen.has_initial)
+    turns = proposals(rotations, seen.information, seen.initial, seen.has_initial, seen.constant)
+    shake = xp.log(1.0 + (seen.shake / SHAKE_UNIT) ** 2)[..., None, :] * seen.has_initial[..., None]
     found = xp.concat(
         [
             xp.reshape(six_d_from_matrix(rotations[..., 1:, :, :]), (*lead, 23 * 6)),
@@ -84,9 +92,12 @@ def network_inputs(seen: Seen, human_centric: bool = True) -> Inputs:
             xp.log(1.0 + seen.precision * PRECISION_UNIT**2),
             xp.reshape(xp.log(1.0 + seen.information * TURN_UNIT**2), (*lead, JOINT_COUNT * 3)),
             xp.broadcast_to(((ratios - 1.0) * 5.0)[..., None, :], (*lead, 23)),
-            xp.reshape(turns / TURN_UNIT, (*lead, PROPOSALS * JOINT_COUNT * 3)),
+            xp.reshape(turns[..., :-1, :, :] / TURN_UNIT, (*lead, (PROPOSALS - 1) * JOINT_COUNT * 3)),
             seen.has_initial[..., None],
             _root_motion(axes, origin),
+            # Later ideas stand last, so that training can go on from weights that did not know them.
+            xp.reshape(turns[..., -1, :, :] / TURN_UNIT, (*lead, JOINT_COUNT * 3)),
+            shake,
         ],
         axis=-1,
     )

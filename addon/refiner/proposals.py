@@ -15,19 +15,20 @@ from ..body.rotations import axis_angle_from_matrix, matrix_from_six_d, six_d_fr
 WIDTHS = (5, 13, 41)
 """Frames (of 1/30 s) of the moving averages, each run three times over the start."""
 INITIAL_WIDTH = 41
-PROPOSALS = len(WIDTHS) + 2
+PROPOSALS = len(WIDTHS) + 3
 UNKNOWN_DEVIATION = 0.3
 """Radians; a joint that the evidence tells worse than this counts as unseen."""
 LEAST_WEIGHT = 0.02
 _PASSES = 3
 
 
-def proposals(rotations: Any, information: Any, initial: Any, has_initial: Any) -> Any:
+def proposals(rotations: Any, information: Any, initial: Any, has_initial: Any, constant: Any) -> Any:
     """Turns (..., T, PROPOSALS, 24, 3) from a start (..., T, 24, 3, 3), as rotation vectors in its own axes.
 
     First the start steadied over each of WIDTHS, for which frames count by what the evidence tells of a joint
     in them (information (..., T, 24, 3) in 1/rad^2), then the initial pose (..., T, 24, 3, 3) as it is and
-    steadied; these two are zero where has_initial (..., T) is 0.
+    steadied, then the turn (..., 24, 3) from the start to the initial pose that is constant over the clip;
+    these three are zero where has_initial (..., T) is 0.
     """
     xp = array_namespace(rotations)
     given = has_initial[..., None, None]
@@ -36,7 +37,15 @@ def proposals(rotations: Any, information: Any, initial: Any, has_initial: Any) 
     turns = [_turn(rotations, steadied(rotations, weights, width)) for width in WIDTHS]
     even = steadied(initial, xp.ones_like(weights), INITIAL_WIDTH)
     turns += [_turn(rotations, pose) * given for pose in (initial, even)]
+    turns.append(xp.broadcast_to(constant[..., None, :, :], turns[0].shape) * given)
     return xp.stack(turns, axis=-3)
+
+
+def constant_turn(rotations: Any, initial: Any) -> Any:
+    """(..., 24, 3) the mean turn from poses (..., T, 24, 3, 3) to initial ones: what a tool means by its joints,
+    as far as the evidence leaves it open."""
+    xp = array_namespace(rotations)
+    return xp.mean(_turn(rotations, initial), axis=-3)
 
 
 def steadied(rotations: Any, weights: Any, width: int) -> Any:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -28,6 +29,10 @@ UNSEEN_ACCELERATION, UNSEEN_UNIT, LEAST_TOLD = 4.0, 0.01, 0.05
 """m/s^2 by which a point that is not seen leaves its smooth path; metres off it that halve what it tells;
 share below which it tells nothing (after 0.15 s)."""
 FRAMES_PER_TICK = 256
+POOLED_FRAMES = 60.0
+"""With so many frames a point's own noise counts as much as that of all points of its body together."""
+EXACT_FRAMES = 160
+"""Clips of up to this length have their own share kept by the smoother, longer ones that of endless ones."""
 
 Tick = Callable[[], None]
 
@@ -52,12 +57,14 @@ def smooth(
     fps: float,
     tick: Tick = lambda: None,
     smoothness: float = 1.0,
+    bodies: np.ndarray | None = None,
 ) -> Smoothed:
-    """Removes white noise and single-frame outliers from keypoints.
+    """Removes white noise and single-frame outliers from keypoints, or from rotations as six numbers each.
 
-    positions (T, K, 3) metres, NaN where missing; confidence (T, K), 0 where missing; fps: frames per second.
-    smoothness: 1 as cross-validation finds best, 0 as observed (what noise is left then counts as motion),
-    2 nothing faster than 1 Hz. tick() is called often: a caller stops the work by raising in it.
+    positions (T, K, C), C numbers of a point in metres, NaN where missing; confidence (T, K), 0 where
+    missing; fps: frames per second. smoothness: 1 as cross-validation finds best, 0 as observed (what noise
+    is left then counts as motion), 2 nothing faster than 1 Hz. tick() is called often: a caller stops the
+    work by raising in it. bodies (K,): whose points these are, None for one person's.
     """
     frames, count = confidence.shape
     weights = np.where(np.isfinite(positions).all(-1), confidence, 0.0).astype(float)
@@ -65,14 +72,15 @@ def smooth(
     if frames < FEWEST_SMOOTHED:
         nothing = np.zeros(count)
         return Smoothed(values, np.zeros_like(values), nothing, nothing, (weights > 0).astype(float))
-    values = np.ascontiguousarray(np.swapaxes(values, 1, 2))  # (T, 3, K): NumPy's inner loops run over K
+    values = np.ascontiguousarray(np.swapaxes(values, 1, 2))  # (T, C, K): NumPy's inner loops run over K
     strengths = STRENGTHS * (fps / 30.0) ** (2 * ORDER)
-    kept = np.array([_share_kept(strength) for strength in strengths])
+    kept = np.array([_share_kept(strength, frames) for strength in strengths])
+    bodies = np.zeros(count, int) if bodies is None else bodies
     best = np.zeros(count, int)
     smoothed, sharper = values, values
     for _ in range(1 + OUTLIER_PASSES):
         candidates = _whittaker(values, weights, np.repeat(strengths[:, None], count, 1), tick)
-        best = _cross_validate(values, weights, candidates, kept)
+        best = _cross_validate(values, weights, candidates, kept, bodies)
         smoothed, sharper = (
             candidates[:, :, chosen, np.arange(count)] for chosen in (best, np.maximum(best - SHARPER, 0))
         )
@@ -80,7 +88,7 @@ def smooth(
     inliers = weights > INLIER * confidence
     residual = ((values - smoothed) ** 2).sum(1) * inliers
     number = np.maximum(inliers.sum(0), 1)
-    variance = residual.sum(0) / (3 * number * (1 - kept[best]).clip(1e-6))
+    variance = residual.sum(0) / (values.shape[1] * number * (1 - kept[best]).clip(1e-6))
     deviation = np.sqrt(variance)
     support = _nearby(weights > 0, fps)
     error = deviation * np.sqrt(kept[best]) * min(smoothness, 1.0)
@@ -100,25 +108,47 @@ def _asked_for(measured: np.ndarray, smoothness: float) -> np.ndarray:
     return measured ** (1.0 - share) * end**share
 
 
-def _share_kept(strength: float) -> float:
-    """Trace of the smoother per frame: the mean of its frequency response."""
-    omega = np.linspace(0, np.pi, 512)
-    return float(np.mean(1.0 / (1.0 + strength * (2 * np.sin(omega / 2)) ** (2 * ORDER))))
+@lru_cache(maxsize=64)
+def _share_kept(strength: float, frames: int) -> float:
+    """Trace of the smoother per frame: the mean of its frequency response. A short clip keeps more, for its
+    polynomial part is free."""
+    if frames > EXACT_FRAMES:
+        omega = np.linspace(0, np.pi, 512)
+        penalty = (2 * np.sin(omega / 2)) ** (2 * ORDER)
+    else:
+        penalty = _penalty_spectrum(frames)
+    return float(np.mean(1.0 / (1.0 + strength * penalty)))
+
+
+@lru_cache(maxsize=16)
+def _penalty_spectrum(frames: int) -> np.ndarray:
+    difference = np.diff(np.eye(frames), ORDER, axis=0)
+    return np.linalg.eigvalsh(difference.T @ difference).clip(0.0)
 
 
 def _cross_validate(
-    values: np.ndarray, weights: np.ndarray, candidates: np.ndarray, kept: np.ndarray
+    values: np.ndarray, weights: np.ndarray, candidates: np.ndarray, kept: np.ndarray, bodies: np.ndarray
 ) -> np.ndarray:
-    """(K,) index of the candidate (T, 3, S, K) with the least generalised cross-validation score."""
+    """(K,) index of the candidate (T, C, S, K) with the least generalised cross-validation score.
+
+    A short clip tells little of a single point's noise, so that each point counts beside all of its body: as
+    much as its number of frames is to POOLED_FRAMES.
+    """
     apart = candidates - values[:, :, None]
     error = np.einsum("tcsk,tcsk,tk->sk", apart, apart, weights)
-    return np.argmin(error / (1 - kept[:, None]) ** 2, axis=0)
+    score = np.log(error / (1 - kept[:, None]) ** 2 + 1e-15)
+    body = np.unique(bodies, return_inverse=True)[1]
+    told = (weights > 0).any(0)
+    together = np.zeros((len(kept), int(body.max(initial=0)) + 1))
+    np.add.at(together.T, body[told], score.T[told])
+    together /= np.maximum(np.bincount(body[told], minlength=together.shape[1]), 1)
+    return np.argmin(score + POOLED_FRAMES / len(weights) * together[:, body], axis=0)
 
 
 def _outlier_weights(residual: np.ndarray, weights: np.ndarray) -> np.ndarray:
     """(T, K) factors that fade out frames far off the smooth path (Geman–McClure on the median deviation).
 
-    residual: (T, 3, K) metres off it.
+    residual: (T, C, K) metres off it.
     """
     distance = np.sqrt((residual**2).sum(1))
     known = np.where(weights > 0, distance, np.nan)
@@ -144,7 +174,7 @@ def _whittaker(
 ) -> np.ndarray:
     """Minimises sum w |y - z|^2 + strength |third difference of z|^2 for all keypoints at once.
 
-    values (T, 3, K), weights (T, K), strength (S, K): S to try. Returns (T, 3, S, K). A banded LDL^T
+    values (T, C, K), weights (T, K), strength (S, K): S to try. Returns (T, C, S, K). A banded LDL^T
     factorisation; every step works on all keypoints.
     """
     frames, columns = len(weights), strength.shape
@@ -154,7 +184,7 @@ def _whittaker(
     # Rows of nothing come before the first frame, so that every frame has ORDER others before it.
     diagonal = np.ones((ORDER + frames, *columns))
     lower = np.zeros((ORDER + frames, ORDER, *columns))  # lower[t, i]: element (t, t - ORDER + i)
-    result = np.zeros((ORDER + frames, 3, *columns))
+    result = np.zeros((ORDER + frames, values.shape[1], *columns))
     for t in range(frames):
         if t % FRAMES_PER_TICK == 0:
             tick()

@@ -50,7 +50,7 @@ def sample_windows(clips: list[Clip], count: int, frames: int, rng: torch.Genera
     """Windows (B, T, 24, 3, 3) and pelvis (B, T, 3) at random places, played 0.6 to 1.6 times as fast, or as
     fast as the clip is long enough for."""
     long_enough = [clip for clip in clips if len(clip.poses) > 0.8 * frames + 1]
-    lengths = torch.tensor([float(len(clip.poses)) for clip in long_enough])
+    lengths = torch.tensor([clip.share * len(clip.poses) for clip in long_enough])
     chosen = torch.multinomial(lengths, count, replacement=True, generator=rng)
     rotations, pelvis = [], []
     for k, u, v in zip(chosen.tolist(), *torch.rand(2, count, generator=rng).tolist(), strict=True):

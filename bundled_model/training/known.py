@@ -54,11 +54,11 @@ def in_long_clips(
     batch, frames, count = keypoints.shape[:3]
     columns = keypoints.movedim(0, 1).reshape(frames, batch * count, 3).double().numpy()
     usable = np.isfinite(columns).all(-1)
-    smoothed = smooth(columns, usable.astype(float), FPS)
+    smoothed = smooth(columns, usable.astype(float), FPS, bodies=np.repeat(np.arange(batch), count))
     guesses = np.exp(0.25 * chance.standard_normal((2, batch)))
     left = np.clip([fault.definition for fault in faults] * guesses[0], 0.2, 1.0)
     definition = left[:, None] * [definition_deviation(name, layout.name) for name in names]
-    hidden = [np.hypot(fault.wander, fault.white * (frames < FEWEST_SMOOTHED)) for fault in faults]
+    hidden = [np.hypot(np.hypot(fault.wander, 1.5 * fault.camera), fault.white * (frames < FEWEST_SMOOTHED)) for fault in faults]
     wander = np.repeat(hidden * guesses[1], count)
     variance = smoothed.error**2 + definition.ravel() ** 2 + wander**2
     precision = smoothed.support * usable.any(0) / variance

@@ -45,6 +45,8 @@ def seen_in(batch: Pool) -> Seen:
         batch.information,
         unpack(batch.initial),
         known,
+        batch.constant,
+        batch.shake,
     )
 
 
@@ -52,7 +54,7 @@ def losses(network: Network, batch: Pool, design: Design, mean: Tensor) -> tuple
     """Training loss of a batch, and what it consists of.
 
     Rotations by their likelihood under the predicted deviation, joints and surface points in metres, their
-    velocity, and the evidence's own error by its likelihood under the predicted trust. mean (24, 3, 3): the
+    velocity and acceleration, and the evidence's own error by its likelihood under the predicted trust. mean (24, 3, 3): the
     usual pose, which takes the place of the start where the residual is left out.
     """
     seen = seen_in(batch)
@@ -70,6 +72,7 @@ def losses(network: Network, batch: Pool, design: Design, mean: Tensor) -> tuple
     true_joints, true_surface = _joints_and_surface(truth, bones)
     away = torch.cat([joints - true_joints, surface - true_surface], -2)
     step = torch.diff(away, dim=1).norm(dim=-1).mean() if away.shape[1] > 1 else torch.zeros(())
+    jolt = torch.diff(away, n=2, dim=1).norm(dim=-1).mean() if away.shape[1] > 2 else torch.zeros(())
     evidence = _evidence_likelihood(batch, result.point_deviation, truth)
     parts = {
         "rotation": error.norm(dim=-1).mean(),
@@ -77,6 +80,7 @@ def losses(network: Network, batch: Pool, design: Design, mean: Tensor) -> tuple
         "surface": away[..., JOINT_COUNT:, :].norm(dim=-1).mean(),
         "likelihood": likelihood.mean(),
         "step": step,
+        "jolt": jolt,
         "trust": evidence,
     }
     weights = {
@@ -85,6 +89,7 @@ def losses(network: Network, batch: Pool, design: Design, mean: Tensor) -> tuple
         "surface": 10.0,
         "likelihood": 1.0,
         "step": 20.0,
+        "jolt": 30.0,
         "trust": 0.02,
     }
     return sum((weights[name] * value for name, value in parts.items()), torch.zeros(())), parts
@@ -97,7 +102,7 @@ def _evidence_likelihood(batch: Pool, trust: Tensor, truth: Tensor) -> Tensor:
     miss = batch.positions - point_positions(joints, world, bones)
     known = batch.precision > 0
     each = torch.where(known, (miss**2).sum(-1) / (2 * trust**2) + 3 * torch.log(trust), 0.0)
-    return each.sum() / known.sum()
+    return each.sum() / known.sum().clamp(min=1)
 
 
 def _joints_and_surface(rotations: Tensor, bones: Tensor) -> tuple[Tensor, Tensor]:

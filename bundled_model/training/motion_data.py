@@ -20,13 +20,15 @@ UNIT = 1e-4
 
 @dataclass(frozen=True)
 class Clip:
-    """One uninterrupted piece of motion: axis-angle poses (T, 24, 3), pelvis (T, 3) metres, Y up."""
+    """One uninterrupted piece of motion: axis-angle poses (T, 24, 3), pelvis (T, 3) metres, Y up; share: how
+    often its frames are met in training, beside those of other clips."""
 
     name: str
     subject: str
     poses: np.ndarray
     pelvis: np.ndarray
     fps: float
+    share: float = 1.0
 
     def rotations(self) -> np.ndarray:
         """(T, 24, 3, 3)."""
@@ -45,14 +47,19 @@ def load_split(split: str, source: str = "cmu") -> list[Clip]:
     return found
 
 
+SHARES = {"reactidle": 0.3}
+"""People who stand still, by source: they are many minutes of few poses."""
+
+
 def _stored(path: Path) -> list[Clip]:
+    share = SHARES.get(path.name.split("_")[0], 1.0)
     with np.load(path) as archive:
         poses = archive["poses_1e4"].astype(np.float32).reshape(-1, 24, 3) * UNIT
         pelvis = archive["trans_1e4"].astype(np.float32) * UNIT
         fps = float(archive["mocap_frame_rate"])
         rows = zip(archive["starts"], archive["lengths"], archive["clip"], archive["subject"], strict=True)
         return [
-            Clip(str(clip), str(subject).rstrip("?"), poses[s : s + n], pelvis[s : s + n], fps)
+            Clip(str(clip), str(subject).rstrip("?"), poses[s : s + n], pelvis[s : s + n], fps, share)
             for s, n, clip, subject in rows
         ]
 

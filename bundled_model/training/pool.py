@@ -16,8 +16,10 @@ from torch import Tensor
 from addon.body.kinematics import forward
 from addon.body.points import MIRROR_POINTS, POINT_INDEX, POINT_WEIGHTS
 from addon.body.rotations import axis_angle_from_matrix, matrix_from_axis_angle
-from addon.body.skeleton import MIRROR_JOINTS
+from addon.body.skeleton import MIRROR_JOINTS, REST_OFFSETS
 from addon.refiner.jacobian import information
+from addon.refiner.own_evidence import steady
+from addon.refiner.proposals import constant_turn
 from addon.refiner.solver import Evidence, Prior, solve
 from addon.refiner.start import (
     ANCHOR_STRIDE,
@@ -30,16 +32,20 @@ from addon.refiner.start import (
 )
 from addon.refiner.timeline import interpolate, interpolate_rotations
 
-from .augment import augment, proportions, sample_windows
+from .augment import FPS, augment, proportions, sample_windows
+from .dialect import draw, mean, speak
 from .known import Known, errors_of, errors_together, in_long_clips, judge_short_clips
 from .motion_data import Clip
-from .synthesis import draw_faults, draw_layout, estimator_like, observe, scatter_points
+from .synthesis import draw_faults, draw_layout, observe, scatter_points, some_estimator
 
 INITIAL_SHARES = {
-    "window": {"none": 0.4, "estimator": 0.4, "stale": 0.2},
-    "single": {"none": 0.2, "estimator": 0.2, "stale": 0.6},
+    "window": {"none": 0.33, "estimator": 0.37, "stale": 0.1, "alone": 0.2},
+    "single": {"none": 0.25, "estimator": 0.25, "stale": 0.5, "alone": 0.0},
 }
-"""How often each kind of initial pose is met. The paper's pairs are stale single frames."""
+"""How often each kind of initial pose is met. The paper's pairs are stale single frames; an estimator's poses
+alone come without keypoints."""
+CLEAN_SHARE = 0.12
+"""How often an estimator's poses are right."""
 LONGEST_STRIDE = 10
 SHORT_SHARE = 0.5
 """How often a window is a whole clip, of which the refiner itself has to find out what it can."""
@@ -50,7 +56,7 @@ class Pool:
     """N windows of T frames. Rotations as rotation vectors (N, T, 24, 3); places in metres.
 
     truth, start, initial: rotations. pelvis, start_pelvis (N, T, 3). bones: true, seen_bones: assumed (N,
-    24, 3).
+    24, 3). constant, shake: as in `features.Seen`.
     positions, detail (N, T, 71, 3), precision (N, T, 71), information (N, T, 24, 3): evidence, as in
     `features.Seen`. has_initial (N,).
     """
@@ -67,6 +73,8 @@ class Pool:
     start_pelvis: Tensor
     initial: Tensor
     has_initial: Tensor
+    constant: Tensor
+    shake: Tensor
 
     def to(self, device: torch.device) -> Pool:
         """The same on a device."""
@@ -74,7 +82,7 @@ class Pool:
 
     def reversed(self) -> Pool:
         """The same windows played backwards."""
-        still = ("bones", "seen_bones", "has_initial")
+        still = ("bones", "seen_bones", "has_initial", "constant", "shake")
         values = {f.name: getattr(self, f.name) for f in fields(self)}
         return Pool(**{name: v if name in still else v.flip(1) for name, v in values.items()})
 
@@ -82,7 +90,7 @@ class Pool:
         """The same windows with left and right exchanged."""
         flip, turn = torch.tensor([[-1.0, 1.0, 1.0], [1.0, -1.0, -1.0]], device=self.truth.device)
         joints, points = list(MIRROR_JOINTS), list(MIRROR_POINTS)
-        changes = {name: getattr(self, name)[..., joints, :] * turn for name in ("truth", "start", "initial")}
+        changes = {name: getattr(self, name)[..., joints, :] * turn for name in _TURNS}
         changes |= {name: getattr(self, name)[..., joints, :] * flip for name in ("bones", "seen_bones")}
         changes |= {name: getattr(self, name)[..., points, :] * flip for name in ("positions", "detail")}
         changes |= {name: getattr(self, name) * flip for name in ("pelvis", "start_pelvis")}
@@ -91,7 +99,11 @@ class Pool:
             precision=self.precision[..., points],
             information=self.information[..., joints, :],
             has_initial=self.has_initial,
+            shake=self.shake[..., joints],
         )
+
+
+_TURNS = ("truth", "start", "initial", "constant")
 
 
 def joined(parts: Iterable[Pool]) -> Pool:
@@ -101,10 +113,16 @@ def joined(parts: Iterable[Pool]) -> Pool:
 
 
 def make_batch(
-    clips: list[Clip], count: int, frames: int, prior: Prior, seed: int, stale_too: bool = True
+    clips: list[Clip],
+    count: int,
+    frames: int,
+    prior: Prior,
+    seed: int,
+    stale_too: bool = True,
+    dialects: bool = True,
 ) -> Pool:
-    """`count` windows with one layout, each with its own faults and initial pose; stale_too: whether some of
-    these are sampled in time."""
+    """`count` windows with one layout, each with its own faults, initial pose and dialect; stale_too: whether
+    some initial poses are sampled in time; dialects: whether each window has its own, or all the mean one."""
     rng, chance = torch.Generator().manual_seed(seed), np.random.default_rng(seed)
     layout = draw_layout(chance)
     short = chance.random(count) < SHORT_SHARE
@@ -114,6 +132,8 @@ def make_batch(
     if chance.random() < 0.5:  # the paper plays half of the pairs backwards
         rotations, pelvis = rotations.flip(1), pelvis.flip(1)
     rotations, pelvis = augment(rotations, pelvis, rng)
+    length = rotations.shape[1]
+    rotations = speak(rotations, draw(count, length, rng) if dialects else mean(count, length))
     bones = proportions(count, rng)
     keypoints = observe(rotations, pelvis, bones, layout, faults, rng)[:, before:]
     names = [name for name in layout.canonical if name is not None]
@@ -123,10 +143,11 @@ def make_batch(
     shares = np.array(list(INITIAL_SHARES["window" if frames > 1 else "single"].values()))
     shares[2] *= stale_too
     kinds = chance.choice(len(shares), count, p=shares / shares.sum())
-    degrees = torch.as_tensor(chance.uniform(3.0, 20.0, count), dtype=torch.float32)
-    guess = estimator_like(rotations, degrees, rng)
+    degrees = chance.uniform(1.0, 20.0, count) * (chance.random(count) >= CLEAN_SHARE)
+    guess = some_estimator(rotations, torch.as_tensor(degrees, dtype=torch.float32), rng)
     initial = torch.where(torch.as_tensor(kinds)[:, None, None, None, None] == 2, stale, guess)
-    given = torch.as_tensor(kinds) > 0
+    given, alone = torch.as_tensor(kinds) > 0, torch.as_tensor(kinds) == 3
+    initial, shake = _steadied(initial)
     errors = errors_of(initial, rotations)
     if frames == 1:  # every second earlier pose was judged beside others of its recording
         beside = torch.as_tensor((kinds == 2) & (chance.random(count) < 0.5))
@@ -134,10 +155,13 @@ def make_batch(
     known = in_long_clips(keypoints, names, layout, faults, bones, errors, chance)
     if frames > 1:
         judge_short_clips(
-            known, np.flatnonzero(short), keypoints, names, layout, initial, given, pelvis, prior
+            known, np.flatnonzero(short & (kinds != 3)), keypoints, names, layout, initial, given, pelvis, prior
         )
+    known.precision[alone] = 0.0
+    known.bones[alone] = torch.as_tensor(REST_OFFSETS, dtype=torch.float32)
     indices = np.array([POINT_INDEX[name] for name in names])
-    start, start_pelvis = _starts(known, indices, prior, initial, given)
+    start, start_pelvis = _starts(known, indices, prior, initial, given & ~alone, ~given)
+    start[alone], start_pelvis[alone] = initial[alone], pelvis[alone]
     known.positions = without_offsets(known.positions, known.offsets, indices, start)
     pose = start.flatten(0, 1), start_pelvis.flatten(0, 1)
     told = information(*pose, _each_frame(known.bones, frames), indices, known.precision.flatten(0, 1))
@@ -156,7 +180,18 @@ def make_batch(
         start_pelvis,
         axis_angle_from_matrix(initial),
         given,
+        constant_turn(start, initial) * given[:, None, None],
+        shake,
     )
+
+
+def _steadied(initial: Tensor) -> tuple[Tensor, Tensor]:
+    """Initial poses (B, T, 24, 3, 3) as the refiner steadies them, and how much they shook (B, 24)."""
+    batch, frames = initial.shape[:2]
+    rows = initial.movedim(0, 1).reshape(frames, batch * 24, 3, 3).double().numpy()
+    found = steady(rows, FPS, bodies=np.repeat(np.arange(batch), 24))
+    poses = torch.as_tensor(found.rotations, dtype=torch.float32).reshape(frames, batch, 24, 3, 3)
+    return poses.movedim(0, 1).contiguous(), torch.as_tensor(found.shake, dtype=torch.float32).reshape(batch, 24)
 
 
 def _each_frame(bones: Tensor, frames: int) -> Tensor:
@@ -164,12 +199,13 @@ def _each_frame(bones: Tensor, frames: int) -> Tensor:
 
 
 def _starts(
-    known: Known, indices: np.ndarray, prior: Prior, initial: Tensor, given: Tensor
+    known: Known, indices: np.ndarray, prior: Prior, initial: Tensor, given: Tensor, without: Tensor
 ) -> tuple[Tensor, Tensor]:
-    """The refiner's closed-form start of every window: rotations and pelvis."""
+    """The refiner's closed-form start of the windows given an initial pose and of those without: rotations and
+    pelvis, whatever in others."""
     count, frames = known.positions.shape[:2]
     rotations, pelvis = torch.empty(count, frames, 24, 3, 3), torch.empty(count, frames, 3)
-    for group, with_initial in ((given, True), (~given, False)):
+    for group, with_initial in ((given, True), (without, False)):
         if not group.any():
             continue
         own = Known(*(getattr(known, field.name)[group] for field in fields(Known)))

@@ -8,9 +8,10 @@ import torch
 from addon.body.rotations import axis_angle_from_matrix
 
 from .augment import augment, sample_windows
+from .dialect import draw, speak
 from .motion_data import Clip
 
-EXTRA_DEGREES = 4.0
+EXTRA_DEGREES = 3.0
 """Independent deviation added to every axis: other people have other habits than the captured ones."""
 
 
@@ -20,6 +21,7 @@ def fit_prior(clips: list[Clip], seed: int = 0, windows: int = 3000) -> tuple[np
     rng = torch.Generator().manual_seed(seed)
     rotations, pelvis = sample_windows(clips, windows, 4, rng)
     rotations, _ = augment(rotations, pelvis, rng)
+    rotations = speak(rotations, draw(windows, rotations.shape[1], rng))
     flat = rotations.reshape(-1, 24, 3, 3).double()
     mean = _mean_rotation(flat)
     mean[0] = torch.eye(3)

@@ -52,18 +52,22 @@ def makers(clips: dict[str, list[Clip]], prior: Prior, number: int) -> Iterator[
             processes.shutdown(cancel_futures=True)
 
 
-def make(split: str, seed: int, number: int, stale_too: bool = True) -> Pool:
+Ideas = tuple[bool, bool]
+"""Whether initial poses are also sampled in time, and whether every clip has a dialect of its own."""
+ALL_IDEAS: Ideas = (True, True)
+
+
+def make(split: str, seed: int, number: int, ideas: Ideas = ALL_IDEAS) -> Pool:
     """In a maker's process: a batch of the stream; the same for the same seed and number."""
     size, frames = (SINGLES, 1) if is_single(number) else (WINDOWS, WINDOW)
     clips, prior = _given
-    return make_batch(clips[split], size, frames, prior, seed * 1_000_003 + number, stale_too)
+    return make_batch(clips[split], size, frames, prior, seed * 1_000_003 + number, *ideas)
 
 
 def batches(
-    processes: Executor, seed: int, first: int, pace: Pace, device: torch.device, stale_too: bool = True
+    processes: Executor, seed: int, first: int, pace: Pace, device: torch.device, ideas: Ideas = ALL_IDEAS
 ) -> Iterator[Pool]:
-    """Batches of the training split on a device, the first of them fresh, number `first` of the stream.
-    stale_too: whether initial poses are also sampled in time."""
+    """Batches of the training split on a device, the first of them fresh, number `first` of the stream."""
     rng = torch.Generator().manual_seed(seed + first)
     kept: deque[tuple[bool, Pool]] = deque(maxlen=pace.kept)
     coming: deque[Future[Pool]] = deque()
@@ -77,7 +81,7 @@ def batches(
 
     for number in count(first):
         while len(coming) < AHEAD * pace.makers:
-            coming.append(processes.submit(make, "train", seed, number + len(coming), stale_too))
+            coming.append(processes.submit(make, "train", seed, number + len(coming), ideas))
         single, fresh = is_single(number), coming.popleft().result().to(device)
         kept.append((single, fresh))
         yield varied([fresh, *some(single, pace.together - 1)])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,7 +13,7 @@ from addon.body.kinematics import forward
 from addon.body.layouts import LAYOUTS, Layout
 from addon.body.points import POINT_INDEX, POINT_NAMES, POINT_WEIGHTS, point_positions
 from addon.body.rotations import matrix_from_axis_angle
-from addon.body.skeleton import mirror_name
+from addon.body.skeleton import JOINT_NAMES, mirror_name
 from addon.refiner.evidence import SMPL_LAYOUTS, definition_deviation
 
 from .augment import smooth_noise
@@ -23,6 +24,8 @@ class Faults:
     """How keypoints of one clip go wrong; lengths in metres.
 
     white, wander: standard deviation per axis of noise from frame to frame, and correlated over a second.
+    camera: standard deviation per axis at the trunk of how one camera errs: slowly, CAMERA_DEPTH times as far
+    along its view, and up to CAMERA_GROWTH times as far at the wrists.
     definition: scale of constant offsets between the detector's points and the canonical ones.
     outliers: share of points thrown off by about 0.2 m. missing: share of points never seen.
     limb_gap: whether a group of points is missing for part of the clip. swapped: whether left and right are
@@ -31,12 +34,19 @@ class Faults:
 
     white: float = 0.0
     wander: float = 0.0
+    camera: float = 0.0
     definition: float = 0.0
     outliers: float = 0.0
     missing: float = 0.0
     limb_gap: bool = False
     swapped: bool = False
 
+
+CAMERA_DEPTH = 1.8
+CAMERA_GROWTH = {"knee": 1.4, "ankle": 1.5, "heel": 1.6, "toe": 1.6, "foot": 1.6, "elbow": 1.7, "wrist": 2.5,
+                 "hand": 2.7, "index": 2.7, "thumb": 2.7, "pinky": 2.7}  # fmt: skip
+"""How one camera's estimates err beside simultaneous marker capture: along the view 1.5 to 2 times as far as
+across, growing from trunk to wrist, with a correlation over 0.6 s."""
 
 LAYOUT_SHARES = {
     "smpl24": 5, "humanml22": 1, "body25": 4, "coco17": 4, "halpe26": 2, "h36m17": 2, "mediapipe33": 4,
@@ -59,6 +69,7 @@ def draw_faults(rng: np.random.Generator, layout: Layout, told: bool) -> Faults:
     return Faults(
         white=0.0 if clean else float(rng.choice([0.0, rng.uniform(0.002, 0.03)], p=[0.2, 0.8])),
         wander=0.0 if clean else float(rng.choice([0.0, rng.uniform(0.004, 0.025)], p=[0.5, 0.5])),
+        camera=0.0 if clean else float(rng.choice([0.0, rng.uniform(0.005, 0.03)], p=[0.75, 0.25])),
         definition=0.0 if layout.name in SMPL_LAYOUTS else float(rng.uniform(*offsets)),
         outliers=float(rng.choice([0.0, 0.05, 0.1], p=[0.85, 0.1, 0.05])),
         missing=float(rng.choice([0.0, 0.15], p=[0.8, 0.2])),
@@ -99,12 +110,22 @@ def observe(
     points = points + smooth_noise((batch, count, 3), frames, 0.1, 1.0, rng) * each(
         [f.wander for f in faults]
     )
+    points = points + _as_one_camera(names, batch, frames, rng) * each([f.camera for f in faults])
     points = _swapped(points, names, faults, rng)
     thrown = torch.rand((batch, frames, count, 1), generator=rng) < each([f.outliers for f in faults])
     points = points + thrown * torch.randn(points.shape, generator=rng) * 0.12
     gone = torch.rand((batch, 1, count, 1), generator=rng) < each([f.missing for f in faults])
     gone = gone | _limb_gaps(names, faults, frames, rng)
     return torch.where(gone, torch.nan, points)
+
+
+def _as_one_camera(names: list[str], batch: int, frames: int, rng: torch.Generator) -> Tensor:
+    """(B, T, K, 3) errors of a camera that looks in any level direction, 1 per axis at the trunk."""
+    growth = [next((by for word, by in CAMERA_GROWTH.items() if word in name), 1.0) for name in names]
+    error = smooth_noise((batch, len(names), 3), frames, 0.08, 0.8, rng) * torch.tensor(growth)[:, None]
+    angle = 2 * math.pi * torch.rand((batch, 1, 1), generator=rng)
+    view = torch.cat([torch.sin(angle), torch.zeros_like(angle), torch.cos(angle)], -1)[:, None]
+    return error + (CAMERA_DEPTH - 1.0) * (error * view).sum(-1, keepdim=True) * view
 
 
 _LIMBS = (("left_knee", "left_ankle", "left_foot", "left_toe", "left_heel", "left_big", "left_small"),
@@ -141,8 +162,7 @@ def _limb_gaps(names: list[str], faults: list[Faults], frames: int, rng: torch.G
 
 
 def estimator_like(rotations: Tensor, degrees: Tensor, rng: torch.Generator) -> Tensor:
-    """Poses (B, T, 24, 3, 3) as an estimator gives them: biased per clip, wandering, shaking a little, the
-    root
+    """Poses (B, T, 24, 3, 3) as an estimator gives them: biased per clip, wandering, shaking a little, the root
     tilted, whole limbs late by a few frames. degrees (B,): mean size of the error."""
     batch, frames = rotations.shape[:2]
     late = torch.randint(0, 3, (batch, 1), generator=rng)
@@ -150,12 +170,64 @@ def estimator_like(rotations: Tensor, degrees: Tensor, rng: torch.Generator) -> 
     limbs = list(range(1, 24))
     lagging = rotations[torch.arange(batch)[:, None], index][:, :, limbs]
     rotations = torch.cat([rotations[:, :, :1], lagging], 2)
-    bias = torch.randn((batch, 1, 24, 3), generator=rng) * 0.7
-    wander = smooth_noise((batch, 24, 3), frames, 0.1, 1.5, rng) * 0.65
-    shake = torch.randn((batch, frames, 24, 3), generator=rng) * 0.25
+    return erring(rotations, degrees, torch.tensor(USUAL_ERROR).expand(batch, 3), 1.5, rng)
+
+
+USUAL_ERROR = (0.7, 0.65, 0.25)
+"""Shares of an estimator's error that are constant in a clip, wander, and change from frame to frame."""
+
+
+def erring(rotations: Tensor, degrees: Tensor, shares: Tensor, fast: float, rng: torch.Generator) -> Tensor:
+    """Poses (B, T, 24, 3, 3) with errors of mean size degrees (B,) made of shares (B, 3) that are constant,
+    wander at up to `fast` Hz, and change from frame to frame."""
+    batch, frames = rotations.shape[:2]
+    bias = torch.randn((batch, 1, 24, 3), generator=rng)
+    wander = smooth_noise((batch, 24, 3), frames, 0.1, fast, rng)
+    shake = torch.randn((batch, frames, 24, 3), generator=rng)
+    parts = (shares[:, k, None, None, None] * each for k, each in enumerate((bias, wander, shake)))
     # The mean length of a 3D Gaussian of unit deviation is 1.6.
     size = torch.deg2rad(degrees)[:, None, None, None] / 1.6
-    return rotations @ matrix_from_axis_angle((bias + wander + shake) * size)
+    return rotations @ matrix_from_axis_angle(sum(parts, torch.zeros(())) * size)
+
+
+def some_estimator(rotations: Tensor, degrees: Tensor, rng: torch.Generator) -> Tensor:
+    """Poses of estimators of all kinds: `estimator_like` with other shares in each clip, now and then a limb
+    that flips for some frames, or frames that stand still. degrees (B,), 0 for none of it."""
+    batch, frames = rotations.shape[:2]
+    late = torch.randint(0, 3, (batch,), generator=rng) * (torch.rand(batch, generator=rng) < 0.4)
+    index = (torch.arange(frames)[None] - late[:, None] * (degrees[:, None] > 0)).clamp(min=0)
+    moved = rotations[torch.arange(batch)[:, None], index]
+    shares = torch.tensor(USUAL_ERROR) * torch.exp(0.5 * torch.randn((batch, 3), generator=rng))
+    shares = shares / shares.norm(dim=-1, keepdim=True)
+    fast = 1.0 + 3.0 * float(torch.rand((), generator=rng))
+    guess = erring(moved, degrees, shares, fast, rng)
+    if frames > 1:
+        for row in torch.nonzero(degrees > 0)[:, 0].tolist():
+            _faults_of_track(guess[row], rng)
+    return guess
+
+
+_FLIPPING = tuple(
+    JOINT_NAMES.index(f"{side}_{joint}")
+    for side in ("left", "right")
+    for joint in ("hip", "knee", "shoulder", "elbow")
+)
+"""Joints at which trackers turn a limb over."""
+
+
+def _faults_of_track(guess: Tensor, rng: torch.Generator) -> None:
+    """A flip of a limb for up to a third of a second, a stretch of frames that repeat one pose; in place, on
+    poses (T, 24, 3, 3)."""
+    frames = len(guess)
+    flips, stops, start, length, pick = torch.rand(5, generator=rng).tolist()
+    first = int(start * frames)
+    some = slice(first, first + 1 + int(9 * length))
+    if flips < 0.2:
+        joint = _FLIPPING[int(pick * len(_FLIPPING))]
+        turn = matrix_from_axis_angle(torch.randn(3, generator=rng) * 1.2)
+        guess[some, joint] = guess[some, joint] @ turn
+    elif stops < 0.1:
+        guess[some] = guess[first].clone()
 
 
 def scatter_points(values: np.ndarray, indices: list[int]) -> np.ndarray:

@@ -58,9 +58,10 @@ def main(argv: list[str] | None = None) -> None:
     parser.add_argument("--kept", type=int, default=pace.kept, help="batches kept")
     parser.add_argument("--report", type=int, default=200, help="steps from one checkpoint to the next")
     parser.add_argument("--seed", type=int, default=0)
-    for name in ("human-centric", "residual", "temporal-sampling"):
+    parser.add_argument("--begin", type=Path, metavar="MODEL.npz", help="begin from the weights of a model")
+    for name in ("human-centric", "residual", "temporal-sampling", "dialects"):
         parser.add_argument(
-            f"--without-{name}", action="store_true", help="leave this idea of the paper out, to measure it"
+            f"--without-{name}", action="store_true", help="leave this idea out, to measure it"
         )
     parser.add_argument(
         "--export", action="store_true", help="write the last checkpoint as the bundled model and stop"
@@ -71,9 +72,9 @@ def main(argv: list[str] | None = None) -> None:
     if args.export:
         export(args.output, prior)
     else:
-        clips = load_split("train") + (load_motion(args.data) if args.data else [])
+        clips = load_split("train", "*") + (load_motion(args.data) if args.data else [])
         pace = Pace(args.makers, args.reused, args.kept, args.together)
-        with makers({"train": clips, "val": load_split("val")}, prior, pace.makers) as processes:
+        with makers({"train": clips, "val": load_split("val", "*")}, prior, pace.makers) as processes:
             train(args, prior, processes, pace)
 
 
@@ -81,7 +82,7 @@ def load_prior(folder: Path, seed: int) -> Prior:
     """The pose prior, fitted on the first call."""
     path = folder / "prior.npz"
     if not path.exists():
-        mean, precision = fit_prior(load_split("train"), seed)
+        mean, precision = fit_prior(load_split("train", "*"), seed)
         np.savez(path, mean=mean, precision=precision)
     with np.load(path) as stored:
         return Prior(*(torch.as_tensor(stored[k], dtype=torch.float32) for k in ("mean", "precision")))
@@ -104,7 +105,8 @@ def train(args: argparse.Namespace, prior: Prior, processes: Executor, pace: Pac
         step, curves = stored["step"], stored["curves"]
     began = time.time() - (curves[-1]["seconds"] if curves else 0.0)
     number = step // (1 + pace.reused)
-    stream = batches(processes, args.seed, number, pace, device, design.temporal_sampling)
+    ideas = (design.temporal_sampling, not args.without_dialects)
+    stream = batches(processes, args.seed, number, pace, device, ideas)
     validation = validation_pools(processes, device)
     seen, waited = [], 0.0
     while (done := max(step / args.steps, (time.time() - began) / (60.0 * args.minutes))) < 1.0:
@@ -113,6 +115,8 @@ def train(args: argparse.Namespace, prior: Prior, processes: Executor, pace: Pac
         waited += time.time() - asked
         if step == 0:
             fit_normalisation(network, batch, design)
+            if args.begin is not None:
+                begin_from(network, args.begin)
         for group in optimiser.param_groups:
             group["lr"] = args.rate * schedule(step, done)
         loss, _ = losses(network, batch, design, prior.reference.to(device))
@@ -155,6 +159,20 @@ def fit_normalisation(network: Network, batch: Pool, design: Design) -> None:
     inputs = network_inputs(seen_in(batch), design.human_centric).features.flatten(0, 1)
     network.feature_mean.copy_(inputs.mean(0))
     network.feature_scale.copy_(1.0 / inputs.std(0).clamp(min=0.1))
+
+
+def begin_from(network: Network, path: Path) -> None:
+    """Takes over the weights of a model. Inputs and outputs that it did not know, which come last, begin
+    without effect, scaled as the first batch has them."""
+    earlier = {name: torch.as_tensor(values.astype(np.float32)) for name, values in load_model(path).weights.items()}
+    state = network.state_dict()
+    for name, values in state.items():
+        known = earlier[name]
+        inside = tuple(slice(0, size) for size in known.shape)
+        if known.shape != values.shape and not name.startswith("feature_"):
+            values.zero_()
+        values[inside] = known
+    network.load_state_dict(state)
 
 
 def validation_pools(processes: Executor, device: torch.device) -> dict[str, Pool]:
