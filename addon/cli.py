@@ -51,13 +51,15 @@ class _Job:
 
 @dataclass(frozen=True)
 class _Result:
-    """One refined person, what it was refined from, and how long that took."""
+    """One refined person, what it was refined from, and how long that took. shake: jitter in m/s^2 before and
+    after, of poses that were refined on their own."""
 
     name: str
     person: Person
     motion: Motion
     seconds: float
     body_model: BodyModel | None
+    shake: tuple[float, float] | None = None
 
 
 class _UsageError(Exception):
@@ -120,7 +122,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     refine.add_argument("--person", metavar="ID", help="only this person (see inspect)")
     _add_hints(refine)
-    refine.add_argument("--mode", choices=("auto", "plugin", "sequence", "none"), default="auto")
+    refine.add_argument("--mode", choices=("auto", "plugin", "sequence", "poses", "none"), default="auto")
     add_controls(refine)
     refine.add_argument("--smpl-model", type=Path, metavar="FILE", help=_SMPL_MODEL_HELP)
     refine.add_argument(
@@ -191,7 +193,7 @@ def _described(recording: Recording) -> list[str]:
     for label, known in (("frame rate", recording.fps), ("up axis", recording.up), ("unit", recording.units)):
         lines.append(f"  {label}: {known.value} ({known.how})")
     lines += [f"  warning: {warning}" for warning in recording.warnings]
-    use = "can be refined" if facts["can_refine"] else "poses only: give keypoints with --keypoints to refine"
+    use = "can be refined" if facts["can_refine"] else "one pose: give keypoints with --keypoints to refine it"
     return [*lines, f"  {use}"]
 
 
@@ -276,7 +278,10 @@ def _refined(source: Path, args: argparse.Namespace, warnings: list[str]) -> lis
         motion, model = _refine_person(one, target, offset, args, label)
         warnings += motion.warnings
         name = source.stem if len(people) == 1 else f"{source.stem} {one.id}"
-        results.append(_Result(name, people[number], motion, time.perf_counter() - started, model))
+        seconds = time.perf_counter() - started
+        alone = one.keypoints is None and target is None and args.mode in ("auto", "poses")
+        shake = _shake(one, motion) if alone else None
+        results.append(_Result(name, people[number], motion, seconds, model, shake))
     if targets is not None:
         warnings += targets.warnings
     return results
@@ -304,6 +309,14 @@ def _refine_person(
     return refiner.on_own_body(motion, one.poses, args.body_model)
 
 
+def _shake(one: Person, motion: Motion) -> tuple[float, float] | None:
+    """Jitter before and after; None where there are too few frames to tell."""
+    from . import refiner
+
+    before = refiner.jitter(refiner.refine(one, mode="none"))
+    return (before, refiner.jitter(motion)) if np.isfinite(before) else None
+
+
 def _progress(label: str) -> Callable[[float, str], None]:
     """A bar on a terminal, silence elsewhere."""
     if not sys.stderr.isatty():
@@ -323,10 +336,13 @@ def _progress(label: str) -> Callable[[float, str], None]:
 def _result_line(result: _Result) -> str:
     error = result.motion.fit_error_mm
     frames = f"{result.name}: {result.motion.frames} frames"
-    if not np.isfinite(error).any():
-        return f"{frames}, converted without keypoints to refine to"
-    rate = result.motion.frames / max(result.seconds, 1e-9)
-    return f"{frames}, {np.nanmean(error):.1f} mm from the keypoints, {rate:.0f} frames per second"
+    rate = f"{result.motion.frames / max(result.seconds, 1e-9):.0f} frames per second"
+    if np.isfinite(error).any():
+        return f"{frames}, {np.nanmean(error):.1f} mm from the keypoints, {rate}"
+    if result.shake is None:
+        return f"{frames}, converted without refining"
+    before, after = result.shake
+    return f"{frames}, refined on their own, jitter {before:.1f} → {after:.1f} m/s², {rate}"
 
 
 def _write_npz(output: Path, results: list[_Result]) -> list[Path]:

@@ -157,7 +157,7 @@ class Recording:
             "up": {"value": self.up.value, "how": self.up.how},
             "units": {"value": self.units.value, "how": self.units.how},
             "warnings": list(self.warnings),
-            "can_refine": any(person.keypoints is not None for person in self.people),
+            "can_refine": any(person.frames > 1 or person.keypoints is not None for person in self.people),
         }
 
 

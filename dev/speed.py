@@ -17,6 +17,7 @@ from bundled_model.training.benchmark.methods import (
     Method,
     available,
 )
+from bundled_model.training.benchmark.run import HEADLINE
 from bundled_model.training.benchmark.tasks import Problem, frames_of, make_task
 from bundled_model.training.motion_data import Clip, load_split
 from bundled_model.training.synthesis import Faults
@@ -94,7 +95,7 @@ def _problems() -> tuple[Problem, Problem]:
         np.concatenate([getattr(clip, name) for clip in clips])[:FRAMES] for name in ("poses", "pelvis")
     )
     clip = Clip("speed", "speed", poses, pelvis, clips[0].fps)
-    first, second = (make_task(c, clip, 0, 1.0).problem for c in (case, replace(case, estimator=INITIAL)))
+    first, second = (make_task(c, clip, 0, HEADLINE).problem for c in (case, replace(case, estimator=INITIAL)))
     return first, second
 
 

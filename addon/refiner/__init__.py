@@ -4,6 +4,7 @@ from .alignment import keypoints_at, target_of
 from .controls import PARTS, Controls
 from .engine import DEVICES, ENGINES, engine_name, loads_torch
 from .errors import Cancelled, RefineError
+from .jitter import jitter
 from .own_body import on_own_body
 from .pipeline import MODES, refine
 from .time_alignment import SURE, TimeAlignment, align_times, surest
@@ -20,6 +21,7 @@ __all__ = [
     "TimeAlignment",
     "align_times",
     "engine_name",
+    "jitter",
     "keypoints_at",
     "loads_torch",
     "on_own_body",

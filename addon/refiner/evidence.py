@@ -63,6 +63,12 @@ class Targets:
         )
 
 
+def no_targets(frames: int) -> Targets:
+    """The evidence of so many frames without any keypoint."""
+    nowhere, none = np.zeros((frames, 0, 3)), np.zeros(0)
+    return Targets(np.zeros(0, int), nowhere, nowhere, nowhere, nowhere[..., 0], none, none)
+
+
 def joints_seen(targets: Targets) -> np.ndarray:
     """(T, 24) in 0..1, how much the evidence tells of each joint's rotation: points that it swings, and
     how far."""

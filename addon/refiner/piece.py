@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -16,6 +16,8 @@ from .errors import Cancelled
 from .evidence import Targets, joints_seen
 from .features import POINT_COUNT, Seen, network_inputs
 from .jacobian import information
+from .own_evidence import Steady
+from .proposals import constant_turn
 from .solver import Evidence, Prior, solve
 from .start import (
     ANCHOR_STRIDE,
@@ -69,7 +71,7 @@ EVERYTHING = Recipe()
 class Run:
     """What every step of one run shares; bones (24, 3) are the performer's, offsets (P, 3) those of the
     keypoints from their canonical points; initial_deviation and root_deviation (radians) are how far an
-    initial pose is off; gain is a factor on the keypoints' precision in the polish."""
+    initial pose is off, shake (24,) how much it shook; gain is a factor on the keypoints' precision in the polish."""
 
     engine: Engine
     bones: np.ndarray
@@ -80,6 +82,7 @@ class Run:
     offsets: np.ndarray | None = None
     initial_deviation: float = INITIAL_DEVIATION
     root_deviation: float = np.inf
+    shake: np.ndarray = field(default_factory=lambda: np.zeros(JOINT_COUNT))
 
     def without_offsets(self, known: Targets, rotations: np.ndarray) -> Targets:
         """The targets moved onto their canonical points, given poses (T, 24, 3, 3) near the truth."""
@@ -97,8 +100,8 @@ def refine_piece(
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Rotations (T, 24, 3, 3), pelvis (T, 3) and uncertainty in degrees (T, 24) of one piece.
 
-    initial: rotations and pelvis in the world of the targets. share: how much of the run is done, and how
-    much this piece is. Raises Cancelled when asked to stop.
+    initial: steadied rotations and pelvis in the world of the targets. share: how much of the run is done, and
+    how much this piece is. Raises Cancelled when asked to stop.
     """
     before, width = share
     told = known.precision > FAINT * known.precision.max(0, initial=0.0)
@@ -115,16 +118,20 @@ def refine_piece(
     if not run.recipe.network:
         return rotations, pelvis, np.full(rotations.shape[:2], np.nan)
     part = (before + 0.55 * width, 0.15 * width)
-    turns, deviation, trust = _network(run, known, rotations, pelvis, initial, fps, part)
+    calm = None if initial is None else Steady(initial[0], run.shake)
+    found = see_and_turn(run, known, rotations, pelvis, calm, fps, part)
 
     def polish(rows: slice) -> tuple[Any, Any]:
-        return _polish(
-            run, known.rows(rows), rotations[rows], pelvis[rows], turns[rows], deviation[rows], trust[rows]
-        )
+        return _polish(run, known.rows(rows), rotations[rows], pelvis[rows], found.rows(rows))
 
     rotations, pelvis = _chunks(run, len(enough), polish, "Polishing", before + 0.7 * width, 0.3 * width)
-    factor, exponent = run.engine.model.honesty
-    return rotations, pelvis, factor * np.degrees(np.sqrt((deviation**2).sum(-1))) ** exponent
+    return rotations, pelvis, degrees_of(run.engine.model.honesty, found.deviation)
+
+
+def degrees_of(honesty: np.ndarray, deviation: np.ndarray) -> np.ndarray:
+    """(T, 24) degrees by which joints are off, from what the network says (T, 24, 3) in radians."""
+    factor, exponent = honesty
+    return factor * np.degrees(np.sqrt((deviation**2).sum(-1))) ** exponent
 
 
 def _without_evidence(frames: int, initial: Initial | None) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -199,18 +206,34 @@ def _pose_prior(engine: Engine) -> Prior:
     return Prior(engine.array(engine.model.prior_mean), engine.array(engine.model.prior_precision))
 
 
-def _network(
+@dataclass(frozen=True)
+class Found:
+    """What the network says of T frames: turns and deviation (T, 24, 3) in radians, trust (T, P), the points'
+    deviation in metres."""
+
+    turns: np.ndarray
+    deviation: np.ndarray
+    trust: np.ndarray
+
+    def rows(self, frames: slice) -> Found:
+        """The same of some of the frames."""
+        return Found(self.turns[frames], self.deviation[frames], self.trust[frames])
+
+
+def see_and_turn(
     run: Run,
     known: Targets,
     rotations: np.ndarray,
     pelvis: np.ndarray,
-    initial: Initial | None,
+    initial: Steady | None,
     fps: float,
     share: tuple[float, float],
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Turns and deviation (T, 24, 3) in radians and the points' deviation (T, P) in metres, at the file's
-    rate."""
-    guess = rotations if initial is None else initial[0]
+) -> Found:
+    """The network's pass over a start (T, 24, 3, 3) at the file's rate; initial: the steadied poses that were
+    given."""
+    guess = rotations if initial is None else initial.rotations
+    constant = constant_turn(rotations, guess)
+    shake = np.zeros(JOINT_COUNT) if initial is None else initial.shake
     evidence = np.concatenate([known.positions, known.detail, known.precision[..., None]], -1)
     times = network_times(len(rotations), fps)
     if times is not None:
@@ -223,7 +246,10 @@ def _network(
         before, last = max(first - CONTEXT, 0), min(first + NETWORK_CHUNK, len(rotations))
         rows, inside = slice(before, last + CONTEXT), slice(first - before, last - before)
         seen = _seen(run, known.indices, rotations[rows], pelvis[rows], evidence[rows], guess[rows])
-        seen = seen if initial is not None else replace(seen, has_initial=0.0 * seen.has_initial)
+        seen = replace(
+            seen, has_initial=seen.has_initial * float(initial is not None),
+            constant=run.engine.array(constant), shake=run.engine.array(shake),
+        )  # fmt: skip
         result = run.engine.run(network_inputs(seen))
         found = (result.turns, result.deviation, result.point_deviation)
         parts.append([to_numpy(values)[inside].astype(float) for values in found])
@@ -232,7 +258,7 @@ def _network(
     if times is not None:
         back = np.interp(np.arange(len(known.raw)), times, np.arange(len(times)))
         outputs = [interpolate(values, back) for values in outputs]
-    return outputs[0], outputs[1], outputs[2]
+    return Found(*outputs)
 
 
 def _seen(
@@ -257,6 +283,8 @@ def _seen(
         information(*pose, bones, indices, array(evidence[..., 6])),
         array(guess),
         array(np.ones(len(rotations))),
+        array(np.zeros((JOINT_COUNT, 3))),
+        array(np.zeros(JOINT_COUNT)),
     )
 
 
@@ -265,19 +293,17 @@ def _polish(
     known: Targets,
     rotations: np.ndarray,
     pelvis: np.ndarray,
-    turns: np.ndarray,
-    deviation: np.ndarray,
-    trust: np.ndarray,
+    found: Found,
 ) -> tuple[Any, Any]:
     """Gauss–Newton from the network's pose, each side weighted by what the network says of it.
 
     Without polish the network's pose as it is, moved onto its keypoints.
     """
     array = run.engine.array
-    refined, bones = array(rotations) @ matrix_from_axis_angle(array(turns)), array(run.bones)
+    refined, bones = array(rotations) @ matrix_from_axis_angle(array(found.turns)), array(run.bones)
     if not run.recipe.polish:
         return refined, move_to(refined, as_evidence(known, refined), bones)
-    precision = run.gain * np.minimum(1.0 / trust**2, known.precision)
+    precision = run.gain * np.minimum(1.0 / found.trust**2, known.precision)
     evidence = Evidence(known.indices, array(known.positions), array(precision))
-    prior = Prior(refined, array(NETWORK_WEIGHT / deviation**2))
+    prior = Prior(refined, array(NETWORK_WEIGHT / found.deviation**2))
     return solve(refined, array(pelvis), bones, evidence, (prior,), POLISH_STEPS)

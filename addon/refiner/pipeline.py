@@ -21,12 +21,14 @@ from .engine import choose_engine, loads_torch, one_thread
 from .errors import RefineError
 from .evidence import Targets, targets_from_keypoints
 from .model import pose_prior
+from .own_evidence import steady
 from .piece import EVERYTHING, FEWEST_POINTS, Initial, Progress, Recipe, Run, refine_piece
+from .poses_alone import refine_alone
 from .smoothing import FEWEST_SMOOTHED
 from .timeline import Piece, bridge, cut, pieces, spread, window
 from .whole_clip import judge
 
-MODES = ("auto", "plugin", "sequence", "none")
+MODES = ("auto", "plugin", "sequence", "poses", "none")
 CONTEXT = 1.0
 """Seconds before and after a range of frames that its own frames are refined with."""
 
@@ -48,8 +50,8 @@ def refine(
     """Refines one person: initial pose (or none) + target keypoints to a Motion.
 
     targets: whose keypoints to fit, None for the person's own; targets_offset: seconds added to their times.
-    mode: "plugin" refines the person's poses toward the keypoints, "sequence" takes keypoints only, "none"
-    converts without refining, "auto" chooses by what there is. controls: how far, how smooth, which joints
+    mode: "plugin" refines the person's poses toward the keypoints, "sequence" takes keypoints only, "poses"
+    poses only, "none" converts without refining, "auto" chooses by what there is. controls: how far, how smooth, which joints
     and frames; without effect on "none". engine: auto, numpy, torch; device: auto, cpu, cuda, mps.
     progress(fraction, message) is called often, cancelled() is asked often. recipe: leaves steps out, for
     comparisons. bone_offsets (24, 3): the performer's in metres where they are known, None to measure them on
@@ -66,7 +68,6 @@ def refine(
     report = progress or (lambda fraction, message: None)
     if mode == "none":
         return _convert(person, keypoints)
-    assert keypoints is not None
     wanted = _wanted(person, controls)
     if loads_torch(engine, device):
         report(0.0, "Loading PyTorch, the first time only")
@@ -75,19 +76,23 @@ def refine(
         controls.gain(mode == "plugin"),
     )  # fmt: skip
 
+    parts = pieces(person.frame_ids, person.fps)
+    if mode == "poses":
+        return _refine_poses(run, person, parts, controls)
+    assert keypoints is not None
+
     def tick() -> None:
         run.step(0.0, "Reading the keypoints")
 
     tick()
-    parts = pieces(person.frame_ids, person.fps)
     evidence = [_evidence(keypoints, piece, person.fps, tick, controls.smoothness) for piece in parts]
-    given = _initial(person, parts) if mode == "plugin" else None
+    given, calm = _given(person, parts, tick) if mode == "plugin" else (None, None)
     # On the whole clip, so that every range of it has the same bones.
     alone = all(part.length < FEWEST_SMOOTHED for part in parts)
     clip = judge(_joined(evidence), given, pose_prior(run.engine.model), person.fps, bone_offsets, alone)
     run = replace(
         run, bones=clip.bones, offsets=clip.offsets, initial_deviation=clip.initial_deviation,
-        root_deviation=clip.root_deviation,
+        root_deviation=clip.root_deviation, shake=run.shake if calm is None else calm,
     )  # fmt: skip
     initials = _split(clip.initial, parts)
     evidence = [clip.targets.rows(rows) for rows in _rows_of(parts)]
@@ -98,7 +103,9 @@ def refine(
     # A stretch without keypoints holds its neighbours' pose.
     refined = bridge(rotations, pelvis, fitted)
     if mode == "plugin":
-        aligned = _on_rows(person, parts, initials)
+        assert given is not None and clip.initial is not None
+        turns = clip.initial[0][:, 0] @ np.swapaxes(given[0][:, 0], -1, -2)
+        aligned = _on_rows(person, parts, turns, clip.initial[1])
         refined = _with_kept(run, person, controls, aligned, refined)
         uncertainty[shares(controls, person.frame_ids, person.fps) == 0.0] = np.nan
     else:
@@ -166,13 +173,15 @@ def _rows_of(parts: list[Piece]) -> list[slice]:
     return [slice(int(first), int(last)) for first, last in pairwise(ends)]
 
 
-def _on_rows(person: Person, parts: list[Piece], initials: list[Initial | None]) -> Initial:
-    """The initial poses of all pieces on the person's frames."""
-    there = [initial for initial in initials if initial is not None]
-    return (
-        np.concatenate([one[0][piece.places] for one, piece in zip(there, parts, strict=True)]),
-        np.concatenate([one[1][piece.places] for one, piece in zip(there, parts, strict=True)]),
-    )
+def _on_rows(person: Person, parts: list[Piece], turns: np.ndarray, pelvis: np.ndarray) -> Initial:
+    """The person's own poses in the world of the keypoints, to which these turns and pelvis positions of all
+    pieces in a row take them."""
+    assert person.poses is not None
+    rows = [np.arange(one.start, one.stop)[piece.places] for one, piece in zip(_rows_of(parts), parts, strict=True)]
+    there = np.concatenate(rows)
+    rotations = person.poses.rotations.copy()
+    rotations[:, 0] = turns[there] @ rotations[:, 0]
+    return rotations, pelvis[there]
 
 
 def _with_kept(run: Run, person: Person, controls: Controls, aligned: Initial, refined: Initial) -> Initial:
@@ -198,8 +207,8 @@ def _choose_mode(mode: str, person: Person, keypoints: Keypoints | None) -> str:
     if mode not in MODES:
         raise RefineError(f"There is no mode {mode!r}; choose {', '.join(MODES)}.")
     if mode == "auto":
-        mode = "none" if keypoints is None else ("sequence" if person.poses is None else "plugin")
-    if mode in ("plugin", "none") and person.poses is None:
+        mode = "poses" if keypoints is None else ("sequence" if person.poses is None else "plugin")
+    if mode in ("plugin", "poses", "none") and person.poses is None:
         raise RefineError(
             f"Person {person.id} has no poses, only keypoints; choose the mode sequence or auto."
         )
@@ -251,8 +260,18 @@ def _joined(parts: list[Targets]) -> Targets:
     )
 
 
-def _initial(person: Person, parts: list[Piece]) -> Initial:
-    """Initial rotations and pelvis of all pieces in a row, without gaps."""
+def _given(person: Person, parts: list[Piece], tick: Callable[[], None]) -> tuple[Initial, np.ndarray]:
+    """Steadied initial rotations and pelvis of all pieces in a row, and how much they shook (24,)."""
+    bridged = _bridged(person, parts)
+    calm = [steady(rotations, person.fps, tick) for rotations, _ in bridged]
+    weights = np.array([part.length for part in parts], float)
+    shake = np.sqrt(np.average([one.shake**2 for one in calm], axis=0, weights=weights))
+    rotations, pelvis = (np.concatenate(values) for values in zip(*bridged, strict=True))
+    return (np.concatenate([one.rotations for one in calm]), pelvis), shake
+
+
+def _bridged(person: Person, parts: list[Piece]) -> list[Initial]:
+    """Rotations and pelvis of each piece, without gaps."""
     assert person.poses is not None
     given = []
     for piece in parts:
@@ -260,8 +279,22 @@ def _initial(person: Person, parts: list[Piece]) -> Initial:
         present[piece.places] = True
         poses = spread(person.poses.rotations, piece), spread(person.poses.pelvis, piece)
         given.append(bridge(*poses, present))
-    rotations, pelvis = (np.concatenate(values) for values in zip(*given, strict=True))
-    return rotations, pelvis
+    return given
+
+
+def _refine_poses(run: Run, person: Person, parts: list[Piece], controls: Controls) -> Motion:
+    """Poses without keypoints, refined as their own evidence; what the controls keep stays as it is."""
+    assert person.poses is not None
+    with one_thread(run.engine):
+        *refined, uncertainty = refine_alone(run, person, parts, _bridged(person, parts), controls)
+    kept = person.poses.rotations, person.poses.pelvis
+    share = shares(controls, person.frame_ids, person.fps)
+    rotations = np.where(controls.joints[:, None, None], refined[0], kept[0])
+    pelvis = refined[1] if controls.joints[0] else kept[1]
+    uncertainty[share == 0.0] = np.nan
+    uncertainty[:, ~controls.joints] = np.nan
+    run.step(1.0, "Done")
+    return _motion(person, None, *blend(kept, (rotations, pelvis), share), REST_OFFSETS, uncertainty)
 
 
 def _motion(

@@ -6,6 +6,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from ..formats.container import Hints
 from ..recording import How, Known, Person, Recording
 from .job import Job, Outcome
@@ -84,14 +86,14 @@ def opened(recording: Recording) -> str:
 
 
 def only_poses(people: Sequence[Person]) -> bool:
-    """Whether there is nothing to refine towards: the poses are imported as they are."""
+    """Whether there is nothing to refine towards: the poses are their own evidence."""
     return all(person.keypoints is None for person in people)
 
 
 def targets_line(recording: Recording) -> str:
     """What a recording is refined to while no second file is open."""
     if only_poses(recording.people):
-        return "The recording holds poses alone. Open a second file of keypoints to refine them to."
+        return "The recording holds poses alone: they are refined on their own. A second file of keypoints tells more."
     if any(person.poses is not None for person in recording.people):
         return "The poses are refined to the keypoints in the same file. A second file may take their place."
     return "The recording holds keypoints alone: they are the targets, and there is no initial pose."
@@ -103,8 +105,6 @@ def headline(job: Job) -> str:
     covered = (job.task.controls.cover(outcome.motion.frame_ids).sum() for outcome in outcomes)
     frames = plural(int(sum(covered)), "frame")
     who = f"{len(outcomes)} people, " if len(outcomes) > 1 else ""
-    if all(outcome.after_mm is None for outcome in outcomes):
-        return f"{who}{frames} converted in {job.seconds:.1f} s without refining, as there are no keypoints"
     return f"{who}{frames} refined in {job.seconds:.1f} s on {job.engine}"
 
 
@@ -112,12 +112,21 @@ def result(job: Job) -> list[str]:
     """The figures of a finished run: its headline, fit error by person, the motions' warnings."""
     several = len(job.outcomes) > 1
     errors = [
-        f"Person {outcome.person.id}: fit error {fit}" if several else f"Fit error {fit}"
+        f"Person {outcome.person.id}: {figure}" if several else figure[:1].upper() + figure[1:]
         for outcome in job.outcomes
-        if (fit := _fit(outcome))
+        for figure in _figures(outcome)
     ]
     warnings = [warning for outcome in job.outcomes for warning in outcome.motion.warnings]
     return [headline(job), *errors, *dict.fromkeys(warnings)]
+
+
+def _figures(outcome: Outcome) -> list[str]:
+    """Fit error, or jitter where nothing but poses was there."""
+    if fit := _fit(outcome):
+        return [f"fit error {fit}"]
+    if outcome.shake is None or not np.isfinite(outcome.shake).all():
+        return []
+    return ["jitter {:.1f} → {:.1f} m/s²".format(*outcome.shake)]
 
 
 def _fit(outcome: Outcome) -> str:

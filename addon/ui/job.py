@@ -48,7 +48,7 @@ class Outcome:
     """One person's motion, and how far its poses were from the keypoints before and after, in mm.
 
     body_model: whose mesh to use, None for the open body. original: the file's own poses as a motion, where
-    they were refined toward keypoints.
+    there are any. shake: jitter in m/s^2 before and after, where there are poses.
     """
 
     person: Person
@@ -57,6 +57,7 @@ class Outcome:
     after_mm: float | None
     body_model: BodyModel | None = None
     original: Motion | None = None
+    shake: tuple[float, float] | None = None
 
 
 def refine_all(task: Task, progress: Progress, cancelled: Callable[[], bool]) -> tuple[Outcome, ...]:
@@ -78,15 +79,16 @@ def _refine_one(person: Person, task: Task, progress: Progress, cancelled: Calla
         cancelled=cancelled,
     )
     original = None
-    if person.poses is not None and person.keypoints is not None:
+    if person.poses is not None:
         given = replace(person, poses=task.file_poses.get(person.id, person.poses))
         original = refiner.refine(
             given, mode="none", engine=task.engine, device=task.device, cancelled=cancelled
         )
     before = _mean(original.fit_error_mm) if original is not None else None
+    shake = None if original is None else (refiner.jitter(original), refiner.jitter(motion))
     motion, model = refiner.on_own_body(motion, person.poses, task.body_model)
     person = person.rows(np.isin(person.frame_ids, motion.frame_ids))
-    return Outcome(person, motion, before, _mean(motion.fit_error_mm), model, original)
+    return Outcome(person, motion, before, _mean(motion.fit_error_mm), model, original, shake)
 
 
 def _mean(errors: np.ndarray) -> float | None:

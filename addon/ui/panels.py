@@ -96,14 +96,12 @@ class SPR_PT_refine(Panel, bpy.types.Panel):
 
     def _draw_button(self, context: bpy.types.Context, settings: SPR_PG_settings) -> None:
         found = peek_with_targets(settings)
-        convert = isinstance(found, Recording) and only_poses(chosen_people(settings, found))
+        alone = isinstance(found, Recording) and only_poses(chosen_people(settings, found))
         row = self.layout.row()
         row.scale_y = 1.6
-        row.operator(
-            "spr.refine_pose", text="Convert to Animation" if convert else "Refine Pose", icon="ARMATURE_DATA"
-        )
-        if convert:
-            draw_message(self.layout, context, "No keypoints: the poses are imported as they are.", "INFO")
+        row.operator("spr.refine_pose", text="Refine Pose", icon="ARMATURE_DATA")
+        if alone:
+            draw_message(self.layout, context, "No keypoints: the poses are refined on their own.", "INFO")
             self.layout.operator("spr.open_targets", text="Open Targets…", icon="FILE_FOLDER")
 
 

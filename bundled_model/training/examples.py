@@ -12,6 +12,7 @@ from addon.body.skeleton import REST_OFFSETS
 from addon.recording import Keypoints, Person, Poses
 
 from .augment import independent_motion, smooth_noise
+from .dialect import Dialect, speak
 from .metrics import Example, Posed
 from .motion_data import Clip
 from .synthesis import Faults, estimator_like, observe
@@ -28,15 +29,19 @@ def make_example(
     independent: float = 0.0,
     bones: np.ndarray = REST_OFFSETS,
     seed: int = 0,
+    spoken: Dialect | None = None,
 ) -> Example:
     """Keypoints of a layout with faults, and with `estimator_degrees` an initial pose that errs by so much.
 
-    independent: strength of twist, collar and neck motion added to the capture (1: the headline motion).
+    independent: strength of twist, collar and neck motion added to the capture. spoken: the dialect in which
+    the clip is re-expressed.
     """
     rng = torch.Generator().manual_seed(seed)
     rotations = torch.as_tensor(matrix_from_axis_angle(clip.poses.astype(float)))[None].float()
     if independent:
         rotations = independent_motion(rotations, rng, torch.tensor([independent]))
+    if spoken is not None:
+        rotations = speak(rotations, spoken)
     pelvis = torch.as_tensor(clip.pelvis)[None]
     offsets = torch.as_tensor(bones, dtype=torch.float32)[None]
     order = find_layout(layout)

@@ -11,6 +11,7 @@ from addon.refiner import refine
 
 from .augment import proportions
 from .benchmark.calibration import in_tenths
+from .dialect import draw
 from .examples import make_example
 from .motion_data import load_split
 from .synthesis import Faults
@@ -49,11 +50,14 @@ def measure_honesty() -> np.ndarray:
 def _errors() -> np.ndarray:
     """(N, 2, 24) predicted and true errors in degrees of many frames."""
     found = []
-    clips = sorted(load_split("val"), key=lambda clip: -len(clip.poses))[:CLIPS]
+    clips = sorted(load_split("val", "*"), key=lambda clip: -len(clip.poses))[:CLIPS]
     for seed, clip in enumerate(clips):
-        bones = proportions(1, torch.Generator().manual_seed(seed))[0].double().numpy()
+        rng = torch.Generator().manual_seed(seed)
+        bones = proportions(1, rng)[0].double().numpy()
+        clip = clip.part(FRAMES)
+        spoken = draw(1, len(clip.poses), rng, 1.2)
         for layout, faults, degrees in SEEN:
-            example = make_example(clip.part(FRAMES), layout, faults, degrees, 1.0, bones, seed)
+            example = make_example(clip, layout, faults, degrees, 0.5, bones, seed, spoken)
             motion = refine(example.person)
             error = np.degrees(geodesic_angle(example.truth.rotations, motion.rotations))
             found.append(np.stack([motion.uncertainty_deg, error], 1))

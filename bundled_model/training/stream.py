@@ -19,8 +19,8 @@ from .pool import Pool, joined, make_batch
 
 WINDOW, WINDOWS = 96, 16
 SINGLES = 1024
-SINGLES_EVERY = 2
-"""Every second batch holds single frames instead of windows."""
+SINGLES_EVERY = 3
+"""Every third batch holds single frames instead of windows."""
 AHEAD = 4
 """Batches that each maker is ahead."""
 

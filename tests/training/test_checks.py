@@ -36,7 +36,7 @@ def clip(frames: int) -> Clip:
 
 @pytest.fixture(scope="module")
 def task() -> Task:
-    return make_task(Case("smpl24", "smpl24", Faults(white=0.005)), clip(LONG), 0, independent=1.0)
+    return make_task(Case("smpl24", "smpl24", Faults(white=0.005)), clip(LONG), 0, "dialects")
 
 
 def test_a_prediction_that_is_right_on_average_is_calibrated_and_half_of_it_is_not() -> None:
@@ -82,7 +82,7 @@ def test_a_turn_of_one_joint_is_its_share_of_the_difference(task: Task) -> None:
 
 
 def test_a_clip_that_begins_later_gives_nearly_the_same_poses() -> None:
-    one = make_task(Case("smpl24", "smpl24", Faults()), clip(150), 0, independent=1.0)
+    one = make_task(Case("smpl24", "smpl24", Faults()), clip(150), 0, "dialects")
     found = seam(one, 31)
     assert found.degrees < 0.5 and found.mm < 2.0
 

@@ -86,7 +86,7 @@ def test_without_an_initial_pose_it_runs_from_frame_to_frame(
 ) -> None:
     monkeypatch.setattr(methods, "_pairwise_network", lambda: trained)
     case = Case("clean", "smpl24", Faults(), bones_known=True)
-    one = make_task(case, cut(evaluation_clips("val", 60)[0], 20), 0, independent=1.0)
+    one = make_task(case, cut(evaluation_clips("val", 60)[0], 20), 0, "dialects")
     found = methods.pairwise(one.problem)
     # What comes later changes nothing of what is already done, and each frame begins at the one before.
     short = replace(one.problem, points=one.problem.points[:10])

@@ -12,7 +12,7 @@ from addon.refiner import refine
 from .tasks import Task
 
 TENTHS = 10
-ALLOWED = 0.20
+ALLOWED = 0.25
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ class Calibration:
 
     @property
     def holds(self) -> bool:
-        """Whether both agree within 20 % in every tenth."""
+        """Whether both agree within 25 % in every tenth."""
         return bool((np.abs(self.ratio - 1.0) <= ALLOWED).all())
 
 

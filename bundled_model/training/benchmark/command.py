@@ -16,7 +16,7 @@ from .bars import summary, verdicts
 from .data import clips_from
 from .methods import PAIRWISE, available
 from .run import MOTIONS, Row, Settings, Store, evaluate, wanted_cases
-from .table import HEADER, line, markdown, write_card
+from .table import HEADER, line, markdown, write_card, write_csv
 
 RESULTS = Path("training_output/accuracy.json")
 
@@ -26,9 +26,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--split", choices=("val", "test"), default="test", help="subjects; tune on val only")
     parser.add_argument("--frames", type=int, default=200, help="longest clip of a subject")
     parser.add_argument("--seeds", type=int, default=3, help="draws of noise, proportions and added motion")
-    parser.add_argument("--case", default="", help="only cases whose names hold this, or end in it: A;B$")
+    parser.add_argument("--case", default="", help="only cases whose names hold this, or end in it: A;B$; card: those of the model card")
     parser.add_argument("--method", default="", help="only methods whose names hold this; A;B")
-    parser.add_argument("--motion", choices=(*MOTIONS, "both"), default="both")
+    parser.add_argument("--motion", choices=(*MOTIONS, "all"), default="all")
     parser.add_argument("--data", type=Path, help="folder of AMASS, 3DPW or EMDB files in place of CMU's")
     parser.add_argument("--smpl-model", type=Path, help="your SMPL, SMPL-H or SMPL-X file, for its surface")
     parser.add_argument(
@@ -51,7 +51,7 @@ def accuracy(args: argparse.Namespace, argv: list[str]) -> int:
     except FormatError as problem:
         print(problem, file=sys.stderr)
         return 1
-    motions = list(MOTIONS) if args.motion == "both" else [args.motion]
+    motions = list(MOTIONS) if args.motion == "all" else [args.motion]
     store = Store(args.json)
     if args.again:
         store.rows.clear()
@@ -63,6 +63,7 @@ def accuracy(args: argparse.Namespace, argv: list[str]) -> int:
     if args.write:
         kept = [word for word in argv if word != "--write"]
         write_card(markdown(rows), shlex.join(["python3", "build.py", "bench", *kept]))
+        write_csv(rows)
     return 0
 
 

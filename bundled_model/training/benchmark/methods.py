@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
+from addon.body.rotations import matrix_from_six_d, six_d_from_matrix
 from addon.motion import Motion
 from addon.recording import Poses
 from addon.refiner import refine
@@ -149,30 +150,62 @@ def frame_by_frame(problem: Problem) -> Posed:
     return Posed(rotations, pelvis, problem.bones)
 
 
+def filtered(width: float) -> Callable[[Problem], Posed]:
+    """Each rotation smoothed by a Gaussian of this width in frames, and nothing else."""
+
+    def run(problem: Problem) -> Posed:
+        poses = problem.person.poses
+        assert poses is not None
+        frames = np.arange(len(poses.rotations))
+        kernel = np.exp(-0.5 * ((frames[:, None] - frames) / width) ** 2)
+        kernel /= kernel.sum(1, keepdims=True)
+        smooth = np.tensordot(kernel, six_d_from_matrix(poses.rotations), 1)
+        return Posed(matrix_from_six_d(smooth), kernel @ poses.pelvis, problem.bones)
+
+    return run
+
+
 def _has_initial(case: Case) -> bool:
     return case.has_initial
 
 
+def _has_keypoints(case: Case) -> bool:
+    return not case.alone
+
+
+def _start_and_keypoints(case: Case) -> bool:
+    return case.has_initial and not case.alone
+
+
 def _has_time(case: Case) -> bool:
-    return case.stride is None
+    return case.stride is None and not case.alone
+
+
+def _alone(case: Case) -> bool:
+    return case.alone
 
 
 METHODS = (
     Method("do nothing", do_nothing, _has_initial),
-    Method(SMPLIFY, published, sampled=True),
-    Method(SMPLIFY_ADAM, published_adam),
-    Method("LM diagonal", Solver(full=False)),
-    Method("LM", Solver(start=False)),
-    Method("LM from start", Solver(), _has_initial),
+    Method("rotation filter 1", filtered(1.0), _alone),
+    Method("rotation filter 2", filtered(2.0), _alone),
+    Method("rotation filter 3", filtered(3.0), _alone),
+    Method(SMPLIFY, published, _has_keypoints, sampled=True),
+    Method(SMPLIFY_ADAM, published_adam, _has_keypoints),
+    Method("LM diagonal", Solver(full=False), _has_keypoints),
+    Method("LM", Solver(start=False), _has_keypoints),
+    Method("LM from start", Solver(), _start_and_keypoints),
     Method("smoothed LM", Solver(smooth=True, start=False), _has_time),
-    Method("smoothed LM from start", Solver(smooth=True), lambda case: case.estimator is not None),
+    Method(
+        "smoothed LM from start", Solver(smooth=True), lambda case: case.estimator is not None and not case.alone
+    ),
     Method("LM chain diagonal", Chain(full=False), lambda case: case.roll_out),
     Method("LM chain", Chain(), lambda case: case.roll_out),
-    Method("swing", analytic_swing),
-    Method(PAIRWISE, pairwise),
+    Method("swing", analytic_swing, _has_keypoints),
+    Method(PAIRWISE, pairwise, _has_keypoints),
     Method(FRAME_BY_FRAME, frame_by_frame, lambda case: case.roll_out),
     Method(START, refiner(Recipe(network=False))),
-    Method(NO_POLISH, refiner(Recipe(polish=False))),
+    Method(NO_POLISH, refiner(Recipe(polish=False)), _has_keypoints),
     Method(OURS, refiner(Recipe())),
 )
 

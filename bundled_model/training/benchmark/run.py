@@ -20,12 +20,12 @@ from addon.refiner.model import MODEL_PATH
 
 from ..metrics import Figures, model_surface
 from ..motion_data import Clip
-from .cases import CAPTURED, CASES, Case
+from .cases import CASES, FEWER, Case
 from .methods import Method, available
-from .tasks import Task, tasks_of
+from .tasks import SPOKEN, Task, tasks_of
 
-MOTIONS = {"headline": 1.0, "captured": 0.0}
-"""Strength of independent twist, collar and neck motion added to the capture."""
+MOTIONS = tuple(SPOKEN)
+HEADLINE = MOTIONS[0]
 SINGLE_ROUNDS = 3
 SAMPLED_CLIPS, SAMPLED_FRAMES = 3, 1
 """Clips of the first seed, and frames of each, that the slowest method is run on, in headline motion."""
@@ -77,8 +77,12 @@ def model_mark() -> str:
 
 
 def wanted_cases(motion: str, part: str = "") -> list[Case]:
-    """The cases of a motion whose names hold this part, or end in it with a $ behind; several between ;."""
-    return [case for case in (CASES if motion == "headline" else CAPTURED) if _named(case.name, part)]
+    """The cases of a motion whose names hold this part, or end in it with a $ behind; several between ;. "card":
+    those of the model card."""
+    cases = CASES if motion == HEADLINE else FEWER
+    if part == "card":
+        return [case for case in cases if case.decides]
+    return [case for case in cases if _named(case.name, part)]
 
 
 def _named(name: str, part: str) -> bool:
@@ -89,7 +93,7 @@ def _named(name: str, part: str) -> bool:
 def run_case(motion: str, case: Case, methods: list[Method], settings: Settings) -> Iterator[Row]:
     """Rows of one case; its examples are made once."""
     extra = list(settings.extra) or None
-    tasks = tasks_of(case, settings.split, settings.frames, settings.seeds, MOTIONS[motion], extra)
+    tasks = tasks_of(case, settings.split, settings.frames, settings.seeds, motion, extra)
     if settings.body is not None:
         tasks = [replace(task, surface=model_surface(settings.body)) for task in tasks]
     for method in methods:
@@ -165,7 +169,7 @@ class Store:
 
 
 def _chosen(motion: str, part: str) -> list[Method]:
-    slow_too = motion == "headline"
+    slow_too = motion == HEADLINE
     return [m for m in available() if _named(m.name, part) and (slow_too or not m.sampled)]
 
 

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Iterable
+from dataclasses import fields
 from pathlib import Path
 
 import numpy as np
 
-from .methods import METHODS, OURS, PAIRWISE
+from ..metrics import Figures
+from .cases import CASES
+from .methods import METHODS, OURS
 from .run import Row
 
 CARD = Path(__file__).resolve().parents[2] / "MODEL_CARD.md"
+CSV = CARD.with_name("accuracy.csv")
 BEGIN, END = "<!-- accuracy: written by `{command}` -->", "<!-- end of accuracy -->"
 _MARK = BEGIN.split("{", maxsplit=1)[0]
 HEADER = (
@@ -38,59 +43,64 @@ def by_case(rows: Iterable[Row]) -> dict[tuple[str, str], dict[str, Row]]:
     return table
 
 
+CARD_COLUMNS = {
+    "do nothing": ("do nothing",),
+    "SMPLify": ("SMPLify Adam",),
+    "LM": ("LM", "LM diagonal", "LM from start", "LM chain", "LM chain diagonal", "swing"),
+    "smoothed": (
+        "smoothed LM", "smoothed LM from start", "rotation filter 1", "rotation filter 2", "rotation filter 3",
+    ),
+    "ours, start": ("ours, start",),
+    "ours": (OURS,),
+}  # fmt: skip
+"""Columns of the model card, and of which methods each shows the best."""
+
+
 def markdown(rows: list[Row]) -> str:
-    """Two tables for each motion: surface and rotation error of every method; all figures of three."""
+    """For each motion the cases that decide: rows are cases, columns kinds of methods, cells "PVE / rotation",
+    the least of each in bold."""
     parts = []
     for motion in dict.fromkeys(row.motion for row in rows):
         table = {case: found for (of, case), found in by_case(rows).items() if of == motion}
-        parts += [f"### {motion.capitalize()} motion", _every_method(table), _every_figure(table)]
+        deciding = {case.name: table[case.name] for case in CASES if case.decides and case.name in table}
+        lines = [f"| PVE mm / rotation ° | {' | '.join(CARD_COLUMNS)} |", f"| --- |{' ---: |' * len(CARD_COLUMNS)}"]
+        lines += [_card_line(case, found) for case, found in deciding.items()]
+        parts += [f"### {TITLES[motion]}", "\n".join(lines)]
     return "\n\n".join(parts)
 
 
-def _every_method(table: dict[str, dict[str, Row]]) -> str:
-    """Rows are cases, columns methods, cells "PVE / rotation"; the best of each in bold."""
-    names = [m.name for m in METHODS if any(m.name in found for found in table.values())]
-    lines = [f"| PVE mm / rotation ° | {' | '.join(names)} |", f"| --- |{' ---: |' * len(names)}"]
-    for case, found in table.items():
-        least = [min(_pair(row)[k] for row in found.values()) for k in (0, 1)]
-        cells = [_cell(found.get(name), least) for name in names]
-        lines.append(f"| {case} | {' | '.join(cells)} |")
-    return "\n".join(lines)
+TITLES = {
+    "dialects": "Five foreign dialects (headline)", "mean": "The mean dialect", "captured": "As captured or given",
+}  # fmt: skip
 
 
-def _pair(row: Row) -> tuple[str, str]:
-    return f"{row.figures.pve:5.1f}", f"{row.figures.rotation:5.1f}"
+def _card_line(case: str, found: dict[str, Row]) -> str:
+    cells = []
+    for names in CARD_COLUMNS.values():
+        figures = [found[name].figures for name in names if name in found]
+        cells.append((min((f.pve for f in figures), default=np.nan), min((f.rotation for f in figures), default=np.nan)))
+    least = [f"{np.nanmin(column):.1f}" for column in np.array(cells).T]
+    return f"| {case} | {' | '.join(_cell(cell, least) for cell in cells)} |"
 
 
-def _cell(row: Row | None, least: list[str]) -> str:
-    if row is None:
+def _cell(values: tuple[float, float], least: list[str]) -> str:
+    if np.isnan(values[0]):
         return "–"
-    shown = zip(_pair(row), least, strict=True)
-    return " / ".join(f"**{value.strip()}**" if value == best else value.strip() for value, best in shown)
+    shown = zip((f"{value:.1f}" for value in values), least, strict=True)
+    return " / ".join(f"**{value}**" if value == best else value for value, best in shown)
 
 
-def _every_figure(table: dict[str, dict[str, Row]]) -> str:
-    """All figures of the best solver, the pairwise network and ours."""
-    lines = [
-        "| case | method | MPJPE | absolute | others ° | twist ° | acceleration | drift ° | ms | alone |",
-        "| --- | --- |" + " ---: |" * 8,
-    ]
-    for case, found in table.items():
-        rivals = [name for name in found if name != PAIRWISE and not name.startswith(OURS)]
-        best = min(rivals, key=lambda name: found[name].figures.rotation, default=None)
-        for name in (best, PAIRWISE, OURS):
-            if name is not None and name in found:
-                row, f = found[name], found[name].figures
-                numbers = [f.mpjpe, f.absolute, f.other, f.twist, f.acceleration, f.drift]
-                cells = [_number(n, digits) for n, digits in zip(numbers, (1, 1, 1, 1, 2, 2), strict=True)]
-                lines.append(
-                    f"| {case} | {name} | {' | '.join(cells)} | {row.ms:.2f} | {row.single_ms:.1f} |"
-                )
-    return "\n".join(lines)
-
-
-def _number(value: float, digits: int) -> str:
-    return "–" if np.isnan(value) else f"{value:.{digits}f}"
+def write_csv(rows: list[Row], path: Path = CSV) -> None:
+    """Every row and every figure, for who wants to know more than the card tells."""
+    names = [each.name for each in fields(Figures)]
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(["motion", "case", "method", *names, "ms", "single_ms", "frames", "settings"])
+        for (motion, case), found in by_case(rows).items():
+            for name, row in found.items():
+                numbers = [f"{getattr(row.figures, figure):.3f}" for figure in names]
+                times = [f"{row.ms:.3f}", f"{row.single_ms:.3f}"]
+                writer.writerow([motion, case, name, *numbers, *times, row.frames, row.settings])
 
 
 def write_card(text: str, command: str, card: Path = CARD) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -9,12 +10,14 @@ import numpy as np
 import torch
 
 from addon.body.points import POINT_INDEX
+from addon.body.rotations import axis_angle_from_matrix
 from addon.formats.marker_names import canonical_names
 from addon.recording import Person, Poses
 from addon.refiner.bones import estimate_bone_offsets, with_wander
 from addon.refiner.evidence import definition_deviation, targets_from_keypoints
 
-from ..augment import proportions
+from ..augment import at_times, proportions
+from ..dialect import Dialect, draw, mean
 from ..examples import make_example
 from ..metrics import Example, Figures, Posed, Surface, compare, open_surface
 from ..motion_data import Clip, load_split
@@ -98,17 +101,38 @@ def cut(clip: Clip, frames: int) -> Clip:
     return replace(clip, poses=clip.poses[:frames], pelvis=clip.pelvis[:frames])
 
 
+DIALECTS, WIDER, DIALECT_SEED = 5, 1.4, 90_000
+"""Fixed dialects of the headline: how many, from a family so many times as wide as training draws from, and
+from seeds that training never uses."""
+
+
+def in_five_dialects(number: int, frames: int) -> Dialect:
+    """The headline's dialect of the clip with this number."""
+    rng = torch.Generator().manual_seed(DIALECT_SEED + number % DIALECTS)
+    return draw(1, frames, rng, WIDER)
+
+
+SPOKEN: dict[str, Callable[[int, int], Dialect | None]] = {
+    "dialects": in_five_dialects,
+    "mean": lambda number, frames: mean(1, frames),
+    "captured": lambda number, frames: None,
+}
+"""Motion by name, the headline first: in which dialect a clip is re-expressed, by its number and length."""
+
+
 def tasks_of(
-    case: Case, split: str, frames: int, seeds: int, independent: float, extra: list[Clip] | None = None
+    case: Case, split: str, frames: int, seeds: int, motion: str, extra: list[Clip] | None = None
 ) -> list[Task]:
-    """All clips and seeds of a case. independent: strength of motion added to the capture (headline: 1)."""
+    """All clips and seeds of a case. motion: how the capture is re-expressed, one of SPOKEN; clips of other
+    people's files speak for themselves."""
+    motion = motion if extra is None else "captured"
     clips = evaluation_clips(split, frames, extra)
     if case.roll_out:
         long = evaluation_clips(split, max(frames, ROLL_OUT_FRAMES), extra)
         clips = [clip for clip in long if len(clip.poses) >= ROLL_OUT_FRAMES]
     # A draw of its own for every clip: equal proportions, offsets and noise would count as one person.
     tasks = [
-        make_task(case, clip, seed * len(clips) + number, independent)
+        make_task(case, clip, seed * len(clips) + number, motion)
         for seed in range(seeds)
         for number, clip in enumerate(clips)
     ]
@@ -116,18 +140,31 @@ def tasks_of(
     return tasks + [_backwards(task) for task in tasks] if case.roll_out else tasks
 
 
-def make_task(case: Case, clip: Clip, seed: int, independent: float) -> Task:
-    """One clip with one draw of proportions, independent motion and faults."""
+def make_task(case: Case, clip: Clip, seed: int, motion: str = "captured") -> Task:
+    """One clip with one draw of proportions, dialect and faults."""
+    clip = slowed(clip, case.slow)
     rng = torch.Generator().manual_seed(1000 + seed)
     true_bones = proportions(1, rng)[0].double().numpy()
     example = make_example(
-        clip, case.layout, case.faults, case.estimator, independent=independent, bones=true_bones, seed=seed
-    )
+        clip, case.layout, case.faults, case.estimator, bones=true_bones, seed=seed,
+        spoken=SPOKEN[motion](seed, len(clip.poses)),
+    )  # fmt: skip
     if not case.named:
         example = _unnamed(example)
     if case.stride is not None:
         example = _pairs(example, case.stride)
     return Task(_problem(case, example), example.truth)
+
+
+def slowed(clip: Clip, times: float) -> Clip:
+    """The beginning of a clip so many times as slow, in as many frames."""
+    if times == 1.0:
+        return clip
+    when = torch.arange(len(clip.poses)) / times
+    poses = axis_angle_from_matrix(at_times(clip, when)).numpy()
+    every = np.arange(len(clip.poses))
+    pelvis = np.stack([np.interp(when.numpy(), every, clip.pelvis[:, k]) for k in range(3)], -1)
+    return replace(clip, poses=poses, pelvis=pelvis.astype(np.float32))
 
 
 def frames_of(person: Person, rows: slice | np.ndarray) -> Person:
@@ -149,7 +186,10 @@ def _problem(case: Case, example: Example) -> Problem:
     columns = [keypoints.canonical.index(name) for name in names]
     definition = np.array([definition_deviation(name, case.layout) for name in names])
     wander = np.hypot(case.faults.wander, MISFIT)
-    if case.bones_known:
+    if case.alone:
+        person = replace(person, keypoints=None)
+        bones = example.truth.bones
+    elif case.bones_known:
         bones = example.truth.bones
     else:
         bones = estimate_bone_offsets(with_wander(targets_from_keypoints(keypoints, person.fps)))

@@ -1,0 +1,18 @@
+"""How much a motion shakes, as one figure for people."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ..body.kinematics import forward
+from ..motion import Motion
+
+
+def jitter(motion: Motion) -> float:
+    """Mean acceleration of the joints in m/s^2, over frames that follow one another; NaN without three."""
+    joints, _ = forward(motion.rotations, motion.pelvis, motion.bone_offsets)
+    follows = (np.diff(motion.frame_ids, 2) == 0) & (np.diff(motion.frame_ids)[1:] == 1)
+    if not follows.any():
+        return float("nan")
+    steps = np.linalg.norm(np.diff(joints, 2, axis=0), axis=-1)[follows]
+    return float(steps.mean() * motion.fps**2)

@@ -1,0 +1,68 @@
+"""An estimator's poses without keypoints: they are their own evidence.
+
+What shakes is measured and taken away (`own_evidence`); the network, trained on such clips, turns back what
+moves as no body does; both only as far as the clip shows that it is an estimate: a clean capture passes.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ..body.rotations import matrix_from_axis_angle
+from ..body.skeleton import JOINT_COUNT
+from ..recording import Person
+from .controls import Controls
+from .evidence import no_targets
+from .own_evidence import Steady, steady, steady_path
+from .piece import Initial, Run, degrees_of, see_and_turn
+from .smoothing import FEWEST_SMOOTHED
+from .timeline import Piece
+
+CAPTURE_SHAKE = float(np.radians(0.15))
+"""Radians per axis; a clip that shakes so much is half taken for an estimate, far below for a capture."""
+
+
+def refine_alone(
+    run: Run, person: Person, parts: list[Piece], given: list[Initial], controls: Controls
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Rotations (T, 24, 3, 3), pelvis (T, 3) and uncertainty in degrees (T, 24) of the person's frames; given:
+    the poses of each of the parts, without gaps. Raises Cancelled when asked to stop."""
+    rotations = np.empty((person.frames, JOINT_COUNT, 3, 3))
+    pelvis = np.empty((person.frames, 3))
+    uncertainty = np.full((person.frames, JOINT_COUNT), np.nan)
+    total, done = sum(part.length for part in parts), 0
+    for part, initial in zip(parts, given, strict=True):
+        share = (done / total, part.length / total)
+        found = _refine_part(run, initial, person.fps, controls.smoothness, share)
+        for whole, of_part in zip((rotations, pelvis, uncertainty), found, strict=True):
+            whole[part.rows] = of_part[part.places]
+        done += part.length
+    return rotations, pelvis, uncertainty
+
+
+def _refine_part(
+    run: Run, initial: Initial, fps: float, smoothness: float, share: tuple[float, float]
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    unknown = np.full(initial[0].shape[:2], np.nan)
+    if len(initial[0]) < FEWEST_SMOOTHED or smoothness == 0.0:
+        return *initial, unknown
+    before, width = share
+
+    def tick() -> None:
+        run.step(before, "Reading the poses")
+
+    calm = steady(initial[0], fps, tick, smoothness)
+    path = steady_path(initial[1], fps, tick, smoothness)
+    if not run.recipe.network:
+        return calm.rotations, path, unknown
+    nothing = no_targets(len(path))
+    part = (before + 0.3 * width, 0.7 * width)
+    seen = see_and_turn(run, nothing, calm.rotations, path, calm, fps, part)
+    turned = calm.rotations @ matrix_from_axis_angle(seen.turns * estimated(calm))
+    return turned, path, degrees_of(run.engine.model.honesty, seen.deviation)
+
+
+def estimated(calm: Steady) -> float:
+    """0..1, how far a clip is taken for an estimate rather than a capture, by how much it shakes."""
+    shake = float(np.sqrt(np.mean(calm.shake[:22] ** 2)))
+    return shake**2 / (shake**2 + CAPTURE_SHAKE**2)

@@ -1,0 +1,137 @@
+"""Poses without keypoints are their own evidence."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from addon.body.rotations import geodesic_angle, matrix_from_axis_angle
+from addon.body.skeleton import JOINT_NAMES
+from addon.recording import Person, Poses
+from addon.refiner import Controls, RefineError, jitter, refine
+from addon.refiner.own_evidence import steady
+
+from .motion import Truth
+
+ELBOW = JOINT_NAMES.index("left_elbow")
+
+
+def person(rotations: np.ndarray, pelvis: np.ndarray, fps: float = 30.0) -> Person:
+    return Person("0", np.arange(len(pelvis)), fps, None, Poses(rotations, pelvis))
+
+
+def shaken(truth: Truth, degrees: float = 2.0, metres: float = 0.01) -> Person:
+    """The truth with white noise of these deviations per axis."""
+    rng = np.random.default_rng(0)
+    turn = rng.normal(size=(*truth.rotations.shape[:2], 3)) * np.radians(degrees)
+    return person(truth.rotations @ matrix_from_axis_angle(turn), truth.pelvis + rng.normal(size=truth.pelvis.shape) * metres)
+
+
+def degrees(one: np.ndarray, other: np.ndarray) -> np.ndarray:
+    return np.degrees(geodesic_angle(one, other))
+
+
+def test_a_clean_capture_passes_within_half_a_degree_from_the_first_frame_on() -> None:
+    truth = Truth()
+    motion = refine(person(truth.rotations, truth.pelvis))
+    away = degrees(motion.rotations, truth.rotations)
+    assert away.mean() < 0.2 and away.mean(1).max() < 0.5
+    assert np.linalg.norm(motion.pelvis - truth.pelvis, axis=-1).max() < 0.005
+
+
+def test_what_shakes_goes_and_the_motion_stays() -> None:
+    truth = Truth()
+    given = shaken(truth)
+    before, true = refine(given, mode="none"), refine(person(truth.rotations, truth.pelvis), mode="none")
+    motion = refine(given)
+    assert jitter(motion) < 1.2 * jitter(true) < 0.2 * jitter(before)
+    assert given.poses is not None
+    assert degrees(motion.rotations, truth.rotations).mean() < 0.7 * degrees(given.poses.rotations, truth.rotations).mean()
+    assert np.abs(motion.pelvis - truth.pelvis).mean() < 0.7 * np.abs(given.poses.pelvis - truth.pelvis).mean()
+
+
+def test_a_limb_that_jumps_for_a_frame_is_brought_back() -> None:
+    truth = Truth()
+    given = shaken(truth, 0.5, 0.0)
+    assert given.poses is not None
+    flip = matrix_from_axis_angle(np.array([0.0, 2.0, 0.0]))
+    given.poses.rotations[40, ELBOW] = given.poses.rotations[40, ELBOW] @ flip
+    motion = refine(given)
+    assert degrees(motion.rotations[40, ELBOW], truth.rotations[40, ELBOW]) < 15.0
+
+
+def test_lost_frames_are_left_to_the_scene_and_do_not_break_the_rest() -> None:
+    truth = Truth()
+    rows = np.r_[0:30, 34:90]
+    given = person(truth.rotations, truth.pelvis).rows(rows)
+    motion = refine(given)
+    assert (motion.frame_ids == rows).all()
+    assert degrees(motion.rotations, truth.rotations[rows]).mean() < 0.3
+
+
+def test_strength_and_smoothing_say_how_far() -> None:
+    truth = Truth()
+    given = shaken(truth)
+    assert given.poses is not None
+    none = refine(given, controls=Controls(strength=0.0))
+    np.testing.assert_allclose(none.rotations, given.poses.rotations, atol=1e-6)
+    rough = refine(given, controls=Controls(smoothness=0.0))
+    np.testing.assert_allclose(rough.rotations, given.poses.rotations, atol=1e-6)
+    usual, calmer = (jitter(refine(given, controls=Controls(smoothness=s))) for s in (1.0, 2.0))
+    assert calmer < usual < jitter(none)
+
+
+def test_parts_and_frames_that_were_not_chosen_stay_as_they_are() -> None:
+    given = shaken(Truth())
+    assert given.poses is not None
+    motion = refine(given, controls=Controls(parts=frozenset({"left_arm"}), frames=(30, 60)))
+    legs = [JOINT_NAMES.index("left_knee"), JOINT_NAMES.index("pelvis")]
+    np.testing.assert_allclose(motion.rotations[:, legs], given.poses.rotations[:, legs], atol=1e-6)
+    np.testing.assert_allclose(motion.rotations[:20], given.poses.rotations[:20], atol=1e-6)
+    assert degrees(motion.rotations[45, ELBOW], given.poses.rotations[45, ELBOW]) > 0.1
+    np.testing.assert_allclose(motion.pelvis, given.poses.pelvis, atol=1e-9)
+
+
+def test_single_poses_stay_as_they_are() -> None:
+    truth = Truth(frames=3)
+    motion = refine(person(truth.rotations, truth.pelvis))
+    np.testing.assert_allclose(motion.rotations, truth.rotations, atol=1e-9)
+    assert np.isnan(motion.uncertainty_deg).all()
+
+
+def test_the_rate_does_not_matter() -> None:
+    truth = Truth()
+    slow, fast = person(truth.rotations[::2], truth.pelvis[::2], 15.0), person(truth.rotations, truth.pelvis)
+    one, two = refine(slow), refine(fast)
+    assert degrees(one.rotations, two.rotations[::2]).mean() < 1.0
+
+
+def test_keypoints_that_are_not_there_are_asked_for() -> None:
+    truth = Truth(frames=10)
+    with pytest.raises(RefineError, match="no keypoints to refine toward"):
+        refine(person(truth.rotations, truth.pelvis), mode="plugin")
+
+
+def test_noise_is_measured_as_it_is() -> None:
+    truth = Truth()
+    quiet = steady(truth.rotations, 30.0)
+    assert np.degrees(np.sqrt(np.mean(quiet.shake**2))) < 0.15
+    given = shaken(truth)
+    assert given.poses is not None
+    found = np.degrees(steady(given.poses.rotations, 30.0).shake)
+    assert abs(np.mean(found) - 2.0) < 0.5
+
+
+def test_in_plugin_use_clean_poses_come_back_from_their_own_joints() -> None:
+    truth = Truth()
+    motion = refine(truth.person(poses=Poses(truth.rotations, truth.pelvis)))
+    away = degrees(motion.rotations, truth.rotations)
+    assert away.mean(0).max() < 1.5
+
+
+def test_in_plugin_use_a_shaking_estimate_does_not_shake_the_result() -> None:
+    truth = Truth()
+    estimate = shaken(truth, 3.0).poses
+    motion = refine(truth.person("coco17", 0.02, poses=estimate))
+    true = refine(person(truth.rotations, truth.pelvis), mode="none")
+    assert jitter(motion) < 1.2 * jitter(true)
