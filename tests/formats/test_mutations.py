@@ -14,6 +14,7 @@ import pytest
 
 from addon import formats
 from addon.safe_read import FormatError
+from tests.formats import test_acclaim as acclaim
 from tests.formats import test_amass as amass
 from tests.formats import test_arkit as arkit
 from tests.formats import test_c3d as c3d
@@ -65,6 +66,8 @@ BUILDERS: dict[str, Callable[[Path], Path]] = {
     "Meshcapade scene": variants.meshcapade_scene,
     "SMPL parameters": variants.smpl_parameters,
     "FreeMoCap": keypoint_variants.by_frame,
+    "FreeMoCap JSON": keypoint_variants.by_frame_json,
+    "ASF/AMC": acclaim.acclaim,
     **{f"ARKit {name}": build for name, build in arkit.SHAPES.items()},
     "KIT-ML": keypoint_tools.kit,
     "MDM rotations": keypoint_tools.rotations,
