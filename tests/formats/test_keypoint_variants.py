@@ -327,7 +327,7 @@ def test_freemocap_at_a_desk_needs_no_legs_to_be_known(tmp_path, count):
 
 def by_frame_json(folder: Path) -> Path:
     """data_saver.py's save_to_json: frames by number, points by name, times of every camera."""
-    frames = {}
+    frames: dict[str, Any] = {}
     for n, frame in enumerate(freemocap_rows()):
         points = {f"body_{name.lower()}": dict(zip("xyz", point, strict=True))
                   for name, point in zip(OFFICIAL, frame.tolist(), strict=True)}  # fmt: skip

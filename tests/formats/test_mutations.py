@@ -25,6 +25,7 @@ from tests.formats import test_keypoint_tools as keypoint_tools
 from tests.formats import test_keypoint_variants as keypoint_variants
 from tests.formats import test_landmarks as landmarks
 from tests.formats import test_skeleton_files as skeletons
+from tests.formats import test_suites as suites
 from tests.formats import test_theia as theia
 from tests.formats import test_trc as trc
 from tests.formats.bodies import walking
@@ -68,6 +69,7 @@ BUILDERS: dict[str, Callable[[Path], Path]] = {
     "FreeMoCap": keypoint_variants.by_frame,
     "FreeMoCap JSON": keypoint_variants.by_frame_json,
     "ASF/AMC": acclaim.acclaim,
+    **suites.SUITES,
     **{f"ARKit {name}": build for name, build in arkit.SHAPES.items()},
     "KIT-ML": keypoint_tools.kit,
     "MDM rotations": keypoint_tools.rotations,

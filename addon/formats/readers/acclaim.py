@@ -20,7 +20,7 @@ from ...safe_read.npy import check_shape
 from ..container import Container
 from ..draft import Draft, OwnUnit, Reader
 from ..joint_names import side_and_part
-from .bvh import Clip, Joint, person_of
+from ..skeletons import Clip, person_of
 
 _MAX_BONES = 1000
 _INCH = 0.0254
@@ -250,8 +250,7 @@ def _clip(skeleton: _Skeleton, values: dict[str, np.ndarray], radians: bool) -> 
         turns[:, place], starts[:, place] = turn, shift
     names = _names(bones)
     turns = turns @ _resting_feet(names, bones)
-    joints = [Joint(name, bone.parent, bone.vector) for name, bone in zip(names, bones, strict=True)]
-    return Clip(joints, starts, turns, np.array(rest))
+    return Clip(names, [bone.parent for bone in bones], starts, turns, np.array(rest))
 
 
 def _names(bones: list[_Bone]) -> list[str]:
