@@ -24,6 +24,7 @@ from tests.formats import test_images as images
 from tests.formats import test_keypoint_tools as keypoint_tools
 from tests.formats import test_keypoint_variants as keypoint_variants
 from tests.formats import test_landmarks as landmarks
+from tests.formats import test_marker_tables as marker_tables
 from tests.formats import test_skeleton_files as skeletons
 from tests.formats import test_suites as suites
 from tests.formats import test_theia as theia
@@ -70,6 +71,8 @@ BUILDERS: dict[str, Callable[[Path], Path]] = {
     "FreeMoCap JSON": keypoint_variants.by_frame_json,
     "ASF/AMC": acclaim.acclaim,
     **suites.SUITES,
+    "Qualisys": lambda folder: marker_tables.qualisys(folder, 2, titles=True),
+    "Nexus": marker_tables.nexus,
     **{f"ARKit {name}": build for name, build in arkit.SHAPES.items()},
     "KIT-ML": keypoint_tools.kit,
     "MDM rotations": keypoint_tools.rotations,
