@@ -104,8 +104,9 @@ def _rest(parents: Sequence[int], positions: np.ndarray, turns: np.ndarray) -> n
     rest = np.zeros(positions.shape[1:])
     for joint, parent in enumerate(parents):
         if parent >= 0:
-            bone = (positions[:, joint] - positions[:, parent])[:, None] @ turns[:, parent]
-            rest[joint] = rest[parent] + np.nan_to_num(np.nanmedian(bone[:, 0], axis=0))
+            bone = ((positions[:, joint] - positions[:, parent])[:, None] @ turns[:, parent])[:, 0]
+            bone = bone[np.isfinite(bone).all(-1)]
+            rest[joint] = rest[parent] + (np.median(bone, axis=0) if len(bone) else 0.0)
     return rest
 
 

@@ -59,14 +59,13 @@ def nexus(folder: Path, devices: bool = True) -> Path:
 
 
 def section(title: str, names: list[str], values: np.ndarray, unit: str) -> str:
-    rows = [title, "100", ",,"] + []
-    rows[2] = ",".join(["", "", *(cell for name in names for cell in (f"Anna:{name}", "", ""))])
+    rows = [title, "100"]
+    rows += [",".join(["", "", *(cell for name in names for cell in (f"Anna:{name}", "", ""))])]
     rows += [",".join(["Frame", "Sub Frame", *"XYZ" * len(names)])]
     rows += [",".join(["", "", *[unit] * 3 * len(names)])]
     for n, frame in enumerate(values, start=301):
-        rows.append(
-            ",".join([str(n), "0", *("" if value == 0 else f"{value:.4f}" for value in frame.reshape(-1))])
-        )
+        cells = ["" if value == 0 else f"{value:.4f}" for value in frame.reshape(-1)]
+        rows.append(",".join([str(n), "0", *cells]))
     return "\n".join(rows) + "\n"
 
 
