@@ -74,6 +74,7 @@ BUILDERS: dict[str, Callable[[Path], Path]] = {
     "Qualisys": lambda folder: marker_tables.qualisys(folder, 2, titles=True),
     "Nexus": marker_tables.nexus,
     **{f"ARKit {name}": build for name, build in arkit.SHAPES.items()},
+    "Vision": lambda folder: arkit.vision(folder, "raw"),
     "KIT-ML": keypoint_tools.kit,
     "MDM rotations": keypoint_tools.rotations,
     "landmarks in rows": lambda folder: landmarks.several_in_a_row(folder / "pose_landmarks.csv"),
