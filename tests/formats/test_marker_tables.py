@@ -1,7 +1,8 @@
-"""Tables of marker programs: Qualisys' TSV and Nexus' CSV."""
+"""Tables of marker programs: Qualisys' TSV, Nexus' CSV, and krajjat's sequences."""
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import numpy as np
@@ -102,3 +103,43 @@ def test_a_shifted_row_is_refused_with_its_line(tmp_path):
     path.write_text("\n".join(lines))
     with pytest.raises(FormatError, match="Line 10 has"):
         formats.read(path)
+
+
+def kinect_name(name: str) -> str:
+    """HipRight of RHip."""
+    side = {"R": "Right", "L": "Left"}.get(name[0], "")
+    return name[1:] + side if side else "Head"
+
+
+def krajjat(folder: Path, ending: str) -> Path:
+    """Metres, Y up, 30 poses a second, as Kinect's joints are called."""
+    body = walking(FRAMES).layout("coco17")[:, COLUMNS]
+    names, path = [kinect_name(name) for name in NAMES], folder / f"sequence.{ending}"
+    if ending == "json":
+        poses = [
+            {"Bodies": [{"Joints": [{"JointType": name, "Position": dict(zip("XYZ", place, strict=True))}
+                                    for name, place in zip(names, frame.tolist(), strict=True)]}],
+             "Timestamp": n / 30}
+            for n, frame in enumerate(body)
+        ]  # fmt: skip
+        path.write_text(json.dumps({"name": "walk", "Poses": poses}))
+        return path
+    separator = {"csv": ",", "tsv": "\t"}[ending]
+    lines = [f"name{separator}walk", f"device{separator}Kinect"]
+    lines += [separator.join(["Timestamp", *(f"{name}_{axis}" for name in names for axis in "XYZ")])]
+    lines += [
+        separator.join([f"{n / 30:.9f}", *(f"{value:.9f}" for value in frame.reshape(-1))])
+        for n, frame in enumerate(body)
+    ]
+    path.write_text("\n".join(lines) + "\n")
+    return path
+
+
+@pytest.mark.parametrize("ending", ["json", "csv", "tsv"])
+def test_krajjats_sequences_are_joints_at_the_rate_of_their_times(tmp_path, ending):
+    recording = formats.read(krajjat(tmp_path, ending))
+    assert (recording.format, recording.fps.value, recording.fps.how) == ("krajjat", 30.0, "stated")
+    assert (recording.up.value, recording.units.value) == ("+y", "m")
+    keypoints, body = keypoints_of(recording), walking(FRAMES).layout("coco17")
+    span = [keypoints.positions[:, keypoints.canonical.index(each)] for each in ("left_knee", "right_wrist")]
+    np.testing.assert_allclose(span[0] - span[1], body[:, 13] - body[:, 10], atol=1e-6)

@@ -73,6 +73,8 @@ BUILDERS: dict[str, Callable[[Path], Path]] = {
     **suites.SUITES,
     "Qualisys": lambda folder: marker_tables.qualisys(folder, 2, titles=True),
     "Nexus": marker_tables.nexus,
+    "krajjat": lambda folder: marker_tables.krajjat(folder, "json"),
+    "krajjat table": lambda folder: marker_tables.krajjat(folder, "tsv"),
     **{f"ARKit {name}": build for name, build in arkit.SHAPES.items()},
     "Vision": lambda folder: arkit.vision(folder, "raw"),
     "KIT-ML": keypoint_tools.kit,
