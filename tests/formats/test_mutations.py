@@ -69,7 +69,7 @@ BUILDERS: dict[str, Callable[[Path], Path]] = {
     "SMPL parameters": variants.smpl_parameters,
     "FreeMoCap": keypoint_variants.by_frame,
     "FreeMoCap JSON": keypoint_variants.by_frame_json,
-    "ASF/AMC": acclaim.acclaim,
+    "ASF and AMC": acclaim.acclaim,
     **suites.SUITES,
     "Qualisys": lambda folder: marker_tables.qualisys(folder, 2, titles=True),
     "Nexus": marker_tables.nexus,

@@ -10,6 +10,7 @@ from __future__ import annotations
 import numpy as np
 
 from ...safe_read import FormatError
+from ...safe_read.npy import check_shape
 from ..container import Container
 from ..draft import Draft, Reader, missing_frames
 from ..marker_people import marker_people
@@ -68,6 +69,7 @@ def _table(lines: list[str], separator: str) -> np.ndarray:
     if not rows:
         raise FormatError("The TRC file has a header but no frames; export the recording again.")
     width = max(len(row) for row in rows)
+    check_shape((len(rows), width), 8)
     table = np.full((len(rows), width), np.nan)
     for number, row in enumerate(rows):
         try:
