@@ -325,6 +325,26 @@ def test_freemocap_at_a_desk_needs_no_legs_to_be_known(tmp_path, count):
     assert (keypoints_of(recording).layout, recording.units.value) == ("mediapipe33", "mm")
 
 
+@pytest.mark.parametrize("ending", ["npy", "csv"])
+def test_freemocap_2_has_the_23_points_of_rtmpose(tmp_path, ending):
+    """recording_status.py: rtmpose_body_3d_xyz.npy, and .csv with a row per point."""
+    points = walking(FRAMES).layout("coco23") @ FROM_Y_UP["+z"].T * 1000
+    path = tmp_path / f"rtmpose_body_3d_xyz.{ending}"
+    if ending == "npy":
+        saved(path, points)
+    else:
+        names = find_layout("coco23").keypoints
+        rows = [["frame", "keypoint", "x", "y", "z"]]
+        rows += [[str(n), name, *map(str, place)]
+                 for n, frame in enumerate(points) for name, place in zip(names, frame, strict=True)]  # fmt: skip
+        path.write_text("\n".join(map(",".join, rows)))
+    recording = formats.read(path)
+    assert (recording.up.value, recording.units.value) == ("+z", "mm")
+    keypoints = keypoints_of(recording)
+    assert set(find_layout("coco23").canonical) <= set(keypoints.canonical)
+    np.testing.assert_allclose(keypoints.positions, walking(FRAMES).layout("coco23"), atol=1e-6)
+
+
 def by_frame_json(folder: Path) -> Path:
     """data_saver.py's save_to_json: frames by number, points by name, times of every camera."""
     frames: dict[str, Any] = {}
