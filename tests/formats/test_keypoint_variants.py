@@ -335,8 +335,8 @@ def test_freemocap_2_has_the_23_points_of_rtmpose(tmp_path, ending):
     else:
         names = find_layout("coco23").keypoints
         rows = [["frame", "keypoint", "x", "y", "z"]]
-        rows += [[str(n), name, *map(str, place)]
-                 for n, frame in enumerate(points) for name, place in zip(names, frame, strict=True)]  # fmt: skip
+        for n, frame in enumerate(points):
+            rows += [[str(n), name, *map(str, place)] for name, place in zip(names, frame, strict=True)]
         path.write_text("\n".join(map(",".join, rows)))
     recording = formats.read(path)
     assert (recording.up.value, recording.units.value) == ("+z", "mm")
