@@ -10,6 +10,8 @@ from ..safe_read import FormatError
 from ..safe_read.npy import check_shape
 
 _WIDEST = 1 << 16
+_FEW_CELLS = 1 << 20
+_CELLS_PER_CHARACTER = 8
 
 
 def number_rows(lines: Sequence[str], separator: str, width: int, first: int = 1) -> np.ndarray:
@@ -22,9 +24,11 @@ def number_rows(lines: Sequence[str], separator: str, width: int, first: int = 1
         raise FormatError("The table has a header but no rows; record or export it again.")
     if width > _WIDEST:
         raise FormatError(f"The table has {width} columns, more than any motion; export one person.")
-    check_shape((len(rows), width), 8)
+    check_table(len(rows), width, sum(len(line) for _, line in rows))
     table = np.full((len(rows), width), np.nan)
     for place, (number, line) in enumerate(rows):
+        # Where a comma parts no cells, it is the decimal sign of half the world.
+        line = line if separator == "," else line.replace(",", ".")
         cells = line.rstrip("\r\n").split(separator)
         while len(cells) > width and not cells[-1].strip():
             cells.pop()
@@ -35,6 +39,13 @@ def number_rows(lines: Sequence[str], separator: str, width: int, first: int = 1
         except ValueError as error:
             raise FormatError(f"Line {number} is no row of numbers; export the table again.") from error
     return table
+
+
+def check_table(rows: int, width: int, characters: int) -> None:
+    """Raises FormatError for a table far larger than its text, as a long header over short rows makes it."""
+    check_shape((rows, width), 8)
+    if rows * width > _FEW_CELLS + _CELLS_PER_CHARACTER * characters:
+        raise FormatError("Most rows of the table are much shorter than its longest; export it again.")
 
 
 def points_of(table: np.ndarray, columns: Sequence[Sequence[int]]) -> np.ndarray:

@@ -79,6 +79,13 @@ def test_qualisys_points_come_out_upright_in_metres_at_its_rate(tmp_path, before
     np.testing.assert_allclose(keypoints_of(recording).positions, expected(), atol=1e-6)
 
 
+def test_decimal_commas_are_numbers_where_tabs_part_the_cells(tmp_path):
+    path = qualisys(tmp_path, 2, titles=True)
+    head, rows = path.read_text().split("\nFrame\t")
+    path.write_text(f"{head}\nFrame\t{rows.replace('.', ',')}")
+    np.testing.assert_allclose(keypoints_of(formats.read(path)).positions, expected(), atol=1e-6)
+
+
 def test_a_qualisys_file_that_is_cut_off_says_so(tmp_path):
     path = qualisys(tmp_path)
     path.write_text("\n".join(path.read_text().splitlines()[:-4]))

@@ -142,6 +142,8 @@ def _skeleton(container: Container) -> _Skeleton:
             sections.setdefault(section, []).append(words)
     units = {words[0].lower(): words[1] for words in sections.get("units", []) if len(words) > 1}
     radians = units.get("angle", "").lower().startswith("rad")
+    if sum(words[0].lower() == "end" for words in sections.get("bonedata", [])) > _MAX_BONES:
+        raise FormatError("The Acclaim skeleton has more bones than a body; choose that of one person.")
     bones = {bone.name: bone for bone in _bones(sections, radians)}
     length = float(units.get("length", "1"))
     if not bones or not 0.001 < length < 1000:
@@ -178,8 +180,6 @@ def _bone(fields: dict[str, list[str]], radians: bool) -> _Bone:
 
 def _in_order(bones: dict[str, _Bone], hierarchy: list[list[str]]) -> list[_Bone]:
     """The bones that hang from the root, each after the one above it."""
-    if len(bones) > _MAX_BONES:
-        raise FormatError("The Acclaim skeleton has more bones than a body; choose that of one person.")
     children = {words[0]: words[1:] for words in hierarchy if len(words) > 1}
     ordered, waiting = [bones[_ROOT]], [(0, child) for child in children.get(_ROOT, [])]
     placed = {_ROOT}

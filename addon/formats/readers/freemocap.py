@@ -41,7 +41,11 @@ def read(container: Container) -> Draft:
     if not names or len(names) > _MOST_POINTS:
         raise FormatError(f"{container.name} holds no body's points; export the recording again.")
     check_shape((len(ordered), len(names), 3), 8)
-    points = np.array([[_place(frame["tracked_points"].get(name)) for name in names] for frame in ordered])
+    points, column = np.full((len(ordered), len(names), 3), np.nan), {name: k for k, name in enumerate(names)}
+    for row, frame in enumerate(ordered):
+        for name, place in frame["tracked_points"].items():
+            if name in column:
+                points[row, column[name]] = _place(place)
     draft = draft_of_points(names, points, None, np.array(numbers))
     unused = ["Not used: hands and face."] if len(names) < len(named) else []
     times = [_time(frame.get("timestamps")) for frame in ordered]

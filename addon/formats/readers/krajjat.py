@@ -60,7 +60,10 @@ def _from_json(tree: Mapping[str, Any]) -> tuple[list[str], np.ndarray, list[Any
     if len(names) > _MOST_JOINTS:
         raise FormatError("The poses have more than a thousand kinds of joints; they are no person's.")
     check_shape((len(places), len(names), 3), 8)
-    points = np.array([[_place(each.get(name)) for name in names] for each in places])
+    points, column = np.full((len(places), len(names), 3), np.nan), {name: k for k, name in enumerate(names)}
+    for row, each in enumerate(places):
+        for name, position in each.items():
+            points[row, column[name]] = _place(position)
     return names, points, [_number(pose.get("Timestamp")) for pose in poses]
 
 

@@ -10,10 +10,10 @@ from __future__ import annotations
 import numpy as np
 
 from ...safe_read import FormatError
-from ...safe_read.npy import check_shape
 from ..container import Container
 from ..draft import Draft, Reader, missing_frames
 from ..marker_people import marker_people
+from ..number_rows import check_table
 
 
 def recognises(container: Container) -> bool:
@@ -69,7 +69,7 @@ def _table(lines: list[str], separator: str) -> np.ndarray:
     if not rows:
         raise FormatError("The TRC file has a header but no frames; export the recording again.")
     width = max(len(row) for row in rows)
-    check_shape((len(rows), width), 8)
+    check_table(len(rows), width, sum(map(len, lines)))
     table = np.full((len(rows), width), np.nan)
     for number, row in enumerate(rows):
         try:
