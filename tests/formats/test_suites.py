@@ -22,7 +22,8 @@ XSENS = {
     "Pelvis": "pelvis", "L5": "spine1", "L3": "spine1", "T12": "spine2", "T8": "spine3", "Neck": "neck",
     "Head": "head",
     **{f"{side}{name}": f"{side.lower()}_{joint}" for side in ("Right", "Left") for name, joint in (
-        ("Shoulder", "collar"), ("UpperArm", "shoulder"), ("ForeArm", "elbow"), ("Hand", "wrist"),
+        ("Shoulder", "collar"), ("UpperArm", "shoulder"), ("ForeArm", "elbow"), ("Hand", "wrist"))},
+    **{f"{side}{name}": f"{side.lower()}_{joint}" for side in ("Right", "Left") for name, joint in (
         ("UpperLeg", "hip"), ("LowerLeg", "knee"), ("Foot", "ankle"), ("Toe", "foot"))},
 }  # fmt: skip
 MOTIVE = {
@@ -103,8 +104,20 @@ def motive(
     return folder / "take.csv"
 
 
+def bare_mvnx(folder: Path) -> Path:
+    """The frames alone, without names of segments and rate, as published sets of recordings have them."""
+    path = mvnx(folder)
+    start, end = path.read_text().index("<frames"), path.read_text().index("</subject>")
+    path.write_text(path.read_text()[start:end])
+    return path
+
+
 SUITES = {
     "MVNX": mvnx,
+    "MVNX of frames alone": bare_mvnx,
+    "Motive with hips called as the skeleton": lambda folder: motive(
+        folder, {"Anna": "pelvis"} | {name: joint for name, joint in MOTIVE.items() if name != "Hip"}
+    ),
     "Motive": motive,
     "Motive with long names": lambda folder: motive(folder, MOTIVE_LONG, labels=False),
 }
@@ -115,7 +128,7 @@ def test_limbs_are_where_they_were_and_turn_as_they_did(tmp_path, suite):
     recording = formats.read(SUITES[suite](tmp_path))
     body, kept = walking(FRAMES), recording.people[0].frame_ids
     keypoints, poses = keypoints_of(recording), poses_of(recording)
-    heading = FROM_Y_UP["+z"].T @ TO_XSENS if suite == "MVNX" else np.eye(3)
+    heading = FROM_Y_UP["+z"].T @ TO_XSENS if "MVNX" in suite else np.eye(3)
     for joint in ("left_hip", "right_knee", "left_ankle", "right_shoulder", "left_elbow", "right_wrist"):
         found = keypoints.positions[:, keypoints.canonical.index(joint)]
         np.testing.assert_allclose(found, body.joints[kept, JOINT_NAMES.index(joint)] @ heading.T, atol=1e-4)
@@ -131,6 +144,14 @@ def test_mvnx_has_its_own_rate_and_none_of_its_calibration_poses(tmp_path):
     assert (recording.fps.value, recording.fps.how) == (60.0, "stated")
     assert (recording.up.value, recording.up.how, recording.units.value) == ("+z", "inferred", "m")
     assert (recording.people[0].id, recording.people[0].frames) == ("MVN System 1", FRAMES)
+
+
+def test_mvnx_of_frames_alone_takes_its_rate_from_their_times(tmp_path):
+    path = bare_mvnx(tmp_path)
+    path.write_text(re.sub(r'time="(\d+)"', lambda found: f'time="{int(found[1]) * 3}"', path.read_text()))
+    recording = formats.read(path)
+    assert recording.fps.value == pytest.approx(20, abs=0.5) and recording.fps.how == "stated"
+    assert len(keypoints_of(recording).names) == 23
 
 
 def test_mvnx_without_orientations_is_joints_alone(tmp_path):

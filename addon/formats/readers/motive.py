@@ -1,9 +1,9 @@
 """OptiTrack Motive's CSV: bones of skeletons with places and orientations, or markers with places.
 
 The first line pairs keys and values (`Format Version,1.23,…,Export Frame Rate,120,…`); rows over the columns
-tell type, name (`Anna:LThigh`), ID and Rotation or Position; the last one is `Frame,Time (Seconds),X,Y,Z …`.
-A bone's place is its upper joint, its orientation is against a T-pose. Source: docs.optitrack.com "Data
-Export: CSV"; files in public repositories.
+tell type, name (`Anna:LThigh`; the hips are `Anna:Hip` or `Anna:Anna`), ID and Rotation or Position; the last
+one is `Frame,Time (Seconds),X,Y,Z …`. A bone's place is its upper joint, its orientation is against a T-pose.
+Source: docs.optitrack.com "Data Export: CSV"; files in public repositories.
 """
 
 from __future__ import annotations
@@ -65,8 +65,7 @@ def read(container: Container) -> Draft:
             raise FormatError(
                 f"{container.name} holds bones against their parents; export Global from Motive."
             )
-        subjects = dict.fromkeys(subject_of(name) for name in bones)
-        people = [_skeleton(table, subject, bones, numbers, turned=whole) for subject in subjects]
+        people = [_skeleton(table, *held, numbers, turned=whole) for held in _subjects(bones).items()]
         warnings = [] if whole else [_ROTATIONS_UNUSED]
     else:
         people = _markers(table, numbers)
@@ -75,6 +74,14 @@ def read(container: Container) -> Draft:
         people, fps=float(rate) or None, units=header.get("length units"), likely_up=("+y", "+z"),
         warnings=warnings, says=("units",),
     )  # fmt: skip
+
+
+def _subjects(bones: list[str]) -> dict[str, list[str]]:
+    """Bones by skeleton; a bone that is called as a skeleton belongs to it."""
+    subjects: dict[str, list[str]] = {subject_of(name): [] for name in bones}
+    for name in bones:
+        subjects[name if name in subjects else subject_of(name)].append(name)
+    return {subject: names for subject, names in subjects.items() if names}
 
 
 def _numbers(column: np.ndarray) -> np.ndarray:
@@ -107,7 +114,9 @@ def _table(container: Container) -> _Table:
 
 def _skeleton(table: _Table, subject: str, bones: list[str], numbers: np.ndarray, *, turned: bool) -> Person:
     names = [name for name in bones if table.of(name, "position", "xyz")]
-    spine = [place for place, name in enumerate(names) if name.rpartition(":")[2].lower() in _SPINE]
+    # The first bone is called as the skeleton is, or Hip.
+    centre = {*_SPINE, subject.lower()}
+    spine = [place for place, name in enumerate(names) if name.rpartition(":")[2].lower() in centre]
     if not spine:
         raise FormatError(f"The skeleton {one_line(subject)} has no hips; export the whole skeleton.")
     positions = points_of(table.values, [table.of(name, "position", "xyz") for name in names])

@@ -6,6 +6,7 @@ of other types than "normal" are that pose. Source: Xsens MVN User Manual, "MVNX
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
@@ -17,36 +18,47 @@ from ...safe_read import FormatError, one_line
 from ...safe_read.npy import check_shape
 from ...safe_read.xml_stream import Element, elements
 from ..container import Container
-from ..draft import Draft, Reader
+from ..draft import Draft, Reader, scalar
 from ..skeletons import person_in_world
+from ..timing import rate_from_times
 
 _SPINE = ("Pelvis", "L5", "L3", "T12", "T8")
+_SEGMENTS = (
+    *_SPINE, "Neck", "Head",
+    *(f"{side}{part}" for side in ("Right", "Left") for part in ("Shoulder", "UpperArm", "ForeArm", "Hand")),
+    *(f"{side}{part}" for side in ("Right", "Left") for part in ("UpperLeg", "LowerLeg", "Foot", "Toe")),
+)  # fmt: skip
+"""The 23 segments in MVN's order, for files that hold the frames alone."""
+_START = re.compile(rb"<mvnx[\s>]|<frames\s[^>]*segmentCount")
 _COLUMNS = {"position": 3, "orientation": 4}
 _MOST_SEGMENTS = 200
 
 
 @dataclass
 class _Subject:
-    """One suit: its name, rate, segments, and of each frame the number and what it holds."""
+    """One suit: its name, rate, segments, and of each frame the number, the time and what it holds."""
 
     name: str = ""
     rate: str = ""
     segments: list[str] = field(default_factory=list)
     numbers: list[str] = field(default_factory=list)
+    times: list[float] = field(default_factory=list)
     values: dict[str, list[np.ndarray]] = field(default_factory=dict)
 
 
 def recognises(container: Container) -> bool:
-    """The outermost element's name."""
-    return container.kind == "text" and b"<mvnx" in container.head
+    """The outermost element's name; some files hold its frames alone."""
+    return container.kind == "text" and _START.search(container.head) is not None
 
 
 def read(container: Container) -> Draft:
     """One person per subject. Raises FormatError."""
     subjects = list(_subjects(container))
     people = [_person(subject, place) for place, subject in enumerate(subjects)]
-    rates = {subject.rate for subject in subjects}
-    fps = float(rates.pop()) if len(rates) == 1 and "" not in rates else None
+    if not people:
+        raise FormatError("The MVNX file has no frames of motion; export it again.")
+    rate = subjects[0].rate
+    fps = float(rate) if rate else rate_from_times(subjects[0].times)
     return Draft(people, fps=fps, units=None, likely_up=("+z", "+y"))
 
 
@@ -64,12 +76,16 @@ def _subjects(container: Container) -> Iterator[_Subject]:
         elif name == "subject":
             yield _ended(subject, element)
             subject = _Subject()
+    if subject.numbers:
+        yield subject
 
 
 def _add(subject: _Subject, attributes: Mapping[str, str], held: Mapping[str, np.ndarray]) -> None:
-    count = len(subject.segments)
     if attributes.get("type", "normal") != "normal":
         return
+    if not subject.segments:
+        subject.segments.extend(_SEGMENTS)
+    count = len(subject.segments)
     if not 0 < count <= _MOST_SEGMENTS or "position" not in held:
         raise FormatError("The MVNX file has frames without positions of segments; export it with positions.")
     for name, columns in _COLUMNS.items():
@@ -78,6 +94,7 @@ def _add(subject: _Subject, attributes: Mapping[str, str], held: Mapping[str, np
         if name in held:
             subject.values.setdefault(name, []).append(held[name].reshape(count, columns))
     subject.numbers.append(attributes.get("index", ""))
+    subject.times.append(scalar(attributes.get("time")) or 0.0)
     check_shape((len(subject.numbers), count, 12), 8)
 
 
