@@ -352,7 +352,7 @@ def by_frame_json(folder: Path) -> Path:
         points = {f"body_{name.lower()}": dict(zip("xyz", point, strict=True))
                   for name, point in zip(OFFICIAL, frame.tolist(), strict=True)}  # fmt: skip
         points |= {f"{side}_hand_{k:04d}": dict.fromkeys("xyz", 1.0 * k) for side in SIDES for k in range(21)}
-        points["face_0001"] = dict.fromkeys("xyz")
+        points |= {"face_0001": dict.fromkeys("xyz"), "left_foot": dict.fromkeys("xyz", 500.0)}
         times = {"mean": 1000 + n / 60, "by_camera": {"cam_0": 1000 + n / 60}}
         frames[str(n)] = {"timestamps": times, "tracked_points": points, "reprojection_error": {}}
     frames["1"]["tracked_points"]["body_nose"] = {"x": None, "y": None, "z": None}

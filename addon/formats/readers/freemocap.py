@@ -19,6 +19,7 @@ from ..draft import Draft, Reader, is_real
 from ..timing import rate_from_times
 from .tables import draft_of_points
 
+_BODY = "body_"
 _OTHERS = ("left_hand", "right_hand", "face")
 _AXES = ("x", "y", "z")
 _MOST_POINTS = 1000
@@ -37,7 +38,9 @@ def read(container: Container) -> Draft:
     numbers = sorted(frames)
     ordered = [frames[number] for number in numbers]
     named = dict.fromkeys(name for frame in ordered for name in frame["tracked_points"])
-    names = [name for name in named if not name.startswith(_OTHERS)]
+    # Segments' centres of mass may be among the points, by names that a body's points have too.
+    names = [name for name in named if name.startswith(_BODY)]
+    names = names or [name for name in named if not name.startswith(_OTHERS)]
     if not names or len(names) > _MOST_POINTS:
         raise FormatError(f"{container.name} holds no body's points; export the recording again.")
     check_shape((len(ordered), len(names), 3), 8)
