@@ -2,7 +2,8 @@
 
 Orders are the tools' own: OpenPose (BODY_25), COCO and its WholeBody, Halpe, Human3.6M as VideoPose3D and
 MMPose write it and as HybrIK does (left first), MediaPipe Pose, HumanML3D, CMU Panoptic, EasyMocap,
-Kinect, KIT-ML and MHR. A keypoint without a counterpart on SMPL's skeleton maps to None.
+Kinect, KIT-ML and MHR; Human3.6M without its neck (SemGCN), OpenPose's 18 and rtmlib's 134 (to_openpose).
+A keypoint without a counterpart on SMPL's skeleton maps to None.
 """
 
 from __future__ import annotations
@@ -80,6 +81,10 @@ _HALPE_26 = (
     f"{_COCO_BODY} head_top neck mid_hip left_big_toe right_big_toe left_small_toe right_small_toe left_heel "
     "right_heel"
 )
+_OPENPOSE_18 = (
+    "nose neck right_shoulder right_elbow right_wrist left_shoulder left_elbow left_wrist right_hip "
+    "right_knee right_ankle left_hip left_knee left_ankle right_eye left_eye right_ear left_ear"
+)
 _PANOPTIC_15 = (
     "neck nose mid_hip left_shoulder left_elbow left_wrist left_hip left_knee left_ankle right_shoulder "
     "right_elbow right_wrist right_hip right_knee right_ankle"
@@ -154,6 +159,14 @@ _ALL = (
     ),
     _mmm("kit21", "right", "left"),
     _mmm("mmm21", "left", "right"),
+    _layout(
+        "h36m16",
+        "mid_hip right_hip right_knee right_ankle left_hip left_knee left_ankle spine thorax head_top "
+        "left_shoulder left_elbow left_wrist right_shoulder right_elbow right_wrist",
+        _H36M,
+    ),
+    _layout("openpose18", _OPENPOSE_18, _COCO),
+    _layout("openpose134", f"{_OPENPOSE_18} {_FEET}", _COCO, f"face 68 {_TWO_HANDS}"),
 )
 
 LAYOUTS: dict[str, Layout] = {layout.name: layout for layout in _ALL}

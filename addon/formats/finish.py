@@ -19,6 +19,9 @@ _MAX_FPS = 2000.0
 _ONE_PERSON = np.log(1.4)
 """How much, as a logarithm, people differ in size from the mean."""
 
+_UNITS = UNIT_METRES | {"in": 0.0254, "ft": 0.3048}
+"""Metres of the units that a file may state; `UNIT_METRES` are those that limbs tell."""
+
 TO_Y_UP: dict[str, np.ndarray] = {
     "+y": np.eye(3),
     "-y": np.diag([1.0, -1.0, -1.0]),
@@ -42,12 +45,13 @@ def signed_axis(text: str) -> str:
 
 
 def unit_name(text: str) -> str:
-    """'m', 'cm' or 'mm' from what files and people write. Raises FormatError for anything else."""
+    """'m', 'cm', 'mm', 'in' or 'ft' from what files and people write. Raises FormatError for others."""
     name = str(text).strip().lower().rstrip("s")
     name = {"meter": "m", "metre": "m", "centimeter": "cm", "centimetre": "cm"}.get(name, name)
-    name = {"millimeter": "mm", "millimetre": "mm"}.get(name, name)
-    if name not in UNIT_METRES:
-        raise FormatError(f"The unit {one_line(str(text))} is not known; it is one of m, cm, mm.")
+    name = {"millimeter": "mm", "millimetre": "mm", "foot": "ft", "feet": "ft"}.get(name, name)
+    name = {"inch": "in", "inche": "in"}.get(name, name)
+    if name not in _UNITS:
+        raise FormatError(f"The unit {one_line(str(text))} is not known; it is one of m, cm, mm, in, ft.")
     return name
 
 
@@ -89,12 +93,12 @@ def _fps(draft: Draft, reader: Reader, hints: Hints) -> Known[float]:
 def _units(draft: Draft, hints: Hints, warnings: list[str]) -> tuple[Known[str], float]:
     if hints.units is not None:
         unit = unit_name(hints.units)
-        return Known(unit, "stated"), UNIT_METRES[unit]
+        return Known(unit, "stated"), _UNITS[unit]
     inferred = infer_scale(draft.people)
     if draft.units is not None:
         stated = unit_name(draft.units)
-        if inferred is None or _agree(UNIT_METRES[stated], inferred[1]):
-            return Known(stated, "stated"), UNIT_METRES[stated]
+        if inferred is None or _agree(_UNITS[stated], inferred[1]):
+            return Known(stated, "stated"), _UNITS[stated]
         warnings.append(f"The unit cannot be {stated} as the file says; it was inferred from the limbs.")
     if inferred is None:
         return Known("m", "assumed"), 1.0

@@ -2,8 +2,8 @@
 
 Known: MotionBuilder and Mixamo (LeftUpLeg, LeftArm), Biovision and Xsens (LeftHip, LeftKnee, LeftCollar),
 3ds Max (Bip01 L Thigh), Unreal (thigh_l), Rigify (upper_arm.L), VRM (J_Bip_L_UpperLeg), Poser (lShldr),
-Acclaim (lfemur), SMPL (L_Hip). Spines differ too much to go by names: the chest is where the arms meet, the
-pelvis where the legs do.
+Acclaim (lfemur), Motive (LUArm, LFArm), SMPL (L_Hip). Spines differ too much to go by names: the chest is
+where the arms meet, the pelvis where the legs do.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ _PARTS = {
     "knee": "leg lowleg lowerleg shin calf tibia knee",
     "ankle": "ankle",
     "foot": "toebase toe toes ball toe0 toe1",
-    "shoulder": "arm uparm upperarm shldr humerus",
-    "elbow": "forearm lowarm lowerarm elbow radius",
+    "shoulder": "arm uparm upperarm uarm shldr humerus",
+    "elbow": "forearm lowarm lowerarm farm elbow radius",
     "wrist": "hand wrist",
     "collar": "collar clavicle",
     "loose hip": "hip",

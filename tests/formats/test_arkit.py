@@ -159,3 +159,46 @@ def test_the_2d_joints_of_vision_are_refused(tmp_path):
     (tmp_path / "vision.json").write_text(json.dumps(frames))
     with pytest.raises(FormatError, match="2D"):
         formats.read(tmp_path / "vision.json")
+
+
+VISION = {
+    "top_head": "head_top", "center_head": "head", "center_shoulder": "coco_neck", "spine": "h36m_spine",
+    "root": "coco_mid_hip", "left_shoulder": "coco_left_shoulder", "right_shoulder": "coco_right_shoulder",
+    "left_hip": "coco_left_hip", "right_hip": "coco_right_hip",
+    **{f"{side}_{part}": f"{side}_{part}" for side in ("left", "right")
+       for part in ("elbow", "wrist", "knee", "ankle")},
+}  # fmt: skip
+
+
+def vision(folder: Path, spelled: str) -> Path:
+    """Vision's 17 joints against the hips, in metres; transforms with raw names, places with Swift's."""
+    points = walking(FRAMES).points[:, [POINT_INDEX[name] for name in VISION.values()]]
+    points = points - points[:, [list(VISION).index("root")]]
+    frames = []
+    for n, frame in enumerate(points):
+        joints: dict[str, Any] = {}
+        for name, place in zip(VISION, frame, strict=True):
+            first, *others = name.split("_")
+            swift = first + "".join(each.capitalize() for each in others)
+            raw = {"position": transform(place)}
+            joints |= {swift: place.tolist()} if spelled == "Swift" else {f"human_{name}_3D": raw}
+        frames.append({"time": n / 30, "joints": joints})
+    (folder / "vision.json").write_text(json.dumps({"frames": frames}))
+    return folder / "vision.json"
+
+
+@pytest.mark.parametrize("spelled", ["Swift", "raw"])
+def test_visions_3d_body_stands_on_the_floor_with_its_hips_at_one_place(tmp_path, spelled):
+    recording = formats.read(vision(tmp_path, spelled))
+    assert (recording.tool, recording.fps.value, recording.up.value) == ("Apple Vision", 30.0, "+y")
+    assert any("hips stay at one place" in warning for warning in recording.warnings)
+    keypoints, body = keypoints_of(recording), walking(FRAMES)
+    assert len(keypoints.names) == 17
+    thigh = [
+        keypoints.positions[:, keypoints.canonical.index(each)] for each in ("left_knee", "coco_left_hip")
+    ]
+    truth = [body.points[:, POINT_INDEX[each]] for each in ("left_knee", "coco_left_hip")]
+    np.testing.assert_allclose(
+        np.linalg.norm(thigh[0] - thigh[1], axis=-1), np.linalg.norm(truth[0] - truth[1], axis=-1), atol=1e-6
+    )
+    assert -0.05 < np.nanmin(keypoints.positions[..., 1]) < 0.15

@@ -18,6 +18,7 @@ from tests.formats.bodies import FROM_Y_UP, keypoints_of, walking
 from tests.formats.test_landmarks import OFFICIAL, as_dict, standing, wide, world
 
 FRAMES = 40
+SIDES = ("left", "right")
 
 
 def saved(path: Path, array: np.ndarray) -> Path:
@@ -42,7 +43,7 @@ def assert_human(path: Path, layout: str, up: str) -> None:
 
 UNNAMED = (
     "h36m17", "hybrik17", "coco17", "hybrik29", "coco_wholebody133", "halpe136", "easymocap67", "smpl24",
-    "body25", "mhr70", "kit21", "mmm21",
+    "body25", "mhr70", "kit21", "mmm21", "h36m16", "openpose18", "openpose134",
 )  # fmt: skip
 
 
@@ -314,6 +315,59 @@ def test_freemocap_arrays_of_all_releases(tmp_path, name, count):
     recording = formats.read(saved(tmp_path / name, whole))
     assert (keypoints_of(recording).layout, recording.units.value) == ("mediapipe33", "mm")
     assert np.isnan(keypoints_of(recording).positions[11, 30]).all()
+
+
+@pytest.mark.parametrize("count", [543, 553])
+def test_freemocap_at_a_desk_needs_no_legs_to_be_known(tmp_path, count):
+    whole = np.full((FRAMES, count, 3), np.nan)
+    whole[:, :25] = freemocap_rows()[:, :25]
+    recording = formats.read(saved(tmp_path / "mediapipe_skeleton_3d.npy", whole))
+    assert (keypoints_of(recording).layout, recording.units.value) == ("mediapipe33", "mm")
+
+
+@pytest.mark.parametrize("ending", ["npy", "csv"])
+def test_freemocap_2_has_the_23_points_of_rtmpose(tmp_path, ending):
+    """recording_status.py: rtmpose_body_3d_xyz.npy, and .csv with a row per point."""
+    points = walking(FRAMES).layout("coco23") @ FROM_Y_UP["+z"].T * 1000
+    path = tmp_path / f"rtmpose_body_3d_xyz.{ending}"
+    if ending == "npy":
+        saved(path, points)
+    else:
+        names = find_layout("coco23").keypoints
+        rows = [["frame", "keypoint", "x", "y", "z"]]
+        for n, frame in enumerate(points):
+            rows += [[str(n), name, *map(str, place)] for name, place in zip(names, frame, strict=True)]
+        path.write_text("\n".join(map(",".join, rows)))
+    recording = formats.read(path)
+    assert (recording.up.value, recording.units.value) == ("+z", "mm")
+    keypoints = keypoints_of(recording)
+    assert set(find_layout("coco23").canonical) <= set(keypoints.canonical)
+    np.testing.assert_allclose(keypoints.positions, walking(FRAMES).layout("coco23"), atol=1e-6)
+
+
+def by_frame_json(folder: Path) -> Path:
+    """data_saver.py's save_to_json: frames by number, points by name, times of every camera."""
+    frames: dict[str, Any] = {}
+    for n, frame in enumerate(freemocap_rows()):
+        points = {f"body_{name.lower()}": dict(zip("xyz", point, strict=True))
+                  for name, point in zip(OFFICIAL, frame.tolist(), strict=True)}  # fmt: skip
+        points |= {f"{side}_hand_{k:04d}": dict.fromkeys("xyz", 1.0 * k) for side in SIDES for k in range(21)}
+        points |= {"face_0001": dict.fromkeys("xyz"), "left_foot": dict.fromkeys("xyz", 500.0)}
+        times = {"mean": 1000 + n / 60, "by_camera": {"cam_0": 1000 + n / 60}}
+        frames[str(n)] = {"timestamps": times, "tracked_points": points, "reprojection_error": {}}
+    frames["1"]["tracked_points"]["body_nose"] = {"x": None, "y": None, "z": None}
+    (folder / "clip_by_frame.json").write_text(json.dumps({"info": {}, "data_by_frame": frames}))
+    return folder / "clip_by_frame.json"
+
+
+def test_freemocap_json_is_a_body_at_the_rate_of_its_times(tmp_path):
+    recording = formats.read(by_frame_json(tmp_path))
+    assert (recording.fps.value, recording.fps.how) == (60.0, "stated")
+    assert (recording.tool, recording.up.value, recording.units.value) == ("FreeMoCap", "+z", "mm")
+    expected = walking(FRAMES).layout("mediapipe33")
+    expected[1, 0] = np.nan
+    np.testing.assert_allclose(keypoints_of(recording).positions, expected, atol=1e-6)
+    assert "Not used: hands and face." in recording.warnings
 
 
 # What looks like it and is none

@@ -14,6 +14,7 @@ import pytest
 
 from addon import formats
 from addon.safe_read import FormatError
+from tests.formats import test_acclaim as acclaim
 from tests.formats import test_amass as amass
 from tests.formats import test_arkit as arkit
 from tests.formats import test_c3d as c3d
@@ -23,7 +24,9 @@ from tests.formats import test_images as images
 from tests.formats import test_keypoint_tools as keypoint_tools
 from tests.formats import test_keypoint_variants as keypoint_variants
 from tests.formats import test_landmarks as landmarks
+from tests.formats import test_marker_tables as marker_tables
 from tests.formats import test_skeleton_files as skeletons
+from tests.formats import test_suites as suites
 from tests.formats import test_theia as theia
 from tests.formats import test_trc as trc
 from tests.formats.bodies import walking
@@ -65,7 +68,15 @@ BUILDERS: dict[str, Callable[[Path], Path]] = {
     "Meshcapade scene": variants.meshcapade_scene,
     "SMPL parameters": variants.smpl_parameters,
     "FreeMoCap": keypoint_variants.by_frame,
+    "FreeMoCap JSON": keypoint_variants.by_frame_json,
+    "ASF and AMC": acclaim.acclaim,
+    **suites.SUITES,
+    "Qualisys": lambda folder: marker_tables.qualisys(folder, 2, titles=True),
+    "Nexus": marker_tables.nexus,
+    "krajjat": lambda folder: marker_tables.krajjat(folder, "json"),
+    "krajjat table": lambda folder: marker_tables.krajjat(folder, "tsv"),
     **{f"ARKit {name}": build for name, build in arkit.SHAPES.items()},
+    "Vision": lambda folder: arkit.vision(folder, "raw"),
     "KIT-ML": keypoint_tools.kit,
     "MDM rotations": keypoint_tools.rotations,
     "landmarks in rows": lambda folder: landmarks.several_in_a_row(folder / "pose_landmarks.csv"),

@@ -204,3 +204,39 @@ def test_joints_go_before_skin_markers_of_nearly_the_same_name(tmp_path):
     assert set(used) <= set(OPENCAP_JOINTS)
     place = keypoints.names.index("LKnee")
     np.testing.assert_allclose(keypoints.positions[:, place], walking(40).layout("body25")[:, 13], atol=1e-6)
+
+
+def test_values_that_two_tabs_part_belong_to_the_names_above(tmp_path):
+    """As OpenSim's own example markers_walk.trc has them."""
+    text = trc(walking().layout("coco17")[:, COLUMNS] * 1000, units="mm", rate=100)
+    values = "100\t100\t40\t13\tmm"
+    assert values in text
+    recording = formats.read(
+        written(tmp_path, text.replace(values, "  100.0\t\t  100.0\t\t 40\t\t13\t\t mm\t"))
+    )
+    assert (recording.fps.value, recording.fps.how) == (100.0, "stated")
+    assert (recording.units.value, recording.units.how) == ("mm", "stated")
+
+
+def test_names_without_empty_cells_behind_them_belong_to_three_columns_each(tmp_path):
+    text = trc(walking().layout("coco17")[:, COLUMNS])
+    lines = [
+        line.replace("\t\t\t", "\t") if line.startswith("Frame#") else line for line in text.splitlines()
+    ]
+    keypoints = keypoints_of(formats.read(written(tmp_path, "\n".join(lines))))
+    np.testing.assert_allclose(keypoints.positions, walking().layout("coco17")[:, COLUMNS], atol=1e-6)
+
+
+@pytest.mark.parametrize(("unit", "metres"), [("in", 0.0254), ("inches", 0.0254), ("ft", 0.3048)])
+def test_inches_and_feet_are_what_the_file_says(tmp_path, unit, metres):
+    recording = formats.read(
+        written(tmp_path, trc(walking().layout("coco17")[:, COLUMNS] / metres, units=unit))
+    )
+    assert (recording.units.value, recording.units.how) == (unit[:2], "stated")
+    knee = keypoints_of(recording).positions[:, keypoints_of(recording).canonical.index("left_knee")]
+    np.testing.assert_allclose(knee, walking().layout("coco17")[:, 13], atol=1e-5)
+
+
+def test_a_file_of_one_frame_opens(tmp_path):
+    recording = formats.read(written(tmp_path, trc(walking().layout("coco17")[:1, COLUMNS])))
+    assert recording.people[0].frames == 1 and any("single frame" in each for each in recording.warnings)

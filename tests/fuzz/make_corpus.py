@@ -21,7 +21,7 @@ from typing import Any, cast
 import numpy as np
 
 from tests import test_unpickle as objects
-from tests.formats import bodies, test_amass, test_estimators, test_mutations
+from tests.formats import bodies, test_acclaim, test_amass, test_estimators, test_mutations
 from tests.fuzz.run import CORPUS
 
 _FRAMES = 4
@@ -120,6 +120,14 @@ def containers() -> Iterator[tuple[str, bytes]]:
         yield f"file/npy_{dtype.strip('<>|')}", stream.getvalue()
     yield "json/points", b'{"keypoints": [[[1, 2.5, null], [NaN, -1e3, true]]], "layout": "coco17"}'
     yield "json/marked", b'\xef\xbb\xbf[{"x": "\\u00e9\\ud83d"}]'
+    yield "xml/entities", b'<!DOCTYPE a [<!ENTITY b "bb"><!ENTITY c "&b;&b;&b;">]><a>&c;</a>'
+    yield (
+        "xml/marked",
+        '\ufeff<?xml version="1.0"?><m:a x="&lt;&#228;"><b/><![CDATA[<]]><!-- c --></m:a>'.encode(),
+    )
+    yield "xml/deep", b"<a>" * 300
+    yield "xml/encoding", b'<?xml version="1.0" encoding="iso-8859-1"?><a>\xe4</a>'
+    yield "acclaim/clip", _small_acclaim()
     yield "c3d/clip", _small_c3d()
     yield "c3d/segments", _small_theia()
     yield from _torch_files()
@@ -130,6 +138,12 @@ def _small_c3d() -> bytes:
 
     with tempfile.TemporaryDirectory() as folder:
         return c3d.c3d(Path(folder, "clip.c3d"), c3d.joints() * 1000, c3d.NAMES).read_bytes()
+
+
+def _small_acclaim() -> bytes:
+    with tempfile.TemporaryDirectory() as folder:
+        motion = test_acclaim.acclaim(Path(folder))
+        return (Path(folder) / "01.asf").read_bytes() + motion.read_bytes()
 
 
 def _small_theia() -> bytes:

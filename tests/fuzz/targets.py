@@ -22,6 +22,7 @@ from addon.safe_read.c3d import is_c3d, read_c3d
 from addon.safe_read.errors import refusing
 from addon.safe_read.lazy import LazyArray
 from addon.safe_read.objects import read_object_bytes
+from addon.safe_read.xml_stream import elements
 
 _MEMORY = Path("/dev/shm")
 _MOST_VISITED = 2000
@@ -85,6 +86,23 @@ def _c3d(data: bytes) -> None:
             read_c3d(data)
 
 
+def _xml(data: bytes) -> None:
+    for _ in elements(_as_file(data)):
+        pass
+
+
+def _acclaim(data: bytes) -> None:
+    """The input is a skeleton and, from its own heading on, the motion beside it."""
+    skeleton, heading, motion = data.partition(b":FULLY-SPECIFIED")
+    path = _FILE.with_suffix(".amc")
+    _FILE.with_suffix(".asf").write_bytes(skeleton)
+    path.write_bytes(heading + motion)
+    try:
+        formats.read(path).summary()
+    finally:
+        _FILE.with_suffix(".asf").unlink()
+
+
 def _formats(data: bytes) -> None:
     recording = formats.read(_as_file(data))
     recording.summary()
@@ -99,6 +117,8 @@ TARGETS: dict[str, Callable[[bytes], None]] = {
     "npz": _npz,
     "json": _json,
     "c3d": _c3d,
+    "xml": _xml,
+    "acclaim": _acclaim,
     "formats": _formats,
 }
 

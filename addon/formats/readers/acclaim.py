@@ -20,7 +20,7 @@ from ...safe_read.npy import check_shape
 from ..container import Container
 from ..draft import Draft, OwnUnit, Reader
 from ..joint_names import side_and_part
-from .bvh import Clip, Joint, person_of
+from ..skeletons import Clip, person_of
 
 _MAX_BONES = 1000
 _INCH = 0.0254
@@ -142,6 +142,8 @@ def _skeleton(container: Container) -> _Skeleton:
             sections.setdefault(section, []).append(words)
     units = {words[0].lower(): words[1] for words in sections.get("units", []) if len(words) > 1}
     radians = units.get("angle", "").lower().startswith("rad")
+    if sum(words[0].lower() == "end" for words in sections.get("bonedata", [])) > _MAX_BONES:
+        raise FormatError("The Acclaim skeleton has more bones than a body; choose that of one person.")
     bones = {bone.name: bone for bone in _bones(sections, radians)}
     length = float(units.get("length", "1"))
     if not bones or not 0.001 < length < 1000:
@@ -178,8 +180,6 @@ def _bone(fields: dict[str, list[str]], radians: bool) -> _Bone:
 
 def _in_order(bones: dict[str, _Bone], hierarchy: list[list[str]]) -> list[_Bone]:
     """The bones that hang from the root, each after the one above it."""
-    if len(bones) > _MAX_BONES:
-        raise FormatError("The Acclaim skeleton has more bones than a body; choose that of one person.")
     children = {words[0]: words[1:] for words in hierarchy if len(words) > 1}
     ordered, waiting = [bones[_ROOT]], [(0, child) for child in children.get(_ROOT, [])]
     placed = {_ROOT}
@@ -250,8 +250,7 @@ def _clip(skeleton: _Skeleton, values: dict[str, np.ndarray], radians: bool) -> 
         turns[:, place], starts[:, place] = turn, shift
     names = _names(bones)
     turns = turns @ _resting_feet(names, bones)
-    joints = [Joint(name, bone.parent, bone.vector) for name, bone in zip(names, bones, strict=True)]
-    return Clip(joints, starts, turns, np.array(rest))
+    return Clip(names, [bone.parent for bone in bones], starts, turns, np.array(rest))
 
 
 def _names(bones: list[_Bone]) -> list[str]:

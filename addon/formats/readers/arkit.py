@@ -1,7 +1,9 @@
-"""ARKit's body tracking as JSON, in the shapes in which apps save it: Apple defines no file.
+"""ARKit's body tracking and Vision's 3D body as JSON, in the shapes of apps that save it: Apple defines none.
 
 A list of frames, each with joints under Apple's names or all 91 in Apple's order, as places or as 4x4
 transforms relative to the body's anchor, with or without the anchor's own transform; or a tree of joints.
+Vision has 17 joints relative to the hips, seen from the camera (VNHumanBodyPose3DObservation.JointName, in
+Swift `leftWrist`, as raw value `human_left_wrist_3D`).
 Sources: Apple's "Rigging a model for motion capture" (names, order); enzomaruffa/RealityKit-Motion-Recorder
 RKImmutableJoint.swift (tree); ImmersiveKit Body.swift (transforms); easchmitz/Pose-Playback (frames).
 Metres, Y up; the origin lies where the session began, mostly in a raised hand.
@@ -51,7 +53,20 @@ JOINTS = (
     *_sided("right", _ARM),
 )
 """The 91 joints of ARSkeletonDefinition.defaultBody3D, in order."""
-_KNOWN = set(JOINTS)
+_IN_VISION = {
+    "top_head": "head_top", "center_head": None, "center_shoulder": "coco_neck", "spine": "h36m_spine",
+    "root": "coco_mid_hip",
+    **{f"{side}_{part}": f"{'coco_' if part in ('shoulder', 'hip') else ''}{side}_{part}"
+       for side in ("left", "right") for part in ("shoulder", "elbow", "wrist", "hip", "knee", "ankle")},
+}  # fmt: skip
+VISION = {
+    spelled: name
+    for name in _IN_VISION
+    for spelled in (f"human_{name}_3D", name.split("_")[0] + "".join(map(str.title, name.split("_")[1:])))
+}
+"""Vision's joints as its files spell them -> without prefix and suffix."""
+_VISIONS_OWN = {name for name in VISION if name.startswith("human_")} | {"topHead", "centerHead"}
+_KNOWN = {*JOINTS, *VISION} - {"spine"}
 _LIMBS = (*_LEG[:4], "arm", "forearm", "hand")
 _USED = (*_sided("left", _LIMBS), *_sided("right", _LIMBS), "head_joint")
 _ENOUGH = 6
@@ -73,29 +88,52 @@ def recognises(container: Container) -> bool:
     """Apple's names of joints in one of the first frames."""
     if container.kind != "json":
         return False
-    return any(len(_KNOWN & set(_joints(frame))) >= _ENOUGH for frame in _frames(container.json)[:50])
+    return any(_is_apples(set(_joints(frame))) for frame in _frames(container.json)[:50])
+
+
+def _is_apples(names: set[str]) -> bool:
+    """Vision's joints are called as others call theirs, but for those of its own."""
+    if len(names.intersection(JOINTS)) >= _ENOUGH:
+        return True
+    return len(names & _KNOWN) >= _ENOUGH and bool(names & _VISIONS_OWN)
 
 
 def read(container: Container) -> Draft:
     """One person; frames in which the body was not tracked are missing. Raises FormatError."""
     frames = _frames(container.json)
     found = {number: joints for number, frame in enumerate(frames) if (joints := _joints(frame))}
-    points = np.full((len(found), len(_USED), 3), np.nan)
+    of_vision = any(_VISIONS_OWN & set(joints) for joints in found.values())
+    used = tuple(VISION) if of_vision else _USED
+    points = np.full((len(found), len(used), 3), np.nan)
     for row, (number, joints) in enumerate(found.items()):
         anchor = _anchor(frames[number])
-        for column, name in enumerate(_USED):
+        for column, name in enumerate(used):
             place = _place(joints.get(name))
             if place is not None:
                 points[row, column] = anchor[:3, :3] @ place + anchor[:3, 3]
     if not np.isfinite(points).any():
         raise FormatError(
-            "These are 2D joints of Apple's Vision; record ARKit's body tracking in 3D instead."
+            "These are 2D joints of Apple's Vision; save its 3D body pose, or ARKit's body tracking, instead."
         )
+    if of_vision:
+        return _vision(points, list(found), rate_of_frames(frames))
     people = [person(frame_ids=list(found), keypoints=named_keypoints(points, _USED))]
     fixed = all(np.array_equal(_anchor(frames[number]), np.eye(4)) for number in found)
     hips = np.nanmean(points[:, [_USED.index(f"{side}_upLeg_joint") for side in ("left", "right")]], axis=1)
     warnings = [HIPS_FIXED] if fixed and np.nanmax(np.ptp(hips, axis=0)) < _STILL else []
     return Draft(people, fps=rate_of_frames(frames), up="+y", warnings=warnings, floating=True)
+
+
+def _vision(points: np.ndarray, numbers: list[int], fps: float | None) -> Draft:
+    """points: (T, K, 3) in the order of VISION, of which each joint has one spelling."""
+    kept = [k for k in range(len(VISION)) if np.isfinite(points[:, k]).any()]
+    names = [list(VISION)[k] for k in kept]
+    canonical = [_IN_VISION[VISION[name]] for name in names]
+    keypoints = named_keypoints(points[:, kept], names, canonical=canonical)
+    return Draft(
+        [person(frame_ids=numbers, keypoints=keypoints)], fps=fps, likely_up=("+y", "-y"), camera=True,
+        tool="Apple Vision", warnings=[HIPS_FIXED],
+    )  # fmt: skip
 
 
 def _frames(tree: Any, depth: int = 0) -> list[Any]:
@@ -186,6 +224,6 @@ def _numbers(value: Any) -> np.ndarray:
 
 
 READER = Reader(
-    "ARKit", "ARKit body tracking", "joints of a body, by name or all 91 in order", ".json", recognises, read,
-    usual_fps=60.0,
+    "ARKit", "ARKit body tracking, Apple Vision 3D", "joints of a body, by name or all 91 in order", ".json",
+    recognises, read, usual_fps=60.0,
 )  # fmt: skip

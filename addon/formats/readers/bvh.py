@@ -12,19 +12,16 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from ...body.rotations import matrix_from_axis_angle
-from ...body.skeleton import JOINT_NAMES
 from ...recording import Person
 from ...safe_read import FormatError, one_line
 from ..container import Container
-from ..draft import Draft, OwnUnit, Reader, missing_frames, named_keypoints, person
-from ..joint_names import joint_roles
-from ..marker_names import canonical_names, subject_of
+from ..draft import Draft, OwnUnit, Reader, missing_frames
+from ..marker_names import subject_of
 from ..marker_people import joint_count, marker_people
-from ..rest_pose import poses_from_skeleton
+from ..skeletons import ENOUGH, Clip, person_of
 
 _MAX_JOINTS = 1000
 _MOST_CHANNELS = 6
-_ENOUGH = 6
 _CMU_JOINTS = {"LHipJoint", "RHipJoint", "LowerBack", "LeftUpLeg", "LThumb"}
 _CMU_UNIT = OwnUnit(
     "5.64 cm",
@@ -48,16 +45,6 @@ class Joint:
     channels: list[str] = field(default_factory=list)
 
 
-@dataclass(frozen=True)
-class Clip:
-    """Positions (T, J, 3) and orientations (T, J, 3, 3) of all joints, and their places at rest (J, 3)."""
-
-    joints: list[Joint]
-    positions: np.ndarray
-    turns: np.ndarray
-    rest: np.ndarray
-
-
 def recognises(container: Container) -> bool:
     """The word every BVH starts with."""
     return container.kind == "text" and container.head.lstrip()[:9].upper() == b"HIERARCHY"
@@ -73,7 +60,8 @@ def read(container: Container) -> Draft:
     joints = _hierarchy(words[:start])
     fps, values = _motion(words[start:], sum(len(joint.channels) for joint in joints))
     positions, turns = _forward(joints, values)
-    clip = Clip(joints, positions, turns, _rest(joints))
+    names, parents = [joint.name for joint in joints], [joint.parent for joint in joints]
+    clip = Clip(names, parents, positions, turns, _rest(joints))
     subjects = dict.fromkeys(subject_of(joint.name) for joint in joints if joint.name)
     people = [one for one in (person_of(clip, subject) for subject in subjects) if one is not None]
     if not people:
@@ -92,7 +80,7 @@ def read(container: Container) -> Draft:
 def _by_markers(joints: list[Joint], positions: np.ndarray) -> list[Person]:
     named = [place for place, joint in enumerate(joints) if joint.name]
     names = [joints[place].name for place in named]
-    if joint_count(names) < _ENOUGH:
+    if joint_count(names) < ENOUGH:
         shown = ", ".join(map(one_line, names[:3]))
         raise FormatError(
             f"The skeleton's joints are not named as a person's ({shown} …); name them like LeftUpLeg,"
@@ -204,30 +192,6 @@ def _rest(joints: list[Joint]) -> np.ndarray:
     for joint in joints:
         places.append(joint.offset + (places[joint.parent] if joint.parent >= 0 else 0.0))
     return np.array(places)
-
-
-def person_of(clip: Clip, subject: str) -> Person | None:
-    """The subject whose joint names have this prefix; None when its names are too few of a body's."""
-    own = [bool(joint.name) and subject_of(joint.name) == subject for joint in clip.joints]
-    names = [joint.name if mine else "" for joint, mine in zip(clip.joints, own, strict=True)]
-    parents = [joint.parent for joint in clip.joints]
-    places = [place for place, mine in enumerate(own) if mine]
-    roles = joint_roles(names, parents)
-    canonical: list[str | None] = list(canonical_names([names[place] for place in places]))
-    if set(JOINT_NAMES[:22]) <= set(canonical):
-        roles |= {name: place for place, name in zip(places, canonical, strict=True) if name in JOINT_NAMES}
-    else:
-        # Spines, necks, collars and the root differ too much between skeletons to stand for SMPL's.
-        told = {place: joint for joint, place in roles.items() if joint not in ("pelvis", "spine3", "neck")}
-        canonical = [told.get(place) for place in places]
-        canonical = [None if name and name.endswith("collar") else name for name in canonical]
-    if joint_count([name or "" for name in canonical]) < _ENOUGH:
-        return None
-    keypoints = named_keypoints(
-        clip.positions[:, places], [names[place] for place in places], canonical=canonical
-    )
-    poses = poses_from_skeleton(roles, clip.positions, clip.turns, clip.rest)
-    return person(subject or "0", keypoints=keypoints, poses=poses)
 
 
 READER = Reader("BVH", "BVH", "poses and joint positions by name", ".bvh", recognises, read, "real file")

@@ -153,10 +153,11 @@ def _may_be_keypoints(shape: tuple[int, ...]) -> bool:
 def _read_bare(container: Container, array: np.ndarray) -> Draft:
     shape = _bare_shape(array.shape, container.hints.layout)
     points, confidence = _split(numbers(array, "keypoints").reshape(shape or array.shape), None)
-    warnings = []
+    layout, warnings = container.hints.layout, []
     if points.shape[1] in _FREEMOCAP:
         points, warnings = points[:, :33], ["Not used: hands and face."]
-    keypoints, found = _with_layout(container.hints.layout, points, confidence)
+        layout, confidence = layout or "mediapipe33", None if confidence is None else confidence[:, :33]
+    keypoints, found = _with_layout(layout, points, confidence)
     if keypoints.layout == "mediapipe33":
         keypoints, more = mediapipe_keypoints(points, confidence)
         found += more

@@ -21,6 +21,9 @@ _MAGIC = {
     b"\x89PNG": _PICTURE,
     b"\xff\xd8\xff": _PICTURE,
     b"\x1aE\xdf\xa3": _VIDEO,
+    b"PAR1": "is a Parquet table; open the .csv or .npy that FreeMoCap writes beside it",
+    b"\x89HDF": "is an HDF5 file; save the keypoints or poses in it as .npz and open that",
+    b"MATLAB 5.0": "is a MATLAB file; save the positions of the joints as .npz, .trc or .c3d and open that",
     b"%PDF": "is a PDF document; choose the motion that it is about",
 }
 _FLAT = "holds 2D keypoints of images; lift or triangulate them and open that"

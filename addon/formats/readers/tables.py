@@ -84,7 +84,7 @@ def read(container: Container) -> Draft:
         names, points, weights, frame_ids = _read_wide(columns, rows, frame)
     else:
         names, points, weights, frame_ids = _read_long(columns, rows, frame)
-    draft = _draft(names, points, weights, frame_ids)
+    draft = draft_of_points(names, points, weights, frame_ids)
     draft.warnings += [_CUT] if cut else []
     return replace(draft, fps=_rate(header, rows), tool=draft.tool or _tool(header))
 
@@ -109,7 +109,7 @@ def _read_headerless(container: Container, columns: int) -> Draft:
     cells = np.array([[_value(row, column) for column in range(len(rows[0]))] for row in rows])
     points = cells[:, -columns * COUNT :].reshape(len(rows), COUNT, columns)
     weights = points[..., 3] if columns == 4 else None
-    return _draft([str(number) for number in range(COUNT)], points[..., :3], weights, None)
+    return draft_of_points([str(number) for number in range(COUNT)], points[..., :3], weights, None)
 
 
 def _rate(header: list[str], rows: list[list[str]]) -> float | None:
@@ -217,7 +217,8 @@ def _body_rows(columns: _Long, rows: list[list[str]]) -> list[list[str]]:
     return body or rows
 
 
-def _draft(names: list[str], points: np.ndarray, weights: Any, frame_ids: Any) -> Draft:
+def draft_of_points(names: list[str], points: np.ndarray, weights: Any, frame_ids: Any) -> Draft:
+    """One person from points (T, K, 3) that have names or MediaPipe's numbers. Raises FormatError."""
     if frame_ids is not None and not (np.isfinite(frame_ids).all() and (np.diff(frame_ids) > 0).all()):
         frame_ids = None
     plain = [_PREFIX.sub("", name.lower()) for name in names]

@@ -13,6 +13,7 @@ from ...safe_read import FormatError
 from ..container import Container
 from ..draft import Draft, Reader, missing_frames
 from ..marker_people import marker_people
+from ..number_rows import check_table
 
 
 def recognises(container: Container) -> bool:
@@ -30,6 +31,10 @@ def read(container: Container) -> Draft:
     names = [cell.strip() for cell in lines[labels_at].split(separator)[2:]]
     table = _table(lines[labels_at + 2 :], separator)
     columns = [3 * place for place in range((len(names) + 2) // 3) if names[3 * place]]
+    if len(columns) < len([name for name in names if name]):
+        # Without the two empty cells behind each name.
+        names = [cell for name in names if name for cell in (name, "", "")]
+        columns = list(range(0, len(names), 3))
     positions = _positions(table, columns)
     fps, warnings = _rate(header, table)
     said = header.get("numframes", "")
@@ -44,6 +49,9 @@ def _header(lines: list[str], separator: str) -> dict[str, str]:
         raise FormatError("The TRC file ends inside its header; export it again.")
     keys = [cell.strip().lower() for cell in lines[at].split(separator)]
     cells = [cell.strip() for cell in lines[at + 1].split(separator)]
+    # OpenSim's own examples have two tabs between the values.
+    if len([cell for cell in cells if cell]) == len([key for key in keys if key]):
+        keys, cells = [key for key in keys if key], [cell for cell in cells if cell]
     return {key: cell for key, cell in zip(keys, cells, strict=False) if cell}
 
 
@@ -61,6 +69,7 @@ def _table(lines: list[str], separator: str) -> np.ndarray:
     if not rows:
         raise FormatError("The TRC file has a header but no frames; export the recording again.")
     width = max(len(row) for row in rows)
+    check_table(len(rows), width, sum(map(len, lines)))
     table = np.full((len(rows), width), np.nan)
     for number, row in enumerate(rows):
         try:
