@@ -13,6 +13,7 @@ from .camera import KEEP, put_on_floor, settle
 from .checks import person_warnings, recording_warnings
 from .container import Hints
 from .draft import Draft, Reader
+from .frozen import without_filled_gaps
 from .inference import UNIT_METRES, infer_scale, infer_up
 
 _MAX_FPS = 2000.0
@@ -60,6 +61,8 @@ def finish(draft: Draft, reader: Reader, hints: Hints, path: Path) -> Recording:
     units, metres = _units(draft, hints, warnings)
     up = _up(draft, hints)
     people = tuple(replace(_converted(one, TO_Y_UP[up.value], metres), fps=fps.value) for one in draft.people)
+    people, filled = without_filled_gaps(people)
+    warnings += filled
     if draft.camera and hints.up is None:
         people, shown, sentence = settle(people, up.value)
         up = Known(up.value, "inferred" if shown else "assumed")
