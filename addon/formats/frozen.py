@@ -20,6 +20,8 @@ _FEW_DIGITS = 1e-4
 _JUMP, _JUMP_OF_FEW_DIGITS = 0.005, 0.03
 _BODY_MOVED, _BODY_LEFT_FOOT = 0.05, 0.5
 """Metres the rest of the body must go during a run without a jump: a foot may really stand that long."""
+_SUDDEN = 5.0
+"""Times the point's usual step: what jumps into a run was filled backwards."""
 _FEET = ("ankle", "heel", "toe", "foot")
 _SHOWN = 5
 
@@ -102,10 +104,9 @@ def _true_frame(keypoints: Keypoints, place: int, first: int, last: int, few_dig
         return None
     jump = _JUMP_OF_FEW_DIGITS if few_digits else _JUMP
     before, after = (_step(points, place, *ends) for ends in ((first - 1, first), (last, last + 1)))
-    if max(before, after) > jump:
-        return first if after > jump else last
-    if np.isfinite(before) and np.isfinite(after) and min(before, after) >= 0:
-        return None
+    if min(before, after) >= 0:
+        usual = float(np.nanmedian(np.linalg.norm(np.diff(points[:, place], axis=0), axis=-1)))
+        return first if after > jump else last if before > max(jump, _SUDDEN * usual) else None
     foot = (keypoints.canonical[place] or keypoints.names[place].lower()).endswith(_FEET)
     if float(np.median(others)) < (_BODY_LEFT_FOOT if foot else _BODY_MOVED if few_digits else 0.0):
         return None
