@@ -40,6 +40,7 @@ class Draft:
 
     people: persons in the file's axes and units, with fps 0 (filled in by `finish`).
     fps, up, units: what the file or its tool states; None leaves them to be inferred or assumed.
+    says: which of "up" and "units" stand in the file itself; else they are what its tool usually has.
     own_unit: a unit of the tool's own, taken where the limbs have that size.
     usual_fps: rate to assume when `fps` is None; the reader's when this is None too.
     likely_up: up axes to choose from when `up` is None, the most usual first.
@@ -60,6 +61,7 @@ class Draft:
     warnings: list[str] = field(default_factory=list)
     camera: bool = False
     floating: bool = False
+    says: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -95,10 +95,12 @@ def _units(draft: Draft, hints: Hints, warnings: list[str]) -> tuple[Known[str],
         return Known(unit, "stated"), UNIT_METRES[unit]
     inferred = infer_scale(draft.people)
     if draft.units is not None:
-        stated = unit_name(draft.units)
-        if inferred is None or _agree(UNIT_METRES[stated], inferred[1]):
-            return Known(stated, "stated"), UNIT_METRES[stated]
-        warnings.append(f"The unit cannot be {stated} as the file says; it was inferred from the limbs.")
+        usual, said = unit_name(draft.units), "units" in draft.says
+        if inferred is None or _agree(UNIT_METRES[usual], inferred[1]):
+            how: How = "stated" if said else "assumed" if inferred is None else "inferred"
+            return Known(usual, how), UNIT_METRES[usual]
+        where = "as the file says" if said else "as usual"
+        warnings.append(f"The unit cannot be {usual} {where}; it was inferred from the limbs.")
     if inferred is None:
         return Known("m", "assumed"), 1.0
     unit, metres = inferred
@@ -122,7 +124,9 @@ def _up(draft: Draft, hints: Hints) -> Known[str]:
     if hints.up is not None:
         return Known(signed_axis(hints.up), "stated")
     if draft.up is not None:
-        return Known(signed_axis(draft.up), "stated")
+        axis = signed_axis(draft.up)
+        shown = infer_up(draft.people, ()) == axis
+        return Known(axis, "stated" if "up" in draft.says else "inferred" if shown else "assumed")
     inferred = infer_up(draft.people, draft.likely_up)
     return Known(inferred or draft.likely_up[0], "inferred" if inferred else "assumed")
 

@@ -28,7 +28,7 @@ def read(container: Container) -> Draft:
     unit = file.units.lower()
     fps = file.rate if file.rate > 0 else None
     return Draft(
-        people, fps=fps, units=unit if unit in _METRIC else None, likely_up=("+z", "+y"),
+        people, fps=fps, units=unit if unit in _METRIC else None, likely_up=("+z", "+y"), says=("units",),
         tool=one_line(file.software) or None, warnings=missing_frames(file.frames, len(file.positions)),
     )  # fmt: skip
 

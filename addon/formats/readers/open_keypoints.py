@@ -59,6 +59,7 @@ def read(container: Container) -> Draft:
         fps=scalar(fields["fps"]) if _given(fields, "fps") else None,
         up=text_of(fields["up_axis"]) if _given(fields, "up_axis") else None,
         units=text_of(fields["units"]) if _given(fields, "units") else None,
+        says=("up", "units"),
         warnings=warnings,
     )
 

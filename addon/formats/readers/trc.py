@@ -35,7 +35,9 @@ def read(container: Container) -> Draft:
     said = header.get("numframes", "")
     warnings += missing_frames(int(said), len(table)) if said.isdigit() else []
     people = marker_people([names[column] for column in columns], positions, _frame_ids(table, warnings))
-    return Draft(people, fps=fps, units=header.get("units"), likely_up=("+y", "+z"), warnings=warnings)
+    return Draft(
+        people, fps=fps, units=header.get("units"), likely_up=("+y", "+z"), warnings=warnings, says=("units",)
+    )
 
 
 def _header(lines: list[str], separator: str) -> dict[str, str]:
