@@ -13,13 +13,14 @@ from collections.abc import Sequence
 
 _PARTS = {
     "hip": "upleg upperleg thigh femur",
-    "knee": "leg lowleg lowerleg shin calf tibia knee",
+    "knee": "lowleg lowerleg shin calf tibia knee",
     "ankle": "ankle",
     "foot": "toebase toe toes ball toe0 toe1",
     "shoulder": "arm uparm upperarm shldr humerus",
     "elbow": "forearm lowarm lowerarm elbow radius",
     "wrist": "hand wrist",
     "collar": "collar clavicle",
+    "loose leg": "leg",
     "loose hip": "hip",
     "loose shoulder": "shoulder",
     "loose foot": "foot",
@@ -28,8 +29,14 @@ _PART_OF = {alias: part for part, aliases in _PARTS.items() for alias in aliases
 _SIDE_OF = {"l": "left", "left": "left", "r": "right", "right": "right"}
 _TOKEN = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+")
 _SQUASHED = re.compile(r"(left|right|l|r)([a-z]+)")
-_LOOSE = (("hip", "hip", "hip"), ("shoulder", "shoulder", "collar"), ("foot", "ankle", "foot"))
-"""A LeftHip is the thigh's joint unless there is a LeftUpLeg; a LeftShoulder beside a LeftArm is a collar."""
+_LOOSE = (
+    ("leg", "knee", "hip"),
+    ("hip", "hip", "hip"),
+    ("shoulder", "shoulder", "collar"),
+    ("foot", "ankle", "foot"),
+)
+"""A LeftLeg is the shin, but the thigh where there is a LeftShin, as in NVIDIA's SOMA; a LeftHip is the
+thigh's joint unless there is a LeftUpLeg; a LeftShoulder beside a LeftArm is a collar."""
 _LEGS, _ARMS = ("hip", "knee", "ankle", "foot"), ("collar", "shoulder", "elbow", "wrist")
 
 

@@ -34,7 +34,8 @@ _FLAT = {66: (22, 3), 99: (33, 3), 132: (33, 4)}
 """Widths of rows that hold HumanML3D's joints, or MediaPipe's landmarks with and without visibility."""
 _FEWEST = 12
 """Keypoints of the smallest body that an array without a name may hold."""
-_USUAL_FPS = {"humanml22": 20.0, "kit21": 12.5, "mmm21": 12.5}
+_USUAL_FPS = {"kit21": 12.5, "mmm21": 12.5}
+_HUMANML_FPS = 20.0
 
 
 def recognises(container: Container) -> bool:
@@ -161,12 +162,29 @@ def _read_bare(container: Container, array: np.ndarray) -> Draft:
     if keypoints.layout == "mediapipe33":
         keypoints, more = mediapipe_keypoints(points, confidence)
         found += more
-    usual = _USUAL_FPS.get(keypoints.layout or "")
+    usual = _HUMANML_FPS if _is_humanml(container, keypoints) else _USUAL_FPS.get(keypoints.layout or "")
     fps = scalar(container.fields["fps"]) if _given(container.fields, "fps") else None
     return Draft(
         [person(keypoints=keypoints)], fps=fps, usual_fps=usual, units=None, warnings=warnings + found,
         camera=HIPS_FIXED in found,
     )  # fmt: skip
+
+
+def _is_humanml(container: Container, keypoints: Keypoints) -> bool:
+    """Whether 22 joints in an .npy start as HumanML3D's clips do: above the origin, facing +Z, Y up.
+
+    Source: EricGuo5513/HumanML3D motion_representation.ipynb (process_file).
+    """
+    if container.kind != "npy" or keypoints.layout != "humanml22":
+        return False
+    first = keypoints.positions[0]
+    across = first[_HIPS[0]] - first[_HIPS[1]]
+    height = float(np.ptp(first[:, 1]))
+    ahead = abs(across[2]) < 0.2 * across[0]
+    return bool(np.abs(first[0, [0, 2]]).max() < 0.01 * height and ahead)
+
+
+_HIPS = [find_layout("humanml22").keypoints.index(f"{side}_hip") for side in ("left", "right")]
 
 
 READER = Reader(
