@@ -12,6 +12,7 @@ from ..safe_read import FormatError, one_line
 from .camera import KEEP, put_on_floor, settle
 from .checks import person_warnings, recording_warnings
 from .container import Hints
+from .depth import refuse_flat
 from .draft import Draft, Reader
 from .frozen import without_filled_gaps
 from .inference import UNIT_METRES, infer_scale, infer_up
@@ -56,6 +57,7 @@ def finish(draft: Draft, reader: Reader, hints: Hints, path: Path) -> Recording:
     """The Recording in metres and Y up, with what was stated, inferred and assumed. Raises FormatError."""
     if not draft.people:
         raise FormatError(f"{path.name} holds no person; record or export it again.")
+    refuse_flat(draft.people)
     warnings = list(draft.warnings)
     fps = _fps(draft, reader, hints)
     units, metres = _units(draft, hints, warnings)

@@ -82,7 +82,7 @@ def infer_layout(positions: np.ndarray) -> str | None:
         if len(layout.keypoints) == positions.shape[1]:
             weight = np.isfinite(positions).all(-1).astype(float)
             candidate = Keypoints(positions, weight, layout.keypoints, layout.canonical, name)
-            score = _strangeness(candidate)
+            score = strangeness(candidate)
             if score is not None:
                 scores[name] = score + (_MIRRORED if is_mirrored(candidate) else 0.0)
     best = min(scores, key=lambda name: scores[name], default=None)
@@ -127,7 +127,7 @@ def _knee(keypoints: Keypoints, side: str) -> np.ndarray | None:
     return points[:, knee] - (points[:, hip] + points[:, ankle]) / 2
 
 
-def _strangeness(keypoints: Keypoints) -> float | None:
+def strangeness(keypoints: Keypoints) -> float | None:
     """Spread of the logarithms of limb sizes, between limbs and over time; small for a real body."""
     ratios = list(limbs.size_ratios(keypoints).values())
     if len(ratios) < 4:

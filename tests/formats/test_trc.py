@@ -204,3 +204,26 @@ def test_joints_go_before_skin_markers_of_nearly_the_same_name(tmp_path):
     assert set(used) <= set(OPENCAP_JOINTS)
     place = keypoints.names.index("LKnee")
     np.testing.assert_allclose(keypoints.positions[:, place], walking(40).layout("body25")[:, 13], atol=1e-6)
+
+
+def test_two_tabs_between_the_header_s_values_are_one(tmp_path):
+    """As in opensim-core's markers_walk.trc."""
+    lines = trc(walking().layout("coco17")[:, COLUMNS] * 1000, units="mm", rate=100).splitlines()
+    lines[2] = "\t\t".join(lines[2].split("\t"))
+    recording = formats.read(written(tmp_path, "\n".join(lines)))
+    assert (recording.fps.value, recording.units.value, recording.people[0].frames) == (100.0, "mm", 40)
+
+
+@pytest.mark.parametrize(("claimed", "said"), [(41, False), (43, True)])
+def test_one_frame_less_than_the_header_says_is_pose2sims_filter(tmp_path, claimed, said):
+    path = written(tmp_path, trc(walking().layout("coco17")[:, COLUMNS], claimed=claimed))
+    assert any("cut off" in warning for warning in formats.read(path).warnings) == said
+
+
+@pytest.mark.parametrize("cells", [-1, 1])
+def test_a_row_with_a_cell_too_few_or_too_many_is_refused_by_its_line(tmp_path, cells):
+    lines = trc(walking().layout("coco17")[:, COLUMNS]).splitlines()
+    row = lines[15].split("\t")
+    lines[15] = "\t".join(row[:4] + row[5:] if cells < 0 else [*row[:4], "0.1", *row[4:]])
+    with pytest.raises(FormatError, match=r"Line 16 .* shifted"):
+        formats.read(written(tmp_path, "\n".join(lines)))

@@ -79,6 +79,7 @@ def read(container: Container) -> Draft:
     rows = rows[:-1] if cut else rows
     if not rows or columns is None:
         raise FormatError("The table has a header but no rows; record or export it again.")
+    _check_width(container, header, columns, cut)
     frame = next((header.index(name) for name in _FRAME if name in header), None)
     if isinstance(columns, _Wide):
         names, points, weights, frame_ids = _read_wide(columns, rows, frame)
@@ -87,6 +88,25 @@ def read(container: Container) -> Draft:
     draft = _draft(names, points, weights, frame_ids)
     draft.warnings += [_CUT] if cut else []
     return replace(draft, fps=_rate(header, rows), tool=draft.tool or _tool(header))
+
+
+def _check_width(container: Container, header: list[str], columns: _Wide | _Long, cut: bool) -> None:
+    """Raises FormatError for a row with another number of cells than the header: its columns are shifted.
+
+    Empty cells at the end do no harm. Where each row is one point, several of them may follow each other.
+    """
+    step = columns.width - columns.name if isinstance(columns, _Long) else 0
+    reader = csv.reader(container.lines, delimiter=_separator(container))
+    numbered = [(reader.line_num, row) for row in reader if any(row)][1:]
+    for number, row in numbered[:-1] if cut else numbered:
+        more = len(row) - len(header)
+        if more == 0 or (more > 0 and not any(cell.strip() for cell in row[len(header) :])):
+            continue
+        if more < 0 or step == 0 or more % step:
+            raise FormatError(
+                f"Line {number} of the table has {len(row)} cells but the header has {len(header)}, so the"
+                " columns are shifted; export it again."
+            )
 
 
 def _tool(header: list[str]) -> str:

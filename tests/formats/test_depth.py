@@ -1,0 +1,53 @@
+"""Files that look three-dimensional and are not: each is refused with what to do instead."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from addon import formats
+from addon.safe_read import FormatError
+from tests.formats.bodies import keypoints_of, walking
+from tests.formats.test_trc import NAMES, trc, written
+
+COCO = [12, 11, 14, 13, 16, 15, 6, 5, 8, 7, 10, 9, 0]
+
+
+def test_one_depth_per_marker_is_a_2d_recording(tmp_path):
+    """Sports2D's metres: x and y of the picture, and half the width of a usual body."""
+    points = walking().layout("coco17")[:, COCO]
+    points[..., 2] = np.linspace(-0.2, 0.2, len(NAMES))
+    with pytest.raises(FormatError, match="2D recording"):
+        formats.read(written(tmp_path, trc(points)))
+
+
+def test_somebody_who_stands_still_is_no_2d_recording(tmp_path):
+    points = np.repeat(walking(1).layout("coco17")[:, COCO], 30, axis=0)
+    assert formats.read(written(tmp_path, trc(points))).people[0].frames == 30
+
+
+@pytest.mark.parametrize("size", [1.0, 1080.0], ids=["fractions of the picture", "pixels"])
+def test_x_y_and_score_are_no_3d_keypoints(tmp_path, size):
+    """A walker a few metres before the camera; y down, scores of a detector."""
+    points = walking().layout("coco17")
+    flat = np.stack([0.5 + points[..., 0] / 4, 0.9 - points[..., 1] / 2.5], -1) * size
+    score = np.random.default_rng(0).uniform(0.5, 1.0, flat.shape[:2])
+    np.save(tmp_path / "clip.npy", np.concatenate([flat, score[..., None]], -1))
+    with pytest.raises(FormatError, match="score"):
+        formats.read(tmp_path / "clip.npy", layout="coco17")
+
+
+@pytest.mark.parametrize("factors", [(400.0, 400.0, 1.0), (1.0, 1.0, 200.0)])
+def test_a_depth_on_another_scale_is_named(tmp_path, factors):
+    points = (walking().layout("coco17") - [0, 0, 3.0]) * factors
+    np.savez(tmp_path / "clip.npz", keypoints=points, layout="coco17", fps=30)
+    with pytest.raises(FormatError, match="another scale"):
+        formats.read(tmp_path / "clip.npz")
+
+
+def test_a_small_body_in_a_corner_of_the_room_is_read(tmp_path):
+    """All coordinates between 0 and 1 metre are no fractions of a picture where the limbs are a body's."""
+    points = walking(10).layout("coco17") * 0.5 + [0.3, 0.0, 0.3]
+    assert points.min() > 0 and points.max() < 1
+    np.savez(tmp_path / "clip.npz", keypoints=points, layout="coco17", fps=30, units="m")
+    np.testing.assert_allclose(keypoints_of(formats.read(tmp_path / "clip.npz", up="y")).positions, points)
