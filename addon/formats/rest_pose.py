@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import pairwise
 
 import numpy as np
 
@@ -69,6 +70,23 @@ def body_frame(roles: Mapping[str, int], rest: np.ndarray) -> np.ndarray | None:
     if any(_cosine(bone, up) > _DOWN for bone in legs):
         return None
     return _snapped(left / np.linalg.norm(left), up)
+
+
+def is_t_pose(roles: Mapping[str, int], places: np.ndarray) -> bool:
+    """Whether joints at these places (J, 3) stand with straight arms out to the sides."""
+    frame = body_frame(roles, places)
+    if frame is None:
+        return False
+    for side, sign in (("left", 1.0), ("right", -1.0)):
+        arm = [
+            roles[f"{side}_{part}"] for part in ("shoulder", "elbow", "wrist") if f"{side}_{part}" in roles
+        ]
+        if len(arm) < 2 or any(
+            _cosine(places[low] - places[high], sign * frame[0]) < _NEARLY_STRAIGHT
+            for high, low in pairwise(arm)
+        ):
+            return False
+    return True
 
 
 _LEG = (("hip", "knee"), ("knee", "ankle"))

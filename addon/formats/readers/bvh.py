@@ -7,7 +7,8 @@ research.cs.wisc.edu/graphics/Courses/cs-838-1999/Jeff/BVH.html.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import re
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -20,11 +21,15 @@ from ..draft import Draft, OwnUnit, Reader, missing_frames, named_keypoints, per
 from ..joint_names import joint_roles
 from ..marker_names import canonical_names, subject_of
 from ..marker_people import joint_count, marker_people
-from ..rest_pose import poses_from_skeleton
+from ..rest_pose import body_frame, is_t_pose, poses_from_skeleton
 
 _MAX_JOINTS = 1000
 _MOST_CHANNELS = 6
 _ENOUGH = 6
+_TIME = re.compile(r"\bFrame\s+Time\s*:\s*(\S+)", re.IGNORECASE)
+_SUDDEN, _FAR = 5.0, 0.05
+"""A frame that is no part of the motion: steps of what follows it, and parts of the skeleton's size."""
+_AFTER = 30
 _CMU_JOINTS = {"LHipJoint", "RHipJoint", "LowerBack", "LeftUpLeg", "LThumb"}
 _CMU_UNIT = OwnUnit(
     "5.64 cm",
@@ -39,7 +44,9 @@ _POSITIONS_ONLY = (
 
 
 @dataclass
-class _Joint:
+class Joint:
+    """A joint of a skeleton whose parents come first; "" is one without a name."""
+
     name: str
     parent: int
     offset: np.ndarray
@@ -47,10 +54,10 @@ class _Joint:
 
 
 @dataclass(frozen=True)
-class _Clip:
+class Clip:
     """Positions (T, J, 3) and orientations (T, J, 3, 3) of all joints, and their places at rest (J, 3)."""
 
-    joints: list[_Joint]
+    joints: list[Joint]
     positions: np.ndarray
     turns: np.ndarray
     rest: np.ndarray
@@ -63,23 +70,28 @@ def recognises(container: Container) -> bool:
 
 def read(container: Container) -> Draft:
     """One person, or one per prefix of the joint names. Raises FormatError."""
-    words = container.text.split()
+    start = _TIME.search(container.text)
+    words = container.text[: start.start() if start else None].split()
     upper = [word.upper() for word in words[: 40 * _MAX_JOINTS]]
     if "MOTION" not in upper:
         raise FormatError("The BVH file has a skeleton but no motion; export it again.")
-    start = upper.index("MOTION")
-    joints = _hierarchy(words[:start])
-    fps, values = _motion(words[start:], sum(len(joint.channels) for joint in joints))
+    if start is None:
+        raise FormatError("The BVH file has no frame time; export it again.")
+    joints, said = _hierarchy(words[: upper.index("MOTION")]), words[upper.index("MOTION") :]
+    line = container.text.count("\n", 0, start.end()) + 1
+    values, cut = _rows(container.text[start.end() :], sum(len(joint.channels) for joint in joints), line)
     positions, turns = _forward(joints, values)
-    clip = _Clip(joints, positions, turns, _rest(joints))
+    clip, first, warnings = _without_t_pose(Clip(joints, positions, turns, _rest(joints)))
     subjects = dict.fromkeys(subject_of(joint.name) for joint in joints if joint.name)
-    people = [one for one in (_person(clip, subject) for subject in subjects) if one is not None]
+    people = [one for one in (person_of(clip, subject) for subject in subjects) if one is not None]
     if not people:
-        people = _by_markers(joints, positions)
-    warnings = _cut(words[start:], len(values))
+        people = _by_markers(joints, clip.positions)
+    people = [replace(one, frame_ids=one.frame_ids + first) for one in people]
+    warnings += _cut(said, len(values), cut)
     warnings += [] if all(one.poses is not None for one in people) else [_POSITIONS_ONLY]
-    placed = any(each.endswith("position") for joint in joints if joint.parent < 0 for each in joint.channels)
+    placed = _is_placed(joints)
     warnings += [] if placed else ["The file has no translation, so the hips stay at one place."]
+    fps = _rate(float(start[1]))
     own_unit = _CMU_UNIT if {joint.name for joint in joints} >= _CMU_JOINTS else None
     return Draft(
         people, fps=fps, units=None, own_unit=own_unit, likely_up=("+y", "+z"), warnings=warnings,
@@ -87,7 +99,7 @@ def read(container: Container) -> Draft:
     )  # fmt: skip
 
 
-def _by_markers(joints: list[_Joint], positions: np.ndarray) -> list[Person]:
+def _by_markers(joints: list[Joint], positions: np.ndarray) -> list[Person]:
     named = [place for place, joint in enumerate(joints) if joint.name]
     names = [joints[place].name for place in named]
     if joint_count(names) < _ENOUGH:
@@ -99,15 +111,65 @@ def _by_markers(joints: list[_Joint], positions: np.ndarray) -> list[Person]:
     return marker_people(names, positions[:, named])
 
 
-def _cut(words: list[str], frames: int) -> list[str]:
-    """A sentence where the file has fewer frames than it says."""
+def _cut(words: list[str], frames: int, cut: bool) -> list[str]:
+    """A sentence where the file has fewer or more frames than it says."""
     lower = [word.lower() for word in words[:6]]
     said = words[lower.index("frames:") + 1] if "frames:" in lower[:-1] else ""
-    return missing_frames(int(said), frames) if said.isdigit() else []
+    if not said.isdigit():
+        return []
+    if frames > int(said):
+        return [f"The file says that it has {said} frames but holds {frames}; all were read."]
+    return missing_frames(int(said), frames) if frames < int(said) or cut else []
 
 
-def _hierarchy(words: list[str]) -> list[_Joint]:
-    joints: list[_Joint] = []
+def _is_placed(joints: list[Joint]) -> bool:
+    """Whether the skeleton moves as a whole: its root does, or what hangs on a root without channels."""
+    tops = [joint.parent < 0 for joint in joints]
+    for place, joint in enumerate(joints):
+        if joint.parent >= 0:
+            tops[place] = tops[joint.parent] and not joints[joint.parent].channels
+    named = [joint.channels for joint, top in zip(joints, tops, strict=True) if top]
+    return any(channel.endswith("position") for channels in named for channel in channels)
+
+
+def _without_t_pose(clip: Clip) -> tuple[Clip, int, list[str]]:
+    """The clip without frames at its start that are no motion, how many those are, and a sentence.
+
+    Xsens, Pose2Sim and others begin with the skeleton at rest or in a T-pose, often at the origin, and jump
+    from there. Where that is a T-pose, it is the rest pose that the turns are relative to.
+    """
+    count = _frames_at_rest(clip)
+    if count == 0:
+        return clip, 0, []
+    left = Clip(clip.joints, clip.positions[count:], clip.turns[count:], clip.rest)
+    roles = joint_roles([joint.name for joint in clip.joints], [joint.parent for joint in clip.joints])
+    if is_t_pose(roles, clip.positions[0]) and body_frame(roles, clip.rest) is None:
+        back = np.swapaxes(clip.turns[0], 1, 2)
+        left = Clip(clip.joints, left.positions, left.turns @ back, clip.positions[0])
+    what = "frame is" if count == 1 else f"{count} frames are"
+    sentence = f"The first {what} the skeleton at rest instead of motion, so that was left out."
+    return left, count, [sentence]
+
+
+def _frames_at_rest(clip: Clip) -> int:
+    """How many frames at the start repeat one pose, at rest or a T-pose, from which the motion jumps away."""
+    steps = np.linalg.norm(np.diff(clip.positions, axis=0), axis=-1).mean(1)
+    moved = np.flatnonzero(steps > 0)
+    if len(moved) < 2:
+        return 0
+    count = int(moved[0]) + 1
+    after = steps[count : count + _AFTER]
+    size = float(np.ptp(clip.positions[count:], axis=1).max())
+    sudden = len(after) and steps[count - 1] > max(_SUDDEN * float(np.median(after)), _FAR * size)
+    at_rest = np.abs(clip.turns[0] - np.eye(3)).max() < 1e-6
+    if not sudden:
+        return 0
+    roles = joint_roles([joint.name for joint in clip.joints], [joint.parent for joint in clip.joints])
+    return count if at_rest or is_t_pose(roles, clip.positions[0]) else 0
+
+
+def _hierarchy(words: list[str]) -> list[Joint]:
+    joints: list[Joint] = []
     open_joints: list[int] = [-1]
     place = 1
     while place < len(words):
@@ -116,7 +178,7 @@ def _hierarchy(words: list[str]) -> list[_Joint]:
             # 3ds Max writes names of several words.
             end = words.index("{", place) if "{" in words[place : place + 8] else place + 2
             name = "" if word == "END" else " ".join(words[place + 1 : end])
-            joints.append(_Joint(name, open_joints[-1], np.zeros(3)))
+            joints.append(Joint(name, open_joints[-1], np.zeros(3)))
             place = end
         elif word == "{":
             open_joints.append(len(joints) - 1)
@@ -142,15 +204,23 @@ def _hierarchy(words: list[str]) -> list[_Joint]:
     return joints
 
 
-def _motion(words: list[str], channels: int) -> tuple[float | None, np.ndarray]:
-    lower = [word.lower() for word in words[:12]]
-    at = lower.index("time:") + 1
-    step = float(words[at])
-    values = np.array(words[at + 1 :], dtype=float)
-    frames = len(values) // max(channels, 1)
-    if frames == 0 or channels == 0:
+def _rows(text: str, channels: int, line: int) -> tuple[np.ndarray, bool]:
+    """(T, channels) from the lines behind the frame time, which is on `line`; whether the last one was
+    incomplete and left out. Raises FormatError for a line with another number of values.
+    """
+    rows = [(number, row.split()) for number, row in enumerate(text.splitlines(), start=line)]
+    rows = [(number, row) for number, row in rows if row]
+    cut = len(rows) > 1 and len(rows[-1][1]) < channels
+    rows = rows[:-1] if cut else rows
+    if not rows or channels == 0:
         raise FormatError("The BVH file has no frames; export it again.")
-    return _rate(step), values[: frames * channels].reshape(frames, channels)
+    for number, row in rows:
+        if len(row) != channels:
+            raise FormatError(
+                f"Line {number} of the BVH file has {len(row)} values for the {channels} channels of its"
+                " skeleton; export it again."
+            )
+    return np.array([row for _, row in rows], dtype=float), cut
 
 
 def _rate(step: float) -> float | None:
@@ -161,7 +231,7 @@ def _rate(step: float) -> float | None:
     return float(round(rate)) if abs(rate - round(rate)) < 2e-4 * rate else round(rate, 3)
 
 
-def _forward(joints: list[_Joint], values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _forward(joints: list[Joint], values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Positions (T, J, 3) and orientations (T, J, 3, 3); rotation channels apply in the order listed."""
     places: list[np.ndarray] = []
     turns: list[np.ndarray] = []
@@ -183,7 +253,7 @@ def _forward(joints: list[_Joint], values: np.ndarray) -> tuple[np.ndarray, np.n
     return np.stack(places, axis=1), np.stack(turns, axis=1)
 
 
-def _shift(joint: _Joint, own: np.ndarray) -> np.ndarray:
+def _shift(joint: Joint, own: np.ndarray) -> np.ndarray:
     """(T, 3) from the parent: position channels take the offset's place, in some files they add to it."""
     shift = np.repeat(joint.offset[None], len(own), axis=0)
     axes = {"xyz".index(name[0]): at for at, name in enumerate(joint.channels) if name.endswith("position")}
@@ -197,14 +267,14 @@ def _shift(joint: _Joint, own: np.ndarray) -> np.ndarray:
     return shift
 
 
-def _rest(joints: list[_Joint]) -> np.ndarray:
+def _rest(joints: list[Joint]) -> np.ndarray:
     places: list[np.ndarray] = []
     for joint in joints:
         places.append(joint.offset + (places[joint.parent] if joint.parent >= 0 else 0.0))
     return np.array(places)
 
 
-def _person(clip: _Clip, subject: str) -> Person | None:
+def person_of(clip: Clip, subject: str) -> Person | None:
     """The subject whose joint names have this prefix; None when its names are too few of a body's."""
     own = [bool(joint.name) and subject_of(joint.name) == subject for joint in clip.joints]
     names = [joint.name if mine else "" for joint, mine in zip(clip.joints, own, strict=True)]
