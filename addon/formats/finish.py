@@ -21,6 +21,9 @@ _MAX_FPS = 2000.0
 _ONE_PERSON = np.log(1.4)
 """How much, as a logarithm, people differ in size from the mean."""
 
+_UNITS = UNIT_METRES | {"in": 0.0254, "ft": 0.3048}
+"""Metres of the units that a file may state; `UNIT_METRES` are those that limbs tell."""
+
 TO_Y_UP: dict[str, np.ndarray] = {
     "+y": np.eye(3),
     "-y": np.diag([1.0, -1.0, -1.0]),
@@ -44,12 +47,13 @@ def signed_axis(text: str) -> str:
 
 
 def unit_name(text: str) -> str:
-    """'m', 'cm' or 'mm' from what files and people write. Raises FormatError for anything else."""
+    """'m', 'cm', 'mm', 'in' or 'ft' from what files and people write. Raises FormatError for others."""
     name = str(text).strip().lower().rstrip("s")
     name = {"meter": "m", "metre": "m", "centimeter": "cm", "centimetre": "cm"}.get(name, name)
-    name = {"millimeter": "mm", "millimetre": "mm"}.get(name, name)
-    if name not in UNIT_METRES:
-        raise FormatError(f"The unit {one_line(str(text))} is not known; it is one of m, cm, mm.")
+    name = {"millimeter": "mm", "millimetre": "mm", "foot": "ft", "feet": "ft"}.get(name, name)
+    name = {"inch": "in", "inche": "in"}.get(name, name)
+    if name not in _UNITS:
+        raise FormatError(f"The unit {one_line(str(text))} is not known; it is one of m, cm, mm, in, ft.")
     return name
 
 
@@ -62,6 +66,7 @@ def finish(draft: Draft, reader: Reader, hints: Hints, path: Path) -> Recording:
     fps = _fps(draft, reader, hints)
     units, metres = _units(draft, hints, warnings)
     up = _up(draft, hints)
+    warnings += _contradicted(draft, hints, up.value)
     people = tuple(replace(_converted(one, TO_Y_UP[up.value], metres), fps=fps.value) for one in draft.people)
     people, filled = without_filled_gaps(people)
     warnings += filled
@@ -94,13 +99,13 @@ def _fps(draft: Draft, reader: Reader, hints: Hints) -> Known[float]:
 def _units(draft: Draft, hints: Hints, warnings: list[str]) -> tuple[Known[str], float]:
     if hints.units is not None:
         unit = unit_name(hints.units)
-        return Known(unit, "stated"), UNIT_METRES[unit]
+        return Known(unit, "stated"), _UNITS[unit]
     inferred = infer_scale(draft.people)
     if draft.units is not None:
         usual, said = unit_name(draft.units), "units" in draft.says
-        if inferred is None or _agree(UNIT_METRES[usual], inferred[1]):
+        if inferred is None or _agree(_UNITS[usual], inferred[1]):
             how: How = "stated" if said else "assumed" if inferred is None else "inferred"
-            return Known(usual, how), UNIT_METRES[usual]
+            return Known(usual, how), _UNITS[usual]
         where = "as the file says" if said else "as usual"
         warnings.append(f"The unit cannot be {usual} {where}; it was inferred from the limbs.")
     if inferred is None:
@@ -131,6 +136,16 @@ def _up(draft: Draft, hints: Hints) -> Known[str]:
         return Known(axis, "stated" if "up" in draft.says else "inferred" if shown else "assumed")
     inferred = infer_up(draft.people, draft.likely_up)
     return Known(inferred or draft.likely_up[0], "inferred" if inferred else "assumed")
+
+
+def _contradicted(draft: Draft, hints: Hints, up: str) -> list[str]:
+    """A sentence where the file says what is up and the bodies stand along another axis."""
+    if hints.up is not None or "up" not in draft.says or draft.up is None:
+        return []
+    shown = infer_up(draft.people, ())
+    if shown in (None, up):
+        return []
+    return [f"The file says that {up} is up though bodies stand along {shown}; if they lie now, give --up."]
 
 
 def _how(text: str) -> How:

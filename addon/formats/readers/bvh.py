@@ -21,15 +21,12 @@ from ..draft import Draft, OwnUnit, Reader, missing_frames, named_keypoints, per
 from ..joint_names import joint_roles
 from ..marker_names import canonical_names, subject_of
 from ..marker_people import joint_count, marker_people
-from ..rest_pose import body_frame, is_t_pose, poses_from_skeleton
+from ..rest_pose import poses_from_skeleton, without_rest_frames
 
 _MAX_JOINTS = 1000
 _MOST_CHANNELS = 6
 _ENOUGH = 6
 _TIME = re.compile(r"\bFrame\s+Time\s*:\s*(\S+)", re.IGNORECASE)
-_SUDDEN, _FAR = 5.0, 0.05
-"""A frame that is no part of the motion: steps of what follows it, and parts of the skeleton's size."""
-_AFTER = 30
 _CMU_JOINTS = {"LHipJoint", "RHipJoint", "LowerBack", "LeftUpLeg", "LThumb"}
 _CMU_UNIT = OwnUnit(
     "5.64 cm",
@@ -81,7 +78,9 @@ def read(container: Container) -> Draft:
     line = container.text.count("\n", 0, start.end()) + 1
     values, cut = _rows(container.text[start.end() :], sum(len(joint.channels) for joint in joints), line)
     positions, turns = _forward(joints, values)
-    clip, first, warnings = _without_t_pose(Clip(joints, positions, turns, _rest(joints)))
+    roles = joint_roles([joint.name for joint in joints], [joint.parent for joint in joints])
+    first, turns, rest, warnings = without_rest_frames(roles, positions, turns, _rest(joints))
+    clip = Clip(joints, positions[first:], turns, rest)
     subjects = dict.fromkeys(subject_of(joint.name) for joint in joints if joint.name)
     people = [one for one in (person_of(clip, subject) for subject in subjects) if one is not None]
     if not people:
@@ -130,42 +129,6 @@ def _is_placed(joints: list[Joint]) -> bool:
             tops[place] = tops[joint.parent] and not joints[joint.parent].channels
     named = [joint.channels for joint, top in zip(joints, tops, strict=True) if top]
     return any(channel.endswith("position") for channels in named for channel in channels)
-
-
-def _without_t_pose(clip: Clip) -> tuple[Clip, int, list[str]]:
-    """The clip without frames at its start that are no motion, how many those are, and a sentence.
-
-    Xsens, Pose2Sim and others begin with the skeleton at rest or in a T-pose, often at the origin, and jump
-    from there. Where that is a T-pose, it is the rest pose that the turns are relative to.
-    """
-    count = _frames_at_rest(clip)
-    if count == 0:
-        return clip, 0, []
-    left = Clip(clip.joints, clip.positions[count:], clip.turns[count:], clip.rest)
-    roles = joint_roles([joint.name for joint in clip.joints], [joint.parent for joint in clip.joints])
-    if is_t_pose(roles, clip.positions[0]) and body_frame(roles, clip.rest) is None:
-        back = np.swapaxes(clip.turns[0], 1, 2)
-        left = Clip(clip.joints, left.positions, left.turns @ back, clip.positions[0])
-    what = "frame is" if count == 1 else f"{count} frames are"
-    sentence = f"The first {what} the skeleton at rest instead of motion, so that was left out."
-    return left, count, [sentence]
-
-
-def _frames_at_rest(clip: Clip) -> int:
-    """How many frames at the start repeat one pose, at rest or a T-pose, from which the motion jumps away."""
-    steps = np.linalg.norm(np.diff(clip.positions, axis=0), axis=-1).mean(1)
-    moved = np.flatnonzero(steps > 0)
-    if len(moved) < 2:
-        return 0
-    count = int(moved[0]) + 1
-    after = steps[count : count + _AFTER]
-    size = float(np.ptp(clip.positions[count:], axis=1).max())
-    sudden = len(after) and steps[count - 1] > max(_SUDDEN * float(np.median(after)), _FAR * size)
-    at_rest = np.abs(clip.turns[0] - np.eye(3)).max() < 1e-6
-    if not sudden:
-        return 0
-    roles = joint_roles([joint.name for joint in clip.joints], [joint.parent for joint in clip.joints])
-    return count if at_rest or is_t_pose(roles, clip.positions[0]) else 0
 
 
 def _hierarchy(words: list[str]) -> list[Joint]:
