@@ -14,10 +14,10 @@ from collections.abc import Sequence
 _PARTS = {
     "hip": "upleg upperleg thigh femur",
     "knee": "lowleg lowerleg shin calf tibia knee",
-    "ankle": "ankle",
+    "ankle": "ankle talus",
     "foot": "toebase toe toes ball toe0 toe1",
-    "shoulder": "arm uparm upperarm shldr humerus",
-    "elbow": "forearm lowarm lowerarm elbow radius",
+    "shoulder": "arm uparm upperarm uarm shldr humerus",
+    "elbow": "forearm lowarm lowerarm farm elbow radius ulna",
     "wrist": "hand wrist",
     "collar": "collar clavicle",
     "loose leg": "leg",

@@ -303,6 +303,23 @@ def test_freemocap_by_frame_tells_bodies_from_hands(tmp_path):
     )
 
 
+@pytest.mark.parametrize("first", ["3d_xyz", "rigid_3d_xyz"])
+def test_freemocaps_centres_of_mass_and_rigid_points_do_not_stand_for_measured_ones(tmp_path, first):
+    """They have the names of segments, some of them a joint's, or the very names of the points."""
+    with (tmp_path / "freemocap_data_by_frame.csv").open("w", newline="") as stream:
+        rows = csv.writer(stream)
+        rows.writerow(["frame", "keypoint", "x", "y", "z", "model", "trajectory", "reprojection_error"])
+        for n, frame in enumerate(freemocap_rows()):
+            for name, point in zip(OFFICIAL, frame, strict=True):
+                rows.writerow([n, name.lower(), *point, "rtmpose.body", first, 0.1])
+                if first == "3d_xyz":
+                    rows.writerow([n, name.lower(), *(point + 90), "rtmpose.body", "rigid_3d_xyz", 0.1])
+            for name in ("head", "spine", "left_foot"):
+                rows.writerow([n, name, 1, 2, 3, "rtmpose.body", "segment_center_of_mass", ""])
+    keypoints = keypoints_of(formats.read(tmp_path / "freemocap_data_by_frame.csv"))
+    np.testing.assert_allclose(keypoints.positions, walking(FRAMES).layout("mediapipe33"), atol=1e-6)
+
+
 @pytest.mark.parametrize(("name", "count"), [
     ("mediaPipeSkel_3d.npy", 33), ("mediaPipeSkel_3d_body_hands_face.npy", 543),
     ("mediapipe_skeleton_3d.npy", 553), ("mediapipe_body_3d_xyz.npy", 33),

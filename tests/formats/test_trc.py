@@ -227,3 +227,25 @@ def test_a_row_with_a_cell_too_few_or_too_many_is_refused_by_its_line(tmp_path, 
     lines[15] = "\t".join(row[:4] + row[5:] if cells < 0 else [*row[:4], "0.1", *row[4:]])
     with pytest.raises(FormatError, match=r"Line 16 .* shifted"):
         formats.read(written(tmp_path, "\n".join(lines)))
+
+
+PAIRED = ["r_knee", "r_mknee", "l_knee", "l_mknee", "r_ankle", "r_mankle", "l_ankle", "l_mankle",
+          "r_lelbow", "r_melbow", "l_lelbow", "l_melbow"]  # fmt: skip
+
+
+def test_the_middle_of_two_skin_markers_is_the_joint_and_what_no_point_tells_is_named(tmp_path):
+    """Knees, ankles and elbows have markers on both sides; wrists have none."""
+    joints = walking().layout("coco17")[:, [14, 13, 16, 15, 8, 7]]
+    markers = np.repeat(joints, 2, axis=1) + np.tile([[0.05, 0, 0], [-0.05, 0, 0]], (6, 1))
+    skin = markers[:, :1] + [0.0, 1.0, 0.0]
+    text = trc(np.concatenate([markers, skin], axis=1), [*PAIRED, "r_shoulder"], units="m")
+    recording = formats.read(written(tmp_path, text))
+    keypoints = keypoints_of(recording)
+    for joint, column in (("right_knee", 0), ("left_ankle", 3), ("right_elbow", 4)):
+        found = keypoints.positions[:, keypoints.canonical.index(joint)]
+        np.testing.assert_allclose(found, joints[:, column], atol=1e-6)
+    used = [name for name, point in zip(keypoints.names, keypoints.canonical, strict=True) if point]
+    assert all(" + " in name for name in used) and len(used) == 6
+    assert any(
+        "no keypoint that tells the left forearm, right forearm" in each for each in recording.warnings
+    )

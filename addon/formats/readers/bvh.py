@@ -27,7 +27,7 @@ _MAX_JOINTS = 1000
 _MOST_CHANNELS = 6
 _ENOUGH = 6
 _TIME = re.compile(r"\bFrame\s+Time\s*:\s*(\S+)", re.IGNORECASE)
-_CMU_JOINTS = {"LHipJoint", "RHipJoint", "LowerBack", "LeftUpLeg", "LThumb"}
+_CMU_JOINTS = {"lhipjoint", "rhipjoint", "lowerback", "lthumb"}
 _CMU_UNIT = OwnUnit(
     "5.64 cm",
     0.0254 / 0.45,
@@ -91,7 +91,7 @@ def read(container: Container) -> Draft:
     placed = _is_placed(joints)
     warnings += [] if placed else ["The file has no translation, so the hips stay at one place."]
     fps = _rate(float(start[1]))
-    own_unit = _CMU_UNIT if {joint.name for joint in joints} >= _CMU_JOINTS else None
+    own_unit = _CMU_UNIT if {joint.name.lower() for joint in joints} >= _CMU_JOINTS else None
     return Draft(
         people, fps=fps, units=None, own_unit=own_unit, likely_up=("+y", "+z"), warnings=warnings,
         floating=not placed,

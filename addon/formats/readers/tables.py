@@ -31,6 +31,8 @@ _AXIS_LAST = re.compile(
 _AXIS_FIRST = re.compile(r"(x|y|z|visibility|v)[\s_.\-]*(\d+)")
 _WEIGHTS = ("visibility", "vis", "v", "score", "confidence", "conf", "c")
 _POINT = ("landmark_id", "landmark_name", "landmark", "keypoint", "joint", "marker", "name", "point", "id")
+_TRAJECTORIES = ("3d_xyz", "rigid_3d_xyz")
+"""FreeMoCap's kinds of points that are a body's, the measured ones first (skellyforge, actor.py)."""
 _FRAME = ("frame", "frame_id", "frame_number", "frame_index", "fnum", "index")
 _HEADERLESS = {COUNT * 3: 3, COUNT * 4: 4}
 _NUMBER = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?|nan", re.IGNORECASE)
@@ -51,12 +53,13 @@ class _Wide:
 
 @dataclass(frozen=True)
 class _Long:
-    """Columns of one row per point: the point's name, axis -> column, how many, the model it belongs to."""
+    """Columns of one row per point: the point's name, axis -> column, how many, the model and the kind it belongs to."""
 
     name: int
     axes: dict[str, int]
     width: int
     model: int | None = None
+    trajectory: int | None = None
 
 
 def recognises(container: Container) -> bool:
@@ -168,7 +171,8 @@ def _columns(header: list[str]) -> _Wide | _Long | None:
     if len(whole) == 1 and name is not None:
         axes = dict(next(iter(whole.values())))
         axes |= {each: header.index(each) for each in _WEIGHTS if each in header}
-        return _Long(name, axes, len(header), header.index("model") if "model" in header else None)
+        kinds = [header.index(each) if each in header else None for each in ("model", "trajectory")]
+        return _Long(name, axes, len(header), *kinds)
     return _Wide(whole) if len(whole) >= 6 else None
 
 
@@ -231,6 +235,11 @@ def _one_point_each(columns: _Long, rows: list[list[str]]) -> list[list[str]]:
 
 def _body_rows(columns: _Long, rows: list[list[str]]) -> list[list[str]]:
     """Only the body's rows where a model is named; hands have points of the same names."""
+    if columns.trajectory is not None:
+        # FreeMoCap lists the raw points, those of a rigid body, and segments' centres of mass, by one name.
+        kinds = [row[columns.trajectory].strip().lower() for row in rows]
+        kept = next((kind for kind in _TRAJECTORIES if kind in kinds), None)
+        rows = [row for row, kind in zip(rows, kinds, strict=True) if kept in (None, kind)]
     if columns.model is None:
         return rows
     body = [row for row in rows if "body" in row[columns.model].lower()]
