@@ -126,7 +126,7 @@ def _mirrored(keypoints: Keypoints, who: str) -> list[str]:
     agree = agree[np.isfinite(agree)]
     if len(agree) < _ENOUGH_FRAMES or float((agree > 0).mean()) > 0.2:
         return []
-    return [f"{who} has left and right swapped, or the axes are mirrored; check the result."]
+    return [f"{who} has left and right swapped, or the axes are mirrored; if so, give --mirror."]
 
 
 def _facing(keypoints: Keypoints) -> np.ndarray | None:

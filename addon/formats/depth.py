@@ -26,17 +26,21 @@ def refuse_flat(people: list[Person]) -> None:
     """
     for one in people:
         if one.keypoints is not None and one.poses is None:
-            _refuse_constant(one.keypoints)
-            _refuse_score(one.keypoints)
-            _refuse_shallow(one.keypoints)
+            refuse_flat_points(one.keypoints.positions, one.keypoints)
 
 
-def _refuse_constant(keypoints: Keypoints) -> None:
+def refuse_flat_points(points: np.ndarray, keypoints: Keypoints | None = None) -> None:
+    """Raises FormatError where points (T, K, 3) are 2D; without keypoints they make no body of any layout."""
+    _refuse_constant(points)
+    _refuse_score(points, keypoints)
+    _refuse_shallow(points)
+
+
+def _refuse_constant(points: np.ndarray) -> None:
     """One depth per point for the whole clip is a guess: Sports2D writes that of a typical body.
 
     Source: davidpagnon/Sports2D Sports2D/process.py (the half widths of a body by marker and visible side).
     """
-    points = keypoints.positions
     seen = np.isfinite(points).all(-1)
     often = seen.sum(0) >= _FEWEST_FRAMES
     if often.sum() < _FEWEST_POINTS:
@@ -55,23 +59,26 @@ def _refuse_constant(keypoints: Keypoints) -> None:
         )
 
 
-def _refuse_score(keypoints: Keypoints) -> None:
+def _refuse_score(points: np.ndarray, keypoints: Keypoints | None) -> None:
     """x, y and score: a third column from 0 to 1 beside pixels, or beside places in a picture of size 1."""
-    seen = keypoints.positions[np.isfinite(keypoints.positions).all(-1)]
+    seen = points[np.isfinite(points).all(-1)]
     if len(seen) < _FEWEST_POINTS:
         return
     third, wide = seen[:, 2], float(np.ptp(seen[:, :2], axis=0).max())
     if third.min() < 0.0 or third.max() > 1.0 or min(np.ptp(third), wide) <= 0.0:
         return
     in_picture = seen[:, :2].min() > -0.5 and seen[:, :2].max() < 1.5
-    strange = strangeness(keypoints) if in_picture else None
-    if wide > _WIDE or (strange is not None and strange > _NO_BODY):
+    if wide > _WIDE or (in_picture and _is_strange(keypoints)):
         raise FormatError(f"The third number of each point is a score, so these are 2D keypoints; {_LIFT}")
 
 
-def _refuse_shallow(keypoints: Keypoints) -> None:
+def _is_strange(keypoints: Keypoints | None) -> bool:
+    strange = _NO_BODY + 1.0 if keypoints is None else strangeness(keypoints)
+    return strange is not None and strange > _NO_BODY
+
+
+def _refuse_shallow(points: np.ndarray) -> None:
     """Places in pixels with a depth in another unit, or the other way round."""
-    points = keypoints.positions
     enough = np.isfinite(points).all(-1).sum(1) >= _FEWEST_POINTS
     if not enough.any():
         return

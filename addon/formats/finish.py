@@ -16,6 +16,7 @@ from .depth import refuse_flat
 from .draft import Draft, Reader
 from .frozen import without_filled_gaps
 from .inference import UNIT_METRES, infer_scale, infer_up
+from .mirror import unmirrored
 
 _MAX_FPS = 2000.0
 _ONE_PERSON = np.log(1.4)
@@ -68,6 +69,7 @@ def finish(draft: Draft, reader: Reader, hints: Hints, path: Path) -> Recording:
     up = _up(draft, hints)
     warnings += _contradicted(draft, hints, up.value)
     people = tuple(replace(_converted(one, TO_Y_UP[up.value], metres), fps=fps.value) for one in draft.people)
+    people = tuple(map(unmirrored, people)) if hints.mirror else people
     people, filled = without_filled_gaps(people)
     warnings += filled
     if draft.camera and hints.up is None:

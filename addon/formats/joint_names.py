@@ -11,6 +11,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from .marker_names import plain_name
+
 _PARTS = {
     "hip": "upleg upperleg thigh femur",
     "knee": "lowleg lowerleg shin calf tibia knee",
@@ -68,7 +70,7 @@ def _sided(names: Sequence[str]) -> dict[tuple[str, str], int]:
 
 def side_and_part(name: str) -> tuple[str, str] | None:
     """("left", "knee") of a joint's name, None where it is no part of a limb."""
-    tokens = [token.lower() for token in _TOKEN.findall(name.rpartition(":")[2])]
+    tokens = [token.lower() for token in _TOKEN.findall(plain_name(name))]
     sides = [place for place, token in enumerate(tokens) if token in _SIDE_OF]
     if sides:
         rest = tokens[: sides[-1]] + tokens[sides[-1] + 1 :]
@@ -101,7 +103,7 @@ def _centre(names: Sequence[str], parents: Sequence[int], roles: dict[str, int])
 
 
 def _plain(name: str) -> str:
-    return re.sub(r"[^a-z]", "", name.rpartition(":")[2].lower())
+    return re.sub(r"[^a-z]", "", plain_name(name).lower())
 
 
 def _meeting(first: int, second: int, parents: Sequence[int]) -> int:

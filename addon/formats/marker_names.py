@@ -55,8 +55,16 @@ _CENTRE = {
 _OUTER = "{0} l{0} lat{0} lateral{0} {0}lat {0}lateral {0}out {0}outer {0}ext"
 _INNER = "m{0} med{0} medial{0} {0}m {0}med {0}medial {0}in {0}inner {0}int"
 _PAIRED = {
-    "knee": ("knee kne", "lk lfe fle lfc lateralfemoralepicondyle", "mk mfe fme mfc medialfemoralepicondyle"),
-    "ankle": ("ankle ank", "la lm fal lmal latmal lateralmalleolus", "ma mm tam mmal medmal medialmalleolus"),
+    "knee": (
+        "knee kne",
+        "lk lfe fle lfc lateralfemoralepicondyle",
+        "mk knm mfe fme mfc medialfemoralepicondyle",
+    ),
+    "ankle": (
+        "ankle ank",
+        "la lm fal lmal latmal lateralmalleolus",
+        "ma anm med mm tam mmal medmal medialmalleolus",
+    ),
     "elbow": (
         "elbow elb",
         "le lhe hle epicl lateralepicondyle lateralhumeralepicondyle",
@@ -169,9 +177,14 @@ def _part(name: str) -> tuple[str | None, str] | None:
     return next(((side, _SIDED_PART[rest]) for side, rest in _sides_of(name) if rest in _SIDED_PART), None)
 
 
+def plain_name(name: str) -> str:
+    """The name without a subject's prefix and what tools add behind."""
+    return _ENDING.sub("", name.rpartition(":")[2].strip())
+
+
 def _squashed(name: str) -> str:
-    """Letters and digits in lower case, without a subject's prefix and what tools add behind."""
-    return re.sub(r"[^a-z0-9]", "", _ENDING.sub("", name.rpartition(":")[2].strip()).lower())
+    """Letters and digits in lower case."""
+    return re.sub(r"[^a-z0-9]", "", plain_name(name).lower())
 
 
 def _sides_of(name: str) -> list[tuple[str, str]]:

@@ -35,6 +35,8 @@ def test_x_y_and_score_are_no_3d_keypoints(tmp_path, size):
     np.save(tmp_path / "clip.npy", np.concatenate([flat, score[..., None]], -1))
     with pytest.raises(FormatError, match="score"):
         formats.read(tmp_path / "clip.npy", layout="coco17")
+    with pytest.raises(FormatError, match="score"):
+        formats.read(tmp_path / "clip.npy")
 
 
 @pytest.mark.parametrize("factors", [(400.0, 400.0, 1.0), (1.0, 1.0, 200.0)])

@@ -249,4 +249,4 @@ def test_image_landmarks_are_refused_wherever_the_feet_are(tmp_path, turned, siz
     points[..., 2] += 0.004
     np.save(tmp_path / "pose.npy", points * size)
     with pytest.raises(FormatError, match="image landmarks"):
-        formats.read(tmp_path / "pose.npy", layout="mediapipe33")
+        formats.read(tmp_path / "pose.npy")

@@ -64,7 +64,7 @@ def test_endings_of_tools_and_plug_in_gaits_origins_are_understood(name, point):
 
 @pytest.mark.parametrize(("outer", "inner", "joint"), [
     ("r_knee", "r_mknee", "right_knee"), ("LKNE", "LKNEM", "left_knee"), ("R_FLE", "R_FME", "right_knee"),
-    ("RLFE", "RMFE", "right_knee"), ("RLM", "RMM", "right_ankle"), ("L.Ankle.Lat", "L.Ankle.Med", "left_ankle"),
+    ("RLFE", "RMFE", "right_knee"), ("RLM", "RMM", "right_ankle"), ("L.Ank.Lat", "L.Ank.Med", "left_ankle"),
     ("r_lelbow", "r_melbow", "right_elbow"), ("LWRA", "LWRB", "left_wrist"),
     ("r_wrist_radius", "r_wrist_ulna", "right_wrist"), ("LRS", "LUS", "left_wrist"),
     ("LateralEpicondyleL", "MedialEpicondyleL", "left_elbow"),
@@ -83,6 +83,7 @@ def test_a_skin_marker_of_a_set_with_pairs_is_no_joint():
 SKELETONS = {
     "SOMA": ("Hips LeftLeg LeftShin LeftFoot", "left_hip left_knee left_ankle"),
     "Mixamo": ("Hips LeftUpLeg LeftLeg LeftFoot", "left_hip left_knee left_ankle"),
+    "Motive's doubles": ("Hips LThigh#1 LShin#1 LFoot#1", "left_hip left_knee left_ankle"),
     "OpenSim": ("pelvis femur_l tibia_l talus_l", "left_hip left_knee left_ankle"),
     "Motive": ("Chest LShoulder LUArm LFArm LHand", "left_collar left_shoulder left_elbow left_wrist"),
     "OpenSim's arm": ("torso humerus_l ulna_l hand_l", "left_shoulder left_elbow left_wrist"),

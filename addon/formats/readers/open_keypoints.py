@@ -14,6 +14,7 @@ from ...body.layouts import LAYOUTS, find_layout
 from ...recording import Keypoints
 from ...safe_read import FormatError
 from ..container import Container
+from ..depth import refuse_flat_points
 from ..draft import (
     Draft,
     Reader,
@@ -25,13 +26,18 @@ from ..draft import (
     scalar,
     text_of,
 )
-from ..inference import infer_layout
+from ..inference import infer_layout, is_mirrored, layouts_of
 from ..landmarks import HIPS_FIXED, mediapipe_keypoints
 
 _FREEMOCAP = (543, 553)
 """MediaPipe Holistic as FreeMoCap stacks it: 33 body points, 2 x 21 hand points, the face."""
 _FLAT = {66: (22, 3), 99: (33, 3), 132: (33, 4)}
 """Widths of rows that hold HumanML3D's joints, or MediaPipe's landmarks with and without visibility."""
+_SMPL_FIRST = {45: 24, 52: 22, 55: 22, 73: 22, 76: 22, 118: 22, 127: 22, 144: 22}
+"""Counts of smplx's joints and landmarks of SMPL, SMPL-H and SMPL-X: how many at the start are SMPL's."""
+_MEDIAPIPE = 33
+_ONLY_MEDIAPIPE = "The layout mediapipe33 was inferred, as only MediaPipe has 33 keypoints."
+_LIKELY_LAYOUTS = "coco17, h36m17, body25, mediapipe33 or smpl24"
 _FEWEST = 12
 """Keypoints of the smallest body that an array without a name may hold."""
 _USUAL_FPS = {"kit21": 12.5, "mmm21": 12.5}
@@ -82,7 +88,7 @@ def _named_or_layout(
     if hint is None and not _given(fields, "layout") and _given(fields, "names"):
         return _named([text_of(name) for name in np.asarray(fields["names"]).reshape(-1)], points, confidence)
     layout = hint or (text_of(fields["layout"]) if _given(fields, "layout") else None)
-    return _with_layout(layout, points, confidence)
+    return _with_layout(layout, points, confidence, _title(container))
 
 
 def _named(names: list[str], points: np.ndarray, confidence: Any) -> tuple[Keypoints, list[str]]:
@@ -92,20 +98,44 @@ def _named(names: list[str], points: np.ndarray, confidence: Any) -> tuple[Keypo
     return keypoints, []
 
 
-def _with_layout(layout: str | None, points: np.ndarray, confidence: Any) -> tuple[Keypoints, list[str]]:
+def _with_layout(
+    layout: str | None, points: np.ndarray, confidence: Any, name: str = ""
+) -> tuple[Keypoints, list[str]]:
     if layout is not None:
         return layout_keypoints(points, layout.strip().lower(), confidence), []
     if points.ndim == 3 and points.shape[-1] == 2:
         raise FormatError("These are 2D keypoints; 3D keypoints are needed, so triangulate or lift them.")
-    guess = infer_layout(points) if points.ndim == 3 and points.shape[-1] == 3 else None
+    if points.ndim != 3 or points.shape[-1] != 3:
+        raise FormatError("Keypoints without a layout need the shape (frames, keypoints, 3); reshape them.")
+    guess, warnings = infer_layout(points, name), []
+    if points.shape[1] == _MEDIAPIPE:
+        return layout_keypoints(points, "mediapipe33", confidence), [_ONLY_MEDIAPIPE]
+    first = _SMPL_FIRST.get(points.shape[1]) if guess is None else None
+    if first is not None and infer_layout(points[:, :first]) is not None:
+        guess, warnings = infer_layout(points[:, :first]), [f"Not used: points from number {first} on."]
+        points, confidence = points[:, :first], None if confidence is None else confidence[:, :first]
     if guess is None:
-        count = points.shape[1] if points.ndim == 3 else "these"
-        raise FormatError(
-            f"The file does not say what its {count} keypoints are; name the layout with --layout"
-            f" ({', '.join(LAYOUTS)})."
+        refuse_flat_points(points)
+        raise FormatError(_unnamed(points.shape[1]))
+    keypoints = layout_keypoints(points, guess, confidence)
+    warnings.append(f"The layout {guess} was inferred from the body's shape.")
+    if guess == "h36m17" and is_mirrored(keypoints):
+        warnings.append("Left and right look swapped; if HybrIK made the file, give --layout hybrik17.")
+    return keypoints, warnings
+
+
+def _unnamed(count: int) -> str:
+    """What to do where neither the file nor the body tells what `count` points are."""
+    known = layouts_of(count)
+    if known:
+        return (
+            f"The file does not say what its {count} keypoints are, and the limbs do not tell clearly; name"
+            f" the layout with --layout ({' or '.join(known)})."
         )
-    inferred = f"The layout {guess} was inferred from the body's shape."
-    return layout_keypoints(points, guess, confidence), [inferred]
+    return (
+        f"No layout here has {count} keypoints; save them with their names (the field names of the open"
+        f" keypoint file), or only those of {_LIKELY_LAYOUTS} and give --layout."
+    )
 
 
 def _bare_shape(shape: tuple[int, ...], layout: str | None) -> tuple[int, int, int] | None:
@@ -158,7 +188,7 @@ def _read_bare(container: Container, array: np.ndarray) -> Draft:
     warnings = []
     if points.shape[1] in _FREEMOCAP:
         points, warnings = points[:, :33], ["Not used: hands and face."]
-    keypoints, found = _with_layout(container.hints.layout, points, confidence)
+    keypoints, found = _with_layout(container.hints.layout, points, confidence, _title(container))
     if keypoints.layout == "mediapipe33":
         keypoints, more = mediapipe_keypoints(points, confidence)
         found += more
@@ -168,6 +198,11 @@ def _read_bare(container: Container, array: np.ndarray) -> Draft:
         [person(keypoints=keypoints)], fps=fps, usual_fps=usual, units=None, warnings=warnings + found,
         camera=HIPS_FIXED in found,
     )  # fmt: skip
+
+
+def _title(container: Container) -> str:
+    """What the file and its only array are called."""
+    return " ".join([container.path.stem, *(str(name) for name in container.fields if container.npy is None)])
 
 
 def _is_humanml(container: Container, keypoints: Keypoints) -> bool:

@@ -53,7 +53,7 @@ class _Wide:
 
 @dataclass(frozen=True)
 class _Long:
-    """Columns of one row per point: the point's name, axis -> column, how many, the model and the kind it belongs to."""
+    """Columns of one row per point: its name, axis -> column, how many, the model and kind it belongs to."""
 
     name: int
     axes: dict[str, int]
