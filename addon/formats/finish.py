@@ -16,6 +16,7 @@ from .depth import refuse_flat
 from .draft import Draft, Reader
 from .frozen import without_filled_gaps
 from .inference import UNIT_METRES, infer_scale, infer_up
+from .lifted import evened
 from .mirror import unmirrored
 
 _MAX_FPS = 2000.0
@@ -65,6 +66,7 @@ def finish(draft: Draft, reader: Reader, hints: Hints, path: Path) -> Recording:
     refuse_flat(draft.people)
     warnings = list(draft.warnings)
     fps = _fps(draft, reader, hints)
+    draft = draft if "units" in draft.says else _evened(draft, fps.value, warnings)
     units, metres = _units(draft, hints, warnings)
     up = _up(draft, hints)
     warnings += _contradicted(draft, hints, up.value)
@@ -85,6 +87,15 @@ def finish(draft: Draft, reader: Reader, hints: Hints, path: Path) -> Recording:
     return Recording(
         reader.format, draft.tool or reader.tool, people, fps, up, units, tuple(warnings), str(path)
     )
+
+
+def _evened(draft: Draft, fps: float, warnings: list[str]) -> Draft:
+    people = []
+    for one in draft.people:
+        same, sentences = evened(one, fps)
+        people.append(same)
+        warnings += sentences
+    return replace(draft, people=people)
 
 
 def _fps(draft: Draft, reader: Reader, hints: Hints) -> Known[float]:

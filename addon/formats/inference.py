@@ -78,7 +78,7 @@ def infer_layout(positions: np.ndarray, name: str = "") -> str | None:
     positions: (T, K, 3) in any unit, judged over all frames. name: what the file or the array is called;
     a layout that it names goes before others, and those of one tool's own files are taken only then.
     """
-    fitting = [each for each in layouts_of(positions.shape[1]) if each not in _BY_NAME or _names(name, each)]
+    fitting = [each for each in _layouts_of(positions.shape[1]) if each not in _BY_NAME or _names(name, each)]
     fitting = [each for each in fitting if _names(name, each)] or fitting
     scores = {each: score for each in fitting if (score := _score(positions, each)) is not None}
     ranked = sorted(scores, key=lambda each: scores[each])
@@ -88,9 +88,23 @@ def infer_layout(positions: np.ndarray, name: str = "") -> str | None:
     return ranked[0] if clear else None
 
 
-def layouts_of(count: int) -> list[str]:
+def _layouts_of(count: int) -> list[str]:
     """The names of all layouts with this number of keypoints."""
     return [name for name, layout in LAYOUTS.items() if len(layout.keypoints) == count]
+
+
+def unclear_layout(count: int) -> str:
+    """What to do where neither the file nor the body tells what `count` points are."""
+    known = _layouts_of(count)
+    if known:
+        return (
+            f"The file does not say what its {count} keypoints are, and the limbs do not tell clearly; name"
+            f" the layout with --layout ({' or '.join(known)})."
+        )
+    return (
+        f"No layout here has {count} keypoints; save them with their names (the field names of the open"
+        f" keypoint file), or only those of {_LIKELY} and give --layout."
+    )
 
 
 def _score(positions: np.ndarray, name: str) -> float | None:
@@ -107,6 +121,7 @@ def _names(text: str, layout: str) -> bool:
     return layout in text.lower() or (family in _FAMILIES and family in text.lower())
 
 
+_LIKELY = "coco17, h36m17, body25, mediapipe33 or smpl24"
 _HUMAN, _MARGIN = 0.45, 0.05
 _FAMILIES = ("h36m", "hybrik", "coco", "halpe", "mediapipe", "panoptic", "kinect", "kit", "mmm")
 _BY_NAME = ("hybrik17",)

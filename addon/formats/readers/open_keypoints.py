@@ -26,7 +26,7 @@ from ..draft import (
     scalar,
     text_of,
 )
-from ..inference import infer_layout, is_mirrored, layouts_of
+from ..inference import infer_layout, is_mirrored, unclear_layout
 from ..landmarks import HIPS_FIXED, mediapipe_keypoints
 
 _FREEMOCAP = (543, 553)
@@ -37,7 +37,6 @@ _SMPL_FIRST = {45: 24, 52: 22, 55: 22, 73: 22, 76: 22, 118: 22, 127: 22, 144: 22
 """Counts of smplx's joints and landmarks of SMPL, SMPL-H and SMPL-X: how many at the start are SMPL's."""
 _MEDIAPIPE = 33
 _ONLY_MEDIAPIPE = "The layout mediapipe33 was inferred, as only MediaPipe has 33 keypoints."
-_LIKELY_LAYOUTS = "coco17, h36m17, body25, mediapipe33 or smpl24"
 _FEWEST = 12
 """Keypoints of the smallest body that an array without a name may hold."""
 _USUAL_FPS = {"kit21": 12.5, "mmm21": 12.5}
@@ -116,26 +115,12 @@ def _with_layout(
         points, confidence = points[:, :first], None if confidence is None else confidence[:, :first]
     if guess is None:
         refuse_flat_points(points)
-        raise FormatError(_unnamed(points.shape[1]))
+        raise FormatError(unclear_layout(points.shape[1]))
     keypoints = layout_keypoints(points, guess, confidence)
     warnings.append(f"The layout {guess} was inferred from the body's shape.")
     if guess == "h36m17" and is_mirrored(keypoints):
         warnings.append("Left and right look swapped; if HybrIK made the file, give --layout hybrik17.")
     return keypoints, warnings
-
-
-def _unnamed(count: int) -> str:
-    """What to do where neither the file nor the body tells what `count` points are."""
-    known = layouts_of(count)
-    if known:
-        return (
-            f"The file does not say what its {count} keypoints are, and the limbs do not tell clearly; name"
-            f" the layout with --layout ({' or '.join(known)})."
-        )
-    return (
-        f"No layout here has {count} keypoints; save them with their names (the field names of the open"
-        f" keypoint file), or only those of {_LIKELY_LAYOUTS} and give --layout."
-    )
 
 
 def _bare_shape(shape: tuple[int, ...], layout: str | None) -> tuple[int, int, int] | None:
