@@ -48,11 +48,8 @@ def _refuse_constant(points: np.ndarray) -> None:
     held = np.where(seen[..., None], points, np.nan)[:, often]
     spread = np.nanmax(held, axis=0) - np.nanmin(held, axis=0)
     constant = spread <= _SAME * np.nanmax(np.abs(held))
-    if (
-        sorted(constant.all(0)) == [False, False, True]
-        and constant.any(1).all()
-        and not constant.all(1).any()
-    ):
+    moving = constant[~constant.all(1)]
+    if len(moving) >= _FEWEST_POINTS and moving.all(0).sum() == 1:
         raise FormatError(
             "Each point keeps one depth for the whole clip, as Sports2D writes it, so this is a 2D recording;"
             f" {_LIFT}"

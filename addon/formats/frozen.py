@@ -14,7 +14,7 @@ import numpy as np
 
 from ..recording import Keypoints, Person
 
-_LEAST_SECONDS, _LEAST_FRAMES = 0.1, 4
+_LEAST_SECONDS, _LEAST_FRAMES = 0.15, 5
 _FEW_DIGITS = 1e-4
 """Metres: a file that tells no smaller steps repeats values of points that stand still in truth."""
 _JUMP, _JUMP_OF_FEW_DIGITS = 0.005, 0.03

@@ -39,7 +39,8 @@ def marker_people(names: Sequence[str], positions: np.ndarray, frame_ids: Any = 
         shown = ", ".join(map(one_line, names[:3]))
         raise FormatError(
             f"The file holds skin markers instead of joints ({shown} …); compute joint centres"
-            f" first and name them like RHip, RKnee, RAnkle, LShoulder, LElbow, LWrist."
+            f" first and name them like RHip, RKnee, RAnkle, LShoulder, LElbow, LWrist, or export the inner"
+            f" and outer markers of elbows, knees, ankles and wrists."
         )
     return people
 
