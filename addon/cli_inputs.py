@@ -36,8 +36,8 @@ def _check_layout(name: str) -> None:
 def inputs(source: Path, args: argparse.Namespace) -> tuple[Recording, Recording | None]:
     """The recording to refine and that of --keypoints.
 
-    With --keypoints, layout, up, units and mirror describe the keypoint file unless it states them itself, and then
-    FILE; a frame rate goes to each file that states none.
+    With --keypoints, layout, up, units and mirror describe the keypoint file unless it states them itself,
+    and then FILE; a frame rate goes to each file that states none.
     """
     if args.keypoints is None:
         return read(source, args), None

@@ -137,16 +137,16 @@ def skin_markers(names: Sequence[str]) -> set[int]:
     """
     pairs = joint_pairs(names)
     places = {place for pair in pairs.values() for place in pair}
-    styles = {_style(names[place]) for place in places}
-    parts = [_part(name) for name in names]
-    styles -= {_style(name) for name, part in zip(names, parts, strict=True) if part and part[1] == "hip"}
     if len(pairs) < 2:
         return places
-    alone = {
-        place for place, part in enumerate(parts)
-        if part and part[1] in ("shoulder", *_PAIRED) and _style(names[place]) in styles
-    }  # fmt: skip
-    return places | alone
+    styles = {_style(names[place]) for place in places}
+    styles -= {_style(name) for name in names if (_part(name) or ("", ""))[1] == "hip"}
+    plain = {*_PAIRED_PART, "shoulder"}
+    return places | {
+        place
+        for place, name in enumerate(names)
+        if _style(name) in styles and any(rest in plain for _, rest in _sides_of(name))
+    }
 
 
 def _points(names: Sequence[str]) -> list[str | None]:

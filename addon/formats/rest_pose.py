@@ -104,8 +104,8 @@ def without_rest_frames(
     left = turns[count:]
     if is_t_pose(roles, positions[0]) and body_frame(roles, rest) is None:
         left, rest = left @ np.swapaxes(turns[0], 1, 2), positions[0]
-    what = "frame is" if count == 1 else f"{count} frames are"
-    return count, left, rest, [f"The first {what} the skeleton at rest instead of motion and left out."]
+    what = "frame" if count == 1 else f"{count} frames"
+    return count, left, rest, [f"Left out: the first {what}, the skeleton at rest instead of motion."]
 
 
 def _rest_frames(roles: Mapping[str, int], positions: np.ndarray, turns: np.ndarray) -> int:

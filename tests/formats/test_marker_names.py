@@ -80,6 +80,11 @@ def test_a_skin_marker_of_a_set_with_pairs_is_no_joint():
     assert skin_markers(names) == {0, 1, 2, 3, 4}
 
 
+def test_joint_centres_beside_pairs_of_the_same_spelling_stay_joints():
+    names = ["LWRA", "LWRB", "RWRA", "RWRB", "LHJC", "LKJC", "LAJC", "LSHO"]
+    assert skin_markers(names) == {0, 1, 2, 3}
+
+
 SKELETONS = {
     "SOMA": ("Hips LeftLeg LeftShin LeftFoot", "left_hip left_knee left_ankle"),
     "Mixamo": ("Hips LeftUpLeg LeftLeg LeftFoot", "left_hip left_knee left_ankle"),
