@@ -229,6 +229,18 @@ def test_a_row_with_a_cell_too_few_or_too_many_is_refused_by_its_line(tmp_path, 
         formats.read(written(tmp_path, "\n".join(lines)))
 
 
+def test_a_row_without_one_marker_s_cells_is_refused_and_one_cut_behind_the_last_seen_is_read(tmp_path):
+    """Some tools leave empty cells at the end of a row out."""
+    lines = trc(walking().layout("coco17")[:, COLUMNS]).splitlines()
+    row = lines[15].split("\t")
+    lines[15] = "\t".join(row[:8] + row[11:])
+    with pytest.raises(FormatError, match=r"Line 16 .* shifted"):
+        formats.read(written(tmp_path, "\n".join(lines)))
+    lines[15] = "\t".join(row[:-3])
+    keypoints = keypoints_of(formats.read(written(tmp_path, "\n".join(lines))))
+    assert np.isnan(keypoints.positions[10, -1]).all() and np.isfinite(keypoints.positions[10, :-1]).all()
+
+
 PAIRED = ["r_knee", "r_mknee", "l_knee", "l_mknee", "r_ankle", "r_mankle", "l_ankle", "l_mankle",
           "r_lelbow", "r_melbow", "l_lelbow", "l_melbow"]  # fmt: skip
 

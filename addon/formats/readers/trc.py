@@ -98,13 +98,25 @@ def _check_width(table: np.ndarray, rows: list[tuple[int, list[str]]], width: in
     shifted. Cells that no row needs may be left out at the end.
     """
     beyond = np.isfinite(table[:, width:]).any(1)
+    whole = None
     for place, (number, row) in enumerate(rows):
-        cells = len(row) - 2
-        if (beyond[place] and not beyond.all()) or (cells < width - 2 and cells % 3 and row[-1].strip()):
+        short = width - len(row)
+        part = short > 0 and short % 3 != 0 and bool(row[-1].strip())
+        moved = short > 0 and whole is not None and _continues(table[whole], table[place], width, short)
+        if part or moved or (beyond[place] and not beyond.all()):
             raise FormatError(
                 f"Line {number} of the TRC file has {len(row)} cells instead of {width}, so its columns are"
                 " shifted; export it again."
             )
+        whole = place if short <= 0 else whole
+
+
+def _continues(whole: np.ndarray, row: np.ndarray, width: int, short: int) -> bool:
+    """Whether the last two markers of a short row continue those at the end of a whole one."""
+    end = width - short
+    tail = row[end - 6 : end]
+    apart, here = np.abs(tail - whole[width - 6 : width]), np.abs(tail - whole[end - 6 : end])
+    return bool(apart.sum() < here.sum())
 
 
 def _positions(table: np.ndarray, columns: list[int]) -> np.ndarray:
