@@ -91,6 +91,19 @@ def test_kimodos_clips_have_its_rate_rotations_and_joints(tmp_path, count):
         np.testing.assert_allclose(found, body.joints[:, JOINT_NAMES.index(joint)], atol=1e-5)
 
 
+@pytest.mark.parametrize("count", [77, 30])
+def test_an_array_of_somas_joints_is_told_by_the_body(tmp_path, count):
+    with np.load(kimodo(tmp_path, count)) as held:
+        np.save(tmp_path / "joints.npy", held["posed_joints"])
+    recording = formats.read(tmp_path / "joints.npy")
+    assert (recording.fps.value, recording.units.value, recording.up.value) == (30.0, "m", "+y")
+    knee = keypoints_of(recording).positions[:, keypoints_of(recording).canonical.index("left_knee")]
+    np.testing.assert_allclose(knee, walking(FRAMES).joints[:, JOINT_NAMES.index("left_knee")], atol=1e-5)
+    np.save(tmp_path / "noise.npy", np.random.default_rng(0).normal(0, 1, (FRAMES, count, 3)))
+    with pytest.raises(FormatError, match=f"No layout here has {count} keypoints"):
+        formats.read(tmp_path / "noise.npy")
+
+
 def test_kimodos_robot_is_refused_by_its_name(tmp_path):
     np.savez(tmp_path / "g1.npz", posed_joints=np.ones((5, 34, 3)), foot_contacts=np.zeros((5, 4), bool))
     with pytest.raises(FormatError, match="robot Unitree G1"):

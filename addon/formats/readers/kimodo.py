@@ -16,6 +16,7 @@ from ...recording import Person
 from ...safe_read import FormatError
 from ..container import Container
 from ..draft import Draft, Reader, layout_keypoints, named_keypoints, numbers, person
+from ..inference import strangeness, unclear_layout
 from ..joint_names import joint_roles
 from ..rest_pose import poses_from_skeleton
 
@@ -31,14 +32,23 @@ _POSITIONS_ONLY = "The rotations do not start from a standing body, so only the 
 
 
 def recognises(container: Container) -> bool:
-    """Kimodo's joints, with the rotations or contacts that it always writes beside them."""
+    """Kimodo's joints with what it writes beside them, or an array of as many joints as SOMA has."""
+    if container.npy is not None:
+        shape = container.npy.shape
+        return len(shape) == 3 and shape[1:] in _SOMA_ARRAYS and container.hints.layout is None
     shape = container.shape("posed_joints")
     beside = ("global_rot_mats", "local_rot_mats", "foot_contacts")
-    return len(shape) in (3, 4) and shape[-1] == 3 and any(container.has(name) for name in beside)
+    alone = shape[-2:] in _SOMA_ARRAYS
+    return len(shape) in (3, 4) and shape[-1] == 3 and (alone or any(map(container.has, beside)))
+
+
+_SOMA_ARRAYS = ((77, 3), (30, 3))
 
 
 def read(container: Container) -> Draft:
     """One person, or one for each clip of a batch. Raises FormatError."""
+    if container.npy is not None:
+        return _read_array(numbers(container.npy, "joints"))
     joints = numbers(container.fields["posed_joints"], "posed_joints")
     joints = joints[None] if joints.ndim == 3 else joints
     turns: list[np.ndarray | None] = [None] * len(joints)
@@ -46,8 +56,25 @@ def read(container: Container) -> Draft:
         turns = list(_turns(container, joints.shape))
     people = [_person(n, *clip) for n, clip in enumerate(zip(joints, turns, strict=True))]
     warnings = ["Not used: foot contacts and fingers."]
-    warnings += [] if all(one.poses is not None for one in people) else [_POSITIONS_ONLY]
+    turned = "global_rot_mats" in container.fields
+    warnings += [_POSITIONS_ONLY] if turned and any(one.poses is None for one in people) else []
     return Draft(people, up="+y", warnings=warnings)
+
+
+def _read_array(joints: np.ndarray) -> Draft:
+    """A bare array where SOMA's order makes a body of it. Raises FormatError."""
+    one = _person(0, joints, None)
+    assert one.keypoints is not None
+    strange = strangeness(one.keypoints)
+    if strange is None or strange > _HUMAN:
+        raise FormatError(unclear_layout(joints.shape[1]))
+    told = (
+        f"The order of the joints, NVIDIA's SOMA with {joints.shape[1]}, was inferred from the body's shape."
+    )
+    return Draft([one], units=None, likely_up=("+y", "+z"), warnings=[told], tool="SOMA (Kimodo, GEM-X)")
+
+
+_HUMAN = 0.45
 
 
 def _turns(container: Container, shape: tuple[int, ...]) -> np.ndarray:
@@ -131,6 +158,6 @@ def _fingers(side: str) -> str:
 
 
 READER = Reader(
-    "Kimodo", "Kimodo", "SOMA's 77 or 30 joints, or SMPL-X's 22, with rotations", ".npz", recognises, read,
-    "real file (30 joints)",
+    "Kimodo", "Kimodo", "SOMA's 77 or 30 joints, or SMPL-X's 22, with rotations", ".npz .npy", recognises,
+    read, "real file (30 joints)",
 )  # fmt: skip
