@@ -16,7 +16,14 @@ def read(path: Path, args: argparse.Namespace) -> Recording:
     """The recording in a file, with the hints of the arguments. Raises FormatError."""
     if args.layout is not None:
         _check_layout(args.layout)
-    return formats.read(path, layout=args.layout, fps=args.fps, up=args.up, units=args.units)
+    hints = {
+        "layout": args.layout,
+        "fps": args.fps,
+        "up": args.up,
+        "units": args.units,
+        "mirror": args.mirror,
+    }
+    return formats.read(path, **hints)
 
 
 def _check_layout(name: str) -> None:
@@ -29,20 +36,20 @@ def _check_layout(name: str) -> None:
 def inputs(source: Path, args: argparse.Namespace) -> tuple[Recording, Recording | None]:
     """The recording to refine and that of --keypoints.
 
-    With --keypoints, layout, up and units describe the keypoint file unless it states them itself, and then
-    FILE; a frame rate goes to each file that states none.
+    With --keypoints, layout, up, units and mirror describe the keypoint file unless it states them itself,
+    and then FILE; a frame rate goes to each file that states none.
     """
     if args.keypoints is None:
         return read(source, args), None
     if args.layout is not None:
         _check_layout(args.layout)
-    stated = formats.read(args.keypoints, layout=args.layout)
+    stated = formats.read(args.keypoints, layout=args.layout, mirror=args.mirror)
     to_keypoints = {
         "fps": None if stated.fps.how == "stated" else args.fps,
         "up": None if stated.up.how == "stated" else args.up,
         "units": None if stated.units.how == "stated" else args.units,
     }
-    targets = formats.read(args.keypoints, layout=args.layout, **to_keypoints)
+    targets = formats.read(args.keypoints, layout=args.layout, mirror=args.mirror, **to_keypoints)
     up = args.up if to_keypoints["up"] is None else None
     units = args.units if to_keypoints["units"] is None else None
     recording = formats.read(source, up=up, units=units)

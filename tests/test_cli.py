@@ -182,6 +182,17 @@ def test_every_axis_can_be_given_as_the_contract_writes_it(up, capsys):
     assert json.loads(capsys.readouterr().out)["up"] == {"value": up, "how": "stated"}
 
 
+def test_a_mirror_image_is_turned_back(tmp_path, capsys):
+    path = tmp_path / "mirrored.npz"
+    points = walking().layout("body25") * [-1.0, 1.0, 1.0]
+    np.savez(path, keypoints=points, layout="body25", fps=30, up_axis="y", units="m")
+    found = []
+    for words in ([], ["--mirror"]):
+        assert cli.main(["inspect", str(path), "--json", *words]) == 0
+        found.append(json.loads(capsys.readouterr().out)["warnings"])
+    assert any("give --mirror" in warning for warning in found[0]) and found[1] == []
+
+
 @pytest.mark.parametrize(
     "words",
     [

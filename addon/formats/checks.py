@@ -28,6 +28,7 @@ def person_warnings(one: Person, *, several: bool) -> list[str]:
         found += _still(one, one.keypoints, who)
         found += _implausible(one.keypoints, who)
         found += _mirrored(one.keypoints, who)
+        found += _untold(one, one.keypoints, who)
         found += _few_points(one.keypoints, who)
     return found
 
@@ -125,7 +126,7 @@ def _mirrored(keypoints: Keypoints, who: str) -> list[str]:
     agree = agree[np.isfinite(agree)]
     if len(agree) < _ENOUGH_FRAMES or float((agree > 0).mean()) > 0.2:
         return []
-    return [f"{who} has left and right swapped, or the axes are mirrored; check the result."]
+    return [f"{who} has left and right swapped, or the axes are mirrored; if so, give --mirror."]
 
 
 def _facing(keypoints: Keypoints) -> np.ndarray | None:
@@ -135,6 +136,32 @@ def _facing(keypoints: Keypoints) -> np.ndarray | None:
         return None
     ahead = (toes - heels) * [1.0, 0.0, 1.0]
     return ahead if np.isfinite(ahead).any() else None
+
+
+def _untold(one: Person, keypoints: Keypoints, who: str) -> list[str]:
+    """Limbs whose end no point tells, where no poses tell them either."""
+    if one.poses is not None:
+        return []
+    seen = np.isfinite(keypoints.positions).all(-1).any(0)
+    told = {point for point, ever in zip(keypoints.canonical, seen, strict=True) if point and ever}
+    limbs_untold = [
+        f"{side} {limb}"
+        for limb, ends in _ENDS.items()
+        for side in ("left", "right")
+        if not any(point.startswith(f"{side}_{end}") for end in ends for point in told)
+    ]
+    if not limbs_untold:
+        return []
+    return [f"{who} has no keypoint that tells the {', '.join(limbs_untold)}; these are guessed."]
+
+
+_ENDS = {
+    "upper arm": ("elbow", "wrist", "hand"),
+    "forearm": ("wrist", "hand", "thumb", "index", "middle", "pinky"),
+    "thigh": ("knee", "ankle"),
+    "shin": ("ankle", "heel", "foot", "big_toe", "small_toe"),
+}
+"""Limb -> where points that tell it lie."""
 
 
 def _few_points(keypoints: Keypoints, who: str) -> list[str]:

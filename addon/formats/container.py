@@ -38,6 +38,7 @@ class Hints:
     fps: float | None = None
     up: str | None = None
     units: str | None = None
+    mirror: bool = False
 
 
 class Container:

@@ -12,8 +12,12 @@ from ..safe_read import FormatError, one_line
 from .camera import KEEP, put_on_floor, settle
 from .checks import person_warnings, recording_warnings
 from .container import Hints
+from .depth import refuse_flat
 from .draft import Draft, Reader
+from .frozen import without_filled_gaps
 from .inference import UNIT_METRES, infer_scale, infer_up
+from .lifted import evened
+from .mirror import unmirrored
 
 _MAX_FPS = 2000.0
 _ONE_PERSON = np.log(1.4)
@@ -59,11 +63,17 @@ def finish(draft: Draft, reader: Reader, hints: Hints, path: Path) -> Recording:
     """The Recording in metres and Y up, with what was stated, inferred and assumed. Raises FormatError."""
     if not draft.people:
         raise FormatError(f"{path.name} holds no person; record or export it again.")
+    refuse_flat(draft.people)
     warnings = list(draft.warnings)
     fps = _fps(draft, reader, hints)
+    draft = draft if "units" in draft.says else _evened(draft, fps.value, warnings)
     units, metres = _units(draft, hints, warnings)
     up = _up(draft, hints)
+    warnings += _contradicted(draft, hints, up.value)
     people = tuple(replace(_converted(one, TO_Y_UP[up.value], metres), fps=fps.value) for one in draft.people)
+    people = tuple(map(unmirrored, people)) if hints.mirror else people
+    people, filled = without_filled_gaps(people)
+    warnings += filled
     if draft.camera and hints.up is None:
         people, shown, sentence = settle(people, up.value)
         up = Known(up.value, "inferred" if shown else "assumed")
@@ -77,6 +87,15 @@ def finish(draft: Draft, reader: Reader, hints: Hints, path: Path) -> Recording:
     return Recording(
         reader.format, draft.tool or reader.tool, people, fps, up, units, tuple(warnings), str(path)
     )
+
+
+def _evened(draft: Draft, fps: float, warnings: list[str]) -> Draft:
+    people = []
+    for one in draft.people:
+        same, sentences = evened(one, fps)
+        people.append(same)
+        warnings += sentences
+    return replace(draft, people=people)
 
 
 def _fps(draft: Draft, reader: Reader, hints: Hints) -> Known[float]:
@@ -96,10 +115,12 @@ def _units(draft: Draft, hints: Hints, warnings: list[str]) -> tuple[Known[str],
         return Known(unit, "stated"), _UNITS[unit]
     inferred = infer_scale(draft.people)
     if draft.units is not None:
-        stated = unit_name(draft.units)
-        if inferred is None or _agree(_UNITS[stated], inferred[1]):
-            return Known(stated, "stated"), _UNITS[stated]
-        warnings.append(f"The unit cannot be {stated} as the file says; it was inferred from the limbs.")
+        usual, said = unit_name(draft.units), "units" in draft.says
+        if inferred is None or _agree(_UNITS[usual], inferred[1]):
+            how: How = "stated" if said else "assumed" if inferred is None else "inferred"
+            return Known(usual, how), _UNITS[usual]
+        where = "as the file says" if said else "as usual"
+        warnings.append(f"The unit cannot be {usual} {where}; it was inferred from the limbs.")
     if inferred is None:
         return Known("m", "assumed"), 1.0
     unit, metres = inferred
@@ -123,9 +144,21 @@ def _up(draft: Draft, hints: Hints) -> Known[str]:
     if hints.up is not None:
         return Known(signed_axis(hints.up), "stated")
     if draft.up is not None:
-        return Known(signed_axis(draft.up), "stated")
+        axis = signed_axis(draft.up)
+        shown = infer_up(draft.people, ()) == axis
+        return Known(axis, "stated" if "up" in draft.says else "inferred" if shown else "assumed")
     inferred = infer_up(draft.people, draft.likely_up)
     return Known(inferred or draft.likely_up[0], "inferred" if inferred else "assumed")
+
+
+def _contradicted(draft: Draft, hints: Hints, up: str) -> list[str]:
+    """A sentence where the file says what is up and the bodies stand along another axis."""
+    if hints.up is not None or "up" not in draft.says or draft.up is None:
+        return []
+    shown = infer_up(draft.people, ())
+    if shown in (None, up):
+        return []
+    return [f"The file says that {up} is up though bodies stand along {shown}; if they lie now, give --up."]
 
 
 def _how(text: str) -> How:

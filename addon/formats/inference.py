@@ -72,21 +72,60 @@ def infer_scale(people: list[Person]) -> tuple[str, float] | None:
     return "other", 1.0 / size
 
 
-def infer_layout(positions: np.ndarray) -> str | None:
-    """The layout with as many keypoints that makes the most human limbs; None when none does.
+def infer_layout(positions: np.ndarray, name: str = "") -> str | None:
+    """The layout with as many keypoints that clearly makes the most human limbs; None when none does.
 
-    positions: (T, K, 3) in any unit.
+    positions: (T, K, 3) in any unit, judged over all frames. name: what the file or the array is called;
+    a layout that it names goes before others, and those of one tool's own files are taken only then.
     """
-    scores = {}
-    for name, layout in LAYOUTS.items():
-        if len(layout.keypoints) == positions.shape[1]:
-            weight = np.isfinite(positions).all(-1).astype(float)
-            candidate = Keypoints(positions, weight, layout.keypoints, layout.canonical, name)
-            score = _strangeness(candidate)
-            if score is not None:
-                scores[name] = score + (_MIRRORED if is_mirrored(candidate) else 0.0)
-    best = min(scores, key=lambda name: scores[name], default=None)
-    return best if best is not None and scores[best] < 0.45 else None
+    fitting = [each for each in _layouts_of(positions.shape[1]) if each not in _BY_NAME or _names(name, each)]
+    fitting = [each for each in fitting if _names(name, each)] or fitting
+    scores = {each: score for each in fitting if (score := _score(positions, each)) is not None}
+    ranked = sorted(scores, key=lambda each: scores[each])
+    if not ranked or scores[ranked[0]] >= _HUMAN:
+        return None
+    clear = len(ranked) == 1 or scores[ranked[1]] - scores[ranked[0]] > _MARGIN
+    return ranked[0] if clear else None
+
+
+def _layouts_of(count: int) -> list[str]:
+    """The names of all layouts with this number of keypoints."""
+    return [name for name, layout in LAYOUTS.items() if len(layout.keypoints) == count]
+
+
+def unclear_layout(count: int) -> str:
+    """What to do where neither the file nor the body tells what `count` points are."""
+    known = _layouts_of(count)
+    if known:
+        return (
+            f"The file does not say what its {count} keypoints are, and the limbs do not tell clearly; name"
+            f" the layout with --layout ({' or '.join(known)})."
+        )
+    return (
+        f"No layout here has {count} keypoints; save them with their names (the field names of the open"
+        f" keypoint file), or only those of {_LIKELY} and give --layout."
+    )
+
+
+def _score(positions: np.ndarray, name: str) -> float | None:
+    layout = LAYOUTS[name]
+    weight = np.isfinite(positions).all(-1).astype(float)
+    candidate = Keypoints(positions, weight, layout.keypoints, layout.canonical, name)
+    score = strangeness(candidate)
+    return None if score is None else score + (_MIRRORED if is_mirrored(candidate) else 0.0)
+
+
+def _names(text: str, layout: str) -> bool:
+    """Whether a text names the layout or its family, as X3D_h36m.npy does."""
+    family = layout.rstrip("0123456789")
+    return layout in text.lower() or (family in _FAMILIES and family in text.lower())
+
+
+_LIKELY = "coco17, h36m17, body25, mediapipe33 or smpl24"
+_HUMAN, _MARGIN = 0.45, 0.05
+_FAMILIES = ("h36m", "hybrik", "coco", "halpe", "mediapipe", "panoptic", "kinect", "kit", "mmm")
+_BY_NAME = ("hybrik17",)
+"""Human3.6M's order with left first, which only HybrIK writes: a mirrored body would look like it."""
 
 
 def is_mirrored(keypoints: Keypoints) -> bool:
@@ -127,7 +166,7 @@ def _knee(keypoints: Keypoints, side: str) -> np.ndarray | None:
     return points[:, knee] - (points[:, hip] + points[:, ankle]) / 2
 
 
-def _strangeness(keypoints: Keypoints) -> float | None:
+def strangeness(keypoints: Keypoints) -> float | None:
     """Spread of the logarithms of limb sizes, between limbs and over time; small for a real body."""
     ratios = list(limbs.size_ratios(keypoints).values())
     if len(ratios) < 4:

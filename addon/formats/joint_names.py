@@ -11,15 +11,18 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from .marker_names import plain_name
+
 _PARTS = {
     "hip": "upleg upperleg thigh femur",
-    "knee": "leg lowleg lowerleg shin calf tibia knee",
-    "ankle": "ankle",
+    "knee": "lowleg lowerleg shin calf tibia knee",
+    "ankle": "ankle talus",
     "foot": "toebase toe toes ball toe0 toe1",
     "shoulder": "arm uparm upperarm uarm shldr humerus",
-    "elbow": "forearm lowarm lowerarm farm elbow radius",
+    "elbow": "forearm lowarm lowerarm farm elbow radius ulna",
     "wrist": "hand wrist",
     "collar": "collar clavicle",
+    "loose leg": "leg",
     "loose hip": "hip",
     "loose shoulder": "shoulder",
     "loose foot": "foot",
@@ -28,8 +31,14 @@ _PART_OF = {alias: part for part, aliases in _PARTS.items() for alias in aliases
 _SIDE_OF = {"l": "left", "left": "left", "r": "right", "right": "right"}
 _TOKEN = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+")
 _SQUASHED = re.compile(r"(left|right|l|r)([a-z]+)")
-_LOOSE = (("hip", "hip", "hip"), ("shoulder", "shoulder", "collar"), ("foot", "ankle", "foot"))
-"""A LeftHip is the thigh's joint unless there is a LeftUpLeg; a LeftShoulder beside a LeftArm is a collar."""
+_LOOSE = (
+    ("leg", "knee", "hip"),
+    ("hip", "hip", "hip"),
+    ("shoulder", "shoulder", "collar"),
+    ("foot", "ankle", "foot"),
+)
+"""A LeftLeg is the shin, but the thigh where there is a LeftShin, as in NVIDIA's SOMA; a LeftHip is the
+thigh's joint unless there is a LeftUpLeg; a LeftShoulder beside a LeftArm is a collar."""
 _LEGS, _ARMS = ("hip", "knee", "ankle", "foot"), ("collar", "shoulder", "elbow", "wrist")
 
 
@@ -61,7 +70,7 @@ def _sided(names: Sequence[str]) -> dict[tuple[str, str], int]:
 
 def side_and_part(name: str) -> tuple[str, str] | None:
     """("left", "knee") of a joint's name, None where it is no part of a limb."""
-    tokens = [token.lower() for token in _TOKEN.findall(name.rpartition(":")[2])]
+    tokens = [token.lower() for token in _TOKEN.findall(plain_name(name))]
     sides = [place for place, token in enumerate(tokens) if token in _SIDE_OF]
     if sides:
         rest = tokens[: sides[-1]] + tokens[sides[-1] + 1 :]
@@ -94,7 +103,7 @@ def _centre(names: Sequence[str], parents: Sequence[int], roles: dict[str, int])
 
 
 def _plain(name: str) -> str:
-    return re.sub(r"[^a-z]", "", name.rpartition(":")[2].lower())
+    return re.sub(r"[^a-z]", "", plain_name(name).lower())
 
 
 def _meeting(first: int, second: int, parents: Sequence[int]) -> int:

@@ -10,6 +10,8 @@ from ..safe_read import FormatError
 from .draft import layout_keypoints
 
 COUNT = 33
+_AT_HIPS, _FROM_CORNER = 0.02, 0.1
+"""Of the body's size: image landmarks, in any unit, count their depth from the hips and x from a corner."""
 HIPS_FIXED = "The landmarks are relative to the hips, so the hips stay at one place."
 _LEFT_HIP, _RIGHT_HIP = (
     find_layout("mediapipe33").keypoints.index(f"{side}_hip") for side in ("left", "right")
@@ -25,12 +27,15 @@ def mediapipe_keypoints(points: np.ndarray, confidence: np.ndarray | None) -> tu
     keypoints = layout_keypoints(points, "mediapipe33", confidence)
     hips = keypoints.positions[:, [_LEFT_HIP, _RIGHT_HIP]].mean(1)
     size = max(float(np.nanmax(keypoints.positions) - np.nanmin(keypoints.positions)), 1e-9)
-    if np.isfinite(hips).any() and float(np.nanmedian(np.linalg.norm(hips, axis=-1))) < 0.02 * size:
+    seen = np.abs(hips[np.isfinite(hips).all(-1)]) / size
+    if len(seen) and float(np.median(np.linalg.norm(seen, axis=-1))) < _AT_HIPS:
         return keypoints, [HIPS_FIXED]
     flat = keypoints.positions[..., :2][np.isfinite(keypoints.positions[..., :2])]
-    if np.percentile(flat, 2) > -0.3 and np.percentile(flat, 98) < 1.3 and np.median(flat) > 0.05:
+    in_picture = np.percentile(flat, 2) > -0.3 and np.percentile(flat, 98) < 1.3 and np.median(flat) > 0.05
+    across, _, depth = np.median(seen, axis=0) if len(seen) else (0.0, 0.0, 1.0)
+    if in_picture or (depth < _AT_HIPS and across > _FROM_CORNER):
         raise FormatError(
-            "These are MediaPipe's image landmarks (fractions of the image), which have no true depth;"
-            " save pose_world_landmarks instead."
+            "These are MediaPipe's image landmarks (fractions or pixels of the image), which have no true"
+            " depth; save pose_world_landmarks instead."
         )
     return keypoints, []

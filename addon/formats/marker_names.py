@@ -1,6 +1,7 @@
 """Free marker and keypoint names, mapped to canonical points by one table of aliases.
 
-'RHip', 'R_Hip', 'right hip' and 'Hip.R' are the same; a subject's prefix ('Anna:RHip') is dropped.
+'RHip', 'R_Hip', 'right hip' and 'Hip.R' are the same; a subject's prefix ('Anna:RHip') is dropped, and what
+tools add behind: '#2', pyCGM2's '_CGM_2.4', Apple's '_3D'. Skin markers on both sides of a joint are a pair.
 """
 
 from __future__ import annotations
@@ -12,16 +13,16 @@ from ..body.points import POINT_INDEX
 
 _SIDED = {
     "hip": "hip hips hipjoint",
-    "knee": "knee legjoint kneejoint kneejc kjc kneejointcenter kneejointcentre kneecenter",
-    "ankle": "ankle footjoint anklejoint anklejc ajc anklejointcenter anklejointcentre anklecenter",
+    "knee": "knee legjoint kneejoint kneejc kjc feo kneejointcenter kneejointcentre kneecenter",
+    "ankle": "ankle footjoint anklejoint anklejc ajc tio anklejointcenter anklejointcentre anklecenter",
     "foot": "foot toebase ball toesjoint",
     "big_toe": "bigtoe footindex toetip greattoe",
     "small_toe": "smalltoe littletoe pinkytoe",
     "heel": "heel",
     "collar": "collar clavicle",
     "shoulder": "shoulder shoulderjoint",
-    "elbow": "elbow forearmjoint elbowjoint elbowjc ejc elbowjointcenter elbowjointcentre elbowcenter",
-    "wrist": "wrist handjoint wristjoint wristjc wjc wristjointcenter wristjointcentre wristcenter",
+    "elbow": "elbow forearmjoint elbowjoint elbowjc ejc huo elbowjointcenter elbowjointcentre elbowcenter",
+    "wrist": "wrist handjoint wristjoint wristjc wjc rao wristjointcenter wristjointcentre wristcenter",
     "hand": "hand",
     "eye": "eye",
     "eye_inner": "eyeinner innereye",
@@ -31,8 +32,10 @@ _SIDED = {
     "thumb_knuckle": "thumb",
     "index_knuckle": "index",
     "pinky_knuckle": "pinky",
-    "joint hip": "uplegjoint hjc hipjc hipjointcenter hipjointcentre hipcenter",
-    "joint shoulder": "armjoint sjc shoulderjc shoulderjointcenter shoulderjointcentre shouldercenter gjc",
+    "joint hip": "uplegjoint hjc fep hipjc hipjointcenter hipjointcentre hipcenter",
+    "joint shoulder": (
+        "armjoint sjc gjc clo shoulderjc shoulderjointcenter shoulderjointcentre shouldercenter"
+    ),
 }
 _CENTRE = {
     "pelvis": "pelvis",
@@ -49,6 +52,32 @@ _CENTRE = {
     "spine2": "spine2",
     "spine3": "spine3",
 }
+_OUTER = "{0} l{0} lat{0} lateral{0} {0}lat {0}lateral {0}out {0}outer {0}ext"
+_INNER = "m{0} med{0} medial{0} {0}m {0}med {0}medial {0}in {0}inner {0}int"
+_PAIRED = {
+    "knee": (
+        "knee kne",
+        "lk lfe fle lfc lateralfemoralepicondyle",
+        "mk knm mfe fme mfc medialfemoralepicondyle",
+    ),
+    "ankle": (
+        "ankle ank",
+        "la lm fal lmal latmal lateralmalleolus",
+        "ma anm med mm tam mmal medmal medialmalleolus",
+    ),
+    "elbow": (
+        "elbow elb",
+        "le lhe hle epicl lateralepicondyle lateralhumeralepicondyle",
+        "me mhe hme epicm medialepicondyle medialhumeralepicondyle",
+    ),
+    "wrist": (
+        "wrist",
+        "wristradius wristrad radialwrist wra rs rsp stylr radialstyloid",
+        "wristulna wristuln ulnarwrist wrb us usp stylu ulnarstyloid",
+    ),
+}
+"""Joint -> its names, which may have the side of the skin marker beside them, and names of the bones' ends on
+the outer (thumb's) and the inner side: OpenCap, Plug-in Gait, Qualisys, ISB, OpenSim."""
 _DETECTOR = {"hip": "coco_{}_hip", "shoulder": "coco_{}_shoulder"}
 _DETECTOR_CENTRE = {"mid_hip": "coco_mid_hip", "neck": "coco_neck", "head": "head_top"}
 _SMPL_CENTRE = {"mid_hip": "pelvis"}
@@ -56,6 +85,13 @@ _SMPL_ONLY = {"spine1", "spine2", "spine3", "left_collar", "right_collar"}
 
 _SIDED_PART = {alias: part for part, aliases in _SIDED.items() for alias in aliases.split()}
 _CENTRE_PART = {alias: part for part, aliases in _CENTRE.items() for alias in aliases.split()}
+_PAIRED_PART = {
+    alias: (part, inner)
+    for part, (stems, *ends) in _PAIRED.items()
+    for inner, (form, bones) in enumerate(zip((_OUTER, _INNER), ends, strict=True))
+    for alias in (*bones.split(), *(name for stem in stems.split() for name in form.format(stem).split()))
+}
+_ENDING = re.compile(r"(?:#\d+|[\s_]cgm[\s_]?[\d._]+|[\s_]3d)$", re.IGNORECASE)
 _SIDES = {"l": "left", "left": "left", "r": "right", "right": "right"}
 _SIDE_FIRST = re.compile(r"(left|right|l|r)(.+)")
 _SIDE_LAST = re.compile(r"(.+?)(left|right|l|r)")
@@ -76,6 +112,41 @@ def canonical_names(names: Sequence[str]) -> tuple[str | None, ...]:
         if point in POINT_INDEX:
             taken.setdefault(str(point), place)
     return tuple(point if point and taken.get(point) == place else None for place, point in enumerate(points))
+
+
+def joint_pairs(names: Sequence[str]) -> dict[str, tuple[int, int]]:
+    """Canonical joint -> (outer, inner) of the skin markers whose middle it is."""
+    found: dict[tuple[str, str], dict[int, int]] = {}
+    for place, name in enumerate(names):
+        for side, rest in _sides_of(name):
+            if rest in _PAIRED_PART:
+                part, inner = _PAIRED_PART[rest]
+                found.setdefault((side, part), {}).setdefault(inner, place)
+                break
+    return {
+        f"{side}_{part}": (pair[0], pair[1])
+        for (side, part), pair in found.items()
+        if len(pair) == 2 and _style(names[pair[0]])[:1] == _style(names[pair[1]])[:1]
+    }
+
+
+def skin_markers(names: Sequence[str]) -> set[int]:
+    """Places of the names that are markers on the skin though they sound like joints.
+
+    Those of a pair; and where there are pairs but no hips of the same spelling, all of that spelling.
+    """
+    pairs = joint_pairs(names)
+    places = {place for pair in pairs.values() for place in pair}
+    if len(pairs) < 2:
+        return places
+    styles = {_style(names[place]) for place in places}
+    styles -= {_style(name) for name in names if (_part(name) or ("", ""))[1] == "hip"}
+    plain = {*_PAIRED_PART, "shoulder"}
+    return places | {
+        place
+        for place, name in enumerate(names)
+        if _style(name) in styles and any(rest in plain for _, rest in _sides_of(name))
+    }
 
 
 def _points(names: Sequence[str]) -> list[str | None]:
@@ -100,14 +171,27 @@ def subject_of(name: str) -> str:
 
 def _part(name: str) -> tuple[str | None, str] | None:
     """(side, part) of a name; the side is None for a point in the body's middle plane."""
-    squashed = re.sub(r"[^a-z0-9]", "", name.rpartition(":")[2].lower())
+    squashed = _squashed(name)
     if squashed in _CENTRE_PART:
         return None, _CENTRE_PART[squashed]
-    for pattern, side, rest in ((_SIDE_FIRST, 1, 2), (_SIDE_LAST, 2, 1)):
-        match = pattern.fullmatch(squashed)
-        if match and match[rest] in _SIDED_PART:
-            return _SIDES[match[side]], _SIDED_PART[match[rest]]
-    return None
+    return next(((side, _SIDED_PART[rest]) for side, rest in _sides_of(name) if rest in _SIDED_PART), None)
+
+
+def plain_name(name: str) -> str:
+    """The name without a subject's prefix and what tools add behind."""
+    return _ENDING.sub("", name.rpartition(":")[2].strip())
+
+
+def _squashed(name: str) -> str:
+    """Letters and digits in lower case."""
+    return re.sub(r"[^a-z0-9]", "", plain_name(name).lower())
+
+
+def _sides_of(name: str) -> list[tuple[str, str]]:
+    """("left", the rest of the name) as far as it starts or ends with a side."""
+    first, last = _SIDE_FIRST.fullmatch(_squashed(name)), _SIDE_LAST.fullmatch(_squashed(name))
+    found = [(_SIDES[first[1]], first[2])] if first else []
+    return found + ([(_SIDES[last[2]], last[1])] if last else [])
 
 
 def _point(part: tuple[str | None, str], *, smpl: bool) -> str:

@@ -7,18 +7,20 @@ from typing import Any
 
 import numpy as np
 
-from ..recording import Person
+from ..recording import Keypoints, Person
 from ..safe_read import FormatError, one_line
 from .draft import named_keypoints, person
-from .marker_names import canonical_names, subject_of
+from .marker_names import canonical_names, joint_pairs, skin_markers, subject_of
 
 _LIMBS = ("hip", "knee", "ankle", "shoulder", "elbow", "wrist")
 _ENOUGH = 6
 
 
 def joint_count(names: Sequence[str]) -> int:
-    """How many hips, knees, ankles, shoulders, elbows and wrists are among the names."""
-    return sum(any(part in point for part in _LIMBS) for point in canonical_names(names) if point)
+    """How many hips, knees, ankles, shoulders, elbows and wrists are among the names, or between pairs."""
+    return sum(
+        any(part in point for part in _LIMBS) for point in (*_joints(names), *joint_pairs(names)) if point
+    )
 
 
 def marker_people(names: Sequence[str], positions: np.ndarray, frame_ids: Any = None) -> list[Person]:
@@ -31,13 +33,29 @@ def marker_people(names: Sequence[str], positions: np.ndarray, frame_ids: Any = 
         own = [place for place, name in enumerate(names) if subject_of(name) == subject]
         own_names = [names[place] for place in own]
         if joint_count(own_names) >= _ENOUGH:
-            people.append(
-                person(subject or "0", frame_ids, keypoints=named_keypoints(positions[:, own], own_names))
-            )
+            keypoints = _with_centres(own_names, positions[:, own])
+            people.append(person(subject or "0", frame_ids, keypoints=keypoints))
     if not people:
         shown = ", ".join(map(one_line, names[:3]))
         raise FormatError(
             f"The file holds skin markers instead of joints ({shown} …); compute joint centres"
-            f" first and name them like RHip, RKnee, RAnkle, LShoulder, LElbow, LWrist."
+            f" first and name them like RHip, RKnee, RAnkle, LShoulder, LElbow, LWrist, or export the inner"
+            f" and outer markers of elbows, knees, ankles and wrists."
         )
     return people
+
+
+def _joints(names: Sequence[str]) -> tuple[str | None, ...]:
+    """The canonical point of each name, None for markers on the skin."""
+    skin = skin_markers(names)
+    return canonical_names(["" if place in skin else name for place, name in enumerate(names)])
+
+
+def _with_centres(names: list[str], positions: np.ndarray) -> Keypoints:
+    """Keypoints with the middle of each pair of skin markers behind them, where no joint is named so."""
+    canonical = list(_joints(names))
+    pairs = {joint: pair for joint, pair in joint_pairs(names).items() if joint not in canonical}
+    centres = [positions[:, pair].mean(1) for pair in map(list, pairs.values())]
+    shown = [f"{names[outer]} + {names[inner]}" for outer, inner in pairs.values()]
+    points = np.concatenate([positions, np.stack(centres, axis=1)], axis=1) if centres else positions
+    return named_keypoints(points, names + shown, canonical=[*canonical, *pairs])

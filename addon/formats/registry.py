@@ -23,11 +23,13 @@ from .readers import (
     c3d,
     datasets,
     easymocap,
+    edge,
     freemocap,
     gvhmr,
     humanml,
     hybrik,
     images,
+    kimodo,
     krajjat,
     mediapipe,
     meshcapade,
@@ -66,6 +68,8 @@ READERS: tuple[Reader, ...] = (
     trace.READER,
     vibe.READER,
     hybrik.READER,
+    kimodo.READER,
+    edge.READER,
     aist.READER,
     meshcapade.READER,
     sam3d.READER,
@@ -114,13 +118,15 @@ def read(
     fps: float | None = None,
     up: str | None = None,
     units: str | None = None,
+    mirror: bool = False,
 ) -> Recording:
     """What the file holds, in metres and Y up.
 
     layout, fps, up ("+x" … "-z") and units ("m", "cm", "mm") override what the file says or leaves open.
+    mirror: the recording is a mirror image, which is turned back.
     Raises FormatError when the file can't be used.
     """
-    hints = Hints(layout, fps, up, units)
+    hints = Hints(layout, fps, up, units, mirror)
     container = Container(Path(path), hints)
     # Missing points are NaN and damaged numbers may be anything: what is unusable is refused by value.
     with refusing(container.name), np.errstate(all="ignore"):

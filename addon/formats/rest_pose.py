@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import pairwise
 
 import numpy as np
 
@@ -71,6 +72,59 @@ def body_frame(roles: Mapping[str, int], rest: np.ndarray) -> np.ndarray | None:
     return _snapped(left / np.linalg.norm(left), up)
 
 
+def is_t_pose(roles: Mapping[str, int], places: np.ndarray) -> bool:
+    """Whether joints at these places (J, 3) stand with straight arms out to the sides."""
+    frame = body_frame(roles, places)
+    if frame is None:
+        return False
+    for side, sign in (("left", 1.0), ("right", -1.0)):
+        arm = [
+            roles[f"{side}_{part}"] for part in ("shoulder", "elbow", "wrist") if f"{side}_{part}" in roles
+        ]
+        if len(arm) < 2 or any(
+            _cosine(places[low] - places[high], sign * frame[0]) < _NEARLY_STRAIGHT
+            for high, low in pairwise(arm)
+        ):
+            return False
+    return True
+
+
+def without_rest_frames(
+    roles: Mapping[str, int], positions: np.ndarray, turns: np.ndarray, rest: np.ndarray
+) -> tuple[int, np.ndarray, np.ndarray, list[str]]:
+    """(how many frames at the start are no motion, the turns of the others, the rest pose, a sentence).
+
+    Xsens, Pose2Sim and others begin with the skeleton at rest or in a T-pose, often at the origin, and jump
+    from there. A T-pose is the rest pose of a skeleton that has none of its own. Arguments as in
+    `poses_from_skeleton`.
+    """
+    count = _rest_frames(roles, positions, turns)
+    if count == 0:
+        return 0, turns, rest, []
+    left = turns[count:]
+    if is_t_pose(roles, positions[0]) and body_frame(roles, rest) is None:
+        left, rest = left @ np.swapaxes(turns[0], 1, 2), positions[0]
+    what = "frame" if count == 1 else f"{count} frames"
+    return count, left, rest, [f"Left out: the first {what}, the skeleton at rest instead of motion."]
+
+
+def _rest_frames(roles: Mapping[str, int], positions: np.ndarray, turns: np.ndarray) -> int:
+    """How many frames at the start repeat one pose, at rest or a T-pose, from which the motion jumps away."""
+    steps = np.linalg.norm(np.diff(positions, axis=0), axis=-1).mean(1)
+    moved = np.flatnonzero(steps > 0)
+    if len(moved) < 2:
+        return 0
+    count = int(moved[0]) + 1
+    usual = float(np.median(steps[count : count + _AFTER]))
+    size = float(np.ptp(positions[count:], axis=1).max())
+    if count == len(steps) or steps[count - 1] <= max(_SUDDEN * usual, _FAR * size):
+        return 0
+    at_rest = np.abs(turns[0] - np.eye(3)).max() < 1e-6
+    return count if at_rest or is_t_pose(roles, positions[0]) else 0
+
+
+_SUDDEN, _FAR, _AFTER = 5.0, 0.05, 30
+"""A jump: times the step of the frames that follow, and part of the skeleton's size."""
 _LEG = (("hip", "knee"), ("knee", "ankle"))
 
 

@@ -26,7 +26,8 @@ _SEGMENT_NUMBERS = 17
 class C3d:
     """Points of a C3D file: positions (T, K, 3) in `units`, NaN where missing, with their labels and rate.
 
-    first_frame counts from 0, so that frame n lies at n / rate seconds; frames is how many the header says.
+    first_frame counts from 0, so that frame n lies at n / rate seconds; frames is how many the file says that
+    it has. units is "" where it does not say.
     software: what wrote the file, with its version, "" where it does not say.
     segments: (T, S, 4, 4) segment to laboratory, NaN where missing, for S segment_labels; empty without them.
     """
@@ -86,18 +87,17 @@ def read_c3d(data: bytes) -> C3d:
     groups = _parameters(data, start, numbers)
     point = groups.get("POINT", {})
     count = numbers.word(data, 2)
-    frames = _frame_count(data, groups, numbers)
+    first, frames = _first_frame(groups, data, numbers), _frame_count(data, groups, numbers)
     labels = _labels(point, count)
     rate = (
         float(np.ravel(point["RATE"])[0]) if "RATE" in point else float(numbers.array(data[20:24], "f4")[0])
     )
-    units = str(point.get("UNITS", ["mm"])[0]) if point.get("UNITS") else "mm"
+    units = _text(point, "UNITS")
     segments, segment_labels = _segments(data, groups, numbers, frames)
     if count == 0 and segment_labels:
         positions = np.zeros((len(segments), 0, 3))
     else:
         positions = _points(data, groups, numbers, count, frames)
-    first = max(numbers.word(data, 6) - 1, 0)
     return C3d(labels, positions, rate, units, first, frames, groups, segments, segment_labels)
 
 
@@ -147,17 +147,72 @@ def _labels(point: dict[str, Any], count: int) -> list[str]:
     return (labels + [f"point {number}" for number in range(len(labels), count)])[:count]
 
 
+def _text(group: dict[str, Any], name: str) -> str:
+    """The first text of a parameter, "" where there is none."""
+    values = group.get(name)
+    return str(values[0]) if isinstance(values, list) and values else ""
+
+
+def _first_frame(groups: dict[str, dict[str, Any]], data: bytes, numbers: _Numbers) -> int:
+    """Counted from 0; the header's word is limited to 65535."""
+    start = _field(groups, "ACTUAL_START_FIELD")
+    return max((numbers.word(data, 6) if start is None else start) - 1, 0)
+
+
 def _frame_count(data: bytes, groups: dict[str, dict[str, Any]], numbers: _Numbers) -> int:
-    """The header's last frame is limited to 65535; TRIAL and POINT:LONG_FRAMES hold the whole number."""
-    trial = groups.get("TRIAL", {})
-    if {"ACTUAL_START_FIELD", "ACTUAL_END_FIELD"} <= set(trial):
-        first, last = (np.ravel(trial[name]).astype(np.int64) & 0xFFFF for name in _FIELDS)
-        if len(first) == 2 and len(last) == 2:
-            return int(last[0] + (last[1] << 16) - first[0] - (first[1] << 16) + 1)
-    return numbers.word(data, 8) - numbers.word(data, 6) + 1
+    """TRIAL or POINT:LONG_FRAMES, unless the file is too short for them and not for what its header says.
+
+    Without them the header, whose last frame stops at 65535; then POINT:FRAMES or the size of the file.
+    """
+    first, last = numbers.word(data, 6), numbers.word(data, 8)
+    header, room, point = last - first + 1, _room(data, groups, numbers), groups.get("POINT", {})
+    start, end = (_field(groups, name) for name in _FIELDS)
+    said = [end - start + 1] if start is not None and end is not None else []
+    said = [number for number in (*said, _integer(point, "LONG_FRAMES")) if number > 0]
+    if said:
+        return header if said[0] > room >= header > 0 else said[0]
+    if header > 0 and last < _LAST_WORD:
+        return header
+    frames = _integer(point, "FRAMES")
+    return frames if header < frames < _LAST_WORD else max(room, header)
 
 
+_LAST_WORD = 0xFFFF
 _FIELDS = ("ACTUAL_START_FIELD", "ACTUAL_END_FIELD")
+
+
+def _field(groups: dict[str, dict[str, Any]], name: str) -> int | None:
+    """A frame number of TRIAL: two words, the lower one first."""
+    words = np.ravel(groups.get("TRIAL", {}).get(name, []))
+    if len(words) != 2 or words.dtype.kind not in "if":
+        return None
+    low, high = (int(word) & 0xFFFF for word in words)
+    return low + (high << 16)
+
+
+def _room(data: bytes, groups: dict[str, dict[str, Any]], numbers: _Numbers) -> int:
+    """How many frames of points lie in the file, without the zeros that fill its last block."""
+    block, kind, width, _ = _layout(data, groups, numbers)
+    size = np.dtype(kind).itemsize * width
+    if width == 0 or block <= 0:
+        return 0
+    start = (block - 1) * _BLOCK
+    rotations = _integer(groups.get("ROTATION", {}), "USED")
+    frames = 0 if rotations else max(0, len(data) - start) // size
+    while (
+        frames
+        and len(data) - start - (frames - 1) * size <= _BLOCK
+        and not any(data[start + (frames - 1) * size : start + frames * size])
+    ):
+        frames -= 1
+    return frames
+
+
+def _layout(data: bytes, groups: dict[str, dict[str, Any]], numbers: _Numbers) -> tuple[int, str, int, float]:
+    """Where the points start (block), their kind of number, how many a frame has, and the scale."""
+    block = numbers.word(data, 16) or int(np.ravel(groups.get("POINT", {}).get("DATA_START", [0]))[0])
+    scale = float(numbers.array(data[12:16], "f4")[0])
+    return block, "f4" if scale < 0 else "i2", 4 * numbers.word(data, 2) + numbers.word(data, 4), scale
 
 
 def _segments(
@@ -195,10 +250,8 @@ def _points(
     data: bytes, groups: dict[str, dict[str, Any]], numbers: _Numbers, count: int, frames: int
 ) -> np.ndarray:
     """(T, K, 3); a negative fourth number marks a point that was not seen."""
-    block = numbers.word(data, 16) or int(np.ravel(groups.get("POINT", {}).get("DATA_START", [0]))[0])
-    scale = float(numbers.array(data[12:16], "f4")[0])
-    kind, size = ("f4", 4) if scale < 0 else ("i2", 2)
-    width = 4 * count + numbers.word(data, 4)
+    block, kind, width, scale = _layout(data, groups, numbers)
+    size = np.dtype(kind).itemsize
     start = (block - 1) * _BLOCK
     if count == 0 or frames <= 0 or start < 0:
         raise FormatError("The C3D file holds no 3D points; export marker or joint positions.")

@@ -194,3 +194,80 @@ def test_what_ezc3d_writes_is_read(tmp_path, analog, extra):
     np.testing.assert_allclose(ours.positions, points, rtol=1e-6)
     keypoints = keypoints_of(formats.read(tmp_path / "theirs.c3d"))
     assert np.isnan(keypoints.positions[5, 1]).all() and keypoints.canonical[:2] == ("right_hip", "left_hip")
+
+
+@pytest.mark.parametrize(("unit", "metres"), [("in", 0.0254), ("ft", 0.3048), ("Inches", 0.0254)])
+def test_inches_and_feet_are_units_that_a_file_may_state(tmp_path, unit, metres):
+    recording = formats.read(c3d(tmp_path / "walk.c3d", joints() / metres, NAMES, units=unit))
+    assert (recording.units.value, recording.units.how) == (unit[:2].lower(), "stated")
+    np.testing.assert_allclose(keypoints_of(recording).positions, joints(), atol=1e-5)
+
+
+def with_parameters(path: Path, *more: bytes, words: dict[int, int] | None = None) -> Path:
+    """The file with parameters of POINT put before its own, and with words of its header changed."""
+    data, added = bytearray(path.read_bytes()), b"".join(more)
+    end = 512 * (1 + data[514])
+    data[516:end] = (added + data[516:end])[: end - 516]
+    for offset, value in (words or {}).items():
+        data[offset : offset + 2] = struct.pack("<H", value)
+    path.write_bytes(data)
+    return path
+
+
+def point_text(name: str, value: str) -> bytes:
+    return Writer(INTEL).text(1, name, [value])
+
+
+@pytest.mark.parametrize("up", ["+Y", "+Z"])
+def test_somebody_who_lies_all_the_time_stays_lying_where_the_file_says_what_is_up(tmp_path, up):
+    lying = joints() @ FROM_Y_UP["+x"].T @ FROM_Y_UP[up.lower()].T
+    path = c3d(tmp_path / "lying.c3d", lying * 1000, NAMES)
+    recording = formats.read(with_parameters(path, point_text("Y_SCREEN", up)))
+    assert (recording.up.value, recording.up.how) == (up.lower(), "stated")
+    assert any("though bodies stand along" in warning for warning in recording.warnings)
+    heights = keypoints_of(recording).positions[..., 1]
+    assert np.ptp(heights, axis=1).max() < 0.8
+
+
+LONG = 70_000
+
+
+def long_clip(path: Path, first: int, frames: int, *more: bytes, words: dict[int, int]) -> Path:
+    points = np.repeat(joints(), -(-frames // 40), axis=0)[:frames] * 1000
+    return with_parameters(c3d(path, points, NAMES, first=first), *more, words=words)
+
+
+def number(group: int, name: str, kind: str, *values: float) -> bytes:
+    w = Writer(INTEL)
+    data = w.real(values) if kind == "f4" else b"".join(w.word(int(value)) for value in values)
+    shape = () if len(values) == 1 else (len(values),)
+    return w.parameter(group, name, 4 if kind == "f4" else 2, shape, data)
+
+
+TRIAL = struct.pack("<bb", 5, -9) + b"TRIAL" + struct.pack("<H", 3) + b"\0"
+
+
+def test_clips_past_frame_65535_have_all_their_frames(tmp_path):
+    """As ezc3d (the size of the file), C-Motion (LONG_FRAMES) and py-c3d (TRIAL) write them."""
+    header = {6: 1, 8: 65_535}
+    whole = long_clip(tmp_path / "ezc3d.c3d", 1, LONG, number(1, "FRAMES", "i2", 65_535), words=header)
+    said = long_clip(tmp_path / "said.c3d", 1, LONG, number(1, "LONG_FRAMES", "f4", LONG), words=header)
+    fields = number(9, "ACTUAL_START_FIELD", "i2", 4_465, 1), number(9, "ACTUAL_END_FIELD", "i2", 8_929, 2)
+    trial = long_clip(tmp_path / "trial.c3d", 1, 70_001, TRIAL, *fields, words={6: 65_535, 8: 65_535})
+    for path, first, frames in ((whole, 0, LONG), (said, 0, LONG), (trial, 70_000, 70_001)):
+        file = read_c3d(path.read_bytes())
+        assert (file.first_frame, len(file.positions), file.frames) == (first, frames, frames)
+
+
+def test_a_clip_that_starts_late_has_all_its_frames(tmp_path):
+    """Frames 60,001 to 70,000: the header stops at 65,535, POINT:FRAMES says how many there are."""
+    path = long_clip(tmp_path / "late.c3d", 1, 10_000, words={6: 60_001, 8: 65_535})
+    one = formats.read(path).people[0]
+    assert (one.frames, one.frame_ids[0]) == (10_000, 60_000)
+
+
+def test_a_trial_that_was_cropped_has_the_frames_of_its_header(tmp_path):
+    fields = number(9, "ACTUAL_START_FIELD", "i2", 1, 0), number(9, "ACTUAL_END_FIELD", "i2", 400, 0)
+    path = with_parameters(c3d(tmp_path / "cropped.c3d", joints() * 1000, NAMES), TRIAL, *fields)
+    recording = formats.read(path)
+    assert recording.people[0].frames == 40 and not any("cut off" in each for each in recording.warnings)

@@ -42,20 +42,47 @@ def assert_human(path: Path, layout: str, up: str) -> None:
 
 
 UNNAMED = (
-    "h36m17", "hybrik17", "coco17", "hybrik29", "coco_wholebody133", "halpe136", "easymocap67", "smpl24",
+    "h36m17", "coco17", "hybrik29", "coco_wholebody133", "halpe136", "easymocap67", "smpl24",
     "body25", "mhr70", "kit21", "mmm21", "h36m16", "openpose18", "openpose134",
 )  # fmt: skip
 
 
 @pytest.mark.parametrize("layout", UNNAMED)
 def test_the_order_of_an_unnamed_array_is_told_by_the_body(tmp_path, layout):
-    """HybrIK's 17 are Human3.6M's with left first: only knees and nose tell them apart."""
     points = walking(FRAMES).layout(layout)
     free = [place for place, name in enumerate(find_layout(layout).canonical) if name is None]
     points[:, free] += np.random.default_rng(0).normal(0, 0.1, (FRAMES, len(free), 3))
     recording = formats.read(saved(tmp_path / "points.npy", points @ FROM_Y_UP["-y"].T))
     assert keypoints_of(recording).layout == layout
     assert any(f"layout {layout} was inferred" in warning for warning in recording.warnings)
+
+
+@pytest.mark.parametrize(("name", "layout"), [("X3D", "h36m17"), ("hybrik_pred_xyz_17", "hybrik17")])
+def test_hybriks_order_is_taken_only_where_its_name_stands(tmp_path, name, layout):
+    """Left first, it looks like Human3.6M's in the mirror: that is said and left to the user."""
+    points = walking(FRAMES).layout("hybrik17") @ FROM_Y_UP["-y"].T
+    recording = formats.read(saved(tmp_path / f"{name}.npy", points))
+    assert keypoints_of(recording).layout == layout
+    assert any("look swapped" in warning for warning in recording.warnings) == (layout == "h36m17")
+
+
+@pytest.mark.parametrize(("count", "layout"), [(45, "smpl24"), (55, "humanml22"), (144, "humanml22")])
+def test_smplx_joints_behind_smpls_are_left_out(tmp_path, count, layout):
+    """smplx lists hands, eyes and landmarks behind the body's joints."""
+    body = walking(FRAMES).layout(layout)
+    more = np.random.default_rng(0).normal(0, 0.3, (FRAMES, count - body.shape[1], 3)) + body[:, :1]
+    recording = formats.read(saved(tmp_path / "joints.npy", np.concatenate([body, more], axis=1)))
+    assert keypoints_of(recording).layout == layout
+    assert any(f"from number {body.shape[1]} on" in warning for warning in recording.warnings)
+
+
+@pytest.mark.parametrize(("count", "sentence"), [
+    (17, r"--layout \(coco17 or h36m17 or hybrik17\)"), (34, "No layout here has 34 keypoints; save them"),
+])  # fmt: skip
+def test_points_that_nothing_tells_are_refused_with_what_can_be_done(tmp_path, count, sentence):
+    points = np.random.default_rng(0).normal(0, 1.0, (FRAMES, count, 3))
+    with pytest.raises(FormatError, match=sentence):
+        formats.read(saved(tmp_path / "points.npy", points))
 
 
 def test_the_21_points_of_a_hand_are_no_body(tmp_path):
@@ -302,6 +329,23 @@ def test_freemocap_by_frame_tells_bodies_from_hands(tmp_path):
     np.testing.assert_allclose(
         keypoints_of(recording).positions, walking(FRAMES).layout("mediapipe33"), atol=1e-6
     )
+
+
+@pytest.mark.parametrize("first", ["3d_xyz", "rigid_3d_xyz"])
+def test_freemocaps_centres_of_mass_and_rigid_points_do_not_stand_for_measured_ones(tmp_path, first):
+    """They have the names of segments, some of them a joint's, or the very names of the points."""
+    with (tmp_path / "freemocap_data_by_frame.csv").open("w", newline="") as stream:
+        rows = csv.writer(stream)
+        rows.writerow(["frame", "keypoint", "x", "y", "z", "model", "trajectory", "reprojection_error"])
+        for n, frame in enumerate(freemocap_rows()):
+            for name, point in zip(OFFICIAL, frame, strict=True):
+                rows.writerow([n, name.lower(), *point, "rtmpose.body", first, 0.1])
+                if first == "3d_xyz":
+                    rows.writerow([n, name.lower(), *(point + 90), "rtmpose.body", "rigid_3d_xyz", 0.1])
+            for name in ("head", "spine", "left_foot"):
+                rows.writerow([n, name, 1, 2, 3, "rtmpose.body", "segment_center_of_mass", ""])
+    keypoints = keypoints_of(formats.read(tmp_path / "freemocap_data_by_frame.csv"))
+    np.testing.assert_allclose(keypoints.positions, walking(FRAMES).layout("mediapipe33"), atol=1e-6)
 
 
 @pytest.mark.parametrize(("name", "count"), [

@@ -226,3 +226,27 @@ def test_a_table_of_something_else_is_refused(tmp_path):
     path.write_text("day,wind,rain\n1,2,3\n")
     with pytest.raises(FormatError):
         formats.read(path)
+
+
+@pytest.mark.parametrize("cells", [-1, 1])
+def test_a_row_whose_columns_are_shifted_is_refused_by_its_line(tmp_path, cells):
+    path = wide(tmp_path / "pose.csv", world(), [f"L{n}" for n in range(33)])
+    lines = path.read_text().splitlines()
+    row = lines[7].split(",")
+    lines[7] = ",".join(row[:9] + row[10:] if cells < 0 else [*row[:9], "0.5", *row[9:]])
+    path.write_text("\n".join(lines))
+    with pytest.raises(FormatError, match=r"Line 8 .* shifted"):
+        formats.read(path)
+
+
+@pytest.mark.parametrize("turned", [1.0, -1.0], ids=["y down", "y up"])
+@pytest.mark.parametrize("size", [1.0, 1080.0], ids=["fractions", "pixels"])
+def test_image_landmarks_are_refused_wherever_the_feet_are(tmp_path, turned, size):
+    """Their depth starts at the hips while x and y start at a corner of the picture; feet may lie outside."""
+    points = (world() - world()[:, [23, 24]].mean(1, keepdims=True)) * 0.6
+    points[..., :2] += [0.5, 0.8]
+    points[..., 1] *= turned
+    points[..., 2] += 0.004
+    np.save(tmp_path / "pose.npy", points * size)
+    with pytest.raises(FormatError, match="image landmarks"):
+        formats.read(tmp_path / "pose.npy")

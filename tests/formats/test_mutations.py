@@ -20,6 +20,7 @@ from tests.formats import test_arkit as arkit
 from tests.formats import test_c3d as c3d
 from tests.formats import test_estimator_variants as variants
 from tests.formats import test_estimators as estimators
+from tests.formats import test_generators as generators
 from tests.formats import test_images as images
 from tests.formats import test_keypoint_tools as keypoint_tools
 from tests.formats import test_keypoint_variants as keypoint_variants
@@ -56,6 +57,8 @@ BUILDERS: dict[str, Callable[[Path], Path]] = {
     **{name: build for name, (build, *_) in estimators.TOOLS.items()},
     **{f"{name} keypoints": build for name, (build, *_) in keypoint_tools.TOOLS.items()},
     **images.TOOLS,
+    "EDGE": generators.edge,
+    "Kimodo": generators.kimodo,
     "VIBE": estimators.vibe,
     "OpenPose": images.openpose,
     "MediaPipe": json_of_landmarks,

@@ -108,7 +108,7 @@ def test_free_names_are_mapped_to_points_of_the_body(tmp_path):
         ({"keypoints": np.ones((5, 17, 3)), "layout": "coco17", "confidence": np.ones((5, 3))}, "Confidence"),
         ({"keypoints": np.ones((5, 17, 3)), "layout": "coco17", "frame_ids": np.zeros(5)}, "increase"),
         ({"keypoints": np.ones((5, 17, 3)), "layout": "coco17", "up_axis": "north"}, "north"),
-        ({"keypoints": np.ones((5, 17, 3)), "layout": "coco17", "units": "furlongs"}, "furlongs"),
+        ({"keypoints": np.ones((5, 17, 3)), "layout": "coco17", "units": "ells"}, "ell"),
         ({"keypoints": np.ones((5, 17, 3)), "layout": "coco17", "fps": -3.0}, "frame rate"),
         ({"keypoints": np.ones((5, 2, 3)), "names": ["foo", "bar"]}, "names"),
     ],

@@ -49,14 +49,15 @@ def resting(joint: int, lowered: float) -> np.ndarray:
 
 
 def bvh(path: Path, names: dict[str, str], scale: float = 100.0, *, arms=0.0, body: Body | None = None,
-        up="+y", all_positions=False) -> Path:  # fmt: skip
+        up="+y", all_positions=False, at_rest: np.ndarray | None = None) -> Path:  # fmt: skip
     """A BVH of a body in centimetres: channels position and Z Y X, end sites with braces.
 
     arms: how far they are lowered in the rest pose, 0 (T) to 1 (hanging); up: the file's axis.
     all_positions: six channels for every joint, as MotionBuilder and LaFAN1 have them.
+    at_rest: (24, 3, 3) how each joint lies in the rest pose, where that is none that arms tell.
     """
     body, world = walking(FRAMES) if body is None else body, FROM_Y_UP[up]
-    at_rest = np.stack([resting(joint, arms) for joint in range(24)])
+    at_rest = np.stack([resting(joint, arms) for joint in range(24)]) if at_rest is None else at_rest
     offsets = np.stack([world @ at_rest[max(PARENTS[joint], 0)] @ REST_OFFSETS[joint] for joint in range(24)])
     _, turned = forward(body.rotations, body.pelvis, REST_OFFSETS)
     turned = world @ turned @ np.swapaxes(at_rest, 1, 2) @ world.T
@@ -81,8 +82,8 @@ def bvh(path: Path, names: dict[str, str], scale: float = 100.0, *, arms=0.0, bo
 
     order: list[int] = []
     write(0, 0)
-    lines += ["MOTION", f"Frames: {FRAMES}", f"Frame Time: {1 / 60:.6f}"]
-    for n in range(FRAMES):
+    lines += ["MOTION", f"Frames: {len(turned)}", f"Frame Time: {1 / 60:.6f}"]
+    for n in range(len(turned)):
         cells: list[float] = []
         for joint in order:
             above = turned[n, PARENTS[joint]] if joint else np.eye(3)
@@ -263,6 +264,74 @@ def test_smpl_skeletons_keep_all_joints(tmp_path):
     assert keypoints_of(recording).canonical == keypoints_of(recording).names
     np.testing.assert_allclose(poses_of(recording).pelvis, walking(FRAMES).pelvis, atol=1e-5)
     np.testing.assert_allclose(poses_of(recording).rotations, walking(FRAMES).rotations, atol=1e-5)
+
+
+def from_a_t_pose(frames: int) -> Body:
+    """The walking body behind frames of a T-pose at the origin."""
+    body = walking(FRAMES)
+    still = np.broadcast_to(np.eye(3), (frames, 24, 3, 3))
+    pelvis = np.concatenate([np.zeros((frames, 3)), body.pelvis])
+    return replace(body, rotations=np.concatenate([still, body.rotations]), pelvis=pelvis)
+
+
+@pytest.mark.parametrize("frames", [1, 3])
+@pytest.mark.parametrize("arms", [0.0, 1.0], ids=["rest", "T-pose"])
+def test_frames_of_a_t_pose_at_the_start_are_left_out(tmp_path, frames, arms):
+    """As Xsens (the skeleton at rest) and Pose2Sim (a T-pose that is not its rest pose) write them."""
+    recording = formats.read(bvh(tmp_path / "clip.bvh", MIXAMO, arms=arms, body=from_a_t_pose(frames)))
+    assert recording.people[0].frame_ids.tolist() == list(range(frames, frames + FRAMES))
+    np.testing.assert_allclose(poses_of(recording).pelvis, walking(FRAMES).pelvis, atol=2e-3)
+    np.testing.assert_allclose(
+        poses_of(recording).rotations[:, :22], walking(FRAMES).rotations[:, :22], atol=1e-5
+    )
+    assert any("Left out: the first" in warning for warning in recording.warnings)
+
+
+def test_a_t_pose_at_the_start_is_the_rest_pose_of_a_skeleton_without_one(tmp_path):
+    """Joints that lie in any direction at rest have rotations only against the T-pose."""
+    vectors = np.random.default_rng(2).normal(0, 1.0, (24, 3))
+    path = bvh(tmp_path / "clip.bvh", MIXAMO, body=from_a_t_pose(1), at_rest=matrix_from_axis_angle(vectors))
+    poses = poses_of(formats.read(path))
+    np.testing.assert_allclose(poses.rotations[:, :22], walking(FRAMES).rotations[:, :22], atol=1e-5)
+
+
+def test_a_motion_that_starts_smoothly_from_a_t_pose_keeps_its_first_frames(tmp_path):
+    share = np.clip((np.arange(FRAMES) - 3) / FRAMES, 0, 1)[:, None, None]
+    body = walking(FRAMES)
+    rotations = matrix_from_axis_angle(body.axis_angles * share)
+    pelvis = np.repeat(body.pelvis[:1], FRAMES, axis=0)
+    path = bvh(tmp_path / "clip.bvh", MIXAMO, body=replace(body, rotations=rotations, pelvis=pelvis))
+    assert formats.read(path).people[0].frames == FRAMES
+
+
+def test_hips_that_hang_on_a_root_without_channels_move(tmp_path):
+    """Some exporters put the skeleton under a node of the scene."""
+    text = bvh(tmp_path / "clip.bvh", MIXAMO).read_text()
+    text = text.replace("ROOT Hips", "ROOT Reference\n{\nOFFSET 0 0 0\nCHANNELS 0\nJOINT Hips", 1)
+    text = text.replace("MOTION", "}\nMOTION", 1)
+    (tmp_path / "clip.bvh").write_text(text)
+    recording = formats.read(tmp_path / "clip.bvh")
+    assert not any("translation" in warning for warning in recording.warnings)
+    np.testing.assert_allclose(poses_of(recording).pelvis, walking(FRAMES).pelvis, atol=2e-3)
+
+
+@pytest.mark.parametrize("values", [-1, 1])
+def test_a_line_with_another_number_of_values_is_refused(tmp_path, values):
+    """A value too few here and one too many there would shift all that lies between."""
+    lines = bvh(tmp_path / "clip.bvh", MIXAMO).read_text().splitlines()
+    cells = lines[-5].split()
+    lines[-5] = " ".join(cells[:-1] if values < 0 else [*cells, "0.0"])
+    (tmp_path / "clip.bvh").write_text("\n".join(lines))
+    with pytest.raises(FormatError, match=rf"Line {len(lines) - 4} .* {len(cells) + values} values"):
+        formats.read(tmp_path / "clip.bvh")
+
+
+def test_more_frames_than_the_file_says_are_read_and_said(tmp_path):
+    text = bvh(tmp_path / "clip.bvh", MIXAMO).read_text().replace(f"Frames: {FRAMES}", "Frames: 12")
+    (tmp_path / "clip.bvh").write_text(text)
+    recording = formats.read(tmp_path / "clip.bvh")
+    assert recording.people[0].frames == FRAMES
+    assert any(f"12 frames but holds {FRAMES}" in warning for warning in recording.warnings)
 
 
 @pytest.mark.parametrize("cut", ["MOTION", "Frame Time", "CHANNELS"])

@@ -240,3 +240,60 @@ def test_inches_and_feet_are_what_the_file_says(tmp_path, unit, metres):
 def test_a_file_of_one_frame_opens(tmp_path):
     recording = formats.read(written(tmp_path, trc(walking().layout("coco17")[:1, COLUMNS])))
     assert recording.people[0].frames == 1 and any("single frame" in each for each in recording.warnings)
+
+
+def test_two_tabs_between_the_header_s_values_are_one(tmp_path):
+    """As in opensim-core's markers_walk.trc."""
+    lines = trc(walking().layout("coco17")[:, COLUMNS] * 1000, units="mm", rate=100).splitlines()
+    lines[2] = "\t\t".join(lines[2].split("\t"))
+    recording = formats.read(written(tmp_path, "\n".join(lines)))
+    assert (recording.fps.value, recording.units.value, recording.people[0].frames) == (100.0, "mm", 40)
+
+
+@pytest.mark.parametrize(("claimed", "said"), [(41, False), (43, True)])
+def test_one_frame_less_than_the_header_says_is_pose2sims_filter(tmp_path, claimed, said):
+    path = written(tmp_path, trc(walking().layout("coco17")[:, COLUMNS], claimed=claimed))
+    assert any("cut off" in warning for warning in formats.read(path).warnings) == said
+
+
+@pytest.mark.parametrize("cells", [-1, 1])
+def test_a_row_with_a_cell_too_few_or_too_many_is_refused_by_its_line(tmp_path, cells):
+    lines = trc(walking().layout("coco17")[:, COLUMNS]).splitlines()
+    row = lines[15].split("\t")
+    lines[15] = "\t".join(row[:4] + row[5:] if cells < 0 else [*row[:4], "0.1", *row[4:]])
+    with pytest.raises(FormatError, match=r"Line 16 .* shifted"):
+        formats.read(written(tmp_path, "\n".join(lines)))
+
+
+def test_a_row_without_one_marker_s_cells_is_refused_and_one_cut_behind_the_last_seen_is_read(tmp_path):
+    """Some tools leave empty cells at the end of a row out."""
+    lines = trc(walking().layout("coco17")[:, COLUMNS]).splitlines()
+    row = lines[15].split("\t")
+    lines[15] = "\t".join(row[:8] + row[11:])
+    with pytest.raises(FormatError, match=r"Line 16 .* shifted"):
+        formats.read(written(tmp_path, "\n".join(lines)))
+    lines[15] = "\t".join(row[:-3])
+    keypoints = keypoints_of(formats.read(written(tmp_path, "\n".join(lines))))
+    assert np.isnan(keypoints.positions[10, -1]).all() and np.isfinite(keypoints.positions[10, :-1]).all()
+
+
+PAIRED = ["r_knee", "r_mknee", "l_knee", "l_mknee", "r_ankle", "r_mankle", "l_ankle", "l_mankle",
+          "r_lelbow", "r_melbow", "l_lelbow", "l_melbow"]  # fmt: skip
+
+
+def test_the_middle_of_two_skin_markers_is_the_joint_and_what_no_point_tells_is_named(tmp_path):
+    """Knees, ankles and elbows have markers on both sides; wrists have none."""
+    joints = walking().layout("coco17")[:, [14, 13, 16, 15, 8, 7]]
+    markers = np.repeat(joints, 2, axis=1) + np.tile([[0.05, 0, 0], [-0.05, 0, 0]], (6, 1))
+    skin = markers[:, :1] + [0.0, 1.0, 0.0]
+    text = trc(np.concatenate([markers, skin], axis=1), [*PAIRED, "r_shoulder"], units="m")
+    recording = formats.read(written(tmp_path, text))
+    keypoints = keypoints_of(recording)
+    for joint, column in (("right_knee", 0), ("left_ankle", 3), ("right_elbow", 4)):
+        found = keypoints.positions[:, keypoints.canonical.index(joint)]
+        np.testing.assert_allclose(found, joints[:, column], atol=1e-6)
+    used = [name for name, point in zip(keypoints.names, keypoints.canonical, strict=True) if point]
+    assert all(" + " in name for name in used) and len(used) == 6
+    assert any(
+        "no keypoint that tells the left forearm, right forearm" in each for each in recording.warnings
+    )

@@ -26,7 +26,9 @@ def read(container: Container) -> Draft:
     if container.has("smpl_poses", "smpl_trans"):
         scaling = scalar(fields["smpl_scaling"]) if "smpl_scaling" in fields else None
         trans = numbers(fields["smpl_trans"], "smpl_trans") / (scaling or 1.0)
-        return Draft([person(poses=smpl_poses(fields["smpl_poses"], trans))], up="+y", floating=True)
+        people = [person(poses=smpl_poses(fields["smpl_poses"], trans))]
+        # Without the scaling it is a copy by another tool, which may have turned it.
+        return Draft(people, up="+y" if scaling else None, likely_up=("+y", "+z"), floating=True)
     name = next(name for name in _KEYPOINTS if container.shape(name)[1:] == (17, 3))
     return Draft(
         [person(keypoints=layout_keypoints(fields[name], "coco17"))], up="+y", units=None, floating=True

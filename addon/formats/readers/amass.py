@@ -95,7 +95,7 @@ def _own_output(container: Container, poses: Poses, fps: float | None) -> Draft:
     frame_ids = numbers(fields["frame_ids"], "frame_ids") if "frame_ids" in fields else None
     poses = Poses(poses.rotations, keypoints.positions[:, 0], poses.betas, poses.gender)
     one: Person = person(frame_ids=frame_ids, keypoints=keypoints, poses=poses)
-    return Draft([one], fps=fps, up="+z", tool="SMPL Pose Refiner")
+    return Draft([one], fps=fps, up="+z", tool="SMPL Pose Refiner", says=("up",))
 
 
 READER = Reader(

@@ -7,7 +7,8 @@ research.cs.wisc.edu/graphics/Courses/cs-838-1999/Jeff/BVH.html.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import re
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -16,13 +17,16 @@ from ...recording import Person
 from ...safe_read import FormatError, one_line
 from ..container import Container
 from ..draft import Draft, OwnUnit, Reader, missing_frames
+from ..joint_names import joint_roles
 from ..marker_names import subject_of
 from ..marker_people import joint_count, marker_people
+from ..rest_pose import without_rest_frames
 from ..skeletons import ENOUGH, Clip, person_of
 
 _MAX_JOINTS = 1000
 _MOST_CHANNELS = 6
-_CMU_JOINTS = {"LHipJoint", "RHipJoint", "LowerBack", "LeftUpLeg", "LThumb"}
+_TIME = re.compile(r"\bFrame\s+Time\s*:\s*(\S+)", re.IGNORECASE)
+_CMU_JOINTS = {"lhipjoint", "rhipjoint", "lowerback", "lthumb"}
 _CMU_UNIT = OwnUnit(
     "5.64 cm",
     0.0254 / 0.45,
@@ -52,25 +56,32 @@ def recognises(container: Container) -> bool:
 
 def read(container: Container) -> Draft:
     """One person, or one per prefix of the joint names. Raises FormatError."""
-    words = container.text.split()
+    start = _TIME.search(container.text)
+    words = container.text[: start.start() if start else None].split()
     upper = [word.upper() for word in words[: 40 * _MAX_JOINTS]]
     if "MOTION" not in upper:
         raise FormatError("The BVH file has a skeleton but no motion; export it again.")
-    start = upper.index("MOTION")
-    joints = _hierarchy(words[:start])
-    fps, values = _motion(words[start:], sum(len(joint.channels) for joint in joints))
+    if start is None:
+        raise FormatError("The BVH file has no frame time; export it again.")
+    joints, said = _hierarchy(words[: upper.index("MOTION")]), words[upper.index("MOTION") :]
+    line = container.text.count("\n", 0, start.end()) + 1
+    values, cut = _rows(container.text[start.end() :], sum(len(joint.channels) for joint in joints), line)
     positions, turns = _forward(joints, values)
     names, parents = [joint.name for joint in joints], [joint.parent for joint in joints]
-    clip = Clip(names, parents, positions, turns, _rest(joints))
-    subjects = dict.fromkeys(subject_of(joint.name) for joint in joints if joint.name)
+    roles = joint_roles(names, parents)
+    first, turns, rest, warnings = without_rest_frames(roles, positions, turns, _rest(joints))
+    clip = Clip(names, parents, positions[first:], turns, rest)
+    subjects = dict.fromkeys(subject_of(name) for name in names if name)
     people = [one for one in (person_of(clip, subject) for subject in subjects) if one is not None]
     if not people:
-        people = _by_markers(joints, positions)
-    warnings = _cut(words[start:], len(values))
+        people = _by_markers(joints, clip.positions)
+    people = [replace(one, frame_ids=one.frame_ids + first) for one in people]
+    warnings += _cut(said, len(values), cut)
     warnings += [] if all(one.poses is not None for one in people) else [_POSITIONS_ONLY]
-    placed = any(each.endswith("position") for joint in joints if joint.parent < 0 for each in joint.channels)
+    placed = _is_placed(joints)
     warnings += [] if placed else ["The file has no translation, so the hips stay at one place."]
-    own_unit = _CMU_UNIT if {joint.name for joint in joints} >= _CMU_JOINTS else None
+    fps = _rate(float(start[1]))
+    own_unit = _CMU_UNIT if {name.lower() for name in names} >= _CMU_JOINTS else None
     return Draft(
         people, fps=fps, units=None, own_unit=own_unit, likely_up=("+y", "+z"), warnings=warnings,
         floating=not placed,
@@ -89,11 +100,25 @@ def _by_markers(joints: list[Joint], positions: np.ndarray) -> list[Person]:
     return marker_people(names, positions[:, named])
 
 
-def _cut(words: list[str], frames: int) -> list[str]:
-    """A sentence where the file has fewer frames than it says."""
+def _cut(words: list[str], frames: int, cut: bool) -> list[str]:
+    """A sentence where the file has fewer or more frames than it says."""
     lower = [word.lower() for word in words[:6]]
     said = words[lower.index("frames:") + 1] if "frames:" in lower[:-1] else ""
-    return missing_frames(int(said), frames) if said.isdigit() else []
+    if not said.isdigit():
+        return []
+    if frames > int(said):
+        return [f"The file says that it has {said} frames but holds {frames}; all were read."]
+    return missing_frames(int(said), frames) if frames < int(said) or cut else []
+
+
+def _is_placed(joints: list[Joint]) -> bool:
+    """Whether the skeleton moves as a whole: its root does, or what hangs on a root without channels."""
+    tops = [joint.parent < 0 for joint in joints]
+    for place, joint in enumerate(joints):
+        if joint.parent >= 0:
+            tops[place] = tops[joint.parent] and not joints[joint.parent].channels
+    named = [joint.channels for joint, top in zip(joints, tops, strict=True) if top]
+    return any(channel.endswith("position") for channels in named for channel in channels)
 
 
 def _hierarchy(words: list[str]) -> list[Joint]:
@@ -132,15 +157,23 @@ def _hierarchy(words: list[str]) -> list[Joint]:
     return joints
 
 
-def _motion(words: list[str], channels: int) -> tuple[float | None, np.ndarray]:
-    lower = [word.lower() for word in words[:12]]
-    at = lower.index("time:") + 1
-    step = float(words[at])
-    values = np.array(words[at + 1 :], dtype=float)
-    frames = len(values) // max(channels, 1)
-    if frames == 0 or channels == 0:
+def _rows(text: str, channels: int, line: int) -> tuple[np.ndarray, bool]:
+    """(T, channels) from the lines behind the frame time, which is on `line`; whether the last one was
+    incomplete and left out. Raises FormatError for a line with another number of values.
+    """
+    rows = [(number, row.split()) for number, row in enumerate(text.splitlines(), start=line)]
+    rows = [(number, row) for number, row in rows if row]
+    cut = len(rows) > 1 and len(rows[-1][1]) < channels
+    rows = rows[:-1] if cut else rows
+    if not rows or channels == 0:
         raise FormatError("The BVH file has no frames; export it again.")
-    return _rate(step), values[: frames * channels].reshape(frames, channels)
+    for number, row in rows:
+        if len(row) != channels:
+            raise FormatError(
+                f"Line {number} of the BVH file has {len(row)} values for the {channels} channels of its"
+                " skeleton; export it again."
+            )
+    return np.array([row for _, row in rows], dtype=float), cut
 
 
 def _rate(step: float) -> float | None:

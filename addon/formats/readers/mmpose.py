@@ -13,7 +13,7 @@ import numpy as np
 from ...safe_read import FormatError
 from ..container import Container
 from ..draft import Draft, Reader, layout_keypoints, person
-from ..inference import infer_layout
+from ..inference import infer_layout, unclear_layout
 from ..linking import LINKED, Detections
 from ..tracks import Tracks
 
@@ -84,9 +84,7 @@ def _keypoints(points: np.ndarray, scores: np.ndarray, layout: str | None) -> An
         return layout_keypoints(points[:, :23], "coco23", scores[:, :23])
     known = layout or infer_layout(points)
     if known is None:
-        raise FormatError(
-            f"The layout of the {points.shape[1]} keypoints is not clear; name it with --layout."
-        )
+        raise FormatError(unclear_layout(points.shape[1]))
     return layout_keypoints(points, known, scores)
 
 

@@ -14,6 +14,7 @@ from ...body.layouts import LAYOUTS, find_layout
 from ...recording import Keypoints
 from ...safe_read import FormatError
 from ..container import Container
+from ..depth import refuse_flat_points
 from ..draft import (
     Draft,
     Reader,
@@ -25,16 +26,21 @@ from ..draft import (
     scalar,
     text_of,
 )
-from ..inference import infer_layout
+from ..inference import infer_layout, is_mirrored, unclear_layout
 from ..landmarks import HIPS_FIXED, mediapipe_keypoints
 
 _FREEMOCAP = (543, 553)
 """MediaPipe Holistic as FreeMoCap stacks it: 33 body points, 2 x 21 hand points, the face."""
 _FLAT = {66: (22, 3), 99: (33, 3), 132: (33, 4)}
 """Widths of rows that hold HumanML3D's joints, or MediaPipe's landmarks with and without visibility."""
+_SMPL_FIRST = {45: 24, 52: 22, 55: 22, 73: 22, 76: 22, 118: 22, 127: 22, 144: 22}
+"""Counts of smplx's joints and landmarks of SMPL, SMPL-H and SMPL-X: how many at the start are SMPL's."""
+_MEDIAPIPE = 33
+_ONLY_MEDIAPIPE = "The layout mediapipe33 was inferred, as only MediaPipe has 33 keypoints."
 _FEWEST = 12
 """Keypoints of the smallest body that an array without a name may hold."""
-_USUAL_FPS = {"humanml22": 20.0, "kit21": 12.5, "mmm21": 12.5}
+_USUAL_FPS = {"kit21": 12.5, "mmm21": 12.5}
+_HUMANML_FPS = 20.0
 
 
 def recognises(container: Container) -> bool:
@@ -59,6 +65,7 @@ def read(container: Container) -> Draft:
         fps=scalar(fields["fps"]) if _given(fields, "fps") else None,
         up=text_of(fields["up_axis"]) if _given(fields, "up_axis") else None,
         units=text_of(fields["units"]) if _given(fields, "units") else None,
+        says=("up", "units"),
         warnings=warnings,
     )
 
@@ -80,7 +87,7 @@ def _named_or_layout(
     if hint is None and not _given(fields, "layout") and _given(fields, "names"):
         return _named([text_of(name) for name in np.asarray(fields["names"]).reshape(-1)], points, confidence)
     layout = hint or (text_of(fields["layout"]) if _given(fields, "layout") else None)
-    return _with_layout(layout, points, confidence)
+    return _with_layout(layout, points, confidence, _title(container))
 
 
 def _named(names: list[str], points: np.ndarray, confidence: Any) -> tuple[Keypoints, list[str]]:
@@ -90,20 +97,30 @@ def _named(names: list[str], points: np.ndarray, confidence: Any) -> tuple[Keypo
     return keypoints, []
 
 
-def _with_layout(layout: str | None, points: np.ndarray, confidence: Any) -> tuple[Keypoints, list[str]]:
+def _with_layout(
+    layout: str | None, points: np.ndarray, confidence: Any, name: str = ""
+) -> tuple[Keypoints, list[str]]:
     if layout is not None:
         return layout_keypoints(points, layout.strip().lower(), confidence), []
     if points.ndim == 3 and points.shape[-1] == 2:
         raise FormatError("These are 2D keypoints; 3D keypoints are needed, so triangulate or lift them.")
-    guess = infer_layout(points) if points.ndim == 3 and points.shape[-1] == 3 else None
+    if points.ndim != 3 or points.shape[-1] != 3:
+        raise FormatError("Keypoints without a layout need the shape (frames, keypoints, 3); reshape them.")
+    guess, warnings = infer_layout(points, name), []
+    if points.shape[1] == _MEDIAPIPE:
+        return layout_keypoints(points, "mediapipe33", confidence), [_ONLY_MEDIAPIPE]
+    first = _SMPL_FIRST.get(points.shape[1]) if guess is None else None
+    if first is not None and infer_layout(points[:, :first]) is not None:
+        guess, warnings = infer_layout(points[:, :first]), [f"Not used: points from number {first} on."]
+        points, confidence = points[:, :first], None if confidence is None else confidence[:, :first]
     if guess is None:
-        count = points.shape[1] if points.ndim == 3 else "these"
-        raise FormatError(
-            f"The file does not say what its {count} keypoints are; name the layout with --layout"
-            f" ({', '.join(LAYOUTS)})."
-        )
-    inferred = f"The layout {guess} was inferred from the body's shape."
-    return layout_keypoints(points, guess, confidence), [inferred]
+        refuse_flat_points(points)
+        raise FormatError(unclear_layout(points.shape[1]))
+    keypoints = layout_keypoints(points, guess, confidence)
+    warnings.append(f"The layout {guess} was inferred from the body's shape.")
+    if guess == "h36m17" and is_mirrored(keypoints):
+        warnings.append("Left and right look swapped; if HybrIK made the file, give --layout hybrik17.")
+    return keypoints, warnings
 
 
 def _bare_shape(shape: tuple[int, ...], layout: str | None) -> tuple[int, int, int] | None:
@@ -157,16 +174,38 @@ def _read_bare(container: Container, array: np.ndarray) -> Draft:
     if points.shape[1] in _FREEMOCAP:
         points, warnings = points[:, :33], ["Not used: hands and face."]
         layout, confidence = layout or "mediapipe33", None if confidence is None else confidence[:, :33]
-    keypoints, found = _with_layout(layout, points, confidence)
+    keypoints, found = _with_layout(layout, points, confidence, _title(container))
     if keypoints.layout == "mediapipe33":
         keypoints, more = mediapipe_keypoints(points, confidence)
         found += more
-    usual = _USUAL_FPS.get(keypoints.layout or "")
+    usual = _HUMANML_FPS if _is_humanml(container, keypoints) else _USUAL_FPS.get(keypoints.layout or "")
     fps = scalar(container.fields["fps"]) if _given(container.fields, "fps") else None
     return Draft(
         [person(keypoints=keypoints)], fps=fps, usual_fps=usual, units=None, warnings=warnings + found,
         camera=HIPS_FIXED in found,
     )  # fmt: skip
+
+
+def _title(container: Container) -> str:
+    """What the file and its only array are called."""
+    return " ".join([container.path.stem, *(str(name) for name in container.fields if container.npy is None)])
+
+
+def _is_humanml(container: Container, keypoints: Keypoints) -> bool:
+    """Whether 22 joints in an .npy start as HumanML3D's clips do: above the origin, facing +Z, Y up.
+
+    Source: EricGuo5513/HumanML3D motion_representation.ipynb (process_file).
+    """
+    if container.kind != "npy" or keypoints.layout != "humanml22":
+        return False
+    first = keypoints.positions[0]
+    across = first[_HIPS[0]] - first[_HIPS[1]]
+    height = float(np.ptp(first[:, 1]))
+    ahead = abs(across[2]) < 0.2 * across[0]
+    return bool(np.abs(first[0, [0, 2]]).max() < 0.01 * height and ahead)
+
+
+_HIPS = [find_layout("humanml22").keypoints.index(f"{side}_hip") for side in ("left", "right")]
 
 
 READER = Reader(

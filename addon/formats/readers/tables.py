@@ -31,6 +31,8 @@ _AXIS_LAST = re.compile(
 _AXIS_FIRST = re.compile(r"(x|y|z|visibility|v)[\s_.\-]*(\d+)")
 _WEIGHTS = ("visibility", "vis", "v", "score", "confidence", "conf", "c")
 _POINT = ("landmark_id", "landmark_name", "landmark", "keypoint", "joint", "marker", "name", "point", "id")
+_TRAJECTORIES = ("3d_xyz", "rigid_3d_xyz")
+"""FreeMoCap's kinds of points that are a body's, the measured ones first (skellyforge, actor.py)."""
 _FRAME = ("frame", "frame_id", "frame_number", "frame_index", "fnum", "index")
 _HEADERLESS = {COUNT * 3: 3, COUNT * 4: 4}
 _NUMBER = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?|nan", re.IGNORECASE)
@@ -51,12 +53,13 @@ class _Wide:
 
 @dataclass(frozen=True)
 class _Long:
-    """Columns of one row per point: the point's name, axis -> column, how many, the model it belongs to."""
+    """Columns of one row per point: its name, axis -> column, how many, the model and kind it belongs to."""
 
     name: int
     axes: dict[str, int]
     width: int
     model: int | None = None
+    trajectory: int | None = None
 
 
 def recognises(container: Container) -> bool:
@@ -79,6 +82,7 @@ def read(container: Container) -> Draft:
     rows = rows[:-1] if cut else rows
     if not rows or columns is None:
         raise FormatError("The table has a header but no rows; record or export it again.")
+    _check_width(container, header, columns, cut)
     frame = next((header.index(name) for name in _FRAME if name in header), None)
     if isinstance(columns, _Wide):
         names, points, weights, frame_ids = _read_wide(columns, rows, frame)
@@ -87,6 +91,25 @@ def read(container: Container) -> Draft:
     draft = draft_of_points(names, points, weights, frame_ids)
     draft.warnings += [_CUT] if cut else []
     return replace(draft, fps=_rate(header, rows), tool=draft.tool or _tool(header))
+
+
+def _check_width(container: Container, header: list[str], columns: _Wide | _Long, cut: bool) -> None:
+    """Raises FormatError for a row with another number of cells than the header: its columns are shifted.
+
+    Empty cells at the end do no harm. Where each row is one point, several of them may follow each other.
+    """
+    step = columns.width - columns.name if isinstance(columns, _Long) else 0
+    reader = csv.reader(container.lines, delimiter=_separator(container))
+    numbered = [(reader.line_num, row) for row in reader if any(row)][1:]
+    for number, row in numbered[:-1] if cut else numbered:
+        more = len(row) - len(header)
+        if more == 0 or (more > 0 and not any(cell.strip() for cell in row[len(header) :])):
+            continue
+        if more < 0 or step == 0 or more % step:
+            raise FormatError(
+                f"Line {number} of the table has {len(row)} cells but the header has {len(header)}, so the"
+                " columns are shifted; export it again."
+            )
 
 
 def _tool(header: list[str]) -> str:
@@ -148,7 +171,8 @@ def _columns(header: list[str]) -> _Wide | _Long | None:
     if len(whole) == 1 and name is not None:
         axes = dict(next(iter(whole.values())))
         axes |= {each: header.index(each) for each in _WEIGHTS if each in header}
-        return _Long(name, axes, len(header), header.index("model") if "model" in header else None)
+        kinds = [header.index(each) if each in header else None for each in ("model", "trajectory")]
+        return _Long(name, axes, len(header), *kinds)
     return _Wide(whole) if len(whole) >= 6 else None
 
 
@@ -211,6 +235,11 @@ def _one_point_each(columns: _Long, rows: list[list[str]]) -> list[list[str]]:
 
 def _body_rows(columns: _Long, rows: list[list[str]]) -> list[list[str]]:
     """Only the body's rows where a model is named; hands have points of the same names."""
+    if columns.trajectory is not None:
+        # FreeMoCap lists the raw points, those of a rigid body, and segments' centres of mass, by one name.
+        kinds = [row[columns.trajectory].strip().lower() for row in rows]
+        kept = next((kind for kind in _TRAJECTORIES if kind in kinds), None)
+        rows = [row for row, kind in zip(rows, kinds, strict=True) if kept in (None, kind)]
     if columns.model is None:
         return rows
     body = [row for row in rows if "body" in row[columns.model].lower()]

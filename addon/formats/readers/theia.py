@@ -62,7 +62,14 @@ def read(container: Container) -> Draft:
     # Theia has written POINT:UNITS of mm beside matrices in metres, so the limbs tell.
     known = unit if unit in ("m", "cm", "mm") else None
     warnings = missing_frames(file.frames, len(file.segments))
-    return Draft([one], fps=file.rate if file.rate > 0 else None, units=known, up="+z", warnings=warnings)
+    return Draft(
+        [one],
+        fps=file.rate if file.rate > 0 else None,
+        units=known,
+        up="+z",
+        warnings=warnings,
+        says=("units",),
+    )
 
 
 def _names(file: C3d) -> list[str]:

@@ -29,18 +29,18 @@ def read(container: Container) -> Draft:
     header = _header(lines, separator)
     labels_at = _find(lines, "frame#")
     names = [cell.strip() for cell in lines[labels_at].split(separator)[2:]]
-    table = _table(lines[labels_at + 2 :], separator)
-    columns = [3 * place for place in range((len(names) + 2) // 3) if names[3 * place]]
-    if len(columns) < len([name for name in names if name]):
-        # Without the two empty cells behind each name.
-        names = [cell for name in names if name for cell in (name, "", "")]
-        columns = list(range(0, len(names), 3))
+    columns, names = _columns(names)
+    table, cut = _table(lines, labels_at + 2, separator, 2 + 3 * (max(columns, default=0) // 3 + 1))
     positions = _positions(table, columns)
     fps, warnings = _rate(header, table)
     said = header.get("numframes", "")
+    # Pose2Sim's filters leave the last frame out and keep the number.
+    said = str(int(said) - 1) if said.isdigit() and not cut and int(said) > 1 else said
     warnings += missing_frames(int(said), len(table)) if said.isdigit() else []
-    people = marker_people([names[column] for column in columns], positions, _frame_ids(table, warnings))
-    return Draft(people, fps=fps, units=header.get("units"), likely_up=("+y", "+z"), warnings=warnings)
+    people = marker_people(names, positions, _frame_ids(table, warnings))
+    return Draft(
+        people, fps=fps, units=header.get("units"), likely_up=("+y", "+z"), warnings=warnings, says=("units",)
+    )
 
 
 def _header(lines: list[str], separator: str) -> dict[str, str]:
@@ -49,10 +49,19 @@ def _header(lines: list[str], separator: str) -> dict[str, str]:
         raise FormatError("The TRC file ends inside its header; export it again.")
     keys = [cell.strip().lower() for cell in lines[at].split(separator)]
     cells = [cell.strip() for cell in lines[at + 1].split(separator)]
-    # OpenSim's own examples have two tabs between the values.
-    if len([cell for cell in cells if cell]) == len([key for key in keys if key]):
-        keys, cells = [key for key in keys if key], [cell for cell in cells if cell]
-    return {key: cell for key, cell in zip(keys, cells, strict=False) if cell}
+    held = [[cell for cell in line if cell] for line in (keys, cells)]
+    if len(held[0]) == len(held[1]):
+        # OpenSim's own examples have two tabs between some of the cells.
+        keys, cells = held
+    return {key: cell for key, cell in zip(keys, cells, strict=False) if key and cell}
+
+
+def _columns(cells: list[str]) -> tuple[list[int], list[str]]:
+    """Where each marker's columns start behind frame and time, and its name: one cell in three has it."""
+    places = [place for place, name in enumerate(cells) if name]
+    if any(place % 3 for place in places):
+        places = [3 * number for number in range(len(places))]
+    return places, [name for name in cells if name]
 
 
 def _find(lines: list[str], word: str) -> int:
@@ -62,23 +71,54 @@ def _find(lines: list[str], word: str) -> int:
     raise FormatError(f"The TRC file has no line that starts with {word}; export it again.")
 
 
-def _table(lines: list[str], separator: str) -> np.ndarray:
-    """(T, columns) of all rows that start with a frame number; NaN where a cell is empty."""
-    rows = [line.split(separator) for line in lines]
-    rows = [row for row in rows if row and row[0].strip()]
+def _table(lines: list[str], start: int, separator: str, width: int) -> tuple[np.ndarray, bool]:
+    """(T, columns) of all rows that start with a frame number, NaN where a cell is empty; whether the last
+    row was incomplete and left out. `width` cells have a name. Raises FormatError.
+    """
+    rows = [(number, line.split(separator)) for number, line in enumerate(lines[start:], start=start + 1)]
+    rows = [(number, row) for number, row in rows if row and row[0].strip()]
+    cut = len(rows) > 1 and len(rows[-1][1]) < min(width, len(rows[-2][1]))
+    rows = rows[:-1] if cut else rows
     if not rows:
         raise FormatError("The TRC file has a header but no frames; export the recording again.")
-    width = max(len(row) for row in rows)
-    check_table(len(rows), width, sum(map(len, lines)))
-    table = np.full((len(rows), width), np.nan)
-    for number, row in enumerate(rows):
+    widest = max(len(row) for _, row in rows)
+    check_table(len(rows), widest, sum(map(len, lines)))
+    table = np.full((len(rows), widest), np.nan)
+    for place, (number, row) in enumerate(rows):
         try:
-            table[number, : len(row)] = [float(cell) if cell.strip() else np.nan for cell in row]
+            table[place, : len(row)] = [float(cell) if cell.strip() else np.nan for cell in row]
         except ValueError as error:
             raise FormatError(
-                f"Row {number + 1} of the TRC file is no row of numbers; export it again."
+                f"Line {number} of the TRC file is no row of numbers; export it again."
             ) from error
-    return table
+    _check_width(table, rows, width)
+    return table, cut
+
+
+def _check_width(table: np.ndarray, rows: list[tuple[int, list[str]]], width: int) -> None:
+    """Raises FormatError for a row with cells beyond the markers' or with a part of a marker's: they are
+    shifted. Cells that no row needs may be left out at the end.
+    """
+    beyond = np.isfinite(table[:, width:]).any(1)
+    whole = None
+    for place, (number, row) in enumerate(rows):
+        short = width - len(row)
+        part = short > 0 and short % 3 != 0 and bool(row[-1].strip())
+        moved = short > 0 and whole is not None and _continues(table[whole], table[place], width, short)
+        if part or moved or (beyond[place] and not beyond.all()):
+            raise FormatError(
+                f"Line {number} of the TRC file has {len(row)} cells instead of {width}, so its columns are"
+                " shifted; export it again."
+            )
+        whole = place if short <= 0 else whole
+
+
+def _continues(whole: np.ndarray, row: np.ndarray, width: int, short: int) -> bool:
+    """Whether the last two markers of a short row continue those at the end of a whole one."""
+    end = width - short
+    tail = row[end - 6 : end]
+    apart, here = np.abs(tail - whole[width - 6 : width]), np.abs(tail - whole[end - 6 : end])
+    return bool(apart.sum() < here.sum())
 
 
 def _positions(table: np.ndarray, columns: list[int]) -> np.ndarray:

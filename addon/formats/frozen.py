@@ -1,0 +1,127 @@
+"""Gaps that a tool filled with the last value it saw: points that stand still while the body moves on.
+
+Pose2Sim fills what is too long to interpolate so by default (perfanalytics/pose2sim triangulation.py,
+`fill_large_gaps_with`). A measured point never keeps all its digits for long; one that stands on the floor
+may, in a file of few digits, so what counts is that it then jumps.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import numpy as np
+
+from ..recording import Keypoints, Person
+
+_LEAST_SECONDS, _LEAST_FRAMES = 0.15, 5
+_FEW_DIGITS = 1e-4
+"""Metres: a file that tells no smaller steps repeats values of points that stand still in truth."""
+_JUMP, _JUMP_OF_FEW_DIGITS = 0.005, 0.03
+_BODY_MOVED, _BODY_LEFT_FOOT = 0.05, 0.5
+"""Metres the rest of the body must go during a run without a jump: a foot may really stand that long."""
+_SUDDEN = 5.0
+"""Times the point's usual step: what jumps into a run was filled backwards."""
+_FEET = ("ankle", "heel", "toe", "foot")
+_SHOWN = 5
+
+
+def without_filled_gaps(people: tuple[Person, ...]) -> tuple[tuple[Person, ...], list[str]]:
+    """The people (metres) with such points missing, and a sentence for each who has some.
+
+    Whose poses are known has joints of a skeleton, which may stand still exactly.
+    """
+    found, warnings = [], []
+    for one in people:
+        filled = None if one.keypoints is None or one.poses is not None else _filled(one, one.keypoints)
+        if filled is None or not filled.any():
+            found.append(one)
+            continue
+        assert one.keypoints is not None
+        found.append(replace(one, keypoints=_without(one.keypoints, filled)))
+        who = f"Person {one.id}" if len(people) > 1 else "The person"
+        warnings.append(_sentence(who, one, one.keypoints, filled))
+    return tuple(found), warnings
+
+
+def _without(keypoints: Keypoints, filled: np.ndarray) -> Keypoints:
+    return replace(
+        keypoints,
+        positions=np.where(filled[..., None], np.nan, keypoints.positions),
+        confidence=np.where(filled, 0.0, keypoints.confidence),
+    )
+
+
+def _sentence(who: str, one: Person, keypoints: Keypoints, filled: np.ndarray) -> str:
+    names = [name for name, ever in zip(keypoints.names, filled.any(0), strict=True) if ever]
+    shown = ", ".join(names[:_SHOWN]) + (f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else "")
+    longest = max(
+        (one.times[last] - one.times[first] for column in filled.T for first, last in _runs(column)),
+        default=0.0,
+    )
+    return (
+        f"{who} has keypoints that stand still to the last digit while the body moves ({shown}, up to"
+        f" {longest + 1 / one.fps:.1f} s): filled gaps, so they count as missing there."
+    )
+
+
+def _filled(one: Person, keypoints: Keypoints) -> np.ndarray:
+    """(T, K) where a point only repeats the value of another frame."""
+    points = keypoints.positions
+    filled = np.zeros(points.shape[:2], bool)
+    steps = np.abs(np.diff(points, axis=0))
+    same = (steps == 0).all(-1)
+    if not same.any():
+        return filled
+    smallest = steps[steps > 0]
+    few_digits = bool(len(smallest)) and float(np.percentile(smallest, 1)) > _FEW_DIGITS
+    least = max(_LEAST_FRAMES, round(_LEAST_SECONDS * one.fps))
+    for place in np.flatnonzero(same.any(0) & ~_constant(points)):
+        for first, last in _runs(same[:, place]):
+            first, last = int(first), int(last) + 1
+            if last - first + 1 < least or one.frame_ids[last] - one.frame_ids[first] != last - first:
+                continue
+            kept = _true_frame(keypoints, int(place), first, last, few_digits)
+            if kept is not None:
+                filled[first : last + 1, place] = True
+                filled[kept, place] = False
+    return filled
+
+
+def _constant(points: np.ndarray) -> np.ndarray:
+    """(K,) points with one value for the whole clip: the origin of a body, not a gap."""
+    low, high = np.where(np.isnan(points), np.inf, points), np.where(np.isnan(points), -np.inf, points)
+    return (high.max(0) <= low.min(0)).all(-1)
+
+
+def _true_frame(keypoints: Keypoints, place: int, first: int, last: int, few_digits: bool) -> int | None:
+    """The frame of a run whose value was seen; None where the point may really have stood still."""
+    points = keypoints.positions
+    moved = np.linalg.norm(points[last] - points[first], axis=-1)
+    others = np.delete(moved, place)
+    others = others[np.isfinite(others)]
+    if len(others) < 2 or (others == 0).mean() > 0.5:
+        return None
+    jump = _JUMP_OF_FEW_DIGITS if few_digits else _JUMP
+    before, after = (_step(points, place, *ends) for ends in ((first - 1, first), (last, last + 1)))
+    if min(before, after) >= 0:
+        usual = float(np.nanmedian(np.linalg.norm(np.diff(points[:, place], axis=0), axis=-1)))
+        return first if after > jump else last if before > max(jump, _SUDDEN * usual) else None
+    foot = (keypoints.canonical[place] or keypoints.names[place].lower()).endswith(_FEET)
+    if float(np.median(others)) < (_BODY_LEFT_FOOT if foot else _BODY_MOVED if few_digits else 0.0):
+        return None
+    return first if after < 0 else last
+
+
+def _step(points: np.ndarray, place: int, start: int, end: int) -> float:
+    """Metres from one frame to the next, negative where the run borders on nothing."""
+    if start < 0 or end >= len(points):
+        return -1.0
+    step = float(np.linalg.norm(points[end, place] - points[start, place]))
+    return step if np.isfinite(step) else -1.0
+
+
+def _runs(mask: np.ndarray) -> Iterator[tuple[int, int]]:
+    """First and last index of each run of true values of a mask (N,)."""
+    edges = np.flatnonzero(np.diff(np.concatenate([[False], mask, [False]]).astype(np.int8)))
+    yield from zip(edges[::2].tolist(), (edges[1::2] - 1).tolist(), strict=True)

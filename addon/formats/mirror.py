@@ -1,0 +1,48 @@
+"""A recording that is a mirror image, turned back: as a selfie camera or left-handed axes make it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from ..body.skeleton import MIRROR_JOINTS, mirror_name
+from ..recording import Keypoints, Person, Poses
+from .inference import is_mirrored
+
+_FLIP = np.diag([-1.0, 1.0, 1.0])
+
+
+def unmirrored(one: Person) -> Person:
+    """The person (Y up) reflected left to right.
+
+    Where names already contradict the places, as with left-handed axes, the places alone are reflected;
+    a body that is whole in the mirror also changes its sides.
+    """
+    keypoints, poses = one.keypoints, one.poses
+    if keypoints is not None:
+        keypoints = _reflected(keypoints, sides=poses is not None or not is_mirrored(keypoints))
+    return replace(one, keypoints=keypoints, poses=None if poses is None else _reflected_poses(poses))
+
+
+def _reflected(keypoints: Keypoints, *, sides: bool) -> Keypoints:
+    positions = keypoints.positions @ _FLIP
+    if not sides:
+        return replace(keypoints, positions=positions)
+    canonical = tuple(None if point is None else mirror_name(point) for point in keypoints.canonical)
+    if keypoints.layout is None:
+        return replace(keypoints, positions=positions, canonical=canonical)
+    order = [
+        keypoints.canonical.index(point) if point in keypoints.canonical else place
+        for place, point in enumerate(canonical)
+    ]
+    return replace(keypoints, positions=positions[:, order], confidence=keypoints.confidence[:, order])
+
+
+def _reflected_poses(poses: Poses) -> Poses:
+    rotations = _FLIP @ poses.rotations[:, list(MIRROR_JOINTS)] @ _FLIP
+    rest = None if poses.rest_pelvis is None else poses.rest_pelvis @ _FLIP
+    return replace(
+        poses, rotations=rotations, pelvis=poses.pelvis @ _FLIP, rest_pelvis=rest,
+        rest_turns=_FLIP @ poses.rest_turns @ _FLIP,
+    )  # fmt: skip

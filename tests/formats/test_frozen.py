@@ -1,0 +1,64 @@
+"""Points that a tool holds still where it lost them, and points that stand still in truth."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from addon import formats
+from addon.body.layouts import find_layout
+from tests.formats.bodies import keypoints_of, walking
+
+FPS = 30.0
+NAMES = find_layout("coco17").keypoints
+WRIST, ANKLE = NAMES.index("right_wrist"), NAMES.index("left_ankle")
+
+
+def noisy_walk(frames: int = 120) -> np.ndarray:
+    noise = np.random.default_rng(3).normal(0, 0.004, (frames, 17, 3))
+    return (walking(frames).layout("coco17") + noise).round(5)
+
+
+def read(tmp_path, points: np.ndarray):
+    np.savez(tmp_path / "clip.npz", keypoints=points, layout="coco17", fps=FPS, up_axis="y", units="m")
+    return formats.read(tmp_path / "clip.npz")
+
+
+@pytest.mark.parametrize("gap", [slice(40, 80), slice(100, 120)], ids=["inside", "at the end"])
+def test_a_gap_filled_with_the_last_value_is_missing(tmp_path, gap):
+    points = noisy_walk()
+    points[gap, WRIST] = points[gap.start - 1, WRIST]
+    recording = read(tmp_path, points)
+    keypoints = keypoints_of(recording)
+    expected = points.copy()
+    expected[gap, WRIST] = np.nan
+    np.testing.assert_allclose(keypoints.positions, expected, atol=1e-9)
+    assert (keypoints.confidence[gap, WRIST] == 0).all()
+    (warning,) = (each for each in recording.warnings if "stand still to the last digit" in each)
+    assert "right_wrist" in warning and f"{(gap.stop - gap.start) / FPS:.1f} s" in warning
+
+
+def test_a_gap_at_the_start_filled_with_the_first_value_is_missing(tmp_path):
+    points = noisy_walk()
+    points[:20, WRIST] = points[20, WRIST]
+    assert np.isnan(keypoints_of(read(tmp_path, points)).positions[:20, WRIST]).all()
+
+
+@pytest.mark.parametrize("digits", [3, 5])
+def test_a_foot_that_stands_on_the_floor_is_seen(tmp_path, digits):
+    """A smoothed foot in a file of millimetres repeats its values until the heel lifts."""
+    points = walking(120).layout("coco17")
+    points[30:50, ANKLE] = points[30, ANKLE]
+    away = np.linspace(0, 1, 20)[:, None] ** 2 * (points[69, ANKLE] - points[30, ANKLE])
+    points[50:70, ANKLE] = points[30, ANKLE] + away
+    recording = read(tmp_path, points.round(digits))
+    assert np.isfinite(keypoints_of(recording).positions).all()
+    assert not any("stand still to the last digit" in warning for warning in recording.warnings)
+
+
+def test_the_origin_of_a_body_and_a_person_who_stands_still_are_no_gaps(tmp_path):
+    points = noisy_walk()
+    rooted = points - points[:, :1]
+    assert np.isfinite(keypoints_of(read(tmp_path, rooted)).positions).all()
+    points[30:90] = points[30]
+    assert np.isfinite(keypoints_of(read(tmp_path, points)).positions).all()
