@@ -22,10 +22,12 @@ from .readers import (
     c3d,
     datasets,
     easymocap,
+    frankmocap,
     gvhmr,
     humanml,
     hybrik,
     images,
+    interhuman,
     mediapipe,
     meshcapade,
     mmpose,
@@ -46,6 +48,7 @@ from .readers import (
     trc,
     vibe,
     wham,
+    xrmocap,
 )
 
 READERS: tuple[Reader, ...] = (
@@ -67,8 +70,10 @@ READERS: tuple[Reader, ...] = (
     datasets.GLAMR,
     datasets.SLAHMR,
     datasets.BEDLAM,
+    interhuman.READER,
     images.CLIFF,
     images.HUMAN_DATA,
+    frankmocap.READER,
     smpler_x.READER,
     images.MHFORMER,
     images.MULTI_HMR,
@@ -88,6 +93,7 @@ READERS: tuple[Reader, ...] = (
     arkit.READER,
     mediapipe.READER,
     tables.READER,
+    xrmocap.READER,
     open_keypoints.READER,
 )
 """Those that ask for more come first."""
