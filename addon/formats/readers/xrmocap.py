@@ -68,8 +68,8 @@ def _layout(container: Container, values: np.ndarray) -> tuple[str, list[str]]:
     guess = infer_layout(values[:, 0, :, :3])
     if guess is None:
         raise FormatError(
-            f"The order {one_line(convention)!r} of the {values.shape[2]} keypoints is not known; convert them"
-            " to the convention smpl, coco or human_data with XRMoCap, or name the layout with --layout."
+            f"The order {one_line(convention)!r} of {values.shape[2]} keypoints is not known; convert them to"
+            " the convention smpl, coco or human_data with XRMoCap, or name the layout with --layout."
         )
     return guess, [f"The layout {guess} was inferred from the body's shape."]
 
