@@ -65,6 +65,7 @@ READERS: tuple[Reader, ...] = (
     aist.READER,
     meshcapade.READER,
     sam3d.READER,
+    sam3d.CSV,
     datasets.THREE_DPW,
     datasets.EMDB,
     datasets.GLAMR,
