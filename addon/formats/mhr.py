@@ -1,9 +1,9 @@
 """SMPL poses out of MHR's 127 joints, as SAM 3D Body gives them: `pred_joint_coords` and `pred_global_rots`.
 
-MHR's joint frames follow its bones: of trunk and left limbs the x axis points at the child, of right limbs away
-from it; z is the hinge of knees and elbows. Their axes in SMPL's T pose, written out below, were read off the
-rig at rest and checked on real results (bones, finger rows, eyes and soles lie where they should). Source:
-facebookresearch/MHR and facebookresearch/sam-3d-body mhr_head.py, which turns the coordinates to the camera
+MHR's joint frames follow its bones: of trunk and left limbs the x axis points at the child, of right limbs
+away from it; z is the hinge of knees and elbows. Their axes in SMPL's T pose, written out below, were read
+off the rig at rest and checked on real results: bones, finger rows, eyes and soles lie where they should.
+Source: facebookresearch/MHR and facebookresearch/sam-3d-body mhr_head.py, which turns the coordinates to the camera
 (y and z reversed) and leaves the rotations as they are.
 """
 
@@ -44,15 +44,17 @@ _PLACES = {
 }  # fmt: skip
 """A T pose in metres, for the directions of its bones."""
 _ALONG = 0.9
-USED = sorted({*_CENTRE.values(), *_ANKLES.values(), *(n for parts in _SIDES.values() for n in parts.values())})
+USED = sorted(
+    {*_CENTRE.values(), *_ANKLES.values(), *(joint for parts in _SIDES.values() for joint in parts.values())}
+)
 """MHR's joints that are needed, in this order."""
 
 
 def mhr_poses(coordinates: np.ndarray, rotations: np.ndarray) -> Poses | None:
     """Poses in the camera's frame; None where the rotations do not lie along the bones.
 
-    coordinates: (T, J, 3) metres in the camera; rotations: (T, J, 3, 3), in the camera or as MHR has them; both of
-        the joints USED.
+    coordinates: (T, J, 3) metres in the camera; rotations: (T, J, 3, 3), in the camera or as MHR has them;
+        both of the joints USED.
     """
     if not (np.isfinite(coordinates).all() and np.isfinite(rotations).all()):
         return None

@@ -61,7 +61,7 @@ def series(container: Container) -> list[tuple[int, Container]]:
 
 
 def folders(container: Container) -> list[tuple[int, str, Container]]:
-    """(frame number, name, file) of all files in folders numbered like this one's, in order; [] when none are.
+    """(frame number, name, file) of all files in folders numbered like this one's, in order; [] for none.
 
     `frame_01030/000.pkl` or `00035/001.pkl`: a folder per frame, a file per person. A folder of as many
     files as it has neighbours is a series of its own.

@@ -15,7 +15,8 @@ from ..draft import REST_PELVIS_X, Draft, Reader, person, smpl_poses
 from ..tracks import joined
 
 _BLOCKS = {
-    "smpl_params_global": "+y", "body_params_global": "+y", "smpl_params_incam": "-y", "body_params_incam": "-y",
+    "smpl_params_global": "+y", "body_params_global": "+y",
+    "smpl_params_incam": "-y", "body_params_incam": "-y",
 }  # fmt: skip
 _OF_GENMO = ("body_params_global", "body_params_incam")
 

@@ -1,6 +1,6 @@
 """SAM 3D Body: 70 keypoints of each person and image, MHR's joints and their rotations, in the camera.
 
-A file per image (.npz), a whole clip stacked into one (T, 70, 3), pickled lists of what the estimator returns,
+A file per image (.npz), a whole clip stacked into one (T, 70, 3), pickled lists of what the estimator gives,
 fbxify's JSON `frames {frame: {person: …}}`, and SAM3DBody-cpp's tables of `<keypoint>_3DX, _3DY, _3DZ`.
 Add pred_cam_t. Sources: facebookresearch/sam-3d-body sam_3d_body_estimator.py, metadata/mhr70.py;
 segfaultExpress/sam-3d-body-fbxify fbxify/pose_estimation_manager.py; AmmarkoV/SAM3DBody-cpp
@@ -54,7 +54,8 @@ def recognises(container: Container) -> bool:
         return container.shape(_KEYPOINTS)[-2:] in ((70, 3), ())
     if container.kind == "json":
         return any(_listed(container))
-    return container.kind in ("pickle", "npy") and isinstance(container.tree, list) and any(_listed(container))
+    listed = container.kind in ("pickle", "npy") and isinstance(container.tree, list)
+    return listed and any(_listed(container))
 
 
 def read(container: Container) -> Draft:
@@ -117,7 +118,7 @@ def _bodies(container: Container) -> Iterator[_Body]:
 
 
 def _rows(body: Mapping[str, Any]) -> list[dict[str, np.ndarray]]:
-    """points (K, 3), place (3,), and coordinates and rotations of MHR's joints where there are any, of each row."""
+    """points (K, 3), place (3,), and MHR's joints and turns where there are any, of each row."""
     points = numbers(body[_KEYPOINTS], _KEYPOINTS)
     shift = numbers(body["pred_cam_t"], "pred_cam_t")
     if points.size % 210 or points.shape[-2:] != (70, 3) or shift.size != points.size // 70:
@@ -200,8 +201,8 @@ def _read_csv(container: Container) -> Draft:
 
 
 READER = Reader(
-    "SAM 3D Body", "SAM 3D Body, fbxify", "70 keypoints and joint rotations per image or clip", ".npz .pkl .json",
-    recognises, read, "real file",
+    "SAM 3D Body", "SAM 3D Body, fbxify", "70 keypoints and joint rotations per image or clip",
+    ".npz .pkl .json", recognises, read, "real file",
 )  # fmt: skip
 CSV = Reader(
     "SAM 3D Body table", "SAM3DBody-cpp", "70 keypoints of one person", ".csv", _recognises_csv, _read_csv
