@@ -3,8 +3,8 @@
 MHR's joint frames follow its bones: of trunk and left limbs the x axis points at the child, of right limbs
 away from it; z is the hinge of knees and elbows. Their axes in SMPL's T pose, written out below, were read
 off the rig at rest and checked on real results: bones, finger rows, eyes and soles lie where they should.
-Source: facebookresearch/MHR and facebookresearch/sam-3d-body mhr_head.py, which turns the coordinates to the camera
-(y and z reversed) and leaves the rotations as they are.
+Source: facebookresearch/MHR; facebookresearch/sam-3d-body mhr_head.py, which turns the coordinates to the
+camera (y and z reversed) and leaves the rotations as they are.
 """
 
 from __future__ import annotations

@@ -23,6 +23,8 @@ from tests.formats import test_images as images
 from tests.formats import test_keypoint_tools as keypoint_tools
 from tests.formats import test_keypoint_variants as keypoint_variants
 from tests.formats import test_landmarks as landmarks
+from tests.formats import test_newer_estimators as newer
+from tests.formats import test_sam3d as sam3d
 from tests.formats import test_skeleton_files as skeletons
 from tests.formats import test_theia as theia
 from tests.formats import test_trc as trc
@@ -67,6 +69,8 @@ BUILDERS: dict[str, Callable[[Path], Path]] = {
     "FreeMoCap": keypoint_variants.by_frame,
     **{f"ARKit {name}": build for name, build in arkit.SHAPES.items()},
     "KIT-ML": keypoint_tools.kit,
+    **newer.BUILDERS,
+    **sam3d.BUILDERS,
     "MDM rotations": keypoint_tools.rotations,
     "landmarks in rows": lambda folder: landmarks.several_in_a_row(folder / "pose_landmarks.csv"),
     "Theia": lambda folder: theia.theia(folder / "pose_0.c3d", theia.segments()),

@@ -5,7 +5,6 @@ Each builder follows the tool's source (named in the reader), not our reader.
 
 from __future__ import annotations
 
-import json
 from collections import OrderedDict
 from pathlib import Path
 from typing import Any
@@ -31,8 +30,8 @@ def genmo(folder: Path) -> Path:
     vectors, pelvis = turned(walking(FRAMES), np.eye(3))
     block = {"body_pose": vectors[:, 1:22].reshape(FRAMES, 63), "betas": np.zeros((FRAMES, 10)),
              "global_orient": vectors[:, 0], "transl": pelvis - REST_PELVIS_X}  # fmt: skip
-    return dumped(folder / "smpl_params.pt", {
-        "body_params_global": block, "body_params_incam": block, "K_fullimg": np.eye(3), "segment_info": {}})  # fmt: skip
+    held = {"body_params_global": block, "body_params_incam": block, "K_fullimg": np.eye(3), "segment_info": {}}
+    return dumped(folder / "smpl_params.pt", held)
 
 
 def mosh(folder: Path) -> Path:
@@ -71,7 +70,7 @@ def frankmocap(folder: Path) -> Path:
     vectors, _ = turned(walking(FRAMES), CAMERA)
     (folder / "mocap").mkdir()
     for n in range(FRAMES):
-        one = {"pred_body_pose": vectors[n].reshape(1, 72).astype(np.float32), "pred_betas": np.zeros((1, 10)),
+        one = {"pred_body_pose": vectors[n].reshape(1, 72), "pred_betas": np.zeros((1, 10)),
                "pred_rotmat": np.zeros((1, 24, 3, 3)), "pred_camera": np.array([0.9, 0.01, 0.05]),
                "pred_joints_img": np.zeros((49, 3)), "bbox_scale_ratio": 0.5}  # fmt: skip
         held = OrderedDict(demo_type="body", smpl_type="smpl", image_path=f"video/{n:05d}.jpg",
@@ -100,8 +99,9 @@ def stacked_easymocap(folder: Path) -> Path:
     root = Z_UP @ walking(FRAMES).rotations[:, 0]
     poses = vectors.reshape(FRAMES, 72).copy()
     poses[:, :3] = 0
-    return dumped(folder / "M001P001A001R001.pkl", {
-        "poses": poses, "Rh": vectors[:, 0], "Th": pelvis - root @ REST_PELVIS, "shapes": np.zeros((1, 10))})  # fmt: skip
+    shift = pelvis - root @ REST_PELVIS
+    held = {"poses": poses, "Rh": vectors[:, 0], "Th": shift, "shapes": np.zeros((1, 10))}
+    return dumped(folder / "M001P001A001R001.pkl", held)
 
 
 def hy_motion(folder: Path) -> Path:
@@ -388,8 +388,8 @@ def gem_x(folder: Path) -> Path:
     block = {"global_orient": vectors[:, 0], "body_pose": vectors[:, 1:].reshape(FRAMES, 228),
              "transl": body.pelvis, "identity_coeffs": np.zeros((FRAMES, 45)),
              "scale_params": np.zeros((FRAMES, 68))}  # fmt: skip
-    return dumped(folder / "hpe_results.pt", {
-        "body_params_global": block, "body_params_incam": block, "K_fullimg": np.eye(3), "net_outputs": {}})  # fmt: skip
+    held = {"body_params_global": block, "body_params_incam": block, "K_fullimg": np.eye(3), "net_outputs": {}}
+    return dumped(folder / "hpe_results.pt", held)
 
 
 BUILDERS["GEM-X"] = gem_x
@@ -418,9 +418,3 @@ def test_a_camera_only_result_of_hmr_keeps_matrices(tmp_path):
             "body_pose": matrices(walking(FRAMES), CAMERA)[:, 1:24]}  # fmt: skip
     recording = formats.read(dumped(tmp_path / "hmr.pkl", held))
     assert recording.format == "SMPL parameters" and recording.up.value == "-y"
-
-
-def test_fbxifys_json_needs_a_person(tmp_path):
-    (tmp_path / "empty.json").write_text(json.dumps({"version": "1", "frames": {"0": {}}}))
-    with pytest.raises(FormatError):
-        formats.read(tmp_path / "empty.json")

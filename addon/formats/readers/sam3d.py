@@ -63,7 +63,7 @@ def read(container: Container) -> Draft:
     tracks, found = Tracks(), Detections()
     for body in _bodies(container):
         if body.name is None:
-            found.add(body.frame, body.values["place"], **body.values)
+            found.add(body.frame, body.values["shift"], **body.values)
         else:
             tracks.add(body.name, body.frame, **body.values)
     people = [_person(*track) for track in (*tracks, *found.tracks())]
@@ -118,13 +118,13 @@ def _bodies(container: Container) -> Iterator[_Body]:
 
 
 def _rows(body: Mapping[str, Any]) -> list[dict[str, np.ndarray]]:
-    """points (K, 3), place (3,), and MHR's joints and turns where there are any, of each row."""
+    """points (K, 3), shift (3,), and MHR's joints and turns where there are any, of each row."""
     points = numbers(body[_KEYPOINTS], _KEYPOINTS)
     shift = numbers(body["pred_cam_t"], "pred_cam_t")
     if points.size % 210 or points.shape[-2:] != (70, 3) or shift.size != points.size // 70:
         raise FormatError(f"Keypoints {points.shape} and pred_cam_t {shift.shape} do not fit; export again.")
     shift = shift.reshape(-1, 1, 3)
-    held = {"points": points.reshape(-1, 70, 3)[:, _USED] + shift, "place": shift[:, 0]}
+    held = {"points": points.reshape(-1, 70, 3)[:, _USED] + shift, "shift": shift[:, 0]}
     count = len(shift)
     if "pred_joint_coords" in body and "pred_global_rots" in body:
         joints = numbers(body["pred_joint_coords"], "pred_joint_coords")
@@ -156,7 +156,11 @@ def _rate(container: Container) -> float | None:
     if "fps" in fields and not isinstance(fields["fps"], Mapping):
         return scalar(fields["fps"])
     name = next((name for name in fields if is_time(str(name))), None)
-    return None if name is None else rate_from_times(fields[name])
+    rate = None if name is None else rate_from_times(fields[name])
+    if name is None or rate is None:
+        return None
+    steps = np.diff(_frame_numbers(container, np.size(fields[name])))
+    return rate * float(np.median(steps)) if len(steps) else rate
 
 
 def _person(name: str, frames: np.ndarray, values: dict[str, np.ndarray]) -> Person:
