@@ -30,7 +30,7 @@ def genmo(folder: Path) -> Path:
     vectors, pelvis = turned(walking(FRAMES), np.eye(3))
     block = {"body_pose": vectors[:, 1:22].reshape(FRAMES, 63), "betas": np.zeros((FRAMES, 10)),
              "global_orient": vectors[:, 0], "transl": pelvis - REST_PELVIS_X}  # fmt: skip
-    held = {"body_params_global": block, "body_params_incam": block, "K_fullimg": np.eye(3), "segment_info": {}}
+    held = {"body_params_global": block, "body_params_incam": block, "K_fullimg": np.eye(3)}
     return dumped(folder / "smpl_params.pt", held)
 
 
@@ -176,6 +176,26 @@ def opencap_mono(folder: Path) -> Path:
         "optimization_type": "mono_optimized", "cam_R": None, "cam_T": None}})  # fmt: skip
 
 
+def inter_x(folder: Path) -> Path:
+    """P1.npz of two people: AMASS' split keys with a row per joint."""
+    vectors, pelvis = turned(walking(FRAMES), np.eye(3))
+    np.savez(folder / "P1.npz", root_orient=vectors[:, 0], pose_body=vectors[:, 1:22], gender="female",
+             trans=pelvis - REST_PELVIS_X, betas=np.zeros(10), pose_lhand=np.zeros((FRAMES, 15, 3)),
+             pose_rhand=np.zeros((FRAMES, 15, 3)))  # fmt: skip
+    return folder / "P1.npz"
+
+
+def grab(folder: Path) -> Path:
+    """GRAB's sequences: the body's parameters two levels down, beside those of the object."""
+    vectors, pelvis = turned(walking(FRAMES), Z_UP)
+    params = {"transl": pelvis - REST_PELVIS_X, "global_orient": vectors[:, 0],
+              "body_pose": vectors[:, 1:22].reshape(FRAMES, 63), "fullpose": np.zeros(165)}  # fmt: skip
+    body: Any = {"params": params, "vtemp": "tools/subject_meshes/male/s1.ply"}
+    held: Any = {"gender": "male", "sbj_id": "s1", "framerate": 120.0, "n_comps": 24, "body": body}
+    np.savez(folder / "airplane_fly_1.npz", **held)
+    return folder / "airplane_fly_1.npz"
+
+
 def smpl_array(folder: Path) -> Path:
     vectors, pelvis = turned(walking(FRAMES), np.eye(3))
     rows = np.concatenate([vectors.reshape(FRAMES, 72), pelvis - REST_PELVIS, np.zeros((FRAMES, 10))], axis=1)
@@ -183,31 +203,30 @@ def smpl_array(folder: Path) -> Path:
     return folder / "walk.npy"
 
 
-TOOLS: dict[str, tuple[Any, str, str, int, float, str]] = {
-    "GENMO": (genmo, "GVHMR", "+y", 0, 30.0, "assumed"),
-    "MoSh++": (mosh, "AMASS npz", "+z", 0, 120.0, "stated"),
-    "XRMoCap": (xrmocap, "AMASS npz", "+y", 0, 30.0, "assumed"),
-    "InterHuman": (interhuman, "InterHuman", "+z", 0, 59.94, "stated"),
-    "FrankMocap": (frankmocap, "FrankMocap", "-y", 0, 30.0, "assumed"),
-    "SMPLify-X": (smplify_x, "SMPL parameters", "-y", 1030, 30.0, "assumed"),
-    "EasyMocap clip": (stacked_easymocap, "EasyMocap", "+z", 0, 30.0, "assumed"),
-    "HY-Motion": (hy_motion, "HY-Motion", "+y", 0, 30.0, "assumed"),
-    "HY-Motion in ComfyUI": (comfyui_hy_motion, "HY-Motion", "+y", 0, 30.0, "assumed"),
-    "Human3R": (human3r, "Human3R", "-y", 0, 30.0, "assumed"),
-    "MotionStreamer": (motion_streamer, "HumanML3D", "+y", 0, 30.0, "assumed"),
-    "OpenCap Monocular": (opencap_mono, "WHAM", "+y", 0, 30.0, "assumed"),
-    "SMPL array": (smpl_array, "SMPL array", "+y", 0, 30.0, "assumed"),
-}
+TOOLS: dict[str, tuple[Any, str, str]] = {
+    "GENMO": (genmo, "GVHMR", "+y"), "MoSh++": (mosh, "AMASS npz", "+z"),
+    "XRMoCap": (xrmocap, "AMASS npz", "+y"), "InterHuman": (interhuman, "InterHuman", "+z"),
+    "FrankMocap": (frankmocap, "FrankMocap", "-y"), "SMPLify-X": (smplify_x, "SMPL parameters", "-y"),
+    "EasyMocap clip": (stacked_easymocap, "EasyMocap", "+z"), "HY-Motion": (hy_motion, "HY-Motion", "+y"),
+    "HY-Motion in ComfyUI": (comfyui_hy_motion, "HY-Motion", "+y"), "Human3R": (human3r, "Human3R", "-y"),
+    "MotionStreamer": (motion_streamer, "HumanML3D", "+y"), "OpenCap Monocular": (opencap_mono, "WHAM", "+y"),
+    "SMPL array": (smpl_array, "SMPL array", "+y"), "Inter-X": (inter_x, "AMASS npz", "+y"),
+    "GRAB": (grab, "SMPL parameters", "+z"),
+}  # fmt: skip
+RATES = {"MoSh++": 120.0, "InterHuman": 59.94, "GRAB": 120.0}
+"""Of the tools whose files hold one."""
 BUILDERS = {name: build for name, (build, *_) in TOOLS.items()}
 
 
 @pytest.mark.parametrize("tool", list(TOOLS))
 def test_the_body_stands_as_it_did(tmp_path, tool):
-    build, name, up, first, fps, how = TOOLS[tool]
+    build, name, up = TOOLS[tool]
     recording = formats.read(build(tmp_path))
     assert recording.format == name and recording.up.value == up
-    assert (recording.fps.value, recording.fps.how) == (fps, how)
-    assert recording.people[0].frames == FRAMES and recording.people[0].frame_ids[0] == first
+    assert recording.fps.value == RATES.get(tool, 30.0)
+    assert recording.fps.how == ("stated" if tool in RATES else "assumed")
+    assert recording.people[0].frames == FRAMES
+    assert recording.people[0].frame_ids[0] == (1030 if tool == "SMPLify-X" else 0)
     body, poses = walking(FRAMES, heading=0.0 if tool == "MotionStreamer" else 0.4), poses_of(recording)
     np.testing.assert_allclose(poses.rotations[:, :22], body.rotations[:, :22], atol=1e-4)
     if tool != "FrankMocap":
@@ -388,7 +407,7 @@ def gem_x(folder: Path) -> Path:
     block = {"global_orient": vectors[:, 0], "body_pose": vectors[:, 1:].reshape(FRAMES, 228),
              "transl": body.pelvis, "identity_coeffs": np.zeros((FRAMES, 45)),
              "scale_params": np.zeros((FRAMES, 68))}  # fmt: skip
-    held = {"body_params_global": block, "body_params_incam": block, "K_fullimg": np.eye(3), "net_outputs": {}}
+    held = {"body_params_global": block, "body_params_incam": block, "K_fullimg": np.eye(3)}
     return dumped(folder / "hpe_results.pt", held)
 
 
@@ -418,3 +437,60 @@ def test_a_camera_only_result_of_hmr_keeps_matrices(tmp_path):
             "body_pose": matrices(walking(FRAMES), CAMERA)[:, 1:24]}  # fmt: skip
     recording = formats.read(dumped(tmp_path / "hmr.pkl", held))
     assert recording.format == "SMPL parameters" and recording.up.value == "-y"
+
+
+def skel_angles(frames: int = FRAMES) -> np.ndarray:
+    """A walker whose arms hang: hips flex, knees bend, elbows bend by a right angle; y down in the camera."""
+    swing = 0.5 * np.sin(np.arange(frames) / 5)
+    angles = np.zeros((frames, 46))
+    angles[:, 1] = np.pi  # about the axis ahead: upside down, as a camera sees people
+    angles[:, 3], angles[:, 10], angles[:, [6, 13]] = swing, -swing, 0.6
+    angles[:, 29], angles[:, 39], angles[:, [32, 42]] = np.pi / 2, -np.pi / 2, np.pi / 2
+    return angles
+
+
+def hsmr(folder: Path) -> Path:
+    np.savez(folder / "HSMR-walk.npz", poses=skel_angles().astype(np.float32), betas=np.zeros((FRAMES, 10)),
+             patch_cam_t=np.ones((FRAMES, 3)), full_cam_t=np.tile([0.1, 0.2, 12.0], (FRAMES, 1)))  # fmt: skip
+    return folder / "HSMR-walk.npz"
+
+
+BUILDERS["HSMR"] = hsmr
+
+
+def test_hsmrs_angles_move_the_limbs_that_they_name(tmp_path):
+    recording = formats.read(hsmr(tmp_path))
+    assert recording.format == "HSMR" and recording.people[0].frames == FRAMES
+    assert any("arms turn about axes" in warning for warning in recording.warnings)
+    poses = poses_of(recording)
+    joints, _ = forward(poses.rotations, poses.pelvis, REST_OFFSETS)
+    at = {name: joints[:, n] for n, name in enumerate(JOINT_NAMES)}
+    assert (at["head"][:, 1] > at["pelvis"][:, 1] + 0.4).all()
+    ahead = np.cross(at["left_hip"] - at["right_hip"], at["spine3"] - at["pelvis"])
+    ahead /= np.linalg.norm(ahead, axis=-1, keepdims=True)
+    swing = 0.5 * np.sin(np.arange(FRAMES) / 5)
+    for side, sign in (("left", -1.0), ("right", 1.0)):
+        thigh, shin = at[f"{side}_knee"] - at[f"{side}_hip"], at[f"{side}_ankle"] - at[f"{side}_knee"]
+        forwards = np.arctan2((thigh * ahead).sum(-1), -thigh[:, 1])
+        np.testing.assert_allclose(forwards, sign * swing, atol=0.12)
+        bend = np.arctan2((shin * ahead).sum(-1), -shin[:, 1]) - forwards
+        np.testing.assert_allclose(bend, -0.6, atol=0.1)
+        arm, fore = at[f"{side}_elbow"] - at[f"{side}_shoulder"], at[f"{side}_wrist"] - at[f"{side}_elbow"]
+        assert (arm[:, 1] < -0.95 * np.linalg.norm(arm, axis=-1)).all()
+        assert ((fore * ahead).sum(-1) > 0.9 * np.linalg.norm(fore, axis=-1)).all()
+
+
+def test_hsmrs_images_are_a_series_with_several_people(tmp_path):
+    angles = skel_angles()
+    for n in range(5):
+        np.savez(tmp_path / f"HSMR-{n:05d}.npz", poses=angles[[n, n]], betas=np.zeros((2, 10)),
+                 full_cam_t=np.array([[-2.0, 0, 12], [2, 0, 12]]), bbx_cs=np.ones((2, 3)))  # fmt: skip
+    recording = formats.read(tmp_path / "HSMR-00000.npz")
+    assert [one.frames for one in recording.people] == [5, 5]
+
+
+def test_an_hsmr_video_of_several_people_is_refused_with_the_way_out(tmp_path):
+    places = np.tile([[-2.0, 0, 12], [2, 0, 12]], (FRAMES // 2, 1))
+    np.savez(tmp_path / "walk.npz", poses=skel_angles(), betas=np.zeros((FRAMES, 10)), full_cam_t=places)
+    with pytest.raises(FormatError, match="--max_instances 1"):
+        formats.read(tmp_path / "walk.npz")

@@ -1,6 +1,7 @@
 """AMASS-style files: SMPL, SMPL-H and SMPL-X poses of one person, and our own output.
 
-Keys `poses (T, 72 | 156 | 162 | 165)` or the split `root_orient`, `pose_body` of AMASS' stageii files;
+Keys `poses (T, 72 | 156 | 162 | 165)` or the split `root_orient`, `pose_body` of AMASS' stageii files and
+Inter-X;
 `trans (T, 3)`, `betas`, `gender`, `mocap_framerate | mocap_frame_rate | fps`; .npz or pickle.
 MoSh++'s own `*_stageii.pkl` and XRMoCap's SMPLData call the poses `fullpose`, XRMoCap with a `mask (T,)` of
 the frames in which the person was seen; MoSh++ may keep the rate in `stageii_debug_details`.
@@ -42,7 +43,8 @@ def recognises(container: Container) -> bool:
     if name is not None:
         shape = container.shape(name)
         return len(shape) in (2, 3) and int(np.prod(shape[1:])) in _WIDTHS
-    return container.has("root_orient", "pose_body") and len(container.shape("pose_body")) == 2
+    shape = container.shape("pose_body") if container.has("root_orient", "pose_body") else ()
+    return len(shape) == 2 or shape[1:] == (21, 3)
 
 
 def read(container: Container) -> Draft:
@@ -92,7 +94,7 @@ def _vectors(container: Container) -> np.ndarray:
     name = _poses_name(container)
     if name is not None:
         return rows(fields[name], name)
-    parts = [numbers(fields[name], name) for name in ("root_orient", "pose_body")]
+    parts = [rows(fields[name], name) for name in ("root_orient", "pose_body")]
     if len(parts[0]) != len(parts[1]) or parts[0].shape[1:] != (3,) or parts[1].shape[1:] != (63,):
         raise FormatError("root_orient and pose_body do not fit together; export the motion again.")
     return np.concatenate(parts, axis=1)
@@ -123,7 +125,7 @@ def _own_output(container: Container, poses: Poses, fps: float | None) -> Draft:
 
 READER = Reader(
     format="AMASS npz",
-    tool="AMASS, MoSh++, XRMoCap and tools that write like them",
+    tool="AMASS, MoSh++, XRMoCap, Inter-X and tools that write like them",
     holds="SMPL, SMPL-H or SMPL-X poses of one person",
     files=".npz *_stageii.pkl",
     recognises=recognises,

@@ -1,9 +1,10 @@
 """SMPL parameters under smplx's own names, as many tools save them: `global_orient`, `body_pose`, `transl`.
 
 One file of T frames, or a file per frame: `000000.pkl` …, RICH's `<frame>/<subject>.pkl`, or SMPLify-X's
-`results/<image>/000.pkl`, which counts the people of each image anew. Pickle, joblib, torch, .npz and JSON;
-vectors or matrices. Sources: vchoutas/smplx body_models.py (names); rich.is.tue.mpg.de (RICH);
-zju3dv/GVHMR hmr4d/dataset/rich; vchoutas/smplify-x smplifyx/main.py, fit_single_frame.py.
+`results/<image>/000.pkl`, which counts the people of each image anew; GRAB's `body {params}`. Pickle,
+joblib, torch, .npz and JSON; vectors or matrices. Sources: vchoutas/smplx body_models.py (names);
+rich.is.tue.mpg.de (RICH); zju3dv/GVHMR hmr4d/dataset/rich; vchoutas/smplify-x smplifyx/main.py,
+fit_single_frame.py; otaheri/GRAB grab/grab_preprocessing.py.
 """
 
 from __future__ import annotations
@@ -23,11 +24,11 @@ from ..inference import infer_up
 from ..linking import LINKED, Detections
 from ..tracks import Tracks, folders, series
 
-_NESTS = ("smplx", "smpl", "smplh", "smpl_params", "smplx_params", "params", "pred_smpl_params")
+_NESTS = ("smplx", "smpl", "smplh", "smpl_params", "smplx_params", "params", "pred_smpl_params", "body")
 _TRANS = ("transl", "trans", "translation", "pred_cam_t_full", "camera_translation")
 _IMAGE = "camera_translation"
 """What SMPLify-X fits for each person of an image, whose numbers are no ids."""
-_RATES = ("fps", "mocap_frame_rate", "mocap_framerate", "frame_rate")
+_RATES = ("fps", "mocap_frame_rate", "mocap_framerate", "frame_rate", "framerate")
 _HANDS = {
     "left_hand_pose": "hand poses", "jaw_pose": "face", "expression": "face", "camera_rotation": "camera",
 }  # fmt: skip
@@ -35,7 +36,7 @@ _LIKELY = ("+y", "+z", "-y")
 
 
 def recognises(container: Container) -> bool:
-    """A root orientation and a body pose, at the top or one level below."""
+    """A root orientation and a body pose, at the top or below."""
     return container.kind != "text" and bool(_parameters(container))
 
 
@@ -60,7 +61,9 @@ def read(container: Container) -> Draft:
 
 def _parameters(container: Container) -> Mapping[str, Any]:
     fields = container.fields
-    for held in (fields, *(fields[name] for name in _NESTS if name in fields)):
+    nested = [fields[name] for name in _NESTS if name in fields]
+    deeper = [held["params"] for held in nested if isinstance(held, Mapping) and "params" in held]
+    for held in (fields, *nested, *deeper):
         if isinstance(held, Mapping) and "global_orient" in held and "body_pose" in held:
             return held
     return {}
@@ -122,6 +125,6 @@ def _from_frames(container: Container) -> tuple[list[Person], list[str]]:
 
 
 READER = Reader(
-    "SMPL parameters", "SMPLify-X, RICH and tools that save smplx parameters", "SMPL, SMPL-H or SMPL-X",
+    "SMPL parameters", "SMPLify-X, RICH, GRAB and tools that save smplx parameters", "SMPL, SMPL-H or SMPL-X",
     ".pkl .npz .pt .json", recognises, read,
 )  # fmt: skip
