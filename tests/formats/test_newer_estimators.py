@@ -281,7 +281,10 @@ def test_xrmocaps_mask_leaves_frames_out(tmp_path):
     assert formats.read(path).people[0].frames == FRAMES - 4
 
 
-@pytest.mark.parametrize(("convention", "layout"), [("smpl", "smpl24"), ("coco", "coco17")])
+@pytest.mark.parametrize(
+    ("convention", "layout"),
+    [("smpl", "smpl24"), ("coco", "coco17"), ("h36m", "hybrik17"), ("h36m_mmpose", "h36m17")],
+)
 def test_xrmocaps_keypoints_are_of_everybody(tmp_path, convention, layout):
     points = walking(FRAMES).layout(layout)
     both = np.stack([points, points + [1.0, 0, 0]], axis=1)

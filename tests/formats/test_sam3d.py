@@ -31,7 +31,8 @@ def sample(degrees: float = 0.0) -> dict[str, np.ndarray]:
     """The body, turned about the vertical: coordinates in the camera, rotations as MHR has them."""
     held = np.load(SAMPLES / "img_subj00.npz")
     turn = matrix_from_axis_angle(np.radians([0.0, degrees, 0.0]))
-    turned = {name: held[name] @ CAMERA @ turn.T @ CAMERA for name in ("pred_keypoints_3d", "pred_joint_coords")}
+    names = ("pred_keypoints_3d", "pred_joint_coords")
+    turned = {name: held[name] @ CAMERA @ turn.T @ CAMERA for name in names}
     return turned | {"pred_cam_t": held["pred_cam_t"], "pred_global_rots": turn @ held["pred_global_rots"]}
 
 

@@ -39,8 +39,8 @@ def recognises(container: Container) -> bool:
     if container.kind == "npz":
         return container.has(*_NEEDED) and container.shape("poses")[1:] == (ANGLES,)
     tree = container.tree if container.kind in ("npy", "pickle") else None
-    listed = isinstance(tree, list) or (isinstance(tree, np.ndarray) and tree.dtype == object and tree.ndim == 1)
-    return listed and any(map(_is_result, tree))
+    objects = isinstance(tree, np.ndarray) and tree.dtype == object and tree.ndim == 1
+    return (isinstance(tree, list) or objects) and any(map(_is_result, tree))
 
 
 def read(container: Container) -> Draft:

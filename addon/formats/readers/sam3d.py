@@ -22,7 +22,7 @@ from ..container import Container
 from ..draft import Draft, Reader, named_keypoints, numbers, person, scalar
 from ..linking import LINKED, Detections
 from ..mhr import JOINTS, USED, mhr_poses
-from ..timing import is_time, rate_from_times
+from ..timing import is_time
 from ..tracks import Tracks, series
 
 _BODY = (
@@ -36,6 +36,8 @@ _NAMES = [_PLACES[place] for place in _USED]
 _KEYPOINTS = "pred_keypoints_3d"
 _ONE_PERSON = 0.3
 """Metres that the points of one person move from row to row of a clip at most, in the middle."""
+_TIME_UNITS = (1.0, 1e-3)
+_SLOWEST, _FASTEST = 4.0, 1000.0
 _FRAMES = ("frame_ids", "frame_idx", "frame_index", "frameIndex", "frames")
 
 
@@ -156,11 +158,12 @@ def _rate(container: Container) -> float | None:
     if "fps" in fields and not isinstance(fields["fps"], Mapping):
         return scalar(fields["fps"])
     name = next((name for name in fields if is_time(str(name))), None)
-    rate = None if name is None else rate_from_times(fields[name])
-    if name is None or rate is None:
+    times = numbers(fields[name], name).reshape(-1) if name is not None else np.zeros(0)
+    if len(times) < 2 or not times[-1] > times[0]:
         return None
-    steps = np.diff(_frame_numbers(container, np.size(fields[name])))
-    return rate * float(np.median(steps)) if len(steps) else rate
+    frames = _frame_numbers(container, len(times))
+    rates = [(frames[-1] - frames[0]) / (times[-1] - times[0]) / unit for unit in _TIME_UNITS]
+    return next((rate for rate in rates if _SLOWEST < rate < _FASTEST), None)
 
 
 def _person(name: str, frames: np.ndarray, values: dict[str, np.ndarray]) -> Person:

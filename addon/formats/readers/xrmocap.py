@@ -2,7 +2,7 @@
 
 `mask (T, P, K)` says which were seen; `convention` is MMHuman3D's name of their order. Source:
 openxrlab/xrmocap docs/en/data_structure/keypoints.md; open-mmlab/mmhuman3d
-mmhuman3d/core/conventions/keypoints_mapping/human_data.py.
+mmhuman3d/core/conventions/keypoints_mapping.
 """
 
 from __future__ import annotations
@@ -18,10 +18,12 @@ from ..draft import Draft, Reader, layout_keypoints, named_keypoints, numbers, p
 from ..inference import infer_layout
 
 _LAYOUTS = {
-    "smpl": "smpl24", "coco": "coco17", "coco_wholebody": "coco_wholebody133", "h36m": "h36m17",
-    "openpose_25": "body25",
+    "coco": "coco17", "coco_wholebody": "coco_wholebody133", "openpose_25": "body25", "h36m": "hybrik17",
+    "h36m_mmpose": "h36m17", "hybrik_29": "hybrik29", "smpl": "smpl24", "smpl_45": "smpl24",
+    "smpl_54": "smpl24", "smplx": "humanml22",
 }  # fmt: skip
-"""Convention -> the layout of its keypoints."""
+"""Convention -> the layout of its keypoints, or of those it starts with. "h36m" has the left side first."""
+_STARTS = {"smpl24": 24, "humanml22": 22}
 _HUMAN_DATA, _HUMAN_DATA_COUNT = "human_data", 190
 _SOLES = ("big_toe", "small_toe", "heel")
 _HUMAN_DATA_POINTS = {
@@ -49,6 +51,8 @@ def read(container: Container) -> Draft:
     if mask.shape != values.shape[:3]:
         raise FormatError(f"The mask {mask.shape} does not fit the keypoints; export them again.")
     layout, warnings = _layout(container, values)
+    if layout in _STARTS and container.hints.layout is None:
+        values, mask = values[:, :, : _STARTS[layout]], mask[:, :, : _STARTS[layout]]
     tracks = enumerate(zip(values.swapaxes(0, 1), mask.swapaxes(0, 1), strict=True))
     found = [_person(str(place), layout, *track) for place, track in tracks]
     people = [one for one in found if one is not None]
