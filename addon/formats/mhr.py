@@ -61,10 +61,8 @@ def mhr_poses(coordinates: np.ndarray, rotations: np.ndarray) -> Poses | None:
     turned = next((each for each in (_TO_CAMERA @ rotations, rotations) if _fits(coordinates, each)), None)
     if turned is None:
         return None
-    joints = list(_CENTRE.items()) + [
-        (f"{side}_{part}", joint) for side, parts in _SIDES.items() for part, joint in parts.items()
-    ]
-    names, places = [name for name, _ in joints], [USED.index(joint) for _, joint in joints]
+    joints = _CENTRE | {f"{side}_{part}": n for side, parts in _SIDES.items() for part, n in parts.items()}
+    names, places = list(joints), [USED.index(joint) for joint in joints.values()]
     turns = turned[:, places] @ np.stack([_rest(name).T for name in names])
     positions = coordinates[:, places].copy()
     for side, joint in _ANKLES.items():

@@ -127,6 +127,23 @@ def test_what_the_estimator_returns_may_be_pickled(tmp_path):
     frames = [[sample() | {"pred_cam_t": sample()["pred_cam_t"] + [0.01 * n, 0, 0]}] for n in range(7)]
     assert formats.read(dumped(tmp_path / "video.pkl", frames)).people[0].frames == 7
     assert formats.read(dumped(tmp_path / "image.pkl", frames[0])).people[0].frames == 1
+    largest = [people[0] for people in frames]
+    assert formats.read(dumped(tmp_path / "largest.pkl", largest)).people[0].frames == 7
+
+
+def test_numbered_clips_beside_each_other_are_not_people_of_one(tmp_path):
+    for take in range(3):
+        np.savez(tmp_path / f"take_{take:03d}.npz", **clip(9))  # type: ignore[arg-type]
+    assert [one.frames for one in formats.read(tmp_path / "take_001.npz").people] == [9]
+
+
+def test_images_in_a_series_are_frames(tmp_path):
+    for n in range(6):
+        one = sample() | {"pred_cam_t": sample()["pred_cam_t"] + [0.01 * n, 0, 0]}
+        np.savez(tmp_path / f"frame_{n + 3:06d}.npz", **one)
+    recording = formats.read(tmp_path / "frame_000005.npz")
+    assert [(one.frames, int(one.frame_ids[0])) for one in recording.people] == [(6, 3)]
+    assert recording.people[0].poses is not None
 
 
 @pytest.mark.parametrize("wrapped", [True, False])

@@ -56,8 +56,9 @@ def recognises(container: Container) -> bool:
         return container.shape(_KEYPOINTS)[-2:] in ((70, 3), ())
     if container.kind == "json":
         return any(_listed(container))
-    listed = container.kind in ("pickle", "npy") and isinstance(container.tree, list)
-    return listed and any(_listed(container))
+    if container.kind not in ("pickle", "npy") or not isinstance(container.tree, list) or not container.tree:
+        return False
+    return all(map(_is_body, container.tree)) or any(_listed(container))
 
 
 def read(container: Container) -> Draft:
@@ -94,29 +95,35 @@ def _listed(container: Container) -> Iterator[tuple[int, str | None, Mapping[str
                 if _is_body(one):
                     yield int(digits[-1]) if digits else place, str(name), one
     elif isinstance(tree, list):
-        one_image = all(map(_is_body, tree))
         for place, people in enumerate(tree):
-            for one in [people] if _is_body(people) else people if isinstance(people, (list, tuple)) else []:
+            for one in people if isinstance(people, (list, tuple)) else ():
                 if _is_body(one):
-                    yield 0 if one_image else place, None, one
+                    yield place, None, one
 
 
 def _bodies(container: Container) -> Iterator[_Body]:
-    if not _is_body(container.fields):
-        for frame, name, one in _listed(container):
-            for values in _rows(one):
-                yield _Body(frame, name, values)
-        return
-    files = series(container)
-    if len(files) == 1:
-        rows = _rows(container.fields)
-        clip = _is_clip(rows)
+    rows = _unnumbered(container)
+    if _is_clip(rows):
         for frame, values in zip(_frame_numbers(container, len(rows)), rows, strict=True):
-            yield _Body(frame if clip else 0, "0" if clip else None, values)
-        return
-    for frame, file in files:
-        for values in _rows(file.fields):
-            yield _Body(frame, None, values)
+            yield _Body(frame, "0", values)
+    elif not _is_body(container.fields):
+        yield from (_Body(0, None, values) for values in rows)
+        for frame, name, one in _listed(container):
+            yield from (_Body(frame, name, values) for values in _rows(one))
+    else:
+        for frame, file in series(container):
+            if _is_body(file.fields):
+                yield from (_Body(frame, None, values) for values in _rows(file.fields))
+
+
+def _unnumbered(container: Container) -> list[dict[str, np.ndarray]]:
+    """The rows of one file that are frames or people: stacked arrays, or a plain list of bodies."""
+    if _is_body(container.fields):
+        return _rows(container.fields)
+    tree = container.tree
+    if not isinstance(tree, list) or not all(map(_is_body, tree)):
+        return []
+    return [values for body in tree for values in _rows(body)]
 
 
 def _rows(body: Mapping[str, Any]) -> list[dict[str, np.ndarray]]:
@@ -138,10 +145,13 @@ def _rows(body: Mapping[str, Any]) -> list[dict[str, np.ndarray]]:
 
 
 def _is_clip(rows: list[dict[str, np.ndarray]]) -> bool:
-    """Whether the rows are one person over time: neighbours are alike, as the people of an image are not."""
+    """Whether rows are one person over time: neighbours are alike, as the people of an image are not."""
+    if len(rows) < 2:
+        return False
     points = np.stack([row["points"] for row in rows])
     steps = np.linalg.norm(np.diff(points, axis=0), axis=-1)
-    return len(rows) == 1 or bool(np.nanmedian(steps) < _ONE_PERSON)
+    steps = steps[np.isfinite(steps)]
+    return steps.size == 0 or bool(np.median(steps) < _ONE_PERSON)
 
 
 def _frame_numbers(container: Container, count: int) -> list[int]:

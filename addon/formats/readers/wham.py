@@ -2,7 +2,8 @@
 
 OpenCap Monocular keeps its optimised result in the same form. Sources: yohanshin/WHAM demo.py;
 vxbrandon/opencap-monocular optimization.py. The world has the axes of the first frame's camera (y and z
-reversed, as return_y_up does) and starts at the pelvis; with --estimate_local_only that camera counts as still.
+reversed, as return_y_up does) and starts at the pelvis; with --estimate_local_only that camera counts as
+still.
 """
 
 from __future__ import annotations
