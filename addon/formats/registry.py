@@ -91,7 +91,6 @@ READERS: tuple[Reader, ...] = (
     amass.READER,
     smpl_parameters.READER,
     humanml.READER,
-    smpl_arrays.READER,
     easymocap.READER,
     panoptic.READER,
     mmpose.READER,
@@ -104,6 +103,7 @@ READERS: tuple[Reader, ...] = (
     arkit.READER,
     mediapipe.READER,
     tables.READER,
+    smpl_arrays.READER,
     xrmocap.READER,
     open_keypoints.READER,
 )

@@ -383,6 +383,32 @@ def test_bare_arrays_are_told_apart_by_their_width(tmp_path, width):
     assert any("no translation" in warning for warning in recording.warnings) is not placed
 
 
+@pytest.mark.parametrize("held", ["poses", "pose", "smpl_pose"])
+def test_poses_without_a_translation_are_read(tmp_path, held):
+    vectors, _ = turned(walking(FRAMES), np.eye(3))
+    fields: Any = {held: vectors.reshape(FRAMES, 72), "betas": np.zeros(10), "gender": "female", "fps": 25}
+    np.savez(tmp_path / "walk.npz", **fields)
+    for path in (tmp_path / "walk.npz", dumped(tmp_path / "walk.pkl", fields)):
+        recording = formats.read(path)
+        found = poses_of(recording)
+        np.testing.assert_allclose(found.rotations[:, :22], walking(FRAMES).rotations[:, :22], atol=1e-6)
+        assert found.gender == "female" and (recording.fps.value, recording.fps.how) == (25.0, "stated")
+        assert any("no translation" in warning for warning in recording.warnings)
+
+
+@pytest.mark.parametrize("factor", [1.0, 1000.0], ids=["metres", "millimetres"])
+def test_nlfs_fitted_joints_are_targets_and_tell_the_unit(tmp_path, factor):
+    body = walking(FRAMES)
+    vectors, pelvis = turned(body, CAMERA)
+    held = {"pose": vectors.reshape(FRAMES, 72), "betas": np.zeros((FRAMES, 10)),
+            "trans": (pelvis - REST_PELVIS) * factor, "joints3d": body.joints @ CAMERA.T * factor,
+            "joint_uncertainties": np.ones((FRAMES, 24))}  # fmt: skip
+    recording = formats.read(dumped(tmp_path / "nlf.pkl", held))
+    assert recording.up.value == "-y" and recording.summary()["can_refine"]
+    place = keypoints_of(recording).positions[:, 0] - poses_of(recording).pelvis
+    assert np.abs(place).max() < 1e-3
+
+
 @pytest.mark.parametrize(("layout", "width"), [("humanml22", 66), ("smpl24", 72), ("body25", 75)])
 def test_joints_in_rows_are_not_taken_for_rotations(tmp_path, layout, width):
     np.save(tmp_path / "walk.npy", walking(FRAMES).layout(layout).reshape(FRAMES, width))

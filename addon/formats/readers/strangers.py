@@ -25,7 +25,7 @@ _MAGIC = {
     b"# AST/ASF": "is an Acclaim skeleton; convert it and its .amc to BVH and open that",
 }
 _FLAT = "holds 2D keypoints of images; lift or triangulate them and open that"
-_POSES = ("poses", "fullpose", "pose_body", "global_orient", "body_pose")
+_POSES = ("poses", "pose", "smpl_pose", "smpl_poses", "fullpose", "pose_body", "global_orient", "body_pose")
 _FEW = 7
 _LISTS = ("annotations", "people", "predictions")
 
