@@ -47,7 +47,7 @@ def recognises(container: Container) -> bool:
 def read(container: Container) -> Draft:
     """Every person of the folder of frames, or the one of a stacked clip. Raises FormatError."""
     if _is_stacked(container):
-        return Draft([_stacked(container.fields)], likely_up=_LIKELY)
+        return Draft([_stacked(container.fields)], likely_up=_LIKELY, tool="EasyMocap")
     points, poses = Tracks(), Tracks()
     for frame, file in series(container):
         for place, one in enumerate(_people(file)):
@@ -61,7 +61,8 @@ def read(container: Container) -> Draft:
         raise FormatError("The folder holds no person in any frame; choose another folder.")
     counts = {values["points"].shape[1] for *_, values in points}
     warnings = [_UNUSED[count] for count in sorted(counts) if count in _UNUSED]
-    return Draft(people, likely_up=_LIKELY, units=None if any(points) else "m", warnings=warnings)
+    units = None if any(points) else "m"
+    return Draft(people, likely_up=_LIKELY, units=units, warnings=warnings, tool="EasyMocap")
 
 
 def _is_stacked(container: Container) -> bool:

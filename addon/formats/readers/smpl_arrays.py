@@ -123,6 +123,7 @@ def read(container: Container) -> Draft:
     return Draft(
         [person(keypoints=keypoints, poses=poses)], fps=fps, likely_up=_LIKELY, warnings=warnings,
         units="m" if keypoints is None else None, floating=trans is None,
+        tool="unknown tool" if keypoints is None else "NLF",
     )  # fmt: skip
 
 
