@@ -18,17 +18,7 @@ from ...body.skeleton import REST_PELVIS
 from ...recording import Keypoints
 from ...safe_read.npz import is_numeric
 from ..container import Container
-from ..draft import (
-    REST_PELVIS_X,
-    Draft,
-    Reader,
-    layout_keypoints,
-    numbers,
-    person,
-    rows,
-    scalar,
-    smpl_poses,
-)
+from ..draft import REST_PELVIS_X, Draft, Reader, layout_keypoints, numbers, person, rows, scalar, smpl_poses
 from ..inference import infer_layout
 from ..limbs import limb_lengths
 
