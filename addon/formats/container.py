@@ -139,11 +139,18 @@ class Container:
 
 
 def _first_file(folder: Path) -> Path:
-    """The first numbered file of a folder that holds one file per frame."""
-    files = sorted(path for path in folder.iterdir() if path.is_file() and _NUMBER.search(path.stem))
+    """The first numbered file of a folder that holds one file, or one folder of files, per frame."""
+    files = _numbered(folder)
+    if not files:
+        inner = sorted(path for path in folder.iterdir() if path.is_dir() and _NUMBER.search(path.name))
+        files = next((found for found in map(_numbered, inner) if found), [])
     if not files:
         raise FormatError(f"{folder} is a folder without numbered files; choose a file.")
     return files[0]
+
+
+def _numbered(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.iterdir() if path.is_file() and _NUMBER.search(path.stem))
 
 
 def _kind(path: Path, head: bytes) -> str:

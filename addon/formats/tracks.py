@@ -14,7 +14,9 @@ from .container import Container
 from .draft import numbers
 
 _NUMBERED = re.compile(r"(.*?)(\d{3,})(\D*)")
+_NUMBERED_FOLDER = re.compile(r"(.*?)(\d+)(\D*)")
 _MOST_FILES = 100_000
+_LONGEST_NUMBER = 10
 
 
 class Tracks:
@@ -56,6 +58,30 @@ def series(container: Container) -> list[tuple[int, Container]]:
         raise FormatError(f"The folder has {len(found)} numbered files; split the recording.")
     here = container.path
     return [(frame, container if path == here else _other(path, container)) for frame, path in sorted(found)]
+
+
+def folders(container: Container) -> list[tuple[int, str, Container]]:
+    """(frame number, name, file) of all files in folders numbered like this one's, in order; [] for none.
+
+    `frame_01030/000.pkl` or `00035/001.pkl`: a folder per frame, a file per person. A folder of as many
+    files as it has neighbours is a series of its own.
+    """
+    here, match = container.path, _NUMBERED_FOLDER.fullmatch(container.path.parent.name)
+    if match is None or not here.stem.isdigit():
+        return []
+    found = []
+    for folder in here.parent.parent.iterdir():
+        other = _NUMBERED_FOLDER.fullmatch(folder.name)
+        if other and (other[1], other[3]) == (match[1], match[3]) and len(other[2]) < _LONGEST_NUMBER:
+            paths = (path for path in folder.glob(f"*{here.suffix}") if path.stem.isdigit())
+            found += [(int(other[2]), path.stem, path) for path in paths]
+        if len(found) > _MOST_FILES:
+            raise FormatError("The folders hold too many numbered files; split the recording.")
+    own = sum(path.parent == here.parent for *_, path in found)
+    if own > 1 and own >= len({path.parent for *_, path in found}):
+        return []
+    found.sort()
+    return [(n, name, container if path == here else _other(path, container)) for n, name, path in found]
 
 
 def _other(path: Path, container: Container) -> Container:

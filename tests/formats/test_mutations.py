@@ -26,6 +26,9 @@ from tests.formats import test_keypoint_tools as keypoint_tools
 from tests.formats import test_keypoint_variants as keypoint_variants
 from tests.formats import test_landmarks as landmarks
 from tests.formats import test_marker_tables as marker_tables
+from tests.formats import test_newer_estimators as newer
+from tests.formats import test_other_skeletons as other_skeletons
+from tests.formats import test_sam3d as sam3d
 from tests.formats import test_skeleton_files as skeletons
 from tests.formats import test_suites as suites
 from tests.formats import test_theia as theia
@@ -81,6 +84,9 @@ BUILDERS: dict[str, Callable[[Path], Path]] = {
     **{f"ARKit {name}": build for name, build in arkit.SHAPES.items()},
     "Vision": lambda folder: arkit.vision(folder, "raw"),
     "KIT-ML": keypoint_tools.kit,
+    **newer.BUILDERS,
+    **other_skeletons.BUILDERS,
+    **sam3d.BUILDERS,
     "MDM rotations": keypoint_tools.rotations,
     "landmarks in rows": lambda folder: landmarks.several_in_a_row(folder / "pose_landmarks.csv"),
     "Theia": lambda folder: theia.theia(folder / "pose_0.c3d", theia.segments()),

@@ -1,13 +1,18 @@
-"""AMASS-style .npz: SMPL, SMPL-H and SMPL-X poses of one person, and our own output.
+"""AMASS-style files: SMPL, SMPL-H and SMPL-X poses of one person, and our own output.
 
-Keys `poses (T, 72 | 156 | 162 | 165)` or the split `root_orient`, `pose_body` of AMASS' stageii files;
-`trans (T, 3)`, `betas`, `gender`, `mocap_framerate | mocap_frame_rate | fps`.
-Sources: nghorbani/amass notebooks 01 and 03; Meshcapade/smplcodec codec.py.
+Keys `poses (T, 72 | 156 | 162 | 165)` or the split `root_orient`, `pose_body` of AMASS' stageii files and
+Inter-X;
+`trans (T, 3)`, `betas`, `gender`, `mocap_framerate | mocap_frame_rate | fps`; .npz or pickle.
+MoSh++'s own `*_stageii.pkl` and XRMoCap's SMPLData call the poses `fullpose`, XRMoCap with a `mask (T,)` of
+the frames in which the person was seen; MoSh++ may keep the rate in `stageii_debug_details`.
+Sources: nghorbani/amass notebooks 01 and 03; Meshcapade/smplcodec codec.py; nghorbani/moshpp's results as
+sha2nkt/moyo_toolkit reads them; openxrlab/xrmocap docs/en/data_structure/smpl_data.md.
 AMASS is Z up and look-alikes are Y up with the same keys, so the axis is inferred from the poses.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -20,10 +25,12 @@ from ..draft import REST_PELVIS_X, Draft, Reader, layout_keypoints, numbers, per
 
 _RATES = ("mocap_frame_rate", "mocap_framerate", "fps", "frame_rate", "framerate", "mocap_fps")
 _WIDTHS = (66, 72, 156, 162, 165)
+_POSES = ("poses", "fullpose")
 _IGNORED = {
     "dmpls": "soft-tissue coefficients",
     "expression": "face expression",
     "marker_data": "mocap markers",
+    "markers_obs": "mocap markers",
 }
 _TRANS = ("trans", "transl")
 
@@ -32,10 +39,12 @@ def recognises(container: Container) -> bool:
     """`poses` of a known width with a translation, or the split keys of a stageii file."""
     if not any(container.has(name) for name in _TRANS):
         return False
-    if container.has("poses"):
-        shape = container.shape("poses")
+    name = _poses_name(container)
+    if name is not None:
+        shape = container.shape(name)
         return len(shape) in (2, 3) and int(np.prod(shape[1:])) in _WIDTHS
-    return container.has("root_orient", "pose_body") and len(container.shape("pose_body")) == 2
+    shape = container.shape("pose_body") if container.has("root_orient", "pose_body") else ()
+    return len(shape) == 2 or shape[1:] == (21, 3)
 
 
 def read(container: Container) -> Draft:
@@ -50,7 +59,7 @@ def read(container: Container) -> Draft:
         gender=fields.get("gender", "neutral"),
         rest_pelvis=REST_PELVIS_X if _is_smpl_x(container) else REST_PELVIS,
     )
-    fps = next((scalar(fields[name]) for name in _RATES if name in fields), None)
+    fps = _rate(fields)
     if container.has("joints", "bone_offsets"):
         return _own_output(container, poses, fps)
     warnings = [] if fps else ["The file has no frame rate."]
@@ -59,15 +68,33 @@ def read(container: Container) -> Draft:
         ignored.insert(0, "hand poses" if vectors.shape[1] == 156 else "hand, jaw and eye poses")
     if ignored:
         warnings.append(f"Not used: {', '.join(ignored)}.")
-    people = [person(poses=poses)]
-    return Draft(people, fps=fps, likely_up=("+z", "+y"), warnings=warnings, tool=_tool(vectors))
+    one = _seen(person(poses=poses), fields.get("mask"))
+    tool = _tool(container, vectors)
+    return Draft([one], fps=fps, likely_up=("+z", "+y"), warnings=warnings, tool=tool)
+
+
+def _poses_name(container: Container) -> str | None:
+    return next((name for name in _POSES if container.has(name)), None)
+
+
+def _rate(fields: Mapping[str, Any]) -> float | None:
+    details = fields.get("stageii_debug_details")
+    places = [fields, details] if isinstance(details, Mapping) else [fields]
+    return next((scalar(held[name]) for held in places for name in _RATES if name in held), None)
+
+
+def _seen(one: Person, mask: Any) -> Person:
+    """The frames that XRMoCap's mask (T,) keeps; all where it keeps none or is another's."""
+    seen = np.asarray(mask if mask is not None else [], dtype=bool).reshape(-1)
+    return one.rows(seen) if len(seen) == one.frames and seen.any() else one
 
 
 def _vectors(container: Container) -> np.ndarray:
     fields = container.fields
-    if "poses" in fields:
-        return rows(fields["poses"], "poses")
-    parts = [numbers(fields[name], name) for name in ("root_orient", "pose_body")]
+    name = _poses_name(container)
+    if name is not None:
+        return rows(fields[name], name)
+    parts = [rows(fields[name], name) for name in ("root_orient", "pose_body")]
     if len(parts[0]) != len(parts[1]) or parts[0].shape[1:] != (3,) or parts[1].shape[1:] != (63,):
         raise FormatError("root_orient and pose_body do not fit together; export the motion again.")
     return np.concatenate(parts, axis=1)
@@ -75,15 +102,13 @@ def _vectors(container: Container) -> np.ndarray:
 
 def _is_smpl_x(container: Container) -> bool:
     """By the width of the poses; the split keys are those of AMASS' SMPL-X files."""
-    return "poses" not in container.fields or container.shape("poses")[1:] in (
-        (162,),
-        (165,),
-        (54, 3),
-        (55, 3),
-    )
+    name = _poses_name(container)
+    return name is None or int(np.prod(container.shape(name)[1:])) in (162, 165)
 
 
-def _tool(vectors: np.ndarray) -> str:
+def _tool(container: Container, vectors: np.ndarray) -> str:
+    if container.has("fullpose"):
+        return "MoSh++" if container.has("trans") else "XRMoCap"
     names = {72: "SMPL", 156: "AMASS (SMPL-H)", 162: "AMASS (SMPL-X)", 165: "AMASS (SMPL-X)"}
     return names.get(vectors.shape[1], "AMASS (SMPL-X stageii)")
 
@@ -100,9 +125,9 @@ def _own_output(container: Container, poses: Poses, fps: float | None) -> Draft:
 
 READER = Reader(
     format="AMASS npz",
-    tool="AMASS and tools that write like it",
+    tool="AMASS, MoSh++, XRMoCap, Inter-X and tools that write like them",
     holds="SMPL, SMPL-H or SMPL-X poses of one person",
-    files=".npz",
+    files=".npz *_stageii.pkl",
     recognises=recognises,
     read=read,
 )

@@ -1,6 +1,8 @@
 """EasyMocap: `keypoints3d/000000.json` and `smpl/000000.json`, one file per frame with a list of people.
 
-Source: zju3dv/EasyMocap doc/02_output.md. Rh, Th turn and move the body about the **origin**, so the pelvis
+The same parameters of a whole clip in one pickle or .npz (FLAG3D, and what users stack) are arrays: poses
+(T, 72), Rh, Th (T, 3), shapes (1 or T, 10). Source: zju3dv/EasyMocap doc/02_output.md;
+AndyTang15/FLAG3D README.md. Rh, Th turn and move the body about the **origin**, so the pelvis
 lies at R(Rh) J0 + Th. Calibrated worlds are usually Z up.
 """
 
@@ -16,9 +18,10 @@ from ...body.skeleton import REST_PELVIS
 from ...recording import Person, Poses
 from ...safe_read import FormatError
 from ..container import Container
-from ..draft import Draft, Reader, layout_keypoints, person, smpl_poses
+from ..draft import Draft, Reader, layout_keypoints, person, rows, smpl_poses
 from ..tracks import Tracks, series
 
+_LIKELY = ("+z", "+y", "-y")
 _FIRST_25 = (25, 67, 137)
 _UNUSED = {67: "Not used: hands.", 137: "Not used: hands and face."}
 
@@ -34,13 +37,17 @@ def _people(container: Container) -> list[Mapping[str, Any]]:
 def recognises(container: Container) -> bool:
     """A list of people with an id and 3D keypoints or Rh and Th."""
     people = _people(container)
+    if _is_stacked(container):
+        return True
     if container.json == [] and container.path.stem.isdigit():
         return True
     return bool(people) and all("keypoints3d" in one or {"Rh", "Th"} <= set(one) for one in people)
 
 
 def read(container: Container) -> Draft:
-    """Every person of the folder of frames. Raises FormatError."""
+    """Every person of the folder of frames, or the one of a stacked clip. Raises FormatError."""
+    if _is_stacked(container):
+        return Draft([_stacked(container.fields)], likely_up=_LIKELY, tool="EasyMocap")
     points, poses = Tracks(), Tracks()
     for frame, file in series(container):
         for place, one in enumerate(_people(file)):
@@ -54,8 +61,28 @@ def read(container: Container) -> Draft:
         raise FormatError("The folder holds no person in any frame; choose another folder.")
     counts = {values["points"].shape[1] for *_, values in points}
     warnings = [_UNUSED[count] for count in sorted(counts) if count in _UNUSED]
-    likely = ("+z", "+y", "-y")
-    return Draft(people, likely_up=likely, units=None if any(points) else "m", warnings=warnings)
+    units = None if any(points) else "m"
+    return Draft(people, likely_up=_LIKELY, units=units, warnings=warnings, tool="EasyMocap")
+
+
+def _is_stacked(container: Container) -> bool:
+    return container.kind in ("pickle", "npz", "npy", "torch") and container.has("poses", "Rh", "Th")
+
+
+def _stacked(fields: Mapping[str, Any]) -> Person:
+    """The person of arrays over all frames; a shape for all of them counts for each."""
+    parts = {name: rows(fields[name], name) for name in ("poses", "Rh", "Th")}
+    count = len(parts["poses"])
+    if any(len(values) != count for values in parts.values()) or parts["Rh"].shape[1] != 3:
+        raise FormatError("poses, Rh and Th have different numbers of frames; export the clip again.")
+    shapes = rows(fields["shapes"], "shapes") if "shapes" in fields else np.zeros((1, 10))
+    shapes = shapes if len(shapes) == count else np.repeat(shapes[:1], count, axis=0)
+    frames = [
+        _parameters({name: values[frame] for name, values in (parts | {"shapes": shapes}).items()})
+        for frame in range(count)
+    ]
+    held = {name: np.array([frame[name] for frame in frames]) for name in frames[0]}
+    return _from_parameters("0", np.arange(count), held)
 
 
 def _rows(values: Any) -> np.ndarray:
@@ -101,6 +128,6 @@ def _from_parameters(name: str, frames: np.ndarray, values: dict[str, np.ndarray
 
 
 READER = Reader(
-    "EasyMocap", "EasyMocap", "keypoints or SMPL of several people", "000000.json", recognises, read,
-    "real file (3 frames of keypoints)",
+    "EasyMocap", "EasyMocap, FLAG3D", "keypoints or SMPL of several people", "000000.json .pkl",
+    recognises, read, "real file (3 frames of keypoints)",
 )  # fmt: skip

@@ -1,6 +1,8 @@
-"""GVHMR's `hmr4d_results.pt`: SMPL-X body of one person in a gravity-aligned world, Y up.
+"""GVHMR's `hmr4d_results.pt` and GENMO's `smpl_params.pt`: SMPL-X body of one person, Y up.
 
-Source: zju3dv/GVHMR tools/demo/demo.py, hmr4d/utils/smplx_utils.py. The video is re-encoded at 30 fps.
+GENMO (GEM-SMPL) has the same two blocks under other names, in a gravity-aligned world and in the camera.
+Sources: zju3dv/GVHMR tools/demo/demo.py, hmr4d/utils/smplx_utils.py; NVlabs/GENMO scripts/demo/demo_smpl.py.
+Both re-encode the video at 30 fps.
 """
 
 from __future__ import annotations
@@ -12,11 +14,15 @@ from ..container import Container
 from ..draft import REST_PELVIS_X, Draft, Reader, person, smpl_poses
 from ..tracks import joined
 
-_BLOCKS = {"smpl_params_global": "+y", "smpl_params_incam": "-y"}
+_BLOCKS = {
+    "smpl_params_global": "+y", "body_params_global": "+y",
+    "smpl_params_incam": "-y", "body_params_incam": "-y",
+}  # fmt: skip
+_OF_GENMO = ("body_params_global", "body_params_incam")
 
 
 def recognises(container: Container) -> bool:
-    """One of GVHMR's two blocks of SMPL parameters."""
+    """One of the two blocks of SMPL parameters."""
     return any(container.has(block) for block in _BLOCKS)
 
 
@@ -24,18 +30,26 @@ def read(container: Container) -> Draft:
     """The motion in the world where the file has it, else in the camera. Raises FormatError."""
     block = next(name for name in _BLOCKS if container.has(name))
     params: Any = container.fields[block]
+    tool = "GENMO" if block in _OF_GENMO else "GVHMR"
     if not {"global_orient", "body_pose", "transl"} <= set(params):
-        raise FormatError("The GVHMR result lacks global_orient, body_pose or transl; run GVHMR again.")
+        raise FormatError(
+            f"The {tool} result lacks global_orient, body_pose or transl; run {tool} again."
+        )
     poses = smpl_poses(
         joined(params["global_orient"], params["body_pose"]),
         params["transl"],
         betas=params.get("betas"),
         rest_pelvis=REST_PELVIS_X,
     )
-    in_camera = block == "smpl_params_incam"
+    in_camera = block.endswith("incam")
     warnings = ["Not used: camera."] if "K_fullimg" in container.fields else []
     one = person(poses=poses)
-    return Draft([one], up=_BLOCKS[block], camera=in_camera, floating=not in_camera, warnings=warnings)
+    return Draft(
+        [one], up=_BLOCKS[block], camera=in_camera, floating=not in_camera, warnings=warnings, tool=tool
+    )
 
 
-READER = Reader("GVHMR", "GVHMR", "SMPL-X body of one person, Y up", "hmr4d_results.pt", recognises, read)
+READER = Reader(
+    "GVHMR", "GVHMR, GENMO (GEM-SMPL)", "SMPL-X body of one person, Y up", "hmr4d_results.pt smpl_params.pt",
+    recognises, read,
+)  # fmt: skip

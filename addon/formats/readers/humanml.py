@@ -4,7 +4,9 @@
 (EricGuo5513/HumanML3D motion_representation.py); MDM `results.npy` {motion (B, J, 3, F) or (B, 25, 6, F),
 lengths} and `*_smpl_params.npy` {thetas (24, 6, F), root_translation (3, F)} (GuyTevet/motion-diffusion-model
 sample/generate.py, visualize/vis_utils.py, data_loaders/a2m/dataset.py); Motion-X (T, 322)
-(IDEA-Research/Motion-X README.md). All Y up; KIT's unit is found from the limbs.
+(IDEA-Research/Motion-X README.md); the 272 numbers of MotionStreamer and Go to Zero, at 30 frames a second
+(Li-xingXiao/272-dim-Motion-Representation representation_272.py, recover_visualize.py). All Y up; KIT's unit
+is found from the limbs.
 """
 
 from __future__ import annotations
@@ -15,10 +17,20 @@ from ...body.rotations import matrix_from_six_d
 from ...recording import Keypoints, Person, Poses
 from ...safe_read import FormatError
 from ..container import Container
-from ..draft import REST_PELVIS_X, Draft, Reader, layout_keypoints, matrix_poses, numbers, person, smpl_poses
+from ..draft import (
+    REST_PELVIS_X,
+    Draft,
+    Reader,
+    layout_keypoints,
+    matrix_poses,
+    numbers,
+    padded,
+    person,
+    smpl_poses,
+)
 from ..inference import infer_layout
 
-_FEATURES, _MOTION_X = (263, 251), 322
+_FEATURES, _MOTION_X, _STREAMER = (263, 251), 322, 272
 _LAYOUTS = {22: "humanml22", 24: "smpl24", 21: "kit21"}
 _KIT_JOINTS, _KIT_FPS = 21, 12.5
 
@@ -26,7 +38,7 @@ _KIT_JOINTS, _KIT_FPS = 21, 12.5
 def recognises(container: Container) -> bool:
     """The widths of the feature vectors, or MDM's keys."""
     if container.npy is not None:
-        return container.npy.ndim == 2 and container.npy.shape[1] in (*_FEATURES, _MOTION_X)
+        return container.npy.ndim == 2 and container.npy.shape[1] in (*_FEATURES, _MOTION_X, _STREAMER)
     return container.has("thetas", "root_translation") or container.has("motion", "lengths")
 
 
@@ -34,6 +46,8 @@ def read(container: Container) -> Draft:
     """One person per clip. Raises FormatError."""
     if container.npy is not None and container.npy.shape[1] == _MOTION_X:
         return _motion_x(container.npy.astype(float))
+    if container.npy is not None and container.npy.shape[1] == _STREAMER:
+        return _streamer(container.npy.astype(float))
     if container.npy is not None:
         joints = joints_from_features(container.npy.astype(float))
         return _draft([person(keypoints=_keypoints(joints))], "HumanML3D")
@@ -83,6 +97,36 @@ def _motion_x(values: np.ndarray) -> Draft:
     )  # fmt: skip
 
 
+def _streamer(values: np.ndarray) -> Draft:
+    """Poses and joints of (T, 272): ground speed, change of heading, joints, their speeds, rotations.
+
+    The heading is left out of joints and root, and sums up from the changes; six numbers are a matrix' rows.
+    """
+    turn = np.swapaxes(_summed(_from_rows(values[:, 2:8])), -1, -2)
+    steps = np.stack([values[:, 0], np.zeros(len(values)), values[:, 1]], axis=1)
+    steps[1:] = (turn[:-1] @ steps[1:, :, None])[..., 0]
+    joints = values[:, 8:74].reshape(-1, 22, 3) @ np.swapaxes(turn, -1, -2)
+    joints += np.cumsum(steps, axis=0)[:, None]
+    rotations = _from_rows(values[:, 140:272].reshape(-1, 22, 6))
+    rotations[:, 0] = turn @ rotations[:, 0]
+    poses = Poses(matrix_poses(padded(rotations)).rotations, joints[:, 0])
+    one = person(keypoints=layout_keypoints(joints, "humanml22"), poses=poses)
+    return Draft([one], up="+y", usual_fps=30.0, tool="MotionStreamer (272-dim)")
+
+
+def _from_rows(six: np.ndarray) -> np.ndarray:
+    """Matrices (..., 3, 3) whose first two rows are the six numbers."""
+    return np.swapaxes(matrix_from_six_d(six), -1, -2)
+
+
+def _summed(turns: np.ndarray) -> np.ndarray:
+    """(T, 3, 3) each turn after all those before it."""
+    total = turns.copy()
+    for frame in range(1, len(turns)):
+        total[frame] = turns[frame] @ total[frame - 1]
+    return total
+
+
 def _poses(thetas: np.ndarray, root: np.ndarray) -> Poses:
     """From (24, 6, F) and (3, F); six numbers are the first two **rows** of a matrix, as in PyTorch3D."""
     six = np.moveaxis(thetas, -1, 0)
@@ -90,7 +134,7 @@ def _poses(thetas: np.ndarray, root: np.ndarray) -> Poses:
         raise FormatError(
             f"MDM's thetas have the shape {six.shape} instead of (24, 6, frames); export again."
         )
-    rotations = np.swapaxes(matrix_from_six_d(six), -1, -2)
+    rotations = _from_rows(six)
     rotations[:, 22:] = np.eye(3)
     return matrix_poses(rotations, root.T)
 
@@ -113,7 +157,8 @@ def _clips(container: Container) -> list[Person]:
 
 
 READER = Reader(
-    "HumanML3D", "MDM, HumanML3D, KIT-ML, Motion-X", "22 or 21 joints or SMPL of generated clips", ".npy",
+    "HumanML3D", "MDM, HumanML3D, KIT-ML, Motion-X, MotionStreamer",
+    "22 or 21 joints or SMPL of generated clips", ".npy",
     recognises, read,
     usual_fps=20.0,
 )  # fmt: skip

@@ -1,6 +1,7 @@
 """Meshcapade's `.smpl` (an .npz): SMPL, SMPL-H or SMPL-X motion of a person, Y up; `.mcs`: a scene of them.
 
-A `.mcs` is glTF JSON whose buffers hold `.smpl` files, each with the frames in which its person is there.
+SMIL has SMPL's joints, SMPLXS SMPL-X's joints and template. A `.mcs` is glTF JSON whose buffers hold `.smpl`
+files, each with the frames in which its person is there.
 Source: Meshcapade/smplcodec smplcodec/codec.py, mcs.py. Most keys are optional.
 """
 
@@ -19,7 +20,12 @@ from ...safe_read import FormatError, NpzFile
 from ..container import Container
 from ..draft import REST_PELVIS_X, Draft, Reader, person, rows, scalar, smpl_poses
 
-_VERSIONS = {0: "SMPL", 1: "SMPL-H", 2: "SMPL-X", 3: "SUPR", 4: "SMPL++", 5: "SKEL"}
+_VERSIONS = {
+    0: "SMPL", 1: "SMPL-H", 2: "SMPL-X", 3: "SUPR", 4: "SMPL++", 5: "SKEL", 6: "SMIL", 7: "SMPLXS",
+}  # fmt: skip
+_SMPL_JOINTS = ("SMPL", "SMIL")
+_SMPL_X_TEMPLATE = ("SMPL-X", "SUPR", "SMPLXS")
+_INFANT = "SMIL is a model of infants; what the file does not tell of the body's size counts as an adult's."
 _GENDERS = {0: "neutral", 1: "male", 2: "female"}
 _HANDS = ("leftHandPose", "rightHandPose", "headPose")
 
@@ -52,6 +58,7 @@ def _draft(bodies: list[_Body], unused: Sequence[str] = ()) -> Draft:
     rates = {body.fps for body in bodies if body.fps}
     named = dict.fromkeys([*(name for body in bodies for name in body.unused), *unused])
     warnings = [f"Not used: {', '.join(named)}."] if named else []
+    warnings += [_INFANT] if any(body.version == "SMIL" for body in bodies) else []
     codec = f", codec {codecs[0]}" if (codecs := [body.codec for body in bodies if body.codec]) else ""
     tool = f"Meshcapade ({', '.join(dict.fromkeys(body.version for body in bodies))}{codec})"
     people = [body.person for body in bodies]
@@ -90,14 +97,14 @@ def _body(name: str, first: int | None, fields: Mapping[str, Any]) -> _Body:
             f"The .smpl file holds a {version} pose {shape}, not SMPL's joints; export as SMPL-X."
         )
     body = rows(fields["bodyPose"], "bodyPose")
-    vectors = body[:, :72] if shape[1] == 24 and version == "SMPL" else body[:, :66]
+    vectors = body[:, :72] if shape[1] == 24 and version in _SMPL_JOINTS else body[:, :66]
     trans = fields.get("bodyTranslation", np.zeros((len(vectors), 3)))
     poses = smpl_poses(
         vectors,
         trans,
         betas=fields.get("shapeParameters"),
         gender=_GENDERS.get(int(scalar(fields.get("gender", 0)) or 0), "neutral"),
-        rest_pelvis=REST_PELVIS_X if version in ("SMPL-X", "SUPR") else REST_PELVIS,
+        rest_pelvis=REST_PELVIS_X if version in _SMPL_X_TEMPLATE else REST_PELVIS,
     )
     frames = None if first is None else first + np.arange(len(vectors))
     fps = scalar(fields["frameRate"]) if "frameRate" in fields else None
@@ -107,5 +114,6 @@ def _body(name: str, first: int | None, fields: Mapping[str, Any]) -> _Body:
 
 
 READER = Reader(
-    "Meshcapade .smpl", "Meshcapade", "SMPL, SMPL-H or SMPL-X motion", ".smpl .mcs", recognises, read
-)
+    "Meshcapade .smpl", "Meshcapade", "SMPL, SMPL-H, SMPL-X, SMIL or SMPLXS motion", ".smpl .mcs",
+    recognises, read,
+)  # fmt: skip

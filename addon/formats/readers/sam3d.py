@@ -1,15 +1,29 @@
-"""SAM 3D Body: 70 keypoints of one person per image (.npz), in the camera; add pred_cam_t.
+"""SAM 3D Body: 70 keypoints of each person and image, MHR's joints and their rotations, in the camera.
 
-Source: facebookresearch/sam-3d-body sam_3d_body_estimator.py, metadata/mhr70.py. The pose is MHR's, not
-SMPL's, so the keypoints are what is used.
+A file per image (.npz), a whole clip stacked into one (T, 70, 3), pickled lists of what the estimator gives,
+fbxify's JSON `frames {frame: {person: …}}`, and SAM3DBody-cpp's tables of `<keypoint>_3DX, _3DY, _3DZ`.
+Add pred_cam_t. Sources: facebookresearch/sam-3d-body sam_3d_body_estimator.py, metadata/mhr70.py;
+segfaultExpress/sam-3d-body-fbxify fbxify/pose_estimation_manager.py; AmmarkoV/SAM3DBody-cpp
+python/fast_sam_3dbody_dump_csv.py. What rotations the joints have is in `formats.mhr`.
 """
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from ...recording import Person
+from ...safe_read import FormatError
 from ..container import Container
-from ..draft import Draft, Reader, named_keypoints, numbers, person
+from ..draft import Draft, Reader, named_keypoints, numbers, person, scalar
 from ..linking import LINKED, Detections
-from ..tracks import series
+from ..mhr import JOINTS, USED, mhr_poses
+from ..timing import is_time
+from ..tracks import Tracks, series
 
 _BODY = (
     "nose left_eye right_eye left_ear right_ear left_shoulder right_shoulder left_elbow right_elbow left_hip"
@@ -18,31 +32,195 @@ _BODY = (
 )
 _PLACES = {41: "right_wrist", 62: "left_wrist", 69: "neck"} | dict(enumerate(_BODY.split()))
 _USED = sorted(_PLACES)
+_NAMES = [_PLACES[place] for place in _USED]
+_KEYPOINTS = "pred_keypoints_3d"
+_ONE_PERSON = 0.3
+"""Metres that the points of one person move from row to row of a clip at most, in the middle."""
+_TIME_UNITS = (1.0, 1e-3)
+_SLOWEST, _FASTEST = 4.0, 1000.0
+_FRAMES = ("frame_ids", "frame_idx", "frame_index", "frameIndex", "frames")
+
+
+@dataclass(frozen=True)
+class _Body:
+    """Who was seen where: a track's name or None, and the values of the frame."""
+
+    frame: int
+    name: str | None
+    values: dict[str, np.ndarray]
 
 
 def recognises(container: Container) -> bool:
-    """MHR's keypoints and camera translation."""
-    return container.has("pred_keypoints_3d", "pred_cam_t") and container.shape("pred_keypoints_3d")[-2:] == (
-        70,
-        3,
-    )
+    """MHR's keypoints and camera translation: of one image or clip, in a list, or by frame and person."""
+    if _is_body(container.fields):
+        return container.shape(_KEYPOINTS)[-2:] in ((70, 3), ())
+    if container.kind == "json":
+        return any(_listed(container))
+    if container.kind not in ("pickle", "npy") or not isinstance(container.tree, list) or not container.tree:
+        return False
+    return all(map(_is_body, container.tree)) or any(_listed(container))
 
 
 def read(container: Container) -> Draft:
-    """One person over a numbered series of images. Raises FormatError."""
-    found = Detections()
-    for frame, file in series(container):
-        points = numbers(file.fields["pred_keypoints_3d"], "pred_keypoints_3d").reshape(-1, 70, 3)
-        shift = numbers(file.fields["pred_cam_t"], "pred_cam_t").reshape(-1, 1, 3)
-        for one, place in zip(points + shift, shift[:, 0], strict=True):
-            found.add(frame, place, points=one[_USED])
-    names = [_PLACES[place] for place in _USED]
-    people = [
-        person(name, frames, keypoints=named_keypoints(values["points"], names))
-        for name, frames, values in found.tracks()
-    ]
-    warnings = ["Not used: MHR's pose, hands, face and mesh.", *([LINKED] if found.several else [])]
-    return Draft(people, up="-y", warnings=warnings, camera=True)
+    """Everybody: tracks by their names, others by where they are. Raises FormatError."""
+    tracks, found = Tracks(), Detections()
+    for body in _bodies(container):
+        if body.name is None:
+            found.add(body.frame, body.values["shift"], **body.values)
+        else:
+            tracks.add(body.name, body.frame, **body.values)
+    people = [_person(*track) for track in (*tracks, *found.tracks())]
+    if not people:
+        raise FormatError("The SAM 3D Body result holds no person; choose another image or video.")
+    posed = all(one.poses is not None for one in people)
+    warnings = [f"Not used: {'' if posed else 'joint rotations, '}hands, face and mesh."]
+    warnings += [LINKED] if found.several else []
+    tool = "fbxify" if container.kind == "json" else "SAM 3D Body"
+    return Draft(people, fps=_rate(container), up="-y", warnings=warnings, camera=True, tool=tool)
 
 
-READER = Reader("SAM 3D Body", "SAM 3D Body", "70 keypoints per image", ".npz", recognises, read, "real file")
+def _is_body(value: Any) -> bool:
+    return isinstance(value, Mapping) and _KEYPOINTS in value and "pred_cam_t" in value
+
+
+def _listed(container: Container) -> Iterator[tuple[int, str | None, Mapping[str, Any]]]:
+    """(frame, name, body) of a list of frames or people, or of a mapping from frames to people."""
+    tree = container.tree
+    if isinstance(tree, Mapping) and isinstance(tree.get("frames"), Mapping):
+        tree = tree["frames"]
+    if isinstance(tree, Mapping):
+        for place, (frame, people) in enumerate(tree.items()):
+            digits = re.findall(r"\d{1,9}", str(frame))
+            for name, one in people.items() if isinstance(people, Mapping) else ():
+                if _is_body(one):
+                    yield int(digits[-1]) if digits else place, str(name), one
+    elif isinstance(tree, list):
+        for place, people in enumerate(tree):
+            for one in people if isinstance(people, (list, tuple)) else ():
+                if _is_body(one):
+                    yield place, None, one
+
+
+def _bodies(container: Container) -> Iterator[_Body]:
+    rows = _unnumbered(container)
+    if _is_clip(rows):
+        for frame, values in zip(_frame_numbers(container, len(rows)), rows, strict=True):
+            yield _Body(frame, "0", values)
+    elif not _is_body(container.fields):
+        yield from (_Body(0, None, values) for values in rows)
+        for frame, name, one in _listed(container):
+            yield from (_Body(frame, name, values) for values in _rows(one))
+    else:
+        for frame, file in series(container):
+            if _is_body(file.fields):
+                yield from (_Body(frame, None, values) for values in _rows(file.fields))
+
+
+def _unnumbered(container: Container) -> list[dict[str, np.ndarray]]:
+    """The rows of one file that are frames or people: stacked arrays, or a plain list of bodies."""
+    if _is_body(container.fields):
+        return _rows(container.fields)
+    tree = container.tree
+    if not isinstance(tree, list) or not all(map(_is_body, tree)):
+        return []
+    return [values for body in tree for values in _rows(body)]
+
+
+def _rows(body: Mapping[str, Any]) -> list[dict[str, np.ndarray]]:
+    """points (K, 3), shift (3,), and MHR's joints and turns where there are any, of each row."""
+    points = numbers(body[_KEYPOINTS], _KEYPOINTS)
+    shift = numbers(body["pred_cam_t"], "pred_cam_t")
+    if points.size % 210 or points.shape[-2:] != (70, 3) or shift.size != points.size // 70:
+        raise FormatError(f"Keypoints {points.shape} and pred_cam_t {shift.shape} do not fit; export again.")
+    shift = shift.reshape(-1, 1, 3)
+    held = {"points": points.reshape(-1, 70, 3)[:, _USED] + shift, "shift": shift[:, 0]}
+    count = len(shift)
+    if "pred_joint_coords" in body and "pred_global_rots" in body:
+        joints = numbers(body["pred_joint_coords"], "pred_joint_coords")
+        turns = numbers(body["pred_global_rots"], "pred_global_rots")
+        if joints.size == count * JOINTS * 3 and turns.size == count * JOINTS * 9:
+            held["joints"] = joints.reshape(count, JOINTS, 3)[:, USED] + shift
+            held["turns"] = turns.reshape(count, JOINTS, 3, 3)[:, USED]
+    return [{name: values[row] for name, values in held.items()} for row in range(count)]
+
+
+def _is_clip(rows: list[dict[str, np.ndarray]]) -> bool:
+    """Whether rows are one person over time: neighbours are alike, as the people of an image are not."""
+    if len(rows) < 2:
+        return False
+    points = np.stack([row["points"] for row in rows])
+    steps = np.linalg.norm(np.diff(points, axis=0), axis=-1)
+    steps = steps[np.isfinite(steps)]
+    return steps.size == 0 or bool(np.median(steps) < _ONE_PERSON)
+
+
+def _frame_numbers(container: Container, count: int) -> list[int]:
+    for name in _FRAMES:
+        if name in container.fields and np.size(container.fields[name]) == count:
+            held = numbers(container.fields[name], name).reshape(-1)
+            if np.isfinite(held).all() and (np.diff(held) > 0).all() and np.abs(held).max() < 1e9:
+                return [int(number) for number in held]
+    return list(range(count))
+
+
+def _rate(container: Container) -> float | None:
+    fields = container.fields
+    if "fps" in fields and not isinstance(fields["fps"], Mapping):
+        return scalar(fields["fps"])
+    name = next((name for name in fields if is_time(str(name))), None)
+    times = numbers(fields[name], name).reshape(-1) if name is not None else np.zeros(0)
+    if len(times) < 2 or not times[-1] > times[0]:
+        return None
+    frames = _frame_numbers(container, len(times))
+    rates = [(frames[-1] - frames[0]) / (times[-1] - times[0]) / unit for unit in _TIME_UNITS]
+    return next((rate for rate in rates if _SLOWEST < rate < _FASTEST), None)
+
+
+def _person(name: str, frames: np.ndarray, values: dict[str, np.ndarray]) -> Person:
+    poses = mhr_poses(values["joints"], values["turns"]) if {"joints", "turns"} <= set(values) else None
+    return person(name, frames, keypoints=named_keypoints(values["points"], _NAMES), poses=poses)
+
+
+_CSV_AXES = ("_3DX", "_3DY", "_3DZ")
+_MOST_COLUMNS = 3000
+
+
+def _csv_names(container: Container) -> list[str]:
+    """The names of a table's points; none where its columns are no triples of `<name>_3DX, _3DY, _3DZ`."""
+    if container.kind != "text" or b"_3DX," not in container.head[:200]:
+        return []
+    columns = [cell.strip() for cell in container.lines[0].split(",")]
+    names = [column.removesuffix(_CSV_AXES[0]) for column in columns[::3]]
+    expected = [f"{name}{axis}" for name in names for axis in _CSV_AXES]
+    return names if columns == expected and len(columns) <= _MOST_COLUMNS else []
+
+
+def _recognises_csv(container: Container) -> bool:
+    return bool(_csv_names(container))
+
+
+def _read_csv(container: Container) -> Draft:
+    """One person, seen from the camera without a place; three zeros are a point that was not seen."""
+    names = _csv_names(container)
+    rows = [(number, line.split(",")) for number, line in enumerate(container.lines[1:], 2) if line.strip()]
+    broken = next((number for number, cells in rows if len(cells) != 3 * len(names)), None)
+    if broken is not None or not rows:
+        where = f"Line {broken} of the table has" if broken else "The table has no rows with"
+        raise FormatError(f"{where} other columns than its header; write the table again.")
+    points = numbers([cells for _, cells in rows], "coordinates").reshape(len(rows), len(names), 3)
+    seen = (points != 0).any(-1) & np.isfinite(points).all(-1)
+    plain = [name.removesuffix("_tip") if name.endswith("toe_tip") else name for name in names]
+    keypoints = named_keypoints(np.where(seen[..., None], points, np.nan), plain, seen)
+    if not any(keypoints.canonical):
+        raise FormatError("None of the table's keypoint names is known; name them like left_hip, nose.")
+    warnings = ["The table has no place in the camera, so the body's root stays at one place."]
+    return Draft([person(keypoints=keypoints)], up="-y", warnings=warnings, camera=True, tool="SAM3DBody-cpp")
+
+
+READER = Reader(
+    "SAM 3D Body", "SAM 3D Body, fbxify", "70 keypoints and joint rotations per image or clip",
+    ".npz .pkl .json", recognises, read, "real file",
+)  # fmt: skip
+CSV = Reader(
+    "SAM 3D Body table", "SAM3DBody-cpp", "70 keypoints of one person", ".csv", _recognises_csv, _read_csv
+)

@@ -1,8 +1,10 @@
 """SMPL parameters under smplx's own names, as many tools save them: `global_orient`, `body_pose`, `transl`.
 
-One file of T frames, or a file per frame: `000000.pkl` …, or RICH's `<frame>/<subject>.pkl`. Pickle,
+One file of T frames, or a file per frame: `000000.pkl` …, RICH's `<frame>/<subject>.pkl`, or SMPLify-X's
+`results/<image>/000.pkl`, which counts the people of each image anew; GRAB's `body {params}`. Pickle,
 joblib, torch, .npz and JSON; vectors or matrices. Sources: vchoutas/smplx body_models.py (names);
-rich.is.tue.mpg.de (RICH); zju3dv/ GVHMR hmr4d/dataset/rich.
+rich.is.tue.mpg.de (RICH); zju3dv/GVHMR hmr4d/dataset/rich; vchoutas/smplify-x smplifyx/main.py,
+fit_single_frame.py; otaheri/GRAB grab/grab_preprocessing.py.
 """
 
 from __future__ import annotations
@@ -19,11 +21,14 @@ from ...safe_read import FormatError
 from ..container import Container
 from ..draft import REST_PELVIS_X, Draft, Reader, matrix_poses, numbers, padded, person, scalar
 from ..inference import infer_up
-from ..tracks import Tracks, series
+from ..linking import LINKED, Detections
+from ..tracks import Tracks, folders, series
 
-_NESTS = ("smplx", "smpl", "smplh", "smpl_params", "smplx_params", "params", "pred_smpl_params")
+_NESTS = ("smplx", "smpl", "smplh", "smpl_params", "smplx_params", "params", "pred_smpl_params", "body")
 _TRANS = ("transl", "trans", "translation", "pred_cam_t_full", "camera_translation")
-_RATES = ("fps", "mocap_frame_rate", "mocap_framerate", "frame_rate")
+_IMAGE = "camera_translation"
+"""What SMPLify-X fits for each person of an image, whose numbers are no ids."""
+_RATES = ("fps", "mocap_frame_rate", "mocap_framerate", "frame_rate", "framerate")
 _HANDS = {
     "left_hand_pose": "hand poses", "jaw_pose": "face", "expression": "face", "camera_rotation": "camera",
 }  # fmt: skip
@@ -31,7 +36,7 @@ _LIKELY = ("+y", "+z", "-y")
 
 
 def recognises(container: Container) -> bool:
-    """A root orientation and a body pose, at the top or one level below."""
+    """A root orientation and a body pose, at the top or below."""
     return container.kind != "text" and bool(_parameters(container))
 
 
@@ -39,10 +44,13 @@ def read(container: Container) -> Draft:
     """One person, or everybody in RICH's folders of frames. Raises FormatError."""
     params = _parameters(container)
     rotations = _rotations(params)
-    people = [_person("0", None, params, rotations)] if len(rotations) > 1 else _from_frames(container)
+    if len(rotations) > 1:
+        people, warnings = [_person("0", None, params, rotations)], []
+    else:
+        people, warnings = _from_frames(container)
     fps = next((scalar(container.fields[name]) for name in _RATES if name in container.fields), None)
     unused = dict.fromkeys(what for name, what in _HANDS.items() if name in params)
-    warnings = [f"Not used: {', '.join(unused)}."] if unused else []
+    warnings += [f"Not used: {', '.join(unused)}."] if unused else []
     if not any(name in params for name in _TRANS):
         warnings.append("The file has no translation, so the hips stay at one place.")
     camera = infer_up(people, _LIKELY) == "-y"
@@ -53,7 +61,9 @@ def read(container: Container) -> Draft:
 
 def _parameters(container: Container) -> Mapping[str, Any]:
     fields = container.fields
-    for held in (fields, *(fields[name] for name in _NESTS if name in fields)):
+    nested = [fields[name] for name in _NESTS if name in fields]
+    deeper = [held["params"] for held in nested if isinstance(held, Mapping) and "params" in held]
+    for held in (fields, *nested, *deeper):
         if isinstance(held, Mapping) and "global_orient" in held and "body_pose" in held:
             return held
     return {}
@@ -94,32 +104,27 @@ def _person(name: str, frames: Any, params: Mapping[str, Any], rotations: np.nda
     return person(name, frames, poses=poses)
 
 
-def _from_frames(container: Container) -> list[Person]:
-    tracks = Tracks()
-    for name, frame, file in _frame_files(container):
+def _from_frames(container: Container) -> tuple[list[Person], list[str]]:
+    """Everybody in a file per frame or a folder per frame, and a sentence where people had to be linked."""
+    tracks, found = Tracks(), Detections()
+    files = folders(container) or [(frame, "0", file) for frame, file in series(container)]
+    for frame, name, file in files:
         params = _parameters(file)
         if params:
             rotations = _rotations(params)
             shift = next((numbers(params[each], each) for each in _TRANS if each in params), np.zeros(3))
             betas = numbers(params.get("betas", np.zeros(10)), "betas").reshape(-1)
-            tracks.add(name, frame, rotations=rotations[0], transl=shift.reshape(3), betas=betas)
-    return [_person(name, frames, values, values["rotations"]) for name, frames, values in tracks]
-
-
-def _frame_files(container: Container) -> list[tuple[str, int, Container]]:
-    """(person, frame, file) of a numbered series, or of folders named after their frames."""
-    path = container.path
-    if not path.parent.name.isdigit():
-        return [("0", frame, file) for frame, file in series(container)]
-    found = []
-    for other in path.parent.parent.glob(f"*/*{path.suffix}"):
-        if other.parent.name.isdigit():
-            file = container if other == path else Container(other)
-            found.append((other.stem, int(other.parent.name), file))
-    return sorted(found, key=lambda each: each[:2])
+            held = {"rotations": rotations[0], "transl": shift.reshape(3), "betas": betas}
+            if _IMAGE in params:
+                found.add(frame, held["transl"], **held)
+            else:
+                tracks.add(name, frame, **held)
+    everybody = [*tracks, *found.tracks()]
+    people = [_person(name, frames, values, values["rotations"]) for name, frames, values in everybody]
+    return people, [LINKED] if found.several else []
 
 
 READER = Reader(
-    "SMPL parameters", "RICH and tools that save smplx parameters", "SMPL, SMPL-H or SMPL-X",
+    "SMPL parameters", "SMPLify-X, RICH, GRAB and tools that save smplx parameters", "SMPL, SMPL-H or SMPL-X",
     ".pkl .npz .pt .json", recognises, read,
 )  # fmt: skip

@@ -27,7 +27,7 @@ _MAGIC = {
     b"%PDF": "is a PDF document; choose the motion that it is about",
 }
 _FLAT = "holds 2D keypoints of images; lift or triangulate them and open that"
-_POSES = ("poses", "pose_body", "global_orient", "body_pose")
+_POSES = ("poses", "pose", "smpl_pose", "smpl_poses", "fullpose", "pose_body", "global_orient", "body_pose")
 _FEW = 7
 _LISTS = ("annotations", "people", "predictions")
 

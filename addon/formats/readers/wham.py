@@ -1,7 +1,9 @@
 """WHAM's `wham_output.pkl` (joblib): SMPL per track, in the world (Y up) and in the camera.
 
-Source: yohanshin/WHAM demo.py. The world has the axes of the first frame's camera (y and z reversed, as
-return_y_up does) and starts at the pelvis; with --estimate_local_only that camera counts as still.
+OpenCap Monocular keeps its optimised result in the same form. Sources: yohanshin/WHAM demo.py;
+vxbrandon/opencap-monocular optimization.py. The world has the axes of the first frame's camera (y and z
+reversed, as return_y_up does) and starts at the pelvis; with --estimate_local_only that camera counts as
+still.
 """
 
 from __future__ import annotations
@@ -29,7 +31,12 @@ def read(container: Container) -> Draft:
         )
         for track_id, track in tracks.items()
     ]
-    return Draft(people, up="+y" if world else "-y", camera=True)
+    opencap = any("optimization_type" in track for track in tracks.values())
+    tool = "OpenCap Monocular" if opencap else "WHAM"
+    return Draft(people, up="+y" if world else "-y", camera=True, tool=tool)
 
 
-READER = Reader("WHAM", "WHAM", "SMPL per track, Y up", "wham_output.pkl", recognises, read)
+READER = Reader(
+    "WHAM", "WHAM, OpenCap Monocular", "SMPL per track, Y up", "wham_output.pkl *_optimized.pkl",
+    recognises, read,
+)  # fmt: skip
