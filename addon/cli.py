@@ -189,7 +189,8 @@ def _described(recording: Recording) -> list[str]:
         frames = f"{one['frames']} frames from {one['first_frame']}{missing}"
         lines.append(f"  person {one['id']}: {' and '.join(held)}, {frames}")
     for label, known in (("frame rate", recording.fps), ("up axis", recording.up), ("unit", recording.units)):
-        lines.append(f"  {label}: {known.value} ({known.how})")
+        sure = "" if known.confidence is None else f", {known.confidence:.0%} sure"
+        lines.append(f"  {label}: {known.value} ({known.how}{sure})")
     lines += [f"  warning: {warning}" for warning in recording.warnings]
     use = "can be refined" if facts["can_refine"] else "poses only: give keypoints with --keypoints to refine"
     return [*lines, f"  {use}"]

@@ -49,9 +49,9 @@ def _gaps(one: Person, who: str) -> list[str]:
         found.append(f"{who} is absent in {missing} frames between first and last (longest gap {longest}).")
     if one.keypoints is not None:
         seen = np.isfinite(one.keypoints.positions).all(-1)
-        empty = int((~seen.any(1)).sum())
+        empty = int((~one.keypoints.used).sum())
         if empty:
-            found.append(f"{who} has {empty} frames without any keypoint.")
+            found.append(f"{who} has {empty} frames without any keypoint that is used.")
         named = zip(one.keypoints.names, seen.any(0), one.keypoints.canonical, strict=True)
         never = [name for name, ever, canonical in named if canonical and not ever]
         if never:

@@ -13,7 +13,8 @@ from .camera import KEEP, put_on_floor, settle
 from .checks import person_warnings, recording_warnings
 from .container import Hints
 from .draft import Draft, Reader
-from .inference import UNIT_METRES, infer_scale, infer_up
+from .inference import UNIT_METRES, infer_scale
+from .up_axis import infer_up
 
 _MAX_FPS = 2000.0
 _ONE_PERSON = np.log(1.4)
@@ -58,9 +59,10 @@ def finish(draft: Draft, reader: Reader, hints: Hints, path: Path) -> Recording:
     warnings = list(draft.warnings)
     fps = _fps(draft, reader, hints)
     units, metres = _units(draft, hints, warnings)
-    up = _up(draft, hints)
-    people = tuple(replace(_converted(one, TO_Y_UP[up.value], metres), fps=fps.value) for one in draft.people)
-    if draft.camera and hints.up is None:
+    scaled = [replace(_converted(one, np.eye(3), metres), fps=fps.value) for one in draft.people]
+    up = _up(scaled, draft, hints)
+    people = tuple(_converted(one, TO_Y_UP[up.value], 1.0) for one in scaled)
+    if draft.camera in (True, up.value) and hints.up is None:
         people, shown, sentence = settle(people, up.value)
         up = Known(up.value, "inferred" if shown else "assumed")
         warnings.append(sentence)
@@ -115,13 +117,13 @@ def _agree(first: float, second: float) -> bool:
     return 1 / 4 < first / second < 4
 
 
-def _up(draft: Draft, hints: Hints) -> Known[str]:
+def _up(people: list[Person], draft: Draft, hints: Hints) -> Known[str]:
     if hints.up is not None:
         return Known(signed_axis(hints.up), "stated")
     if draft.up is not None:
         return Known(signed_axis(draft.up), "stated")
-    inferred = infer_up(draft.people, draft.likely_up)
-    return Known(inferred or draft.likely_up[0], "inferred" if inferred else "assumed")
+    inferred = infer_up(people, draft.likely_up)
+    return Known(draft.likely_up[0], "assumed") if inferred is None else Known(inferred[0], "inferred", inferred[1])
 
 
 def _how(text: str) -> How:

@@ -1,4 +1,4 @@
-"""What a file leaves open, inferred from its content: the up axis, the unit, the layout."""
+"""What a file leaves open, inferred from its content: the unit, the layout. The up axis is in `up_axis`."""
 
 from __future__ import annotations
 
@@ -8,44 +8,8 @@ from ..body.layouts import LAYOUTS
 from ..recording import Keypoints, Person
 from . import limbs
 
-_AXES = {
-    "+x": (1, 0, 0), "-x": (-1, 0, 0), "+y": (0, 1, 0), "-y": (0, -1, 0), "+z": (0, 0, 1), "-z": (0, 0, -1),
-}  # fmt: skip
 UNIT_METRES = {"m": 1.0, "cm": 0.01, "mm": 0.001}
-_CLEAR = 0.6
 _SLACK = 2.2
-
-
-def infer_up(people: list[Person], likely: tuple[str, ...]) -> str | None:
-    """The signed axis that points up over the whole clip, None when the content does not tell.
-
-    Poses: the mean direction of the pelvis' own up axis. Keypoints: from the feet to the head.
-    A person who mostly lies or bends gets the most usual axis that still points upwards.
-    """
-    directions = [direction for one in people for direction in _up_directions(one)]
-    if not directions:
-        return None
-    mean = np.mean(directions, axis=0)
-    scores = {axis: float(np.dot(mean, vector)) for axis, vector in _AXES.items()}
-    best = max(scores, key=lambda axis: scores[axis])
-    if scores[best] >= _CLEAR:
-        return best
-    return max(likely, key=lambda axis: scores[axis]) if likely else best
-
-
-def _up_directions(one: Person) -> list[np.ndarray]:
-    if one.poses is not None:
-        return [one.poses.rotations[:, 0, :, 1].mean(0)]
-    if one.keypoints is None:
-        return []
-    top = _first_middle(one.keypoints, (limbs.HEAD, limbs.NECK))
-    bottom = _first_middle(one.keypoints, (limbs.FEET, limbs.HIPS))
-    if top is None or bottom is None:
-        return []
-    upward = top - bottom
-    upward = upward[np.isfinite(upward).all(-1)]
-    length = np.linalg.norm(upward, axis=-1, keepdims=True)
-    return [(upward / np.maximum(length, 1e-12)).mean(0)] if len(upward) else []
 
 
 def _first_middle(keypoints: Keypoints, groups: tuple[tuple[str, ...], ...]) -> np.ndarray | None:

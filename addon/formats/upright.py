@@ -46,12 +46,17 @@ def find_up(people: list[Person] | tuple[Person, ...]) -> np.ndarray | None:
 
     people: metres, with +Y roughly up (a camera's own up); a tilt of over 35° is not believed.
     """
-    found = [up for up in (_up_of(stance_of(one)) for one in people) if up is not None]
+    found = [up for up in map(walk_up, people) if up is not None]
     if not found:
         return None
     mean = _unit(np.mean(found, axis=0))
     agree = all(up @ mean > _STEADY for up in found)
     return mean if agree and mean @ _UP > _MOST_TILT else None
+
+
+def walk_up(one: Person) -> np.ndarray | None:
+    """(3,) unit vector that points up for one person who walks, in metres and any axes; None for others."""
+    return _up_of(stance_of(one))
 
 
 def turn_upright(up: np.ndarray) -> np.ndarray:

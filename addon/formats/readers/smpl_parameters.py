@@ -18,7 +18,6 @@ from ...recording import Person
 from ...safe_read import FormatError
 from ..container import Container
 from ..draft import REST_PELVIS_X, Draft, Reader, matrix_poses, numbers, padded, person, scalar
-from ..inference import infer_up
 from ..tracks import Tracks, series
 
 _NESTS = ("smplx", "smpl", "smplh", "smpl_params", "smplx_params", "params", "pred_smpl_params")
@@ -45,10 +44,7 @@ def read(container: Container) -> Draft:
     warnings = [f"Not used: {', '.join(unused)}."] if unused else []
     if not any(name in params for name in _TRANS):
         warnings.append("The file has no translation, so the hips stay at one place.")
-    camera = infer_up(people, _LIKELY) == "-y"
-    return Draft(
-        people, fps=fps, up="-y" if camera else None, likely_up=_LIKELY, warnings=warnings, camera=camera
-    )
+    return Draft(people, fps=fps, likely_up=_LIKELY, warnings=warnings, camera="-y")
 
 
 def _parameters(container: Container) -> Mapping[str, Any]:
