@@ -31,12 +31,12 @@ _POSTURE = 3.5
 _WALK = 5.0
 _FALL = 4.0
 _ON_FEET, _OFF_FEET = 1.5, 0.6
-_ZERO, _ELSEWHERE = 1.5, -0.4
+_ZERO, _ELSEWHERE = 2.2, -0.4
 _FLOOR = (-0.06, 0.12)
 """Metres: where the lowest points of a clip lie whose floor is at zero; ankles alone lie above it."""
 _LEVEL, _FAR = 0.8, 1.5
 _STEADY, _UNSTEADY = 0.1, 0.5
-_FIXED = 0.005
+_FIXED = 0.001
 _NECK_MARKERS = re.compile(r"c7|clav|strn|t10|[lr][fb]hd|ariel|.*head.*")
 _WAIST_MARKERS = re.compile(r"[lr](?:asi|psi)s?|sacr.*|v?sacral")
 
