@@ -149,6 +149,10 @@ def _add_hints(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--fps", type=_positive, metavar="F", help="frames per second of the file")
     parser.add_argument("--up", choices=_AXES, metavar="+x|-x|+y|-y|+z|-z", help="axis that points up")
     parser.add_argument("--units", choices=("m", "cm", "mm"))
+    parser.add_argument(
+        "--keep-height", action="store_true", help="leave people as high as the file has them; else those of files"
+        " without a floor stand on it",
+    )  # fmt: skip
 
 
 def _number(text: str) -> float:

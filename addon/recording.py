@@ -13,6 +13,8 @@ import numpy as np
 
 T = TypeVar("T")
 How = Literal["stated", "inferred", "assumed"]
+SURE = 0.8
+"""Confidence from which what was weighed is taken without asking."""
 
 
 @dataclass(frozen=True)
@@ -22,6 +24,11 @@ class Known(Generic[T]):
     value: T
     how: How
     confidence: float | None = None
+
+    @property
+    def unsure(self) -> bool:
+        """Whether it was weighed and is too little sure to be taken without asking."""
+        return self.confidence is not None and self.confidence < SURE
 
     def summary(self) -> dict[str, Any]:
         """The object that `inspect --json` prints."""

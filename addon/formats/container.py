@@ -32,12 +32,16 @@ _NUMBER = re.compile(r"\d{3}")
 
 @dataclass(frozen=True)
 class Hints:
-    """What the user said about the file; None leaves it to the file."""
+    """What the user said about the file; None leaves it to the file.
+
+    keep_height: people stay as high as the file has them, also where that is in the air or below the floor.
+    """
 
     layout: str | None = None
     fps: float | None = None
     up: str | None = None
     units: str | None = None
+    keep_height: bool = False
 
 
 class Container:

@@ -47,6 +47,8 @@ class Draft:
     camera: the motion is seen from a camera whose tilt and height the file does not tell, or in a world that
         starts as such a camera; an axis: it is where that one points up.
     floating: the world is level, but its floor lies at any height.
+    mean_bones: the file's floor is at 0 for the true body, of which only the mean bones are known.
+    settled: how high people stand was decided before and stays.
     """
 
     people: list[Person]
@@ -60,6 +62,8 @@ class Draft:
     warnings: list[str] = field(default_factory=list)
     camera: bool | str = False
     floating: bool = False
+    mean_bones: bool = False
+    settled: bool = False
 
 
 @dataclass(frozen=True)

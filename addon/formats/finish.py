@@ -9,11 +9,13 @@ import numpy as np
 
 from ..recording import How, Keypoints, Known, Person, Poses, Recording
 from ..safe_read import FormatError, one_line
-from .camera import KEEP, put_on_floor, settle
+from .beside import clock_beside
+from .camera import UNSURE, level, on_floor, settle
 from .checks import person_warnings, recording_warnings
 from .container import Hints
 from .draft import Draft, Reader
 from .inference import UNIT_METRES, infer_scale
+from .timing import on_clock
 from .up_axis import infer_up
 
 _MAX_FPS = 2000.0
@@ -56,25 +58,53 @@ def finish(draft: Draft, reader: Reader, hints: Hints, path: Path) -> Recording:
     """The Recording in metres and Y up, with what was stated, inferred and assumed. Raises FormatError."""
     if not draft.people:
         raise FormatError(f"{path.name} holds no person; record or export it again.")
+    draft = draft if hints.fps is not None or draft.fps is not None else _with_times_beside(draft, path)
     warnings = list(draft.warnings)
     fps = _fps(draft, reader, hints)
     units, metres = _units(draft, hints, warnings)
     scaled = [replace(_converted(one, np.eye(3), metres), fps=fps.value) for one in draft.people]
     up = _up(scaled, draft, hints)
     people = tuple(_converted(one, TO_Y_UP[up.value], 1.0) for one in scaled)
-    if draft.camera in (True, up.value) and hints.up is None:
-        people, shown, sentence = settle(people, up.value)
-        up = Known(up.value, "inferred" if shown else "assumed")
-        warnings.append(sentence)
-    elif draft.floating and hints.up is None:
-        people, put = put_on_floor(people)
-        warnings += [f"The feet were put on the floor; {KEEP.format(up.value)}"] if put else []
+    if hints.up is None:
+        people, up = _stood(people, up, draft, hints, warnings)
     for one in people:
         warnings += person_warnings(one, several=len(people) > 1)
     warnings += recording_warnings(people)
     return Recording(
         reader.format, draft.tool or reader.tool, people, fps, up, units, tuple(warnings), str(path)
     )
+
+
+def _with_times_beside(draft: Draft, path: Path) -> Draft:
+    """The draft with the frames' times out of a file that the capture tool left beside the recording."""
+    frames = {one.frames for one in draft.people}
+    found = clock_beside(path, max(frames))
+    if found is None:
+        return draft
+    clock, name = found
+    told = f"The frame rate comes from {one_line(name)} beside the file."
+    draft = replace(draft, warnings=[*draft.warnings, told])
+    return on_clock(draft, clock) if frames == {len(clock.seconds)} else replace(draft, fps=clock.fps)
+
+
+def _stood(
+    people: tuple[Person, ...], up: Known[str], draft: Draft, hints: Hints, warnings: list[str]
+) -> tuple[tuple[Person, ...], Known[str]]:
+    """The people (Y up) turned upright and put on the floor as far as the file leaves that open."""
+    if draft.camera in (True, up.value):
+        people, shown, sentence = settle(people, up.value, keep_height=hints.keep_height)
+        up = Known(up.value, "inferred" if shown else "assumed")
+        warnings.append(sentence)
+    elif up.how != "stated":
+        people, sentences = level(people, up.value)
+        warnings += sentences
+        warnings += [UNSURE.format(up.value)] if up.unsure else []
+    if draft.camera in (True, up.value) or draft.settled or hints.keep_height:
+        return people, up
+    if draft.floating or up.how != "stated":
+        people, sentences = on_floor(people, floating=draft.floating, mean_bones=draft.mean_bones)
+        warnings += sentences
+    return people, up
 
 
 def _fps(draft: Draft, reader: Reader, hints: Hints) -> Known[float]:
@@ -123,7 +153,9 @@ def _up(people: list[Person], draft: Draft, hints: Hints) -> Known[str]:
     if draft.up is not None:
         return Known(signed_axis(draft.up), "stated")
     inferred = infer_up(people, draft.likely_up)
-    return Known(draft.likely_up[0], "assumed") if inferred is None else Known(inferred[0], "inferred", inferred[1])
+    if inferred is None:
+        return Known(draft.likely_up[0], "assumed")
+    return Known(inferred[0], "inferred", inferred[1])
 
 
 def _how(text: str) -> How:

@@ -7,19 +7,18 @@ import numpy as np
 from .limbs import mean_of
 
 _GRAVITY = 9.81
-_SECONDS = 0.2
+_SECONDS = 0.25
 _LEAST_FRAMES = 6
 _NEAR = 0.2
-_ROUGH = 0.012
+_ROUGH = 0.005
 """Metres by which the middle of a body may leave its parabola."""
 _LEAST_FLIGHTS = 2
+_AGREED = 0.9
+"""Length of the mean of unit vectors below which it is a swinging body, not a falling one."""
 
 
 def fall(points: np.ndarray, fps: float) -> np.ndarray | None:
-    """(3,) mean direction of falling in points (T, N, 3) of a body in metres; None where nobody jumps.
-
-    The length tells how well several jumps agree.
-    """
+    """(3,) mean direction of falling in points (T, N, 3) of a body in metres; None where nobody jumps."""
     window = max(_LEAST_FRAMES, round(_SECONDS * fps))
     middle = mean_of(np.where(np.isfinite(points).all((0, 2))[:, None], points, np.nan))
     if len(middle) < window or not np.isfinite(middle).all():
@@ -29,7 +28,8 @@ def fall(points: np.ndarray, fps: float) -> np.ndarray | None:
     flying = (np.abs(size - _GRAVITY) < _NEAR * _GRAVITY) & (rough < _ROUGH)
     if (np.diff(flying.astype(int)) == 1).sum() + int(flying[0]) < _LEAST_FLIGHTS:
         return None
-    return (acceleration[flying] / size[flying, None]).mean(0)
+    mean = (acceleration[flying] / size[flying, None]).mean(0)
+    return mean if np.linalg.norm(mean) > _AGREED else None
 
 
 def _parabolas(middle: np.ndarray, window: int, fps: float) -> tuple[np.ndarray, np.ndarray]:

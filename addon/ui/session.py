@@ -97,7 +97,9 @@ def _stamp(path: str) -> tuple[int, int] | None:
 
 
 def _read_recording(path: str, hints: Hints) -> Recording:
-    return formats.read(path, layout=hints.layout, fps=hints.fps, up=hints.up, units=hints.units)
+    return formats.read(
+        path, layout=hints.layout, fps=hints.fps, up=hints.up, units=hints.units, keep_height=hints.keep_height
+    )
 
 
 class Session(Store[Recording]):

@@ -60,7 +60,9 @@ def read(container: Container) -> Draft:
     if ignored:
         warnings.append(f"Not used: {', '.join(ignored)}.")
     people = [person(poses=poses)]
-    return Draft(people, fps=fps, likely_up=("+z", "+y"), warnings=warnings, tool=_tool(vectors))
+    return Draft(
+        people, fps=fps, likely_up=("+z", "+y"), warnings=warnings, tool=_tool(vectors), mean_bones=True
+    )
 
 
 def _vectors(container: Container) -> np.ndarray:
@@ -95,7 +97,7 @@ def _own_output(container: Container, poses: Poses, fps: float | None) -> Draft:
     frame_ids = numbers(fields["frame_ids"], "frame_ids") if "frame_ids" in fields else None
     poses = Poses(poses.rotations, keypoints.positions[:, 0], poses.betas, poses.gender)
     one: Person = person(frame_ids=frame_ids, keypoints=keypoints, poses=poses)
-    return Draft([one], fps=fps, up="+z", tool="SMPL Pose Refiner")
+    return Draft([one], fps=fps, up="+z", tool="SMPL Pose Refiner", settled=True)
 
 
 READER = Reader(

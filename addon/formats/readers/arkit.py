@@ -18,7 +18,7 @@ from ...safe_read import FormatError
 from ..container import Container
 from ..draft import Draft, Reader, named_keypoints, person
 from ..landmarks import HIPS_FIXED
-from ..timing import rate_of_frames
+from ..timing import timed_frames
 
 _FINGERS = [
     f"hand{finger}{part}"
@@ -95,7 +95,8 @@ def read(container: Container) -> Draft:
     fixed = all(np.array_equal(_anchor(frames[number]), np.eye(4)) for number in found)
     hips = np.nanmean(points[:, [_USED.index(f"{side}_upLeg_joint") for side in ("left", "right")]], axis=1)
     warnings = [HIPS_FIXED] if fixed and np.nanmax(np.ptp(hips, axis=0)) < _STILL else []
-    return Draft(people, fps=rate_of_frames(frames), up="+y", warnings=warnings, floating=True)
+    draft = Draft(people, up="+y", warnings=warnings, floating=True)
+    return timed_frames(draft, [frames[number] for number in found])
 
 
 def _frames(tree: Any, depth: int = 0) -> list[Any]:

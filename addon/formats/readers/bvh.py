@@ -20,6 +20,7 @@ from ..draft import Draft, OwnUnit, Reader, missing_frames, named_keypoints, per
 from ..joint_names import joint_roles
 from ..marker_names import canonical_names, subject_of
 from ..marker_people import joint_count, marker_people
+from ..rates import rate_of_step
 from ..rest_pose import poses_from_skeleton
 
 _MAX_JOINTS = 1000
@@ -145,20 +146,11 @@ def _hierarchy(words: list[str]) -> list[_Joint]:
 def _motion(words: list[str], channels: int) -> tuple[float | None, np.ndarray]:
     lower = [word.lower() for word in words[:12]]
     at = lower.index("time:") + 1
-    step = float(words[at])
     values = np.array(words[at + 1 :], dtype=float)
     frames = len(values) // max(channels, 1)
     if frames == 0 or channels == 0:
         raise FormatError("The BVH file has no frames; export it again.")
-    return _rate(step), values[: frames * channels].reshape(frames, channels)
-
-
-def _rate(step: float) -> float | None:
-    """Frames per second from a frame time of few digits: 0.016667 is 60, 0.0333667 is 29.97."""
-    if step <= 0:
-        return None
-    rate = 1.0 / step
-    return float(round(rate)) if abs(rate - round(rate)) < 2e-4 * rate else round(rate, 3)
+    return rate_of_step(words[at]), values[: frames * channels].reshape(frames, channels)
 
 
 def _forward(joints: list[_Joint], values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

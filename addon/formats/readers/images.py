@@ -151,7 +151,7 @@ def _is_mhformer(container: Container) -> bool:
 def _read_mhformer(container: Container) -> Draft:
     points = numbers(container.fields["reconstruction"], "reconstruction").reshape(-1, 17, 3)
     fps = scalar(container.fields["fps"]) if "fps" in container.fields else None
-    return Draft([person(keypoints=layout_keypoints(points, "h36m17"))], fps=fps, units=None)
+    return Draft([person(keypoints=layout_keypoints(points, "h36m17"))], fps=fps, units=None, floating=True)
 
 
 CLIFF = Reader("CLIFF", "CLIFF", "SMPL per image", "*_cliff_*.npz", _is_cliff, _read_cliff)

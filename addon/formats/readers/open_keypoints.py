@@ -164,7 +164,7 @@ def _read_bare(container: Container, array: np.ndarray) -> Draft:
     fps = scalar(container.fields["fps"]) if _given(container.fields, "fps") else None
     return Draft(
         [person(keypoints=keypoints)], fps=fps, usual_fps=usual, units=None, warnings=warnings + found,
-        camera=HIPS_FIXED in found,
+        camera=HIPS_FIXED in found, floating=True,
     )  # fmt: skip
 
 

@@ -42,9 +42,10 @@ def read(container: Container) -> Draft:
     fps = next((scalar(container.fields[name]) for name in _RATES if name in container.fields), None)
     unused = dict.fromkeys(what for name, what in _HANDS.items() if name in params)
     warnings = [f"Not used: {', '.join(unused)}."] if unused else []
-    if not any(name in params for name in _TRANS):
+    fixed = not any(name in params for name in _TRANS)
+    if fixed:
         warnings.append("The file has no translation, so the hips stay at one place.")
-    return Draft(people, fps=fps, likely_up=_LIKELY, warnings=warnings, camera="-y")
+    return Draft(people, fps=fps, likely_up=_LIKELY, warnings=warnings, camera="-y", floating=fixed)
 
 
 def _parameters(container: Container) -> Mapping[str, Any]:
