@@ -34,6 +34,8 @@ _ON_FEET, _OFF_FEET = 1.5, 0.6
 _ZERO, _ELSEWHERE = 2.2, -0.4
 _FLOOR = (-0.06, 0.12)
 """Metres: where the lowest points of a clip lie whose floor is at zero; ankles alone lie above it."""
+_LYING = 0.6
+"""Metres: a body that lies is no higher; few are so near zero along an axis that is not up."""
 _LEVEL, _FAR = 0.8, 1.5
 _STEADY, _UNSTEADY = 0.1, 0.5
 _FIXED = 0.001
@@ -176,13 +178,15 @@ def _speed(points: np.ndarray | None) -> float | None:
 
 
 def _floor(body: _Body) -> np.ndarray:
-    """A floor lies mostly at zero, and always at one height."""
+    """A floor lies mostly at zero, the more likely so where a whole body lies near it, and always at one height."""
     heights = body.points @ _DIRECTIONS.T
     lowest = np.where(np.isfinite(heights), heights, np.inf).min(1)
     low, middle, high = np.percentile(lowest[np.isfinite(lowest).all(-1)], (10, 50, 90), axis=0)
     at_zero = (low > _FLOOR[0]) & (middle < _FLOOR[1])
+    tops = np.nanpercentile(np.where(np.isfinite(heights), heights, np.nan).reshape(-1, 6), 95, axis=0)
+    at_zero = at_zero + 0.2 * (at_zero & (tops < _LYING))
     unsteady = np.clip((high - low - _STEADY) / (_UNSTEADY - _STEADY), 0.0, 1.0)
-    return np.where(at_zero, _ZERO, _ELSEWHERE) - 1.5 * unsteady
+    return np.where(at_zero > 0, _ZERO * at_zero, _ELSEWHERE) - 1.5 * unsteady
 
 
 def _travel(body: _Body) -> np.ndarray:
