@@ -153,6 +153,9 @@ def _add_hints(parser: argparse.ArgumentParser) -> None:
         "--keep-height", action="store_true", help="leave people as high as the file has them; else those of files"
         " without a floor stand on it",
     )  # fmt: skip
+    parser.add_argument(
+        "--join-tracks", action="store_true", help="make one person of tracks that follow each other in time"
+    )
 
 
 def _number(text: str) -> float:

@@ -16,9 +16,12 @@ def read(path: Path, args: argparse.Namespace) -> Recording:
     """The recording in a file, with the hints of the arguments. Raises FormatError."""
     if args.layout is not None:
         _check_layout(args.layout)
-    return formats.read(
-        path, layout=args.layout, fps=args.fps, up=args.up, units=args.units, keep_height=args.keep_height
-    )
+    held = {"layout": args.layout, "fps": args.fps, "up": args.up, "units": args.units}
+    return formats.read(path, **held, **_switches(args))
+
+
+def _switches(args: argparse.Namespace) -> dict[str, bool]:
+    return {"keep_height": args.keep_height, "join_tracks": args.join_tracks}
 
 
 def _check_layout(name: str) -> None:
@@ -38,19 +41,19 @@ def inputs(source: Path, args: argparse.Namespace) -> tuple[Recording, Recording
         return read(source, args), None
     if args.layout is not None:
         _check_layout(args.layout)
-    keep = args.keep_height
-    stated = formats.read(args.keypoints, layout=args.layout, keep_height=keep)
+    switches = _switches(args)
+    stated = formats.read(args.keypoints, layout=args.layout, **switches)
     to_keypoints = {
         "fps": None if stated.fps.how == "stated" else args.fps,
         "up": None if stated.up.how == "stated" else args.up,
         "units": None if stated.units.how == "stated" else args.units,
     }
-    targets = formats.read(args.keypoints, layout=args.layout, **to_keypoints, keep_height=keep)
+    targets = formats.read(args.keypoints, layout=args.layout, **to_keypoints, **switches)
     up = args.up if to_keypoints["up"] is None else None
     units = args.units if to_keypoints["units"] is None else None
-    recording = formats.read(source, up=up, units=units, keep_height=keep)
+    recording = formats.read(source, up=up, units=units, **switches)
     if args.fps is not None and (recording.fps.how != "stated" or to_keypoints["fps"] is None):
-        recording = formats.read(source, up=up, units=units, fps=args.fps, keep_height=keep)
+        recording = formats.read(source, up=up, units=units, fps=args.fps, **switches)
     return recording, targets
 
 

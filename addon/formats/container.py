@@ -35,6 +35,7 @@ class Hints:
     """What the user said about the file; None leaves it to the file.
 
     keep_height: people stay as high as the file has them, also where that is in the air or below the floor.
+    join_tracks: tracks that follow each other in time become one person.
     """
 
     layout: str | None = None
@@ -42,6 +43,7 @@ class Hints:
     up: str | None = None
     units: str | None = None
     keep_height: bool = False
+    join_tracks: bool = False
 
 
 class Container:

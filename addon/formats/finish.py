@@ -13,7 +13,9 @@ from .beside import clock_beside
 from .camera import UNSURE, level, on_floor, settle
 from .checks import person_warnings, recording_warnings
 from .container import Hints
+from .cuts import without_jumps
 from .draft import Draft, Reader
+from .following import joined_tracks, offer
 from .inference import UNIT_METRES, infer_scale
 from .timing import on_clock
 from .up_axis import infer_up
@@ -67,6 +69,12 @@ def finish(draft: Draft, reader: Reader, hints: Hints, path: Path) -> Recording:
     people = tuple(_converted(one, TO_Y_UP[up.value], 1.0) for one in scaled)
     if hints.up is None:
         people, up = _stood(people, up, draft, hints, warnings)
+    warnings += [] if hints.join_tracks else offer(people)
+    people, told = without_jumps(people)
+    warnings += told
+    if hints.join_tracks:
+        people, told = joined_tracks(people)
+        warnings += told
     for one in people:
         warnings += person_warnings(one, several=len(people) > 1)
     warnings += recording_warnings(people)

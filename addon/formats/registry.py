@@ -101,14 +101,15 @@ def read(
     up: str | None = None,
     units: str | None = None,
     keep_height: bool = False,
+    join_tracks: bool = False,
 ) -> Recording:
     """What the file holds, in metres and Y up.
 
     layout, fps, up ("+x" … "-z") and units ("m", "cm", "mm") override what the file says or leaves open.
-    keep_height: nobody is put on the floor.
+    keep_height: nobody is put on the floor. join_tracks: tracks that follow each other become one person.
     Raises FormatError when the file can't be used.
     """
-    hints = Hints(layout, fps, up, units, keep_height)
+    hints = Hints(layout, fps, up, units, keep_height, join_tracks)
     container = Container(Path(path), hints)
     # Missing points are NaN and damaged numbers may be anything: what is unusable is refused by value.
     with refusing(container.name), np.errstate(all="ignore"):
