@@ -21,6 +21,7 @@ from .timing import on_clock
 from .up_axis import infer_up
 
 _MAX_FPS = 2000.0
+_PLAIN = 0.98
 _ONE_PERSON = np.log(1.4)
 """How much, as a logarithm, people differ in size from the mean."""
 
@@ -107,12 +108,24 @@ def _stood(
         people, sentences = level(people, up.value)
         warnings += sentences
         warnings += [UNSURE.format(up.value)] if up.unsure else []
+    else:
+        warnings += _doubts(people, up.value)
     if draft.camera in (True, up.value) or draft.settled or hints.keep_height:
         return people, up
     if draft.floating or up.how != "stated":
         people, sentences = on_floor(people, floating=draft.floating, mean_bones=draft.mean_bones)
         warnings += sentences
     return people, up
+
+
+def _doubts(people: tuple[Person, ...], axis: str) -> list[str]:
+    """A sentence where people plainly stand along another axis than the file's or format's own."""
+    found = infer_up(people, ("+y",))
+    if found is None or found[0] == "+y" or found[1] < _PLAIN:
+        return []
+    own = TO_Y_UP[axis].T @ TO_Y_UP[found[0]].T[:, 1]
+    other = next(name for name, turn in TO_Y_UP.items() if np.allclose(turn.T[:, 1], own))
+    return [f"By the format {axis} is up, but the body stands along {other}; if that is right, give --up {other}."]
 
 
 def _fps(draft: Draft, reader: Reader, hints: Hints) -> Known[float]:

@@ -174,6 +174,16 @@ def test_times_beside_an_array_of_any_tool(tmp_path):
     assert (other.fps.value, other.fps.how) == (30.0, "assumed")
 
 
+def test_an_open_keypoint_file_may_hold_the_time_of_each_frame(tmp_path):
+    times = np.concatenate([np.arange(30) / 30, 1 + np.arange(30) / 10])
+    held = {"keypoints": walking(60).layout("coco17"), "layout": "coco17"}
+    np.savez(tmp_path / "clip.npz", **held, timestamps=times)
+    one = formats.read(tmp_path / "clip.npz").people[0]
+    assert one.times[-1] == pytest.approx(times[-1], abs=0.04)
+    np.savez(tmp_path / "clip.npz", **held, timestamps=np.arange(60) / 50, fps=50)
+    assert formats.read(tmp_path / "clip.npz").fps.value == 50.0
+
+
 def test_one_frame_a_second_is_told_with_the_likely_rate(tmp_path):
     text = bvh(tmp_path / "clip.bvh", MIXAMO).read_text().splitlines()
     at = next(n for n, line in enumerate(text) if line.startswith("Frame Time"))

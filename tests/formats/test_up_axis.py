@@ -156,3 +156,13 @@ def test_keypoints_whose_hips_stay_at_one_place_tell_by_posture_alone():
     held = Keypoints(points, np.ones(points.shape[:2]), layout.keypoints, layout.canonical, "smpl24")
     found = infer_up([Person("0", np.arange(60), 30.0, held)], ("+y", "-y"))
     assert found is not None and found[0] == "-y" and found[1] > SURE
+
+
+def test_a_walk_along_another_axis_than_the_formats_own_is_told(tmp_path):
+    """Some tools write Z up under the keys of a format that is Y up."""
+    points = walking(90).layout("coco17") @ FROM_Y_UP["+z"].T
+    np.savez(tmp_path / "clip.npz", keypoints=points, layout="coco17", up_axis="y", fps=30)
+    warnings = formats.read(tmp_path / "clip.npz").warnings
+    assert any("stands along +z" in warning and "--up +z" in warning for warning in warnings)
+    np.savez(tmp_path / "clip.npz", keypoints=points, layout="coco17", up_axis="z", fps=30)
+    assert not any("stands along" in warning for warning in formats.read(tmp_path / "clip.npz").warnings)
