@@ -150,8 +150,8 @@ def _add_hints(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--up", choices=_AXES, metavar="+x|-x|+y|-y|+z|-z", help="axis that points up")
     parser.add_argument("--units", choices=("m", "cm", "mm"))
     parser.add_argument(
-        "--keep-height", action="store_true", help="leave people as high as the file has them; else those of files"
-        " without a floor stand on it",
+        "--keep-height", action="store_true",
+        help="leave people as high as the file has them; else those of files without a floor stand on it",
     )  # fmt: skip
     parser.add_argument(
         "--join-tracks", action="store_true", help="make one person of tracks that follow each other in time"

@@ -1,8 +1,8 @@
 """Time stamps that capture tools leave in files beside a recording which has none itself.
 
-FreeMoCap: `<recording>/synchronized_videos/timestamps/*.csv` beside `<recording>/output_data/`; columns such as
-`timestamp.from_recording_start.sec` (freemocap/skellycam core/recorders/timestamps, its recording layout).
-Others: `timestamps.csv`, `.txt` or `.npy`, or the recording's own name with `_timestamps`, in the same folder.
+FreeMoCap: `<recording>/synchronized_videos/timestamps/*.csv` beside `<recording>/output_data/`; columns such
+as `timestamp.from_recording_start.sec` (freemocap/skellycam core/recorders/timestamps, its recording layout).
+Others: `timestamps.csv`, `.txt` or `.npy`, or the recording's own name with `_timestamps`, in its folder.
 """
 
 from __future__ import annotations
@@ -18,8 +18,13 @@ from ..safe_read import FormatError
 from .container import Container
 from .timing import Clock, is_time, read_clock
 
-_FOLDERS = ("timestamps", "synchronized_videos/timestamps", "../timestamps", "../synchronized_videos/timestamps",
-            "../synchronized_videos")  # fmt: skip
+_FOLDERS = (
+    "timestamps",
+    "synchronized_videos/timestamps",
+    "../timestamps",
+    "../synchronized_videos/timestamps",
+    "../synchronized_videos",
+)
 _ENDINGS = (".csv", ".txt", ".npy")
 _MOST_BYTES = 64 << 20
 _MOST_FILES = 50
@@ -30,7 +35,7 @@ _WORD = re.compile(r"from[_ ]recording[_ ]start|timestamp|time|unix")
 
 
 def clock_beside(path: Path, frames: int) -> tuple[Clock, str] | None:
-    """(clock, name of its file) of a recording with about so many frames; None where no file beside it tells."""
+    """(clock, name of its file) of a recording with about so many frames; None where no file tells."""
     for found in _candidates(path):
         try:
             clock = _clock_of(found)
@@ -66,7 +71,9 @@ def _clock_of(path: Path) -> Clock | None:
     header = [cell.strip().lower().lstrip("# ") for cell in rows[0]]
     columns = [place for place, name in enumerate(header) if _is_stamp(name)]
     for place in sorted(columns, key=lambda place: "start" not in header[place]):
-        clock = read_clock([_number(row[place]) if place < len(row) else None for row in rows[1:]], header[place])
+        clock = read_clock(
+            [_number(row[place]) if place < len(row) else None for row in rows[1:]], header[place]
+        )
         if clock is not None:
             return clock
     return None

@@ -1,4 +1,4 @@
-"""People whose file leaves open what is level, or how high they stand: turned upright, and put on the floor."""
+"""People whose file leaves open what is level or how high they stand: turned upright, put on the floor."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _LEAST_TILT = 3.0
 _CLEAR_TILT = 8.0
 """Degrees: the same in a world that may be level."""
 _CLEAR_LEAN = 12.0
-"""Degrees by which nobody leans for most of a clip, so that the axes must be tilted, or the body is not upright."""
+"""Degrees by which nobody leans for most of a clip: the axes are tilted, or the body is not upright."""
 _ABOUT = 0.15
 """Metres by which feet miss a floor that they stand on, because of other bones or noise."""
 _ON_IT = (-0.02, 0.05)
@@ -49,7 +49,7 @@ def settle(
 
 
 def level(people: tuple[Person, ...], axis: str) -> tuple[tuple[Person, ...], list[str]]:
-    """The people (Y up) levelled where their walk or steps show a tilt; else a sentence where all of them lean.
+    """The people (Y up) levelled where their steps show a tilt; else a sentence where all of them lean.
 
     For files that say nothing of their axes, as of cameras that were calibrated but not levelled.
     """
@@ -64,8 +64,8 @@ def level(people: tuple[Person, ...], axis: str) -> tuple[tuple[Person, ...], li
     if len(leans) < len(people) or min(leans) < _CLEAR_LEAN:
         return people, []
     return people, [
-        f"The body leans by {np.median(leans):.0f}° all the time and no steps show what is level; the axes of the"
-        f" file may be tilted."
+        f"The body leans by {np.median(leans):.0f}° all the time and no steps show what is level; the axes"
+        f" of the file may be tilted."
     ]
 
 
@@ -79,8 +79,8 @@ def on_floor(
 ) -> tuple[tuple[Person, ...], list[str]]:
     """The people (Y up) on the floor at 0, and a sentence where they had to be moved.
 
-    floating: the file has no floor of its own; else only those are moved who stand far below it. mean_bones: who
-    is about on the floor would be on it with the bones of the true body.
+    floating: the file has no floor of its own; else only those are moved who stand far below it.
+    mean_bones: who is about on the floor would be on it with the bones of the true body.
     """
     floor = floor_height(people)
     if floor is None:
@@ -92,8 +92,8 @@ def on_floor(
         return put_on_floor(people)[0], [told]
     if mean_bones and all(map(_may_shift, people)) and not _ON_IT[0] <= floor <= _ON_IT[1] and floor < _ABOUT:
         told = (
-            f"With mean bones the feet were {abs(100 * floor):.0f} cm {'over' if floor > 0 else 'below'} the floor"
-            f" and were put on it; {KEEP_HEIGHT}"
+            f"With mean bones the feet were {abs(100 * floor):.0f} cm {'over' if floor > 0 else 'below'} the"
+            f" floor and were put on it; {KEEP_HEIGHT}"
         )
         return tuple(_shifted(one, np.array([0.0, -floor, 0.0])) for one in people), [told]
     return people, []

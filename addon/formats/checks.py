@@ -79,7 +79,9 @@ def _speed(one: Person, who: str) -> list[str]:
         return [f"{one.fps:.3g} frames per second are hardly the rate of a motion; {give}"]
     if fastest * one.fps < _FASTEST_SPEED:
         return []
-    return [f"{who} moves hands or feet at {fastest * one.fps:.0f} m/s at {one.fps:g} frames per second; {give}"]
+    return [
+        f"{who} moves hands or feet at {fastest * one.fps:.0f} m/s at {one.fps:g} frames per second; {give}"
+    ]
 
 
 def _fastest(one: Person) -> float | None:
@@ -91,7 +93,9 @@ def _fastest(one: Person) -> float | None:
     if one.keypoints is not None:
         size = float(np.median(list(limbs.size_ratios(one.keypoints).values()) or [1.0]))
         centre = limbs.middle(one.keypoints, limbs.HIPS)
-        ends = [k for k, name in enumerate(one.keypoints.canonical) if name and name.endswith(("ankle", "wrist"))]
+        ends = [
+            k for k, name in enumerate(one.keypoints.canonical) if name and name.endswith(("ankle", "wrist"))
+        ]
         points = one.keypoints.positions[:, ends]
     elif one.poses is not None:
         joints, _ = forward(one.poses.rotations, one.poses.pelvis, REST_OFFSETS)

@@ -1,9 +1,10 @@
-"""Tracks that jump to another place, as at a cut of the video, and tracks that fly off when the person is lost."""
+"""Tracks that jump to another place, as at a cut of the video, or fly off when the person is lost."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 
@@ -22,12 +23,12 @@ _SEVERAL = 10
 
 
 def split(one: Person, starts: Iterable[int]) -> list[Person]:
-    """The person cut before each of these places in its frames; the parts after the first are named id-2, id-3."""
+    """The person cut before each of these places in its frames; the later parts are named id-2, id-3."""
     starts = list(starts)
     if not starts:
         return [one]
     edges = [0, *sorted({start for start in starts if 0 < start < one.frames}), one.frames]
-    parts = [np.arange(*pair) for pair in zip(edges[:-1], edges[1:], strict=True)]
+    parts = [np.arange(*pair) for pair in pairwise(edges)]
     return [
         one.rows(rows) if number == 0 else replace(one.rows(rows), id=f"{one.id}-{number + 1}")
         for number, rows in enumerate(parts)
@@ -35,7 +36,7 @@ def split(one: Person, starts: Iterable[int]) -> list[Person]:
 
 
 def without_jumps(people: tuple[Person, ...]) -> tuple[tuple[Person, ...], list[str]]:
-    """The people (metres, Y up) split where they jump and without the frames in which they fly off; sentences."""
+    """The people (metres, Y up) split where they jump, without frames in which they fly off; sentences."""
     found, told = list[Person](), list[str]()
     for one in people:
         whole = _without_flight(one)
@@ -48,7 +49,9 @@ def without_jumps(people: tuple[Person, ...]) -> tuple[tuple[Person, ...], list[
         found += parts
         if len(parts) > 1:
             at = ", ".join(str(part.frame_ids[0]) for part in parts[1 : 1 + _SEVERAL])
-            told.append(f"Person {one.id} jumps by metres at frame {at}, as at a cut, so the track was split there.")
+            told.append(
+                f"Person {one.id} jumps by metres at frame {at}, as at a cut, so the track was split there."
+            )
     return tuple(found), told
 
 
@@ -70,7 +73,7 @@ def _jumps(one: Person) -> list[int]:
 
 
 def _for_good(path: np.ndarray, at: int) -> bool:
-    """Whether the places before and after differ as much as at the jump itself, so that no single frame strays."""
+    """Whether the places before and after differ as far, so that it is no single frame that strays."""
     before, after = path[max(at - _AROUND, 0) : at], path[at : at + _AROUND]
     if len(before) < 2 or len(after) < 2:
         return False

@@ -125,7 +125,9 @@ def _doubts(people: tuple[Person, ...], axis: str) -> list[str]:
         return []
     own = TO_Y_UP[axis].T @ TO_Y_UP[found[0]].T[:, 1]
     other = next(name for name, turn in TO_Y_UP.items() if np.allclose(turn.T[:, 1], own))
-    return [f"By the format {axis} is up, but the body stands along {other}; if that is right, give --up {other}."]
+    return [
+        f"By the format {axis} is up, but the body stands along {other}; if that is right, give --up {other}."
+    ]
 
 
 def _fps(draft: Draft, reader: Reader, hints: Hints) -> Known[float]:

@@ -51,7 +51,10 @@ def _overlap(first: Person, second: Person) -> bool:
 
 def _follows(later: Person, earlier: Person) -> bool:
     gap = (int(later.frame_ids[0]) - int(earlier.frame_ids[-1])) / earlier.fps
-    same = (later.keypoints is None, later.poses is None) == (earlier.keypoints is None, earlier.poses is None)
+    same = (later.keypoints is None, later.poses is None) == (
+        earlier.keypoints is None,
+        earlier.poses is None,
+    )
     return same and _alike(later.keypoints, earlier.keypoints) and 0 < gap <= _LONGEST_GAP
 
 
@@ -62,8 +65,8 @@ def _alike(first: Keypoints | None, second: Keypoints | None) -> bool:
 def offer(people: Sequence[Person]) -> list[str]:
     """A sentence for each chain of tracks that are probably one person."""
     return [
-        f"The tracks {', '.join(one.id for one in chain[:-1])} and {chain[-1].id} follow each other in time and are"
-        f" probably one person; to join them, give --join-tracks."
+        f"The tracks {', '.join(one.id for one in chain[:-1])} and {chain[-1].id} follow each other in time"
+        f" and are probably one person; to join them, give --join-tracks."
         for chain in chains(people)
     ]
 
@@ -78,8 +81,12 @@ def joined_tracks(people: Sequence[Person]) -> tuple[tuple[Person, ...], list[st
             shifted += placed is not other
             first = _joined(first, placed)
         whole = [first if one is chain[0] else one for one in whole if not _among(one, chain[1:])]
-        moves = " Each starts at an origin of its own, so they were put one behind the other." if shifted else ""
-        told.append(f"The tracks {', '.join(one.id for one in chain)} were joined as person {first.id}.{moves}")
+        moves = (
+            " Each starts at an origin of its own, so they were put one behind the other." if shifted else ""
+        )
+        told.append(
+            f"The tracks {', '.join(one.id for one in chain)} were joined as person {first.id}.{moves}"
+        )
     return tuple(whole), told
 
 

@@ -9,7 +9,7 @@ _SLACK = 1e-4
 
 
 def meant_rate(low: float, high: float, best: float) -> float:
-    """The most usual rate between two, the nearest to the best of as usual ones; the best where none is usual."""
+    """The most usual rate between two, of those the nearest to the best; the best where none is usual."""
     low, high = low * (1 - _SLACK), high * (1 + _SLACK)
     ntsc = tuple(round(rate / 1.001, 3) for rate in _NTSC)
     whole = (float(round(best)), float(round(2 * best)) / 2)
@@ -21,7 +21,7 @@ def meant_rate(low: float, high: float, best: float) -> float:
 
 
 def rate_of_step(text: str) -> float | None:
-    """Frames per second from the time between two frames as a file writes it: 0.01667 is 60, 0.0333667 29.97."""
+    """Frames per second from the time between frames as a file writes it: 0.01667 is 60, 0.0333667 29.97."""
     step = float(text)
     if not 0 < step < float("inf"):
         return None

@@ -19,8 +19,8 @@ _STEPS = 3.0
 def on_even_frames(one: Person, seconds: np.ndarray, fps: float) -> Person:
     """The person at frames k / fps, numbered by k from the first.
 
-    seconds: (T,) rising times of the frames from 0. Positions are interpolated on straight lines, rotations on
-    the shortest arcs. Raises FormatError where there would be far too many frames.
+    seconds: (T,) rising times of the frames from 0. Positions are interpolated on straight lines, rotations
+    on the shortest arcs. Raises FormatError where there would be far too many frames.
     """
     check_shape((int(seconds[-1] * fps) + 1, 24 * 9), 8)
     seconds, keep = np.unique(seconds, return_index=True)

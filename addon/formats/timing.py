@@ -67,7 +67,12 @@ def read_clock(times: Any, name: str = "") -> Clock | None:
     except (ValueError, TypeError):
         return None
     values = _filled(values)
-    if len(values) < 2 or not np.isfinite(values).all() or (np.diff(values) < 0).any() or values[-1] == values[0]:
+    if (
+        len(values) < 2
+        or not np.isfinite(values).all()
+        or (np.diff(values) < 0).any()
+        or values[-1] == values[0]
+    ):
         return None
     unit = _unit(name, values)
     return None if unit is None else _clock(values * unit, _tick(values) * unit)
@@ -121,11 +126,11 @@ def _clock(seconds: np.ndarray, tick: float) -> Clock | None:
     span, count = seconds[-1] - seconds[0], int(places[-1])
     off = (seconds - seconds[0]) / (span / count) - places
     off = off - off.mean()
-    even = float(np.sqrt((off**2).mean())) < _UNEVEN or float(np.abs(off).max()) < max(
-        _FAR_OFF, tick / step
-    )
+    even = float(np.sqrt((off**2).mean())) < _UNEVEN or float(np.abs(off).max()) < max(_FAR_OFF, tick / step)
     best = count / span if even else 1.0 / float(np.percentile(steps[steps > 0], 25))
-    low, high = (count / (span + tick), count / max(span - tick, span / 2)) if even else (best / 1.01, best * 1.01)
+    low, high = (
+        (count / (span + tick), count / max(span - tick, span / 2)) if even else (best / 1.01, best * 1.01)
+    )
     fps = meant_rate(low, high, best)
     return Clock(seconds, fps, places, even, low, high)
 
@@ -173,7 +178,8 @@ def on_clock(draft: Draft, clock: Clock, stated: float | None = None) -> Draft:
         return replace(draft, people=people, fps=fps, warnings=warnings)
     warnings.append(
         f"The frames lie at uneven times (one every {1000 / _rate(clock, 90):.0f} to"
-        f" {1000 / _rate(clock, 10):.0f} ms), so they were brought to {fps:g} frames per second at the same speed."
+        f" {1000 / _rate(clock, 10):.0f} ms), so they were brought to {fps:g} frames per second at the same"
+        f" speed."
     )
     people = [
         replace(even, frame_ids=even.frame_ids + _start(one, clock, fps))
@@ -195,7 +201,7 @@ def _rate(clock: Clock, percent: float) -> float:
 
 
 def _numbered(one: Person, clock: Clock, fps: float) -> Person:
-    """The person with the file's frame numbers where they tell the same times, else with those of the times."""
+    """The person with the file's frame numbers where they tell the same times, else numbered by the times."""
     own = one.frame_ids
     numbers = clock.numbers + _start(one, clock, fps)
     as_spaced = np.array_equal(np.diff(own), np.diff(numbers))

@@ -1,8 +1,8 @@
 """Which signed axis of a file points up, weighed from all that a clip shows, with a confidence.
 
-Each kind of evidence gives every axis a logarithm of how likely the clip is if that axis were up. People stand
-over their feet, travel level, keep the floor at one height, mostly at zero, and fall at 9.81 m/s² when they jump;
-no single one decides, so that who lies, bows or is seen by the legs alone is not stood on end.
+Each kind of evidence gives every axis a logarithm of how likely the clip is if that axis were up. People
+stand over their feet, travel level, keep the floor at one height, mostly at zero, and fall at 9.81 m/s² when
+they jump; no single one decides, so that who lies, bows or is seen by the legs alone is not stood on end.
 """
 
 from __future__ import annotations
@@ -64,8 +64,8 @@ class _Body:
 def infer_up(people: Sequence[Person], likely: Sequence[str]) -> tuple[str, float] | None:
     """(signed axis, confidence 0..1), None where the content does not tell at all.
 
-    people: metres, frames per second known, any axes. likely: axes that the format usually has, first the most
-    usual one.
+    people: metres, frames per second known, any axes.
+    likely: axes that the format usually has, first the most usual one.
     """
     told = [scores for scores in map(_evidence, people) if scores is not None]
     if not told:
@@ -164,7 +164,7 @@ def _placed(body: _Body) -> bool:
 
 
 def _footing(body: _Body) -> float:
-    """How much posture counts: feet that rest under a moving trunk bear it, a resting trunk is borne itself."""
+    """How much posture counts: feet at rest under a moving trunk bear it, a trunk at rest lies or sits."""
     feet, trunk = _speed(body.ankles), _speed(body.trunk)
     if feet is None or trunk is None:
         return 1.0
@@ -178,7 +178,7 @@ def _speed(points: np.ndarray | None) -> float | None:
 
 
 def _floor(body: _Body) -> np.ndarray:
-    """A floor lies mostly at zero, the more likely so where a whole body lies near it, and always at one height."""
+    """A floor lies mostly at zero, more so where a whole body lies near it, and always at one height."""
     heights = body.points @ _DIRECTIONS.T
     lowest = np.where(np.isfinite(heights), heights, np.inf).min(1)
     low, middle, high = np.percentile(lowest[np.isfinite(lowest).all(-1)], (10, 50, 90), axis=0)

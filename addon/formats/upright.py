@@ -1,8 +1,8 @@
 """Which way is up for a person seen by a tilted camera, from how they stand and where they walk.
 
-Only somebody who walks or steps about shows it: an upright body alone may as well lie before a camera that looks
-down. The body's own direction tells up to within some degrees (people lean forward); the path, which is level,
-tells it exactly along the way, and the places where the feet rested tell it exactly where they span a plane.
+Only somebody who walks or steps about shows it: an upright body alone may as well lie before a camera that
+looks down. The body's own direction tells up to within some degrees (people lean forward); the path, which is
+level, tells it exactly along the way, and so do the places where the feet rested if they span a plane.
 """
 
 from __future__ import annotations
@@ -66,7 +66,7 @@ def walk_up(one: Person) -> np.ndarray | None:
 
 
 def lean(one: Person) -> np.ndarray | None:
-    """(3,) unit vector along the body of somebody who stands for most of a clip in one direction, else None."""
+    """(3,) unit vector along a body that stands for most of a clip in one direction, else None."""
     stance = stance_of(one)
     standing = None if stance is None else _standing(stance)
     return None if stance is None or standing is None else _posture(stance, standing)
@@ -126,7 +126,9 @@ def _rests(stance: Stance) -> np.ndarray:
         still = np.concatenate([[False], steps < _RESTING, [False]]).astype(int)
         starts, ends = np.flatnonzero(np.diff(still) == 1), np.flatnonzero(np.diff(still) == -1)
         long = ends - starts >= max(stance.window // 2, 2)
-        places += [ankle[start : end + 1].mean(0) for start, end in zip(starts[long], ends[long], strict=True)]
+        places += [
+            ankle[start : end + 1].mean(0) for start, end in zip(starts[long], ends[long], strict=True)
+        ]
     return np.array(places).reshape(-1, 3)
 
 

@@ -45,7 +45,7 @@ def test_arrays_without_a_floor_are_put_on_one_and_it_is_said(tmp_path, shift):
 def test_one_option_leaves_the_files_height(tmp_path, capsys):
     path = arrays(tmp_path, shift=[0, 1.3, 0])
     recording = formats.read(path, layout="smpl24", keep_height=True)
-    own = walking(FRAMES).layout("smpl24") + [0, 1.3, 0]
+    own = walking(FRAMES).layout("smpl24") + np.array([0, 1.3, 0])
     np.testing.assert_allclose(keypoints_of(recording).positions, own, atol=1e-6)
     assert main(["inspect", str(path), "--layout", "smpl24", "--keep-height", "--json"]) == 0
     assert not any("floor" in warning for warning in json.loads(capsys.readouterr().out)["warnings"])
@@ -83,7 +83,7 @@ def amass_of(folder, height):
     assert lowest is not None
     rotations = body.axis_angles.copy()
     rotations[:, 0] = axis_angle_from_matrix(turn @ body.rotations[:, 0])
-    place = (body.pelvis + [0, height - lowest, 0]) @ turn.T
+    place = (body.pelvis + np.array([0, height - lowest, 0])) @ turn.T
     poses = np.pad(rotations[:, :22].reshape(FRAMES, 66), ((0, 0), (0, 90)))
     np.savez(folder / "walk_poses.npz", poses=poses, trans=place - REST_PELVIS, betas=np.zeros(16),
              gender="male", mocap_framerate=30.0)  # fmt: skip
@@ -96,7 +96,7 @@ def test_amass_stands_on_the_floor_with_mean_bones_and_the_true_body_as_the_file
     poses = poses_of(recording)
     assert floor(recording) == pytest.approx(0.0, abs=0.01)
     assert any("With mean bones" in warning for warning in recording.warnings)
-    own_rest = REST_PELVIS + [0.0, 0.02, 0.0]
+    own_rest = REST_PELVIS + np.array([0.0, 0.02, 0.0])
     assert poses.rest_pelvis is not None
     true = poses.pelvis + poses.rest_turns @ (own_rest - poses.rest_pelvis)
     np.testing.assert_allclose(true, place + poses.rest_turns @ (own_rest - REST_PELVIS), atol=1e-6)

@@ -135,7 +135,8 @@ def test_rotations_between_frames_lie_on_the_shortest_arc_and_gaps_stay():
 
 
 @pytest.mark.parametrize("values", [
-    [], [0.0], [1.0, 1.0, 1.0], [3.0, 2.0, 1.0], [np.nan] * 5, ["a", "b"], [0, 1e300], [0, 1e-300, 1], [None, None],
+    [], [0.0], [1.0, 1.0, 1.0], [3.0, 2.0, 1.0], [np.nan] * 5, ["a", "b"], [0, 1e300], [0, 1e-300, 1],
+    [None, None],
 ])  # fmt: skip
 def test_times_that_tell_nothing_tell_no_clock(values):
     assert read_clock(values) is None or 0 < (read_clock(values) or pytest.fail()).fps < 1e6
@@ -156,7 +157,8 @@ def freemocap(folder: Path, fps: float, names: str, row: str) -> Path:
     ("multiframe_number,from_recording_start.s,from_previous.framerate.hz", "{n},{t:.6f},29.1"),
     ("# recording_frame_number,timestamp.from_recording_start.sec,from_previous.frame_duration.ms",
      "{n},{t:.9f},{step}"),
-    ("recording_frame_number,timestamp.perf_counter_ns.ns,from_previous.frame_duration.ms", "{n},{ns},{step}"),
+    ("recording_frame_number,timestamp.perf_counter_ns.ns,from_previous.frame_duration.ms",
+     "{n},{ns},{step}"),
 ])  # fmt: skip
 def test_freemocaps_own_times_lie_beside_the_recording(tmp_path, names, row):
     recording = formats.read(freemocap(tmp_path, 29.476, names, row))

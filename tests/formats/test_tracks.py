@@ -30,8 +30,8 @@ def wham(folder: Path, pieces: dict[int, tuple[int, int]] = PIECES) -> Path:
     for name, (start, end) in pieces.items():
         place = body.pelvis[start:end] - body.pelvis[start] - REST_PELVIS
         held[name] = {
-            "pose": vectors[start:end], "trans": place, "pose_world": vectors[start:end], "trans_world": place,
-            "frame_ids": np.arange(start, end),
+            "pose": vectors[start:end], "trans": place, "pose_world": vectors[start:end],
+            "trans_world": place, "frame_ids": np.arange(start, end),
         }  # fmt: skip
     (folder / "wham_output.pkl").write_bytes(pickle.dumps(held))
     return folder / "wham_output.pkl"
@@ -78,7 +78,9 @@ def test_mocap_neither_jumps_nor_flies_off():
         assert people[0] is one and told == []
 
 
-@pytest.mark.parametrize("seen", [walker, lambda: as_keypoints(walker(), noise=0.01)], ids=["poses", "keypoints"])
+@pytest.mark.parametrize(
+    "seen", [walker, lambda: as_keypoints(walker(), noise=0.01)], ids=["poses", "keypoints"]
+)
 def test_a_step_of_metres_splits_the_track(seen):
     one = seen()
     elsewhere = np.where(np.arange(90) < 50, 0.0, 1.0)[:, None] * [3.0, 0.0, 1.0]

@@ -24,8 +24,8 @@ LIKELY = ("+y", "+z")
 LEGS = ("hip", "knee", "ankle")
 
 
-def turned(one: Person, up: str, turn: np.ndarray = np.eye(3)) -> Person:
-    return moved(one, FROM_Y_UP[up] @ turn, ORIGIN)
+def turned(one: Person, up: str) -> Person:
+    return moved(one, FROM_Y_UP[up], ORIGIN)
 
 
 def posed(one: Person, **bends: float) -> Person:
@@ -45,7 +45,7 @@ def still() -> Person:
     assert one.poses is not None
     sway = 0.01 * np.sin(np.arange(90) / 9)[:, None] * [1.0, 0.0, 0.5]
     rotations = np.tile(np.eye(3), (90, 24, 1, 1))
-    return replace(one, poses=Poses(rotations, sway + [0.4, 0.95, -1.0]))
+    return replace(one, poses=Poses(rotations, sway + np.array([0.4, 0.95, -1.0])))
 
 
 @pytest.mark.parametrize("up", LIKELY)
@@ -106,7 +106,9 @@ def legs_alone(up: str, names: tuple[str, ...], skin: tuple[str, ...] = ()) -> n
 def test_a_trc_of_legs_alone_is_upright(tmp_path):
     """As Mokka writes a C3D: Z up, joint centres of the legs, and skin markers that are no joints."""
     sides = [f"{side}_{part}" for part in LEGS for side in ("left", "right")]
-    names = [f"{side[0].upper()}{part[0].upper()}JC" for side, _, part in (each.partition("_") for each in sides)]
+    names = [
+        f"{side[0].upper()}{part[0].upper()}JC" for side, _, part in (each.partition("_") for each in sides)
+    ]
     points = legs_alone("+z", tuple(sides), ("C7", "CLAV"))
     points[:9, :6] = np.nan
     text = trc(points * 1000, [*names, "C7", "CLAV"], units="mm")
