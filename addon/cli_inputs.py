@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from . import formats
 from .body.layouts import find_layout
@@ -16,11 +17,11 @@ def read(path: Path, args: argparse.Namespace) -> Recording:
     """The recording in a file, with the hints of the arguments. Raises FormatError."""
     if args.layout is not None:
         _check_layout(args.layout)
-    held = {"layout": args.layout, "fps": args.fps, "up": args.up, "units": args.units}
-    return formats.read(path, **held, **_switches(args))
+    stated = {"layout": args.layout, "fps": args.fps, "up": args.up, "units": args.units}
+    return formats.read(path, **stated, **_switches(args))
 
 
-def _switches(args: argparse.Namespace) -> dict[str, bool]:
+def _switches(args: argparse.Namespace) -> dict[str, Any]:
     return {"keep_height": args.keep_height, "join_tracks": args.join_tracks}
 
 
@@ -43,7 +44,7 @@ def inputs(source: Path, args: argparse.Namespace) -> tuple[Recording, Recording
         _check_layout(args.layout)
     switches = _switches(args)
     stated = formats.read(args.keypoints, layout=args.layout, **switches)
-    to_keypoints = {
+    to_keypoints: dict[str, Any] = {
         "fps": None if stated.fps.how == "stated" else args.fps,
         "up": None if stated.up.how == "stated" else args.up,
         "units": None if stated.units.how == "stated" else args.units,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -52,7 +53,8 @@ def test_one_option_leaves_the_files_height(tmp_path, capsys):
 
 
 def test_smpl_files_without_a_translation_stand_on_the_floor(tmp_path):
-    held = {"smplVersion": 0, "codecVersion": 2, "bodyPose": walking(FRAMES).axis_angles, "frameRate": 30.0}
+    held: dict[str, Any] = {"smplVersion": 0, "codecVersion": 2, "frameRate": 30.0}
+    held["bodyPose"] = walking(FRAMES).axis_angles
     with (tmp_path / "walk.smpl").open("wb") as stream:
         np.savez(stream, **held)
     recording = formats.read(tmp_path / "walk.smpl")

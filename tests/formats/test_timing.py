@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import csv
 import json
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -23,7 +25,7 @@ from tests.formats.test_trc import COLUMNS, NAMES, written
 OFFICIAL = find_layout("mediapipe33").keypoints
 
 
-def table(path: Path, times: list[float], name: str = "timestamp", start: int | None = None) -> Path:
+def table(path: Path, times: Sequence[float], name: str = "timestamp", start: int | None = None) -> Path:
     """A table of a body that walks, in which each frame shows the body at its time."""
     points = walking(len(times)).layout("coco17")
     names = find_layout("coco17").keypoints
@@ -178,7 +180,7 @@ def test_times_beside_an_array_of_any_tool(tmp_path):
 
 def test_an_open_keypoint_file_may_hold_the_time_of_each_frame(tmp_path):
     times = np.concatenate([np.arange(30) / 30, 1 + np.arange(30) / 10])
-    held = {"keypoints": walking(60).layout("coco17"), "layout": "coco17"}
+    held: dict[str, Any] = {"keypoints": walking(60).layout("coco17"), "layout": "coco17"}
     np.savez(tmp_path / "clip.npz", **held, timestamps=times)
     one = formats.read(tmp_path / "clip.npz").people[0]
     assert one.times[-1] == pytest.approx(times[-1], abs=0.04)
