@@ -16,7 +16,7 @@ from .container import Hints
 from .cuts import without_jumps
 from .draft import Draft, Reader
 from .following import joined_tracks, offer
-from .inference import UNIT_METRES, infer_scale
+from .inference import UNIT_METRES, infer_scale, scale_confidence
 from .timing import on_clock
 from .up_axis import infer_up
 
@@ -102,7 +102,8 @@ def _stood(
     """The people (Y up) turned upright and put on the floor as far as the file leaves that open."""
     if draft.camera in (True, up.value):
         people, shown, sentence = settle(people, up.value, keep_height=hints.keep_height)
-        up = Known(up.value, "inferred" if shown else "assumed")
+        found = infer_up(people, ("+y",)) if shown else None
+        up = Known(up.value, "assumed") if found is None else Known(up.value, "inferred", found[1])
         warnings.append(sentence)
     elif up.how != "stated":
         people, sentences = level(people, up.value)
@@ -157,13 +158,15 @@ def _units(draft: Draft, hints: Hints, warnings: list[str]) -> tuple[Known[str],
     own = draft.own_unit
     if own is not None and abs(np.log(own.metres / metres)) < _ONE_PERSON:
         warnings.append(own.sentence)
-        return Known(own.name, "inferred"), own.metres
+        return Known(own.name, "inferred", scale_confidence(draft.people, own.metres)), own.metres
     if unit == "other":
         warnings.append(
             "The size fits neither metres nor centimetres nor millimetres, so it was scaled to a mean body;"
             " if that is wrong, give the unit with --units."
         )
-    return Known(unit, "inferred"), metres
+    # A size that was scaled to a mean body may be anybody's.
+    sure = 0.5 if unit == "other" else scale_confidence(draft.people, metres)
+    return Known(unit, "inferred", sure), metres
 
 
 def _agree(first: float, second: float) -> bool:

@@ -36,6 +36,14 @@ def infer_scale(people: list[Person]) -> tuple[str, float] | None:
     return "other", 1.0 / size
 
 
+def scale_confidence(people: list[Person], metres: float) -> float:
+    """How sure (0..1) a unit of so many metres is: 1 for bodies of mean size, 1/2 at the edge of human sizes."""
+    bodies = [limbs.size_ratios(one.keypoints) for one in people if one.keypoints is not None]
+    ratios = [ratio for body in bodies for ratio in body.values()]
+    off = abs(np.log(float(np.median(ratios)) * metres)) / np.log(_SLACK) if ratios else 1.0
+    return float(1.0 - 0.5 * min(off**2, 1.0))
+
+
 def infer_layout(positions: np.ndarray) -> str | None:
     """The layout with as many keypoints that makes the most human limbs; None when none does.
 

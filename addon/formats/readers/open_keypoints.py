@@ -61,6 +61,7 @@ def read(container: Container) -> Draft:
         up=text_of(fields["up_axis"]) if _given(fields, "up_axis") else None,
         units=text_of(fields["units"]) if _given(fields, "units") else None,
         warnings=warnings,
+        floating=not _given(fields, "up_axis"),
     )
     return _timed(draft, container, len(points))
 

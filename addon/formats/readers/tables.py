@@ -235,7 +235,7 @@ def _draft(names: list[str], points: np.ndarray, weights: Any, frame_ids: Any) -
         people = [person(frame_ids=frame_ids, keypoints=keypoints)]
         return Draft(
             people, units=None, likely_up=("-y", "+y", "+z"), warnings=warnings, tool="MediaPipe Pose",
-            camera=HIPS_FIXED in warnings,
+            camera=HIPS_FIXED in warnings, floating=True,
         )  # fmt: skip
     canonical, warnings = list(canonical_names(plain)), []
     if set(_MEDIAPIPE) <= set(canonical):
@@ -246,7 +246,9 @@ def _draft(names: list[str], points: np.ndarray, weights: Any, frame_ids: Any) -
     else:
         people = marker_people(plain, points, frame_ids)
     camera = HIPS_FIXED in warnings
-    return Draft(people, units=None, likely_up=("+y", "+z", "-y"), warnings=warnings, camera=camera)
+    return Draft(
+        people, units=None, likely_up=("+y", "+z", "-y"), warnings=warnings, camera=camera, floating=True
+    )
 
 
 def _landmarks(names: list[str]) -> list[int] | None:
