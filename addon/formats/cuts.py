@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
@@ -20,6 +21,8 @@ _FLIGHT = 8.0
 _LEAST_FLIGHT = 3
 _MOST_FLIGHT = 0.2
 _SEVERAL = 10
+_LAST_NUMBER = re.compile(r"\d+(?=\D*$)")
+_LEAST_SHOT = 5
 
 
 def split(one: Person, starts: Iterable[int]) -> list[Person]:
@@ -33,6 +36,17 @@ def split(one: Person, starts: Iterable[int]) -> list[Person]:
         one.rows(rows) if number == 0 else replace(one.rows(rows), id=f"{one.id}-{number + 1}")
         for number, rows in enumerate(parts)
     ]
+
+
+def new_series(names: Sequence[str]) -> list[int]:
+    """Places from which images belong to another series than the one before, by all but their last number.
+
+    Names that differ in more than one number say nothing.
+    """
+    plain = [name.replace("\\", "/") for name in names]
+    series = [_LAST_NUMBER.sub("", name) for name in plain]
+    starts = [at for at in range(1, len(series)) if series[at] != series[at - 1]]
+    return starts if len(starts) * _LEAST_SHOT <= len(series) else []
 
 
 def without_jumps(people: tuple[Person, ...]) -> tuple[tuple[Person, ...], list[str]]:

@@ -39,6 +39,7 @@ _LYING = 0.6
 _LEVEL, _FAR = 0.8, 1.5
 _STEADY, _UNSTEADY = 0.1, 0.5
 _FIXED = 0.001
+_ENOUGH_FRAMES, _MOST_FRAMES = 2000, 20_000
 _NECK_MARKERS = re.compile(r"c7|clav|strn|t10|[lr][fb]hd|ariel|.*head.*")
 _WAIST_MARKERS = re.compile(r"[lr](?:asi|psi)s?|sacr.*|v?sacral")
 
@@ -93,7 +94,7 @@ def _evidence(one: Person) -> np.ndarray | None:
         scores = scores + _WALK * (_DIRECTIONS @ up - 1.0)
     if _placed(body):
         scores = scores + _floor(body) + _travel(body)
-        down = fall(body.points, body.fps)
+        down = fall(body.points[:_MOST_FRAMES], body.fps)
         scores = scores if down is None else scores - _FALL * (_DIRECTIONS @ down + 1.0)
     return scores
 
@@ -179,7 +180,7 @@ def _speed(points: np.ndarray | None) -> float | None:
 
 def _floor(body: _Body) -> np.ndarray:
     """A floor lies mostly at zero, more so where a whole body lies near it, and always at one height."""
-    heights = body.points @ _DIRECTIONS.T
+    heights = body.points[:: len(body.points) // _ENOUGH_FRAMES + 1] @ _DIRECTIONS.T
     lowest = np.where(np.isfinite(heights), heights, np.inf).min(1)
     low, middle, high = np.percentile(lowest[np.isfinite(lowest).all(-1)], (10, 50, 90), axis=0)
     at_zero = (low > _FLOOR[0]) & (middle < _FLOOR[1])

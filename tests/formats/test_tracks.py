@@ -13,7 +13,7 @@ from addon import formats
 from addon.body.rotations import axis_angle_from_matrix
 from addon.body.skeleton import REST_PELVIS
 from addon.formats.camera import moved
-from addon.formats.cuts import split, without_jumps
+from addon.formats.cuts import new_series, split, without_jumps
 from addon.formats.following import chains, joined_tracks
 from tests.formats.bodies import poses_of, walking
 from tests.formats.test_camera import as_keypoints, people_of_cmu, pitched, walker
@@ -121,3 +121,15 @@ def test_phalps_shots_split_its_tracks(tmp_path):
     recording = formats.read(phalp(tmp_path, shots=(12,)))
     assert {"1", "1-2", "2", "2-2"} == {one.id for one in recording.people}
     assert {int(one.frame_ids[0]) for one in recording.people} == {0, 5, 12}
+
+
+def test_images_of_another_series_are_another_shot(tmp_path):
+    """CLIFF names the image of each row; two videos in one file are no motion from the one to the other."""
+    body = walking(40)
+    vectors = axis_angle_from_matrix(body.rotations).reshape(40, 72)
+    names = [f"video_{'ab'[n >= 25]}/{n:06d}.jpg" for n in range(40)]
+    np.savez(tmp_path / "two_cliff_hr48.npz", imgname=names, pose=vectors, shape=np.zeros((40, 10)),
+             global_t=body.pelvis + np.array([0.0, 0.0, 5.0]), focal_l=np.full(40, 1e3))  # fmt: skip
+    recording = formats.read(tmp_path / "two_cliff_hr48.npz")
+    assert [(one.frame_ids[0], one.frames) for one in recording.people] == [(0, 25), (25, 15)]
+    assert new_series([f"{n:02d}_at_{n * 7}.png" for n in range(40)]) == []
