@@ -37,7 +37,7 @@ def infer_scale(people: list[Person]) -> tuple[str, float] | None:
 
 
 def scale_confidence(people: list[Person], metres: float) -> float:
-    """How sure (0..1) a unit of so many metres is: 1 for bodies of mean size, 1/2 at the edge of human sizes."""
+    """How sure (0..1) a unit of so many metres is: 1 for a mean body, 1/2 at the edge of human sizes."""
     bodies = [limbs.size_ratios(one.keypoints) for one in people if one.keypoints is not None]
     ratios = [ratio for body in bodies for ratio in body.values()]
     off = abs(np.log(float(np.median(ratios)) * metres)) / np.log(_SLACK) if ratios else 1.0
