@@ -98,7 +98,7 @@ class FileSettings:
     )
     keep_height: BoolProperty(
         name="Keep Height",
-        description="Leave people as high as the file has them; else those of files without a floor stand on it",
+        description="Leave people as high as the file has them, also where it has no floor",
         update=changed,
     )
     join_tracks: BoolProperty(
