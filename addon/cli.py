@@ -152,6 +152,13 @@ def _add_hints(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--up", choices=_AXES, metavar="+x|-x|+y|-y|+z|-z", help="axis that points up")
     parser.add_argument("--units", choices=("m", "cm", "mm"))
     parser.add_argument("--mirror", action="store_true", help="the recording is a mirror image: turn it back")
+    parser.add_argument(
+        "--keep-height", action="store_true",
+        help="leave people as high as the file has them; else those of files without a floor stand on it",
+    )  # fmt: skip
+    parser.add_argument(
+        "--join-tracks", action="store_true", help="make one person of tracks that follow each other in time"
+    )
 
 
 def _number(text: str) -> float:
@@ -192,9 +199,12 @@ def _described(recording: Recording) -> list[str]:
         frames = f"{one['frames']} frames from {one['first_frame']}{missing}"
         lines.append(f"  person {one['id']}: {' and '.join(held)}, {frames}")
     for label, known in (("frame rate", recording.fps), ("up axis", recording.up), ("unit", recording.units)):
-        lines.append(f"  {label}: {known.value} ({known.how})")
+        sure = "" if known.confidence is None else f", {known.confidence:.0%} sure"
+        lines.append(f"  {label}: {known.value} ({known.how}{sure})")
     lines += [f"  warning: {warning}" for warning in recording.warnings]
-    use = "can be refined" if facts["can_refine"] else "one pose: give keypoints with --keypoints to refine it"
+    use = (
+        "can be refined" if facts["can_refine"] else "one pose: give keypoints with --keypoints to refine it"
+    )
     return [*lines, f"  {use}"]
 
 

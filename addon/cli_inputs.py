@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from . import formats
 from .body.layouts import find_layout
@@ -16,14 +17,12 @@ def read(path: Path, args: argparse.Namespace) -> Recording:
     """The recording in a file, with the hints of the arguments. Raises FormatError."""
     if args.layout is not None:
         _check_layout(args.layout)
-    hints = {
-        "layout": args.layout,
-        "fps": args.fps,
-        "up": args.up,
-        "units": args.units,
-        "mirror": args.mirror,
-    }
-    return formats.read(path, **hints)
+    stated = {"layout": args.layout, "fps": args.fps, "up": args.up, "units": args.units}
+    return formats.read(path, **stated, **_switches(args))
+
+
+def _switches(args: argparse.Namespace) -> dict[str, Any]:
+    return {"mirror": args.mirror, "keep_height": args.keep_height, "join_tracks": args.join_tracks}
 
 
 def _check_layout(name: str) -> None:
@@ -43,18 +42,19 @@ def inputs(source: Path, args: argparse.Namespace) -> tuple[Recording, Recording
         return read(source, args), None
     if args.layout is not None:
         _check_layout(args.layout)
-    stated = formats.read(args.keypoints, layout=args.layout, mirror=args.mirror)
-    to_keypoints = {
+    switches = _switches(args)
+    stated = formats.read(args.keypoints, layout=args.layout, **switches)
+    to_keypoints: dict[str, Any] = {
         "fps": None if stated.fps.how == "stated" else args.fps,
         "up": None if stated.up.how == "stated" else args.up,
         "units": None if stated.units.how == "stated" else args.units,
     }
-    targets = formats.read(args.keypoints, layout=args.layout, mirror=args.mirror, **to_keypoints)
+    targets = formats.read(args.keypoints, layout=args.layout, **to_keypoints, **switches)
     up = args.up if to_keypoints["up"] is None else None
     units = args.units if to_keypoints["units"] is None else None
-    recording = formats.read(source, up=up, units=units)
+    recording = formats.read(source, up=up, units=units, **switches)
     if args.fps is not None and (recording.fps.how != "stated" or to_keypoints["fps"] is None):
-        recording = formats.read(source, up=up, units=units, fps=args.fps)
+        recording = formats.read(source, up=up, units=units, fps=args.fps, **switches)
     return recording, targets
 
 

@@ -13,14 +13,27 @@ import numpy as np
 
 T = TypeVar("T")
 How = Literal["stated", "inferred", "assumed"]
+SURE = 0.8
+"""Confidence from which what was weighed is taken without asking."""
 
 
 @dataclass(frozen=True)
 class Known(Generic[T]):
-    """A value together with how it came to be known."""
+    """A value together with how it came to be known, and how sure that is (0..1) where it was weighed."""
 
     value: T
     how: How
+    confidence: float | None = None
+
+    @property
+    def unsure(self) -> bool:
+        """Whether it was weighed and is too little sure to be taken without asking."""
+        return self.confidence is not None and self.confidence < SURE
+
+    def summary(self) -> dict[str, Any]:
+        """The object that `inspect --json` prints."""
+        sure = {} if self.confidence is None else {"confidence": round(self.confidence, 2)}
+        return {"value": self.value, "how": self.how, **sure}
 
 
 @dataclass(frozen=True)
@@ -50,6 +63,12 @@ class Keypoints:
             raise ValueError(
                 f"{count} keypoints but {len(self.names)} names, {len(self.canonical)} canonical"
             )
+
+    @property
+    def used(self) -> np.ndarray:
+        """(T,) whether a frame has any point that the refiner can use, one with a canonical counterpart."""
+        known = [place for place, name in enumerate(self.canonical) if name]
+        return np.isfinite(self.positions[:, known]).all(-1).any(1)
 
     def rows(self, rows: np.ndarray) -> Keypoints:
         """The same keypoints in some of the frames; rows: indices or a mask."""
@@ -153,9 +172,9 @@ class Recording:
             "format": self.format,
             "tool": self.tool,
             "people": [_person_summary(person) for person in self.people],
-            "fps": {"value": self.fps.value, "how": self.fps.how},
-            "up": {"value": self.up.value, "how": self.up.how},
-            "units": {"value": self.units.value, "how": self.units.how},
+            "fps": self.fps.summary(),
+            "up": self.up.summary(),
+            "units": self.units.summary(),
             "warnings": list(self.warnings),
             "can_refine": any(person.frames > 1 or person.keypoints is not None for person in self.people),
         }
@@ -166,7 +185,7 @@ def _person_summary(person: Person) -> dict[str, Any]:
     missing = last - first + 1 - person.frames
     layout = None
     if person.keypoints is not None:
-        missing += int((~np.isfinite(person.keypoints.positions).all(-1)).all(1).sum())
+        missing += int((~person.keypoints.used).sum())
         layout = person.keypoints.layout or "named"
     return {
         "id": person.id,

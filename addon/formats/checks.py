@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from ..body.kinematics import forward
+from ..body.skeleton import JOINT_NAMES, REST_OFFSETS
 from ..recording import Keypoints, Person
 from . import limbs
 
@@ -18,12 +20,19 @@ _LENGTH_RANGES = {
 }
 _CHILD, _GIANT = 0.75, 1.3
 _ENOUGH_FRAMES = 15
+_FEW_FRAMES = 5
+_SLOWEST_FPS = 5.0
+_FASTEST_SPEED = 12.0
+"""Metres per second of hands and feet against the hips that nobody keeps up for a fifth of a clip."""
+_USUAL_SPEED = 1.5
+_LIKELY_RATES = (10.0, 30.0, 60.0, 120.0)
+_ENDS = [JOINT_NAMES.index(f"{side}_{end}") for side in ("left", "right") for end in ("ankle", "wrist")]
 
 
 def person_warnings(one: Person, *, several: bool) -> list[str]:
     """What to know about one person before refining; lengths in metres, Y up."""
     who = f"Person {one.id}" if several else "The person"
-    found = _gaps(one, who)
+    found = _gaps(one, who) + _speed(one, who)
     if one.keypoints is not None:
         found += _still(one, one.keypoints, who)
         found += _implausible(one.keypoints, who)
@@ -50,14 +59,55 @@ def _gaps(one: Person, who: str) -> list[str]:
         found.append(f"{who} is absent in {missing} frames between first and last (longest gap {longest}).")
     if one.keypoints is not None:
         seen = np.isfinite(one.keypoints.positions).all(-1)
-        empty = int((~seen.any(1)).sum())
+        empty = int((~one.keypoints.used).sum())
         if empty:
-            found.append(f"{who} has {empty} frames without any keypoint.")
+            found.append(f"{who} has {empty} frames without any keypoint that is used.")
         named = zip(one.keypoints.names, seen.any(0), one.keypoints.canonical, strict=True)
         never = [name for name, ever, canonical in named if canonical and not ever]
         if never:
             found.append(f"{who} has keypoints that are never seen: {_listed(never)}.")
     return found
+
+
+def _speed(one: Person, who: str) -> list[str]:
+    """What is slower than any recording, or faster than anybody moves, has most likely another frame rate."""
+    fastest = _fastest(one)
+    if one.frames < _FEW_FRAMES or fastest is None:
+        return []
+    likely = min(_LIKELY_RATES, key=lambda rate: abs(np.log(max(fastest * rate, 1e-6) / _USUAL_SPEED)))
+    give = f"if it was recorded at {likely:g}, give --fps {likely:g}."
+    if one.fps < _SLOWEST_FPS:
+        return [f"{one.fps:.3g} frames per second are hardly the rate of a motion; {give}"]
+    if fastest * one.fps < _FASTEST_SPEED:
+        return []
+    return [
+        f"{who} moves hands or feet at {fastest * one.fps:.0f} m/s at {one.fps:g} frames per second; {give}"
+    ]
+
+
+def _fastest(one: Person) -> float | None:
+    """Metres per frame of the fastest hand or foot against the hips, as a high share of the frames has it.
+
+    For a body of usual size, so that a wrong unit is told as such.
+    """
+    size = 1.0
+    if one.keypoints is not None:
+        size = float(np.median(list(limbs.size_ratios(one.keypoints).values()) or [1.0]))
+        centre = limbs.middle(one.keypoints, limbs.HIPS)
+        ends = [
+            k for k, name in enumerate(one.keypoints.canonical) if name and name.endswith(("ankle", "wrist"))
+        ]
+        points = one.keypoints.positions[:, ends]
+    elif one.poses is not None:
+        joints, _ = forward(one.poses.rotations, one.poses.pelvis, REST_OFFSETS)
+        centre, points = joints[:, 0], joints[:, _ENDS]
+    if centre is None or not points.size:
+        return None
+    steps = np.linalg.norm(np.diff(points - centre[:, None], axis=0), axis=-1)
+    steps = steps / np.diff(one.frame_ids)[:, None]
+    fastest = np.where(np.isfinite(steps), steps, -1.0).max(1, initial=-1.0)
+    fastest = fastest[fastest >= 0]
+    return float(np.percentile(fastest, 80)) / size if len(fastest) else None
 
 
 def _still(one: Person, keypoints: Keypoints, who: str) -> list[str]:

@@ -32,13 +32,19 @@ _NUMBER = re.compile(r"\d{3}")
 
 @dataclass(frozen=True)
 class Hints:
-    """What the user said about the file; None leaves it to the file."""
+    """What the user said about the file; None leaves it to the file.
+
+    keep_height: people stay as high as the file has them, also where that is in the air or below the floor.
+    join_tracks: tracks that follow each other in time become one person.
+    """
 
     layout: str | None = None
     fps: float | None = None
     up: str | None = None
     units: str | None = None
     mirror: bool = False
+    keep_height: bool = False
+    join_tracks: bool = False
 
 
 class Container:

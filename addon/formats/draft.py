@@ -46,8 +46,10 @@ class Draft:
     likely_up: up axes to choose from when `up` is None, the most usual first.
     warnings: one sentence each.
     camera: the motion is seen from a camera whose tilt and height the file does not tell, or in a world that
-        starts as such a camera.
+        starts as such a camera; an axis: it is where that one points up.
     floating: the world is level, but its floor lies at any height.
+    mean_bones: the file's floor is at 0 for the true body, of which only the mean bones are known.
+    settled: how high people stand was decided before and stays.
     """
 
     people: list[Person]
@@ -59,9 +61,11 @@ class Draft:
     likely_up: tuple[str, ...] = ("+y", "+z", "-y")
     tool: str | None = None
     warnings: list[str] = field(default_factory=list)
-    camera: bool = False
+    camera: bool | str = False
     floating: bool = False
     says: tuple[str, ...] = ()
+    mean_bones: bool = False
+    settled: bool = False
 
 
 @dataclass(frozen=True)

@@ -7,19 +7,25 @@ from pathlib import Path
 
 import numpy as np
 
-from ..recording import How, Keypoints, Known, Person, Poses, Recording
+from ..recording import SURE, How, Keypoints, Known, Person, Poses, Recording
 from ..safe_read import FormatError, one_line
-from .camera import KEEP, put_on_floor, settle
+from .beside import clock_beside
+from .camera import UNSURE, level, on_floor, settle
 from .checks import person_warnings, recording_warnings
 from .container import Hints
+from .cuts import without_jumps
 from .depth import refuse_flat
 from .draft import Draft, Reader
+from .following import joined_tracks, offer
 from .frozen import without_filled_gaps
-from .inference import UNIT_METRES, infer_scale, infer_up
+from .inference import UNIT_METRES, infer_scale, scale_confidence
 from .lifted import evened
 from .mirror import unmirrored
+from .timing import on_clock
+from .up_axis import infer_up
 
 _MAX_FPS = 2000.0
+_PLAIN = 0.98
 _ONE_PERSON = np.log(1.4)
 """How much, as a logarithm, people differ in size from the mean."""
 
@@ -64,23 +70,25 @@ def finish(draft: Draft, reader: Reader, hints: Hints, path: Path) -> Recording:
     if not draft.people:
         raise FormatError(f"{path.name} holds no person; record or export it again.")
     refuse_flat(draft.people)
+    draft = draft if hints.fps is not None or draft.fps is not None else _with_times_beside(draft, path)
     warnings = list(draft.warnings)
     fps = _fps(draft, reader, hints)
     draft = draft if "units" in draft.says else _evened(draft, fps.value, warnings)
     units, metres = _units(draft, hints, warnings)
-    up = _up(draft, hints)
-    warnings += _contradicted(draft, hints, up.value)
-    people = tuple(replace(_converted(one, TO_Y_UP[up.value], metres), fps=fps.value) for one in draft.people)
+    scaled = tuple(replace(_converted(one, np.eye(3), metres), fps=fps.value) for one in draft.people)
+    scaled, told = without_filled_gaps(scaled)
+    warnings += told
+    up = _up(scaled, draft, hints, warnings)
+    people = tuple(_converted(one, TO_Y_UP[up.value], 1.0) for one in scaled)
     people = tuple(map(unmirrored, people)) if hints.mirror else people
-    people, filled = without_filled_gaps(people)
-    warnings += filled
-    if draft.camera and hints.up is None:
-        people, shown, sentence = settle(people, up.value)
-        up = Known(up.value, "inferred" if shown else "assumed")
-        warnings.append(sentence)
-    elif draft.floating and hints.up is None:
-        people, put = put_on_floor(people)
-        warnings += [f"The feet were put on the floor; {KEEP.format(up.value)}"] if put else []
+    if hints.up is None:
+        people, up = _stood(people, up, draft, hints, warnings)
+    warnings += [] if hints.join_tracks else offer(people)
+    people, told = without_jumps(people)
+    warnings += told
+    if hints.join_tracks:
+        people, told = joined_tracks(people)
+        warnings += told
     for one in people:
         warnings += person_warnings(one, several=len(people) > 1)
     warnings += recording_warnings(people)
@@ -96,6 +104,39 @@ def _evened(draft: Draft, fps: float, warnings: list[str]) -> Draft:
         people.append(same)
         warnings += sentences
     return replace(draft, people=people)
+
+
+def _with_times_beside(draft: Draft, path: Path) -> Draft:
+    """The draft with the frames' times out of a file that the capture tool left beside the recording."""
+    frames = {one.frames for one in draft.people}
+    found = clock_beside(path, max(frames))
+    if found is None:
+        return draft
+    clock, name = found
+    told = f"The frame rate comes from {one_line(name)} beside the file."
+    draft = replace(draft, warnings=[*draft.warnings, told])
+    return on_clock(draft, clock) if frames == {len(clock.seconds)} else replace(draft, fps=clock.fps)
+
+
+def _stood(
+    people: tuple[Person, ...], up: Known[str], draft: Draft, hints: Hints, warnings: list[str]
+) -> tuple[tuple[Person, ...], Known[str]]:
+    """The people (Y up) turned upright and put on the floor as far as the file leaves that open."""
+    if draft.camera in (True, up.value):
+        people, shown, sentence = settle(people, up.value, keep_height=hints.keep_height)
+        found = infer_up(people, ("+y",)) if shown else None
+        up = Known(up.value, "assumed") if found is None else Known(up.value, "inferred", found[1])
+        warnings.append(sentence)
+    elif draft.up is None:
+        people, sentences = level(people, up.value)
+        warnings += sentences
+        warnings += [UNSURE.format(up.value)] if up.unsure else []
+    if draft.camera in (True, up.value) or draft.settled or hints.keep_height:
+        return people, up
+    if draft.floating or draft.up is None:
+        people, sentences = on_floor(people, floating=draft.floating, mean_bones=draft.mean_bones)
+        warnings += sentences
+    return people, up
 
 
 def _fps(draft: Draft, reader: Reader, hints: Hints) -> Known[float]:
@@ -117,8 +158,7 @@ def _units(draft: Draft, hints: Hints, warnings: list[str]) -> tuple[Known[str],
     if draft.units is not None:
         usual, said = unit_name(draft.units), "units" in draft.says
         if inferred is None or _agree(_UNITS[usual], inferred[1]):
-            how: How = "stated" if said else "assumed" if inferred is None else "inferred"
-            return Known(usual, how), _UNITS[usual]
+            return _usual_unit(draft, usual, said, inferred is not None), _UNITS[usual]
         where = "as the file says" if said else "as usual"
         warnings.append(f"The unit cannot be {usual} {where}; it was inferred from the limbs.")
     if inferred is None:
@@ -127,38 +167,53 @@ def _units(draft: Draft, hints: Hints, warnings: list[str]) -> tuple[Known[str],
     own = draft.own_unit
     if own is not None and abs(np.log(own.metres / metres)) < _ONE_PERSON:
         warnings.append(own.sentence)
-        return Known(own.name, "inferred"), own.metres
+        return Known(own.name, "inferred", scale_confidence(draft.people, own.metres)), own.metres
     if unit == "other":
         warnings.append(
             "The size fits neither metres nor centimetres nor millimetres, so it was scaled to a mean body;"
             " if that is wrong, give the unit with --units."
         )
-    return Known(unit, "inferred"), metres
+    # A size that was scaled to a mean body may be anybody's.
+    sure = 0.5 if unit == "other" else scale_confidence(draft.people, metres)
+    return Known(unit, "inferred", sure), metres
+
+
+def _usual_unit(draft: Draft, unit: str, said: bool, shown: bool) -> Known[str]:
+    if said:
+        return Known(unit, "stated")
+    if not shown:
+        return Known(unit, "assumed")
+    return Known(unit, "inferred", scale_confidence(draft.people, _UNITS[unit]))
 
 
 def _agree(first: float, second: float) -> bool:
     return 1 / 4 < first / second < 4
 
 
-def _up(draft: Draft, hints: Hints) -> Known[str]:
+def _up(people: tuple[Person, ...], draft: Draft, hints: Hints, warnings: list[str]) -> Known[str]:
+    """The axis of the people (metres, the file's axes) that points up."""
     if hints.up is not None:
         return Known(signed_axis(hints.up), "stated")
     if draft.up is not None:
-        axis = signed_axis(draft.up)
-        shown = infer_up(draft.people, ()) == axis
-        return Known(axis, "stated" if "up" in draft.says else "inferred" if shown else "assumed")
-    inferred = infer_up(draft.people, draft.likely_up)
-    return Known(inferred or draft.likely_up[0], "inferred" if inferred else "assumed")
+        return _usual_up(people, draft, signed_axis(draft.up), warnings)
+    inferred = infer_up(people, draft.likely_up)
+    if inferred is None:
+        return Known(draft.likely_up[0], "assumed")
+    return Known(inferred[0], "inferred", inferred[1])
 
 
-def _contradicted(draft: Draft, hints: Hints, up: str) -> list[str]:
-    """A sentence where the file says what is up and the bodies stand along another axis."""
-    if hints.up is not None or "up" not in draft.says or draft.up is None:
-        return []
-    shown = infer_up(draft.people, ())
-    if shown in (None, up):
-        return []
-    return [f"The file says that {up} is up though bodies stand along {shown}; if they lie now, give --up."]
+def _usual_up(people: tuple[Person, ...], draft: Draft, axis: str, warnings: list[str]) -> Known[str]:
+    """The file's or its format's own axis, with a doubt where people plainly stand along another one."""
+    said = "up" in draft.says
+    shown, sure = infer_up(people, (axis,)) or (None, 0.0)
+    if shown not in (None, axis) and sure > _PLAIN and not draft.camera:
+        whose = "The file says that" if said else "By the format"
+        warnings.append(
+            f"{whose} {axis} is up, but the body stands along {shown}; if that is right, give --up {shown}."
+        )
+    if said:
+        return Known(axis, "stated")
+    return Known(axis, "inferred", sure) if shown == axis and sure >= SURE else Known(axis, "assumed")
 
 
 def _how(text: str) -> How:

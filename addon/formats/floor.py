@@ -7,7 +7,7 @@ import numpy as np
 from ..body.kinematics import forward
 from ..body.points import POINT_INDEX, point_positions
 from ..body.skeleton import REST_OFFSETS
-from ..recording import Person
+from ..recording import Keypoints, Person
 
 _SOLES = ("big_toe", "small_toe", "heel")
 _FOOT_HEIGHTS = {"foot": 0.02, "ankle": 0.08}
@@ -43,23 +43,28 @@ def _low(heights: np.ndarray) -> float:
 
 def _heights(one: Person) -> np.ndarray:
     """(T, N) heights of all joints or keypoints that are known."""
-    if one.poses is not None:
+    if one.keypoints is None:
+        assert one.poses is not None
         return forward(one.poses.rotations, one.poses.pelvis, REST_OFFSETS)[0][..., 1]
-    assert one.keypoints is not None
     known = [place for place, name in enumerate(one.keypoints.canonical) if name]
     return one.keypoints.positions[:, known, 1]
 
 
 def _soles(one: Person) -> np.ndarray | None:
-    """(T, N) heights of points under the feet, NaN where missing; from the poses where there are some."""
-    if one.poses is not None:
+    """(T, N) heights of points under the feet, NaN where missing.
+
+    From the keypoints where they have feet, for they show the person's own size; else from the poses.
+    """
+    seen = None if one.keypoints is None else _soles_seen(one.keypoints)
+    if seen is None and one.poses is not None:
         joints, turned = forward(one.poses.rotations, one.poses.pelvis, REST_OFFSETS)
         points = point_positions(joints, turned, REST_OFFSETS)
         return points[:, [POINT_INDEX[f"{side}_{part}"] for side in _SIDES for part in _SOLES], 1]
-    if one.keypoints is None:
-        return None
-    heights = one.keypoints.positions[..., 1]
-    canonical = one.keypoints.canonical
+    return seen
+
+
+def _soles_seen(keypoints: Keypoints) -> np.ndarray | None:
+    heights, canonical = keypoints.positions[..., 1], keypoints.canonical
     soles = [f"{side}_{part}" for side in _SIDES for part in _SOLES]
     held = [canonical.index(name) for name in soles if name in canonical]
     if held:

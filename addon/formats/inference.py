@@ -1,4 +1,4 @@
-"""What a file leaves open, inferred from its content: the up axis, the unit, the layout."""
+"""What a file leaves open, inferred from its content: the unit, the layout. The up axis is in `up_axis`."""
 
 from __future__ import annotations
 
@@ -8,44 +8,8 @@ from ..body.layouts import LAYOUTS
 from ..recording import Keypoints, Person
 from . import limbs
 
-_AXES = {
-    "+x": (1, 0, 0), "-x": (-1, 0, 0), "+y": (0, 1, 0), "-y": (0, -1, 0), "+z": (0, 0, 1), "-z": (0, 0, -1),
-}  # fmt: skip
 UNIT_METRES = {"m": 1.0, "cm": 0.01, "mm": 0.001}
-_CLEAR = 0.6
 _SLACK = 2.2
-
-
-def infer_up(people: list[Person], likely: tuple[str, ...]) -> str | None:
-    """The signed axis that points up over the whole clip, None when the content does not tell.
-
-    Poses: the mean direction of the pelvis' own up axis. Keypoints: from the feet to the head.
-    A person who mostly lies or bends gets the most usual axis that still points upwards.
-    """
-    directions = [direction for one in people for direction in _up_directions(one)]
-    if not directions:
-        return None
-    mean = np.mean(directions, axis=0)
-    scores = {axis: float(np.dot(mean, vector)) for axis, vector in _AXES.items()}
-    best = max(scores, key=lambda axis: scores[axis])
-    if scores[best] >= _CLEAR:
-        return best
-    return max(likely, key=lambda axis: scores[axis]) if likely else best
-
-
-def _up_directions(one: Person) -> list[np.ndarray]:
-    if one.poses is not None:
-        return [one.poses.rotations[:, 0, :, 1].mean(0)]
-    if one.keypoints is None:
-        return []
-    top = _first_middle(one.keypoints, (limbs.HEAD, limbs.NECK))
-    bottom = _first_middle(one.keypoints, (limbs.FEET, limbs.HIPS))
-    if top is None or bottom is None:
-        return []
-    upward = top - bottom
-    upward = upward[np.isfinite(upward).all(-1)]
-    length = np.linalg.norm(upward, axis=-1, keepdims=True)
-    return [(upward / np.maximum(length, 1e-12)).mean(0)] if len(upward) else []
 
 
 def _first_middle(keypoints: Keypoints, groups: tuple[tuple[str, ...], ...]) -> np.ndarray | None:
@@ -70,6 +34,14 @@ def infer_scale(people: list[Person]) -> tuple[str, float] | None:
         if 1 / _SLACK < size * metres < _SLACK:
             return unit, metres
     return "other", 1.0 / size
+
+
+def scale_confidence(people: list[Person], metres: float) -> float:
+    """How sure (0..1) a unit of so many metres is: 1 for a mean body, 1/2 at the edge of human sizes."""
+    bodies = [limbs.size_ratios(one.keypoints) for one in people if one.keypoints is not None]
+    ratios = [ratio for body in bodies for ratio in body.values()]
+    off = abs(np.log(float(np.median(ratios)) * metres)) / np.log(_SLACK) if ratios else 1.0
+    return float(1.0 - 0.5 * min(off**2, 1.0))
 
 
 def infer_layout(positions: np.ndarray, name: str = "") -> str | None:

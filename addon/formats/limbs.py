@@ -42,7 +42,11 @@ def middle(keypoints: Keypoints, names: tuple[str, ...]) -> np.ndarray | None:
     held = [keypoints.canonical.index(name) for name in names if name in keypoints.canonical]
     if not held:
         return None
-    points = keypoints.positions[:, held]
+    return mean_of(keypoints.positions[:, held])
+
+
+def mean_of(points: np.ndarray) -> np.ndarray:
+    """(T, 3) mean of those of the points (T, N, 3) that are there, NaN where none is."""
     present = np.isfinite(points).all(-1)
     total = np.where(present[..., None], points, 0.0).sum(1)
     count = present.sum(1)[:, None]

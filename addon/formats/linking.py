@@ -32,6 +32,11 @@ class Detections:
 
     def __init__(self) -> None:
         self._frames: dict[int, list[tuple[np.ndarray, dict[str, Any]]]] = {}
+        self._shots: set[int] = set()
+
+    def cut(self, frame: int) -> None:
+        """With this frame another shot starts, in which nobody goes on."""
+        self._shots.add(int(frame))
 
     def add(self, frame: int, place: Any, **values: Any) -> None:
         """One detection. place: (3,) in a camera (z ahead); its direction counts, and a little its depth."""
@@ -50,12 +55,16 @@ class Detections:
 
     def tracks(self) -> Tracks:
         """The people, numbered in the order in which they appear."""
-        tracks, known = Tracks(), list[_Track]()
+        tracks, known, gone = Tracks(), list[_Track](), 0
         for frame in sorted(self._frames):
             found = self._frames[frame]
-            owners = _owners([place for place, _ in found], frame, known) if self.several else {0: 0}
+            gone = len(known) if frame in self._shots else gone
+            owners = (
+                _owners([place for place, _ in found], frame, known[gone:]) if self.several else {0: gone}
+            )
             for number, (place, values) in enumerate(found):
                 owner = owners.get(number)
+                owner = None if owner == len(known) else owner
                 if owner is None:
                     owner = len(known)
                     known.append(_Track(owner, frame, place))

@@ -136,14 +136,17 @@ def read(
     up: str | None = None,
     units: str | None = None,
     mirror: bool = False,
+    keep_height: bool = False,
+    join_tracks: bool = False,
 ) -> Recording:
     """What the file holds, in metres and Y up.
 
     layout, fps, up ("+x" … "-z") and units ("m", "cm", "mm") override what the file says or leaves open.
     mirror: the recording is a mirror image, which is turned back.
+    keep_height: nobody is put on the floor. join_tracks: tracks that follow each other become one person.
     Raises FormatError when the file can't be used.
     """
-    hints = Hints(layout, fps, up, units, mirror)
+    hints = Hints(layout, fps, up, units, mirror, keep_height, join_tracks)
     container = Container(Path(path), hints)
     # Missing points are NaN and damaged numbers may be anything: what is unusable is refused by value.
     with refusing(container.name), np.errstate(all="ignore"):

@@ -1,16 +1,54 @@
-"""The frame rate of a recording whose frames carry times."""
+"""The times of a recording's frames: its rate, which frames are missing, and whether they are even."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
-_NAME = re.compile(r"(?:timestamp|time|offset|elapsed|ts|t)?(?:s|ms|us|ns|sec|seconds|millis|milliseconds)?")
-_UNITS = (1.0, 1e-3, 1e-6, 1e-9)
-_SLOWEST, _FASTEST = 4.0, 1000.0
+from ..recording import Person
+from .draft import Draft
+from .rates import meant_rate
+from .resampling import on_even_frames
+
+_UNIT = "s|ms|us|ns|secs?|seconds|millis|milliseconds"
+_NAME = re.compile(rf"(?:timestamp|time|offset|elapsed|ts|t)?({_UNIT})?")
+_APART = re.compile(rf"[^a-z]({_UNIT})\W*$")
+_UNITS = {"s": 1.0, "ms": 1e-3, "us": 1e-6, "ns": 1e-9}
+_SLOWEST, _FASTEST = 1.5, 1000.0
+_MOST_DIGITS = 9
+_LONGEST_START = 86_400.0
+"""Seconds; times that start later are those of a clock, not of the recording."""
+_HEADERS_SLACK = 0.005
+_UNEVEN = 0.15
+_FAR_OFF = 0.5
+"""Steps between frames by which times leave an even grid, in the mean square and once, to count as uneven."""
+_MISSING_TIMES = 0.1
+_MOST_FRAMES = 1e8
+
+
+@dataclass(frozen=True)
+class Clock:
+    """When the frames of a recording were taken.
+
+    seconds: (T,) rising; fps: of the grid that they fit best; numbers: (T,) their places on it from 0; even:
+    whether they lie on it.
+    """
+
+    seconds: np.ndarray
+    fps: float
+    numbers: np.ndarray
+    even: bool
+    low: float
+    high: float
+    """Between these the rate lies, as far as the stamps' digits tell."""
+
+    def allows(self, fps: float) -> bool:
+        """Whether the stamps may be those of a recording at this rate."""
+        return self.even and self.low * (1 - _HEADERS_SLACK) <= fps <= self.high * (1 + _HEADERS_SLACK)
 
 
 def is_time(name: str) -> bool:
@@ -19,20 +57,154 @@ def is_time(name: str) -> bool:
     return bool(plain) and _NAME.fullmatch(plain) is not None
 
 
-def rate_from_times(times: Any) -> float | None:
-    """Frames per second from the times of frames in seconds or smaller units; None where they do not tell."""
+def read_clock(times: Any, name: str = "") -> Clock | None:
+    """The clock behind times of frames in seconds or smaller units; None where they do not tell.
+
+    name: the field's, which may tell the unit; else it is the one that makes a usual rate.
+    """
     try:
         values = np.asarray(times, dtype=np.float64).reshape(-1)
     except (ValueError, TypeError):
         return None
-    steps = np.diff(np.unique(values[np.isfinite(values)]))
-    step = float(np.median(steps)) if len(steps) else 0.0
-    rates = [1.0 / (step * unit) for unit in _UNITS] if step > 0 else []
-    return next((round(rate, 3) for rate in rates if _SLOWEST < rate < _FASTEST), None)
+    values = _filled(values)
+    if (
+        len(values) < 2
+        or not np.isfinite(values).all()
+        or (np.diff(values) < 0).any()
+        or values[-1] == values[0]
+    ):
+        return None
+    unit = _unit(name, values)
+    return None if unit is None else _clock(values * unit, _tick(values) * unit)
 
 
-def rate_of_frames(frames: list[Any]) -> float | None:
-    """Frames per second from the times that a list of mappings carries; None where it has none."""
-    mappings = [frame for frame in frames if isinstance(frame, Mapping)]
-    name = next((name for name in (mappings[0] if mappings else ()) if is_time(str(name))), None)
-    return None if name is None else rate_from_times([frame.get(name) for frame in mappings])
+def _filled(values: np.ndarray) -> np.ndarray:
+    """The values with few missing ones between their neighbours."""
+    seen = np.isfinite(values)
+    if seen.all() or seen.mean() < 1 - _MISSING_TIMES or not (seen[0] and seen[-1]):
+        return values
+    places = np.arange(len(values))
+    return np.interp(places, places[seen], values[seen])
+
+
+def _unit(name: str, values: np.ndarray) -> float | None:
+    apart = _APART.search(name.lower())
+    joined = _NAME.fullmatch(re.sub(r"[^a-z]", "", name.lower()))
+    suffix = apart[1] if apart else (joined and joined[1]) or ""
+    # The s of times, timestamps is no unit.
+    if suffix and (apart or suffix != "s"):
+        return _UNITS["ms" if suffix.startswith("mil") else "s" if suffix.startswith("sec") else suffix]
+    step = _step(values)
+    return next((unit for unit in _UNITS.values() if _SLOWEST < 1.0 / (step * unit) < _FASTEST), None)
+
+
+def _step(values: np.ndarray) -> float:
+    """The usual time between frames; the mean where stamps are so coarse that frames share them."""
+    steps = np.diff(values)
+    shared = (steps == 0).mean() > 0.2
+    return float(np.ptp(values) / len(steps)) if shared else float(np.median(steps[steps > 0]))
+
+
+def _tick(values: np.ndarray) -> float:
+    """The last digit's unit of rounded values; 0 for those with all digits."""
+    for digits in range(_MOST_DIGITS):
+        shifted = values * 10.0**digits
+        if (np.abs(shifted - np.round(shifted)) < 1e-5).all():
+            return 10.0**-digits
+    return 0.0
+
+
+def _clock(seconds: np.ndarray, tick: float) -> Clock | None:
+    steps, step = np.diff(seconds), _step(seconds)
+    counts = _counts(steps, step)
+    single = steps[counts == 1]
+    # A median of rounded steps drifts over long gaps; the mean of the single ones does not.
+    step = float(single.mean()) if len(single) > 1 else step
+    places = np.concatenate([[0], np.cumsum(_counts(steps, step))])
+    if np.ptp(seconds) / step > _MOST_FRAMES:
+        return None
+    span, count = seconds[-1] - seconds[0], int(places[-1])
+    off = (seconds - seconds[0]) / (span / count) - places
+    off = off - off.mean()
+    even = float(np.sqrt((off**2).mean())) < _UNEVEN or float(np.abs(off).max()) < max(_FAR_OFF, tick / step)
+    best = count / span if even else 1.0 / float(np.percentile(steps[steps > 0], 25))
+    low, high = (
+        (count / (span + tick), count / max(span - tick, span / 2)) if even else (best / 1.01, best * 1.01)
+    )
+    fps = meant_rate(low, high, best)
+    return Clock(seconds, fps, places, even, low, high)
+
+
+def _counts(steps: np.ndarray, step: float) -> np.ndarray:
+    return np.maximum(np.round(steps / step), 1.0).astype(np.int64)
+
+
+def time_field(frames: Sequence[Any]) -> str | None:
+    """The name of the field with times in a list of mappings; None where they have none."""
+    first = next((frame for frame in frames if isinstance(frame, Mapping)), {})
+    return next((str(name) for name in first if is_time(str(name))), None)
+
+
+def timed_frames(draft: Draft, frames: Sequence[Any], stated: float | None = None) -> Draft:
+    """The draft with the times that the mappings carry which its frames come from; see `timed`."""
+    name = time_field(frames)
+    if name is None:
+        return draft if stated is None else replace(draft, fps=stated)
+    times = [frame.get(name) if isinstance(frame, Mapping) else None for frame in frames]
+    return timed(draft, times, name, stated)
+
+
+def timed(draft: Draft, times: Any, name: str = "", stated: float | None = None) -> Draft:
+    """The draft with the rate and the frames that the times (T,) of its people's frames tell.
+
+    stated: the header's rate, which is kept where the times allow it. Uneven frames come out even. Where
+    people were not seen in all frames, even times tell the rate alone.
+    """
+    clock = read_clock(times, name)
+    if clock is not None and all(one.frames == len(clock.seconds) for one in draft.people):
+        return on_clock(draft, clock, stated)
+    rate = clock.fps if clock is not None and clock.even else draft.fps
+    return replace(draft, fps=rate if stated is None else stated)
+
+
+def on_clock(draft: Draft, clock: Clock, stated: float | None = None) -> Draft:
+    """The draft with the clock's rate and frames; everybody in it has as many frames as the clock."""
+    warnings = list(draft.warnings)
+    fps = clock.fps
+    if stated is not None and clock.allows(stated):
+        fps = stated
+    elif stated is not None:
+        warnings.append(f"The frames' times run at {clock.fps:.6g} frames per second, not at {stated:g}.")
+    if clock.even:
+        people = [_numbered(one, clock, fps) for one in draft.people]
+        return replace(draft, people=people, fps=fps, warnings=warnings)
+    warnings.append(
+        f"The frames lie at uneven times (one every {1000 / _rate(clock, 90):.0f} to"
+        f" {1000 / _rate(clock, 10):.0f} ms), so they were brought to {fps:g} frames per second at the same"
+        f" speed."
+    )
+    people = [
+        replace(even, frame_ids=even.frame_ids + _start(one, clock, fps))
+        for one in draft.people
+        for even in [on_even_frames(one, clock.seconds - clock.seconds[0], fps)]
+    ]
+    return replace(draft, people=people, fps=fps, warnings=warnings)
+
+
+def _start(one: Person, clock: Clock, fps: float) -> int:
+    """The number of the first frame, at its own time; the file's where the times are those of a clock."""
+    first = float(clock.seconds[0])
+    return round(max(first, 0.0) * fps) if first < _LONGEST_START else int(one.frame_ids[0])
+
+
+def _rate(clock: Clock, percent: float) -> float:
+    """Frames per second that as many percent of the steps are slower than."""
+    return 1.0 / float(np.percentile(np.diff(clock.seconds), 100 - percent))
+
+
+def _numbered(one: Person, clock: Clock, fps: float) -> Person:
+    """The person with the file's frame numbers where they tell the same times, else numbered by the times."""
+    own = one.frame_ids
+    numbers = clock.numbers + _start(one, clock, fps)
+    as_spaced = np.array_equal(np.diff(own), np.diff(numbers))
+    return one if as_spaced and abs(int(own[0] - numbers[0])) <= 1 else replace(one, frame_ids=numbers)

@@ -1,8 +1,8 @@
 """Which way is up for a person seen by a tilted camera, from how they stand and where they walk.
 
-Only somebody who walks shows it: an upright body alone may as well lie before a camera that looks down.
-The body's own direction tells up to within some degrees (people lean forward); the path, which is level,
-tells it exactly along the way.
+Only somebody who walks or steps about shows it: an upright body alone may as well lie before a camera that
+looks down. The body's own direction tells up to within some degrees (people lean forward); the path, which is
+level, tells it exactly along the way, and so do the places where the feet rested if they span a plane.
 """
 
 from __future__ import annotations
@@ -24,7 +24,13 @@ _LEAST_WAY = 1.0
 _LEAST_SWING = 0.1
 _LEAST_STEPS = 2
 _STEEPEST = np.sin(np.radians(12.0))
-_MOST_TILT = np.cos(np.radians(35.0))
+_MOST_TILT = np.cos(np.radians(47.0))
+_NEAR_POSTURE = np.cos(np.radians(20.0))
+_RESTING = 0.15
+"""Metres per second below which an ankle bears."""
+_LEAST_RESTS = 6
+_LEAST_SPAN = 0.5
+_FLATTEST = 0.02
 _UP = np.array([0.0, 1.0, 0.0])
 
 
@@ -44,14 +50,26 @@ class Stance:
 def find_up(people: list[Person] | tuple[Person, ...]) -> np.ndarray | None:
     """(3,) unit vector that points up, None where nobody walks or where they do not agree.
 
-    people: metres, with +Y roughly up (a camera's own up); a tilt of over 35° is not believed.
+    people: metres, with +Y roughly up (a camera's own up); a tilt of over 47° is not believed.
     """
-    found = [up for up in (_up_of(stance_of(one)) for one in people) if up is not None]
+    found = [up for up in map(walk_up, people) if up is not None]
     if not found:
         return None
     mean = _unit(np.mean(found, axis=0))
     agree = all(up @ mean > _STEADY for up in found)
     return mean if agree and mean @ _UP > _MOST_TILT else None
+
+
+def walk_up(one: Person) -> np.ndarray | None:
+    """(3,) unit vector that points up for one person who walks, in metres and any axes; None for others."""
+    return _up_of(stance_of(one))
+
+
+def lean(one: Person) -> np.ndarray | None:
+    """(3,) unit vector along a body that stands for most of a clip in one direction, else None."""
+    stance = stance_of(one)
+    standing = None if stance is None else _standing(stance)
+    return None if stance is None or standing is None else _posture(stance, standing)
 
 
 def turn_upright(up: np.ndarray) -> np.ndarray:
@@ -88,15 +106,51 @@ _SIDES = ("left", "right")
 def _up_of(stance: Stance | None) -> np.ndarray | None:
     """Up from one person's walk, None when they do not walk for most of the time."""
     standing = None if stance is None else _standing(stance)
-    if stance is None or standing is None or standing.mean() < _MOSTLY:
+    posture = None if stance is None or standing is None else _posture(stance, standing)
+    if stance is None or standing is None or posture is None:
         return None
     hips = stance.hips[standing]
-    body = _unit(stance.neck - np.mean(stance.ankles, axis=0))[standing]
-    posture = _unit(body.mean(0))
-    if (body @ posture).mean() < _STEADY:
-        return None
+    plane = _plane(_rests(stance), posture)
+    if plane is not None:
+        return plane
     up = _level(posture, hips)
     return up if up is not None and _steps(stance, standing, up) >= _LEAST_STEPS else None
+
+
+def _rests(stance: Stance) -> np.ndarray:
+    """(N, 3) the places where an ankle stayed for a while, one for each stay."""
+    places = []
+    for ankle in stance.ankles:
+        # Four windows are a second.
+        steps = np.linalg.norm(np.diff(ankle, axis=0), axis=-1) * 4 * stance.window
+        still = np.concatenate([[False], steps < _RESTING, [False]]).astype(int)
+        starts, ends = np.flatnonzero(np.diff(still) == 1), np.flatnonzero(np.diff(still) == -1)
+        long = ends - starts >= max(stance.window // 2, 2)
+        places += [
+            ankle[start : end + 1].mean(0) for start, end in zip(starts[long], ends[long], strict=True)
+        ]
+    return np.array(places).reshape(-1, 3)
+
+
+def _plane(places: np.ndarray, posture: np.ndarray) -> np.ndarray | None:
+    """The normal of the plane that places (N, 3) span, upwards; None where they span none."""
+    if len(places) < _LEAST_RESTS:
+        return None
+    centred = places - places.mean(0)
+    ways = np.linalg.svd(centred, full_matrices=False)[2]
+    spans = np.ptp(centred @ ways.T, axis=0)
+    normal = ways[2] * np.sign(ways[2] @ posture)
+    flat = spans[1] >= _LEAST_SPAN and float(np.std(centred @ ways[2])) < _FLATTEST
+    return normal if flat and normal @ posture > _NEAR_POSTURE else None
+
+
+def _posture(stance: Stance, standing: np.ndarray) -> np.ndarray | None:
+    """The body's direction while standing; None where they do not stand mostly, or not in one direction."""
+    if standing.mean() < _MOSTLY:
+        return None
+    body = _unit(stance.neck - np.mean(stance.ankles, axis=0))[standing]
+    posture = _unit(body.mean(0))
+    return posture if (body @ posture).mean() >= _STEADY else None
 
 
 def _standing(stance: Stance) -> np.ndarray | None:

@@ -96,6 +96,16 @@ class FileSettings:
     units: EnumProperty(
         name="Units", description="Unit of the file's positions", items=UNIT_ITEMS, update=changed
     )
+    keep_height: BoolProperty(
+        name="Keep Height",
+        description="Leave people as high as the file has them, also where it has no floor",
+        update=changed,
+    )
+    join_tracks: BoolProperty(
+        name="Join Tracks",
+        description="Make one person of tracks that follow each other in time",
+        update=changed,
+    )
 
 
 def hints_of(settings: FileSettings) -> Hints:
@@ -105,6 +115,8 @@ def hints_of(settings: FileSettings) -> Hints:
         fps=settings.fps if settings.use_fps else None,
         up=_stated(settings.up),
         units=_stated(settings.units),
+        keep_height=settings.keep_height,
+        join_tracks=settings.join_tracks,
     )
 
 

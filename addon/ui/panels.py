@@ -185,7 +185,7 @@ def draw_hints(layout: bpy.types.UILayout, settings: FileSettings) -> None:
     field = row.row()
     field.active = settings.use_fps
     field.prop(settings, "fps", text="")
-    for name in ("up", "units", "layout"):
+    for name in ("up", "units", "layout", "keep_height", "join_tracks"):
         layout.prop(settings, name)
 
 

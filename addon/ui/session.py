@@ -9,7 +9,7 @@ from __future__ import annotations
 import traceback
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Generic, TypeVar
 
@@ -97,7 +97,7 @@ def _stamp(path: str) -> tuple[int, int] | None:
 
 
 def _read_recording(path: str, hints: Hints) -> Recording:
-    return formats.read(path, layout=hints.layout, fps=hints.fps, up=hints.up, units=hints.units)
+    return formats.read(path, **asdict(hints))
 
 
 class Session(Store[Recording]):

@@ -79,7 +79,7 @@ def wham(folder: Path) -> Path:
     return dumped(folder / "wham_output.pkl", held)
 
 
-def phalp(folder: Path) -> Path:
+def phalp(folder: Path, shots: tuple[int, ...] = ()) -> Path:
     """Lists parallel to tid, whose order changes; a track that starts late; empty frames at the end."""
     body = walking(FRAMES)
     rotations = matrices(body, CAMERA).astype(np.float32)
@@ -91,7 +91,8 @@ def phalp(folder: Path) -> Path:
     for n in range(FRAMES + 2):
         tracks = [] if n >= FRAMES else [1] if n < 5 else [2, 1] if n % 2 else [1, 2]
         held[f"outputs\\_DEMO\\walk\\img\\{n:06d}.jpg"] = {
-            "time": n, "shot": 0, "tid": tracks, "tracked_ids": tracks, "bbox": [np.zeros(4)] * len(tracks),
+            "time": n, "shot": int(n in shots), "tid": tracks, "tracked_ids": tracks,
+            "bbox": [np.zeros(4)] * len(tracks),
             "tracked_time": [int(n == 20)] * len(tracks), "size": [[1080, 1920]] * len(tracks),
             "smpl": [{"global_orient": rotations[n, :1], "body_pose": rotations[n, 1:],
                       "betas": np.zeros(10, np.float32)} for _ in tracks],

@@ -32,6 +32,7 @@ from tests.formats import test_sam3d as sam3d
 from tests.formats import test_skeleton_files as skeletons
 from tests.formats import test_suites as suites
 from tests.formats import test_theia as theia
+from tests.formats import test_timing as timing
 from tests.formats import test_trc as trc
 from tests.formats.bodies import walking
 
@@ -93,6 +94,9 @@ BUILDERS: dict[str, Callable[[Path], Path]] = {
     "AMASS": lambda folder: amass.saved(folder, **amass.amass_fields()),
     "TRC": clip_trc,
     "open keypoints": open_keypoints,
+    "uneven times": lambda folder: timing.table(
+        folder / "clip.csv", [n / 30 if n < 20 else n / 12 - 1 for n in range(40)]
+    ),
 }
 
 
@@ -132,3 +136,12 @@ def test_a_damaged_file_is_a_recording_or_one_sentence(tmp_path, tool):
         except FormatError as refusal:
             assert str(refusal).isprintable()
     assert time.perf_counter() - started < 60
+
+
+def test_damaged_time_stamps_beside_a_recording_do_it_no_harm(tmp_path):
+    clip = timing.freemocap(tmp_path, 30.0, "frame,timestamp.from_recording_start.sec", "{n},{t}")
+    stamps = next(tmp_path.rglob("*timestamps.csv"))
+    whole, chance = stamps.read_bytes(), random.Random(0)
+    for _ in range(2 * MUTATIONS):
+        stamps.write_bytes(damaged(whole, chance))
+        assert 1.0 <= formats.read(clip).fps.value <= 1000.0

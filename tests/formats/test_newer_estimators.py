@@ -285,8 +285,8 @@ def test_xrmocaps_mask_leaves_frames_out(tmp_path):
     [("smpl", "smpl24"), ("coco", "coco17"), ("h36m", "hybrik17"), ("h36m_mmpose", "h36m17")],
 )
 def test_xrmocaps_keypoints_are_of_everybody(tmp_path, convention, layout):
-    points = walking(FRAMES).layout(layout)
-    both = np.stack([points, points + [1.0, 0, 0]], axis=1)
+    points, apart = walking(FRAMES).layout(layout), np.array([1.0, 0, 0])
+    both = np.stack([points, points + apart], axis=1)
     values = np.concatenate([both, np.ones((*both.shape[:3], 1))], axis=-1)
     mask = np.ones(both.shape[:3], np.uint8)
     mask[:7, 1] = 0
@@ -294,7 +294,7 @@ def test_xrmocaps_keypoints_are_of_everybody(tmp_path, convention, layout):
     recording = formats.read(tmp_path / "keypoints3d.npz")
     assert [(one.frames, int(one.frame_ids[0])) for one in recording.people] == [(FRAMES, 0), (FRAMES - 7, 7)]
     assert keypoints_of(recording).layout == layout
-    np.testing.assert_allclose(keypoints_of(recording, 1).positions, points[7:] + [1.0, 0, 0], atol=1e-6)
+    np.testing.assert_allclose(keypoints_of(recording, 1).positions, points[7:] + apart, atol=1e-6)
 
 
 def test_xrmocaps_human_data_has_a_detectors_hips_beside_smpls_joints(tmp_path):

@@ -51,6 +51,18 @@ def test_options_of_the_file_browser_are_kept_as_overrides(enabled, tmp_path):
     assert (settings.up, settings.units) == ("+y", "m")
 
 
+def test_the_files_own_height_may_be_kept(enabled, tmp_path, ui):
+    """An array has no floor of its own: people stand on it unless they are to stay where they are."""
+    path = tmp_path / "bare.npy"
+    np.save(path, joints_of_a_wave(30, 30.0) + np.array([0.0, 2.0, 0.0]))
+    _open(path, layout_name="smpl24")
+    settings = bpy.context.scene.spr
+    lowest = [ui("properties").peek(settings).people[0].keypoints.positions[..., 1].min()]
+    settings.keep_height = True
+    lowest.append(ui("properties").peek(settings).people[0].keypoints.positions[..., 1].min())
+    assert abs(lowest[0]) < 0.1 and lowest[1] > 1.8
+
+
 def test_an_override_is_followed(enabled, wave, ui):
     _open(wave)
     settings = bpy.context.scene.spr

@@ -70,7 +70,7 @@ def read(container: Container) -> Draft:
         warnings.append(f"Not used: {', '.join(ignored)}.")
     one = _seen(person(poses=poses), fields.get("mask"))
     tool = _tool(container, vectors)
-    return Draft([one], fps=fps, likely_up=("+z", "+y"), warnings=warnings, tool=tool)
+    return Draft([one], fps=fps, likely_up=("+z", "+y"), warnings=warnings, tool=tool, mean_bones=True)
 
 
 def _poses_name(container: Container) -> str | None:
@@ -120,7 +120,7 @@ def _own_output(container: Container, poses: Poses, fps: float | None) -> Draft:
     frame_ids = numbers(fields["frame_ids"], "frame_ids") if "frame_ids" in fields else None
     poses = Poses(poses.rotations, keypoints.positions[:, 0], poses.betas, poses.gender)
     one: Person = person(frame_ids=frame_ids, keypoints=keypoints, poses=poses)
-    return Draft([one], fps=fps, up="+z", tool="SMPL Pose Refiner", says=("up",))
+    return Draft([one], fps=fps, up="+z", tool="SMPL Pose Refiner", settled=True, says=("up",))
 
 
 READER = Reader(

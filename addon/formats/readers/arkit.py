@@ -20,7 +20,7 @@ from ...safe_read import FormatError
 from ..container import Container
 from ..draft import Draft, Reader, named_keypoints, person
 from ..landmarks import HIPS_FIXED
-from ..timing import rate_of_frames
+from ..timing import timed_frames
 
 _FINGERS = [
     f"hand{finger}{part}"
@@ -116,22 +116,23 @@ def read(container: Container) -> Draft:
             "These are 2D joints of Apple's Vision; save its 3D body pose, or ARKit's body tracking, instead."
         )
     if of_vision:
-        return _vision(points, list(found), rate_of_frames(frames))
+        return timed_frames(_vision(points, list(found)), [frames[number] for number in found])
     people = [person(frame_ids=list(found), keypoints=named_keypoints(points, _USED))]
     fixed = all(np.array_equal(_anchor(frames[number]), np.eye(4)) for number in found)
     hips = np.nanmean(points[:, [_USED.index(f"{side}_upLeg_joint") for side in ("left", "right")]], axis=1)
     warnings = [HIPS_FIXED] if fixed and np.nanmax(np.ptp(hips, axis=0)) < _STILL else []
-    return Draft(people, fps=rate_of_frames(frames), up="+y", warnings=warnings, floating=True)
+    draft = Draft(people, up="+y", warnings=warnings, floating=True)
+    return timed_frames(draft, [frames[number] for number in found])
 
 
-def _vision(points: np.ndarray, numbers: list[int], fps: float | None) -> Draft:
+def _vision(points: np.ndarray, numbers: list[int]) -> Draft:
     """points: (T, K, 3) in the order of VISION, of which each joint has one spelling."""
     kept = [k for k in range(len(VISION)) if np.isfinite(points[:, k]).any()]
     names = [list(VISION)[k] for k in kept]
     canonical = [_IN_VISION[VISION[name]] for name in names]
     keypoints = named_keypoints(points[:, kept], names, canonical=canonical)
     return Draft(
-        [person(frame_ids=numbers, keypoints=keypoints)], fps=fps, likely_up=("+y", "-y"), camera=True,
+        [person(frame_ids=numbers, keypoints=keypoints)], likely_up=("+y", "-y"), camera=True,
         tool="Apple Vision", warnings=[HIPS_FIXED],
     )  # fmt: skip
 

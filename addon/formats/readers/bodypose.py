@@ -13,6 +13,8 @@ from ..draft import Draft, Reader, named_keypoints, person
 _PARTS = ("shoulder", "elbow", "wrist", "hip", "knee", "ankle")
 _NAMES = [f"{side}_{part}" for part in _PARTS for side in ("left", "right")]
 _NUMBERS = 36
+_LIKELY = ("-y", "+y", "+x", "+z", "-x", "-z")
+"""The first camera of a calibration may be held in any way."""
 
 
 def recognises(container: Container) -> bool:
@@ -26,7 +28,9 @@ def read(container: Container) -> Draft:
     rows = [[float(cell) for cell in line.split()] for line in container.lines if line.strip()]
     points = np.array(rows, dtype=float).reshape(-1, 12, 3)
     points = np.where((points == -1).all(-1, keepdims=True), np.nan, points)
-    return Draft([person(keypoints=named_keypoints(points, _NAMES))], units=None)
+    return Draft(
+        [person(keypoints=named_keypoints(points, _NAMES))], units=None, likely_up=_LIKELY, floating=True
+    )
 
 
 READER = Reader("bodypose3d", "bodypose3d", "12 joints", "kpts_3d.dat", recognises, read, "real file")

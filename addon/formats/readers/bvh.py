@@ -20,6 +20,7 @@ from ..draft import Draft, OwnUnit, Reader, missing_frames
 from ..joint_names import joint_roles
 from ..marker_names import subject_of
 from ..marker_people import joint_count, marker_people
+from ..rates import rate_of_step
 from ..rest_pose import without_rest_frames
 from ..skeletons import ENOUGH, Clip, person_of
 
@@ -80,7 +81,7 @@ def read(container: Container) -> Draft:
     warnings += [] if all(one.poses is not None for one in people) else [_POSITIONS_ONLY]
     placed = _is_placed(joints)
     warnings += [] if placed else ["The file has no translation, so the hips stay at one place."]
-    fps = _rate(float(start[1]))
+    fps = rate_of_step(start[1])
     own_unit = _CMU_UNIT if {name.lower() for name in names} >= _CMU_JOINTS else None
     return Draft(
         people, fps=fps, units=None, own_unit=own_unit, likely_up=("+y", "+z"), warnings=warnings,
@@ -174,14 +175,6 @@ def _rows(text: str, channels: int, line: int) -> tuple[np.ndarray, bool]:
                 " skeleton; export it again."
             )
     return np.array([row for _, row in rows], dtype=float), cut
-
-
-def _rate(step: float) -> float | None:
-    """Frames per second from a frame time of few digits: 0.016667 is 60, 0.0333667 is 29.97."""
-    if step <= 0:
-        return None
-    rate = 1.0 / step
-    return float(round(rate)) if abs(rate - round(rate)) < 2e-4 * rate else round(rate, 3)
 
 
 def _forward(joints: list[Joint], values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -16,7 +16,7 @@ from ...safe_read import FormatError
 from ...safe_read.npy import check_shape
 from ..container import Container
 from ..draft import Draft, Reader, is_real
-from ..timing import rate_from_times
+from ..timing import timed
 from .tables import draft_of_points
 
 _BODY = "body_"
@@ -52,7 +52,7 @@ def read(container: Container) -> Draft:
     draft = draft_of_points(names, points, None, np.array(numbers))
     unused = ["Not used: hands and face."] if len(names) < len(named) else []
     times = [_time(frame.get("timestamps")) for frame in ordered]
-    return replace(draft, fps=rate_from_times(times), tool="FreeMoCap", warnings=[*draft.warnings, *unused])
+    return timed(replace(draft, tool="FreeMoCap", warnings=[*draft.warnings, *unused]), times)
 
 
 def _place(point: Any) -> list[float]:

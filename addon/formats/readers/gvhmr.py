@@ -32,9 +32,7 @@ def read(container: Container) -> Draft:
     params: Any = container.fields[block]
     tool = "GENMO" if block in _OF_GENMO else "GVHMR"
     if not {"global_orient", "body_pose", "transl"} <= set(params):
-        raise FormatError(
-            f"The {tool} result lacks global_orient, body_pose or transl; run {tool} again."
-        )
+        raise FormatError(f"The {tool} result lacks global_orient, body_pose or transl; run {tool} again.")
     poses = smpl_poses(
         joined(params["global_orient"], params["body_pose"]),
         params["transl"],

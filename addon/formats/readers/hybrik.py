@@ -12,7 +12,8 @@ import numpy as np
 
 from ...recording import Poses
 from ..container import Container
-from ..draft import Draft, Reader, layout_keypoints, matrix_poses, numbers, padded, person
+from ..cuts import new_series, split
+from ..draft import Draft, Reader, layout_keypoints, matrix_poses, numbers, padded, person, text_of
 
 _DEPTH_FACTOR = 2.2
 _CROP_FOCAL = 1000.0 / 256.0
@@ -42,7 +43,10 @@ def read(container: Container) -> Draft:
     warnings += ["Not used: hand poses and face expression."] if count == 55 else []
     tool = "HybrIK-X" if count == 55 else "HybrIK"
     one = person(keypoints=keypoints, poses=poses)
-    return Draft([one], up="-y", warnings=warnings, camera=True, tool=tool)
+    images = [text_of(name) for name in np.asarray(fields.get("img_path", [])).reshape(-1)]
+    people = split(one, new_series(images))
+    warnings += ["The images change to another series, so the track was split there."] * (len(people) > 1)
+    return Draft(people, up="-y", warnings=warnings, camera=True, tool=tool)
 
 
 def _places(container: Container, frames: int) -> np.ndarray:

@@ -16,6 +16,7 @@ import numpy as np
 from ...body.skeleton import REST_PELVIS
 from ...safe_read import FormatError
 from ..container import Container
+from ..cuts import new_series
 from ..draft import (
     REST_PELVIS_X,
     Draft,
@@ -47,8 +48,11 @@ def _draft(found: Detections, rest_pelvis: np.ndarray, warnings: Sequence[str] =
     return Draft(people, up="-y", warnings=[*warnings, *linked], camera=True)
 
 
-def _frames(images: Any, count: int) -> list[int]:
-    """The frame of each row, from the names of the images: their numbers where all have one."""
+def _frames(images: Any, count: int, found: Detections) -> list[int]:
+    """The frame of each row, from the names of the images: their numbers where all have one.
+
+    Where the names change to another series, the detections are cut.
+    """
     names = [text_of(name) for name in np.asarray(images).reshape(-1)][:count]
     distinct = sorted(set(names))
     digits = [re.findall(r"\d+", name.replace("\\", "/").rpartition("/")[2]) for name in distinct]
@@ -56,6 +60,8 @@ def _frames(images: Any, count: int) -> list[int]:
     if len(set(counted)) < len(distinct) or min(counted, default=-1) < 0:
         counted = list(range(len(distinct)))
     order = dict(zip(distinct, counted, strict=True))
+    for start in new_series(sorted(distinct, key=lambda name: order[name])):
+        found.cut(sorted(counted)[start])
     return [order[name] for name in names]
 
 
@@ -68,7 +74,7 @@ def _read_cliff(container: Container) -> Draft:
     pose, shift = numbers(fields["pose"], "pose"), numbers(fields["global_t"], "global_t")
     betas = numbers(fields["shape"], "shape") if "shape" in fields else np.zeros((len(pose), 10))
     found = Detections()
-    for row, frame in enumerate(_frames(fields["imgname"], len(pose))):
+    for row, frame in enumerate(_frames(fields["imgname"], len(pose), found)):
         found.add(frame, shift[row], pose=pose[row], trans=shift[row], betas=betas[row])
     return _draft(found, REST_PELVIS)
 
@@ -91,7 +97,7 @@ def _read_human_data(container: Container) -> Draft:
     betas = numbers(params.get("betas", np.zeros(10)), "betas")
     betas = np.broadcast_to(betas.reshape(-1, betas.shape[-1]), (len(pose), betas.shape[-1]))
     found = Detections()
-    for row, frame in enumerate(_frames(container.fields["image_path"], len(pose))):
+    for row, frame in enumerate(_frames(container.fields["image_path"], len(pose), found)):
         found.add(frame, shift[row], pose=pose[row], trans=shift[row], betas=betas[row])
     return _draft(found, REST_PELVIS if model == "smpl" else REST_PELVIS_X)
 
@@ -151,7 +157,7 @@ def _is_mhformer(container: Container) -> bool:
 def _read_mhformer(container: Container) -> Draft:
     points = numbers(container.fields["reconstruction"], "reconstruction").reshape(-1, 17, 3)
     fps = scalar(container.fields["fps"]) if "fps" in container.fields else None
-    return Draft([person(keypoints=layout_keypoints(points, "h36m17"))], fps=fps, units=None)
+    return Draft([person(keypoints=layout_keypoints(points, "h36m17"))], fps=fps, units=None, floating=True)
 
 
 CLIFF = Reader("CLIFF", "CLIFF", "SMPL per image", "*_cliff_*.npz", _is_cliff, _read_cliff)

@@ -35,7 +35,7 @@ def read(container: Container) -> Draft:
     people = [_person(name, one) for name, one in _people(container).items()]
     rates = (name for name in ("mocap_framerate", "mocap_frame_rate", "fps") if container.has(name))
     fps = next((scalar(container.fields[name]) for name in rates), None)
-    return Draft(people, fps=fps, likely_up=("+z", "+y"))
+    return Draft(people, fps=fps, likely_up=("+z", "+y"), mean_bones=True)
 
 
 def _person(name: str, one: Mapping[str, Any]) -> Person:

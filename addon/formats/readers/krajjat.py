@@ -17,7 +17,7 @@ from ..container import Container
 from ..draft import Draft, Reader, is_real
 from ..marker_people import marker_people
 from ..number_rows import number_rows, points_of
-from ..timing import rate_from_times
+from ..timing import timed
 
 _METADATA_LINES = 100
 _AXES = ("X", "Y", "Z")
@@ -37,10 +37,8 @@ def recognises(container: Container) -> bool:
 def read(container: Container) -> Draft:
     """One person. Raises FormatError."""
     names, points, times = _from_json(container.json) if container.kind == "json" else _from_table(container)
-    return Draft(
-        marker_people(names, points), fps=rate_from_times(times), units=None, likely_up=("+y", "+z"),
-        floating=True,
-    )  # fmt: skip
+    people = marker_people(names, points)
+    return timed(Draft(people, units=None, likely_up=("+y", "+z"), floating=True), times)
 
 
 def _joints(pose: Any) -> list[Any]:

@@ -18,7 +18,7 @@ from ..container import Container
 from ..draft import Draft, Reader, is_real, person, scalar
 from ..landmarks import COUNT, mediapipe_keypoints
 from ..marker_names import canonical_names
-from ..timing import rate_of_frames
+from ..timing import timed_frames
 
 _WORLD = ("pose_world_landmarks", "poseWorldLandmarks", "worldLandmarks", "world_landmarks", "keypoints3D")
 _ANY = (*_WORLD, "landmarks", "pose_landmarks", "poseLandmarks", "landmark", "points", "pose", "keypoints")
@@ -49,9 +49,10 @@ def read(container: Container) -> Draft:
         numbers = [number for number, _ in seen]
     stack = np.stack([points for _, points in seen])
     keypoints, warnings = mediapipe_keypoints(stack[..., :3], stack[..., 3])
-    fps = scalar(container.fields["fps"]) if "fps" in container.fields else rate_of_frames(frames)
+    fps = scalar(container.fields["fps"]) if "fps" in container.fields else None
     people = [person(frame_ids=numbers, keypoints=keypoints)]
-    return Draft(people, fps=fps, units=None, likely_up=("-y", "+y"), warnings=warnings, camera=True)
+    draft = Draft(people, units=None, likely_up=("-y", "+y"), warnings=warnings, camera=True)
+    return timed_frames(draft, [frames[number] for number, _ in seen], fps)
 
 
 def _frames(tree: Any) -> list[Any]:

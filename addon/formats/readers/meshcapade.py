@@ -52,6 +52,7 @@ class _Body:
     version: str
     codec: int
     unused: tuple[str, ...]
+    placed: bool
 
 
 def _draft(bodies: list[_Body], unused: Sequence[str] = ()) -> Draft:
@@ -62,7 +63,10 @@ def _draft(bodies: list[_Body], unused: Sequence[str] = ()) -> Draft:
     codec = f", codec {codecs[0]}" if (codecs := [body.codec for body in bodies if body.codec]) else ""
     tool = f"Meshcapade ({', '.join(dict.fromkeys(body.version for body in bodies))}{codec})"
     people = [body.person for body in bodies]
-    return Draft(people, fps=next(iter(rates), None), up="+y", tool=tool, warnings=warnings)
+    return Draft(
+        people, fps=next(iter(rates), None), up="+y", tool=tool, warnings=warnings,
+        floating=not all(body.placed for body in bodies),
+    )  # fmt: skip
 
 
 def _scene(container: Container) -> Mapping[str, Any] | None:
@@ -110,7 +114,7 @@ def _body(name: str, first: int | None, fields: Mapping[str, Any]) -> _Body:
     fps = scalar(fields["frameRate"]) if "frameRate" in fields else None
     unused = tuple(name for name in _HANDS if name in fields)
     codec = int(scalar(fields["codecVersion"]) or 0) if "codecVersion" in fields else 0
-    return _Body(person(name, frames, poses=poses), fps, version, codec, unused)
+    return _Body(person(name, frames, poses=poses), fps, version, codec, unused, "bodyTranslation" in fields)
 
 
 READER = Reader(

@@ -44,7 +44,7 @@ def read(container: Container) -> Draft:
     warnings = [LINKED] if linked else []
     if any(values["points"].shape[1] == _WHOLE_BODY for *_, values in tracks):
         warnings.append("Not used: face and hands.")
-    return Draft(people, units=None, likely_up=("+z", "-y", "+y"), warnings=warnings)
+    return Draft(people, units=None, likely_up=("+z", "-y", "+y"), warnings=warnings, floating=True)
 
 
 _Found = list[tuple[int, Mapping[str, Any]]]

@@ -20,7 +20,7 @@ from ...safe_read.xml_stream import Element, elements
 from ..container import Container
 from ..draft import Draft, Reader, scalar
 from ..skeletons import person_in_world
-from ..timing import rate_from_times
+from ..timing import timed
 
 _SPINE = ("Pelvis", "L5", "L3", "T12", "T8")
 _SEGMENTS = (
@@ -57,9 +57,9 @@ def read(container: Container) -> Draft:
     people = [_person(subject, place) for place, subject in enumerate(subjects)]
     if not people:
         raise FormatError("The MVNX file has no frames of motion; export it again.")
-    rate = subjects[0].rate
-    fps = float(rate) if rate else rate_from_times(subjects[0].times)
-    return Draft(people, fps=fps, units=None, likely_up=("+z", "+y"))
+    rate, times = subjects[0].rate, subjects[0].times
+    draft = Draft(people, fps=float(rate) if rate else None, units=None, likely_up=("+z", "+y"))
+    return draft if rate else timed(draft, times, "time (ms)")
 
 
 def _subjects(container: Container) -> Iterator[_Subject]:

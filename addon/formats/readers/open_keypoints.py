@@ -1,11 +1,12 @@
 """The open keypoint file: `keypoints (T, K, 3)` with `layout` or `names`, as .npz, JSON or a bare .npy.
 
 Optional fields: `fps`, `confidence (T, K)`, `up_axis` (x y z -x -y -z), `units` (m cm mm),
-`frame_ids (T,)`; NaN or null is missing. A fourth column of the keypoints is confidence.
+`frame_ids (T,)`, `timestamps (T,)`; NaN or null is missing. A fourth column of the keypoints is confidence.
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -28,6 +29,7 @@ from ..draft import (
 )
 from ..inference import infer_layout, is_mirrored, unclear_layout
 from ..landmarks import HIPS_FIXED, mediapipe_keypoints
+from ..timing import is_time, timed
 
 _FREEMOCAP = (543, 553)
 """MediaPipe Holistic as FreeMoCap stacks it: 33 body points, 2 x 21 hand points, the face."""
@@ -60,14 +62,27 @@ def read(container: Container) -> Draft:
     points, confidence = _split(numbers(fields["keypoints"], "keypoints"), fields.get("confidence"))
     keypoints, warnings = _named_or_layout(container, points, confidence)
     frame_ids = numbers(fields["frame_ids"], "frame_ids") if _given(fields, "frame_ids") else None
-    return Draft(
+    draft = Draft(
         [person(frame_ids=frame_ids, keypoints=keypoints)],
-        fps=scalar(fields["fps"]) if _given(fields, "fps") else None,
         up=text_of(fields["up_axis"]) if _given(fields, "up_axis") else None,
         units=text_of(fields["units"]) if _given(fields, "units") else None,
         says=("up", "units"),
         warnings=warnings,
+        floating=not _given(fields, "up_axis"),
     )
+    return _timed(draft, container, len(points))
+
+
+def _timed(draft: Draft, container: Container, frames: int) -> Draft:
+    """The draft with the rate that the file states, and with its times where it has one for each frame."""
+    fields = container.fields
+    stated = scalar(fields["fps"]) if _given(fields, "fps") else None
+    name = next((str(name) for name in fields if _is_times(str(name), fields[name], frames)), None)
+    return replace(draft, fps=stated) if name is None else timed(draft, fields[name], name, stated)
+
+
+def _is_times(name: str, values: Any, frames: int) -> bool:
+    return is_time(name) and frames > 1 and np.shape(values) in ((frames,), (frames, 1))
 
 
 def _given(fields: Any, name: str) -> bool:
@@ -179,11 +194,11 @@ def _read_bare(container: Container, array: np.ndarray) -> Draft:
         keypoints, more = mediapipe_keypoints(points, confidence)
         found += more
     usual = _HUMANML_FPS if _is_humanml(container, keypoints) else _USUAL_FPS.get(keypoints.layout or "")
-    fps = scalar(container.fields["fps"]) if _given(container.fields, "fps") else None
-    return Draft(
-        [person(keypoints=keypoints)], fps=fps, usual_fps=usual, units=None, warnings=warnings + found,
-        camera=HIPS_FIXED in found,
+    draft = Draft(
+        [person(keypoints=keypoints)], usual_fps=usual, units=None, warnings=warnings + found,
+        camera=HIPS_FIXED in found, floating=True,
     )  # fmt: skip
+    return _timed(draft, container, len(points))
 
 
 def _title(container: Container) -> str:

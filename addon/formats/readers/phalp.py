@@ -12,8 +12,10 @@ from typing import Any
 
 import numpy as np
 
+from ...recording import Person
 from ...safe_read import FormatError
 from ..container import Container
+from ..cuts import split
 from ..draft import Draft, Reader, layout_keypoints, matrix_poses, person
 from ..tracks import Tracks, people_of
 
@@ -31,16 +33,23 @@ def read(container: Container) -> Draft:
     """Every track; frames where a track was only predicted get little confidence. Raises FormatError."""
     frames = people_of(container.tree, "tid", "smpl", "camera")
     ordered = sorted(frames, key=lambda name: (frames[name].get("time", 0), str(name)))
+    times = {name: int(frames[name].get("time", number)) for number, name in enumerate(ordered)}
     tracks = Tracks()
-    for number, name in enumerate(ordered):
-        _add_frame(tracks, int(frames[name].get("time", number)), frames[name])
-    people = [_person(*track) for track in tracks]
+    for name in ordered:
+        _add_frame(tracks, times[name], frames[name])
+    shots = [times[name] for name in ordered[1:] if frames[name].get("shot")]
+    people = [part for track in tracks for part in _shots(_person(*track), shots)]
     if not people:
         raise FormatError("The tracking result holds no person; choose another video or lower the threshold.")
     warnings = ["The distance from the camera was estimated for a usual lens."]
-    if sum(int(frames[name].get("shot", 0) or 0) for name in ordered[1:]):
-        warnings.append("The video has cuts; tracks may jump there.")
+    if shots:
+        warnings.append("The video has cuts, so the tracks were split there.")
     return Draft(people, up="-y", warnings=warnings, camera=True)
+
+
+def _shots(one: Person, shots: list[int]) -> list[Person]:
+    """The parts of a person between the frames with which shots start."""
+    return split(one, np.searchsorted(one.frame_ids, shots).tolist())
 
 
 def _add_frame(tracks: Tracks, number: int, frame: Mapping[str, Any]) -> None:

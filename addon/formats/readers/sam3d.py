@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -22,7 +22,7 @@ from ..container import Container
 from ..draft import Draft, Reader, named_keypoints, numbers, person, scalar
 from ..linking import LINKED, Detections
 from ..mhr import JOINTS, USED, mhr_poses
-from ..timing import is_time
+from ..timing import is_time, timed
 from ..tracks import Tracks, series
 
 _BODY = (
@@ -36,8 +36,6 @@ _NAMES = [_PLACES[place] for place in _USED]
 _KEYPOINTS = "pred_keypoints_3d"
 _ONE_PERSON = 0.3
 """Metres that the points of one person move from row to row of a clip at most, in the middle."""
-_TIME_UNITS = (1.0, 1e-3)
-_SLOWEST, _FASTEST = 4.0, 1000.0
 _FRAMES = ("frame_ids", "frame_idx", "frame_index", "frameIndex", "frames")
 
 
@@ -76,7 +74,7 @@ def read(container: Container) -> Draft:
     warnings = [f"Not used: {'' if posed else 'joint rotations, '}hands, face and mesh."]
     warnings += [LINKED] if found.several else []
     tool = "fbxify" if container.kind == "json" else "SAM 3D Body"
-    return Draft(people, fps=_rate(container), up="-y", warnings=warnings, camera=True, tool=tool)
+    return _timed(Draft(people, up="-y", warnings=warnings, camera=True, tool=tool), container)
 
 
 def _is_body(value: Any) -> bool:
@@ -163,17 +161,15 @@ def _frame_numbers(container: Container, count: int) -> list[int]:
     return list(range(count))
 
 
-def _rate(container: Container) -> float | None:
+def _timed(draft: Draft, container: Container) -> Draft:
+    """The draft with the file's rate or its frames' times, of which those in one frame share theirs."""
     fields = container.fields
     if "fps" in fields and not isinstance(fields["fps"], Mapping):
-        return scalar(fields["fps"])
-    name = next((name for name in fields if is_time(str(name))), None)
-    times = numbers(fields[name], name).reshape(-1) if name is not None else np.zeros(0)
-    if len(times) < 2 or not times[-1] > times[0]:
-        return None
-    frames = _frame_numbers(container, len(times))
-    rates = [(frames[-1] - frames[0]) / (times[-1] - times[0]) / unit for unit in _TIME_UNITS]
-    return next((rate for rate in rates if _SLOWEST < rate < _FASTEST), None)
+        return replace(draft, fps=scalar(fields["fps"]))
+    name = next((str(name) for name in fields if is_time(str(name))), None)
+    if name is None:
+        return draft
+    return timed(draft, list(dict.fromkeys(numbers(fields[name], name).reshape(-1).tolist())), name)
 
 
 def _person(name: str, frames: np.ndarray, values: dict[str, np.ndarray]) -> Person:

@@ -4,7 +4,7 @@ One file of T frames, or a file per frame: `000000.pkl` …, RICH's `<frame>/<su
 `results/<image>/000.pkl`, which counts the people of each image anew; GRAB's `body {params}`. Pickle,
 joblib, torch, .npz and JSON; vectors or matrices. Sources: vchoutas/smplx body_models.py (names);
 rich.is.tue.mpg.de (RICH); zju3dv/GVHMR hmr4d/dataset/rich; vchoutas/smplify-x smplifyx/main.py,
-fit_single_frame.py; otaheri/GRAB grab/grab_preprocessing.py.
+fit_single_frame.py.
 """
 
 from __future__ import annotations
@@ -20,7 +20,6 @@ from ...recording import Person
 from ...safe_read import FormatError
 from ..container import Container
 from ..draft import REST_PELVIS_X, Draft, Reader, matrix_poses, numbers, padded, person, scalar
-from ..inference import infer_up
 from ..linking import LINKED, Detections
 from ..tracks import Tracks, folders, series
 
@@ -51,12 +50,10 @@ def read(container: Container) -> Draft:
     fps = next((scalar(container.fields[name]) for name in _RATES if name in container.fields), None)
     unused = dict.fromkeys(what for name, what in _HANDS.items() if name in params)
     warnings += [f"Not used: {', '.join(unused)}."] if unused else []
-    if not any(name in params for name in _TRANS):
+    fixed = not any(name in params for name in _TRANS)
+    if fixed:
         warnings.append("The file has no translation, so the hips stay at one place.")
-    camera = infer_up(people, _LIKELY) == "-y"
-    return Draft(
-        people, fps=fps, up="-y" if camera else None, likely_up=_LIKELY, warnings=warnings, camera=camera
-    )
+    return Draft(people, fps=fps, likely_up=_LIKELY, warnings=warnings, camera="-y", floating=fixed)
 
 
 def _parameters(container: Container) -> Mapping[str, Any]:

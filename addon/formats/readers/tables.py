@@ -23,7 +23,7 @@ from ..draft import Draft, Reader, person
 from ..landmarks import COUNT, HIPS_FIXED, mediapipe_keypoints
 from ..marker_names import canonical_names
 from ..marker_people import marker_people
-from ..timing import is_time, rate_from_times
+from ..timing import is_time, timed
 
 _AXIS_LAST = re.compile(
     r"(.+?)[\s_.\-]*(x|y|z|visibility|vis|v|score|confidence|conf|c)(?:[_\s(]*(?:mm|cm|m)\)?)?"
@@ -90,7 +90,7 @@ def read(container: Container) -> Draft:
         names, points, weights, frame_ids = _read_long(columns, rows, frame)
     draft = draft_of_points(names, points, weights, frame_ids)
     draft.warnings += [_CUT] if cut else []
-    return replace(draft, fps=_rate(header, rows), tool=draft.tool or _tool(header))
+    return replace(_timed(draft, header, rows, frame), tool=draft.tool or _tool(header))
 
 
 def _check_width(container: Container, header: list[str], columns: _Wide | _Long, cut: bool) -> None:
@@ -135,10 +135,18 @@ def _read_headerless(container: Container, columns: int) -> Draft:
     return draft_of_points([str(number) for number in range(COUNT)], points[..., :3], weights, None)
 
 
-def _rate(header: list[str], rows: list[list[str]]) -> float | None:
-    """Frames per second from a column of times; None without one."""
+def _timed(draft: Draft, header: list[str], rows: list[list[str]], frame: int | None) -> Draft:
+    """The draft with the column of times, where there is one; several rows of one frame share their time."""
     column = next((place for place, name in enumerate(header) if is_time(name)), None)
-    return None if column is None else rate_from_times([_value(row, column) for row in rows])
+    if column is None:
+        return draft
+    times = [_value(row, column) for row in rows]
+    if frame is None and isinstance(_columns(header), _Long):
+        times = list(dict.fromkeys(times))
+    elif any(one.frames != len(times) for one in draft.people):
+        first = {_value(row, frame): time for row, time in reversed(list(zip(rows, times, strict=True)))}
+        times = [first[number] for number in sorted(first)]
+    return timed(draft, times, header[column])
 
 
 def _separator(container: Container) -> str:
@@ -257,7 +265,7 @@ def draft_of_points(names: list[str], points: np.ndarray, weights: Any, frame_id
         people = [person(frame_ids=frame_ids, keypoints=keypoints)]
         return Draft(
             people, units=None, likely_up=("-y", "+y", "+z"), warnings=warnings, tool="MediaPipe Pose",
-            camera=HIPS_FIXED in warnings,
+            camera=HIPS_FIXED in warnings, floating=True,
         )  # fmt: skip
     canonical, warnings = list(canonical_names(plain)), []
     if set(_MEDIAPIPE) <= set(canonical):
@@ -268,7 +276,9 @@ def draft_of_points(names: list[str], points: np.ndarray, weights: Any, frame_id
     else:
         people = marker_people(plain, points, frame_ids)
     camera = HIPS_FIXED in warnings
-    return Draft(people, units=None, likely_up=("+y", "+z", "-y"), warnings=warnings, camera=camera)
+    return Draft(
+        people, units=None, likely_up=("+y", "+z", "-y"), warnings=warnings, camera=camera, floating=True
+    )
 
 
 def _landmarks(names: list[str]) -> list[int] | None:

@@ -7,13 +7,16 @@ OpenSim documentation "Marker (.trc) Files".
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from ...safe_read import FormatError
 from ..container import Container
-from ..draft import Draft, Reader, missing_frames
+from ..draft import Draft, Reader, missing_frames, scalar
 from ..marker_people import marker_people
 from ..number_rows import check_table
+from ..timing import timed
 
 
 def recognises(container: Container) -> bool:
@@ -32,15 +35,18 @@ def read(container: Container) -> Draft:
     columns, names = _columns(names)
     table, cut = _table(lines, labels_at + 2, separator, 2 + 3 * (max(columns, default=0) // 3 + 1))
     positions = _positions(table, columns)
-    fps, warnings = _rate(header, table)
+    stated = scalar(header.get("datarate")) or 0.0
+    warnings: list[str] = []
     said = header.get("numframes", "")
     # Pose2Sim's filters leave the last frame out and keep the number.
     said = str(int(said) - 1) if said.isdigit() and not cut and int(said) > 1 else said
     warnings += missing_frames(int(said), len(table)) if said.isdigit() else []
     people = marker_people(names, positions, _frame_ids(table, warnings))
-    return Draft(
-        people, fps=fps, units=header.get("units"), likely_up=("+y", "+z"), warnings=warnings, says=("units",)
+    draft = Draft(
+        people, units=header.get("units"), likely_up=("+y", "+z"), warnings=warnings, says=("units",)
     )
+    draft = timed(draft, table[:, 1], "time (s)", stated if stated > 0 else None)
+    return draft if draft.fps else replace(draft, warnings=[*warnings, "The file has no frame rate."])
 
 
 def _header(lines: list[str], separator: str) -> dict[str, str]:
@@ -128,23 +134,6 @@ def _positions(table: np.ndarray, columns: list[int]) -> np.ndarray:
         table = np.pad(table, ((0, 0), (0, needed - table.shape[1])), constant_values=np.nan)
     positions = np.stack([table[:, 2 + column : 5 + column] for column in columns], axis=1)
     return np.where((positions == 0.0).all(-1, keepdims=True), np.nan, positions)
-
-
-def _rate(header: dict[str, str], table: np.ndarray) -> tuple[float | None, list[str]]:
-    """DataRate, checked against the time column."""
-    try:
-        stated = float(header["datarate"])
-    except (KeyError, ValueError):
-        stated = 0.0
-    steps = np.diff(table[:, 1]) / np.maximum(np.diff(table[:, 0]), 1.0) if len(table) > 1 else np.zeros(0)
-    steps = steps[np.isfinite(steps) & (steps > 0)]
-    measured = 1.0 / float(np.median(steps)) if len(steps) else 0.0
-    if stated > 0 and (measured == 0 or abs(stated - measured) < 0.05 * measured):
-        return stated, []
-    if measured > 0:
-        warning = f"The time column runs at {measured:.4g} frames per second, not at {stated:g}."
-        return round(measured, 3), [warning]
-    return None, ["The file has no frame rate."]
 
 
 def _frame_ids(table: np.ndarray, warnings: list[str]) -> np.ndarray:

@@ -28,9 +28,9 @@ _HUMAN_DATA, _HUMAN_DATA_COUNT = "human_data", 190
 _SOLES = ("big_toe", "small_toe", "heel")
 _HUMAN_DATA_POINTS = {
     **dict(enumerate(JOINT_NAMES[:22])),
-    **dict(enumerate("nose right_eye left_eye right_ear left_ear".split(), 55)),
+    **dict(enumerate(("nose", "right_eye", "left_eye", "right_ear", "left_ear"), 55)),
     **dict(enumerate((f"{side}_{part}" for side in ("left", "right") for part in _SOLES), 60)),
-    **dict(enumerate("coco_right_hip coco_left_hip coco_neck head_top".split(), 144)),
+    **dict(enumerate(("coco_right_hip", "coco_left_hip", "coco_neck", "head_top"), 144)),
 }
 """Those of MMHuman3D's keypoints that a body has, a detector's own hips and neck last."""
 

@@ -1,0 +1,32 @@
+"""Frame rates as they are meant, out of numbers that were rounded."""
+
+from __future__ import annotations
+
+_USUAL = (24, 25, 30, 48, 50, 60, 90, 100, 120, 150, 180, 200, 240, 250, 300, 480, 500, 960, 1000)
+_NTSC = (24, 30, 48, 60, 120, 240)
+_SLACK = 1e-4
+"""Share by which a rate may be off besides rounding: clocks and 32-bit numbers are no better."""
+
+
+def meant_rate(low: float, high: float, best: float) -> float:
+    """The most usual rate between two, of those the nearest to the best; the best where none is usual."""
+    low, high = low * (1 - _SLACK), high * (1 + _SLACK)
+    ntsc = tuple(round(rate / 1.001, 3) for rate in _NTSC)
+    whole = (float(round(best)), float(round(2 * best)) / 2)
+    for group in (_USUAL, ntsc, whole[:1], whole[1:]):
+        held = [float(rate) for rate in group if low <= rate <= high]
+        if held:
+            return min(held, key=lambda rate: abs(rate - best))
+    return round(best, 3)
+
+
+def rate_of_step(text: str) -> float | None:
+    """Frames per second from the time between frames as a file writes it: 0.01667 is 60, 0.0333667 29.97."""
+    step = float(text)
+    if not 0 < step < float("inf"):
+        return None
+    digits = text.strip().lower().partition(".")[2]
+    tick = 10.0 ** -len(digits) if digits.isdigit() else 0.0
+    # Some tools cut digits off instead of rounding, so the last one may be off by a whole unit.
+    low, high = 1.0 / (step + tick), 1.0 / max(step - tick, step / 2)
+    return meant_rate(low, high, 1.0 / step)
