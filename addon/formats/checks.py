@@ -26,7 +26,7 @@ _FASTEST_SPEED = 12.0
 """Metres per second of hands and feet against the hips that nobody keeps up for a fifth of a clip."""
 _USUAL_SPEED = 1.5
 _LIKELY_RATES = (10.0, 30.0, 60.0, 120.0)
-_ENDS = [JOINT_NAMES.index(f"{side}_{end}") for side in ("left", "right") for end in ("ankle", "wrist")]
+_QUICK_JOINTS = [JOINT_NAMES.index(f"{side}_{end}") for side in ("left", "right") for end in ("ankle", "wrist")]
 
 
 def person_warnings(one: Person, *, several: bool) -> list[str]:
@@ -100,7 +100,7 @@ def _fastest(one: Person) -> float | None:
         points = one.keypoints.positions[:, ends]
     elif one.poses is not None:
         joints, _ = forward(one.poses.rotations, one.poses.pelvis, REST_OFFSETS)
-        centre, points = joints[:, 0], joints[:, _ENDS]
+        centre, points = joints[:, 0], joints[:, _QUICK_JOINTS]
     if centre is None or not points.size:
         return None
     steps = np.linalg.norm(np.diff(points - centre[:, None], axis=0), axis=-1)
