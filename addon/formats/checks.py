@@ -26,7 +26,9 @@ _FASTEST_SPEED = 12.0
 """Metres per second of hands and feet against the hips that nobody keeps up for a fifth of a clip."""
 _USUAL_SPEED = 1.5
 _LIKELY_RATES = (10.0, 30.0, 60.0, 120.0)
-_QUICK_JOINTS = [JOINT_NAMES.index(f"{side}_{end}") for side in ("left", "right") for end in ("ankle", "wrist")]
+_QUICK_JOINTS = [
+    JOINT_NAMES.index(f"{side}_{end}") for side in ("left", "right") for end in ("ankle", "wrist")
+]
 
 
 def person_warnings(one: Person, *, several: bool) -> list[str]:

@@ -170,6 +170,7 @@ def timed(draft: Draft, times: Any, name: str = "", stated: float | None = None)
 def on_clock(draft: Draft, clock: Clock, stated: float | None = None) -> Draft:
     """The draft with the clock's rate and frames; everybody in it has as many frames as the clock."""
     warnings = list(draft.warnings)
+    clock = clock if stated is not None else _by_own_numbers(draft.people, clock)
     fps = clock.fps
     if stated is not None and clock.allows(stated):
         fps = stated
@@ -189,6 +190,18 @@ def on_clock(draft: Draft, clock: Clock, stated: float | None = None) -> Draft:
         for even in [on_even_frames(one, clock.seconds - clock.seconds[0], fps)]
     ]
     return replace(draft, people=people, fps=fps, warnings=warnings)
+
+
+def _by_own_numbers(people: Sequence[Person], clock: Clock) -> Clock:
+    """The clock of a video of which only every second, third … frame was kept, as their numbers tell."""
+    spans = {int(one.frame_ids[-1] - one.frame_ids[0]) for one in people}
+    stride, rest = divmod(spans.pop(), int(clock.numbers[-1])) if len(spans) == 1 else (1, 0)
+    numbers = clock.numbers * stride
+    fitting = all(np.array_equal(np.diff(one.frame_ids), np.diff(numbers)) for one in people)
+    if rest or stride < 2 or not (clock.even and fitting):
+        return clock
+    low, high = clock.low * stride, clock.high * stride
+    return replace(clock, fps=meant_rate(low, high, clock.fps * stride), numbers=numbers, low=low, high=high)
 
 
 def _start(one: Person, clock: Clock, fps: float) -> int:

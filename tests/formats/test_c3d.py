@@ -224,7 +224,7 @@ def test_somebody_who_lies_all_the_time_stays_lying_where_the_file_says_what_is_
     path = c3d(tmp_path / "lying.c3d", lying * 1000, NAMES)
     recording = formats.read(with_parameters(path, point_text("Y_SCREEN", up)))
     assert (recording.up.value, recording.up.how) == (up.lower(), "stated")
-    assert any("though bodies stand along" in warning for warning in recording.warnings)
+    assert any("but the body stands along" in warning for warning in recording.warnings)
     heights = keypoints_of(recording).positions[..., 1]
     assert np.ptp(heights, axis=1).max() < 0.8
 

@@ -52,7 +52,9 @@ def read(container: Container) -> Draft:
     draft = draft_of_points(names, points, None, np.array(numbers))
     unused = ["Not used: hands and face."] if len(names) < len(named) else []
     times = [_time(frame.get("timestamps")) for frame in ordered]
-    return timed(replace(draft, tool="FreeMoCap", warnings=[*draft.warnings, *unused]), times)
+    draft = replace(draft, tool="FreeMoCap", warnings=[*draft.warnings, *unused])
+    # Its clock starts with the computer, not with the recording.
+    return timed(draft, np.array(times) - times[0])
 
 
 def _place(point: Any) -> list[float]:
