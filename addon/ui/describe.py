@@ -46,13 +46,27 @@ def facts(recording: Recording, hints: Hints) -> list[tuple[str, str]]:
         ("People", _people(recording.people)),
         ("Holds", content(recording.people)),
         ("Rate", f"{recording.fps.value:g} fps, {_how(recording.fps, hints.fps)}"),
-        ("Up", f"{recording.up.value.lstrip('+').upper()}, {_how(recording.up, hints.up)}"),
+        ("Up", f"{_axis(recording.up)}, {_how(recording.up, hints.up)}"),
         ("Units", f"{units}, {_how(recording.units, hints.units)}"),
     ]
 
 
+def question(recording: Recording) -> str:
+    """What only a person can tell, "" where the file or its content told it surely enough."""
+    up = recording.up
+    if not up.unsure:
+        return ""
+    return f"Is {_axis(up)} up? The motion shows it with {up.confidence:.0%} confidence only."
+
+
+def _axis(up: Known[str]) -> str:
+    return up.value.lstrip("+").upper()
+
+
 def _how(known: Known[Any], override: object) -> str:
-    return HOW[known.how] if override is None else "overridden"
+    if override is not None:
+        return "overridden"
+    return HOW[known.how] + ("" if known.confidence is None else f" ({known.confidence:.0%} sure)")
 
 
 def _people(people: Sequence[Person]) -> str:

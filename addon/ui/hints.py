@@ -96,6 +96,11 @@ class FileSettings:
     units: EnumProperty(
         name="Units", description="Unit of the file's positions", items=UNIT_ITEMS, update=changed
     )
+    mirror: BoolProperty(
+        name="Mirror",
+        description="Turn a mirror image back, as a selfie camera or left-handed axes make it",
+        update=changed,
+    )
     keep_height: BoolProperty(
         name="Keep Height",
         description="Leave people as high as the file has them, also where it has no floor",
@@ -115,6 +120,7 @@ def hints_of(settings: FileSettings) -> Hints:
         fps=settings.fps if settings.use_fps else None,
         up=_stated(settings.up),
         units=_stated(settings.units),
+        mirror=settings.mirror,
         keep_height=settings.keep_height,
         join_tracks=settings.join_tracks,
     )

@@ -81,7 +81,7 @@ class FileChooser(ImportHelper):
         """Remember the file, and what was stated."""
         settings.source = ""  # so that setting the hints one by one reads nothing
         settings.layout, settings.up, settings.units = self.layout_name, self.up, self.units
-        settings.keep_height = settings.join_tracks = False
+        settings.mirror = settings.keep_height = settings.join_tracks = False
         settings.use_fps = self.fps > 0.0
         settings.fps = self.fps or recording.fps.value
         settings.source = path

@@ -9,7 +9,7 @@ from ..recording import Recording
 from ..safe_read import FormatError
 from . import runner
 from .controls import draw_controls
-from .describe import facts, only_poses, progress_text, title, wrap
+from .describe import facts, only_poses, progress_text, question, title, wrap
 from .engines import planned_engine, torch_installed
 from .hints import FileSettings, hints_of, peek
 from .log import draw_log
@@ -69,7 +69,7 @@ class SPR_PT_overrides(Panel, bpy.types.Panel):
         return bool(context.scene.spr.source)
 
     def draw(self, context: bpy.types.Context) -> None:
-        """Frame rate, up axis, units, layout."""
+        """Frame rate, up axis, units, layout, and what is done to people."""
         draw_hints(draw_properties(self.layout), context.scene.spr)
 
 
@@ -185,7 +185,7 @@ def draw_hints(layout: bpy.types.UILayout, settings: FileSettings) -> None:
     field = row.row()
     field.active = settings.use_fps
     field.prop(settings, "fps", text="")
-    for name in ("up", "units", "layout", "keep_height", "join_tracks"):
+    for name in ("up", "units", "layout", "mirror", "keep_height", "join_tracks"):
         layout.prop(settings, name)
 
 
@@ -211,6 +211,10 @@ def draw_facts(
         _draw_wrapped(split.column(align=True), context, value, share=1.0 - LABEL_SHARE)
     for warning in recording.warnings:
         draw_message(layout, context, warning, "ERROR")
+    asked = question(recording)
+    if asked:
+        draw_message(layout, context, asked, "QUESTION")
+        draw_properties(layout).prop(settings, "up")
 
 
 def draw_message(layout: bpy.types.UILayout, context: bpy.types.Context, text: str, icon: str) -> None:

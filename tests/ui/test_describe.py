@@ -52,6 +52,13 @@ def test_what_the_user_states_is_not_said_to_come_from_the_file():
     assert facts["Units"] == "metres, from the file"
 
 
+def test_what_was_weighed_says_how_sure_it_is_and_is_asked_when_it_hardly_is():
+    sure, unsure = (replace(_recording(_person()), up=Known("+z", "inferred", each)) for each in (0.96, 0.55))
+    assert dict(describe.facts(sure, Hints()))["Up"] == "Z, inferred (96% sure)"
+    assert describe.question(sure) == "" and describe.question(_recording(_person())) == ""
+    assert describe.question(unsure) == "Is Z up? The motion shows it with 55% confidence only."
+
+
 def test_a_tool_is_not_named_twice():
     recording = _recording(_person(), format="AMASS .npz", tool="AMASS")
     assert describe.title(recording) == ["walk.trc", "AMASS .npz"]

@@ -63,6 +63,16 @@ def test_the_files_own_height_may_be_kept(enabled, tmp_path, ui):
     assert abs(lowest[0]) < 0.1 and lowest[1] > 1.8
 
 
+def test_a_mirrored_recording_is_turned_back(enabled, wave, ui):
+    _open(wave)
+    settings = bpy.context.scene.spr
+    given = ui("properties").peek(settings).people[0].keypoints
+    settings.mirror = True
+    turned = ui("properties").peek(settings).people[0].keypoints
+    left, right = (given.canonical.index(f"{side}_wrist") for side in ("left", "right"))
+    np.testing.assert_allclose(turned.positions[:, left], given.positions[:, right] * [-1, 1, 1], atol=1e-9)
+
+
 def test_an_override_is_followed(enabled, wave, ui):
     _open(wave)
     settings = bpy.context.scene.spr
@@ -75,8 +85,10 @@ def test_an_override_is_followed(enabled, wave, ui):
 
 def test_opening_another_file_drops_the_overrides(enabled, wave):
     _open(wave, fps=25.0, up="+z")
-    _open(wave)
     settings = bpy.context.scene.spr
+    settings.mirror = True
+    _open(wave)
+    assert not settings.mirror
     assert (settings.use_fps, settings.fps, settings.up) == (False, 60.0, "auto")
 
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from types import MethodType, SimpleNamespace
 from typing import Any
 
 import bpy
 import pytest
+
+from addon.recording import Known
 
 
 class Drawing:
@@ -99,6 +102,18 @@ def test_one_person_before_and_after_a_run(enabled, wave, draw):
     assert "chosen" not in before
     bpy.ops.spr.refine_pose()
     assert any("frames refined in" in text for text in draw())
+
+
+def test_the_axis_is_asked_for_where_the_motion_hardly_shows_it(enabled, wave, ui, draw, monkeypatch):
+    plain = ui("session").formats
+
+    def read(path, **hints):
+        return replace(plain.read(path, **hints), up=Known("+y", "inferred", 0.55))
+
+    monkeypatch.setattr(ui("session"), "formats", SimpleNamespace(read=read))
+    bpy.ops.spr.open_recording(filepath=str(wave))
+    asked = draw()
+    assert any("Is Y up?" in text for text in asked) and asked.count("up") == 2
 
 
 def test_several_people_have_a_line_each(two_people, draw):
