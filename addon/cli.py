@@ -193,7 +193,9 @@ def _described(recording: Recording) -> list[str]:
     for label, known in (("frame rate", recording.fps), ("up axis", recording.up), ("unit", recording.units)):
         lines.append(f"  {label}: {known.value} ({known.how})")
     lines += [f"  warning: {warning}" for warning in recording.warnings]
-    use = "can be refined" if facts["can_refine"] else "one pose: give keypoints with --keypoints to refine it"
+    use = (
+        "can be refined" if facts["can_refine"] else "one pose: give keypoints with --keypoints to refine it"
+    )
     return [*lines, f"  {use}"]
 
 

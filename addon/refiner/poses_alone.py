@@ -25,8 +25,8 @@ CAPTURE_SHAKE = float(np.radians(0.15))
 def refine_alone(
     run: Run, person: Person, parts: list[Piece], given: list[Initial], controls: Controls
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Rotations (T, 24, 3, 3), pelvis (T, 3) and uncertainty in degrees (T, 24) of the person's frames; given:
-    the poses of each of the parts, without gaps. Raises Cancelled when asked to stop."""
+    """Rotations (T, 24, 3, 3), pelvis (T, 3) and uncertainty in degrees (T, 24) of the person's frames;
+    given: the poses of each of the parts, without gaps. Raises Cancelled when asked to stop."""
     rotations = np.empty((person.frames, JOINT_COUNT, 3, 3))
     pelvis = np.empty((person.frames, 3))
     uncertainty = np.full((person.frames, JOINT_COUNT), np.nan)
@@ -58,7 +58,9 @@ def _refine_part(
     nothing = no_targets(len(path))
     part = (before + 0.3 * width, 0.7 * width)
     seen = see_and_turn(run, nothing, calm.rotations, path, calm, fps, part)
-    turned = calm.rotations @ matrix_from_axis_angle(seen.turns * estimated(calm))
+    # What is constant may be the tool's way to say it: only what moves is known to be wrong.
+    turns = (seen.turns - seen.turns.mean(0)) * estimated(calm)
+    turned = calm.rotations @ matrix_from_axis_angle(turns)
     return turned, path, degrees_of(run.engine.model.honesty, seen.deviation)
 
 

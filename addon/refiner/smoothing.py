@@ -97,7 +97,12 @@ def smooth(
         scale = (fps / 30.0) ** (2 * ORDER)
         strength = _asked_for(STRENGTHS[best], smoothness) * scale
         smoothed = _whittaker(values, weights, strength[None], tick)[:, :, 0]
-    smoothed, detail = (np.ascontiguousarray(np.swapaxes(found, 1, 2)) for found in (smoothed, detail))
+    # Where a path begins and ends it runs on like a thrown ball: a point not seen yet holds its place.
+    inside = _first_to_last(inliers)
+    smoothed, detail = (
+        np.take_along_axis(np.swapaxes(found, 1, 2), inside[..., None], axis=0)
+        for found in (smoothed, detail)
+    )
     return Smoothed(smoothed, detail, deviation, error, support)
 
 
@@ -158,12 +163,21 @@ def _outlier_weights(residual: np.ndarray, weights: np.ndarray) -> np.ndarray:
     return 1.0 / (1.0 + (distance / scale) ** 2) ** 2
 
 
+def _first_to_last(seen: np.ndarray) -> np.ndarray:
+    """(T, K) for each frame the nearest one between the first and the last in which a point is seen."""
+    frames = len(seen)
+    first, last = seen.argmax(0), frames - 1 - seen[::-1].argmax(0)
+    return np.clip(np.arange(frames)[:, None], first, last)
+
+
 def _nearby(present: np.ndarray, fps: float) -> np.ndarray:
-    """(T, K) 1 where a keypoint is present, falling to 0 beside a gap as a point leaves its smooth path."""
+    """(T, K) 1 where a keypoint is present, falling to 0 within a gap as a point leaves its smooth path; 0
+    before the first frame and after the last in which it is."""
     frame = np.arange(float(len(present)))[:, None]
     last = np.maximum.accumulate(np.where(present, frame, -np.inf))
     following = np.minimum.accumulate(np.where(present, frame, np.inf)[::-1])[::-1]
     distance = np.minimum(frame - last, following - frame)
+    distance[np.isinf(last) | np.isinf(following)] = np.inf
     drift = UNSEEN_ACCELERATION / 2.0 * (distance / fps) ** 2
     told = 1.0 / (1.0 + (drift / UNSEEN_UNIT) ** 2)
     return np.maximum(told - LEAST_TOLD, 0.0) / (1.0 - LEAST_TOLD)

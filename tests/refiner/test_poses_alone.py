@@ -24,7 +24,10 @@ def shaken(truth: Truth, degrees: float = 2.0, metres: float = 0.01) -> Person:
     """The truth with white noise of these deviations per axis."""
     rng = np.random.default_rng(0)
     turn = rng.normal(size=(*truth.rotations.shape[:2], 3)) * np.radians(degrees)
-    return person(truth.rotations @ matrix_from_axis_angle(turn), truth.pelvis + rng.normal(size=truth.pelvis.shape) * metres)
+    return person(
+        truth.rotations @ matrix_from_axis_angle(turn),
+        truth.pelvis + rng.normal(size=truth.pelvis.shape) * metres,
+    )
 
 
 def degrees(one: np.ndarray, other: np.ndarray) -> np.ndarray:
@@ -46,8 +49,13 @@ def test_what_shakes_goes_and_the_motion_stays() -> None:
     motion = refine(given)
     assert jitter(motion) < 1.2 * jitter(true) < 0.2 * jitter(before)
     assert given.poses is not None
-    assert degrees(motion.rotations, truth.rotations).mean() < 0.7 * degrees(given.poses.rotations, truth.rotations).mean()
-    assert np.abs(motion.pelvis - truth.pelvis).mean() < 0.7 * np.abs(given.poses.pelvis - truth.pelvis).mean()
+    assert (
+        degrees(motion.rotations, truth.rotations).mean()
+        < 0.7 * degrees(given.poses.rotations, truth.rotations).mean()
+    )
+    assert (
+        np.abs(motion.pelvis - truth.pelvis).mean() < 0.7 * np.abs(given.poses.pelvis - truth.pelvis).mean()
+    )
 
 
 def test_a_limb_that_jumps_for_a_frame_is_brought_back() -> None:

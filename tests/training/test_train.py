@@ -45,7 +45,7 @@ def small(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     for name, value in {"WINDOW": 12, "WINDOWS": 2, "SINGLES": 8, "AHEAD": 1}.items():
         monkeypatch.setattr(stream, name, value)
     monkeypatch.setattr(train, "makers", makers_here)
-    monkeypatch.setattr(train, "VALIDATION_BATCHES", 2)
+    monkeypatch.setattr(train, "VALIDATION_BATCHES", 3)
     monkeypatch.setattr(train, "SHAPE", Shape(width=16, hidden=16, taps=3, dilations=(1,)))
     model = load_model()
     prior = {"mean": model.prior_mean, "precision": model.prior_precision}
@@ -90,5 +90,5 @@ def test_steps_mix_batches_of_one_kind_and_are_the_same_for_the_same_seed() -> N
     one, two = (list(itertools.islice(batches(Here(), 0, 0, pace, CPU), 9)) for _ in range(2))
     for first, second in zip(one, two, strict=True):
         torch.testing.assert_close(first.truth, second.truth)
-    assert [batch.truth.shape[:2] for batch in one][:4:3] == [(4, 12), (16, 1)]
+    assert [batch.truth.shape[:2] for batch in one][:7:3] == [(4, 12), (4, 12), (16, 1)]
     assert {tuple(batch.truth.shape[:2]) for batch in one} == {(4, 12), (16, 1)}
