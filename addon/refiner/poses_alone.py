@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from ..body.rotations import matrix_from_axis_angle
-from ..body.skeleton import JOINT_COUNT
+from ..body.skeleton import JOINT_COUNT, JOINT_NAMES
 from ..recording import Person
 from .controls import Controls
 from .evidence import no_targets
@@ -18,8 +18,11 @@ from .piece import Initial, Run, degrees_of, see_and_turn
 from .smoothing import FEWEST_SMOOTHED
 from .timeline import Piece
 
-CAPTURE_SHAKE = float(np.radians(0.15))
-"""Radians per axis; a clip that shakes so much is half taken for an estimate, far below for a capture."""
+CAPTURE_SHAKE, ESTIMATE_SHAKE = float(np.radians(0.15)), float(np.radians(0.6))
+"""Radians per axis: how much a clip shakes that is surely a capture, and one that is surely an estimate."""
+
+BODY = JOINT_NAMES.index("left_hand")
+"""Joints before this one are the body's; hands' roots are often left at rest."""
 
 
 def refine_alone(
@@ -66,5 +69,6 @@ def _refine_part(
 
 def estimated(calm: Steady) -> float:
     """0..1, how far a clip is taken for an estimate rather than a capture, by how much it shakes."""
-    shake = float(np.sqrt(np.mean(calm.shake[:22] ** 2)))
-    return shake**2 / (shake**2 + CAPTURE_SHAKE**2)
+    shake = float(np.median(calm.shake[:BODY]))
+    share = np.clip((shake - CAPTURE_SHAKE) / (ESTIMATE_SHAKE - CAPTURE_SHAKE), 0.0, 1.0)
+    return float(share**2 * (3.0 - 2.0 * share))
