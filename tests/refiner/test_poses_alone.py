@@ -10,6 +10,7 @@ from addon.body.skeleton import JOINT_NAMES
 from addon.recording import Person, Poses
 from addon.refiner import Controls, RefineError, jitter, refine
 from addon.refiner.own_evidence import flips, steady
+from addon.refiner.timeline import interpolate, interpolate_rotations
 
 from .motion import Truth
 
@@ -109,8 +110,9 @@ def test_single_poses_stay_as_they_are() -> None:
 
 def test_the_rate_does_not_matter() -> None:
     truth = Truth(3)
-    slow, fast = person(truth.rotations[::2], truth.pelvis[::2], 15.0), person(truth.rotations, truth.pelvis)
-    one, two = refine(slow), refine(fast)
+    times = np.arange(0.0, 89.25, 0.5)
+    fast = person(interpolate_rotations(truth.rotations, times), interpolate(truth.pelvis, times), 60.0)
+    one, two = refine(person(truth.rotations, truth.pelvis)), refine(fast)
     assert degrees(one.rotations, two.rotations[::2]).mean() < 1.0
 
 
