@@ -95,7 +95,9 @@ def _problems() -> tuple[Problem, Problem]:
         np.concatenate([getattr(clip, name) for clip in clips])[:FRAMES] for name in ("poses", "pelvis")
     )
     clip = Clip("speed", "speed", poses, pelvis, clips[0].fps)
-    first, second = (make_task(c, clip, 0, HEADLINE).problem for c in (case, replace(case, estimator=INITIAL)))
+    first, second = (
+        make_task(c, clip, 0, HEADLINE).problem for c in (case, replace(case, estimator=INITIAL))
+    )
     return first, second
 
 

@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from ..body.kinematics import forward
-from ..body.points import POINT_WEIGHTS
+from ..body.points import MIRROR_POINTS, POINT_WEIGHTS
 from ..body.skeleton import JOINT_COUNT, MIRROR_JOINTS, PARENTS, REST_OFFSETS, SUBTREE
 from .evidence import Targets
 from .solver import Evidence, Prior, System, linearise, moved
@@ -34,6 +34,9 @@ SIZE_SPREAD, BONE_SPREAD = 0.08, 0.05
 LEAST_LEFT, MODESTY = 0.3, 1.3
 """An offset is never known better than this share of what was expected of it, and never as well as the
 equations say."""
+SYMMETRY = 0.8
+"""Correlation of an offset with that of the same point on the other side."""
+_SIDEWAYS = np.array([-1.0, 1.0, 1.0])
 SMALL = 5
 """Triangular matrices of up to this size are inverted as full ones."""
 
@@ -141,7 +144,7 @@ def _fit(
 ) -> Calibration:
     """ratios (24,): logarithms of the bones' lengths relative to the mean skeleton."""
     rotations, pelvis = pose
-    told = _shared_precision(definition)
+    told = _shared_precision(definition, evidence.indices)
     constants = np.concatenate([ratios[_LEFT], np.zeros(3 * len(definition))])
     covariance = np.zeros_like(told)
     for _ in range(ITERATIONS):
@@ -216,14 +219,27 @@ def _lower_inverse(lower: np.ndarray) -> np.ndarray:
     return inverse
 
 
-def _shared_precision(definition: np.ndarray) -> np.ndarray:
-    """Prior precision (M, M) of the ratios, which share the person's size, and of the offsets."""
+def _shared_precision(definition: np.ndarray, indices: np.ndarray) -> np.ndarray:
+    """Prior precision (M, M) of the ratios, which share the person's size, and of the offsets, which left and
+    right have in common in part."""
     count = len(_LEFT)
     told = np.zeros((count + 3 * len(definition),) * 2)
     told[:count, :count] = np.linalg.inv(BONE_SPREAD**2 * np.eye(count) + SIZE_SPREAD**2)
     own = np.arange(count, len(told))
     told[own, own] = np.repeat(definition, 3) ** -2.0
+    for point, other in enumerate(_mirrored(indices)):
+        if other >= 0 and other != point:
+            here, there = (slice(count + 3 * k, count + 3 * k + 3) for k in (point, other))
+            told[here, here] /= 1.0 - SYMMETRY**2
+            told[here, there] = np.diag(-SYMMETRY * _SIDEWAYS / definition[point] / definition[other])
+            told[here, there] /= 1.0 - SYMMETRY**2
     return told
+
+
+def _mirrored(indices: np.ndarray) -> list[int]:
+    """For each point which of the points is its counterpart on the other side, -1 for none."""
+    places = {int(index): place for place, index in enumerate(indices)}
+    return [places.get(MIRROR_POINTS[index], -1) for index in indices]
 
 
 def _unpacked(constants: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

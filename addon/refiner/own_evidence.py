@@ -7,11 +7,21 @@ clean capture passes untouched and single frames that jump are left out.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
-from ..body.rotations import matrix_from_six_d, six_d_from_matrix
+from ..body.rotations import geodesic_angle, matrix_from_six_d, six_d_from_matrix
 from .smoothing import FEWEST_SMOOTHED, Tick, smooth
+
+FLIP, ISOLATED, RETURNED = float(np.radians(50.0)), 3.0, 0.5
+"""Radians from which a step between two frames may be a flip; how many times as large as the steps beside it
+it is; how much of it may be left when it is over."""
+LONGEST_FLIP = 0.7
+"""Seconds."""
+
+OUTLIER = 16.0
+"""As `smoothing.smooth` takes it: a quick move leaves the smooth path much further than noise does."""
 
 
 @dataclass(frozen=True)
@@ -35,9 +45,28 @@ def steady(
     frames, joints = rotations.shape[:2]
     if frames < FEWEST_SMOOTHED:
         return Steady(rotations, np.zeros(joints))
-    found = smooth(six_d_from_matrix(rotations), np.ones((frames, joints)), fps, tick, smoothness, bodies)
+    trusted = 1.0 - flips(rotations, fps)
+    found = smooth(six_d_from_matrix(rotations), trusted, fps, tick, smoothness, bodies, OUTLIER)
     # Of six numbers three are free, so each axis has twice the variance of one number.
     return Steady(matrix_from_six_d(found.positions), np.sqrt(2.0) * found.deviation)
+
+
+def flips(rotations: np.ndarray, fps: float) -> np.ndarray:
+    """(T, J) bool, frames in which a joint of poses (T, J, 3, 3) lies elsewhere than before and after: it jumped
+    there in one frame, and back within LONGEST_FLIP. No limb turns so far between two frames and stops dead."""
+    steps = geodesic_angle(rotations[1:], rotations[:-1])  # (T - 1, J)
+    beside = np.pad(steps, ((1, 1), (0, 0)))
+    jumps = (steps > FLIP) & (steps > ISOLATED * np.maximum(beside[:-2], beside[2:]))
+    jumps |= (steps > FLIP) & (np.minimum(beside[:-2], beside[2:]) > FLIP)  # there for a single frame
+    found = np.zeros(rotations.shape[:2], bool)
+    longest = max(round(LONGEST_FLIP * fps), 1)
+    for joint in np.flatnonzero(jumps.any(0)):
+        at = np.flatnonzero(jumps[:, joint])
+        for out, back in pairwise(at):
+            apart = geodesic_angle(rotations[out, joint], rotations[back + 1, joint])
+            if back - out <= longest and apart < RETURNED * min(steps[out, joint], steps[back, joint]):
+                found[out + 1 : back + 1, joint] = True
+    return found
 
 
 def steady_path(

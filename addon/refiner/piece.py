@@ -71,7 +71,8 @@ EVERYTHING = Recipe()
 class Run:
     """What every step of one run shares; bones (24, 3) are the performer's, offsets (P, 3) those of the
     keypoints from their canonical points; initial_deviation and root_deviation (radians) are how far an
-    initial pose is off, shake (24,) how much it shook; gain is a factor on the keypoints' precision in the polish."""
+    initial pose is off, shake (24,) how much it shook; gain is a factor on the keypoints' precision in the
+    polish."""
 
     engine: Engine
     bones: np.ndarray
@@ -100,8 +101,8 @@ def refine_piece(
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Rotations (T, 24, 3, 3), pelvis (T, 3) and uncertainty in degrees (T, 24) of one piece.
 
-    initial: steadied rotations and pelvis in the world of the targets. share: how much of the run is done, and
-    how much this piece is. Raises Cancelled when asked to stop.
+    initial: steadied rotations and pelvis in the world of the targets. share: how much of the run is done,
+    and how much this piece is. Raises Cancelled when asked to stop.
     """
     before, width = share
     told = known.precision > FAINT * known.precision.max(0, initial=0.0)

@@ -51,8 +51,9 @@ def refine(
 
     targets: whose keypoints to fit, None for the person's own; targets_offset: seconds added to their times.
     mode: "plugin" refines the person's poses toward the keypoints, "sequence" takes keypoints only, "poses"
-    poses only, "none" converts without refining, "auto" chooses by what there is. controls: how far, how smooth, which joints
-    and frames; without effect on "none". engine: auto, numpy, torch; device: auto, cpu, cuda, mps.
+    poses only, "none" converts without refining, "auto" chooses by what there is. controls: how far, how
+    smooth, which joints and frames; without effect on "none". engine: auto, numpy, torch; device: auto, cpu,
+    cuda, mps.
     progress(fraction, message) is called often, cancelled() is asked often. recipe: leaves steps out, for
     comparisons. bone_offsets (24, 3): the performer's in metres where they are known, None to measure them on
     the keypoints.
@@ -177,7 +178,10 @@ def _on_rows(person: Person, parts: list[Piece], turns: np.ndarray, pelvis: np.n
     """The person's own poses in the world of the keypoints, to which these turns and pelvis positions of all
     pieces in a row take them."""
     assert person.poses is not None
-    rows = [np.arange(one.start, one.stop)[piece.places] for one, piece in zip(_rows_of(parts), parts, strict=True)]
+    rows = [
+        np.arange(one.start, one.stop)[piece.places]
+        for one, piece in zip(_rows_of(parts), parts, strict=True)
+    ]
     there = np.concatenate(rows)
     rotations = person.poses.rotations.copy()
     rotations[:, 0] = turns[there] @ rotations[:, 0]
@@ -266,8 +270,8 @@ def _given(person: Person, parts: list[Piece], tick: Callable[[], None]) -> tupl
     calm = [steady(rotations, person.fps, tick) for rotations, _ in bridged]
     weights = np.array([part.length for part in parts], float)
     shake = np.sqrt(np.average([one.shake**2 for one in calm], axis=0, weights=weights))
-    rotations, pelvis = (np.concatenate(values) for values in zip(*bridged, strict=True))
-    return (np.concatenate([one.rotations for one in calm]), pelvis), shake
+    steadied = np.concatenate([one.rotations for one in calm])
+    return (steadied, np.concatenate([pelvis for _, pelvis in bridged])), shake
 
 
 def _bridged(person: Person, parts: list[Piece]) -> list[Initial]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from ..body.rotations import matrix_from_axis_angle
-from ..body.skeleton import JOINT_COUNT
+from ..body.skeleton import JOINT_COUNT, JOINT_NAMES
 from ..recording import Person
 from .controls import Controls
 from .evidence import no_targets
@@ -18,15 +18,18 @@ from .piece import Initial, Run, degrees_of, see_and_turn
 from .smoothing import FEWEST_SMOOTHED
 from .timeline import Piece
 
-CAPTURE_SHAKE = float(np.radians(0.15))
-"""Radians per axis; a clip that shakes so much is half taken for an estimate, far below for a capture."""
+CAPTURE_SHAKE, ESTIMATE_SHAKE = float(np.radians(0.15)), float(np.radians(0.6))
+"""Radians per axis: how much a clip shakes that is surely a capture, and one that is surely an estimate."""
+
+BODY = JOINT_NAMES.index("left_hand")
+"""Joints before this one are the body's; hands' roots are often left at rest."""
 
 
 def refine_alone(
     run: Run, person: Person, parts: list[Piece], given: list[Initial], controls: Controls
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Rotations (T, 24, 3, 3), pelvis (T, 3) and uncertainty in degrees (T, 24) of the person's frames; given:
-    the poses of each of the parts, without gaps. Raises Cancelled when asked to stop."""
+    """Rotations (T, 24, 3, 3), pelvis (T, 3) and uncertainty in degrees (T, 24) of the person's frames;
+    given: the poses of each of the parts, without gaps. Raises Cancelled when asked to stop."""
     rotations = np.empty((person.frames, JOINT_COUNT, 3, 3))
     pelvis = np.empty((person.frames, 3))
     uncertainty = np.full((person.frames, JOINT_COUNT), np.nan)
@@ -58,11 +61,14 @@ def _refine_part(
     nothing = no_targets(len(path))
     part = (before + 0.3 * width, 0.7 * width)
     seen = see_and_turn(run, nothing, calm.rotations, path, calm, fps, part)
-    turned = calm.rotations @ matrix_from_axis_angle(seen.turns * estimated(calm))
+    # What is constant may be the tool's way to say it: only what moves is known to be wrong.
+    turns = (seen.turns - seen.turns.mean(0)) * estimated(calm)
+    turned = calm.rotations @ matrix_from_axis_angle(turns)
     return turned, path, degrees_of(run.engine.model.honesty, seen.deviation)
 
 
 def estimated(calm: Steady) -> float:
     """0..1, how far a clip is taken for an estimate rather than a capture, by how much it shakes."""
-    shake = float(np.sqrt(np.mean(calm.shake[:22] ** 2)))
-    return shake**2 / (shake**2 + CAPTURE_SHAKE**2)
+    shake = float(np.median(calm.shake[:BODY]))
+    share = np.clip((shake - CAPTURE_SHAKE) / (ESTIMATE_SHAKE - CAPTURE_SHAKE), 0.0, 1.0)
+    return float(share**2 * (3.0 - 2.0 * share))

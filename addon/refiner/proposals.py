@@ -42,8 +42,8 @@ def proposals(rotations: Any, information: Any, initial: Any, has_initial: Any, 
 
 
 def constant_turn(rotations: Any, initial: Any) -> Any:
-    """(..., 24, 3) the mean turn from poses (..., T, 24, 3, 3) to initial ones: what a tool means by its joints,
-    as far as the evidence leaves it open."""
+    """(..., 24, 3) the mean turn from poses (..., T, 24, 3, 3) to initial ones: what a tool means by its
+    joints, as far as the evidence leaves it open."""
     xp = array_namespace(rotations)
     return xp.mean(_turn(rotations, initial), axis=-3)
 

@@ -58,13 +58,15 @@ def smooth(
     tick: Tick = lambda: None,
     smoothness: float = 1.0,
     bodies: np.ndarray | None = None,
+    outlier: float = 4.0,
 ) -> Smoothed:
     """Removes white noise and single-frame outliers from keypoints, or from rotations as six numbers each.
 
     positions (T, K, C), C numbers of a point in metres, NaN where missing; confidence (T, K), 0 where
     missing; fps: frames per second. smoothness: 1 as cross-validation finds best, 0 as observed (what noise
     is left then counts as motion), 2 nothing faster than 1 Hz. tick() is called often: a caller stops the
-    work by raising in it. bodies (K,): whose points these are, None for one person's.
+    work by raising in it. bodies (K,): whose points these are, None for one person's. outlier: how many times
+    the median distance from the smooth path makes a frame one.
     """
     frames, count = confidence.shape
     weights = np.where(np.isfinite(positions).all(-1), confidence, 0.0).astype(float)
@@ -84,7 +86,7 @@ def smooth(
         smoothed, sharper = (
             candidates[:, :, chosen, np.arange(count)] for chosen in (best, np.maximum(best - SHARPER, 0))
         )
-        weights = weights * _outlier_weights(values - smoothed, weights)
+        weights = weights * _outlier_weights(values - smoothed, weights, outlier)
     inliers = weights > INLIER * confidence
     residual = ((values - smoothed) ** 2).sum(1) * inliers
     number = np.maximum(inliers.sum(0), 1)
@@ -97,7 +99,12 @@ def smooth(
         scale = (fps / 30.0) ** (2 * ORDER)
         strength = _asked_for(STRENGTHS[best], smoothness) * scale
         smoothed = _whittaker(values, weights, strength[None], tick)[:, :, 0]
-    smoothed, detail = (np.ascontiguousarray(np.swapaxes(found, 1, 2)) for found in (smoothed, detail))
+    # Where a path begins and ends it runs on like a thrown ball: a point not seen yet holds its place.
+    inside = _first_to_last(inliers)
+    smoothed, detail = (
+        np.take_along_axis(np.swapaxes(found, 1, 2), inside[..., None], axis=0)
+        for found in (smoothed, detail)
+    )
     return Smoothed(smoothed, detail, deviation, error, support)
 
 
@@ -145,7 +152,7 @@ def _cross_validate(
     return np.argmin(score + POOLED_FRAMES / len(weights) * together[:, body], axis=0)
 
 
-def _outlier_weights(residual: np.ndarray, weights: np.ndarray) -> np.ndarray:
+def _outlier_weights(residual: np.ndarray, weights: np.ndarray, outlier: float) -> np.ndarray:
     """(T, K) factors that fade out frames far off the smooth path (Geman–McClure on the median deviation).
 
     residual: (T, C, K) metres off it.
@@ -154,16 +161,25 @@ def _outlier_weights(residual: np.ndarray, weights: np.ndarray) -> np.ndarray:
     known = np.where(weights > 0, distance, np.nan)
     empty = ~(weights > 0).any(0)
     known[:, empty] = 0.0
-    scale = 4.0 * np.maximum(np.nanmedian(known, axis=0), 0.003)
+    scale = outlier * np.maximum(np.nanmedian(known, axis=0), 0.003)
     return 1.0 / (1.0 + (distance / scale) ** 2) ** 2
 
 
+def _first_to_last(seen: np.ndarray) -> np.ndarray:
+    """(T, K) for each frame the nearest one between the first and the last in which a point is seen."""
+    frames = len(seen)
+    first, last = seen.argmax(0), frames - 1 - seen[::-1].argmax(0)
+    return np.clip(np.arange(frames)[:, None], first, last)
+
+
 def _nearby(present: np.ndarray, fps: float) -> np.ndarray:
-    """(T, K) 1 where a keypoint is present, falling to 0 beside a gap as a point leaves its smooth path."""
+    """(T, K) 1 where a keypoint is present, falling to 0 within a gap as a point leaves its smooth path; 0
+    before the first frame and after the last in which it is."""
     frame = np.arange(float(len(present)))[:, None]
     last = np.maximum.accumulate(np.where(present, frame, -np.inf))
     following = np.minimum.accumulate(np.where(present, frame, np.inf)[::-1])[::-1]
     distance = np.minimum(frame - last, following - frame)
+    distance[np.isinf(last) | np.isinf(following)] = np.inf
     drift = UNSEEN_ACCELERATION / 2.0 * (distance / fps) ** 2
     told = 1.0 / (1.0 + (drift / UNSEEN_UNIT) ** 2)
     return np.maximum(told - LEAST_TOLD, 0.0) / (1.0 - LEAST_TOLD)

@@ -107,7 +107,7 @@ def only_poses(people: Sequence[Person]) -> bool:
 def targets_line(recording: Recording) -> str:
     """What a recording is refined to while no second file is open."""
     if only_poses(recording.people):
-        return "The recording holds poses alone: they are refined on their own. A second file of keypoints tells more."
+        return "The poses are alone: they are refined on their own. A second file of keypoints tells more."
     if any(person.poses is not None for person in recording.people):
         return "The poses are refined to the keypoints in the same file. A second file may take their place."
     return "The recording holds keypoints alone: they are the targets, and there is no initial pose."

@@ -127,9 +127,7 @@ def independent_motion(rotations: Tensor, rng: torch.Generator, strength: Tensor
         smooth_noise((batch, 24, 3), frames, 0.05, 0.8, rng)
         + torch.randn((batch, 1, 24, 3), generator=rng) * 0.7
     )
-    turn = (
-        bone_axes() * (twist * _degrees(TWIST_DEGREES))[..., None] + free * _degrees(FREE_DEGREES)[:, None]
-    )
+    turn = bone_axes() * (twist * _degrees(TWIST_DEGREES))[..., None] + free * _degrees(FREE_DEGREES)[:, None]
     return rotations @ matrix_from_axis_angle(turn * strength[:, None, None, None])
 
 

@@ -44,7 +44,8 @@ MEAN_CONSTANTS = {
 }  # fmt: skip
 """Degrees about each joint's own axes, mirrored on the right."""
 GAUGES = (6.0, 7.0, 4.0), (-15.0, 16.0, 9.0)
-"""Of legs and arms: mean, spread between clips and inside a clip of the turn about the upper bone, degrees."""
+"""Of legs and arms: mean, spread between clips and inside a clip of the turn about the upper bone, in
+degrees."""
 COLLAR_SHARE = (0.16, 0.08)
 """Mean and spread of the share of the upper arm's swing that goes over to the collar."""
 CONSTANT_DEGREES = 5.0
@@ -55,10 +56,13 @@ TOGETHER, APART = 0.8, 0.6
 
 @dataclass(frozen=True)
 class Dialect:
-    """Dialects of B clips of T frames. gauges (B, T, 4): turn about the upper bone of left and right leg, left
-    and right arm, radians, as the left side counts it; handed (B, 1, 4): the share of it that the lower bone
-    takes over. collars (B, 1, 2): share of the arm's swing that goes to the collar. spine (B, 3): shares of
-    the three joints in the trunk's bend where reshare (B,) is 1. constants (B, 1, 24, 3): radians."""
+    """Dialects of B clips of T frames.
+
+    gauges (B, T, 4): turn about the upper bone of left and right leg, left and right arm, radians, as the
+    left side counts it; handed (B, 1, 4): the share of it that the lower bone takes over. collars (B, 1, 2):
+    share of the arm's swing that goes to the collar. spine (B, 3): shares of the three joints in the trunk's
+    bend where reshare (B,) is 1. constants (B, 1, 24, 3): radians.
+    """
 
     gauges: Tensor
     handed: Tensor
@@ -95,7 +99,9 @@ def draw(batch: int, frames: int, rng: torch.Generator, wide: float = 1.0) -> Di
     wander = wander * 2.0 * torch.rand((batch, 1, 1), generator=rng)
     constants = torch.randn((batch, 1, 24, 3), generator=rng)
     mirrored = constants[:, :, list(MIRROR_JOINTS)] * torch.tensor(_ONE_SIDE[1])
-    constants = math.sqrt(2) * (0.5 * (constants + mirrored) * TOGETHER + 0.5 * (constants - mirrored) * APART)
+    constants = math.sqrt(2) * (
+        0.5 * (constants + mirrored) * TOGETHER + 0.5 * (constants - mirrored) * APART
+    )
     size = torch.exp(0.4 * torch.randn((batch, 1, 1, 1), generator=rng))
     shares = torch.softmax(torch.randn((batch, 3), generator=rng) * 0.8 * wide, -1)
     return Dialect(

@@ -41,8 +41,7 @@ def twists(rotations: np.ndarray) -> np.ndarray:
     """(T, 24) each joint's turn about its own bone (swing and twist taken apart)."""
     axes = bone_axes().numpy()
     axes[~axes.any(1)] = [0.0, 1.0, 0.0]
-    skewed = np.stack([rotations[..., 2, 1] - rotations[..., 1, 2], rotations[..., 0, 2] - rotations[..., 2, 0],
-                       rotations[..., 1, 0] - rotations[..., 0, 1]], -1)  # fmt: skip
+    skewed = np.stack([rotations[..., b, a] - rotations[..., a, b] for a, b in ((1, 2), (2, 0), (0, 1))], -1)
     trace = np.trace(rotations, axis1=-2, axis2=-1)
     return np.degrees(2.0 * np.arctan2((skewed * axes).sum(-1), 1.0 + trace))
 

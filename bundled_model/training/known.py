@@ -58,7 +58,10 @@ def in_long_clips(
     guesses = np.exp(0.25 * chance.standard_normal((2, batch)))
     left = np.clip([fault.definition for fault in faults] * guesses[0], 0.2, 1.0)
     definition = left[:, None] * [definition_deviation(name, layout.name) for name in names]
-    hidden = [np.hypot(np.hypot(fault.wander, 1.5 * fault.camera), fault.white * (frames < FEWEST_SMOOTHED)) for fault in faults]
+    hidden = [
+        np.hypot(np.hypot(fault.wander, 1.5 * fault.camera), fault.white * (frames < FEWEST_SMOOTHED))
+        for fault in faults
+    ]
     wander = np.repeat(hidden * guesses[1], count)
     variance = smoothed.error**2 + definition.ravel() ** 2 + wander**2
     precision = smoothed.support * usable.any(0) / variance

@@ -54,8 +54,8 @@ def losses(network: Network, batch: Pool, design: Design, mean: Tensor) -> tuple
     """Training loss of a batch, and what it consists of.
 
     Rotations by their likelihood under the predicted deviation, joints and surface points in metres, their
-    velocity and acceleration, and the evidence's own error by its likelihood under the predicted trust. mean (24, 3, 3): the
-    usual pose, which takes the place of the start where the residual is left out.
+    velocity and acceleration, and the evidence's own error by its likelihood under the predicted trust. mean
+    (24, 3, 3): the usual pose, which takes the place of the start where the residual is left out.
     """
     seen = seen_in(batch)
     inputs = network_inputs(seen, design.human_centric)
@@ -63,7 +63,10 @@ def losses(network: Network, batch: Pool, design: Design, mean: Tensor) -> tuple
         raw = network(inputs.features)
     result = split(raw.float(), inputs.proposals if design.residual else 0.0 * inputs.proposals)
     truth, bones = unpack(batch.truth), batch.bones[:, None]
-    refined = (seen.rotations if design.residual else mean) @ matrix_from_axis_angle(result.turns)
+    alone = ~(batch.precision > 0).any(-1).any(-1)
+    refined = (seen.rotations if design.residual else mean) @ matrix_from_axis_angle(
+        _moving(result.turns, alone)
+    )
     error = axis_angle_from_matrix(refined.mT @ truth)
     spread = result.deviation
     # A likelihood weighted by its own deviation (beta-NLL, Seitzer 2022) keeps hard joints in the gradient.
@@ -71,6 +74,7 @@ def losses(network: Network, batch: Pool, design: Design, mean: Tensor) -> tuple
     joints, surface = _joints_and_surface(refined, bones)
     true_joints, true_surface = _joints_and_surface(truth, bones)
     away = torch.cat([joints - true_joints, surface - true_surface], -2)
+    error, away = _moving(error, alone), _moving(away, alone)
     step = torch.diff(away, dim=1).norm(dim=-1).mean() if away.shape[1] > 1 else torch.zeros(())
     jolt = torch.diff(away, n=2, dim=1).norm(dim=-1).mean() if away.shape[1] > 2 else torch.zeros(())
     evidence = _evidence_likelihood(batch, result.point_deviation, truth)
@@ -93,6 +97,13 @@ def losses(network: Network, batch: Pool, design: Design, mean: Tensor) -> tuple
         "trust": 0.02,
     }
     return sum((weights[name] * value for name, value in parts.items()), torch.zeros(())), parts
+
+
+def _moving(values: Tensor, alone: Tensor) -> Tensor:
+    """Values (N, T, ...) less their mean over time where poses come alone (N,): what is constant there may be
+    right, and the refiner leaves it."""
+    shape = (-1, *[1] * (values.ndim - 1))
+    return values - torch.where(alone.reshape(shape), values.mean(1, keepdim=True), 0.0)
 
 
 def _evidence_likelihood(batch: Pool, trust: Tensor, truth: Tensor) -> Tensor:

@@ -3,8 +3,8 @@
     python -m bundled_model.training.make_motion FOLDER
 
 FOLDER holds BVH and ASF/AMC files (data/DATASHEET.md says which and from where). They are read by the
-extension's own readers, resampled to 30 frames a second, cut where the capture is at fault, and brought to one
-dialect: hinge axes and collars as in the first conversion of CMU's motion (`dialect.py` starts from there).
+extension's own readers, resampled to 30 frames a second, cut where the capture is at fault, and brought to
+one dialect: hinge axes and collars as in the first conversion of CMU's motion (`dialect.py` starts there).
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import re
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -82,17 +83,20 @@ def main(folder: Path) -> None:
                 found.setdefault(SPLIT_OF.get(clip.subject, "train"), []).append(clip)
         for split, clips in found.items():
             store(DATA / f"{source.name}_{split}.npz", one_dialect(clips))
-            minutes = sum(len(clip.poses) for clip in clips) / FPS / 60.0
-            print(f"{source.name} {split}: {len(clips)} clips, {minutes:.1f} minutes")
+            print(f"{source.name} {split}: {len(clips)} clips, {_minutes(clips):.1f} minutes")
     raw = {trial_of(clip) for split in ("train", "val") for clip in load_split(split, "cmu_more")}
     for split in ("train", "val"):
         first = [clip for clip in load_split(split, "cmu") if trial_of(clip) not in raw]
         store(DATA / f"cmu_{split}.npz", first)
-        print(f"cmu {split}: {len(first)} clips left, {sum(len(c.poses) for c in first) / FPS / 60.0:.1f} minutes")
+        print(f"cmu {split}: {len(first)} clips left, {_minutes(first):.1f} minutes")
+
+
+def _minutes(clips: list[Clip]) -> float:
+    return sum(len(clip.poses) for clip in clips) / FPS / 60.0
 
 
 def trial_of(clip: Clip) -> str:
-    """"05_20" of its piece "05_20_1"."""
+    """ "05_20" of its piece "05_20_1"."""
     return "_".join(clip.name.split("_")[:2])
 
 
@@ -111,7 +115,9 @@ def read_source(source: Source, folder: Path) -> Iterator[Clip]:
             print(f"{path.name}: no rotations")
             continue
         subject = match["subject"]
-        yield from pieces(person, path.stem, f"{source.name}_{subject}" if source.name == "reactidle" else subject)
+        yield from pieces(
+            person, path.stem, f"{source.name}_{subject}" if source.name == "reactidle" else subject
+        )
 
 
 def pieces(person: Person, name: str, subject: str) -> Iterator[Clip]:
@@ -122,7 +128,7 @@ def pieces(person: Person, name: str, subject: str) -> Iterator[Clip]:
     pelvis = interpolate(person.poses.pelvis, times)
     steps = np.degrees(geodesic_angle(rotations[1:], rotations[:-1])).max(1)
     ends = [-1, *np.flatnonzero(steps > LARGEST_STEP), len(rotations) - 1]
-    for number, (before, last) in enumerate(zip(ends[:-1], ends[1:], strict=True)):
+    for number, (before, last) in enumerate(pairwise(ends)):
         rows = slice(before + 1, last + 1)
         if last - before >= SHORTEST:
             poses = axis_angle_from_matrix(rotations[rows]).astype(np.float32)
@@ -138,7 +144,9 @@ def one_dialect(clips: list[Clip]) -> list[Clip]:
         together = np.concatenate([clip.rotations() for clip in own])
         off = {name: middle - HINGES[name] for name, (middle, _) in hinge_axes(together).items()}
         own = [_turned(clip, off) for clip in own]
-        bias = {joint: _bias(joint, own) for joint in USUAL if any(clip.poses[:, joint].any() for clip in own)}
+        bias = {
+            joint: _bias(joint, own) for joint in USUAL if any(clip.poses[:, joint].any() for clip in own)
+        }
         result += [_unbiased(clip, bias) for clip in own]
     return result
 
@@ -179,9 +187,10 @@ def _turned(clip: Clip, off: dict[str, float]) -> Clip:
 def store(path: Path, clips: list[Clip]) -> None:
     """Writes clips as `motion_data` reads them."""
     lengths = np.array([len(clip.poses) for clip in clips])
+    poses = np.concatenate([clip.poses.reshape(-1, 72) for clip in clips])
     np.savez_compressed(
         path,
-        poses_1e4=(np.concatenate([clip.poses.reshape(-1, 72) for clip in clips]) / UNIT).round().astype(np.int16),
+        poses_1e4=(poses / UNIT).round().astype(np.int16),
         trans_1e4=(np.concatenate([clip.pelvis for clip in clips]) / UNIT).round().astype(np.int32),
         starts=np.cumsum(lengths) - lengths,
         lengths=lengths,

@@ -155,7 +155,15 @@ def make_batch(
     known = in_long_clips(keypoints, names, layout, faults, bones, errors, chance)
     if frames > 1:
         judge_short_clips(
-            known, np.flatnonzero(short & (kinds != 3)), keypoints, names, layout, initial, given, pelvis, prior
+            known,
+            np.flatnonzero(short & (kinds != 3)),
+            keypoints,
+            names,
+            layout,
+            initial,
+            given,
+            pelvis,
+            prior,
         )
     known.precision[alone] = 0.0
     known.bones[alone] = torch.as_tensor(REST_OFFSETS, dtype=torch.float32)
@@ -191,7 +199,9 @@ def _steadied(initial: Tensor) -> tuple[Tensor, Tensor]:
     rows = initial.movedim(0, 1).reshape(frames, batch * 24, 3, 3).double().numpy()
     found = steady(rows, FPS, bodies=np.repeat(np.arange(batch), 24))
     poses = torch.as_tensor(found.rotations, dtype=torch.float32).reshape(frames, batch, 24, 3, 3)
-    return poses.movedim(0, 1).contiguous(), torch.as_tensor(found.shake, dtype=torch.float32).reshape(batch, 24)
+    return poses.movedim(0, 1).contiguous(), torch.as_tensor(found.shake, dtype=torch.float32).reshape(
+        batch, 24
+    )
 
 
 def _each_frame(bones: Tensor, frames: int) -> Tensor:
@@ -201,8 +211,8 @@ def _each_frame(bones: Tensor, frames: int) -> Tensor:
 def _starts(
     known: Known, indices: np.ndarray, prior: Prior, initial: Tensor, given: Tensor, without: Tensor
 ) -> tuple[Tensor, Tensor]:
-    """The refiner's closed-form start of the windows given an initial pose and of those without: rotations and
-    pelvis, whatever in others."""
+    """The refiner's closed-form start of the windows given an initial pose and of those without: rotations
+    and pelvis, whatever in others."""
     count, frames = known.positions.shape[:2]
     rotations, pelvis = torch.empty(count, frames, 24, 3, 3), torch.empty(count, frames, 3)
     for group, with_initial in ((given, True), (without, False)):

@@ -162,8 +162,8 @@ def _limb_gaps(names: list[str], faults: list[Faults], frames: int, rng: torch.G
 
 
 def estimator_like(rotations: Tensor, degrees: Tensor, rng: torch.Generator) -> Tensor:
-    """Poses (B, T, 24, 3, 3) as an estimator gives them: biased per clip, wandering, shaking a little, the root
-    tilted, whole limbs late by a few frames. degrees (B,): mean size of the error."""
+    """Poses (B, T, 24, 3, 3) as an estimator gives them: biased per clip, wandering, shaking a little, the
+    root tilted, whole limbs late by a few frames. degrees (B,): mean size of the error."""
     batch, frames = rotations.shape[:2]
     late = torch.randint(0, 3, (batch, 1), generator=rng)
     index = (torch.arange(frames)[None] - late).clamp(min=0)

@@ -164,7 +164,9 @@ def fit_normalisation(network: Network, batch: Pool, design: Design) -> None:
 def begin_from(network: Network, path: Path) -> None:
     """Takes over the weights of a model. Inputs and outputs that it did not know, which come last, begin
     without effect, scaled as the first batch has them."""
-    earlier = {name: torch.as_tensor(values.astype(np.float32)) for name, values in load_model(path).weights.items()}
+    earlier = {
+        name: torch.as_tensor(values.astype(np.float32)) for name, values in load_model(path).weights.items()
+    }
     state = network.state_dict()
     for name, values in state.items():
         known = earlier[name]

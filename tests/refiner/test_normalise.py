@@ -52,6 +52,8 @@ def test_features_do_not_change_with_the_world() -> None:
             information,
             world(truth.rotations),
             np.ones(6),
+            np.full((24, 3), 0.1),
+            np.full(24, 0.02),
         )
         return network_inputs(seen).features
 

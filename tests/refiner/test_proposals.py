@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from addon.body.rotations import geodesic_angle, matrix_from_axis_angle
-from addon.refiner.proposals import PROPOSALS, WIDTHS, proposals, steadied
+from addon.refiner.proposals import PROPOSALS, WIDTHS, constant_turn, proposals, steadied
 
 from .motion import Truth
 
@@ -43,7 +43,8 @@ def test_frames_that_the_evidence_says_nothing_of_hardly_count() -> None:
 def test_proposals_turn_the_start_into_the_initial_pose_where_there_is_one() -> None:
     truth, guess = Truth(0, 20), Truth(0, 20).estimate(10.0)
     given = np.array([1.0] * 10 + [0.0] * 10)
-    turns = proposals(truth.rotations, np.ones((20, 24, 3)), guess.rotations, given)
+    constant = constant_turn(truth.rotations, guess.rotations)
+    turns = proposals(truth.rotations, np.ones((20, 24, 3)), guess.rotations, given, constant)
     assert turns.shape == (20, PROPOSALS, 24, 3)
     there = truth.rotations @ matrix_from_axis_angle(turns[:, len(WIDTHS)])
     np.testing.assert_allclose(there[:10], guess.rotations[:10], atol=1e-9)

@@ -12,7 +12,7 @@ torch = pytest.importorskip("torch")
 from addon.body.body_model import load_body_model  # noqa: E402  (after importorskip)
 from addon.body.rotations import geodesic_angle  # noqa: E402
 from bundled_model.training.benchmark.bars import summary, verdicts  # noqa: E402
-from bundled_model.training.benchmark.cases import FEWER, CASES, LAYOUTS, Case  # noqa: E402
+from bundled_model.training.benchmark.cases import CASES, FEWER, LAYOUTS, Case  # noqa: E402
 from bundled_model.training.benchmark.methods import METHODS, OURS  # noqa: E402
 from bundled_model.training.benchmark.run import Row, Settings, Store, evaluate  # noqa: E402
 from bundled_model.training.benchmark.smoothed import smoothed  # noqa: E402

@@ -17,7 +17,12 @@ from bundled_model.training.motion_data import load_split  # noqa: E402
 FRAMES = 120
 SIDES = ("left", "right")
 
-REAL = {"left_knee": (-12.0, 11.0), "right_knee": (6.0, 8.0), "left_elbow": (-7.0, 32.0), "right_elbow": (8.0, 35.0)}
+REAL = {
+    "left_knee": (-12.0, 11.0),
+    "right_knee": (6.0, 8.0),
+    "left_elbow": (-7.0, 32.0),
+    "right_elbow": (8.0, 35.0),
+}
 """Degrees, mean and spread between clips: hinge axes in results of real tools (data/DATASHEET.md)."""
 REAL_TWIST = {
     "left_hip": (-1.9, 7.0), "left_knee": (0.0, 6.0), "left_ankle": (-5.0, 4.0), "left_collar": (-3.2, 5.0),
@@ -33,8 +38,8 @@ def plain(frames: int) -> Dialect:
     """The dialect that changes nothing."""
     usual = mean(1, frames)
     return Dialect(
-        torch.zeros_like(usual.gauges), usual.handed, torch.zeros_like(usual.collars), usual.spine, usual.reshare,
-        torch.zeros_like(usual.constants),
+        torch.zeros_like(usual.gauges), usual.handed, torch.zeros_like(usual.collars), usual.spine,
+        usual.reshare, torch.zeros_like(usual.constants),
     )  # fmt: skip
 
 
@@ -56,7 +61,9 @@ def test_turning_limbs_about_their_bones_leaves_every_joint_but_hands_and_feet_i
     rotations, pelvis = motion()
     dialect = draw(1, FRAMES, torch.Generator().manual_seed(1))
     still = plain(FRAMES)
-    turned = Dialect(dialect.gauges, torch.ones(1, 1, 4), still.collars, still.spine, still.reshare, still.constants)
+    turned = Dialect(
+        dialect.gauges, torch.ones(1, 1, 4), still.collars, still.spine, still.reshare, still.constants
+    )
     spoken = speak(rotations, turned)
     apart = (places(spoken, pelvis) - places(rotations, pelvis)).norm(dim=-1)
     # SMPL's knee and ankle do not lie exactly on one line with the hip, so they move by a little.
@@ -68,10 +75,18 @@ def test_the_spine_shared_anew_leaves_the_chest_as_it_is() -> None:
     rotations, _ = motion()
     still = plain(FRAMES)
     shared = Dialect(
-        still.gauges, still.handed, still.collars, torch.tensor([[0.6, 0.3, 0.1]]), torch.ones(1), still.constants
+        still.gauges,
+        still.handed,
+        still.collars,
+        torch.tensor([[0.6, 0.3, 0.1]]),
+        torch.ones(1),
+        still.constants,
     )
     chest = [JOINT_NAMES.index(f"spine{k}") for k in (1, 2, 3)]
-    one, two = (r[:, :, chest[0]] @ r[:, :, chest[1]] @ r[:, :, chest[2]] for r in (rotations, speak(rotations, shared)))
+    one, two = (
+        r[:, :, chest[0]] @ r[:, :, chest[1]] @ r[:, :, chest[2]]
+        for r in (rotations, speak(rotations, shared))
+    )
     torch.testing.assert_close(one, two, atol=1e-5, rtol=0)
 
 

@@ -31,7 +31,9 @@ def degrees(first: object, second: object) -> np.ndarray:
 def test_a_stale_pose_serves_the_whole_window_and_lies_outside_it(
     prior: Prior, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(pools.INITIAL_SHARES, "window", {"none": 0.0, "estimator": 0.0, "stale": 1.0, "alone": 0.0})
+    monkeypatch.setitem(
+        pools.INITIAL_SHARES, "window", {"none": 0.0, "estimator": 0.0, "stale": 1.0, "alone": 0.0}
+    )
     batch = pools.make_batch(load_split("val"), 24, WINDOW, prior, seed=1)
     initial, truth = (matrix_from_axis_angle(values) for values in (batch.initial, batch.truth))
     assert degrees(initial, initial[:, :1].expand_as(initial)).max() < 0.1
@@ -42,13 +44,16 @@ def test_a_stale_pose_serves_the_whole_window_and_lies_outside_it(
 
 
 def test_an_estimators_pose_errs_on_every_frame(prior: Prior, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(pools.INITIAL_SHARES, "window", {"none": 0.0, "estimator": 1.0, "stale": 0.0, "alone": 0.0})
+    monkeypatch.setitem(
+        pools.INITIAL_SHARES, "window", {"none": 0.0, "estimator": 1.0, "stale": 0.0, "alone": 0.0}
+    )
+    monkeypatch.setattr(pools, "CLEAN_SHARE", 0.0)
     batch = pools.make_batch(load_split("val"), 24, WINDOW, prior, seed=2)
     initial, truth = (matrix_from_axis_angle(values) for values in (batch.initial, batch.truth))
     closest = np.min(
         [degrees(initial[:, [t]].expand_as(truth), truth).mean(-1).min(1) for t in range(WINDOW)], axis=0
     )
-    assert closest.min() > 1.0
+    assert closest.min() > 0.3
 
 
 def test_a_pool_is_the_same_for_the_same_seed(prior: Prior) -> None:

@@ -15,8 +15,9 @@ import pytest
 
 torch = pytest.importorskip("torch")
 
-from addon.refiner.model import load_model  # noqa: E402  (after importorskip)
+from addon.refiner.model import load_model, save_model  # noqa: E402  (after importorskip)
 from addon.refiner.network import Shape  # noqa: E402
+from addon.refiner.network_torch import Network  # noqa: E402
 from addon.refiner.solver import Prior  # noqa: E402
 from bundled_model.training import stream, train  # noqa: E402
 from bundled_model.training.motion_data import load_split  # noqa: E402
@@ -45,7 +46,7 @@ def small(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     for name, value in {"WINDOW": 12, "WINDOWS": 2, "SINGLES": 8, "AHEAD": 1}.items():
         monkeypatch.setattr(stream, name, value)
     monkeypatch.setattr(train, "makers", makers_here)
-    monkeypatch.setattr(train, "VALIDATION_BATCHES", 2)
+    monkeypatch.setattr(train, "VALIDATION_BATCHES", 3)
     monkeypatch.setattr(train, "SHAPE", Shape(width=16, hidden=16, taps=3, dilations=(1,)))
     model = load_model()
     prior = {"mean": model.prior_mean, "precision": model.prior_precision}
@@ -90,5 +91,33 @@ def test_steps_mix_batches_of_one_kind_and_are_the_same_for_the_same_seed() -> N
     one, two = (list(itertools.islice(batches(Here(), 0, 0, pace, CPU), 9)) for _ in range(2))
     for first, second in zip(one, two, strict=True):
         torch.testing.assert_close(first.truth, second.truth)
-    assert [batch.truth.shape[:2] for batch in one][:4:3] == [(4, 12), (16, 1)]
+    assert [batch.truth.shape[:2] for batch in one][:7:3] == [(4, 12), (4, 12), (16, 1)]
     assert {tuple(batch.truth.shape[:2]) for batch in one} == {(4, 12), (16, 1)}
+
+
+def test_weights_that_knew_fewer_inputs_begin_as_they_were(tmp_path: Path) -> None:
+    torch.manual_seed(0)
+    whole = Network(train.SHAPE)
+    torch.nn.init.normal_(whole.leave.weight)
+    weights = {name: value.numpy() for name, value in whole.state_dict().items()}
+    fewer = train.SHAPE.features - 24
+    for name in ("enter.weight", "feature_mean", "feature_scale"):
+        weights[name] = weights[name][..., :fewer]
+    model = load_model()
+    shape = Shape(**{**vars(train.SHAPE), "features": fewer})
+    path = tmp_path / "former.npz"
+    save_model(path, shape, weights, model.prior_mean, model.prior_precision, model.honesty)
+    begun = Network(train.SHAPE)
+    train.begin_from(begun, path)
+    seen = torch.randn(1, 5, train.SHAPE.features)
+    known = torch.cat([seen[..., :fewer], torch.zeros(1, 5, 24)], -1)
+    torch.testing.assert_close(begun(seen), begun(known))
+    torch.testing.assert_close(begun(known), whole(known), atol=0.02, rtol=0.02)
+
+
+def test_without_dialects_every_clip_speaks_the_mean_one() -> None:
+    model = load_model()
+    prior = Prior(torch.as_tensor(model.prior_mean), torch.as_tensor(model.prior_precision))
+    stream._begin({"train": load_split("val")}, prior)
+    own, alike = (stream.make("train", 0, 0, (True, dialects)) for dialects in (True, False))
+    assert (own.truth - alike.truth).abs().max() > 0.05

@@ -115,7 +115,7 @@ def test_figures_of_several_people():
     assert describe.report(job).endswith("largest fit error 30 mm")
 
 
-def test_poses_alone_are_converted():
+def test_poses_alone_are_told_apart():
     assert describe.only_poses([_person(keypoints=False, poses=True)])
     assert not describe.only_poses([_person(poses=True)])
 

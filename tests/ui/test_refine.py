@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import bpy
 import numpy as np
 import pytest
@@ -139,14 +141,20 @@ def test_one_person_is_chosen(two_people):
     assert [ob["spr_person"] for ob in _armatures()] == ["2"]
 
 
-def test_poses_without_keypoints_are_converted(enabled, tmp_path):
+def test_poses_without_keypoints_are_refined_on_their_own(enabled, tmp_path):
     path = tmp_path / "amass.npz"
     np.savez(
-        path, poses=np.zeros((30, 72)), trans=np.zeros((30, 3)), betas=np.zeros(10), mocap_framerate=30.0
+        path,
+        poses=np.random.default_rng(0).normal(0.0, 0.05, (30, 72)),
+        trans=np.zeros((30, 3)),
+        betas=np.zeros(10),
+        mocap_framerate=30.0,
     )
     bpy.ops.spr.open_recording(filepath=str(path))
     bpy.ops.spr.refine_pose()
-    assert "without refining, as there are no keypoints" in bpy.context.scene.spr.result
+    headline, shake = bpy.context.scene.spr.result.split("\n")[:2]
+    before, after = map(float, re.findall(r"[\d.]+", shake)[:2])
+    assert "30 frames refined" in headline and shake.startswith("Jitter") and after < 0.5 * before
     assert len(_armatures()) == 1
 
 

@@ -79,13 +79,15 @@ def test_frames_without_targets_are_told_as_estimated(opened):
     assert int(told.split("–")[1]) == pytest.approx(LATE, abs=2)
 
 
-def test_without_targets_poses_are_converted_and_the_panel_says_so(enabled, poses, ui):
+def test_without_targets_poses_are_refined_on_their_own_and_the_panel_says_so(enabled, poses, ui):
     bpy.ops.spr.open_recording(filepath=str(poses))
     settings = bpy.context.scene.spr
     line = ui("describe").targets_line(ui("hints").peek(settings))
-    assert line == "The recording holds poses alone. Open a second file of keypoints to refine them to."
+    assert (
+        line == "The poses are alone: they are refined on their own. A second file of keypoints tells more."
+    )
     bpy.ops.spr.refine_pose()
-    assert "without refining" in settings.result
+    assert "refined in" in settings.result
 
 
 def test_the_panel_says_what_the_targets_are_in_one_file(enabled, ui):

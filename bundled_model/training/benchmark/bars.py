@@ -71,7 +71,9 @@ def _of_case(case: Case, methods: dict[str, Row]) -> Iterator[Verdict]:
             yield _below("One camera: 15 % below smoothed LM", case, methods, smoothed, figure, NOISE_MARGIN)
     if case.alone:
         given = {"do nothing": methods["do nothing"]}
-        yield _below("Poses alone: rotation 15 % below the input", case, methods, given, "rotation", NOISE_MARGIN)
+        yield _below(
+            "Poses alone: rotation 15 % below the input", case, methods, given, "rotation", NOISE_MARGIN
+        )
     elif solvers and case.estimator and case.faults.white:
         bar = "Plug-in, white noise: rotation 10 % below the best of the others"
         yield _below(bar, case, methods, others, "rotation", PLUGIN_MARGIN)

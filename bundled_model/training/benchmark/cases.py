@@ -24,8 +24,9 @@ DECIDING = {
     "coco17, 20 mm wandering", "mediapipe33, 20 mm white", "smpl24, clean, estimator 10°",
     "smpl24, 20 mm white, estimator 10°", "coco17, clean, estimator 10°", "coco17, 20 mm white, estimator 5°",
     "coco17, 20 mm white, estimator 10°", "coco17, 20 mm white, estimator 20°",
-    "mediapipe33, 20 mm wandering, estimator 10°", "smpl24, clean, pairs 5 old", "coco17, 20 mm white, pairs 5 old",
-    "coco17, 20 mm white, roll-out", "coco17, 10 % outliers", "coco17, limb missing", "unknown like coco17",
+    "mediapipe33, 20 mm wandering, estimator 10°", "smpl24, clean, pairs 5 old",
+    "coco17, 20 mm white, pairs 5 old", "coco17, 20 mm white, roll-out", "coco17, 10 % outliers",
+    "coco17, limb missing", "unknown like coco17",
     "body25, one camera", "mediapipe33, one camera", "body25, one camera, estimator 10°",
     "poses alone, estimator 5°", "poses alone, estimator 10°", "quiet, coco17, 20 mm white",
     "quiet, coco17, 20 mm white, estimator 10°",
@@ -102,7 +103,9 @@ def _cases() -> Iterator[Case]:
         name = f"{layout}, one camera, estimator 10°"
         yield Case(name, layout, _seen(layout, ONE_CAMERA), estimator=10.0)
     for degrees in ALONE_DEGREES:
-        yield Case(f"poses alone, estimator {degrees:.0f}°", "smpl24", Faults(), estimator=degrees, alone=True)
+        yield Case(
+            f"poses alone, estimator {degrees:.0f}°", "smpl24", Faults(), estimator=degrees, alone=True
+        )
     quiet = _seen("coco17", NOISES["20 mm white"])
     yield Case("quiet, coco17, 20 mm white", "coco17", quiet, slow=QUIET)
     yield Case("quiet, coco17, 20 mm white, estimator 10°", "coco17", quiet, estimator=10.0, slow=QUIET)

@@ -26,7 +26,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--split", choices=("val", "test"), default="test", help="subjects; tune on val only")
     parser.add_argument("--frames", type=int, default=200, help="longest clip of a subject")
     parser.add_argument("--seeds", type=int, default=3, help="draws of noise, proportions and added motion")
-    parser.add_argument("--case", default="", help="only cases whose names hold this, or end in it: A;B$; card: those of the model card")
+    parser.add_argument(
+        "--case",
+        default="",
+        help="only cases whose names hold this, or end in it: A;B$; card: those of the model card",
+    )
     parser.add_argument("--method", default="", help="only methods whose names hold this; A;B")
     parser.add_argument("--motion", choices=(*MOTIONS, "all"), default="all")
     parser.add_argument("--data", type=Path, help="folder of AMASS, 3DPW or EMDB files in place of CMU's")

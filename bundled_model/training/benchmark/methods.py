@@ -197,7 +197,9 @@ METHODS = (
     Method("LM from start", Solver(), _start_and_keypoints),
     Method("smoothed LM", Solver(smooth=True, start=False), _has_time),
     Method(
-        "smoothed LM from start", Solver(smooth=True), lambda case: case.estimator is not None and not case.alone
+        "smoothed LM from start",
+        Solver(smooth=True),
+        lambda case: case.estimator is not None and not case.alone,
     ),
     Method("LM chain diagonal", Chain(full=False), lambda case: case.roll_out),
     Method("LM chain", Chain(), lambda case: case.roll_out),

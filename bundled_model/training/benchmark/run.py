@@ -77,8 +77,8 @@ def model_mark() -> str:
 
 
 def wanted_cases(motion: str, part: str = "") -> list[Case]:
-    """The cases of a motion whose names hold this part, or end in it with a $ behind; several between ;. "card":
-    those of the model card."""
+    """The cases of a motion whose names hold this part, or end in it with a $ behind; several between ;.
+    "card": those of the model card."""
     cases = CASES if motion == HEADLINE else FEWER
     if part == "card":
         return [case for case in cases if case.decides]

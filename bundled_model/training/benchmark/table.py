@@ -48,7 +48,8 @@ CARD_COLUMNS = {
     "SMPLify": ("SMPLify Adam",),
     "LM": ("LM", "LM diagonal", "LM from start", "LM chain", "LM chain diagonal", "swing"),
     "smoothed": (
-        "smoothed LM", "smoothed LM from start", "rotation filter 1", "rotation filter 2", "rotation filter 3",
+        "smoothed LM", "smoothed LM from start",
+        "rotation filter 1", "rotation filter 2", "rotation filter 3",
     ),
     "ours, start": ("ours, start",),
     "ours": (OURS,),
@@ -57,28 +58,38 @@ CARD_COLUMNS = {
 
 
 def markdown(rows: list[Row]) -> str:
-    """For each motion the cases that decide: rows are cases, columns kinds of methods, cells "PVE / rotation",
-    the least of each in bold."""
+    """For each motion the cases that decide: rows are cases, columns kinds of methods, cells "PVE /
+    rotation", the least of each in bold."""
     parts = []
     for motion in dict.fromkeys(row.motion for row in rows):
         table = {case: found for (of, case), found in by_case(rows).items() if of == motion}
         deciding = {case.name: table[case.name] for case in CASES if case.decides and case.name in table}
-        lines = [f"| PVE mm / rotation ° | {' | '.join(CARD_COLUMNS)} |", f"| --- |{' ---: |' * len(CARD_COLUMNS)}"]
+        lines = [
+            f"| PVE mm / rotation ° | {' | '.join(CARD_COLUMNS)} |",
+            f"| --- |{' ---: |' * len(CARD_COLUMNS)}",
+        ]
         lines += [_card_line(case, found) for case, found in deciding.items()]
         parts += [f"### {TITLES[motion]}", "\n".join(lines)]
     return "\n\n".join(parts)
 
 
 TITLES = {
-    "dialects": "Five foreign dialects (headline)", "mean": "The mean dialect", "captured": "As captured or given",
-}  # fmt: skip
+    "dialects": "Five foreign dialects (headline)",
+    "mean": "The mean dialect",
+    "captured": "As captured or given",
+}
 
 
 def _card_line(case: str, found: dict[str, Row]) -> str:
     cells = []
     for names in CARD_COLUMNS.values():
         figures = [found[name].figures for name in names if name in found]
-        cells.append((min((f.pve for f in figures), default=np.nan), min((f.rotation for f in figures), default=np.nan)))
+        cells.append(
+            (
+                min((f.pve for f in figures), default=np.nan),
+                min((f.rotation for f in figures), default=np.nan),
+            )
+        )
     least = [f"{np.nanmin(column):.1f}" for column in np.array(cells).T]
     return f"| {case} | {' | '.join(_cell(cell, least) for cell in cells)} |"
 
