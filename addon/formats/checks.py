@@ -67,7 +67,7 @@ def _gaps(one: Person, who: str) -> list[str]:
         named = zip(one.keypoints.names, seen.any(0), one.keypoints.canonical, strict=True)
         never = [name for name, ever, canonical in named if canonical and not ever]
         if never:
-            found.append(f"{who} has keypoints that are never seen: {_listed(never)}.")
+            found.append(f"{who} has keypoints that are never seen: {listed(never)}.")
     return found
 
 
@@ -128,7 +128,7 @@ def _still(one: Person, keypoints: Keypoints, who: str) -> list[str]:
     still = [keypoints.names[end] for end, moved in zip(ends, spread, strict=True) if moved < _STILL_METRES]
     if len(still) < len(ends) / 2:
         return []
-    return [f"{who} hardly moves ({_listed(still)} stay still against the hips); the track may be broken."]
+    return [f"{who} hardly moves ({listed(still)} stay still against the hips); the track may be broken."]
 
 
 def _implausible(keypoints: Keypoints, who: str) -> list[str]:
@@ -221,8 +221,9 @@ def _few_points(keypoints: Keypoints, who: str) -> list[str]:
     unused = [name for name, canonical in named if canonical is None]
     if not unused:
         return []
-    return [f"{who} has {len(unused)} keypoints that are not used ({_listed(unused)})."]
+    return [f"{who} has {len(unused)} keypoints that are not used ({listed(unused)})."]
 
 
-def _listed(names: list[str]) -> str:
+def listed(names: list[str]) -> str:
+    """The first names, and how many more there are."""
     return ", ".join(names[:4]) + (f" and {len(names) - 4} more" if len(names) > 4 else "")

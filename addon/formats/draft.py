@@ -20,6 +20,7 @@ from .container import Container
 from .marker_names import canonical_names
 
 _FARTHEST = 1e7
+NO_PLACE = "The file has no translation, so the hips stay at one place."
 
 REST_PELVIS_X = np.array([0.0031, -0.3514, 0.0120])
 """(3,) SMPL-X's mean rest pelvis; its template lies 13 cm lower than SMPL's (public four-digit values)."""

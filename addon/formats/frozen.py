@@ -7,12 +7,13 @@ may, in a file of few digits, so what counts is that it then jumps.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 
 import numpy as np
 
 from ..recording import Keypoints, Person
+from .checks import listed
+from .runs import runs
 
 _LEAST_SECONDS, _LEAST_FRAMES = 0.15, 5
 _FEW_DIGITS = 1e-4
@@ -23,7 +24,6 @@ _BODY_MOVED, _BODY_LEFT_FOOT = 0.05, 0.5
 _SUDDEN = 5.0
 """Times the point's usual step: what jumps into a run was filled backwards."""
 _FEET = ("ankle", "heel", "toe", "foot")
-_SHOWN = 5
 
 
 def without_filled_gaps(people: tuple[Person, ...]) -> tuple[tuple[Person, ...], list[str]]:
@@ -54,13 +54,12 @@ def _without(keypoints: Keypoints, filled: np.ndarray) -> Keypoints:
 
 def _sentence(who: str, one: Person, keypoints: Keypoints, filled: np.ndarray) -> str:
     names = [name for name, ever in zip(keypoints.names, filled.any(0), strict=True) if ever]
-    shown = ", ".join(names[:_SHOWN]) + (f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else "")
     longest = max(
-        (one.times[last] - one.times[first] for column in filled.T for first, last in _runs(column)),
+        (one.times[last] - one.times[first] for column in filled.T for first, last in runs(column)),
         default=0.0,
     )
     return (
-        f"{who} has keypoints that stand still to the last digit while the body moves ({shown}, up to"
+        f"{who} has keypoints that stand still to the last digit while the body moves ({listed(names)}, up to"
         f" {longest + 1 / one.fps:.1f} s): filled gaps, so they count as missing there."
     )
 
@@ -77,7 +76,7 @@ def _filled(one: Person, keypoints: Keypoints) -> np.ndarray:
     few_digits = bool(len(smallest)) and float(np.percentile(smallest, 1)) > _FEW_DIGITS
     least = max(_LEAST_FRAMES, round(_LEAST_SECONDS * one.fps))
     for place in np.flatnonzero(same.any(0) & ~_constant(points)):
-        for first, last in _runs(same[:, place]):
+        for first, last in runs(same[:, place]):
             first, last = int(first), int(last) + 1
             if last - first + 1 < least or one.frame_ids[last] - one.frame_ids[first] != last - first:
                 continue
@@ -119,9 +118,3 @@ def _step(points: np.ndarray, place: int, start: int, end: int) -> float:
         return -1.0
     step = float(np.linalg.norm(points[end, place] - points[start, place]))
     return step if np.isfinite(step) else -1.0
-
-
-def _runs(mask: np.ndarray) -> Iterator[tuple[int, int]]:
-    """First and last index of each run of true values of a mask (N,)."""
-    edges = np.flatnonzero(np.diff(np.concatenate([[False], mask, [False]]).astype(np.int8)))
-    yield from zip(edges[::2].tolist(), (edges[1::2] - 1).tolist(), strict=True)

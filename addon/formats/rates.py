@@ -2,10 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
+from .draft import scalar
+
 _USUAL = (24, 25, 30, 48, 50, 60, 90, 100, 120, 150, 180, 200, 240, 250, 300, 480, 500, 960, 1000)
 _NTSC = (24, 30, 48, 60, 120, 240)
 _SLACK = 1e-4
 """Share by which a rate may be off besides rounding: clocks and 32-bit numbers are no better."""
+
+
+_NAMES = ("mocap_frame_rate", "mocap_framerate", "fps", "frame_rate", "framerate", "mocap_fps")
+
+
+def rate_in(*places: Mapping[str, Any]) -> float | None:
+    """The rate under a name that AMASS and those who write like it have; None where there is none."""
+    return next((scalar(held[name]) for held in places for name in _NAMES if name in held), None)
 
 
 def meant_rate(low: float, high: float, best: float) -> float:

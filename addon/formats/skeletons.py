@@ -85,7 +85,7 @@ def person_in_world(
     turned = np.eye(3) + np.zeros((*points.shape[:2], 3, 3)) if turns is None else turns[kept][:, order]
     above = [order.index(parents[joint]) if parents[joint] >= 0 else -1 for joint in order]
     shown = [names[joint].rpartition(":")[2] for joint in order]
-    one = person_of(Clip(shown, above, points, turned, _rest(above, points, turned)), "")
+    one = person_of(Clip(shown, above, points, turned, rest_places(above, points, turned)), "")
     if one is None:
         raise FormatError(
             f"The joints are not named as a person's ({', '.join(map(one_line, names[:3]))} …); export the"
@@ -99,7 +99,7 @@ def _finite(poses: Poses | None) -> Poses | None:
     return poses if poses is not None and np.isfinite(poses.pelvis).all() else None
 
 
-def _rest(parents: Sequence[int], positions: np.ndarray, turns: np.ndarray) -> np.ndarray:
+def rest_places(parents: Sequence[int], positions: np.ndarray, turns: np.ndarray) -> np.ndarray:
     """(J, 3) where the joints of a tree lie when none is turned, the first one at the origin."""
     rest = np.zeros(positions.shape[1:])
     for joint, parent in enumerate(parents):

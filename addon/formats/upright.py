@@ -15,6 +15,7 @@ from ..body.kinematics import forward
 from ..body.skeleton import JOINT_NAMES, REST_OFFSETS
 from ..recording import Person
 from . import limbs
+from .runs import runs
 
 _ALIGNED = np.cos(np.radians(25.0))
 _STRAIGHT = 0.92
@@ -119,16 +120,12 @@ def _up_of(stance: Stance | None) -> np.ndarray | None:
 
 def _rests(stance: Stance) -> np.ndarray:
     """(N, 3) the places where an ankle stayed for a while, one for each stay."""
-    places = []
+    places, least = [], max(stance.window // 2, 2) - 1
     for ankle in stance.ankles:
         # Four windows are a second.
         steps = np.linalg.norm(np.diff(ankle, axis=0), axis=-1) * 4 * stance.window
-        still = np.concatenate([[False], steps < _RESTING, [False]]).astype(int)
-        starts, ends = np.flatnonzero(np.diff(still) == 1), np.flatnonzero(np.diff(still) == -1)
-        long = ends - starts >= max(stance.window // 2, 2)
-        places += [
-            ankle[start : end + 1].mean(0) for start, end in zip(starts[long], ends[long], strict=True)
-        ]
+        stays = [(first, last) for first, last in runs(steps < _RESTING) if last - first >= least]
+        places += [ankle[first : last + 2].mean(0) for first, last in stays]
     return np.array(places).reshape(-1, 3)
 
 

@@ -1,8 +1,7 @@
 """AMASS-style files: SMPL, SMPL-H and SMPL-X poses of one person, and our own output.
 
 Keys `poses (T, 72 | 156 | 162 | 165)` or the split `root_orient`, `pose_body` of AMASS' stageii files and
-Inter-X;
-`trans (T, 3)`, `betas`, `gender`, `mocap_framerate | mocap_frame_rate | fps`; .npz or pickle.
+Inter-X; `trans (T, 3)`, `betas`, `gender`, `mocap_framerate | mocap_frame_rate | fps`; .npz or pickle.
 MoSh++'s own `*_stageii.pkl` and XRMoCap's SMPLData call the poses `fullpose`, XRMoCap with a `mask (T,)` of
 the frames in which the person was seen; MoSh++ may keep the rate in `stageii_debug_details`.
 Sources: nghorbani/amass notebooks 01 and 03; Meshcapade/smplcodec codec.py; nghorbani/moshpp's results as
@@ -21,9 +20,9 @@ from ...body.skeleton import REST_PELVIS
 from ...recording import Person, Poses
 from ...safe_read import FormatError
 from ..container import Container
-from ..draft import REST_PELVIS_X, Draft, Reader, layout_keypoints, numbers, person, rows, scalar, smpl_poses
+from ..draft import REST_PELVIS_X, Draft, Reader, layout_keypoints, numbers, person, rows, smpl_poses
+from ..rates import rate_in
 
-_RATES = ("mocap_frame_rate", "mocap_framerate", "fps", "frame_rate", "framerate", "mocap_fps")
 _WIDTHS = (66, 72, 156, 162, 165)
 _POSES = ("poses", "fullpose")
 _IGNORED = {
@@ -59,7 +58,8 @@ def read(container: Container) -> Draft:
         gender=fields.get("gender", "neutral"),
         rest_pelvis=REST_PELVIS_X if _is_smpl_x(container) else REST_PELVIS,
     )
-    fps = _rate(fields)
+    details = fields.get("stageii_debug_details")
+    fps = rate_in(fields, details) if isinstance(details, Mapping) else rate_in(fields)
     if container.has("joints", "bone_offsets"):
         return _own_output(container, poses, fps)
     warnings = [] if fps else ["The file has no frame rate."]
@@ -75,12 +75,6 @@ def read(container: Container) -> Draft:
 
 def _poses_name(container: Container) -> str | None:
     return next((name for name in _POSES if container.has(name)), None)
-
-
-def _rate(fields: Mapping[str, Any]) -> float | None:
-    details = fields.get("stageii_debug_details")
-    places = [fields, details] if isinstance(details, Mapping) else [fields]
-    return next((scalar(held[name]) for held in places for name in _RATES if name in held), None)
 
 
 def _seen(one: Person, mask: Any) -> Person:

@@ -16,7 +16,7 @@ from ...body.rotations import matrix_from_axis_angle
 from ...recording import Person
 from ...safe_read import FormatError, one_line
 from ..container import Container
-from ..draft import Draft, OwnUnit, Reader, missing_frames
+from ..draft import NO_PLACE, Draft, OwnUnit, Reader, missing_frames
 from ..joint_names import joint_roles
 from ..marker_names import subject_of
 from ..marker_people import joint_count, marker_people
@@ -80,7 +80,7 @@ def read(container: Container) -> Draft:
     warnings += _cut(said, len(values), cut)
     warnings += [] if all(one.poses is not None for one in people) else [_POSITIONS_ONLY]
     placed = _is_placed(joints)
-    warnings += [] if placed else ["The file has no translation, so the hips stay at one place."]
+    warnings += [] if placed else [NO_PLACE]
     fps = rate_of_step(start[1])
     own_unit = _CMU_UNIT if {name.lower() for name in names} >= _CMU_JOINTS else None
     return Draft(

@@ -11,7 +11,8 @@ from typing import Any
 
 from ...recording import Person
 from ..container import Container
-from ..draft import Draft, Reader, person, scalar, smpl_poses
+from ..draft import Draft, Reader, person, smpl_poses
+from ..rates import rate_in
 from ..tracks import joined
 
 _NEEDED = {"trans", "root_orient", "pose_body"}
@@ -33,9 +34,7 @@ def recognises(container: Container) -> bool:
 def read(container: Container) -> Draft:
     """Everybody in the file's world. Raises FormatError."""
     people = [_person(name, one) for name, one in _people(container).items()]
-    rates = (name for name in ("mocap_framerate", "mocap_frame_rate", "fps") if container.has(name))
-    fps = next((scalar(container.fields[name]) for name in rates), None)
-    return Draft(people, fps=fps, likely_up=("+z", "+y"), mean_bones=True)
+    return Draft(people, fps=rate_in(container.fields), likely_up=("+z", "+y"), mean_bones=True)
 
 
 def _person(name: str, one: Mapping[str, Any]) -> Person:

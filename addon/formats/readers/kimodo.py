@@ -19,6 +19,7 @@ from ..draft import Draft, Reader, layout_keypoints, named_keypoints, numbers, p
 from ..inference import strangeness, unclear_layout
 from ..joint_names import joint_roles
 from ..rest_pose import poses_from_skeleton
+from ..skeletons import rest_places
 
 _TRUNK = "Hips Spine1<Hips Spine2<Spine1 Chest<Spine2 Neck1<Chest Neck2<Neck1 Head<Neck2"
 _FACE = "Jaw<Head LeftEye<Head RightEye<Head"
@@ -93,7 +94,7 @@ def _person(number: int, joints: np.ndarray, turns: np.ndarray | None) -> Person
         keypoints = named_keypoints(joints, names, canonical=_points(roles, len(names)))
     if turns is None:
         return person(number, keypoints=keypoints)
-    rest = _rest(joints, turns, parents)
+    rest = rest_places(parents, joints, turns)
     return person(number, keypoints=keypoints, poses=poses_from_skeleton(roles, joints, turns, rest))
 
 
@@ -102,15 +103,6 @@ def _points(roles: dict[str, int], count: int) -> list[str | None]:
     told = {place: joint for joint, place in roles.items() if joint == "head" or "_" in joint}
     points = [told.get(place) for place in range(count)]
     return [None if point and point.endswith("collar") else point for point in points]
-
-
-def _rest(joints: np.ndarray, turns: np.ndarray, parents: list[int]) -> np.ndarray:
-    """(J, 3) where the joints lie in the pose in which all rotations are the identity."""
-    places = np.zeros((len(parents), 3))
-    for joint, parent in enumerate(parents[1:], start=1):
-        bones = joints[:, joint] - joints[:, parent]
-        places[joint] = places[parent] + np.median((bones[:, None] @ turns[:, parent])[:, 0], axis=0)
-    return places
 
 
 def skeleton(count: int) -> tuple[list[str], list[int]]:

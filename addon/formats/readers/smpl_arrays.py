@@ -18,9 +18,20 @@ from ...body.skeleton import REST_PELVIS
 from ...recording import Keypoints
 from ...safe_read.npz import is_numeric
 from ..container import Container
-from ..draft import REST_PELVIS_X, Draft, Reader, layout_keypoints, numbers, person, rows, scalar, smpl_poses
+from ..draft import (
+    NO_PLACE,
+    REST_PELVIS_X,
+    Draft,
+    Reader,
+    layout_keypoints,
+    numbers,
+    person,
+    rows,
+    smpl_poses,
+)
 from ..inference import infer_layout
 from ..limbs import limb_lengths
+from ..rates import rate_in
 
 _WIDTHS = (66, 72, 75, 82, 85, 156, 165)
 _VECTORS = (66, 72, 156, 165)
@@ -33,7 +44,6 @@ _ALONE = ("poses", "fullpose", "smpl_poses")
 """Names of poses that other readers take where there is a translation."""
 _POSES = ("pose", "smpl_pose", *_ALONE)
 _TRANS = ("trans", "transl", "translation", "smpl_trans", "Th")
-_RATES = ("fps", "mocap_frame_rate", "mocap_framerate", "frame_rate", "framerate")
 _LIKELY = ("+y", "+z", "-y")
 
 
@@ -106,12 +116,12 @@ def read(container: Container) -> Draft:
         rest_pelvis=REST_PELVIS_X if width == 165 else REST_PELVIS,
     )
     warnings = [] if container.fields else ["The array names nothing; by its width it holds SMPL's poses."]
-    warnings += ["The file has no translation, so the hips stay at one place."] if trans is None else []
+    warnings += [NO_PLACE] if trans is None else []
     warnings += ["Not used: hand poses."] if width > 85 else []
-    fps = next((scalar(container.fields[name]) for name in _RATES if container.has(name)), None)
     keypoints = _joints(container, len(values)) if trans is not None else None
     return Draft(
-        [person(keypoints=keypoints, poses=poses)], fps=fps, likely_up=_LIKELY, warnings=warnings,
+        [person(keypoints=keypoints, poses=poses)], fps=rate_in(container.fields), likely_up=_LIKELY,
+        warnings=warnings,
         units="m" if keypoints is None else None, floating=trans is None,
         tool="unknown tool" if keypoints is None else "NLF",
     )  # fmt: skip

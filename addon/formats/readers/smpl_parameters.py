@@ -19,15 +19,15 @@ from ...body.skeleton import REST_PELVIS
 from ...recording import Person
 from ...safe_read import FormatError
 from ..container import Container
-from ..draft import REST_PELVIS_X, Draft, Reader, matrix_poses, numbers, padded, person, scalar
+from ..draft import NO_PLACE, REST_PELVIS_X, Draft, Reader, matrix_poses, numbers, padded, person
 from ..linking import LINKED, Detections
+from ..rates import rate_in
 from ..tracks import Tracks, folders, series
 
 _NESTS = ("smplx", "smpl", "smplh", "smpl_params", "smplx_params", "params", "pred_smpl_params", "body")
 _TRANS = ("transl", "trans", "translation", "pred_cam_t_full", "camera_translation")
 _IMAGE = "camera_translation"
 """What SMPLify-X fits for each person of an image, whose numbers are no ids."""
-_RATES = ("fps", "mocap_frame_rate", "mocap_framerate", "frame_rate", "framerate")
 _HANDS = {
     "left_hand_pose": "hand poses", "jaw_pose": "face", "expression": "face", "camera_rotation": "camera",
 }  # fmt: skip
@@ -47,13 +47,15 @@ def read(container: Container) -> Draft:
         people, warnings = [_person("0", None, params, rotations)], []
     else:
         people, warnings = _from_frames(container)
-    fps = next((scalar(container.fields[name]) for name in _RATES if name in container.fields), None)
     unused = dict.fromkeys(what for name, what in _HANDS.items() if name in params)
     warnings += [f"Not used: {', '.join(unused)}."] if unused else []
     fixed = not any(name in params for name in _TRANS)
     if fixed:
-        warnings.append("The file has no translation, so the hips stay at one place.")
-    return Draft(people, fps=fps, likely_up=_LIKELY, warnings=warnings, camera="-y", floating=fixed)
+        warnings.append(NO_PLACE)
+    return Draft(
+        people, fps=rate_in(container.fields), likely_up=_LIKELY, warnings=warnings, camera="-y",
+        floating=fixed,
+    )  # fmt: skip
 
 
 def _parameters(container: Container) -> Mapping[str, Any]:
