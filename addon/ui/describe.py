@@ -13,7 +13,7 @@ from ..recording import How, Known, Person, Recording
 from .job import Job, Outcome
 
 HOW: dict[How, str] = {"stated": "from the file", "inferred": "inferred", "assumed": "assumed"}
-UNIT_NAMES = {"m": "metres", "cm": "centimetres", "mm": "millimetres"}
+UNIT_NAMES = {"m": "metres", "cm": "centimetres", "mm": "millimetres", "in": "inches", "ft": "feet"}
 
 
 def plural(count: int, noun: str) -> str:
