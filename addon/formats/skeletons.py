@@ -14,7 +14,7 @@ from .draft import named_keypoints, person
 from .joint_names import joint_roles
 from .marker_names import canonical_names, subject_of
 from .marker_people import joint_count
-from .rest_pose import poses_from_skeleton
+from .rest_pose import poses_from_skeleton, without_rest_frames
 
 ENOUGH = 6
 """How many joints of limbs a person has at least."""
@@ -36,6 +36,13 @@ class Clip:
     positions: np.ndarray
     turns: np.ndarray
     rest: np.ndarray
+
+
+def without_rest(clip: Clip) -> tuple[Clip, int, list[str]]:
+    """The clip without frames at its start that show the skeleton at rest, how many these are, a sentence."""
+    roles = joint_roles(clip.names, clip.parents)
+    first, turns, rest, warnings = without_rest_frames(roles, clip.positions, clip.turns, clip.rest)
+    return replace(clip, positions=clip.positions[first:], turns=turns, rest=rest), first, warnings
 
 
 def person_of(clip: Clip, subject: str) -> Person | None:

@@ -13,7 +13,7 @@ from addon.body.rotations import axis_angle_from_matrix, matrix_from_axis_angle
 from addon.body.skeleton import JOINT_NAMES, REST_OFFSETS
 from addon.safe_read import FormatError
 from tests.formats.bodies import Body, keypoints_of, poses_of, walking
-from tests.formats.test_skeleton_files import euler
+from tests.formats.test_skeleton_files import euler, from_a_t_pose
 
 FRAMES = 20
 UNIT = 0.0254 / 0.45
@@ -130,6 +130,12 @@ def test_each_joint_turns_as_it_did_although_the_legs_rest_spread(tmp_path):
 def test_frames_keep_their_numbers(tmp_path):
     recording = formats.read(acclaim(tmp_path, first=301))
     np.testing.assert_array_equal(recording.people[0].frame_ids, np.arange(301, 301 + FRAMES))
+
+
+def test_a_t_pose_at_the_start_is_no_motion(tmp_path):
+    recording = formats.read(acclaim(tmp_path, from_a_t_pose(1)))
+    np.testing.assert_array_equal(recording.people[0].frame_ids, np.arange(2, 2 + FRAMES))
+    assert any("Left out: the first frame" in warning for warning in recording.warnings)
 
 
 @pytest.mark.parametrize("place", ["asf", "."])

@@ -20,7 +20,7 @@ from ...safe_read.npy import check_shape
 from ..container import Container
 from ..draft import Draft, OwnUnit, Reader
 from ..joint_names import side_and_part
-from ..skeletons import Clip, person_of
+from ..skeletons import Clip, person_of, without_rest
 
 _MAX_BONES = 1000
 _INCH = 0.0254
@@ -80,7 +80,10 @@ def read(container: Container) -> Draft:
     skeleton = _skeleton(Container(_skeleton_beside(container)))
     radians = skeleton.radians and b"degrees" not in _sections(container)
     numbers, values, warnings = _motion(container, skeleton)
-    one = person_of(_clip(skeleton, values, radians or b"radians" in _sections(container)), "")
+    clip, first, left_out = without_rest(
+        _clip(skeleton, values, radians or b"radians" in _sections(container))
+    )
+    one = person_of(clip, "")
     if one is None:
         shown = ", ".join(one_line(bone.name, 30) for bone in skeleton.bones[1:4])
         raise FormatError(
@@ -90,8 +93,8 @@ def read(container: Container) -> Draft:
     if (np.diff(numbers) <= 0).any():
         raise FormatError("The frame numbers of the AMC file do not increase; export it again.")
     return Draft(
-        [replace(one, frame_ids=numbers)], units=None, own_unit=_own_unit(skeleton.length),
-        likely_up=("+y", "+z"), warnings=warnings,
+        [replace(one, frame_ids=numbers[first:])], units=None, own_unit=_own_unit(skeleton.length),
+        likely_up=("+y", "+z"), warnings=warnings + left_out,
     )  # fmt: skip
 
 

@@ -17,12 +17,10 @@ from ...recording import Person
 from ...safe_read import FormatError, one_line
 from ..container import Container
 from ..draft import NO_PLACE, Draft, OwnUnit, Reader, missing_frames
-from ..joint_names import joint_roles
 from ..marker_names import subject_of
 from ..marker_people import joint_count, marker_people
 from ..rates import rate_of_step
-from ..rest_pose import without_rest_frames
-from ..skeletons import ENOUGH, Clip, person_of
+from ..skeletons import ENOUGH, Clip, person_of, without_rest
 
 _MAX_JOINTS = 1000
 _MOST_CHANNELS = 6
@@ -69,9 +67,7 @@ def read(container: Container) -> Draft:
     values, cut = _rows(container.text[start.end() :], sum(len(joint.channels) for joint in joints), line)
     positions, turns = _forward(joints, values)
     names, parents = [joint.name for joint in joints], [joint.parent for joint in joints]
-    roles = joint_roles(names, parents)
-    first, turns, rest, warnings = without_rest_frames(roles, positions, turns, _rest(joints))
-    clip = Clip(names, parents, positions[first:], turns, rest)
+    clip, first, warnings = without_rest(Clip(names, parents, positions, turns, _rest(joints)))
     subjects = dict.fromkeys(subject_of(name) for name in names if name)
     people = [one for one in (person_of(clip, subject) for subject in subjects) if one is not None]
     if not people:

@@ -146,7 +146,7 @@ def _read_openpose(container: Container) -> Draft:
     version = scalar(container.fields.get("version"))
     return Draft(
         people, units=None, likely_up=("-y", "+y", "+z"), warnings=[LINKED] if found.several else [],
-        tool=f"OpenPose {version:g}" if version else None,
+        tool=f"OpenPose {version:g}" if version else None, floating=True,
     )  # fmt: skip
 
 
