@@ -52,8 +52,10 @@ def steady(
 
 
 def flips(rotations: np.ndarray, fps: float) -> np.ndarray:
-    """(T, J) bool, frames in which a joint of poses (T, J, 3, 3) lies elsewhere than before and after: it jumped
-    there in one frame, and back within LONGEST_FLIP. No limb turns so far between two frames and stops dead."""
+    """(T, J) bool, frames in which a joint of poses (T, J, 3, 3) lies elsewhere than before and after.
+
+    It jumped there in one frame, and back within LONGEST_FLIP: no limb turns so far and stops dead.
+    """
     steps = geodesic_angle(rotations[1:], rotations[:-1])  # (T - 1, J)
     beside = np.pad(steps, ((1, 1), (0, 0)))
     jumps = (steps > FLIP) & (steps > ISOLATED * np.maximum(beside[:-2], beside[2:]))

@@ -147,7 +147,9 @@ def test_in_plugin_use_a_shaking_estimate_does_not_shake_the_result() -> None:
     assert jitter(motion) < 1.2 * jitter(true)
 
 
-@pytest.mark.parametrize(("joint", "frames"), [("left_hip", 6), ("left_elbow", 8), ("pelvis", 4), ("left_knee", 1)])
+@pytest.mark.parametrize(
+    ("joint", "frames"), [("left_hip", 6), ("left_elbow", 8), ("pelvis", 4), ("left_knee", 1)]
+)
 def test_a_limb_that_flips_for_some_frames_is_turned_back(joint: str, frames: int) -> None:
     truth = Truth()
     given = shaken(truth, 1.0, 0.0)
@@ -155,7 +157,10 @@ def test_a_limb_that_flips_for_some_frames_is_turned_back(joint: str, frames: in
     place, turn = JOINT_NAMES.index(joint), matrix_from_axis_angle(np.array([0.0, 2.0, 0.5]))
     given.poses.rotations[40 : 40 + frames, place] = given.poses.rotations[40 : 40 + frames, place] @ turn
     motion = refine(given)
-    assert degrees(motion.rotations[40 : 40 + frames, place], truth.rotations[40 : 40 + frames, place]).max() < 25.0
+    assert (
+        degrees(motion.rotations[40 : 40 + frames, place], truth.rotations[40 : 40 + frames, place]).max()
+        < 25.0
+    )
 
 
 def test_quick_moves_are_no_flips() -> None:
