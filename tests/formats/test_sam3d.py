@@ -45,7 +45,7 @@ def clip(frames: int = 12) -> dict[str, np.ndarray]:
 
 
 def stacked(folder: Path) -> Path:
-    np.savez(folder / "clip.npz", **clip())  # type: ignore[arg-type]
+    np.savez(folder / "clip.npz", **clip())
     return folder / "clip.npz"
 
 
@@ -109,7 +109,7 @@ def test_a_stacked_clip_is_one_person_over_time(tmp_path):
 
 def test_a_stacked_clip_keeps_its_frame_numbers_and_times(tmp_path):
     held = clip() | {"frameIndex": np.arange(0, 24, 2), "times": np.arange(12) / 12.5}
-    np.savez(tmp_path / "clip.npz", **held)  # type: ignore[arg-type]
+    np.savez(tmp_path / "clip.npz", **held)
     recording = formats.read(tmp_path / "clip.npz")
     assert recording.people[0].frame_ids.tolist() == list(range(0, 24, 2))
     assert (recording.fps.value, recording.fps.how) == (25.0, "stated")
@@ -119,7 +119,7 @@ def test_people_stacked_from_one_image_are_people(tmp_path):
     bodies = [sample(90.0 * number) for number in range(4)]
     held = {name: np.stack([body[name] for body in bodies]) for name in bodies[0]}
     held["pred_cam_t"] += np.outer(np.arange(4), [1.0, 0, 0])
-    np.savez(tmp_path / "crowd.npz", **held)  # type: ignore[arg-type]
+    np.savez(tmp_path / "crowd.npz", **held)
     assert [one.frames for one in formats.read(tmp_path / "crowd.npz").people] == [1] * 4
 
 
@@ -133,7 +133,7 @@ def test_what_the_estimator_returns_may_be_pickled(tmp_path):
 
 def test_numbered_clips_beside_each_other_are_not_people_of_one(tmp_path):
     for take in range(3):
-        np.savez(tmp_path / f"take_{take:03d}.npz", **clip(9))  # type: ignore[arg-type]
+        np.savez(tmp_path / f"take_{take:03d}.npz", **clip(9))
     assert [one.frames for one in formats.read(tmp_path / "take_001.npz").people] == [9]
 
 
@@ -156,7 +156,7 @@ def test_fbxifys_people_keep_their_ids(tmp_path, wrapped):
 
 def test_rotations_that_do_not_fit_the_joints_are_left_out(tmp_path):
     held = clip() | {"pred_global_rots": np.tile(np.eye(3), (12, 127, 1, 1))}
-    np.savez(tmp_path / "clip.npz", **held)  # type: ignore[arg-type]
+    np.savez(tmp_path / "clip.npz", **held)
     recording = formats.read(tmp_path / "clip.npz")
     assert recording.people[0].poses is None
     assert any("Not used: joint rotations" in warning for warning in recording.warnings)

@@ -39,8 +39,9 @@ def recognises(container: Container) -> bool:
     if container.kind == "npz":
         return container.has(*_NEEDED) and container.shape("poses")[1:] == (ANGLES,)
     tree = container.tree if container.kind in ("npy", "pickle") else None
-    objects = isinstance(tree, np.ndarray) and tree.dtype == object and tree.ndim == 1
-    return (isinstance(tree, list) or objects) and any(map(_is_result, tree))
+    if isinstance(tree, np.ndarray):
+        tree = tree.tolist() if tree.dtype == object and tree.ndim == 1 else None
+    return isinstance(tree, list) and any(map(_is_result, tree))
 
 
 def read(container: Container) -> Draft:

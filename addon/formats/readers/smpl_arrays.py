@@ -50,7 +50,7 @@ _LIKELY = ("+y", "+z", "-y")
 def _array(container: Container) -> np.ndarray | None:
     """(T, N) rotation vectors, perhaps with translation and shape; None for anything else."""
     held: Any = container.npy
-    widths = _WIDTHS
+    widths: tuple[int, ...] = _WIDTHS
     if container.kind in ("pickle", "torch") and is_numeric(container.tree):
         held = container.tree
     elif name := _poses_name(container):

@@ -43,8 +43,9 @@ def read(container: Container) -> Draft:
     """One person, or everybody in RICH's folders of frames. Raises FormatError."""
     params = _parameters(container)
     rotations = _rotations(params)
+    people, warnings = [], list[str]()
     if len(rotations) > 1:
-        people, warnings = [_person("0", None, params, rotations)], []
+        people = [_person("0", None, params, rotations)]
     else:
         people, warnings = _from_frames(container)
     unused = dict.fromkeys(what for name, what in _HANDS.items() if name in params)

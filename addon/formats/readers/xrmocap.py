@@ -81,8 +81,10 @@ def _layout(container: Container, values: np.ndarray) -> tuple[str, list[str]]:
 def _person(name: str, layout: str, values: np.ndarray, mask: np.ndarray) -> Person | None:
     """The person in the frames in which any of their keypoints was seen; None where there are none."""
     keypoints = _keypoints(layout, values, np.where(mask > 0, values[..., 3], 0.0))
-    seen = np.flatnonzero((keypoints.confidence > 0).any(1)) if keypoints is not None else []
-    if keypoints is None or not len(seen):
+    if keypoints is None:
+        return None
+    seen = np.flatnonzero((keypoints.confidence > 0).any(1))
+    if not len(seen):
         return None
     return person(name, seen, keypoints=keypoints.rows(seen))
 
