@@ -70,7 +70,7 @@ class Keypoints:
         known = [place for place, name in enumerate(self.canonical) if name]
         return np.isfinite(self.positions[:, known]).all(-1).any(1)
 
-    def rows(self, rows: np.ndarray) -> Keypoints:
+    def rows(self, rows: np.ndarray | slice) -> Keypoints:
         """The same keypoints in some of the frames; rows: indices or a mask."""
         return replace(self, positions=self.positions[rows], confidence=self.confidence[rows])
 

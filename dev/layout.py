@@ -16,10 +16,11 @@ from pathlib import Path
 
 LINES = 500
 BLENDER = {"bpy", "bpy_extras", "bpy_types", "bmesh", "mathutils", "gpu", "gpu_extras", "blf", "addon_utils"}
-FOUNDATION = {"body", "recording", "motion", "safe_read"}
+FOUNDATION = {"body", "recording", "motion", "safe_read", "steps"}
 MAY_IMPORT = {
     "recording": set[str](),
     "motion": set[str](),
+    "steps": set[str](),
     "safe_read": {"safe_read"},
     "body": {"body", "safe_read"},
     "formats": FOUNDATION | {"formats"},
@@ -43,7 +44,12 @@ OUTSIDE = {
     "requests",
     "urllib3",
     "subprocess",
+    # The reviewers of Blender's platform refuse both.
     "multiprocessing",
+    "threading",
+    "_thread",
+    "concurrent",
+    "asyncio",
 }
 
 

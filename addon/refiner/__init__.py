@@ -1,4 +1,5 @@
-"""Initial pose (or none) + target keypoints → Motion. The one way in is `refine`."""
+"""Initial pose (or none) + target keypoints → Motion. The one way in is `refine`, or `refine_steps` for whoever
+shares the time with others."""
 
 from .alignment import keypoints_at, target_of
 from .controls import PARTS, Controls
@@ -6,7 +7,7 @@ from .engine import DEVICES, ENGINES, engine_name, loads_torch
 from .errors import Cancelled, RefineError
 from .jitter import jitter
 from .own_body import on_own_body
-from .pipeline import MODES, refine
+from .pipeline import MODES, refine, refine_steps
 from .time_alignment import SURE, TimeAlignment, align_times, surest
 
 __all__ = [
@@ -26,6 +27,7 @@ __all__ = [
     "loads_torch",
     "on_own_body",
     "refine",
+    "refine_steps",
     "surest",
     "target_of",
 ]

@@ -8,6 +8,7 @@ import numpy as np
 
 from ..body.rotations import geodesic_angle
 from ..recording import Keypoints, Person
+from ..steps import Stepped, Steps, in_chunks
 from .errors import RefineError
 from .evidence import Targets
 from .solver import Evidence
@@ -39,7 +40,8 @@ SAME_WORLD_DEGREES = 25.0
 keypoints, and both are left where they are."""
 
 
-def keypoints_at(targets: Person, times: np.ndarray) -> Keypoints:
+@Stepped
+def keypoints_at(targets: Person, times: np.ndarray) -> Steps[Keypoints]:
     """The keypoints of another track at these times (T,) in seconds, missing where that track is not.
 
     Raises RefineError without keypoints, or when the two never overlap.
@@ -50,6 +52,16 @@ def keypoints_at(targets: Person, times: np.ndarray) -> Keypoints:
     own = targets.times
     if times[-1] < own[0] or times[0] > own[-1]:
         raise RefineError("The two files share no time; shift the targets with an offset in seconds.")
+    positions, confidence = yield from in_chunks(
+        lambda rows: _between(keypoints, own, times[rows], targets.fps), len(times)
+    )
+    return Keypoints(positions, confidence, keypoints.names, keypoints.canonical, keypoints.layout)
+
+
+def _between(
+    keypoints: Keypoints, own: np.ndarray, times: np.ndarray, fps: float
+) -> tuple[np.ndarray, np.ndarray]:
+    """Positions (N, K, 3) and confidence (N, K) at times (N,) of keypoints that were seen at times own (T,)."""
     last = (
         np.clip(np.searchsorted(own, times), 1, max(len(own) - 1, 1))
         if len(own) > 1
@@ -58,7 +70,7 @@ def keypoints_at(targets: Person, times: np.ndarray) -> Keypoints:
     first = np.maximum(last - 1, 0)
     span = np.where(last > first, own[last] - own[first], 1.0)
     share = np.clip((times - own[first]) / span, 0.0, 1.0)[:, None]
-    near = np.minimum(np.abs(times - own[first]), np.abs(times - own[last])) <= 2.0 / targets.fps
+    near = np.minimum(np.abs(times - own[first]), np.abs(times - own[last])) <= 2.0 / fps
     positions = (1 - share[..., None]) * keypoints.positions[first] + share[..., None] * keypoints.positions[
         last
     ]
@@ -67,13 +79,12 @@ def keypoints_at(targets: Person, times: np.ndarray) -> Keypoints:
     positions = np.where(share[..., None] > 1 - 1e-6, keypoints.positions[last], positions)
     confidence = (1 - share) * keypoints.confidence[first] + share * keypoints.confidence[last]
     confidence = np.where(near[:, None] & np.isfinite(positions).all(-1), confidence, 0.0)
-    positions = np.where(confidence[..., None] > 0, positions, np.nan)
-    return Keypoints(positions, confidence, keypoints.names, keypoints.canonical, keypoints.layout)
+    return np.where(confidence[..., None] > 0, positions, np.nan), confidence
 
 
 def to_target_world(
     rotations: np.ndarray, pelvis: np.ndarray, targets: Targets, bones: np.ndarray
-) -> tuple[np.ndarray, np.ndarray, float]:
+) -> Steps[tuple[np.ndarray, np.ndarray, float]]:
     """Poses (T, 24, 3, 3) turned into the world of their targets, the pelvis (T, 3) that puts them there, and
     the turn in radians that is left between both.
 
@@ -85,17 +96,26 @@ def to_target_world(
     known = targets.precision > 0
     anchored = (known & TRUNK[targets.indices]).sum(1) >= 3
     if not anchored.any():
-        return rotations, _placed(rotations, pelvis, evidence, bones, known.any(1)), np.inf
-    laid, laid_pelvis = lay_on(rotations, evidence, bones)
+        return rotations, (yield from _placed(rotations, pelvis, evidence, bones, known.any(1))), np.inf
+    laid, laid_pelvis = yield from in_chunks(
+        lambda rows: lay_on(rotations[rows], _rows(evidence, rows), bones), len(rotations)
+    )
     turns = laid[anchored, 0] @ np.swapaxes(rotations[anchored, 0], -1, -2)
     whole = _mean_turn(turns)
     if np.degrees(np.median(geodesic_angle(turns, np.broadcast_to(whole, turns.shape)))) > LOOSE_DEGREES:
         return laid, laid_pelvis, np.inf
+    yield None
     apart = float(geodesic_angle(whole, np.eye(3)))
     if np.degrees(apart) < SAME_WORLD_DEGREES:
-        return rotations, _placed(rotations, pelvis, evidence, bones, known.any(1)), apart
+        return rotations, (yield from _placed(rotations, pelvis, evidence, bones, known.any(1))), apart
     turned = np.concatenate([whole @ rotations[:, :1], rotations[:, 1:]], axis=1)
-    return turned, _placed(turned, pelvis @ whole.T, evidence, bones, known.any(1)), np.inf
+    placed = yield from _placed(turned, pelvis @ whole.T, evidence, bones, known.any(1))
+    return turned, placed, np.inf
+
+
+def _rows(evidence: Evidence, frames: slice) -> Evidence:
+    """The same evidence for some of the frames."""
+    return Evidence(evidence.indices, evidence.positions[frames], evidence.precision[frames])
 
 
 def _mean_turn(turns: np.ndarray) -> np.ndarray:
@@ -106,9 +126,11 @@ def _mean_turn(turns: np.ndarray) -> np.ndarray:
 
 def _placed(
     rotations: np.ndarray, pelvis: np.ndarray, evidence: Evidence, bones: np.ndarray, known: np.ndarray
-) -> np.ndarray:
+) -> Steps[np.ndarray]:
     """Pelvis on the keypoints, and along the given path where there are none."""
-    there = move_to(rotations, evidence, bones)
+    there = yield from in_chunks(
+        lambda rows: move_to(rotations[rows], _rows(evidence, rows), bones), len(rotations)
+    )
     rows = np.flatnonzero(known)
     if not len(rows):
         return pelvis

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
 
 from ..body.kinematics import forward
 from ..body.points import POINT_INDEX, POINT_WEIGHTS, point_positions
 from ..body.rotations import axis_angle_from_matrix, geodesic_angle, matrix_from_axis_angle
 from ..body.skeleton import JOINT_COUNT, JOINT_NAMES, PARENTS
+from ..steps import Steps, in_chunks
 from .controls import Controls
 from .jacobian import points_and_jacobian
 
@@ -68,8 +67,18 @@ def shares(controls: Controls, frame_ids: np.ndarray, fps: float) -> np.ndarray:
     return share * ramp**2 * (3.0 - 2.0 * ramp)
 
 
-def blend(kept: Poses, refined: Poses, share: np.ndarray) -> Poses:
+def blend(kept: Poses, refined: Poses, share: np.ndarray) -> Steps[Poses]:
     """That share (T,) of the way from kept to refined poses, each joint along the shortest turn."""
+
+    def blended(rows: slice) -> Poses:
+        parts = ((kept[0][rows], kept[1][rows]), (refined[0][rows], refined[1][rows]))
+        return _blend(*parts, share[rows])
+
+    found: Poses = yield from in_chunks(blended, len(share))
+    return found
+
+
+def _blend(kept: Poses, refined: Poses, share: np.ndarray) -> Poses:
     turn = axis_angle_from_matrix(np.swapaxes(kept[0], -1, -2) @ refined[0])
     rotations = kept[0] @ matrix_from_axis_angle(turn * share[:, None, None])
     pelvis = kept[1] + (refined[1] - kept[1]) * share[:, None]
@@ -79,12 +88,11 @@ def blend(kept: Poses, refined: Poses, share: np.ndarray) -> Poses:
 
 
 def only_joints(
-    kept: Poses, refined: Poses, bones: np.ndarray, chosen: np.ndarray, tick: Callable[[], None]
-) -> Poses:
+    kept: Poses, refined: Poses, bones: np.ndarray, chosen: np.ndarray
+) -> Steps[Poses]:
     """The refined pose in the chosen joints (24,), the kept one in the others.
 
     A chosen limb hangs on kept joints, so it turns to reach the places that it has on the refined body.
-    tick() is called often: a caller stops the work by raising in it.
     """
     rotations = np.where(chosen[:, None, None], refined[0], kept[0])
     pelvis = refined[1] if chosen[0] else kept[1]
@@ -92,12 +100,12 @@ def only_joints(
     limbs[0] = False
     if limbs.any():
         moved = _points_on(limbs)
-        joints, world = forward(*refined, bones)
-        places = point_positions(joints, world, bones, moved)
         for start in range(0, len(rotations), CHUNK):
-            tick()
             rows = slice(start, start + CHUNK)
-            rotations[rows] = _reach(rotations[rows], pelvis[rows], bones, moved, places[rows], limbs)
+            joints, world = forward(refined[0][rows], refined[1][rows], bones)
+            places = point_positions(joints, world, bones, moved)
+            near = yield from _reach(rotations[rows], pelvis[rows], bones, moved, places, limbs)
+            rotations[rows] = near
     return rotations, pelvis
 
 
@@ -116,7 +124,7 @@ def _reach(
     points: np.ndarray,
     places: np.ndarray,
     limbs: np.ndarray,
-) -> np.ndarray:
+) -> Steps[np.ndarray]:
     """Gauss–Newton on the turns of `limbs` (24,) that bring points (P,) to places (B, P, 3)."""
     axes = np.flatnonzero(np.repeat(limbs, 3))
     reference, batch = rotations, len(rotations)
@@ -135,4 +143,5 @@ def _reach(
         rotations = rotations @ matrix_from_axis_angle(
             turn * np.minimum(LARGEST_TURN / np.maximum(angle, 1e-9), 1.0)
         )
+        yield None
     return rotations

@@ -13,6 +13,7 @@ import numpy as np
 
 from ..body.points import POINT_INDEX, POINT_OFFSETS, POINT_WEIGHTS
 from ..body.skeleton import JOINT_NAMES, PARENTS, REST_JOINTS, REST_OFFSETS, mirror_name
+from ..steps import Stepped, Steps
 from .evidence import Targets
 
 # Bones by the joint at their end, and the pairs of points that measure them, the best first.
@@ -66,9 +67,11 @@ SPREAD = 0.07
 REPEATABLE = 0.01
 
 
-def estimate_bone_offsets(targets: Targets) -> np.ndarray:
+@Stepped
+def estimate_bone_offsets(targets: Targets) -> Steps[np.ndarray]:
     """(24, 3) bone offsets in metres with SMPL's mean directions and the performer's lengths."""
-    measured = {joint: value for joint, value in _measure(targets).items() if value is not None}
+    found = yield from _measure(targets)
+    measured = {joint: value for joint, value in found.items() if value is not None}
     if not measured:
         return REST_OFFSETS.copy()
     lengths = np.linalg.norm(REST_OFFSETS, axis=-1)
@@ -85,15 +88,19 @@ def estimate_bone_offsets(targets: Targets) -> np.ndarray:
     return REST_OFFSETS * ratios[:, None]
 
 
-def wander_variance(targets: Targets) -> float:
+@Stepped
+def wander_variance(targets: Targets) -> Steps[float]:
     """Variance in m^2 per axis of the noise that smoothing can't see.
 
     A detector's points wander for seconds, and single frames can't be smoothed at all. Limbs do not change
     their length, so how much the keypoints' limbs do over a clip tells how far they wander.
     """
-    variances = [
-        value for value in (_length_variance(targets, *pair) for pair in _RIGID) if value is not None
-    ]
+    variances = []
+    for pair in _RIGID:
+        value = _length_variance(targets, *pair)
+        if value is not None:
+            variances.append(value)
+        yield None
     return float(np.median(variances)) / 2.0 if variances else 0.0  # two ends, each along the limb alone
 
 
@@ -125,18 +132,20 @@ def _length_variance(targets: Targets, first: str, second: str) -> float | None:
     return max(spread**2 - float(targets.noise[a] ** 2 + targets.noise[b] ** 2), 0.0)
 
 
-def _measure(targets: Targets) -> dict[str, tuple[float, float] | None]:
+def _measure(targets: Targets) -> Steps[dict[str, tuple[float, float] | None]]:
     """Ratio to the mean skeleton and its variance for the bones that the keypoints tell."""
     found: dict[str, tuple[float, float] | None] = {}
     for joints, rulers in _RULERS:
         value = next((v for v in (_ruler(targets, *ruler) for ruler in rulers) if v is not None), None)
         for joint in joints:
             found[joint] = value
+        yield None
     parents = {joint: JOINT_NAMES[PARENTS[JOINT_NAMES.index(joint)]] for joint in _OWN_RULERS}
     for joint, parent in parents.items():
         value = _ruler(targets, parent, joint)
         if value is not None:
             found[joint] = value
+        yield None
     return found
 
 

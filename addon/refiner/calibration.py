@@ -17,6 +17,7 @@ import numpy as np
 from ..body.kinematics import forward
 from ..body.points import MIRROR_POINTS, POINT_WEIGHTS
 from ..body.skeleton import JOINT_COUNT, MIRROR_JOINTS, PARENTS, REST_OFFSETS, SUBTREE
+from ..steps import Stepped, Steps, in_chunks
 from .evidence import Targets
 from .solver import Evidence, Prior, System, linearise, moved
 from .start import OUTLIER_SCALE, initial_prior, start_from_initial, start_from_keypoints
@@ -57,6 +58,7 @@ class Calibration:
     left: np.ndarray
 
 
+@Stepped
 def calibrate(
     targets: Targets,
     bones: np.ndarray,
@@ -64,7 +66,7 @@ def calibrate(
     fps: float,
     initial: tuple[np.ndarray, np.ndarray] | None = None,
     known_bones: bool = False,
-) -> Calibration:
+) -> Steps[Calibration]:
     """Bones and offsets of a clip from its evidence; a few frames tell nothing and leave the bones as they
     are.
 
@@ -81,23 +83,28 @@ def calibrate(
     priors: tuple[Prior, ...] = (Prior(_single(prior.reference), _single(prior.precision)),)
     held: tuple[Prior, ...] = (replace(priors[0], precision=share * priors[0].precision),)
     if initial is None:
-        pose = start_from_keypoints(vague, _single(bones), priors[0])
+        pose = yield from start_from_keypoints.steps(vague, _single(bones), priors[0])
     else:
         begin = _single(initial[0][rows]), _single(initial[1][rows] - centre[:, 0])
         priors += (initial_prior(begin[0]),)  # loosely: its habits must not pass for offsets
         held += (replace(priors[1], precision=share * priors[1].precision),)
-        pose = start_from_initial(*begin, vague, _single(bones), priors)
+        pose = yield from start_from_initial.steps(*begin, vague, _single(bones), priors)
     sharp = replace(vague, precision=_single(_sharp(some, share)))
     ratios = np.log(_lengths(bones) / _lengths(REST_OFFSETS))
-    found = _fit(sharp, held, pose, ratios, some.definition, known_bones)
+    found = yield from _fit(sharp, held, pose, ratios, some.definition, known_bones)
     return replace(found, bones=bones) if known_bones else found
 
 
-def without_offsets(targets: Targets, offsets: np.ndarray, rotations: np.ndarray) -> Targets:
+@Stepped
+def without_offsets(targets: Targets, offsets: np.ndarray, rotations: np.ndarray) -> Steps[Targets]:
     """The targets with each point moved by its offset (P, 3) onto its canonical point, given poses (T, 24,
     3, 3) near the truth. Raw observations stay as they are."""
-    _, world = forward(rotations, np.zeros((len(rotations), 3)), REST_OFFSETS)
-    return replace(targets, positions=targets.positions - _carried(world, targets.indices, offsets))
+
+    def moved_onto(rows: slice) -> np.ndarray:
+        _, world = forward(rotations[rows], np.zeros((len(rotations[rows]), 3)), REST_OFFSETS)
+        return targets.positions[rows] - _carried(world, targets.indices, offsets)
+
+    return replace(targets, positions=(yield from in_chunks(moved_onto, len(rotations))))
 
 
 def known_better(targets: Targets, calibration: Calibration) -> Targets:
@@ -141,7 +148,7 @@ def _fit(
     ratios: np.ndarray,
     definition: np.ndarray,
     known_bones: bool,
-) -> Calibration:
+) -> Steps[Calibration]:
     """ratios (24,): logarithms of the bones' lengths relative to the mean skeleton."""
     rotations, pelvis = pose
     told = _shared_precision(definition, evidence.indices)
@@ -154,13 +161,15 @@ def _fit(
         carried = (axes @ offsets[..., None])[..., 0]
         here = replace(evidence, positions=evidence.positions - carried)
         system = linearise(rotations, pelvis, bones, here, priors, outlier_scale=OUTLIER_SCALE)
+        yield None
         by_ratios = _ratio_rows(world, bones, evidence.indices, system.root)
         pull = -told @ constants
         if known_bones:
             by_ratios, pull[: len(_LEFT)] = np.zeros_like(by_ratios), 0.0
-        change, step, covariance = _eliminated(system, by_ratios, axes, told, pull)
+        change, step, covariance = yield from _eliminated(system, by_ratios, axes, told, pull)
         constants = constants + change
         rotations, pelvis = moved(rotations, pelvis, step)
+        yield None
     bones, offsets = _unpacked(constants)
     variance = np.diag(covariance)[len(_LEFT) :].reshape(-1, 3).mean(1)
     left = np.clip(MODESTY * np.sqrt(variance), LEAST_LEFT * definition, definition)
@@ -169,7 +178,7 @@ def _fit(
 
 def _eliminated(
     system: System, by_ratios: np.ndarray, axes: np.ndarray, told: np.ndarray, pull: np.ndarray
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+) -> Steps[tuple[np.ndarray, np.ndarray, np.ndarray]]:
     """One step of constants (M,) and poses (B, 75) together, and the covariance (M, M) of the constants.
 
     by_ratios (B, 14, 3 P): how the points change with the ratios; axes (B, P, 3, 3): of what carries them;
@@ -177,10 +186,12 @@ def _eliminated(
     """
     turns, ratios, count = system.rows.shape[1], len(_LEFT), len(told)
     products = _products(system, by_ratios, axes)
+    yield None
     # The system's damping is far above what rounding takes away, so the factor exists. With its inverse on
     # their left the poses' own equations become the identity.
     inverse = _lower_inverse(np.linalg.cholesky(system.matrix))
     explained = inverse @ np.concatenate([products[:, :turns], system.vector[..., None]], -1)
+    yield None
     flat = explained.reshape(-1, count + 1)
     less = (flat.T @ flat)[:count].astype(float)
     own = products[:, turns:].sum(0, dtype=float)

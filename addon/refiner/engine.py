@@ -1,5 +1,5 @@
-"""Which arrays carry the computation: torch where it can be imported, else NumPy. Same weights, same
-mathematics."""
+"""Which arrays carry the computation: torch where it finds a GPU or was asked for, else NumPy. Same weights,
+same mathematics."""
 
 from __future__ import annotations
 
@@ -8,12 +8,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
-from importlib import util
 from typing import Any
 
 import numpy as np
 
+from ..steps import Steps
 from . import network
+from .accelerator import torch_finds_gpu, torch_installed
 from .errors import RefineError
 from .features import Inputs
 from .model import Model, load_model
@@ -38,15 +39,19 @@ class Engine:
 
         return torch.as_tensor(np.ascontiguousarray(values, np.float32), device=self.device)
 
-    def run(self, inputs: Inputs) -> network.Refinement:
-        """The network's outputs (T, …) for what it sees of one clip, on this engine."""
+    def run(self, inputs: Inputs) -> Steps[network.Refinement]:
+        """The network's outputs (T, …) for what it sees of one clip, on this engine, a layer a step."""
         if self.name == "numpy":
-            raw = network.forward(self.model.weights, self.model.shape, inputs.features)
+            raw = yield from network.forward.steps(self.model.weights, self.model.shape, inputs.features)
             return network.split(raw, inputs.proposals)
         import torch
 
-        with torch.inference_mode():
-            return network.split(_torch_network(self.device)(inputs.features[None])[0], inputs.proposals)
+        values = inputs.features[None]
+        for layer in _torch_network(self.device).layers():
+            with torch.inference_mode():
+                values = layer(values)
+            yield None
+        return network.split(values[0], inputs.proposals)
 
 
 def choose_engine(engine: str = "auto", device: str = "auto") -> Engine:
@@ -54,7 +59,10 @@ def choose_engine(engine: str = "auto", device: str = "auto") -> Engine:
     if _engine_wanted(engine, device) == "numpy":
         return Engine("numpy", "cpu", load_model())
     try:
-        return Engine("torch", _torch_device(device), load_model())
+        found = _torch_device(device)
+        if engine == "auto" and found == "cpu":
+            return Engine("numpy", "cpu", load_model())
+        return Engine("torch", found, load_model())
     except (ImportError, OSError) as problem:
         if engine == "torch" or device != "auto":
             raise RefineError(
@@ -109,9 +117,10 @@ def _engine_wanted(engine: str, device: str) -> str:
         raise RefineError("The NumPy engine runs on the CPU only; choose the torch engine or the device cpu.")
     if engine == "numpy":
         return "numpy"
-    if util.find_spec("torch") is not None:
+    asked = engine == "torch" or device not in ("auto", "cpu")
+    if torch_installed() and (asked or (device == "auto" and torch_finds_gpu())):
         return "torch"
-    if engine == "torch" or device not in ("auto", "cpu"):
+    if asked:
         raise RefineError(
             "torch is not installed in this Python; choose the engine auto or numpy, device auto."
         )
@@ -143,4 +152,4 @@ def _torch_network(device: str) -> Any:
     model = load_model()
     module = Network(model.shape)
     module.load_state_dict({name: torch.as_tensor(value) for name, value in model.weights.items()})
-    return module.to(device).eval()
+    return module.to(device).train(False)

@@ -9,8 +9,9 @@ import numpy as np
 from ..body.points import POINT_INDEX, POINT_OFFSETS, POINT_WEIGHTS
 from ..body.skeleton import REST_JOINTS, SUBTREE
 from ..recording import Keypoints
+from ..steps import Stepped, Steps, in_chunks
 from .errors import RefineError
-from .smoothing import Tick, smooth
+from .smoothing import smooth
 
 SMPL_LAYOUTS = ("smpl24", "humanml22")
 """Layouts whose keypoints are SMPL's joints themselves, not a detector's idea of them."""
@@ -85,13 +86,11 @@ def definition_deviation(name: str, layout: str | None) -> float:
     return LIMB_DEFINITION if any(limb in name for limb in _LIMBS) else TRUNK_DEFINITION
 
 
-def targets_from_keypoints(
-    keypoints: Keypoints, fps: float, tick: Tick = lambda: None, smoothness: float = 1.0
-) -> Targets:
+@Stepped
+def targets_from_keypoints(keypoints: Keypoints, fps: float, smoothness: float = 1.0) -> Steps[Targets]:
     """Canonical targets with noise removed and measured; smoothness as `smoothing.smooth` takes it.
 
-    tick() is called often: a caller stops the work by raising in it. Raises RefineError when none of
-    the keypoints is known on the body; those that are may all be missing.
+    Raises RefineError when none of the keypoints is known on the body; those that are may all be missing.
     """
     names = [name for name in dict.fromkeys(keypoints.canonical) if name is not None]
     if not names:
@@ -100,11 +99,11 @@ def targets_from_keypoints(
             "choose a layout."
         )
     columns = [keypoints.canonical.index(name) for name in names]
-    raw = np.asarray(keypoints.positions[:, columns], float)
-    confidence = np.clip(np.nan_to_num(keypoints.confidence[:, columns]), 0.0, 1.0).astype(float)
-    usable = np.isfinite(raw).all(-1) & (confidence > 0) & (np.abs(raw) < MANY_METRES).all(-1)
-    raw = np.where(usable[..., None], raw, np.nan)
-    smoothed = smooth(raw, np.where(usable, confidence, 0.0), fps, tick, smoothness)
+    raw, confidence, usable = yield from in_chunks(
+        lambda rows: _usable(keypoints.positions[rows, columns], keypoints.confidence[rows, columns]),
+        len(keypoints.positions),
+    )
+    smoothed = yield from smooth.steps(raw, np.where(usable, confidence, 0.0), fps, smoothness)
     definition = np.array([definition_deviation(name, keypoints.layout) for name in names])
     trust = smoothed.support * np.where(usable, confidence, 1.0)
     precision = trust / (smoothed.error**2 + definition**2)
@@ -118,3 +117,12 @@ def targets_from_keypoints(
         smoothed.error,
         definition,
     )
+
+
+def _usable(positions: np.ndarray, confidence: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Positions (T, P, 3), NaN where they are of no use, confidence (T, P) in 0..1, and where they are usable
+    (T, P)."""
+    raw = np.asarray(positions, float)
+    trust = np.clip(np.nan_to_num(confidence), 0.0, 1.0).astype(float)
+    usable = np.isfinite(raw).all(-1) & (trust > 0) & (np.abs(raw) < MANY_METRES).all(-1)
+    return np.where(usable[..., None], raw, np.nan), trust, usable

@@ -12,6 +12,7 @@ from ..body.kinematics import forward
 from ..body.points import POINT_NAMES, point_positions
 from ..body.rotations import axis_angle_from_matrix, six_d_from_matrix
 from ..body.skeleton import JOINT_COUNT, REST_OFFSETS
+from ..steps import Stepped, Steps
 from .normalise import human_frame, to_human
 from .proposals import PROPOSALS, proposals
 
@@ -65,7 +66,8 @@ class Inputs:
     proposals: Any
 
 
-def network_inputs(seen: Seen, human_centric: bool = True) -> Inputs:
+@Stepped
+def network_inputs(seen: Seen, human_centric: bool = True) -> Steps[Inputs]:
     """Everything the network gets. human_centric=False leaves out the normalisation, to measure its worth."""
     xp = array_namespace(seen.rotations)
     rotations, lead = seen.rotations, seen.rotations.shape[:-3]
@@ -77,11 +79,16 @@ def network_inputs(seen: Seen, human_centric: bool = True) -> Inputs:
     points = point_positions(joints, world, bones)
     known = (seen.precision > 0)[..., None]
     nothing = xp.zeros_like(points)
+    yield None
     residual = xp.where(known, seen.positions - points, nothing) @ axes / RESIDUAL_UNIT
     detail = xp.where(known, seen.detail, nothing) @ axes / DETAIL_UNIT
+    yield None
     lengths = xp.sqrt(xp.sum(seen.bone_offsets[..., 1:, :] ** 2, axis=-1))
     ratios = lengths / xp.asarray(_REST_LENGTHS, dtype=rotations.dtype, device=device(rotations))
-    turns = proposals(rotations, seen.information, seen.initial, seen.has_initial, seen.constant)
+    turns = yield from proposals.steps(
+        rotations, seen.information, seen.initial, seen.has_initial, seen.constant
+    )
+    yield None
     shake = xp.log(1.0 + (seen.shake / SHAKE_UNIT) ** 2)[..., None, :] * seen.has_initial[..., None]
     found = xp.concat(
         [
@@ -101,6 +108,7 @@ def network_inputs(seen: Seen, human_centric: bool = True) -> Inputs:
         ],
         axis=-1,
     )
+    yield None
     return Inputs(found, turns)
 
 

@@ -6,11 +6,16 @@ import numpy as np
 
 from ..body.kinematics import forward
 from ..motion import Motion
+from ..steps import Stepped, Steps, in_chunks
 
 
-def jitter(motion: Motion) -> float:
+@Stepped
+def jitter(motion: Motion) -> Steps[float]:
     """Mean acceleration of the joints in m/s^2, over frames that follow one another; NaN without three."""
-    joints, _ = forward(motion.rotations, motion.pelvis, motion.bone_offsets)
+    joints = yield from in_chunks(
+        lambda rows: forward(motion.rotations[rows], motion.pelvis[rows], motion.bone_offsets)[0],
+        motion.frames,
+    )
     follows = (np.diff(motion.frame_ids, 2) == 0) & (np.diff(motion.frame_ids)[1:] == 1)
     if not follows.any():
         return float("nan")

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass
-from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
 
+from ..steps import Stepped, Steps
 from .network import Shape
 from .solver import Prior
 
@@ -33,12 +33,30 @@ def pose_prior(model: Model) -> Prior:
     return Prior(model.prior_mean, model.prior_precision)
 
 
-@lru_cache(maxsize=1)
-def load_model(path: Path = MODEL_PATH) -> Model:
-    """The model in this file, read once."""
+_read: dict[Path, Model] = {}
+
+
+@Stepped
+def load_model(path: Path = MODEL_PATH) -> Steps[Model]:
+    """The model in this file, read once; an array a step."""
+    if path not in _read:
+        _read[path] = yield from _load(path)
+    return _read[path]
+
+
+def forget_models() -> None:
+    """Read files anew: one has been written again."""
+    _read.clear()
+
+
+def _load(path: Path) -> Steps[Model]:
     with np.load(path, allow_pickle=False) as stored:
         sizes = json.loads(str(stored["shape"]))
-        weights = {k[8:]: stored[k].astype(np.float32) for k in stored.files if k.startswith("network.")}
+        weights = {}
+        for name in stored.files:
+            if name.startswith("network."):
+                weights[name[8:]] = stored[name].astype(np.float32)
+                yield None
         mean, precision, honesty = (stored[name] for name in ("prior_mean", "prior_precision", "honesty"))
     shape = Shape(**{**sizes, "dilations": tuple(sizes["dilations"])})
     return Model(shape, weights, mean.astype(np.float32), precision.astype(np.float32), honesty.astype(float))

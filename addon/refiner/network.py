@@ -10,6 +10,7 @@ import numpy as np
 from array_api_compat import array_namespace
 
 from ..body.skeleton import JOINT_COUNT
+from ..steps import Stepped, Steps
 from .features import FEATURE_COUNT, POINT_COUNT
 from .proposals import PROPOSALS
 
@@ -63,15 +64,21 @@ def split(raw: Any, proposals: Any) -> Refinement:
     return Refinement(turns, deviation, points)
 
 
-def forward(weights: dict[str, np.ndarray], shape: Shape, features: np.ndarray) -> np.ndarray:
+@Stepped
+def forward(weights: dict[str, np.ndarray], shape: Shape, features: np.ndarray) -> Steps[np.ndarray]:
     """Raw outputs (T, O) of features (T, F): `network_torch.Network` in NumPy."""
     x = (features - weights["feature_mean"]) * weights["feature_scale"]
+    yield None
     x = _linear(weights, "enter", x)
+    yield None
     for number, dilation in enumerate(shape.dilations):
         name = f"blocks.{number}"
         x = x + _time(weights, f"{name}.time", _normalise(weights, f"{name}.before_time", x), dilation)
+        yield None
         hidden = _linear(weights, f"{name}.mix_in", _normalise(weights, f"{name}.before_mix", x))
+        yield None
         x = x + _linear(weights, f"{name}.mix_out", hidden / (1.0 + np.exp(-hidden)))
+        yield None
     return _linear(weights, "leave", _normalise(weights, "before_leave", x))
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import torch
 from torch import Tensor, nn
 
@@ -50,7 +52,17 @@ class Network(nn.Module):
 
     def forward(self, features: Tensor) -> Tensor:
         """(B, T, F) to (B, T, O)."""
-        x = self.enter((features - self.feature_mean) * self.feature_scale)
-        for block in self.blocks:
-            x = block(x)
+        x = features
+        for layer in self.layers():
+            x = layer(x)
+        return x
+
+    def layers(self) -> list[Callable[[Tensor], Tensor]]:
+        """What works on the features one after the other."""
+        return [self._enter, *self.blocks, self._leave]
+
+    def _enter(self, features: Tensor) -> Tensor:
+        return self.enter((features - self.feature_mean) * self.feature_scale)
+
+    def _leave(self, x: Tensor) -> Tensor:
         return self.leave(self.before_leave(x))

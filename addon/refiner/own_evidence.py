@@ -12,7 +12,8 @@ from itertools import pairwise
 import numpy as np
 
 from ..body.rotations import geodesic_angle, matrix_from_six_d, six_d_from_matrix
-from .smoothing import FEWEST_SMOOTHED, Tick, smooth
+from ..steps import Stepped, Steps, in_chunks
+from .smoothing import FEWEST_SMOOTHED, smooth
 
 FLIP, ISOLATED, RETURNED = float(np.radians(50.0)), 3.0, 0.5
 """Radians from which a step between two frames may be a flip; how many times as large as the steps beside it
@@ -33,30 +34,32 @@ class Steady:
     shake: np.ndarray
 
 
+@Stepped
 def steady(
-    rotations: np.ndarray,
-    fps: float,
-    tick: Tick = lambda: None,
-    smoothness: float = 1.0,
-    bodies: np.ndarray | None = None,
-) -> Steady:
+    rotations: np.ndarray, fps: float, smoothness: float = 1.0, bodies: np.ndarray | None = None
+) -> Steps[Steady]:
     """Poses (T, J, 3, 3) of frames one after the other, without their noise; smoothness and bodies (J,) as
     `smoothing.smooth` takes them. Few frames are left as they are."""
     frames, joints = rotations.shape[:2]
     if frames < FEWEST_SMOOTHED:
         return Steady(rotations, np.zeros(joints))
-    trusted = 1.0 - flips(rotations, fps)
-    found = smooth(six_d_from_matrix(rotations), trusted, fps, tick, smoothness, bodies, OUTLIER)
+    trusted = 1.0 - (yield from flips.steps(rotations, fps))
+    found = yield from smooth.steps(
+        six_d_from_matrix(rotations), trusted, fps, smoothness, bodies, OUTLIER
+    )
+    matrices = yield from in_chunks(lambda rows: matrix_from_six_d(found.positions[rows]), frames)
     # Of six numbers three are free, so each axis has twice the variance of one number.
-    return Steady(matrix_from_six_d(found.positions), np.sqrt(2.0) * found.deviation)
+    return Steady(matrices, np.sqrt(2.0) * found.deviation)
 
 
-def flips(rotations: np.ndarray, fps: float) -> np.ndarray:
+@Stepped
+def flips(rotations: np.ndarray, fps: float) -> Steps[np.ndarray]:
     """(T, J) bool, frames in which a joint of poses (T, J, 3, 3) lies elsewhere than before and after.
 
     It jumped there in one frame, and back within LONGEST_FLIP: no limb turns so far and stops dead.
     """
-    steps = geodesic_angle(rotations[1:], rotations[:-1])  # (T - 1, J)
+    after, before = rotations[1:], rotations[:-1]
+    steps = yield from in_chunks(lambda rows: geodesic_angle(after[rows], before[rows]), len(after))  # (T-1, J)
     beside = np.pad(steps, ((1, 1), (0, 0)))
     jumps = (steps > FLIP) & (steps > ISOLATED * np.maximum(beside[:-2], beside[2:]))
     jumps |= (steps > FLIP) & (np.minimum(beside[:-2], beside[2:]) > FLIP)  # there for a single frame
@@ -68,15 +71,14 @@ def flips(rotations: np.ndarray, fps: float) -> np.ndarray:
             apart = geodesic_angle(rotations[out, joint], rotations[back + 1, joint])
             if back - out <= longest and apart < RETURNED * min(steps[out, joint], steps[back, joint]):
                 found[out + 1 : back + 1, joint] = True
+        yield None
     return found
 
 
-def steady_path(
-    pelvis: np.ndarray, fps: float, tick: Tick = lambda: None, smoothness: float = 1.0
-) -> np.ndarray:
+def steady_path(pelvis: np.ndarray, fps: float, smoothness: float = 1.0) -> Steps[np.ndarray]:
     """A path (T, 3) without its noise, each axis by itself: one camera's depth shakes more than the rest."""
     frames = len(pelvis)
     if frames < FEWEST_SMOOTHED:
         return pelvis
-    found = smooth(pelvis[..., None], np.ones((frames, 3)), fps, tick, smoothness, np.arange(3))
+    found = yield from smooth.steps(pelvis[..., None], np.ones((frames, 3)), fps, smoothness, np.arange(3))
     return found.positions[..., 0]

@@ -10,14 +10,14 @@ import numpy as np
 
 from ..body.rotations import matrix_from_axis_angle
 from ..body.skeleton import JOINT_COUNT
+from ..steps import Progress, Steps, in_chunks
 from .calibration import without_offsets
 from .engine import Engine, to_numpy
-from .errors import Cancelled
 from .evidence import Targets, joints_seen
 from .features import POINT_COUNT, Seen, network_inputs
 from .jacobian import information
 from .own_evidence import Steady
-from .proposals import constant_turn
+from .proposals import constant_turn_of_clip
 from .solver import Evidence, Prior, solve
 from .start import (
     ANCHOR_STRIDE,
@@ -35,12 +35,12 @@ from .timeline import (
     bridge,
     bridge_joints,
     interpolate,
-    interpolate_rotations,
     network_times,
+    rotations_at,
 )
 
 CHUNK = 64
-"""Frames solved at once; between chunks a person can cancel."""
+"""Frames solved at once, an iteration a step."""
 NETWORK_CHUNK, CONTEXT = 512, 110
 """Frames that the network sees at once, and those before and after them that it needs to see too: its own
 reach and that of the steadied poses."""
@@ -52,7 +52,6 @@ NETWORK_WEIGHT = 3.0
 """How much more than its own precision the network's pose counts in the polish: it has seen the keypoints
 already. Chosen on the validation subjects."""
 
-Progress = Callable[[float, str], None]
 Initial = tuple[np.ndarray, np.ndarray]
 
 
@@ -76,8 +75,6 @@ class Run:
 
     engine: Engine
     bones: np.ndarray
-    progress: Progress
-    cancelled: Callable[[], bool]
     recipe: Recipe
     gain: float = 1.0
     offsets: np.ndarray | None = None
@@ -85,24 +82,20 @@ class Run:
     root_deviation: float = np.inf
     shake: np.ndarray = field(default_factory=lambda: np.zeros(JOINT_COUNT))
 
-    def without_offsets(self, known: Targets, rotations: np.ndarray) -> Targets:
+    def without_offsets(self, known: Targets, rotations: np.ndarray) -> Steps[Targets]:
         """The targets moved onto their canonical points, given poses (T, 24, 3, 3) near the truth."""
-        return known if self.offsets is None else without_offsets(known, self.offsets, rotations)
-
-    def step(self, fraction: float, message: str) -> None:
-        """Says how far the run is. Raises Cancelled when asked to stop."""
-        if self.cancelled():
-            raise Cancelled
-        self.progress(min(fraction, 1.0), message)
+        if self.offsets is None:
+            return known
+        return (yield from without_offsets.steps(known, self.offsets, rotations))
 
 
 def refine_piece(
     run: Run, known: Targets, initial: Initial | None, fps: float, share: tuple[float, float]
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+) -> Steps[tuple[np.ndarray, np.ndarray, np.ndarray]]:
     """Rotations (T, 24, 3, 3), pelvis (T, 3) and uncertainty in degrees (T, 24) of one piece.
 
     initial: steadied rotations and pelvis in the world of the targets. share: how much of the run is done,
-    and how much this piece is. Raises Cancelled when asked to stop.
+    and how much this piece is.
     """
     before, width = share
     told = known.precision > FAINT * known.precision.max(0, initial=0.0)
@@ -112,20 +105,21 @@ def refine_piece(
 
     part = (before, 0.55 * width)
     if initial is None:
-        rotations, pelvis = _from_keypoints(run, known, enough, fps, part)
+        rotations, pelvis = yield from _from_keypoints(run, known, enough, fps, part)
     else:
-        rotations, pelvis = _from_initial(run, known, initial, part)
-    known = run.without_offsets(known, rotations)
+        rotations, pelvis = yield from _from_initial(run, known, initial, part)
+    known = yield from run.without_offsets(known, rotations)
     if not run.recipe.network:
         return rotations, pelvis, np.full(rotations.shape[:2], np.nan)
     part = (before + 0.55 * width, 0.15 * width)
     calm = None if initial is None else Steady(initial[0], run.shake)
-    found = see_and_turn(run, known, rotations, pelvis, calm, fps, part)
+    found = yield from see_and_turn(run, known, rotations, pelvis, calm, fps, part)
 
-    def polish(rows: slice) -> tuple[Any, Any]:
+    def polish(rows: slice) -> Steps[tuple[Any, Any]]:
         return _polish(run, known.rows(rows), rotations[rows], pelvis[rows], found.rows(rows))
 
-    rotations, pelvis = _chunks(run, len(enough), polish, "Polishing", before + 0.7 * width, 0.3 * width)
+    part = (before + 0.7 * width, 0.3 * width)
+    rotations, pelvis = yield from _chunks(len(enough), polish, "Polishing", *part)
     return rotations, pelvis, degrees_of(run.engine.model.honesty, found.deviation)
 
 
@@ -144,21 +138,22 @@ def _without_evidence(frames: int, initial: Initial | None) -> tuple[np.ndarray,
 
 
 def _chunks(
-    run: Run, frames: int, work: Callable[[slice], tuple[Any, Any]], message: str, before: float, width: float
-) -> tuple[np.ndarray, np.ndarray]:
-    done = []
+    frames: int, work: Callable[[slice], Steps[tuple[Any, Any]]], message: str, before: float, width: float
+) -> Steps[tuple[np.ndarray, np.ndarray]]:
+    """Rotations and pelvis of all frames from work(rows), CHUNK frames at a time."""
+    whole = np.empty((frames, JOINT_COUNT, 3, 3)), np.empty((frames, 3))
     for first in range(0, frames, CHUNK):
-        run.step(before + width * first / frames, message)
-        rotations, pelvis = work(slice(first, first + CHUNK))
-        done.append((to_numpy(rotations), to_numpy(pelvis)))
-    return np.concatenate([r for r, _ in done]).astype(float), np.concatenate([p for _, p in done]).astype(
-        float
-    )
+        yield Progress(min(before + width * first / frames, 1.0), message)
+        rows = slice(first, first + CHUNK)
+        found = yield from work(rows)
+        for values, part in zip(whole, found, strict=True):
+            values[rows] = to_numpy(part)
+    return whole
 
 
 def _from_keypoints(
     run: Run, known: Targets, enough: np.ndarray, fps: float, share: tuple[float, float]
-) -> tuple[np.ndarray, np.ndarray]:
+) -> Steps[tuple[np.ndarray, np.ndarray]]:
     """The closed-form start without an initial pose: every few frames from nothing, the others from
     between."""
     before, width = share
@@ -166,41 +161,42 @@ def _from_keypoints(
     anchors = np.unique([*rows[:: max(1, round(ANCHOR_STRIDE * fps / NETWORK_FPS))], rows[-1]])
     prior, bones = _pose_prior(run.engine), run.engine.array(run.bones)
 
-    def fit(part: slice) -> tuple[Any, Any]:
-        return start_from_keypoints(as_evidence(known.rows(anchors[part]), bones), bones, prior)
+    def fit(part: slice) -> Steps[tuple[Any, Any]]:
+        return start_from_keypoints.steps(as_evidence(known.rows(anchors[part]), bones), bones, prior)
 
-    rotations, pelvis = _chunks(run, len(anchors), fit, "Fitting", before, 0.4 * width)
+    rotations, pelvis = yield from _chunks(len(anchors), fit, "Fitting", before, 0.4 * width)
     times = np.interp(np.arange(len(enough)), anchors, np.arange(len(anchors)))
-    rotations, pelvis = interpolate_rotations(rotations, times), interpolate(pelvis, times)
-    known = run.without_offsets(known, rotations)
+    rotations, pelvis = (yield from rotations_at(rotations, times)), interpolate(pelvis, times)
+    known = yield from run.without_offsets(known, rotations)
 
-    def settle(part: slice) -> tuple[Any, Any]:
+    def settle(part: slice) -> Steps[tuple[Any, Any]]:
         near = run.engine.array(rotations[part]), run.engine.array(pelvis[part])
         evidence = as_evidence(known.rows(part), bones)
-        return solve(*near, bones, evidence, (prior,), FROM_NEIGHBOURS, OUTLIER_SCALE)
+        return solve.steps(*near, bones, evidence, (prior,), FROM_NEIGHBOURS, OUTLIER_SCALE)
 
-    rotations, pelvis = _chunks(run, len(enough), settle, "Fitting", before + 0.4 * width, 0.6 * width)
-    rotations, pelvis = bridge(rotations, pelvis, enough)
-    return bridge_joints(rotations, joints_seen(known)), pelvis
+    rest = (before + 0.4 * width, 0.6 * width)
+    rotations, pelvis = yield from _chunks(len(enough), settle, "Fitting", *rest)
+    rotations, pelvis = yield from bridge.steps(rotations, pelvis, enough)
+    return (yield from bridge_joints(rotations, joints_seen(known))), pelvis
 
 
 def _from_initial(
     run: Run, known: Targets, initial: Initial, share: tuple[float, float]
-) -> tuple[np.ndarray, np.ndarray]:
+) -> Steps[tuple[np.ndarray, np.ndarray]]:
     """The closed-form start from the initial pose of every frame."""
-    known = run.without_offsets(known, initial[0])
+    known = yield from run.without_offsets(known, initial[0])
 
     def held(rotations: Any) -> Prior:
         return initial_prior(rotations, run.initial_deviation, run.root_deviation)
 
     prior, bones = _pose_prior(run.engine), run.engine.array(run.bones)
 
-    def fit(part: slice) -> tuple[Any, Any]:
+    def fit(part: slice) -> Steps[tuple[Any, Any]]:
         rotations, pelvis = run.engine.array(initial[0][part]), run.engine.array(initial[1][part])
         evidence = as_evidence(known.rows(part), bones)
-        return start_from_initial(rotations, pelvis, evidence, bones, (prior, held(rotations)))
+        return start_from_initial.steps(rotations, pelvis, evidence, bones, (prior, held(rotations)))
 
-    return _chunks(run, len(known.raw), fit, "Fitting", *share)
+    return (yield from _chunks(len(known.raw), fit, "Fitting", *share))
 
 
 def _pose_prior(engine: Engine) -> Prior:
@@ -229,37 +225,49 @@ def see_and_turn(
     initial: Steady | None,
     fps: float,
     share: tuple[float, float],
-) -> Found:
+) -> Steps[Found]:
     """The network's pass over a start (T, 24, 3, 3) at the file's rate; initial: the steadied poses that were
     given."""
     guess = rotations if initial is None else initial.rotations
-    constant = constant_turn(rotations, guess)
+    constant = yield from constant_turn_of_clip(rotations, guess)
     shake = np.zeros(JOINT_COUNT) if initial is None else initial.shake
-    evidence = np.concatenate([known.positions, known.detail, known.precision[..., None]], -1)
+    evidence = yield from in_chunks(lambda rows: _columns(known.rows(rows)), len(rotations))
     times = network_times(len(rotations), fps)
     if times is not None:
-        rotations, guess = interpolate_rotations(rotations, times), interpolate_rotations(guess, times)
-        pelvis, evidence = interpolate(pelvis, times), interpolate(evidence, times)
+        rotations, guess = (yield from rotations_at(rotations, times)), (yield from rotations_at(guess, times))
+        pelvis, evidence = interpolate(pelvis, times), (yield from _at(evidence, times))
     parts = []
     for first in range(0, len(rotations), NETWORK_CHUNK):
-        run.step(share[0] + share[1] * first / len(rotations), "Refining")
+        yield Progress(min(share[0] + share[1] * first / len(rotations), 1.0), "Refining")
         # With all the frames around it that a frame depends on, so that no seam is left.
         before, last = max(first - CONTEXT, 0), min(first + NETWORK_CHUNK, len(rotations))
         rows, inside = slice(before, last + CONTEXT), slice(first - before, last - before)
-        seen = _seen(run, known.indices, rotations[rows], pelvis[rows], evidence[rows], guess[rows])
+        seen = yield from _seen(run, known.indices, rotations[rows], pelvis[rows], evidence[rows], guess[rows])
         seen = replace(
             seen, has_initial=seen.has_initial * float(initial is not None),
             constant=run.engine.array(constant), shake=run.engine.array(shake),
         )  # fmt: skip
-        result = run.engine.run(network_inputs(seen))
+        result = yield from run.engine.run((yield from network_inputs.steps(seen)))
         found = (result.turns, result.deviation, result.point_deviation)
         parts.append([to_numpy(values)[inside].astype(float) for values in found])
     outputs = [np.concatenate(values) for values in zip(*parts, strict=True)]
     outputs[2] = outputs[2][:, known.indices]
     if times is not None:
         back = np.interp(np.arange(len(known.raw)), times, np.arange(len(times)))
-        outputs = [interpolate(values, back) for values in outputs]
+        for place, values in enumerate(outputs):
+            outputs[place] = yield from _at(values, back)
     return Found(*outputs)
+
+
+def _columns(known: Targets) -> np.ndarray:
+    """(T, P, 7): the points' positions, detail and precision."""
+    return np.concatenate([known.positions, known.detail, known.precision[..., None]], -1)
+
+
+def _at(values: np.ndarray, times: np.ndarray) -> Steps[np.ndarray]:
+    """`interpolate` of a whole clip, some frames a step."""
+    found: np.ndarray = yield from in_chunks(lambda rows: interpolate(values, times[rows]), len(times))
+    return found
 
 
 def _seen(
@@ -269,19 +277,22 @@ def _seen(
     pelvis: np.ndarray,
     evidence: np.ndarray,
     guess: np.ndarray,
-) -> Seen:
+) -> Steps[Seen]:
     """What the network sees of some frames; evidence (T, P, 7): the points' positions, detail, precision."""
     array = run.engine.array
     everywhere = np.zeros((len(rotations), POINT_COUNT, evidence.shape[-1]))
     everywhere[:, indices] = evidence
     pose, bones = (array(rotations), array(pelvis)), array(run.bones)
+    yield None
+    told = information(*pose, bones, indices, array(evidence[..., 6]))
+    yield None
     return Seen(
         *pose,
         bones,
         array(everywhere[..., :3]),
         array(everywhere[..., 3:6]),
         array(everywhere[..., 6]),
-        information(*pose, bones, indices, array(evidence[..., 6])),
+        told,
         array(guess),
         array(np.ones(len(rotations))),
         array(np.zeros((JOINT_COUNT, 3))),
@@ -295,7 +306,7 @@ def _polish(
     rotations: np.ndarray,
     pelvis: np.ndarray,
     found: Found,
-) -> tuple[Any, Any]:
+) -> Steps[tuple[Any, Any]]:
     """Gauss–Newton from the network's pose, each side weighted by what the network says of it.
 
     Without polish the network's pose as it is, moved onto its keypoints.
@@ -307,4 +318,4 @@ def _polish(
     precision = run.gain * np.minimum(1.0 / found.trust**2, known.precision)
     evidence = Evidence(known.indices, array(known.positions), array(precision))
     prior = Prior(refined, array(NETWORK_WEIGHT / found.deviation**2))
-    return solve(refined, array(pelvis), bones, evidence, (prior,), POLISH_STEPS)
+    return (yield from solve.steps(refined, array(pelvis), bones, evidence, (prior,), POLISH_STEPS))

@@ -13,6 +13,7 @@ from ..body.points import POINT_INDEX, point_positions
 from ..body.skeleton import JOINT_COUNT, REST_OFFSETS
 from ..motion import Motion
 from ..recording import Keypoints, Person
+from ..steps import Progress, Steps, finish, in_chunks
 from .alignment import keypoints_at
 from .blending import blend, kept_poses, only_joints, shares, standing
 from .bones import estimate_bone_offsets
@@ -20,9 +21,9 @@ from .controls import AS_MEASURED, Controls
 from .engine import choose_engine, loads_torch, one_thread
 from .errors import RefineError
 from .evidence import Targets, targets_from_keypoints
-from .model import pose_prior
+from .model import load_model, pose_prior
 from .own_evidence import steady
-from .piece import EVERYTHING, FEWEST_POINTS, Initial, Progress, Recipe, Run, refine_piece
+from .piece import EVERYTHING, FEWEST_POINTS, Initial, Recipe, Run, refine_piece
 from .poses_alone import refine_alone
 from .smoothing import FEWEST_SMOOTHED
 from .timeline import Piece, bridge, cut, pieces, spread, window
@@ -42,7 +43,7 @@ def refine(
     controls: Controls = AS_MEASURED,
     engine: str = "auto",
     device: str = "auto",
-    progress: Progress | None = None,
+    progress: Callable[[float, str], None] | None = None,
     cancelled: Callable[[], bool] | None = None,
     recipe: Recipe = EVERYTHING,
     bone_offsets: np.ndarray | None = None,
@@ -59,64 +60,84 @@ def refine(
     the keypoints.
     Raises RefineError when the input can't be refined, Cancelled when asked to stop.
     """
+    steps = refine_steps(
+        person, targets=targets, targets_offset=targets_offset, mode=mode, controls=controls, engine=engine,
+        device=device, recipe=recipe, bone_offsets=bone_offsets,
+    )  # fmt: skip
+    return finish(steps, progress, cancelled)
+
+
+def refine_steps(
+    person: Person,
+    *,
+    targets: Person | None = None,
+    targets_offset: float = 0.0,
+    mode: str = "auto",
+    controls: Controls = AS_MEASURED,
+    engine: str = "auto",
+    device: str = "auto",
+    recipe: Recipe = EVERYTHING,
+    bone_offsets: np.ndarray | None = None,
+) -> Steps[Motion]:
+    """`refine` in steps of at most 30 ms, but for the import of torch, which is told before it begins."""
     if person.frames == 0:
         raise RefineError(f"Person {person.id} has no frames; choose another person.")
     controls.check()
     keypoints = person.keypoints
     if targets is not None:
-        keypoints = keypoints_at(targets, person.times - targets_offset)
+        keypoints = yield from keypoints_at.steps(targets, person.times - targets_offset)
     mode = _choose_mode(mode, person, keypoints)
-    report = progress or (lambda fraction, message: None)
     if mode == "none":
-        return _convert(person, keypoints)
+        return (yield from _convert(person, keypoints))
     wanted = _wanted(person, controls)
     if loads_torch(engine, device):
-        report(0.0, "Loading PyTorch, the first time only")
-    run = Run(
-        choose_engine(engine, device), REST_OFFSETS, report, cancelled or (lambda: False), recipe,
-        controls.gain(mode == "plugin"),
-    )  # fmt: skip
+        yield Progress(0.0, "Loading PyTorch, the first time only")
+    yield from load_model.steps()
+    run = Run(choose_engine(engine, device), REST_OFFSETS, recipe, controls.gain(mode == "plugin"))
 
     parts = pieces(person.frame_ids, person.fps)
     if mode == "poses":
-        return _refine_poses(run, person, parts, controls)
+        return (yield from _refine_poses(run, person, parts, controls))
     assert keypoints is not None
 
-    def tick() -> None:
-        run.step(0.0, "Reading the keypoints")
-
-    tick()
-    evidence = [_evidence(keypoints, piece, person.fps, tick, controls.smoothness) for piece in parts]
-    given, calm = _given(person, parts, tick) if mode == "plugin" else (None, None)
+    yield Progress(0.0, "Reading the keypoints")
+    evidence = []
+    for piece in parts:
+        evidence.append((yield from _evidence(keypoints, piece, person.fps, controls.smoothness)))
+    given, calm = (yield from _given(person, parts)) if mode == "plugin" else (None, None)
     # On the whole clip, so that every range of it has the same bones.
     alone = all(part.length < FEWEST_SMOOTHED for part in parts)
-    clip = judge(_joined(evidence), given, pose_prior(run.engine.model), person.fps, bone_offsets, alone)
+    clip = yield from judge.steps(
+        _joined(evidence), given, pose_prior(run.engine.model), person.fps, bone_offsets, alone
+    )
     run = replace(
         run, bones=clip.bones, offsets=clip.offsets, initial_deviation=clip.initial_deviation,
         root_deviation=clip.root_deviation, shake=run.shake if calm is None else calm,
     )  # fmt: skip
     initials = _split(clip.initial, parts)
     evidence = [clip.targets.rows(rows) for rows in _rows_of(parts)]
-    rotations, pelvis, uncertainty = _refine_pieces(run, person, parts, evidence, initials, wanted)
+    rotations, pelvis, uncertainty = yield from _refine_pieces(run, person, parts, evidence, initials, wanted)
     fitted = np.isfinite(pelvis[:, 0])
     if not (fitted & wanted).any():
         raise RefineError("No frame has enough keypoints to fit a body to; check the layout and confidences.")
     # A stretch without keypoints holds its neighbours' pose.
-    refined = bridge(rotations, pelvis, fitted)
+    refined = yield from bridge.steps(rotations, pelvis, fitted)
     if mode == "plugin":
         assert given is not None and clip.initial is not None
         turns = clip.initial[0][:, 0] @ np.swapaxes(given[0][:, 0], -1, -2)
         aligned = _on_rows(person, parts, turns, clip.initial[1])
-        refined = _with_kept(run, person, controls, aligned, refined)
+        yield Progress(1.0, "Joining")
+        refined = yield from _with_kept(run, person, controls, aligned, refined)
         uncertainty[shares(controls, person.frame_ids, person.fps) == 0.0] = np.nan
     else:
         person, keypoints = person.rows(wanted), keypoints.rows(wanted)
         refined, uncertainty = (refined[0][wanted], refined[1][wanted]), uncertainty[wanted]
         if not controls.whole_body:
-            refined = only_joints(standing(refined), refined, run.bones, controls.joints, tick)
+            yield Progress(1.0, "Joining")
+            refined = yield from only_joints(standing(refined), refined, run.bones, controls.joints)
     uncertainty[:, ~controls.joints] = np.nan
-    run.step(1.0, "Done")
-    motion = _motion(person, keypoints, *refined, run.bones, uncertainty)
+    yield Progress(1.0, "Done")
+    motion = yield from _motion(person, keypoints, *refined, run.bones, uncertainty)
     return motion if mode == "plugin" else replace(motion, filled=_unseen(keypoints))
 
 
@@ -139,7 +160,7 @@ def _refine_pieces(
     evidence: list[Targets],
     initials: list[Initial | None],
     wanted: np.ndarray,
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+) -> Steps[tuple[np.ndarray, np.ndarray, np.ndarray]]:
     """Rotations, pelvis and uncertainty of the person's frames, NaN in those that nobody wants."""
     rotations = np.full((person.frames, JOINT_COUNT, 3, 3), np.nan)
     pelvis = np.full((person.frames, 3), np.nan)
@@ -154,7 +175,7 @@ def _refine_pieces(
         start = None if initial is None else (initial[0][frames], initial[1][frames])
         share = (done / total, inside.length / total)
         with one_thread(run.engine):
-            result = refine_piece(run, known.rows(frames), start, person.fps, share)
+            result = yield from refine_piece(run, known.rows(frames), start, person.fps, share)
         for whole, part in zip((rotations, pelvis, uncertainty), result, strict=True):
             whole[inside.rows] = part[inside.places]
         done += inside.length
@@ -188,7 +209,9 @@ def _on_rows(person: Person, parts: list[Piece], turns: np.ndarray, pelvis: np.n
     return rotations, pelvis[there]
 
 
-def _with_kept(run: Run, person: Person, controls: Controls, aligned: Initial, refined: Initial) -> Initial:
+def _with_kept(
+    run: Run, person: Person, controls: Controls, aligned: Initial, refined: Initial
+) -> Steps[Initial]:
     """Plug-in use: the refined poses, and the initial ones where the controls keep them."""
     assert person.poses is not None
     share = shares(controls, person.frame_ids, person.fps)
@@ -196,8 +219,8 @@ def _with_kept(run: Run, person: Person, controls: Controls, aligned: Initial, r
         return refined
     kept = kept_poses((person.poses.rotations, person.poses.pelvis), aligned)
     if not controls.whole_body:
-        refined = only_joints(kept, refined, run.bones, controls.joints, lambda: run.step(1.0, "Joining"))
-    return blend(kept, refined, share)
+        refined = yield from only_joints(kept, refined, run.bones, controls.joints)
+    return (yield from blend(kept, refined, share))
 
 
 def _unseen(keypoints: Keypoints) -> np.ndarray:
@@ -223,28 +246,28 @@ def _choose_mode(mode: str, person: Person, keypoints: Keypoints | None) -> str:
     return mode
 
 
-def _convert(person: Person, keypoints: Keypoints | None) -> Motion:
+def _convert(person: Person, keypoints: Keypoints | None) -> Steps[Motion]:
     assert person.poses is not None
     bones = REST_OFFSETS
     if keypoints is not None:
-        parts = pieces(person.frame_ids, person.fps)
-        bones = estimate_bone_offsets(_joined([_evidence(keypoints, piece, person.fps) for piece in parts]))
+        evidence = []
+        for piece in pieces(person.frame_ids, person.fps):
+            evidence.append((yield from _evidence(keypoints, piece, person.fps)))
+        bones = yield from estimate_bone_offsets.steps(_joined(evidence))
     unknown = np.full((person.frames, JOINT_COUNT), np.nan)
-    return _motion(person, keypoints, person.poses.rotations, person.poses.pelvis, bones, unknown)
+    poses = person.poses
+    return (yield from _motion(person, keypoints, poses.rotations, poses.pelvis, bones, unknown))
 
 
 def _evidence(
-    keypoints: Keypoints,
-    piece: Piece,
-    fps: float,
-    tick: Callable[[], None] = lambda: None,
-    smoothness: float = 1.0,
-) -> Targets:
+    keypoints: Keypoints, piece: Piece, fps: float, smoothness: float = 1.0
+) -> Steps[Targets]:
     confidence = np.nan_to_num(spread(keypoints.confidence, piece))
     gridded = Keypoints(
         spread(keypoints.positions, piece), confidence, keypoints.names, keypoints.canonical, keypoints.layout
     )
-    return targets_from_keypoints(gridded, fps, tick, smoothness)
+    yield None
+    return (yield from targets_from_keypoints.steps(gridded, fps, smoothness))
 
 
 def _joined(parts: list[Targets]) -> Targets:
@@ -264,17 +287,20 @@ def _joined(parts: list[Targets]) -> Targets:
     )
 
 
-def _given(person: Person, parts: list[Piece], tick: Callable[[], None]) -> tuple[Initial, np.ndarray]:
+def _given(person: Person, parts: list[Piece]) -> Steps[tuple[Initial, np.ndarray]]:
     """Steadied initial rotations and pelvis of all pieces in a row, and how much they shook (24,)."""
-    bridged = _bridged(person, parts)
-    calm = [steady(rotations, person.fps, tick) for rotations, _ in bridged]
+    bridged = yield from _bridged(person, parts)
+    calm = []
+    for rotations, _ in bridged:
+        calm.append((yield from steady.steps(rotations, person.fps)))
     weights = np.array([part.length for part in parts], float)
     shake = np.sqrt(np.average([one.shake**2 for one in calm], axis=0, weights=weights))
     steadied = np.concatenate([one.rotations for one in calm])
+    yield None
     return (steadied, np.concatenate([pelvis for _, pelvis in bridged])), shake
 
 
-def _bridged(person: Person, parts: list[Piece]) -> list[Initial]:
+def _bridged(person: Person, parts: list[Piece]) -> Steps[list[Initial]]:
     """Rotations and pelvis of each piece, without gaps."""
     assert person.poses is not None
     given = []
@@ -282,23 +308,26 @@ def _bridged(person: Person, parts: list[Piece]) -> list[Initial]:
         present = np.zeros(piece.length, bool)
         present[piece.places] = True
         poses = spread(person.poses.rotations, piece), spread(person.poses.pelvis, piece)
-        given.append(bridge(*poses, present))
+        yield None
+        given.append((yield from bridge.steps(*poses, present)))
     return given
 
 
-def _refine_poses(run: Run, person: Person, parts: list[Piece], controls: Controls) -> Motion:
+def _refine_poses(run: Run, person: Person, parts: list[Piece], controls: Controls) -> Steps[Motion]:
     """Poses without keypoints, refined as their own evidence; what the controls keep stays as it is."""
     assert person.poses is not None
     with one_thread(run.engine):
-        *refined, uncertainty = refine_alone(run, person, parts, _bridged(person, parts), controls)
+        given = yield from _bridged(person, parts)
+        *refined, uncertainty = yield from refine_alone(run, person, parts, given, controls)
     kept = person.poses.rotations, person.poses.pelvis
     share = shares(controls, person.frame_ids, person.fps)
     rotations = np.where(controls.joints[:, None, None], refined[0], kept[0])
     pelvis = refined[1] if controls.joints[0] else kept[1]
     uncertainty[share == 0.0] = np.nan
     uncertainty[:, ~controls.joints] = np.nan
-    run.step(1.0, "Done")
-    return _motion(person, None, *blend(kept, (rotations, pelvis), share), REST_OFFSETS, uncertainty)
+    yield Progress(1.0, "Done")
+    blended = yield from blend(kept, (rotations, pelvis), share)
+    return (yield from _motion(person, None, *blended, REST_OFFSETS, uncertainty))
 
 
 def _motion(
@@ -308,10 +337,12 @@ def _motion(
     pelvis: np.ndarray,
     bones: np.ndarray,
     uncertainty: np.ndarray,
-) -> Motion:
+) -> Steps[Motion]:
     error = np.full(person.frames, np.nan)
     if keypoints is not None:
-        error = fit_error(rotations, pelvis, bones, keypoints)
+        error = yield from in_chunks(
+            lambda rows: fit_error(rotations[rows], pelvis[rows], bones, keypoints.rows(rows)), person.frames
+        )
     poses = person.poses
     return Motion(
         rotations=np.asarray(rotations, float),

@@ -11,6 +11,7 @@ import numpy as np
 from ..body.rotations import matrix_from_axis_angle
 from ..body.skeleton import JOINT_COUNT, JOINT_NAMES
 from ..recording import Person
+from ..steps import Progress, Steps, in_chunks
 from .controls import Controls
 from .evidence import no_targets
 from .own_evidence import Steady, steady, steady_path
@@ -27,16 +28,16 @@ BODY = JOINT_NAMES.index("left_hand")
 
 def refine_alone(
     run: Run, person: Person, parts: list[Piece], given: list[Initial], controls: Controls
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+) -> Steps[tuple[np.ndarray, np.ndarray, np.ndarray]]:
     """Rotations (T, 24, 3, 3), pelvis (T, 3) and uncertainty in degrees (T, 24) of the person's frames;
-    given: the poses of each of the parts, without gaps. Raises Cancelled when asked to stop."""
+    given: the poses of each of the parts, without gaps."""
     rotations = np.empty((person.frames, JOINT_COUNT, 3, 3))
     pelvis = np.empty((person.frames, 3))
     uncertainty = np.full((person.frames, JOINT_COUNT), np.nan)
     total, done = sum(part.length for part in parts), 0
     for part, initial in zip(parts, given, strict=True):
         share = (done / total, part.length / total)
-        found = _refine_part(run, initial, person.fps, controls.smoothness, share)
+        found = yield from _refine_part(run, initial, person.fps, controls.smoothness, share)
         for whole, of_part in zip((rotations, pelvis, uncertainty), found, strict=True):
             whole[part.rows] = of_part[part.places]
         done += part.length
@@ -45,25 +46,24 @@ def refine_alone(
 
 def _refine_part(
     run: Run, initial: Initial, fps: float, smoothness: float, share: tuple[float, float]
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+) -> Steps[tuple[np.ndarray, np.ndarray, np.ndarray]]:
     unknown = np.full(initial[0].shape[:2], np.nan)
     if len(initial[0]) < FEWEST_SMOOTHED or smoothness == 0.0:
         return *initial, unknown
     before, width = share
-
-    def tick() -> None:
-        run.step(before, "Reading the poses")
-
-    calm = steady(initial[0], fps, tick, smoothness)
-    path = steady_path(initial[1], fps, tick, smoothness)
+    yield Progress(before, "Reading the poses")
+    calm = yield from steady.steps(initial[0], fps, smoothness)
+    path = yield from steady_path(initial[1], fps, smoothness)
     if not run.recipe.network:
         return calm.rotations, path, unknown
     nothing = no_targets(len(path))
     part = (before + 0.3 * width, 0.7 * width)
-    seen = see_and_turn(run, nothing, calm.rotations, path, calm, fps, part)
+    seen = yield from see_and_turn(run, nothing, calm.rotations, path, calm, fps, part)
     # What is constant may be the tool's way to say it: only what moves is known to be wrong.
     turns = (seen.turns - seen.turns.mean(0)) * estimated(calm)
-    turned = calm.rotations @ matrix_from_axis_angle(turns)
+    turned = yield from in_chunks(
+        lambda rows: calm.rotations[rows] @ matrix_from_axis_angle(turns[rows]), len(turns)
+    )
     return turned, path, degrees_of(run.engine.model.honesty, seen.deviation)
 
 

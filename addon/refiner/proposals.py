@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 from array_api_compat import array_namespace, device
 
 from ..body.rotations import axis_angle_from_matrix, matrix_from_six_d, six_d_from_matrix
+from ..steps import Stepped, Steps, in_chunks
 
 WIDTHS = (5, 13, 41)
 """Frames (of 1/30 s) of the moving averages, each run three times over the start."""
@@ -22,7 +24,10 @@ LEAST_WEIGHT = 0.02
 _PASSES = 3
 
 
-def proposals(rotations: Any, information: Any, initial: Any, has_initial: Any, constant: Any) -> Any:
+@Stepped
+def proposals(
+    rotations: Any, information: Any, initial: Any, has_initial: Any, constant: Any
+) -> Steps[Any]:
     """Turns (..., T, PROPOSALS, 24, 3) from a start (..., T, 24, 3, 3), as rotation vectors in its own axes.
 
     First the start steadied over each of WIDTHS, for which frames count by what the evidence tells of a joint
@@ -34,11 +39,25 @@ def proposals(rotations: Any, information: Any, initial: Any, has_initial: Any, 
     given = has_initial[..., None, None]
     told = xp.sum(information, axis=-1, keepdims=True)
     weights = told / (told + UNKNOWN_DEVIATION**-2) + LEAST_WEIGHT
-    turns = [_turn(rotations, steadied(rotations, weights, width)) for width in WIDTHS]
+    turns = []
+    for width in WIDTHS:
+        calm = steadied(rotations, weights, width)
+        yield None
+        turns.append(_turn(rotations, calm))
+        yield None
     even = steadied(initial, xp.ones_like(weights), INITIAL_WIDTH)
-    turns += [_turn(rotations, pose) * given for pose in (initial, even)]
+    for pose in (initial, even):
+        yield None
+        turns.append(_turn(rotations, pose) * given)
     turns.append(xp.broadcast_to(constant[..., None, :, :], turns[0].shape) * given)
     return xp.stack(turns, axis=-3)
+
+
+def constant_turn_of_clip(rotations: np.ndarray, initial: np.ndarray) -> Steps[np.ndarray]:
+    """`constant_turn` of a whole clip (T, 24, 3, 3), some frames a step."""
+    turns = yield from in_chunks(lambda rows: _turn(rotations[rows], initial[rows]), len(rotations))
+    mean: np.ndarray = np.mean(turns, axis=-3)
+    return mean
 
 
 def constant_turn(rotations: Any, initial: Any) -> Any:

@@ -7,11 +7,12 @@ so clean capture passes untouched, and noise is measured instead of asked for.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
+
+from ..steps import FRAMES, Stepped, Steps, in_chunks
 
 ORDER = 3
 STRENGTHS = 10.0 ** np.arange(-3.0, 5.0)
@@ -28,14 +29,14 @@ SHARPER = 2
 UNSEEN_ACCELERATION, UNSEEN_UNIT, LEAST_TOLD = 4.0, 0.01, 0.05
 """m/s^2 by which a point that is not seen leaves its smooth path; metres off it that halve what it tells;
 share below which it tells nothing (after 0.15 s)."""
-FRAMES_PER_TICK = 256
+FRAMES_PER_STEP = 128
+"""Frames that the smoother takes at once."""
 POOLED_FRAMES = 60.0
 """With so many frames a point's own noise counts as much as that of all points of its body together."""
+VALUES_PER_STEP = 300_000
+"""Numbers of which medians are taken at once."""
 EXACT_FRAMES = 160
 """Clips of up to this length have their own share kept by the smoother, longer ones that of endless ones."""
-
-Tick = Callable[[], None]
-
 
 @dataclass(frozen=True)
 class Smoothed:
@@ -51,61 +52,80 @@ class Smoothed:
     support: np.ndarray
 
 
+@Stepped
 def smooth(
     positions: np.ndarray,
     confidence: np.ndarray,
     fps: float,
-    tick: Tick = lambda: None,
     smoothness: float = 1.0,
     bodies: np.ndarray | None = None,
     outlier: float = 4.0,
-) -> Smoothed:
+) -> Steps[Smoothed]:
     """Removes white noise and single-frame outliers from keypoints, or from rotations as six numbers each.
 
     positions (T, K, C), C numbers of a point in metres, NaN where missing; confidence (T, K), 0 where
     missing; fps: frames per second. smoothness: 1 as cross-validation finds best, 0 as observed (what noise
-    is left then counts as motion), 2 nothing faster than 1 Hz. tick() is called often: a caller stops the
-    work by raising in it. bodies (K,): whose points these are, None for one person's. outlier: how many times
-    the median distance from the smooth path makes a frame one.
+    is left then counts as motion), 2 nothing faster than 1 Hz. bodies (K,): whose points these are, None for
+    one person's. outlier: how many times the median distance from the smooth path makes a frame one.
     """
     frames, count = confidence.shape
-    weights = np.where(np.isfinite(positions).all(-1), confidence, 0.0).astype(float)
-    values = np.where(weights[..., None] > 0, positions, 0.0).astype(float)
+    values, weights = yield from in_chunks(lambda rows: _known(positions[rows], confidence[rows]), frames)
     if frames < FEWEST_SMOOTHED:
         nothing = np.zeros(count)
         return Smoothed(values, np.zeros_like(values), nothing, nothing, (weights > 0).astype(float))
-    values = np.ascontiguousarray(np.swapaxes(values, 1, 2))  # (T, C, K): NumPy's inner loops run over K
+    # (T, C, K): NumPy's inner loops run over K.
+    values = yield from in_chunks(lambda rows: np.swapaxes(values[rows], 1, 2), frames)
     strengths = STRENGTHS * (fps / 30.0) ** (2 * ORDER)
     kept = np.array([_share_kept(strength, frames) for strength in strengths])
     bodies = np.zeros(count, int) if bodies is None else bodies
     best = np.zeros(count, int)
     smoothed, sharper = values, values
     for _ in range(1 + OUTLIER_PASSES):
-        candidates = _whittaker(values, weights, np.repeat(strengths[:, None], count, 1), tick)
-        best = _cross_validate(values, weights, candidates, kept, bodies)
-        smoothed, sharper = (
-            candidates[:, :, chosen, np.arange(count)] for chosen in (best, np.maximum(best - SHARPER, 0))
-        )
-        weights = weights * _outlier_weights(values - smoothed, weights, outlier)
+        candidates = yield from _whittaker(values, weights, np.repeat(strengths[:, None], count, 1))
+        best = yield from _cross_validate(values, weights, candidates, kept, bodies)
+        smoothed, sharper = yield from _chosen(candidates, best)
+        weights = weights * (yield from _outlier_weights(values - smoothed, weights, outlier))
     inliers = weights > INLIER * confidence
     residual = ((values - smoothed) ** 2).sum(1) * inliers
     number = np.maximum(inliers.sum(0), 1)
     variance = residual.sum(0) / (values.shape[1] * number * (1 - kept[best]).clip(1e-6))
     deviation = np.sqrt(variance)
+    yield None
     support = _nearby(weights > 0, fps)
     error = deviation * np.sqrt(kept[best]) * min(smoothness, 1.0)
     detail = sharper - smoothed
+    yield None
     if smoothness != 1.0:
         scale = (fps / 30.0) ** (2 * ORDER)
         strength = _asked_for(STRENGTHS[best], smoothness) * scale
-        smoothed = _whittaker(values, weights, strength[None], tick)[:, :, 0]
+        smoothed = (yield from _whittaker(values, weights, strength[None]))[:, :, 0]
     # Where a path begins and ends it runs on like a thrown ball: a point not seen yet holds its place.
     inside = _first_to_last(inliers)
-    smoothed, detail = (
-        np.take_along_axis(np.swapaxes(found, 1, 2), inside[..., None], axis=0)
-        for found in (smoothed, detail)
+    smoothed, detail = yield from in_chunks(
+        lambda rows: (_at(smoothed, inside[rows]), _at(detail, inside[rows])), frames
     )
     return Smoothed(smoothed, detail, deviation, error, support)
+
+
+def _known(positions: np.ndarray, confidence: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Positions and weights with zeros where nothing is known."""
+    weights = np.where(np.isfinite(positions).all(-1), confidence, 0.0).astype(float)
+    return np.where(weights[..., None] > 0, positions, 0.0).astype(float), weights
+
+
+def _chosen(candidates: np.ndarray, best: np.ndarray) -> Steps[tuple[np.ndarray, np.ndarray]]:
+    """The best candidate of each point and the one that is sharper, (T, C, K) each."""
+    points, sharper = np.arange(len(best)), np.maximum(best - SHARPER, 0)
+    found: tuple[np.ndarray, np.ndarray] = yield from in_chunks(
+        lambda rows: (candidates[rows, :, best, points], candidates[rows, :, sharper, points]),
+        len(candidates),
+    )
+    return found
+
+
+def _at(values: np.ndarray, frames: np.ndarray) -> np.ndarray:
+    """Values (T, C, K) of each point at frames (N, K) of its own: (N, K, C)."""
+    return np.take_along_axis(np.swapaxes(values, 1, 2), frames[..., None], axis=0)
 
 
 def _asked_for(measured: np.ndarray, smoothness: float) -> np.ndarray:
@@ -135,14 +155,18 @@ def _penalty_spectrum(frames: int) -> np.ndarray:
 
 def _cross_validate(
     values: np.ndarray, weights: np.ndarray, candidates: np.ndarray, kept: np.ndarray, bodies: np.ndarray
-) -> np.ndarray:
+) -> Steps[np.ndarray]:
     """(K,) index of the candidate (T, C, S, K) with the least generalised cross-validation score.
 
     A short clip tells little of a single point's noise, so that each point counts beside all of its body: as
     much as its number of frames is to POOLED_FRAMES.
     """
-    apart = candidates - values[:, :, None]
-    error = np.einsum("tcsk,tcsk,tk->sk", apart, apart, weights)
+    error = np.zeros(candidates.shape[2:])
+    for first in range(0, len(values), FRAMES):
+        rows = slice(first, first + FRAMES)
+        apart = candidates[rows] - values[rows, :, None]
+        error += np.einsum("tcsk,tcsk,tk->sk", apart, apart, weights[rows])
+        yield None
     score = np.log(error / (1 - kept[:, None]) ** 2 + 1e-15)
     body = np.unique(bodies, return_inverse=True)[1]
     told = (weights > 0).any(0)
@@ -152,7 +176,7 @@ def _cross_validate(
     return np.argmin(score + POOLED_FRAMES / len(weights) * together[:, body], axis=0)
 
 
-def _outlier_weights(residual: np.ndarray, weights: np.ndarray, outlier: float) -> np.ndarray:
+def _outlier_weights(residual: np.ndarray, weights: np.ndarray, outlier: float) -> Steps[np.ndarray]:
     """(T, K) factors that fade out frames far off the smooth path (Geman–McClure on the median deviation).
 
     residual: (T, C, K) metres off it.
@@ -161,7 +185,12 @@ def _outlier_weights(residual: np.ndarray, weights: np.ndarray, outlier: float) 
     known = np.where(weights > 0, distance, np.nan)
     empty = ~(weights > 0).any(0)
     known[:, empty] = 0.0
-    scale = outlier * np.maximum(np.nanmedian(known, axis=0), 0.003)
+    yield None
+    frames, count = known.shape
+    medians = yield from in_chunks(
+        lambda points: np.nanmedian(known[:, points], axis=0), count, max(VALUES_PER_STEP // frames, 1)
+    )
+    scale = outlier * np.maximum(medians, 0.003)
     return 1.0 / (1.0 + (distance / scale) ** 2) ** 2
 
 
@@ -185,9 +214,7 @@ def _nearby(present: np.ndarray, fps: float) -> np.ndarray:
     return np.maximum(told - LEAST_TOLD, 0.0) / (1.0 - LEAST_TOLD)
 
 
-def _whittaker(
-    values: np.ndarray, weights: np.ndarray, strength: np.ndarray, tick: Tick = lambda: None
-) -> np.ndarray:
+def _whittaker(values: np.ndarray, weights: np.ndarray, strength: np.ndarray) -> Steps[np.ndarray]:
     """Minimises sum w |y - z|^2 + strength |third difference of z|^2 for all keypoints at once.
 
     values (T, C, K), weights (T, K), strength (S, K): S to try. Returns (T, C, S, K). A banded LDL^T
@@ -202,8 +229,8 @@ def _whittaker(
     lower = np.zeros((ORDER + frames, ORDER, *columns))  # lower[t, i]: element (t, t - ORDER + i)
     result = np.zeros((ORDER + frames, values.shape[1], *columns))
     for t in range(frames):
-        if t % FRAMES_PER_TICK == 0:
-            tick()
+        if t % FRAMES_PER_STEP == 0:
+            yield None
         here, before = t + ORDER, slice(t, t + ORDER)
         row = band[t] * strength  # elements (t, t - ORDER + i) times their diagonal
         row[1] -= row[0] * lower[here - 2, 2]
@@ -211,8 +238,12 @@ def _whittaker(
         factor = np.divide(row[:ORDER], diagonal[before], out=lower[here])
         diagonal[here] = row[ORDER] + tiny + weights[t] - np.add.reduce(factor * row[:ORDER])
         result[here] = pulled[t] - np.add.reduce(factor[:, None] * result[before])
-    result /= diagonal[:, None]
+    for first in range(0, len(result), FRAMES):
+        result[first : first + FRAMES] /= diagonal[first : first + FRAMES, None]
+        yield None
     for here in range(ORDER + frames - 1, ORDER, -1):
+        if here % FRAMES_PER_STEP == 0:
+            yield None
         result[here - ORDER : here] -= lower[here][:, None] * result[here]
     return result[ORDER:]
 

@@ -18,6 +18,7 @@ from array_api_compat import array_namespace, device
 
 from ..body.rotations import axis_angle_from_matrix, log_gradient, matrix_from_axis_angle
 from ..body.skeleton import JOINT_COUNT
+from ..steps import Stepped, Steps
 from .jacobian import Levers, levers, swept
 
 LARGEST_STEP = 0.8
@@ -47,6 +48,7 @@ class Prior:
     precision: Any
 
 
+@Stepped
 def solve(
     rotations: Any,
     pelvis: Any,
@@ -55,8 +57,8 @@ def solve(
     priors: tuple[Prior, ...],
     coarse: tuple[float, ...] = (0.0, 0.0),
     outlier_scale: float | None = None,
-) -> tuple[Any, Any]:
-    """Fits poses to evidence under priors.
+) -> Steps[tuple[Any, Any]]:
+    """Fits poses to evidence under priors, an iteration a step.
 
     rotations (B, 24, 3, 3), pelvis (B, 3): where to start. bone_offsets (24, 3) or (B, 24, 3).
     coarse: one iteration per entry, with that much added to every point's standard deviation (metres).
@@ -65,6 +67,7 @@ def solve(
     """
     for extra in coarse:
         rotations, pelvis = _step(rotations, pelvis, bone_offsets, evidence, priors, extra, outlier_scale)
+        yield None
     return rotations, pelvis
 
 

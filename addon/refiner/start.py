@@ -14,6 +14,7 @@ from array_api_compat import array_namespace, device
 
 from ..body.kinematics import forward
 from ..body.points import POINT_NAMES, point_positions
+from ..steps import Stepped, Steps
 from .evidence import Targets
 from .jacobian import points_and_jacobian
 from .solver import Evidence, Prior, solve
@@ -40,20 +41,31 @@ MODESTY_ALONE = 2.2
 JUDGED_FRAMES, FARTHEST_APART = 64, 0.6
 
 
-def start_from_keypoints(evidence: Evidence, bone_offsets: Any, prior: Prior) -> tuple[Any, Any]:
+@Stepped
+def start_from_keypoints(evidence: Evidence, bone_offsets: Any, prior: Prior) -> Steps[tuple[Any, Any]]:
     """Rotations (B, 24, 3, 3) and pelvis (B, 3) from evidence alone; `prior` is the absolute one."""
     xp = array_namespace(evidence.positions)
     batch = evidence.positions.shape[0]
     mean = xp.broadcast_to(prior.reference, (batch, *prior.reference.shape))
     rotations, pelvis = lay_on(mean, evidence, bone_offsets)
-    return solve(rotations, pelvis, bone_offsets, evidence, (prior,), COARSE_TO_FINE, OUTLIER_SCALE)
+    yield None
+    return (
+        yield from solve.steps(
+            rotations, pelvis, bone_offsets, evidence, (prior,), COARSE_TO_FINE, OUTLIER_SCALE
+        )
+    )
 
 
+@Stepped
 def start_from_initial(
     initial: Any, pelvis: Any, evidence: Evidence, bone_offsets: Any, priors: tuple[Prior, ...]
-) -> tuple[Any, Any]:
+) -> Steps[tuple[Any, Any]]:
     """Rotations (B, 24, 3, 3) and pelvis (B, 3) from an initial pose (B, 24, 3, 3) and evidence."""
-    return solve(initial, pelvis, bone_offsets, evidence, priors, FROM_INITIAL, OUTLIER_SCALE)
+    return (
+        yield from solve.steps(
+            initial, pelvis, bone_offsets, evidence, priors, FROM_INITIAL, OUTLIER_SCALE
+        )
+    )
 
 
 def lay_on(rotations: Any, evidence: Evidence, bone_offsets: Any) -> tuple[Any, Any]:

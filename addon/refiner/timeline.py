@@ -10,6 +10,7 @@ from array_api_compat import array_namespace, device
 
 from ..body.rotations import matrix_from_six_d, six_d_from_matrix
 from ..motion import long_gaps
+from ..steps import Stepped, Steps, in_chunks
 
 NETWORK_FPS = 30.0
 
@@ -80,17 +81,29 @@ def interpolate_rotations(rotations: Any, times: np.ndarray) -> Any:
     return matrix_from_six_d(interpolate(six_d_from_matrix(rotations), times))
 
 
-def bridge(rotations: np.ndarray, pelvis: np.ndarray, known: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def rotations_at(rotations: np.ndarray, times: np.ndarray) -> Steps[np.ndarray]:
+    """`interpolate_rotations` of a whole clip, some frames a step."""
+    columns = six_d_from_matrix(rotations)
+    found: np.ndarray = yield from in_chunks(
+        lambda rows: matrix_from_six_d(interpolate(columns, times[rows])), len(times)
+    )
+    return found
+
+
+@Stepped
+def bridge(
+    rotations: np.ndarray, pelvis: np.ndarray, known: np.ndarray
+) -> Steps[tuple[np.ndarray, np.ndarray]]:
     """Poses (T, 24, 3, 3), pelvis (T, 3) with the frames that are not known (T,) taken from their
     neighbours."""
     rows = np.flatnonzero(known)
     if not len(rows) or known.all():
         return rotations, pelvis
     times = np.interp(np.arange(len(known)), rows, np.arange(len(rows)))
-    return interpolate_rotations(rotations[rows], times), interpolate(pelvis[rows], times)
+    return (yield from rotations_at(rotations[rows], times)), interpolate(pelvis[rows], times)
 
 
-def bridge_joints(rotations: np.ndarray, seen: np.ndarray) -> np.ndarray:
+def bridge_joints(rotations: np.ndarray, seen: np.ndarray) -> Steps[np.ndarray]:
     """Rotations (T, 24, 3, 3) in which joints without evidence turn on from where they were last seen to
     where
     they are seen next, instead of falling back to the usual pose; seen (T, 24) in 0..1 blends the two."""
@@ -104,4 +117,5 @@ def bridge_joints(rotations: np.ndarray, seen: np.ndarray) -> np.ndarray:
         share = seen[:, joint, None]
         blended = share * six_d_from_matrix(rotations[:, joint]) + (1 - share) * six_d_from_matrix(bridged)
         result[:, joint] = matrix_from_six_d(blended)
+        yield None
     return result

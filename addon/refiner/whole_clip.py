@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ..steps import Stepped, Steps
 from .alignment import to_target_world
 from .bones import estimate_bone_offsets, wander_variance, with_noise
 from .calibration import calibrate, known_better
@@ -29,6 +30,7 @@ class WholeClip:
     root_deviation: float
 
 
+@Stepped
 def judge(
     targets: Targets,
     initial: Initial | None,
@@ -36,18 +38,21 @@ def judge(
     fps: float,
     bones: np.ndarray | None = None,
     alone: bool = False,
-) -> WholeClip:
+) -> Steps[WholeClip]:
     """How far points wander, how long bones are, what a detector means by its points, and how far an
     estimator's poses (T, 24, 3, 3) and pelvis (T, 3) are off. prior: of the poses; bones (24, 3): where they
     are known; alone: whether its frames stand alone, not one after the other."""
-    targets = with_noise(targets, wander_variance(targets))
+    targets = with_noise(targets, (yield from wander_variance.steps(targets)))
     known_bones = bones is not None
-    lengths = estimate_bone_offsets(targets) if bones is None else bones
+    lengths = bones
+    if lengths is None:
+        lengths = yield from estimate_bone_offsets.steps(targets)
     off, root = INITIAL_DEVIATION, np.inf
     if initial is not None:
-        rotations, pelvis, apart = to_target_world(*initial, targets, lengths)
+        rotations, pelvis, apart = yield from to_target_world(*initial, targets, lengths)
         initial = rotations, pelvis
         off = initial_deviation(*initial, targets, lengths, MODESTY_ALONE if alone else MODESTY)
         root = float(np.hypot(off, apart / np.sqrt(3)))
-    found = calibrate(targets, lengths, prior, fps, initial, known_bones)
+        yield None
+    found = yield from calibrate.steps(targets, lengths, prior, fps, initial, known_bones)
     return WholeClip(known_better(targets, found), found.bones, found.offsets, initial, off, root)

@@ -7,6 +7,7 @@ import numpy as np
 
 from ..body.rotations import quaternion_from_matrix, slerp
 from ..motion import Motion
+from ..steps import Steps, in_chunks
 from .axes import SMPL_TO_BLENDER, positions_to_blender
 from .curves import Curve, vector_curves, write_curves
 from .evidence import filled, unseen
@@ -19,19 +20,20 @@ UNCERTAINTY = "uncertainty_deg"
 """Custom property of the armature object, animated: expected error of a rotation, mean of all joints."""
 
 
-def write_action(armature: bpy.types.Object, motion: Motion, keys: Keys) -> None:
+def write_action(armature: bpy.types.Object, motion: Motion, keys: Keys) -> Steps[None]:
     """Write rotations, pelvis location and figures as linear keys into an action of the armature's own.
 
     Keys in short gaps, where the motion was filled in, are marked as fillers; those of the figures wherever
     there are no keypoints.
     """
     rest = np.array([armature.data.bones[name].matrix_local for name in BONE_NAMES])
-    turns = _key_quaternions(motion, keys, rest[:, :3, :3])
+    turns = yield from _key_quaternions(motion, keys, rest[:, :3, :3])
     places = keys.linear(_pelvis_locations(motion, rest[0]))
     curves = vector_curves(f'pose.bones["{BONE_NAMES[0]}"].location', places, BONE_NAMES[0])
     for joint, name in enumerate(BONE_NAMES):
         curves += vector_curves(f'pose.bones["{name}"].rotation_quaternion', turns[:, joint], name)
-    write_curves(armature, keys.frames, curves, holds=keys.holds, filled=filled(motion, keys))
+    marked = filled(motion, keys)
+    yield from write_curves.steps(armature, keys.frames, curves, holds=keys.holds, filled=marked)
     figures = _figure_curves(
         armature,
         keys,
@@ -46,19 +48,29 @@ def write_action(armature: bpy.types.Object, motion: Motion, keys: Keys) -> None
         _mean_of_known(motion.uncertainty_deg),
         ("Uncertainty", "Expected error of a joint's rotation in degrees, mean of all joints"),
     )
-    write_curves(armature, keys.frames, figures, holds=keys.holds, filled=unseen(motion, keys))
+    marked = unseen(motion, keys)
+    yield from write_curves.steps(armature, keys.frames, figures, holds=keys.holds, filled=marked)
 
 
-def _key_quaternions(motion: Motion, keys: Keys, rest: np.ndarray) -> np.ndarray:
+def _key_quaternions(motion: Motion, keys: Keys, rest: np.ndarray) -> Steps[np.ndarray]:
     """(N, 24, 4) pose-bone rotations wxyz without sign flips; rest (24, 3, 3) orientations of the bones.
 
     A joint that turns by R in Blender's frame turns its bone, resting at B, by inverse(B) R B: the same angle
     about the axis as the bone sees it.
     """
-    quaternions = quaternion_from_matrix(motion.rotations)
     seen_by_bone = np.linalg.inv(rest) @ SMPL_TO_BLENDER
-    quaternions[..., 1:] = (seen_by_bone @ quaternions[..., 1:, None])[..., 0]
-    turns = slerp(quaternions[keys.before], quaternions[keys.after], keys.fraction[:, None])
+
+    def of_bones(rows: slice) -> np.ndarray:
+        found = quaternion_from_matrix(motion.rotations[rows])
+        found[..., 1:] = (seen_by_bone @ found[..., 1:, None])[..., 0]
+        return found
+
+    quaternions = yield from in_chunks(of_bones, motion.frames)
+    before, after, fraction = keys.before, keys.after, keys.fraction[:, None]
+    turns = yield from in_chunks(
+        lambda rows: slerp(quaternions[before[rows]], quaternions[after[rows]], fraction[rows]),
+        len(keys.frames),
+    )
     flips = np.where((turns[1:] * turns[:-1]).sum(-1) < 0, -1.0, 1.0)
     turns[1:] *= np.cumprod(flips, axis=0)[..., None]
     return turns

@@ -9,6 +9,8 @@ from typing import Any
 import bpy
 import numpy as np
 
+from ..steps import Stepped, Steps
+
 
 @dataclass(frozen=True)
 class Curve:
@@ -25,6 +27,7 @@ def vector_curves(path: str, values: np.ndarray, group: str) -> list[Curve]:
     return [Curve(path, index, values[:, index], group) for index in range(values.shape[1])]
 
 
+@Stepped
 def write_curves(
     owner: bpy.types.ID,
     frames: np.ndarray,
@@ -33,8 +36,9 @@ def write_curves(
     *,
     holds: np.ndarray | None = None,
     filled: np.ndarray | None = None,
-) -> None:
-    """Write curves with keys at scene frames (N,) into the owner's own action, made when it has none.
+) -> Steps[None]:
+    """Write curves with keys at scene frames (N,) into the owner's own action, made when it has none; a curve
+    a step.
 
     frames increase; keys of the same channels are replaced. holds: (N,) bool, keys whose value stays until
     the next one. filled: (N,) bool, keys to mark as fillers, which Blender calls jitter. `keyframe_insert`
@@ -64,6 +68,7 @@ def write_curves(
         points.foreach_set("interpolation", shape)
         if filled is not None and filled.any():
             points.foreach_set("type", kinds)
+        yield None
 
 
 def find_curves(owner: bpy.types.ID) -> dict[tuple[str, int], bpy.types.FCurve]:

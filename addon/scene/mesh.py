@@ -10,6 +10,7 @@ import numpy as np
 from ..body.body_model import BodyModel
 from ..body.open_body import load
 from ..safe_read import FormatError
+from ..steps import Steps
 from .axes import positions_to_blender
 from .colours import RGBA
 from .errors import SceneError
@@ -38,18 +39,20 @@ def create_body(
     *,
     body_model: BodyModel | None = None,
     betas: np.ndarray | None = None,
-) -> bpy.types.Object:
+) -> Steps[bpy.types.Object]:
     """A smooth mesh bound to the armature's rest pose; bone_offsets (24, 3) metres in SMPL's frame.
 
     colour: scene-linear. body_model: the body of the user's file in the shape `betas`, None for the open
     body. SceneError where the model knows no such shape.
     """
     skin = _skin(bone_offsets, body_model, np.zeros(0) if betas is None else betas)
+    yield None
     vertices = skin.vertices - [0.0, floor_height(bone_offsets), 0.0]
     name = f"{armature.name} body"
     mesh = bpy.data.meshes.new(name)
     mesh.from_pydata(positions_to_blender(vertices).astype(np.float32), [], skin.faces)
     mesh.polygons.foreach_set("use_smooth", np.ones(len(skin.faces), bool))
+    yield None
     if skin.corner_uvs is not None:
         uvs = skin.corner_uvs.astype(np.float32)
         mesh.uv_layers.new(name="UVMap").uv.foreach_set("vector", uvs.ravel())
@@ -57,7 +60,7 @@ def create_body(
     ob = bpy.data.objects.new(name, mesh)
     ob.color = colour
     collection.objects.link(ob)
-    _bind(ob, armature, skin.weights)
+    yield from _bind(ob, armature, skin.weights)
     return ob
 
 
@@ -72,12 +75,13 @@ def _skin(bone_offsets: np.ndarray, body_model: BodyModel | None, betas: np.ndar
     return _Skin(vertices, body_model.faces, body_model.weights, None)
 
 
-def _bind(ob: bpy.types.Object, armature: bpy.types.Object, weights: np.ndarray) -> None:
+def _bind(ob: bpy.types.Object, armature: bpy.types.Object, weights: np.ndarray) -> Steps[None]:
     for joint, bone in enumerate(BONE_NAMES):
         add = ob.vertex_groups.new(name=bone).add
         moved = np.flatnonzero(weights[:, joint])
         for vertex, weight in zip(moved.tolist(), weights[moved, joint].tolist(), strict=True):
             add((vertex,), weight, "REPLACE")
+        yield None
     ob.parent = armature
     ob.modifiers.new("Armature", "ARMATURE").object = armature
 

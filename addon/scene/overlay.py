@@ -6,6 +6,7 @@ import bpy
 import numpy as np
 
 from ..recording import Keypoints
+from ..steps import Steps
 from .axes import positions_to_blender
 from .curves import vector_curves, write_curves
 from .timing import Keys
@@ -15,7 +16,7 @@ _SIZE = 0.015
 
 def create_overlay(
     parent: bpy.types.Collection, name: str, keypoints: Keypoints, keys: Keys
-) -> bpy.types.Collection:
+) -> Steps[bpy.types.Collection]:
     """A collection in `parent` with one empty for each keypoint that was ever seen.
 
     Where a keypoint is missing, or its person is away, its empty shrinks to nothing, halfway between its
@@ -30,6 +31,7 @@ def create_overlay(
         if seen.any():
             empty = _create_empty(f"{name} {keypoint}", collection)
             _animate(empty, positions[:, index], seen, keys)
+            yield None
     return collection
 
 

@@ -9,6 +9,7 @@ from ..body.body_model import BodyModel
 from ..body.skeleton import JOINT_COUNT
 from ..motion import Motion
 from ..recording import Keypoints
+from ..steps import Stepped, Steps
 from .action import write_action
 from .armature import create_armature
 from .colours import person_colour
@@ -22,6 +23,7 @@ from .versions import write_before
 from .visibility import hide_while_away
 
 
+@Stepped
 def write_motion(
     motion: Motion,
     *,
@@ -35,7 +37,7 @@ def write_motion(
     body_model: BodyModel | None = None,
     gaps: str = "hold",
     person_index: int | None = None,
-) -> bpy.types.Object:
+) -> Steps[bpy.types.Object]:
     """Write a motion to the current scene and return the armature object.
 
     keypoints: target keypoints to show, as many frames as the motion. original: the motion before refining,
@@ -52,6 +54,7 @@ def write_motion(
     _check(motion, keypoints)
     if original is not None:
         _check(original, None)
+    yield None
     scene = bpy.context.scene
     leave_edit_mode()
     with all_or_nothing(scene):
@@ -64,25 +67,26 @@ def write_motion(
         colour = people if person_index is None else person_index
         armature = create_armature(name, motion.bone_offsets, colour)
         _move(armature, home)
-        write_action(armature, motion, keys)
+        yield None
+        yield from write_action(armature, motion, keys)
         mark_estimated(armature, motion, keys, scene_rate(scene))
+        yield None
         made = [armature]
         if mesh:
-            made.append(
-                create_body(
-                    armature, motion.bone_offsets, home, person_colour(colour),
-                    body_model=body_model, betas=motion.betas,
-                )
+            body = yield from create_body(
+                armature, motion.bone_offsets, home, person_colour(colour),
+                body_model=body_model, betas=motion.betas,
             )  # fmt: skip
+            made.append(body)
         if gaps == "hide":
             for ob in made:
                 hide_while_away(ob, keys)
         if original is not None:
             times = original.times - origin
             before = keys_at(times, scene_rate(scene), first_frame, original.away)
-            write_before(armature, original, before, hide=gaps == "hide")
+            yield from write_before(armature, original, before, hide=gaps == "hide")
         if keypoints is not None:
-            create_overlay(home, armature.name, keypoints, keys)
+            yield from create_overlay(home, armature.name, keypoints, keys)
         show_range(scene, keys.frames, alone)
         select_only([armature], armature)
     return armature

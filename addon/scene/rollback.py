@@ -1,4 +1,8 @@
-"""All or nothing: what a failed step has made in the file is taken away again."""
+"""All or nothing: what a failed step has made in the file is taken away again.
+
+A step may take a while in which other things happen, so blocks are remembered by the number that Blender
+gives each of them, and found anew.
+"""
 
 from __future__ import annotations
 
@@ -14,35 +18,44 @@ _ALL_KINDS = (*_KINDS, "scenes")
 @contextmanager
 def all_or_nothing(scene: bpy.types.Scene) -> Iterator[None]:
     """Remove every data-block made inside, and restore rate, range and active object, when it raises."""
-    before = _blocks(_KINDS)
+    before = set(_blocks(_KINDS))
     render = scene.render
     clock = (render.fps, render.fps_base, scene.frame_start, scene.frame_end, scene.frame_current)
     layer = bpy.context.view_layer
-    active, selected = layer.objects.active, [ob for ob in layer.objects if ob.select_get()]
+    active, selected = _number(layer.objects.active), {_number(ob) for ob in layer.objects if ob.select_get()}
     try:
         yield
     except BaseException:
         leave_edit_mode()
-        bpy.data.batch_remove(_blocks(_KINDS) - before)
+        _remove_others(_KINDS, before)
         render.fps, render.fps_base = clock[:2]
         scene.frame_start, scene.frame_end = clock[2:4]
         scene.frame_set(clock[4])
-        select_only(selected, active)
+        there = {_number(ob): ob for ob in bpy.context.view_layer.objects}
+        select_only([ob for number, ob in there.items() if number in selected], there.get(active))
         raise
 
 
 @contextmanager
 def nothing_left_behind() -> Iterator[None]:
     """Remove every data-block made inside, scenes too, however it ends."""
-    before = _blocks(_ALL_KINDS)
+    before = set(_blocks(_ALL_KINDS))
     try:
         yield
     finally:
-        bpy.data.batch_remove(_blocks(_ALL_KINDS) - before)
+        _remove_others(_ALL_KINDS, before)
 
 
-def _blocks(kinds: tuple[str, ...]) -> set[bpy.types.ID]:
-    return {block for kind in kinds for block in getattr(bpy.data, kind)}
+def _blocks(kinds: tuple[str, ...]) -> dict[int, bpy.types.ID]:
+    return {block.session_uid: block for kind in kinds for block in getattr(bpy.data, kind)}
+
+
+def _remove_others(kinds: tuple[str, ...], kept: set[int]) -> None:
+    bpy.data.batch_remove([block for number, block in _blocks(kinds).items() if number not in kept])
+
+
+def _number(block: bpy.types.ID | None) -> int | None:
+    return None if block is None else block.session_uid
 
 
 def leave_edit_mode() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import bpy
 
 from ..motion import Motion
+from ..steps import Steps
 from .action import write_action
 from .errors import SceneError
 from .timing import Keys
@@ -14,14 +15,16 @@ BEFORE, AFTER = "spr_before", "spr_after"
 """Custom properties of the armature that point to its actions, however they are renamed."""
 
 
-def write_before(armature: bpy.types.Object, original: Motion, keys: Keys, *, hide: bool = False) -> None:
+def write_before(
+    armature: bpy.types.Object, original: Motion, keys: Keys, *, hide: bool = False
+) -> Steps[None]:
     """Keep the original motion beside the refined one, which stays on the armature.
 
     hide: the armature is hidden while the person is away, as the refined motion hides it.
     """
     animation = armature.animation_data
     after, animation.action = animation.action, None
-    write_action(armature, original, keys)
+    yield from write_action(armature, original, keys)
     if hide:
         hide_while_away(armature, keys)
     before = animation.action

@@ -1,12 +1,12 @@
-"""One refining run: plain Python that a thread, a script or a test can run, and that never sees bpy."""
+"""One refining run, taken in steps by a window or straight through by scripts and tests."""
 
 from __future__ import annotations
 
-import threading
 import time
 import traceback
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from typing import TypeVar
 
 import numpy as np
 
@@ -15,12 +15,14 @@ from ..body.body_model import BodyModel
 from ..motion import Motion
 from ..recording import Person, Poses
 from ..safe_read import FormatError
+from ..scene import SceneError
+from ..steps import Progress, Steps
 
-Progress = Callable[[float, str], None]
+T = TypeVar("T")
+WRITING = 0.05
+"""The share of a run that writing its result takes."""
 PACE_SECONDS, PACE_FRACTION = 0.5, 0.02
 """How much of the work has to be seen before its pace tells the rest."""
-JOIN_SECONDS = 10.0
-"""How long to wait for a cancelled thread: longer than torch takes to import, which nothing can interrupt."""
 
 
 @dataclass(frozen=True)
@@ -60,32 +62,24 @@ class Outcome:
     shake: tuple[float, float] | None = None
 
 
-def refine_all(task: Task, progress: Progress, cancelled: Callable[[], bool]) -> tuple[Outcome, ...]:
-    """Refine everybody in the task. Raises RefineError, FormatError and Cancelled."""
+def refine_all(task: Task) -> Steps[tuple[Outcome, ...]]:
+    """Refine everybody in the task. Raises RefineError and FormatError."""
     outcomes = []
     for index, person in enumerate(task.people):
-        report = _share(progress, index, task.people)
-        outcomes.append(_refine_one(person, task, report, cancelled))
+        outcomes.append((yield from _share(_refine_one(person, task), index, task.people)))
     return tuple(outcomes)
 
 
-def _refine_one(person: Person, task: Task, progress: Progress, cancelled: Callable[[], bool]) -> Outcome:
-    motion = refiner.refine(
-        person,
-        controls=task.controls,
-        engine=task.engine,
-        device=task.device,
-        progress=progress,
-        cancelled=cancelled,
+def _refine_one(person: Person, task: Task) -> Steps[Outcome]:
+    motion = yield from refiner.refine_steps(
+        person, controls=task.controls, engine=task.engine, device=task.device
     )
-    original = None
+    original, shake = None, None
     if person.poses is not None:
         given = replace(person, poses=task.file_poses.get(person.id, person.poses))
-        original = refiner.refine(
-            given, mode="none", engine=task.engine, device=task.device, cancelled=cancelled
-        )
+        original = yield from refiner.refine_steps(given, mode="none")
+        shake = (yield from refiner.jitter.steps(original)), (yield from refiner.jitter.steps(motion))
     before = _mean(original.fit_error_mm) if original is not None else None
-    shake = None if original is None else (refiner.jitter(original), refiner.jitter(motion))
     motion, model = refiner.on_own_body(motion, person.poses, task.body_model)
     person = person.rows(np.isin(person.frame_ids, motion.frame_ids))
     return Outcome(person, motion, before, _mean(motion.fit_error_mm), model, original, shake)
@@ -96,27 +90,42 @@ def _mean(errors: np.ndarray) -> float | None:
     return float(known.mean()) if len(known) else None
 
 
-def _share(progress: Progress, index: int, people: Sequence[Person]) -> Progress:
-    """Progress of one person as a part of the whole run, by frames."""
+def _share(steps: Steps[T], index: int, people: Sequence[Person]) -> Steps[T]:
+    """The steps of one person as a part of the whole run, by frames."""
     if len(people) == 1:
-        return progress
+        return (yield from steps)
     total = sum(person.frames for person in people)
-    before = sum(person.frames for person in people[:index])
+    before, own = sum(person.frames for person in people[:index]), people[index].frames
     who = f"Person {people[index].id} ({index + 1} of {len(people)})"
-    return lambda fraction, message: progress(
-        (before + fraction * people[index].frames) / total, f"{who}: {message}"
-    )
+    return (yield from _as_part(steps, before / total, own / total, f"{who}: "))
+
+
+def _as_part(steps: Steps[T], before: float, width: float, who: str = "") -> Steps[T]:
+    """Steps whose progress is a part of a longer way."""
+    try:
+        while True:
+            news = next(steps)
+            if news is not None:
+                news = Progress(before + width * news.fraction, f"{who}{news.message}")
+            yield news
+    except StopIteration as end:
+        result: T = end.value
+        return result
+    finally:
+        steps.close()
 
 
 class Job:
-    """A task that runs here (`run`) or in a thread of its own (`start`).
+    """A task that is taken in steps (`advance`) or straight through (`run`).
 
-    fraction and message tell how far it is. Once `running` is False: outcomes when it is done, error
-    (one sentence) when it failed, with details (a traceback) only when nobody expected that. engine says
-    what did the work.
+    then: writes the outcomes, in steps of its own. fraction and message tell how far it is. Once `running` is
+    False: outcomes when it is done, error (one sentence) when it failed, with details (a traceback) only when
+    nobody expected that. engine says what did the work.
     """
 
-    def __init__(self, task: Task) -> None:
+    def __init__(
+        self, task: Task, then: Callable[[tuple[Outcome, ...]], Steps[object]] | None = None
+    ) -> None:
         self.task = task
         self.fraction = 0.0
         self.message = "Starting"
@@ -124,22 +133,13 @@ class Job:
         self.error = ""
         self.details = ""
         self.engine = ""
+        self.running = True
+        self.writing = False
+        self.cancelled = False
         self.started = time.monotonic()
         self.seconds = 0.0
         self._moving: tuple[float, float] | None = None
-        self._cancel = threading.Event()
-        # A daemon, so that a run never keeps Blender from quitting.
-        self._thread = threading.Thread(target=self.run, name="SMPL Pose Refiner", daemon=True)
-
-    @property
-    def running(self) -> bool:
-        """Whether the thread is at work."""
-        return self._thread.is_alive()
-
-    @property
-    def cancelled(self) -> bool:
-        """Whether somebody has asked it to stop; it may still be on its way out."""
-        return self._cancel.is_set()
+        self._steps = self._work(then)
 
     @property
     def seconds_left(self) -> float | None:
@@ -152,37 +152,59 @@ class Job:
             return None
         return elapsed * (1.0 - self.fraction) / done
 
-    def start(self) -> None:
-        """Run in a thread."""
-        self._thread.start()
+    def run(self) -> None:
+        """Do all that is left of it."""
+        while self.running:
+            self._step()
+
+    def advance(self, seconds: float) -> None:
+        """Take steps until so much time is used, and one at least; or until there is news that has to be seen
+        before the work goes on."""
+        end = time.monotonic() + seconds
+        while self.running and not self._step() and time.monotonic() < end:
+            continue
 
     def cancel(self) -> None:
-        """Ask it to stop."""
-        self._cancel.set()
+        """Stop, and take back what was written."""
+        if self.running:
+            self.cancelled, self.running = True, False
+            self._steps.close()
 
-    def join(self, timeout: float = JOIN_SECONDS) -> bool:
-        """Wait for the thread; True when it has ended."""
-        if self._thread.is_alive():
-            self._thread.join(timeout)
-        return not self._thread.is_alive()
+    def _work(self, then: Callable[[tuple[Outcome, ...]], Steps[object]] | None) -> Steps[None]:
+        width = 1.0 if then is None else 1.0 - WRITING
+        outcomes = yield from _as_part(refine_all(self.task), 0.0, width)
+        self.engine = refiner.engine_name(self.task.engine, self.task.device)
+        if then is not None:
+            self.writing = True
+            yield from _as_part(then(outcomes), width, WRITING)
+        self.outcomes = outcomes
+        yield Progress(1.0, "Done")
 
-    def run(self) -> None:
-        """Do the work; every way it can end is left in the attributes, nothing is raised."""
+    def _step(self) -> bool:
+        """Take one step; whether its news should be seen before the next one. Every way to end is left in the
+        attributes, nothing is raised."""
         try:
-            self.outcomes = refine_all(self.task, self._progress, self._cancel.is_set)
-            self.engine = refiner.engine_name(self.task.engine, self.task.device)
-        except refiner.Cancelled:
-            self.cancel()
-        except (refiner.RefineError, FormatError) as error:
-            self.error = str(error)
-        except Exception as error:  # noqa: BLE001 - a thread has nobody to raise to: the operator reports it
-            self.error = f"Refining stopped on an error in the add-on ({type(error).__name__})."
-            self.details = traceback.format_exc()
+            news = next(self._steps)
+        except StopIteration:
+            self._end()
+        except (refiner.RefineError, FormatError, SceneError) as error:
+            self._end(str(error))
+        except Exception as error:  # noqa: BLE001 - a timer has nobody to raise to: the operator reports it
+            what = "Nothing was written:" if self.writing else "Refining stopped on"
+            self._end(f"{what} an error in the add-on ({type(error).__name__}).", traceback.format_exc())
+        else:
+            return news is not None and self._progress(news.fraction, news.message)
+        return False
+
+    def _end(self, error: str = "", details: str = "") -> None:
+        self.error, self.details, self.running = error, details, False
         self.seconds = time.monotonic() - self.started
 
-    def _progress(self, fraction: float, message: str) -> None:
+    def _progress(self, fraction: float, message: str) -> bool:
+        """Take note; whether it is about something new."""
+        known, self.message = self.message, message
         self.fraction = min(max(fraction, 0.0), 1.0)
-        self.message = message
         # What comes before, such as loading PyTorch, says nothing of the pace.
         if self._moving is None and fraction > 0.0:
             self._moving = time.monotonic(), self.fraction
+        return message != known

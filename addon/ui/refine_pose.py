@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import traceback
-
 import bpy
 
 from ..refiner import RefineError
@@ -42,12 +40,13 @@ class SPR_OT_refine_pose(bpy.types.Operator):
         task = self._task(context)
         if task is None:
             return {"CANCELLED"}
-        job = Job(task)
+        scene = context.scene
+        job = Job(task, lambda outcomes: write(scene, task, outcomes))
         job.run()
-        return self._finish(context, job, context.scene)
+        return self._finish(job, scene)
 
     def invoke(self, context: bpy.types.Context, _event: bpy.types.Event) -> set[str]:
-        """Start a thread and watch it from a timer."""
+        """Start a job that a timer drives: a little at a time, so that Blender goes on."""
         if bpy.app.background or context.window is None:
             return self.execute(context)
         task = self._task(context)
@@ -58,7 +57,7 @@ class SPR_OT_refine_pose(bpy.types.Operator):
         return {"RUNNING_MODAL"}
 
     def modal(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:
-        """Show progress, listen for Esc, write the keys when the thread is done."""
+        """Do a slice of the work, listen for Esc. While keys are written nothing else may change the scene."""
         run = runner.current()
         if run is None:
             return {"CANCELLED"}
@@ -68,13 +67,15 @@ class SPR_OT_refine_pose(bpy.types.Operator):
             runner.end()
             self.report({"INFO"}, "Refining was cancelled; the scene is as it was.")
             return {"CANCELLED"}
-        if event.type != "TIMER" or run.job.running:
-            if event.type == "TIMER":
-                runner.show()
+        if event.type == "TIMER":
+            runner.advance()
+        elif run.job.writing:
+            return {"RUNNING_MODAL"}
+        if run.job.running:
             return {"PASS_THROUGH"}
         scene = run.scene
         runner.end()
-        return self._finish(context, run.job, scene)
+        return self._finish(run.job, scene)
 
     def cancel(self, _context: bpy.types.Context) -> None:
         """Blender ends the operator: its window closes, or another file is opened."""
@@ -100,18 +101,9 @@ class SPR_OT_refine_pose(bpy.types.Operator):
             file_poses={person.id: person.poses for person in recording.people if person.poses is not None},
         )
 
-    def _finish(self, context: bpy.types.Context, job: Job, scene: bpy.types.Scene | None) -> set[str]:
-        if job.error:
+    def _finish(self, job: Job, scene: bpy.types.Scene | None) -> set[str]:
+        if job.error or scene is None:
             return self._refuse(job.error, job.details)
-        if scene is None:
-            return self._refuse("The scene that this run was started in is gone; nothing was written.")
-        try:
-            write(context, scene, job.task, job.outcomes)
-        except SceneError as error:
-            return self._refuse(str(error))
-        except Exception as error:  # noqa: BLE001 - reported once, not as a traceback in the console
-            sentence = f"Nothing was written: an error in the add-on ({type(error).__name__})."
-            return self._refuse(sentence, traceback.format_exc())
         lines = result(job)
         if scene.spr.source == job.task.source:
             scene.spr.result = "\n".join(lines)

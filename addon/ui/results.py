@@ -9,6 +9,7 @@ import bpy
 
 from .. import scene as scene_package
 from ..scene.rollback import all_or_nothing, leave_edit_mode
+from ..steps import Progress, Steps
 from .describe import recording_name
 from .job import Outcome, Task
 from .properties import SPR_PG_result, SPR_PG_settings
@@ -33,17 +34,17 @@ def refined_people(scene: bpy.types.Scene, source: str) -> dict[str, SPR_PG_resu
 
 
 def write(
-    context: bpy.types.Context, scene: bpy.types.Scene, task: Task, outcomes: Sequence[Outcome]
-) -> list[bpy.types.Object]:
+    scene: bpy.types.Scene, task: Task, outcomes: Sequence[Outcome]
+) -> Steps[list[bpy.types.Object]]:
     """Write everybody's motion into the scene: all of them, or nothing when one fails.
 
     A person's earlier result from the same file is replaced, unless the settings say otherwise.
-    Raises scene.SceneError.
+    Between the steps nobody else may change the file. Raises scene.SceneError.
     """
-    with _in_scene(context, scene):
+    with _in_scene(scene):
         leave_edit_mode()
         earlier = [take_earlier(scene, task.source, outcome.person.id) for outcome in outcomes]
-        made = _write_all(scene, task, outcomes, [old for old in earlier if old is not None])
+        made = yield from _write_all(scene, task, outcomes, [old for old in earlier if old is not None])
         for old, new in zip(earlier, made, strict=True):
             if old is not None:
                 old.replace_by(new.armature)
@@ -54,12 +55,16 @@ def write(
 
 def _write_all(
     scene: bpy.types.Scene, task: Task, outcomes: Sequence[Outcome], earlier: Sequence[Result]
-) -> list[Result]:
+) -> Steps[list[Result]]:
     for old in earlier:
         old.put_aside(scene)
     try:
         with all_or_nothing(scene):
-            return [_write_person(scene.spr, task, outcome, len(outcomes) > 1) for outcome in outcomes]
+            made = []
+            for number, outcome in enumerate(outcomes):
+                yield Progress(number / len(outcomes), "Writing the keys")
+                made.append((yield from _write_person(scene.spr, task, outcome, len(outcomes) > 1)))
+            return made
     except BaseException:
         for old in earlier:
             old.put_back()
@@ -68,12 +73,12 @@ def _write_all(
 
 
 @contextmanager
-def _in_scene(context: bpy.types.Context, scene: bpy.types.Scene) -> Iterator[None]:
+def _in_scene(scene: bpy.types.Scene) -> Iterator[None]:
     """Work in this scene even when the window shows another one by now.
 
     Only the window's own scene will do: operators that change the mode find no active object otherwise.
     """
-    window, shown = context.window, context.scene
+    window, shown = bpy.context.window, bpy.context.scene
     if shown == scene:
         yield
         return
@@ -81,13 +86,16 @@ def _in_scene(context: bpy.types.Context, scene: bpy.types.Scene) -> Iterator[No
     try:
         yield
     finally:
-        window.scene = shown
+        if window in bpy.context.window_manager.windows.values():  # it may have been closed
+            window.scene = shown
 
 
-def _write_person(settings: SPR_PG_settings, task: Task, outcome: Outcome, several: bool) -> Result:
+def _write_person(
+    settings: SPR_PG_settings, task: Task, outcome: Outcome, several: bool
+) -> Steps[Result]:
     collections = set(bpy.data.collections)
     stem = recording_name(task.source)
-    armature = scene_package.write_motion(
+    armature = yield from scene_package.write_motion.steps(
         outcome.motion,
         name=f"{stem} {outcome.person.id}" if several else stem,
         keypoints=outcome.person.keypoints if settings.show_keypoints else None,

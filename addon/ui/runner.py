@@ -2,28 +2,39 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 
 import bpy
-from bpy.app.handlers import load_pre, persistent
+from bpy.app.handlers import load_pre, persistent, redo_pre, undo_pre
 
+from ..scene import SceneError
+from ..steps import Steps
 from .describe import progress_text
-from .job import Job, Task
+from .job import Job, Outcome, Task
 from .redraw import redraw
+from .results import write
 
-TICK = 0.1
-"""Seconds between looks at the job: Cancel answers within one of them."""
+TICK, SLICE = 0.005, 0.02
+"""Seconds between two slices of the job, and how long one may be before its last step begins. Between them
+Blender handles what the user does, and draws."""
+SEEN = 0.25
+"""Seconds between two looks that the user gets at the progress: drawing it costs time too."""
+LEFT = 5 * SEEN
+"""Seconds that the timer of a run ticks on when the add-on's code goes."""
 
 
 @dataclass
 class Run:
-    """A job, the scene it was started for, the timer that watches it and the progress last shown."""
+    """A job, the scene it was started for, the timer that drives it, the progress last shown, and when."""
 
     job: Job
     scene_uid: int
     timer: bpy.types.Timer
     shown: str = ""
+    shown_at: float = 0.0
 
     @property
     def scene(self) -> bpy.types.Scene | None:
@@ -32,7 +43,6 @@ class Run:
 
 
 _run: Run | None = None
-_threads: list[Job] = []
 
 
 def current() -> Run | None:
@@ -41,16 +51,26 @@ def current() -> Run | None:
 
 
 def begin(context: bpy.types.Context, task: Task) -> Run:
-    """Start a thread and a timer in the context's window."""
+    """Start a job and the timer in the context's window that drives it."""
     global _run
-    _threads[:] = [job for job in _threads if job.running]
-    job = Job(task)
     timer = context.window_manager.event_timer_add(TICK, window=context.window)
-    _run = Run(job, context.scene.session_uid, timer)
-    _threads.append(job)
-    job.start()
+    _run = run = Run(Job(task, lambda outcomes: _write(run, outcomes)), context.scene.session_uid, timer)
     show()
-    return _run
+    return run
+
+
+def _write(run: Run, outcomes: Sequence[Outcome]) -> Steps[None]:
+    scene = run.scene
+    if scene is None:
+        raise SceneError("The scene that this run was started in is gone; nothing was written.")
+    yield from write(scene, run.job.task, outcomes)
+
+
+def advance() -> None:
+    """Do a slice of the work."""
+    if _run is not None:
+        _run.job.advance(SLICE)
+        show()
 
 
 @persistent
@@ -59,34 +79,49 @@ def _before_loading(*_args: object) -> None:
     end()
 
 
+@persistent
+def _before_undo(*_args: object) -> None:
+    """Undo from another window replaces what is being written: it is taken back first."""
+    if _run is not None and _run.job.writing:
+        _run.job.cancel()
+
+
 def attach() -> None:
-    """End a run before another file is opened."""
+    """End a run before another file is opened, and its writing before an undo."""
     load_pre.append(_before_loading)
+    undo_pre.append(_before_undo)
+    redo_pre.append(_before_undo)
 
 
 def detach() -> None:
     """End what is running before the classes go."""
     load_pre.remove(_before_loading)
-    stop_all()
+    undo_pre.remove(_before_undo)
+    redo_pre.remove(_before_undo)
+    stop()
 
 
 def show() -> None:
-    """Bring progress to the status bar and the panel."""
-    if _run is not None and _run.shown != (text := progress_text(_run.job)):
-        _run.shown = text
+    """Bring progress to the status bar and the panel, now and then; at once where something new is done."""
+    if _run is None:
+        return
+    now, text = time.monotonic(), progress_text(_run.job)
+    news = text.partition(",")[0] != _run.shown.partition(",")[0]
+    if text != _run.shown and (news or now > _run.shown_at + SEEN):
+        _run.shown, _run.shown_at = text, now
         _status(f"{text}   |   Esc: Cancel")
         redraw()
 
 
 def end() -> None:
-    """Stop watching; a job that is still running is told to stop, and its result is lost."""
+    """Stop driving; a job that is not done is cancelled, and its result is lost."""
     run = _let_go()
     if run is not None:
         _remove(run.timer)
 
 
-def stop_all() -> None:
-    """End the run and wait for its thread: the add-on's code is about to go.
+def stop() -> None:
+    """End the run: the add-on's code is about to go.
 
     Unregistering an operator that is modal leaves a dead handler in its window, and Blender crashes on it
     (seen in 4.3) when another operator goes modal before any event has swept it away. So the timer ticks
@@ -94,11 +129,7 @@ def stop_all() -> None:
     """
     run = _let_go()
     if run is not None:
-        bpy.app.timers.register(partial(_remove, run.timer), first_interval=5 * TICK, persistent=True)
-    for job in _threads:
-        job.cancel()
-        job.join()
-    _threads.clear()
+        bpy.app.timers.register(partial(_remove, run.timer), first_interval=LEFT, persistent=True)
 
 
 def _let_go() -> Run | None:

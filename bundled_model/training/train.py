@@ -22,7 +22,7 @@ import torch
 from addon.body.rotations import axis_angle_from_matrix
 from addon.body.skeleton import JOINT_COUNT
 from addon.refiner.features import network_inputs
-from addon.refiner.model import MODEL_PATH, load_model, save_model
+from addon.refiner.model import MODEL_PATH, forget_models, load_model, save_model
 from addon.refiner.network import Shape
 from addon.refiner.network_torch import Network
 from addon.refiner.solver import Prior
@@ -213,7 +213,7 @@ def export(folder: Path, prior: Prior) -> None:
 
     def save(honesty: np.ndarray) -> None:
         save_model(MODEL_PATH, SHAPE, weights, prior.reference.numpy(), prior.precision.numpy(), honesty)
-        load_model.cache_clear()
+        forget_models()
 
     save(np.ones((2, JOINT_COUNT)))
     save(measure_honesty())
