@@ -7,6 +7,7 @@ import xml.etree.ElementTree as ElementTree
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
+from typing import IO
 
 from .envs import Environment, calling, launching
 from .processes import ROOT, run
@@ -34,14 +35,18 @@ class Outcome:
 
 
 def run_pytest(
-    environment: Environment, arguments: list[str], more: Mapping[str, str] | None = None
+    environment: Environment,
+    arguments: list[str],
+    more: Mapping[str, str] | None = None,
+    output: IO[bytes] | None = None,
 ) -> tuple[Outcome, bool]:
-    """Run pytest with more variables; its counts, and whether it came to its end and agrees with them."""
+    """Run pytest with more variables, its output in a file if one is given; its counts, and whether it came
+    to its end and agrees with them."""
     with launching(environment) as variables, tempfile.TemporaryDirectory() as folder:
         report = Path(folder, "report.xml")
         program = calling("pytest:main")
         command: list[str | Path] = [environment.python, "-c", program, f"--junitxml={report}", *arguments]
-        status = run(command, variables | dict(more or {}), cwd=ROOT)
+        status = run(command, variables | dict(more or {}), cwd=ROOT, output=output)
         outcome = read_report(report)
     expected = 1 if outcome.failed else 0
     return outcome, status in (expected, NO_TESTS_MATCHED)

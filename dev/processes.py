@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -27,12 +28,19 @@ def clean_environment() -> dict[str, str]:
     return {name: value for name, value in os.environ.items() if name not in redirecting}
 
 
-def run(command: Sequence[str | Path], environment: Mapping[str, str], cwd: Path | None = None) -> int:
-    """Run a command on the person's own terminal and return its exit status.
+def run(
+    command: Sequence[str | Path],
+    environment: Mapping[str, str],
+    cwd: Path | None = None,
+    output: IO[bytes] | None = None,
+) -> int:
+    """Run a command on the person's own terminal, or with all that it says in a file, and return its exit
+    status.
 
     Ctrl-C reaches the child as well; it gets to finish, and its status counts.
     """
-    process = subprocess.Popen([str(part) for part in command], env=dict(environment), cwd=cwd)
+    words = [str(part) for part in command]
+    process = subprocess.Popen(words, env=dict(environment), cwd=cwd, stdout=output, stderr=output)
     while True:
         try:
             status = process.wait()

@@ -3,8 +3,15 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterator
+import os
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import IO
 
 from . import chroot, window_suites
 from .envs import Environment, prepare
@@ -18,6 +25,10 @@ from .zip import blender_platform
 BLENDER_TESTS = ("tests/scene", "tests/ui", "tests/test_zip.py", "tests/test_zip_torch.py")
 ONCE = "tests/test_zip_torch.py"  # a gigabyte to unpack: in one suite, whose environment has no torch itself
 ONCE_IN = "bpy-4.5"
+MOST_AT_ONCE = 3
+"""Suites side by side: a Blender takes up to 2 GB."""
+ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
+"""Suites side by side must not fight over the cores."""
 
 
 @dataclass(frozen=True)
@@ -47,6 +58,19 @@ class Suite:
         return [path for path in BLENDER_TESTS if path != ONCE or not without]
 
 
+@dataclass(frozen=True)
+class Work:
+    """One suite, ready to run: run(file) puts pytest's output in a file, or on the terminal without one."""
+
+    name: str
+    title: str
+    run: Callable[[IO[bytes] | None], tuple[Outcome, bool]]
+
+
+Ended = tuple[str, Outcome, bool]
+"""A suite's name, its counts, and whether it came to its end."""
+
+
 def suites() -> list[Suite]:
     """The suites of this Python. Under 3.11, Blender 5.2 takes part where a Python 3.13 is at hand."""
     pure = Suite("pure", "pure", pure=True, blender=False)
@@ -72,7 +96,7 @@ def main(arguments: list[str]) -> int:
         nargs="?",
         const="only",
         choices=["only", "also"],
-        help="run the tests that need a window: only these, or the others first",
+        help="run the tests that need a window: only these, or the others as well",
     )
     parser.add_argument(
         "--suite",
@@ -91,17 +115,52 @@ def main(arguments: list[str]) -> int:
     return _close(total, unfinished)
 
 
-def _run_all(options: argparse.Namespace, arguments: list[str]) -> Iterator[tuple[str, Outcome, bool]]:
-    """Each suite's name, its counts, and whether it came to its end."""
+def _run_all(options: argparse.Namespace, arguments: list[str]) -> Iterator[Ended]:
+    """Runs the suites, several at a time where there are several cores."""
+    works = _works(options, arguments)
+    at_once = min(MOST_AT_ONCE, os.cpu_count() or 1, len(works))
+    if at_once < 2:
+        for work in works:
+            say(f"\n== {work.title} ==")
+            yield work.name, *work.run(None)
+        return
+    say(f"\n{len(works)} suites, {at_once} at a time; what each has to say is shown when it has ended.")
+    with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(at_once) as pool:
+        started = {pool.submit(_run_quietly, work, Path(folder)): work for work in works}
+        for ended in as_completed(started):
+            work, (outcome, text) = started[ended], ended.result()
+            say(f"\n== {work.title} ==")
+            sys.stdout.write(text)
+            yield work.name, *outcome
+
+
+def _run_quietly(work: Work, folder: Path) -> tuple[tuple[Outcome, bool], str]:
+    """What came of it, and what it has to say."""
+    path = folder / work.name
+    with path.open("wb") as file:
+        outcome = work.run(file)
+    return outcome, path.read_text("utf-8", errors="replace")
+
+
+def _works(options: argparse.Namespace, arguments: list[str]) -> list[Work]:
+    """The suites to run, the longest first, their environments made: that can't be done side by side."""
+    works = []
     for suite in [] if options.window == "only" else _chosen_suites(options.only):
         own = suite.chosen(arguments)
         if own is not None:
-            say(f"\n== {suite.name}: Python {suite.version} ==")
-            yield suite.name, *_run(suite, own)
+            environment = _prepared(suite)
+            run = partial(run_pytest, environment, own, ONE_THREAD)
+            works.append(Work(suite.name, f"{suite.name}: Python {suite.version}", run))
     if options.window:
-        for name in chroot.BLENDERS if options.suite == "both" else [options.suite]:
-            say(f"\n== window: Blender {chroot.BLENDERS[name]}, Debian {name} ==")
-            yield f"window {name}", *window_suites.run_suite(name, options.torch, arguments)
+        names = chroot.BLENDERS if options.suite == "both" else [options.suite]
+        prepare("main")
+        works = [_window(name, options.torch, arguments) for name in names] + works
+    return works
+
+
+def _window(name: str, torch: bool, arguments: list[str]) -> Work:
+    title = f"window: Blender {chroot.BLENDERS[name]}, Debian {name}"
+    return Work(f"window {name}", title, partial(window_suites.run_suite, name, torch, arguments))
 
 
 def _split(arguments: list[str]) -> tuple[list[str], list[str]]:
@@ -123,14 +182,14 @@ def _chosen_suites(only: list[str] | None) -> list[Suite]:
     return [suite for suite in here if suite.name in only]
 
 
-def _run(suite: Suite, arguments: list[str]) -> tuple[Outcome, bool]:
-    """Run one suite; its counts, and whether pytest came to its end and agrees with them."""
-    environment: Environment = prepare(suite.environment, suite.version)
+def _prepared(suite: Suite) -> Environment:
+    """A suite's environment, and what its tests install."""
+    environment = prepare(suite.environment, suite.version)
     if suite.blender:
         fill("locked.txt")
     if suite.name == ONCE_IN and blender_platform() is not None:
         fill("locked_torch.txt")
-    return run_pytest(environment, arguments)
+    return environment
 
 
 def _close(total: Outcome, unfinished: list[str]) -> int:

@@ -250,6 +250,26 @@ def test_a_suite_that_dies_is_a_failure(capsys):
     ]
 
 
+def test_suites_side_by_side_each_say_all_they_have_to_say_and_every_one_counts(monkeypatch, capfd):
+    def ending(line, outcome):
+        def run_it(file):
+            file.write(line)
+            return outcome
+
+        return run_it
+
+    works = [
+        suites.Work("one", "first", ending(b"of one\n", (Outcome(2), True))),
+        suites.Work("two", "second", ending(b"of two\n", (Outcome(1, 1), False))),
+    ]
+    monkeypatch.setattr(suites, "_works", lambda *_: works)
+    monkeypatch.setattr(os, "cpu_count", lambda: 2)
+    assert suites.main([]) == 1
+    out, err = capfd.readouterr()
+    assert "of one\n" in out and "of two\n" in out and "== second ==" in err
+    assert out.endswith("The suite two did not come to its end.\n3 passed, 1 failed\n")
+
+
 def test_a_named_test_file_runs_where_it_belongs():
     pure, blender = Suite("pure", "pure", pure=True, blender=False), Suite("bpy-4.2", "bpy-4.2")
     assert pure.chosen(["-x", "tests/test_build.py::test_x"]) == ["-x", "tests/test_build.py::test_x"]
@@ -297,7 +317,7 @@ def test_tests_with_a_window_are_skipped_in_a_sentence_where_there_can_be_none(m
     monkeypatch.setattr(window_suites, "prepare", lambda name: name)
     monkeypatch.setattr(window_suites, "run_pytest", skip_all)
     assert window_suites.run_suite("sid", False, ["-x"]) == (Outcome(skipped=2), True)
-    (_, arguments, variables), *_ = told
+    (_, arguments, variables, _), *_ = told
     assert arguments == ["-x", "tests/window"]
     assert "no-such-tool is missing here" in variables["WINDOW_MISSING"]
     assert capsys.readouterr().err.count("\n") == 1

@@ -19,7 +19,7 @@ from ..body.points import MIRROR_POINTS, POINT_WEIGHTS
 from ..body.skeleton import JOINT_COUNT, MIRROR_JOINTS, PARENTS, REST_OFFSETS, SUBTREE
 from ..steps import Stepped, Steps, in_chunks
 from .evidence import Targets
-from .solver import Evidence, Prior, System, linearise, moved
+from .solver import Evidence, Prior, System, linearise, moved, prior_cost
 from .start import OUTLIER_SCALE, initial_prior, start_from_initial, start_from_keypoints
 
 MOST_FRAMES = 64
@@ -32,6 +32,8 @@ UNEXPLAINED = 0.25
 """What a rigid skeleton leaves unexplained, as a share of how far a point may lie from its definition."""
 SIZE_SPREAD, BONE_SPREAD = 0.08, 0.05
 """Standard deviations of a person's size, and of each bone's ratio to it."""
+COARSE = 0.0025
+"""Metres. Looked at more closely than this, every clip fits every definition: what differs is rounding."""
 LEAST_LEFT, MODESTY = 0.3, 1.3
 """An offset is never known better than this share of what was expected of it, and never as well as the
 equations say."""
@@ -51,11 +53,14 @@ _OWNER = np.array(
 @dataclass(frozen=True)
 class Calibration:
     """bones (24, 3) metres; offsets (P, 3) metres of the keypoints from their canonical points, in the axes
-    of the joint that carries them; left (P,) metres, how far these may still be off, per axis."""
+    of the joint that carries them; left (P,) metres, how far these may still be off, per axis; evidence: the
+    logarithm of how likely the clip is if its points lie around these canonical points, but for a constant
+    that other canonical points share; -inf where nothing tells."""
 
     bones: np.ndarray
     offsets: np.ndarray
     left: np.ndarray
+    evidence: float = -np.inf
 
 
 @Stepped
@@ -91,8 +96,14 @@ def calibrate(
         pose = yield from start_from_initial.steps(*begin, vague, _single(bones), priors)
     sharp = replace(vague, precision=_single(_sharp(some, share)))
     ratios = np.log(_lengths(bones) / _lengths(REST_OFFSETS))
-    found = yield from _fit(sharp, held, pose, ratios, some.definition, known_bones)
-    return replace(found, bones=bones) if known_bones else found
+    told = _shared_precision(some.definition, some.indices)
+    constants, pose = yield from _fit(sharp, held, pose, ratios, told, known_bones)
+    coarse = replace(vague, precision=_single(_sharp(some, share, COARSE)))
+    _, _, covariance, evidence = yield from _step(coarse, held, pose, constants, told, known_bones)
+    fitted, offsets = _unpacked(constants)
+    variance = np.diag(covariance)[len(_LEFT) :].reshape(-1, 3).mean(1)
+    left = np.clip(MODESTY * np.sqrt(variance), LEAST_LEFT * some.definition, some.definition)
+    return Calibration(bones if known_bones else fitted, offsets, left, evidence)
 
 
 @Stepped
@@ -132,54 +143,68 @@ def _single(values: np.ndarray) -> np.ndarray:
     return values.astype(np.float32)
 
 
-def _sharp(targets: Targets, share: float) -> np.ndarray:
+def _sharp(targets: Targets, share: float, least: float = 0.0) -> np.ndarray:
     """Precision (T, P) of the points as far as their offsets do not matter, if only that share of the
-    frames has noise of its own."""
+    frames has noise of its own; least: metres that a rigid skeleton leaves unexplained at the least."""
     known = targets.precision > 0
     noise = 1.0 / np.where(known, targets.precision, 1.0) - targets.definition**2
-    variance = noise.clip(0.0) / share + (UNEXPLAINED * targets.definition) ** 2
+    variance = noise.clip(0.0) / share + np.maximum(UNEXPLAINED * targets.definition, least) ** 2
     return np.where(known, 1.0 / variance, 0.0)
+
+
+Pose = tuple[np.ndarray, np.ndarray]
 
 
 def _fit(
     evidence: Evidence,
     priors: tuple[Prior, ...],
-    pose: tuple[np.ndarray, np.ndarray],
+    pose: Pose,
     ratios: np.ndarray,
-    definition: np.ndarray,
+    told: np.ndarray,
     known_bones: bool,
-) -> Steps[Calibration]:
-    """ratios (24,): logarithms of the bones' lengths relative to the mean skeleton."""
-    rotations, pelvis = pose
-    told = _shared_precision(definition, evidence.indices)
-    constants = np.concatenate([ratios[_LEFT], np.zeros(3 * len(definition))])
-    covariance = np.zeros_like(told)
+) -> Steps[tuple[np.ndarray, Pose]]:
+    """Constants and poses that fit together. ratios (24,): logarithms of the bones' lengths relative to the
+    mean skeleton; told: prior precision of the constants."""
+    constants = np.concatenate([ratios[_LEFT], np.zeros(len(told) - len(_LEFT))])
     for _ in range(ITERATIONS):
-        bones, offsets = (_single(values) for values in _unpacked(constants))
-        _, world = forward(rotations, pelvis, bones)
-        axes = world[:, _carriers(evidence.indices)]
-        carried = (axes @ offsets[..., None])[..., 0]
-        here = replace(evidence, positions=evidence.positions - carried)
-        system = linearise(rotations, pelvis, bones, here, priors, outlier_scale=OUTLIER_SCALE)
-        yield None
-        by_ratios = _ratio_rows(world, bones, evidence.indices, system.root)
-        pull = -told @ constants
-        if known_bones:
-            by_ratios, pull[: len(_LEFT)] = np.zeros_like(by_ratios), 0.0
-        change, step, covariance = yield from _eliminated(system, by_ratios, axes, told, pull)
+        change, step, _, _ = yield from _step(evidence, priors, pose, constants, told, known_bones)
         constants = constants + change
-        rotations, pelvis = moved(rotations, pelvis, step)
+        pose = moved(*pose, step)
         yield None
-    bones, offsets = _unpacked(constants)
-    variance = np.diag(covariance)[len(_LEFT) :].reshape(-1, 3).mean(1)
-    left = np.clip(MODESTY * np.sqrt(variance), LEAST_LEFT * definition, definition)
-    return Calibration(bones, offsets, left)
+    return constants, pose
+
+
+def _step(
+    evidence: Evidence,
+    priors: tuple[Prior, ...],
+    pose: Pose,
+    constants: np.ndarray,
+    told: np.ndarray,
+    known_bones: bool,
+) -> Steps[tuple[np.ndarray, np.ndarray, np.ndarray, float]]:
+    """Changes of constants and poses, the covariance of the constants, and the logarithm of the evidence
+    (Laplace's approximation)."""
+    bones, offsets = (_single(values) for values in _unpacked(constants))
+    _, world = forward(*pose, bones)
+    axes = world[:, _carriers(evidence.indices)]
+    carried = (axes @ offsets[..., None])[..., 0]
+    here = replace(evidence, positions=evidence.positions - carried)
+    system = linearise(*pose, bones, here, priors, outlier_scale=OUTLIER_SCALE)
+    yield None
+    by_ratios = _ratio_rows(world, bones, evidence.indices, system.root)
+    pull = -told @ constants
+    if known_bones:
+        by_ratios, pull[: len(_LEFT)] = np.zeros_like(by_ratios), 0.0
+    change, step, covariance, likely = yield from _eliminated(system, by_ratios, axes, told, pull)
+    likely += _fit_so_far(evidence, system, pose[0], priors) - 0.5 * float(constants @ told @ constants)
+    return change, step, covariance, likely
 
 
 def _eliminated(
     system: System, by_ratios: np.ndarray, axes: np.ndarray, told: np.ndarray, pull: np.ndarray
-) -> Steps[tuple[np.ndarray, np.ndarray, np.ndarray]]:
-    """One step of constants (M,) and poses (B, 75) together, and the covariance (M, M) of the constants.
+) -> Steps[tuple[np.ndarray, np.ndarray, np.ndarray, float]]:
+    """One step of constants (M,) and poses (B, 75) together, the covariance (M, M) of the constants, and what
+    step and curvature add to the logarithm of the evidence.
 
     by_ratios (B, 14, 3 P): how the points change with the ratios; axes (B, P, 3, 3): of what carries them;
     told (M, M) and pull (M,): prior of the constants.
@@ -189,7 +214,8 @@ def _eliminated(
     yield None
     # The system's damping is far above what rounding takes away, so the factor exists. With its inverse on
     # their left the poses' own equations become the identity.
-    inverse = _lower_inverse(np.linalg.cholesky(system.matrix))
+    lower = np.linalg.cholesky(system.matrix)
+    inverse = _lower_inverse(lower)
     explained = inverse @ np.concatenate([products[:, :turns], system.vector[..., None]], -1)
     yield None
     flat = explained.reshape(-1, count + 1)
@@ -200,9 +226,26 @@ def _eliminated(
     matrix[ratios:, :ratios] += own[:ratios, ratios:].T
     matrix[ratios:, ratios:] += np.diag(np.repeat((system.root**2).sum(0, dtype=float), 3))
     covariance = np.linalg.inv(matrix)
-    change = covariance @ (own[ratios] - less[:, count] + pull)
+    toward = own[ratios] - less[:, count] + pull
+    change = covariance @ toward
     rest = explained[..., count] - explained[..., :count] @ _single(change)
-    return change, (rest[:, None] @ inverse)[:, 0], covariance
+    gained = (flat[:, count].astype(float) ** 2).sum() + toward @ change
+    spread = np.linalg.slogdet(told)[1] - np.linalg.slogdet(matrix)[1]
+    spread -= 2.0 * np.log(np.diagonal(lower, axis1=1, axis2=2), dtype=float).sum()
+    return change, (rest[:, None] @ inverse)[:, 0], covariance, 0.5 * float(gained + spread)
+
+
+def _fit_so_far(
+    evidence: Evidence, system: System, rotations: np.ndarray, priors: tuple[Prior, ...]
+) -> float:
+    """Logarithm of the likelihood of points and poses where the equations were made, up to a constant."""
+    seen = evidence.precision > 0
+    precision = np.where(seen, evidence.precision, 1.0).astype(float)
+    squared = (system.residual.astype(float).reshape(len(rotations), 3, -1) ** 2).sum(1)
+    # The pull of far points fades; their cost grows no further than that (Geman–McClure).
+    faded = np.where(seen, np.sqrt(precision) / np.where(seen, system.root, 1.0), 0.0)
+    cost = (squared * faded).sum() + sum(prior_cost(rotations, prior) for prior in priors)
+    return 0.5 * float(3.0 * np.log(precision).sum() - cost)
 
 
 def _products(system: System, by_ratios: np.ndarray, axes: np.ndarray) -> np.ndarray:

@@ -18,6 +18,7 @@ from .alignment import keypoints_at
 from .blending import blend, kept_poses, only_joints, shares, standing
 from .bones import estimate_bone_offsets
 from .controls import AS_MEASURED, Controls
+from .definitions import renamed
 from .engine import choose_engine, loads_torch, one_thread
 from .errors import RefineError
 from .evidence import Targets, targets_from_keypoints
@@ -114,6 +115,7 @@ def refine_steps(
         run, bones=clip.bones, offsets=clip.offsets, initial_deviation=clip.initial_deviation,
         root_deviation=clip.root_deviation, shake=run.shake if calm is None else calm,
     )  # fmt: skip
+    keypoints = renamed(keypoints, clip.targets)
     initials = _split(clip.initial, parts)
     evidence = [clip.targets.rows(rows) for rows in _rows_of(parts)]
     rotations, pelvis, uncertainty = yield from _refine_pieces(run, person, parts, evidence, initials, wanted)

@@ -168,3 +168,14 @@ def _add_prior(matrix: Any, vector: Any, rotations: Any, prior: Prior) -> None:
         diagonal = _diagonal(matrix)[:, :turns]
         diagonal += xp.reshape(prior.precision, (-1, turns))
     vector[:, :turns] -= xp.reshape(log_gradient(deviation, pull), (batch, turns))
+
+
+def prior_cost(rotations: Any, prior: Prior) -> float:
+    """rho^T Lambda rho of all frames together."""
+    xp = array_namespace(rotations)
+    batch, turns = rotations.shape[0], JOINT_COUNT * 3
+    deviation = axis_angle_from_matrix(xp.matrix_transpose(prior.reference) @ rotations)
+    if prior.precision.shape[-2:] != (turns, turns):
+        return float(xp.sum(prior.precision * deviation**2))
+    flat = xp.reshape(deviation, (batch, turns))
+    return float(xp.sum((flat @ prior.precision) * flat))

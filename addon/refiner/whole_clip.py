@@ -10,6 +10,7 @@ from ..steps import Stepped, Steps
 from .alignment import to_target_world
 from .bones import estimate_bone_offsets, wander_variance, with_noise
 from .calibration import calibrate, known_better
+from .definitions import DOUBT, as_smpl_joints
 from .evidence import Targets
 from .piece import Initial
 from .solver import Prior
@@ -20,7 +21,8 @@ from .start import INITIAL_DEVIATION, MODESTY, MODESTY_ALONE, initial_deviation
 class WholeClip:
     """targets: with the precision that they have now. bones (24, 3) metres: the performer's. offsets (P, 3)
     metres: of the keypoints from their canonical points. initial: rotations and pelvis in the world of the
-    targets, None without. initial_deviation, root_deviation: radians, how far these are off."""
+    targets, None without. initial_deviation, root_deviation: radians, how far these are off. evidence: as in
+    `calibration.Calibration`."""
 
     targets: Targets
     bones: np.ndarray
@@ -28,6 +30,7 @@ class WholeClip:
     initial: Initial | None
     initial_deviation: float
     root_deviation: float
+    evidence: float
 
 
 @Stepped
@@ -39,11 +42,27 @@ def judge(
     bones: np.ndarray | None = None,
     alone: bool = False,
 ) -> Steps[WholeClip]:
-    """How far points wander, how long bones are, what a detector means by its points, and how far an
-    estimator's poses (T, 24, 3, 3) and pelvis (T, 3) are off. prior: of the poses; bones (24, 3): where they
+    """What a file means by its points, how far they wander, how long bones are, and how far an estimator's
+    poses (T, 24, 3, 3) and pelvis (T, 3) are off. prior: of the poses; bones (24, 3): where they
     are known; alone: whether its frames stand alone, not one after the other."""
     targets = with_noise(targets, (yield from wander_variance.steps(targets)))
-    known_bones = bones is not None
+    first = yield from _judge(targets, initial, prior, fps, bones, alone)
+    if (joints := as_smpl_joints(targets)) is not None:
+        second = yield from _judge(joints, initial, prior, fps, bones, alone)
+        if second.evidence > first.evidence - DOUBT:
+            return second
+    return first
+
+
+def _judge(
+    targets: Targets,
+    initial: Initial | None,
+    prior: Prior,
+    fps: float,
+    bones: np.ndarray | None,
+    alone: bool,
+) -> Steps[WholeClip]:
+    """The same where it is settled what the points are."""
     lengths = bones
     if lengths is None:
         lengths = yield from estimate_bone_offsets.steps(targets)
@@ -54,5 +73,6 @@ def judge(
         off = initial_deviation(*initial, targets, lengths, MODESTY_ALONE if alone else MODESTY)
         root = float(np.hypot(off, apart / np.sqrt(3)))
         yield None
-    found = yield from calibrate.steps(targets, lengths, prior, fps, initial, known_bones)
-    return WholeClip(known_better(targets, found), found.bones, found.offsets, initial, off, root)
+    found = yield from calibrate.steps(targets, lengths, prior, fps, initial, bones is not None)
+    targets = known_better(targets, found)
+    return WholeClip(targets, found.bones, found.offsets, initial, off, root, found.evidence)

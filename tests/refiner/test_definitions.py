@@ -1,0 +1,66 @@
+"""What a file means by its hips and shoulders is told by the clip."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from addon.body.kinematics import forward
+from addon.body.layouts import find_layout
+from addon.body.points import POINT_INDEX, POINT_NAMES, point_positions
+from addon.recording import Keypoints, Person
+from addon.refiner import refine
+from addon.refiner.definitions import as_smpl_joints
+from addon.refiner.evidence import targets_from_keypoints
+from addon.refiner.model import load_model, pose_prior
+from addon.refiner.whole_clip import judge
+
+from .motion import Truth
+
+
+def written(layout: str, as_joints: bool, noise: float) -> tuple[Truth, Person]:
+    """A person with keypoints under a detector's names: a detector's own, or SMPL's joints."""
+    truth, of_detector = Truth(0, 240), find_layout(layout)
+    names = [name for name in of_detector.canonical if name is not None]
+    meant = [POINT_INDEX[JOINTS.get(name, name) if as_joints else name] for name in names]
+    points = point_positions(truth.joints, truth.world, truth.bones, meant)
+    points = points + np.random.default_rng(0).normal(size=points.shape) * noise
+    keypoints = Keypoints(points, np.ones(points.shape[:2]), tuple(names), tuple(names), layout)
+    return truth, Person("0", np.arange(len(points)), 30.0, keypoints)
+
+
+JOINTS = {
+    "coco_left_hip": "left_hip", "coco_right_hip": "right_hip", "coco_mid_hip": "pelvis", "coco_neck": "neck",
+    "coco_left_shoulder": "left_shoulder", "coco_right_shoulder": "right_shoulder",
+}  # fmt: skip
+
+
+def taken_for(keypoints: Keypoints | None) -> set[str]:
+    """The canonical points that the refiner takes keypoints for."""
+    assert keypoints is not None
+    targets = targets_from_keypoints(keypoints, 30.0)
+    return {POINT_NAMES[k] for k in judge(targets, None, pose_prior(load_model()), 30.0).targets.indices}
+
+
+@pytest.mark.parametrize("layout", ["coco17", "body25", "mediapipe33"])
+@pytest.mark.parametrize("noise", [0.0, 0.01])
+def test_a_clip_tells_landmarks_from_joints(layout: str, noise: float) -> None:
+    _, of_detector = written(layout, False, noise)
+    _, of_model = written(layout, True, noise)
+    assert "coco_left_hip" in taken_for(of_detector.keypoints)
+    assert {"left_hip", "left_shoulder"} <= taken_for(of_model.keypoints)
+
+
+def test_joints_under_the_names_of_landmarks_are_fitted_as_joints() -> None:
+    truth, person = written("coco17", True, 0.0)
+    motion = refine(person, engine="numpy")
+    assert np.nanmean(motion.fit_error_mm) < 6.0
+    joints, _ = forward(motion.rotations, motion.pelvis, motion.bone_offsets)
+    assert 1000 * np.linalg.norm(joints - truth.joints, axis=-1).mean() < 15.0
+
+
+def test_where_no_point_could_be_another_there_is_nothing_to_choose() -> None:
+    for layout in ("smpl24", "h36m17"):
+        keypoints = Truth(0, 30).person(layout).keypoints
+        assert keypoints is not None
+        assert as_smpl_joints(targets_from_keypoints(keypoints, 30.0)) is None
