@@ -12,6 +12,7 @@ from addon.refiner.features import Inputs
 from addon.refiner.model import load_model
 from addon.refiner.network import Refinement, forward, split
 from addon.refiner.proposals import PROPOSALS
+from addon.steps import Steps, finish
 
 from .motion import Truth
 
@@ -29,7 +30,7 @@ def test_the_networks_agree_within_a_ten_thousandth_of_a_radian() -> None:
     offered = rng.normal(size=(70, PROPOSALS, 24, 3)).astype(np.float32) * 0.1
     ours = split(forward(model.weights, model.shape, inputs), offered)
     engine = choose_engine("torch", "cpu")
-    theirs = engine.run(Inputs(engine.array(inputs), engine.array(offered)))
+    theirs = finish(engine.run(Inputs(engine.array(inputs), engine.array(offered))))
     turns = [matrix_from_axis_angle(to_numpy(result.turns).astype(float)) for result in (ours, theirs)]
     assert geodesic_angle(*turns).max() < 1e-4
     np.testing.assert_allclose(ours.deviation, to_numpy(theirs.deviation), rtol=1e-3)
@@ -82,7 +83,7 @@ def test_torch_keeps_to_one_thread_and_leaves_the_number_as_it_was(monkeypatch: 
     before, during = torch.get_num_threads(), []
     run = Engine.run
 
-    def watched(self: Engine, inputs: Inputs) -> Refinement:
+    def watched(self: Engine, inputs: Inputs) -> Steps[Refinement]:
         during.append(torch.get_num_threads())
         return run(self, inputs)
 
