@@ -234,10 +234,8 @@ def see_and_turn(
     evidence = yield from in_chunks(lambda rows: _columns(known.rows(rows)), len(rotations))
     times = network_times(len(rotations), fps)
     if times is not None:
-        rotations, guess = (
-            (yield from rotations_at(rotations, times)),
-            (yield from rotations_at(guess, times)),
-        )
+        guess = yield from rotations_at(guess, times)
+        rotations = guess if initial is None else (yield from rotations_at(rotations, times))
         pelvis, evidence = interpolate(pelvis, times), (yield from _at(evidence, times))
     parts = []
     for first in range(0, len(rotations), NETWORK_CHUNK):

@@ -212,11 +212,16 @@ def test_writing_is_done_in_slices_too_and_nothing_else_happens_meanwhile(window
     assert sum(ob.type == "ARMATURE" for ob in bpy.data.objects) == 1
 
 
+def known_results():
+    """What the scene knows of its refined people."""
+    return [(entry.person_id, entry.armature) for entry in bpy.context.scene.spr.results]
+
+
 @pytest.mark.parametrize("again", [False, True])
 def test_esc_while_keys_are_written_leaves_the_scene_as_it_was(window, ui, person, census, again):
     if again:
         bpy.ops.spr.refine_pose()
-    before = census(), [(entry.person_id, entry.armature) for entry in bpy.context.scene.spr.results]
+    before = census(), known_results()
     window.start(ui, person)
     window.run_until_writing()
     for _ in range(3):
@@ -224,10 +229,7 @@ def test_esc_while_keys_are_written_leaves_the_scene_as_it_was(window, ui, perso
     assert census() != before[0]
     assert window.event("ESC", "PRESS") == {"CANCELLED"}
     assert window.runner.current() is None
-    assert (
-        census(),
-        [(entry.person_id, entry.armature) for entry in bpy.context.scene.spr.results],
-    ) == before
+    assert (census(), known_results()) == before
     assert len(window.reports) == 1 and "cancelled" in window.reports[0][1]
 
 
