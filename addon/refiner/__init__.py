@@ -1,5 +1,4 @@
-"""Initial pose (or none) + target keypoints → Motion. The one way in is `refine`; `refine_steps` is the same in
-steps."""
+"""Initial pose (or none) + target keypoints → Motion: `refine`, or in steps `refine_steps`."""
 
 from .alignment import keypoints_at, target_of
 from .controls import PARTS, Controls
