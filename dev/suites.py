@@ -51,7 +51,7 @@ def suites() -> list[Suite]:
     """The suites of this Python. Under 3.11, Blender 5.2 and 5.3 take part where a Python 3.13 is at hand."""
     pure = Suite("pure", "pure", pure=True, blender=False)
     if HERE == "3.13":
-        return [pure, Suite("bpy-5.2", "bpy-5.2"), Suite("bpy-5.3", "main")]
+        return [pure, Suite("bpy-5.2", "main"), Suite("bpy-5.3", "bpy-5.3")]
     # NumPy 1 without torch, which no pure environment has: the first one takes the pure tests as well.
     legacy = [Suite("bpy-4.2", "bpy-4.2", pure=True), Suite("bpy-4.5", "bpy-4.5"), Suite("bpy-5.0", "main")]
     newest = [Suite(name, name, "3.13") for name in ("bpy-5.2", "bpy-5.3")] if find_python("3.13") else []
