@@ -1,5 +1,5 @@
 """`build.py bench`: speed, best of five, as ratios to baselines of the same run; with --accuracy, errors;
-with --checks, what holds beside the table."""
+with --checks, what holds beside the table; with --window, how Blender feels meanwhile."""
 
 from __future__ import annotations
 
@@ -25,6 +25,12 @@ def main(argv: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="build.py bench", description=__doc__)
     parser.add_argument("--accuracy", action="store_true", help="the table of accuracy in place of speed")
     parser.add_argument("--checks", action="store_true", help="calibration, faults, seams, rates, captures")
+    parser.add_argument("--window", action="store_true", help="a run in a Blender with a window")
+    if "--window" in words:
+        parser.parse_args(words)
+        from .responsiveness import measure
+
+        return measure()
     if not {"--accuracy", "--checks"} & set(words):
         parser.parse_args(words)
         keys()

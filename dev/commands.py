@@ -66,7 +66,11 @@ COMMANDS = (
     ),
     Command("zip", "build and validate the extension [--torch] [--output FOLDER]", packaging.main),
     Command("train", "train the bundled refiner again, or the paper's network [--pairwise]", train),
-    Command("bench", "measure speed, errors [--accuracy], robustness [--checks]", in_main("dev.bench:main")),
+    Command(
+        "bench",
+        "measure speed, errors [--accuracy], robustness [--checks], a real window [--window]",
+        in_main("dev.bench:main"),
+    ),
     Command("refine", "turn motion files into clean SMPL animation: FILE… --output OUT", in_cli("refine")),
     Command("inspect", "say what a motion file holds: FILE [--json]", in_cli("inspect")),
     Command("fuzz", "feed damaged files to the readers [--seconds N] [--target T]", fuzz),

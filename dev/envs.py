@@ -19,7 +19,7 @@ from .processes import ROOT, Refusal, clean_environment, locked, run, say
 from .pythons import HERE, find_python, pip_command
 
 FOLDER = ROOT / ".envs"
-WITH_BLENDER = ("main", "bpy-4.2", "bpy-4.5", "bpy-5.2")
+WITH_BLENDER = ("main", "bpy-4.2", "bpy-4.5", "bpy-5.2", "bpy-5.3")
 
 
 @dataclass(frozen=True)

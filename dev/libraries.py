@@ -11,7 +11,7 @@ from pathlib import Path
 
 from .processes import Refusal, clean_environment, say
 
-# Debian's and Ubuntu's package of each library that bpy 4.2 … 5.2 link to.
+# Debian's and Ubuntu's package of each library that bpy 4.2 … 5.3 link to.
 PACKAGES = {
     "libGL.so.1": "libgl1",
     "libSM.so.6": "libsm6",

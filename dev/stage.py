@@ -39,6 +39,16 @@ def two_people(folder: Path) -> Path:
     return folder / "000000.json"
 
 
+def long_pair(path: Path, frames: int) -> Path:
+    """So many frames of the two captures side by side, to and fro, as XRMoCap writes several people."""
+    people = [_body25(formats.read(source)) for source in (WALK, BALANCE)]
+    people[1] += _middle(people[0]) - _middle(people[1]) + BESIDE
+    both = np.stack([_to_and_fro(points, frames) for points in people], axis=1)
+    scored = np.concatenate([np.nan_to_num(both), np.isfinite(both[..., :1])], axis=-1)
+    np.savez(path, keypoints=scored, mask=scored[..., 3], convention="openpose_25", fps=RATE)
+    return path
+
+
 def early_end(path: Path) -> Path:
     """The keypoints of the sample for plug-in use, of the first frames only."""
     with np.load(WALK) as sample:
@@ -59,16 +69,21 @@ def long_take(path: Path, frames: int) -> Path:
     recording = formats.read(BALANCE)
     keypoints = recording.people[0].keypoints
     assert keypoints is not None
-    to_and_fro = np.concatenate([keypoints.positions, keypoints.positions[::-1]])
     np.savez(
         path,
-        keypoints=np.tile(to_and_fro, (frames // len(to_and_fro) + 1, 1, 1))[:frames],
+        keypoints=_to_and_fro(keypoints.positions, frames),
         names=np.array(keypoints.names),
         fps=recording.fps.value,
         up_axis="y",
         units="m",
     )
     return path
+
+
+def _to_and_fro(positions: np.ndarray, frames: int) -> np.ndarray:
+    """So many frames of positions (T, K, 3), forwards and backwards in turn."""
+    both = np.concatenate([positions, positions[::-1]])
+    return np.tile(both, (frames // len(both) + 1, 1, 1))[:frames]
 
 
 def _body25(recording: Recording) -> np.ndarray:

@@ -72,13 +72,13 @@ Ended = tuple[str, Outcome, bool]
 
 
 def suites() -> list[Suite]:
-    """The suites of this Python. Under 3.11, Blender 5.2 takes part where a Python 3.13 is at hand."""
+    """The suites of this Python. Under 3.11, Blender 5.2 and 5.3 take part where a Python 3.13 is at hand."""
     pure = Suite("pure", "pure", pure=True, blender=False)
     if HERE == "3.13":
-        return [pure, Suite("bpy-5.2", "main")]
+        return [pure, Suite("bpy-5.2", "main"), Suite("bpy-5.3", "bpy-5.3")]
     # NumPy 1 without torch, which no pure environment has: the first one takes the pure tests as well.
     legacy = [Suite("bpy-4.2", "bpy-4.2", pure=True), Suite("bpy-4.5", "bpy-4.5"), Suite("bpy-5.0", "main")]
-    newest = [Suite("bpy-5.2", "bpy-5.2", "3.13")] if find_python("3.13") else []
+    newest = [Suite(name, name, "3.13") for name in ("bpy-5.2", "bpy-5.3")] if find_python("3.13") else []
     return [pure, *legacy, *newest]
 
 
@@ -89,7 +89,7 @@ def main(arguments: list[str]) -> int:
         prog="build.py test", description="Run the tests. What stands behind -- goes to pytest."
     )
     parser.add_argument(
-        "--only", action="append", metavar="SUITE", help="pure, bpy-4.2, bpy-4.5, bpy-5.0 or bpy-5.2"
+        "--only", action="append", metavar="SUITE", help="pure, bpy-4.2, bpy-4.5, bpy-5.0, bpy-5.2 or bpy-5.3"
     )
     parser.add_argument(
         "--window",
@@ -174,7 +174,7 @@ def _chosen_suites(only: list[str] | None) -> list[Suite]:
     here = suites()
     if not only:
         if not any(suite.version == "3.13" for suite in here):
-            say("The tests on Blender 5.2 are left out: they need Python 3.13, which is not on this machine.")
+            say("The tests on Blender 5.2 and 5.3 are left out: they need Python 3.13, which is not here.")
         return here
     names = [suite.name for suite in here]
     if unknown := [name for name in only if name not in names]:

@@ -43,6 +43,16 @@ def test_nothing_in_the_extension_runs_a_strangers_code_or_reaches_outside():
     assert layout.dangers(SHIPPED) == []
 
 
+def test_nothing_that_ships_speaks_of_threads():
+    """Reviewers of Blender's platform look for the words, wherever they stand."""
+    found = [
+        path
+        for path in (ROOT / "addon").rglob("*.py")
+        if any(word in path.read_text("utf-8") for word in ("threading", "multiprocessing"))
+    ]
+    assert found == []
+
+
 def test_no_error_is_swallowed():
     assert layout.swallowed_errors(EVERYTHING) == []
 
@@ -94,6 +104,12 @@ def planted(tmp_path: Path, path: str, text: str) -> list[layout.Source]:
         (layout.dangers, "addon/refiner/old.py", "torch.load(path)\n"),
         (layout.dangers, "addon/ui/old.py", "eval(text)\n"),
         (layout.dangers, "addon/ui/old.py", "import urllib.request\n"),
+        (layout.dangers, "addon/ui/old.py", "from threading import Thread\n"),
+        (
+            layout.dangers,
+            "addon/ui/old.py",
+            "def f():\n    from concurrent.futures import ProcessPoolExecutor\n",
+        ),
         (layout.dangers, "addon/ui/old.py", "sys.path.append(folder)\n"),
         (layout.dangers, "addon/ui/old.py", "sys.modules[name] = module\n"),
         (layout.swallowed_errors, "addon/ui/old.py", "try:\n    f()\nexcept ValueError:\n    pass\n"),

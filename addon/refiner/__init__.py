@@ -1,5 +1,4 @@
-"""Initial pose (or none) + target keypoints → Motion. The one way in is `refine`, or `refine_steps` for whoever
-shares the time with others."""
+"""Initial pose (or none) + target keypoints → Motion: `refine`, or in steps `refine_steps`."""
 
 from .alignment import keypoints_at, target_of
 from .controls import PARTS, Controls

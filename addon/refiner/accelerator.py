@@ -23,7 +23,7 @@ def torch_installed() -> bool:
 
 
 def torch_finds_gpu() -> bool:
-    """Whether torch has CUDA (or ROCm) or Metal: asked where it is imported, else told by what is installed."""
+    """Whether torch has CUDA, ROCm or Metal: asked where it is imported, else told by what is installed."""
     torch = sys.modules.get("torch")
     if torch is None:
         return _is_likely()

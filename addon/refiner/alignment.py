@@ -61,7 +61,7 @@ def keypoints_at(targets: Person, times: np.ndarray) -> Steps[Keypoints]:
 def _between(
     keypoints: Keypoints, own: np.ndarray, times: np.ndarray, fps: float
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Positions (N, K, 3) and confidence (N, K) at times (N,) of keypoints that were seen at times own (T,)."""
+    """Positions (N, K, 3) and confidence (N, K) at times (N,) of keypoints seen at times own (T,)."""
     last = (
         np.clip(np.searchsorted(own, times), 1, max(len(own) - 1, 1))
         if len(own) > 1

@@ -87,9 +87,7 @@ def _blend(kept: Poses, refined: Poses, share: np.ndarray) -> Poses:
     return rotations, pelvis
 
 
-def only_joints(
-    kept: Poses, refined: Poses, bones: np.ndarray, chosen: np.ndarray
-) -> Steps[Poses]:
+def only_joints(kept: Poses, refined: Poses, bones: np.ndarray, chosen: np.ndarray) -> Steps[Poses]:
     """The refined pose in the chosen joints (24,), the kept one in the others.
 
     A chosen limb hangs on kept joints, so it turns to reach the places that it has on the refined body.

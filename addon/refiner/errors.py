@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-
 from ..steps import Cancelled
 
 __all__ = ["Cancelled", "RefineError"]

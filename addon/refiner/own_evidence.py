@@ -44,9 +44,7 @@ def steady(
     if frames < FEWEST_SMOOTHED:
         return Steady(rotations, np.zeros(joints))
     trusted = 1.0 - (yield from flips.steps(rotations, fps))
-    found = yield from smooth.steps(
-        six_d_from_matrix(rotations), trusted, fps, smoothness, bodies, OUTLIER
-    )
+    found = yield from smooth.steps(six_d_from_matrix(rotations), trusted, fps, smoothness, bodies, OUTLIER)
     matrices = yield from in_chunks(lambda rows: matrix_from_six_d(found.positions[rows]), frames)
     # Of six numbers three are free, so each axis has twice the variance of one number.
     return Steady(matrices, np.sqrt(2.0) * found.deviation)
@@ -59,7 +57,9 @@ def flips(rotations: np.ndarray, fps: float) -> Steps[np.ndarray]:
     It jumped there in one frame, and back within LONGEST_FLIP: no limb turns so far and stops dead.
     """
     after, before = rotations[1:], rotations[:-1]
-    steps = yield from in_chunks(lambda rows: geodesic_angle(after[rows], before[rows]), len(after))  # (T-1, J)
+    steps = yield from in_chunks(
+        lambda rows: geodesic_angle(after[rows], before[rows]), len(after)
+    )  # (T-1, J)
     beside = np.pad(steps, ((1, 1), (0, 0)))
     jumps = (steps > FLIP) & (steps > ISOLATED * np.maximum(beside[:-2], beside[2:]))
     jumps |= (steps > FLIP) & (np.minimum(beside[:-2], beside[2:]) > FLIP)  # there for a single frame

@@ -234,7 +234,8 @@ def see_and_turn(
     evidence = yield from in_chunks(lambda rows: _columns(known.rows(rows)), len(rotations))
     times = network_times(len(rotations), fps)
     if times is not None:
-        rotations, guess = (yield from rotations_at(rotations, times)), (yield from rotations_at(guess, times))
+        guess = yield from rotations_at(guess, times)
+        rotations = guess if initial is None else (yield from rotations_at(rotations, times))
         pelvis, evidence = interpolate(pelvis, times), (yield from _at(evidence, times))
     parts = []
     for first in range(0, len(rotations), NETWORK_CHUNK):
@@ -242,7 +243,9 @@ def see_and_turn(
         # With all the frames around it that a frame depends on, so that no seam is left.
         before, last = max(first - CONTEXT, 0), min(first + NETWORK_CHUNK, len(rotations))
         rows, inside = slice(before, last + CONTEXT), slice(first - before, last - before)
-        seen = yield from _seen(run, known.indices, rotations[rows], pelvis[rows], evidence[rows], guess[rows])
+        seen = yield from _seen(
+            run, known.indices, rotations[rows], pelvis[rows], evidence[rows], guess[rows]
+        )
         seen = replace(
             seen, has_initial=seen.has_initial * float(initial is not None),
             constant=run.engine.array(constant), shake=run.engine.array(shake),

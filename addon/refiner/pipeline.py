@@ -261,9 +261,7 @@ def _convert(person: Person, keypoints: Keypoints | None) -> Steps[Motion]:
     return (yield from _motion(person, keypoints, poses.rotations, poses.pelvis, bones, unknown))
 
 
-def _evidence(
-    keypoints: Keypoints, piece: Piece, fps: float, smoothness: float = 1.0
-) -> Steps[Targets]:
+def _evidence(keypoints: Keypoints, piece: Piece, fps: float, smoothness: float = 1.0) -> Steps[Targets]:
     confidence = np.nan_to_num(spread(keypoints.confidence, piece))
     gridded = Keypoints(
         spread(keypoints.positions, piece), confidence, keypoints.names, keypoints.canonical, keypoints.layout

@@ -25,9 +25,7 @@ _PASSES = 3
 
 
 @Stepped
-def proposals(
-    rotations: Any, information: Any, initial: Any, has_initial: Any, constant: Any
-) -> Steps[Any]:
+def proposals(rotations: Any, information: Any, initial: Any, has_initial: Any, constant: Any) -> Steps[Any]:
     """Turns (..., T, PROPOSALS, 24, 3) from a start (..., T, 24, 3, 3), as rotation vectors in its own axes.
 
     First the start steadied over each of WIDTHS, for which frames count by what the evidence tells of a joint

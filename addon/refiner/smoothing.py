@@ -38,6 +38,7 @@ VALUES_PER_STEP = 300_000
 EXACT_FRAMES = 160
 """Clips of up to this length have their own share kept by the smoother, longer ones that of endless ones."""
 
+
 @dataclass(frozen=True)
 class Smoothed:
     """positions (T, K, 3) metres, also across gaps; detail (T, K, 3) metres, what smoothing half as much

@@ -62,9 +62,7 @@ def start_from_initial(
 ) -> Steps[tuple[Any, Any]]:
     """Rotations (B, 24, 3, 3) and pelvis (B, 3) from an initial pose (B, 24, 3, 3) and evidence."""
     return (
-        yield from solve.steps(
-            initial, pelvis, bone_offsets, evidence, priors, FROM_INITIAL, OUTLIER_SCALE
-        )
+        yield from solve.steps(initial, pelvis, bone_offsets, evidence, priors, FROM_INITIAL, OUTLIER_SCALE)
     )
 
 

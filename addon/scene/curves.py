@@ -1,4 +1,4 @@
-"""The one way keys are written, the same on Blender 4.2 … 5.2 (actions without and with slots)."""
+"""The one way keys are written, the same on Blender 4.2 … 5.3 (actions without and with slots)."""
 
 from __future__ import annotations
 

@@ -48,6 +48,7 @@ def create_body(
     skin = _skin(bone_offsets, body_model, np.zeros(0) if betas is None else betas)
     yield None
     vertices = skin.vertices - [0.0, floor_height(bone_offsets), 0.0]
+    yield None
     name = f"{armature.name} body"
     mesh = bpy.data.meshes.new(name)
     mesh.from_pydata(positions_to_blender(vertices).astype(np.float32), [], skin.faces)

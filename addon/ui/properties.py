@@ -28,8 +28,8 @@ from .session import SESSION
 from .targets import SPR_PG_targets, find_shift, forget_targets
 
 ENGINE_ITEMS = [
-    (AUTO, "Auto", "PyTorch where it is installed, NumPy otherwise"),
-    ("torch", "PyTorch", "Fastest on long recordings and graphics cards; must be installed"),
+    (AUTO, "Auto", "PyTorch where it finds a graphics card, NumPy otherwise"),
+    ("torch", "PyTorch", "Faster with a graphics card for it; must be installed"),
     ("numpy", "NumPy", "Works in every Blender"),
 ]
 DEVICE_ITEMS = [

@@ -57,7 +57,7 @@ class SPR_OT_refine_pose(bpy.types.Operator):
         return {"RUNNING_MODAL"}
 
     def modal(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:
-        """Do a slice of the work, listen for Esc. While keys are written nothing else may change the scene."""
+        """Do a slice of the work, listen for Esc. While keys are written nothing else may change them."""
         run = runner.current()
         if run is None:
             return {"CANCELLED"}

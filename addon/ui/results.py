@@ -33,9 +33,7 @@ def refined_people(scene: bpy.types.Scene, source: str) -> dict[str, SPR_PG_resu
     }
 
 
-def write(
-    scene: bpy.types.Scene, task: Task, outcomes: Sequence[Outcome]
-) -> Steps[list[bpy.types.Object]]:
+def write(scene: bpy.types.Scene, task: Task, outcomes: Sequence[Outcome]) -> Steps[list[bpy.types.Object]]:
     """Write everybody's motion into the scene: all of them, or nothing when one fails.
 
     A person's earlier result from the same file is replaced, unless the settings say otherwise.
@@ -90,9 +88,7 @@ def _in_scene(scene: bpy.types.Scene) -> Iterator[None]:
             window.scene = shown
 
 
-def _write_person(
-    settings: SPR_PG_settings, task: Task, outcome: Outcome, several: bool
-) -> Steps[Result]:
+def _write_person(settings: SPR_PG_settings, task: Task, outcome: Outcome, several: bool) -> Steps[Result]:
     collections = set(bpy.data.collections)
     stem = recording_name(task.source)
     armature = yield from scene_package.write_motion.steps(

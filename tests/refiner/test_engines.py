@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+from pathlib import Path
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 
 from addon.body.rotations import geodesic_angle, matrix_from_axis_angle
-from addon.refiner import refine
-from addon.refiner.engine import Engine, choose_engine, engine_name, to_numpy
+from addon.refiner import accelerator, refine
+from addon.refiner.engine import Engine, choose_engine, engine_name, loads_torch, to_numpy
 from addon.refiner.features import Inputs
 from addon.refiner.model import load_model
 from addon.refiner.network import Refinement, forward, split
 from addon.refiner.proposals import PROPOSALS
+from addon.steps import Steps, finish
 
 from .motion import Truth
 
 torch = pytest.importorskip("torch")
+ROOT = Path(__file__).parents[2]
 
 
 def test_the_networks_agree_within_a_ten_thousandth_of_a_radian() -> None:
@@ -29,7 +36,7 @@ def test_the_networks_agree_within_a_ten_thousandth_of_a_radian() -> None:
     offered = rng.normal(size=(70, PROPOSALS, 24, 3)).astype(np.float32) * 0.1
     ours = split(forward(model.weights, model.shape, inputs), offered)
     engine = choose_engine("torch", "cpu")
-    theirs = engine.run(Inputs(engine.array(inputs), engine.array(offered)))
+    theirs = finish(engine.run(Inputs(engine.array(inputs), engine.array(offered))))
     turns = [matrix_from_axis_angle(to_numpy(result.turns).astype(float)) for result in (ours, theirs)]
     assert geodesic_angle(*turns).max() < 1e-4
     np.testing.assert_allclose(ours.deviation, to_numpy(theirs.deviation), rtol=1e-3)
@@ -82,7 +89,7 @@ def test_torch_keeps_to_one_thread_and_leaves_the_number_as_it_was(monkeypatch: 
     before, during = torch.get_num_threads(), []
     run = Engine.run
 
-    def watched(self: Engine, inputs: Inputs) -> Refinement:
+    def watched(self: Engine, inputs: Inputs) -> Steps[Refinement]:
         during.append(torch.get_num_threads())
         return run(self, inputs)
 
@@ -94,3 +101,53 @@ def test_torch_keeps_to_one_thread_and_leaves_the_number_as_it_was(monkeypatch: 
         assert torch.get_num_threads() == 3
     finally:
         torch.set_num_threads(before)
+
+
+def installed(monkeypatch: pytest.MonkeyPatch, folder: Path, toolkit: str, driver: bool) -> None:
+    """Let torch look installed but not imported, as built for a toolkit, with a driver or without."""
+    monkeypatch.delitem(sys.modules, "torch")
+    (folder / "version.py").write_text(f"from typing import Optional\ncuda: Optional[str] = {toolkit}\n")
+    spec = SimpleNamespace(origin=str(folder / "__init__.py"))
+    monkeypatch.setattr("addon.refiner.accelerator.util.find_spec", lambda _name: spec)
+    monkeypatch.setattr("addon.refiner.accelerator.sys.platform", "linux")
+    (folder / "driver").touch()
+    monkeypatch.setattr(accelerator, "_LINUX_DRIVERS", (str(folder / "driver"),) if driver else ())
+    accelerator._is_likely.cache_clear()
+
+
+@pytest.mark.parametrize(
+    ("toolkit", "driver", "expected"),
+    [("None", True, "NumPy"), ("'12.8'", False, "NumPy"), ("'12.8'", True, "torch")],
+)
+def test_auto_takes_torch_only_where_it_finds_a_gpu(monkeypatch, tmp_path, toolkit, driver, expected) -> None:
+    """It is no faster on the CPU, and takes a second or more to import."""
+    with monkeypatch.context() as patched:
+        installed(patched, tmp_path, toolkit, driver)
+        assert engine_name() == expected
+        assert loads_torch() == (expected == "torch")
+        assert engine_name("auto", "cpu") == "NumPy"
+        assert engine_name("torch", "cpu") == "torch on cpu" and loads_torch("torch")
+        assert "torch" not in sys.modules
+    accelerator._is_likely.cache_clear()
+
+
+def test_auto_asks_torch_where_it_is_imported(monkeypatch: pytest.MonkeyPatch) -> None:
+    for there, engine in ((False, "numpy"), (True, "torch")):
+        monkeypatch.setattr(torch.cuda, "is_available", lambda there=there: there)
+        monkeypatch.setattr(torch.backends.mps, "is_available", lambda: False)
+        assert choose_engine().name == engine
+
+
+def test_the_command_line_refines_without_torch_where_there_is_no_gpu() -> None:
+    """The whole way of `refine` in a fresh Python."""
+    if accelerator.torch_finds_gpu():
+        pytest.skip("there is a GPU here")
+    lines = (
+        "import sys",
+        "from addon.refiner import refine",
+        "from tests.refiner.motion import Truth",
+        "refine(Truth(0, 10).person())",
+        "print('torch' in sys.modules)",
+    )
+    done = subprocess.run([sys.executable, "-c", "\n".join(lines)], cwd=ROOT, capture_output=True, text=True)
+    assert done.stdout.strip() == "False", done.stderr

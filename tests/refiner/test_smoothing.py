@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from addon.refiner.smoothing import ORDER, _whittaker, smooth
+from addon.steps import finish
 
 from .motion import Truth
 
@@ -16,7 +17,7 @@ def test_the_smoother_solves_its_normal_equations() -> None:
     weights[20:25] = 0.0
     difference = np.diff(np.eye(frames), ORDER, axis=0)
     strengths = np.array([10.0, 0.1])
-    found = _whittaker(values, weights, np.repeat(strengths[:, None], count, 1))
+    found = finish(_whittaker(values, weights, np.repeat(strengths[:, None], count, 1)))
     for s, k in np.ndindex(2, count):
         matrix = np.diag(weights[:, k]) + strengths[s] * difference.T @ difference
         expected = np.linalg.solve(matrix, weights[:, k, None] * values[:, :, k])

@@ -26,11 +26,16 @@ class EventLoop:
     def event(self, kind: str, value: str = "NOTHING") -> set[str]:
         return self.operator.modal(self.self, bpy.context, SimpleNamespace(type=kind, value=value))
 
+    def run_until_writing(self) -> None:
+        """In slices of one step each."""
+        self.runner.SLICE = 0.0
+        while not self.runner.current().job.writing:
+            assert self.event("TIMER") == {"PASS_THROUGH"}
+
     def run(self, seconds: float = 60.0) -> set[str]:
         end = time.monotonic() + seconds
         while time.monotonic() < end:
             state = self.event("TIMER")
             if state != {"PASS_THROUGH"}:
                 return state
-            time.sleep(0.02)
         raise AssertionError("the run did not end")

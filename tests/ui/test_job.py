@@ -1,4 +1,4 @@
-"""The run itself: in a thread, cancelled, failing; and the operator that watches it."""
+"""The run itself: in steps, cancelled, failing; and the operator that drives it."""
 
 from __future__ import annotations
 
@@ -9,18 +9,28 @@ from types import SimpleNamespace
 from typing import Any
 
 import bpy
+import numpy as np
 import pytest
 
 from addon import refiner
 from addon.recording import Poses
+from addon.steps import Progress, finish
 from addon.ui.describe import progress_text
 from addon.ui.job import Job, Task, refine_all
 
 
-def test_a_thread_finishes_with_figures(person):
+def in_slices(job, seconds=0.01):
+    """How often the job had to be asked to go on until it was done."""
+    count = 0
+    while job.running:
+        job.advance(seconds)
+        count += 1
+    return count
+
+
+def test_a_job_finishes_with_figures(person):
     job = Job(Task("wave.npz", (person,), "numpy", "cpu"))
-    job.start()
-    assert job.join(60.0)
+    assert in_slices(job) > 3
     assert (job.error, job.cancelled, job.fraction) == ("", False, 1.0)
     (outcome,) = job.outcomes
     assert outcome.motion.frames == 60
@@ -32,7 +42,7 @@ def test_a_thread_finishes_with_figures(person):
 def test_progress_of_several_people_only_grows(person):
     task = Task("wave.npz", (person, replace(person, id="1")), "numpy", "cpu")
     seen: list[float] = []
-    outcomes = refine_all(task, lambda fraction, message: seen.append(fraction), lambda: False)
+    outcomes = finish(refine_all(task), lambda fraction, message: seen.append(fraction))
     assert seen == sorted(seen) and seen[-1] == pytest.approx(1.0)
     assert [outcome.person.id for outcome in outcomes] == ["0", "1"]
 
@@ -78,14 +88,36 @@ def test_before_and_after_are_told_when_there_were_poses(person):
     assert outcome.before_mm > outcome.after_mm
 
 
-def test_a_cancelled_thread_ends_empty(long_person):
+def test_slices_give_what_the_straight_run_gives(person):
+    sliced, straight = (Job(Task("wave.npz", (person,), "numpy", "cpu")) for _ in range(2))
+    in_slices(sliced, 0.0)
+    straight.run()
+    for name in ("rotations", "pelvis", "fit_error_mm", "uncertainty_deg"):
+        ours, theirs = (getattr(job.outcomes[0].motion, name) for job in (sliced, straight))
+        np.testing.assert_array_equal(ours, theirs)
+
+
+def test_a_cancelled_job_ends_empty(long_person):
     job = Job(Task("wave.npz", (long_person,), "numpy", "cpu"))
-    job.start()
-    time.sleep(0.2)
+    job.advance(0.2)
     assert job.running
     job.cancel()
-    assert job.join(60.0)
-    assert job.cancelled and not job.outcomes and not job.error
+    assert job.cancelled and not job.running and not job.outcomes and not job.error
+    job.advance(0.2)
+    assert job.fraction < 1.0 and not job.outcomes
+
+
+def test_what_is_new_is_told_before_the_work_goes_on(person):
+    """Loading torch can't be interrupted, so a window has to show first that it begins."""
+
+    def work(_outcomes):
+        yield Progress(0.0, "Loading")
+        raise AssertionError("nobody has seen what is loading")
+
+    job = Job(Task("wave.npz", (person,), "numpy", "cpu"), work)
+    while job.running and job.message != "Loading":
+        job.advance(60.0)
+    assert job.message == "Loading" and not job.error
 
 
 def test_the_watched_run_writes_keys_and_ends(window, ui, person):
@@ -171,7 +203,37 @@ def test_another_file_opened_meanwhile_ends_the_run(window, ui, long_person):
     assert window.event("TIMER") == {"CANCELLED"}
 
 
-def test_disabling_the_extension_ends_the_run_and_its_thread(window, ui, long_person, switch_extension):
+def test_writing_is_done_in_slices_too_and_nothing_else_happens_meanwhile(window, ui, person):
+    window.start(ui, person)
+    window.run_until_writing()
+    assert window.event("MOUSEMOVE") == {"RUNNING_MODAL"}
+    assert window.event("A", "PRESS") == {"RUNNING_MODAL"}
+    assert window.run() == {"FINISHED"}
+    assert sum(ob.type == "ARMATURE" for ob in bpy.data.objects) == 1
+
+
+def known_results():
+    """What the scene knows of its refined people."""
+    return [(entry.person_id, entry.armature) for entry in bpy.context.scene.spr.results]
+
+
+@pytest.mark.parametrize("again", [False, True])
+def test_esc_while_keys_are_written_leaves_the_scene_as_it_was(window, ui, person, census, again):
+    if again:
+        bpy.ops.spr.refine_pose()
+    before = census(), known_results()
+    window.start(ui, person)
+    window.run_until_writing()
+    for _ in range(3):
+        window.event("TIMER")
+    assert census() != before[0]
+    assert window.event("ESC", "PRESS") == {"CANCELLED"}
+    assert window.runner.current() is None
+    assert (census(), known_results()) == before
+    assert len(window.reports) == 1 and "cancelled" in window.reports[0][1]
+
+
+def test_disabling_the_extension_ends_the_run(window, ui, long_person, switch_extension):
     window.start(ui, long_person)
     job = window.runner.current().job
     switch_extension(False)

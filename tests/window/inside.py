@@ -20,6 +20,10 @@ EXCHANGE = Path("/exchange")
 TICK = 0.01
 PACKAGE = "bl_ext.user_default.smpl_pose_refiner"
 seen: dict[str, float] = {"tick": time.time(), "gap": 0.0, "started": 0.0, "ended": 0.0, "drawn": 0}
+_frames: list[float] = []
+"""When the view was drawn, as long as that is watched."""
+_watching: list[Any] = []
+"""The handler that notes it."""
 _waiting: list[tuple[int, str, dict[str, Any]]] = []
 """The request to be answered at the next tick."""
 
@@ -226,6 +230,26 @@ def _count() -> None:
     seen["drawn"] += 1
 
 
+def watch_frames() -> None:
+    """Draw the 3D View again and again, as for somebody who turns it, and note when."""
+    _frames.clear()
+    add = bpy.types.SpaceView3D.draw_handler_add
+    _watching.append(add(lambda: _frames.append(time.time()), (), "WINDOW", "POST_PIXEL"))
+
+
+def watched_frames() -> list[float]:
+    """Stop that; the times so far."""
+    bpy.types.SpaceView3D.draw_handler_remove(_watching.pop(), "WINDOW")
+    return _frames
+
+
+def timed(operator: str, way: str) -> float:
+    """Call an operator; the seconds that it took."""
+    began = time.time()
+    call(operator, {}, way)
+    return time.time() - began
+
+
 def calm() -> None:
     """Forget the longest gap so far."""
     seen["gap"] = 0.0
@@ -244,6 +268,7 @@ ANSWERS = {
     for one in (
         *(call, put, get, show, panels, open_panels, layout, pointed),
         *(state, pose, choose_file, close_window, delete, redraw, drawn, calm, fresh),
+        *(watch_frames, watched_frames, timed),
     )
 }
 
@@ -275,6 +300,8 @@ def tick() -> float:
         seen["started"] = now
     elif not running and seen["started"] > seen["ended"]:
         seen["ended"] = now
+    if _watching:
+        _area(_window(), "VIEW_3D").tag_redraw()
     if _waiting:
         _answer(*_waiting.pop())
         seen["tick"] = time.time()
