@@ -131,7 +131,7 @@ def test_a_run_shows_its_progress_and_how_to_stop_it(window, ui, long_person, dr
 
 def test_the_log_is_offered_once_there_is_one(window, ui, draw, monkeypatch):
     assert "spr.copy_log" not in draw()
-    monkeypatch.setattr(ui("job").refiner, "refine", lambda *_args, **_options: 1 / 0)
+    monkeypatch.setattr(ui("job").refiner, "refine_steps", lambda *_args, **_options: 1 / 0)
     with pytest.raises(RuntimeError):
         bpy.ops.spr.refine_pose()
     assert {"spr.copy_log", "spr.show_log"} <= set(draw())

@@ -118,7 +118,7 @@ def test_a_failure_while_writing_leaves_the_earlier_result(opened, census, ui, m
     def fails(*_args, **_options):
         raise scene_package.SceneError("The disk of keys is full; make room.")
 
-    monkeypatch.setattr(scene_package, "write_motion", fails)
+    monkeypatch.setattr(scene_package.write_motion, "steps", fails)
     with pytest.raises(RuntimeError, match="The disk of keys is full; make room"):
         bpy.ops.spr.refine_pose()
     assert census() == before
@@ -199,7 +199,7 @@ def test_an_unexpected_error_is_one_sentence_with_details_in_the_log(opened, cen
     def breaks_down(*_args, **_options):
         raise ZeroDivisionError("division by zero")
 
-    monkeypatch.setattr(ui("job").refiner, "refine", breaks_down)
+    monkeypatch.setattr(ui("job").refiner, "refine_steps", breaks_down)
     before = census()
     with pytest.raises(RuntimeError, match="error in the add-on") as caught:
         bpy.ops.spr.refine_pose()
