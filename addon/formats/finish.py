@@ -133,9 +133,8 @@ def _stood(
         warnings += [UNSURE.format(up.value)] if up.unsure else []
     if draft.camera in (True, up.value) or draft.settled or hints.keep_height:
         return people, up
-    if draft.floating or draft.up is None:
-        people, sentences = on_floor(people, floating=draft.floating, mean_bones=draft.mean_bones)
-        warnings += sentences
+    people, sentences = on_floor(people, floating=draft.floating, mean_bones=draft.mean_bones)
+    warnings += sentences
     return people, up
 
 

@@ -65,6 +65,17 @@ def test_smpl_files_without_a_translation_stand_on_the_floor(tmp_path):
     np.testing.assert_allclose(kept, walking(FRAMES).pelvis, atol=1e-6)
 
 
+def test_nobody_is_left_far_below_the_floor_of_a_file_whose_axis_is_its_formats(tmp_path):
+    """As tools write SMPL-X's translation that measure it from the pelvis."""
+    sunk = walking(FRAMES).pelvis - REST_PELVIS - np.array([0.0, 0.35, 0.0])
+    with (tmp_path / "walk.smpl").open("wb") as stream:
+        np.savez(stream, smplVersion=0, codecVersion=2, frameRate=30.0, bodyTranslation=sunk,
+                 bodyPose=walking(FRAMES).axis_angles)  # fmt: skip
+    recording = formats.read(tmp_path / "walk.smpl")
+    assert floor(recording) == pytest.approx(0.0, abs=1e-6)
+    assert any("below the floor" in warning for warning in recording.warnings)
+
+
 def test_a_floor_of_the_files_own_is_kept():
     """On a box of 40 cm; below the floor is where nobody can be."""
     on_box = np.array([0.0, 0.4, 0.0])
