@@ -81,8 +81,7 @@ def finish(draft: Draft, reader: Reader, hints: Hints, path: Path) -> Recording:
     up = _up(scaled, draft, hints, warnings)
     people = tuple(_converted(one, TO_Y_UP[up.value], 1.0) for one in scaled)
     people = tuple(map(unmirrored, people)) if hints.mirror else people
-    if hints.up is None:
-        people, up = _stood(people, up, draft, hints, warnings)
+    people, up = _stood(people, up, draft, hints, warnings)
     warnings += [] if hints.join_tracks else offer(people)
     people, told = without_jumps(people)
     warnings += told
@@ -121,17 +120,19 @@ def _with_times_beside(draft: Draft, path: Path) -> Draft:
 def _stood(
     people: tuple[Person, ...], up: Known[str], draft: Draft, hints: Hints, warnings: list[str]
 ) -> tuple[tuple[Person, ...], Known[str]]:
-    """The people (Y up) turned upright and put on the floor as far as the file leaves that open."""
-    if draft.camera in (True, up.value):
+    """The people (Y up) turned upright and put on the floor as far as file and user leave that open."""
+    seen = draft.camera in (True, up.value)
+    if seen and hints.up is None:
         people, shown, sentence = settle(people, up.value, keep_height=hints.keep_height)
-        found = infer_up(people, ("+y",)) if shown else None
-        up = Known(up.value, "assumed") if found is None else Known(up.value, "inferred", found[1])
+        sign, sure = (infer_up(people, ("+y",)) if shown else None) or (None, 0.0)
+        up = Known(up.value, "inferred", sure) if sign == "+y" else Known(up.value, "assumed")
         warnings.append(sentence)
-    elif draft.up is None:
+    elif draft.up is None and hints.up is None:
         people, sentences = level(people, up.value)
         warnings += sentences
         warnings += [UNSURE.format(up.value)] if up.unsure else []
-    if draft.camera in (True, up.value) or draft.settled or hints.keep_height:
+    # Who states a camera's axes keeps its place as well.
+    if seen or draft.settled or hints.keep_height:
         return people, up
     people, sentences = on_floor(people, floating=draft.floating, mean_bones=draft.mean_bones)
     warnings += sentences

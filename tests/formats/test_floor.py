@@ -43,6 +43,13 @@ def test_arrays_without_a_floor_are_put_on_one_and_it_is_said(tmp_path, shift):
     assert any("put on the floor" in each and "--keep-height" in each for each in recording.warnings)
 
 
+def test_who_states_the_axis_stands_on_the_floor_too(tmp_path):
+    points = walking(FRAMES).layout("smpl24") @ FROM_Y_UP["+z"].T
+    np.save(tmp_path / "clip.npy", points - points[:1, :1])
+    recording = formats.read(tmp_path / "clip.npy", layout="smpl24", up="+z")
+    assert floor(recording) == pytest.approx(0.0, abs=1e-6) and recording.up.how == "stated"
+
+
 def test_one_option_leaves_the_files_height(tmp_path, capsys):
     path = arrays(tmp_path, shift=[0, 1.3, 0])
     recording = formats.read(path, layout="smpl24", keep_height=True)
