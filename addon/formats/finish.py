@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from ..recording import SURE, How, Keypoints, Known, Person, Poses, Recording
+from ..recording import SURE, Keypoints, Known, Person, Poses, Recording
 from ..safe_read import FormatError, one_line
 from .beside import clock_beside
 from .camera import UNSURE, level, on_floor, settle
@@ -113,8 +113,10 @@ def _with_times_beside(draft: Draft, path: Path) -> Draft:
         return draft
     clock, name = found
     told = f"The frame rate comes from {one_line(name)} beside the file."
-    draft = replace(draft, warnings=[*draft.warnings, told])
-    return on_clock(draft, clock) if frames == {len(clock.seconds)} else replace(draft, fps=clock.fps)
+    stamps = len(clock.seconds)
+    sure = min(min(count, stamps) / max(count, stamps) for count in frames)
+    draft = replace(draft, warnings=[*draft.warnings, told], beside=sure)
+    return on_clock(draft, clock) if frames == {stamps} else replace(draft, fps=clock.fps)
 
 
 def _stood(
@@ -140,14 +142,16 @@ def _stood(
 
 
 def _fps(draft: Draft, reader: Reader, hints: Hints) -> Known[float]:
-    value, how = draft.usual_fps or reader.usual_fps, "assumed"
     if hints.fps is not None:
-        value, how = hints.fps, "stated"
+        known: Known[float] = Known(float(hints.fps), "stated")
     elif draft.fps is not None:
-        value, how = draft.fps, "stated"
-    if not 0 < value <= _MAX_FPS:
-        raise FormatError(f"A frame rate of {value} is not possible; give the right one with --fps.")
-    return Known(float(value), _how(how))
+        beside = draft.beside
+        known = Known(float(draft.fps), "stated" if beside is None else "inferred", beside)
+    else:
+        known = Known(float(draft.usual_fps or reader.usual_fps), "assumed")
+    if not 0 < known.value <= _MAX_FPS:
+        raise FormatError(f"A frame rate of {known.value} is not possible; give the right one with --fps.")
+    return known
 
 
 def _units(draft: Draft, hints: Hints, warnings: list[str]) -> tuple[Known[str], float]:
@@ -214,10 +218,6 @@ def _usual_up(people: tuple[Person, ...], draft: Draft, axis: str, warnings: lis
     if said:
         return Known(axis, "stated")
     return Known(axis, "inferred", sure) if shown == axis and sure >= SURE else Known(axis, "assumed")
-
-
-def _how(text: str) -> How:
-    return "stated" if text == "stated" else "assumed"
 
 
 def _converted(one: Person, turn: np.ndarray, metres: float) -> Person:

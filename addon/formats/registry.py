@@ -141,7 +141,8 @@ def read(
 ) -> Recording:
     """What the file holds, in metres and Y up.
 
-    layout, fps, up ("+x" … "-z") and units ("m", "cm", "mm") override what the file says or leaves open.
+    layout, fps, up ("+x" … "-z") and units ("m", "cm", "mm", "in", "ft") override what the file says or
+    leaves open.
     mirror: the recording is a mirror image, which is turned back.
     keep_height: nobody is put on the floor. join_tracks: tracks that follow each other become one person.
     Raises FormatError when the file can't be used.

@@ -165,6 +165,7 @@ def freemocap(folder: Path, fps: float, names: str, row: str) -> Path:
 def test_freemocaps_own_times_lie_beside_the_recording(tmp_path, names, row):
     recording = formats.read(freemocap(tmp_path, 29.476, names, row))
     assert recording.fps.value == pytest.approx(29.476, abs=2e-3)
+    assert (recording.fps.how, recording.fps.confidence) == ("inferred", 1.0)
     assert any("recording_timestamps.csv" in warning for warning in recording.warnings)
     assert formats.read(Path(recording.path), fps=50).fps.value == 50.0
 

@@ -1,6 +1,6 @@
 """The open keypoint file: `keypoints (T, K, 3)` with `layout` or `names`, as .npz, JSON or a bare .npy.
 
-Optional fields: `fps`, `confidence (T, K)`, `up_axis` (x y z -x -y -z), `units` (m cm mm),
+Optional fields: `fps`, `confidence (T, K)`, `up_axis` (x y z -x -y -z), `units` (m cm mm in ft),
 `frame_ids (T,)`, `timestamps (T,)`; NaN or null is missing. A fourth column of the keypoints is confidence.
 """
 
