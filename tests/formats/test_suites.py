@@ -196,9 +196,9 @@ def test_bones_in_local_space_are_refused(tmp_path):
 
 
 def _with_t_pose(path: Path, suite: str) -> Path:
-    """The file with three frames before all others of one T-pose at the origin."""
+    """The file with three frames before all others of one T-pose over the origin."""
     names, world = (XSENS, TO_XSENS) if suite == "MVNX" else (MOTIVE, np.eye(3))
-    rest = forward(np.broadcast_to(np.eye(3), (1, 24, 3, 3)), np.zeros((1, 3)), REST_OFFSETS)[0][0]
+    rest = forward(np.broadcast_to(np.eye(3), (1, 24, 3, 3)), np.array([[0.0, 0.95, 0.0]]), REST_OFFSETS)[0][0]
     places = rest.copy()
     for side in ("left", "right"):
         shoulder, elbow, wrist = (JOINT_NAMES.index(f"{side}_{n}") for n in ("shoulder", "elbow", "wrist"))
