@@ -11,6 +11,7 @@ from ..recording import SURE, Keypoints, Known, Person, Poses, Recording
 from ..safe_read import FormatError, one_line
 from .beside import clock_beside
 from .camera import UNSURE, level, on_floor, settle
+from .camera_cuts import without_cuts
 from .checks import person_warnings, recording_warnings
 from .container import Hints
 from .cuts import without_jumps
@@ -77,6 +78,8 @@ def finish(draft: Draft, reader: Reader, hints: Hints, path: Path) -> Recording:
     units, metres = _units(draft, hints, warnings)
     scaled = tuple(replace(_converted(one, np.eye(3), metres), fps=fps.value) for one in draft.people)
     scaled, told = without_filled_gaps(scaled)
+    warnings += told
+    scaled, told = without_cuts(scaled) if draft.camera is True and draft.up == "-y" else (scaled, [])
     warnings += told
     up = _up(scaled, draft, hints, warnings)
     people = tuple(_converted(one, TO_Y_UP[up.value], 1.0) for one in scaled)
