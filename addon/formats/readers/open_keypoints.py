@@ -130,7 +130,7 @@ def _with_layout(
         points, confidence = points[:, :first], None if confidence is None else confidence[:, :first]
     if guess is None:
         refuse_flat_points(points)
-        raise FormatError(unclear_layout(points.shape[1]))
+        raise FormatError(unclear_layout(points.shape[1], name))
     keypoints = layout_keypoints(points, guess, confidence)
     warnings.append(f"The layout {guess} was inferred from the body's shape.")
     if guess == "h36m17" and is_mirrored(keypoints):

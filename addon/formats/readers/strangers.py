@@ -8,6 +8,7 @@ from typing import Any
 from ...safe_read import FormatError
 from ..container import Container
 from ..draft import Draft, Reader
+from ..parts import part_of_points
 
 _PICTURE = "is a picture; run a pose estimator on it and open its result"
 _VIDEO = "is a video; run a pose estimator on it and open its result"
@@ -29,6 +30,7 @@ _MAGIC = {
 _FLAT = "holds 2D keypoints of images; lift or triangulate them and open that"
 _POSES = ("poses", "pose", "smpl_pose", "smpl_poses", "fullpose", "pose_body", "global_orient", "body_pose")
 _FEW = 7
+_HAND = 21
 _LISTS = ("annotations", "people", "predictions")
 
 
@@ -78,7 +80,18 @@ def _is_flat_person(one: Mapping[str, Any]) -> bool:
     return flat and "image_id" in one and "pred_xyz_jts" not in one
 
 
-_KINDS: tuple[Callable[[Container], str | None], ...] = (_by_start, _angles, _robot, _body, _flat)
+def _hand_or_face(container: Container) -> str | None:
+    """Lists of a hand's or a face's landmarks, as MediaPipe's users save them."""
+    listed = container.json
+    while isinstance(listed, list) and listed and isinstance(listed[0], list):
+        listed = listed[0]
+    rows = isinstance(listed, list) and all(isinstance(p, Mapping) and {"x", "y", "z"} <= set(p) for p in listed)
+    part = part_of_points(len(listed), container.path.stem) if rows else None
+    part = "hand" if rows and part is None and len(listed) == _HAND else part
+    return f"holds the landmarks of a {part} alone; open the file with the body's" if part else None
+
+
+_KINDS: tuple[Callable[[Container], str | None], ...] = (_by_start, _angles, _robot, _body, _flat, _hand_or_face)
 
 
 def _what(container: Container) -> str | None:
