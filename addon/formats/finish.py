@@ -19,7 +19,7 @@ from .depth import refuse_flat
 from .draft import Draft, Reader
 from .following import joined_tracks, offer
 from .frozen import without_filled_gaps
-from .inference import UNIT_METRES, infer_scale, scale_confidence
+from .inference import RARE_METRES, UNIT_METRES, infer_scale, scale_confidence
 from .lifted import evened
 from .mirror import unmirrored
 from .timing import on_clock
@@ -27,11 +27,12 @@ from .up_axis import infer_up
 
 _MAX_FPS = 2000.0
 _PLAIN = 0.98
+_RARE_NAMES = {"in": "inches", "ft": "feet"}
 _ONE_PERSON = np.log(1.4)
 """How much, as a logarithm, people differ in size from the mean."""
 
-_UNITS = UNIT_METRES | {"in": 0.0254, "ft": 0.3048}
-"""Metres of the units that a file may state; `UNIT_METRES` are those that limbs tell."""
+_UNITS = UNIT_METRES | RARE_METRES
+"""Metres of the units that a file may state."""
 
 TO_Y_UP: dict[str, np.ndarray] = {
     "+y": np.eye(3),
@@ -180,8 +181,12 @@ def _units(draft: Draft, hints: Hints, warnings: list[str]) -> tuple[Known[str],
             "The size fits neither metres nor centimetres nor millimetres, so it was scaled to a mean body;"
             " if that is wrong, give the unit with --units."
         )
-    # A size that was scaled to a mean body may be anybody's.
-    sure = 0.5 if unit == "other" else scale_confidence(draft.people, metres)
+    if unit in RARE_METRES:
+        warnings.append(
+            f"The size fits {_RARE_NAMES[unit]} and no metric unit; if that is wrong, give the unit with --units."
+        )
+    # A size that was scaled to a mean body, or that fits a rare unit by chance, may be anybody's.
+    sure = scale_confidence(draft.people, metres) if unit in UNIT_METRES else 0.5
     return Known(unit, "inferred", sure), metres
 
 

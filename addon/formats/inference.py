@@ -10,7 +10,9 @@ from . import limbs
 from .parts import only_a, part_of_points
 
 UNIT_METRES = {"m": 1.0, "cm": 0.01, "mm": 0.001}
-_SLACK = 2.2
+RARE_METRES = {"in": 0.0254, "ft": 0.3048}
+"""Units that only the size of an adult shows."""
+_SLACK, _RARE_SLACK = 2.2, 1.25
 
 
 def _first_middle(keypoints: Keypoints, groups: tuple[tuple[str, ...], ...]) -> np.ndarray | None:
@@ -24,7 +26,7 @@ def _first_middle(keypoints: Keypoints, groups: tuple[tuple[str, ...], ...]) -> 
 def infer_scale(people: list[Person]) -> tuple[str, float] | None:
     """(unit, metres per unit) from the lengths of the limbs, None when there are none.
 
-    The unit is "other" when the size fits neither m nor cm nor mm; the factor then gives mean proportions.
+    The unit is "other" when the size fits none of them; the factor then gives mean proportions.
     """
     bodies = [limbs.size_ratios(one.keypoints) for one in people if one.keypoints is not None]
     ratios = [ratio for body in bodies for ratio in body.values()]
@@ -33,6 +35,9 @@ def infer_scale(people: list[Person]) -> tuple[str, float] | None:
     size = float(np.median(ratios))
     for unit, metres in UNIT_METRES.items():
         if 1 / _SLACK < size * metres < _SLACK:
+            return unit, metres
+    for unit, metres in RARE_METRES.items():
+        if 1 / _RARE_SLACK < size * metres < _RARE_SLACK:
             return unit, metres
     return "other", 1.0 / size
 

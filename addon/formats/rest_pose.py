@@ -113,21 +113,29 @@ def _rest_frames(roles: Mapping[str, int], positions: np.ndarray, turns: np.ndar
     whole = positions[:, np.isfinite(positions).all((0, 2))]
     if not whole.shape[1]:
         return 0
-    steps = np.linalg.norm(np.diff(whole, axis=0), axis=-1).mean(1)
+    single = np.linalg.norm(np.diff(whole, axis=0), axis=-1)
+    steps, farthest = single.mean(1), single.max(1)
     moved = np.flatnonzero(steps > 0)
     if len(moved) < 2:
         return 0
     count = int(moved[0]) + 1
-    usual = float(np.median(steps[count : count + _AFTER]))
+    if count == len(steps):
+        return 0
     size = float(np.ptp(whole[count:], axis=1).max())
-    if count == len(steps) or steps[count - 1] <= max(_SUDDEN * usual, _FAR * size):
+    jumps = any(
+        each[count - 1] > max(_SUDDEN * float(np.median(each[count : count + _AFTER])), far * size)
+        for each, far in ((steps, _FAR), (farthest, _FAR_FOR_ONE))
+    )
+    if not jumps:
         return 0
     at_rest = turns is not None and np.nanmax(np.abs(turns[0] - np.eye(3))) < 1e-6
     return count if at_rest or is_t_pose(roles, positions[0]) else 0
 
 
-_SUDDEN, _FAR, _AFTER = 5.0, 0.05, 30
-"""A jump: times the step of the frames that follow, and part of the skeleton's size."""
+_SUDDEN, _FAR, _FAR_FOR_ONE, _AFTER = 5.0, 0.05, 0.15, 30
+"""A jump: times the step of the frames that follow, and the part of the skeleton's size that joints go, in the
+mean or the farthest one.
+"""
 _LEG = (("hip", "knee"), ("knee", "ankle"))
 
 

@@ -27,6 +27,8 @@ _UNEVEN = 0.15
 _FAR_OFF = 0.5
 """Steps between frames by which times leave an even grid, in the mean square and once, to count as uneven."""
 _MISSING_TIMES = 0.1
+_COARSE = 0.3
+"""Part of a step from which a rounded one may look like a missing frame."""
 _MOST_FRAMES = 1e8
 
 
@@ -121,6 +123,8 @@ def _clock(seconds: np.ndarray, tick: float) -> Clock | None:
     # A median of rounded steps drifts over long gaps; the mean of the single ones does not.
     step = float(single.mean()) if len(single) > 1 else step
     places = np.concatenate([[0], np.cumsum(_counts(steps, step))])
+    if tick > _COARSE * step and _all_there(seconds, tick):
+        places = np.arange(len(seconds))
     if np.ptp(seconds) / step > _MOST_FRAMES:
         return None
     span, count = seconds[-1] - seconds[0], int(places[-1])
@@ -133,6 +137,12 @@ def _clock(seconds: np.ndarray, tick: float) -> Clock | None:
     )
     fps = meant_rate(low, high, best)
     return Clock(seconds, fps, places, even, low, high)
+
+
+def _all_there(seconds: np.ndarray, tick: float) -> bool:
+    """Whether even frames of which none is missing, rounded to ticks, have these times."""
+    even = np.linspace(seconds[0], seconds[-1], len(seconds))
+    return bool(np.abs(seconds - even).max() <= tick * (1 + 1e-6))
 
 
 def _counts(steps: np.ndarray, step: float) -> np.ndarray:

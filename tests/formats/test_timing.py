@@ -204,3 +204,12 @@ def test_limbs_faster_than_anybodys_are_told(tmp_path):
     assert any("m/s" in warning for warning in formats.read(tmp_path / "fast.npz").warnings)
     np.savez(tmp_path / "right.npz", keypoints=walking(40).layout("coco17"), layout="coco17", fps=30)
     assert not any("m/s" in warning for warning in formats.read(tmp_path / "right.npz").warnings)
+
+
+@pytest.mark.parametrize("rate", [24, 48, 50, 60])
+@pytest.mark.parametrize("start", [0.0, 5.0, 1.7e9])
+def test_hundredths_of_a_second_hide_no_missing_frames(rate, start):
+    """Steps of 20 and 30 ms are the rounding of 48 frames per second."""
+    clock = read_clock(np.round(start + np.arange(200) / rate, 2), "time")
+    assert clock is not None and clock.fps == pytest.approx(rate, rel=1e-3)
+    np.testing.assert_array_equal(clock.numbers, np.arange(200))
