@@ -180,6 +180,13 @@ def timed(draft: Draft, times: Any, name: str = "", stated: float | None = None)
 def on_clock(draft: Draft, clock: Clock, stated: float | None = None) -> Draft:
     """The draft with the clock's rate and frames; everybody in it has as many frames as the clock."""
     warnings = list(draft.warnings)
+    repeated = np.diff(clock.seconds, prepend=-np.inf) == 0
+    if not clock.even and 0 < repeated.mean() < _MISSING_TIMES:
+        left = read_clock(clock.seconds[~repeated], "s")
+        if left is not None:
+            people = [one.rows(np.flatnonzero(~repeated)) for one in draft.people]
+            told = f"Left out: {_frames(repeated.sum())} at the same time as the one before."
+            return on_clock(replace(draft, people=people, warnings=[*warnings, told]), left, stated)
     clock = clock if stated is not None else _by_own_numbers(draft.people, clock)
     fps = clock.fps
     if stated is not None and clock.allows(stated):
@@ -200,6 +207,10 @@ def on_clock(draft: Draft, clock: Clock, stated: float | None = None) -> Draft:
         for even in [on_even_frames(one, clock.seconds - clock.seconds[0], fps)]
     ]
     return replace(draft, people=people, fps=fps, warnings=warnings)
+
+
+def _frames(count: int) -> str:
+    return "1 frame" if count == 1 else f"{count} frames"
 
 
 def _by_own_numbers(people: Sequence[Person], clock: Clock) -> Clock:
