@@ -33,7 +33,7 @@ def camera_turns(turns: np.ndarray) -> list[int]:
 
 
 def seen_cuts(turns: np.ndarray, places: np.ndarray) -> list[int]:
-    """Frames with which a shot starts, from a person's orientations (T, 3, 3) and places (T, 3) in the camera.
+    """Frames with which a shot starts, from how a person lies (T, 3, 3) and where (T, 3) in the camera.
 
     places: z ahead, in any unit; nothing is told where some are not in front of the camera.
     """

@@ -183,7 +183,8 @@ def _units(draft: Draft, hints: Hints, warnings: list[str]) -> tuple[Known[str],
         )
     if unit in RARE_METRES:
         warnings.append(
-            f"The size fits {_RARE_NAMES[unit]} and no metric unit; if that is wrong, give the unit with --units."
+            f"The size fits {_RARE_NAMES[unit]} and no metric unit; if that is wrong, give the unit with"
+            " --units."
         )
     # A size that was scaled to a mean body, or that fits a rare unit by chance, may be anybody's.
     sure = scale_confidence(draft.people, metres) if unit in UNIT_METRES else 0.5

@@ -120,7 +120,9 @@ def _true_frame(keypoints: Keypoints, place: int, first: int, last: int, few_dig
 
 def _whole_step(points: np.ndarray, last: int) -> float:
     """Metres that the points go in the median from one frame to the next; 0 behind the last."""
-    steps = np.linalg.norm(points[last + 1] - points[last], axis=-1) if last + 1 < len(points) else np.zeros(1)
+    if last + 1 >= len(points):
+        return 0.0
+    steps = np.linalg.norm(points[last + 1] - points[last], axis=-1)
     return float(np.nanmedian(steps)) if np.isfinite(steps).any() else 0.0
 
 

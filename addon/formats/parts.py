@@ -31,6 +31,6 @@ def part_of_names(names: Sequence[str]) -> str | None:
 def only_a(part: str) -> str:
     """What to do where a file holds nothing but a part of a body."""
     return (
-        f"The points are those of a {part}, and a {part} alone can't be refined; open the file with the body's"
-        f" points, which the tool writes beside it."
+        f"The points are those of a {part}, and a {part} alone can't be refined; open the file with the"
+        " body's points, which the tool writes beside it."
     )

@@ -133,8 +133,8 @@ def _rest_frames(roles: Mapping[str, int], positions: np.ndarray, turns: np.ndar
 
 
 _SUDDEN, _FAR, _FAR_FOR_ONE, _AFTER = 5.0, 0.05, 0.15, 30
-"""A jump: times the step of the frames that follow, and the part of the skeleton's size that joints go, in the
-mean or the farthest one.
+"""A jump: times the step of the frames that follow, and the part of the skeleton's size that joints go in the
+mean, or the farthest one.
 """
 _LEG = (("hip", "knee"), ("knee", "ankle"))
 

@@ -456,31 +456,3 @@ def test_sports2ds_plane_is_refused(tmp_path):
     (tmp_path / "clip_m_person00.trc").write_text("\n".join([*head, *rows]))
     with pytest.raises(FormatError, match="one plane"):
         formats.read(tmp_path / "clip_m_person00.trc")
-
-
-HEADERS = {
-    "axis last": "{name}_{axis}", "axis first": "{axis}_{name}", "dots": "{name}.{axis}",
-    "colons": "{name}:{axis}", "a word between": "{name}_pos_{axis}", "brackets": "{name} [{axis}]",
-    "parentheses and a unit": "{name} ({axis}) (m)",
-}  # fmt: skip
-
-
-@pytest.mark.parametrize("header", list(HEADERS))
-@pytest.mark.parametrize("separator", [",", ";", "\t"])
-def test_wide_tables_name_their_columns_in_many_ways(tmp_path, header, separator):
-    body, names = walking(12).layout("coco17"), find_layout("coco17").keypoints
-    cells = [HEADERS[header].format(name=name, axis=axis) for name in names for axis in "xyz"]
-    lines = ["# exported by a script", separator.join(["frame", "time", *cells])]
-    lines += [separator.join(["", "s", *["m"] * len(cells)])]
-    for number, frame in enumerate(body):
-        row = [str(number), f"{number / 50:.4f}", *(f"{value:.6f}" for value in frame.reshape(-1))]
-        lines.append(separator.join(row if separator == "," else [cell.replace(".", ",") for cell in row]))
-    lines[4], lines[9] = lines[9], lines[4]
-    (tmp_path / "clip.csv").write_text("\n".join(lines))
-    recording = formats.read(tmp_path / "clip.csv", keep_height=True)
-    assert (recording.fps.value, recording.fps.how) == (50.0, "stated")
-    np.testing.assert_allclose(keypoints_of(recording).positions, body, atol=1e-5)
-    lines[5] = lines[5].partition(separator)[2]
-    (tmp_path / "clip.csv").write_text("\n".join(lines))
-    with pytest.raises(FormatError, match="Line 6 of the table"):
-        formats.read(tmp_path / "clip.csv")

@@ -29,7 +29,6 @@ BEGINNINGS = {
     "clip.avi": (b"RIFF\x10\0\0\0AVI LIST" + bytes(50), "video"),
     "01.asf": (b"# AST/ASF file generated using VICON BodyLanguage\n:version 1.10\n", r"\.amc that belongs"),
     "01_01.amc": (b"#!Ml,V1.0\n:FULLY-SPECIFIED\n:DEGREES\n1\nroot 1 2 3 0 0 0\n", r"put the \.asf file"),
-    "clip.parquet": (b"PAR1\x15\x04\x15" + bytes(50), "FreeMoCap writes beside it"),
     "clip.h5": (b"\x89HDF\r\n\x1a\n" + bytes(50), "HDF5"),
     "clip.mat": (b"MATLAB 5.0 MAT-file, Platform: nt" + bytes(100), "MATLAB"),
     "walk.mot": (MOT, r"\.trc"),
@@ -100,7 +99,8 @@ def _hand(folder: Path, name: str) -> Path:
     if path.suffix == ".npy":
         np.save(path, points)
     elif path.suffix == ".json":
-        path.write_text(json.dumps([[dict(zip("xyz", map(float, p), strict=True)) for p in f] for f in points]))
+        frames = [[dict(zip("xyz", map(float, p), strict=True)) for p in frame] for frame in points]
+        path.write_text(json.dumps(frames))
     else:
         names = [f"right_hand_{n:04d}_{axis}" for n in range(21) for axis in "xyz"]
         rows = [",".join(f"{value:.3f}" for value in frame.reshape(-1)) for frame in points]

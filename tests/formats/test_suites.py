@@ -198,7 +198,8 @@ def test_bones_in_local_space_are_refused(tmp_path):
 def _with_t_pose(path: Path, suite: str) -> Path:
     """The file with three frames before all others of one T-pose over the origin."""
     names, world = (XSENS, TO_XSENS) if suite == "MVNX" else (MOTIVE, np.eye(3))
-    rest = forward(np.broadcast_to(np.eye(3), (1, 24, 3, 3)), np.array([[0.0, 0.95, 0.0]]), REST_OFFSETS)[0][0]
+    still = np.broadcast_to(np.eye(3), (1, 24, 3, 3))
+    rest = forward(still, np.array([[0.0, 0.95, 0.0]]), REST_OFFSETS)[0][0]
     places = rest.copy()
     for side in ("left", "right"):
         shoulder, elbow, wrist = (JOINT_NAMES.index(f"{side}_{n}") for n in ("shoulder", "elbow", "wrist"))
@@ -208,9 +209,9 @@ def _with_t_pose(path: Path, suite: str) -> Path:
     places = places[[JOINT_NAMES.index(joint) for joint in names.values()]] @ world.T
     text = path.read_text()
     if suite == "MVNX":
-        still = line(np.tile([1.0, 0, 0, 0], (len(names), 1)))
+        turns = line(np.tile([1.0, 0, 0, 0], (len(names), 1)))
         frames = "".join(
-            f'<frame time="{n * 16}" index="{n}" type="normal"><orientation>{still}</orientation>'
+            f'<frame time="{n * 16}" index="{n}" type="normal"><orientation>{turns}</orientation>'
             f"<position>{line(places)}</position></frame>\n"
             for n in range(3)
         )

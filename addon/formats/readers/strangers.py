@@ -22,7 +22,6 @@ _MAGIC = {
     b"\x89PNG": _PICTURE,
     b"\xff\xd8\xff": _PICTURE,
     b"\x1aE\xdf\xa3": _VIDEO,
-    b"PAR1": "is a Parquet table; open the .csv or .npy that FreeMoCap writes beside it",
     b"\x89HDF": "is an HDF5 file; save the keypoints or poses in it as .npz and open that",
     b"MATLAB 5.0": "is a MATLAB file; save the positions of the joints as .npz, .trc or .c3d and open that",
     b"%PDF": "is a PDF document; choose the motion that it is about",
@@ -80,18 +79,24 @@ def _is_flat_person(one: Mapping[str, Any]) -> bool:
     return flat and "image_id" in one and "pred_xyz_jts" not in one
 
 
+def _is_point(value: Any) -> bool:
+    return isinstance(value, Mapping) and {"x", "y", "z"} <= set(value)
+
+
 def _hand_or_face(container: Container) -> str | None:
     """Lists of a hand's or a face's landmarks, as MediaPipe's users save them."""
     listed = container.json
     while isinstance(listed, list) and listed and isinstance(listed[0], list):
         listed = listed[0]
-    rows = isinstance(listed, list) and all(isinstance(p, Mapping) and {"x", "y", "z"} <= set(p) for p in listed)
-    part = part_of_points(len(listed), container.path.stem) if rows else None
-    part = "hand" if rows and part is None and len(listed) == _HAND else part
+    if not isinstance(listed, list) or not all(map(_is_point, listed)):
+        return None
+    part = part_of_points(len(listed), container.path.stem) or ("hand" if len(listed) == _HAND else None)
     return f"holds the landmarks of a {part} alone; open the file with the body's" if part else None
 
 
-_KINDS: tuple[Callable[[Container], str | None], ...] = (_by_start, _angles, _robot, _body, _flat, _hand_or_face)
+_KINDS: tuple[Callable[[Container], str | None], ...] = (
+    _by_start, _angles, _robot, _body, _flat, _hand_or_face,
+)  # fmt: skip
 
 
 def _what(container: Container) -> str | None:

@@ -33,8 +33,9 @@ _KIND = re.compile(r"[\s_.\-:]+(?:pos|position|loc|location|coord|coords|3d)$")
 """What some tables call a place, between its point and its axis."""
 _WEIGHTS = ("visibility", "vis", "v", "score", "confidence", "conf", "c")
 _POINT = ("landmark_id", "landmark_name", "landmark", "keypoint", "joint", "marker", "name", "point", "id")
-_TRAJECTORIES = ("3d_xyz", "rigid_3d_xyz")
+TRAJECTORIES = ("3d_xyz", "rigid_3d_xyz")
 """FreeMoCap's kinds of points that are a body's, the measured ones first (skellyforge, actor.py)."""
+MOST_POINTS = 1000
 _FRAME = ("frame", "frame_id", "frame_number", "frame_index", "fnum", "index")
 _MOST_REMARKS, _FEWEST_CELLS = 20, 4
 _HEADERLESS = {COUNT * 3: 3, COUNT * 4: 4}
@@ -208,7 +209,8 @@ def _columns(header: list[str]) -> _Wide | _Long | None:
     if len(whole) == 1 and name is not None:
         axes = dict(next(iter(whole.values())))
         axes |= {each: header.index(each) for each in _WEIGHTS if each in header}
-        kinds = [header.index(each) if each in header else None for each in ("model", "trajectory")]
+        kind = "trajectory" if "trajectory" in header else "type"
+        kinds = [header.index(each) if each in header else None for each in ("model", kind)]
         return _Long(name, axes, len(header), *kinds)
     return _Wide(whole) if len(whole) >= 6 else None
 
@@ -241,7 +243,7 @@ def _read_long(columns: _Long, rows: list[list[str]], frame: int | None) -> tupl
     names = list(dict.fromkeys(row[columns.name].strip() for row in rows if len(row) > columns.name))
     if not names:
         raise FormatError("The table has a header but no points; export it again.")
-    if len(names) > 1000:
+    if len(names) > MOST_POINTS:
         raise FormatError("The table has more than a thousand kinds of points; it is no person.")
     if all(name.isdigit() for name in names):
         names.sort(key=int)
@@ -276,7 +278,7 @@ def _body_rows(columns: _Long, rows: list[list[str]]) -> list[list[str]]:
     if columns.trajectory is not None:
         # FreeMoCap lists the raw points, those of a rigid body, and segments' centres of mass, by one name.
         kinds = [row[columns.trajectory].strip().lower() for row in rows]
-        kept = next((kind for kind in _TRAJECTORIES if kind in kinds), None)
+        kept = next((kind for kind in TRAJECTORIES if kind in kinds), None)
         rows = [row for row, kind in zip(rows, kinds, strict=True) if kept in (None, kind)]
     if columns.model is None:
         return rows
