@@ -79,7 +79,7 @@ def _speed(one: Person, who: str) -> list[str]:
     likely = min(_LIKELY_RATES, key=lambda rate: abs(np.log(max(fastest * rate, 1e-6) / _USUAL_SPEED)))
     give = f"if it was recorded at {likely:g}, give --fps {likely:g}."
     if one.fps < _SLOWEST_FPS:
-        return [f"{one.fps:.3g} frames per second are hardly the rate of a motion; {give}"]
+        return [f"{one.fps:.3g} per second is hardly the rate of a motion's frames; {give}"]
     if fastest * one.fps < _FASTEST_SPEED:
         return []
     return [

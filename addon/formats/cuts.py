@@ -50,14 +50,15 @@ def new_series(names: Sequence[str]) -> list[int]:
 
 
 def without_jumps(people: tuple[Person, ...]) -> tuple[tuple[Person, ...], list[str]]:
-    """The people (metres, Y up) split where they jump, without frames in which they fly off; sentences."""
+    """The people (metres, Y up) split where they jump and held where they fly off at the end; sentences."""
     found, told = list[Person](), list[str]()
     for one in people:
-        whole = _without_flight(one)
-        if whole.frames < one.frames:
+        kept = _before_flight(one)
+        whole = one if kept == one.frames else _faded_out(one, kept)
+        if kept < one.frames:
             told.append(
-                f"The track of person {one.id} flies off at its end; frames {whole.frame_ids[-1] + 1} to"
-                f" {one.frame_ids[-1]} were left out."
+                f"The track of person {one.id} flies off at its end; in frames {one.frame_ids[kept]} to"
+                f" {one.frame_ids[-1]} it was faded out near its last place."
             )
         parts = split(whole, _jumps(whole))
         found += parts
@@ -95,8 +96,8 @@ def _for_good(path: np.ndarray, at: int) -> bool:
     return bool(apart > _FAR)
 
 
-def _without_flight(one: Person) -> Person:
-    """The person up to where it leaves faster than anybody runs, until the track ends."""
+def _before_flight(one: Person) -> int:
+    """How many frames there are before one leaves faster than anybody runs, until the track ends."""
     steps, seconds = _steps(one)
     speeds = steps / np.maximum(seconds, 1e-9)
     usual = float(np.nanmedian(speeds)) if np.isfinite(speeds).any() else 0.0
@@ -104,4 +105,22 @@ def _without_flight(one: Person) -> Person:
     last = int(slow[-1]) + 1 if len(slow) else one.frames - 1
     lost = one.frames - 1 - last
     flown = _LEAST_FLIGHT <= lost <= _MOST_FLIGHT * one.frames
-    return one.rows(np.arange(last + 1)) if flown else one
+    return last + 1 if flown else one.frames
+
+
+def _faded_out(one: Person, kept: int) -> Person:
+    """The person who goes on from the last of the kept frames ever more slowly, and is trusted ever less."""
+    path = path_of(one)
+    steps = np.diff(path[max(kept - _AROUND, 0) : kept], axis=0)
+    step = np.nan_to_num(np.nanmean(steps, axis=0)) if np.isfinite(steps).any() else np.zeros(3)
+    share = 1.0 - np.arange(1, one.frames - kept + 1) / (one.frames - kept + 1)
+    shift = np.zeros((one.frames, 3))
+    shift[kept:] = path[kept - 1] + np.cumsum(share)[:, None] * step - path[kept:]
+    trust = np.concatenate([np.ones(kept), share])[:, None]
+    keypoints, poses = one.keypoints, one.poses
+    if keypoints is not None:
+        positions = keypoints.positions + shift[:, None]
+        keypoints = replace(keypoints, positions=positions, confidence=keypoints.confidence * trust)
+    if poses is not None:
+        poses = replace(poses, pelvis=poses.pelvis + shift)
+    return replace(one, keypoints=keypoints, poses=poses)

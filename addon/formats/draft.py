@@ -51,6 +51,7 @@ class Draft:
     floating: the world is level, but its floor lies at any height.
     mean_bones: the file's floor is at 0 for the true body, of which only the mean bones are known.
     settled: how high people stand was decided before and stays.
+    beside: how sure (0..1) `fps` is, which comes from a file beside this one; None where it does not.
     """
 
     people: list[Person]
@@ -67,6 +68,7 @@ class Draft:
     says: tuple[str, ...] = ()
     mean_bones: bool = False
     settled: bool = False
+    beside: float | None = None
 
 
 @dataclass(frozen=True)

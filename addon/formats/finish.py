@@ -7,10 +7,11 @@ from pathlib import Path
 
 import numpy as np
 
-from ..recording import SURE, How, Keypoints, Known, Person, Poses, Recording
+from ..recording import SURE, Keypoints, Known, Person, Poses, Recording
 from ..safe_read import FormatError, one_line
 from .beside import clock_beside
 from .camera import UNSURE, level, on_floor, settle
+from .camera_cuts import without_cuts
 from .checks import person_warnings, recording_warnings
 from .container import Hints
 from .cuts import without_jumps
@@ -18,7 +19,7 @@ from .depth import refuse_flat
 from .draft import Draft, Reader
 from .following import joined_tracks, offer
 from .frozen import without_filled_gaps
-from .inference import UNIT_METRES, infer_scale, scale_confidence
+from .inference import RARE_METRES, UNIT_METRES, infer_scale, scale_confidence
 from .lifted import evened
 from .mirror import unmirrored
 from .timing import on_clock
@@ -26,11 +27,12 @@ from .up_axis import infer_up
 
 _MAX_FPS = 2000.0
 _PLAIN = 0.98
+_RARE_NAMES = {"in": "inches", "ft": "feet"}
 _ONE_PERSON = np.log(1.4)
 """How much, as a logarithm, people differ in size from the mean."""
 
-_UNITS = UNIT_METRES | {"in": 0.0254, "ft": 0.3048}
-"""Metres of the units that a file may state; `UNIT_METRES` are those that limbs tell."""
+_UNITS = UNIT_METRES | RARE_METRES
+"""Metres of the units that a file may state."""
 
 TO_Y_UP: dict[str, np.ndarray] = {
     "+y": np.eye(3),
@@ -78,11 +80,12 @@ def finish(draft: Draft, reader: Reader, hints: Hints, path: Path) -> Recording:
     scaled = tuple(replace(_converted(one, np.eye(3), metres), fps=fps.value) for one in draft.people)
     scaled, told = without_filled_gaps(scaled)
     warnings += told
+    scaled, told = without_cuts(scaled) if draft.camera is True and draft.up == "-y" else (scaled, [])
+    warnings += told
     up = _up(scaled, draft, hints, warnings)
     people = tuple(_converted(one, TO_Y_UP[up.value], 1.0) for one in scaled)
     people = tuple(map(unmirrored, people)) if hints.mirror else people
-    if hints.up is None:
-        people, up = _stood(people, up, draft, hints, warnings)
+    people, up = _stood(people, up, draft, hints, warnings)
     warnings += [] if hints.join_tracks else offer(people)
     people, told = without_jumps(people)
     warnings += told
@@ -114,40 +117,45 @@ def _with_times_beside(draft: Draft, path: Path) -> Draft:
         return draft
     clock, name = found
     told = f"The frame rate comes from {one_line(name)} beside the file."
-    draft = replace(draft, warnings=[*draft.warnings, told])
-    return on_clock(draft, clock) if frames == {len(clock.seconds)} else replace(draft, fps=clock.fps)
+    stamps = len(clock.seconds)
+    sure = min(min(count, stamps) / max(count, stamps) for count in frames)
+    draft = replace(draft, warnings=[*draft.warnings, told], beside=sure)
+    return on_clock(draft, clock) if frames == {stamps} else replace(draft, fps=clock.fps)
 
 
 def _stood(
     people: tuple[Person, ...], up: Known[str], draft: Draft, hints: Hints, warnings: list[str]
 ) -> tuple[tuple[Person, ...], Known[str]]:
-    """The people (Y up) turned upright and put on the floor as far as the file leaves that open."""
-    if draft.camera in (True, up.value):
+    """The people (Y up) turned upright and put on the floor as far as file and user leave that open."""
+    seen = draft.camera in (True, up.value)
+    if seen and hints.up is None:
         people, shown, sentence = settle(people, up.value, keep_height=hints.keep_height)
-        found = infer_up(people, ("+y",)) if shown else None
-        up = Known(up.value, "assumed") if found is None else Known(up.value, "inferred", found[1])
+        sign, sure = (infer_up(people, ("+y",)) if shown else None) or (None, 0.0)
+        up = Known(up.value, "inferred", sure) if sign == "+y" else Known(up.value, "assumed")
         warnings.append(sentence)
-    elif draft.up is None:
+    elif draft.up is None and hints.up is None:
         people, sentences = level(people, up.value)
         warnings += sentences
         warnings += [UNSURE.format(up.value)] if up.unsure else []
-    if draft.camera in (True, up.value) or draft.settled or hints.keep_height:
+    # Who states a camera's axes keeps its place as well.
+    if seen or draft.settled or hints.keep_height:
         return people, up
-    if draft.floating or draft.up is None:
-        people, sentences = on_floor(people, floating=draft.floating, mean_bones=draft.mean_bones)
-        warnings += sentences
+    people, sentences = on_floor(people, floating=draft.floating, mean_bones=draft.mean_bones)
+    warnings += sentences
     return people, up
 
 
 def _fps(draft: Draft, reader: Reader, hints: Hints) -> Known[float]:
-    value, how = draft.usual_fps or reader.usual_fps, "assumed"
     if hints.fps is not None:
-        value, how = hints.fps, "stated"
+        known: Known[float] = Known(float(hints.fps), "stated")
     elif draft.fps is not None:
-        value, how = draft.fps, "stated"
-    if not 0 < value <= _MAX_FPS:
-        raise FormatError(f"A frame rate of {value} is not possible; give the right one with --fps.")
-    return Known(float(value), _how(how))
+        beside = draft.beside
+        known = Known(float(draft.fps), "stated" if beside is None else "inferred", beside)
+    else:
+        known = Known(float(draft.usual_fps or reader.usual_fps), "assumed")
+    if not 0 < known.value <= _MAX_FPS:
+        raise FormatError(f"A frame rate of {known.value} is not possible; give the right one with --fps.")
+    return known
 
 
 def _units(draft: Draft, hints: Hints, warnings: list[str]) -> tuple[Known[str], float]:
@@ -173,8 +181,13 @@ def _units(draft: Draft, hints: Hints, warnings: list[str]) -> tuple[Known[str],
             "The size fits neither metres nor centimetres nor millimetres, so it was scaled to a mean body;"
             " if that is wrong, give the unit with --units."
         )
-    # A size that was scaled to a mean body may be anybody's.
-    sure = 0.5 if unit == "other" else scale_confidence(draft.people, metres)
+    if unit in RARE_METRES:
+        warnings.append(
+            f"The size fits {_RARE_NAMES[unit]} and no metric unit; if that is wrong, give the unit with"
+            " --units."
+        )
+    # A size that was scaled to a mean body, or that fits a rare unit by chance, may be anybody's.
+    sure = scale_confidence(draft.people, metres) if unit in UNIT_METRES else 0.5
     return Known(unit, "inferred", sure), metres
 
 
@@ -214,10 +227,6 @@ def _usual_up(people: tuple[Person, ...], draft: Draft, axis: str, warnings: lis
     if said:
         return Known(axis, "stated")
     return Known(axis, "inferred", sure) if shown == axis and sure >= SURE else Known(axis, "assumed")
-
-
-def _how(text: str) -> How:
-    return "stated" if text == "stated" else "assumed"
 
 
 def _converted(one: Person, turn: np.ndarray, metres: float) -> Person:

@@ -21,6 +21,8 @@ _FEW_DIGITS = 1e-4
 _JUMP, _JUMP_OF_FEW_DIGITS = 0.005, 0.03
 _BODY_MOVED, _BODY_LEFT_FOOT = 0.05, 0.5
 """Metres the rest of the body must go during a run without a jump: a foot may really stand that long."""
+_LOST = 0.1
+"""Metres that a whole body goes from a stop to the next frame only if it moved on meanwhile."""
 _SUDDEN = 5.0
 """Times the point's usual step: what jumps into a run was filled backwards."""
 _FEET = ("ankle", "heel", "toe", "foot")
@@ -99,10 +101,14 @@ def _true_frame(keypoints: Keypoints, place: int, first: int, last: int, few_dig
     moved = np.linalg.norm(points[last] - points[first], axis=-1)
     others = np.delete(moved, place)
     others = others[np.isfinite(others)]
-    if len(others) < 2 or (others == 0).mean() > 0.5:
+    if len(others) < 2:
         return None
     jump = _JUMP_OF_FEW_DIGITS if few_digits else _JUMP
     before, after = (_step(points, place, *ends) for ends in ((first - 1, first), (last, last + 1)))
+    if (others == 0).mean() > 0.5:
+        # A whole body at a stop to the last digit is a person who was lost, if it then is elsewhere.
+        whole = _whole_step(points, last)
+        return first if whole > _LOST and after > jump else None
     if min(before, after) >= 0:
         usual = float(np.nanmedian(np.linalg.norm(np.diff(points[:, place], axis=0), axis=-1)))
         return first if after > jump else last if before > max(jump, _SUDDEN * usual) else None
@@ -110,6 +116,14 @@ def _true_frame(keypoints: Keypoints, place: int, first: int, last: int, few_dig
     if float(np.median(others)) < (_BODY_LEFT_FOOT if foot else _BODY_MOVED if few_digits else 0.0):
         return None
     return first if after < 0 else last
+
+
+def _whole_step(points: np.ndarray, last: int) -> float:
+    """Metres that the points go in the median from one frame to the next; 0 behind the last."""
+    if last + 1 >= len(points):
+        return 0.0
+    steps = np.linalg.norm(points[last + 1] - points[last], axis=-1)
+    return float(np.nanmedian(steps)) if np.isfinite(steps).any() else 0.0
 
 
 def _step(points: np.ndarray, place: int, start: int, end: int) -> float:

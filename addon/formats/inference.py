@@ -7,9 +7,12 @@ import numpy as np
 from ..body.layouts import LAYOUTS
 from ..recording import Keypoints, Person
 from . import limbs
+from .parts import only_a, part_of_points
 
 UNIT_METRES = {"m": 1.0, "cm": 0.01, "mm": 0.001}
-_SLACK = 2.2
+RARE_METRES = {"in": 0.0254, "ft": 0.3048}
+"""Units that only the size of an adult shows."""
+_SLACK, _RARE_SLACK = 2.2, 1.25
 
 
 def _first_middle(keypoints: Keypoints, groups: tuple[tuple[str, ...], ...]) -> np.ndarray | None:
@@ -23,7 +26,7 @@ def _first_middle(keypoints: Keypoints, groups: tuple[tuple[str, ...], ...]) -> 
 def infer_scale(people: list[Person]) -> tuple[str, float] | None:
     """(unit, metres per unit) from the lengths of the limbs, None when there are none.
 
-    The unit is "other" when the size fits neither m nor cm nor mm; the factor then gives mean proportions.
+    The unit is "other" when the size fits none of them; the factor then gives mean proportions.
     """
     bodies = [limbs.size_ratios(one.keypoints) for one in people if one.keypoints is not None]
     ratios = [ratio for body in bodies for ratio in body.values()]
@@ -32,6 +35,9 @@ def infer_scale(people: list[Person]) -> tuple[str, float] | None:
     size = float(np.median(ratios))
     for unit, metres in UNIT_METRES.items():
         if 1 / _SLACK < size * metres < _SLACK:
+            return unit, metres
+    for unit, metres in RARE_METRES.items():
+        if 1 / _RARE_SLACK < size * metres < _RARE_SLACK:
             return unit, metres
     return "other", 1.0 / size
 
@@ -65,13 +71,16 @@ def _layouts_of(count: int) -> list[str]:
     return [name for name, layout in LAYOUTS.items() if len(layout.keypoints) == count]
 
 
-def unclear_layout(count: int) -> str:
-    """What to do where neither the file nor the body tells what `count` points are."""
-    known = _layouts_of(count)
+def unclear_layout(count: int, name: str = "") -> str:
+    """What to do where neither the file nor the body tells what `count` points are; name: the file's."""
+    part, known = part_of_points(count, name), _layouts_of(count)
+    if part:
+        return only_a(part)
     if known:
         return (
             f"The file does not say what its {count} keypoints are, and the limbs do not tell clearly; name"
             f" the layout with --layout ({' or '.join(known)})."
+            f"{_ONE_HAND if count == 21 else ''}"
         )
     return (
         f"No layout here has {count} keypoints; save them with their names (the field names of the open"
@@ -93,6 +102,7 @@ def _names(text: str, layout: str) -> bool:
     return layout in text.lower() or (family in _FAMILIES and family in text.lower())
 
 
+_ONE_HAND = " If they are those of a hand, open the file with the body's points instead."
 _LIKELY = "coco17, h36m17, body25, mediapipe33 or smpl24"
 _HUMAN, _MARGIN = 0.45, 0.05
 _FAMILIES = ("h36m", "hybrik", "coco", "halpe", "mediapipe", "panoptic", "kinect", "kit", "mmm")

@@ -11,6 +11,7 @@ from ..recording import Keypoints, Person
 from ..safe_read import FormatError, one_line
 from .draft import named_keypoints, person
 from .marker_names import canonical_names, joint_pairs, skin_markers, subject_of
+from .parts import only_a, part_of_names
 
 _LIMBS = ("hip", "knee", "ankle", "shoulder", "elbow", "wrist")
 _ENOUGH = 6
@@ -36,6 +37,9 @@ def marker_people(names: Sequence[str], positions: np.ndarray, frame_ids: Any = 
             keypoints = _with_centres(own_names, positions[:, own])
             people.append(person(subject or "0", frame_ids, keypoints=keypoints))
     if not people:
+        part = part_of_names(names)
+        if part is not None:
+            raise FormatError(only_a(part))
         shown = ", ".join(map(one_line, names[:3]))
         raise FormatError(
             f"The file holds skin markers instead of joints ({shown} …); compute joint centres"

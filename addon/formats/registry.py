@@ -24,8 +24,10 @@ from .readers import (
     datasets,
     easymocap,
     edge,
+    fast_sam,
     frankmocap,
     freemocap,
+    freemocap_table,
     gem,
     gvhmr,
     hsmr,
@@ -83,6 +85,7 @@ READERS: tuple[Reader, ...] = (
     meshcapade.READER,
     sam3d.READER,
     sam3d.CSV,
+    fast_sam.READER,
     datasets.THREE_DPW,
     datasets.EMDB,
     datasets.GLAMR,
@@ -118,6 +121,7 @@ READERS: tuple[Reader, ...] = (
     ntu.READER,
     arkit.READER,
     freemocap.READER,
+    freemocap_table.READER,
     krajjat.READER,
     mediapipe.READER,
     tables.READER,
@@ -141,7 +145,8 @@ def read(
 ) -> Recording:
     """What the file holds, in metres and Y up.
 
-    layout, fps, up ("+x" … "-z") and units ("m", "cm", "mm") override what the file says or leaves open.
+    layout, fps, up ("+x" … "-z") and units ("m", "cm", "mm", "in", "ft") override what the file says or
+    leaves open.
     mirror: the recording is a mirror image, which is turned back.
     keep_height: nobody is put on the floor. join_tracks: tracks that follow each other become one person.
     Raises FormatError when the file can't be used.

@@ -90,15 +90,15 @@ def is_t_pose(roles: Mapping[str, int], places: np.ndarray) -> bool:
 
 
 def without_rest_frames(
-    roles: Mapping[str, int], positions: np.ndarray, turns: np.ndarray, rest: np.ndarray
+    roles: Mapping[str, int], positions: np.ndarray, turns: np.ndarray, rest: np.ndarray, *, posed: bool
 ) -> tuple[int, np.ndarray, np.ndarray, list[str]]:
     """(how many frames at the start are no motion, the turns of the others, the rest pose, a sentence).
 
     Xsens, Pose2Sim and others begin with the skeleton at rest or in a T-pose, often at the origin, and jump
     from there. A T-pose is the rest pose of a skeleton that has none of its own. Arguments as in
-    `poses_from_skeleton`.
+    `poses_from_skeleton`, NaN where missing; posed: that the turns are known.
     """
-    count = _rest_frames(roles, positions, turns)
+    count = _rest_frames(roles, positions, turns if posed else None)
     if count == 0:
         return 0, turns, rest, []
     left = turns[count:]
@@ -108,23 +108,34 @@ def without_rest_frames(
     return count, left, rest, [f"Left out: the first {what}, the skeleton at rest instead of motion."]
 
 
-def _rest_frames(roles: Mapping[str, int], positions: np.ndarray, turns: np.ndarray) -> int:
+def _rest_frames(roles: Mapping[str, int], positions: np.ndarray, turns: np.ndarray | None) -> int:
     """How many frames at the start repeat one pose, at rest or a T-pose, from which the motion jumps away."""
-    steps = np.linalg.norm(np.diff(positions, axis=0), axis=-1).mean(1)
+    whole = positions[:, np.isfinite(positions).all((0, 2))]
+    if not whole.shape[1]:
+        return 0
+    single = np.linalg.norm(np.diff(whole, axis=0), axis=-1)
+    steps, farthest = single.mean(1), single.max(1)
     moved = np.flatnonzero(steps > 0)
     if len(moved) < 2:
         return 0
     count = int(moved[0]) + 1
-    usual = float(np.median(steps[count : count + _AFTER]))
-    size = float(np.ptp(positions[count:], axis=1).max())
-    if count == len(steps) or steps[count - 1] <= max(_SUDDEN * usual, _FAR * size):
+    if count == len(steps):
         return 0
-    at_rest = np.abs(turns[0] - np.eye(3)).max() < 1e-6
+    size = float(np.ptp(whole[count:], axis=1).max())
+    jumps = any(
+        each[count - 1] > max(_SUDDEN * float(np.median(each[count : count + _AFTER])), far * size)
+        for each, far in ((steps, _FAR), (farthest, _FAR_FOR_ONE))
+    )
+    if not jumps:
+        return 0
+    at_rest = turns is not None and np.nanmax(np.abs(turns[0] - np.eye(3))) < 1e-6
     return count if at_rest or is_t_pose(roles, positions[0]) else 0
 
 
-_SUDDEN, _FAR, _AFTER = 5.0, 0.05, 30
-"""A jump: times the step of the frames that follow, and part of the skeleton's size."""
+_SUDDEN, _FAR, _FAR_FOR_ONE, _AFTER = 5.0, 0.05, 0.15, 30
+"""A jump: times the step of the frames that follow, and the part of the skeleton's size that joints go in the
+mean, or the farthest one.
+"""
 _LEG = (("hip", "knee"), ("knee", "ankle"))
 
 

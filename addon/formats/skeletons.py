@@ -38,10 +38,15 @@ class Clip:
     rest: np.ndarray
 
 
-def without_rest(clip: Clip) -> tuple[Clip, int, list[str]]:
-    """The clip without frames at its start that show the skeleton at rest, how many these are, a sentence."""
+def without_rest(clip: Clip, *, posed: bool = True) -> tuple[Clip, int, list[str]]:
+    """The clip without frames at its start that show the skeleton at rest, how many these are, a sentence.
+
+    posed: the turns are the file's; else only joints in a T-pose show that it is at rest.
+    """
     roles = joint_roles(clip.names, clip.parents)
-    first, turns, rest, warnings = without_rest_frames(roles, clip.positions, clip.turns, clip.rest)
+    first, turns, rest, warnings = without_rest_frames(
+        roles, clip.positions, clip.turns, clip.rest, posed=posed
+    )
     return replace(clip, positions=clip.positions[first:], turns=turns, rest=rest), first, warnings
 
 
@@ -74,8 +79,9 @@ def person_in_world(
     positions: np.ndarray,
     turns: np.ndarray | None,
     frame_ids: np.ndarray,
-) -> Person:
-    """A person whose joints are given in the world, turned against a T-pose; id "0".
+) -> tuple[Person, list[str]]:
+    """A person whose joints are given in the world, turned against a T-pose, id "0"; a sentence where frames
+    at the start were no motion.
 
     names: sided joints as `joint_names` knows them; spine: joints from the pelvis to the chest. positions
     (T, J, 3), turns (T, J, 3, 3), None where the file has none: then there are no poses. Joints beside the
@@ -92,13 +98,16 @@ def person_in_world(
     turned = np.eye(3) + np.zeros((*points.shape[:2], 3, 3)) if turns is None else turns[kept][:, order]
     above = [order.index(parents[joint]) if parents[joint] >= 0 else -1 for joint in order]
     shown = [names[joint].rpartition(":")[2] for joint in order]
-    one = person_of(Clip(shown, above, points, turned, rest_places(above, points, turned)), "")
+    clip = Clip(shown, above, points, turned, rest_places(above, points, turned))
+    clip, first, warnings = without_rest(clip, posed=turns is not None)
+    one = person_of(clip, "")
     if one is None:
         raise FormatError(
             f"The joints are not named as a person's ({', '.join(map(one_line, names[:3]))} …); export the"
             f" whole body."
         )
-    return replace(one, frame_ids=frame_ids[kept], poses=None if turns is None else _finite(one.poses))
+    poses = None if turns is None else _finite(one.poses)
+    return replace(one, frame_ids=frame_ids[kept][first:], poses=poses), warnings
 
 
 def _finite(poses: Poses | None) -> Poses | None:

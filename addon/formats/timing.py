@@ -27,6 +27,8 @@ _UNEVEN = 0.15
 _FAR_OFF = 0.5
 """Steps between frames by which times leave an even grid, in the mean square and once, to count as uneven."""
 _MISSING_TIMES = 0.1
+_COARSE = 0.3
+"""Part of a step from which a rounded one may look like a missing frame."""
 _MOST_FRAMES = 1e8
 
 
@@ -121,6 +123,8 @@ def _clock(seconds: np.ndarray, tick: float) -> Clock | None:
     # A median of rounded steps drifts over long gaps; the mean of the single ones does not.
     step = float(single.mean()) if len(single) > 1 else step
     places = np.concatenate([[0], np.cumsum(_counts(steps, step))])
+    if tick > _COARSE * step and _all_there(seconds, tick):
+        places = np.arange(len(seconds))
     if np.ptp(seconds) / step > _MOST_FRAMES:
         return None
     span, count = seconds[-1] - seconds[0], int(places[-1])
@@ -133,6 +137,12 @@ def _clock(seconds: np.ndarray, tick: float) -> Clock | None:
     )
     fps = meant_rate(low, high, best)
     return Clock(seconds, fps, places, even, low, high)
+
+
+def _all_there(seconds: np.ndarray, tick: float) -> bool:
+    """Whether even frames of which none is missing, rounded to ticks, have these times."""
+    even = np.linspace(seconds[0], seconds[-1], len(seconds))
+    return bool(np.abs(seconds - even).max() <= tick * (1 + 1e-6))
 
 
 def _counts(steps: np.ndarray, step: float) -> np.ndarray:
@@ -170,6 +180,13 @@ def timed(draft: Draft, times: Any, name: str = "", stated: float | None = None)
 def on_clock(draft: Draft, clock: Clock, stated: float | None = None) -> Draft:
     """The draft with the clock's rate and frames; everybody in it has as many frames as the clock."""
     warnings = list(draft.warnings)
+    repeated = np.diff(clock.seconds, prepend=-np.inf) == 0
+    if not clock.even and 0 < repeated.mean() < _MISSING_TIMES:
+        left = read_clock(clock.seconds[~repeated], "s")
+        if left is not None:
+            people = [one.rows(np.flatnonzero(~repeated)) for one in draft.people]
+            told = f"Left out: {_frames(repeated.sum())} at the same time as the one before."
+            return on_clock(replace(draft, people=people, warnings=[*warnings, told]), left, stated)
     clock = clock if stated is not None else _by_own_numbers(draft.people, clock)
     fps = clock.fps
     if stated is not None and clock.allows(stated):
@@ -190,6 +207,10 @@ def on_clock(draft: Draft, clock: Clock, stated: float | None = None) -> Draft:
         for even in [on_even_frames(one, clock.seconds - clock.seconds[0], fps)]
     ]
     return replace(draft, people=people, fps=fps, warnings=warnings)
+
+
+def _frames(count: int) -> str:
+    return "1 frame" if count == 1 else f"{count} frames"
 
 
 def _by_own_numbers(people: Sequence[Person], clock: Clock) -> Clock:

@@ -93,7 +93,8 @@ def _evidence(one: Person) -> np.ndarray | None:
     if up is not None:
         scores = scores + _WALK * (_DIRECTIONS @ up - 1.0)
     if _placed(body):
-        scores = scores + _floor(body) + _travel(body)
+        # What is lowest of somebody without feet says nothing of a floor.
+        scores = scores + _travel(body) + (_floor(body) if body.ankles is not None else 0.0)
         down = fall(body.points[:_MOST_FRAMES], body.fps)
         scores = scores if down is None else scores - _FALL * (_DIRECTIONS @ down + 1.0)
     return scores

@@ -28,6 +28,8 @@ UNIT_ITEMS = [
     ("m", "Metres", "Positions are in metres"),
     ("cm", "Centimetres", "Positions are in centimetres"),
     ("mm", "Millimetres", "Positions are in millimetres"),
+    ("in", "Inches", "Positions are in inches"),
+    ("ft", "Feet", "Positions are in feet"),
 ]
 LAYOUT_ITEMS = [(AUTO, "From File", "As the file says, or as the number of keypoints shows")] + [
     (name, name, f"{len(layout.keypoints)} keypoints") for name, layout in LAYOUTS.items()

@@ -343,7 +343,7 @@ def test_several_people_of_a_dataset_keep_their_gender(tmp_path):
     assert [poses_of(recording, n).gender for n in range(2)] == ["male", "female"]
 
 
-@pytest.mark.parametrize("name", ["default", "avatar_skel", "avatar_smplpp"])
+@pytest.mark.parametrize("name", ["default", "avatar_smplpp"])
 def test_smpl_files_without_smpls_joints_are_refused(name):
     path = Path(__file__).parents[2] / "bundled_model" / "samples" / "smplcodec" / f"{name}.smpl"
     with pytest.raises(FormatError, match=r"\.smpl file holds"):

@@ -43,6 +43,13 @@ def test_arrays_without_a_floor_are_put_on_one_and_it_is_said(tmp_path, shift):
     assert any("put on the floor" in each and "--keep-height" in each for each in recording.warnings)
 
 
+def test_who_states_the_axis_stands_on_the_floor_too(tmp_path):
+    points = walking(FRAMES).layout("smpl24") @ FROM_Y_UP["+z"].T
+    np.save(tmp_path / "clip.npy", points - points[:1, :1])
+    recording = formats.read(tmp_path / "clip.npy", layout="smpl24", up="+z")
+    assert floor(recording) == pytest.approx(0.0, abs=1e-6) and recording.up.how == "stated"
+
+
 def test_one_option_leaves_the_files_height(tmp_path, capsys):
     path = arrays(tmp_path, shift=[0, 1.3, 0])
     recording = formats.read(path, layout="smpl24", keep_height=True)
@@ -63,6 +70,17 @@ def test_smpl_files_without_a_translation_stand_on_the_floor(tmp_path):
         np.savez(stream, **held, bodyTranslation=walking(FRAMES).pelvis - REST_PELVIS)
     kept = poses_of(formats.read(tmp_path / "walk.smpl")).pelvis
     np.testing.assert_allclose(kept, walking(FRAMES).pelvis, atol=1e-6)
+
+
+def test_nobody_is_left_far_below_the_floor_of_a_file_whose_axis_is_its_formats(tmp_path):
+    """As tools write SMPL-X's translation that measure it from the pelvis."""
+    sunk = walking(FRAMES).pelvis - REST_PELVIS - np.array([0.0, 0.35, 0.0])
+    with (tmp_path / "walk.smpl").open("wb") as stream:
+        np.savez(stream, smplVersion=0, codecVersion=2, frameRate=30.0, bodyTranslation=sunk,
+                 bodyPose=walking(FRAMES).axis_angles)  # fmt: skip
+    recording = formats.read(tmp_path / "walk.smpl")
+    assert floor(recording) == pytest.approx(0.0, abs=1e-6)
+    assert any("below the floor" in warning for warning in recording.warnings)
 
 
 def test_a_floor_of_the_files_own_is_kept():

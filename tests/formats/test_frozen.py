@@ -60,5 +60,19 @@ def test_the_origin_of_a_body_and_a_person_who_stands_still_are_no_gaps(tmp_path
     points = noisy_walk()
     rooted = points - points[:, :1]
     assert np.isfinite(keypoints_of(read(tmp_path, rooted)).positions).all()
-    points[30:90] = points[30]
+    points = np.concatenate([points[:31], np.repeat(points[30:31], 60, axis=0), points[31:]])
+    assert np.isfinite(keypoints_of(read(tmp_path, points)).positions).all()
+
+
+def test_a_whole_body_held_still_until_it_is_elsewhere_is_missing(tmp_path):
+    points = noisy_walk()
+    points[40:80] = points[39]
+    recording = read(tmp_path, points)
+    positions = keypoints_of(recording).positions
+    assert np.isnan(positions[40:80]).all() and np.isfinite(np.delete(positions, np.s_[40:80], axis=0)).all()
+
+
+def test_a_pause_of_few_digits_that_goes_on_where_it_was_is_seen(tmp_path):
+    points = noisy_walk().round(3)
+    points = np.concatenate([points[:60], np.repeat(points[60:61], 20, axis=0), points[60:]])
     assert np.isfinite(keypoints_of(read(tmp_path, points)).positions).all()

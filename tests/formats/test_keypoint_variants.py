@@ -90,7 +90,7 @@ def test_the_21_points_of_a_hand_are_no_body(tmp_path):
     finger = np.linspace(0.03, 0.1, 4)
     fan = [[0.0, 0.0, 0.0]] + [[a * r, r, 0.01] for a in (-0.8, -0.3, 0.0, 0.3, 0.6) for r in finger]
     points = np.array(fan) + np.random.default_rng(0).normal(0, 0.002, (FRAMES, 21, 3))
-    with pytest.raises(FormatError, match="what its 21 keypoints are"):
+    with pytest.raises(FormatError, match="those of a hand"):
         formats.read(saved(tmp_path / "hand.npy", points))
 
 

@@ -166,7 +166,8 @@ def test_freemocap_body_tables_go_by_name(tmp_path):
 
 def test_inches_are_noticed(tmp_path):
     recording = formats.read(wide(tmp_path / "pose.csv", world() * 39.37, [f"L{n}" for n in range(33)]))
-    assert any("scaled to a mean body" in warning for warning in recording.warnings)
+    assert (recording.units.value, recording.units.how) == ("in", "inferred") and recording.units.unsure
+    assert any("fits inches" in warning for warning in recording.warnings)
     assert np.ptp(keypoints_of(recording).positions[0, :, 1]) == pytest.approx(
         np.ptp(body()[0, :, 1]), rel=0.15
     )

@@ -31,6 +31,7 @@ from tests.formats import test_other_skeletons as other_skeletons
 from tests.formats import test_sam3d as sam3d
 from tests.formats import test_skeleton_files as skeletons
 from tests.formats import test_suites as suites
+from tests.formats import test_tables as tables
 from tests.formats import test_theia as theia
 from tests.formats import test_timing as timing
 from tests.formats import test_trc as trc
@@ -76,6 +77,7 @@ BUILDERS: dict[str, Callable[[Path], Path]] = {
     "SMPL parameters": variants.smpl_parameters,
     "FreeMoCap": keypoint_variants.by_frame,
     "FreeMoCap JSON": keypoint_variants.by_frame_json,
+    "FreeMoCap Parquet": tables.parquet,
     "ASF and AMC": acclaim.acclaim,
     **suites.SUITES,
     "Qualisys": lambda folder: marker_tables.qualisys(folder, 2, titles=True),

@@ -10,9 +10,10 @@ import pytest
 
 from addon import formats
 from addon.body.kinematics import forward
+from addon.body.rotations import quaternion_from_matrix
 from addon.body.skeleton import JOINT_NAMES, REST_OFFSETS, REST_PELVIS
 from addon.safe_read import FormatError
-from tests.formats.bodies import keypoints_of, poses_of, walking
+from tests.formats.bodies import FROM_Y_UP, keypoints_of, poses_of, walking
 from tests.formats.test_estimators import CAMERA, FRAMES, dumped, turned
 
 SOMA = {
@@ -70,7 +71,44 @@ def hsmr(folder: Path) -> Path:
     return folder / "HSMR-walk.npz"
 
 
-BUILDERS = {"GEM-X": gem_x, "HSMR": hsmr}
+def skel(folder: Path) -> Path:
+    with (folder / "walk.smpl").open("wb") as stream:
+        np.savez(stream, smplVersion=5, codecVersion=2, frameRate=60.0, bodyTranslation=np.ones((FRAMES, 3)),
+                 bodyPose=skel_angles())  # fmt: skip
+    return folder / "walk.smpl"
+
+
+def fast_sam(folder: Path) -> Path:
+    """As the tool makes it: the body's own axes are x ahead, y to the left, z up; frames every 0.1 s."""
+    body = walking(FRAMES)
+    to_body = np.array([[0.0, 0, 1], [1, 0, 0], [0, 1, 0]])
+    turns = FROM_Y_UP["+z"] @ body.rotations[:, 0] @ to_body.T
+    joints = (body.joints - body.joints[:, :1]) @ body.rotations[:, 0] @ to_body.T
+    np.savez(folder / "smpl_data.npz", timestamps=1700000000 + np.arange(FRAMES) / 10, smpl_joints=joints,
+             body_quats=quaternion_from_matrix(turns), smpl_poses=body.axis_angles[:, 1:22])  # fmt: skip
+    return folder / "smpl_data.npz"
+
+
+BUILDERS = {"GEM-X": gem_x, "HSMR": hsmr, "SKEL .smpl": skel, "Fast-SAM-3D-Body": fast_sam}
+
+
+def test_skel_in_a_smpl_file_has_hsmrs_poses_and_its_own_rate_and_place(tmp_path):
+    recording, hsmrs = formats.read(skel(tmp_path), up="-y"), formats.read(hsmr(tmp_path))
+    assert recording.fps.value == 60.0 and any("arms turn" in warning for warning in recording.warnings)
+    np.testing.assert_allclose(
+        poses_of(recording).rotations[:, 1:], poses_of(hsmrs).rotations[:, 1:], atol=1e-6
+    )
+    avatar = Path(__file__).parents[2] / "bundled_model" / "samples" / "smplcodec" / "avatar_skel.smpl"
+    assert (formats.read(avatar).people[0].frames, formats.read(avatar).fps.value) == (601, 120.0)
+
+
+def test_fast_sams_recordings_stand_upright_at_their_own_rate(tmp_path):
+    recording = formats.read(fast_sam(tmp_path))
+    assert (recording.tool, recording.fps.value) == ("Fast-SAM-3D-Body", 10.0)
+    body, keypoints = walking(FRAMES), keypoints_of(recording)
+    np.testing.assert_allclose(poses_of(recording).rotations[:, :22], body.rotations[:, :22], atol=1e-6)
+    off = keypoints.positions - (body.joints - body.joints[:, :1])
+    assert np.abs(off - off[0, 0]).max() < 1e-6 and np.abs(off[0, 0, [0, 2]]).max() < 1e-6
 
 
 def test_hsmrs_angles_move_the_limbs_that_they_name(tmp_path):

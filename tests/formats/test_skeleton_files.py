@@ -223,7 +223,7 @@ def test_rotations_are_smpls_whatever_the_names_and_the_rest_pose(tmp_path, conv
 
 
 @pytest.mark.parametrize("up", ["+y", "+z"])
-@pytest.mark.parametrize(("scale", "unit"), [(100.0, "cm"), (1.0, "m"), (39.37, "other")])
+@pytest.mark.parametrize(("scale", "unit"), [(100.0, "cm"), (1.0, "m"), (39.37, "in"), (6.0, "other")])
 def test_axes_and_units_of_a_bvh_are_inferred(tmp_path, up, scale, unit):
     path = bvh(tmp_path / "clip.bvh", MIXAMO, scale, arms=0.5, up=up, all_positions=True)
     recording, body = formats.read(path), walking(FRAMES)
@@ -293,6 +293,23 @@ def test_a_t_pose_at_the_start_is_the_rest_pose_of_a_skeleton_without_one(tmp_pa
     path = bvh(tmp_path / "clip.bvh", MIXAMO, body=from_a_t_pose(1), at_rest=matrix_from_axis_angle(vectors))
     poses = poses_of(formats.read(path))
     np.testing.assert_allclose(poses.rotations[:, :22], walking(FRAMES).rotations[:, :22], atol=1e-5)
+
+
+def test_a_t_pose_where_the_motion_starts_is_left_out_though_only_the_arms_jump(tmp_path):
+    body = walking(FRAMES)
+    rotations = np.concatenate([np.broadcast_to(np.eye(3), (1, 24, 3, 3)), body.rotations])
+    start = replace(body, rotations=rotations, pelvis=np.concatenate([body.pelvis[:1], body.pelvis]))
+    recording = formats.read(bvh(tmp_path / "clip.bvh", MIXAMO, body=start))
+    np.testing.assert_array_equal(recording.people[0].frame_ids, 1 + np.arange(FRAMES))
+
+
+def test_decimal_commas_are_read(tmp_path):
+    path = bvh(tmp_path / "clip.bvh", MIXAMO)
+    plain = formats.read(path)
+    path.write_text(path.read_text().replace(".", ","))
+    recording = formats.read(path)
+    assert recording.fps.value == plain.fps.value
+    np.testing.assert_array_equal(poses_of(recording).rotations, poses_of(plain).rotations)
 
 
 def test_a_motion_that_starts_smoothly_from_a_t_pose_keeps_its_first_frames(tmp_path):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -28,7 +29,6 @@ BEGINNINGS = {
     "clip.avi": (b"RIFF\x10\0\0\0AVI LIST" + bytes(50), "video"),
     "01.asf": (b"# AST/ASF file generated using VICON BodyLanguage\n:version 1.10\n", r"\.amc that belongs"),
     "01_01.amc": (b"#!Ml,V1.0\n:FULLY-SPECIFIED\n:DEGREES\n1\nroot 1 2 3 0 0 0\n", r"put the \.asf file"),
-    "clip.parquet": (b"PAR1\x15\x04\x15" + bytes(50), "FreeMoCap writes beside it"),
     "clip.h5": (b"\x89HDF\r\n\x1a\n" + bytes(50), "HDF5"),
     "clip.mat": (b"MATLAB 5.0 MAT-file, Platform: nt" + bytes(100), "MATLAB"),
     "walk.mot": (MOT, r"\.trc"),
@@ -91,3 +91,34 @@ def test_a_skeleton_that_is_no_person_is_told_by_its_names(tmp_path):
     (tmp_path / "cat.bvh").write_text(f"{text}MOTION\nFrames: 1\nFrame Time: 0.03\n0 0 0\n")
     with pytest.raises(FormatError, match="not named as a person's"):
         formats.read(tmp_path / "cat.bvh")
+
+
+def _hand(folder: Path, name: str) -> Path:
+    points = np.cumsum(np.random.default_rng(0).normal(0, 30, (10, 21, 3)), axis=1)
+    path = folder / name
+    if path.suffix == ".npy":
+        np.save(path, points)
+    elif path.suffix == ".json":
+        frames = [[dict(zip("xyz", map(float, p), strict=True)) for p in frame] for frame in points]
+        path.write_text(json.dumps(frames))
+    else:
+        names = [f"right_hand_{n:04d}_{axis}" for n in range(21) for axis in "xyz"]
+        rows = [",".join(f"{value:.3f}" for value in frame.reshape(-1)) for frame in points]
+        path.write_text("\n".join([",".join(names), *rows]))
+    return path
+
+
+@pytest.mark.parametrize(
+    "name", ["mediapipe_right_hand_3d_xyz.npy", "rtmpose_left_hand_3d_xyz.csv", "clip.json"]
+)
+def test_a_hand_alone_is_refused_with_the_way_out(tmp_path, name):
+    with pytest.raises(FormatError, match=r"hand alone.*open the file with the body's"):
+        formats.read(_hand(tmp_path, name))
+
+
+def test_a_face_alone_is_refused_and_21_points_of_unknown_name_may_be_a_hand(tmp_path):
+    np.save(tmp_path / "points.npy", np.random.default_rng(0).normal(0, 50, (10, 478, 3)))
+    with pytest.raises(FormatError, match="face alone"):
+        formats.read(tmp_path / "points.npy")
+    with pytest.raises(FormatError, match=r"kit21 or mmm21.*If they are those of a hand"):
+        formats.read(_hand(tmp_path, "clip.npy"))

@@ -193,3 +193,46 @@ def test_each_skeleton_of_a_take_is_a_person(tmp_path):
 def test_bones_in_local_space_are_refused(tmp_path):
     with pytest.raises(FormatError, match="export Global"):
         formats.read(motive(tmp_path, space="Local"))
+
+
+def _with_t_pose(path: Path, suite: str) -> Path:
+    """The file with three frames before all others of one T-pose over the origin."""
+    names, world = (XSENS, TO_XSENS) if suite == "MVNX" else (MOTIVE, np.eye(3))
+    still = np.broadcast_to(np.eye(3), (1, 24, 3, 3))
+    rest = forward(still, np.array([[0.0, 0.95, 0.0]]), REST_OFFSETS)[0][0]
+    places = rest.copy()
+    for side in ("left", "right"):
+        shoulder, elbow, wrist = (JOINT_NAMES.index(f"{side}_{n}") for n in ("shoulder", "elbow", "wrist"))
+        out = np.array([np.sign(rest[shoulder, 0]), 0.0, 0.0])
+        places[elbow] = rest[shoulder] + out * np.linalg.norm(rest[elbow] - rest[shoulder])
+        places[wrist] = places[elbow] + out * np.linalg.norm(rest[wrist] - rest[elbow])
+    places = places[[JOINT_NAMES.index(joint) for joint in names.values()]] @ world.T
+    text = path.read_text()
+    if suite == "MVNX":
+        turns = line(np.tile([1.0, 0, 0, 0], (len(names), 1)))
+        frames = "".join(
+            f'<frame time="{n * 16}" index="{n}" type="normal"><orientation>{turns}</orientation>'
+            f"<position>{line(places)}</position></frame>\n"
+            for n in range(3)
+        )
+        text = re.sub(r'index="(\d+)" tc', lambda found: f'index="{int(found[1]) + 3}" tc', text)
+        path.write_text(text.replace('<frame time="0" index="3"', frames + '<frame time="0" index="3"'))
+        return path
+    head, rows = text.split("X,Y,Z\n", 1)
+    cells = ",".join(f"0,0,0,1,{x * 1000:.6f},{y * 1000:.6f},{z * 1000:.6f}" for x, y, z in places)
+    start = "".join(f"{n},{n / 120:.6f},{cells},,,\n" for n in range(3))
+    moved = "\n".join(f"{int(row.split(',', 1)[0]) + 3},{row.split(',', 1)[1]}" for row in rows.splitlines())
+    path.write_text(f"{head}X,Y,Z\n{start}{moved}\n")
+    return path
+
+
+@pytest.mark.parametrize("suite", ["MVNX", "Motive"])
+def test_a_t_pose_before_the_motion_is_left_out(tmp_path, suite):
+    recording = formats.read(_with_t_pose(SUITES[suite](tmp_path), suite))
+    assert any("first 3 frames" in warning for warning in recording.warnings)
+    one = recording.people[0]
+    assert one.frame_ids[0] == 3 and one.frames == FRAMES - (suite == "Motive")
+    turns = poses_of(recording).rotations[:, 1:]
+    expected = walking(FRAMES).rotations[one.frame_ids - 3, 1:]
+    wrong = axis_angle_from_matrix(np.swapaxes(turns, -1, -2) @ expected)
+    assert np.degrees(np.linalg.norm(wrong, axis=-1)).max() < 1

@@ -165,6 +165,7 @@ def freemocap(folder: Path, fps: float, names: str, row: str) -> Path:
 def test_freemocaps_own_times_lie_beside_the_recording(tmp_path, names, row):
     recording = formats.read(freemocap(tmp_path, 29.476, names, row))
     assert recording.fps.value == pytest.approx(29.476, abs=2e-3)
+    assert (recording.fps.how, recording.fps.confidence) == ("inferred", 1.0)
     assert any("recording_timestamps.csv" in warning for warning in recording.warnings)
     assert formats.read(Path(recording.path), fps=50).fps.value == 50.0
 
@@ -203,3 +204,12 @@ def test_limbs_faster_than_anybodys_are_told(tmp_path):
     assert any("m/s" in warning for warning in formats.read(tmp_path / "fast.npz").warnings)
     np.savez(tmp_path / "right.npz", keypoints=walking(40).layout("coco17"), layout="coco17", fps=30)
     assert not any("m/s" in warning for warning in formats.read(tmp_path / "right.npz").warnings)
+
+
+@pytest.mark.parametrize("rate", [24, 48, 50, 60])
+@pytest.mark.parametrize("start", [0.0, 5.0, 1.7e9])
+def test_hundredths_of_a_second_hide_no_missing_frames(rate, start):
+    """Steps of 20 and 30 ms are the rounding of 48 frames per second."""
+    clock = read_clock(np.round(start + np.arange(200) / rate, 2), "time")
+    assert clock is not None and clock.fps == pytest.approx(rate, rel=1e-3)
+    np.testing.assert_array_equal(clock.numbers, np.arange(200))

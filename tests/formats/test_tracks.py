@@ -5,19 +5,23 @@ from __future__ import annotations
 import pickle
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
 from addon import formats
-from addon.body.rotations import axis_angle_from_matrix
+from addon.body.rotations import axis_angle_from_matrix, matrix_from_axis_angle
 from addon.body.skeleton import REST_PELVIS
 from addon.formats.camera import moved
+from addon.formats.camera_cuts import camera_turns, seen_cuts
 from addon.formats.cuts import new_series, split, without_jumps
 from addon.formats.following import chains, joined_tracks
+from addon.formats.paths import path_of
 from tests.formats.bodies import poses_of, walking
 from tests.formats.test_camera import as_keypoints, people_of_cmu, pitched, walker
-from tests.formats.test_estimators import phalp
+from tests.formats.test_estimators import CAMERA, phalp
+from tests.formats.test_estimators import tram as one_shot
 
 PIECES = {0: (0, 35), 4: (37, 60), 17: (61, 95), 31: (97, 120)}
 
@@ -103,13 +107,26 @@ def test_a_single_frame_that_strays_is_no_cut():
     assert len(people) == 1 and told == []
 
 
-def test_a_track_that_flies_off_at_its_end_ends_before():
-    one = walker()
-    assert one.poses is not None
-    away = one.poses.pelvis.copy()
+@pytest.mark.parametrize(
+    "seen", [walker, lambda: as_keypoints(walker(), noise=0.0)], ids=["poses", "keypoints"]
+)
+def test_a_track_that_flies_off_at_its_end_is_faded_out(seen):
+    one = seen()
+    away = np.zeros((90, 3))
     away[84:, 2] += np.cumsum(0.5 * np.arange(1, 7))
-    people, told = without_jumps((replace(one, poses=replace(one.poses, pelvis=away)),))
-    assert people[0].frames == 84 and "frames 84 to 89" in told[0]
+    if one.poses is not None:
+        flown = replace(one, poses=replace(one.poses, pelvis=one.poses.pelvis + away))
+    else:
+        points = one.keypoints.positions + away[:, None]
+        flown = replace(one, keypoints=replace(one.keypoints, positions=points))
+    (held,), told = without_jumps((flown,))
+    assert held.frames == 90 and "frames 84 to 89" in told[0]
+    path, before = path_of(held), path_of(one)
+    np.testing.assert_array_equal(path[:84], before[:84])
+    steps = np.linalg.norm(np.diff(path[80:], axis=0), axis=-1)
+    assert (np.diff(steps[4:]) < 1e-9).all() and steps.max() < 0.08 and steps[-1] < 0.02
+    if held.keypoints is not None:
+        assert (np.diff(held.keypoints.confidence[83:], axis=0) < 0).all()
 
 
 def test_parts_of_a_track_have_names_of_their_own():
@@ -121,6 +138,54 @@ def test_phalps_shots_split_its_tracks(tmp_path):
     recording = formats.read(phalp(tmp_path, shots=(12,)))
     assert {"1", "1-2", "2", "2-2"} == {one.id for one in recording.people}
     assert {int(one.frame_ids[0]) for one in recording.people} == {0, 5, 12}
+
+
+def two_shots(degrees: float, shake: float, frames: int = 80) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """A walk before a camera that is another one from frame 45 on: in the world, and in the camera.
+
+    (orientations in the world (T, 3, 3), those in the camera, places in the camera (T, 3)); shake: degrees.
+    """
+    body, rng = walking(frames), np.random.default_rng(0)
+    yaw = np.where(np.arange(frames) < 45, 0.0, np.radians(degrees))[:, None] * [0.0, 1.0, 0.0]
+    camera = CAMERA @ matrix_from_axis_angle(yaw)
+    shaken = matrix_from_axis_angle(rng.normal(0, np.radians(shake / 1.7), (2, frames, 3)))
+    places = (camera @ (body.pelvis - body.pelvis.mean(0))[..., None])[..., 0] + [0.0, 0.0, 4.0]
+    places = places + rng.normal(0, 0.01 * shake, places.shape)
+    return body.rotations[:, 0] @ shaken[0], camera @ body.rotations[:, 0] @ shaken[1], places
+
+
+@pytest.mark.parametrize(("degrees", "shake"), [(40, 0), (40, 3), (25, 2), (90, 5)])
+def test_a_camera_that_changes_is_found_and_split_at(tmp_path, degrees, shake):
+    """As WHAM's tracks go through cuts: the world goes on, the camera's view of the person does not."""
+    world, seen, places = two_shots(degrees, shake)
+    vectors = axis_angle_from_matrix(walking(80).rotations).reshape(80, 72)
+    track = {name: np.hstack([axis_angle_from_matrix(turns), vectors[:, 3:]])
+             for name, turns in (("pose", seen), ("pose_world", world))}  # fmt: skip
+    track |= {"trans": places - REST_PELVIS, "trans_world": walking(80).pelvis - REST_PELVIS,
+              "frame_ids": np.arange(80)}  # fmt: skip
+    (tmp_path / "wham_output.pkl").write_bytes(pickle.dumps({0: track}))
+    recording = formats.read(tmp_path / "wham_output.pkl")
+    assert [(one.id, one.frame_ids[0]) for one in recording.people] == [("0", 0), ("0-2", 45)]
+    assert any("camera changes at frame 45" in warning for warning in recording.warnings)
+
+
+def test_shaking_panning_and_people_taken_for_turned_round_are_no_cuts():
+    world, seen, places = two_shots(0, 3)
+    assert camera_turns(seen @ np.swapaxes(world, 1, 2)) == [] and seen_cuts(seen, places) == []
+    whip = np.radians(np.clip(np.arange(80) - 40, 0, 6) * 20.0)[:, None] * [0.0, 1.0, 0.0]
+    assert camera_turns(matrix_from_axis_angle(whip)) == []
+    flipped = seen.copy()
+    flipped[40:50] = flipped[40:50] @ np.diag([-1.0, 1.0, -1.0])
+    assert seen_cuts(flipped, places) == []
+
+
+def test_trams_camera_shows_cuts(tmp_path):
+    path = one_shot(tmp_path)
+    camera: Any = np.load(tmp_path / "camera.npy", allow_pickle=True).item()
+    turn = matrix_from_axis_angle(np.radians([0.0, 50.0, 0.0]))
+    camera["world_cam_R"][14:] = turn @ camera["world_cam_R"][14:]
+    np.save(tmp_path / "camera.npy", camera, allow_pickle=True)
+    assert [int(one.frame_ids[0]) for one in formats.read(path).people] == [2, 14]
 
 
 def test_images_of_another_series_are_another_shot(tmp_path):

@@ -297,3 +297,29 @@ def test_the_middle_of_two_skin_markers_is_the_joint_and_what_no_point_tells_is_
     assert any(
         "no keypoint that tells the left forearm, right forearm" in each for each in recording.warnings
     )
+
+
+def test_decimal_commas_are_read(tmp_path):
+    points = walking(20).layout("coco17")[:, COLUMNS]
+    text = trc(points)
+    head, rows = text.split("\tZ13\n")
+    recording = formats.read(written(tmp_path, head + "\tZ13\n" + rows.replace(".", ",")))
+    np.testing.assert_allclose(keypoints_of(recording).positions, points, atol=1e-6)
+
+
+def test_rows_out_of_order_are_put_in_that_of_their_numbers(tmp_path):
+    points = walking(20).layout("coco17")[:, COLUMNS]
+    lines = trc(points).splitlines()
+    lines.insert(7, lines.pop(15))
+    recording = formats.read(written(tmp_path, "\n".join(lines)))
+    np.testing.assert_array_equal(recording.people[0].frame_ids, 1 + np.arange(20))
+    np.testing.assert_allclose(keypoints_of(recording).positions, points, atol=1e-6)
+
+
+def test_a_row_that_is_there_twice_is_left_out_and_said(tmp_path):
+    lines = trc(walking(20).layout("coco17")[:, COLUMNS]).splitlines()
+    lines.insert(12, lines[11])
+    recording = formats.read(written(tmp_path, "\n".join(lines)))
+    assert (recording.people[0].frames, recording.fps.value) == (20, 60.0)
+    assert any("1 frame at the same time" in warning for warning in recording.warnings)
+    assert not any("uneven" in warning for warning in recording.warnings)

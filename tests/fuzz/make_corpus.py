@@ -21,7 +21,7 @@ from typing import Any, cast
 import numpy as np
 
 from tests import test_unpickle as objects
-from tests.formats import bodies, test_acclaim, test_amass, test_estimators, test_mutations
+from tests.formats import bodies, test_acclaim, test_amass, test_estimators, test_mutations, test_tables
 from tests.fuzz.run import CORPUS
 
 _FRAMES = 4
@@ -127,6 +127,7 @@ def containers() -> Iterator[tuple[str, bytes]]:
     )
     yield "xml/deep", b"<a>" * 300
     yield "xml/encoding", b'<?xml version="1.0" encoding="iso-8859-1"?><a>\xe4</a>'
+    yield "parquet/freemocap", test_tables.TABLE.read_bytes()
     yield "acclaim/clip", _small_acclaim()
     yield "c3d/clip", _small_c3d()
     yield "c3d/segments", _small_theia()

@@ -22,6 +22,7 @@ from addon.safe_read.c3d import is_c3d, read_c3d
 from addon.safe_read.errors import refusing
 from addon.safe_read.lazy import LazyArray
 from addon.safe_read.objects import read_object_bytes
+from addon.safe_read.parquet import read_columns
 from addon.safe_read.xml_stream import elements
 
 _MEMORY = Path("/dev/shm")
@@ -91,6 +92,11 @@ def _xml(data: bytes) -> None:
         pass
 
 
+def _parquet(data: bytes) -> None:
+    with refusing("input"):
+        read_columns(data, ("frame", "keypoint", "x", "y", "z", "model"))
+
+
 def _acclaim(data: bytes) -> None:
     """The input is a skeleton and, from its own heading on, the motion beside it."""
     skeleton, heading, motion = data.partition(b":FULLY-SPECIFIED")
@@ -118,6 +124,7 @@ TARGETS: dict[str, Callable[[bytes], None]] = {
     "json": _json,
     "c3d": _c3d,
     "xml": _xml,
+    "parquet": _parquet,
     "acclaim": _acclaim,
     "formats": _formats,
 }

@@ -24,6 +24,8 @@ from ..skeletons import ENOUGH, Clip, person_of, without_rest
 
 _MAX_JOINTS = 1000
 _MOST_CHANNELS = 6
+_COMMA = re.compile(r"\bFrame\s+Time\s*:\s*\d+,\d", re.IGNORECASE)
+"""A decimal comma, as programs write it where the language has one."""
 _TIME = re.compile(r"\bFrame\s+Time\s*:\s*(\S+)", re.IGNORECASE)
 _CMU_JOINTS = {"lhipjoint", "rhipjoint", "lowerback", "lthumb"}
 _CMU_UNIT = OwnUnit(
@@ -55,16 +57,17 @@ def recognises(container: Container) -> bool:
 
 def read(container: Container) -> Draft:
     """One person, or one per prefix of the joint names. Raises FormatError."""
-    start = _TIME.search(container.text)
-    words = container.text[: start.start() if start else None].split()
+    text = container.text if _COMMA.search(container.text) is None else container.text.replace(",", ".")
+    start = _TIME.search(text)
+    words = text[: start.start() if start else None].split()
     upper = [word.upper() for word in words[: 40 * _MAX_JOINTS]]
     if "MOTION" not in upper:
         raise FormatError("The BVH file has a skeleton but no motion; export it again.")
     if start is None:
         raise FormatError("The BVH file has no frame time; export it again.")
     joints, said = _hierarchy(words[: upper.index("MOTION")]), words[upper.index("MOTION") :]
-    line = container.text.count("\n", 0, start.end()) + 1
-    values, cut = _rows(container.text[start.end() :], sum(len(joint.channels) for joint in joints), line)
+    line = text.count("\n", 0, start.end()) + 1
+    values, cut = _rows(text[start.end() :], sum(len(joint.channels) for joint in joints), line)
     positions, turns = _forward(joints, values)
     names, parents = [joint.name for joint in joints], [joint.parent for joint in joints]
     clip, first, warnings = without_rest(Clip(names, parents, positions, turns, _rest(joints)))

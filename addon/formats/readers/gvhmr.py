@@ -9,15 +9,20 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
+from ...body.rotations import matrix_from_axis_angle
 from ...safe_read import FormatError
+from ..camera_cuts import camera_turns, seen_cuts, split_at
 from ..container import Container
-from ..draft import REST_PELVIS_X, Draft, Reader, person, smpl_poses
+from ..draft import REST_PELVIS_X, Draft, Reader, numbers, person, rows, smpl_poses
 from ..tracks import joined
 
 _BLOCKS = {
     "smpl_params_global": "+y", "body_params_global": "+y",
     "smpl_params_incam": "-y", "body_params_incam": "-y",
 }  # fmt: skip
+_CAMERAS = {"smpl_params_global": "smpl_params_incam", "body_params_global": "body_params_incam"}
 _OF_GENMO = ("body_params_global", "body_params_incam")
 
 
@@ -41,10 +46,24 @@ def read(container: Container) -> Draft:
     )
     in_camera = block.endswith("incam")
     warnings = ["Not used: camera."] if "K_fullimg" in container.fields else []
-    one = person(poses=poses)
+    cuts = [] if in_camera else _cuts(container, poses.rotations[:, 0])
+    people, told = split_at([person(poses=poses)], {"0": cuts})
+    warnings += told
     return Draft(
-        [one], up=_BLOCKS[block], camera=in_camera, floating=not in_camera, warnings=warnings, tool=tool
+        people, up=_BLOCKS[block], camera=in_camera, floating=not in_camera, warnings=warnings, tool=tool
     )
+
+
+def _cuts(container: Container, world: np.ndarray) -> list[int]:
+    """Frames with which shots start, as the person's orientations in world (T, 3, 3) and camera tell."""
+    params: Any = container.fields.get(_CAMERAS[next(name for name in _BLOCKS if container.has(name))], {})
+    if not {"global_orient", "transl"} <= set(params):
+        return []
+    seen = matrix_from_axis_angle(rows(params["global_orient"], "global_orient"))
+    places = numbers(params["transl"], "transl").reshape(-1, 3)
+    if not len(world) == len(seen) == len(places):
+        return []
+    return sorted({*camera_turns(seen @ np.swapaxes(world, 1, 2)), *seen_cuts(seen, places)})
 
 
 READER = Reader(

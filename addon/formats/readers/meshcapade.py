@@ -1,7 +1,7 @@
 """Meshcapade's `.smpl` (an .npz): SMPL, SMPL-H or SMPL-X motion of a person, Y up; `.mcs`: a scene of them.
 
-SMIL has SMPL's joints, SMPLXS SMPL-X's joints and template. A `.mcs` is glTF JSON whose buffers hold `.smpl`
-files, each with the frames in which its person is there.
+SMIL has SMPL's joints, SMPLXS SMPL-X's joints and template; SKEL has 46 angles instead. A `.mcs` is glTF JSON
+whose buffers hold `.smpl` files, each with the frames in which its person is there.
 Source: Meshcapade/smplcodec smplcodec/codec.py, mcs.py. Most keys are optional.
 """
 
@@ -15,10 +15,11 @@ from typing import Any
 import numpy as np
 
 from ...body.skeleton import REST_PELVIS
-from ...recording import Person
+from ...recording import Person, Poses
 from ...safe_read import FormatError, NpzFile
 from ..container import Container
-from ..draft import REST_PELVIS_X, Draft, Reader, person, rows, scalar, smpl_poses
+from ..draft import REST_PELVIS_X, Draft, Reader, matrix_poses, person, rows, scalar, smpl_poses
+from ..skel import ANGLES, ARMS, skel_poses
 
 _VERSIONS = {
     0: "SMPL", 1: "SMPL-H", 2: "SMPL-X", 3: "SUPR", 4: "SMPL++", 5: "SKEL", 6: "SMIL", 7: "SMPLXS",
@@ -26,6 +27,7 @@ _VERSIONS = {
 _SMPL_JOINTS = ("SMPL", "SMIL")
 _SMPL_X_TEMPLATE = ("SMPL-X", "SUPR", "SMPLXS")
 _INFANT = "SMIL is a model of infants; what the file does not tell of the body's size counts as an adult's."
+_DOUBTS = {"SMIL": _INFANT, "SKEL": ARMS}
 _GENDERS = {0: "neutral", 1: "male", 2: "female"}
 _HANDS = ("leftHandPose", "rightHandPose", "headPose")
 
@@ -59,7 +61,8 @@ def _draft(bodies: list[_Body], unused: Sequence[str] = ()) -> Draft:
     rates = {body.fps for body in bodies if body.fps}
     named = dict.fromkeys([*(name for body in bodies for name in body.unused), *unused])
     warnings = [f"Not used: {', '.join(named)}."] if named else []
-    warnings += [_INFANT] if any(body.version == "SMIL" for body in bodies) else []
+    versions = {body.version for body in bodies}
+    warnings += [sentence for version, sentence in _DOUBTS.items() if version in versions]
     codec = f", codec {codecs[0]}" if (codecs := [body.codec for body in bodies if body.codec]) else ""
     tool = f"Meshcapade ({', '.join(dict.fromkeys(body.version for body in bodies))}{codec})"
     people = [body.person for body in bodies]
@@ -95,29 +98,35 @@ def _body(name: str, first: int | None, fields: Mapping[str, Any]) -> _Body:
     version = _VERSIONS.get(int(scalar(fields["smplVersion"]) or 0), "unknown")
     if "bodyPose" not in fields:
         raise FormatError("The .smpl file holds a body shape without motion; export it with an animation.")
-    shape = np.shape(fields["bodyPose"])
-    if len(shape) != 3 or shape[1] < 22 or shape[2] != 3:
-        raise FormatError(
-            f"The .smpl file holds a {version} pose {shape}, not SMPL's joints; export as SMPL-X."
-        )
-    body = rows(fields["bodyPose"], "bodyPose")
-    vectors = body[:, :72] if shape[1] == 24 and version in _SMPL_JOINTS else body[:, :66]
-    trans = fields.get("bodyTranslation", np.zeros((len(vectors), 3)))
-    poses = smpl_poses(
-        vectors,
-        trans,
-        betas=fields.get("shapeParameters"),
-        gender=_GENDERS.get(int(scalar(fields.get("gender", 0)) or 0), "neutral"),
-        rest_pelvis=REST_PELVIS_X if version in _SMPL_X_TEMPLATE else REST_PELVIS,
-    )
-    frames = None if first is None else first + np.arange(len(vectors))
+    poses = _poses(version, fields)
+    frames = None if first is None else first + np.arange(len(poses.pelvis))
     fps = scalar(fields["frameRate"]) if "frameRate" in fields else None
     unused = tuple(name for name in _HANDS if name in fields)
     codec = int(scalar(fields["codecVersion"]) or 0) if "codecVersion" in fields else 0
     return _Body(person(name, frames, poses=poses), fps, version, codec, unused, "bodyTranslation" in fields)
 
 
+def _poses(version: str, fields: Mapping[str, Any]) -> Poses:
+    shape = np.shape(fields["bodyPose"])
+    trans = fields.get("bodyTranslation", np.zeros((shape[0] if shape else 0, 3)))
+    of_body: dict[str, Any] = {
+        "betas": fields.get("shapeParameters"),
+        "gender": _GENDERS.get(int(scalar(fields.get("gender", 0)) or 0), "neutral"),
+    }
+    if version == "SKEL" and shape[1:] == (ANGLES,):
+        angles = rows(fields["bodyPose"], "bodyPose")
+        return matrix_poses(skel_poses(angles, np.zeros((len(angles), 3))).rotations, trans, **of_body)
+    if len(shape) != 3 or shape[1] < 22 or shape[2] != 3:
+        raise FormatError(
+            f"The .smpl file holds a {version} pose {shape}, not SMPL's joints; export as SMPL-X."
+        )
+    body = rows(fields["bodyPose"], "bodyPose")
+    vectors = body[:, :72] if shape[1] == 24 and version in _SMPL_JOINTS else body[:, :66]
+    rest_pelvis = REST_PELVIS_X if version in _SMPL_X_TEMPLATE else REST_PELVIS
+    return smpl_poses(vectors, trans, rest_pelvis=rest_pelvis, **of_body)
+
+
 READER = Reader(
-    "Meshcapade .smpl", "Meshcapade", "SMPL, SMPL-H, SMPL-X, SMIL or SMPLXS motion", ".smpl .mcs",
+    "Meshcapade .smpl", "Meshcapade", "SMPL, SMPL-H, SMPL-X, SMIL, SMPLXS or SKEL motion", ".smpl .mcs",
     recognises, read,
 )  # fmt: skip

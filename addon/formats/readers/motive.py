@@ -65,8 +65,10 @@ def read(container: Container) -> Draft:
             raise FormatError(
                 f"{container.name} holds bones against their parents; export Global from Motive."
             )
-        people = [_skeleton(table, *held, numbers, turned=whole) for held in _subjects(bones).items()]
-        warnings = [] if whole else [_ROTATIONS_UNUSED]
+        found = [_skeleton(table, *held, numbers, turned=whole) for held in _subjects(bones).items()]
+        people = [one for one, _ in found]
+        warnings = [sentence for _, told in found for sentence in told]
+        warnings += [] if whole else [_ROTATIONS_UNUSED]
     else:
         people = _markers(table, numbers)
     rate = header.get("export frame rate") or header.get("capture frame rate") or "0"
@@ -112,7 +114,9 @@ def _table(container: Container) -> _Table:
     return _Table(number_rows(container.lines[at + 1 :], ",", width, at + 2), kinds, columns)
 
 
-def _skeleton(table: _Table, subject: str, bones: list[str], numbers: np.ndarray, *, turned: bool) -> Person:
+def _skeleton(
+    table: _Table, subject: str, bones: list[str], numbers: np.ndarray, *, turned: bool
+) -> tuple[Person, list[str]]:
     names = [name for name in bones if table.of(name, "position", "xyz")]
     # The first bone is called as the skeleton is, or Hip.
     centre = {*_SPINE, subject.lower()}
@@ -124,8 +128,8 @@ def _skeleton(table: _Table, subject: str, bones: list[str], numbers: np.ndarray
     turns = None
     if turned and all(columns):
         turns = matrix_from_quaternion(np.stack([table.values[:, each] for each in columns], axis=1))
-    one = person_in_world(names, spine, positions, turns, numbers)
-    return replace(one, id=one_line(subject) or one.id)
+    one, told = person_in_world(names, spine, positions, turns, numbers)
+    return replace(one, id=one_line(subject) or one.id), told
 
 
 def _markers(table: _Table, numbers: np.ndarray) -> list[Person]:

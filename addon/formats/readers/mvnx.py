@@ -54,12 +54,15 @@ def recognises(container: Container) -> bool:
 def read(container: Container) -> Draft:
     """One person per subject. Raises FormatError."""
     subjects = list(_subjects(container))
-    people = [_person(subject, place) for place, subject in enumerate(subjects)]
+    found = [_person(subject, place) for place, subject in enumerate(subjects)]
+    people, told = [one for one, _ in found], [sentence for _, told in found for sentence in told]
     if not people:
         raise FormatError("The MVNX file has no frames of motion; export it again.")
     rate, times = subjects[0].rate, subjects[0].times
-    draft = Draft(people, fps=float(rate) if rate else None, units=None, likely_up=("+z", "+y"))
-    return draft if rate else timed(draft, times, "time (ms)")
+    draft = Draft(
+        people, fps=float(rate) if rate else None, units=None, likely_up=("+z", "+y"), warnings=told
+    )
+    return draft if rate else timed(draft, times[-people[0].frames :], "time (ms)")
 
 
 def _subjects(container: Container) -> Iterator[_Subject]:
@@ -104,7 +107,7 @@ def _ended(subject: _Subject, element: Element) -> _Subject:
     )
 
 
-def _person(subject: _Subject, place: int) -> Person:
+def _person(subject: _Subject, place: int) -> tuple[Person, list[str]]:
     if not subject.numbers:
         raise FormatError("The MVNX file has no frames of motion; export it again.")
     names, positions = subject.segments, np.stack(subject.values["position"])
@@ -119,8 +122,8 @@ def _person(subject: _Subject, place: int) -> Person:
         numbers = np.array(subject.numbers, dtype=np.int64)
     if (np.diff(numbers) <= 0).any():
         raise FormatError("The frame numbers of the MVNX file do not increase; export it again.")
-    one = person_in_world(names, spine, positions, turns, numbers)
-    return replace(one, id=one_line(subject.name) or str(place))
+    one, told = person_in_world(names, spine, positions, turns, numbers)
+    return replace(one, id=one_line(subject.name) or str(place)), told
 
 
 READER = Reader("MVNX", "Xsens MVN", "poses and segments' joints", ".mvnx", recognises, read, usual_fps=60.0)

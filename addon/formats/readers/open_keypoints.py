@@ -1,6 +1,6 @@
 """The open keypoint file: `keypoints (T, K, 3)` with `layout` or `names`, as .npz, JSON or a bare .npy.
 
-Optional fields: `fps`, `confidence (T, K)`, `up_axis` (x y z -x -y -z), `units` (m cm mm),
+Optional fields: `fps`, `confidence (T, K)`, `up_axis` (x y z -x -y -z), `units` (m cm mm in ft),
 `frame_ids (T,)`, `timestamps (T,)`; NaN or null is missing. A fourth column of the keypoints is confidence.
 """
 
@@ -130,7 +130,7 @@ def _with_layout(
         points, confidence = points[:, :first], None if confidence is None else confidence[:, :first]
     if guess is None:
         refuse_flat_points(points)
-        raise FormatError(unclear_layout(points.shape[1]))
+        raise FormatError(unclear_layout(points.shape[1], name))
     keypoints = layout_keypoints(points, guess, confidence)
     warnings.append(f"The layout {guess} was inferred from the body's shape.")
     if guess == "h36m17" and is_mirrored(keypoints):

@@ -15,7 +15,7 @@ import numpy as np
 from ...recording import Person
 from ...safe_read import FormatError
 from ..container import Container
-from ..cuts import split
+from ..cuts import new_series, split
 from ..draft import Draft, Reader, layout_keypoints, matrix_poses, person
 from ..tracks import Tracks, people_of
 
@@ -38,6 +38,7 @@ def read(container: Container) -> Draft:
     for name in ordered:
         _add_frame(tracks, times[name], frames[name])
     shots = [times[name] for name in ordered[1:] if frames[name].get("shot")]
+    shots = sorted({*shots, *(times[ordered[start]] for start in new_series(list(map(str, ordered))))})
     people = [part for track in tracks for part in _shots(_person(*track), shots)]
     if not people:
         raise FormatError("The tracking result holds no person; choose another video or lower the threshold.")

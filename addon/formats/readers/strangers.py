@@ -8,6 +8,7 @@ from typing import Any
 from ...safe_read import FormatError
 from ..container import Container
 from ..draft import Draft, Reader
+from ..parts import part_of_points
 
 _PICTURE = "is a picture; run a pose estimator on it and open its result"
 _VIDEO = "is a video; run a pose estimator on it and open its result"
@@ -21,7 +22,6 @@ _MAGIC = {
     b"\x89PNG": _PICTURE,
     b"\xff\xd8\xff": _PICTURE,
     b"\x1aE\xdf\xa3": _VIDEO,
-    b"PAR1": "is a Parquet table; open the .csv or .npy that FreeMoCap writes beside it",
     b"\x89HDF": "is an HDF5 file; save the keypoints or poses in it as .npz and open that",
     b"MATLAB 5.0": "is a MATLAB file; save the positions of the joints as .npz, .trc or .c3d and open that",
     b"%PDF": "is a PDF document; choose the motion that it is about",
@@ -29,6 +29,7 @@ _MAGIC = {
 _FLAT = "holds 2D keypoints of images; lift or triangulate them and open that"
 _POSES = ("poses", "pose", "smpl_pose", "smpl_poses", "fullpose", "pose_body", "global_orient", "body_pose")
 _FEW = 7
+_HAND = 21
 _LISTS = ("annotations", "people", "predictions")
 
 
@@ -78,7 +79,24 @@ def _is_flat_person(one: Mapping[str, Any]) -> bool:
     return flat and "image_id" in one and "pred_xyz_jts" not in one
 
 
-_KINDS: tuple[Callable[[Container], str | None], ...] = (_by_start, _angles, _robot, _body, _flat)
+def _is_point(value: Any) -> bool:
+    return isinstance(value, Mapping) and {"x", "y", "z"} <= set(value)
+
+
+def _hand_or_face(container: Container) -> str | None:
+    """Lists of a hand's or a face's landmarks, as MediaPipe's users save them."""
+    listed = container.json
+    while isinstance(listed, list) and listed and isinstance(listed[0], list):
+        listed = listed[0]
+    if not isinstance(listed, list) or not all(map(_is_point, listed)):
+        return None
+    part = part_of_points(len(listed), container.path.stem) or ("hand" if len(listed) == _HAND else None)
+    return f"holds the landmarks of a {part} alone; open the file with the body's" if part else None
+
+
+_KINDS: tuple[Callable[[Container], str | None], ...] = (
+    _by_start, _angles, _robot, _body, _flat, _hand_or_face,
+)  # fmt: skip
 
 
 def _what(container: Container) -> str | None:

@@ -26,14 +26,18 @@ from ..marker_people import marker_people
 from ..timing import is_time, timed
 
 _AXIS_LAST = re.compile(
-    r"(.+?)[\s_.\-]*(x|y|z|visibility|vis|v|score|confidence|conf|c)(?:[_\s(]*(?:mm|cm|m)\)?)?"
+    r"(.+?)[\s_.\-:/(\[]*(x|y|z|visibility|vis|v|score|confidence|conf|c)[)\]]?(?:[_\s(\[]*(?:mm|cm|m)[)\]]?)?"
 )
-_AXIS_FIRST = re.compile(r"(x|y|z|visibility|v)[\s_.\-]*(\d+)")
+_AXIS_FIRST = re.compile(r"(x|y|z|visibility|v)(?:[\s_.\-]*(\d+)|[\s_.\-:]+([a-z].*))")
+_KIND = re.compile(r"[\s_.\-:]+(?:pos|position|loc|location|coord|coords|3d)$")
+"""What some tables call a place, between its point and its axis."""
 _WEIGHTS = ("visibility", "vis", "v", "score", "confidence", "conf", "c")
 _POINT = ("landmark_id", "landmark_name", "landmark", "keypoint", "joint", "marker", "name", "point", "id")
-_TRAJECTORIES = ("3d_xyz", "rigid_3d_xyz")
+TRAJECTORIES = ("3d_xyz", "rigid_3d_xyz")
 """FreeMoCap's kinds of points that are a body's, the measured ones first (skellyforge, actor.py)."""
+MOST_POINTS = 1000
 _FRAME = ("frame", "frame_id", "frame_number", "frame_index", "fnum", "index")
+_MOST_REMARKS, _FEWEST_CELLS = 20, 4
 _HEADERLESS = {COUNT * 3: 3, COUNT * 4: 4}
 _NUMBER = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?|nan", re.IGNORECASE)
 _WORLD = re.compile(r"[\s_.\-]*world(?:[\s_.\-]*landmarks?)?[\s_.\-]*")
@@ -77,7 +81,8 @@ def read(container: Container) -> Draft:
     if bare is not None:
         return _read_headerless(container, bare)
     columns = _columns(header)
-    rows = [row for row in csv.reader(container.lines[1:], delimiter=_separator(container)) if any(row)]
+    rows = [row for row in csv.reader(_lines(container)[1:], delimiter=_separator(container)) if any(row)]
+    rows = rows[1:] if rows and not any(map(_is_number, rows[0])) else rows
     cut = len(rows) > 1 and len(rows[-1]) < len(rows[-2])
     rows = rows[:-1] if cut else rows
     if not rows or columns is None:
@@ -88,9 +93,20 @@ def read(container: Container) -> Draft:
         names, points, weights, frame_ids = _read_wide(columns, rows, frame)
     else:
         names, points, weights, frame_ids = _read_long(columns, rows, frame)
+    if isinstance(columns, _Wide) and (order := _rising(frame_ids)) is not None:
+        points, frame_ids, rows = points[order], frame_ids[order], [rows[place] for place in order]
+        weights = None if weights is None else weights[order]
     draft = draft_of_points(names, points, weights, frame_ids)
     draft.warnings += [_CUT] if cut else []
     return replace(_timed(draft, header, rows, frame), tool=draft.tool or _tool(header))
+
+
+def _rising(frame_ids: np.ndarray | None) -> np.ndarray | None:
+    """The order in which frame numbers (T,) that are all there rise, None where they do or are none."""
+    if frame_ids is None or not np.isfinite(frame_ids).all() or (np.diff(frame_ids) > 0).all():
+        return None
+    order = np.argsort(frame_ids)
+    return order if (np.diff(frame_ids[order]) > 0).all() else None
 
 
 def _check_width(container: Container, header: list[str], columns: _Wide | _Long, cut: bool) -> None:
@@ -99,8 +115,9 @@ def _check_width(container: Container, header: list[str], columns: _Wide | _Long
     Empty cells at the end do no harm. Where each row is one point, several of them may follow each other.
     """
     step = columns.width - columns.name if isinstance(columns, _Long) else 0
-    reader = csv.reader(container.lines, delimiter=_separator(container))
-    numbered = [(reader.line_num, row) for row in reader if any(row)][1:]
+    above = len(container.lines) - len(_lines(container))
+    reader = csv.reader(_lines(container), delimiter=_separator(container))
+    numbered = [(reader.line_num + above, row) for row in reader if any(row)][1:]
     for number, row in numbered[:-1] if cut else numbered:
         more = len(row) - len(header)
         if more == 0 or (more > 0 and not any(cell.strip() for cell in row[len(header) :])):
@@ -128,7 +145,7 @@ def _headerless(first: list[str]) -> int | None:
 
 
 def _read_headerless(container: Container, columns: int) -> Draft:
-    rows = [row for row in csv.reader(container.lines, delimiter=_separator(container)) if any(row)]
+    rows = [row for row in csv.reader(_lines(container), delimiter=_separator(container)) if any(row)]
     cells = np.array([[_value(row, column) for column in range(len(rows[0]))] for row in rows])
     points = cells[:, -columns * COUNT :].reshape(len(rows), COUNT, columns)
     weights = points[..., 3] if columns == 4 else None
@@ -149,8 +166,21 @@ def _timed(draft: Draft, header: list[str], rows: list[list[str]], frame: int | 
     return timed(draft, times, header[column])
 
 
+def _lines(container: Container) -> list[str]:
+    """The lines from the one that names columns on; remarks may stand above it."""
+    lines = container.lines
+    for number, line in enumerate(lines[:_MOST_REMARKS]):
+        if line.strip() and not (line.startswith("#") and max(map(line.count, ",;\t")) < _FEWEST_CELLS):
+            return lines[number:] if number else lines
+    return lines
+
+
+def _is_number(cell: str) -> bool:
+    return _NUMBER.fullmatch(cell.strip().replace(",", ".")) is not None
+
+
 def _separator(container: Container) -> str:
-    first = container.lines[0] if container.lines else ""
+    first = next(iter(_lines(container)), "")
     return max(",;\t", key=first.count)
 
 
@@ -158,7 +188,7 @@ def _header(container: Container) -> list[str]:
     start = container.head.decode("latin1").removeprefix("\xef\xbb\xbf").lstrip()
     if "," not in start and ";" not in start and "\t" not in start:
         return []
-    cells = next(csv.reader(container.lines[:1], delimiter=_separator(container)), [])
+    cells = next(csv.reader(_lines(container)[:1], delimiter=_separator(container)), [])
     return [cell.strip().lower() for cell in cells]
 
 
@@ -167,9 +197,9 @@ def _columns(header: list[str]) -> _Wide | _Long | None:
     for column, cell in enumerate(header):
         first, last = _AXIS_FIRST.fullmatch(cell), _AXIS_LAST.fullmatch(cell)
         if first:
-            points.setdefault(first[2], {})[first[1]] = column
+            points.setdefault(first[2] or first[3], {})[first[1]] = column
         elif last:
-            points.setdefault(last[1], {})[last[2]] = column
+            points.setdefault(_KIND.sub("", last[1]), {})[last[2]] = column
         elif cell in ("x", "y", "z", *_WEIGHTS):
             points.setdefault("", {})[cell] = column
     whole = {name: axes for name, axes in points.items() if {"x", "y", "z"} <= set(axes)}
@@ -179,7 +209,8 @@ def _columns(header: list[str]) -> _Wide | _Long | None:
     if len(whole) == 1 and name is not None:
         axes = dict(next(iter(whole.values())))
         axes |= {each: header.index(each) for each in _WEIGHTS if each in header}
-        kinds = [header.index(each) if each in header else None for each in ("model", "trajectory")]
+        kind = "trajectory" if "trajectory" in header else "type"
+        kinds = [header.index(each) if each in header else None for each in ("model", kind)]
         return _Long(name, axes, len(header), *kinds)
     return _Wide(whole) if len(whole) >= 6 else None
 
@@ -187,7 +218,8 @@ def _columns(header: list[str]) -> _Wide | _Long | None:
 def _value(row: Sequence[str], column: int | None) -> float:
     text = row[column].strip() if column is not None and column < len(row) else ""
     try:
-        return float(text) if text else np.nan
+        # A comma inside of a cell is the decimal sign of half the world.
+        return float(text.replace(",", ".")) if text else np.nan
     except ValueError:
         return np.nan
 
@@ -211,7 +243,7 @@ def _read_long(columns: _Long, rows: list[list[str]], frame: int | None) -> tupl
     names = list(dict.fromkeys(row[columns.name].strip() for row in rows if len(row) > columns.name))
     if not names:
         raise FormatError("The table has a header but no points; export it again.")
-    if len(names) > 1000:
+    if len(names) > MOST_POINTS:
         raise FormatError("The table has more than a thousand kinds of points; it is no person.")
     if all(name.isdigit() for name in names):
         names.sort(key=int)
@@ -246,7 +278,7 @@ def _body_rows(columns: _Long, rows: list[list[str]]) -> list[list[str]]:
     if columns.trajectory is not None:
         # FreeMoCap lists the raw points, those of a rigid body, and segments' centres of mass, by one name.
         kinds = [row[columns.trajectory].strip().lower() for row in rows]
-        kept = next((kind for kind in _TRAJECTORIES if kind in kinds), None)
+        kept = next((kind for kind in TRAJECTORIES if kind in kinds), None)
         rows = [row for row, kind in zip(rows, kinds, strict=True) if kept in (None, kind)]
     if columns.model is None:
         return rows

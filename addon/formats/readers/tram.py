@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from ...recording import Person
+from ..camera_cuts import camera_turns, seen_cuts, split_at
 from ..container import Container
 from ..draft import Draft, Reader, matrix_poses, numbers, person
 
@@ -31,7 +32,10 @@ def read(container: Container) -> Draft:
     camera = _camera(container)
     tracks = _tracks(container)
     if camera is not None and all("frame" in file.fields for _, file in tracks):
-        return Draft([_in_world(_person(*track), camera) for track in tracks], up="+y", floating=True)
+        seen = [_person(*track) for track in tracks]
+        cuts = {one.id: _cuts(one, camera) for one in seen}
+        people, told = split_at((_in_world(one, camera) for one in seen), cuts)
+        return Draft(people, up="+y", floating=True, warnings=told)
     warnings = ["There is no camera.npy beside the track, so the motion is seen from the camera."]
     return Draft([_person(*track) for track in tracks], up="-y", warnings=warnings, camera=True)
 
@@ -68,6 +72,14 @@ def _in_world(one: Person, camera: dict[str, np.ndarray]) -> Person:
     rotations[:, 0] = turn @ rotations[:, 0]
     placed = (turn @ one.poses.pelvis[..., None])[..., 0] + shift
     return replace(one, poses=replace(one.poses, rotations=rotations, pelvis=placed, rest_turns=turn))
+
+
+def _cuts(one: Person, camera: dict[str, np.ndarray]) -> list[int]:
+    """Places of the frames with which shots start, as the camera and the person it sees tell."""
+    if one.poses is None:
+        return []
+    turns = camera[_CAMERA_KEYS[0]][one.frame_ids]
+    return sorted({*camera_turns(turns), *seen_cuts(one.poses.rotations[:, 0], one.poses.pelvis)})
 
 
 def _camera(container: Container) -> dict[str, np.ndarray] | None:

@@ -34,6 +34,7 @@ def read(container: Container) -> Draft:
     names = [cell.strip() for cell in lines[labels_at].split(separator)[2:]]
     columns, names = _columns(names)
     table, cut = _table(lines, labels_at + 2, separator, 2 + 3 * (max(columns, default=0) // 3 + 1))
+    table = _in_order(table)
     positions = _positions(table, columns)
     stated = scalar(header.get("datarate")) or 0.0
     warnings: list[str] = []
@@ -92,7 +93,9 @@ def _table(lines: list[str], start: int, separator: str, width: int) -> tuple[np
     table = np.full((len(rows), widest), np.nan)
     for place, (number, row) in enumerate(rows):
         try:
-            table[place, : len(row)] = [float(cell) if cell.strip() else np.nan for cell in row]
+            # A comma inside of a cell is the decimal sign of half the world.
+            cells = [cell.replace(",", ".") for cell in row]
+            table[place, : len(row)] = [float(cell) if cell.strip() else np.nan for cell in cells]
         except ValueError as error:
             raise FormatError(
                 f"Line {number} of the TRC file is no row of numbers; export it again."
@@ -134,6 +137,12 @@ def _positions(table: np.ndarray, columns: list[int]) -> np.ndarray:
         table = np.pad(table, ((0, 0), (0, needed - table.shape[1])), constant_values=np.nan)
     positions = np.stack([table[:, 2 + column : 5 + column] for column in columns], axis=1)
     return np.where((positions == 0.0).all(-1, keepdims=True), np.nan, positions)
+
+
+def _in_order(table: np.ndarray) -> np.ndarray:
+    """The rows by their frame numbers, where each has one of its own."""
+    order = np.argsort(table[:, 0], kind="stable")
+    return table[order] if (np.diff(table[order, 0]) > 0).all() else table
 
 
 def _frame_ids(table: np.ndarray, warnings: list[str]) -> np.ndarray:

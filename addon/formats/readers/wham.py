@@ -8,8 +8,15 @@ still.
 
 from __future__ import annotations
 
+from typing import Any
+
+import numpy as np
+
+from ...body.rotations import matrix_from_axis_angle
+from ...recording import Person
+from ..camera_cuts import camera_turns, seen_cuts, split_at
 from ..container import Container
-from ..draft import Draft, Reader, person, smpl_poses
+from ..draft import Draft, Reader, numbers, person, rows, smpl_poses
 from ..tracks import people_of
 
 
@@ -31,9 +38,22 @@ def read(container: Container) -> Draft:
         )
         for track_id, track in tracks.items()
     ]
+    seen = zip(people, tracks.values(), strict=True)
+    cuts = {one.id: _cuts(one, track) for one, track in seen} if world else {}
+    people, told = split_at(people, cuts)
     opencap = any("optimization_type" in track for track in tracks.values())
     tool = "OpenCap Monocular" if opencap else "WHAM"
-    return Draft(people, up="+y" if world else "-y", camera=True, tool=tool)
+    return Draft(people, up="+y" if world else "-y", camera=True, tool=tool, warnings=told)
+
+
+def _cuts(one: Person, track: Any) -> list[int]:
+    """Places of the frames with which shots start, as the person's orientations in world and camera tell."""
+    seen = matrix_from_axis_angle(rows(track["pose"], "pose")[:, :3])
+    places = numbers(track["trans"], "trans").reshape(-1, 3)
+    if one.poses is None or not one.frames == len(seen) == len(places):
+        return []
+    camera = seen @ np.swapaxes(one.poses.rotations[:, 0], 1, 2)
+    return sorted({*camera_turns(camera), *seen_cuts(seen, places)})
 
 
 READER = Reader(
