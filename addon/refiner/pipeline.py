@@ -12,7 +12,7 @@ from ..body.kinematics import forward
 from ..body.points import POINT_INDEX, point_positions
 from ..body.skeleton import JOINT_COUNT, REST_OFFSETS
 from ..motion import Motion
-from ..recording import Keypoints, Person
+from ..recording import Keypoints, Person, Poses
 from .alignment import keypoints_at
 from .blending import blend, kept_poses, only_joints, shares, standing
 from .bones import estimate_bone_offsets
@@ -22,6 +22,7 @@ from .errors import RefineError
 from .evidence import Targets, targets_from_keypoints
 from .model import pose_prior
 from .own_evidence import steady
+from .own_keypoints import OWN_KEYPOINTS, hang_on, stood_on
 from .piece import EVERYTHING, FEWEST_POINTS, Initial, Progress, Recipe, Run, refine_piece
 from .poses_alone import refine_alone
 from .smoothing import FEWEST_SMOOTHED
@@ -81,6 +82,8 @@ def refine(
     if mode == "poses":
         return _refine_poses(run, person, parts, controls)
     assert keypoints is not None
+    if mode == "plugin" and targets is None and hang_on(keypoints, _poses_of(person)):
+        return _refine_poses(run, person, parts, controls, keypoints)
 
     def tick() -> None:
         run.step(0.0, "Reading the keypoints")
@@ -223,14 +226,19 @@ def _choose_mode(mode: str, person: Person, keypoints: Keypoints | None) -> str:
     return mode
 
 
-def _convert(person: Person, keypoints: Keypoints | None) -> Motion:
+def _poses_of(person: Person) -> Poses:
     assert person.poses is not None
+    return person.poses
+
+
+def _convert(person: Person, keypoints: Keypoints | None) -> Motion:
+    poses = _poses_of(person)
     bones = REST_OFFSETS
     if keypoints is not None:
         parts = pieces(person.frame_ids, person.fps)
         bones = estimate_bone_offsets(_joined([_evidence(keypoints, piece, person.fps) for piece in parts]))
     unknown = np.full((person.frames, JOINT_COUNT), np.nan)
-    return _motion(person, keypoints, person.poses.rotations, person.poses.pelvis, bones, unknown)
+    return _motion(person, keypoints, poses.rotations, poses.pelvis, bones, unknown)
 
 
 def _evidence(
@@ -286,8 +294,15 @@ def _bridged(person: Person, parts: list[Piece]) -> list[Initial]:
     return given
 
 
-def _refine_poses(run: Run, person: Person, parts: list[Piece], controls: Controls) -> Motion:
-    """Poses without keypoints, refined as their own evidence; what the controls keep stays as it is."""
+def _refine_poses(
+    run: Run, person: Person, parts: list[Piece], controls: Controls, own: Keypoints | None = None
+) -> Motion:
+    """Poses refined as their own evidence; what the controls keep stays as it is. own: keypoints that hang on
+    them, which tell the performer's bones and place."""
+    bones = REST_OFFSETS
+    if own is not None:
+        bones = estimate_bone_offsets(_joined([_evidence(own, piece, person.fps) for piece in parts]))
+        person = stood_on(person, bones)
     assert person.poses is not None
     with one_thread(run.engine):
         *refined, uncertainty = refine_alone(run, person, parts, _bridged(person, parts), controls)
@@ -298,7 +313,8 @@ def _refine_poses(run: Run, person: Person, parts: list[Piece], controls: Contro
     uncertainty[share == 0.0] = np.nan
     uncertainty[:, ~controls.joints] = np.nan
     run.step(1.0, "Done")
-    return _motion(person, None, *blend(kept, (rotations, pelvis), share), REST_OFFSETS, uncertainty)
+    motion = _motion(person, own, *blend(kept, (rotations, pelvis), share), bones, uncertainty)
+    return motion if own is None else replace(motion, warnings=(OWN_KEYPOINTS,))
 
 
 def _motion(
