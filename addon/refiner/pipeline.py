@@ -22,10 +22,11 @@ from .errors import RefineError
 from .evidence import Targets, targets_from_keypoints
 from .model import pose_prior
 from .own_evidence import steady
-from .own_keypoints import OWN_KEYPOINTS, hang_on, stood_on
+from .own_keypoints import OWN_KEYPOINTS, hang_on, measured
 from .piece import EVERYTHING, FEWEST_POINTS, Initial, Progress, Recipe, Run, refine_piece
 from .poses_alone import refine_alone
 from .smoothing import FEWEST_SMOOTHED
+from .snaps import at_snaps
 from .timeline import Piece, bridge, cut, pieces, spread, window
 from .whole_clip import judge
 
@@ -78,7 +79,7 @@ def refine(
         controls.gain(mode == "plugin"),
     )  # fmt: skip
 
-    parts = pieces(person.frame_ids, person.fps)
+    parts = at_snaps(pieces(person.frame_ids, person.fps), person, keypoints if mode != "poses" else None)
     if mode == "poses":
         return _refine_poses(run, person, parts, controls)
     assert keypoints is not None
@@ -301,8 +302,7 @@ def _refine_poses(
     them, which tell the performer's bones and place."""
     bones = REST_OFFSETS
     if own is not None:
-        bones = estimate_bone_offsets(_joined([_evidence(own, piece, person.fps) for piece in parts]))
-        person = stood_on(person, bones)
+        bones, person = measured(person)
     assert person.poses is not None
     with one_thread(run.engine):
         *refined, uncertainty = refine_alone(run, person, parts, _bridged(person, parts), controls)
