@@ -21,7 +21,7 @@ import numpy as np
 from . import formats
 from .body.body_model import BodyModel, load_body_model
 from .cli_controls import add_controls, controls_of, people_in_range
-from .cli_inputs import chosen, inputs, read, shift, targets_of
+from .cli_inputs import add_sides, chosen, inputs, read, shift, targets_of
 from .motion import Motion
 from .recording import Person, Recording
 from .safe_read import FormatError
@@ -159,6 +159,7 @@ def _add_hints(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--join-tracks", action="store_true", help="make one person of tracks that follow each other in time"
     )
+    add_sides(parser)
 
 
 def _number(text: str) -> float:

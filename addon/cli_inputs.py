@@ -22,7 +22,32 @@ def read(path: Path, args: argparse.Namespace) -> Recording:
 
 
 def _switches(args: argparse.Namespace) -> dict[str, Any]:
-    return {"mirror": args.mirror, "keep_height": args.keep_height, "join_tracks": args.join_tracks}
+    names = ("mirror", "keep_height", "join_tracks", "keep_sides")
+    return {name: getattr(args, name) for name in names} | {"swaps": tuple(args.swap)}
+
+
+def add_sides(parser: argparse.ArgumentParser) -> None:
+    """Adds --keep-sides and --swap."""
+    parser.add_argument(
+        "--keep-sides", action="store_true",
+        help="leave left and right as the file has them, also where the tracker exchanged them for some frames",
+    )  # fmt: skip
+    parser.add_argument(
+        "--swap", type=_swap, action="append", default=[], metavar="ID:A:B",
+        help="exchange left and right of a person's keypoints in frames A to B; may be given several times",
+    )  # fmt: skip
+
+
+def _swap(text: str) -> tuple[str, int, int]:
+    person, _, frames = text.partition(":") if text.count(":") == 2 else ("", "", "")
+    first, _, last = frames.partition(":")
+    try:
+        found = person, int(first), int(last)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text} is not a person and frames like 0:100:150") from None
+    if not person or found[1] > found[2]:
+        raise argparse.ArgumentTypeError(f"{text} is not a person and frames like 0:100:150")
+    return found
 
 
 def _check_layout(name: str) -> None:

@@ -140,7 +140,10 @@ class Person:
 
 @dataclass(frozen=True)
 class Recording:
-    """Everything that one file (or folder) holds, and what had to be inferred or assumed about it."""
+    """Everything that one file (or folder) holds, and what had to be inferred or assumed about it.
+
+    exchanged: sentences on frames whose left and right were exchanged back; they stand in warnings, too.
+    """
 
     format: str
     tool: str
@@ -150,6 +153,7 @@ class Recording:
     units: Known[str]
     warnings: tuple[str, ...] = ()
     path: str = ""
+    exchanged: tuple[str, ...] = ()
 
     @property
     def start(self) -> float:

@@ -36,6 +36,8 @@ class Hints:
 
     keep_height: people stay as high as the file has them, also where that is in the air or below the floor.
     join_tracks: tracks that follow each other in time become one person.
+    keep_sides: left and right stay as the file has them. swaps: person, first and last frame number in which
+    somebody has seen that they are exchanged.
     """
 
     layout: str | None = None
@@ -45,6 +47,8 @@ class Hints:
     mirror: bool = False
     keep_height: bool = False
     join_tracks: bool = False
+    keep_sides: bool = False
+    swaps: tuple[tuple[str, int, int], ...] = ()
 
 
 class Container:

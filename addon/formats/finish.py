@@ -22,6 +22,7 @@ from .frozen import without_filled_gaps
 from .inference import RARE_METRES, UNIT_METRES, infer_scale, scale_confidence
 from .lifted import evened
 from .mirror import unmirrored
+from .sides import sides_as_named, swapped
 from .timing import on_clock
 from .up_axis import infer_up
 
@@ -92,12 +93,16 @@ def finish(draft: Draft, reader: Reader, hints: Hints, path: Path) -> Recording:
     if hints.join_tracks:
         people, told = joined_tracks(people)
         warnings += told
+    people, exchanged = (people, []) if hints.keep_sides else sides_as_named(people)
+    people = swapped(people, hints.swaps)
+    warnings += exchanged
     for one in people:
         warnings += person_warnings(one, several=len(people) > 1)
     warnings += recording_warnings(people)
     return Recording(
-        reader.format, draft.tool or reader.tool, people, fps, up, units, tuple(warnings), str(path)
-    )
+        reader.format, draft.tool or reader.tool, people, fps, up, units, tuple(warnings), str(path),
+        exchanged=tuple(exchanged),
+    )  # fmt: skip
 
 
 def _evened(draft: Draft, fps: float, warnings: list[str]) -> Draft:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import islice
 from pathlib import Path
 
@@ -142,6 +143,8 @@ def read(
     mirror: bool = False,
     keep_height: bool = False,
     join_tracks: bool = False,
+    keep_sides: bool = False,
+    swaps: Sequence[tuple[str, int, int]] = (),
 ) -> Recording:
     """What the file holds, in metres and Y up.
 
@@ -149,9 +152,11 @@ def read(
     leaves open.
     mirror: the recording is a mirror image, which is turned back.
     keep_height: nobody is put on the floor. join_tracks: tracks that follow each other become one person.
+    keep_sides: left and right that a tracker exchanged for some frames are left so. swaps: (person, first frame,
+    last frame) in which they are exchanged besides.
     Raises FormatError when the file can't be used.
     """
-    hints = Hints(layout, fps, up, units, mirror, keep_height, join_tracks)
+    hints = Hints(layout, fps, up, units, mirror, keep_height, join_tracks, keep_sides, tuple(swaps))
     container = Container(Path(path), hints)
     # Missing points are NaN and damaged numbers may be anything: what is unusable is refused by value.
     with refusing(container.name), np.errstate(all="ignore"):

@@ -44,7 +44,7 @@ SMALL = 5
 """Triangular matrices of up to this size are inverted as full ones."""
 
 _LEFT = [joint for joint in range(1, JOINT_COUNT) if joint <= MIRROR_JOINTS[joint]]
-_OWNER = np.array(
+BONE_OWNER = np.array(
     [[float(min(joint, MIRROR_JOINTS[joint]) == own) for own in _LEFT] for joint in range(JOINT_COUNT)]
 )
 """(24, 14) which ratio is each bone's: left and right share theirs."""
@@ -298,7 +298,7 @@ def _mirrored(indices: np.ndarray) -> list[int]:
 
 def _unpacked(constants: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Bones (24, 3) and offsets (P, 3)."""
-    bones = REST_OFFSETS * np.exp(_OWNER @ constants[: len(_LEFT)])[:, None]
+    bones = REST_OFFSETS * np.exp(BONE_OWNER @ constants[: len(_LEFT)])[:, None]
     return bones, constants[len(_LEFT) :].reshape(-1, 3)
 
 
@@ -309,7 +309,7 @@ def _ratio_rows(world: np.ndarray, bones: np.ndarray, indices: np.ndarray, root:
     turned = np.zeros((batch, JOINT_COUNT, 3), world.dtype)
     turned[:, 1:] = (world[:, list(PARENTS[1:])] @ bones[1:, :, None])[..., 0]
     hanging = SUBTREE @ POINT_WEIGHTS[indices].T  # (24, P)
-    swung = _single(_OWNER.T[:, :, None] * hanging)  # (14, 24, P)
+    swung = _single(BONE_OWNER.T[:, :, None] * hanging)  # (14, 24, P)
     rows = np.swapaxes(turned, 1, 2)[:, None] @ swung  # (B, 14, 3, P)
     return (rows * root[:, None, None]).reshape(batch, len(_LEFT), -1)
 

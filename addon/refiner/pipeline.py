@@ -12,7 +12,7 @@ from ..body.kinematics import forward
 from ..body.points import POINT_INDEX, point_positions
 from ..body.skeleton import JOINT_COUNT, REST_OFFSETS
 from ..motion import Motion
-from ..recording import Keypoints, Person
+from ..recording import Keypoints, Person, Poses
 from ..steps import Progress, Steps, finish, in_chunks
 from .alignment import keypoints_at
 from .blending import blend, kept_poses, only_joints, shares, standing
@@ -24,9 +24,11 @@ from .errors import RefineError
 from .evidence import Targets, targets_from_keypoints
 from .model import load_model, pose_prior
 from .own_evidence import steady
+from .own_keypoints import OWN_KEYPOINTS, hang_on, measured
 from .piece import EVERYTHING, FEWEST_POINTS, Initial, Recipe, Run, refine_piece
 from .poses_alone import refine_alone
 from .smoothing import FEWEST_SMOOTHED
+from .snaps import at_snaps
 from .timeline import Piece, bridge, cut, pieces, spread, window
 from .whole_clip import judge
 
@@ -96,10 +98,12 @@ def refine_steps(
     yield from load_model.steps()
     run = Run(choose_engine(engine, device), REST_OFFSETS, recipe, controls.gain(mode == "plugin"))
 
-    parts = pieces(person.frame_ids, person.fps)
+    parts = at_snaps(pieces(person.frame_ids, person.fps), person, keypoints if mode != "poses" else None)
     if mode == "poses":
         return (yield from _refine_poses(run, person, parts, controls))
     assert keypoints is not None
+    if mode == "plugin" and targets is None and hang_on(keypoints, _poses_of(person)):
+        return (yield from _refine_poses(run, person, parts, controls, keypoints))
 
     yield Progress(0.0, "Reading the keypoints")
     evidence = []
@@ -248,8 +252,13 @@ def _choose_mode(mode: str, person: Person, keypoints: Keypoints | None) -> str:
     return mode
 
 
-def _convert(person: Person, keypoints: Keypoints | None) -> Steps[Motion]:
+def _poses_of(person: Person) -> Poses:
     assert person.poses is not None
+    return person.poses
+
+
+def _convert(person: Person, keypoints: Keypoints | None) -> Steps[Motion]:
+    poses = _poses_of(person)
     bones = REST_OFFSETS
     if keypoints is not None:
         evidence = []
@@ -257,7 +266,6 @@ def _convert(person: Person, keypoints: Keypoints | None) -> Steps[Motion]:
             evidence.append((yield from _evidence(keypoints, piece, person.fps)))
         bones = yield from estimate_bone_offsets.steps(_joined(evidence))
     unknown = np.full((person.frames, JOINT_COUNT), np.nan)
-    poses = person.poses
     return (yield from _motion(person, keypoints, poses.rotations, poses.pelvis, bones, unknown))
 
 
@@ -313,8 +321,14 @@ def _bridged(person: Person, parts: list[Piece]) -> Steps[list[Initial]]:
     return given
 
 
-def _refine_poses(run: Run, person: Person, parts: list[Piece], controls: Controls) -> Steps[Motion]:
-    """Poses without keypoints, refined as their own evidence; what the controls keep stays as it is."""
+def _refine_poses(
+    run: Run, person: Person, parts: list[Piece], controls: Controls, own: Keypoints | None = None
+) -> Steps[Motion]:
+    """Poses refined as their own evidence; what the controls keep stays as it is. own: keypoints that hang on
+    them, which tell the performer's bones and place."""
+    bones = REST_OFFSETS
+    if own is not None:
+        bones, person = measured(person)
     assert person.poses is not None
     with one_thread(run.engine):
         given = yield from _bridged(person, parts)
@@ -327,7 +341,8 @@ def _refine_poses(run: Run, person: Person, parts: list[Piece], controls: Contro
     uncertainty[:, ~controls.joints] = np.nan
     yield Progress(1.0, "Done")
     blended = yield from blend(kept, (rotations, pelvis), share)
-    return (yield from _motion(person, None, *blended, REST_OFFSETS, uncertainty))
+    motion = yield from _motion(person, own, *blended, bones, uncertainty)
+    return motion if own is None else replace(motion, warnings=(OWN_KEYPOINTS,))
 
 
 def _motion(

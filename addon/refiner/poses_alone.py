@@ -6,15 +6,18 @@ moves as no body does; both only as far as the clip shows that it is an estimate
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from ..body.rotations import matrix_from_axis_angle
 from ..body.skeleton import JOINT_COUNT, JOINT_NAMES
 from ..recording import Person
 from ..steps import Progress, Steps, in_chunks
+from .bursts import steadiness, with_bursts
 from .controls import Controls
 from .evidence import no_targets
-from .own_evidence import Steady, steady, steady_path
+from .own_evidence import steady, steady_path
 from .piece import Initial, Run, degrees_of, see_and_turn
 from .smoothing import FEWEST_SMOOTHED
 from .timeline import Piece
@@ -53,6 +56,10 @@ def _refine_part(
     before, width = share
     yield Progress(before, "Reading the poses")
     calm = yield from steady.steps(initial[0], fps, smoothness)
+    share = estimated(calm.shake * steadiness(initial[0], calm.rotations))
+    if smoothness <= 1.0:
+        calm = replace(calm, rotations=with_bursts(initial[0], calm.rotations, 1.0 - share))
+    yield None
     path = yield from steady_path(initial[1], fps, smoothness)
     if not run.recipe.network:
         return calm.rotations, path, unknown
@@ -60,15 +67,16 @@ def _refine_part(
     part = (before + 0.3 * width, 0.7 * width)
     seen = yield from see_and_turn(run, nothing, calm.rotations, path, calm, fps, part)
     # What is constant may be the tool's way to say it: only what moves is known to be wrong.
-    turns = (seen.turns - seen.turns.mean(0)) * estimated(calm)
+    turns = (seen.turns - seen.turns.mean(0)) * share
     turned = yield from in_chunks(
         lambda rows: calm.rotations[rows] @ matrix_from_axis_angle(turns[rows]), len(turns)
     )
     return turned, path, degrees_of(run.engine.model.honesty, seen.deviation)
 
 
-def estimated(calm: Steady) -> float:
-    """0..1, how far a clip is taken for an estimate rather than a capture, by how much it shakes."""
-    shake = float(np.median(calm.shake[:BODY]))
-    share = np.clip((shake - CAPTURE_SHAKE) / (ESTIMATE_SHAKE - CAPTURE_SHAKE), 0.0, 1.0)
+def estimated(shake: np.ndarray) -> float:
+    """0..1, how far a clip is taken for an estimate rather than a capture, by how much its joints (24,)
+    shake."""
+    usual = float(np.median(shake[:BODY]))
+    share = np.clip((usual - CAPTURE_SHAKE) / (ESTIMATE_SHAKE - CAPTURE_SHAKE), 0.0, 1.0)
     return float(share**2 * (3.0 - 2.0 * share))

@@ -19,6 +19,8 @@ from . import (
     quality,
     refine_pose,
     runner,
+    swap_group,
+    swaps,
     targets,
     viewport,
 )
@@ -28,6 +30,7 @@ CLASSES = (
     *controls.CLASSES,
     *people.CLASSES,
     *targets.CLASSES,
+    *swap_group.CLASSES,
     *properties.CLASSES,
     *preferences.CLASSES,
     *open_recording.CLASSES,
@@ -37,6 +40,7 @@ CLASSES = (
     *log.CLASSES,
     *quality.CLASSES,
     *panels.CLASSES,
+    *swaps.CLASSES,
     *panels_targets.CLASSES,
     *panels_quality.CLASSES,
 )

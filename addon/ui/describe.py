@@ -131,6 +131,7 @@ def result(job: Job) -> list[str]:
         for figure in _figures(outcome)
     ]
     warnings = [warning for outcome in job.outcomes for warning in outcome.motion.warnings]
+    warnings = [*job.task.notes, *warnings]
     return [headline(job), *errors, *dict.fromkeys(warnings)]
 
 

@@ -113,6 +113,12 @@ class FileSettings:
         description="Make one person of tracks that follow each other in time",
         update=changed,
     )
+    keep_sides: BoolProperty(
+        name="Keep Left/Right",
+        description="Leave left and right as the file has them. Otherwise frames in which the tracker took one"
+        " for the other are found and exchanged back",
+        update=changed,
+    )
 
 
 def hints_of(settings: FileSettings) -> Hints:
@@ -125,6 +131,8 @@ def hints_of(settings: FileSettings) -> Hints:
         mirror=settings.mirror,
         keep_height=settings.keep_height,
         join_tracks=settings.join_tracks,
+        keep_sides=settings.keep_sides,
+        swaps=tuple((one.person_id, one.first, one.last) for one in getattr(settings, "swaps", ())),
     )
 
 

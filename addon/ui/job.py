@@ -31,7 +31,7 @@ class Task:
 
     origin: seconds that lie on the scene's frame 1. body_model: the user's own, None for the open body.
     places: where each id stands in the recording. file_poses: the file's own poses by id, of people whose
-    animation is the initial pose.
+    animation is the initial pose. notes: sentences on the recording that belong to the result.
     """
 
     source: str
@@ -43,6 +43,7 @@ class Task:
     controls: refiner.Controls = field(default_factory=refiner.Controls)
     places: dict[str, int] = field(default_factory=dict)
     file_poses: dict[str, Poses] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

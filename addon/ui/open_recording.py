@@ -82,6 +82,9 @@ class FileChooser(ImportHelper):
         settings.source = ""  # so that setting the hints one by one reads nothing
         settings.layout, settings.up, settings.units = self.layout_name, self.up, self.units
         settings.mirror = settings.keep_height = settings.join_tracks = False
+        settings.keep_sides = False
+        if hasattr(settings, "swaps"):
+            settings.swaps.clear()
         settings.use_fps = self.fps > 0.0
         settings.fps = self.fps or recording.fps.value
         settings.source = path

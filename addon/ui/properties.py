@@ -25,6 +25,7 @@ from .people import SPR_PG_person, list_people
 from .redraw import redraw_views
 from .scene_range import fit_range
 from .session import SESSION
+from .swap_group import SPR_PG_swap
 from .targets import SPR_PG_targets, find_shift, forget_targets
 
 ENGINE_ITEMS = [
@@ -91,6 +92,7 @@ class SPR_PG_settings(bpy.types.PropertyGroup, FileSettings):
     people: CollectionProperty(name="People", type=SPR_PG_person)
     active_person: IntProperty(name="Active Person")
     controls: PointerProperty(name="Controls", type=SPR_PG_controls)
+    swaps: CollectionProperty(name="Swaps", type=SPR_PG_swap)
     engine: EnumProperty(
         name="Engine", description="What runs the refiner", items=[DEFAULT_ITEM, *ENGINE_ITEMS]
     )

@@ -98,6 +98,7 @@ class SPR_OT_refine_pose(bpy.types.Operator):
             body_model=body,
             controls=controls_of(settings),
             places={person.id: place for place, person in enumerate(recording.people)},
+            notes=recording.exchanged,
             file_poses={person.id: person.poses for person in recording.people if person.poses is not None},
         )
 
