@@ -85,7 +85,6 @@ def _in_scene(context: bpy.types.Context, scene: bpy.types.Scene) -> Iterator[No
 
 
 def _write_person(settings: SPR_PG_settings, task: Task, outcome: Outcome, several: bool) -> Result:
-    collections = set(bpy.data.collections)
     stem = recording_name(task.source)
     armature = scene_package.write_motion(
         outcome.motion,
@@ -102,6 +101,5 @@ def _write_person(settings: SPR_PG_settings, task: Task, outcome: Outcome, sever
     armature[PERSON_KEY] = outcome.person.id
     for child in armature.children:
         child[BODY_KEY] = True
-    keypoints = next((new for new in bpy.data.collections if new not in collections), None)
     rate = scene_package.scene_rate(bpy.context.scene)
-    return Result(task.source, outcome.person.id, armature, keypoints, task.origin, rate)
+    return Result(task.source, outcome.person.id, armature, None, task.origin, rate)
