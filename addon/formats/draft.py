@@ -14,7 +14,7 @@ import numpy as np
 from ..body.layouts import LAYOUTS, find_layout
 from ..body.rotations import matrix_from_axis_angle
 from ..body.skeleton import REST_PELVIS
-from ..recording import Keypoints, Person, Poses
+from ..recording import Camera, Keypoints, Person, Poses
 from ..safe_read import FormatError, one_line
 from .container import Container
 from .marker_names import canonical_names
@@ -51,6 +51,7 @@ class Draft:
     floating: the world is level, but its floor lies at any height.
     mean_bones: the file's floor is at 0 for the true body, of which only the mean bones are known.
     settled: how high people stand was decided before and stays.
+    filmed: the camera where the file tells it, in the file's axes and units.
     """
 
     people: list[Person]
@@ -67,6 +68,7 @@ class Draft:
     says: tuple[str, ...] = ()
     mean_bones: bool = False
     settled: bool = False
+    filmed: Camera | None = None
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ from .container import Hints
 from .cuts import without_jumps
 from .depth import refuse_flat
 from .draft import Draft, Reader
+from .filming import carried, way
 from .following import joined_tracks, offer
 from .frozen import without_filled_gaps
 from .inference import UNIT_METRES, infer_scale, scale_confidence
@@ -81,8 +82,12 @@ def finish(draft: Draft, reader: Reader, hints: Hints, path: Path) -> Recording:
     up = _up(scaled, draft, hints, warnings)
     people = tuple(_converted(one, TO_Y_UP[up.value], 1.0) for one in scaled)
     people = tuple(map(unmirrored, people)) if hints.mirror else people
+    axis, as_seen = up.value, people[0]
     if hints.up is None:
         people, up = _stood(people, up, draft, hints, warnings)
+    # The picture of a mirror image shows another body than the one that was turned back.
+    camera = None if hints.mirror else carried(draft.filmed, TO_Y_UP[axis], np.zeros(3), metres)
+    camera = carried(camera, *way(as_seen, people[0]))
     warnings += [] if hints.join_tracks else offer(people)
     people, told = without_jumps(people)
     warnings += told
@@ -93,7 +98,7 @@ def finish(draft: Draft, reader: Reader, hints: Hints, path: Path) -> Recording:
         warnings += person_warnings(one, several=len(people) > 1)
     warnings += recording_warnings(people)
     return Recording(
-        reader.format, draft.tool or reader.tool, people, fps, up, units, tuple(warnings), str(path)
+        reader.format, draft.tool or reader.tool, people, fps, up, units, tuple(warnings), str(path), camera
     )
 
 

@@ -8,7 +8,7 @@ import numpy as np
 from ..body.rotations import quaternion_from_matrix, slerp
 from ..motion import Motion
 from .axes import SMPL_TO_BLENDER, positions_to_blender
-from .curves import Curve, vector_curves, write_curves
+from .curves import Curve, vector_curves, without_flips, write_curves
 from .evidence import filled, unseen
 from .names import BONE_NAMES
 from .timing import Keys
@@ -58,10 +58,7 @@ def _key_quaternions(motion: Motion, keys: Keys, rest: np.ndarray) -> np.ndarray
     quaternions = quaternion_from_matrix(motion.rotations)
     seen_by_bone = np.linalg.inv(rest) @ SMPL_TO_BLENDER
     quaternions[..., 1:] = (seen_by_bone @ quaternions[..., 1:, None])[..., 0]
-    turns = slerp(quaternions[keys.before], quaternions[keys.after], keys.fraction[:, None])
-    flips = np.where((turns[1:] * turns[:-1]).sum(-1) < 0, -1.0, 1.0)
-    turns[1:] *= np.cumprod(flips, axis=0)[..., None]
-    return turns
+    return without_flips(slerp(quaternions[keys.before], quaternions[keys.after], keys.fraction[:, None]))
 
 
 def _pelvis_locations(motion: Motion, rest: np.ndarray) -> np.ndarray:

@@ -66,6 +66,12 @@ def write_curves(
             points.foreach_set("type", kinds)
 
 
+def without_flips(turns: np.ndarray) -> np.ndarray:
+    """Quaternions (N, ..., 4), each with the sign that is nearer to the one before."""
+    signs = np.where((turns[1:] * turns[:-1]).sum(-1) < 0, -1.0, 1.0)
+    return np.concatenate([turns[:1], turns[1:] * np.cumprod(signs, axis=0)[..., None]])
+
+
 def find_curves(owner: bpy.types.ID) -> dict[tuple[str, int], bpy.types.FCurve]:
     """The curves of the owner's action that play, by RNA path and index; empty without an action."""
     animation = owner.animation_data

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from . import (
+    camera,
     controls,
     export_fbx,
     icons,
@@ -12,6 +13,7 @@ from . import (
     open_targets,
     own_body,
     panels,
+    panels_camera,
     panels_quality,
     panels_targets,
     people,
@@ -37,9 +39,11 @@ CLASSES = (
     *export_fbx.CLASSES,
     *log.CLASSES,
     *quality.CLASSES,
+    *camera.CLASSES,
     *keypoint_empties.CLASSES,
     *panels.CLASSES,
     *panels_targets.CLASSES,
+    *panels_camera.CLASSES,
     *panels_quality.CLASSES,
 )
 _ATTACHED = (properties, open_recording, icons, viewport, runner)

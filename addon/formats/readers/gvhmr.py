@@ -7,11 +7,16 @@ Both re-encode the video at 30 fps.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
+
+from ...recording import Camera, Poses
 from ...safe_read import FormatError
 from ..container import Container
 from ..draft import REST_PELVIS_X, Draft, Reader, person, smpl_poses
+from ..filming import moving, of_matrix, seen_from, still
 from ..tracks import joined
 
 _BLOCKS = {
@@ -33,18 +38,37 @@ def read(container: Container) -> Draft:
     tool = "GENMO" if block in _OF_GENMO else "GVHMR"
     if not {"global_orient", "body_pose", "transl"} <= set(params):
         raise FormatError(f"The {tool} result lacks global_orient, body_pose or transl; run {tool} again.")
-    poses = smpl_poses(
+    poses, in_camera = _poses(params), block.endswith("incam")
+    return Draft(
+        [person(poses=poses)], up=_BLOCKS[block], camera=in_camera, floating=not in_camera, tool=tool,
+        filmed=_camera(container, poses, None if in_camera else block.replace("global", "incam")),
+    )  # fmt: skip
+
+
+def _poses(params: Any) -> Poses:
+    return smpl_poses(
         joined(params["global_orient"], params["body_pose"]),
         params["transl"],
         betas=params.get("betas"),
         rest_pelvis=REST_PELVIS_X,
     )
-    in_camera = block.endswith("incam")
-    warnings = ["Not used: camera."] if "K_fullimg" in container.fields else []
-    one = person(poses=poses)
-    return Draft(
-        [one], up=_BLOCKS[block], camera=in_camera, floating=not in_camera, warnings=warnings, tool=tool
-    )
+
+
+def _camera(container: Container, poses: Poses, seen: str | None) -> Camera | None:
+    """The camera that sees the body as the block `seen` has it; None: as these poses are."""
+    lens = of_matrix(container.fields.get("K_fullimg"))
+    if lens is None:
+        return None
+    focal, middle = lens
+    if seen is None:
+        return still(focal, np.arange(len(focal)), middle=middle)
+    params = container.fields.get(seen)
+    if not isinstance(params, Mapping) or not {"global_orient", "body_pose", "transl"} <= set(params):
+        return None
+    other = _poses(params)
+    if len(other.pelvis) != len(poses.pelvis):
+        return None
+    return moving(np.arange(len(other.pelvis)), *seen_from(poses, other), focal, middle=middle)
 
 
 READER = Reader(

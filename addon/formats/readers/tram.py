@@ -13,11 +13,12 @@ from pathlib import Path
 
 import numpy as np
 
-from ...recording import Person
+from ...recording import Camera, Person
 from ..container import Container
 from ..draft import Draft, Reader, matrix_poses, numbers, person
+from ..filming import moving
 
-_CAMERA_KEYS = ("world_cam_R", "world_cam_T")
+_CAMERA_KEYS, _LENS_KEYS = ("world_cam_R", "world_cam_T"), ("img_focal", "img_center")
 _NAME = re.compile(r"(.*track_)(\d+)")
 
 
@@ -31,7 +32,8 @@ def read(container: Container) -> Draft:
     camera = _camera(container)
     tracks = _tracks(container)
     if camera is not None and all("frame" in file.fields for _, file in tracks):
-        return Draft([_in_world(_person(*track), camera) for track in tracks], up="+y", floating=True)
+        people = [_in_world(_person(*track), camera) for track in tracks]
+        return Draft(people, up="+y", floating=True, filmed=_filmed(camera))
     warnings = ["There is no camera.npy beside the track, so the motion is seen from the camera."]
     return Draft([_person(*track) for track in tracks], up="-y", warnings=warnings, camera=True)
 
@@ -70,13 +72,22 @@ def _in_world(one: Person, camera: dict[str, np.ndarray]) -> Person:
     return replace(one, poses=replace(one.poses, rotations=rotations, pelvis=placed, rest_turns=turn))
 
 
+def _filmed(camera: dict[str, np.ndarray]) -> Camera | None:
+    """The camera of all frames of the video, where the file tells its lens."""
+    turns, places = (camera[key] for key in _CAMERA_KEYS)
+    return moving(
+        np.arange(len(turns)), turns, places, camera.get("img_focal", ()), middle=camera.get("img_center")
+    )
+
+
 def _camera(container: Container) -> dict[str, np.ndarray] | None:
     for folder in (container.path.parent, container.path.parent.parent):
         path = Path(folder) / "camera.npy"
         if path.is_file():
             held = Container(path)
             if held.has(*_CAMERA_KEYS):
-                return {key: numbers(held.fields[key], key) for key in _CAMERA_KEYS}
+                known = [key for key in (*_CAMERA_KEYS, *_LENS_KEYS) if key in held.fields]
+                return {key: numbers(held.fields[key], key) for key in known}
     return None
 
 

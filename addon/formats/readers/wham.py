@@ -8,8 +8,13 @@ still.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
+from ...recording import Camera, Person
 from ..container import Container
 from ..draft import Draft, Reader, person, smpl_poses
+from ..filming import moving, seen_from, still
 from ..tracks import people_of
 
 
@@ -33,7 +38,23 @@ def read(container: Container) -> Draft:
     ]
     opencap = any("optimization_type" in track for track in tracks.values())
     tool = "OpenCap Monocular" if opencap else "WHAM"
-    return Draft(people, up="+y" if world else "-y", camera=True, tool=tool)
+    filmed = _camera(tracks, people) if world else still(1.0, unit="diagonals")
+    return Draft(people, up="+y" if world else "-y", camera=True, tool=tool, filmed=filmed)
+
+
+def _camera(tracks: Mapping[Any, Mapping[str, Any]], people: list[Person]) -> Camera | None:
+    """A usual lens, as WHAM has it, where the one body in the world is that seen from the camera.
+
+    Each track has a world of its own, so several show no common camera.
+    """
+    world = people[0].poses
+    if len(people) > 1 or world is None:
+        return None
+    (track,) = tracks.values()
+    seen = smpl_poses(track["pose"], track["trans"])
+    if len(seen.pelvis) != people[0].frames:
+        return None
+    return moving(people[0].frame_ids, *seen_from(world, seen), 1.0, unit="diagonals")
 
 
 READER = Reader(
