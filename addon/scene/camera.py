@@ -33,6 +33,14 @@ class Clip:
     origin: float
 
 
+@dataclass(frozen=True)
+class Footage:
+    """What lies behind the body, and its (width, height) in pixels."""
+
+    image: bpy.types.Image
+    size: tuple[int, int]
+
+
 def find_camera(scene: bpy.types.Scene, source: str) -> bpy.types.Object | None:
     """The scene's camera that was made from this recording."""
     return next((ob for ob in scene.objects if ob.type == "CAMERA" and ob.get(FILMED) == source), None)
@@ -66,26 +74,35 @@ def write_camera(
     return ob
 
 
-def load_footage(path: str | Path) -> bpy.types.Image:
+def load_footage(path: str | Path) -> Footage:
     """A video, a picture, or all pictures that are numbered like this one. SceneError where it is none."""
-    try:
-        image = bpy.data.images.load(str(path), check_existing=True)
-    except RuntimeError as error:
-        raise SceneError(f"{Path(path).name} can't be opened; choose a video or a picture.") from error
-    if not all(image.size):
-        bpy.data.images.remove(image)
-        raise SceneError(f"Blender finds no picture in {Path(path).name}; convert it to MP4 or PNG.")
+    size = _size_of(Path(path))
+    image = bpy.data.images.load(str(path), check_existing=True)
     if _series(Path(path))[1] > 1:
         image.source = "SEQUENCE"
-    return image
+    return Footage(image, size)
 
 
-def show_footage(ob: bpy.types.Object, image: bpy.types.Image, clip: Clip, later: int = 0) -> None:
+def _size_of(path: Path) -> tuple[int, int]:
+    """Pixels across and down, from an image of its own: one of a sequence knows its size only once shown."""
+    try:
+        image = bpy.data.images.load(str(path), check_existing=False)
+    except RuntimeError as error:
+        raise SceneError(f"{path.name} can't be opened; choose a video or a picture.") from error
+    width, height = image.size
+    bpy.data.images.remove(image)
+    if not width or not height:
+        raise SceneError(f"Blender finds no picture in {path.name}; convert it to MP4 or PNG.")
+    return width, height
+
+
+def show_footage(ob: bpy.types.Object, footage: Footage, clip: Clip, later: int = 0) -> None:
     """Show footage behind what the camera sees.
 
     Its first frame is frame 0 of the recording; numbered pictures that start at the recording's first frame
     have its numbers. later: frames by which the footage starts before that.
     """
+    image = footage.image
     shown = next((each for each in ob.data.background_images if each.image == image), None)
     shown = shown or ob.data.background_images.new()
     shown.image, shown.alpha = image, 1.0

@@ -12,7 +12,7 @@ from mathutils import Matrix
 
 from ..recording import Camera, Recording
 from ..scene import SceneError, scene_rate
-from ..scene.camera import Clip, load_footage, show_footage, write_camera
+from ..scene.camera import Clip, Footage, load_footage, show_footage, write_camera
 from .describe import recording_name
 from .hints import peek
 from .results import refined_people
@@ -115,33 +115,32 @@ class SPR_OT_open_footage(CameraMaker, bpy.types.Operator, ImportHelper):
         recording = filmed(context)
         assert recording is not None and recording.camera is not None
         try:
-            image = load_footage(bpy.path.abspath(self.filepath))
-            width, height = image.size
-            fits = _same_shape(recording.camera.size, (width, height))
-            ob, clip = self.add(context, recording, (width, height) if fits else None)
-            show_footage(ob, image, clip, self.later)
+            footage = load_footage(bpy.path.abspath(self.filepath))
+            fits = _same_shape(recording.camera.size, footage.size)
+            ob, clip = self.add(context, recording, footage.size if fits else None)
+            show_footage(ob, footage, clip, self.later)
         except SceneError as error:
             self.report({"ERROR"}, str(error))
             return {"CANCELLED"}
-        self._tell(context.scene, recording, image, fits)
+        self._tell(context.scene, recording, footage, fits)
         return {"FINISHED"}
 
-    def _tell(self, scene: bpy.types.Scene, recording: Recording, image: bpy.types.Image, fits: bool) -> None:
+    def _tell(self, scene: bpy.types.Scene, recording: Recording, footage: Footage, fits: bool) -> None:
         rate, size = scene_rate(scene), recording.camera.size if recording.camera else None
         if not fits and size is not None:
             self.report(
                 {"WARNING"},
-                f"The footage is {image.size[0]} × {image.size[1]}, but the recording was made from"
+                f"The footage is {footage.size[0]} × {footage.size[1]}, but the recording was made from"
                 f" {size[0]} × {size[1]}; choose the file that it was made from",
             )
-        elif image.source != "FILE" and abs(rate / recording.fps.value - 1.0) > _SAME_RATE:
+        elif footage.image.source != "FILE" and abs(rate / recording.fps.value - 1.0) > _SAME_RATE:
             self.report(
                 {"WARNING"},
                 f"The scene runs at {rate:.4g} frames per second, the recording at {recording.fps.value:.4g},"
                 f" so the picture runs away; set the scene's frame rate and refine again",
             )
         else:
-            self.report({"INFO"}, f"{image.name} lies behind the body")
+            self.report({"INFO"}, f"{footage.image.name} lies behind the body")
 
 
 def _same_shape(size: tuple[int, int] | None, other: tuple[int, int]) -> bool:
