@@ -23,6 +23,14 @@ _MOST_COMPARED = 3000
 Unit = Literal["pixels", "diagonals", "longer sides"]
 
 
+def told(value: Any) -> np.ndarray:
+    """An array of float64; an empty one where the value is none, as a broken camera is no reason to refuse."""
+    try:
+        return np.asarray([] if value is None else value, np.float64)
+    except (TypeError, ValueError, OverflowError):
+        return np.zeros(0)
+
+
 def still(focal: Any, frame_ids: Any = (0.0,), **lens: Any) -> Camera | None:
     """A camera that the file's axes are those of, with one focal length or that of each frame (F,).
 
@@ -51,8 +59,7 @@ def moving(
     focal: one, or (F,). middle: (2,) pixels from the upper left corner where the lens points, the picture's
     middle where size is None.
     """
-    numbers = np.asarray(frame_ids, np.float64).reshape(-1)
-    focals = np.asarray(focal, np.float64).reshape(-1)
+    numbers, focals = told(frame_ids).reshape(-1), told(focal).reshape(-1)
     focals = focals if len(focals) == len(numbers) else focals[:1]
     if turns.shape != (len(numbers), 3, 3) or places.shape != (len(numbers), 3) or not focals.size:
         return None
@@ -71,7 +78,7 @@ def _picture(middle: Any, size: tuple[int, int] | None) -> tuple[tuple[int, int]
     """The picture's size, and from its middle (right, down) to where the lens points; in pixels."""
     if middle is None:
         return size, (0.0, 0.0)
-    point = np.asarray(middle, np.float64).reshape(-1)
+    point = told(middle).reshape(-1)
     if point.shape != (2,) or not np.isfinite(point).all() or not (2 * point > 1).all():
         return size, (0.0, 0.0)
     if size is not None:
@@ -83,12 +90,10 @@ def _picture(middle: Any, size: tuple[int, int] | None) -> tuple[tuple[int, int]
 
 def of_matrix(matrix: Any) -> tuple[np.ndarray, np.ndarray] | None:
     """(focal length (F,) in pixels, (2,) where the lens points) out of intrinsics (3, 3) or (F, 3, 3)."""
-    try:
-        held = np.asarray(matrix, np.float64).reshape(-1, 3, 3)
-    except (TypeError, ValueError):
+    held = told(matrix)
+    if held.shape[-2:] != (3, 3) or held.ndim not in (2, 3) or not len(held):
         return None
-    if not len(held):
-        return None
+    held = held.reshape(-1, 3, 3)
     return np.sqrt(np.abs(held[:, 0, 0] * held[:, 1, 1])), np.median(held[:, :2, 2], axis=0)
 
 
@@ -114,11 +119,7 @@ def of_pixels(points: np.ndarray, pixels: np.ndarray) -> tuple[float, np.ndarray
 
 def of_views(views: Any, matrix: Any) -> Camera | None:
     """The camera from world-to-camera matrices (F, 4, 4) of frames 0 and on, and intrinsics; else None."""
-    lens = of_matrix(matrix)
-    try:
-        into = np.asarray(views, np.float64)
-    except (TypeError, ValueError):
-        return None
+    lens, into = of_matrix(matrix), told(views)
     if lens is None or into.ndim != 3 or into.shape[1:] != (4, 4):
         return None
     turns = np.swapaxes(into[:, :3, :3], -1, -2)

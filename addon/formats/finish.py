@@ -103,12 +103,14 @@ def finish(draft: Draft, reader: Reader, hints: Hints, path: Path) -> Recording:
 
 
 def _evened(draft: Draft, fps: float, warnings: list[str]) -> Draft:
-    people = []
+    people, before = [], len(warnings)
     for one in draft.people:
         same, sentences = evened(one, fps)
         people.append(same)
         warnings += sentences
-    return replace(draft, people=people)
+    # Through no camera the person is seen at another size where the picture has them.
+    filmed = draft.filmed if len(warnings) == before else None
+    return replace(draft, people=people, filmed=filmed)
 
 
 def _with_times_beside(draft: Draft, path: Path) -> Draft:

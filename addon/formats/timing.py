@@ -177,7 +177,7 @@ def on_clock(draft: Draft, clock: Clock, stated: float | None = None) -> Draft:
         fps = stated
     elif stated is not None:
         warnings.append(f"The frames' times run at {clock.fps:.6g} frames per second, not at {stated:g}.")
-    start = _start(draft.people[0], clock, fps)
+    start = _start(draft.people[0], clock, fps) if draft.people else 0
     filmed = at_frames(draft.filmed, (clock.seconds - clock.seconds[0]) * fps + start)
     if clock.even:
         people = [_numbered(one, clock, fps) for one in draft.people]

@@ -323,3 +323,11 @@ def test_points_that_are_not_seen_through_a_lens_tell_none():
     assert of_pixels(np.full((70, 3), np.nan), np.zeros((70, 2))) is None
     assert of_matrix(np.zeros((2, 2))) is None
     assert of_matrix("K") is None
+
+
+def test_a_broken_camera_is_no_reason_to_refuse_the_people(tmp_path):
+    held = pickle.loads(prompthmr(tmp_path, shot()).read_bytes())  # noqa: S301 - our own fixture
+    held["camera_world"] |= {"Rcw": "nothing", "img_center": [None, {}]}
+    recording = formats.read(dumped(tmp_path / "results.pkl", held))
+    assert recording.camera is None
+    assert recording.people[0].frames == FRAMES

@@ -19,7 +19,7 @@ from ...recording import Camera, Person, Poses
 from ...safe_read import FormatError
 from ..container import Container
 from ..draft import REST_PELVIS_X, Draft, Reader, numbers, person, smpl_poses, text_of
-from ..filming import of_views
+from ..filming import of_views, told
 from ..tracks import Tracks, joined
 
 _CAMERA = ["Not used: camera."]
@@ -103,15 +103,13 @@ def _read_slahmr(container: Container) -> Draft:
             poses = smpl_poses(joined(root[seen], body[seen]), trans[seen], betas=betas[track])
             people.append(person(name, np.flatnonzero(seen), poses=poses))
     filmed = _slahmr_camera(fields)
-    told = [] if filmed or "cam_R" not in fields else _CAMERA
-    return Draft(people, up="-y", camera=True, warnings=told, filmed=filmed)
+    unused = [] if filmed or "cam_R" not in fields else _CAMERA
+    return Draft(people, up="-y", camera=True, warnings=unused, filmed=filmed)
 
 
 def _slahmr_camera(fields: Mapping[str, Any]) -> Camera | None:
     """cam_R, cam_t (tracks, T, …) lead from the world to the camera; intrins are fx, fy, and the middle."""
-    if not {"cam_R", "cam_t", "intrins"} <= set(fields):
-        return None
-    turns, shifts, lens = (numbers(fields[name], name) for name in ("cam_R", "cam_t", "intrins"))
+    turns, shifts, lens = (told(fields.get(name)) for name in ("cam_R", "cam_t", "intrins"))
     if turns.ndim != 4 or turns.shape[2:] != (3, 3) or shifts.shape != turns.shape[:3] or lens.size < 4:
         return None
     views = np.tile(np.eye(4), (turns.shape[1], 1, 1))

@@ -13,8 +13,8 @@ import numpy as np
 from ...recording import Camera, Person
 from ...safe_read import FormatError
 from ..container import Container
-from ..draft import REST_PELVIS_X, Draft, Reader, matrix_poses, numbers, padded, person, smpl_poses
-from ..filming import moving, still
+from ..draft import REST_PELVIS_X, Draft, Reader, matrix_poses, padded, person, smpl_poses
+from ..filming import moving, still, told
 
 
 def recognises(container: Container) -> bool:
@@ -38,14 +38,12 @@ def read(container: Container) -> Draft:
 def _camera(container: Container, world: bool) -> Camera | None:
     """The camera where the people are; its way back into the picture is what the pictures were fit with."""
     camera = container.fields.get("camera_world" if world else "camera")
-    if not isinstance(camera, Mapping) or not {"img_focal", "img_center"} <= set(camera):
+    if not isinstance(camera, Mapping):
         return None
-    focal, middle = (numbers(camera[name], name) for name in ("img_focal", "img_center"))
+    focal, middle = camera.get("img_focal"), camera.get("img_center")
     if not world:
         return still(focal, middle=middle)
-    if not {"Rcw", "Tcw"} <= set(camera):
-        return None
-    into, shift = (numbers(camera[name], name) for name in ("Rcw", "Tcw"))
+    into, shift = told(camera.get("Rcw")), told(camera.get("Tcw"))
     if into.ndim != 3 or into.shape[1:] != (3, 3) or shift.shape != into.shape[:2]:
         return None
     turns = np.swapaxes(into, -1, -2)

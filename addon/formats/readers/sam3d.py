@@ -20,7 +20,7 @@ from ...recording import Camera, Person
 from ...safe_read import FormatError
 from ..container import Container
 from ..draft import Draft, Reader, named_keypoints, numbers, person, scalar
-from ..filming import of_pixels, still
+from ..filming import of_pixels, still, told
 from ..linking import LINKED, Detections
 from ..mhr import JOINTS, USED, mhr_poses
 from ..timing import is_time, timed
@@ -152,17 +152,14 @@ def _lenses(body: Mapping[str, Any], points: np.ndarray) -> np.ndarray:
     It is the lens that sees points (T, 70, 3) where their pixels are; only this tells the picture's middle.
     """
     found = np.full((len(points), 3), np.nan)
-    if "focal_length" in body:
-        focal = numbers(body["focal_length"], "focal_length").reshape(-1)
-        if len(focal) in (1, len(points)):
-            found[:, 0] = focal
-    if _PIXELS in body:
-        pixels = numbers(body[_PIXELS], _PIXELS)
-        if pixels.size == len(points) * 140:
-            pairs = zip(points, pixels.reshape(-1, 70, 2), strict=True)
-            for row, lens in enumerate(of_pixels(*pair) for pair in pairs):
-                if lens is not None:
-                    found[row] = lens[0], *lens[1]
+    focal, pixels = told(body.get("focal_length")).reshape(-1), told(body.get(_PIXELS))
+    if len(focal) in (1, len(points)):
+        found[:, 0] = focal
+    if pixels.size == len(points) * 140:
+        pairs = zip(points, pixels.reshape(-1, 70, 2), strict=True)
+        for row, lens in enumerate(of_pixels(*pair) for pair in pairs):
+            if lens is not None:
+                found[row] = lens[0], *lens[1]
     return found
 
 

@@ -16,7 +16,7 @@ import numpy as np
 from ...recording import Camera, Person
 from ..container import Container
 from ..draft import Draft, Reader, matrix_poses, numbers, person
-from ..filming import moving
+from ..filming import moving, told
 
 _CAMERA_KEYS, _LENS_KEYS = ("world_cam_R", "world_cam_T"), ("img_focal", "img_center")
 _NAME = re.compile(r"(.*track_)(\d+)")
@@ -76,7 +76,7 @@ def _filmed(camera: dict[str, np.ndarray]) -> Camera | None:
     """The camera of all frames of the video, where the file tells its lens."""
     turns, places = (camera[key] for key in _CAMERA_KEYS)
     return moving(
-        np.arange(len(turns)), turns, places, camera.get("img_focal", ()), middle=camera.get("img_center")
+        np.arange(len(turns)), turns, places, camera.get("img_focal"), middle=camera.get("img_center")
     )
 
 
@@ -86,8 +86,8 @@ def _camera(container: Container) -> dict[str, np.ndarray] | None:
         if path.is_file():
             held = Container(path)
             if held.has(*_CAMERA_KEYS):
-                known = [key for key in (*_CAMERA_KEYS, *_LENS_KEYS) if key in held.fields]
-                return {key: numbers(held.fields[key], key) for key in known}
+                lens = {key: told(held.fields.get(key)) for key in _LENS_KEYS}
+                return {key: numbers(held.fields[key], key) for key in _CAMERA_KEYS} | lens
     return None
 
 
