@@ -24,7 +24,7 @@ Unit = Literal["pixels", "diagonals", "longer sides"]
 
 
 def told(value: Any) -> np.ndarray:
-    """An array of float64; an empty one where the value is none, as a broken camera is no reason to refuse."""
+    """An array of float64; empty where the value is none, as a broken camera is no reason to refuse."""
     try:
         return np.asarray([] if value is None else value, np.float64)
     except (TypeError, ValueError, OverflowError):

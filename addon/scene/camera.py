@@ -12,13 +12,15 @@ from mathutils import Matrix
 from ..body.rotations import quaternion_from_matrix, slerp
 from ..recording import Camera
 from .axes import SMPL_TO_BLENDER, positions_to_blender
-from .curves import Curve, vector_curves, without_flips, write_curves
+from .curves import Curve, drop_action, vector_curves, without_flips, write_curves
 from .errors import SceneError
 from .timing import Keys, keys_at, scene_rate
 
 FILMED = "spr_camera"
 """Custom property of the camera object: the recording that it filmed."""
-_SENSOR = 36.0
+_FOOTAGE = "spr_footage"
+"""Custom property of the camera object: the image that was put behind what it sees."""
+SENSOR = 36.0
 """Millimetres across: a full frame, Blender's own."""
 _TO_LENS = np.diag([1.0, -1.0, -1.0])
 """From Blender's axes of a camera (y up, z back) to those of `Camera`."""
@@ -97,15 +99,16 @@ def _size_of(path: Path) -> tuple[int, int]:
 
 
 def show_footage(ob: bpy.types.Object, footage: Footage, clip: Clip, later: int = 0) -> None:
-    """Show footage behind what the camera sees.
+    """Show footage behind what the camera sees, in place of what was shown here before.
 
     Its first frame is frame 0 of the recording; numbered pictures that start at the recording's first frame
     have its numbers. later: frames by which the footage starts before that.
     """
     image = footage.image
-    shown = next((each for each in ob.data.background_images if each.image == image), None)
+    earlier = ob.get(_FOOTAGE, image)
+    shown = next((each for each in ob.data.background_images if each.image in (earlier, image)), None)
     shown = shown or ob.data.background_images.new()
-    shown.image, shown.alpha = image, 1.0
+    shown.image, shown.alpha, ob[_FOOTAGE] = image, 1.0, image
     user, start = shown.image_user, round(clip.origin * clip.fps)
     user.frame_start, user.use_auto_refresh = 1, True
     user.frame_duration, user.frame_offset = image.frame_duration, start + later
@@ -143,16 +146,16 @@ def _aim(ob: bpy.types.Object, camera: Camera, size: tuple[int, int]) -> None:
     """The lens at the first frame, over a sensor as wide as the picture."""
     lens, (width, _) = ob.data, size
     scale = 1.0 if camera.size is None else max(size) / max(camera.size)
-    lens.type, lens.sensor_fit, lens.sensor_width = "PERSP", "HORIZONTAL", _SENSOR
-    lens.lens = float(camera.pixels(size)[0] / width * _SENSOR)
+    lens.type, lens.sensor_fit, lens.sensor_width = "PERSP", "HORIZONTAL", SENSOR
+    lens.lens = float(camera.pixels(size)[0] / width * SENSOR)
     # Blender's shift moves the picture, so the lens points to the other side of its middle.
     lens.shift_x, lens.shift_y = -camera.centre[0] * scale / width, camera.centre[1] * scale / width
 
 
 def _place(ob: bpy.types.Object, camera: Camera, clip: Clip, scene: bpy.types.Scene, placed: Matrix) -> None:
     """Where it stands, and its keys."""
-    ob.animation_data_clear()
-    ob.data.animation_data_clear()
+    drop_action(ob)
+    drop_action(ob.data)
     ob.rotation_mode = "QUATERNION"
     turn, move = _rigid(placed)
     turns = turn @ SMPL_TO_BLENDER @ camera.turns @ _TO_LENS

@@ -5,7 +5,7 @@ from __future__ import annotations
 import bpy
 import numpy as np
 
-from .curves import vector_curves, write_curves
+from .curves import drop_action, vector_curves, write_curves
 from .errors import SceneError
 from .kept_keypoints import kept_keypoints
 from .timing import Keys
@@ -61,7 +61,7 @@ def _create_empty(
 
 
 def _animate(empty: bpy.types.Object, positions: np.ndarray, keys: Keys) -> None:
-    empty.animation_data_clear()
+    drop_action(empty)
     empty.scale = (1.0, 1.0, 1.0)
     seen = np.isfinite(positions).all(-1)
     samples = np.arange(len(seen))

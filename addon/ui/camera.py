@@ -12,7 +12,7 @@ from mathutils import Matrix
 
 from ..recording import Camera, Recording
 from ..scene import SceneError, scene_rate
-from ..scene.camera import Clip, Footage, load_footage, show_footage, write_camera
+from ..scene.camera import SENSOR, Clip, Footage, load_footage, show_footage, write_camera
 from .describe import recording_name
 from .hints import peek
 from .results import refined_people
@@ -30,11 +30,14 @@ def filmed(context: bpy.types.Context) -> Recording | None:
 
 def described(camera: Camera) -> str:
     """'35 mm lens, 1920 × 1080, moving'."""
-    size = camera.size or (16, 9)
-    wide = camera.pixels(size)[0] / size[0] * 36.0
-    parts = [f"{'About a ' if camera.size is None else ''}{wide:.0f} mm lens"]
-    parts += [] if camera.size is None else [f"{camera.size[0]} × {camera.size[1]}"]
-    return ", ".join([*parts, "moving" if camera.moves else "standing still"])
+    if camera.size is not None:
+        wide, (width, height) = camera.pixels(camera.size)[0], camera.size
+        lens = f"{wide / width * SENSOR:.0f} mm lens, {width} × {height}"
+    elif camera.unit == "pixels":
+        lens = f"Focal length {camera.focal[0]:.0f} pixels"
+    else:
+        lens = "A usual lens"
+    return f"{lens}, {'moving' if camera.moves else 'standing still'}"
 
 
 class CameraMaker:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import bpy
@@ -10,7 +11,9 @@ import pytest
 from bpy_extras.object_utils import world_to_camera_view
 from mathutils import Vector
 
+from addon.formats import filming
 from addon.scene import BONE_NAMES
+from tests.formats import test_sam3d
 from tests.formats.test_filming import FRAMES, SIZE, prompthmr, shot
 
 SAMPLE = Path(__file__).parents[2] / "bundled_model" / "samples" / "sam3dbody" / "img_subj00.npz"
@@ -120,6 +123,8 @@ def test_the_footage_lies_behind_the_body(still, tmp_path):
     assert np.median(missed) < 3.0
     bpy.ops.spr.open_footage(filepath=str(path))
     assert len(still.camera.data.background_images) == 1
+    bpy.ops.spr.open_footage(filepath=str(_picture(tmp_path / "other.png", (960, 445))))
+    assert [each.image.name for each in still.camera.data.background_images] == ["other.png"]
 
 
 @pytest.mark.parametrize(("first", "offset"), [(1, 0), (100, 99), (0, -1)])
@@ -162,3 +167,34 @@ def test_it_can_be_added_before_anybody_is_refined(enabled, tmp_path):
     bpy.ops.spr.add_camera()
     assert (scene.render.resolution_x, scene.render.resolution_y) == SIZE
     assert scene.camera.animation_data.action is not None
+
+
+@pytest.mark.parametrize(
+    ("lens", "told"),
+    [
+        ({"focal": 1000.0, "middle": (960, 540)}, "19 mm lens, 1920 × 1080, standing still"),
+        ({"focal": 1000.0}, "Focal length 1000 pixels, standing still"),
+        ({"focal": 1.0, "unit": "diagonals"}, "A usual lens, standing still"),
+    ],
+)
+def test_the_panel_says_what_is_known_of_the_lens(ui, lens, told):
+    assert ui("camera").described(filming.still(**lens)) == told
+
+
+def test_a_lens_that_zooms_is_keyed(enabled, tmp_path):
+    """SAM 3D Body guesses a lens for each frame."""
+    body = test_sam3d.sample()
+    points, frames = body["pred_keypoints_3d"] + body["pred_cam_t"], {}
+    for n in range(6):
+        pixels = (1000 + 50 * n) * points[:, :2] / points[:, 2:] + [320, 240]
+        held = {**body, "pred_keypoints_2d": pixels}
+        frames[str(n)] = {"1": {key: np.asarray(value).tolist() for key, value in held.items()}}
+    (tmp_path / "estimation.json").write_text(json.dumps({"frames": frames, "fps": 25.0}))
+    scene = _open(tmp_path / "estimation.json")
+    scene.render.fps = 25
+    for _ in range(2):
+        bpy.ops.spr.add_camera()
+    assert len(bpy.data.actions) == 1
+    for frame in (1, 4, 6):
+        scene.frame_set(frame)
+        assert scene.camera.data.lens == pytest.approx((950 + 50 * frame) / 640 * 36, rel=1e-3)
