@@ -139,6 +139,37 @@ class Person:
 
 
 @dataclass(frozen=True)
+class Camera:
+    """The camera that filmed a recording, without distortion; one row for one that stands still, else F.
+
+    focal: (F,) focal length in `unit`s: pixels, or diagonals or longer sides of a picture of unknown size.
+    turns: (F, 3, 3) its axes (x right, y down, z ahead, as columns) in the frame of reference.
+    places: (F, 3) metres. frame_ids: (F,) frame numbers, on the recording's clock.
+    size: (width, height) of the picture in pixels, None where the file does not tell.
+    centre: (right, down) pixels from the picture's middle to where the lens points.
+    """
+
+    focal: np.ndarray
+    turns: np.ndarray
+    places: np.ndarray
+    frame_ids: np.ndarray
+    unit: Literal["pixels", "diagonals", "longer sides"] = "pixels"
+    size: tuple[int, int] | None = None
+    centre: tuple[float, float] = (0.0, 0.0)
+
+    @property
+    def moves(self) -> bool:
+        """Whether it is anywhere else or looks elsewhere in another frame."""
+        return bool(np.ptp(self.places, axis=0).max() > 1e-6 or np.ptp(self.turns, axis=0).max() > 1e-6)
+
+    def pixels(self, size: tuple[int, int]) -> np.ndarray:
+        """(F,) focal length in pixels, in a picture of this size."""
+        if self.unit == "pixels":
+            return self.focal if self.size is None else self.focal * (max(size) / max(self.size))
+        return self.focal * (np.hypot(*size) if self.unit == "diagonals" else max(size))
+
+
+@dataclass(frozen=True)
 class Recording:
     """Everything that one file (or folder) holds, and what had to be inferred or assumed about it.
 
@@ -154,6 +185,7 @@ class Recording:
     warnings: tuple[str, ...] = ()
     path: str = ""
     exchanged: tuple[str, ...] = ()
+    camera: Camera | None = None
 
     @property
     def start(self) -> float:

@@ -14,7 +14,7 @@ import numpy as np
 from ..body.layouts import LAYOUTS, find_layout
 from ..body.rotations import matrix_from_axis_angle
 from ..body.skeleton import REST_PELVIS
-from ..recording import Keypoints, Person, Poses
+from ..recording import Camera, Keypoints, Person, Poses
 from ..safe_read import FormatError, one_line
 from .container import Container
 from .marker_names import canonical_names
@@ -52,6 +52,7 @@ class Draft:
     mean_bones: the file's floor is at 0 for the true body, of which only the mean bones are known.
     settled: how high people stand was decided before and stays.
     beside: how sure (0..1) `fps` is, which comes from a file beside this one; None where it does not.
+    filmed: the camera where the file tells it, in the file's axes and units.
     """
 
     people: list[Person]
@@ -69,6 +70,7 @@ class Draft:
     mean_bones: bool = False
     settled: bool = False
     beside: float | None = None
+    filmed: Camera | None = None
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,7 @@ from .container import Hints
 from .cuts import without_jumps
 from .depth import refuse_flat
 from .draft import Draft, Reader
+from .filming import carried, way
 from .following import joined_tracks, offer
 from .frozen import without_filled_gaps
 from .inference import RARE_METRES, UNIT_METRES, infer_scale, scale_confidence
@@ -86,7 +87,11 @@ def finish(draft: Draft, reader: Reader, hints: Hints, path: Path) -> Recording:
     up = _up(scaled, draft, hints, warnings)
     people = tuple(_converted(one, TO_Y_UP[up.value], 1.0) for one in scaled)
     people = tuple(map(unmirrored, people)) if hints.mirror else people
+    axis, as_seen = up.value, people[0]
     people, up = _stood(people, up, draft, hints, warnings)
+    # The picture of a mirror image shows another body than the one that was turned back.
+    camera = None if hints.mirror else carried(draft.filmed, TO_Y_UP[axis], np.zeros(3), metres)
+    camera = carried(camera, *way(as_seen, people[0]))
     warnings += [] if hints.join_tracks else offer(people)
     people, told = without_jumps(people)
     warnings += told
@@ -101,17 +106,19 @@ def finish(draft: Draft, reader: Reader, hints: Hints, path: Path) -> Recording:
     warnings += recording_warnings(people)
     return Recording(
         reader.format, draft.tool or reader.tool, people, fps, up, units, tuple(warnings), str(path),
-        exchanged=tuple(exchanged),
+        exchanged=tuple(exchanged), camera=camera,
     )  # fmt: skip
 
 
 def _evened(draft: Draft, fps: float, warnings: list[str]) -> Draft:
-    people = []
+    people, before = [], len(warnings)
     for one in draft.people:
         same, sentences = evened(one, fps)
         people.append(same)
         warnings += sentences
-    return replace(draft, people=people)
+    # Through no camera the person is seen at another size where the picture has them.
+    filmed = draft.filmed if len(warnings) == before else None
+    return replace(draft, people=people, filmed=filmed)
 
 
 def _with_times_beside(draft: Draft, path: Path) -> Draft:

@@ -11,6 +11,7 @@ import numpy as np
 
 from ..recording import Person
 from .draft import Draft
+from .filming import at_frames
 from .rates import meant_rate
 from .resampling import on_even_frames
 
@@ -193,9 +194,11 @@ def on_clock(draft: Draft, clock: Clock, stated: float | None = None) -> Draft:
         fps = stated
     elif stated is not None:
         warnings.append(f"The frames' times run at {clock.fps:.6g} frames per second, not at {stated:g}.")
+    start = _start(draft.people[0], clock, fps) if draft.people else 0
+    filmed = at_frames(draft.filmed, (clock.seconds - clock.seconds[0]) * fps + start)
     if clock.even:
         people = [_numbered(one, clock, fps) for one in draft.people]
-        return replace(draft, people=people, fps=fps, warnings=warnings)
+        return replace(draft, people=people, fps=fps, warnings=warnings, filmed=filmed)
     warnings.append(
         f"The frames lie at uneven times (one every {1000 / _rate(clock, 90):.0f} to"
         f" {1000 / _rate(clock, 10):.0f} ms), so they were brought to {fps:g} frames per second at the same"
@@ -206,7 +209,7 @@ def on_clock(draft: Draft, clock: Clock, stated: float | None = None) -> Draft:
         for one in draft.people
         for even in [on_even_frames(one, clock.seconds - clock.seconds[0], fps)]
     ]
-    return replace(draft, people=people, fps=fps, warnings=warnings)
+    return replace(draft, people=people, fps=fps, warnings=warnings, filmed=filmed)
 
 
 def _frames(count: int) -> str:

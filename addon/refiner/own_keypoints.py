@@ -17,7 +17,9 @@ from ..recording import Keypoints, Person, Poses
 from .calibration import BONE_OWNER, BONE_SPREAD, SIZE_SPREAD
 from .evidence import definition_deviation
 
-OWN_KEYPOINTS = "The keypoints are the joints of the poses themselves, so the poses were refined on their own."
+OWN_KEYPOINTS = (
+    "The keypoints are the joints of the poses themselves, so the poses were refined on their own."
+)
 RIGID = 0.002
 """Metres by which the end of a bone that hangs on a pose may move in that bone's axes: rounding in a file."""
 MOVES = 0.01

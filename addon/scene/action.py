@@ -9,7 +9,7 @@ from ..body.rotations import quaternion_from_matrix, slerp
 from ..motion import Motion
 from ..steps import Steps, in_chunks
 from .axes import SMPL_TO_BLENDER, positions_to_blender
-from .curves import Curve, vector_curves, write_curves
+from .curves import Curve, vector_curves, without_flips, write_curves
 from .evidence import filled, unseen
 from .names import BONE_NAMES
 from .timing import Keys
@@ -71,9 +71,7 @@ def _key_quaternions(motion: Motion, keys: Keys, rest: np.ndarray) -> Steps[np.n
         lambda rows: slerp(quaternions[before[rows]], quaternions[after[rows]], fraction[rows]),
         len(keys.frames),
     )
-    flips = np.where((turns[1:] * turns[:-1]).sum(-1) < 0, -1.0, 1.0)
-    turns[1:] *= np.cumprod(flips, axis=0)[..., None]
-    return turns
+    return without_flips(turns)
 
 
 def _pelvis_locations(motion: Motion, rest: np.ndarray) -> np.ndarray:

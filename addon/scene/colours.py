@@ -31,5 +31,15 @@ def display_colour(index: int) -> RGBA:
     return red * brightness, green * brightness, blue * brightness, 1.0
 
 
+def shown_colour(colour: RGBA) -> RGBA:
+    """An object's or a material's RGBA (scene-linear) in sRGB."""
+    red, green, blue, alpha = colour
+    return _encoded(red), _encoded(green), _encoded(blue), alpha
+
+
+def _encoded(value: float) -> float:
+    return value * 12.92 if value <= 0.0031308 else float(1.055 * value ** (1 / 2.4) - 0.055)
+
+
 def _linear(value: float) -> float:
     return value / 12.92 if value <= 0.04045 else float(((value + 0.055) / 1.055) ** 2.4)

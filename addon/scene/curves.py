@@ -71,6 +71,22 @@ def write_curves(
         yield None
 
 
+def without_flips(turns: np.ndarray) -> np.ndarray:
+    """Quaternions (N, ..., 4), each with the sign that is nearer to the one before."""
+    signs = np.where((turns[1:] * turns[:-1]).sum(-1) < 0, -1.0, 1.0)
+    return np.concatenate([turns[:1], turns[1:] * np.cumprod(signs, axis=0)[..., None]])
+
+
+def drop_action(owner: bpy.types.ID) -> None:
+    """Take the owner's action away, and out of the file where nobody else uses it; drivers stay."""
+    animation = owner.animation_data
+    if animation is None or animation.action is None:
+        return
+    action, animation.action = animation.action, None
+    if action.users == 0:
+        bpy.data.actions.remove(action)
+
+
 def find_curves(owner: bpy.types.ID) -> dict[tuple[str, int], bpy.types.FCurve]:
     """The curves of the owner's action that play, by RNA path and index; empty without an action."""
     animation = owner.animation_data

@@ -15,8 +15,8 @@ from .armature import create_armature
 from .colours import person_colour
 from .errors import SceneError
 from .estimated import mark_estimated
+from .kept_keypoints import keep_keypoints
 from .mesh import create_body
-from .overlay import create_overlay
 from .rollback import all_or_nothing, leave_edit_mode, select_only
 from .timing import is_animated, keys_at, scene_rate, set_scene_rate, show_range
 from .versions import write_before
@@ -40,8 +40,8 @@ def write_motion(
 ) -> Steps[bpy.types.Object]:
     """Write a motion to the current scene and return the armature object.
 
-    keypoints: target keypoints to show, as many frames as the motion. original: the motion before refining,
-    kept as an action of its own to switch to. mesh: with a skinned body.
+    keypoints: target keypoints to keep with the armature, as many frames as the motion. original: the motion
+    before refining, kept as an action of its own to switch to. mesh: with a skinned body.
     match_scene_rate: give the scene the motion's rate, as long as nothing is animated in it yet; keys
     are always written at the scene's rate, at the right speed. first_frame: scene frame of the moment
     `origin`, in seconds of the recording. body_model: the user's own body, which takes the shape of the
@@ -86,7 +86,10 @@ def write_motion(
             before = keys_at(times, scene_rate(scene), first_frame, original.away)
             yield from write_before(armature, original, before, hide=gaps == "hide")
         if keypoints is not None:
-            yield from create_overlay(home, armature.name, keypoints, keys)
+            keep_keypoints(
+                armature, keypoints, motion.times - origin,
+                fps=motion.fps, rate=scene_rate(scene), first_frame=first_frame,
+            )  # fmt: skip
         show_range(scene, keys.frames, alone)
         select_only([armature], armature)
     return armature

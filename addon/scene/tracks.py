@@ -72,6 +72,18 @@ class Track:
 def track_of(person: Person) -> Track | None:
     """The person's keypoints, or the joints of poses where there are none; None when nothing is ever seen."""
     places, canonical = _points(person)
+    return track_from(person.times, places, canonical, person.fps, of_keypoints=person.keypoints is not None)
+
+
+def track_from(
+    times: np.ndarray,
+    places: np.ndarray,
+    canonical: tuple[str | None, ...],
+    fps: float,
+    *,
+    of_keypoints: bool,
+) -> Track | None:
+    """A track from its fields, NaN in places (T, K, 3) where a point is missing; None if nothing is seen."""
     seen = np.isfinite(places).all(-1)
     if not seen.any():
         return None
@@ -80,8 +92,7 @@ def track_of(person: Person) -> Track | None:
     after = np.minimum.accumulate(np.where(seen, rows, len(places))[::-1], axis=0)[::-1].astype(np.int32)
     # A point that is never seen must not stand between those that could be joined.
     joined = [name if ever else None for name, ever in zip(canonical, seen.any(0), strict=True)]
-    of_keypoints = person.keypoints is not None
-    return Track(person.times, places, before, after, links(joined), canonical, person.fps, of_keypoints)
+    return Track(times, places, before, after, links(joined), canonical, fps, of_keypoints)
 
 
 def _points(person: Person) -> tuple[np.ndarray, tuple[str | None, ...]]:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from . import (
+    camera,
     controls,
     export_fbx,
     icons,
+    keypoint_empties,
     log,
     open_recording,
     open_targets,
     own_body,
     panels,
+    panels_camera,
     panels_quality,
     panels_targets,
     people,
@@ -39,9 +42,12 @@ CLASSES = (
     *export_fbx.CLASSES,
     *log.CLASSES,
     *quality.CLASSES,
+    *camera.CLASSES,
+    *keypoint_empties.CLASSES,
     *panels.CLASSES,
     *swaps.CLASSES,
     *panels_targets.CLASSES,
+    *panels_camera.CLASSES,
     *panels_quality.CLASSES,
 )
 _ATTACHED = (properties, open_recording, icons, viewport, runner)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import bpy
 
 from ..scene.estimated import ESTIMATED, has_grey_bones
+from ..scene.kept_keypoints import kept_keypoints
 from ..scene.versions import shows_before, versions
 from .graph import Series, graph
 from .icons import icon_id
@@ -43,6 +44,8 @@ class SPR_PT_quality(Panel, bpy.types.Panel):
         column = draw_properties(layout).column(heading="Draw")
         column.prop(context.scene.spr, "show_residuals")
         column.prop(context.scene.spr, "preview_refined")
+        if kept_keypoints(person) is not None:
+            layout.operator("spr.keypoints_to_empties", icon="OUTLINER_OB_EMPTY")
         _draw_estimated(layout, context, person)
 
 

@@ -1,4 +1,5 @@
-"""The open recording in the 3D View: who is shown where at the current frame, without scene objects."""
+"""Keypoints in the 3D View at the current frame, without scene objects: of the open recording, and those that
+are kept with refined people."""
 
 from __future__ import annotations
 
@@ -9,14 +10,15 @@ import bpy
 import numpy as np
 
 from ..recording import Person, Poses, Recording
-from ..scene.colours import display_colour
+from ..scene.colours import display_colour, shown_colour
 from ..scene.drawing import Colour, Shapes, residuals, skeleton, together
+from ..scene.kept_keypoints import forget_prepared, kept_keypoints
 from ..scene.pose_points import body_points
 from ..scene.timing import scene_rate
 from ..scene.tracks import Track, track_of
 from .people import chosen_people
-from .properties import SPR_PG_result, SPR_PG_settings
-from .results import refined_people
+from .properties import SPR_PG_settings
+from .results import refined_armatures, refined_people
 from .targets import peek_with_targets
 
 _KEPT = 4
@@ -52,7 +54,18 @@ def shown_recording(settings: SPR_PG_settings) -> Recording | None:
 def shapes(scene: bpy.types.Scene, depsgraph: bpy.types.Depsgraph) -> Shapes:
     """All lines and dots of the scene's current frame."""
     recording = shown_recording(scene.spr)
-    return together(_people_shapes(scene, depsgraph, recording) if recording is not None else ())
+    opened = () if recording is None else _people_shapes(scene, depsgraph, recording)
+    return together([*_kept_shapes(scene, depsgraph), *opened])
+
+
+def _kept_shapes(scene: bpy.types.Scene, depsgraph: bpy.types.Depsgraph) -> Iterator[Shapes]:
+    """Everybody with keypoints of their own, whichever recording is open."""
+    for armature in refined_armatures(scene):
+        kept = kept_keypoints(armature)
+        if kept is not None:
+            moment = kept.moment(scene.frame_current_final)
+            colour = shown_colour(tuple(armature.color))
+            yield from _refined_shapes(scene, depsgraph, armature, kept.track, moment, colour)
 
 
 def _people_shapes(
@@ -66,7 +79,10 @@ def _people_shapes(
         if track is None:
             continue
         if result is not None:
-            yield from _refined_shapes(scene, depsgraph, result, track, display_colour(index))
+            if kept_keypoints(result.armature) is None:
+                moment = result.moment(scene.frame_current_final)
+                colour = display_colour(index)
+                yield from _refined_shapes(scene, depsgraph, result.armature, track, moment, colour)
         elif settings.show_preview and person.id in chosen:
             moment = recording.start + (scene.frame_current_final - 1.0) / scene_rate(scene)
             yield skeleton(*track.at(moment), track.links, display_colour(index))
@@ -78,19 +94,20 @@ def _people_shapes(
 def _refined_shapes(
     scene: bpy.types.Scene,
     depsgraph: bpy.types.Depsgraph,
-    result: SPR_PG_result,
+    person: bpy.types.Object,
     track: Track,
+    moment: float,
     colour: Colour,
 ) -> Iterator[Shapes]:
-    if not result.armature.visible_get(view_layer=depsgraph.view_layer):
+    if not track.of_keypoints or not person.visible_get(view_layer=depsgraph.view_layer):
         return
-    points, strength = track.at(result.moment(scene.frame_current_final))
-    armature = result.armature.evaluated_get(depsgraph)
+    points, strength = track.at(moment)
+    armature = person.evaluated_get(depsgraph)
     # A person who is moved takes the keypoints along.
     placed = np.array(armature.matrix_world)
     if scene.spr.preview_refined:
         yield skeleton(points, strength, track.links, colour).moved(placed)
-    if scene.spr.show_residuals and track.of_keypoints:
+    if scene.spr.show_residuals:
         yield residuals(points, strength, body_points(armature, track.canonical)).moved(placed)
 
 
@@ -110,3 +127,4 @@ def forget() -> None:
     """Let the prepared recordings go."""
     _prepared.clear()
     _initial.clear()
+    forget_prepared()

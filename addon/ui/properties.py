@@ -105,7 +105,8 @@ class SPR_PG_settings(bpy.types.PropertyGroup, FileSettings):
     body: PointerProperty(type=SPR_PG_body)
     show_keypoints: BoolProperty(
         name="Keypoints",
-        description="Add the recorded keypoints as animated empties, to compare with the result",
+        description="Keep the recorded keypoints with the person in the .blend file, so that they are drawn"
+        " when the recording is no longer open, too. They add no objects to the scene",
         default=True,
     )
     match_scene_rate: BoolProperty(
@@ -128,7 +129,8 @@ class SPR_PG_settings(bpy.types.PropertyGroup, FileSettings):
     )
     preview_refined: BoolProperty(
         name="Recorded Keypoints",
-        description="Draw the recorded keypoints of refined people, too",
+        description="Draw the recorded keypoints of refined people, too. They go along with the armature",
+        default=True,
         update=_redraw_views,
     )
     show_residuals: BoolProperty(

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 import bpy
 
+from ..scene.kept_keypoints import kept_mesh
 from ..scene.versions import own_actions, versions
 from .properties import SPR_PG_settings
 
@@ -94,7 +95,8 @@ class Result:
     def _data(self) -> list[bpy.types.ID]:
         objects = self._objects()
         actions = [ob.animation_data.action for ob in objects if ob.animation_data]
-        return _unique([*(ob.data for ob in objects), *own_actions(self.armature), *actions])
+        kept = kept_mesh(self.armature)
+        return _unique([*(ob.data for ob in objects), kept, *own_actions(self.armature), *actions])
 
     def _materials(self) -> list[bpy.types.ID]:
         return _unique([slot.material for ob in self._objects() for slot in ob.material_slots])

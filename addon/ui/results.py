@@ -89,7 +89,6 @@ def _in_scene(scene: bpy.types.Scene) -> Iterator[None]:
 
 
 def _write_person(settings: SPR_PG_settings, task: Task, outcome: Outcome, several: bool) -> Steps[Result]:
-    collections = set(bpy.data.collections)
     stem = recording_name(task.source)
     armature = yield from scene_package.write_motion.steps(
         outcome.motion,
@@ -106,6 +105,5 @@ def _write_person(settings: SPR_PG_settings, task: Task, outcome: Outcome, sever
     armature[PERSON_KEY] = outcome.person.id
     for child in armature.children:
         child[BODY_KEY] = True
-    keypoints = next((new for new in bpy.data.collections if new not in collections), None)
     rate = scene_package.scene_rate(bpy.context.scene)
-    return Result(task.source, outcome.person.id, armature, keypoints, task.origin, rate)
+    return Result(task.source, outcome.person.id, armature, None, task.origin, rate)

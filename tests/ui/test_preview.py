@@ -76,15 +76,76 @@ def test_nothing_is_drawn_before_and_after_the_recording(opened, shapes):
     assert len(shapes().dots) == 0
 
 
-def test_refined_people_are_no_longer_drawn_unless_wanted(opened, shapes):
+@pytest.mark.parametrize("keep", [True, False])
+def test_refined_people_are_drawn_as_long_as_wanted(opened, shapes, keep):
+    before = shapes()
+    opened.spr.show_keypoints = keep
+    bpy.ops.spr.refine_pose()
+    np.testing.assert_allclose(shapes().dots, before.dots, atol=1e-5)
+    np.testing.assert_allclose(shapes().dot_colours, before.dot_colours, atol=1e-3)
+    opened.spr.preview_refined = False
+    assert len(shapes().dots) == 0
+    bpy.data.objects.remove(next(ob for ob in opened.objects if ob.type == "ARMATURE"))
+    np.testing.assert_allclose(shapes().dots, before.dots, atol=1e-5)
+
+
+def test_kept_keypoints_are_drawn_after_the_file_is_opened_again_without_its_recording(
+    opened, shapes, wave, tmp_path
+):
     before = shapes()
     bpy.ops.spr.refine_pose()
+    bpy.ops.wm.save_as_mainfile(filepath=str(tmp_path / "kept.blend"))
+    wave.unlink()
+    bpy.ops.wm.open_mainfile(filepath=str(tmp_path / "kept.blend"))
+    np.testing.assert_allclose(shapes().dots, before.dots, atol=1e-5)
+    bpy.context.scene.spr.show_residuals = True
+    assert len(shapes().dots) == 2 * len(before.dots)
+
+
+def test_kept_keypoints_follow_the_armature_and_its_colour(opened, shapes):
+    bpy.ops.spr.refine_pose()
+    before = shapes()
+    (armature,) = [ob for ob in opened.objects if ob.type == "ARMATURE"]
+    armature.location, armature.color = (1.0, 2.0, 3.0), (1.0, 0.0, 0.0, 1.0)
+    bpy.context.view_layer.update()
+    np.testing.assert_allclose(shapes().dots, before.dots + armature.location, atol=1e-5)
+    np.testing.assert_allclose(shapes().dot_colours[0], (1, 0, 0, 1), atol=1e-6)
+    armature.hide_set(True)
     assert len(shapes().dots) == 0
-    opened.spr.preview_refined = True
-    np.testing.assert_allclose(shapes().dots, before.dots, atol=1e-5)
-    bpy.data.objects.remove(next(ob for ob in opened.objects if ob.type == "ARMATURE"))
-    opened.spr.preview_refined = False
-    np.testing.assert_allclose(shapes().dots, before.dots, atol=1e-5)
+
+
+def test_refining_again_keeps_one_set_of_keypoints(opened, shapes, census):
+    bpy.ops.spr.refine_pose()
+    once, drawn = census(), shapes()
+    opened.spr.controls.smoothing = 0.5
+    bpy.ops.spr.refine_pose()
+    assert census() == once
+    np.testing.assert_allclose(shapes().dots, drawn.dots, atol=1e-5)
+
+
+def test_the_empties_of_an_earlier_version_go_when_the_person_is_refined_again(opened, shapes, census):
+    bpy.ops.spr.refine_pose()
+    once = census()
+    held = bpy.data.collections.new("wave keypoints")
+    opened.collection.children.link(held)
+    for point in ("nose", "neck"):
+        empty = bpy.data.objects.new(f"wave {point}", None)
+        held.objects.link(empty)
+        empty.keyframe_insert("location", frame=1)
+    opened.spr.results[0].keypoints = held
+    bpy.ops.spr.refine_pose()
+    assert census() == once
+
+
+def test_empties_are_made_on_demand_and_stay_when_the_person_is_refined_again(opened):
+    bpy.ops.spr.refine_pose()
+    assert bpy.ops.spr.keypoints_to_empties() == {"FINISHED"}
+    empties = sorted(ob.name for ob in opened.objects if ob.type == "EMPTY")
+    assert len(empties) == 24
+    bpy.ops.spr.refine_pose()
+    assert sorted(ob.name for ob in opened.objects if ob.type == "EMPTY") == empties
+    (armature,) = [ob for ob in opened.objects if ob.type == "ARMATURE"]
+    assert {ob.parent for ob in opened.objects if ob.type == "EMPTY"} == {armature}
 
 
 def test_only_the_chosen_people_are_drawn_each_in_a_colour(two_people, shapes):
@@ -95,7 +156,7 @@ def test_only_the_chosen_people_are_drawn_each_in_a_colour(two_people, shapes):
 
 def test_residual_lines_run_to_the_posed_body(opened, shapes):
     bpy.ops.spr.refine_pose()
-    opened.spr.show_residuals = True
+    opened.spr.preview_refined, opened.spr.show_residuals = False, True
     opened.frame_set(20)
     lengths = np.linalg.norm(np.diff(shapes().lines.reshape(-1, 2, 3), axis=1), axis=-1) * 1000
     (armature,) = [ob for ob in opened.objects if ob.type == "ARMATURE"]
@@ -105,7 +166,7 @@ def test_residual_lines_run_to_the_posed_body(opened, shapes):
 
 def test_residual_lines_follow_the_users_edits(opened, shapes):
     bpy.ops.spr.refine_pose()
-    opened.spr.show_residuals = True
+    opened.spr.preview_refined, opened.spr.show_residuals = False, True
     (armature,) = [ob for ob in opened.objects if ob.type == "ARMATURE"]
     armature.animation_data.action = None
     armature.pose.bones["L_Elbow"].rotation_quaternion = (0.0, 0.0, 0.0, 1.0)

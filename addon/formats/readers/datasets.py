@@ -15,10 +15,11 @@ from typing import Any
 
 import numpy as np
 
-from ...recording import Person, Poses
+from ...recording import Camera, Person, Poses
 from ...safe_read import FormatError
 from ..container import Container
 from ..draft import REST_PELVIS_X, Draft, Reader, numbers, person, smpl_poses, text_of
+from ..filming import of_views, told
 from ..tracks import Tracks, joined
 
 _CAMERA = ["Not used: camera."]
@@ -52,7 +53,8 @@ def _read_3dpw(container: Container) -> Draft:
         betas = fields["betas"][place] if place < len(fields.get("betas", [])) else None
         gender = genders[place] if place < len(genders) else "neutral"
         people.append(person(place, poses=smpl_poses(vectors, trans, betas=betas, gender=gender)))
-    return Draft(people, warnings=_CAMERA, floating=True)
+    filmed = of_views(fields["cam_poses"], fields.get("cam_intrinsics"))
+    return Draft(people, warnings=[] if filmed else _CAMERA, floating=True, filmed=filmed)
 
 
 def _is_emdb(container: Container) -> bool:
@@ -65,9 +67,11 @@ def _read_emdb(container: Container) -> Draft:
     vectors = joined(params["poses_root"], params["poses_body"])
     gender = container.fields.get("gender", "neutral")
     poses = smpl_poses(vectors, params["trans"], betas=params.get("betas"), gender=gender)
-    return Draft(
-        _good_frames(poses, container.fields.get("good_frames_mask")), warnings=_CAMERA, floating=True
-    )
+    camera = container.fields.get("camera")
+    held = camera if isinstance(camera, Mapping) else {}
+    filmed = of_views(held.get("extrinsics"), held.get("intrinsics"))
+    people = _good_frames(poses, container.fields.get("good_frames_mask"))
+    return Draft(people, warnings=[] if filmed else _CAMERA, floating=True, filmed=filmed)
 
 
 def _good_frames(poses: Poses, mask: Any) -> list[Person]:
@@ -98,7 +102,20 @@ def _read_slahmr(container: Container) -> Draft:
         if seen.any():
             poses = smpl_poses(joined(root[seen], body[seen]), trans[seen], betas=betas[track])
             people.append(person(name, np.flatnonzero(seen), poses=poses))
-    return Draft(people, up="-y", camera=True, warnings=_CAMERA if "cam_R" in fields else [])
+    filmed = _slahmr_camera(fields)
+    unused = [] if filmed or "cam_R" not in fields else _CAMERA
+    return Draft(people, up="-y", camera=True, warnings=unused, filmed=filmed)
+
+
+def _slahmr_camera(fields: Mapping[str, Any]) -> Camera | None:
+    """cam_R, cam_t (tracks, T, …) lead from the world to the camera; intrins are fx, fy, and the middle."""
+    turns, shifts, lens = (told(fields.get(name)) for name in ("cam_R", "cam_t", "intrins"))
+    if turns.ndim != 4 or turns.shape[2:] != (3, 3) or shifts.shape != turns.shape[:3] or lens.size < 4:
+        return None
+    views = np.tile(np.eye(4), (turns.shape[1], 1, 1))
+    views[:, :3, :3], views[:, :3, 3] = turns[0], shifts[0]
+    x, y, across, down = lens.reshape(-1)[:4]
+    return of_views(views, [[x, 0.0, across], [0.0, y, down], [0.0, 0.0, 1.0]])
 
 
 def _slahmr_tracks(container: Container, tracks: int, frames: int) -> list[tuple[str, np.ndarray]]:

@@ -7,15 +7,18 @@ Both re-encode the video at 30 fps.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 
 from ...body.rotations import matrix_from_axis_angle
+from ...recording import Camera, Poses
 from ...safe_read import FormatError
 from ..camera_cuts import camera_turns, seen_cuts, split_at
 from ..container import Container
 from ..draft import REST_PELVIS_X, Draft, Reader, numbers, person, rows, smpl_poses
+from ..filming import moving, of_matrix, seen_from, still
 from ..tracks import joined
 
 _BLOCKS = {
@@ -38,20 +41,39 @@ def read(container: Container) -> Draft:
     tool = "GENMO" if block in _OF_GENMO else "GVHMR"
     if not {"global_orient", "body_pose", "transl"} <= set(params):
         raise FormatError(f"The {tool} result lacks global_orient, body_pose or transl; run {tool} again.")
-    poses = smpl_poses(
+    poses, in_camera = _poses(params), block.endswith("incam")
+    cuts = [] if in_camera else _cuts(container, poses.rotations[:, 0])
+    people, told = split_at([person(poses=poses)], {"0": cuts})
+    return Draft(
+        people, up=_BLOCKS[block], camera=in_camera, floating=not in_camera, warnings=told, tool=tool,
+        filmed=_camera(container, poses, None if in_camera else block.replace("global", "incam")),
+    )  # fmt: skip
+
+
+def _poses(params: Any) -> Poses:
+    return smpl_poses(
         joined(params["global_orient"], params["body_pose"]),
         params["transl"],
         betas=params.get("betas"),
         rest_pelvis=REST_PELVIS_X,
     )
-    in_camera = block.endswith("incam")
-    warnings = ["Not used: camera."] if "K_fullimg" in container.fields else []
-    cuts = [] if in_camera else _cuts(container, poses.rotations[:, 0])
-    people, told = split_at([person(poses=poses)], {"0": cuts})
-    warnings += told
-    return Draft(
-        people, up=_BLOCKS[block], camera=in_camera, floating=not in_camera, warnings=warnings, tool=tool
-    )
+
+
+def _camera(container: Container, poses: Poses, seen: str | None) -> Camera | None:
+    """The camera that sees the body as the block `seen` has it; None: as these poses are."""
+    lens = of_matrix(container.fields.get("K_fullimg"))
+    if lens is None:
+        return None
+    focal, middle = lens
+    if seen is None:
+        return still(focal, np.arange(len(focal)), middle=middle)
+    params = container.fields.get(seen)
+    if not isinstance(params, Mapping) or not {"global_orient", "body_pose", "transl"} <= set(params):
+        return None
+    other = _poses(params)
+    if len(other.pelvis) != len(poses.pelvis):
+        return None
+    return moving(np.arange(len(other.pelvis)), *seen_from(poses, other), focal, middle=middle)
 
 
 def _cuts(container: Container, world: np.ndarray) -> list[int]:

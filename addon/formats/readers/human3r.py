@@ -7,15 +7,18 @@ fanegg/Human3R demo.py, src/dust3r/utils/smpl_layer.py (person_center "head").
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from ...body.kinematics import forward
 from ...body.rotations import matrix_from_axis_angle
 from ...body.skeleton import JOINT_NAMES, REST_OFFSETS
-from ...recording import Person, Poses
+from ...recording import Camera, Person, Poses
 from ...safe_read import FormatError
 from ..container import Container
 from ..draft import Draft, Reader, matrix_poses, numbers, padded, person
+from ..filming import moving, of_matrix
 from ..tracks import Tracks, series
 
 _NEEDED = ("rotvec", "transl", "smpl_id")
@@ -30,16 +33,17 @@ def recognises(container: Container) -> bool:
 
 def read(container: Container) -> Draft:
     """Every track of the folder's frames. Raises FormatError."""
-    tracks, moving = Tracks(), True
+    tracks, moves, cameras = Tracks(), True, dict[int, tuple[np.ndarray, Any]]()
     for frame, file in series(container):
         if not recognises(file):
             continue
         vectors, places, names = (numbers(file.fields[name], name) for name in _NEEDED)
         camera = numbers(file.fields["cam2world"], "cam2world") if "cam2world" in file.fields else np.eye(4)
-        moving = moving and "cam2world" in file.fields
+        moves = moves and "cam2world" in file.fields
         shape = numbers(file.fields.get("shape", np.zeros((len(vectors), 10))), "shape")
         if len({len(vectors), len(places), names.size, len(shape)}) > 1 or camera.shape != (4, 4):
             raise FormatError(f"The arrays of frame {frame} do not fit together; run Human3R again.")
+        cameras[frame] = camera, file.fields.get("intrinsics")
         for one in range(len(vectors)):
             tracks.add(
                 int(names.reshape(-1)[one]), frame, turns=vectors[one, :22], head=places[one],
@@ -49,8 +53,19 @@ def read(container: Container) -> Draft:
     if not people:
         raise FormatError("The folder holds no person in any frame; choose another folder.")
     warnings = ["Not used: hand poses and face expression."]
-    warnings += [] if moving else ["The files have no camera, so the motion is seen from it."]
-    return Draft(people, up="-y", warnings=warnings, camera=True)
+    warnings += [] if moves else ["The files have no camera, so the motion is seen from it."]
+    return Draft(people, up="-y", warnings=warnings, camera=True, filmed=_camera(cameras))
+
+
+def _camera(cameras: dict[int, tuple[np.ndarray, Any]]) -> Camera | None:
+    """The camera in the world of its first frame, where every frame tells its lens."""
+    frames = sorted(cameras)
+    lenses = [lens for frame in frames if (lens := of_matrix(cameras[frame][1])) is not None]
+    if len(lenses) < len(frames):
+        return None
+    poses = np.stack([cameras[frame][0] for frame in frames])
+    middle = np.median([middle for _, middle in lenses], axis=0)
+    return moving(frames, poses[:, :3, :3], poses[:, :3, 3], [focal[0] for focal, _ in lenses], middle=middle)
 
 
 def _person(name: str, frames: np.ndarray, values: dict[str, np.ndarray]) -> Person:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -28,6 +29,7 @@ from ..draft import (
     smpl_poses,
     text_of,
 )
+from ..filming import still
 from ..linking import LINKED, Detections
 from ..tracks import joined, series
 
@@ -76,7 +78,8 @@ def _read_cliff(container: Container) -> Draft:
     found = Detections()
     for row, frame in enumerate(_frames(fields["imgname"], len(pose), found)):
         found.add(frame, shift[row], pose=pose[row], trans=shift[row], betas=betas[row])
-    return _draft(found, REST_PELVIS)
+    # CLIFF takes the picture's diagonal for its focal length, whose value alone does not tell the size.
+    return replace(_draft(found, REST_PELVIS), filmed=still(1.0, unit="diagonals"))
 
 
 def _is_human_data(container: Container) -> bool:

@@ -7,16 +7,17 @@ of a usual lens, whose focal length is the image's diagonal.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy as np
 
-from ...recording import Person
+from ...recording import Camera, Person
 from ...safe_read import FormatError
 from ..container import Container
 from ..cuts import new_series, split
 from ..draft import Draft, Reader, layout_keypoints, matrix_poses, person
+from ..filming import still
 from ..tracks import Tracks, people_of
 
 _VIRTUAL_FOCAL = 5000.0 / 256.0
@@ -45,7 +46,17 @@ def read(container: Container) -> Draft:
     warnings = ["The distance from the camera was estimated for a usual lens."]
     if shots:
         warnings.append("The video has cuts, so the tracks were split there.")
-    return Draft(people, up="-y", warnings=warnings, camera=True)
+    return Draft(people, up="-y", warnings=warnings, camera=True, filmed=_camera(frames.values()))
+
+
+def _camera(frames: Iterable[Mapping[str, Any]]) -> Camera | None:
+    """The usual lens to which `_to_usual_lens` brings everybody."""
+    sizes = [np.asarray(size, float).reshape(-1)[:2] for frame in frames for size in frame.get("size") or []]
+    sizes = [size for size in sizes if size.shape == (2,)]
+    if not sizes:
+        return None
+    height, width = np.median(sizes, axis=0)
+    return still(1.0, unit="diagonals", size=(int(width), int(height)))
 
 
 def _shots(one: Person, shots: list[int]) -> list[Person]:

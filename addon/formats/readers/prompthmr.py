@@ -8,10 +8,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ...recording import Person
+import numpy as np
+
+from ...recording import Camera, Person
 from ...safe_read import FormatError
 from ..container import Container
 from ..draft import REST_PELVIS_X, Draft, Reader, matrix_poses, padded, person, smpl_poses
+from ..filming import moving, still, told
 
 
 def recognises(container: Container) -> bool:
@@ -28,8 +31,24 @@ def read(container: Container) -> Draft:
     world = all("smplx_world" in one for one in people.values())
     key = "smplx_world" if world else "smplx_cam"
     found = [_person(person_id, one, key) for person_id, one in people.items() if key in one]
-    warnings = ["Not used: camera."] if world and container.has("camera_world") else []
-    return Draft(found, up="+y" if world else "-y", camera=not world, warnings=warnings)
+    filmed = _camera(container, world)
+    return Draft(found, up="+y" if world else "-y", camera=not world, filmed=filmed)
+
+
+def _camera(container: Container, world: bool) -> Camera | None:
+    """The camera where the people are; its way back into the picture is what the pictures were fit with."""
+    camera = container.fields.get("camera_world" if world else "camera")
+    if not isinstance(camera, Mapping):
+        return None
+    focal, middle = camera.get("img_focal"), camera.get("img_center")
+    if not world:
+        return still(focal, middle=middle)
+    into, shift = told(camera.get("Rcw")), told(camera.get("Tcw"))
+    if into.ndim != 3 or into.shape[1:] != (3, 3) or shift.shape != into.shape[:2]:
+        return None
+    turns = np.swapaxes(into, -1, -2)
+    places = -(turns @ shift[..., None])[..., 0]
+    return moving(np.arange(len(turns)), turns, places, focal, middle=middle)
 
 
 def _person(person_id: Any, one: Mapping[str, Any], key: str) -> Person:

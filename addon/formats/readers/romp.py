@@ -16,6 +16,7 @@ import numpy as np
 from ...safe_read import FormatError
 from ..container import Container
 from ..draft import Draft, Reader, person, smpl_poses
+from ..filming import still
 from ..linking import LINKED, Detections
 from ..tracks import Tracks, series
 
@@ -23,6 +24,8 @@ _POSES = ("smpl_thetas", "poses")
 _BETAS = ("smpl_betas", "betas")
 _TRANS = ("cam_trans", "trans", "cam")
 _BEV_BETAS = 11
+_FOCAL = 443.4 / 512
+"""Longer sides of the picture, for which translations are solved (a field of view of 60°)."""
 _WEAK_CAMERA = 2.0
 """Metres of depth at scale 1, in convert_cam_to_3d_trans."""
 
@@ -52,7 +55,13 @@ def read(container: Container) -> Draft:
         raise FormatError("The ROMP result holds no person; choose another image or video.")
     tool = _tool(images[0]) if isinstance(images[0], Mapping) else "ROMP 0.x"
     warnings = [LINKED] if detections.several else []
-    return Draft(people, up="-y", warnings=warnings, camera=True, tool=tool)
+    filmed = None if _is_weak(images[0]) else still(_FOCAL, unit="longer sides")
+    return Draft(people, up="-y", warnings=warnings, camera=True, tool=tool, filmed=filmed)
+
+
+def _is_weak(image: Any) -> bool:
+    """Whether places come from ROMP 0.x's weak camera, under which no lens sees them all."""
+    return not isinstance(image, Mapping)
 
 
 def _tool(image: Mapping[str, Any]) -> str:

@@ -16,10 +16,11 @@ from typing import Any
 
 import numpy as np
 
-from ...recording import Person
+from ...recording import Camera, Person
 from ...safe_read import FormatError
 from ..container import Container
 from ..draft import Draft, Reader, named_keypoints, numbers, person, scalar
+from ..filming import of_pixels, still, told
 from ..linking import LINKED, Detections
 from ..mhr import JOINTS, USED, mhr_poses
 from ..timing import is_time, timed
@@ -33,7 +34,7 @@ _BODY = (
 _PLACES = {41: "right_wrist", 62: "left_wrist", 69: "neck"} | dict(enumerate(_BODY.split()))
 _USED = sorted(_PLACES)
 _NAMES = [_PLACES[place] for place in _USED]
-_KEYPOINTS = "pred_keypoints_3d"
+_KEYPOINTS, _PIXELS = "pred_keypoints_3d", "pred_keypoints_2d"
 _ONE_PERSON = 0.3
 """Metres that the points of one person move from row to row of a clip at most, in the middle."""
 _FRAMES = ("frame_ids", "frame_idx", "frame_index", "frameIndex", "frames")
@@ -61,8 +62,9 @@ def recognises(container: Container) -> bool:
 
 def read(container: Container) -> Draft:
     """Everybody: tracks by their names, others by where they are. Raises FormatError."""
-    tracks, found = Tracks(), Detections()
+    tracks, found, lenses = Tracks(), Detections(), dict[int, list[np.ndarray]]()
     for body in _bodies(container):
+        lenses.setdefault(body.frame, []).append(body.values.pop("lens"))
         if body.name is None:
             found.add(body.frame, body.values["shift"], **body.values)
         else:
@@ -74,7 +76,8 @@ def read(container: Container) -> Draft:
     warnings = [f"Not used: {'' if posed else 'joint rotations, '}hands, face and mesh."]
     warnings += [LINKED] if found.several else []
     tool = "fbxify" if container.kind == "json" else "SAM 3D Body"
-    return _timed(Draft(people, up="-y", warnings=warnings, camera=True, tool=tool), container)
+    draft = Draft(people, up="-y", warnings=warnings, camera=True, tool=tool, filmed=_camera(lenses))
+    return _timed(draft, container)
 
 
 def _is_body(value: Any) -> bool:
@@ -133,6 +136,7 @@ def _rows(body: Mapping[str, Any]) -> list[dict[str, np.ndarray]]:
     shift = shift.reshape(-1, 1, 3)
     held = {"points": points.reshape(-1, 70, 3)[:, _USED] + shift, "shift": shift[:, 0]}
     count = len(shift)
+    held["lens"] = _lenses(body, points.reshape(-1, 70, 3) + shift)
     if "pred_joint_coords" in body and "pred_global_rots" in body:
         joints = numbers(body["pred_joint_coords"], "pred_joint_coords")
         turns = numbers(body["pred_global_rots"], "pred_global_rots")
@@ -140,6 +144,34 @@ def _rows(body: Mapping[str, Any]) -> list[dict[str, np.ndarray]]:
             held["joints"] = joints.reshape(count, JOINTS, 3)[:, USED] + shift
             held["turns"] = turns.reshape(count, JOINTS, 3, 3)[:, USED]
     return [{name: values[row] for name, values in held.items()} for row in range(count)]
+
+
+def _lenses(body: Mapping[str, Any], points: np.ndarray) -> np.ndarray:
+    """(T, 3) focal length and where the lens points in pixels, NaN where the file does not tell.
+
+    It is the lens that sees points (T, 70, 3) where their pixels are; only this tells the picture's middle.
+    """
+    found = np.full((len(points), 3), np.nan)
+    focal, pixels = told(body.get("focal_length")).reshape(-1), told(body.get(_PIXELS))
+    if len(focal) in (1, len(points)):
+        found[:, 0] = focal
+    if pixels.size == len(points) * 140:
+        pairs = zip(points, pixels.reshape(-1, 70, 2), strict=True)
+        for row, lens in enumerate(of_pixels(*pair) for pair in pairs):
+            if lens is not None:
+                found[row] = lens[0], *lens[1]
+    return found
+
+
+def _camera(lenses: Mapping[int, list[np.ndarray]]) -> Camera | None:
+    """The camera of the frames in which the file tells the lens."""
+    frames = sorted(frame for frame, found in lenses.items() if np.isfinite(found)[:, 0].any())
+    if not frames:
+        return None
+    rows = [lens for frame in frames for lens in lenses[frame]]
+    focal = [np.nanmedian([lens[0] for lens in lenses[frame]]) for frame in frames]
+    middles = np.array([lens[1:] for lens in rows if np.isfinite(lens).all()])
+    return still(focal, frames, middle=np.median(middles, axis=0) if len(middles) else None)
 
 
 def _is_clip(rows: list[dict[str, np.ndarray]]) -> bool:

@@ -17,6 +17,7 @@ import numpy as np
 from ...safe_read import FormatError
 from ..container import Container
 from ..draft import REST_PELVIS_X, Draft, Reader, numbers, person, smpl_poses
+from ..filming import still
 from ..linking import LINKED, Detections
 from ..tracks import joined
 
@@ -53,7 +54,8 @@ def read(container: Container) -> Draft:
         )
     else:
         warnings.append("The distance from the camera was estimated for a usual lens.")
-    return Draft(people, up="-y", warnings=warnings, camera=True)
+    filmed = still(lens.focal, middle=lens.centre) if all(meta for *_, meta in rows) else None
+    return Draft(people, up="-y", warnings=warnings, camera=True, filmed=filmed)
 
 
 def _files(container: Container) -> list[tuple[int, Container]]:

@@ -13,12 +13,13 @@ from pathlib import Path
 
 import numpy as np
 
-from ...recording import Person
+from ...recording import Camera, Person
 from ..camera_cuts import camera_turns, seen_cuts, split_at
 from ..container import Container
 from ..draft import Draft, Reader, matrix_poses, numbers, person
+from ..filming import moving, told
 
-_CAMERA_KEYS = ("world_cam_R", "world_cam_T")
+_CAMERA_KEYS, _LENS_KEYS = ("world_cam_R", "world_cam_T"), ("img_focal", "img_center")
 _NAME = re.compile(r"(.*track_)(\d+)")
 
 
@@ -34,8 +35,8 @@ def read(container: Container) -> Draft:
     if camera is not None and all("frame" in file.fields for _, file in tracks):
         seen = [_person(*track) for track in tracks]
         cuts = {one.id: _cuts(one, camera) for one in seen}
-        people, told = split_at((_in_world(one, camera) for one in seen), cuts)
-        return Draft(people, up="+y", floating=True, warnings=told)
+        people, warnings = split_at((_in_world(one, camera) for one in seen), cuts)
+        return Draft(people, up="+y", floating=True, warnings=warnings, filmed=_filmed(camera))
     warnings = ["There is no camera.npy beside the track, so the motion is seen from the camera."]
     return Draft([_person(*track) for track in tracks], up="-y", warnings=warnings, camera=True)
 
@@ -82,13 +83,22 @@ def _cuts(one: Person, camera: dict[str, np.ndarray]) -> list[int]:
     return sorted({*camera_turns(turns), *seen_cuts(one.poses.rotations[:, 0], one.poses.pelvis)})
 
 
+def _filmed(camera: dict[str, np.ndarray]) -> Camera | None:
+    """The camera of all frames of the video, where the file tells its lens."""
+    turns, places = (camera[key] for key in _CAMERA_KEYS)
+    return moving(
+        np.arange(len(turns)), turns, places, camera.get("img_focal"), middle=camera.get("img_center")
+    )
+
+
 def _camera(container: Container) -> dict[str, np.ndarray] | None:
     for folder in (container.path.parent, container.path.parent.parent):
         path = Path(folder) / "camera.npy"
         if path.is_file():
             held = Container(path)
             if held.has(*_CAMERA_KEYS):
-                return {key: numbers(held.fields[key], key) for key in _CAMERA_KEYS}
+                lens = {key: told(held.fields.get(key)) for key in _LENS_KEYS}
+                return {key: numbers(held.fields[key], key) for key in _CAMERA_KEYS} | lens
     return None
 
 

@@ -8,15 +8,17 @@ still.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 
 from ...body.rotations import matrix_from_axis_angle
-from ...recording import Person
+from ...recording import Camera, Person
 from ..camera_cuts import camera_turns, seen_cuts, split_at
 from ..container import Container
 from ..draft import Draft, Reader, numbers, person, rows, smpl_poses
+from ..filming import moving, seen_from, still
 from ..tracks import people_of
 
 
@@ -43,7 +45,8 @@ def read(container: Container) -> Draft:
     people, told = split_at(people, cuts)
     opencap = any("optimization_type" in track for track in tracks.values())
     tool = "OpenCap Monocular" if opencap else "WHAM"
-    return Draft(people, up="+y" if world else "-y", camera=True, tool=tool, warnings=told)
+    filmed = _camera(tracks, people) if world else still(1.0, unit="diagonals")
+    return Draft(people, up="+y" if world else "-y", camera=True, tool=tool, warnings=told, filmed=filmed)
 
 
 def _cuts(one: Person, track: Any) -> list[int]:
@@ -54,6 +57,21 @@ def _cuts(one: Person, track: Any) -> list[int]:
         return []
     camera = seen @ np.swapaxes(one.poses.rotations[:, 0], 1, 2)
     return sorted({*camera_turns(camera), *seen_cuts(seen, places)})
+
+
+def _camera(tracks: Mapping[Any, Mapping[str, Any]], people: list[Person]) -> Camera | None:
+    """A usual lens, as WHAM has it, where the one body in the world is that seen from the camera.
+
+    Each track has a world of its own, so several show no common camera.
+    """
+    world = people[0].poses
+    if len(people) > 1 or world is None:
+        return None
+    (track,) = tracks.values()
+    seen = smpl_poses(track["pose"], track["trans"])
+    if len(seen.pelvis) != people[0].frames:
+        return None
+    return moving(people[0].frame_ids, *seen_from(world, seen), 1.0, unit="diagonals")
 
 
 READER = Reader(
