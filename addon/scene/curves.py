@@ -66,8 +66,11 @@ def write_curves(
             points.foreach_set("type", kinds)
 
 
-def find_curves(owner: bpy.types.ID) -> dict[tuple[str, int], bpy.types.FCurve]:
-    """The curves of the owner's action that play, by RNA path and index; empty without an action."""
+def find_curves(owner: bpy.types.ID, *, muted: bool = False) -> dict[tuple[str, int], bpy.types.FCurve]:
+    """The curves of the owner's action that play, by RNA path and index; empty without an action.
+
+    muted: those, too, that are switched off.
+    """
     animation = owner.animation_data
     if animation is None or animation.action is None:
         return {}
@@ -78,7 +81,19 @@ def find_curves(owner: bpy.types.ID) -> dict[tuple[str, int], bpy.types.FCurve]:
         strips = [strip for layer in animation.action.layers for strip in layer.strips]
         bags = [strip.channelbag(animation.action_slot) for strip in strips]
         channels = [curve for bag in bags if bag is not None for curve in bag.fcurves]
-    return {(curve.data_path, curve.array_index): curve for curve in channels if not curve.mute}
+    return {(curve.data_path, curve.array_index): curve for curve in channels if muted or not curve.mute}
+
+
+def remove_curves(owner: bpy.types.ID, *starts: str) -> None:
+    """Take the channels whose RNA paths start so out of the owner's action, and groups that are then empty."""
+    found = [curve for key, curve in find_curves(owner, muted=True).items() if key[0].startswith(starts)]
+    if not found:
+        return
+    channels, groups = _channels(owner)
+    for curve in found:
+        channels.remove(curve)
+    for group in [group for group in groups if len(group.channels) == 0]:
+        groups.remove(group)
 
 
 def read_curve(
