@@ -85,7 +85,7 @@ def find_curves(owner: bpy.types.ID, *, muted: bool = False) -> dict[tuple[str, 
 
 
 def remove_curves(owner: bpy.types.ID, *starts: str) -> None:
-    """Take the channels whose RNA paths start so out of the owner's action, and groups that are then empty."""
+    """Take channels whose RNA paths start so out of the owner's action, and groups that are then empty."""
     found = [curve for key, curve in find_curves(owner, muted=True).items() if key[0].startswith(starts)]
     if not found:
         return

@@ -10,7 +10,6 @@ import numpy as np
 from .curves import remove_curves
 from .ik_match import constraint_path, match_controls
 from .limbs import IK, LIMBS, ROLE, Limb, constraints, controlled_limbs, controls, root_bone
-from .names import BONE_NAMES
 from .rig_keys import write_poses
 from .takes import check_rig, in_turn, record
 from .timing import scene_rate

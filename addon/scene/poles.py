@@ -11,7 +11,7 @@ _STRAIGHT, _BENT = 0.05, 0.15
 its direction is taken from the moments around, from the second on it counts alone."""
 _CARRIED_SECONDS = 0.3
 """Half width of the Gaussian by which a straight limb takes its direction from the moments around."""
-_HABIT = 1e-4
+_HABIT = 1e-3
 """Weight of the anatomical direction beside the squares of those distances."""
 
 
@@ -36,7 +36,7 @@ def pole_targets(
     The pole lies in the plane in which the limb bends, `distance` metres from the line between its ends.
     habit: (3,) where the middle joint points when the limb bends, in the upper bone's axes. A straight limb
     has no such plane: there the direction comes from the moments around, at `rate` frames a second.
-    The angle is that of Blender's IK constraint: radians within ±π from the upper bone's X axis to its Z axis.
+    The angle is that of Blender's IK constraint: radians within ±π, from the upper bone's X to its Z axis.
     """
     line = _unit(bends.end - bends.root)
     reach = bends.middle - bends.root
@@ -46,9 +46,7 @@ def pole_targets(
     return bends.root + along + distance * turned, np.arctan2(around[:, 2], around[:, 0])
 
 
-def _steady(
-    bends: Bends, line: np.ndarray, aside: np.ndarray, habit: np.ndarray, rate: float
-) -> np.ndarray:
+def _steady(bends: Bends, line: np.ndarray, aside: np.ndarray, habit: np.ndarray, rate: float) -> np.ndarray:
     """(T, 3) unit directions from the line (T, 3) to the joint that lies `aside` (T, 3), across the line.
 
     They are kept over time as angles in the axes of the upper bone, where a hinge has nearly one angle.

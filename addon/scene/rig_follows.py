@@ -18,7 +18,7 @@ from .workshop import seen_poses, workshop
 
 
 def rig_follows(write: Callable[..., None]) -> Callable[..., None]:
-    """Of a function that keys an armature as if it had only the 24 bones: its rig fits the keys afterwards."""
+    """For a function that keys an armature as if it had only the 24 bones: its rig fits the keys then."""
 
     @wraps(write)
     def wrapped(armature: bpy.types.Object, *args: Any, **kwargs: Any) -> None:

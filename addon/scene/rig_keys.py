@@ -26,7 +26,7 @@ class Moments:
 
 
 def moments_of(armature: bpy.types.Object, bones: Iterable[str] = ()) -> Moments:
-    """Every frame from the first to the last key of these bones (all of them), but for those that are held."""
+    """Every frame from the first to the last key of these bones (or all), but for those that are held."""
     starts = tuple(f'pose.bones["{name}"]' for name in bones) or ("pose.bones[",)
     curves = [curve for (path, _), curve in find_curves(armature).items() if path.startswith(starts)]
     keys = [_keys(curve) for curve in curves if len(curve.keyframe_points)]

@@ -6,7 +6,7 @@ import bpy
 
 from .curves import remove_curves
 from .limbs import HEADING, ROLE, ROOT_ROLE, is_control, root_bone
-from .names import BONE_NAMES
+from .names import BONE_NAMES, ROOT
 from .rig_keys import write_poses
 from .root_match import match_root
 from .takes import check_rig, in_turn, record
@@ -14,8 +14,6 @@ from .timing import scene_rate
 from .widgets import remove_unused_shapes, shape
 from .workshop import editing, workshop
 
-ROOT = "Root"
-"""Name of the bone, and of its bone collection."""
 _LENGTH = 0.4
 """Metres."""
 

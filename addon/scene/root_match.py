@@ -16,7 +16,7 @@ from .root_motion import root_matrices
 def match_root(
     armature: bpy.types.Object, moments: Moments, poses: dict[str, np.ndarray], rate: float
 ) -> dict[str, np.ndarray]:
-    """Key the root below the pelvis, and the pelvis so that it stays; the poses with the root where it is now.
+    """Key the root below the pelvis, and the pelvis so that it stays; the poses with the new root.
 
     poses: (N, 4, 4) of each bone in the armature's space, at `rate` moments a second.
     """

@@ -1,4 +1,4 @@
-"""A scene of its own for work on one armature: nothing else is evaluated, and its own scene stays as it is."""
+"""A scene of its own for work on one armature: nothing else is evaluated, and the user's stays as it is."""
 
 from __future__ import annotations
 
