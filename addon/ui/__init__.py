@@ -12,12 +12,14 @@ from . import (
     own_body,
     panels,
     panels_quality,
+    panels_rig,
     panels_targets,
     people,
     preferences,
     properties,
     quality,
     refine_pose,
+    rig,
     runner,
     targets,
     viewport,
@@ -36,9 +38,11 @@ CLASSES = (
     *export_fbx.CLASSES,
     *log.CLASSES,
     *quality.CLASSES,
+    *rig.CLASSES,
     *panels.CLASSES,
     *panels_targets.CLASSES,
     *panels_quality.CLASSES,
+    *panels_rig.CLASSES,
 )
 _ATTACHED = (properties, open_recording, icons, viewport, runner)
 
