@@ -13,12 +13,12 @@ from .limbs import IK, LIMBS, ROLE, Limb, constraints, controlled_limbs, control
 from .rig_keys import write_poses
 from .takes import check_rig, in_turn, record
 from .timing import scene_rate
-from .widgets import remove_unused_shapes, shape
+from .widgets import dress, remove_unused_shapes
 from .workshop import editing, workshop
 
 COLLECTION = "IK Controls"
 """Bone collection of targets and poles."""
-_POLE_LENGTH = 0.3
+_POLE_LENGTH = 0.15
 """Of a pole's bone, in lengths of the limb's upper bone."""
 
 
@@ -95,9 +95,7 @@ def _dress(armature: bpy.types.Object, limb: Limb) -> None:
     for name in (limb.lower, limb.end):
         _drive(armature, f"{constraint_path(name)}.influence", f'pose.bones["{target.name}"]["{IK}"]')
     for bone, kind in ((target, "box"), (pole, "ball")):
-        bone.rotation_mode = "QUATERNION"
-        bone.custom_shape = shape(kind)
-        bone.bone.show_wire = True
+        dress(bone, kind, armature.data.bones[limb.end])
         _collection(armature).assign(bone.bone)
     target.custom_shape_scale_xyz = (1.2, 1.2, 1.2)
     pole.lock_rotation = (True, True, True)

@@ -11,7 +11,7 @@ from .rig_keys import write_poses
 from .root_match import match_root
 from .takes import check_rig, in_turn, record
 from .timing import scene_rate
-from .widgets import remove_unused_shapes, shape
+from .widgets import dress, remove_unused_shapes
 from .workshop import editing, workshop
 
 _LENGTH = 0.4
@@ -76,9 +76,7 @@ def _add_bone(bones: bpy.types.ArmatureEditBones, heading: bool) -> None:
 def _dress(armature: bpy.types.Object) -> None:
     root = root_bone(armature)
     assert root is not None
-    root.rotation_mode = "QUATERNION"
-    root.custom_shape = shape("ground")
-    root.bone.show_wire = True
+    dress(root, "ground", armature.data.bones[BONE_NAMES[0]])
     collections = armature.data.collections
     (collections.get(ROOT) or collections.new(ROOT)).assign(root.bone)
 

@@ -47,7 +47,19 @@ _SHAPES = {
 }
 
 
-def shape(kind: str) -> bpy.types.Object:
+def dress(bone: bpy.types.PoseBone, kind: str, like: bpy.types.Bone) -> None:
+    """Let a bone be drawn as a shape in the colours of another one, and turn by quaternions."""
+    bone.rotation_mode = "QUATERNION"
+    bone.custom_shape = _shape(kind)
+    bone.bone.show_wire = True
+    colour = bone.bone.color
+    colour.palette = like.color.palette
+    if like.color.is_custom:
+        for name in ("normal", "select", "active"):
+            setattr(colour.custom, name, getattr(like.color.custom, name))
+
+
+def _shape(kind: str) -> bpy.types.Object:
     """The object of a shape: "box", "ball" or "ground". It is in no scene; the bones that use it keep it."""
     for ob in bpy.data.objects:
         if ob.get(_SHAPE) == kind and ob.library is None:

@@ -240,3 +240,15 @@ def test_controls_are_added_wherever_the_person_is(person, where):
     assert controlled_limbs(person) == list(LIMBS)
     assert [scene.name for scene in bpy.data.scenes] == [bpy.context.scene.name]
     assert person.hide_viewport == (where == "hidden")
+
+
+def test_controls_have_shapes_colours_and_a_collection_of_their_own(person):
+    add_ik_controls(person)
+    assert len(person.data.collections["IK Controls"].bones) == 2 * len(LIMBS)
+    for limb in LIMBS:
+        for bone in controls(person, limb):
+            assert bone.custom_shape is not None and not bone.bone.use_deform
+            ours, theirs = (found.color.custom.normal for found in (bone.bone, person.data.bones[limb.end]))
+            assert tuple(ours) == pytest.approx(tuple(theirs))
+    bake_to_fk(person)
+    assert "IK Controls" not in person.data.collections
