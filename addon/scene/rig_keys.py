@@ -114,9 +114,7 @@ def _rotation_curves(bone: bpy.types.PoseBone, path: str, turns: np.ndarray) -> 
         pairs = [quaternion.to_axis_angle() for quaternion in turned]
         values = np.array([(angle, *axis) for axis, angle in pairs])
         return vector_curves(f"{path}.rotation_axis_angle", values, bone.name)
-    euler = turned[0].to_euler(bone.rotation_mode)
-    values = []
-    for quaternion in turned:
-        euler = quaternion.to_euler(bone.rotation_mode, euler)
-        values.append(tuple(euler))
-    return vector_curves(f"{path}.rotation_euler", np.array(values), bone.name)
+    angles = [turned[0].to_euler(bone.rotation_mode)]
+    for quaternion in turned[1:]:
+        angles.append(quaternion.to_euler(bone.rotation_mode, angles[-1]))
+    return vector_curves(f"{path}.rotation_euler", np.array([tuple(euler) for euler in angles]), bone.name)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import bpy
 import numpy as np
 
@@ -11,40 +9,44 @@ _SHAPE = "spr_shape"
 """Custom property of a shape's object."""
 
 
-def _circle(across: tuple[int, int], points: int = 24) -> tuple[np.ndarray, list[tuple[int, int]]]:
+Wires = tuple[np.ndarray, list[tuple[int, int]]]
+"""Points (N, 3) and the pairs of them that are joined."""
+
+
+def _circle(across: tuple[int, int], points: int = 24) -> Wires:
     angles = np.arange(points) * 2 * np.pi / points
     places = np.zeros((points, 3))
     places[:, across[0]], places[:, across[1]] = np.cos(angles), np.sin(angles)
     return places, [(point, (point + 1) % points) for point in range(points)]
 
 
-def _joined(parts: Sequence[tuple[np.ndarray, list[tuple[int, int]]]]) -> tuple[np.ndarray, list]:
-    places, edges = [], []
+def _joined(*parts: Wires) -> Wires:
+    edges: list[tuple[int, int]] = []
+    start = 0
     for points, lines in parts:
-        start = sum(len(held) for held in places)
         edges += [(first + start, last + start) for first, last in lines]
-        places.append(points)
-    return np.concatenate(places), edges
+        start += len(points)
+    return np.concatenate([points for points, _ in parts]), edges
 
 
-def _box() -> tuple[np.ndarray, list[tuple[int, int]]]:
+def _ball() -> Wires:
+    return _joined(_circle((0, 1)), _circle((1, 2)), _circle((0, 2)))
+
+
+def _ground() -> Wires:
+    """On the floor, with an arrow to where the person faces."""
+    arrow = np.array([(0.0, -1.0, 0.0), (0.0, -1.5, 0.0), (-0.2, -1.25, 0.0), (0.2, -1.25, 0.0)])
+    return _joined(_circle((0, 1), 48), (arrow, [(0, 1), (1, 2), (1, 3)]))
+
+
+def _box() -> Wires:
     corners = np.array([(x, y, z) for x in (-0.5, 0.5) for y in (0.0, 1.0) for z in (-0.5, 0.5)])
     steps = np.abs(corners[:, None] - corners[None])
     edges = np.argwhere(np.triu((steps > 0).sum(-1) == 1))
     return corners, [(int(first), int(last)) for first, last in edges]
 
 
-def _arrow() -> tuple[np.ndarray, list[tuple[int, int]]]:
-    """On the floor, to where the person faces."""
-    places = np.array([(0.0, -1.0, 0.0), (0.0, -1.5, 0.0), (-0.2, -1.25, 0.0), (0.2, -1.25, 0.0)])
-    return places, [(0, 1), (1, 2), (1, 3)]
-
-
-_SHAPES = {
-    "box": _box,
-    "ball": lambda: _joined([_circle((0, 1)), _circle((1, 2)), _circle((0, 2))]),
-    "ground": lambda: _joined([_circle((0, 1), 48), _arrow()]),
-}
+_SHAPES = {"box": _box, "ball": _ball, "ground": _ground}
 
 
 def dress(bone: bpy.types.PoseBone, kind: str, like: bpy.types.Bone) -> None:
