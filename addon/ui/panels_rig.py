@@ -6,8 +6,9 @@ import bpy
 
 from ..scene.limbs import IK, LIMBS, controlled_limbs, controls, root_bone
 from .panels import Panel, draw_properties
+from .panels_quality import draw_whose
 from .quality import shown_person
-from .results import PERSON_KEY, refined_armatures
+from .results import refined_armatures
 
 
 class SPR_PT_rig(Panel, bpy.types.Panel):
@@ -27,8 +28,7 @@ class SPR_PT_rig(Panel, bpy.types.Panel):
         """What the person has, and buttons for what they have not."""
         person, layout = shown_person(context), self.layout
         assert person is not None
-        if len(refined_armatures(context.scene)) > 1:
-            layout.label(text=f"Person {person[PERSON_KEY]}: {person.name}", icon="ARMATURE_DATA")
+        draw_whose(layout, context, person)
         _draw_ik(layout, person)
         _draw_root(layout, person)
 
