@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import bpy
 import numpy as np
 
-from .curves import remove_curves
+from .curves import remove_bone_curves, remove_curves
 from .ik_match import constraint_path, match_controls
 from .limbs import IK, LIMBS, ROLE, Limb, constraints, controlled_limbs, controls, root_bone
 from .rig_keys import write_poses
@@ -115,11 +115,10 @@ def _collection(armature: bpy.types.Object) -> bpy.types.BoneCollection:
 
 
 def _remove_curves(armature: bpy.types.Object, limbs: Sequence[Limb]) -> None:
-    for limb in limbs:
-        found = controls(armature, limb)
-        assert found is not None
-        bones = [f'pose.bones["{bone.name}"]' for bone in found]
-        remove_curves(armature, *bones, constraint_path(limb.lower), constraint_path(limb.end))
+    bones = [bone.name for limb in limbs for bone in controls(armature, limb) or ()]
+    starts = tuple(constraint_path(name) for limb in limbs for name in (limb.lower, limb.end))
+    remove_curves(armature, lambda curve: curve.data_path.startswith(starts))
+    remove_bone_curves(armature, *bones)
 
 
 def _remove_bones(armature: bpy.types.Object, scene: bpy.types.Scene, limbs: Sequence[Limb]) -> None:

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 import bpy
 import numpy as np
-from mathutils import Quaternion
 
 from ..body.rotations import quaternion_from_matrix
 from .curves import Curve, find_curves, vector_curves, write_curves
+from .rotation_keys import rotation_curves
 
 
 @dataclass(frozen=True)
@@ -85,11 +85,10 @@ def write_poses(
     for name, channels in bones.items():
         bone = armature.pose.bones[name]
         basis = _basis(bone, poses)
-        path = f'pose.bones["{name}"]'
         if channels != "rotation":
-            curves += vector_curves(f"{path}.location", basis[:, :3, 3], name)
+            curves += vector_curves(f'pose.bones["{name}"].location', basis[:, :3, 3], name)
         if channels != "location":
-            curves += _rotation_curves(bone, path, basis[:, :3, :3])
+            curves += rotation_curves(bone, _without_flips(basis[:, :3, :3]))
     write_curves(armature, moments.frames, curves, holds=moments.holds, filled=moments.filled)
 
 
@@ -102,19 +101,9 @@ def _basis(bone: bpy.types.PoseBone, poses: dict[str, np.ndarray]) -> np.ndarray
     return np.linalg.inv(rest) @ posed
 
 
-def _rotation_curves(bone: bpy.types.PoseBone, path: str, turns: np.ndarray) -> list[Curve]:
-    """Curves of rotations (N, 3, 3) in the channel that the bone's rotation mode plays, without jumps."""
+def _without_flips(turns: np.ndarray) -> np.ndarray:
+    """(N, 4) quaternions of turns (N, 3, 3), each near the one before."""
     quaternions = quaternion_from_matrix(turns)
     flips = np.where((quaternions[1:] * quaternions[:-1]).sum(-1) < 0, -1.0, 1.0)
     quaternions[1:] *= np.cumprod(flips)[:, None]
-    if bone.rotation_mode == "QUATERNION":
-        return vector_curves(f"{path}.rotation_quaternion", quaternions, bone.name)
-    turned = [Quaternion(quaternion) for quaternion in quaternions]
-    if bone.rotation_mode == "AXIS_ANGLE":
-        pairs = [quaternion.to_axis_angle() for quaternion in turned]
-        values = np.array([(angle, *axis) for axis, angle in pairs])
-        return vector_curves(f"{path}.rotation_axis_angle", values, bone.name)
-    angles = [turned[0].to_euler(bone.rotation_mode)]
-    for quaternion in turned[1:]:
-        angles.append(quaternion.to_euler(bone.rotation_mode, angles[-1]))
-    return vector_curves(f"{path}.rotation_euler", np.array([tuple(euler) for euler in angles]), bone.name)
+    return quaternions

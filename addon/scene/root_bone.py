@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import bpy
 
-from .curves import remove_curves
+from .curves import remove_bone_curves
 from .limbs import HEADING, ROLE, ROOT_ROLE, is_control, root_bone
 from .names import BONE_NAMES, ROOT
 from .rig_keys import write_poses
@@ -50,7 +50,7 @@ def remove_root(armature: bpy.types.Object) -> None:
         takes = record(scene, armature)
         with in_turn(armature, takes) as shown:
             for _ in shown:
-                remove_curves(armature, f'pose.bones["{root.name}"]')
+                remove_bone_curves(armature, root.name)
         with editing(scene, armature) as bones:
             bones.remove(bones[root.name])
         with in_turn(armature, takes) as shown:

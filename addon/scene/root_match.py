@@ -6,7 +6,7 @@ import bpy
 import numpy as np
 from mathutils import Matrix
 
-from .curves import remove_curves
+from .curves import remove_bone_curves
 from .limbs import HEADING, root_bone
 from .names import BONE_NAMES
 from .rig_keys import Moments, write_poses
@@ -36,5 +36,5 @@ def rest_root(armature: bpy.types.Object) -> None:
     """The root at its rest place in the armature's action, so that it carries nothing anywhere."""
     root = root_bone(armature)
     if root is not None:
-        remove_curves(armature, f'pose.bones["{root.name}"]')
+        remove_bone_curves(armature, root.name)
         root.matrix_basis = Matrix()

@@ -37,13 +37,17 @@ def check_rig(armature: bpy.types.Object) -> None:
         raise SceneError(f"{armature.name} has no action of its own; assign the one to work on first.")
     if animation.use_tweak_mode:
         raise SceneError(f"An NLA strip of {armature.name} is being edited; leave tweak mode first.")
+    if animation.use_nla and any(track.strips and not track.mute for track in animation.nla_tracks):
+        raise SceneError(
+            f"NLA strips of {armature.name} play along with its action; mute or bake them first."
+        )
 
 
 def record(scene: bpy.types.Scene, armature: bpy.types.Object) -> list[Take]:
     """All actions of the person's result as the armature's `workshop` shows them."""
     takes = []
     with _action_kept(armature):
-        for action in own_actions(armature):
+        for action in dict.fromkeys([armature.animation_data.action, *own_actions(armature)]):
             assign(armature, action)
             moments = moments_of(armature)
             takes.append(Take(action, moments, seen_poses(scene, armature, moments.frames)))

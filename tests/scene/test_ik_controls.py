@@ -252,3 +252,23 @@ def test_controls_have_shapes_colours_and_a_collection_of_their_own(person):
             assert tuple(ours) == pytest.approx(tuple(theirs))
     bake_to_fk(person)
     assert "IK Controls" not in person.data.collections
+
+
+@pytest.mark.parametrize("change", [add_ik_controls, bake_to_fk])
+def test_layers_that_play_along_are_refused_in_a_sentence(person, change):
+    animation = person.animation_data
+    animation.nla_tracks.new().strips.new("Layer", 1, animation.action.copy())
+    with pytest.raises(SceneError, match=r"^NLA strips of Person play along with its action; .*\.$"):
+        change(person)
+    assert _names(person) == set(BONE_NAMES)
+
+
+def test_an_action_of_the_users_own_that_plays_now_gets_controls(person, make_motion):
+    own = person.animation_data.action.copy()
+    person.animation_data.action = own
+    if hasattr(own, "slots"):
+        person.animation_data.action_slot = own.slots[0]
+    before = shown(person, FRAMES)
+    add_ik_controls(person)
+    assert person.animation_data.action == own
+    assert apart(before, shown(person, FRAMES))[0] < 0.1
