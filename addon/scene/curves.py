@@ -135,6 +135,13 @@ def keys_of(curve: bpy.types.FCurve) -> tuple[np.ndarray, np.ndarray, np.ndarray
     return frames, values, kinds == _enum("type", "JITTER")
 
 
+def held_keys(curve: bpy.types.FCurve) -> np.ndarray:
+    """(N,) whether the value of each of a curve's keys stays until the next one."""
+    shapes = np.empty(len(curve.keyframe_points), np.uint8)
+    curve.keyframe_points.foreach_get("interpolation", shapes)
+    return shapes == _enum("interpolation", "CONSTANT")
+
+
 def evaluate(curve: bpy.types.FCurve, frames: np.ndarray) -> np.ndarray:
     """The curve's values (T,) at these scene frames; all at once where it is made of straight pieces."""
     points = curve.keyframe_points

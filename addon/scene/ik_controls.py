@@ -9,7 +9,7 @@ import numpy as np
 
 from .curves import remove_bone_curves, remove_curves
 from .ik_match import constraint_path, match_controls
-from .limbs import IK, LIMBS, ROLE, Limb, constraints, controlled_limbs, controls, root_bone
+from .limbs import CONSTRAINT, IK, LIMBS, ROLE, Limb, constraints, controlled_limbs, controls, root_bone
 from .rig_keys import write_poses
 from .takes import check_rig, in_turn, record
 from .timing import scene_rate
@@ -84,7 +84,7 @@ def _dress(armature: bpy.types.Object, limb: Limb) -> None:
         for role in (limb.target_role, limb.pole_role)
     )
     ik, turn = bones[limb.lower].constraints.new("IK"), bones[limb.end].constraints.new("COPY_ROTATION")
-    ik.name = turn.name = IK
+    ik.name = turn.name = CONSTRAINT
     ik.target = ik.pole_target = turn.target = armature
     ik.subtarget = turn.subtarget = target.name
     ik.pole_subtarget, ik.chain_count = pole.name, 2

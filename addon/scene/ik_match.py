@@ -9,7 +9,7 @@ import bpy
 import numpy as np
 
 from .curves import Curve, write_curves
-from .limbs import IK, Limb, constraints, controlled_limbs, controls
+from .limbs import CONSTRAINT, Limb, constraints, controlled_limbs, controls
 from .poles import Bends, pole_targets
 from .rig_keys import Moments, write_poses
 
@@ -43,7 +43,7 @@ def match_controls(
 
 def constraint_path(bone: str) -> str:
     """RNA path of the constraint by which a bone follows its limb's controls."""
-    return f'pose.bones["{bone}"].constraints["{IK}"]'
+    return f'pose.bones["{bone}"].constraints["{CONSTRAINT}"]'
 
 
 @contextmanager

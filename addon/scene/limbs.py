@@ -10,7 +10,9 @@ import numpy as np
 ROLE = "spr_role"
 """Custom property of an added bone: what it is, however it is renamed."""
 IK = "IK"
-"""Name of the constraints that follow a limb's controls, and of the target's property that blends them in."""
+"""Name of the target's property that blends the controls in."""
+CONSTRAINT = "Limb IK"
+"""Name of the constraints that follow a limb's controls: not Blender's own, which a user's may have."""
 ROOT_ROLE = "root"
 HEADING = "spr_heading"
 """Custom property of the root bone: whether it turns to where the person heads."""
@@ -84,7 +86,7 @@ def is_control(bone: bpy.types.Bone) -> bool:
 def constraints(armature: bpy.types.Object, limb: Limb) -> list[bpy.types.Constraint]:
     """The constraints that follow the limb's controls: of the lower bone, of the end."""
     bones = [armature.pose.bones.get(name) for name in (limb.lower, limb.end)]
-    found = [bone.constraints.get(IK) for bone in bones if bone is not None]
+    found = [bone.constraints.get(CONSTRAINT) for bone in bones if bone is not None]
     return [constraint for constraint in found if constraint is not None]
 
 

@@ -9,7 +9,7 @@ import bpy
 import numpy as np
 
 from ..body.rotations import quaternion_from_matrix
-from .curves import Curve, find_curves, vector_curves, write_curves
+from .curves import Curve, find_curves, held_keys, keys_of, vector_curves, write_curves
 from .rotation_keys import rotation_curves
 
 
@@ -29,26 +29,18 @@ def moments_of(armature: bpy.types.Object, bones: Iterable[str] = ()) -> Moments
     """Every frame from the first to the last key of these bones (or all), but for those that are held."""
     starts = tuple(f'pose.bones["{name}"]' for name in bones) or ("pose.bones[",)
     curves = [curve for (path, _), curve in find_curves(armature).items() if path.startswith(starts)]
-    keys = [_keys(curve) for curve in curves if len(curve.keyframe_points)]
-    if not keys:
+    curves = [curve for curve in curves if len(curve.keyframe_points)]
+    if not curves:
         return Moments(np.zeros(0, int), np.zeros(0, bool), np.zeros(0, bool))
+    keys = [keys_of(curve) for curve in curves]
     places = np.unique(np.concatenate([frames for frames, _, _ in keys]))
     moving, filled = np.zeros(len(places), bool), np.ones(len(places), bool)
-    for frames, held, filler in keys:
+    for curve, (frames, _, filler) in zip(curves, keys, strict=True):
         spans = np.searchsorted(places, frames)
-        moving |= _between(spans, ~held, len(places))
+        moving |= _between(spans, ~held_keys(curve), len(places))
         filled[spans] &= filler
     moving[-1] = False
     return _whole(places, moving, filled)
-
-
-def _keys(curve: bpy.types.FCurve) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Frames (N,), whether each key is held until the next, whether it is a filler."""
-    points = curve.keyframe_points
-    coordinates = np.empty(2 * len(points), np.float32)
-    points.foreach_get("co", coordinates)
-    shapes, kinds = ([getattr(point, name) for point in points] for name in ("interpolation", "type"))
-    return coordinates[::2].astype(float), np.array(shapes) == "CONSTANT", np.array(kinds) == "JITTER"
 
 
 def _between(spans: np.ndarray, moves: np.ndarray, count: int) -> np.ndarray:

@@ -31,12 +31,17 @@ def _refuse(cls: type[bpy.types.Operator], sentence: str | None) -> bool:
 def _changed(
     operator: bpy.types.Operator, context: bpy.types.Context, change: Callable[[bpy.types.Object], None]
 ) -> set[str]:
-    """What the operator returns after it has changed the shown person."""
+    """What the operator returns after it has changed the shown person, which takes seconds on long clips."""
+    if context.window is not None:
+        context.window.cursor_set("WAIT")
     try:
         change(shown_person(context))
     except SceneError as error:
         operator.report({"ERROR"}, str(error))
         return {"CANCELLED"}
+    finally:
+        if context.window is not None:
+            context.window.cursor_set("DEFAULT")
     return {"FINISHED"}
 
 

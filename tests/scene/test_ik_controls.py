@@ -210,7 +210,7 @@ def test_controls_stay_out_of_fbx_files_and_what_they_do_is_in(person, tmp_path,
 def test_a_limb_without_its_constraint_gets_new_controls(person):
     add_ik_controls(person)
     ik = person.pose.bones["L_Elbow"].constraints
-    ik.remove(ik["IK"])
+    ik.remove(ik["Limb IK"])
     assert LIMBS[0] not in controlled_limbs(person)
     before = shown(person, FRAMES)
     add_ik_controls(person)
@@ -272,3 +272,14 @@ def test_an_action_of_the_users_own_that_plays_now_gets_controls(person, make_mo
     add_ik_controls(person)
     assert person.animation_data.action == own
     assert apart(before, shown(person, FRAMES))[0] < 0.1
+
+
+def test_constraints_of_the_users_own_stay(person):
+    own = person.pose.bones["L_Elbow"].constraints.new("IK")
+    other = person.pose.bones["L_Wrist"].constraints.new("LIMIT_ROTATION")
+    own.mute = True
+    names = (own.name, other.name)
+    add_ik_controls(person)
+    bake_to_fk(person)
+    kept = [person.pose.bones[bone].constraints[:] for bone in ("L_Elbow", "L_Wrist")]
+    assert tuple(constraint.name for (constraint,) in kept) == names
