@@ -5,7 +5,7 @@ Its joints are SMPL's mean rest joints. `warped` stretches it to a performer's b
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,10 @@ Array = Any
 """A NumPy array or a torch tensor."""
 
 BODY_FILE = Path(__file__).resolve().parents[2] / "bundled_model" / "open_body.npz"
+SEXES_FILE = BODY_FILE.with_name("open_body_sexes.npz")
+"""The vertices of the same mesh as a woman's and a man's body."""
+GENDERS = ("neutral", "female", "male")
+"""SMPL's words for its three bodies."""
 
 
 @dataclass(frozen=True)
@@ -51,9 +55,22 @@ class OpenBody:
         return warped(self.vertices, self.weights, self.joints, targets)
 
 
+@lru_cache(maxsize=len(GENDERS))
+def load(gender: str = "neutral") -> OpenBody:
+    """The body that ships with the extension, one of GENDERS. Arrays are shared: do not write to them.
+
+    All three have the same mesh, weights and joints; other genders than those are the neutral one.
+    """
+    if gender not in GENDERS[1:]:
+        return _neutral()
+    with np.load(SEXES_FILE, allow_pickle=False) as stored:
+        body = replace(_neutral(), vertices=stored[gender].astype(float))
+    body.vertices.flags.writeable = False
+    return body
+
+
 @lru_cache(maxsize=1)
-def load() -> OpenBody:
-    """The body that ships with the extension. Arrays are shared: do not write to them."""
+def _neutral() -> OpenBody:
     with np.load(BODY_FILE, allow_pickle=False) as stored:
         weights = stored["weights"].astype(float)
         quads = stored["quads"].astype(np.int64)

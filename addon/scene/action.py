@@ -12,6 +12,7 @@ from .axes import SMPL_TO_BLENDER, positions_to_blender
 from .curves import Curve, vector_curves, without_flips, write_curves
 from .evidence import filled, unseen
 from .names import BONE_NAMES
+from .rig_follows import rig_follows
 from .timing import Keys
 
 FIT_ERROR = "fit_error_mm"
@@ -20,6 +21,7 @@ UNCERTAINTY = "uncertainty_deg"
 """Custom property of the armature object, animated: expected error of a rotation, mean of all joints."""
 
 
+@rig_follows
 def write_action(armature: bpy.types.Object, motion: Motion, keys: Keys) -> Steps[None]:
     """Write rotations, pelvis location and figures as linear keys into an action of the armature's own.
 

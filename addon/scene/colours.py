@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 RGBA = tuple[float, float, float, float]
 
 # Okabe and Ito's palette without black (2008), in sRGB: told apart with every kind of colour vision.
@@ -17,6 +19,15 @@ _PALETTE = (
 _ROUNDS = (1.0, 0.6, 0.35)
 """Brightness of the first seven people, the second seven and the third; then it starts again."""
 
+_SIDES = {
+    "left": ((0.55, 0.80, 1.00), (0.10, 0.25, 0.95)),
+    "right": ((1.00, 0.45, 0.50), (0.85, 0.00, 0.10)),
+    "middle": ((1.00, 0.95, 0.60), (0.30, 0.20, 0.00)),
+}
+"""Blue, red and yellow in sRGB, each light and dark: of bones, which are seen over a body of any colour."""
+_CLEAR = 0.45
+"""Distance between two colours in sRGB from which one is well seen over the other."""
+
 
 def person_colour(index: int) -> RGBA:
     """RGBA of the person at this place in the recording, scene-linear: for objects and materials."""
@@ -29,6 +40,17 @@ def display_colour(index: int) -> RGBA:
     brightness = _ROUNDS[index // len(_PALETTE) % len(_ROUNDS)]
     red, green, blue = _PALETTE[index % len(_PALETTE)]
     return red * brightness, green * brightness, blue * brightness, 1.0
+
+
+def bone_colour(index: int, side: str) -> RGBA:
+    """RGBA in sRGB of a person's bones on the "left", the "right" or in the "middle".
+
+    It is the side's light tone where that is well seen over the person's own colour, else the dark one.
+    """
+    light, dark = _SIDES[side]
+    clear = math.dist(light, display_colour(index)[:3]) >= _CLEAR
+    red, green, blue = light if clear else dark
+    return red, green, blue, 1.0
 
 
 def shown_colour(colour: RGBA) -> RGBA:

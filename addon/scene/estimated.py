@@ -29,6 +29,8 @@ def mark_estimated(armature: bpy.types.Object, motion: Motion, keys: Keys, rate:
     doubtful = unsure(motion, keys)
     armature[ESTIMATED] = "\n".join(estimated_parts(doubtful, unseen(motion, keys), keys.frames, rate))
     measured, estimated = (armature.data.collections.new(name) for name in COLLECTIONS)
+    # A bone is seen as long as one of its collections is: those of the limbs shall hide it alone.
+    measured.is_visible = estimated.is_visible = False
     for name, is_known, is_estimated in zip(BONE_NAMES, known, mostly(doubtful), strict=True):
         if is_known:
             (estimated if is_estimated else measured).assign(armature.data.bones[name])

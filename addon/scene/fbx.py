@@ -16,7 +16,8 @@ from .errors import SceneError
 from .fbx_copy import Copied, Recipe, bake, copy_person
 from .fbx_presets import FBX_PRESETS, FbxPreset
 from .output import replaced_when_done
-from .rollback import leave_edit_mode, nothing_left_behind
+from .rollback import nothing_left_behind
+from .workshop import object_mode, posed_as_before, shown, stage
 
 _OPTIONS: dict[str, Any] = {
     "use_selection": True,
@@ -130,11 +131,12 @@ def _write(
 ) -> None:
     """One file, from copies in a scene that is gone afterwards."""
     with ExitStack() as kept:
-        kept.enter_context(_object_mode())
-        kept.enter_context(_posed_as_before(bpy.context.scene))
+        kept.enter_context(object_mode())
+        kept.enter_context(posed_as_before(bpy.context.scene))
         kept.enter_context(nothing_left_behind())
-        scene = _stage(bpy.context.scene, take)
-        kept.enter_context(_shown(scene, armatures))
+        scene = stage(bpy.context.scene, "FBX export")
+        scene.frame_start, scene.frame_end = take.first, take.first + len(take.frames) - 1
+        kept.enter_context(shown(scene, armatures))
         meshes = [_moved_meshes(armature) if with_meshes else [] for armature in armatures]
         baked = bake(scene, armatures, take.frames)
         people = [
@@ -146,14 +148,6 @@ def _write(
         kept.enter_context(_named(_names(people, armatures, meshes, recipe.preset)))
         scene.frame_set(take.first - 1)
         _export(path, scene, people, recipe.preset)
-
-
-def _stage(like: bpy.types.Scene, take: _Take) -> bpy.types.Scene:
-    """An empty scene with the rate of the user's, whose range is that of the file."""
-    scene = bpy.data.scenes.new("FBX export")
-    scene.render.fps, scene.render.fps_base = like.render.fps, like.render.fps_base
-    scene.frame_start, scene.frame_end = take.first, take.first + len(take.frames) - 1
-    return scene
 
 
 def _export(path: Path, scene: bpy.types.Scene, people: Sequence[Copied], preset: FbxPreset) -> None:
@@ -207,38 +201,3 @@ def _named(blocks: Sequence[tuple[bpy.types.ID, str]]) -> Iterator[None]:
             block.name = "FBX export"
         for lender, name in lenders:
             lender.name = name
-
-
-@contextmanager
-def _object_mode() -> Iterator[None]:
-    active = bpy.context.view_layer.objects.active
-    mode = active.mode if active is not None else "OBJECT"
-    leave_edit_mode()
-    try:
-        yield
-    finally:
-        if mode != "OBJECT":
-            bpy.ops.object.mode_set(mode=mode)
-
-
-@contextmanager
-def _posed_as_before(scene: bpy.types.Scene) -> Iterator[None]:
-    """The user's objects at the scene's frame again: another scene's frames leave their pose on them."""
-    try:
-        yield
-    finally:
-        scene.frame_set(scene.frame_current, subframe=scene.frame_subframe)
-
-
-@contextmanager
-def _shown(scene: bpy.types.Scene, objects: Sequence[bpy.types.Object]) -> Iterator[None]:
-    """The user's objects in a scene that evaluates them even if they are hidden in their own."""
-    hidden = [ob for ob in objects if ob.hide_viewport]
-    for ob in objects:
-        scene.collection.objects.link(ob)
-        ob.hide_viewport = False
-    try:
-        yield
-    finally:
-        for ob in hidden:
-            ob.hide_viewport = True

@@ -16,6 +16,7 @@ from mathutils import Matrix
 from ..body.rotations import quaternion_from_matrix
 from .curves import Curve, vector_curves, write_curves
 from .fbx_presets import FbxPreset
+from .limbs import is_control, root_bone
 from .names import BONE_NAMES
 from .root_motion import in_place, root_matrices
 
@@ -86,8 +87,8 @@ class Recipe:
 
 
 def skeleton_of(armature: bpy.types.Object) -> Skeleton:
-    """The rest bones of an armature."""
-    bones = armature.data.bones
+    """The rest bones of an armature, but for the animator's controls."""
+    bones = [bone for bone in armature.data.bones if not is_control(bone)]
     names = tuple(bone.name for bone in bones)
     scale = np.array(armature.matrix_world.to_scale())
     rest = np.array([bone.matrix_local for bone in bones])
@@ -95,21 +96,26 @@ def skeleton_of(armature: bpy.types.Object) -> Skeleton:
         [np.linalg.norm(scale * np.array(bone.tail_local - bone.head_local)) for bone in bones]
     )
     rest[:, :3] *= scale[:, None]
-    parents = np.array([-1 if bone.parent is None else names.index(bone.parent.name) for bone in bones])
+    carriers = [next((up.name for up in bone.parent_recursive if up.name in names), None) for bone in bones]
+    parents = np.array([-1 if name is None else names.index(name) for name in carriers])
     return Skeleton(names, parents, _upright(rest), lengths, scale)
 
 
 def bake(scene: bpy.types.Scene, armatures: list[bpy.types.Object], frames: range) -> list[np.ndarray]:
-    """World matrices (T, B, 4, 4) of each armature's bones, without scale, at these frames of the scene."""
+    """World matrices (T, B, 4, 4) of each armature's bones, without scale, at these frames of the scene.
+
+    Bones as in `skeleton_of`.
+    """
+    names = [skeleton_of(armature).names for armature in armatures]
     baked: list[list[list[Matrix]]] = [[] for _ in armatures]
     layer = scene.view_layers[0]
     layer.update()
     for frame in frames:
         scene.frame_set(frame)
-        for armature, poses in zip(armatures, baked, strict=True):
+        for armature, wanted, poses in zip(armatures, names, baked, strict=True):
             evaluated = armature.evaluated_get(layer.depsgraph)
-            world = evaluated.matrix_world
-            poses.append([world @ bone.matrix for bone in evaluated.pose.bones])
+            world, bones = evaluated.matrix_world, evaluated.pose.bones
+            poses.append([world @ bones[name].matrix for name in wanted])
     return [_upright(np.array(poses)) for poses in baked]
 
 
@@ -135,7 +141,8 @@ def copy_person(
     skeleton = skeleton_of(source)
     if recipe.in_place:
         posed = in_place(posed, skeleton.hips)
-    if recipe.preset.root and recipe.preset.root not in skeleton.names:
+    has_root = root_bone(source) is not None or recipe.preset.root in skeleton.names
+    if recipe.preset.root and not has_root:
         skeleton, posed = _with_root(skeleton, posed, recipe, scene.render.fps / scene.render.fps_base)
     armature = _armature(scene, skeleton, recipe)
     _animate(armature, skeleton, recipe.place(posed), first)

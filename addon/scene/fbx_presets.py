@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from .names import BONE_NAMES
+from .names import BONE_NAMES, ROOT
 
 _UNITY = (
     "Hips LeftUpperLeg RightUpperLeg Spine LeftLowerLeg RightLowerLeg Chest LeftFoot RightFoot UpperChest"
@@ -62,7 +62,7 @@ FBX_PRESETS: dict[str, FbxPreset] = {
         "Unreal",
         "The mannequin's bone names below a root bone on the floor that carries root motion, centimetres,"
         " Z up, facing as the mannequin does (+Y in Unreal). Each person gets a file",
-        bones=_names(_UNREAL),
+        bones={**_names(_UNREAL), ROOT: "root"},
         forward="Y",
         up="Z",
         centimetres=1.0,

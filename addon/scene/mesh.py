@@ -39,13 +39,17 @@ def create_body(
     *,
     body_model: BodyModel | None = None,
     betas: np.ndarray | None = None,
+    gender: str = "neutral",
 ) -> Steps[bpy.types.Object]:
     """A smooth mesh bound to the armature's rest pose; bone_offsets (24, 3) metres in SMPL's frame.
 
     colour: scene-linear. body_model: the body of the user's file in the shape `betas`, None for the open
-    body. SceneError where the model knows no such shape.
+    body of this gender. SceneError where the model knows no such shape.
     """
-    skin = _skin(bone_offsets, body_model, np.zeros(0) if betas is None else betas)
+    if body_model is None:
+        skin = _open_skin(bone_offsets, gender)
+    else:
+        skin = _own_skin(bone_offsets, body_model, np.zeros(0) if betas is None else betas)
     yield None
     vertices = skin.vertices - [0.0, floor_height(bone_offsets), 0.0]
     yield None
@@ -65,10 +69,12 @@ def create_body(
     return ob
 
 
-def _skin(bone_offsets: np.ndarray, body_model: BodyModel | None, betas: np.ndarray) -> _Skin:
-    if body_model is None:
-        body = load()
-        return _Skin(body.warped(bone_offsets), body.quads, body.weights, body.uvs[body.quad_uvs])
+def _open_skin(bone_offsets: np.ndarray, gender: str) -> _Skin:
+    body = load(gender)
+    return _Skin(body.warped(bone_offsets), body.quads, body.weights, body.uvs[body.quad_uvs])
+
+
+def _own_skin(bone_offsets: np.ndarray, body_model: BodyModel, betas: np.ndarray) -> _Skin:
     try:
         vertices = body_model.fitted_vertices(betas, bone_offsets)
     except FormatError as error:

@@ -12,3 +12,6 @@ def _bone_name(joint: str) -> str:
 
 BONE_NAMES: tuple[str, ...] = tuple(_bone_name(joint) for joint in JOINT_NAMES)
 """Pelvis, L_Hip, R_Hip, Spine1 … as most SMPL rigs in Blender name them."""
+
+ROOT = "Root"
+"""The bone that `root_bone` adds."""

@@ -37,6 +37,7 @@ def write_motion(
     body_model: BodyModel | None = None,
     gaps: str = "hold",
     person_index: int | None = None,
+    gender: str | None = None,
 ) -> Steps[bpy.types.Object]:
     """Write a motion to the current scene and return the armature object.
 
@@ -48,7 +49,8 @@ def write_motion(
     motion's betas and the length of its bones; None for the open body.
     gaps: what happens where the person is away for long: "hold", the body stays where it was, or "hide",
     armature and body are hidden meanwhile; there are no keys in either case. person_index: the person's
-    place in the recording, which gives the colour; None counts the armatures of the file.
+    place in the recording, which gives the colour; None counts the armatures of the file. gender: which open
+    body to take, "neutral", "female" or "male"; None as the recording says.
     Nothing is left behind when it raises; SceneError where the motion can't be written.
     """
     _check(motion, keypoints)
@@ -75,7 +77,7 @@ def write_motion(
         if mesh:
             body = yield from create_body(
                 armature, motion.bone_offsets, home, person_colour(colour),
-                body_model=body_model, betas=motion.betas,
+                body_model=body_model, betas=motion.betas, gender=gender or motion.gender,
             )  # fmt: skip
             made.append(body)
         if gaps == "hide":

@@ -1,7 +1,8 @@
 """Where the armature's bones stand in the rest pose: pure arithmetic, no bpy.
 
-Every bone points at the joint that continues its limb. Its local Z axis looks to the front (up where the
-bone itself runs to the front), so that local X is the hinge of knees and elbows and left mirrors right.
+Every bone points at the joint that continues its limb. Its roll is that of Blender's human meta-rig (Rigify),
+so that rotations can be copied to such a rig bone by bone: local X is the hinge of knees and elbows, a
+positive angle about it bends them, and left mirrors right.
 """
 
 from __future__ import annotations
@@ -16,6 +17,10 @@ from .axes import positions_to_blender
 
 _POINTS_AT = {"pelvis": "spine1", "spine3": "neck"}
 """The child that a bone with several children points at."""
+
+_FRONT, _BACK, _UP, _DOWN = (0.0, 0.0, 1.0), (0.0, 0.0, -1.0), (0.0, 1.0, 0.0), (0.0, -1.0, 0.0)
+_LOOKS = {"collar": _UP, "hip": _BACK, "knee": _BACK, "ankle": _DOWN, "foot": _UP}
+"""Where the local Z axis of limb bones looks in SMPL's frame; that of all others looks to the front."""
 
 _LEAF_LENGTHS = {"head": 0.20, "left_foot": 0.07, "right_foot": 0.07, "left_hand": 0.10, "right_hand": 0.10}
 """Metres on the open body: crown, toe tips and finger tips beyond the last joint."""
@@ -44,9 +49,7 @@ def rest_bones(bone_offsets: np.ndarray) -> RestBones:
     joints = rest_joints(offsets)
     joints[:, 1] -= floor_height(offsets)
     tails = np.stack([_tail(joint, joints, offsets) for joint in range(JOINT_COUNT)])
-    directions = tails - joints
-    runs_to_front = directions[:, 2] > 0.7 * np.linalg.norm(directions, axis=1)
-    fronts = np.where(runs_to_front[:, None], (0.0, 1.0, 0.0), (0.0, 0.0, 1.0))
+    fronts = np.array([_LOOKS.get(name.rpartition("_")[2], _FRONT) for name in JOINT_NAMES])
     gaps = np.linalg.norm(joints - tails[list(PARENTS)], axis=1)
     connected = (gaps < 1e-9) & (np.array(PARENTS) >= 0)
     heads, tails, fronts = (positions_to_blender(a) for a in (joints, tails, fronts))

@@ -31,7 +31,7 @@ def write_before(
     before.name = f"{armature.name} before"
     before.use_fake_user = True
     armature[BEFORE], armature[AFTER] = before, after
-    _assign(armature, after)
+    assign(armature, after)
 
 
 def versions(armature: bpy.types.Object) -> tuple[bpy.types.Action | None, bpy.types.Action | None]:
@@ -62,7 +62,7 @@ def show_version(armature: bpy.types.Object, before: bool) -> None:
             f"The action of {armature.name} can't be changed now; leave tweak mode or make it local."
         )
     armature[AFTER] = refined
-    _assign(armature, wanted)
+    assign(armature, wanted)
 
 
 def own_actions(armature: bpy.types.Object) -> list[bpy.types.Action]:
@@ -70,8 +70,9 @@ def own_actions(armature: bpy.types.Object) -> list[bpy.types.Action]:
     return [action for action in dict.fromkeys(versions(armature)) if action is not None]
 
 
-def _assign(armature: bpy.types.Object, action: bpy.types.Action) -> None:
+def assign(armature: bpy.types.Object, action: bpy.types.Action | None) -> None:
+    """Put an action on the armature, with a slot of it where actions have slots."""
     animation = armature.animation_data or armature.animation_data_create()
     animation.action = action
-    if hasattr(animation, "action_slot") and animation.action_slot is None:
+    if action is not None and hasattr(animation, "action_slot") and animation.action_slot is None:
         animation.action_slot = next(iter(animation.action_suitable_slots), None)

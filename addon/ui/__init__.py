@@ -15,12 +15,14 @@ from . import (
     panels,
     panels_camera,
     panels_quality,
+    panels_rig,
     panels_targets,
     people,
     preferences,
     properties,
     quality,
     refine_pose,
+    rig,
     runner,
     swap_group,
     swaps,
@@ -44,11 +46,13 @@ CLASSES = (
     *quality.CLASSES,
     *camera.CLASSES,
     *keypoint_empties.CLASSES,
+    *rig.CLASSES,
     *panels.CLASSES,
     *swaps.CLASSES,
     *panels_targets.CLASSES,
     *panels_camera.CLASSES,
     *panels_quality.CLASSES,
+    *panels_rig.CLASSES,
 )
 _ATTACHED = (properties, open_recording, icons, viewport, runner)
 

@@ -145,6 +145,9 @@ class SPR_PT_options(Panel, bpy.types.Panel):
         column.prop(settings, "show_keypoints")
         body = layout.column(align=True)
         body.active = settings.mesh
+        row = body.row()
+        row.active = not settings.body.path
+        row.prop(settings.body, "gender")
         body.prop(settings.body, "path")
         fits, sentence = body_line(settings.body)
         draw_message(body, context, sentence, "CHECKMARK" if fits else "ERROR")

@@ -35,8 +35,7 @@ class SPR_PT_quality(Panel, bpy.types.Panel):
         """Graph and figures, worst frames, versions, what to draw, what is estimated."""
         person, layout = shown_person(context), self.layout
         assert person is not None
-        if len(refined_armatures(context.scene)) > 1:
-            layout.label(text=f"Person {person[PERSON_KEY]}: {person.name}", icon="ARMATURE_DATA")
+        draw_whose(layout, context, person)
         series = fit_error(person)
         if series is not None:
             _draw_fit(layout, context, series)
@@ -47,6 +46,12 @@ class SPR_PT_quality(Panel, bpy.types.Panel):
         if kept_keypoints(person) is not None:
             layout.operator("spr.keypoints_to_empties", icon="OUTLINER_OB_EMPTY")
         _draw_estimated(layout, context, person)
+
+
+def draw_whose(layout: bpy.types.UILayout, context: bpy.types.Context, person: bpy.types.Object) -> None:
+    """Whom the panel is about, where there are several."""
+    if len(refined_armatures(context.scene)) > 1:
+        layout.label(text=f"Person {person[PERSON_KEY]}: {person.name}", icon="ARMATURE_DATA")
 
 
 def _draw_fit(layout: bpy.types.UILayout, context: bpy.types.Context, series: Series) -> None:

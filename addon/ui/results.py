@@ -12,6 +12,7 @@ from ..scene.rollback import all_or_nothing, leave_edit_mode
 from ..steps import Progress, Steps
 from .describe import recording_name
 from .job import Outcome, Task
+from .own_body import open_gender
 from .properties import SPR_PG_result, SPR_PG_settings
 from .replace import BODY_KEY, Result, take_earlier
 
@@ -101,6 +102,7 @@ def _write_person(settings: SPR_PG_settings, task: Task, outcome: Outcome, sever
         body_model=outcome.body_model,
         gaps=settings.controls.gaps,
         person_index=task.places.get(outcome.person.id),
+        gender=open_gender(settings.body),
     )
     armature[PERSON_KEY] = outcome.person.id
     for child in armature.children:

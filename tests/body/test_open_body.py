@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from addon.body.kinematics import forward
-from addon.body.open_body import BODY_FILE, load, skin
+from addon.body.open_body import BODY_FILE, GENDERS, SEXES_FILE, load, skin
 from addon.body.points import POINT_INDEX, point_positions
 from addon.body.rotations import matrix_from_axis_angle
 from addon.body.skeleton import JOINT_NAMES, MIRROR_JOINTS, PARENTS, REST_OFFSETS, rest_joints, scaled_offsets
@@ -237,3 +237,44 @@ def test_landmarks_name_vertices_of_this_body() -> None:
     for name, mark in landmarks.items():
         assert max(mark["verts"]) < count, name
         assert sum(mark["weights"]) == pytest.approx(1.0, abs=1e-3), name
+
+
+def _hips(gender: str) -> float:
+    """Metres that the body is wide just above the thighs."""
+    vertices = load(gender).vertices
+    return float(np.ptp(vertices[abs(vertices[:, 1] + 0.06) < 0.03, 0]))
+
+
+@pytest.mark.parametrize("gender", GENDERS)
+@pytest.mark.parametrize("name", PERFORMERS)
+def test_every_gender_stands_on_the_same_floor_in_any_proportions(gender, name):
+    offsets = PERFORMERS[name]
+    soles = [load(which).warped(offsets)[:, 1].min() for which in (gender, "neutral")]
+    assert abs(soles[0] - soles[1]) < 2e-3
+
+
+@pytest.mark.parametrize("gender", GENDERS)
+def test_every_gender_is_a_symmetric_whole_body_on_the_same_joints(gender):
+    body = load(gender)
+    assert len(body.vertices) == len(load().vertices) and np.isfinite(body.vertices).all()
+    mirrored = body.vertices[mirror_vertices()] * MIRROR
+    np.testing.assert_allclose(body.vertices, mirrored, atol=2e-6)
+    np.testing.assert_array_equal(body.joints, load().joints)
+    a, b, c = (body.vertices[body.triangles[:, corner]] for corner in range(3))
+    assert 0.060 < np.einsum("ij,ij->", a, np.cross(b, c)) / 6 < 0.080
+    turned = (normals(body.vertices) * normals(load().vertices)).sum(-1) < 0
+    assert turned.mean() < 0.002
+
+
+def test_women_have_wider_hips_and_men_narrower_ones():
+    hips = {gender: _hips(gender) for gender in GENDERS}
+    assert hips["female"] > hips["neutral"] + 0.01
+    assert hips["male"] < hips["neutral"] - 0.005
+
+
+def test_a_gender_that_smpl_does_not_know_has_the_neutral_body():
+    assert load("unknown") is load("neutral") is load()
+
+
+def test_both_files_together_are_small():
+    assert BODY_FILE.stat().st_size + SEXES_FILE.stat().st_size < 1e6

@@ -9,7 +9,7 @@ import pytest
 from mathutils import Color
 
 from addon.scene import write_motion
-from addon.scene.colours import display_colour, person_colour
+from addon.scene.colours import bone_colour, display_colour, person_colour
 
 # Viénot, Brettel and Mollon (1999): linear RGB as people without red, or without green receptors see it.
 BLINDNESS = {
@@ -42,8 +42,35 @@ def test_a_person_has_one_colour_in_armature_body_and_material(make_motion):
         (body,) = armature.children
         for colour in (armature.color, body.color, body.data.materials[0].diffuse_color):
             assert tuple(colour) == pytest.approx(person_colour(index))
-        bone = armature.data.bones["Head"].color.custom
-        assert tuple(bone.normal) == pytest.approx(display_colour(index)[:3], abs=1e-2)
+        for name, side in (("Head", "middle"), ("L_Knee", "left"), ("R_Hand", "right")):
+            bone = armature.data.bones[name].color.custom
+            assert tuple(bone.normal) == pytest.approx(bone_colour(index, side)[:3], abs=1e-2)
+
+
+@pytest.mark.parametrize("index", range(21))
+def test_bones_are_seen_over_the_body_and_their_sides_told_apart(index):
+    sides = [np.array(bone_colour(index, side)[:3]) for side in ("left", "right", "middle")]
+    body = np.array(display_colour(index)[:3])
+    assert min(np.linalg.norm(side - body) for side in sides) > 0.45
+    assert min(np.linalg.norm(a - b) for a, b in combinations(sides, 2)) > 0.4
+
+
+def test_bones_are_boxes_in_front_of_the_body(make_motion):
+    armature = write_motion(make_motion(2))
+    assert armature.show_in_front and armature.data.display_type == "BBONE"
+    assert max(bone.bbone_x for bone in armature.data.bones) < 0.02
+
+
+def test_every_limb_is_a_bone_collection_that_hides_it(make_motion):
+    motion = make_motion(2)
+    motion.uncertainty_deg[:] = 5.0  # so that there are collections of what was measured, too
+    armature = write_motion(motion, mesh=False)
+    names = ("Torso", "Left Arm", "Right Arm", "Left Leg", "Right Leg")
+    members = [{bone.name for bone in armature.data.collections[name].bones} for name in names]
+    assert sum(map(len, members)) == len(set.union(*members)) == 24
+    assert members[1] == {"L_Collar", "L_Shoulder", "L_Elbow", "L_Wrist", "L_Hand"}
+    seen = [collection for collection in armature.data.collections if collection.is_visible]
+    assert {collection.name for collection in seen} == set(names)
 
 
 def test_without_a_place_people_take_turns(make_motion):

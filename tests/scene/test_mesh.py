@@ -115,3 +115,14 @@ def test_the_command_line_writes_the_users_own_body(tmp_path, model):
     assert cli.main(["refine", str(clip), "--output", str(out), *words]) == 0
     bpy.ops.wm.open_mainfile(filepath=str(out))
     assert len(_body().data.vertices) == VERTICES
+
+
+@pytest.mark.parametrize("recorded", ["neutral", "female", "male"])
+@pytest.mark.parametrize("chosen", [None, "neutral", "female", "male"])
+def test_the_body_is_of_the_chosen_gender_or_of_the_recordings(make_motion, recorded, chosen):
+    motion = replace(make_motion(2), gender=recorded)
+    armature = write_motion(motion, gender=chosen)
+    (body,) = armature.children
+    places = np.array([vertex.co for vertex in body.data.vertices]) @ [[1, 0, 0], [0, 0, -1], [0, 1, 0]]
+    wanted = open_body.load(chosen or recorded).warped(motion.bone_offsets)
+    np.testing.assert_allclose(places - places[0], wanted - wanted[0], atol=1e-5)

@@ -78,3 +78,20 @@ def test_the_file_is_read_again_when_it_has_changed(clip, tmp_path, ui):
     save_npz(model, model_fields(shapes=12))
     bpy.ops.spr.refine_pose()
     assert _line(ui) == (True, f"own.npz: SMPL, {VERTICES:,} vertices, 12 shape numbers")
+
+
+@pytest.mark.parametrize(("chosen", "expected"), [("recorded", "male"), ("female", "female")])
+def test_results_get_the_open_body_that_is_chosen(enabled, tmp_path, chosen, expected):
+    fields = {**amass_fields(width=72, frames=5), "gender": np.array("male")}
+    bpy.ops.spr.open_recording(filepath=str(save_npz(tmp_path / "clip.npz", fields)))
+    bodies = {gender: _refined_as(gender) for gender in ("male", "female", chosen)}
+    assert np.abs(bodies["male"] - bodies["female"]).max() > 0.01
+    np.testing.assert_allclose(bodies[chosen], bodies[expected], atol=1e-5)
+
+
+def _refined_as(gender: str) -> np.ndarray:
+    """(V, 3) of the body that a run gives with this choice."""
+    bpy.context.scene.spr.body.gender = gender
+    bpy.ops.spr.refine_pose()
+    (armature,) = [ob for ob in bpy.context.scene.objects if ob.type == "ARMATURE"]
+    return np.array([vertex.co for vertex in armature.children[0].data.vertices])

@@ -26,9 +26,14 @@ class Drawing:
     row = column = box = split = grid_flow = _inside
 
     def prop(self, data: Any, name: str, icon: str = "NONE", **_options: Any) -> None:
-        assert name in data.bl_rna.properties
+        assert name in data.bl_rna.properties or name.strip('[]"') in data
         _check_icon(icon)
         self.drawn.append(name)
+
+    def operator_menu_enum(self, name: str, choices: str, **options: Any) -> None:
+        self.operator(name, **options)
+        group, _, operator = name.partition(".")
+        assert choices in getattr(getattr(bpy.ops, group), operator).get_rna_type().properties
 
     def operator(self, name: str, icon: str = "NONE", **_options: Any) -> SimpleNamespace:
         group, _, operator = name.partition(".")
@@ -73,7 +78,7 @@ def draw(ui):
         context.preferences = SimpleNamespace(system=SimpleNamespace(ui_scale=1.0), ui_styles=styles)
         context.region, context.object, context.active_object = sidebar, None, None
         layout = Drawing()
-        for module in ("panels", "panels_quality", "panels_targets"):
+        for module in ("panels", "panels_quality", "panels_rig", "panels_targets"):
             for panel in ui(module).CLASSES:
                 if issubclass(panel, bpy.types.Panel) and getattr(panel, "poll", lambda _: True)(context):
                     panel.draw(_stand_in(panel, layout), context)

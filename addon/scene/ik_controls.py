@@ -1,0 +1,141 @@
+"""IK controls on arms and legs: targets for hands and feet, poles for elbows and knees."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import bpy
+import numpy as np
+
+from .curves import remove_bone_curves, remove_curves
+from .ik_match import constraint_path, match_controls
+from .limbs import CONSTRAINT, IK, LIMBS, ROLE, Limb, constraints, controlled_limbs, controls, root_bone
+from .rig_keys import write_poses
+from .takes import check_rig, in_turn, record
+from .timing import scene_rate
+from .widgets import dress, remove_unused_shapes
+from .workshop import editing, workshop
+
+COLLECTION = "IK Controls"
+"""Bone collection of targets and poles."""
+_POLE_LENGTH = 0.15
+"""Of a pole's bone, in lengths of the limb's upper bone."""
+
+
+def add_ik_controls(armature: bpy.types.Object) -> None:
+    """Give every limb that has none a target and a pole, keyed so that nothing moves.
+
+    Each target has a property that blends from the limb's own keys (0) to the controls (1). The motion before
+    refining gets keys of its own. SceneError where the armature can't be changed.
+    """
+    check_rig(armature)
+    limbs = [limb for limb in LIMBS if controls(armature, limb) is None]
+    with workshop(armature) as scene:
+        takes = record(scene, armature)
+        _remove_bones(armature, scene, limbs)  # what is left of controls that somebody took apart
+        with editing(scene, armature) as bones:
+            for limb in limbs:
+                _add_bones(bones, limb, armature)
+        for limb in limbs:
+            _dress(armature, limb)
+        rate = scene_rate(bpy.context.scene)
+        with in_turn(armature, takes) as shown:
+            for take in shown:
+                for limb in limbs:
+                    match_controls(armature, limb, take.moments, take.poses, rate)
+
+
+def bake_to_fk(armature: bpy.types.Object) -> None:
+    """Key the limbs' own bones as they are seen, and take the controls away.
+
+    SceneError where the armature can't be changed.
+    """
+    check_rig(armature)
+    limbs = controlled_limbs(armature)
+    with workshop(armature) as scene:
+        takes = record(scene, armature)
+        with in_turn(armature, takes) as shown:
+            for take in shown:
+                _remove_curves(armature, limbs)
+                turned = {name: "rotation" for limb in limbs for name in (limb.upper, limb.lower, limb.end)}
+                write_poses(armature, take.moments, take.poses, turned)
+        _remove_bones(armature, scene, limbs)
+
+
+def _add_bones(bones: bpy.types.ArmatureEditBones, limb: Limb, armature: bpy.types.Object) -> None:
+    end, middle, upper = bones[limb.end], bones[limb.lower], bones[limb.upper]
+    target, pole = bones.new(f"{limb.end}_IK"), bones.new(f"{limb.lower}_Pole")
+    target.head, target.tail, target.roll = end.head, end.tail, end.roll
+    aside = np.array(limb.points)
+    pole.head = np.array(middle.head) + aside * upper.length
+    pole.tail = np.array(pole.head) + aside * upper.length * _POLE_LENGTH
+    root = root_bone(armature)
+    for bone, role in ((target, limb.target_role), (pole, limb.pole_role)):
+        bone[ROLE] = role
+        bone.use_deform = False
+        bone.parent = None if root is None else bones[root.name]
+
+
+def _dress(armature: bpy.types.Object, limb: Limb) -> None:
+    """Constraints, blending, colours and shapes of a limb's new controls."""
+    bones = armature.pose.bones
+    target, pole = (
+        next(bone for bone in bones if bone.bone.get(ROLE) == role)
+        for role in (limb.target_role, limb.pole_role)
+    )
+    ik, turn = bones[limb.lower].constraints.new("IK"), bones[limb.end].constraints.new("COPY_ROTATION")
+    ik.name = turn.name = CONSTRAINT
+    ik.target = ik.pole_target = turn.target = armature
+    ik.subtarget = turn.subtarget = target.name
+    ik.pole_subtarget, ik.chain_count = pole.name, 2
+    target[IK] = 1.0
+    target.id_properties_ui(IK).update(
+        min=0.0, max=1.0, subtype="FACTOR", description="0: the limb's own keys; 1: its IK controls"
+    )
+    for name in (limb.lower, limb.end):
+        _drive(armature, f"{constraint_path(name)}.influence", f'pose.bones["{target.name}"]["{IK}"]')
+    for bone, kind in ((target, "box"), (pole, "ball")):
+        dress(bone, kind, armature.data.bones[limb.end])
+        _collection(armature).assign(bone.bone)
+    target.custom_shape_scale_xyz = (1.2, 1.2, 1.2)
+    pole.lock_rotation = (True, True, True)
+
+
+def _drive(armature: bpy.types.Object, path: str, source: str) -> None:
+    """Make a property follow another one of the armature, without a script."""
+    driver = armature.driver_add(path).driver
+    driver.type = "AVERAGE"
+    variable = driver.variables.new()
+    variable.targets[0].id, variable.targets[0].data_path = armature, source
+
+
+def _collection(armature: bpy.types.Object) -> bpy.types.BoneCollection:
+    collections = armature.data.collections
+    return collections.get(COLLECTION) or collections.new(COLLECTION)
+
+
+def _remove_curves(armature: bpy.types.Object, limbs: Sequence[Limb]) -> None:
+    bones = [bone.name for limb in limbs for bone in controls(armature, limb) or ()]
+    starts = tuple(constraint_path(name) for limb in limbs for name in (limb.lower, limb.end))
+    remove_curves(armature, lambda curve: curve.data_path.startswith(starts))
+    remove_bone_curves(armature, *bones)
+
+
+def _remove_bones(armature: bpy.types.Object, scene: bpy.types.Scene, limbs: Sequence[Limb]) -> None:
+    """Take away constraints, drivers and bones of these limbs' controls, whole or not."""
+    roles = {role for limb in limbs for role in (limb.target_role, limb.pole_role)}
+    for limb in limbs:
+        for name in (limb.lower, limb.end):
+            armature.driver_remove(f"{constraint_path(name)}.influence")
+        for constraint in constraints(armature, limb):
+            constraint_bone = next(b for b in armature.pose.bones if constraint in b.constraints[:])
+            constraint_bone.constraints.remove(constraint)
+    names = [bone.name for bone in armature.pose.bones if bone.bone.get(ROLE) in roles]
+    if names:
+        with editing(scene, armature) as bones:
+            for name in names:
+                bones.remove(bones[name])
+    collection = armature.data.collections.get(COLLECTION)
+    if collection is not None and not collection.bones:
+        armature.data.collections.remove(collection)
+    remove_unused_shapes()

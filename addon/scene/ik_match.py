@@ -1,0 +1,59 @@
+"""Keys of a limb's IK controls that leave the limb as its own bones have it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import bpy
+import numpy as np
+
+from .curves import Curve, write_curves
+from .limbs import CONSTRAINT, Limb, constraints, controlled_limbs, controls
+from .poles import Bends, pole_targets
+from .rig_keys import Moments, write_poses
+
+_POLE_DISTANCE = 1.0
+"""Of the pole from the line between the limb's ends, in lengths of the upper bone."""
+
+
+def match_controls(
+    armature: bpy.types.Object, limb: Limb, moments: Moments, poses: dict[str, np.ndarray], rate: float
+) -> None:
+    """Key target, pole and pole angle so that the limb stays as it is in `poses`, (N, 4, 4) of each bone."""
+    found = controls(armature, limb)
+    if found is None or len(moments.frames) == 0:
+        return
+    target, pole = found
+    upper, lower, end = (poses[name] for name in (limb.upper, limb.lower, limb.end))
+    bends = Bends(upper[:, :3, :3], upper[:, :3, 3], lower[:, :3, 3], end[:, :3, 3])
+    distance = _POLE_DISTANCE * armature.data.bones[limb.upper].length
+    places, angles = pole_targets(bends, limb.habit(armature), distance, rate)
+    poled = np.tile(np.eye(4), (len(places), 1, 1))
+    poled[:, :3, 3] = places
+    posed = {**poses, target.name: end, pole.name: poled}
+    write_poses(armature, moments, posed, {target.name: "both", pole.name: "location"})
+    path = f"{constraint_path(limb.lower)}.pole_angle"
+    jumps = np.append(np.abs(np.diff(angles)) > np.pi, False)
+    write_curves(
+        armature, moments.frames, [Curve(path, 0, angles, pole.name)],
+        holds=moments.holds | jumps, filled=moments.filled,
+    )  # fmt: skip
+
+
+def constraint_path(bone: str) -> str:
+    """RNA path of the constraint by which a bone follows its limb's controls."""
+    return f'pose.bones["{bone}"].constraints["{CONSTRAINT}"]'
+
+
+@contextmanager
+def without_ik(armature: bpy.types.Object) -> Iterator[None]:
+    """All limbs as their own keys have them, whatever the controls say."""
+    switched = [c for limb in controlled_limbs(armature) for c in constraints(armature, limb) if not c.mute]
+    for constraint in switched:
+        constraint.mute = True
+    try:
+        yield
+    finally:
+        for constraint in switched:
+            constraint.mute = False

@@ -1,0 +1,40 @@
+"""New keys of the 24 bones, and the bones that were added to them follow."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+import bpy
+
+from ..steps import Steps
+from .ik_match import match_controls, without_ik
+from .limbs import controlled_limbs, root_bone
+from .names import BONE_NAMES
+from .rig_keys import moments_of
+from .root_match import match_root, rest_root
+from .timing import scene_rate
+from .workshop import seen_poses, workshop
+
+
+def rig_follows(write: Callable[..., Steps[None]]) -> Callable[..., Steps[None]]:
+    """For steps that key an armature as if it had only the 24 bones: its rig fits the keys then."""
+
+    @wraps(write)
+    def wrapped(armature: bpy.types.Object, *args: Any, **kwargs: Any) -> Steps[None]:
+        rest_root(armature)
+        yield from write(armature, *args, **kwargs)
+        if root_bone(armature) is not None or controlled_limbs(armature):
+            _fit(armature)
+
+    return wrapped
+
+
+def _fit(armature: bpy.types.Object) -> None:
+    rate = scene_rate(bpy.context.scene)
+    moments = moments_of(armature, BONE_NAMES)
+    with workshop(armature) as scene, without_ik(armature):
+        poses = match_root(armature, moments, seen_poses(scene, armature, moments.frames), rate)
+        for limb in controlled_limbs(armature):
+            match_controls(armature, limb, moments, poses, rate)

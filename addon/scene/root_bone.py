@@ -1,0 +1,88 @@
+"""A root bone on the floor that carries the person's way, on demand."""
+
+from __future__ import annotations
+
+import bpy
+
+from .curves import remove_bone_curves
+from .limbs import HEADING, ROLE, ROOT_ROLE, is_control, root_bone
+from .names import BONE_NAMES, ROOT
+from .rig_keys import write_poses
+from .root_match import match_root
+from .takes import check_rig, in_turn, record
+from .timing import scene_rate
+from .widgets import dress, remove_unused_shapes
+from .workshop import editing, workshop
+
+_LENGTH = 0.4
+"""Metres."""
+
+
+def add_root(armature: bpy.types.Object, *, heading: bool) -> None:
+    """Put a bone on the floor below the pelvis that carries it, and IK controls, along; nothing moves.
+
+    heading: the root also turns to where the person heads. SceneError where the armature can't be changed.
+    """
+    check_rig(armature)
+    with workshop(armature) as scene:
+        takes = record(scene, armature)
+        with editing(scene, armature) as bones:
+            _add_bone(bones, heading)
+        _dress(armature)
+        rate = scene_rate(bpy.context.scene)
+        with in_turn(armature, takes) as shown:
+            for take in shown:
+                poses = match_root(armature, take.moments, take.poses, rate)
+                write_poses(armature, take.moments, poses, _carried_controls(armature))
+
+
+def remove_root(armature: bpy.types.Object) -> None:
+    """Take the root bone away; what it carried goes the same way on its own keys.
+
+    SceneError where the armature can't be changed.
+    """
+    check_rig(armature)
+    root = root_bone(armature)
+    if root is None:
+        return
+    carried = {BONE_NAMES[0]: "both", **_carried_controls(armature)}
+    with workshop(armature) as scene:
+        takes = record(scene, armature)
+        with in_turn(armature, takes) as shown:
+            for _ in shown:
+                remove_bone_curves(armature, root.name)
+        with editing(scene, armature) as bones:
+            bones.remove(bones[root.name])
+        with in_turn(armature, takes) as shown:
+            for take in shown:
+                write_poses(armature, take.moments, take.poses, carried)
+    collection = armature.data.collections.get(ROOT)
+    if collection is not None and not collection.bones:
+        armature.data.collections.remove(collection)
+    remove_unused_shapes()
+
+
+def _add_bone(bones: bpy.types.ArmatureEditBones, heading: bool) -> None:
+    root = bones.new(ROOT)
+    root.tail = (0.0, _LENGTH, 0.0)
+    root.use_deform = False
+    root[ROLE], root[HEADING] = ROOT_ROLE, heading
+    for bone in bones:
+        if bone.parent is None and (bone.name == BONE_NAMES[0] or ROLE in bone) and bone != root:
+            bone.use_connect = False
+            bone.parent = root
+
+
+def _dress(armature: bpy.types.Object) -> None:
+    root = root_bone(armature)
+    assert root is not None
+    dress(root, "ground", armature.data.bones[BONE_NAMES[0]])
+    collections = armature.data.collections
+    (collections.get(ROOT) or collections.new(ROOT)).assign(root.bone)
+
+
+def _carried_controls(armature: bpy.types.Object) -> dict[str, str]:
+    """The IK controls below the root, and which of their channels are keyed."""
+    root = root_bone(armature)
+    found = [] if root is None else [bone for bone in root.children if is_control(bone.bone)]
+    return {bone.name: "location" if bone.bone[ROLE].endswith("pole") else "both" for bone in found}

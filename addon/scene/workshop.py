@@ -1,0 +1,92 @@
+"""A scene of its own for work on one armature: nothing else is evaluated, and the user's stays as it is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+
+import bpy
+import numpy as np
+
+from .rollback import leave_edit_mode
+
+
+def stage(like: bpy.types.Scene, name: str) -> bpy.types.Scene:
+    """An empty scene with the rate of the user's."""
+    scene = bpy.data.scenes.new(name)
+    scene.render.fps, scene.render.fps_base = like.render.fps, like.render.fps_base
+    return scene
+
+
+@contextmanager
+def workshop(armature: bpy.types.Object) -> Iterator[bpy.types.Scene]:
+    """A scene that shows this armature alone, in object mode; gone afterwards."""
+    with ExitStack() as kept:
+        kept.enter_context(object_mode())
+        kept.enter_context(posed_as_before(bpy.context.scene))
+        scene = stage(bpy.context.scene, "Rig")
+        kept.callback(bpy.data.scenes.remove, scene)
+        kept.enter_context(shown(scene, [armature]))
+        yield scene
+
+
+@contextmanager
+def editing(scene: bpy.types.Scene, armature: bpy.types.Object) -> Iterator[bpy.types.ArmatureEditBones]:
+    """The edit bones of the armature of a `workshop`."""
+    layer = scene.view_layers[0]
+    layer.objects.active = armature
+    with bpy.context.temp_override(scene=scene, view_layer=layer, object=armature, active_object=armature):
+        bpy.ops.object.mode_set(mode="EDIT")
+        try:
+            yield armature.data.edit_bones
+        finally:
+            bpy.ops.object.mode_set(mode="OBJECT")
+
+
+def seen_poses(
+    scene: bpy.types.Scene, armature: bpy.types.Object, frames: np.ndarray
+) -> dict[str, np.ndarray]:
+    """(T, 4, 4) of each bone in the armature's space as Blender shows it at these frames (T,)."""
+    layer = scene.view_layers[0]
+    layer.update()
+    poses = np.empty((len(frames), len(armature.pose.bones), 4, 4))
+    for row, frame in enumerate(np.asarray(frames).tolist()):
+        scene.frame_set(int(frame // 1), subframe=frame % 1)
+        evaluated = armature.evaluated_get(layer.depsgraph)
+        poses[row] = [bone.matrix for bone in evaluated.pose.bones]
+    return {bone.name: poses[:, index] for index, bone in enumerate(armature.pose.bones)}
+
+
+@contextmanager
+def object_mode() -> Iterator[None]:
+    active = bpy.context.view_layer.objects.active
+    mode = active.mode if active is not None else "OBJECT"
+    leave_edit_mode()
+    try:
+        yield
+    finally:
+        if mode != "OBJECT":
+            bpy.ops.object.mode_set(mode=mode)
+
+
+@contextmanager
+def posed_as_before(scene: bpy.types.Scene) -> Iterator[None]:
+    """The user's objects at the scene's frame again: another scene's frames leave their pose on them."""
+    try:
+        yield
+    finally:
+        scene.frame_set(scene.frame_current, subframe=scene.frame_subframe)
+
+
+@contextmanager
+def shown(scene: bpy.types.Scene, objects: Sequence[bpy.types.Object]) -> Iterator[None]:
+    """The user's objects in a scene that evaluates them even if they are hidden in their own."""
+    hidden = [ob for ob in objects if ob.hide_viewport]
+    for ob in objects:
+        scene.collection.objects.link(ob)
+        ob.hide_viewport = False
+    try:
+        yield
+    finally:
+        for ob in hidden:
+            ob.hide_viewport = True

@@ -1,0 +1,58 @@
+"""The sidebar's panel 'Rig': bones that an animator takes hold of."""
+
+from __future__ import annotations
+
+import bpy
+
+from ..scene.limbs import IK, LIMBS, controlled_limbs, controls, root_bone
+from .panels import Panel, draw_properties
+from .panels_quality import draw_whose
+from .quality import shown_person
+from .results import refined_armatures
+
+
+class SPR_PT_rig(Panel, bpy.types.Panel):
+    """IK controls and a root bone, added and taken away."""
+
+    bl_idname = "SPR_PT_rig"
+    bl_label = "Rig"
+    bl_order = 1
+    bl_options = {"DEFAULT_CLOSED"}
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        """There must be a result."""
+        return bool(refined_armatures(context.scene))
+
+    def draw(self, context: bpy.types.Context) -> None:
+        """What the person has, and buttons for what they have not."""
+        person, layout = shown_person(context), self.layout
+        assert person is not None
+        draw_whose(layout, context, person)
+        _draw_ik(layout, person)
+        _draw_root(layout, person)
+
+
+def _draw_ik(layout: bpy.types.UILayout, person: bpy.types.Object) -> None:
+    """A slider for each limb from its own keys to its controls."""
+    limbs = controlled_limbs(person)
+    if limbs:
+        column = draw_properties(layout).column(heading="", align=True)
+        for limb in limbs:
+            found = controls(person, limb)
+            if found is not None and IK in found[0]:
+                column.prop(found[0], f'["{IK}"]', text=f"{limb.name} IK", slider=True)
+    if len(limbs) < len(LIMBS):
+        layout.operator("spr.add_ik_controls", icon="CON_KINEMATIC")
+    if limbs:
+        layout.operator("spr.bake_to_fk", icon="KEY_HLT")
+
+
+def _draw_root(layout: bpy.types.UILayout, person: bpy.types.Object) -> None:
+    if root_bone(person) is not None:
+        layout.operator("spr.remove_root_bone", icon="X")
+        return
+    layout.operator_menu_enum("spr.add_root_bone", "carries", icon="EMPTY_ARROWS")
+
+
+CLASSES = (SPR_PT_rig,)

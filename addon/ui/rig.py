@@ -1,0 +1,129 @@
+# mypy: disable-error-code="valid-type"
+# bpy reads properties from annotations that are calls; mypy knows no such thing.
+"""Operators that add an animator's bones to a refined person, and take them away again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import bpy
+from bpy.props import EnumProperty
+
+from ..scene import SceneError
+from ..scene.ik_controls import add_ik_controls, bake_to_fk
+from ..scene.limbs import LIMBS, controlled_limbs, root_bone
+from ..scene.root_bone import add_root, remove_root
+from .quality import shown_person
+
+ROOT_ITEMS = [
+    ("HEADING", "Path and Heading", "The root goes where the person goes and turns to where they head"),
+    ("PATH", "Path Only", "The root goes where the person goes and keeps facing the same way"),
+]
+
+
+def _refuse(cls: type[bpy.types.Operator], sentence: str | None) -> bool:
+    """Whether the operator can run: it can where there is no sentence on what is in its way."""
+    if sentence is not None:
+        cls.poll_message_set(sentence)
+    return sentence is None
+
+
+def _changed(
+    operator: bpy.types.Operator, context: bpy.types.Context, change: Callable[[bpy.types.Object], None]
+) -> set[str]:
+    """What the operator returns after it has changed the shown person, which takes seconds on long clips."""
+    if context.window is not None:
+        context.window.cursor_set("WAIT")
+    try:
+        change(shown_person(context))
+    except SceneError as error:
+        operator.report({"ERROR"}, str(error))
+        return {"CANCELLED"}
+    finally:
+        if context.window is not None:
+            context.window.cursor_set("DEFAULT")
+    return {"FINISHED"}
+
+
+class SPR_OT_add_ik_controls(bpy.types.Operator):
+    """Add a target for each hand and foot and a pole for each elbow and knee. They are keyed on every frame
+    so that nothing moves; the limbs' own keys stay"""
+
+    bl_idname = "spr.add_ik_controls"
+    bl_label = "Add IK Controls"
+    bl_options = {"REGISTER", "UNDO"}
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        """Needs a person with a limb that has no controls."""
+        person = shown_person(context)
+        if person is None:
+            return _refuse(cls, "Refine a person first")
+        complete = len(controlled_limbs(person)) == len(LIMBS)
+        return _refuse(cls, "All arms and legs have IK controls" if complete else None)
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        """Add what is missing."""
+        return _changed(self, context, add_ik_controls)
+
+
+class SPR_OT_bake_to_fk(bpy.types.Operator):
+    """Key the bones of arms and legs as you see them now, and take the IK controls away"""
+
+    bl_idname = "spr.bake_to_fk"
+    bl_label = "Bake to FK"
+    bl_options = {"REGISTER", "UNDO"}
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        """Needs a person with IK controls."""
+        person = shown_person(context)
+        return _refuse(cls, None if person and controlled_limbs(person) else "Add IK controls first")
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        """Bake all limbs that have controls."""
+        return _changed(self, context, bake_to_fk)
+
+
+class SPR_OT_add_root_bone(bpy.types.Operator):
+    """Add a bone on the floor that carries the person along. The pelvis is keyed relative to it, so that
+    nothing moves"""
+
+    bl_idname = "spr.add_root_bone"
+    bl_label = "Add Root Bone"
+    bl_options = {"REGISTER", "UNDO"}
+
+    carries: EnumProperty(name="Carries", description="What the root bone takes over", items=ROOT_ITEMS)
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        """Needs a person without a root."""
+        person = shown_person(context)
+        if person is None:
+            return _refuse(cls, "Refine a person first")
+        return _refuse(cls, None if root_bone(person) is None else "There is a root bone already")
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        """Add it."""
+        return _changed(self, context, lambda person: add_root(person, heading=self.carries == "HEADING"))
+
+
+class SPR_OT_remove_root_bone(bpy.types.Operator):
+    """Take the root bone away. The pelvis is keyed so that nothing moves"""
+
+    bl_idname = "spr.remove_root_bone"
+    bl_label = "Remove Root Bone"
+    bl_options = {"REGISTER", "UNDO"}
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        """Needs a person with a root."""
+        person = shown_person(context)
+        return _refuse(cls, None if person and root_bone(person) else "Add a root bone first")
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        """Remove it."""
+        return _changed(self, context, remove_root)
+
+
+CLASSES = (SPR_OT_add_ik_controls, SPR_OT_bake_to_fk, SPR_OT_add_root_bone, SPR_OT_remove_root_bone)

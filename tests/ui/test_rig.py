@@ -1,0 +1,90 @@
+"""IK controls and the root bone are a click away, and so is the way back."""
+
+from __future__ import annotations
+
+import bpy
+import pytest
+
+from tests.scene.rigs import apart, shown
+
+FRAMES = range(1, 61, 3)
+
+
+@pytest.fixture
+def person(enabled, wave):
+    """A refined wave."""
+    bpy.ops.spr.open_recording(filepath=str(wave))
+    bpy.ops.spr.refine_pose()
+    return next(ob for ob in bpy.context.scene.objects if ob.type == "ARMATURE")
+
+
+def _bones():
+    armature = next(ob for ob in bpy.context.scene.objects if ob.type == "ARMATURE")
+    return len(armature.data.bones)
+
+
+def test_controls_come_and_go_with_a_click_and_nothing_moves(person):
+    before = shown(person, FRAMES)
+    assert not bpy.ops.spr.bake_to_fk.poll()
+    assert bpy.ops.spr.add_ik_controls() == {"FINISHED"}
+    assert _bones() == 32 and not bpy.ops.spr.add_ik_controls.poll()
+    assert apart(before, shown(person, FRAMES))[0] < 1
+    assert bpy.ops.spr.bake_to_fk() == {"FINISHED"}
+    assert _bones() == 24
+    gap, angle = apart(before, shown(person, FRAMES))
+    assert gap < 1 and angle < 0.2
+
+
+@pytest.mark.parametrize("carries", ["HEADING", "PATH"])
+def test_the_root_bone_comes_and_goes_with_a_click(person, carries):
+    before = shown(person, FRAMES)
+    assert not bpy.ops.spr.remove_root_bone.poll()
+    assert bpy.ops.spr.add_root_bone(carries=carries) == {"FINISHED"}
+    assert _bones() == 25 and not bpy.ops.spr.add_root_bone.poll()
+    assert apart(before, shown(person, FRAMES))[0] < 0.1
+    assert bpy.ops.spr.remove_root_bone() == {"FINISHED"}
+    assert _bones() == 24
+    assert apart(before, shown(person, FRAMES))[0] < 0.1
+
+
+def test_both_can_be_undone(person):
+    bpy.ops.ed.undo_push()
+    bpy.ops.spr.add_ik_controls()
+    bpy.ops.ed.undo_push()
+    bpy.ops.spr.add_root_bone()
+    bpy.ops.ed.undo_push()
+    assert _bones() == 33
+    bpy.ops.ed.undo()
+    assert _bones() == 32
+    bpy.ops.ed.undo()
+    assert _bones() == 24
+    bpy.ops.ed.redo()
+    assert _bones() == 32
+
+
+def test_without_a_person_the_buttons_say_what_to_do(enabled):
+    for operator in (bpy.ops.spr.add_ik_controls, bpy.ops.spr.add_root_bone, bpy.ops.spr.bake_to_fk):
+        assert not operator.poll()
+    with pytest.raises(RuntimeError, match="Refine a person first"):
+        bpy.ops.spr.add_ik_controls()
+
+
+def test_what_can_not_be_changed_is_said_in_a_sentence(person):
+    person.animation_data_clear()
+    with pytest.raises(RuntimeError, match=r"has no action of its own; assign the one to work on first\."):
+        bpy.ops.spr.add_ik_controls()
+    assert _bones() == 24
+
+
+def test_the_rig_is_there_after_save_and_reopen(person, tmp_path):
+    bpy.ops.spr.add_ik_controls()
+    bpy.ops.spr.add_root_bone()
+    before = shown(person, FRAMES)
+    path = str(tmp_path / "rig.blend")
+    bpy.ops.wm.save_as_mainfile(filepath=path)
+    bpy.ops.wm.open_mainfile(filepath=path)
+    reopened = next(ob for ob in bpy.context.scene.objects if ob.type == "ARMATURE")
+    assert apart(before, shown(reopened, FRAMES))[0] < 0.1
+    assert bpy.ops.spr.bake_to_fk() == {"FINISHED"}
+    assert bpy.ops.spr.remove_root_bone() == {"FINISHED"}
+    assert apart(before, shown(reopened, FRAMES))[0] < 0.1
