@@ -1,4 +1,4 @@
-"""Files of the field's other tools: points by name in JSON, motions by name, DeepLabCut's and Rokoko's tables."""
+"""Files of the field's other tools: points by name in JSON, motions by name, tables of other shapes."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ NAMES = find_layout("coco17").keypoints
 KINECT = {
     "PELVIS": "pelvis", "SPINE_CHEST": "spine3", "NECK": "neck", "HEAD": "head", "NOSE": "nose",
     **{f"{name}_{side}": f"{side.lower()}_{joint}" for side in ("LEFT", "RIGHT") for name, joint in (
-        ("CLAVICLE", "collar"), ("SHOULDER", "shoulder"), ("ELBOW", "elbow"), ("WRIST", "wrist"), ("HIP", "hip"),
-        ("KNEE", "knee"), ("ANKLE", "ankle"), ("FOOT", "foot"))},
+        ("CLAVICLE", "collar"), ("SHOULDER", "shoulder"), ("ELBOW", "elbow"), ("WRIST", "wrist"),
+        ("HIP", "hip"), ("KNEE", "knee"), ("ANKLE", "ankle"), ("FOOT", "foot"))},
 }  # fmt: skip
 ROKOKO = {
     "Hip": "pelvis", "Spine": "spine1", "Chest": "spine3", "Neck": "neck", "Head": "head",
     **{f"{side}{name}": f"{side.lower()}_{joint}" for side in ("Left", "Right") for name, joint in (
-        ("Shoulder", "collar"), ("Arm", "shoulder"), ("ForeArm", "elbow"), ("Hand", "wrist"), ("UpLeg", "hip"),
-        ("Leg", "knee"), ("Foot", "ankle"), ("Toe", "foot"))},
+        ("Shoulder", "collar"), ("Arm", "shoulder"), ("ForeArm", "elbow"), ("Hand", "wrist"),
+        ("UpLeg", "hip"), ("Leg", "knee"), ("Foot", "ankle"), ("Toe", "foot"))},
 }  # fmt: skip
 
 
@@ -51,19 +51,29 @@ def kinect(folder: Path) -> Path:
     return folder / "kinect.json"
 
 
-SHAPES = {
-    "names of each frame": lambda c: [dict(zip(NAMES, frame, strict=True)) for frame in c],
-    "joints with x, y, z": lambda c: {"frames": [
-        {"joints": {name: dict(zip("xyz", p, strict=True)) for name, p in zip(NAMES, frame, strict=True)}}
-        for frame in c]},
+def by_name(frame: Any) -> dict[str, Any]:
+    return dict(zip(NAMES, frame, strict=True))
+
+
+def as_xyz(frame: Any) -> dict[str, Any]:
+    return {name: dict(zip("xyz", place, strict=True)) for name, place in by_name(frame).items()}
+
+
+def dashed(frame: Any) -> dict[str, Any]:
+    return {name.replace("_", "-"): place for name, place in as_xyz(frame).items()}
+
+
+def as_list(frame: Any) -> list[dict[str, Any]]:
+    return [{"name": name, **place} for name, place in as_xyz(frame).items()]
+
+
+SHAPES: dict[str, Any] = {
+    "names of each frame": lambda c: [by_name(frame) for frame in c],
+    "joints with x, y, z": lambda c: {"frames": [{"joints": as_xyz(frame)} for frame in c]},
     "rows of all names": lambda c: {"joint_names": list(NAMES), "frames": c},
-    "Ego-Exo4D": lambda c: {str(n): [{"annotation3D": {
-        name.replace("_", "-"): dict(zip("xyz", p, strict=True)) for name, p in zip(NAMES, frame, strict=True)}}]
-        for n, frame in enumerate(c)},
-    "lists with names": lambda c: [
-        {"keypoints": [{"name": n, "x": x, "y": y, "z": z} for n, (x, y, z) in zip(NAMES, frame, strict=True)]}
-        for frame in c],
-}  # fmt: skip
+    "Ego-Exo4D": lambda c: {str(n): [{"annotation3D": dashed(frame)}] for n, frame in enumerate(c)},
+    "lists with names": lambda c: [{"keypoints": as_list(frame)} for frame in c],
+}
 
 
 @pytest.mark.parametrize("shape", list(SHAPES))
@@ -117,7 +127,7 @@ def library(folder: Path, *names: str, **more: Any) -> Path:
     vectors, pelvis = body.axis_angles.reshape(FRAMES, 72), body.pelvis
     motion = {"pose_aa": vectors, "trans_orig": pelvis - REST_PELVIS, "root_trans_offset": pelvis, "fps": 50}
     motion |= {"beta": np.zeros(16), "gender": "neutral"} | more
-    (folder / "clips.pkl").write_bytes(pickle.dumps({name: motion for name in names or ("0-KIT_walk",)}))
+    (folder / "clips.pkl").write_bytes(pickle.dumps(dict.fromkeys(names or ("0-KIT_walk",), motion)))
     return folder / "clips.pkl"
 
 
@@ -141,7 +151,7 @@ OTHERS = {
     "a.abc": (b"Ogawa\xff" + bytes(40), "Alembic"), "a.ply": (b"ply\nformat ascii 1.0\n", "mesh"),
     "a.zip": (b"PK\x05\x06" + bytes(18), "unpack"),
     "a.gltf": (b'{"asset": {"version": "2.0"}, "nodes": [], "scenes": []}', "glTF"),
-    "a.json": (json.dumps([{"keypoints": [{"x": 1.0, "y": 2.0, "score": 0.5}] * 17}] * 3).encode(), "2D keypoints"),
+    "a.json": (json.dumps([{"keypoints": [{"x": 1.0, "y": 2.0, "score": 0.5}] * 17}] * 3).encode(), "2D"),
     "g1.csv": (b"\n".join([b"0,0,0.8,0,0,0.6,0.8" + b",0.1" * 29] * 5), "robot"),
 }  # fmt: skip
 

@@ -27,9 +27,8 @@ _SHOWN = 3
 def _motions(container: Container) -> dict[Any, Mapping[str, Any]]:
     if container.kind != "pickle":
         return {}
-    return people_of(container.tree, "pose_aa") or people_of(
-        container.tree, "root_orient", "pose_body", "trans"
-    )
+    tree = container.tree
+    return people_of(tree, "pose_aa") or people_of(tree, "root_orient", "pose_body", "trans")
 
 
 def recognises(container: Container) -> bool:
@@ -43,8 +42,8 @@ def read(container: Container) -> Draft:
     if len(motions) > 1:
         shown = ", ".join(one_line(str(name), 40) for name in list(motions)[:_SHOWN])
         raise FormatError(
-            f"{container.name} holds {len(motions)} motions ({shown} …); save one of them as a file of its own"
-            " and open that."
+            f"{container.name} holds {len(motions)} motions ({shown} …); save one of them as a file of its"
+            " own and open that."
         )
     ((name, motion),) = motions.items()
     if "dof" in motion:

@@ -1,8 +1,8 @@
 """JSON of points by name, as scripts save it: Azure Kinect's offline_processor, Ego-Exo4D, many people's own.
 
-Frames are a list, a mapping from numbers, or lie under `frames`. A frame maps names to [x, y, z] or {x, y, z},
-itself or in a field such as `joints`, `annotation3D`; or it lists {name, x, y, z}; or it has rows for names
-that stand beside all frames (`joint_names`), of one person or of `bodies`. Sources: microsoft/
+Frames are a list, a mapping from numbers, or lie under `frames`. A frame maps names to [x, y, z] or to
+{x, y, z}, itself or in a field such as `joints`, `annotation3D`; or it lists {name, x, y, z}; or it has rows
+for names that stand beside all frames (`joint_names`), of one person or of `bodies`. Sources: microsoft/
 Azure-Kinect-Samples body-tracking-samples/offline_processor/main.cpp; docs.ego-exo4d-data.org body pose.
 """
 
@@ -24,8 +24,8 @@ from .tables import MOST_POINTS, draft_of_points
 
 _FRAMES = ("frames", "data", "poses", "sequence")
 _WITHIN = (
-    "annotation3D", "joints", "joints3d", "joints_3d", "keypoints", "keypoints3d", "keypoints_3d", "landmarks",
-    "points", "positions", "pose", "skeleton", "joint_positions", "body", "person",
+    "annotation3D", "joints", "joints3d", "joints_3d", "keypoints", "keypoints3d", "keypoints_3d",
+    "landmarks", "points", "positions", "pose", "skeleton", "joint_positions", "body", "person",
 )  # fmt: skip
 _NAMES = ("joint_names", "keypoint_names", "names", "joints_names")
 _PEOPLE, _IDS = ("bodies", "people", "persons", "skeletons"), ("body_id", "id", "track_id", "person_id")
@@ -86,7 +86,8 @@ def _frames(tree: Any) -> list[tuple[int, Any]]:
 
 
 def _names(tree: Any) -> list[str]:
-    held = next((tree[name] for name in _NAMES if name in tree), []) if isinstance(tree, Mapping) else []
+    fields = tree if isinstance(tree, Mapping) else {}
+    held: Any = next((fields[name] for name in _NAMES if name in fields), [])
     return held if isinstance(held, list) and all(isinstance(name, str) for name in held) else []
 
 
