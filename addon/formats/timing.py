@@ -15,7 +15,7 @@ from .filming import at_frames
 from .rates import meant_rate
 from .resampling import on_even_frames
 
-_UNIT = "s|ms|us|ns|secs?|seconds|millis|milliseconds"
+_UNIT = "s|ms|us|ns|secs?|[mun]secs?|seconds|millis|milliseconds"
 _NAME = re.compile(rf"(?:timestamp|time|offset|elapsed|ts|t)?({_UNIT})?")
 _APART = re.compile(rf"[^a-z]({_UNIT})\W*$")
 _UNITS = {"s": 1.0, "ms": 1e-3, "us": 1e-6, "ns": 1e-9}
@@ -96,6 +96,7 @@ def _unit(name: str, values: np.ndarray) -> float | None:
     suffix = apart[1] if apart else (joined and joined[1]) or ""
     # The s of times, timestamps is no unit.
     if suffix and (apart or suffix != "s"):
+        suffix = suffix[:2] if suffix[1:4] == "sec" else suffix
         return _UNITS["ms" if suffix.startswith("mil") else "s" if suffix.startswith("sec") else suffix]
     step = _step(values)
     return next((unit for unit in _UNITS.values() if _SLOWEST < 1.0 / (step * unit) < _FASTEST), None)

@@ -21,7 +21,12 @@ from .thrift import CompactReader
 MAGIC = b"PAR1"
 _DATA, _DICTIONARY = 0, 2
 _PLAIN, _PLAIN_DICTIONARY, _RLE_DICTIONARY = 0, 2, 8
-_TYPES = {1: np.dtype("<i4"), 2: np.dtype("<i8"), 4: np.dtype("<f4"), 5: np.dtype("<f8")}
+_TYPES: dict[int, np.dtype[Any]] = {
+    1: np.dtype("<i4"),
+    2: np.dtype("<i8"),
+    4: np.dtype("<f4"),
+    5: np.dtype("<f8"),
+}
 _TEXT = 6
 _CODECS = ("none", "Snappy", "gzip")
 _LONGEST_TEXT, _MOST_COLUMNS, _MOST_TEXTS = 200, 10_000, 1_000_000
@@ -44,7 +49,8 @@ class _Column:
 def read_columns(data: bytes, names: Sequence[str]) -> dict[str, np.ndarray]:
     """Columns (rows,) of these names as far as the table has them.
 
-    They are numbers, NaN where empty, or objects that are texts, "" where empty. Raises FormatError; on damaged content also what `refusing` turns into one.
+    They are numbers, NaN where empty, or objects that are texts, "" where empty.
+    Raises FormatError; on damaged content also what `refusing` turns into one.
     """
     footer = _footer(data)
     rows = int(footer.get(3, 0))
@@ -167,14 +173,17 @@ def _hybrid(page: bytes, width: int, count: int) -> np.ndarray:
     """(count,) whole numbers of `width` bits in runs of one value, or packed by eights."""
     if width > 32:
         raise FormatError(_DAMAGED)
-    found, held, place = [], 0, 0
+    found, held, place = list[np.ndarray](), 0, 0
     while held < count:
+        run: np.ndarray
         head, place = _varint(page, place)
         if head & 1:
             size = (head >> 1) * width
             bits = np.unpackbits(np.frombuffer(page[place : place + size], np.uint8), bitorder="little")
-            run = bits[: len(bits) // max(width, 1) * width].reshape(-1, max(width, 1))
-            run = run.astype(np.int64) @ (1 << np.arange(width, dtype=np.int64)) if width else np.zeros(count)
+            rows = bits[: len(bits) // max(width, 1) * width].reshape(-1, max(width, 1))
+            run = (
+                rows.astype(np.int64) @ (1 << np.arange(width, dtype=np.int64)) if width else np.zeros(count)
+            )
             place += size
         else:
             size = (width + 7) // 8

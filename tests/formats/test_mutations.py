@@ -35,6 +35,7 @@ from tests.formats import test_tables as tables
 from tests.formats import test_theia as theia
 from tests.formats import test_timing as timing
 from tests.formats import test_trc as trc
+from tests.formats import test_unlisted as unlisted
 from tests.formats.bodies import walking
 
 MUTATIONS = 60
@@ -90,6 +91,8 @@ BUILDERS: dict[str, Callable[[Path], Path]] = {
     **newer.BUILDERS,
     **other_skeletons.BUILDERS,
     **sam3d.BUILDERS,
+    "Azure Kinect": unlisted.kinect,
+    "PHC": unlisted.library,
     "MDM rotations": keypoint_tools.rotations,
     "landmarks in rows": lambda folder: landmarks.several_in_a_row(folder / "pose_landmarks.csv"),
     "Theia": lambda folder: theia.theia(folder / "pose_0.c3d", theia.segments()),

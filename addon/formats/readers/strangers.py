@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -13,12 +14,28 @@ from ..parts import part_of_points
 _PICTURE = "is a picture; run a pose estimator on it and open its result"
 _VIDEO = "is a video; run a pose estimator on it and open its result"
 _SCENE = "file; import it into Blender with File > Import, or export BVH instead"
+_ROBOT = "is the motion of a robot's joints; choose the human motion it was made from"
+_ROBOT_CELLS, _UNIT = (7 + 23, 7 + 29, 8 + 29), 1e-3
+"""Root and joints of Unitree's H1 and G1, perhaps with a number in front."""
+_NUMBER = re.compile(r"[-+]?\d*\.?\d+(?:[eE][-+]?\d+)?")
+_MESH = "is a mesh without motion; choose a motion or 3D keypoint file"
 _MAGIC = {
     b"version https://git-lfs": "is a Git LFS pointer instead of the file; fetch that with git lfs pull",
     b"Kaydara FBX": f"is an FBX {_SCENE}",
     b"; FBX": f"is an FBX {_SCENE}",
     b"glTF": f"is a glTF {_SCENE}",
+    b"PXR-USDC": f"is a USD {_SCENE}",
+    b"#usda": f"is a USD {_SCENE}",
+    b"Ogawa": f"is an Alembic {_SCENE}",
+    b"Vocaloid Motion Data": "is a MikuMikuDance motion; import it with an add-on for MMD and export BVH",
     b"BLENDER": "is a Blender file; open it with File > Open",
+    b"\x28\xb5\x2f\xfd": "is compressed, as .blend files are; open those with File > Open, or unpack it",
+    b"%YAML": "is a Unity file; export the motion as BVH or FBX, and import FBX with File > Import",
+    b"animVersion": "holds Maya's animation curves; export the motion as BVH, or as FBX for File > Import",
+    b"[Header]": "is an HTR file; export C3D, TRC or BVH from the same program",
+    b"#ROSBAG": "is a ROS bag; save the joints' positions as .npz and open that",
+    b"ply\n": _MESH,
+    b"ply\r\n": _MESH,
     b"\x89PNG": _PICTURE,
     b"\xff\xd8\xff": _PICTURE,
     b"\x1aE\xdf\xa3": _VIDEO,
@@ -29,6 +46,7 @@ _MAGIC = {
 _FLAT = "holds 2D keypoints of images; lift or triangulate them and open that"
 _POSES = ("poses", "pose", "smpl_pose", "smpl_poses", "fullpose", "pose_body", "global_orient", "body_pose")
 _FEW = 7
+_HEAD = 400
 _HAND = 21
 _LISTS = ("annotations", "people", "predictions")
 
@@ -37,6 +55,12 @@ def _by_start(container: Container) -> str | None:
     head = container.head.lstrip()
     if container.head[4:8] == b"ftyp" or (head[:4] == b"RIFF" and head[8:11] == b"AVI"):
         return _VIDEO
+    if b"<COLLADA" in head[:_HEAD]:
+        return f"is a COLLADA {_SCENE}"
+    if b"NaturalPoint" in head[:_HEAD]:
+        return "is a Motive take; export it from Motive as CSV, C3D or BVH"
+    if container.kind == "binary" and head.startswith(b"PK"):
+        return "is an archive; unpack it and open the motion that is in it"
     return next((what for start, what in _MAGIC.items() if head.startswith(start)), None)
 
 
@@ -44,6 +68,14 @@ def _angles(container: Container) -> str | None:
     if container.kind == "text" and b"endheader" in container.head and b"nColumns" in container.head:
         return "holds OpenSim's joint angles or forces; open the .trc with the joints' positions"
     return None
+
+
+def _scene(container: Container) -> str | None:
+    """glTF as JSON."""
+    is_scene = (
+        container.kind == "json" and container.has("asset", "nodes") and "smpl_bodies" not in container.text
+    )
+    return f"is a glTF {_SCENE}" if is_scene else None
 
 
 def _body(container: Container) -> str | None:
@@ -55,9 +87,19 @@ def _body(container: Container) -> str | None:
     return None
 
 
+def _is_robots_row(line: str) -> bool:
+    """Whether a row of numbers starts with a place and a turn of length 1, as Unitree's tables have it."""
+    cells = line.split(",")
+    if len(cells) not in _ROBOT_CELLS or not all(map(_NUMBER.fullmatch, map(str.strip, cells))):
+        return False
+    return abs(sum(float(cell) ** 2 for cell in cells[3:7]) - 1.0) < _UNIT
+
+
 def _robot(container: Container) -> str | None:
+    if container.kind == "text" and _is_robots_row(container.lines[0]):
+        return _ROBOT
     if container.has("joint_pos", "body_pos_w") or container.has("dof_pos", "root_rot"):
-        return "is the motion of a robot's joints; choose the human motion it was made from"
+        return _ROBOT
     return None
 
 
@@ -71,11 +113,17 @@ def _flat(container: Container) -> str | None:
     return _FLAT if all(isinstance(one, Mapping) and _is_flat_person(one) for one in listed[:100]) else None
 
 
+def _is_flat_point(point: Any) -> bool:
+    return isinstance(point, Mapping) and {"x", "y"} <= set(point) and "z" not in point
+
+
 def _is_flat_person(one: Mapping[str, Any]) -> bool:
     if "pose_keypoints_2d" in one:
         return not one.get("pose_keypoints_3d") and len(one["pose_keypoints_2d"]) > 0
     keypoints = one.get("keypoints")
     flat = isinstance(keypoints, list) and all(isinstance(each, (int, float)) for each in keypoints)
+    if keypoints and isinstance(keypoints, list) and all(map(_is_flat_point, keypoints)):
+        return not any("3d" in str(name).lower() for name in one)
     return flat and "image_id" in one and "pred_xyz_jts" not in one
 
 
@@ -95,7 +143,7 @@ def _hand_or_face(container: Container) -> str | None:
 
 
 _KINDS: tuple[Callable[[Container], str | None], ...] = (
-    _by_start, _angles, _robot, _body, _flat, _hand_or_face,
+    _by_start, _angles, _robot, _scene, _body, _flat, _hand_or_face,
 )  # fmt: skip
 
 

@@ -19,16 +19,18 @@ from ...body.layouts import find_layout
 from ...safe_read import FormatError
 from ...safe_read.npy import check_shape
 from ..container import Container
-from ..draft import Draft, Reader, person
+from ..draft import Draft, Reader, named_keypoints, person
+from ..joint_names import joint_roles
 from ..landmarks import COUNT, HIPS_FIXED, mediapipe_keypoints
 from ..marker_names import canonical_names
-from ..marker_people import marker_people
+from ..marker_people import joint_count, marker_people
 from ..timing import is_time, timed
 
 _AXIS_LAST = re.compile(
     r"(.+?)[\s_.\-:/(\[]*(x|y|z|visibility|vis|v|score|confidence|conf|c)[)\]]?(?:[_\s(\[]*(?:mm|cm|m)[)\]]?)?"
 )
 _AXIS_FIRST = re.compile(r"(x|y|z|visibility|v)(?:[\s_.\-]*(\d+)|[\s_.\-:]+([a-z].*))")
+_TURN = re.compile(r"[\s_.\-:](?:rotation|rot|euler|quaternion|quat|orientation)$")
 _KIND = re.compile(r"[\s_.\-:]+(?:pos|position|loc|location|coord|coords|3d)$")
 """What some tables call a place, between its point and its axis."""
 _WEIGHTS = ("visibility", "vis", "v", "score", "confidence", "conf", "c")
@@ -43,6 +45,7 @@ _NUMBER = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?|nan", re.IGNORECAS
 _WORLD = re.compile(r"[\s_.\-]*world(?:[\s_.\-]*landmarks?)?[\s_.\-]*")
 _MEDIAPIPE = find_layout("mediapipe33").canonical
 _CUT = "The last row is incomplete and was left out; the file may have been cut off."
+_LIMB_ENDS = ("hip", "knee", "ankle", "shoulder", "elbow", "wrist")
 _LIMBS = {11, 12, 23, 24, 25, 26}
 """MediaPipe's numbers of shoulders, hips and knees: those who save a part of the landmarks save these."""
 _PREFIX = re.compile(r"^(?:(?:body|pose|mediapipe)[\s_.\-]+|(?:landmark|point|lm|kp|l|p)[\s_.\-]*(?=\d))")
@@ -167,8 +170,17 @@ def _timed(draft: Draft, header: list[str], rows: list[list[str]], frame: int | 
 
 
 def _lines(container: Container) -> list[str]:
-    """The lines from the one that names columns on; remarks may stand above it."""
+    """The lines from the one that names columns on; remarks may stand above it.
+
+    DeepLabCut and Anipose's kin name a column in several lines: scorer, bodyparts, coords.
+    """
     lines = container.lines
+    start = [line.partition(",")[0].strip().lower() for line in lines[:_MOST_REMARKS]]
+    if "bodyparts" in start and start.index("bodyparts") + 1 < len(start):
+        at = start.index("bodyparts")
+        parts, axes = (next(csv.reader([line]), []) for line in lines[at : at + 2])
+        named = [f"{part}_{axis}" for part, axis in zip(parts[1:], axes[1:], strict=False)]
+        return [",".join(["frame", *named]), *lines[at + 2 :]]
     for number, line in enumerate(lines[:_MOST_REMARKS]):
         if line.strip() and not (line.startswith("#") and max(map(line.count, ",;\t")) < _FEWEST_CELLS):
             return lines[number:] if number else lines
@@ -202,7 +214,11 @@ def _columns(header: list[str]) -> _Wide | _Long | None:
             points.setdefault(_KIND.sub("", last[1]), {})[last[2]] = column
         elif cell in ("x", "y", "z", *_WEIGHTS):
             points.setdefault("", {})[cell] = column
-    whole = {name: axes for name, axes in points.items() if {"x", "y", "z"} <= set(axes)}
+    whole = {
+        name: axes
+        for name, axes in points.items()
+        if {"x", "y", "z"} <= set(axes) and _TURN.search(name) is None
+    }
     world = {_WORLD.sub("_", name).strip("_"): axes for name, axes in whole.items() if _WORLD.search(name)}
     whole = world if len(world) >= 6 else whole
     name = next((header.index(each) for each in _POINT if each in header), None)
@@ -305,12 +321,24 @@ def draft_of_points(names: list[str], points: np.ndarray, weights: Any, frame_id
         own_weights = weights[:, places] if weights is not None else None
         keypoints, warnings = mediapipe_keypoints(points[:, places], own_weights)
         people = [person(frame_ids=frame_ids, keypoints=keypoints)]
+    elif (joints := _joints_of_skeleton(plain)) is not None:
+        keypoints = named_keypoints(points, names, weights, canonical=joints)
+        people = [person(frame_ids=frame_ids, keypoints=keypoints)]
     else:
         people = marker_people(plain, points, frame_ids)
     camera = HIPS_FIXED in warnings
     return Draft(
         people, units=None, likely_up=("+y", "+z", "-y"), warnings=warnings, camera=camera, floating=True
     )
+
+
+def _joints_of_skeleton(names: list[str]) -> list[str | None] | None:
+    """SMPL's joint of each name where they are a skeleton's, in which LeftArm is the shoulder as in a BVH."""
+    roles = joint_roles(names, [-1] * len(names))
+    told = {place: role for role, place in roles.items() if role.endswith(_LIMB_ENDS)}
+    if len(told) < len(_LIMB_ENDS) * 2 or joint_count(names) >= len(told):
+        return None
+    return [told.get(place) for place in range(len(names))]
 
 
 def _landmarks(names: list[str]) -> list[int] | None:

@@ -1,0 +1,134 @@
+"""JSON of points by name, as scripts save it: Azure Kinect's offline_processor, Ego-Exo4D, many people's own.
+
+Frames are a list, a mapping from numbers, or lie under `frames`. A frame maps names to [x, y, z] or to
+{x, y, z}, itself or in a field such as `joints`, `annotation3D`; or it lists {name, x, y, z}; or it has rows
+for names that stand beside all frames (`joint_names`), of one person or of `bodies`. Sources: microsoft/
+Azure-Kinect-Samples body-tracking-samples/offline_processor/main.cpp; docs.ego-exo4d-data.org body pose.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from ...safe_read import FormatError, one_line
+from ...safe_read.npy import check_shape
+from ..container import Container
+from ..draft import Draft, Reader, is_real, scalar
+from ..marker_people import joint_count
+from ..timing import timed_frames
+from .tables import MOST_POINTS, draft_of_points
+
+_FRAMES = ("frames", "data", "poses", "sequence")
+_WITHIN = (
+    "annotation3D", "joints", "joints3d", "joints_3d", "keypoints", "keypoints3d", "keypoints_3d",
+    "landmarks", "points", "positions", "pose", "skeleton", "joint_positions", "body", "person",
+)  # fmt: skip
+_NAMES = ("joint_names", "keypoint_names", "names", "joints_names")
+_PEOPLE, _IDS = ("bodies", "people", "persons", "skeletons"), ("body_id", "id", "track_id", "person_id")
+_RATES = ("fps", "frame_rate", "framerate")
+_FEWEST, _DEEPEST, _LOOKED_AT = 6, 3, 50
+_Points = dict[str, list[float]]
+
+
+def recognises(container: Container) -> bool:
+    """Enough points of a body by name in one of the first frames."""
+    if container.kind != "json":
+        return False
+    names = _names(container.json)
+    frames = _frames(container.json)[:_LOOKED_AT]
+    found = (points for _, frame in frames for _, points in _people(frame, names))
+    return any(joint_count(list(points)) >= _FEWEST for points in found)
+
+
+def read(container: Container) -> Draft:
+    """Everybody. Raises FormatError."""
+    tree, frames = container.json, _frames(container.json)
+    seen: dict[str, dict[int, _Points]] = {}
+    for number, frame in frames:
+        for who, points in _people(frame, _names(tree)):
+            seen.setdefault(who, {})[number] = points
+    drafts = [(who, draft) for who, track in seen.items() for draft in _drafts(track)]
+    people = [replace(one, id=one_line(who)) for who, draft in drafts for one in draft.people]
+    draft = replace(drafts[0][1], people=people, tool=None)
+    stated = next((scalar(tree[name]) for name in _RATES if isinstance(tree, Mapping) and name in tree), None)
+    return timed_frames(draft, [frame for _, frame in frames], stated)
+
+
+def _drafts(track: Mapping[int, _Points]) -> list[Draft]:
+    """One person's draft; [] where too few of the points are joints."""
+    numbers = sorted(track)
+    names = list(dict.fromkeys(name for number in numbers for name in track[number]))
+    if joint_count(names) < _FEWEST:
+        return []
+    if len(names) > MOST_POINTS:
+        raise FormatError("The file has more than a thousand kinds of points; it is no person.")
+    check_shape((len(numbers), len(names), 3), 8)
+    missing = [np.nan] * 3
+    points = np.array([[track[number].get(name, missing) for name in names] for number in numbers], float)
+    return [draft_of_points(names, points, None, np.array(numbers))]
+
+
+def _frames(tree: Any) -> list[tuple[int, Any]]:
+    """(number, frame) of all frames in order; [] where the tree holds none."""
+    if isinstance(tree, Mapping):
+        inner = next((tree[name] for name in _FRAMES if isinstance(tree.get(name), (list, Mapping))), None)
+        tree = tree if inner is None else inner
+    if isinstance(tree, Mapping):
+        numbered = {
+            int(name): frame for name, frame in tree.items() if str(name).isdigit() and len(name) < 10
+        }
+        return sorted(numbered.items()) if len(numbered) == len(tree) else []
+    return list(enumerate(tree)) if isinstance(tree, list) else []
+
+
+def _names(tree: Any) -> list[str]:
+    fields = tree if isinstance(tree, Mapping) else {}
+    held: Any = next((fields[name] for name in _NAMES if name in fields), [])
+    return held if isinstance(held, list) and all(isinstance(name, str) for name in held) else []
+
+
+def _people(frame: Any, names: list[str]) -> Iterator[tuple[str, _Points]]:
+    """(id, points) of everybody in a frame."""
+    fields = frame if isinstance(frame, Mapping) else {}
+    listed = next((fields[name] for name in _PEOPLE if isinstance(fields.get(name), list)), None)
+    for place, one in enumerate([frame] if listed is None else listed):
+        points = _points(one, names)
+        if points:
+            ids = [one[name] for name in _IDS if name in one] if isinstance(one, Mapping) else []
+            yield str(ids[0] if ids and listed is not None else place), points
+
+
+def _points(held: Any, names: list[str], depth: int = 0) -> _Points:
+    if depth > _DEEPEST or not held:
+        return {}
+    if isinstance(held, Mapping):
+        places = {str(name): place for name, value in held.items() if (place := _place(value)) is not None}
+        if len(places) >= _FEWEST:
+            return places
+        inner = (_points(held[name], names, depth + 1) for name in _WITHIN if name in held)
+        return next((points for points in inner if points), {})
+    if not isinstance(held, list):
+        return {}
+    rows = [_place(row) for row in held]
+    own = [str(row.get("name", "")) if isinstance(row, Mapping) else "" for row in held]
+    named = own if all(own) else names
+    if len(rows) >= _FEWEST and len(named) == len(rows):
+        return {name: row for name, row in zip(named, rows, strict=True) if row is not None}
+    return _points(held[0], names, depth + 1) if len(held) == 1 else {}
+
+
+def _place(value: Any) -> list[float] | None:
+    if isinstance(value, Mapping) and {"x", "y", "z"} <= set(value):
+        value = [value["x"], value["y"], value["z"]]
+    if not isinstance(value, list) or len(value) not in (3, 4) or not all(map(is_real, value)):
+        return None
+    return [np.nan if number is None else float(number) for number in value[:3]]
+
+
+READER = Reader(
+    "points by name", "Azure Kinect, Ego-Exo4D, scripts", "keypoints by name", ".json", recognises, read
+)
