@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -36,7 +36,8 @@ def write_curves(
 ) -> None:
     """Write curves with keys at scene frames (N,) into the owner's own action, made when it has none.
 
-    frames increase; keys of the same channels are replaced. holds: (N,) bool, keys whose value stays until
+    frames increase; keys of the same channels are replaced, while a curve's modifiers, group and mute stay.
+    holds: (N,) bool, keys whose value stays until
     the next one. filled: (N,) bool, keys to mark as fillers, which Blender calls jitter. `keyframe_insert`
     takes seconds where this takes milliseconds. `FCurve.update` would double the time: the keys are sorted,
     and Blender's editors work out handles when somebody makes a key smooth.
@@ -52,13 +53,13 @@ def write_curves(
     if filled is not None:
         kinds[filled] = _enum("type", "JITTER")
     for curve in curves:
-        old = channels.find(curve.path, index=curve.index)
-        if old is not None:
-            channels.remove(old)
-        fcurve = channels.new(curve.path, index=curve.index)
-        fcurve.group = groups.get(curve.group) or groups.new(curve.group)
+        fcurve = channels.find(curve.path, index=curve.index)
+        if fcurve is None:
+            fcurve = channels.new(curve.path, index=curve.index)
+            fcurve.group = groups.get(curve.group) or groups.new(curve.group)
         coordinates[:, 1] = curve.values
         points = fcurve.keyframe_points
+        points.clear()
         points.add(len(frames))
         points.foreach_set("co", coordinates.ravel())
         points.foreach_set("interpolation", shape)
@@ -71,14 +72,35 @@ def find_curves(owner: bpy.types.ID) -> dict[tuple[str, int], bpy.types.FCurve]:
     animation = owner.animation_data
     if animation is None or animation.action is None:
         return {}
-    channels: Any = ()
-    if not hasattr(animation.action, "layers"):  # before Blender 4.4
-        channels = animation.action.fcurves
-    elif animation.action_slot is not None:
-        strips = [strip for layer in animation.action.layers for strip in layer.strips]
-        bags = [strip.channelbag(animation.action_slot) for strip in strips]
-        channels = [curve for bag in bags if bag is not None for curve in bag.fcurves]
+    return curves_in(animation.action, getattr(animation, "action_slot", None))
+
+
+def curves_in(action: bpy.types.Action, slot: Any) -> dict[tuple[str, int], bpy.types.FCurve]:
+    """The curves of an action that play for who uses this slot of it, which is None before Blender 4.4."""
+    channels = [curve for held, _ in _holders(action, slot) for curve in held]
     return {(curve.data_path, curve.array_index): curve for curve in channels if not curve.mute}
+
+
+def _holders(action: bpy.types.Action, slot: Any) -> list[tuple[Any, Any]]:
+    """F-curves and groups that an action holds for a slot."""
+    if not hasattr(action, "layers"):  # before Blender 4.4
+        return [(action.fcurves, action.groups)]
+    strips = [strip for layer in action.layers for strip in layer.strips] if slot is not None else []
+    bags = [strip.channelbag(slot) for strip in strips]
+    return [(bag.fcurves, bag.groups) for bag in bags if bag is not None]
+
+
+def remove_curves(owner: bpy.types.ID, unwanted: Callable[[bpy.types.FCurve], bool]) -> int:
+    """Take curves out of the action that the owner plays; how many stay in it."""
+    animation = owner.animation_data
+    if animation is None or animation.action is None:
+        return 0
+    stay = 0
+    for curves, _ in _holders(animation.action, getattr(animation, "action_slot", None)):
+        for curve in [curve for curve in curves if unwanted(curve)]:
+            curves.remove(curve)
+        stay += len(curves)
+    return stay
 
 
 def read_curve(
@@ -89,8 +111,11 @@ def read_curve(
     None where the owner has no such channel, or one without keys.
     """
     curve = find_curves(owner).get((path, index))
-    if curve is None or len(curve.keyframe_points) == 0:
-        return None
+    return None if curve is None or len(curve.keyframe_points) == 0 else keys_of(curve)
+
+
+def keys_of(curve: bpy.types.FCurve) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Frames (N,), values (N,) and whether filled in (N,) of a curve's keys."""
     points = curve.keyframe_points
     coordinates, kinds = np.empty(2 * len(points), np.float32), np.empty(len(points), np.int32)
     points.foreach_get("co", coordinates)

@@ -23,17 +23,36 @@ def mark_estimated(armature: bpy.types.Object, motion: Motion, keys: Keys, rate:
     Nothing is marked where the motion knows no uncertainty, as of an estimator's own poses and of joints that
     were left as they were.
     """
+    _unmark(armature)
     known = np.isfinite(motion.uncertainty_deg).any(0)
     if not known.any():
         return
     doubtful = unsure(motion, keys)
     armature[ESTIMATED] = "\n".join(estimated_parts(doubtful, unseen(motion, keys), keys.frames, rate))
-    measured, estimated = (armature.data.collections.new(name) for name in COLLECTIONS)
+    collections = armature.data.collections
+    measured, estimated = (collections.get(name) or collections.new(name) for name in COLLECTIONS)
     for name, is_known, is_estimated in zip(BONE_NAMES, known, mostly(doubtful), strict=True):
         if is_known:
             (estimated if is_estimated else measured).assign(armature.data.bones[name])
         if is_estimated:
             _grey(armature.pose.bones[name].color)
+
+
+def _unmark(armature: bpy.types.Object) -> None:
+    """Take away what an earlier run has marked; the collections stay, for a user may have hidden them."""
+    armature.pop(ESTIMATED, None)
+    found = [armature.data.collections.get(name) for name in COLLECTIONS]
+    for name in BONE_NAMES:
+        for collection in found:
+            if collection is not None:
+                collection.unassign(armature.data.bones[name])
+        if _is_grey(armature.pose.bones[name].color):
+            armature.pose.bones[name].color.palette = "DEFAULT"
+
+
+def _is_grey(colour: bpy.types.BoneColor) -> bool:
+    shades = [(tuple(getattr(colour.custom, name)), grey) for name, grey in _GREYS.items()]
+    return colour.palette == "CUSTOM" and all(np.allclose(shade, grey, atol=5e-3) for shade, grey in shades)
 
 
 def has_grey_bones(armature: bpy.types.Object) -> bool:

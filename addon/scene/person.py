@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import bpy
 import numpy as np
 
@@ -9,17 +11,19 @@ from ..body.body_model import BodyModel
 from ..body.skeleton import JOINT_COUNT
 from ..motion import Motion
 from ..recording import Keypoints
-from .action import write_action
 from .armature import create_armature
 from .colours import person_colour
 from .errors import SceneError
 from .estimated import mark_estimated
 from .mesh import create_body
 from .overlay import create_overlay
+from .parts import Earlier, home_of, move_to
+from .refit_body import Told, update_body
+from .refit_bones import offsets_of, update_rest_pose
 from .rollback import all_or_nothing, leave_edit_mode, select_only
 from .timing import is_animated, keys_at, scene_rate, set_scene_rate, show_range
-from .versions import write_before
-from .visibility import hide_while_away
+from .versions import own_actions, refined_action, write_before, write_refined
+from .visibility import hide_while_away, only_hides
 
 
 def write_motion(
@@ -35,6 +39,8 @@ def write_motion(
     body_model: BodyModel | None = None,
     gaps: str = "hold",
     person_index: int | None = None,
+    earlier: Earlier = Earlier(),  # noqa: B008 - it can't be changed
+    told: Told = lambda _sentence: None,
 ) -> bpy.types.Object:
     """Write a motion to the current scene and return the armature object.
 
@@ -47,7 +53,10 @@ def write_motion(
     gaps: what happens where the person is away for long: "hold", the body stays where it was, or "hide",
     armature and body are hidden meanwhile; there are no keys in either case. person_index: the person's
     place in the recording, which gives the colour; None counts the armatures of the file.
-    Nothing is left behind when it raises; SceneError where the motion can't be written.
+    earlier: objects of this person that are there: they are brought up to date in place, and all that a
+    user has made of them stays; `told` is given a sentence about what can't stay. `mesh` adds a body only
+    where there is none. Whoever gives `earlier` wraps the call in `spares.as_before_when_it_fails`.
+    Nothing new is left behind when it raises; SceneError where the motion can't be written.
     """
     _check(motion, keypoints)
     if original is not None:
@@ -55,37 +64,55 @@ def write_motion(
     scene = bpy.context.scene
     leave_edit_mode()
     with all_or_nothing(scene):
-        alone = not is_animated(scene)
+        alone = not is_animated(scene, _actions(earlier))
         if alone and match_scene_rate:
             set_scene_rate(scene, motion.fps)
         keys = keys_at(motion.times - origin, scene_rate(scene), first_frame, motion.away)
-        home = _home_collection()
+        home = home_of(earlier.objects, name)
         people = sum(ob.type == "ARMATURE" for ob in bpy.data.objects)
         colour = people if person_index is None else person_index
-        armature = create_armature(name, motion.bone_offsets, colour)
-        _move(armature, home)
-        write_action(armature, motion, keys)
-        mark_estimated(armature, motion, keys, scene_rate(scene))
-        made = [armature]
-        if mesh:
-            made.append(
-                create_body(
-                    armature, motion.bone_offsets, home, person_colour(colour),
-                    body_model=body_model, betas=motion.betas,
-                )
-            )  # fmt: skip
-        if gaps == "hide":
-            for ob in made:
-                hide_while_away(ob, keys)
+        armature = earlier.armature
+        shown, offsets = None, motion.bone_offsets
+        if armature is None:
+            armature = create_armature(name, motion.bone_offsets, colour)
+            move_to(armature, home)
+        else:
+            shown, offsets = _key_range(armature), offsets_of(armature)
+            update_rest_pose(armature, motion.bone_offsets)
         if original is not None:
             times = original.times - origin
             before = keys_at(times, scene_rate(scene), first_frame, original.away)
             write_before(armature, original, before, hide=gaps == "hide")
+        write_refined(armature, motion, keys, hide=gaps == "hide", told=told)
+        mark_estimated(armature, motion, keys, scene_rate(scene))
+        shape: dict[str, Any] = {"body_model": body_model, "betas": motion.betas}
+        for body in earlier.bodies:
+            update_body(body, armature, motion.bone_offsets, offsets, told=told, **shape)
+        bodies = list(earlier.bodies)
+        if mesh and not bodies:
+            bodies = [create_body(armature, motion.bone_offsets, home, person_colour(colour), **shape)]
+        for body in bodies:
+            hide_while_away(body, keys, hide=gaps == "hide")
         if keypoints is not None:
             create_overlay(home, armature.name, keypoints, keys)
-        show_range(scene, keys.frames, alone)
+        if shown != _key_range(armature):
+            show_range(scene, keys.frames, alone)
         select_only([armature], armature)
     return armature
+
+
+def _actions(earlier: Earlier) -> list[bpy.types.Action]:
+    """What earlier runs have written, which does not count as animation of the user's."""
+    if earlier.armature is None:
+        return []
+    hiding = [ob.animation_data.action for ob in earlier.bodies if only_hides(ob)]
+    return [*own_actions(earlier.armature), *hiding]
+
+
+def _key_range(armature: bpy.types.Object) -> tuple[float, float] | None:
+    """First and last frame of the refined action, None without one."""
+    action = refined_action(armature)
+    return None if action is None else tuple(action.curve_frame_range)
 
 
 def _check(motion: Motion, keypoints: Keypoints | None) -> None:
@@ -102,19 +129,3 @@ def _check(motion: Motion, keypoints: Keypoints | None) -> None:
             f"There are {len(keypoints.positions)} frames of keypoints for {motion.frames} frames of motion; "
             "choose the keypoints that the motion was refined to."
         )
-
-
-def _home_collection() -> bpy.types.Collection:
-    """The active collection where new objects can be seen in it, else the scene's root."""
-    active = bpy.context.view_layer.active_layer_collection
-    root = bpy.context.scene.collection
-    if active is None or not active.is_visible or not active.collection.is_editable:
-        return root
-    return active.collection
-
-
-def _move(ob: bpy.types.Object, home: bpy.types.Collection) -> None:
-    root = bpy.context.scene.collection
-    if home != root:
-        home.objects.link(ob)
-        root.objects.unlink(ob)

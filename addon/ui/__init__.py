@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from . import (
     controls,
+    earlier_files,
     export_fbx,
     icons,
     log,
@@ -40,7 +41,7 @@ CLASSES = (
     *panels_targets.CLASSES,
     *panels_quality.CLASSES,
 )
-_ATTACHED = (properties, open_recording, icons, viewport, runner)
+_ATTACHED = (properties, earlier_files, open_recording, icons, viewport, runner)
 
 
 def attach() -> None:

@@ -15,8 +15,8 @@ from ..scene.pose_points import body_points
 from ..scene.timing import scene_rate
 from ..scene.tracks import Track, track_of
 from .people import chosen_people
-from .properties import SPR_PG_result, SPR_PG_settings
-from .results import refined_people
+from .properties import SPR_PG_settings
+from .refined import Refined, refined_people
 from .targets import peek_with_targets
 
 _KEPT = 4
@@ -78,7 +78,7 @@ def _people_shapes(
 def _refined_shapes(
     scene: bpy.types.Scene,
     depsgraph: bpy.types.Depsgraph,
-    result: SPR_PG_result,
+    result: Refined,
     track: Track,
     colour: Colour,
 ) -> Iterator[Shapes]:

@@ -106,17 +106,17 @@ class SPR_OT_refine_pose(bpy.types.Operator):
         if scene is None:
             return self._refuse("The scene that this run was started in is gone; nothing was written.")
         try:
-            write(context, scene, job.task, job.outcomes)
+            told = write(context, scene, job.task, job.outcomes)
         except SceneError as error:
             return self._refuse(str(error))
         except Exception as error:  # noqa: BLE001 - reported once, not as a traceback in the console
             sentence = f"Nothing was written: an error in the add-on ({type(error).__name__})."
             return self._refuse(sentence, traceback.format_exc())
-        lines = result(job)
+        lines = [*result(job), *told]
         if scene.spr.source == job.task.source:
             scene.spr.result = "\n".join(lines)
         log_run("\n    ".join([job.task.source, *lines]))
-        self.report({"INFO"}, report(job))
+        self.report({"WARNING"} if told else {"INFO"}, " ".join([report(job), *told]))
         return {"FINISHED"}
 
     def _refuse(self, sentence: str, details: str = "") -> set[str]:

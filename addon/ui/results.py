@@ -1,70 +1,84 @@
-"""Refined people in the scene: writing them, and finding them again."""
+"""Refined people in the scene: writing them, anew or in the place of earlier ones."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 
 import bpy
 
 from .. import scene as scene_package
+from ..scene.parts import BODY_KEY, KEYPOINTS_KEY, Earlier
 from ..scene.rollback import all_or_nothing, leave_edit_mode
+from ..scene.spares import as_before_when_it_fails
 from .describe import recording_name
+from .earlier_files import take_over
 from .job import Outcome, Task
-from .properties import SPR_PG_result, SPR_PG_settings
-from .replace import BODY_KEY, Result, take_earlier
+from .refined import PERSON_KEY, Refined, claim, disclaim, refined_armatures, refined_people
+from .replace import find_earlier, find_keypoints, making_way, why_beside
 
-PERSON_KEY = "spr_person"
-"""Custom property of a refined armature: the person's id in the recording."""
-
-
-def refined_armatures(scene: bpy.types.Scene) -> list[bpy.types.Object]:
-    """The refined people in this scene."""
-    return [ob for ob in scene.objects if ob.type == "ARMATURE" and PERSON_KEY in ob]
+__all__ = ["PERSON_KEY", "refined_armatures", "refined_people", "write"]
 
 
-def refined_people(scene: bpy.types.Scene, source: str) -> dict[str, SPR_PG_result]:
-    """Where the people of this source are in this scene, the latest result of each, by their ids."""
-    return {
-        entry.person_id: entry
-        for entry in scene.spr.results
-        if entry.source == source and entry.armature is not None and entry.armature.name in scene.objects
-    }
+@dataclass(frozen=True)
+class _Place:
+    """Where one person's result goes: what is updated, what makes way, and whose claim ends."""
+
+    earlier: Earlier
+    keypoints: tuple[bpy.types.Object, ...] = ()
+    beside: tuple[bpy.types.Object, ...] = ()
+    note: str = ""
 
 
 def write(
     context: bpy.types.Context, scene: bpy.types.Scene, task: Task, outcomes: Sequence[Outcome]
-) -> list[bpy.types.Object]:
+) -> list[str]:
     """Write everybody's motion into the scene: all of them, or nothing when one fails.
 
-    A person's earlier result from the same file is replaced, unless the settings say otherwise.
-    Raises scene.SceneError.
+    A person's earlier result from the same file is brought up to date, unless the settings say otherwise.
+    Returns sentences about what of it could not be kept. Raises scene.SceneError.
     """
     with _in_scene(context, scene):
         leave_edit_mode()
-        earlier = [take_earlier(scene, task.source, outcome.person.id) for outcome in outcomes]
-        made = _write_all(scene, task, outcomes, [old for old in earlier if old is not None])
-        for old, new in zip(earlier, made, strict=True):
-            if old is not None:
-                old.replace_by(new.armature)
-            new.remember(scene.spr)
-            new.armature.select_set(True)
-    return [new.armature for new in made]
+        take_over(scene)
+        places = [_place(scene, task.source, outcome.person.id) for outcome in outcomes]
+        told = [place.note for place in places if place.note]
+        made = _write_all(scene, task, outcomes, places, told)
+        for place in places:
+            disclaim(place.beside)
+        for armature in made:
+            if armature.name in context.view_layer.objects:
+                armature.select_set(True)
+    return told
+
+
+def _place(scene: bpy.types.Scene, source: str, person_id: str) -> _Place:
+    earlier = find_earlier(scene, source, person_id)
+    keypoints = find_keypoints(scene, source, person_id, earlier.armature)
+    note = "" if earlier.armature is None else why_beside(earlier.armature)
+    if note or not scene.spr.replace:
+        return _Place(Earlier(), beside=(*earlier.objects, *keypoints), note=note)
+    return _Place(earlier, tuple(keypoints))
 
 
 def _write_all(
-    scene: bpy.types.Scene, task: Task, outcomes: Sequence[Outcome], earlier: Sequence[Result]
-) -> list[Result]:
-    for old in earlier:
-        old.put_aside(scene)
-    try:
-        with all_or_nothing(scene):
-            return [_write_person(scene.spr, task, outcome, len(outcomes) > 1) for outcome in outcomes]
-    except BaseException:
-        for old in earlier:
-            old.put_back()
-            old.remember(scene.spr)
-        raise
+    scene: bpy.types.Scene,
+    task: Task,
+    outcomes: Sequence[Outcome],
+    places: Sequence[_Place],
+    told: list[str],
+) -> list[bpy.types.Object]:
+    with ExitStack() as kept:
+        for place in places:
+            kept.enter_context(making_way(place.keypoints))
+        kept.enter_context(as_before_when_it_fails([ob for place in places for ob in place.earlier.objects]))
+        kept.enter_context(all_or_nothing(scene))
+        several = len(outcomes) > 1
+        return [
+            _write_person(scene, task, outcome, place.earlier, several, told)
+            for outcome, place in zip(outcomes, places, strict=True)
+        ]
 
 
 @contextmanager
@@ -84,8 +98,15 @@ def _in_scene(context: bpy.types.Context, scene: bpy.types.Scene) -> Iterator[No
         window.scene = shown
 
 
-def _write_person(settings: SPR_PG_settings, task: Task, outcome: Outcome, several: bool) -> Result:
-    collections = set(bpy.data.collections)
+def _write_person(
+    scene: bpy.types.Scene,
+    task: Task,
+    outcome: Outcome,
+    earlier: Earlier,
+    several: bool,
+    told: list[str],
+) -> bpy.types.Object:
+    settings, before = scene.spr, set(bpy.data.objects)
     stem = recording_name(task.source)
     armature = scene_package.write_motion(
         outcome.motion,
@@ -98,10 +119,14 @@ def _write_person(settings: SPR_PG_settings, task: Task, outcome: Outcome, sever
         body_model=outcome.body_model,
         gaps=settings.controls.gaps,
         person_index=task.places.get(outcome.person.id),
+        earlier=earlier,
+        told=told.append,
     )
-    armature[PERSON_KEY] = outcome.person.id
-    for child in armature.children:
-        child[BODY_KEY] = True
-    keypoints = next((new for new in bpy.data.collections if new not in collections), None)
-    rate = scene_package.scene_rate(bpy.context.scene)
-    return Result(task.source, outcome.person.id, armature, keypoints, task.origin, rate)
+    parts = [ob for ob in bpy.data.objects if ob not in before and ob != armature]
+    for ob in parts:
+        if BODY_KEY not in ob:
+            ob[KEYPOINTS_KEY] = True
+    rate = scene_package.scene_rate(scene)
+    refined = Refined(task.source, outcome.person.id, armature, task.origin, rate)
+    claim(refined, [*parts, *earlier.bodies])
+    return armature
