@@ -368,7 +368,7 @@ def _snapshot(armature):
         "keys": curves,
         "rest": [tuple(map(tuple, bone.matrix_local)) for bone in armature.data.bones],
         "vertices": places.tolist(),
-        "properties": {key: str(value) for key, value in armature.items()},
+        "properties": {key: getattr(value, "name", str(value)) for key, value in armature.items()},
         "strips": [(s.action.name, s.frame_start, s.frame_end) for t in animation.nla_tracks for s in t.strips],
         "colours": [bone.color.palette for bone in armature.pose.bones],
         "constraints": [len(bone.constraints) for bone in armature.pose.bones],
