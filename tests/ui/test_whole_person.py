@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from addon.scene.curves import find_curves
+from tests.scene.fbx_files import read
 
 
 @pytest.fixture
@@ -180,8 +181,6 @@ def test_a_strip_of_all_frames_takes_up_new_frames(person, ui):
 
 
 def test_export_writes_all_frames_of_a_person_that_was_pushed_down(person, tmp_path):
-    from tests.scene.read_fbx import read
-
     _push_down(person)
     bpy.context.scene.frame_start, bpy.context.scene.frame_end = 20, 30
     path = tmp_path / "pushed.fbx"
