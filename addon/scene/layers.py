@@ -26,9 +26,7 @@ def is_pushed_down(armature: bpy.types.Object, action: bpy.types.Action | None) 
     return action is not None and any(strip.action == action for strip in playing_strips(armature))
 
 
-def read_figure(
-    armature: bpy.types.Object, path: str
-) -> tuple[np.ndarray, np.ndarray, np.ndarray] | None:
+def read_figure(armature: bpy.types.Object, path: str) -> tuple[np.ndarray, np.ndarray, np.ndarray] | None:
     """Scene frames (N,), values (N,) and whether filled in (N,) of the keys of an animated custom property.
 
     From the active action, or else from the topmost strip that knows it; None where nothing does.
@@ -55,9 +53,7 @@ def _in_scene(
     return places[played][order], values[played][order], filled[played][order]
 
 
-def fit_strips(
-    armature: bpy.types.Object, action: bpy.types.Action, before: tuple[float, float]
-) -> None:
+def fit_strips(armature: bpy.types.Object, action: bpy.types.Action, before: tuple[float, float]) -> None:
     """After an action has got other frames: strips that played all of it, from frame to frame, do so again.
 
     before: its first and last frame until now.

@@ -37,9 +37,8 @@ class Skin:
     @property
     def fingerprint(self) -> str:
         """Tells faces and weights from those of another body, whatever its shape."""
-        weights = np.asarray(self.weights, np.float32)
-        check = zlib.crc32(np.ascontiguousarray(self.faces, np.int32))
-        return f"{len(weights)}-{zlib.crc32(np.ascontiguousarray(weights), check):08x}"
+        faces, weights = np.asarray(self.faces, np.int32), np.asarray(self.weights, np.float32)
+        return f"{len(weights)}-{zlib.crc32(faces.tobytes() + weights.tobytes()):08x}"
 
 
 def create_body(

@@ -31,6 +31,9 @@ class Earlier:
         return (*(() if self.armature is None else (self.armature,)), *self.bodies)
 
 
+NOTHING_EARLIER = Earlier()
+
+
 def is_moved_by(ob: bpy.types.Object, armature: bpy.types.Object) -> bool:
     """Whether an armature carries or deforms this object."""
     return ob.parent == armature or armature in moved_by(ob)

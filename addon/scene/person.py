@@ -17,7 +17,7 @@ from .errors import SceneError
 from .estimated import mark_estimated
 from .mesh import create_body
 from .overlay import create_overlay
-from .parts import Earlier, home_of, move_to
+from .parts import NOTHING_EARLIER, Earlier, home_of, move_to
 from .refit_body import Told, update_body
 from .refit_bones import offsets_of, update_rest_pose
 from .rollback import all_or_nothing, leave_edit_mode, select_only
@@ -39,7 +39,7 @@ def write_motion(
     body_model: BodyModel | None = None,
     gaps: str = "hold",
     person_index: int | None = None,
-    earlier: Earlier = Earlier(),  # noqa: B008 - it can't be changed
+    earlier: Earlier = NOTHING_EARLIER,
     told: Told = lambda _sentence: None,
 ) -> bpy.types.Object:
     """Write a motion to the current scene and return the armature object.
@@ -71,14 +71,9 @@ def write_motion(
         home = home_of(earlier.objects, name)
         people = sum(ob.type == "ARMATURE" for ob in bpy.data.objects)
         colour = people if person_index is None else person_index
-        armature = earlier.armature
-        shown, offsets = None, motion.bone_offsets
-        if armature is None:
-            armature = create_armature(name, motion.bone_offsets, colour)
-            move_to(armature, home)
-        else:
-            shown, offsets = _key_range(armature), offsets_of(armature)
-            update_rest_pose(armature, motion.bone_offsets)
+        shown = None if earlier.armature is None else _key_range(earlier.armature)
+        offsets = motion.bone_offsets if earlier.armature is None else offsets_of(earlier.armature)
+        armature = _armature(earlier, name, motion.bone_offsets, home, colour)
         if original is not None:
             times = original.times - origin
             before = keys_at(times, scene_rate(scene), first_frame, original.away)
@@ -86,9 +81,9 @@ def write_motion(
         write_refined(armature, motion, keys, hide=gaps == "hide", told=told)
         mark_estimated(armature, motion, keys, scene_rate(scene))
         shape: dict[str, Any] = {"body_model": body_model, "betas": motion.betas}
-        for body in earlier.bodies:
-            update_body(body, armature, motion.bone_offsets, offsets, told=told, **shape)
         bodies = list(earlier.bodies)
+        for body in bodies:
+            update_body(body, armature, motion.bone_offsets, offsets, told=told, **shape)
         if mesh and not bodies:
             bodies = [create_body(armature, motion.bone_offsets, home, person_colour(colour), **shape)]
         for body in bodies:
@@ -98,6 +93,18 @@ def write_motion(
         if shown != _key_range(armature):
             show_range(scene, keys.frames, alone)
         select_only([armature], armature)
+    return armature
+
+
+def _armature(
+    earlier: Earlier, name: str, bone_offsets: np.ndarray, home: bpy.types.Collection, colour: int
+) -> bpy.types.Object:
+    """The person's armature at rest in these proportions: the earlier one, or else a new one."""
+    if earlier.armature is not None:
+        update_rest_pose(earlier.armature, bone_offsets)
+        return earlier.armature
+    armature = create_armature(name, bone_offsets, colour)
+    move_to(armature, home)
     return armature
 
 

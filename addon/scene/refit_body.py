@@ -12,7 +12,7 @@ from ..body.skeleton import REST_OFFSETS
 from .axes import positions_to_blender
 from .mesh import BETAS_KEY, OFFSETS_KEY, SKIN_KEY, Skin, fill_mesh, note_shape, set_weights, skin_of
 from .names import BONE_NAMES
-from .parts import BODY_KEY, moved_by
+from .parts import moved_by
 
 Told = Callable[[str], None]
 
@@ -34,19 +34,18 @@ def update_body(
     can't be kept. SceneError where the model knows no such shape.
     """
     skin = skin_of(bone_offsets, body_model, betas)
-    if _fingerprint(ob) != skin.fingerprint:
-        _exchange_skin(ob, skin, told)
-    elif len(ob.data.vertices) != len(skin.vertices):
+    _attach(ob, armature)
+    same = _fingerprint(ob) == skin.fingerprint
+    if same and len(ob.data.vertices) != len(skin.vertices):
         told(f"{ob.name} was remodelled: its mesh stays as it is and does not follow new bone lengths.")
-        skin = None
-    else:
+        return
+    if same:
         offsets = np.reshape(ob.get(OFFSETS_KEY, before), (24, 3))
         known = np.array(ob[BETAS_KEY]) if BETAS_KEY in ob else betas
         _shift(ob, skin.vertices - skin_of(offsets, body_model, known).vertices)
-    if skin is not None:
-        note_shape(ob, skin, bone_offsets, betas)
-    ob[BODY_KEY] = True
-    _attach(ob, armature)
+    else:
+        _exchange_skin(ob, skin, told)
+    note_shape(ob, skin, bone_offsets, betas)
 
 
 def _fingerprint(ob: bpy.types.Object) -> str:

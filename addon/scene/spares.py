@@ -93,7 +93,8 @@ def _colour_steps(colour: bpy.types.BoneColor) -> list[Undo]:
 
 def _properties(ob: bpy.types.Object) -> dict[str, Any]:
     """The custom properties that a run writes."""
-    ours = (key for key in ob.keys() if key.startswith("spr_") or key in (FIT_ERROR, UNCERTAINTY))
+    found = [*ob.keys()]
+    ours = (key for key in found if key.startswith("spr_") or key in (FIT_ERROR, UNCERTAINTY))
     return {key: _value(ob[key]) for key in ours}
 
 

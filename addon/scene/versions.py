@@ -71,9 +71,7 @@ def written_to(armature: bpy.types.Object, action: bpy.types.Action | None) -> I
                 animation.action_slot = slot
 
 
-def show_refined(
-    armature: bpy.types.Object, refined: bpy.types.Action, told: Callable[[str], None]
-) -> None:
+def show_refined(armature: bpy.types.Object, refined: bpy.types.Action, told: Callable[[str], None]) -> None:
     """Let the armature play what a run has written: from the user's NLA where it was pushed down, with
     layers above it, or else as the active action.
 
@@ -91,7 +89,7 @@ def show_refined(
     if played not in own:
         played.use_fake_user = True
         told(
-            f"The action {played.name} made way for the refined one; it is kept, and the Action Editor lists it."
+            f"The action {played.name} made way for the refined one; it is kept, the Action Editor lists it."
         )
     _assign(armature, refined)
 

@@ -1,4 +1,4 @@
-"""What .blend files hold from run to run: names before saving, and results of earlier versions after opening."""
+"""Saving and opening .blend files: names are noted, results of earlier versions are taken over."""
 
 from __future__ import annotations
 

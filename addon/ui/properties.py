@@ -110,8 +110,8 @@ class SPR_PG_settings(bpy.types.PropertyGroup, FileSettings):
     )
     replace: BoolProperty(
         name="Replace Earlier Result",
-        description="Bring the same person's earlier result up to date: its objects stay, with all that you have"
-        " added to them. Otherwise the new result comes beside it",
+        description="Bring the same person's earlier result up to date: its objects stay, with all that you"
+        " have added to them. Otherwise the new result comes beside it",
         default=True,
     )
     show_preview: BoolProperty(

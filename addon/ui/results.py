@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import bpy
 
 from .. import scene as scene_package
-from ..scene.parts import BODY_KEY, KEYPOINTS_KEY, Earlier
+from ..scene.parts import BODY_KEY, KEYPOINTS_KEY, NOTHING_EARLIER, Earlier
 from ..scene.rollback import all_or_nothing, leave_edit_mode
 from ..scene.spares import as_before_when_it_fails
 from .describe import recording_name
@@ -58,7 +58,7 @@ def _place(scene: bpy.types.Scene, source: str, person_id: str) -> _Place:
     keypoints = find_keypoints(scene, source, person_id, earlier.armature)
     note = "" if earlier.armature is None else why_beside(earlier.armature)
     if note or not scene.spr.replace:
-        return _Place(Earlier(), beside=(*earlier.objects, *keypoints), note=note)
+        return _Place(NOTHING_EARLIER, beside=(*earlier.objects, *keypoints), note=note)
     return _Place(earlier, tuple(keypoints))
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from types import SimpleNamespace
-
 import bpy
 import numpy as np
 import pytest
@@ -140,7 +138,11 @@ def test_added_bones_go_along_with_new_proportions(person, taller):
     bpy.context.view_layer.objects.active = person
     bpy.ops.object.mode_set(mode="EDIT")
     bones = person.data.edit_bones
-    for name, parent, connected in (("finger", "L_Hand", True), ("prop", "Head", False), ("root", None, False)):
+    for name, parent, connected in (
+        ("finger", "L_Hand", True),
+        ("prop", "Head", False),
+        ("root", None, False),
+    ):
         bone = bones.new(name)
         if parent is not None:
             bone.parent = bones[parent]
@@ -196,7 +198,9 @@ def test_a_remodelled_body_stays_and_that_is_said(person):
     body.data.from_pydata([(0, 0, 0), (0, 0, 1), (1, 0, 0)], [], [(0, 1, 2)])
     _again()
     assert len(body.data.vertices) == 3
-    assert _told() == [f"{body.name} was remodelled: its mesh stays as it is and does not follow new bone lengths."]
+    assert _told() == [
+        f"{body.name} was remodelled: its mesh stays as it is and does not follow new bone lengths."
+    ]
 
 
 def test_curves_that_were_added_and_what_is_on_ours_stays(person):
@@ -266,7 +270,9 @@ def test_an_action_of_ones_own_makes_way_is_kept_and_said(person, tmp_path):
     keys = _keys(person)
     _again(2.0)
     assert person.animation_data.action == refined
-    assert _told() == ["The action my version made way for the refined one; it is kept, and the Action Editor lists it."]
+    assert _told() == [
+        "The action my version made way for the refined one; it is kept, the Action Editor lists it."
+    ]
     path = str(tmp_path / "kept.blend")
     bpy.ops.wm.save_as_mainfile(filepath=path)
     bpy.ops.wm.open_mainfile(filepath=path)
@@ -360,7 +366,9 @@ def test_hiding_while_away_ends_when_it_is_no_longer_asked_for(enabled, tmp_path
 def _snapshot(armature):
     """All of a person that a run writes."""
     body, animation = _body(armature), armature.animation_data
-    curves = {path: [tuple(p.co) for p in curve.keyframe_points] for path, curve in find_curves(armature).items()}
+    curves = {
+        path: [tuple(p.co) for p in curve.keyframe_points] for path, curve in find_curves(armature).items()
+    }
     places = np.empty(3 * len(body.data.vertices), np.float32)
     body.data.vertices.foreach_get("co", places)
     return {
@@ -369,7 +377,9 @@ def _snapshot(armature):
         "rest": [tuple(map(tuple, bone.matrix_local)) for bone in armature.data.bones],
         "vertices": places.tolist(),
         "properties": {key: getattr(value, "name", str(value)) for key, value in armature.items()},
-        "strips": [(s.action.name, s.frame_start, s.frame_end) for t in animation.nla_tracks for s in t.strips],
+        "strips": [
+            (s.action.name, s.frame_start, s.frame_end) for t in animation.nla_tracks for s in t.strips
+        ],
         "colours": [bone.color.palette for bone in armature.pose.bones],
         "constraints": [len(bone.constraints) for bone in armature.pose.bones],
         "collections": sorted(place.name for place in armature.users_collection),

@@ -1,4 +1,4 @@
-"""An animator's day with one person, from opening the recording to the FBX file: nothing of theirs is missing."""
+"""An animator's day with one person, from the recording to the FBX file: nothing of theirs is missing."""
 
 from __future__ import annotations
 
