@@ -47,12 +47,16 @@ def moved_by(ob: bpy.types.Object) -> list[bpy.types.Object]:
 def home_of(objects: Sequence[bpy.types.Object], name: str) -> bpy.types.Collection:
     """The collection of a person: the one that its objects are in, or a new one of this name.
 
-    A new one goes to the active collection where new objects can be seen in it, else to the scene's root.
+    The collection of a deleted person is used again. A new one goes to the active collection where new
+    objects can be seen in it, else to the scene's root.
     """
     places = [place for ob in objects for place in ob.users_collection if _is_in_scene(place)]
     own = [place for place in places if COLLECTION_KEY in place]
     if places:
         return (own or places)[0]
+    emptied = bpy.data.collections.get(name)
+    if emptied is not None and _is_left_empty(emptied):
+        return emptied
     made = bpy.data.collections.new(name)
     made[COLLECTION_KEY] = True
     _active_collection().children.link(made)
@@ -62,6 +66,18 @@ def home_of(objects: Sequence[bpy.types.Object], name: str) -> bpy.types.Collect
 def _is_in_scene(place: bpy.types.Collection) -> bool:
     root = bpy.context.scene.collection
     return place.is_editable and (place == root or place in root.children_recursive)
+
+
+def _is_left_empty(place: bpy.types.Collection) -> bool:
+    """Whether it was somebody's who is deleted, and new objects can be seen in it."""
+    if COLLECTION_KEY not in place or len(place.all_objects):
+        return False
+    layers = [bpy.context.view_layer.layer_collection]
+    for layer in layers:
+        if layer.collection == place:
+            return bool(layer.is_visible)
+        layers += layer.children
+    return False
 
 
 def _active_collection() -> bpy.types.Collection:

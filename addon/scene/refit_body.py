@@ -81,6 +81,8 @@ def _exchange_skin(ob: bpy.types.Object, skin: Skin, told: Told) -> None:
 def _bound_to_mesh(ob: bpy.types.Object) -> Iterable[str]:
     """What a user may have made that only fits this mesh."""
     mesh = ob.data
+    if not _fingerprint(ob).startswith(f"{len(mesh.vertices)}-"):
+        yield "modelling"
     if mesh.shape_keys is not None:
         yield "shape keys"
     if any(group.name not in BONE_NAMES for group in ob.vertex_groups):
