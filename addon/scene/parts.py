@@ -19,11 +19,13 @@ COLLECTION_KEY = "spr_collection"
 class Earlier:
     """What an earlier run has left of a person: what is missing is made anew, the rest is brought up to date.
 
-    bodies: what the armature moves, or what was left behind when the user deleted it.
+    bodies: what the armature moves, or what was left behind when the user deleted it. waiting: objects of
+    other people whose turn comes later in the same run, and whose keys are as good as gone.
     """
 
     armature: bpy.types.Object | None = None
     bodies: tuple[bpy.types.Object, ...] = ()
+    waiting: tuple[bpy.types.Object, ...] = ()
 
     @property
     def objects(self) -> tuple[bpy.types.Object, ...]:

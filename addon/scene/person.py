@@ -110,10 +110,9 @@ def _armature(
 
 def _actions(earlier: Earlier) -> list[bpy.types.Action]:
     """What earlier runs have written, which does not count as animation of the user's."""
-    if earlier.armature is None:
-        return []
-    hiding = [ob.animation_data.action for ob in earlier.bodies if only_hides(ob)]
-    return [*own_actions(earlier.armature), *hiding]
+    objects = (*earlier.objects, *earlier.waiting)
+    hiding = [ob.animation_data.action for ob in objects if only_hides(ob)]
+    return [*hiding, *(action for ob in objects for action in own_actions(ob))]
 
 
 def _key_range(armature: bpy.types.Object) -> tuple[float, float] | None:

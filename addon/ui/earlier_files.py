@@ -18,6 +18,7 @@ def take_over(scene: bpy.types.Scene) -> None:
     """
     if not scene.is_editable:
         return
+    _drop_old_storage(scene)
     results = scene.spr.results
     for index in reversed(range(len(results))):
         armature = results[index].armature
@@ -26,6 +27,12 @@ def take_over(scene: bpy.types.Scene) -> None:
             results.remove(index)
             if armature is not None:
                 _remove_ghost(armature)
+
+
+def _drop_old_storage(scene: bpy.types.Scene) -> None:
+    """Blender 5 has copied the properties of older files, and keeps the originals with their pointers."""
+    if bpy.app.version >= (5, 0, 0) and "results" in scene.get("spr", {}):
+        del scene["spr"]["results"]
 
 
 def _take_over_one(scene: bpy.types.Scene, entry: SPR_PG_result) -> None:

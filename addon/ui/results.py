@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import bpy
 
@@ -74,11 +74,12 @@ def _write_all(
             kept.enter_context(making_way(place.keypoints))
         kept.enter_context(as_before_when_it_fails([ob for place in places for ob in place.earlier.objects]))
         kept.enter_context(all_or_nothing(scene))
-        several = len(outcomes) > 1
-        return [
-            _write_person(scene, task, outcome, place.earlier, several, told)
-            for outcome, place in zip(outcomes, places, strict=True)
-        ]
+        made = []
+        for index, (outcome, place) in enumerate(zip(outcomes, places, strict=True)):
+            waiting = tuple(ob for later in places[index + 1 :] for ob in later.earlier.objects)
+            earlier = replace(place.earlier, waiting=waiting)
+            made.append(_write_person(scene, task, outcome, earlier, len(outcomes) > 1, told))
+        return made
 
 
 @contextmanager

@@ -1,6 +1,6 @@
 """.blend files of earlier versions: their results are found, refined again in place, and let go when deleted.
 
-files/earlier_version.blend was written by version 0.x in Blender 4.2: two people without bodies, the first of
+files/earlier_version.blend was written by an earlier version in Blender 4.2: two people without bodies, the first of
 them renamed, with 24 keypoints as empties each; a scene's properties point to armatures and keypoints.
 """
 
