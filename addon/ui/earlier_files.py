@@ -38,6 +38,7 @@ def _drop_old_storage(scene: bpy.types.Scene) -> None:
 def _take_over_one(scene: bpy.types.Scene, entry: SPR_PG_result) -> None:
     armature = entry.armature
     parts = list(entry.keypoints.objects) if entry.keypoints is not None else []
+    parts = [part for part in parts if part.is_editable]
     for part in parts:
         part[KEYPOINTS_KEY] = True
     parts += [ob for ob in scene.objects if BODY_KEY in ob and armature is not None and ob.parent == armature]
