@@ -1,7 +1,7 @@
 """.blend files of earlier versions: their results are found, refined again in place, and let go when deleted.
 
 files/earlier_version.blend was written by an earlier version in Blender 4.2: two people without bodies, the
-first of them renamed, with 24 keypoints as empties each; a scene's properties point to armatures and keypoints.
+first of them renamed, with 24 empties each as keypoints. Properties of the scene point to both.
 """
 
 from __future__ import annotations
