@@ -56,10 +56,11 @@ def write(
 def _place(scene: bpy.types.Scene, source: str, person_id: str) -> _Place:
     earlier = find_earlier(scene, source, person_id)
     keypoints = find_keypoints(scene, source, person_id, earlier.armature)
+    beside = _Place(NOTHING_EARLIER, beside=(*earlier.objects, *keypoints))
+    if not scene.spr.replace:
+        return beside
     note = "" if earlier.armature is None else why_beside(earlier.armature)
-    if note or not scene.spr.replace:
-        return _Place(NOTHING_EARLIER, beside=(*earlier.objects, *keypoints), note=note)
-    return _Place(earlier, tuple(keypoints))
+    return replace(beside, note=note) if note else _Place(earlier, tuple(keypoints))
 
 
 def _write_all(
