@@ -22,7 +22,7 @@ from .refit_body import Told, update_body
 from .refit_bones import offsets_of, update_rest_pose
 from .rollback import all_or_nothing, leave_edit_mode, select_only
 from .timing import is_animated, keys_at, scene_rate, set_scene_rate, show_range
-from .versions import own_actions, refined_action, write_before, write_refined
+from .versions import BEFORE, own_actions, refined_action, write_before, write_refined
 from .visibility import hide_while_away, only_hides
 
 
@@ -74,7 +74,9 @@ def write_motion(
         shown = None if earlier.armature is None else _key_range(earlier.armature)
         offsets = motion.bone_offsets if earlier.armature is None else offsets_of(earlier.armature)
         armature = _armature(earlier, name, motion.bone_offsets, home, colour)
-        if original is not None:
+        if original is None:
+            armature.pop(BEFORE, None)
+        else:
             times = original.times - origin
             before = keys_at(times, scene_rate(scene), first_frame, original.away)
             write_before(armature, original, before, hide=gaps == "hide")

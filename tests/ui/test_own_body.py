@@ -80,7 +80,9 @@ def test_the_file_is_read_again_when_it_has_changed(clip, tmp_path, ui):
     assert _line(ui) == (True, f"own.npz: SMPL, {VERTICES:,} vertices, 12 shape numbers")
 
 
-def test_choosing_another_body_later_keeps_object_material_and_modifiers_and_says_what_is_lost(clip, tmp_path):
+def test_choosing_another_body_later_keeps_object_material_and_modifiers_and_says_what_is_lost(
+    clip, tmp_path
+):
     bpy.ops.spr.refine_pose()
     (armature,) = [ob for ob in bpy.context.scene.objects if ob.type == "ARMATURE"]
     (body,) = (ob for ob in armature.children if ob.type == "MESH")

@@ -8,13 +8,17 @@ import bpy
 import numpy as np
 import pytest
 
+from addon import formats, refiner
 from addon.scene.curves import find_curves
+from addon.scene.versions import versions
 from tests.scene.fbx_files import read
+from tests.wave import joints_of_a_wave
 
 
 @pytest.fixture
 def person(enabled, wave):
-    """A refined person with body and keypoints."""
+    """A refined person with body and keypoints, from a file that holds poses, too."""
+    formats.write_npz(refiner.refine(formats.read(wave).people[0], engine="numpy"), wave)
     bpy.ops.spr.open_recording(filepath=str(wave))
     bpy.ops.spr.refine_pose()
     return _armature()
@@ -107,6 +111,18 @@ def test_an_appended_person_has_body_versions_and_quality(saved, ui):
     assert len(quality.fit_error(armature).values) == 60
     assert ui("panels_quality").SPR_PT_quality.poll(bpy.context)
     assert bpy.ops.spr.go_to_worst(which="WORST") == {"FINISHED"}
+    for which, name in (("BEFORE", "wave before"), ("AFTER", "wave")):
+        assert bpy.ops.spr.show_version(which=which) == {"FINISHED"}
+        assert armature.animation_data.action.name == name
+
+
+def test_before_and_after_are_a_click_apart_when_the_refined_action_is_pushed_down(person):
+    _push_down(person)
+    animation = person.animation_data
+    assert bpy.ops.spr.show_version(which="BEFORE") == {"FINISHED"}
+    assert animation.action.name == "wave before"
+    assert bpy.ops.spr.show_version(which="AFTER") == {"FINISHED"}
+    assert animation.action is None and len(animation.nla_tracks) == 1
 
 
 def test_an_appended_person_is_refined_again_in_place(saved, wave):
@@ -168,16 +184,15 @@ def test_a_muted_strip_shows_nothing(person, ui):
     assert ui("quality").fit_error(person) is None
 
 
-def test_a_strip_of_all_frames_takes_up_new_frames(person, ui):
+def test_a_strip_of_all_frames_takes_up_the_frames_of_a_file_that_has_changed(person, wave, ui):
     strip = _push_down(person)
-    settings = bpy.context.scene.spr
-    settings.controls.use_range, settings.controls.first, settings.controls.last = True, 10, 39
+    joints = joints_of_a_wave(40, 60.0)
+    np.savez(wave, keypoints=joints, layout="smpl24", fps=60.0, up_axis="y", units="m")
+    bpy.ops.spr.read_again()
     bpy.ops.spr.refine_pose()
-    assert (strip.frame_start, strip.frame_end) == (11.0, 40.0)
-    settings.controls.use_range = False
-    bpy.ops.spr.refine_pose()
-    assert (strip.frame_start, strip.frame_end) == (1.0, 60.0)
-    assert len(ui("quality").fit_error(person).values) == 60
+    assert (strip.frame_start, strip.frame_end) == (1.0, 40.0)
+    assert len(ui("quality").fit_error(person).values) == 40
+    assert versions(person)[0] is None, "the file holds no poses any more"
 
 
 def test_export_writes_all_frames_of_a_person_that_was_pushed_down(person, tmp_path):
