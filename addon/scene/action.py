@@ -9,10 +9,11 @@ from ..body.rotations import quaternion_from_matrix, slerp
 from ..motion import Motion
 from ..steps import Steps, in_chunks
 from .axes import SMPL_TO_BLENDER, positions_to_blender
-from .curves import Curve, vector_curves, without_flips, write_curves
+from .curves import Curve, remove_curves, vector_curves, without_flips, write_curves
 from .evidence import filled, unseen
 from .names import BONE_NAMES
 from .rig_follows import rig_follows
+from .rotation_keys import CHANNELS, channel_of, rotation_curves
 from .timing import Keys
 
 FIT_ERROR = "fit_error_mm"
@@ -33,7 +34,8 @@ def write_action(armature: bpy.types.Object, motion: Motion, keys: Keys) -> Step
     places = keys.linear(_pelvis_locations(motion, rest[0]))
     curves = vector_curves(f'pose.bones["{BONE_NAMES[0]}"].location', places, BONE_NAMES[0])
     for joint, name in enumerate(BONE_NAMES):
-        curves += vector_curves(f'pose.bones["{name}"].rotation_quaternion', turns[:, joint], name)
+        curves += rotation_curves(armature.pose.bones[name], turns[:, joint])
+    _remove_stale(armature)
     marked = filled(motion, keys)
     yield from write_curves.steps(armature, keys.frames, curves, holds=keys.holds, filled=marked)
     figures = _figure_curves(
@@ -52,6 +54,16 @@ def write_action(armature: bpy.types.Object, motion: Motion, keys: Keys) -> Step
     )
     marked = unseen(motion, keys)
     yield from write_curves.steps(armature, keys.frames, figures, holds=keys.holds, filled=marked)
+
+
+def _remove_stale(armature: bpy.types.Object) -> None:
+    """Take out what an earlier run has written and this one may not write again."""
+    bones = [armature.pose.bones[name] for name in BONE_NAMES]
+    stale = {f'["{name}"]' for name in (FIT_ERROR, UNCERTAINTY)}
+    stale |= {f'pose.bones["{b.name}"].{c}' for b in bones for c in CHANNELS if c != channel_of(b)}
+    remove_curves(armature, lambda curve: curve.data_path in stale)
+    for name in (FIT_ERROR, UNCERTAINTY):
+        armature.pop(name, None)
 
 
 def _key_quaternions(motion: Motion, keys: Keys, rest: np.ndarray) -> Steps[np.ndarray]:

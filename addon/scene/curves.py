@@ -41,10 +41,10 @@ def write_curves(
     a step.
 
     frames increase; keys of the same channels are replaced, while a curve's modifiers, group and mute stay.
-    holds: (N,) bool, keys whose value stays until
-    the next one. filled: (N,) bool, keys to mark as fillers, which Blender calls jitter. `keyframe_insert`
-    takes seconds where this takes milliseconds. `FCurve.update` would double the time: the keys are sorted,
-    and Blender's editors work out handles when somebody makes a key smooth.
+    holds: (N,) bool, keys whose value stays until the next one. filled: (N,) bool, keys to mark as fillers,
+    which Blender calls jitter. `keyframe_insert` takes seconds where this takes milliseconds. `FCurve.update`
+    would double the time: the keys are sorted, and Blender's editors work out handles when somebody makes a
+    key smooth.
     """
     channels, groups = _channels(owner)
     coordinates = np.empty((len(frames), 2), np.float32)

@@ -23,19 +23,35 @@ def mark_estimated(armature: bpy.types.Object, motion: Motion, keys: Keys, rate:
     Nothing is marked where the motion knows no uncertainty, as of an estimator's own poses and of joints that
     were left as they were.
     """
+    _unmark(armature)
     known = np.isfinite(motion.uncertainty_deg).any(0)
     if not known.any():
         return
     doubtful = unsure(motion, keys)
     armature[ESTIMATED] = "\n".join(estimated_parts(doubtful, unseen(motion, keys), keys.frames, rate))
-    measured, estimated = (armature.data.collections.new(name) for name in COLLECTIONS)
-    # A bone is seen as long as one of its collections is: those of the limbs shall hide it alone.
-    measured.is_visible = estimated.is_visible = False
+    measured, estimated = (_collection(armature, name) for name in COLLECTIONS)
     for name, is_known, is_estimated in zip(BONE_NAMES, known, mostly(doubtful), strict=True):
         if is_known:
             (estimated if is_estimated else measured).assign(armature.data.bones[name])
         if is_estimated:
             _grey(armature.pose.bones[name].color)
+
+
+def _unmark(armature: bpy.types.Object) -> None:
+    """Take away what an earlier run has marked; the collections stay, for a user may have hidden them."""
+    armature.pop(ESTIMATED, None)
+    found = [armature.data.collections.get(name) for name in COLLECTIONS]
+    for name in BONE_NAMES:
+        for collection in found:
+            if collection is not None:
+                collection.unassign(armature.data.bones[name])
+        if _is_grey(armature.pose.bones[name].color):
+            armature.pose.bones[name].color.palette = "DEFAULT"
+
+
+def _is_grey(colour: bpy.types.BoneColor) -> bool:
+    shades = [(tuple(getattr(colour.custom, name)), grey) for name, grey in _GREYS.items()]
+    return colour.palette == "CUSTOM" and all(np.allclose(shade, grey, atol=5e-3) for shade, grey in shades)
 
 
 def has_grey_bones(armature: bpy.types.Object) -> bool:
@@ -48,3 +64,11 @@ def _grey(colour: bpy.types.BoneColor) -> None:
     colour.palette = "CUSTOM"
     for name, grey in _GREYS.items():
         setattr(colour.custom, name, (grey, grey, grey))
+
+
+def _collection(armature: bpy.types.Object, name: str) -> bpy.types.BoneCollection:
+    collections = armature.data.collections
+    if name not in collections:
+        # A bone is seen as long as one of its collections is: those of the limbs shall hide it alone.
+        collections.new(name).is_visible = False
+    return collections[name]

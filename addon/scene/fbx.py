@@ -15,6 +15,7 @@ import bpy
 from .errors import SceneError
 from .fbx_copy import Copied, Recipe, bake, copy_person
 from .fbx_presets import FBX_PRESETS, FbxPreset
+from .layers import playing_strips
 from .output import replaced_when_done
 from .rollback import nothing_left_behind
 from .workshop import object_mode, posed_as_before, shown, stage
@@ -105,6 +106,7 @@ def _take(
 def _key_range(armatures: Iterable[bpy.types.Object]) -> tuple[int, int]:
     animations = [ob.animation_data for ob in armatures]
     ranges = [a.action.curve_frame_range for a in animations if a is not None and a.action is not None]
+    ranges += [(strip.frame_start, strip.frame_end) for ob in armatures for strip in playing_strips(ob)]
     if not ranges:
         scene = bpy.context.scene
         return scene.frame_start, scene.frame_end

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from dataclasses import dataclass
 
 import bpy
@@ -15,12 +16,17 @@ from .axes import positions_to_blender
 from .colours import RGBA
 from .errors import SceneError
 from .names import BONE_NAMES
+from .parts import BODY_KEY
 from .rest_pose import floor_height
+
+SKIN_KEY, GENDER_KEY = "spr_skin", "spr_gender"
+OFFSETS_KEY, BETAS_KEY = "spr_bone_offsets", "spr_betas"
+"""Custom properties of a body: which skin it is, and the bones and shape that it was made for."""
 
 
 @dataclass(frozen=True)
-class _Skin:
-    """A mesh in SMPL's frame, pelvis at the origin.
+class Skin:
+    """A mesh in SMPL's frame, at rest.
 
     vertices (V, 3) metres; faces (F, 3 or 4); weights (V, 24); corner_uvs (F, 3 or 4, 2), None without.
     """
@@ -29,6 +35,12 @@ class _Skin:
     faces: np.ndarray
     weights: np.ndarray
     corner_uvs: np.ndarray | None
+
+    @property
+    def fingerprint(self) -> str:
+        """Tells faces and weights from those of another body, whatever its shape."""
+        faces, weights = np.asarray(self.faces, np.int32), np.asarray(self.weights, np.float32)
+        return f"{len(weights)}-{zlib.crc32(faces.tobytes() + weights.tobytes()):08x}"
 
 
 def create_body(
@@ -46,51 +58,66 @@ def create_body(
     colour: scene-linear. body_model: the body of the user's file in the shape `betas`, None for the open
     body of this gender. SceneError where the model knows no such shape.
     """
-    if body_model is None:
-        skin = _open_skin(bone_offsets, gender)
-    else:
-        skin = _own_skin(bone_offsets, body_model, np.zeros(0) if betas is None else betas)
-    yield None
-    vertices = skin.vertices - [0.0, floor_height(bone_offsets), 0.0]
+    skin = skin_of(bone_offsets, body_model, betas, gender)
     yield None
     name = f"{armature.name} body"
     mesh = bpy.data.meshes.new(name)
-    mesh.from_pydata(positions_to_blender(vertices).astype(np.float32), [], skin.faces)
+    yield from fill_mesh(mesh, skin)
+    mesh.materials.append(_material(name, colour))
+    ob = bpy.data.objects.new(name, mesh)
+    ob.color = colour
+    ob[BODY_KEY] = True
+    collection.objects.link(ob)
+    yield from set_weights(ob, skin.weights)
+    note_shape(ob, skin, bone_offsets, betas, gender)
+    ob.parent = armature
+    ob.modifiers.new("Armature", "ARMATURE").object = armature
+    return ob
+
+
+def skin_of(
+    bone_offsets: np.ndarray, body_model: BodyModel | None, betas: np.ndarray | None, gender: str
+) -> Skin:
+    """The body of a performer, standing on the floor: the user's own, or the open body of this gender.
+    SceneError where the model knows no such shape."""
+    floor = np.array([0.0, floor_height(bone_offsets), 0.0])
+    if body_model is None:
+        body = load(gender)
+        return Skin(body.warped(bone_offsets) - floor, body.quads, body.weights, body.uvs[body.quad_uvs])
+    try:
+        vertices = body_model.fitted_vertices(np.zeros(0) if betas is None else betas, bone_offsets)
+    except FormatError as error:
+        raise SceneError(str(error)) from error
+    return Skin(vertices - floor, body_model.faces, body_model.weights, None)
+
+
+def fill_mesh(mesh: bpy.types.Mesh, skin: Skin) -> Steps[None]:
+    """Make an empty mesh the skin."""
+    mesh.from_pydata(positions_to_blender(skin.vertices).astype(np.float32), [], skin.faces)
     mesh.polygons.foreach_set("use_smooth", np.ones(len(skin.faces), bool))
     yield None
     if skin.corner_uvs is not None:
         uvs = skin.corner_uvs.astype(np.float32)
         mesh.uv_layers.new(name="UVMap").uv.foreach_set("vector", uvs.ravel())
-    mesh.materials.append(_material(name, colour))
-    ob = bpy.data.objects.new(name, mesh)
-    ob.color = colour
-    collection.objects.link(ob)
-    yield from _bind(ob, armature, skin.weights)
-    return ob
 
 
-def _open_skin(bone_offsets: np.ndarray, gender: str) -> _Skin:
-    body = load(gender)
-    return _Skin(body.warped(bone_offsets), body.quads, body.weights, body.uvs[body.quad_uvs])
+def note_shape(
+    ob: bpy.types.Object, skin: Skin, bone_offsets: np.ndarray, betas: np.ndarray | None, gender: str
+) -> None:
+    """Let a later run know which skin the mesh had, and in which proportions."""
+    ob[SKIN_KEY], ob[GENDER_KEY] = skin.fingerprint, gender
+    ob[OFFSETS_KEY] = bone_offsets.astype(float).ravel().tolist()
+    ob[BETAS_KEY] = [] if betas is None else np.asarray(betas, float).ravel().tolist()
 
 
-def _own_skin(bone_offsets: np.ndarray, body_model: BodyModel, betas: np.ndarray) -> _Skin:
-    try:
-        vertices = body_model.fitted_vertices(betas, bone_offsets)
-    except FormatError as error:
-        raise SceneError(str(error)) from error
-    return _Skin(vertices, body_model.faces, body_model.weights, None)
-
-
-def _bind(ob: bpy.types.Object, armature: bpy.types.Object, weights: np.ndarray) -> Steps[None]:
+def set_weights(ob: bpy.types.Object, weights: np.ndarray) -> Steps[None]:
+    """Weights (V, 24) as a vertex group for each bone, anew for bones that have one; a bone a step."""
     for joint, bone in enumerate(BONE_NAMES):
-        add = ob.vertex_groups.new(name=bone).add
+        group = ob.vertex_groups.get(bone) or ob.vertex_groups.new(name=bone)
         moved = np.flatnonzero(weights[:, joint])
         for vertex, weight in zip(moved.tolist(), weights[moved, joint].tolist(), strict=True):
-            add((vertex,), weight, "REPLACE")
+            group.add((vertex,), weight, "REPLACE")
         yield None
-    ob.parent = armature
-    ob.modifiers.new("Armature", "ARMATURE").object = armature
 
 
 def _material(name: str, colour: RGBA) -> bpy.types.Material:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import bpy
 import numpy as np
 
@@ -10,17 +12,19 @@ from ..body.skeleton import JOINT_COUNT
 from ..motion import Motion
 from ..recording import Keypoints
 from ..steps import Stepped, Steps
-from .action import write_action
 from .armature import create_armature
 from .colours import person_colour
 from .errors import SceneError
 from .estimated import mark_estimated
 from .kept_keypoints import keep_keypoints
 from .mesh import create_body
+from .parts import NOTHING_EARLIER, Earlier, home_of, move_to
+from .refit_body import Told, update_body
+from .refit_bones import offsets_of, update_rest_pose
 from .rollback import all_or_nothing, leave_edit_mode, select_only
 from .timing import is_animated, keys_at, scene_rate, set_scene_rate, show_range
-from .versions import write_before
-from .visibility import hide_while_away
+from .versions import BEFORE, own_actions, refined_action, write_before, write_refined
+from .visibility import hide_while_away, only_hides
 
 
 @Stepped
@@ -38,6 +42,8 @@ def write_motion(
     gaps: str = "hold",
     person_index: int | None = None,
     gender: str | None = None,
+    earlier: Earlier = NOTHING_EARLIER,
+    told: Told = lambda _sentence: None,
 ) -> Steps[bpy.types.Object]:
     """Write a motion to the current scene and return the armature object.
 
@@ -51,7 +57,10 @@ def write_motion(
     armature and body are hidden meanwhile; there are no keys in either case. person_index: the person's
     place in the recording, which gives the colour; None counts the armatures of the file. gender: which open
     body to take, "neutral", "female" or "male"; None as the recording says.
-    Nothing is left behind when it raises; SceneError where the motion can't be written.
+    earlier: objects of this person that are there: they are brought up to date in place, and all that a
+    user has made of them stays; `told` is given a sentence about what can't stay. `mesh` adds a body only
+    where there is none. Whoever gives `earlier` wraps the call in `spares.as_before_when_it_fails`.
+    Nothing new is left behind when it raises; SceneError where the motion can't be written.
     """
     _check(motion, keypoints)
     if original is not None:
@@ -60,41 +69,70 @@ def write_motion(
     scene = bpy.context.scene
     leave_edit_mode()
     with all_or_nothing(scene):
-        alone = not is_animated(scene)
+        alone = not is_animated(scene, _actions(earlier))
         if alone and match_scene_rate:
             set_scene_rate(scene, motion.fps)
         keys = keys_at(motion.times - origin, scene_rate(scene), first_frame, motion.away)
-        home = _home_collection()
+        home = home_of(earlier.objects, name)
         people = sum(ob.type == "ARMATURE" for ob in bpy.data.objects)
         colour = people if person_index is None else person_index
-        armature = create_armature(name, motion.bone_offsets, colour)
-        _move(armature, home)
+        shown = None if earlier.armature is None else _key_range(earlier.armature)
+        offsets = motion.bone_offsets if earlier.armature is None else offsets_of(earlier.armature)
+        armature = _armature(earlier, name, motion.bone_offsets, home, colour)
         yield None
-        yield from write_action(armature, motion, keys)
-        mark_estimated(armature, motion, keys, scene_rate(scene))
-        yield None
-        made = [armature]
-        if mesh:
-            body = yield from create_body(
-                armature, motion.bone_offsets, home, person_colour(colour),
-                body_model=body_model, betas=motion.betas, gender=gender or motion.gender,
-            )  # fmt: skip
-            made.append(body)
-        if gaps == "hide":
-            for ob in made:
-                hide_while_away(ob, keys)
-        if original is not None:
+        if original is None:
+            armature.pop(BEFORE, None)
+        else:
             times = original.times - origin
             before = keys_at(times, scene_rate(scene), first_frame, original.away)
             yield from write_before(armature, original, before, hide=gaps == "hide")
+        yield from write_refined(armature, motion, keys, hide=gaps == "hide", told=told)
+        mark_estimated(armature, motion, keys, scene_rate(scene))
+        yield None
+        shape: dict[str, Any] = {"body_model": body_model, "betas": motion.betas}
+        shape["gender"] = gender or motion.gender
+        bodies = list(earlier.bodies)
+        for body in bodies:
+            yield from update_body(body, armature, motion.bone_offsets, offsets, told=told, **shape)
+        if mesh and not bodies:
+            body = yield from create_body(armature, motion.bone_offsets, home, person_colour(colour), **shape)
+            bodies = [body]
+        for body in bodies:
+            hide_while_away(body, keys, hide=gaps == "hide")
         if keypoints is not None:
             keep_keypoints(
                 armature, keypoints, motion.times - origin,
                 fps=motion.fps, rate=scene_rate(scene), first_frame=first_frame,
             )  # fmt: skip
-        show_range(scene, keys.frames, alone)
+        if shown != _key_range(armature):
+            show_range(scene, keys.frames, alone)
         select_only([armature], armature)
     return armature
+
+
+def _armature(
+    earlier: Earlier, name: str, bone_offsets: np.ndarray, home: bpy.types.Collection, colour: int
+) -> bpy.types.Object:
+    """The person's armature at rest in these proportions: the earlier one, or else a new one."""
+    if earlier.armature is not None:
+        update_rest_pose(earlier.armature, bone_offsets)
+        return earlier.armature
+    armature = create_armature(name, bone_offsets, colour)
+    move_to(armature, home)
+    return armature
+
+
+def _actions(earlier: Earlier) -> list[bpy.types.Action]:
+    """What earlier runs have written, which does not count as animation of the user's."""
+    objects = (*earlier.objects, *earlier.waiting)
+    hiding = [ob.animation_data.action for ob in objects if only_hides(ob)]
+    return [*hiding, *(action for ob in objects for action in own_actions(ob))]
+
+
+def _key_range(armature: bpy.types.Object) -> tuple[float, float] | None:
+    """First and last frame of the refined action, None without one."""
+    action = refined_action(armature)
+    return None if action is None else tuple(action.curve_frame_range)
 
 
 def _check(motion: Motion, keypoints: Keypoints | None) -> None:
@@ -111,19 +149,3 @@ def _check(motion: Motion, keypoints: Keypoints | None) -> None:
             f"There are {len(keypoints.positions)} frames of keypoints for {motion.frames} frames of motion; "
             "choose the keypoints that the motion was refined to."
         )
-
-
-def _home_collection() -> bpy.types.Collection:
-    """The active collection where new objects can be seen in it, else the scene's root."""
-    active = bpy.context.view_layer.active_layer_collection
-    root = bpy.context.scene.collection
-    if active is None or not active.is_visible or not active.collection.is_editable:
-        return root
-    return active.collection
-
-
-def _move(ob: bpy.types.Object, home: bpy.types.Collection) -> None:
-    root = bpy.context.scene.collection
-    if home != root:
-        home.objects.link(ob)
-        root.objects.unlink(ob)

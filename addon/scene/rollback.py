@@ -67,6 +67,7 @@ def leave_edit_mode() -> None:
 def select_only(objects: list[bpy.types.Object], active: bpy.types.Object | None) -> None:
     """Select exactly these objects of the view layer and make one of them (or another) active."""
     layer = bpy.context.view_layer
-    for ob in layer.objects:
+    shown = [ob for ob in layer.objects if ob is not None]  # Blender 4.2 lists an object that is just removed
+    for ob in shown:
         ob.select_set(ob in objects)
-    layer.objects.active = active
+    layer.objects.active = active if active in shown else None

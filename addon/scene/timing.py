@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import bpy
@@ -56,16 +57,18 @@ def set_scene_rate(scene: bpy.types.Scene, fps: float) -> None:
     scene.render.fps_base = scene.render.fps / fps
 
 
-def is_animated(scene: bpy.types.Scene) -> bool:
-    """Whether anything in the scene moves by an action or an NLA strip."""
+def is_animated(scene: bpy.types.Scene, but_for: Collection[bpy.types.Action] = ()) -> bool:
+    """Whether anything in the scene moves by an action, other than some, or by an NLA strip."""
     owners = [scene, scene.world, *scene.objects, *(ob.data for ob in scene.objects)]
     owners += [getattr(ob.data, "shape_keys", None) for ob in scene.objects]
-    return any(_has_animation(owner) for owner in owners if owner is not None)
+    return any(_has_animation(owner, but_for) for owner in owners if owner is not None)
 
 
-def _has_animation(owner: bpy.types.ID) -> bool:
+def _has_animation(owner: bpy.types.ID, but_for: Collection[bpy.types.Action]) -> bool:
     animation = getattr(owner, "animation_data", None)
-    return animation is not None and (animation.action is not None or len(animation.nla_tracks) > 0)
+    if animation is None:
+        return False
+    return len(animation.nla_tracks) > 0 or animation.action not in (None, *but_for)
 
 
 def keys_at(times: np.ndarray, rate: float, first_frame: float, away: np.ndarray | None = None) -> Keys:

@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
 import bpy
 
 from ..motion import Motion
 from ..steps import Steps
 from .action import write_action
+from .curves import curves_in
 from .errors import SceneError
+from .layers import fit_strips, is_pushed_down, playing_strips
+from .names import BONE_NAMES
 from .timing import Keys
 from .visibility import hide_while_away
 
 BEFORE, AFTER = "spr_before", "spr_after"
 """Custom properties of the armature that point to its actions, however they are renamed."""
+REFINED = "spr_refined"
+"""Custom property of the armature that points to the action that runs write, whatever the user plays."""
 
 
 def write_before(
@@ -22,16 +30,94 @@ def write_before(
 
     hide: the armature is hidden while the person is away, as the refined motion hides it.
     """
-    animation = armature.animation_data
-    after, animation.action = animation.action, None
-    yield from write_action(armature, original, keys)
-    if hide:
-        hide_while_away(armature, keys)
-    before = animation.action
-    before.name = f"{armature.name} before"
-    before.use_fake_user = True
-    armature[BEFORE], armature[AFTER] = before, after
-    assign(armature, after)
+    earlier = _editable(armature.get(BEFORE))
+    with written_to(armature, earlier):
+        yield from write_action(armature, original, keys)
+        hide_while_away(armature, keys, hide=hide)
+        before = armature.animation_data.action
+    if earlier is None:
+        before.name = f"{armature.name} before"
+    armature[BEFORE] = before
+
+
+def write_refined(
+    armature: bpy.types.Object, motion: Motion, keys: Keys, *, hide: bool, told: Callable[[str], None]
+) -> Steps[None]:
+    """Write the refined motion into the action that the last run has written, and let it play."""
+    earlier = refined_action(armature)
+    frames = None if earlier is None else tuple(earlier.curve_frame_range)
+    with written_to(armature, earlier):
+        yield from write_action(armature, motion, keys)
+        hide_while_away(armature, keys, hide=hide)
+        refined = armature.animation_data.action
+    if frames is not None:
+        fit_strips(armature, refined, frames)
+    show_refined(armature, refined, told)
+
+
+@contextmanager
+def written_to(armature: bpy.types.Object, action: bpy.types.Action | None) -> Iterator[None]:
+    """Keys that are written meanwhile go into this action, or into a new one; then the armature plays what
+    it played before."""
+    animation = armature.animation_data or armature.animation_data_create()
+    if animation.use_tweak_mode:
+        animation.use_tweak_mode = False
+    played, slot = animation.action, getattr(animation, "action_slot", None)
+    if action is None or action != played:
+        assign(armature, action)
+    try:
+        yield
+    finally:
+        if animation.action != played:
+            animation.action = played
+            if slot is not None:
+                animation.action_slot = slot
+
+
+def show_refined(armature: bpy.types.Object, refined: bpy.types.Action, told: Callable[[str], None]) -> None:
+    """Let the armature play what a run has written: from the user's NLA where it was pushed down, with
+    layers above it, or else as the active action.
+
+    told: is given a sentence about an action that had to make way.
+    """
+    animation, before = armature.animation_data, armature.get(BEFORE)
+    own, played = (None, before, refined), animation.action
+    pushed_down = is_pushed_down(armature, refined)
+    armature[REFINED] = refined
+    armature[AFTER] = played if pushed_down and played not in own else refined
+    if pushed_down:
+        if played in own:
+            assign(armature, None)
+        return
+    if played not in own:
+        played.use_fake_user = True
+        told(
+            f"The action {played.name} made way for the refined one; it is kept, the Action Editor lists it."
+        )
+    assign(armature, refined)
+
+
+def refined_action(armature: bpy.types.Object) -> bpy.types.Action | None:
+    """The action that runs write; None where it is gone, or belongs to another file.
+
+    Files of earlier versions don't say which it is: there it is the one that moves the body.
+    """
+    if REFINED in armature:
+        return _editable(armature[REFINED])
+    animation, before = armature.animation_data, armature.get(BEFORE)
+    played = [animation.action] if animation is not None else []
+    found = [armature.get(AFTER), *played, *(strip.action for strip in playing_strips(armature))]
+    return next((_editable(action) for action in found if action != before and _moves_body(action)), None)
+
+
+def _moves_body(action: bpy.types.Action | None) -> bool:
+    path = f'pose.bones["{BONE_NAMES[0]}"].location'
+    slots = () if action is None else getattr(action, "slots", (None,))
+    return any((path, 0) in curves_in(action, slot) for slot in slots)
+
+
+def _editable(action: bpy.types.Action | None) -> bpy.types.Action | None:
+    return action if action is not None and action.is_editable else None
 
 
 def versions(armature: bpy.types.Object) -> tuple[bpy.types.Action | None, bpy.types.Action | None]:
@@ -62,12 +148,13 @@ def show_version(armature: bpy.types.Object, before: bool) -> None:
             f"The action of {armature.name} can't be changed now; leave tweak mode or make it local."
         )
     armature[AFTER] = refined
-    assign(armature, wanted)
+    assign(armature, None if wanted == refined and is_pushed_down(armature, refined) else wanted)
 
 
 def own_actions(armature: bpy.types.Object) -> list[bpy.types.Action]:
     """All actions that belong to the armature's result."""
-    return [action for action in dict.fromkeys(versions(armature)) if action is not None]
+    found = dict.fromkeys([refined_action(armature), armature.get(BEFORE)])
+    return [action for action in found if action is not None]
 
 
 def assign(armature: bpy.types.Object, action: bpy.types.Action | None) -> None:

@@ -5,18 +5,46 @@ from __future__ import annotations
 import bpy
 import numpy as np
 
-from .curves import Curve, write_curves
+from .curves import Curve, find_curves, remove_curves, write_curves
 from .timing import Keys
 
+_CHANNELS = ("hide_viewport", "hide_render")
+_GROUP = "Visibility"
+"""The channel group of these curves, by which they are told from a user's own."""
 
-def hide_while_away(ob: bpy.types.Object, keys: Keys) -> None:
-    """Hide an object in viewport and renders from the frame after a hold to the next key."""
+
+def hide_while_away(ob: bpy.types.Object, keys: Keys, *, hide: bool = True) -> None:
+    """Hide an object in viewport and renders from the frame after a hold to the next key.
+
+    hide: False shows it all the time, whatever an earlier run has written.
+    """
     going = np.flatnonzero(keys.holds[:-1])
     going = going[np.diff(keys.frames)[going] > 1]
-    if not len(going):
+    if not hide or not len(going):
+        _show_always(ob)
         return
     changes = np.stack([keys.frames[going] + 1, keys.frames[going + 1]], axis=-1).ravel()
     frames = np.concatenate([keys.frames[:1], changes])
     hidden = np.concatenate([[0.0], np.tile([1.0, 0.0], len(going))])
-    curves = [Curve(channel, 0, hidden, "Visibility") for channel in ("hide_viewport", "hide_render")]
+    curves = [Curve(channel, 0, hidden, _GROUP) for channel in _CHANNELS]
     write_curves(ob, frames, curves, "CONSTANT")
+
+
+def only_hides(ob: bpy.types.Object) -> bool:
+    """Whether the object plays an action that does no more than this."""
+    curves = find_curves(ob)
+    return bool(curves) and all(_is_ours(curve) for curve in curves.values())
+
+
+def _is_ours(curve: bpy.types.FCurve) -> bool:
+    return curve.data_path in _CHANNELS and curve.group is not None and curve.group.name == _GROUP
+
+
+def _show_always(ob: bpy.types.Object) -> None:
+    found = {curve.data_path for curve in find_curves(ob).values() if _is_ours(curve)}
+    if not found:
+        return
+    if not remove_curves(ob, _is_ours):
+        ob.animation_data.action = None
+    for channel in found:
+        setattr(ob, channel, False)

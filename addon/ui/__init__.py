@@ -5,6 +5,7 @@ from __future__ import annotations
 from . import (
     camera,
     controls,
+    earlier_files,
     export_fbx,
     icons,
     keypoint_empties,
@@ -54,7 +55,7 @@ CLASSES = (
     *panels_quality.CLASSES,
     *panels_rig.CLASSES,
 )
-_ATTACHED = (properties, open_recording, icons, viewport, runner)
+_ATTACHED = (properties, earlier_files, open_recording, icons, viewport, runner)
 
 
 def attach() -> None:

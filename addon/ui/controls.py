@@ -11,6 +11,7 @@ from bpy.props import BoolProperty, EnumProperty, FloatProperty, IntProperty
 
 from ..recording import Recording
 from ..refiner import PARTS, Controls
+from .refined import refined_people
 
 START_ITEMS = [
     (
@@ -114,7 +115,7 @@ def draw_controls(layout: bpy.types.UILayout, settings: bpy.types.PropertyGroup)
     layout.prop(controls, "strength", slider=True)
     layout.prop(controls, "smoothness", slider=True)
     row = layout.row()
-    row.active = any(entry.source == settings.source for entry in settings.results)
+    row.active = bool(refined_people(settings.id_data, settings.source))
     row.prop(controls, "start_from")
     _draw_parts(layout.column(align=True), controls)
     row = layout.row(heading="Frames")

@@ -125,12 +125,13 @@ class Job:
     """
 
     def __init__(
-        self, task: Task, then: Callable[[tuple[Outcome, ...]], Steps[object]] | None = None
+        self, task: Task, then: Callable[[tuple[Outcome, ...]], Steps[list[str]]] | None = None
     ) -> None:
         self.task = task
         self.fraction = 0.0
         self.message = "Starting"
         self.outcomes: tuple[Outcome, ...] = ()
+        self.told: list[str] = []
         self.error = ""
         self.details = ""
         self.engine = ""
@@ -171,13 +172,13 @@ class Job:
             self.cancelled, self.running = True, False
             self._steps.close()
 
-    def _work(self, then: Callable[[tuple[Outcome, ...]], Steps[object]] | None) -> Steps[None]:
+    def _work(self, then: Callable[[tuple[Outcome, ...]], Steps[list[str]]] | None) -> Steps[None]:
         width = 1.0 if then is None else 1.0 - WRITING
         outcomes = yield from _as_part(refine_all(self.task), 0.0, width)
         self.engine = refiner.engine_name(self.task.engine, self.task.device)
         if then is not None:
             self.writing = True
-            yield from _as_part(then(outcomes), width, WRITING)
+            self.told = yield from _as_part(then(outcomes), width, WRITING)
         self.outcomes = outcomes
         yield Progress(1.0, "Done")
 

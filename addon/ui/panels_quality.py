@@ -6,6 +6,7 @@ import bpy
 
 from ..scene.estimated import ESTIMATED, has_grey_bones
 from ..scene.kept_keypoints import kept_keypoints
+from ..scene.layers import is_pushed_down
 from ..scene.versions import shows_before, versions
 from .graph import Series, graph
 from .icons import icon_id
@@ -82,7 +83,8 @@ def _draw_graph(layout: bpy.types.UILayout, context: bpy.types.Context, series: 
 
 def _draw_versions(layout: bpy.types.UILayout, person: bpy.types.Object) -> None:
     before, after = versions(person)
-    if before is None and not (after is not None and person.animation_data.action is None):
+    lost = after is not None and person.animation_data.action is None and not is_pushed_down(person, after)
+    if before is None and not lost:
         return
     row = layout.row(align=True)
     shown = "BEFORE" if shows_before(person) else "AFTER"

@@ -71,7 +71,7 @@ def _redraw_views(_settings: SPR_PG_settings, _context: bpy.types.Context) -> No
 
 
 class SPR_PG_result(bpy.types.PropertyGroup):
-    """Where one person's result is."""
+    """Where one person's result is in .blend files of earlier versions; read, never written."""
 
     source: StringProperty(name="Source")
     person_id: StringProperty(name="Person ID")
@@ -79,10 +79,6 @@ class SPR_PG_result(bpy.types.PropertyGroup):
     keypoints: PointerProperty(name="Keypoints", type=bpy.types.Collection)
     origin: FloatProperty(name="Origin", description="Seconds of the recording that lie on frame 1")
     rate: FloatProperty(name="Rate", description="Frames per second of the keys", default=30.0)
-
-    def moment(self, frame: float) -> float:
-        """Seconds of the recording at a frame of the scene."""
-        return self.origin + (frame - 1.0) / self.rate
 
 
 class SPR_PG_settings(bpy.types.PropertyGroup, FileSettings):
@@ -117,7 +113,8 @@ class SPR_PG_settings(bpy.types.PropertyGroup, FileSettings):
     )
     replace: BoolProperty(
         name="Replace Earlier Result",
-        description="Put a new result in the place of the same person's earlier one. Otherwise both stay",
+        description="Bring the same person's earlier result up to date: its objects stay, with all that you"
+        " have added to them. Otherwise the new result comes beside it",
         default=True,
     )
     show_preview: BoolProperty(

@@ -9,7 +9,7 @@ import numpy as np
 from bpy.props import EnumProperty
 
 from ..scene import FIT_ERROR, SceneError, scene_rate
-from ..scene.curves import read_curve
+from ..scene.layers import read_figure
 from ..scene.peaks import peaks
 from ..scene.versions import show_version, versions
 from .graph import Series
@@ -38,8 +38,9 @@ def shown_person(context: bpy.types.Context) -> bpy.types.Object | None:
 
 
 def fit_error(armature: bpy.types.Object) -> Series | None:
-    """The fit error of the animation that the armature has now; None where it knows none."""
-    found = read_curve(armature, f'["{FIT_ERROR}"]')
+    """The fit error of the animation that the armature plays now, pushed down to the NLA or not; None where
+    that knows none."""
+    found = read_figure(armature, f'["{FIT_ERROR}"]')
     return None if found is None else Series(*found)
 
 

@@ -105,11 +105,11 @@ class SPR_OT_refine_pose(bpy.types.Operator):
     def _finish(self, job: Job, scene: bpy.types.Scene | None) -> set[str]:
         if job.error or scene is None:
             return self._refuse(job.error, job.details)
-        lines = result(job)
+        lines = [*result(job), *job.told]
         if scene.spr.source == job.task.source:
             scene.spr.result = "\n".join(lines)
         log_run("\n    ".join([job.task.source, *lines]))
-        self.report({"INFO"}, report(job))
+        self.report({"WARNING"} if job.told else {"INFO"}, " ".join([report(job), *job.told]))
         return {"FINISHED"}
 
     def _refuse(self, sentence: str, details: str = "") -> set[str]:

@@ -1,124 +1,118 @@
-"""What a run has written for one person, and how a later run takes its place."""
+"""What a run finds of an earlier one: who is brought up to date in place, and what makes way."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 import bpy
 
-from ..scene.kept_keypoints import kept_mesh
-from ..scene.versions import own_actions, versions
-from .properties import SPR_PG_settings
+from ..scene.parts import BODY_KEY, COLLECTION_KEY, KEYPOINTS_KEY, Earlier, is_moved_by, moved_by
+from ..scene.refit_bones import missing_bones
+from .refined import PERSON_KEY, SOURCE_KEY, refined_people
 
-BODY_KEY = "spr_body"
-"""Custom property of the body that came with an armature, unlike what a user has parented to it."""
 ASIDE = "SMPL Refiner, replaced"
 
 
-@dataclass
-class Result:
-    """The objects of one person: armature, its body, and the collection of keypoints.
+def find_earlier(scene: bpy.types.Scene, source: str, person_id: str) -> Earlier:
+    """The person's armature with the bodies it moves, or the bodies that it left when it was deleted."""
+    refined = refined_people(scene, source).get(person_id)
+    if refined is not None:
+        armature = refined.armature
+        bodies = [ob for ob in scene.objects if _is_body(ob) and is_moved_by(ob, armature)]
+        return Earlier(armature, tuple(bodies))
+    left = [ob for ob in scene.objects if _is_body(ob) and _is_of(ob, source, person_id)]
+    return Earlier(None, tuple(ob for ob in left if _is_orphan(ob, scene)))
 
-    origin: seconds of the recording that lie on frame 1. rate: frames a second of the keys.
+
+def find_keypoints(
+    scene: bpy.types.Scene, source: str, person_id: str, armature: bpy.types.Object | None
+) -> list[bpy.types.Object]:
+    """The objects that show the person's recorded keypoints, but for those of a copy of the person."""
+    return [
+        ob
+        for ob in scene.objects
+        if KEYPOINTS_KEY in ob
+        and ob.is_editable
+        and _is_of(ob, source, person_id)
+        and (ob.parent is None or ob.parent == armature or ob.parent.name not in scene.objects)
+    ]
+
+
+def why_beside(armature: bpy.types.Object) -> str:
+    """Why a result can't take the place of this one, in a sentence; "" when it can."""
+    if not armature.is_editable or not armature.data.is_editable:
+        return f"{armature.name} belongs to another file, so the new result stands beside it."
+    missing = missing_bones(armature)
+    if missing:
+        bones = f"{missing[0]} and {len(missing) - 1} more" if len(missing) > 1 else missing[0]
+        return f"{armature.name} has no bone {bones} (any more), so the new result stands beside it."
+    return ""
+
+
+def _is_body(ob: bpy.types.Object) -> bool:
+    return BODY_KEY in ob and ob.type == "MESH" and ob.is_editable and ob.data.is_editable
+
+
+def _is_of(ob: bpy.types.Object, source: str, person_id: str) -> bool:
+    return ob.get(SOURCE_KEY) == source and ob.get(PERSON_KEY) == person_id
+
+
+def _is_orphan(ob: bpy.types.Object, scene: bpy.types.Scene) -> bool:
+    """Whether the armature that it came with is gone."""
+    return not any(
+        armature is not None and armature.type == "ARMATURE" and armature.name in scene.objects
+        for armature in (ob.parent, *moved_by(ob))
+    )
+
+
+@contextmanager
+def making_way(objects: Sequence[bpy.types.Object]) -> Iterator[None]:
+    """Objects out of sight and out of the way of names, so that new ones can be written in their place.
+
+    Then the new ones of the same names get their users (constraints, children) and they go; or they are
+    back as if nothing had been, when it raises.
     """
-
-    source: str
-    person_id: str
-    armature: bpy.types.Object
-    keypoints: bpy.types.Collection | None
-    origin: float
-    rate: float
-    _names: list[tuple[bpy.types.ID, str]] = field(default_factory=list)
-    _places: list[tuple[bpy.types.Collection, bpy.types.Object]] = field(default_factory=list)
-    _parents: list[bpy.types.Collection] = field(default_factory=list)
-
-    def remember(self, settings: SPR_PG_settings) -> None:
-        """Let the scene find it again."""
-        entry = settings.results.add()
-        entry.source, entry.person_id = self.source, self.person_id
-        entry.armature, entry.keypoints = self.armature, self.keypoints
-        entry.origin, entry.rate = self.origin, self.rate
-
-    def put_aside(self, scene: bpy.types.Scene) -> None:
-        """Out of the scene and out of the way of names, so that a new one is written as if alone."""
-        objects, data, materials = self._objects(), self._data(), self._materials()
-        holders = [] if self.keypoints is None else [self.keypoints]
-        self._names = [(block, block.name) for block in (*objects, *data, *materials, *holders)]
-        for block, _ in self._names:
-            block.name = ASIDE
-        self._places = [
-            (place, ob) for ob in objects for place in ob.users_collection if place not in holders
-        ]
-        for place, ob in self._places:
-            place.objects.unlink(ob)
-        everywhere = [scene.collection, *bpy.data.collections]
-        self._parents = [place for place in everywhere for held in holders if held in place.children[:]]
-        for place in self._parents:
-            place.children.unlink(self.keypoints)
-
-    def put_back(self) -> None:
-        """As if it had never been put aside."""
-        for place, ob in self._places:
+    blocks = _with_all_of_theirs(objects)
+    names = {block: block.name for block in blocks}
+    places = [(place, ob) for ob in objects for place in ob.users_collection]
+    for place, ob in places:
+        place.objects.unlink(ob)
+    for block in blocks:
+        block.name = ASIDE
+    try:
+        yield
+    except BaseException:
+        for place, ob in places:
             place.objects.link(ob)
-        for place in self._parents:
-            place.children.link(self.keypoints)
-        for block, name in self._names:
+        for block, name in names.items():
             block.name = name
-
-    def replace_by(self, armature: bpy.types.Object) -> None:
-        """Hand place and users (constraints, children) over to the new armature, then go."""
-        objects: list[bpy.types.ID] = list(self._objects())
-        data, materials = self._data(), self._materials()
-        if self.keypoints is not None:
-            objects.append(self.keypoints)
-        armature.matrix_basis = self.armature.matrix_basis
-        self.armature.user_remap(armature)
-        before, _ = versions(self.armature)
-        if before is not None:
-            before.use_fake_user = False
-        bpy.data.batch_remove(objects)
-        for blocks in (data, materials):
-            self._remove_unused(blocks)
-
-    def _remove_unused(self, blocks: list[bpy.types.ID]) -> None:
-        """What somebody else uses stays, under its name."""
-        names = dict(self._names)
-        used = [block for block in blocks if block.users > 0]
-        bpy.data.batch_remove([block for block in blocks if block not in used])
-        for block in used:
-            block.name = names[block]
-
-    def _objects(self) -> list[bpy.types.Object]:
-        body = [child for child in self.armature.children if BODY_KEY in child]
-        return [self.armature, *body, *(self.keypoints.objects if self.keypoints is not None else ())]
-
-    def _data(self) -> list[bpy.types.ID]:
-        objects = self._objects()
-        actions = [ob.animation_data.action for ob in objects if ob.animation_data]
-        kept = kept_mesh(self.armature)
-        return _unique([*(ob.data for ob in objects), kept, *own_actions(self.armature), *actions])
-
-    def _materials(self) -> list[bpy.types.ID]:
-        return _unique([slot.material for ob in self._objects() for slot in ob.material_slots])
+        raise
+    for ob in objects:
+        new = bpy.data.objects.get(names[ob])
+        if new is not None:
+            ob.user_remap(new)
+    bpy.data.batch_remove(list(objects))
+    _remove_unused({block: name for block, name in names.items() if block not in objects})
 
 
-def _unique(blocks: list[bpy.types.ID | None]) -> list[bpy.types.ID]:
-    return list(dict.fromkeys(block for block in blocks if block is not None))
+def _with_all_of_theirs(objects: Sequence[bpy.types.Object]) -> list[bpy.types.ID]:
+    """The objects, their data and actions, and collections that hold nothing else."""
+    found: list[bpy.types.ID | None] = [*objects, *(ob.data for ob in objects)]
+    found += [ob.animation_data.action for ob in objects if ob.animation_data]
+    places = dict.fromkeys(place for ob in objects for place in ob.users_collection)
+    for place in places:
+        alone = set(place.all_objects) <= set(objects) and place in bpy.data.collections.values()
+        if alone and COLLECTION_KEY not in place:
+            found.append(place)
+    return list(dict.fromkeys(block for block in found if block is not None))
 
 
-def take_earlier(scene: bpy.types.Scene, source: str, person_id: str) -> Result | None:
-    """The person's result that a new one is to replace; the scene forgets it. None when there is none, or
-    when it is linked from another file and so can't be replaced."""
-    settings = scene.spr
-    for index, entry in enumerate(settings.results):
-        if (entry.source, entry.person_id) == (source, person_id):
-            earlier = Result(source, person_id, entry.armature, entry.keypoints, entry.origin, entry.rate)
-            settings.results.remove(index)
-            kept = not settings.replace or _is_out_of_reach(earlier.armature, scene)
-            return None if kept else earlier
-    return None
-
-
-def _is_out_of_reach(armature: bpy.types.Object | None, scene: bpy.types.Scene) -> bool:
-    """Whether somebody has deleted it, or it belongs to another file."""
-    return armature is None or armature not in scene.objects.values() or not armature.is_editable
+def _remove_unused(names: dict[bpy.types.ID, str]) -> None:
+    """What somebody else uses stays, under its name."""
+    for block, name in names.items():
+        empty = isinstance(block, bpy.types.Collection) and not len(block.all_objects)
+        if empty or block.users == 0:
+            bpy.data.batch_remove([block])
+        else:
+            block.name = name

@@ -1,74 +1,88 @@
-"""Refined people in the scene: writing them, and finding them again."""
+"""Refined people in the scene: writing them, anew or in the place of earlier ones."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, replace
 
 import bpy
 
 from .. import scene as scene_package
+from ..scene.parts import BODY_KEY, NOTHING_EARLIER, Earlier
 from ..scene.rollback import all_or_nothing, leave_edit_mode
+from ..scene.spares import as_before_when_it_fails
 from ..steps import Progress, Steps
 from .describe import recording_name
+from .earlier_files import take_over
 from .job import Outcome, Task
 from .own_body import open_gender
-from .properties import SPR_PG_result, SPR_PG_settings
-from .replace import BODY_KEY, Result, take_earlier
+from .refined import PERSON_KEY, Refined, claim, disclaim, refined_armatures, refined_people
+from .replace import find_earlier, find_keypoints, making_way, why_beside
 
-PERSON_KEY = "spr_person"
-"""Custom property of a refined armature: the person's id in the recording."""
-
-
-def refined_armatures(scene: bpy.types.Scene) -> list[bpy.types.Object]:
-    """The refined people in this scene."""
-    return [ob for ob in scene.objects if ob.type == "ARMATURE" and PERSON_KEY in ob]
+__all__ = ["PERSON_KEY", "refined_armatures", "refined_people", "write"]
 
 
-def refined_people(scene: bpy.types.Scene, source: str) -> dict[str, SPR_PG_result]:
-    """Where the people of this source are in this scene, the latest result of each, by their ids."""
-    return {
-        entry.person_id: entry
-        for entry in scene.spr.results
-        if entry.source == source and entry.armature is not None and entry.armature.name in scene.objects
-    }
+@dataclass(frozen=True)
+class _Place:
+    """Where one person's result goes: what is updated, what makes way, and whose claim ends."""
+
+    earlier: Earlier
+    keypoints: tuple[bpy.types.Object, ...] = ()
+    beside: tuple[bpy.types.Object, ...] = ()
+    note: str = ""
 
 
-def write(scene: bpy.types.Scene, task: Task, outcomes: Sequence[Outcome]) -> Steps[list[bpy.types.Object]]:
+def write(scene: bpy.types.Scene, task: Task, outcomes: Sequence[Outcome]) -> Steps[list[str]]:
     """Write everybody's motion into the scene: all of them, or nothing when one fails.
 
-    A person's earlier result from the same file is replaced, unless the settings say otherwise.
-    Between the steps nobody else may change the file. Raises scene.SceneError.
+    A person's earlier result from the same file is brought up to date, unless the settings say otherwise.
+    Returns sentences about what of it could not be kept. Between the steps nobody else may change the file.
+    Raises scene.SceneError.
     """
     with _in_scene(scene):
         leave_edit_mode()
-        earlier = [take_earlier(scene, task.source, outcome.person.id) for outcome in outcomes]
-        made = yield from _write_all(scene, task, outcomes, [old for old in earlier if old is not None])
-        for old, new in zip(earlier, made, strict=True):
-            if old is not None:
-                old.replace_by(new.armature)
-            new.remember(scene.spr)
-            new.armature.select_set(True)
-    return [new.armature for new in made]
+        take_over(scene)
+        places = [_place(scene, task.source, outcome.person.id) for outcome in outcomes]
+        told = [place.note for place in places if place.note]
+        made = yield from _write_all(scene, task, outcomes, places, told)
+        for place in places:
+            disclaim(place.beside)
+        for armature in made:
+            if armature.name in bpy.context.view_layer.objects:
+                armature.select_set(True)
+    return told
+
+
+def _place(scene: bpy.types.Scene, source: str, person_id: str) -> _Place:
+    earlier = find_earlier(scene, source, person_id)
+    keypoints = find_keypoints(scene, source, person_id, earlier.armature)
+    beside = _Place(NOTHING_EARLIER, beside=(*earlier.objects, *keypoints))
+    if not scene.spr.replace:
+        return beside
+    note = "" if earlier.armature is None else why_beside(earlier.armature)
+    return replace(beside, note=note) if note else _Place(earlier, tuple(keypoints))
 
 
 def _write_all(
-    scene: bpy.types.Scene, task: Task, outcomes: Sequence[Outcome], earlier: Sequence[Result]
-) -> Steps[list[Result]]:
-    for old in earlier:
-        old.put_aside(scene)
-    try:
-        with all_or_nothing(scene):
-            made = []
-            for number, outcome in enumerate(outcomes):
-                yield Progress(number / len(outcomes), "Writing the keys")
-                made.append((yield from _write_person(scene.spr, task, outcome, len(outcomes) > 1)))
-            return made
-    except BaseException:
-        for old in earlier:
-            old.put_back()
-            old.remember(scene.spr)
-        raise
+    scene: bpy.types.Scene,
+    task: Task,
+    outcomes: Sequence[Outcome],
+    places: Sequence[_Place],
+    told: list[str],
+) -> Steps[list[bpy.types.Object]]:
+    with ExitStack() as kept:
+        for place in places:
+            kept.enter_context(making_way(place.keypoints))
+        kept.enter_context(as_before_when_it_fails([ob for place in places for ob in place.earlier.objects]))
+        kept.enter_context(all_or_nothing(scene))
+        made = []
+        for index, (outcome, place) in enumerate(zip(outcomes, places, strict=True)):
+            yield Progress(index / len(outcomes), "Writing the keys")
+            waiting = tuple(ob for later in places[index + 1 :] for ob in later.earlier.objects)
+            earlier = replace(place.earlier, waiting=waiting)
+            made.append((yield from _write_person(scene, task, outcome, earlier, len(outcomes) > 1, told)))
+        return made
 
 
 @contextmanager
@@ -89,7 +103,15 @@ def _in_scene(scene: bpy.types.Scene) -> Iterator[None]:
             window.scene = shown
 
 
-def _write_person(settings: SPR_PG_settings, task: Task, outcome: Outcome, several: bool) -> Steps[Result]:
+def _write_person(
+    scene: bpy.types.Scene,
+    task: Task,
+    outcome: Outcome,
+    earlier: Earlier,
+    several: bool,
+    told: list[str],
+) -> Steps[bpy.types.Object]:
+    settings = scene.spr
     stem = recording_name(task.source)
     armature = yield from scene_package.write_motion.steps(
         outcome.motion,
@@ -103,9 +125,10 @@ def _write_person(settings: SPR_PG_settings, task: Task, outcome: Outcome, sever
         gaps=settings.controls.gaps,
         person_index=task.places.get(outcome.person.id),
         gender=open_gender(settings.body),
+        earlier=earlier,
+        told=told.append,
     )
-    armature[PERSON_KEY] = outcome.person.id
-    for child in armature.children:
-        child[BODY_KEY] = True
-    rate = scene_package.scene_rate(bpy.context.scene)
-    return Result(task.source, outcome.person.id, armature, None, task.origin, rate)
+    bodies = [ob for ob in bpy.data.objects if BODY_KEY in ob and ob.parent == armature]
+    refined = Refined(task.source, outcome.person.id, armature, task.origin, scene_package.scene_rate(scene))
+    claim(refined, dict.fromkeys([*bodies, *earlier.bodies]))
+    return armature

@@ -59,11 +59,11 @@ def begin(context: bpy.types.Context, task: Task) -> Run:
     return run
 
 
-def _write(run: Run, outcomes: Sequence[Outcome]) -> Steps[None]:
+def _write(run: Run, outcomes: Sequence[Outcome]) -> Steps[list[str]]:
     scene = run.scene
     if scene is None:
         raise SceneError("The scene that this run was started in is gone; nothing was written.")
-    yield from write(scene, run.job.task, outcomes)
+    return (yield from write(scene, run.job.task, outcomes))
 
 
 def advance() -> None:

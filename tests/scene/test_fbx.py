@@ -172,7 +172,7 @@ def test_hidden_people_are_exported_all_the_same(make_motion, tmp_path, hide):
     bpy.context.view_layer.active_layer_collection = layer
     motion = make_motion(20)
     armature = write_motion(motion)
-    people = list(shelf.objects)
+    people = list(shelf.all_objects)
     for ob in people:
         ob.hide_set(hide == "in the view")
         ob.hide_viewport = hide == "everywhere"

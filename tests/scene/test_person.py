@@ -42,25 +42,34 @@ def test_it_works_while_another_object_is_being_edited(make_motion, mode):
 
 
 @pytest.mark.parametrize("hide", ["exclude", "hide_viewport"])
-def test_it_goes_to_the_root_when_the_active_collection_is_hidden(make_motion, hide):
+def test_its_collection_goes_to_the_root_when_the_active_one_is_hidden(make_motion, hide):
     hidden = bpy.data.collections.new("Hidden")
     bpy.context.scene.collection.children.link(hidden)
     layer = bpy.context.view_layer.layer_collection.children["Hidden"]
     bpy.context.view_layer.active_layer_collection = layer
     setattr(layer, hide, True)
     armature = write_motion(make_motion(2))
-    assert armature.users_collection == (bpy.context.scene.collection,)
+    (home,) = armature.users_collection
+    assert home in bpy.context.scene.collection.children.values()
     assert armature.visible_get()
 
 
-def test_it_goes_to_the_active_collection_when_that_is_visible(make_motion, make_keypoints):
+def test_its_collection_goes_to_the_active_one_when_that_is_visible(make_motion, make_keypoints):
     shown = bpy.data.collections.new("Shown")
     bpy.context.scene.collection.children.link(shown)
     bpy.context.view_layer.active_layer_collection = bpy.context.view_layer.layer_collection.children["Shown"]
     armature = write_motion(make_motion(), keypoints=make_keypoints())
-    assert armature.users_collection == (shown,)
-    assert {ob.type for ob in shown.objects} == {"ARMATURE", "MESH"}
-    assert list(shown.children) == []
+    (home,) = shown.children
+    assert armature.users_collection == (home,) and home.name == "Person"
+    assert {ob.type for ob in home.objects} >= {"ARMATURE", "MESH"}
+
+
+def test_the_next_person_stands_beside_and_not_inside_an_active_one(make_motion):
+    (first,) = write_motion(make_motion(2), mesh=False).users_collection
+    layers = bpy.context.view_layer.layer_collection
+    bpy.context.view_layer.active_layer_collection = layers.children[first.name]
+    (second,) = write_motion(make_motion(2), mesh=False).users_collection
+    assert bpy.context.scene.collection.children.values() == [first, second]
 
 
 def test_it_works_while_a_linked_object_is_active(make_motion, tmp_path):

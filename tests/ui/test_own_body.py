@@ -95,3 +95,30 @@ def _refined_as(gender: str) -> np.ndarray:
     bpy.ops.spr.refine_pose()
     (armature,) = [ob for ob in bpy.context.scene.objects if ob.type == "ARMATURE"]
     return np.array([vertex.co for vertex in armature.children[0].data.vertices])
+
+
+def test_choosing_another_body_later_keeps_object_material_and_modifiers_and_says_what_is_lost(
+    clip, tmp_path
+):
+    bpy.ops.spr.refine_pose()
+    (armature,) = [ob for ob in bpy.context.scene.objects if ob.type == "ARMATURE"]
+    (body,) = (ob for ob in armature.children if ob.type == "MESH")
+    mesh, open_vertices = body.data, len(body.data.vertices)
+    body.modifiers.new("Smooth", "SUBSURF")
+    body.data.materials[0] = bpy.data.materials.new("cloth")
+    body.shape_key_add(name="Basis")
+    model = save_pickle(tmp_path / "SMPL_FEMALE.pkl", model_fields(shapes=16, seed=3))
+    settings = bpy.context.scene.spr
+    settings.body.path = str(model)
+    bpy.ops.spr.refine_pose()
+    assert body.data == mesh and len(mesh.vertices) == VERTICES and body.parent == armature
+    assert [modifier.type for modifier in body.modifiers] == ["ARMATURE", "SUBSURF"]
+    assert [material.name for material in mesh.materials] == ["cloth"]
+    sentence = f"{body.name} has another mesh now, which could not take over: shape keys."
+    assert settings.result.endswith(sentence)
+    weights = [group.weight for vertex in mesh.vertices for group in vertex.groups]
+    assert sum(weights) == pytest.approx(VERTICES, rel=1e-3)
+    settings.body.path = ""
+    bpy.ops.spr.refine_pose()
+    assert body.data == mesh and len(mesh.vertices) == open_vertices
+    assert sentence not in settings.result

@@ -1,0 +1,70 @@
+"""The layers of an armature's animation: strips of the NLA that play beneath its active action."""
+
+from __future__ import annotations
+
+import bpy
+import numpy as np
+
+from .curves import curves_in, keys_of, read_curve
+
+
+def playing_strips(armature: bpy.types.Object) -> list[bpy.types.NlaStrip]:
+    """The strips that are not muted, those of the topmost track first."""
+    animation = armature.animation_data
+    tracks = reversed(animation.nla_tracks) if animation is not None else ()
+    return [
+        strip
+        for track in tracks
+        if not track.mute
+        for strip in track.strips
+        if not strip.mute and strip.action is not None
+    ]
+
+
+def is_pushed_down(armature: bpy.types.Object, action: bpy.types.Action | None) -> bool:
+    """Whether a strip plays this action."""
+    return action is not None and any(strip.action == action for strip in playing_strips(armature))
+
+
+def read_figure(armature: bpy.types.Object, path: str) -> tuple[np.ndarray, np.ndarray, np.ndarray] | None:
+    """Scene frames (N,), values (N,) and whether filled in (N,) of the keys of an animated custom property.
+
+    From the active action, or else from the topmost strip that knows it; None where nothing does.
+    """
+    found = read_curve(armature, path)
+    if found is not None:
+        return found
+    for strip in playing_strips(armature):
+        curve = curves_in(strip.action, getattr(strip, "action_slot", None)).get((path, 0))
+        if curve is not None and len(curve.keyframe_points):
+            return _in_scene(strip, *keys_of(curve))
+    return None
+
+
+def _in_scene(
+    strip: bpy.types.NlaStrip, frames: np.ndarray, values: np.ndarray, filled: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, np.ndarray] | None:
+    """The keys that the strip plays, where it plays them first."""
+    played = (frames >= strip.action_frame_start - 0.5) & (frames <= strip.action_frame_end + 0.5)
+    if not played.any():
+        return None
+    places = strip.frame_start + (frames - strip.action_frame_start) * strip.scale
+    order = np.argsort(places[played], kind="stable")
+    return places[played][order], values[played][order], filled[played][order]
+
+
+def fit_strips(armature: bpy.types.Object, action: bpy.types.Action, before: tuple[float, float]) -> None:
+    """After an action has got other frames: strips that played all of it, from frame to frame, do so again.
+
+    before: its first and last frame until now.
+    """
+    first, last = action.curve_frame_range
+    if (first, last) == before:
+        return
+    for track in armature.animation_data.nla_tracks:
+        for strip in track.strips:
+            whole = (strip.action_frame_start, strip.action_frame_end) == before
+            if strip.action == action and whole:
+                shift = (first - before[0]) * strip.scale
+                strip.action_frame_start, strip.action_frame_end = first, last
+                strip.frame_start_ui += shift
