@@ -30,10 +30,10 @@ def steadiness(given: np.ndarray, calm: np.ndarray) -> np.ndarray:
     return np.asarray(np.where(whole > 0.0, np.minimum(share, 1.0), 1.0))
 
 
-def with_bursts(given: np.ndarray, calm: np.ndarray, share: float = 1.0) -> np.ndarray:
-    """Smoothed rotations (T, J, 3, 3) with the quick moves of the given ones back in them, as far as share
-    says that these are a capture."""
-    if share <= 0.0:
+def with_bursts(given: np.ndarray, calm: np.ndarray, share: float | np.ndarray = 1.0) -> np.ndarray:
+    """Smoothed rotations (T, J, 3, 3) with the quick moves of the given ones back in them, as far as share, one
+    for all or for each joint (J,), says that these are a capture."""
+    if not np.any(share):
         return calm
     taken = axis_angle_from_matrix(np.swapaxes(calm, -1, -2) @ given)
     far = np.linalg.norm(taken, axis=-1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -86,9 +87,13 @@ def definition_deviation(name: str, layout: str | None) -> float:
 
 
 def targets_from_keypoints(
-    keypoints: Keypoints, fps: float, tick: Tick = lambda: None, smoothness: float = 1.0
+    keypoints: Keypoints,
+    fps: float,
+    tick: Tick = lambda: None,
+    smoothness: Callable[[list[str]], float | np.ndarray] = lambda names: 1.0,
 ) -> Targets:
-    """Canonical targets with noise removed and measured; smoothness as `smoothing.smooth` takes it.
+    """Canonical targets with noise removed and measured; smoothness(names) of canonical points as `smoothing.smooth`
+    takes it.
 
     tick() is called often: a caller stops the work by raising in it. Raises RefineError when none of
     the keypoints is known on the body; those that are may all be missing.
@@ -104,7 +109,7 @@ def targets_from_keypoints(
     confidence = np.clip(np.nan_to_num(keypoints.confidence[:, columns]), 0.0, 1.0).astype(float)
     usable = np.isfinite(raw).all(-1) & (confidence > 0) & (np.abs(raw) < MANY_METRES).all(-1)
     raw = np.where(usable[..., None], raw, np.nan)
-    smoothed = smooth(raw, np.where(usable, confidence, 0.0), fps, tick, smoothness)
+    smoothed = smooth(raw, np.where(usable, confidence, 0.0), fps, tick, smoothness(names))
     definition = np.array([definition_deviation(name, keypoints.layout) for name in names])
     trust = smoothed.support * np.where(usable, confidence, 1.0)
     precision = trust / (smoothed.error**2 + definition**2)

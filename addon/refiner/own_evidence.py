@@ -37,7 +37,7 @@ def steady(
     rotations: np.ndarray,
     fps: float,
     tick: Tick = lambda: None,
-    smoothness: float = 1.0,
+    smoothness: float | np.ndarray = 1.0,
     bodies: np.ndarray | None = None,
 ) -> Steady:
     """Poses (T, J, 3, 3) of frames one after the other, without their noise; smoothness and bodies (J,) as

@@ -20,6 +20,7 @@ from .controls import AS_MEASURED, Controls
 from .engine import choose_engine, loads_torch, one_thread
 from .errors import RefineError
 from .evidence import Targets, targets_from_keypoints
+from .limbs import trusted
 from .model import pose_prior
 from .own_evidence import steady
 from .own_keypoints import OWN_KEYPOINTS, hang_on, measured
@@ -76,13 +77,13 @@ def refine(
         report(0.0, "Loading PyTorch, the first time only")
     run = Run(
         choose_engine(engine, device), REST_OFFSETS, report, cancelled or (lambda: False), recipe,
-        controls.gain(mode == "plugin"),
     )  # fmt: skip
 
     parts = at_snaps(pieces(person.frame_ids, person.fps), person, keypoints if mode != "poses" else None)
     if mode == "poses":
         return _refine_poses(run, person, parts, controls)
     assert keypoints is not None
+    keypoints = trusted(keypoints, controls.limbs)
     if mode == "plugin" and targets is None and hang_on(keypoints, _poses_of(person)):
         return _refine_poses(run, person, parts, controls, keypoints)
 
@@ -90,14 +91,14 @@ def refine(
         run.step(0.0, "Reading the keypoints")
 
     tick()
-    evidence = [_evidence(keypoints, piece, person.fps, tick, controls.smoothness) for piece in parts]
+    evidence = [_evidence(keypoints, piece, person.fps, tick, controls.point_smoothness) for piece in parts]
     given, calm = _given(person, parts, tick) if mode == "plugin" else (None, None)
     # On the whole clip, so that every range of it has the same bones.
     alone = all(part.length < FEWEST_SMOOTHED for part in parts)
     clip = judge(_joined(evidence), given, pose_prior(run.engine.model), person.fps, bone_offsets, alone)
     run = replace(
         run, bones=clip.bones, offsets=clip.offsets, initial_deviation=clip.initial_deviation,
-        root_deviation=clip.root_deviation, shake=run.shake if calm is None else calm,
+        root_deviation=clip.root_deviation, shake=run.shake if calm is None else calm, gain=controls.gain(mode == "plugin", clip.targets.indices),
     )  # fmt: skip
     initials = _split(clip.initial, parts)
     evidence = [clip.targets.rows(rows) for rows in _rows_of(parts)]
@@ -112,7 +113,7 @@ def refine(
         turns = clip.initial[0][:, 0] @ np.swapaxes(given[0][:, 0], -1, -2)
         aligned = _on_rows(person, parts, turns, clip.initial[1])
         refined = _with_kept(run, person, controls, aligned, refined)
-        uncertainty[shares(controls, person.frame_ids, person.fps) == 0.0] = np.nan
+        uncertainty[_untouched(controls, person)] = np.nan
     else:
         person, keypoints = person.rows(wanted), keypoints.rows(wanted)
         refined, uncertainty = (refined[0][wanted], refined[1][wanted]), uncertainty[wanted]
@@ -204,6 +205,11 @@ def _with_kept(run: Run, person: Person, controls: Controls, aligned: Initial, r
     return blend(kept, refined, share)
 
 
+def _untouched(controls: Controls, person: Person) -> np.ndarray:
+    """(T, 24) bool, joints that keep their initial pose in a frame."""
+    return np.broadcast_to(shares(controls, person.frame_ids, person.fps) == 0.0, (person.frames, JOINT_COUNT))
+
+
 def _unseen(keypoints: Keypoints) -> np.ndarray:
     """(T,) bool, frames with too few keypoints for a pose of their own."""
     known = [name is not None for name in keypoints.canonical]
@@ -247,7 +253,7 @@ def _evidence(
     piece: Piece,
     fps: float,
     tick: Callable[[], None] = lambda: None,
-    smoothness: float = 1.0,
+    smoothness: Callable[[list[str]], float | np.ndarray] = lambda names: 1.0,
 ) -> Targets:
     confidence = np.nan_to_num(spread(keypoints.confidence, piece))
     gridded = Keypoints(
@@ -310,7 +316,7 @@ def _refine_poses(
     share = shares(controls, person.frame_ids, person.fps)
     rotations = np.where(controls.joints[:, None, None], refined[0], kept[0])
     pelvis = refined[1] if controls.joints[0] else kept[1]
-    uncertainty[share == 0.0] = np.nan
+    uncertainty[_untouched(controls, person)] = np.nan
     uncertainty[:, ~controls.joints] = np.nan
     run.step(1.0, "Done")
     motion = _motion(person, own, *blend(kept, (rotations, pelvis), share), bones, uncertainty)

@@ -39,7 +39,7 @@ def refine_alone(
     total, done = sum(part.length for part in parts), 0
     for part, initial in zip(parts, given, strict=True):
         share = (done / total, part.length / total)
-        found = _refine_part(run, initial, person.fps, controls.smoothness, share)
+        found = _refine_part(run, initial, person.fps, controls.joint_smoothness, share)
         for whole, of_part in zip((rotations, pelvis, uncertainty), found, strict=True):
             whole[part.rows] = of_part[part.places]
         done += part.length
@@ -47,10 +47,10 @@ def refine_alone(
 
 
 def _refine_part(
-    run: Run, initial: Initial, fps: float, smoothness: float, share: tuple[float, float]
+    run: Run, initial: Initial, fps: float, smoothness: float | np.ndarray, share: tuple[float, float]
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     unknown = np.full(initial[0].shape[:2], np.nan)
-    if len(initial[0]) < FEWEST_SMOOTHED or smoothness == 0.0:
+    if len(initial[0]) < FEWEST_SMOOTHED or not np.any(smoothness):
         return *initial, unknown
     before, width = share
 
@@ -59,9 +59,9 @@ def _refine_part(
 
     calm = steady(initial[0], fps, tick, smoothness)
     share = estimated(calm.shake * steadiness(initial[0], calm.rotations))
-    if smoothness <= 1.0:
-        calm = replace(calm, rotations=with_bursts(initial[0], calm.rotations, 1.0 - share))
-    path = steady_path(initial[1], fps, tick, smoothness)
+    kept = (1.0 - share) * np.less_equal(smoothness, 1.0)
+    calm = replace(calm, rotations=with_bursts(initial[0], calm.rotations, kept))
+    path = steady_path(initial[1], fps, tick, float(np.ravel(smoothness)[0]))
     if not run.recipe.network:
         return calm.rotations, path, unknown
     nothing = no_targets(len(path))
@@ -69,6 +69,7 @@ def _refine_part(
     seen = see_and_turn(run, nothing, calm.rotations, path, calm, fps, part)
     # What is constant may be the tool's way to say it: only what moves is known to be wrong.
     turns = (seen.turns - seen.turns.mean(0)) * share
+    turns *= np.broadcast_to(np.not_equal(smoothness, 0.0), turns.shape[1:2])[:, None]
     turned = calm.rotations @ matrix_from_axis_angle(turns)
     return turned, path, degrees_of(run.engine.model.honesty, seen.deviation)
 

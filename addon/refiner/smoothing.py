@@ -56,7 +56,7 @@ def smooth(
     confidence: np.ndarray,
     fps: float,
     tick: Tick = lambda: None,
-    smoothness: float = 1.0,
+    smoothness: float | np.ndarray = 1.0,
     bodies: np.ndarray | None = None,
     outlier: float = 4.0,
 ) -> Smoothed:
@@ -64,7 +64,7 @@ def smooth(
 
     positions (T, K, C), C numbers of a point in metres, NaN where missing; confidence (T, K), 0 where
     missing; fps: frames per second. smoothness: 1 as cross-validation finds best, 0 as observed (what noise
-    is left then counts as motion), 2 nothing faster than 1 Hz. tick() is called often: a caller stops the
+    is left then counts as motion), 2 nothing faster than 1 Hz; or one for each point (K,). tick() is called often: a caller stops the
     work by raising in it. bodies (K,): whose points these are, None for one person's. outlier: how many times
     the median distance from the smooth path makes a frame one.
     """
@@ -93,9 +93,9 @@ def smooth(
     variance = residual.sum(0) / (values.shape[1] * number * (1 - kept[best]).clip(1e-6))
     deviation = np.sqrt(variance)
     support = _nearby(weights > 0, fps)
-    error = deviation * np.sqrt(kept[best]) * min(smoothness, 1.0)
+    error = deviation * np.sqrt(kept[best]) * np.minimum(smoothness, 1.0)
     detail = sharper - smoothed
-    if smoothness != 1.0:
+    if np.any(smoothness != 1.0):
         scale = (fps / 30.0) ** (2 * ORDER)
         strength = _asked_for(STRENGTHS[best], smoothness) * scale
         smoothed = _whittaker(values, weights, strength[None], tick)[:, :, 0]
@@ -108,11 +108,11 @@ def smooth(
     return Smoothed(smoothed, detail, deviation, error, support)
 
 
-def _asked_for(measured: np.ndarray, smoothness: float) -> np.ndarray:
+def _asked_for(measured: np.ndarray, smoothness: float | np.ndarray) -> np.ndarray:
     """Penalties (K,) between LOOSEST, the measured ones and STRONGEST, even steps in cut-off."""
-    end = np.maximum(measured, STRONGEST) if smoothness > 1.0 else np.full_like(measured, LOOSEST)
-    share = abs(smoothness - 1.0)
-    return measured ** (1.0 - share) * end**share
+    end = np.where(np.greater(smoothness, 1.0), np.maximum(measured, STRONGEST), LOOSEST)
+    share = np.abs(np.subtract(smoothness, 1.0))
+    return np.asarray(measured ** (1.0 - share) * end**share)
 
 
 @lru_cache(maxsize=64)

@@ -6,6 +6,7 @@ from . import (
     controls,
     export_fbx,
     icons,
+    limbs,
     log,
     open_recording,
     open_targets,
@@ -27,6 +28,7 @@ from . import (
 
 CLASSES = (
     *own_body.CLASSES,
+    *limbs.CLASSES,
     *controls.CLASSES,
     *people.CLASSES,
     *targets.CLASSES,
