@@ -51,7 +51,8 @@ def standing(refined: Poses) -> Poses:
 
 
 def shares(controls: Controls, frame_ids: np.ndarray, fps: float) -> np.ndarray:
-    """(T, 1) in 0..1, how far each frame goes from its initial to its refined pose; (T, 24) where limbs differ."""
+    """(T, 1) in 0..1, how far each frame goes from its initial to its refined pose; (T, 24) where limbs
+    differ."""
     covered = controls.cover(frame_ids)
     share = covered[:, None] * np.atleast_1d(controls.shares)
     if covered.all() or not covered.any():
@@ -69,7 +70,8 @@ def shares(controls: Controls, frame_ids: np.ndarray, fps: float) -> np.ndarray:
 
 
 def blend(kept: Poses, refined: Poses, share: np.ndarray) -> Poses:
-    """That share, (T, 1) or (T, 24), of the way from kept to refined poses, each joint along the shortest turn."""
+    """That share, (T, 1) or (T, 24), of the way from kept to refined poses, each joint along the shortest
+    turn."""
     turn = axis_angle_from_matrix(np.swapaxes(kept[0], -1, -2) @ refined[0])
     rotations = kept[0] @ matrix_from_axis_angle(turn * share[..., None])
     pelvis = kept[1] + (refined[1] - kept[1]) * share[:, :1]

@@ -92,7 +92,8 @@ def targets_from_keypoints(
     tick: Tick = lambda: None,
     smoothness: Callable[[list[str]], float | np.ndarray] = lambda names: 1.0,
 ) -> Targets:
-    """Canonical targets with noise removed and measured; smoothness(names) of canonical points as `smoothing.smooth`
+    """Canonical targets with noise removed and measured; smoothness(names) of canonical points as
+    `smoothing.smooth`
     takes it.
 
     tick() is called often: a caller stops the work by raising in it. Raises RefineError when none of

@@ -30,7 +30,8 @@ _POINT_PARTS = [_JOINT_PARTS[joint] for joint in POINT_WEIGHTS.argmax(1)]
 
 @dataclass(frozen=True)
 class Limb:
-    """Factors of one body part: on the strength and smoothness of the whole (0..2 each, the product at most 2),
+    """Factors of one body part: on the strength and smoothness of the whole (0..2 each, the product at
+    most 2),
     and 0..1 on the confidence of its keypoints, where 0 does not look at them."""
 
     strength: float = 1.0
@@ -48,7 +49,8 @@ def check(limbs: Limbs) -> None:
         if part not in PARTS:
             raise RefineError(f"There is no body part {part!r}; choose from {', '.join(PARTS)}.")
         for name, value, most in (
-            ("strength", limb.strength, FULL), ("smoothness", limb.smoothness, FULL), ("trust", limb.trust, 1.0),
+            ("strength", limb.strength, FULL), ("smoothness", limb.smoothness, FULL), ("trust", limb.trust,
+            1.0),
         ):  # fmt: skip
             if not 0.0 <= value <= most:
                 raise RefineError(
@@ -83,5 +85,3 @@ def trusted(keypoints: Keypoints, limbs: Limbs) -> Keypoints:
         if name is not None:
             factors[place] = limbs.get(_POINT_PARTS[POINT_INDEX[name]], USUAL).trust
     return replace(keypoints, confidence=keypoints.confidence * factors)
-
-

@@ -1,4 +1,5 @@
-"""Keypoints that hang on a person's own poses, as those of a BVH file: they say nothing that the poses do not.
+"""Keypoints that hang on a person's own poses, as those of a BVH file: they say nothing that the poses do
+not.
 
 Fitting poses to such points only bends them to another skeleton's proportions; the poses are their own
 evidence (`poses_alone`), and the points tell how long the bones are and where the body stands.
@@ -17,7 +18,9 @@ from ..recording import Keypoints, Person, Poses
 from .calibration import BONE_OWNER, BONE_SPREAD, SIZE_SPREAD
 from .evidence import definition_deviation
 
-OWN_KEYPOINTS = "The keypoints are the joints of the poses themselves, so the poses were refined on their own."
+OWN_KEYPOINTS = (
+    "The keypoints are the joints of the poses themselves, so the poses were refined on their own."
+)
 RIGID = 0.002
 """Metres by which the end of a bone that hangs on a pose may move in that bone's axes: rounding in a file."""
 MOVES = 0.01

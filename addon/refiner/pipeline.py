@@ -98,7 +98,8 @@ def refine(
     clip = judge(_joined(evidence), given, pose_prior(run.engine.model), person.fps, bone_offsets, alone)
     run = replace(
         run, bones=clip.bones, offsets=clip.offsets, initial_deviation=clip.initial_deviation,
-        root_deviation=clip.root_deviation, shake=run.shake if calm is None else calm, gain=controls.gain(mode == "plugin", clip.targets.indices),
+        root_deviation=clip.root_deviation, shake=run.shake if calm is None else calm,
+        gain=controls.gain(mode == "plugin", clip.targets.indices),
     )  # fmt: skip
     initials = _split(clip.initial, parts)
     evidence = [clip.targets.rows(rows) for rows in _rows_of(parts)]
@@ -207,7 +208,9 @@ def _with_kept(run: Run, person: Person, controls: Controls, aligned: Initial, r
 
 def _untouched(controls: Controls, person: Person) -> np.ndarray:
     """(T, 24) bool, joints that keep their initial pose in a frame."""
-    return np.broadcast_to(shares(controls, person.frame_ids, person.fps) == 0.0, (person.frames, JOINT_COUNT))
+    return np.broadcast_to(
+        shares(controls, person.frame_ids, person.fps) == 0.0, (person.frames, JOINT_COUNT)
+    )
 
 
 def _unseen(keypoints: Keypoints) -> np.ndarray:

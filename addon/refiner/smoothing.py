@@ -64,7 +64,8 @@ def smooth(
 
     positions (T, K, C), C numbers of a point in metres, NaN where missing; confidence (T, K), 0 where
     missing; fps: frames per second. smoothness: 1 as cross-validation finds best, 0 as observed (what noise
-    is left then counts as motion), 2 nothing faster than 1 Hz; or one for each point (K,). tick() is called often: a caller stops the
+    is left then counts as motion), 2 nothing faster than 1 Hz; or one for each point (K,). tick() is
+    called often: a caller stops the
     work by raising in it. bodies (K,): whose points these are, None for one person's. outlier: how many times
     the median distance from the smooth path makes a frame one.
     """

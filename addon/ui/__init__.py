@@ -5,6 +5,7 @@ from __future__ import annotations
 from . import (
     controls,
     export_fbx,
+    grounding,
     icons,
     limbs,
     log,
@@ -41,6 +42,7 @@ CLASSES = (
     *export_fbx.CLASSES,
     *log.CLASSES,
     *quality.CLASSES,
+    *grounding.CLASSES,
     *panels.CLASSES,
     *swaps.CLASSES,
     *panels_targets.CLASSES,

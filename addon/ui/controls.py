@@ -122,9 +122,7 @@ def reasons(settings: bpy.types.PropertyGroup) -> dict[str, str]:
     controls, found = settings.controls, peek(settings)
     people = chosen_people(settings, found) if isinstance(found, Recording) else ()
     refined = any(entry.source == settings.source for entry in settings.results)
-    return without_effect(
-        people, strength=controls.strength, smoothness=controls.smoothness, refined=refined
-    )
+    return without_effect(people, strength=controls.strength, smoothness=controls.smoothness, refined=refined)
 
 
 def draw_controls(

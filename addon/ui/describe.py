@@ -149,8 +149,8 @@ def _figures(outcome: Outcome) -> list[str]:
 def _hopeless(outcomes: Sequence[Outcome]) -> list[str]:
     """A sentence for each person whose body does not fit the keypoints at all."""
     return [
-        f"Person {outcome.person.id} does not fit: the body is {outcome.after_mm:.0f} mm from the keypoints on"
-        " average, so this result is of no use. Check Units, Up Axis and Layout under Overrides, and whether"
+        f"Person {outcome.person.id} does not fit: the body is {outcome.after_mm:.0f} mm from the keypoints"
+        " on average, so this result is of no use. Check Units, Up Axis and Layout under Overrides, and whether"
         " the keypoints belong to one person."
         for outcome in outcomes
         if outcome.after_mm is not None and outcome.after_mm > HOPELESS_MM
@@ -166,7 +166,8 @@ def _risen(outcomes: Sequence[Outcome]) -> list[str]:
             continue
         shake = outcome.noise_mm
         noise = "" if shake is None else f" The keypoints shake by about {shake:.1f} mm."
-        told = f"Person {outcome.person.id}: the fit error rose because the body no longer follows the noise.{noise}"
+        who = f"Person {outcome.person.id}"
+        told = f"{who}: the fit error rose because the body no longer follows the noise.{noise}"
         if outcome.shake is not None and np.isfinite(outcome.shake).all():
             told += " Jitter {:.1f} → {:.1f} m/s².".format(*outcome.shake)
         found.append(told)

@@ -14,7 +14,8 @@ FEWEST_SMOOTHED = 8
 def without_effect(
     people: Sequence[Person], *, strength: float = 1.0, smoothness: float = 1.0, refined: bool = True
 ) -> dict[str, str]:
-    """A sentence for each control that changes nothing, by its name; people: those to refine, as far as known.
+    """A sentence for each control that changes nothing, by its name; people: those to refine, as far as
+    known.
     refined: whether there is an earlier result."""
     reasons = {}
     if not refined:

@@ -91,7 +91,9 @@ class SPR_OT_reset_limbs(bpy.types.Operator):
         return {"FINISHED"}
 
 
-def draw_limbs(layout: bpy.types.UILayout, controls: bpy.types.PropertyGroup, reasons: dict[str, str]) -> None:
+def draw_limbs(
+    layout: bpy.types.UILayout, controls: bpy.types.PropertyGroup, reasons: dict[str, str]
+) -> None:
     """A row for each part that is refined; columns without effect are greyed."""
     columns = ("strength", "smoothness", "trust")
     heads = layout.row(align=True)

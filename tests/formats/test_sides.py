@@ -76,9 +76,7 @@ def test_lost_points_do_not_hide_an_exchange() -> None:
 
 def written(path: Path, person: Person) -> Path:
     assert person.keypoints is not None
-    np.savez(
-        path, keypoints=person.keypoints.positions, layout="coco17", fps=30.0, up_axis="y", units="m"
-    )
+    np.savez(path, keypoints=person.keypoints.positions, layout="coco17", fps=30.0, up_axis="y", units="m")
     return path
 
 
