@@ -129,9 +129,9 @@ def _costs(
             change += np.where(_BITS[:, group], (other + unlikely)[:, None], same[:, None])
     change += np.where(_STATES > 0, _SWITCH, 0.0)
     order = list(groups)
-    for first, point, second, end in _LINKS:
+    for one, point, two, end in _LINKS:
         same, other = _lengths(keypoints, point, end)
-        held += _if_odd(order.index(first), order.index(second), same, other)
+        held += _if_odd(order.index(one), order.index(two), same, other)
     held += _if_odd(order.index("hips"), order.index("shoulders"), *_turned_apart(keypoints))
     for group, facing in (("hips", _facing(keypoints, "hip")), ("shoulders", _facing(keypoints, "shoulder"))):
         held += _FACING * facing[:, None] * np.where(_BITS[:, order.index(group)], 1.0, -1.0)
@@ -178,7 +178,8 @@ def _steps(points: np.ndarray, times: np.ndarray) -> tuple[np.ndarray, np.ndarra
         for seen in (last, last[:, :, ::-1])
     )
     usual = float(np.median(same[told.any(1)])) if told.any() else 0.0
-    return tuple(np.minimum(found / (usual + _STEP_FLOOR), 4 * _MOST) for found in (same, other))
+    same, other = (np.minimum(found / (usual + _STEP_FLOOR), 4 * _MOST) for found in (same, other))
+    return same, other
 
 
 def _turned_apart(keypoints: Keypoints) -> tuple[np.ndarray, np.ndarray]:
@@ -210,10 +211,11 @@ def _lengths(keypoints: Keypoints, point: str, end: str) -> tuple[np.ndarray, np
         return nothing, nothing
     usual = np.median(same[known], axis=0)
     spread = float(np.median(np.abs(same[known] - usual))) + _LENGTH_FLOOR
-    return tuple(
+    same, other = (
         np.where(known, np.minimum(np.abs(found - usual).mean(1) / spread, _MOST), 0.0)
         for found in (same, other)
     )
+    return same, other
 
 
 def _facing(keypoints: Keypoints, word: str) -> np.ndarray:

@@ -42,7 +42,8 @@ RATIOS = (0.5, 2.0)
 def hang_on(keypoints: Keypoints, poses: Poses) -> bool:
     """Whether every limb of the keypoints turns as the poses do, all over the clip."""
     _, world = forward(poses.rotations, np.zeros_like(poses.pelvis), np.zeros((len(JOINT_NAMES), 3)))
-    local, beside = [], []
+    local: list[float] = []
+    beside: list[float] = []
     for joint, end in _BONES:
         ends = [_column(keypoints, name) for name in (joint, end)]
         if any(place is None for place in ends):

@@ -58,8 +58,8 @@ def _refine_part(
         run.step(before, "Reading the poses")
 
     calm = steady(initial[0], fps, tick, smoothness)
-    share = estimated(calm.shake * steadiness(initial[0], calm.rotations))
-    kept = (1.0 - share) * np.less_equal(smoothness, 1.0)
+    estimate = estimated(calm.shake * steadiness(initial[0], calm.rotations))
+    kept = (1.0 - estimate) * np.less_equal(smoothness, 1.0)
     calm = replace(calm, rotations=with_bursts(initial[0], calm.rotations, kept))
     path = steady_path(initial[1], fps, tick, float(np.ravel(smoothness)[0]))
     if not run.recipe.network:
@@ -68,7 +68,7 @@ def _refine_part(
     part = (before + 0.3 * width, 0.7 * width)
     seen = see_and_turn(run, nothing, calm.rotations, path, calm, fps, part)
     # What is constant may be the tool's way to say it: only what moves is known to be wrong.
-    turns = (seen.turns - seen.turns.mean(0)) * share
+    turns = (seen.turns - seen.turns.mean(0)) * estimate
     turns *= np.broadcast_to(np.not_equal(smoothness, 0.0), turns.shape[1:2])[:, None]
     turned = calm.rotations @ matrix_from_axis_angle(turns)
     return turned, path, degrees_of(run.engine.model.honesty, seen.deviation)

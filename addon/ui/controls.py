@@ -77,7 +77,9 @@ class SPR_PG_controls(bpy.types.PropertyGroup):
     right_arm: _part("R Arm", "the performer's right arm, from the collar to the hand")
     left_leg: _part("L Leg", "the performer's left leg, from the hip to the foot")
     right_leg: _part("R Leg", "the performer's right leg, from the hip to the foot")
-    limbs: PointerProperty(type=SPR_PG_limbs)
+    limbs: PointerProperty(
+        name="Body Parts", description="Strength, smoothing and trust of each body part", type=SPR_PG_limbs
+    )
     show_limbs: BoolProperty(
         name="Body Parts", description="Strength, smoothing and trust of each body part", default=False
     )

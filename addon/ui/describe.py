@@ -150,8 +150,8 @@ def _hopeless(outcomes: Sequence[Outcome]) -> list[str]:
     """A sentence for each person whose body does not fit the keypoints at all."""
     return [
         f"Person {outcome.person.id} does not fit: the body is {outcome.after_mm:.0f} mm from the keypoints"
-        " on average, so this result is of no use. Check Units, Up Axis and Layout under Overrides, and whether"
-        " the keypoints belong to one person."
+        " on average, so this result is of no use. Check Units, Up Axis and Layout under Overrides, and"
+        " whether the keypoints belong to one person."
         for outcome in outcomes
         if outcome.after_mm is not None and outcome.after_mm > HOPELESS_MM
     ]

@@ -48,7 +48,7 @@ class SPR_OT_swap_sides(bpy.types.Operator):
         settings = context.scene.spr
         recording = peek(settings)
         person = _person(context, recording, self.person_id) if isinstance(recording, Recording) else None
-        if person is None:
+        if person is None or not isinstance(recording, Recording):
             self.report({"ERROR"}, f"There is no person {self.person_id} with keypoints; choose another.")
             return {"CANCELLED"}
         if self.first > self.last:

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from addon.body.kinematics import forward
-from addon.body.rotations import geodesic_angle
+from addon.body.rotations import geodesic_angle, matrix_from_axis_angle
 from addon.body.skeleton import JOINT_NAMES
 from addon.motion import Motion
 from addon.recording import Person, Poses
@@ -56,10 +56,11 @@ def test_a_stronger_limb_comes_closer_to_its_keypoints() -> None:
     truth = Truth(0)
     person = truth.person(noise=0.03)
     assert person.keypoints is not None
+    observed = person.keypoints.positions
 
     def apart(motion: Motion) -> float:
         wrist = WRISTS["left"]
-        there = person.keypoints.positions[:, wrist]  # type: ignore[union-attr]
+        there = observed[:, wrist]
         return float(np.linalg.norm(joints(motion)[:, wrist] - there, axis=-1).mean())
 
     assert apart(run(person, limbs={"left_arm": Limb(strength=2.0)})) < apart(run(person))
@@ -76,8 +77,6 @@ def test_one_arm_is_smoothed_and_the_other_left_as_observed() -> None:
 def test_in_poses_alone_a_limb_without_smoothing_stays_as_it_is() -> None:
     truth = Truth(0)
     rng = np.random.default_rng(0)
-    from addon.body.rotations import matrix_from_axis_angle
-
     shaken = truth.rotations @ matrix_from_axis_angle(rng.normal(size=(90, 24, 3)) * 0.03)
     person = Person("0", np.arange(90), 30.0, None, Poses(shaken, truth.pelvis))
     motion = run(person, limbs={"left_arm": Limb(smoothness=0.0)})
