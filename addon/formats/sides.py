@@ -133,8 +133,8 @@ def _costs(
         same, other = _lengths(keypoints, point, end)
         held += _if_odd(order.index(one), order.index(two), same, other)
     held += _if_odd(order.index("hips"), order.index("shoulders"), *_turned_apart(keypoints))
-    for group, facing in (("hips", _facing(keypoints, "hip")), ("shoulders", _facing(keypoints, "shoulder"))):
-        held += _FACING * facing[:, None] * np.where(_BITS[:, order.index(group)], 1.0, -1.0)
+    for name, facing in (("hips", _facing(keypoints, "hip")), ("shoulders", _facing(keypoints, "shoulder"))):
+        held += _FACING * facing[:, None] * np.where(_BITS[:, order.index(name)], 1.0, -1.0)
     return held, change
 
 
