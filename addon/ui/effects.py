@@ -6,17 +6,16 @@ from collections.abc import Sequence
 
 from ..motion import long_gaps
 from ..recording import Person
-
-FEWEST_SMOOTHED = 8
-"""Frames; fewer are left as they are."""
+from ..refiner.smoothing import FEWEST_SMOOTHED
 
 
 def without_effect(
     people: Sequence[Person], *, strength: float = 1.0, smoothness: float = 1.0, refined: bool = True
 ) -> dict[str, str]:
-    """A sentence for each control that changes nothing, by its name; people: those to refine, as far as
-    known.
-    refined: whether there is an earlier result."""
+    """A sentence for each control that changes nothing, by its name.
+
+    people: those to refine, as far as known. refined: whether there is an earlier result.
+    """
     reasons = {}
     if not refined:
         reasons["start_from"] = "Start From: there is no refined armature of this recording yet."
