@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from .recording import Person
 
 if TYPE_CHECKING:
-    from .refiner import Controls
+    from .refiner import Controls, Limb
 
 
 def add_controls(parser: argparse.ArgumentParser) -> None:
@@ -30,6 +30,11 @@ def add_controls(parser: argparse.ArgumentParser) -> None:
         " left_leg, right_leg; arms and legs stand for both sides",
     )  # fmt: skip
     parser.add_argument(
+        "--limb", type=_limb, action="append", default=[], metavar="NAME:strength=…,smoothing=…,trust=…",
+        help="factors of one body part on --strength and --smoothing (0…2), and how far its keypoints are"
+        " believed (0…1); may be given several times; arms and legs stand for both sides",
+    )  # fmt: skip
+    parser.add_argument(
         "--frames",
         type=_frames,
         metavar="A:B",
@@ -47,7 +52,8 @@ def controls_of(args: argparse.Namespace) -> Controls:
     from .refiner import PARTS, Controls
 
     parts = frozenset(PARTS) if args.parts is None else args.parts
-    return Controls(args.strength, args.smoothing, parts, args.frames)
+    limbs = {part: limb for found in args.limb for part, limb in found.items()}
+    return Controls(args.strength, args.smoothing, parts, args.frames, limbs)
 
 
 def people_in_range(people: Sequence[Person], args: argparse.Namespace, warnings: list[str]) -> list[Person]:
@@ -83,6 +89,27 @@ def _parts(text: str) -> frozenset[str]:
             f"{wrong!r} is no body part; choose from {', '.join((*PARTS, *both))}"
         )
     return parts
+
+
+def _limb(text: str) -> dict[str, Limb]:
+    from .refiner import Limb
+
+    names, _, values = text.partition(":")
+    known = {"strength": "strength", "smoothing": "smoothness", "trust": "trust"}
+    found: dict[str, float] = {}
+    for one in values.split(","):
+        name, _, number = one.partition("=")
+        try:
+            found[known[name.strip()]] = float(number)
+        except (KeyError, ValueError):
+            raise argparse.ArgumentTypeError(
+                f"{one!r} is not one of strength=…, smoothing=… and trust=…"
+            ) from None
+    limb = Limb(**found)
+    most = {"strength": 2.0, "smoothness": 2.0, "trust": 1.0}
+    if not all(0.0 <= getattr(limb, name) <= most[name] for name in most):
+        raise argparse.ArgumentTypeError(f"{text}: strength and smoothing lie in 0…2, trust in 0…1")
+    return dict.fromkeys(_parts(names), limb)
 
 
 def _frames(text: str) -> tuple[int, int]:

@@ -30,7 +30,8 @@ def add_sides(parser: argparse.ArgumentParser) -> None:
     """Adds --keep-sides and --swap."""
     parser.add_argument(
         "--keep-sides", action="store_true",
-        help="leave left and right as the file has them, also where the tracker exchanged them for some frames",
+        help="leave left and right as the file has them; else frames in which the tracker exchanged them are"
+        " put right",
     )  # fmt: skip
     parser.add_argument(
         "--swap", type=_swap, action="append", default=[], metavar="ID:A:B",

@@ -120,6 +120,40 @@ def test_controls_reach_the_refiner(tmp_path, calls):
     assert controls.parts == {"left_arm", "right_arm", "head"}
 
 
+def test_body_parts_and_swaps_reach_the_refiner_and_the_reader(tmp_path, calls, monkeypatch):
+    from addon import formats
+    from addon.refiner import Limb
+
+    hints = []
+    real = formats.read
+
+    def read(path, **stated):
+        hints.append(stated)
+        return real(path, **stated)
+
+    monkeypatch.setattr(formats, "read", read)
+    words = [
+        "--limb",
+        "arms:strength=0.5,trust=0",
+        "--limb",
+        "head:smoothing=2",
+        "--swap",
+        "0:3:9",
+        "--keep-sides",
+    ]
+    assert cli.main(["refine", str(TRIAL), "--output", str(tmp_path / "o.npz"), *words]) == 0
+    arm = Limb(strength=0.5, trust=0.0)
+    assert calls[0][1]["controls"].limbs == {"left_arm": arm, "right_arm": arm, "head": Limb(smoothness=2.0)}
+    assert hints[0]["swaps"] == (("0", 3, 9),) and hints[0]["keep_sides"]
+
+
+@pytest.mark.parametrize(
+    "words", [["--limb", "arms:strength=3"], ["--limb", "tail:trust=1"], ["--swap", "0:9:3"]]
+)
+def test_body_parts_and_swaps_that_make_no_sense_are_refused(tmp_path, words):
+    assert cli.main(["refine", str(TRIAL), "--output", str(tmp_path / "o.npz"), *words]) == 2
+
+
 def test_without_controls_everything_is_refined_as_measured(tmp_path, calls):
     from addon.refiner import Controls
 

@@ -156,7 +156,8 @@ def read(
     leaves open.
     mirror: the recording is a mirror image, which is turned back.
     keep_height: nobody is put on the floor. join_tracks: tracks that follow each other become one person.
-    keep_sides: left and right that a tracker exchanged for some frames are left so. swaps: (person, first frame,
+    keep_sides: left and right that a tracker exchanged for some frames are left so. swaps: (person, first
+    frame,
     last frame) in which they are exchanged besides.
     Raises FormatError when the file can't be used.
     """

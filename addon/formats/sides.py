@@ -33,12 +33,14 @@ _STATES = np.arange(2**_NUMBER)
 _BITS = (_STATES[:, None] >> np.arange(_NUMBER)) & 1
 """(16, 4) which groups are exchanged in each state of a frame."""
 _SWITCH, _SWITCH_MORE = 2.0, 0.3
-"""What a change costs, in usual steps of the points, and for each group that takes part: trackers exchange whole
+"""What a change costs, in usual steps of the points, and for each group that takes part: trackers exchange
+whole
 bodies."""
 _ODD = 0.3
 """What a frame costs in which neighbours are not exchanged alike."""
 _NEARER, _UNSEEN = 0.9, 30.0
-"""As what share of the usual way the exchanged one must be for a change to be seen at all, and what one that is
+"""As what share of the usual way the exchanged one must be for a change to be seen at all, and what one
+that is
 not seen costs."""
 _STEP_FLOOR, _LENGTH_FLOOR = 0.02, 0.03
 """Metres below which steps and lengths are never taken to be usual."""
@@ -77,7 +79,8 @@ def sides_as_named(people: tuple[Person, ...]) -> tuple[tuple[Person, ...], list
 
 
 def swapped(people: tuple[Person, ...], swaps: Iterable[Swap]) -> tuple[Person, ...]:
-    """The people with left and right of their keypoints exchanged from one frame to another, as somebody asked
+    """The people with left and right of their keypoints exchanged from one frame to another, as somebody
+    asked
     for by hand."""
     found = []
     for one in people:
@@ -126,12 +129,12 @@ def _costs(
             change += np.where(_BITS[:, group], (other + unlikely)[:, None], same[:, None])
     change += np.where(_STATES > 0, _SWITCH, 0.0)
     order = list(groups)
-    for first, point, second, end in _LINKS:
+    for one, point, two, end in _LINKS:
         same, other = _lengths(keypoints, point, end)
-        held += _if_odd(order.index(first), order.index(second), same, other)
+        held += _if_odd(order.index(one), order.index(two), same, other)
     held += _if_odd(order.index("hips"), order.index("shoulders"), *_turned_apart(keypoints))
-    for group, facing in (("hips", _facing(keypoints, "hip")), ("shoulders", _facing(keypoints, "shoulder"))):
-        held += _FACING * facing[:, None] * np.where(_BITS[:, order.index(group)], 1.0, -1.0)
+    for name, facing in (("hips", _facing(keypoints, "hip")), ("shoulders", _facing(keypoints, "shoulder"))):
+        held += _FACING * facing[:, None] * np.where(_BITS[:, order.index(name)], 1.0, -1.0)
     return held, change
 
 
@@ -157,7 +160,8 @@ def _likeliest(held: np.ndarray, change: np.ndarray) -> np.ndarray:
 
 
 def _steps(points: np.ndarray, times: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """(T,) mean steps of pairs of points (T, N, 2, 3) since they were last seen, beside the move of all of them,
+    """(T,) mean steps of pairs of points (T, N, 2, 3) since they were last seen, beside the move of all of
+    them,
     as they are named and as if exchanged; in usual steps."""
     known = np.isfinite(points).all((2, 3))
     rows = np.where(known, np.arange(len(points))[:, None], -1)
@@ -174,7 +178,8 @@ def _steps(points: np.ndarray, times: np.ndarray) -> tuple[np.ndarray, np.ndarra
         for seen in (last, last[:, :, ::-1])
     )
     usual = float(np.median(same[told.any(1)])) if told.any() else 0.0
-    return tuple(np.minimum(found / (usual + _STEP_FLOOR), 4 * _MOST) for found in (same, other))
+    same, other = (np.minimum(found / (usual + _STEP_FLOOR), 4 * _MOST) for found in (same, other))
+    return same, other
 
 
 def _turned_apart(keypoints: Keypoints) -> tuple[np.ndarray, np.ndarray]:
@@ -186,7 +191,8 @@ def _turned_apart(keypoints: Keypoints) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _lengths(keypoints: Keypoints, point: str, end: str) -> tuple[np.ndarray, np.ndarray]:
-    """(T,) by how much bones differ from their usual length as named and as if one end were exchanged; in usual
+    """(T,) by how much bones differ from their usual length as named and as if one end were exchanged; in
+    usual
     differences."""
     names = [name or "" for name in keypoints.canonical]
     wanted = [f"{side}_{joint}" for joint in (point, end) for side in ("left", "right")]
@@ -205,10 +211,11 @@ def _lengths(keypoints: Keypoints, point: str, end: str) -> tuple[np.ndarray, np
         return nothing, nothing
     usual = np.median(same[known], axis=0)
     spread = float(np.median(np.abs(same[known] - usual))) + _LENGTH_FLOOR
-    return tuple(
+    same, other = (
         np.where(known, np.minimum(np.abs(found - usual).mean(1) / spread, _MOST), 0.0)
         for found in (same, other)
     )
+    return same, other
 
 
 def _facing(keypoints: Keypoints, word: str) -> np.ndarray:
@@ -230,7 +237,8 @@ def _facing(keypoints: Keypoints, word: str) -> np.ndarray:
 
 
 def _face_is_wrong(keypoints: Keypoints, doubtful: np.ndarray) -> np.ndarray:
-    """(T,) bool, which of the doubtful frames (T,) have the face the other way round: no head turns about in one
+    """(T,) bool, which of the doubtful frames (T,) have the face the other way round: no head turns about
+    in one
     frame, so it is followed from the nearest frame without doubt."""
     ears, eyes = (_middle(keypoints, word, across=True) for word in _FACE[::-1])
     across = np.where(np.isfinite(ears), ears, eyes)
@@ -276,8 +284,8 @@ def _sentences(one: Person, wrong: dict[str, np.ndarray]) -> list[str]:
     stretches = [_stretch(one.frame_ids[first], one.frame_ids[last - 1]) for first, last in edges]
     more = f" and {len(stretches) - _SEVERAL} more stretches" if len(stretches) > _SEVERAL else ""
     return [
-        f"Left and right of person {one.id} were exchanged ({parts}) in {_frames(stretches[:_SEVERAL])}{more};"
-        " they were exchanged back."
+        f"Left and right of person {one.id} were exchanged ({parts}) in"
+        f" {_frames(stretches[:_SEVERAL])}{more}; they were exchanged back."
     ]
 
 

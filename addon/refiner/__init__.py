@@ -1,10 +1,11 @@
 """Initial pose (or none) + target keypoints → Motion: `refine`, or in steps `refine_steps`."""
 
 from .alignment import keypoints_at, target_of
-from .controls import PARTS, Controls
+from .controls import Controls
 from .engine import DEVICES, ENGINES, engine_name, loads_torch
 from .errors import Cancelled, RefineError
-from .jitter import jitter
+from .jitter import jitter, keypoint_noise
+from .limbs import PARTS, Limb
 from .own_body import on_own_body
 from .pipeline import MODES, refine, refine_steps
 from .time_alignment import SURE, TimeAlignment, align_times, surest
@@ -17,11 +18,13 @@ __all__ = [
     "SURE",
     "Cancelled",
     "Controls",
+    "Limb",
     "RefineError",
     "TimeAlignment",
     "align_times",
     "engine_name",
     "jitter",
+    "keypoint_noise",
     "keypoints_at",
     "loads_torch",
     "on_own_body",

@@ -50,9 +50,10 @@ def standing(refined: Poses) -> Poses:
 
 
 def shares(controls: Controls, frame_ids: np.ndarray, fps: float) -> np.ndarray:
-    """(T,) in 0..1, how far each frame goes from its initial to its refined pose."""
+    """(T, 1) in 0..1, how far each frame goes from its initial to its refined pose; (T, 24) where limbs
+    differ."""
     covered = controls.cover(frame_ids)
-    share = covered * min(controls.strength, 1.0)
+    share = covered[:, None] * np.atleast_1d(controls.shares)
     if covered.all() or not covered.any():
         return share
     rows = np.flatnonzero(covered)
@@ -64,11 +65,12 @@ def shares(controls: Controls, frame_ids: np.ndarray, fps: float) -> np.ndarray:
     if rows[-1] < len(frame_ids) - 1:
         ramp = np.minimum(ramp, (last - frame_ids + 1) / steps)
     ramp = np.clip(ramp, 0.0, 1.0)
-    return share * ramp**2 * (3.0 - 2.0 * ramp)
+    return np.asarray(share * (ramp**2 * (3.0 - 2.0 * ramp))[:, None])
 
 
 def blend(kept: Poses, refined: Poses, share: np.ndarray) -> Steps[Poses]:
-    """That share (T,) of the way from kept to refined poses, each joint along the shortest turn."""
+    """That share, (T, 1) or (T, 24), of the way from kept to refined poses, each joint along the shortest
+    turn."""
 
     def blended(rows: slice) -> Poses:
         parts = ((kept[0][rows], kept[1][rows]), (refined[0][rows], refined[1][rows]))
@@ -80,10 +82,12 @@ def blend(kept: Poses, refined: Poses, share: np.ndarray) -> Steps[Poses]:
 
 def _blend(kept: Poses, refined: Poses, share: np.ndarray) -> Poses:
     turn = axis_angle_from_matrix(np.swapaxes(kept[0], -1, -2) @ refined[0])
-    rotations = kept[0] @ matrix_from_axis_angle(turn * share[:, None, None])
-    pelvis = kept[1] + (refined[1] - kept[1]) * share[:, None]
+    rotations = kept[0] @ matrix_from_axis_angle(turn * share[..., None])
+    pelvis = kept[1] + (refined[1] - kept[1]) * share[:, :1]
+    everywhere = np.broadcast_to(share, rotations.shape[:2])
     for end, poses in ((0.0, kept), (1.0, refined)):
-        rotations[share == end], pelvis[share == end] = poses[0][share == end], poses[1][share == end]
+        there = everywhere == end
+        rotations[there], pelvis[there[:, 0]] = poses[0][there], poses[1][there[:, 0]]
     return rotations, pelvis
 
 

@@ -30,10 +30,11 @@ def steadiness(given: np.ndarray, calm: np.ndarray) -> np.ndarray:
     return np.asarray(np.where(whole > 0.0, np.minimum(share, 1.0), 1.0))
 
 
-def with_bursts(given: np.ndarray, calm: np.ndarray, share: float = 1.0) -> np.ndarray:
-    """Smoothed rotations (T, J, 3, 3) with the quick moves of the given ones back in them, as far as share
-    says that these are a capture."""
-    if share <= 0.0:
+def with_bursts(given: np.ndarray, calm: np.ndarray, share: float | np.ndarray = 1.0) -> np.ndarray:
+    """Smoothed rotations (T, J, 3, 3) with the quick moves of the given ones back in them, as far as
+    share, one
+    for all or for each joint (J,), says that these are a capture."""
+    if not np.any(share):
         return calm
     taken = axis_angle_from_matrix(np.swapaxes(calm, -1, -2) @ given)
     far = np.linalg.norm(taken, axis=-1)
@@ -45,7 +46,8 @@ def with_bursts(given: np.ndarray, calm: np.ndarray, share: float = 1.0) -> np.n
 
 
 def _spread(move: np.ndarray) -> np.ndarray:
-    """(T, J) each frame as far as it or the mean around it is a move, so that nothing switches in one frame."""
+    """(T, J) each frame as far as it or the mean around it is a move, so that nothing switches in one
+    frame."""
     padded = np.pad(move, ((REACH, REACH), (0, 0)), mode="edge")
     around = np.mean([padded[k : k + len(move)] for k in range(2 * REACH + 1)], axis=0)
     return np.maximum(move, around)

@@ -2,26 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
+from ..body.points import POINT_NAMES
 from ..body.skeleton import JOINT_COUNT, JOINT_NAMES
 from .errors import RefineError
+from .limbs import FULL, PARTS, Limbs, check, is_usual, of_joints, of_points
 
-PARTS: dict[str, tuple[str, ...]] = {
-    "root": ("pelvis",),
-    "spine": ("spine1", "spine2", "spine3"),
-    "head": ("neck", "head"),
-    "left_arm": ("left_collar", "left_shoulder", "left_elbow", "left_wrist", "left_hand"),
-    "right_arm": ("right_collar", "right_shoulder", "right_elbow", "right_wrist", "right_hand"),
-    "left_leg": ("left_hip", "left_knee", "left_ankle", "left_foot"),
-    "right_leg": ("right_hip", "right_knee", "right_ankle", "right_foot"),
-}
-"""Body parts and their joints. The root is where the body is and how it is turned."""
-
-FULL = 2.0
-"""The upper end of strength and smoothness; 1 is what the data themselves call for."""
 LARGEST_GAIN = 10.0
 """At strength 2. Larger gains bend spines and twist feet for the last millimetre of a detector's noise."""
 
@@ -40,12 +29,14 @@ class Controls:
         and a root that is not refined stays upright where the person first is.
     frames: first and last frame number of the recording to refine, None for all. With an initial pose the
         other frames keep it; without one, the motion has these frames only.
+    limbs: parts that are followed, smoothed or trusted more or less than the rest, by their names.
     """
 
     strength: float = 1.0
     smoothness: float = 1.0
     parts: frozenset[str] = frozenset(PARTS)
     frames: tuple[int, int] | None = None
+    limbs: Limbs = field(default_factory=dict)
 
     def check(self) -> None:
         """Raises RefineError with a sentence about the first value that makes no sense."""
@@ -60,6 +51,7 @@ class Controls:
         if self.frames is not None and self.frames[0] > self.frames[1]:
             first, last = self.frames
             raise RefineError(f"The first frame {first} lies after the last frame {last}; swap them.")
+        check(self.limbs)
 
     @property
     def whole_body(self) -> bool:
@@ -74,13 +66,36 @@ class Controls:
         mask[chosen] = True
         return mask
 
-    def gain(self, has_initial: bool) -> float:
-        """Factor on the keypoints' precision in the polish: 0.1 at strength 0, 1 at 1, 10 at 2.
+    def gain(self, has_initial: bool, indices: np.ndarray) -> float | np.ndarray:
+        """Factor on the precision of canonical points (P,) in the polish: 0.1 at strength 0, 1 at 1, 10 at
+        2; one
+        for all where no limb differs.
 
         With an initial pose strengths below 1 are a share of the way, so that 0 is exactly that pose.
         """
-        strength = max(self.strength, 1.0) if has_initial else self.strength
-        return float(LARGEST_GAIN ** (strength - 1.0))
+        strength: float | np.ndarray = self.strength
+        if not is_usual(self.limbs, "strength"):
+            names = [POINT_NAMES[index] for index in indices]
+            strength = of_points(self.limbs, "strength", self.strength, names)
+        return LARGEST_GAIN ** ((np.maximum(strength, 1.0) if has_initial else strength) - 1.0)
+
+    @property
+    def shares(self) -> float | np.ndarray:
+        """How far joints go from the initial to the refined pose, 0..1: one for all, or each (24,)."""
+        if is_usual(self.limbs, "strength"):
+            return min(self.strength, 1.0)
+        return np.minimum(of_joints(self.limbs, "strength", self.strength), 1.0)
+
+    @property
+    def joint_smoothness(self) -> float | np.ndarray:
+        """The smoothness of all joints, or of each (24,)."""
+        usual = is_usual(self.limbs, "smoothness")
+        return self.smoothness if usual else of_joints(self.limbs, "smoothness", self.smoothness)
+
+    def point_smoothness(self, names: list[str]) -> float | np.ndarray:
+        """The smoothness of all canonical points, or of each of these (P,)."""
+        usual = is_usual(self.limbs, "smoothness")
+        return self.smoothness if usual else of_points(self.limbs, "smoothness", self.smoothness, names)
 
     def cover(self, frame_ids: np.ndarray) -> np.ndarray:
         """(T,) bool, which of these frames are to be refined."""

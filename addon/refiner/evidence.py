@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -87,8 +88,13 @@ def definition_deviation(name: str, layout: str | None) -> float:
 
 
 @Stepped
-def targets_from_keypoints(keypoints: Keypoints, fps: float, smoothness: float = 1.0) -> Steps[Targets]:
-    """Canonical targets with noise removed and measured; smoothness as `smoothing.smooth` takes it.
+def targets_from_keypoints(
+    keypoints: Keypoints,
+    fps: float,
+    smoothness: Callable[[list[str]], float | np.ndarray] = lambda names: 1.0,
+) -> Steps[Targets]:
+    """Canonical targets with noise removed and measured; smoothness(names) of canonical points as
+    `smoothing.smooth` takes it.
 
     Raises RefineError when none of the keypoints is known on the body; those that are may all be missing.
     """
@@ -103,7 +109,7 @@ def targets_from_keypoints(keypoints: Keypoints, fps: float, smoothness: float =
         lambda rows: _usable(keypoints.positions[rows, columns], keypoints.confidence[rows, columns]),
         len(keypoints.positions),
     )
-    smoothed = yield from smooth.steps(raw, np.where(usable, confidence, 0.0), fps, smoothness)
+    smoothed = yield from smooth.steps(raw, np.where(usable, confidence, 0.0), fps, smoothness(names))
     definition = np.array([definition_deviation(name, keypoints.layout) for name in names])
     trust = smoothed.support * np.where(usable, confidence, 1.0)
     precision = trust / (smoothed.error**2 + definition**2)

@@ -36,7 +36,10 @@ class Steady:
 
 @Stepped
 def steady(
-    rotations: np.ndarray, fps: float, smoothness: float = 1.0, bodies: np.ndarray | None = None
+    rotations: np.ndarray,
+    fps: float,
+    smoothness: float | np.ndarray = 1.0,
+    bodies: np.ndarray | None = None,
 ) -> Steps[Steady]:
     """Poses (T, J, 3, 3) of frames one after the other, without their noise; smoothness and bodies (J,) as
     `smoothing.smooth` takes them. Few frames are left as they are."""

@@ -1,4 +1,5 @@
-"""Keypoints that hang on a person's own poses, as those of a BVH file: they say nothing that the poses do not.
+"""Keypoints that hang on a person's own poses, as those of a BVH file: they say nothing that the poses do
+not.
 
 Fitting poses to such points only bends them to another skeleton's proportions; the poses are their own
 evidence (`poses_alone`), and the points tell how long the bones are and where the body stands.
@@ -41,7 +42,8 @@ RATIOS = (0.5, 2.0)
 def hang_on(keypoints: Keypoints, poses: Poses) -> bool:
     """Whether every limb of the keypoints turns as the poses do, all over the clip."""
     _, world = forward(poses.rotations, np.zeros_like(poses.pelvis), np.zeros((len(JOINT_NAMES), 3)))
-    local, beside = [], []
+    local: list[float] = []
+    beside: list[float] = []
     for joint, end in _BONES:
         ends = [_column(keypoints, name) for name in (joint, end)]
         if any(place is None for place in ends):

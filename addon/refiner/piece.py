@@ -71,12 +71,12 @@ class Run:
     """What every step of one run shares; bones (24, 3) are the performer's, offsets (P, 3) those of the
     keypoints from their canonical points; initial_deviation and root_deviation (radians) are how far an
     initial pose is off, shake (24,) how much it shook; gain is a factor on the keypoints' precision in the
-    polish."""
+    polish, one for all or for each (P,)."""
 
     engine: Engine
     bones: np.ndarray
     recipe: Recipe
-    gain: float = 1.0
+    gain: float | np.ndarray = 1.0
     offsets: np.ndarray | None = None
     initial_deviation: float = INITIAL_DEVIATION
     root_deviation: float = np.inf

@@ -22,6 +22,7 @@ from .definitions import renamed
 from .engine import choose_engine, loads_torch, one_thread
 from .errors import RefineError
 from .evidence import Targets, targets_from_keypoints
+from .limbs import trusted
 from .model import load_model, pose_prior
 from .own_evidence import steady
 from .own_keypoints import OWN_KEYPOINTS, hang_on, measured
@@ -96,19 +97,20 @@ def refine_steps(
     if loads_torch(engine, device):
         yield Progress(0.0, "Loading PyTorch, the first time only")
     yield from load_model.steps()
-    run = Run(choose_engine(engine, device), REST_OFFSETS, recipe, controls.gain(mode == "plugin"))
+    run = Run(choose_engine(engine, device), REST_OFFSETS, recipe)
 
     parts = at_snaps(pieces(person.frame_ids, person.fps), person, keypoints if mode != "poses" else None)
     if mode == "poses":
         return (yield from _refine_poses(run, person, parts, controls))
     assert keypoints is not None
+    keypoints = trusted(keypoints, controls.limbs)
     if mode == "plugin" and targets is None and hang_on(keypoints, _poses_of(person)):
         return (yield from _refine_poses(run, person, parts, controls, keypoints))
 
     yield Progress(0.0, "Reading the keypoints")
     evidence = []
     for piece in parts:
-        evidence.append((yield from _evidence(keypoints, piece, person.fps, controls.smoothness)))
+        evidence.append((yield from _evidence(keypoints, piece, person.fps, controls.point_smoothness)))
     given, calm = (yield from _given(person, parts)) if mode == "plugin" else (None, None)
     # On the whole clip, so that every range of it has the same bones.
     alone = all(part.length < FEWEST_SMOOTHED for part in parts)
@@ -118,6 +120,7 @@ def refine_steps(
     run = replace(
         run, bones=clip.bones, offsets=clip.offsets, initial_deviation=clip.initial_deviation,
         root_deviation=clip.root_deviation, shake=run.shake if calm is None else calm,
+        gain=controls.gain(mode == "plugin", clip.targets.indices),
     )  # fmt: skip
     keypoints = renamed(keypoints, clip.targets)
     initials = _split(clip.initial, parts)
@@ -134,7 +137,7 @@ def refine_steps(
         aligned = _on_rows(person, parts, turns, clip.initial[1])
         yield Progress(1.0, "Joining")
         refined = yield from _with_kept(run, person, controls, aligned, refined)
-        uncertainty[shares(controls, person.frame_ids, person.fps) == 0.0] = np.nan
+        uncertainty[_untouched(controls, person)] = np.nan
     else:
         person, keypoints = person.rows(wanted), keypoints.rows(wanted)
         refined, uncertainty = (refined[0][wanted], refined[1][wanted]), uncertainty[wanted]
@@ -229,6 +232,13 @@ def _with_kept(
     return (yield from blend(kept, refined, share))
 
 
+def _untouched(controls: Controls, person: Person) -> np.ndarray:
+    """(T, 24) bool, joints that keep their initial pose in a frame."""
+    return np.broadcast_to(
+        shares(controls, person.frame_ids, person.fps) == 0.0, (person.frames, JOINT_COUNT)
+    )
+
+
 def _unseen(keypoints: Keypoints) -> np.ndarray:
     """(T,) bool, frames with too few keypoints for a pose of their own."""
     known = [name is not None for name in keypoints.canonical]
@@ -269,7 +279,12 @@ def _convert(person: Person, keypoints: Keypoints | None) -> Steps[Motion]:
     return (yield from _motion(person, keypoints, poses.rotations, poses.pelvis, bones, unknown))
 
 
-def _evidence(keypoints: Keypoints, piece: Piece, fps: float, smoothness: float = 1.0) -> Steps[Targets]:
+def _evidence(
+    keypoints: Keypoints,
+    piece: Piece,
+    fps: float,
+    smoothness: Callable[[list[str]], float | np.ndarray] = lambda names: 1.0,
+) -> Steps[Targets]:
     confidence = np.nan_to_num(spread(keypoints.confidence, piece))
     gridded = Keypoints(
         spread(keypoints.positions, piece), confidence, keypoints.names, keypoints.canonical, keypoints.layout
@@ -337,7 +352,7 @@ def _refine_poses(
     share = shares(controls, person.frame_ids, person.fps)
     rotations = np.where(controls.joints[:, None, None], refined[0], kept[0])
     pelvis = refined[1] if controls.joints[0] else kept[1]
-    uncertainty[share == 0.0] = np.nan
+    uncertainty[_untouched(controls, person)] = np.nan
     uncertainty[:, ~controls.joints] = np.nan
     yield Progress(1.0, "Done")
     blended = yield from blend(kept, (rotations, pelvis), share)

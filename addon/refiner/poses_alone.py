@@ -40,7 +40,7 @@ def refine_alone(
     total, done = sum(part.length for part in parts), 0
     for part, initial in zip(parts, given, strict=True):
         share = (done / total, part.length / total)
-        found = yield from _refine_part(run, initial, person.fps, controls.smoothness, share)
+        found = yield from _refine_part(run, initial, person.fps, controls.joint_smoothness, share)
         for whole, of_part in zip((rotations, pelvis, uncertainty), found, strict=True):
             whole[part.rows] = of_part[part.places]
         done += part.length
@@ -48,26 +48,27 @@ def refine_alone(
 
 
 def _refine_part(
-    run: Run, initial: Initial, fps: float, smoothness: float, share: tuple[float, float]
+    run: Run, initial: Initial, fps: float, smoothness: float | np.ndarray, share: tuple[float, float]
 ) -> Steps[tuple[np.ndarray, np.ndarray, np.ndarray]]:
     unknown = np.full(initial[0].shape[:2], np.nan)
-    if len(initial[0]) < FEWEST_SMOOTHED or smoothness == 0.0:
+    if len(initial[0]) < FEWEST_SMOOTHED or not np.any(smoothness):
         return *initial, unknown
     before, width = share
     yield Progress(before, "Reading the poses")
     calm = yield from steady.steps(initial[0], fps, smoothness)
-    share = estimated(calm.shake * steadiness(initial[0], calm.rotations))
-    if smoothness <= 1.0:
-        calm = replace(calm, rotations=with_bursts(initial[0], calm.rotations, 1.0 - share))
+    estimate = estimated(calm.shake * steadiness(initial[0], calm.rotations))
+    kept = (1.0 - estimate) * np.less_equal(smoothness, 1.0)
+    calm = replace(calm, rotations=with_bursts(initial[0], calm.rotations, kept))
     yield None
-    path = yield from steady_path(initial[1], fps, smoothness)
+    path = yield from steady_path(initial[1], fps, float(np.ravel(smoothness)[0]))
     if not run.recipe.network:
         return calm.rotations, path, unknown
     nothing = no_targets(len(path))
     part = (before + 0.3 * width, 0.7 * width)
     seen = yield from see_and_turn(run, nothing, calm.rotations, path, calm, fps, part)
     # What is constant may be the tool's way to say it: only what moves is known to be wrong.
-    turns = (seen.turns - seen.turns.mean(0)) * share
+    turns = (seen.turns - seen.turns.mean(0)) * estimate
+    turns *= np.broadcast_to(np.not_equal(smoothness, 0.0), turns.shape[1:2])[:, None]
     turned = yield from in_chunks(
         lambda rows: calm.rotations[rows] @ matrix_from_axis_angle(turns[rows]), len(turns)
     )

@@ -58,7 +58,7 @@ def smooth(
     positions: np.ndarray,
     confidence: np.ndarray,
     fps: float,
-    smoothness: float = 1.0,
+    smoothness: float | np.ndarray = 1.0,
     bodies: np.ndarray | None = None,
     outlier: float = 4.0,
 ) -> Steps[Smoothed]:
@@ -66,8 +66,9 @@ def smooth(
 
     positions (T, K, C), C numbers of a point in metres, NaN where missing; confidence (T, K), 0 where
     missing; fps: frames per second. smoothness: 1 as cross-validation finds best, 0 as observed (what noise
-    is left then counts as motion), 2 nothing faster than 1 Hz. bodies (K,): whose points these are, None for
-    one person's. outlier: how many times the median distance from the smooth path makes a frame one.
+    is left then counts as motion), 2 nothing faster than 1 Hz; or one for each point (K,). bodies (K,): whose
+    points these are, None for one person's. outlier: how many times the median distance from the smooth path
+    makes a frame one.
     """
     frames, count = confidence.shape
     values, weights = yield from in_chunks(lambda rows: _known(positions[rows], confidence[rows]), frames)
@@ -93,10 +94,10 @@ def smooth(
     deviation = np.sqrt(variance)
     yield None
     support = _nearby(weights > 0, fps)
-    error = deviation * np.sqrt(kept[best]) * min(smoothness, 1.0)
+    error = deviation * np.sqrt(kept[best]) * np.minimum(smoothness, 1.0)
     detail = sharper - smoothed
     yield None
-    if smoothness != 1.0:
+    if np.any(smoothness != 1.0):
         scale = (fps / 30.0) ** (2 * ORDER)
         strength = _asked_for(STRENGTHS[best], smoothness) * scale
         smoothed = (yield from _whittaker(values, weights, strength[None]))[:, :, 0]
@@ -129,11 +130,11 @@ def _at(values: np.ndarray, frames: np.ndarray) -> np.ndarray:
     return np.take_along_axis(np.swapaxes(values, 1, 2), frames[..., None], axis=0)
 
 
-def _asked_for(measured: np.ndarray, smoothness: float) -> np.ndarray:
+def _asked_for(measured: np.ndarray, smoothness: float | np.ndarray) -> np.ndarray:
     """Penalties (K,) between LOOSEST, the measured ones and STRONGEST, even steps in cut-off."""
-    end = np.maximum(measured, STRONGEST) if smoothness > 1.0 else np.full_like(measured, LOOSEST)
-    share = abs(smoothness - 1.0)
-    return measured ** (1.0 - share) * end**share
+    end = np.where(np.greater(smoothness, 1.0), np.maximum(measured, STRONGEST), LOOSEST)
+    share = np.abs(np.subtract(smoothness, 1.0))
+    return np.asarray(measured ** (1.0 - share) * end**share)
 
 
 @lru_cache(maxsize=64)

@@ -1,4 +1,5 @@
-"""Where a clip passes from one pose to another in a single frame: a T-pose before the motion, two takes in one
+"""Where a clip passes from one pose to another in a single frame: a T-pose before the motion, two takes in
+one
 file.
 
 What is smoothed across such a frame melts on both sides of it, so the clip is refined piece by piece.
@@ -7,6 +8,7 @@ What is smoothed across such a frame melts on both sides of it, so the clip is r
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import pairwise
 
 import numpy as np
 
@@ -48,7 +50,7 @@ def _cut(part: Piece, apart: Apart, values: np.ndarray, least: float, moving: fl
         return [part]
     edges = [0, *found, len(part.rows)]
     cut = []
-    for first, last in zip(edges[:-1], edges[1:], strict=True):
+    for first, last in pairwise(edges):
         places = part.places[first:last] - part.places[first]
         cut.append(Piece(part.rows[first:last], places, int(places[-1]) + 1))
     return cut
@@ -71,7 +73,8 @@ def _snaps(values: np.ndarray, apart: Apart, least: float, moving: float) -> lis
 
 
 def _step(far: np.ndarray, moving: float) -> tuple[np.ndarray, np.ndarray]:
-    """(T,) the mean of far (T, N), and which share of it moves at all; NaN and 0 where too little is known."""
+    """(T,) the mean of far (T, N), and which share of it moves at all; NaN and 0 where too little is
+    known."""
     known = np.isfinite(far)
     number = np.maximum(known.sum(1), 1)
     mean = np.where(known, far, 0.0).sum(1) / number

@@ -36,6 +36,11 @@ def body_points(armature: bpy.types.Object, canonical: Sequence[str | None]) -> 
     return found
 
 
+def rest_offsets(armature: bpy.types.Object) -> np.ndarray:
+    """(24, 3) metres in SMPL's frame: the offsets of the armature's bones from their parents at rest."""
+    return _bone_offsets(np.array([armature.data.bones[name].head_local for name in BONE_NAMES]))
+
+
 def _bone_offsets(heads: np.ndarray) -> np.ndarray:
     """(24, 3) in SMPL's frame from rest heads (24, 3) in Blender's."""
     offsets = heads - heads[list(PARENTS)]

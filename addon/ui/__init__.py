@@ -7,8 +7,10 @@ from . import (
     controls,
     earlier_files,
     export_fbx,
+    grounding,
     icons,
     keypoint_empties,
+    limbs,
     log,
     open_recording,
     open_targets,
@@ -33,6 +35,7 @@ from . import (
 
 CLASSES = (
     *own_body.CLASSES,
+    *limbs.CLASSES,
     *controls.CLASSES,
     *people.CLASSES,
     *targets.CLASSES,
@@ -48,6 +51,7 @@ CLASSES = (
     *camera.CLASSES,
     *keypoint_empties.CLASSES,
     *rig.CLASSES,
+    *grounding.CLASSES,
     *panels.CLASSES,
     *swaps.CLASSES,
     *panels_targets.CLASSES,

@@ -4,13 +4,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import bpy
-from bpy.props import BoolProperty, EnumProperty, FloatProperty, IntProperty
+from bpy.props import BoolProperty, EnumProperty, FloatProperty, IntProperty, PointerProperty
 
 from ..recording import Recording
 from ..refiner import PARTS, Controls
+from .effects import without_effect
+from .hints import peek
+from .limbs import SPR_PG_limbs, draw_limbs, limbs_of
+from .people import chosen_people
 from .refined import refined_people
 
 START_ITEMS = [
@@ -73,6 +78,12 @@ class SPR_PG_controls(bpy.types.PropertyGroup):
     right_arm: _part("R Arm", "the performer's right arm, from the collar to the hand")
     left_leg: _part("L Leg", "the performer's left leg, from the hip to the foot")
     right_leg: _part("R Leg", "the performer's right leg, from the hip to the foot")
+    limbs: PointerProperty(
+        name="Body Parts", description="Strength, smoothing and trust of each body part", type=SPR_PG_limbs
+    )
+    show_limbs: BoolProperty(
+        name="Body Parts", description="Strength, smoothing and trust of each body part", default=False
+    )
     use_range: BoolProperty(
         name="Frame Range",
         description="Refine only some frames. The others keep the initial pose, and the change takes a fifth"
@@ -97,7 +108,7 @@ def controls_of(settings: bpy.types.PropertyGroup) -> Controls:
     controls = settings.controls
     parts = frozenset(part for part in PARTS if getattr(controls, part))
     frames = (controls.first, controls.last) if controls.use_range else None
-    return Controls(controls.strength, controls.smoothness, parts, frames)
+    return Controls(controls.strength, controls.smoothness, parts, frames, limbs_of(controls.limbs))
 
 
 def begin_anew(settings: bpy.types.PropertyGroup, recording: Recording) -> None:
@@ -109,22 +120,48 @@ def begin_anew(settings: bpy.types.PropertyGroup, recording: Recording) -> None:
     controls.last = max(int(person.frame_ids[-1]) for person in recording.people)
 
 
-def draw_controls(layout: bpy.types.UILayout, settings: bpy.types.PropertyGroup) -> None:
-    """All of them; layout splits names from values."""
-    controls = settings.controls
-    layout.prop(controls, "strength", slider=True)
-    layout.prop(controls, "smoothness", slider=True)
-    row = layout.row()
-    row.active = bool(refined_people(settings.id_data, settings.source))
-    row.prop(controls, "start_from")
+def reasons(settings: bpy.types.PropertyGroup) -> dict[str, str]:
+    """Why controls have no effect on what is open, by their names."""
+    controls, found = settings.controls, peek(settings)
+    people = chosen_people(settings, found) if isinstance(found, Recording) else ()
+    refined = bool(refined_people(settings.id_data, settings.source))
+    return without_effect(people, strength=controls.strength, smoothness=controls.smoothness, refined=refined)
+
+
+def draw_controls(
+    layout: bpy.types.UILayout,
+    settings: bpy.types.PropertyGroup,
+    say: Callable[[bpy.types.UILayout, str], None],
+) -> None:
+    """All of them; layout splits names from values. say: writes a sentence over as many lines as it needs."""
+    controls, idle = settings.controls, reasons(settings)
+
+    def prop(name: str, slider: bool = False) -> None:
+        row = layout.row()
+        row.enabled = name not in idle
+        row.prop(controls, name, slider=slider)
+        if name in idle:
+            say(layout, idle[name])
+
+    prop("strength", slider=True)
+    prop("smoothness", slider=True)
+    prop("start_from")
     _draw_parts(layout.column(align=True), controls)
+    icon = "DOWNARROW_HLT" if controls.show_limbs else "RIGHTARROW"
+    layout.prop(controls, "show_limbs", icon=icon, emboss=False)
+    if controls.show_limbs:
+        column = layout.column(align=True)
+        column.use_property_split = False
+        draw_limbs(column, controls, idle)
+        if "trust" in idle:
+            say(layout, idle["trust"])
     row = layout.row(heading="Frames")
     row.prop(controls, "use_range", text="")
     numbers = row.row(align=True)
     numbers.active = controls.use_range
     numbers.prop(controls, "first", text="")
     numbers.prop(controls, "last", text="")
-    layout.prop(controls, "gaps")
+    prop("gaps")
 
 
 def _draw_parts(column: bpy.types.UILayout, controls: SPR_PG_controls) -> None:

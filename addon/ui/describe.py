@@ -12,6 +12,8 @@ from ..formats.container import Hints
 from ..recording import How, Known, Person, Recording
 from .job import Job, Outcome
 
+HOPELESS_MM = 100.0
+"""Mean distance from the keypoints beyond which a result is of no use."""
 HOW: dict[How, str] = {"stated": "from the file", "inferred": "inferred", "assumed": "assumed"}
 UNIT_NAMES = {"m": "metres", "cm": "centimetres", "mm": "millimetres", "in": "inches", "ft": "feet"}
 
@@ -131,7 +133,7 @@ def result(job: Job) -> list[str]:
         for figure in _figures(outcome)
     ]
     warnings = [warning for outcome in job.outcomes for warning in outcome.motion.warnings]
-    warnings = [*job.task.notes, *warnings]
+    warnings = [*_hopeless(job.outcomes), *_risen(job.outcomes), *job.task.notes, *warnings]
     return [headline(job), *errors, *dict.fromkeys(warnings)]
 
 
@@ -142,6 +144,34 @@ def _figures(outcome: Outcome) -> list[str]:
     if outcome.shake is None or not np.isfinite(outcome.shake).all():
         return []
     return ["jitter {:.1f} → {:.1f} m/s²".format(*outcome.shake)]
+
+
+def _hopeless(outcomes: Sequence[Outcome]) -> list[str]:
+    """A sentence for each person whose body does not fit the keypoints at all."""
+    return [
+        f"Person {outcome.person.id} does not fit: the body is {outcome.after_mm:.0f} mm from the keypoints"
+        " on average, so this result is of no use. Check Units, Up Axis and Layout under Overrides, and"
+        " whether the keypoints belong to one person."
+        for outcome in outcomes
+        if outcome.after_mm is not None and outcome.after_mm > HOPELESS_MM
+    ]
+
+
+def _risen(outcomes: Sequence[Outcome]) -> list[str]:
+    """A sentence for each person whose poses lay closer to the keypoints before, which need not be bad."""
+    found = []
+    for outcome in outcomes:
+        before, after = outcome.before_mm, outcome.after_mm
+        if before is None or after is None or after > HOPELESS_MM or round(after) <= round(before):
+            continue
+        shake = outcome.noise_mm
+        noise = "" if shake is None else f" The keypoints shake by about {shake:.1f} mm."
+        who = f"Person {outcome.person.id}"
+        told = f"{who}: the fit error rose because the body no longer follows the noise.{noise}"
+        if outcome.shake is not None and np.isfinite(outcome.shake).all():
+            told += " Jitter {:.1f} → {:.1f} m/s².".format(*outcome.shake)
+        found.append(told)
+    return found
 
 
 def _fit(outcome: Outcome) -> str:

@@ -115,8 +115,8 @@ class FileSettings:
     )
     keep_sides: BoolProperty(
         name="Keep Left/Right",
-        description="Leave left and right as the file has them. Otherwise frames in which the tracker took one"
-        " for the other are found and exchanged back",
+        description="Leave left and right as the file has them. Otherwise frames in which the tracker took"
+        " one for the other are found and exchanged back",
         update=changed,
     )
 

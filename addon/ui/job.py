@@ -51,7 +51,8 @@ class Outcome:
     """One person's motion, and how far its poses were from the keypoints before and after, in mm.
 
     body_model: whose mesh to use, None for the open body. original: the file's own poses as a motion, where
-    there are any. shake: jitter in m/s^2 before and after, where there are poses.
+    there are any. shake: jitter in m/s^2 before and after, where there are poses. noise_mm: how much the
+    keypoints shake.
     """
 
     person: Person
@@ -61,6 +62,7 @@ class Outcome:
     body_model: BodyModel | None = None
     original: Motion | None = None
     shake: tuple[float, float] | None = None
+    noise_mm: float | None = None
 
 
 def refine_all(task: Task) -> Steps[tuple[Outcome, ...]]:
@@ -83,7 +85,14 @@ def _refine_one(person: Person, task: Task) -> Steps[Outcome]:
     before = _mean(original.fit_error_mm) if original is not None else None
     motion, model = refiner.on_own_body(motion, person.poses, task.body_model)
     person = person.rows(np.isin(person.frame_ids, motion.frame_ids))
-    return Outcome(person, motion, before, _mean(motion.fit_error_mm), model, original, shake)
+    return Outcome(person, motion, before, _mean(motion.fit_error_mm), model, original, shake, _noise(person))
+
+
+def _noise(person: Person) -> float | None:
+    if person.keypoints is None:
+        return None
+    shake = 1000.0 * refiner.keypoint_noise(person.keypoints)
+    return shake if np.isfinite(shake) else None
 
 
 def _mean(errors: np.ndarray) -> float | None:

@@ -117,7 +117,9 @@ class SPR_PT_controls(Panel, bpy.types.Panel):
         """What can't be changed while a run is on."""
         layout = draw_properties(self.layout)
         layout.enabled = runner.current() is None
-        draw_controls(layout, context.scene.spr)
+        draw_controls(
+            layout, context.scene.spr, lambda column, text: draw_message(column, context, text, "INFO")
+        )
 
 
 class SPR_PT_options(Panel, bpy.types.Panel):

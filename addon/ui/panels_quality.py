@@ -9,6 +9,7 @@ from ..scene.kept_keypoints import kept_keypoints
 from ..scene.layers import is_pushed_down
 from ..scene.versions import shows_before, versions
 from .graph import Series, graph
+from .grounding import draw_grounding
 from .icons import icon_id
 from .panels import MARGIN, Panel, draw_message, draw_properties
 from .quality import VERSION_ITEMS, WORST_ITEMS, fit_error, shown_person
@@ -41,6 +42,7 @@ class SPR_PT_quality(Panel, bpy.types.Panel):
         if series is not None:
             _draw_fit(layout, context, series)
         _draw_versions(layout, person)
+        draw_grounding(layout)
         column = draw_properties(layout).column(heading="Draw")
         column.prop(context.scene.spr, "show_residuals")
         column.prop(context.scene.spr, "preview_refined")

@@ -38,7 +38,7 @@ class SPR_OT_swap_sides(bpy.types.Operator):
         return not reason
 
     def invoke(self, context: bpy.types.Context, _event: bpy.types.Event) -> set[str]:
-        """Ask for the frames: at first from the current one to the next of the chosen swaps' ends."""
+        """Ask for the frames, beginning with the current one."""
         if not self.properties.is_property_set("first"):
             self.first = self.last = context.scene.frame_current
         return context.window_manager.invoke_props_dialog(self)
@@ -48,7 +48,7 @@ class SPR_OT_swap_sides(bpy.types.Operator):
         settings = context.scene.spr
         recording = peek(settings)
         person = _person(context, recording, self.person_id) if isinstance(recording, Recording) else None
-        if person is None:
+        if person is None or not isinstance(recording, Recording):
             self.report({"ERROR"}, f"There is no person {self.person_id} with keypoints; choose another.")
             return {"CANCELLED"}
         if self.first > self.last:

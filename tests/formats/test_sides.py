@@ -34,7 +34,8 @@ def apart(one: Person, other: Person) -> float:
 @pytest.mark.parametrize("frames", [(30, 30), (30, 41), (0, 9), (80, 89)])
 def test_what_was_exchanged_is_exchanged_back_and_told(layout, words, frames) -> None:
     person = Truth(8).person(layout, 0.01)
-    found, sentences = exchanged_back(wrong_in(person, *frames, words))
+    first, last = frames
+    found, sentences = exchanged_back(wrong_in(person, first, last, words))
     assert apart(found, person) == 0.0
     where = f"frame {frames[0]};" if frames[0] == frames[1] else f"frames {frames[0]} to {frames[1]};"
     assert len(sentences) == 1 and where in sentences[0]

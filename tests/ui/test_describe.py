@@ -10,8 +10,9 @@ import pytest
 
 from addon.formats.container import Hints
 from addon.recording import Keypoints, Known, Person, Poses, Recording
-from addon.refiner import Controls
+from addon.refiner import Controls, keypoint_noise
 from addon.ui import describe
+from addon.ui.effects import without_effect
 from addon.ui.job import Job, Outcome, Task
 
 
@@ -97,6 +98,41 @@ def test_figures_of_one_person():
     assert describe.report(_finished((None, 12.0))) == (
         "100 frames refined in 1.5 s on NumPy, fit error 12 mm"
     )
+
+
+def test_a_hopeless_fit_says_so_and_what_to_check():
+    lines = describe.result(_finished((None, 150.0)))
+    assert lines[2].startswith("Person 0 does not fit: the body is 150 mm from the keypoints on average")
+    assert "Units, Up Axis and Layout" in lines[2]
+    assert not any("does not fit" in line for line in describe.result(_finished((None, 99.0))))
+
+
+def test_a_fit_error_that_rose_is_explained_by_the_noise_and_the_jitter():
+    job = _finished((6.0, 11.0))
+    job.outcomes = (replace(job.outcomes[0], shake=(40.0, 3.0), noise_mm=8.04),)
+    told = describe.result(job)[2]
+    assert "no longer follows the noise" in told and "shake by about 8.0 mm" in told
+    assert "Jitter 40.0 → 3.0 m/s²" in told
+    assert not any("rose" in line for line in describe.result(_finished((11.0, 6.0))))
+
+
+def test_the_noise_of_keypoints_is_measured():
+    rng = np.random.default_rng(0)
+    points = np.cumsum(np.full((200, 5, 3), 0.02), axis=0) + rng.normal(size=(200, 5, 3)) * 0.008
+    keypoints = Keypoints(points, np.ones((200, 5)), tuple("abcde"), ("pelvis",) * 5)
+    assert keypoint_noise(keypoints) == pytest.approx(0.008, rel=0.1)
+
+
+def test_controls_without_effect_are_named_with_the_reason():
+    whole, short = _person(), _person(frames=5)
+    assert set(without_effect([whole])) == {"gaps"}
+    assert "fewer than 8 frames" in without_effect([short])["smoothness"]
+    assert "keeps the initial pose" in without_effect([_person(poses=True)], strength=0.0)["smoothness"]
+    assert "smoothness" not in without_effect([whole], strength=0.0)
+    assert "no keypoints" in without_effect([_person(keypoints=False, poses=True)])["trust"]
+    assert "no refined armature" in without_effect([whole], refined=False)["start_from"]
+    away = replace(whole, frame_ids=np.r_[np.arange(60), np.arange(200, 260)])
+    assert without_effect([away]) == {}
 
 
 def test_only_frames_in_the_range_count_as_refined():

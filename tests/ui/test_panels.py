@@ -78,7 +78,7 @@ def draw(ui):
         context.preferences = SimpleNamespace(system=SimpleNamespace(ui_scale=1.0), ui_styles=styles)
         context.region, context.object, context.active_object = sidebar, None, None
         layout = Drawing()
-        for module in ("panels", "panels_quality", "panels_rig", "panels_targets"):
+        for module in ("panels", "panels_quality", "panels_rig", "panels_targets", "swaps"):
             for panel in ui(module).CLASSES:
                 if issubclass(panel, bpy.types.Panel) and getattr(panel, "poll", lambda _: True)(context):
                     panel.draw(_stand_in(panel, layout), context)
@@ -140,3 +140,20 @@ def test_the_log_is_offered_once_there_is_one(window, ui, draw, monkeypatch):
     with pytest.raises(RuntimeError):
         bpy.ops.spr.refine_pose()
     assert {"spr.copy_log", "spr.show_log"} <= set(draw())
+
+
+def test_body_parts_and_reasons_of_controls_without_effect_are_drawn(enabled, wave, draw):
+    bpy.ops.spr.open_recording(filepath=str(wave))
+    settings = bpy.context.scene.spr
+    assert "trust" not in draw()
+    settings.controls.show_limbs = True
+    assert bpy.ops.spr.swap_sides(first=3, last=5) == {"FINISHED"}
+    drawn = draw()
+    assert drawn.count("trust") == 7 and "spr.reset_limbs" in drawn
+    text = " ".join(drawn)
+    assert "nobody is away for more than a second" in text
+    assert "there is no refined armature of this recording yet" in text
+    assert "spr.remove_swap" in drawn and any(line.startswith("Person 0, frames") for line in drawn)
+    settings.controls.limbs.head.trust = 0.2
+    assert bpy.ops.spr.reset_limbs() == {"FINISHED"}
+    assert settings.controls.limbs.head.trust == 1.0

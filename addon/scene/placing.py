@@ -1,0 +1,56 @@
+"""A refined person as it stands in the world, and a step and a turn of it as a whole."""
+
+from __future__ import annotations
+
+import bpy
+import numpy as np
+from mathutils import Matrix
+
+from ..motion import Motion
+from .axes import SMPL_TO_BLENDER, positions_to_blender, positions_to_smpl
+from .curves import find_curves
+from .errors import SceneError
+from .pose_points import rest_offsets
+from .read_action import read_poses
+from .timing import scene_rate
+
+MOST_FRAMES = 1000
+_PLACES = ("location", "rotation_euler", "rotation_quaternion", "rotation_axis_angle", "scale")
+
+
+def motion_in_world(armature: bpy.types.Object, scene: bpy.types.Scene) -> Motion:
+    """What the armature's keys say, in SMPL's axes, where the object puts it; every frame, or of a long clip
+    stretches of it. Raises SceneError where there are no keys."""
+    curves = find_curves(armature)
+    ends = [curve.range() for (path, _), curve in curves.items() if path.startswith("pose.bones")]
+    if not ends:
+        raise SceneError(f"{armature.name} has no keys; refine it first.")
+    first, last = min(end[0] for end in ends), max(end[1] for end in ends)
+    frames = np.arange(np.ceil(first), np.floor(last) + 1)[:MOST_FRAMES]
+    poses = read_poses(armature, frames)
+    place, turn, scale = armature.matrix_world.decompose()
+    turned = SMPL_TO_BLENDER.T @ np.array(turn.to_matrix()) @ SMPL_TO_BLENDER
+    rotations = poses.rotations.copy()
+    rotations[:, 0] = turned @ rotations[:, 0]
+    pelvis = poses.pelvis * scale[0] @ turned.T + positions_to_smpl(np.array(place))
+    unknown = np.full(len(frames), np.nan)
+    return Motion(
+        rotations, pelvis, rest_offsets(armature) * scale[0], scene_rate(scene), frames.astype(int), unknown,
+        np.full(rotations.shape[:2], np.nan),
+    )  # fmt: skip
+
+
+def place(armature: bpy.types.Object, turn: np.ndarray, shift: np.ndarray) -> None:
+    """Turn the whole person (3, 3) about the origin and shift it (3,), both in SMPL's axes; its keypoints,
+    its
+    body and what it was before come along.
+
+    Raises SceneError where the object itself is animated or its place is locked to something else.
+    """
+    if any(path in _PLACES for path, _ in find_curves(armature)) or armature.constraints:
+        raise SceneError(
+            f"{armature.name} is moved by keys or constraints of its own; remove these from the object first."
+        )
+    moved = Matrix((SMPL_TO_BLENDER @ turn @ SMPL_TO_BLENDER.T).tolist()).to_4x4()
+    moved.translation = positions_to_blender(shift)
+    armature.matrix_world = moved @ armature.matrix_world
