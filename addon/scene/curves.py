@@ -71,14 +71,22 @@ def find_curves(owner: bpy.types.ID) -> dict[tuple[str, int], bpy.types.FCurve]:
     animation = owner.animation_data
     if animation is None or animation.action is None:
         return {}
-    channels: Any = ()
-    if not hasattr(animation.action, "layers"):  # before Blender 4.4
-        channels = animation.action.fcurves
-    elif animation.action_slot is not None:
-        strips = [strip for layer in animation.action.layers for strip in layer.strips]
-        bags = [strip.channelbag(animation.action_slot) for strip in strips]
-        channels = [curve for bag in bags if bag is not None for curve in bag.fcurves]
+    return curves_in(animation.action, getattr(animation, "action_slot", None))
+
+
+def curves_in(action: bpy.types.Action, slot: Any) -> dict[tuple[str, int], bpy.types.FCurve]:
+    """The curves of an action that play for who uses this slot of it, which is None before Blender 4.4."""
+    channels = [curve for held, _ in _holders(action, slot) for curve in held]
     return {(curve.data_path, curve.array_index): curve for curve in channels if not curve.mute}
+
+
+def _holders(action: bpy.types.Action, slot: Any) -> list[tuple[Any, Any]]:
+    """F-curves and groups that an action holds for a slot."""
+    if not hasattr(action, "layers"):  # before Blender 4.4
+        return [(action.fcurves, action.groups)]
+    strips = [strip for layer in action.layers for strip in layer.strips] if slot is not None else []
+    bags = [strip.channelbag(slot) for strip in strips]
+    return [(bag.fcurves, bag.groups) for bag in bags if bag is not None]
 
 
 def read_curve(

@@ -21,7 +21,7 @@ def write_before(armature: bpy.types.Object, original: Motion, keys: Keys, *, hi
     """
     animation = armature.animation_data
     after, animation.action = animation.action, None
-    write_action(armature, original, keys)
+    write_action(armature, original, keys, store=False)
     if hide:
         hide_while_away(armature, keys)
     before = animation.action

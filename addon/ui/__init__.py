@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from . import (
     controls,
+    edit_settings,
     export_fbx,
     icons,
     log,
@@ -26,6 +27,7 @@ from . import (
 CLASSES = (
     *own_body.CLASSES,
     *controls.CLASSES,
+    *edit_settings.CLASSES,
     *people.CLASSES,
     *targets.CLASSES,
     *properties.CLASSES,
