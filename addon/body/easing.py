@@ -28,9 +28,7 @@ def eased(
     ahead = np.where(after < len(knots), knots[right] - times, np.inf)
     gap = behind + ahead
     joined = gap <= np.maximum(reach[left], reach[right])
-    crossing = _crossing(
-        np.where(joined, behind, 0.0), np.where(joined, gap, 1.0), flat[left], flat[right]
-    )
+    crossing = _crossing(np.where(joined, behind, 0.0), np.where(joined, gap, 1.0), flat[left], flat[right])
     share = np.where(joined, crossing, _rising(ahead, reach[right], flat[right]))
     rest = np.where(joined, 1.0 - share, _rising(behind, reach[left], flat[left]))
     return share[:, None] * values[right] + rest[:, None] * values[left]

@@ -63,7 +63,7 @@ def _around(times: np.ndarray, moments: np.ndarray) -> tuple[np.ndarray, np.ndar
 
 
 def _rotations_at(rotations: np.ndarray, times: np.ndarray, moments: np.ndarray) -> np.ndarray:
-    """Rotations (T, 3, 3) of frames at these times (T,), on the shortest turn between them, at moments (N,)."""
+    """(N, 3, 3) rotations (T, 3, 3) of frames at times (T,), on the shortest turn between, at moments."""
     before, after = _around(times, moments)
     span = np.where(after > before, times[after] - times[before], 1.0)
     share = np.clip((moments - times[before]) / span, 0.0, 1.0)

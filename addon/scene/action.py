@@ -27,9 +27,7 @@ def write_action(armature: bpy.types.Object, motion: Motion, keys: Keys, *, stor
     """
     rest = np.array([armature.data.bones[name].matrix_local for name in BONE_NAMES])
     result = result_of(motion, keys, rest)
-    curves = vector_curves(
-        f'pose.bones["{BONE_NAMES[0]}"].location', result.written.places, BONE_NAMES[0]
-    )
+    curves = vector_curves(f'pose.bones["{BONE_NAMES[0]}"].location', result.written.places, BONE_NAMES[0])
     for joint, name in enumerate(BONE_NAMES):
         turns = result.written.turns[:, joint]
         curves += vector_curves(f'pose.bones["{name}"].rotation_quaternion', turns, name)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import bpy
@@ -14,7 +14,7 @@ from ..recording import Poses
 from .names import BONE_NAMES
 from .read_action import poses_of, read_channels
 from .refined import Refined, refined_animation
-from .stored import BLENDED, FREE, HELD, Channels, Stored, read_stored, write_stored
+from .stored import FREE, HELD, Channels, Stored, read_stored, write_stored
 
 SMALLEST_TURN, SMALLEST_MOVE = np.radians(0.1), 0.0005
 """Radians and metres from which a key counts as changed."""
@@ -48,10 +48,11 @@ def find_edits(armature: bpy.types.Object) -> Edits | None:
     if refined is None or stored is None or any(name not in armature.pose.bones for name in BONE_NAMES):
         return None
     now = read_channels(armature, refined.curves, stored.frames)
-    return Edits(refined, stored, now, _differences(now, stored.written))
+    return Edits(refined, stored, now, different(now, stored.written))
 
 
-def _differences(now: Channels, then: Channels) -> np.ndarray:
+def different(now: Channels, then: Channels) -> np.ndarray:
+    """(N, 25) bool, which rotations and locations are more than rounding apart."""
     same_side = np.minimum(
         np.linalg.norm(now.turns - then.turns, axis=-1), np.linalg.norm(now.turns + then.turns, axis=-1)
     )
@@ -60,16 +61,12 @@ def _differences(now: Channels, then: Channels) -> np.ndarray:
     return np.concatenate([turned, moved[:, None]], axis=1)
 
 
-def held_poses(
-    armature: bpy.types.Object, edits: Edits, moment: Callable[[np.ndarray], np.ndarray]
-) -> Held:
+def held_poses(armature: bpy.types.Object, edits: Edits, moment: Callable[[np.ndarray], np.ndarray]) -> Held:
     """The edits as poses to hold; moment: the seconds of the recording at scene frames."""
     rows = np.flatnonzero(edits.held.any(1))
     now = Channels(edits.now.turns[rows], edits.now.places[rows])
     poses, held = poses_of(armature, now), edits.held[rows]
-    return Held(
-        moment(edits.stored.frames[rows]), poses.rotations, poses.pelvis, held[:, :24], held[:, 24]
-    )
+    return Held(moment(edits.stored.frames[rows]), poses.rotations, poses.pelvis, held[:, :24], held[:, 24])
 
 
 def poses_without_edits(armature: bpy.types.Object, frames: np.ndarray) -> Poses | None:
@@ -87,14 +84,25 @@ def poses_without_edits(armature: bpy.types.Object, frames: np.ndarray) -> Poses
     return poses_of(armature, Channels(turns, places))
 
 
-def settle(armature: bpy.types.Object, edits: Edits, blended: np.ndarray | None = None) -> None:
+def settle(armature: bpy.types.Object, edits: Edits, marks: np.ndarray | None = None) -> None:
     """After the add-on has changed keys itself: what plays now is how the result was written, and only what
-    was an edit before stays one. blended: (N, 25) what was spread from edits."""
+    was an edit before stays one. marks: (N, 25) in place of the stored ones."""
     now = read_channels(armature, edits.refined.curves, edits.stored.frames)
-    marks = np.where(edits.changed, HELD, edits.stored.marks)
-    if blended is not None:
-        marks = np.where(blended, BLENDED, marks)
+    marks = np.where(edits.changed, HELD, edits.stored.marks if marks is None else marks)
     write_stored(edits.refined.action, replace(edits.stored, written=now, marks=marks))
+
+
+def forget_edits(armature: bpy.types.Object, bones: Sequence[str] | None = None) -> list[str]:
+    """Let the next run have what was edited; the keys stay as they are. bones: names, None for all. Returns
+    the names of those that had edits."""
+    edits = find_edits(armature)
+    if edits is None:
+        return []
+    wanted = np.array([bones is None or name in bones for name in BONE_NAMES])
+    columns = np.concatenate([wanted, wanted[:1]])
+    marks = np.where(edits.held & ~columns, np.maximum(edits.stored.marks, HELD), FREE)
+    write_stored(edits.refined.action, replace(edits.stored, written=edits.now, marks=marks))
+    return bones_of(edits.held & columns)
 
 
 def bones_of(marks: np.ndarray) -> list[str]:

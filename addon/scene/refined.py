@@ -10,7 +10,9 @@ import bpy
 
 from .curves import curves_in
 from .stored import STORED
-from .versions import AFTER, BEFORE
+
+BEFORE, AFTER = "spr_before", "spr_after"
+"""Custom properties of the armature that point to its actions, however they are renamed."""
 
 
 @dataclass(frozen=True)
@@ -29,7 +31,7 @@ class Refined:
 
 
 def refined_animation(armature: bpy.types.Object) -> Refined | None:
-    """The action that the last run wrote; None without any, or where the user has put another in its place."""
+    """The action that the last run wrote; None without any, or where another was put in its place."""
     return next((one for one in _candidates(armature) if STORED in one.action), None)
 
 

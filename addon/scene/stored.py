@@ -50,11 +50,15 @@ def write_stored(action: bpy.types.Action, stored: Stored) -> None:
     """Keep it on the action."""
     archive = io.BytesIO()
     fields = {"frames": stored.frames.astype(np.int32), "marks": stored.marks.astype(np.uint8)}
-    same = all(np.array_equal(getattr(stored.free, n), getattr(stored.written, n)) for n in ("turns", "places"))
+    same = all(
+        np.array_equal(getattr(stored.free, n), getattr(stored.written, n)) for n in ("turns", "places")
+    )
     for name, channels in (("written", stored.written), *([] if same else [("free", stored.free)])):
         fields[f"{name}_turns"] = np.round(channels.turns * _FINE).astype(np.int16)
         fields[f"{name}_places"] = channels.places.astype(np.float32)
     np.savez_compressed(archive, **fields)
+    # Bytes that are written over other bytes end at the first zero.
+    action.pop(STORED, None)
     action[STORED] = archive.getvalue()
 
 
@@ -83,6 +87,9 @@ def _fits(stored: Stored) -> bool:
     count = len(stored.frames)
     shapes = [(one.turns.shape, one.places.shape) for one in (stored.written, stored.free)]
     increasing = bool((np.diff(stored.frames) > 0).all())
-    return count > 0 and increasing and stored.marks.shape == (count, 25) and shapes == [
-        ((count, 24, 4), (count, 3))
-    ] * 2
+    return (
+        count > 0
+        and increasing
+        and stored.marks.shape == (count, 25)
+        and shapes == [((count, 24, 4), (count, 3))] * 2
+    )

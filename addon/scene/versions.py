@@ -7,11 +7,12 @@ import bpy
 from ..motion import Motion
 from .action import write_action
 from .errors import SceneError
+from .refined import AFTER, BEFORE, refined_animation
 from .timing import Keys
 from .visibility import hide_while_away
 
-BEFORE, AFTER = "spr_before", "spr_after"
-"""Custom properties of the armature that point to its actions, however they are renamed."""
+AFTER_BLENDS = "spr_after_blends"
+"""Custom property of the armature while it shows the action before: how the one after blends."""
 
 
 def write_before(armature: bpy.types.Object, original: Motion, keys: Keys, *, hide: bool = False) -> None:
@@ -59,12 +60,26 @@ def show_version(armature: bpy.types.Object, before: bool) -> None:
             f"The action of {armature.name} can't be changed now; leave tweak mode or make it local."
         )
     armature[AFTER] = refined
+    _blend(armature, before)
     _assign(armature, wanted)
+
+
+def _blend(armature: bpy.types.Object, before: bool) -> None:
+    """The original motion plays by itself, whatever the one after is a layer of."""
+    animation = armature.animation_data or armature.animation_data_create()
+    if before and not shows_before(armature):
+        armature[AFTER_BLENDS] = animation.action_blend_type
+        animation.action_blend_type = "REPLACE"
+    elif not before and AFTER_BLENDS in armature:
+        animation.action_blend_type = armature.pop(AFTER_BLENDS)
 
 
 def own_actions(armature: bpy.types.Object) -> list[bpy.types.Action]:
     """All actions that belong to the armature's result."""
-    return [action for action in dict.fromkeys(versions(armature)) if action is not None]
+    refined = refined_animation(armature)
+    after = versions(armature)[1] if refined is None else refined.action
+    found = dict.fromkeys([armature.get(BEFORE), after])
+    return [action for action in found if action is not None]
 
 
 def _assign(armature: bpy.types.Object, action: bpy.types.Action) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from . import (
     controls,
     edit_settings,
+    edits,
     export_fbx,
     icons,
     log,
@@ -12,6 +13,7 @@ from . import (
     open_targets,
     own_body,
     panels,
+    panels_edits,
     panels_quality,
     panels_targets,
     people,
@@ -38,7 +40,9 @@ CLASSES = (
     *export_fbx.CLASSES,
     *log.CLASSES,
     *quality.CLASSES,
+    *edits.CLASSES,
     *panels.CLASSES,
+    *panels_edits.CLASSES,
     *panels_targets.CLASSES,
     *panels_quality.CLASSES,
 )

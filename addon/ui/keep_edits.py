@@ -11,12 +11,9 @@ import numpy as np
 from .. import refiner
 from ..motion import Motion
 from ..scene.edits import Edits, bones_of, find_edits, held_poses
-from .describe import plural
+from .describe import listed, plural
 from .job import Outcome, Task
 from .results import refined_people
-
-NAMED = 3
-"""Bones that are named in a sentence; more are counted."""
 
 
 def with_edits(scene: bpy.types.Scene, task: Task, outcomes: Sequence[Outcome]) -> tuple[Outcome, ...]:
@@ -49,10 +46,8 @@ def _held(outcome: Outcome, result: bpy.types.PropertyGroup) -> Outcome:
 
 def kept_sentence(edits: Edits) -> str:
     """'Your edits were kept: 12 keys of L_Elbow and Head.'"""
-    names = bones_of(edits.held)
-    told = names if len(names) <= NAMED else [*names[: NAMED - 1], f"{len(names) - NAMED + 1} more bones"]
-    listed = told[0] if len(told) == 1 else f"{', '.join(told[:-1])} and {told[-1]}"
-    return f"Your edits were kept: {plural(int(edits.held.any(1).sum()), 'key')} of {listed}."
+    count = plural(int(edits.held.any(1).sum()), "key")
+    return f"Your edits were kept: {count} of {listed(bones_of(edits.held))}."
 
 
 def _mean_error(motion: Motion) -> float | None:

@@ -73,7 +73,9 @@ def test_it_eases_over_the_frames_around_and_no_further() -> None:
     motion = moving()
     away = degrees_apart(hold(motion, set_by_hand(motion, np.array([40]))).rotations, motion.rotations)
     assert np.argmax(away[:, ELBOW]) == 40 and away[40, ELBOW] == pytest.approx(30.0)
-    assert (np.diff(away[40 - EASE : 41, ELBOW]) > 0).all() and (np.diff(away[40 : 41 + EASE, ELBOW]) < 0).all()
+    assert (np.diff(away[40 - EASE : 41, ELBOW]) > 0).all() and (
+        np.diff(away[40 : 41 + EASE, ELBOW]) < 0
+    ).all()
     assert np.abs(np.diff(away[:, ELBOW])).max() < 6.0
     np.testing.assert_allclose(away[np.r_[: 41 - EASE, 40 + EASE : 90], ELBOW], 0.0, atol=1e-6)
 
@@ -103,7 +105,9 @@ def test_the_pelvis_is_held_where_it_was_put() -> None:
     motion = moving()
     rows = np.arange(30, 40)
     nothing = np.zeros((10, 24), bool)
-    held = Held(motion.times[rows], motion.rotations[rows], motion.pelvis[rows] + 0.2, nothing, np.ones(10, bool))
+    held = Held(
+        motion.times[rows], motion.rotations[rows], motion.pelvis[rows] + 0.2, nothing, np.ones(10, bool)
+    )
     found = hold(motion, held)
     np.testing.assert_allclose(found.pelvis[rows], motion.pelvis[rows] + 0.2)
     np.testing.assert_array_equal(found.rotations, motion.rotations)
@@ -131,7 +135,13 @@ def test_figures_are_those_of_the_held_motion() -> None:
     truth = Truth(0)
     person = truth.person("smpl24")
     motion = Motion(
-        truth.rotations, truth.pelvis, truth.bones, 30.0, person.frame_ids, np.zeros(90), np.full((90, 24), 5.0)
+        truth.rotations,
+        truth.pelvis,
+        truth.bones,
+        30.0,
+        person.frame_ids,
+        np.zeros(90),
+        np.full((90, 24), 5.0),
     )
     found = hold(motion, set_by_hand(motion, np.array([40])), person.keypoints)
     assert found.fit_error_mm[40] > 5.0 and found.fit_error_mm[10] < 1e-6

@@ -8,15 +8,15 @@ import bpy
 import numpy as np
 import pytest
 
-from addon.body.rotations import geodesic_angle
 from addon.body.skeleton import JOINT_NAMES
 from addon.recording import Poses
 from addon.scene import read_poses
 from addon.scene.curves import find_curves
+from tests.scene.edited import apart, lift, turn
 from tests.wave import joints_of_a_wave
 
 FRAMES = np.arange(1.0, 61.0)
-ELBOW, HIP = JOINT_NAMES.index("left_elbow"), JOINT_NAMES.index("left_hip")
+ELBOW = JOINT_NAMES.index("left_elbow")
 STARTS = ["ORIGINAL", "CURRENT"]
 
 
@@ -43,25 +43,6 @@ def poses() -> Poses:
     return read_poses(armature(), FRAMES)
 
 
-def apart(first: np.ndarray, second: np.ndarray) -> np.ndarray:
-    return np.degrees(geodesic_angle(first, second))
-
-
-def turn(frames, bone: str = "L_Elbow", degrees: float = 30.0) -> None:
-    """Turn a bone's keys by hand, as in the Graph Editor."""
-    curves = find_curves(armature())
-    four = [curves[f'pose.bones["{bone}"].rotation_quaternion', index] for index in range(4)]
-    half = np.radians(degrees) / 2
-    for frame in frames:
-        keys = [next(key for key in curve.keyframe_points if key.co.x == frame) for curve in four]
-        w, x, y, z = (key.co.y for key in keys)
-        c, s = np.cos(half), np.sin(half)  # q * (c, s, 0, 0)
-        for key, value in zip(keys, (w * c - x * s, w * s + x * c, y * c + z * s, z * c - y * s), strict=True):
-            key.co.y = value
-    for curve in four:
-        curve.update()
-
-
 def refine(start: str = "ORIGINAL", **changes: float) -> None:
     controls = bpy.context.scene.spr.controls
     controls.start_from = start
@@ -73,7 +54,7 @@ def refine(start: str = "ORIGINAL", **changes: float) -> None:
 @pytest.mark.parametrize("start", STARTS)
 @pytest.mark.parametrize("frames", [range(20, 41), [30], [1], [60]])
 def test_edited_keys_are_held(scene, start, frames):
-    turn(frames)
+    turn(armature(), frames)
     rows, edited = np.array(frames) - 1, poses().rotations
     refine(start, smoothness=1.5)
     assert apart(poses().rotations[rows, ELBOW], edited[rows, ELBOW]).max() < 0.1
@@ -85,7 +66,7 @@ def test_the_rest_of_the_body_is_refined_as_without_the_edit(scene, start):
     plain = poses()
     bpy.context.scene.spr.controls.smoothness = 1.0
     refine()
-    turn(range(20, 41))
+    turn(armature(), range(20, 41))
     refine(start, smoothness=1.5)
     away = apart(poses().rotations, plain.rotations)
     assert np.delete(away, ELBOW, axis=1).max() < 0.5
@@ -97,7 +78,7 @@ def test_the_rest_of_the_body_is_refined_as_without_the_edit(scene, start):
 @pytest.mark.parametrize("start", STARTS)
 def test_a_single_edited_key_does_not_pop(scene, start):
     plain = poses().rotations[:, ELBOW]
-    turn([30])
+    turn(armature(), [30])
     refine(start)
     away = apart(poses().rotations[:, ELBOW], plain)
     assert away.argmax() == 29 and away[29] == pytest.approx(30.0, abs=0.5)
@@ -106,11 +87,8 @@ def test_a_single_edited_key_does_not_pop(scene, start):
 
 @pytest.mark.parametrize("start", STARTS)
 def test_an_edited_root_is_held(scene, start):
-    curve = find_curves(armature())['pose.bones["Pelvis"].location', 1]
-    for key in list(curve.keyframe_points)[25:35]:
-        key.co.y += 0.2
-    curve.update()
-    turn([30], "Pelvis")
+    lift(armature(), range(26, 36), 0.2)
+    turn(armature(), [30], "Pelvis")
     edited = poses()
     refine(start, smoothness=1.5)
     np.testing.assert_allclose(poses().pelvis[25:35], edited.pelvis[25:35], atol=0.002)
@@ -118,7 +96,7 @@ def test_an_edited_root_is_held(scene, start):
 
 
 def test_edits_are_held_however_often_the_person_is_refined(scene):
-    turn([30])
+    turn(armature(), [30])
     edited = poses().rotations
     widths = []
     for start in ("ORIGINAL", "CURRENT", "ORIGINAL", "CURRENT"):
@@ -130,9 +108,9 @@ def test_edits_are_held_however_often_the_person_is_refined(scene):
 
 
 def test_an_edit_of_a_held_key_is_held_in_its_place(scene):
-    turn([30])
+    turn(armature(), [30])
     refine()
-    turn([30], degrees=-50.0)
+    turn(armature(), [30], degrees=-50.0)
     edited = poses().rotations
     refine("CURRENT")
     assert apart(poses().rotations[29, ELBOW], edited[29, ELBOW]) < 0.1
@@ -141,7 +119,7 @@ def test_an_edit_of_a_held_key_is_held_in_its_place(scene):
 @pytest.mark.parametrize("start", STARTS)
 def test_edits_are_let_go_when_told_so(scene, start):
     plain = poses().rotations
-    turn(range(20, 41))
+    turn(armature(), range(20, 41))
     scene.spr.edits.keep = False
     refine(start)
     assert apart(poses().rotations[29, ELBOW], plain[29, ELBOW]) < 25.0
@@ -150,7 +128,7 @@ def test_edits_are_let_go_when_told_so(scene, start):
 
 @pytest.mark.parametrize("start", STARTS)
 def test_edits_are_found_after_saving_and_reopening(scene, start, tmp_path: Path):
-    turn([30])
+    turn(armature(), [30])
     path = str(tmp_path / "saved.blend")
     bpy.ops.wm.save_as_mainfile(filepath=path)
     bpy.ops.wm.open_mainfile(filepath=path)
@@ -165,8 +143,8 @@ def test_edits_are_kept_at_the_scenes_own_rate(enabled, wave):
     scene = bpy.context.scene
     scene.render.fps, scene.spr.match_scene_rate = 24, False
     bpy.ops.spr.refine_pose()
-    turn([10])
-    turn([11], degrees=-40.0)
+    turn(armature(), [10])
+    turn(armature(), [11], degrees=-40.0)
     edited = read_poses(armature(), np.array([10.0, 11.0])).rotations
     refine("CURRENT", smoothness=0.5)
     found = read_poses(armature(), np.array([10.0, 11.0])).rotations
@@ -174,8 +152,8 @@ def test_edits_are_kept_at_the_scenes_own_rate(enabled, wave):
 
 
 def test_what_is_kept_is_said(scene):
-    turn(range(20, 25))
-    turn([22], "Head")
+    turn(armature(), range(20, 25))
+    turn(armature(), [22], "Head")
     refine()
     assert "Your edits were kept: 5 keys of Head and L_Elbow." in scene.spr.result.split("\n")
 
@@ -191,7 +169,7 @@ def test_a_smoother_curve_or_another_rotation_mode_is_no_edit(scene, ui):
 
 def test_a_result_of_an_earlier_version_is_refined_again_as_ever(scene):
     del armature().animation_data.action["spr_stored"]
-    turn([30])
+    turn(armature(), [30])
     refine("CURRENT")
     assert "edits" not in scene.spr.result
 
@@ -204,8 +182,74 @@ def test_a_damaged_stored_result_is_left_alone(scene):
 
 def test_an_undone_edit_is_none(scene):
     bpy.ops.ed.undo_push(message="refined")
-    turn([30])
+    turn(armature(), [30])
     bpy.ops.ed.undo_push(message="edited")
     bpy.ops.ed.undo()
     refine()
     assert "edits" not in bpy.context.scene.spr.result
+
+
+def test_blend_edit_takes_the_selected_bones(scene):
+    person = armature()
+    before = poses().rotations
+    turn(person, [30])
+    turn(person, [30], "Head")
+    scene.frame_set(30)
+    bpy.context.view_layer.objects.active = person
+    bpy.ops.object.mode_set(mode="POSE")
+    for bone in person.pose.bones:
+        (bone if hasattr(bone, "select") else bone.bone).select = bone.name == "Head"
+    assert bpy.ops.spr.blend_edit(frames=8) == {"FINISHED"}
+    away = apart(poses().rotations, before)
+    assert (away[:, ELBOW] > 0.1).sum() == 1 and (away[:, JOINT_NAMES.index("head")] > 0.1).sum() > 10
+
+
+def test_a_blended_edit_is_held_as_it_was_blended(scene):
+    turn(armature(), [30])
+    scene.frame_set(30)
+    bpy.ops.spr.blend_edit(frames=20)
+    blended = poses().rotations
+    refine("CURRENT", smoothness=1.5)
+    assert apart(poses().rotations[11:48, ELBOW], blended[11:48, ELBOW]).max() < 0.1
+
+
+def test_forgotten_edits_are_refined(scene):
+    plain = poses().rotations
+    turn(armature(), [30])
+    bpy.ops.spr.forget_edits()
+    refine()
+    assert apart(poses().rotations, plain).max() < 0.1
+    with pytest.raises(RuntimeError, match="nothing to forget"):
+        bpy.ops.spr.forget_edits()
+
+
+def test_reduced_keys_hold_nothing_but_edits(scene):
+    turn(armature(), range(20, 31))
+    bpy.ops.spr.reduce_keys(degrees=0.5, millimetres=5.0)
+    edited = poses().rotations
+    refine(smoothness=1.5)
+    assert "Your edits were kept: 11 keys of L_Elbow." in scene.spr.result.split("\n")
+    assert apart(poses().rotations[19:30, ELBOW], edited[19:30, ELBOW]).max() < 0.1
+
+
+def test_reducing_keys_can_be_undone(scene):
+    name = armature().name
+    bpy.ops.ed.undo_push(message="refined")
+    bpy.ops.spr.reduce_keys()
+    bpy.ops.ed.undo_push(message="reduced")
+    bpy.ops.ed.undo()
+    curves = find_curves(bpy.data.objects[name])
+    assert {len(c.keyframe_points) for (path, _), c in curves.items() if "rotation" in path} == {60}
+
+
+def test_the_layer_is_told_of_in_place_of_its_button(scene, ui):
+    assert bpy.ops.spr.add_edit_layer() == {"FINISHED"}
+    assert ui("panels_edits").has_edit_layer(armature())
+    with pytest.raises(RuntimeError, match="has a layer for edits already"):
+        bpy.ops.spr.add_edit_layer()
+
+
+def test_without_a_result_the_tools_say_so(enabled):
+    for tool in (bpy.ops.spr.blend_edit, bpy.ops.spr.add_edit_layer, bpy.ops.spr.reduce_keys):
+        with pytest.raises(RuntimeError, match="Refine a recording first"):
+            tool()
