@@ -29,7 +29,7 @@ def read_keys(curve: bpy.types.FCurve) -> CurveKeys:
     points = curve.keyframe_points
     found = {}
     for name, (width, kind) in _FIELDS.items():
-        values = np.empty(len(points) * width, kind)
+        values: np.ndarray = np.empty(len(points) * width, kind)
         points.foreach_get(name, values)
         found[name] = values.reshape(-1, width) if width > 1 else values
     return found

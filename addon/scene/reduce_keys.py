@@ -47,18 +47,21 @@ def reduce_keys(armature: bpy.types.Object, degrees: float, millimetres: float) 
     keys = [[read_keys(curve) for curve in column] for column in columns]
     if not any(keys):
         raise SceneError(f"{armature.name} has no keys to reduce; refine a recording first.")
-    edits = find_edits(armature)
+    edits, before = find_edits(armature), _count(columns)
     tracks = _tracks(armature, columns, keys)
     kept = choose_keys(tracks, lambda *now: _joints(armature, *now), degrees, millimetres / 1000.0)
-    for column, (of_column, own) in enumerate(zip(columns, keys, strict=True)):
-        for curve, known in zip(of_column, own, strict=True):
-            rows = _rows(tracks.frames, known)
-            if not kept[rows, column].all():
-                write_keys(curve, chosen(known, kept[rows, column]))
+    for column, curves_there in enumerate(columns):
+        for curve, known in zip(curves_there, keys[column], strict=True):
+            rows = kept[_rows(tracks.frames, known), column]
+            if not rows.all():
+                write_keys(curve, chosen(known, rows))
     if edits is not None:
         settle(armature, edits)
-    counts = [sum(len(one["co"]) for own in all_keys for one in own) for all_keys in (keys, _again(columns))]
-    return Reduction(*counts, *_deviation(armature, columns, tracks))
+    return Reduction(before, _count(columns), *_deviation(armature, columns, tracks))
+
+
+def _count(columns: list[list[bpy.types.FCurve]]) -> int:
+    return sum(len(curve.keyframe_points) for column in columns for curve in column)
 
 
 def _columns(armature: bpy.types.Object, curves: Curves, column: int) -> list[bpy.types.FCurve]:
@@ -70,10 +73,6 @@ def _columns(armature: bpy.types.Object, curves: Curves, column: int) -> list[bp
     found = [curves.get((f'pose.bones["{bone.name}"].{channel}', index)) for index in range(count)]
     whole = all(curve is not None and len(curve.keyframe_points) and not curve.modifiers for curve in found)
     return [curve for curve in found if curve is not None] if whole else []
-
-
-def _again(columns: list[list[bpy.types.FCurve]]) -> list[list[CurveKeys]]:
-    return [[{"co": np.empty(len(curve.keyframe_points))} for curve in column] for column in columns]
 
 
 def _rows(frames: np.ndarray, keys: CurveKeys) -> np.ndarray:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import io
 from dataclasses import dataclass
+from typing import Any
 
 import bpy
 import numpy as np
@@ -49,11 +50,12 @@ class Stored:
 def write_stored(action: bpy.types.Action, stored: Stored) -> None:
     """Keep it on the action."""
     archive = io.BytesIO()
-    fields = {"frames": stored.frames.astype(np.int32), "marks": stored.marks.astype(np.uint8)}
-    same = all(
-        np.array_equal(getattr(stored.free, n), getattr(stored.written, n)) for n in ("turns", "places")
-    )
-    for name, channels in (("written", stored.written), *([] if same else [("free", stored.free)])):
+    fields: dict[str, Any] = {
+        "frames": stored.frames.astype(np.int32),
+        "marks": stored.marks.astype(np.uint8),
+    }
+    several = [] if stored.free is stored.written else [("free", stored.free)]
+    for name, channels in (("written", stored.written), *several):
         fields[f"{name}_turns"] = np.round(channels.turns * _FINE).astype(np.int16)
         fields[f"{name}_places"] = channels.places.astype(np.float32)
     np.savez_compressed(archive, **fields)

@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import bpy
 from bpy.props import FloatProperty, IntProperty
 
@@ -22,7 +24,7 @@ class _OnPerson:
     bl_options = {"REGISTER", "UNDO"}
 
     @classmethod
-    def poll(cls, context: bpy.types.Context) -> bool:
+    def poll(cls: Any, context: bpy.types.Context) -> bool:
         """Needs a refined person of this file."""
         person = shown_person(context)
         if person is None:
@@ -31,7 +33,7 @@ class _OnPerson:
             cls.poll_message_set("This person is linked from another file and can't be changed")
         return person is not None and person.is_editable
 
-    def execute(self, context: bpy.types.Context) -> set[str]:
+    def execute(self: Any, context: bpy.types.Context) -> set[str]:
         """Do it, and say what came of it, or in one sentence why not."""
         try:
             self.report({"INFO"}, self.change(context, shown_person(context)))
