@@ -10,6 +10,7 @@ from .curves import Curve, vector_curves, write_curves
 from .evidence import filled, unseen
 from .held_keys import result_of
 from .names import BONE_NAMES
+from .own_keys import keys_beyond, put_back
 from .stored import write_stored
 from .timing import Keys
 
@@ -23,7 +24,8 @@ def write_action(armature: bpy.types.Object, motion: Motion, keys: Keys, *, stor
     """Write rotations, pelvis location and figures as linear keys into an action of the armature's own.
 
     Keys in short gaps, where the motion was filled in, are marked as fillers; those of the figures wherever
-    there are no keypoints. store: keep what was written on the action, so that edits of it can be found.
+    there are no keypoints. Keys that a user has added before or after stay. store: keep what was written on
+    the action, so that edits of it can be found.
     """
     rest = np.array([armature.data.bones[name].matrix_local for name in BONE_NAMES])
     result = result_of(motion, keys, rest)
@@ -31,7 +33,9 @@ def write_action(armature: bpy.types.Object, motion: Motion, keys: Keys, *, stor
     for joint, name in enumerate(BONE_NAMES):
         turns = result.written.turns[:, joint]
         curves += vector_curves(f'pose.bones["{name}"].rotation_quaternion', turns, name)
+    own = keys_beyond(armature, keys.frames)
     write_curves(armature, keys.frames, curves, holds=keys.holds, filled=filled(motion, keys))
+    put_back(armature, own)
     figures = _figure_curves(
         armature,
         keys,

@@ -9,7 +9,7 @@ import numpy as np
 
 from ..body.easing import eased, offsets_between
 from ..body.rotations import matrix_from_axis_angle, matrix_from_quaternion, quaternion_from_matrix
-from .curve_keys import read_keys, with_values, write_keys
+from .curve_keys import key_frames, read_keys, with_values, write_keys
 from .edits import Edits, different, find_edits, settle
 from .errors import SceneError
 from .names import BONE_NAMES
@@ -75,8 +75,7 @@ def _curves(edits: Edits, column: int) -> list[bpy.types.FCurve]:
 
 def _edited_keys(edits: Edits, column: int) -> np.ndarray:
     """(N,) bool, frames with a key that was edited, not those between keys that only move along."""
-    keys = [read_keys(curve)["co"][:, 0] for curve in _curves(edits, column)]
-    places = np.concatenate(keys) if keys else np.zeros(0)
+    places = np.concatenate([np.zeros(0), *(key_frames(curve) for curve in _curves(edits, column))])
     return edits.own[:, column] & np.isin(np.round(edits.stored.frames), np.round(places))
 
 

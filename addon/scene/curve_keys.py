@@ -35,6 +35,13 @@ def read_keys(curve: bpy.types.FCurve) -> CurveKeys:
     return found
 
 
+def key_frames(curve: bpy.types.FCurve) -> np.ndarray:
+    """(N,) where its keys are."""
+    places = np.empty(2 * len(curve.keyframe_points), np.float32)
+    curve.keyframe_points.foreach_get("co", places)
+    return places[::2].astype(float)
+
+
 def write_keys(curve: bpy.types.FCurve, keys: CurveKeys) -> None:
     """These keys in place of those that the curve has; their frames increase."""
     points = curve.keyframe_points

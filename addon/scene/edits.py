@@ -45,10 +45,15 @@ def find_edits(armature: bpy.types.Object) -> Edits | None:
     """The edits of the armature's result; None where there is no result that knows how it was written."""
     refined = refined_animation(armature)
     stored = None if refined is None else read_stored(refined.action)
-    if refined is None or stored is None or any(name not in armature.pose.bones for name in BONE_NAMES):
+    if refined is None or stored is None or not has_all_bones(armature):
         return None
     now = read_channels(armature, refined.curves, stored.frames)
     return Edits(refined, stored, now, different(now, stored.written))
+
+
+def has_all_bones(armature: bpy.types.Object) -> bool:
+    """Whether none of the body's bones was removed or renamed."""
+    return all(name in armature.pose.bones for name in BONE_NAMES)
 
 
 def different(now: Channels, then: Channels) -> np.ndarray:
@@ -72,10 +77,11 @@ def held_poses(armature: bpy.types.Object, edits: Edits, moment: Callable[[np.nd
 def poses_without_edits(armature: bpy.types.Object, frames: np.ndarray) -> Poses | None:
     """The result as it would be without anything held, at these scene frames (T,); None where none is
     stored."""
-    edits = find_edits(armature)
-    if edits is None:
+    refined = refined_animation(armature)
+    stored = None if refined is None else read_stored(refined.action)
+    if stored is None or not has_all_bones(armature):
         return None
-    known, free = edits.stored.frames, edits.stored.free
+    known, free = stored.frames, stored.free
     before = np.clip(np.searchsorted(known, frames, side="right") - 1, 0, len(known) - 1)
     after = np.minimum(before + 1, len(known) - 1)
     share = np.clip((frames - known[before]) / np.maximum(known[after] - known[before], 1.0), 0.0, 1.0)

@@ -8,12 +8,14 @@ import pytest
 
 from addon.body.skeleton import JOINT_NAMES
 from addon.scene import SceneError, read_poses, write_motion
+from addon.scene.action import write_action
 from addon.scene.blend_edit import blend_edit
 from addon.scene.curves import find_curves
 from addon.scene.edit_layer import add_edit_layer, has_edit_layer
 from addon.scene.edits import find_edits, forget_edits
 from addon.scene.reduce_keys import reduce_keys
 from addon.scene.refined import refined_animation
+from addon.scene.timing import keys_at
 from addon.scene.versions import show_version, shows_before
 
 from .edited import apart, lift, turn
@@ -273,3 +275,17 @@ def test_edits_are_still_edits_after_reducing(armature):
     found = find_edits(armature)
     assert np.argwhere(found.held).tolist() == [[row, ELBOW] for row in range(34, 45)]
     assert not found.changed.any()
+
+
+def test_keys_that_were_added_after_the_end_stay_when_the_action_is_written_again(make_motion):
+    armature = write_motion(make_motion(40), mesh=False)
+    bone = armature.pose.bones["Head"]
+    bone.rotation_quaternion = (0.9, 0.0, 0.43589, 0.0)
+    assert bone.keyframe_insert("rotation_quaternion", frame=60)
+    shorter = make_motion(30, seed=1)
+    write_action(armature, shorter, keys_at(shorter.times, 30.0, 1.0))
+    curve = find_curves(armature)['pose.bones["Head"].rotation_quaternion', 2]
+    assert [key.co.x for key in curve.keyframe_points] == [*range(1, 31), 60]
+    assert curve.evaluate(60) == pytest.approx(0.43589, abs=1e-4)
+    elbow_keys = find_curves(armature)['pose.bones["L_Elbow"].rotation_quaternion', 2].keyframe_points
+    assert len(elbow_keys) == 30
