@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import bpy
-from bpy.props import BoolProperty, FloatProperty, IntProperty
+from bpy.props import BoolProperty, IntProperty
 
 
 class SPR_PG_edits(bpy.types.PropertyGroup):
@@ -24,24 +24,6 @@ class SPR_PG_edits(bpy.types.PropertyGroup):
         default=10,
         min=1,
         soft_max=60,
-    )
-    degrees: FloatProperty(
-        name="Degrees",
-        description="How far Reduce Keys may turn any bone from where it is",
-        default=0.5,
-        min=0.0,
-        soft_max=5.0,
-        step=10,
-        precision=2,
-    )
-    millimetres: FloatProperty(
-        name="Millimetres",
-        description="How far Reduce Keys may move any joint from where it is",
-        default=5.0,
-        min=0.0,
-        soft_max=50.0,
-        step=50,
-        precision=1,
     )
 
 

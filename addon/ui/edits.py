@@ -95,11 +95,24 @@ class SPR_OT_reduce_keys(_OnPerson, bpy.types.Operator):
     )
 
     degrees: FloatProperty(
-        name="Degrees", description="How far any bone may turn from where it is", default=0.5, min=0.0
+        name="Degrees",
+        description="How far any bone may turn from where it is",
+        default=0.5,
+        min=0.0,
+        step=10,
     )
     millimetres: FloatProperty(
-        name="Millimetres", description="How far any joint may move from where it is", default=5.0, min=0.0
+        name="Millimetres",
+        description="How far any joint may move",
+        default=5.0,
+        min=0.0,
+        step=50,
+        precision=1,
     )
+
+    def invoke(self, context: bpy.types.Context, _event: bpy.types.Event) -> set[str]:
+        """Ask for the tolerances."""
+        return set(context.window_manager.invoke_props_dialog(self))
 
     def change(self, context: bpy.types.Context, person: bpy.types.Object) -> str:
         """Thin out, measure."""

@@ -42,11 +42,7 @@ class SPR_PT_edits(Panel, bpy.types.Panel):
         row.prop(settings, "blend_frames")
         layout.operator("spr.forget_edits")
         self._draw_layer(layout, context, person)
-        column = layout.column(align=True)
-        column.prop(settings, "degrees", text="Tolerance (°)")
-        column.prop(settings, "millimetres", text="(mm)")
-        button = column.operator("spr.reduce_keys")
-        button.degrees, button.millimetres = settings.degrees, settings.millimetres
+        layout.operator("spr.reduce_keys", text="Reduce Keys…")
 
     def _draw_layer(
         self, layout: bpy.types.UILayout, context: bpy.types.Context, person: bpy.types.Object
