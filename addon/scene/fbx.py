@@ -12,10 +12,12 @@ from typing import Any
 
 import bpy
 
+from .curves import find_curves
 from .errors import SceneError
 from .fbx_copy import Copied, Recipe, bake, copy_person
 from .fbx_presets import FBX_PRESETS, FbxPreset
 from .output import replaced_when_done
+from .refined import refined_animation
 from .rollback import leave_edit_mode, nothing_left_behind
 
 _OPTIONS: dict[str, Any] = {
@@ -102,8 +104,10 @@ def _take(
 
 
 def _key_range(armatures: Iterable[bpy.types.Object]) -> tuple[int, int]:
-    animations = [ob.animation_data for ob in armatures]
-    ranges = [a.action.curve_frame_range for a in animations if a is not None and a.action is not None]
+    people = list(armatures)
+    ranges = [ob.animation_data.action.curve_frame_range for ob in people if find_curves(ob)]
+    refined = [found for ob in people if (found := refined_animation(ob)) is not None]
+    ranges += [(one.strip.frame_start, one.strip.frame_end) for one in refined if one.strip is not None]
     if not ranges:
         scene = bpy.context.scene
         return scene.frame_start, scene.frame_end
