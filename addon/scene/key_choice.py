@@ -141,10 +141,11 @@ def _to_blame(places: np.ndarray, worst: np.ndarray, error: np.ndarray) -> np.nd
 
 
 def turning_points(tracks: Tracks, radians: float, metres: float) -> np.ndarray:
-    """(T, 25) bool, where a channel turns back by more than the tolerance: the times of extremes."""
+    """(T, 25) bool, where a channel turns back by more than the tolerance to either side: the times of
+    extremes."""
     values = np.concatenate([tracks.turns.reshape(len(tracks.frames), -1), tracks.places], axis=1)
-    # A turn of an angle changes a quaternion's numbers by up to half of it.
-    needed = np.concatenate([np.full(4 * JOINT_COUNT, radians / 2.0), np.full(3, metres)])
+    # A turn of an angle changes a quaternion's numbers by up to half of it: this is twice the tolerance.
+    needed = np.concatenate([np.full(4 * JOINT_COUNT, radians), np.full(3, 2.0 * metres)])
     found = _turning_points(values, needed)
     turned = found[:, : 4 * JOINT_COUNT].reshape(-1, JOINT_COUNT, 4).any(-1)
     return np.concatenate([turned, found[:, 4 * JOINT_COUNT :].any(1, keepdims=True)], axis=1)
