@@ -11,10 +11,11 @@ import numpy as np
 from ..body.rotations import slerp
 from ..motion import Held
 from ..recording import Poses
+from .channels import Channels
 from .names import BONE_NAMES
 from .read_action import poses_of, read_channels
 from .refined import Refined, refined_animation
-from .stored import FREE, HELD, Channels, Stored, read_stored, write_stored
+from .stored import FREE, HELD, Stored, read_stored, write_stored
 
 SMALLEST_TURN, SMALLEST_MOVE = np.radians(0.1), 0.0005
 """Radians and metres from which a key counts as changed."""

@@ -9,7 +9,8 @@ import numpy as np
 from ..body.rotations import quaternion_from_matrix, slerp
 from ..motion import Held, Motion
 from .axes import SMPL_TO_BLENDER, positions_to_blender
-from .stored import FREE, HELD, Channels, Stored
+from .channels import Channels
+from .stored import FREE, HELD, Stored
 from .timing import Keys
 
 _SAME_MOMENT, _SAME_KEY = 0.02, 0.5

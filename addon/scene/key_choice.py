@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..body.skeleton import JOINT_COUNT, SUBTREE
+from .channels import Channels
 
 PLACE = JOINT_COUNT
 """The column of the pelvis' location beside those of the bones' rotations."""
@@ -63,18 +64,10 @@ def choose_keys(tracks: Tracks, joints: JointPlaces, degrees: float, metres: flo
     return kept
 
 
-@dataclass
-class Channels:
-    """Quaternions (T, 24, 4) and places (T, 3) as they would be with the keys kept so far."""
-
-    turns: np.ndarray
-    places: np.ndarray
-
-
 def _approximate(
     tracks: Tracks, kept: np.ndarray, column: int, into: Channels, error: np.ndarray
 ) -> np.ndarray:
-    """(T,) how far a column is off with the keys kept: radians, or metres. Leaves both where they belong."""
+    """(T,) how far a column is off with the keys kept: radians, or metres. Both are left where they belong."""
     values, rows = tracks.column(column), kept[:, column]
     if not rows.any():
         return error[:, column]

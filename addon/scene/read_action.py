@@ -9,11 +9,11 @@ from mathutils import Euler, Quaternion
 from ..body.rotations import matrix_from_quaternion
 from ..recording import Poses
 from .axes import SMPL_TO_BLENDER, positions_to_smpl
+from .channels import Channels
 from .curves import evaluate, find_curves
 from .errors import SceneError
 from .names import BONE_NAMES
 from .refined import refined_animation
-from .stored import Channels
 
 Curves = dict[tuple[str, int], bpy.types.FCurve]
 

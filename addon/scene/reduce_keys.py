@@ -10,6 +10,7 @@ import numpy as np
 from ..body.kinematics import forward
 from ..body.skeleton import PARENTS
 from .axes import positions_to_smpl
+from .channels import Channels
 from .curve_keys import CurveKeys, chosen, read_keys, write_keys
 from .curves import evaluate, find_curves
 from .edits import find_edits, settle
@@ -18,7 +19,6 @@ from .key_choice import PLACE, Tracks, angles, choose_keys
 from .names import BONE_NAMES
 from .read_action import Curves, poses_of
 from .refined import refined_animation
-from .stored import Channels
 
 _LINEAR = bpy.types.Keyframe.bl_rna.properties["interpolation"].enum_items["LINEAR"].value
 _SAME_FRAME = 1e-3

@@ -13,6 +13,7 @@ import bpy
 import numpy as np
 
 from ..safe_read import FormatError, NpzFile
+from .channels import Channels
 
 STORED = "spr_stored"
 """Custom property of an action: the stored result, as an archive in memory."""
@@ -20,17 +21,6 @@ _FINE = 32767
 """Steps of a quaternion's number from 0 to 1: a three-hundredth of a degree."""
 FREE, HELD, BLENDED = 0, 1, 2
 """Marks: the refiner's own, set by hand before the last run, spread from a key that was set by hand."""
-
-
-@dataclass(frozen=True)
-class Channels:
-    """Values of the pose bones at N scene frames.
-
-    turns: (N, 24, 4) quaternions wxyz of unit length. places: (N, 3) location of the pelvis bone.
-    """
-
-    turns: np.ndarray
-    places: np.ndarray
 
 
 @dataclass(frozen=True)

@@ -97,14 +97,14 @@ class SPR_OT_reduce_keys(_OnPerson, bpy.types.Operator):
     degrees: FloatProperty(
         name="Degrees",
         description="How far any bone may turn from where it is",
-        default=0.5,
+        default=1.0,
         min=0.0,
         step=10,
     )
     millimetres: FloatProperty(
         name="Millimetres",
         description="How far any joint may move",
-        default=5.0,
+        default=10.0,
         min=0.0,
         step=50,
         precision=1,
