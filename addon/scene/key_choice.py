@@ -67,7 +67,7 @@ def choose_keys(tracks: Tracks, joints: JointPlaces, degrees: float, metres: flo
 def _approximate(
     tracks: Tracks, kept: np.ndarray, column: int, into: Channels, error: np.ndarray
 ) -> np.ndarray:
-    """(T,) how far a column is off with the keys kept: radians, or metres. Both are left where they belong."""
+    """(T,) how far a column is off with the keys kept: radians, or metres. Both stay where they belong."""
     values, rows = tracks.column(column), kept[:, column]
     if not rows.any():
         return error[:, column]
