@@ -9,6 +9,7 @@ import numpy as np
 
 from ..body.easing import eased, offsets_between
 from ..body.rotations import matrix_from_axis_angle, matrix_from_quaternion, quaternion_from_matrix
+from .channels import PLACE
 from .curve_keys import key_frames, read_keys, with_values, write_keys
 from .edits import Edits, different, find_edits, settle
 from .errors import SceneError
@@ -30,21 +31,21 @@ def blend_edit(
     Returns the names of the bones that had an edit there. Raises SceneError where there is none.
     """
     edits = find_edits(armature)
-    row = None if edits is None else _row_at(edits, frame)
+    row = None if edits is None else _row_at(edits, edits.refined.frame(frame))
     if edits is None or row is None:
         raise SceneError("This frame has no key of a refined result; go to one that has.")
-    wanted = [name in bones for name in BONE_NAMES] if bones is not None else [True] * 24
+    wanted = [name in bones for name in BONE_NAMES] if bones is not None else [True] * PLACE
     columns = np.flatnonzero(edits.own[row] & np.array([*wanted, wanted[0]]))
     columns = np.array([column for column in columns if _edited_keys(edits, int(column))[row]], int)
     if not len(columns):
         raise SceneError("No bone has an edited key at this frame; change a key first, or select its bone.")
-    names = [BONE_NAMES[column % 24] for column in columns]
+    names = [BONE_NAMES[column % PLACE] for column in columns]
     _check_modes(armature, names)
-    marks = edits.stored.marks.copy()
+    marks = edits.marks
     for column in columns:
         rows, offsets = _spread(edits, int(column), row, reach)
         marks[rows, column] = np.where(np.abs(offsets).max(1) > 0.0, BLENDED, FREE)
-        if column == 24:
+        if column == PLACE:
             _write(edits, int(column), rows, edits.stored.free.places[rows] + offsets)
         else:
             _turn(edits, int(column), rows, offsets)
@@ -67,8 +68,8 @@ def _check_modes(armature: bpy.types.Object, names: Sequence[str]) -> None:
 
 def _curves(edits: Edits, column: int) -> list[bpy.types.FCurve]:
     """Those of a column that have keys."""
-    channel, count = ("location", 3) if column == 24 else ("rotation_quaternion", 4)
-    path = f'pose.bones["{BONE_NAMES[column % 24]}"].{channel}'
+    channel, count = ("location", 3) if column == PLACE else ("rotation_quaternion", 4)
+    path = f'pose.bones["{BONE_NAMES[column % PLACE]}"].{channel}'
     found = [edits.refined.curves.get((path, index)) for index in range(count)]
     return [curve for curve in found if curve is not None and len(curve.keyframe_points)]
 
@@ -110,7 +111,7 @@ def _spread_before(edits: Edits, own: np.ndarray, column: int, first: int, last:
 def _offsets(edits: Edits, column: int, rows: np.ndarray) -> np.ndarray:
     """(M, 3) how far a channel now is from the free result: metres, or a rotation vector of the bone."""
     free, now = edits.stored.free, edits.now
-    if column == 24:
+    if column == PLACE:
         return now.places[rows] - free.places[rows]
     first, second = (matrix_from_quaternion(one.turns[rows, column]) for one in (free, now))
     return offsets_between(first, second)

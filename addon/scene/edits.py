@@ -11,7 +11,7 @@ import numpy as np
 from ..body.rotations import slerp
 from ..motion import Held
 from ..recording import Poses
-from .channels import Channels
+from .channels import PLACE, Channels, turned_by
 from .names import BONE_NAMES
 from .read_action import poses_of, read_channels
 from .refined import Refined, refined_animation
@@ -32,14 +32,19 @@ class Edits:
     changed: np.ndarray
 
     @property
+    def marks(self) -> np.ndarray:
+        """(N, 25) the stored marks, HELD where something was changed since."""
+        return np.where(self.changed, HELD, self.stored.marks)
+
+    @property
     def held(self) -> np.ndarray:
         """(N, 25) bool, what the next run has to keep: changed since the last run, or already kept by it."""
-        return self.changed | (self.stored.marks != FREE)
+        return self.marks != FREE
 
     @property
     def own(self) -> np.ndarray:
         """(N, 25) bool, what was set by hand itself rather than spread from there."""
-        return self.changed | (self.stored.marks == HELD)
+        return self.marks == HELD
 
 
 def find_edits(armature: bpy.types.Object) -> Edits | None:
@@ -59,10 +64,7 @@ def has_all_bones(armature: bpy.types.Object) -> bool:
 
 def different(now: Channels, then: Channels) -> np.ndarray:
     """(N, 25) bool, which rotations and locations are more than rounding apart."""
-    same_side = np.minimum(
-        np.linalg.norm(now.turns - then.turns, axis=-1), np.linalg.norm(now.turns + then.turns, axis=-1)
-    )
-    turned = 4.0 * np.arcsin(np.clip(same_side / 2.0, 0.0, 1.0)) > SMALLEST_TURN
+    turned = turned_by(now.turns, then.turns) > SMALLEST_TURN
     moved = np.linalg.norm(now.places - then.places, axis=-1) > SMALLEST_MOVE
     return np.concatenate([turned, moved[:, None]], axis=1)
 
@@ -72,7 +74,9 @@ def held_poses(armature: bpy.types.Object, edits: Edits, moment: Callable[[np.nd
     rows = np.flatnonzero(edits.held.any(1))
     now = Channels(edits.now.turns[rows], edits.now.places[rows])
     poses, held = poses_of(armature, now), edits.held[rows]
-    return Held(moment(edits.stored.frames[rows]), poses.rotations, poses.pelvis, held[:, :24], held[:, 24])
+    return Held(
+        moment(edits.stored.frames[rows]), poses.rotations, poses.pelvis, held[:, :PLACE], held[:, PLACE]
+    )
 
 
 def poses_without_edits(armature: bpy.types.Object, frames: np.ndarray) -> Poses | None:
@@ -86,16 +90,18 @@ def poses_without_edits(armature: bpy.types.Object, frames: np.ndarray) -> Poses
     before = np.clip(np.searchsorted(known, frames, side="right") - 1, 0, len(known) - 1)
     after = np.minimum(before + 1, len(known) - 1)
     share = np.clip((frames - known[before]) / np.maximum(known[after] - known[before], 1.0), 0.0, 1.0)
-    turns = slerp(free.turns[before], free.turns[after], np.broadcast_to(share[:, None], (len(frames), 24)))
+    turns = slerp(
+        free.turns[before], free.turns[after], np.broadcast_to(share[:, None], (len(frames), PLACE))
+    )
     places = free.places[before] + share[:, None] * (free.places[after] - free.places[before])
     return poses_of(armature, Channels(turns, places))
 
 
 def settle(armature: bpy.types.Object, edits: Edits, marks: np.ndarray | None = None) -> None:
     """After the add-on has changed keys itself: what plays now is how the result was written, and only what
-    was an edit before stays one. marks: (N, 25) in place of the stored ones."""
+    was an edit before stays one. marks: (N, 25) in place of its own."""
     now = read_channels(armature, edits.refined.curves, edits.stored.frames)
-    marks = np.where(edits.changed, HELD, edits.stored.marks if marks is None else marks)
+    marks = edits.marks if marks is None else marks
     write_stored(edits.refined.action, replace(edits.stored, written=now, marks=marks))
 
 
@@ -107,7 +113,7 @@ def forget_edits(armature: bpy.types.Object, bones: Sequence[str] | None = None)
         return []
     wanted = np.array([bones is None or name in bones for name in BONE_NAMES])
     columns = np.concatenate([wanted, wanted[:1]])
-    marks = np.where(edits.held & ~columns, np.maximum(edits.stored.marks, HELD), FREE)
+    marks = np.where(columns, FREE, edits.marks)
     write_stored(edits.refined.action, replace(edits.stored, written=edits.now, marks=marks))
     return bones_of(edits.held & columns)
 
@@ -115,5 +121,5 @@ def forget_edits(armature: bpy.types.Object, bones: Sequence[str] | None = None)
 def bones_of(marks: np.ndarray) -> list[str]:
     """Names of the bones that have anything in marks (N, 25)."""
     found = marks.any(0)
-    found[0] |= found[24]
-    return [name for name, here in zip(BONE_NAMES, found[:24], strict=True) if here]
+    found[0] |= found[PLACE]
+    return [name for name, here in zip(BONE_NAMES, found[:PLACE], strict=True) if here]

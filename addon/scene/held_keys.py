@@ -9,7 +9,7 @@ import numpy as np
 from ..body.rotations import quaternion_from_matrix, slerp
 from ..motion import Held, Motion
 from .axes import SMPL_TO_BLENDER, positions_to_blender
-from .channels import Channels
+from .channels import COLUMNS, Channels, nearest
 from .stored import FREE, HELD, Stored
 from .timing import Keys
 
@@ -20,7 +20,7 @@ _SAME_MOMENT, _SAME_KEY = 0.02, 0.5
 def result_of(motion: Motion, keys: Keys, rest: np.ndarray) -> Stored:
     """The values at the keys, with and without what is held. rest: (24, 4, 4) the bones at rest."""
     written = _channels(motion, keys, rest)
-    marks = np.full((len(keys.frames), 25), FREE, np.uint8)
+    marks = np.full((len(keys.frames), COLUMNS), FREE, np.uint8)
     if motion.kept is None:
         return Stored(keys.frames, written, written, marks)
     kept = motion.kept
@@ -69,18 +69,14 @@ def _put_exactly(
 ) -> None:
     """Held poses into the keys at their moments, and marks (N, 25) on the keys nearest to them."""
     spacing = np.median(np.diff(moments)) if len(moments) > 1 else 1.0
-    nearest = np.clip(np.searchsorted(moments, held.times), 1, max(len(moments) - 1, 1))
-    nearest = np.minimum(nearest, len(moments) - 1)
-    left = np.maximum(nearest - 1, 0)
-    closer = np.abs(moments[left] - held.times) < np.abs(moments[nearest] - held.times)
-    nearest = np.where(closer, left, nearest)
-    apart = np.abs(moments[nearest] - held.times) / spacing
+    rows = nearest(moments, held.times)
+    apart = np.abs(moments[rows] - held.times) / spacing
     near = apart <= _SAME_KEY + 1e-6
     marked = np.zeros(marks.shape, bool)
-    np.logical_or.at(marked, nearest[near], held.marks[near])
+    np.logical_or.at(marked, rows[near], held.marks[near])
     marks[marked] = HELD
     here = np.flatnonzero(apart <= _SAME_MOMENT)
     turns, places = _turns_of_bones(held.rotations[here], rest), _places_of_pelvis(held.pelvis[here], rest[0])
-    rows = nearest[here]
+    rows = rows[here]
     written.turns[rows] = np.where(held.turns[here][..., None], turns, written.turns[rows])
     written.places[rows] = np.where(held.places[here][:, None], places, written.places[rows])

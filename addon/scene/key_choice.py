@@ -12,10 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..body.skeleton import JOINT_COUNT, SUBTREE
-from .channels import Channels
+from .channels import COLUMNS, PLACE, Channels, turned_by
 
-PLACE = JOINT_COUNT
-"""The column of the pelvis' location beside those of the bones' rotations."""
 _ABOVE = SUBTREE.astype(bool)
 """(24, 24) [j, k] whether joint k hangs on joint j."""
 _EVEN = 1e-9
@@ -50,12 +48,12 @@ def choose_keys(tracks: Tracks, joints: JointPlaces, degrees: float, metres: flo
     """(T, 25) bool, keys that are enough for every bone's rotation to stay within `degrees`, and the place of
     every joint within `metres`, of what they are. Ends and turning points keep their keys."""
     kept = tracks.fixed | (turning_points(tracks, np.radians(degrees), metres) & tracks.keyed)
-    for column in range(JOINT_COUNT + 1):
+    for column in range(COLUMNS):
         rows = np.flatnonzero(tracks.keyed[:, column])
         kept[rows[[0, -1]] if len(rows) else rows, column] = True
     error = np.zeros(kept.shape)
     approximate = Channels(tracks.turns.copy(), tracks.places.copy())
-    for column in range(JOINT_COUNT + 1):
+    for column in range(COLUMNS):
         limit = metres if column == PLACE else np.radians(degrees)
         wrong = _approximate(tracks, kept, column, approximate, error) > limit
         while wrong.any() and _take_back(tracks, kept, column, wrong, error[:, column]):
@@ -79,15 +77,8 @@ def _approximate(
         error[:, column] = np.linalg.norm(found - values, axis=-1)
     else:
         into.turns[:, column] = found
-        error[:, column] = angles(found, values)
+        error[:, column] = turned_by(found, values)
     return error[:, column]
-
-
-def angles(first: np.ndarray, second: np.ndarray) -> np.ndarray:
-    """(...) radians between quaternions (..., 4) of any length."""
-    a, b = (one / np.maximum(np.linalg.norm(one, axis=-1, keepdims=True), 1e-9) for one in (first, second))
-    chord = np.minimum(np.linalg.norm(a - b, axis=-1), np.linalg.norm(a + b, axis=-1))
-    return 4.0 * np.arcsin(np.clip(chord / 2.0, 0.0, 1.0))
 
 
 def _take_back(tracks: Tracks, kept: np.ndarray, column: int, wrong: np.ndarray, error: np.ndarray) -> bool:

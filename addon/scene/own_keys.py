@@ -5,6 +5,7 @@ from __future__ import annotations
 import bpy
 import numpy as np
 
+from .channels import nearest
 from .curve_keys import CurveKeys, chosen, key_frames, read_keys, write_keys
 from .curves import find_curves
 from .stored import read_stored
@@ -22,17 +23,11 @@ def keys_beyond(owner: bpy.types.ID, frames: np.ndarray) -> dict[tuple[str, int]
     found = {}
     for channel, curve in find_curves(owner).items():
         places = key_frames(curve)
-        nearest = np.abs(stored.frames[_nearest(stored.frames, places)] - places)
-        own = (nearest > _SAME_FRAME) & ((places < frames[0] - 0.5) | (places > frames[-1] + 0.5))
+        apart = np.abs(stored.frames[nearest(stored.frames, places)] - places)
+        own = (apart > _SAME_FRAME) & ((places < frames[0] - 0.5) | (places > frames[-1] + 0.5))
         if own.any() and channel[0].startswith("pose.bones"):
             found[channel] = chosen(read_keys(curve), own)
     return found
-
-
-def _nearest(frames: np.ndarray, places: np.ndarray) -> np.ndarray:
-    after = np.clip(np.searchsorted(frames, places), 0, len(frames) - 1)
-    before = np.maximum(after - 1, 0)
-    return np.where(np.abs(frames[before] - places) < np.abs(frames[after] - places), before, after)
 
 
 def put_back(owner: bpy.types.ID, own: dict[tuple[str, int], CurveKeys]) -> None:

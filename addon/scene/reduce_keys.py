@@ -10,12 +10,12 @@ import numpy as np
 from ..body.kinematics import forward
 from ..body.skeleton import PARENTS
 from .axes import positions_to_smpl
-from .channels import Channels
+from .channels import COLUMNS, PLACE, Channels, turned_by
 from .curve_keys import CurveKeys, chosen, read_keys, write_keys
 from .curves import evaluate, find_curves
 from .edits import find_edits, settle
 from .errors import SceneError
-from .key_choice import PLACE, Tracks, angles, choose_keys
+from .key_choice import Tracks, choose_keys
 from .names import BONE_NAMES
 from .read_action import Curves, poses_of
 from .refined import refined_animation
@@ -43,7 +43,7 @@ def reduce_keys(armature: bpy.types.Object, degrees: float, millimetres: float) 
     """
     refined = refined_animation(armature)
     curves = find_curves(armature) if refined is None else refined.curves
-    columns = [_columns(armature, curves, column) for column in range(PLACE + 1)]
+    columns = [_columns(armature, curves, column) for column in range(COLUMNS)]
     keys = [[read_keys(curve) for curve in column] for column in columns]
     if not any(keys):
         raise SceneError(f"{armature.name} has no keys to reduce; refine a recording first.")
@@ -88,7 +88,7 @@ def _tracks(
     whole = np.arange(np.ceil(placed[0]), np.floor(placed[-1]) + 1)
     frames = np.unique(np.concatenate([placed, whole]))
     now = _channels(armature, columns, frames)
-    shape = (len(frames), PLACE + 1)
+    shape = (len(frames), COLUMNS)
     keyed, fixed, straight = np.zeros(shape, bool), np.zeros(shape, bool), np.ones(shape, bool)
     for column, own in enumerate(keys):
         for one in own:
@@ -146,6 +146,6 @@ def _deviation(
 ) -> tuple[float, float]:
     """Degrees and millimetres by which the curves of now are off."""
     now = _channels(armature, columns, tracks.frames)
-    turned = np.degrees(angles(now.turns, tracks.turns).max())
+    turned = np.degrees(turned_by(now.turns, tracks.turns).max())
     moved = _joints(armature, now.turns, now.places) - _joints(armature, tracks.turns, tracks.places)
     return float(turned), float(1000.0 * np.linalg.norm(moved, axis=-1).max())

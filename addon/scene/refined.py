@@ -29,6 +29,13 @@ class Refined:
         """Its curves by RNA path and index."""
         return curves_in(self.action, self.slot)
 
+    def frame(self, shown: float) -> float:
+        """The frame of the action that plays at a frame of the scene."""
+        strip = self.strip
+        return (
+            shown if strip is None else strip.action_frame_start + (shown - strip.frame_start) / strip.scale
+        )
+
 
 def refined_animation(armature: bpy.types.Object) -> Refined | None:
     """The action that the last run wrote; None without any, or where another was put in its place."""

@@ -13,7 +13,7 @@ import bpy
 import numpy as np
 
 from ..safe_read import FormatError, NpzFile
-from .channels import Channels
+from .channels import COLUMNS, PLACE, Channels
 
 STORED = "spr_stored"
 """Custom property of an action: the stored result, as an archive in memory."""
@@ -82,6 +82,6 @@ def _fits(stored: Stored) -> bool:
     return (
         count > 0
         and increasing
-        and stored.marks.shape == (count, 25)
-        and shapes == [((count, 24, 4), (count, 3))] * 2
+        and stored.marks.shape == (count, COLUMNS)
+        and shapes == [((count, PLACE, 4), (count, 3))] * 2
     )

@@ -11,7 +11,7 @@ from bpy.props import FloatProperty, IntProperty
 
 from ..scene import SceneError
 from ..scene.blend_edit import blend_edit
-from ..scene.edit_layer import add_edit_layer
+from ..scene.edit_layer import add_edit_layer, blend_layer_edit, has_edit_layer
 from ..scene.edits import forget_edits
 from ..scene.reduce_keys import reduce_keys
 from .describe import listed, plural
@@ -64,7 +64,8 @@ class SPR_OT_blend_edit(_OnPerson, bpy.types.Operator):
     def change(self, context: bpy.types.Context, person: bpy.types.Object) -> str:
         """Spread the offset of one frame."""
         frame = context.scene.frame_current
-        names = blend_edit(person, frame, self.frames, _selected_bones(context, person))
+        blend = blend_layer_edit if has_edit_layer(person) else blend_edit
+        names = blend(person, frame, self.frames, _selected_bones(context, person))
         return f"The edit of {listed(names)} at frame {frame} eases over {plural(self.frames, 'frame')}."
 
 

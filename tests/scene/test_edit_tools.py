@@ -5,13 +5,14 @@ from __future__ import annotations
 import bpy
 import numpy as np
 import pytest
+from mathutils import Quaternion
 
 from addon.body.skeleton import JOINT_NAMES
 from addon.scene import SceneError, read_poses, write_motion
 from addon.scene.action import write_action
 from addon.scene.blend_edit import blend_edit
 from addon.scene.curves import find_curves
-from addon.scene.edit_layer import add_edit_layer, has_edit_layer
+from addon.scene.edit_layer import add_edit_layer, blend_layer_edit, has_edit_layer
 from addon.scene.edits import find_edits, forget_edits
 from addon.scene.reduce_keys import reduce_keys
 from addon.scene.refined import refined_animation
@@ -142,6 +143,9 @@ def test_missing_keys_are_added_where_an_edit_is_blended(armature):
     blend_edit(armature, 40, 10)
     away = apart(elbow(armature), before)
     assert away[39] == pytest.approx(30.0, abs=0.2) and np.abs(np.diff(away[25:55])).max() < 6.0
+    blend_edit(armature, 40, 4)
+    away = apart(elbow(armature), before)
+    assert away[39] == pytest.approx(30.0, abs=0.2) and away[[33, 45]].max() < 1.5
 
 
 def test_forgotten_edits_stay_but_are_no_longer_held(armature):
@@ -289,3 +293,39 @@ def test_keys_that_were_added_after_the_end_stay_when_the_action_is_written_agai
     assert curve.evaluate(60) == pytest.approx(0.43589, abs=1e-4)
     elbow_keys = find_curves(armature)['pose.bones["L_Elbow"].rotation_quaternion', 2].keyframe_points
     assert len(elbow_keys) == 30
+
+
+def test_a_key_of_the_layer_fades_out_on_either_side(armature):
+    before = [_played(armature, frame) for frame in range(1, 81)]
+    add_edit_layer(armature)
+    bpy.context.scene.frame_set(40)
+    bone = armature.pose.bones["Head"]
+    bone.rotation_quaternion = bone.rotation_quaternion @ Quaternion((0.9659258, 0.2588190, 0.0, 0.0))
+    assert bone.keyframe_insert("rotation_quaternion", frame=40)
+    assert blend_layer_edit(armature, 40, 10) == ["Head"]
+    away = [
+        np.degrees(_played(armature, frame).rotation_difference(known).angle)
+        for frame, known in enumerate(before, 1)
+    ]
+    assert away[39] == pytest.approx(30.0, abs=0.05) and np.abs(np.diff(away)).max() < 6.0
+    np.testing.assert_allclose(np.array(away)[np.r_[:30, 49:80]], 0.0, atol=0.1)
+    blend_layer_edit(armature, 40, 20)  # up to the keys that are there now
+    assert len(next(iter(find_curves(armature).values())).keyframe_points) == 3
+    with pytest.raises(SceneError, match="layer has no key at this frame"):
+        blend_layer_edit(armature, 44, 10)
+
+
+def _played(armature, frame: int) -> Quaternion:
+    bpy.context.scene.frame_set(frame)
+    return armature.pose.bones["Head"].rotation_quaternion.copy()
+
+
+def test_a_layer_is_added_above_what_plays(make_motion):
+    armature = write_motion(make_motion(seed=2), original=make_motion(seed=1), mesh=False)
+    show_version(armature, before=True)
+    with pytest.raises(SceneError, match="does not play its refined animation; choose After"):
+        add_edit_layer(armature)
+    show_version(armature, before=False)
+    add_edit_layer(armature)
+    show_version(armature, before=True)
+    assert not has_edit_layer(armature)
