@@ -14,6 +14,7 @@ from ..scene.blend_edit import blend_edit
 from ..scene.edit_layer import add_edit_layer, blend_layer_edit, has_edit_layer
 from ..scene.edits import forget_edits
 from ..scene.reduce_keys import reduce_keys
+from ..scene.refined import refined_animation
 from .describe import listed, plural
 from .quality import shown_person
 
@@ -26,12 +27,10 @@ class _OnPerson:
     @classmethod
     def poll(cls: Any, context: bpy.types.Context) -> bool:
         """Needs a refined person of this file."""
-        person = shown_person(context)
-        if person is None:
-            cls.poll_message_set("Refine a recording first")
-        elif not person.is_editable:
-            cls.poll_message_set("This person is linked from another file and can't be changed")
-        return person is not None and person.is_editable
+        reason = _why_not(shown_person(context))
+        if reason:
+            cls.poll_message_set(reason)
+        return not reason
 
     def execute(self: Any, context: bpy.types.Context) -> set[str]:
         """Do it, and say what came of it, or in one sentence why not."""
@@ -140,6 +139,15 @@ class SPR_OT_forget_edits(_OnPerson, bpy.types.Operator):
         if not names:
             raise SceneError("No key has been changed since the last run; there is nothing to forget.")
         return f"The next run may replace the edits of {listed(names)}."
+
+
+def _why_not(person: bpy.types.Object | None) -> str:
+    if person is None:
+        return "Refine a recording first"
+    refined = refined_animation(person)
+    if not person.is_editable or (refined is not None and not refined.action.is_editable):
+        return "This person is linked from another file and can't be changed"
+    return ""
 
 
 def _selected_bones(context: bpy.types.Context, person: bpy.types.Object) -> list[str] | None:
