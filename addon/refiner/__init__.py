@@ -4,6 +4,7 @@ from .alignment import keypoints_at, target_of
 from .controls import PARTS, Controls
 from .engine import DEVICES, ENGINES, engine_name, loads_torch
 from .errors import Cancelled, RefineError
+from .holding import hold
 from .jitter import jitter
 from .own_body import on_own_body
 from .pipeline import MODES, refine
@@ -21,6 +22,7 @@ __all__ = [
     "TimeAlignment",
     "align_times",
     "engine_name",
+    "hold",
     "jitter",
     "keypoints_at",
     "loads_torch",

@@ -5,13 +5,14 @@ from __future__ import annotations
 import bpy
 import numpy as np
 
-from ..body.rotations import quaternion_from_matrix, slerp
 from ..motion import Motion
-from .axes import SMPL_TO_BLENDER, positions_to_blender
 from .curves import Curve, remove_curves, vector_curves, write_curves
 from .evidence import filled, unseen
+from .held_keys import result_of
 from .names import BONE_NAMES
+from .own_keys import keys_beyond, put_back
 from .rotation_keys import CHANNELS, channel_of, rotation_curves
+from .stored import write_stored
 from .timing import Keys
 
 FIT_ERROR = "fit_error_mm"
@@ -20,20 +21,22 @@ UNCERTAINTY = "uncertainty_deg"
 """Custom property of the armature object, animated: expected error of a rotation, mean of all joints."""
 
 
-def write_action(armature: bpy.types.Object, motion: Motion, keys: Keys) -> None:
+def write_action(armature: bpy.types.Object, motion: Motion, keys: Keys, *, store: bool = True) -> None:
     """Write rotations, pelvis location and figures as linear keys into an action of the armature's own.
 
     Keys in short gaps, where the motion was filled in, are marked as fillers; those of the figures wherever
-    there are no keypoints.
+    there are no keypoints. Keys that a user has added before or after stay. store: keep what was written on
+    the action, so that edits of it can be found.
     """
     rest = np.array([armature.data.bones[name].matrix_local for name in BONE_NAMES])
-    turns = _key_quaternions(motion, keys, rest[:, :3, :3])
-    places = keys.linear(_pelvis_locations(motion, rest[0]))
-    curves = vector_curves(f'pose.bones["{BONE_NAMES[0]}"].location', places, BONE_NAMES[0])
+    result = result_of(motion, keys, rest)
+    curves = vector_curves(f'pose.bones["{BONE_NAMES[0]}"].location', result.written.places, BONE_NAMES[0])
     for joint, name in enumerate(BONE_NAMES):
-        curves += rotation_curves(armature.pose.bones[name], turns[:, joint])
+        curves += rotation_curves(armature.pose.bones[name], result.written.turns[:, joint])
+    own = keys_beyond(armature, keys.frames)
     _remove_stale(armature)
     write_curves(armature, keys.frames, curves, holds=keys.holds, filled=filled(motion, keys))
+    put_back(armature, own)
     figures = _figure_curves(
         armature,
         keys,
@@ -49,6 +52,8 @@ def write_action(armature: bpy.types.Object, motion: Motion, keys: Keys) -> None
         ("Uncertainty", "Expected error of a joint's rotation in degrees, mean of all joints"),
     )
     write_curves(armature, keys.frames, figures, holds=keys.holds, filled=unseen(motion, keys))
+    if store:
+        write_stored(armature.animation_data.action, result)
 
 
 def _remove_stale(armature: bpy.types.Object) -> None:
@@ -59,27 +64,6 @@ def _remove_stale(armature: bpy.types.Object) -> None:
     remove_curves(armature, lambda curve: curve.data_path in stale)
     for name in (FIT_ERROR, UNCERTAINTY):
         armature.pop(name, None)
-
-
-def _key_quaternions(motion: Motion, keys: Keys, rest: np.ndarray) -> np.ndarray:
-    """(N, 24, 4) pose-bone rotations wxyz without sign flips; rest (24, 3, 3) orientations of the bones.
-
-    A joint that turns by R in Blender's frame turns its bone, resting at B, by inverse(B) R B: the same angle
-    about the axis as the bone sees it.
-    """
-    quaternions = quaternion_from_matrix(motion.rotations)
-    seen_by_bone = np.linalg.inv(rest) @ SMPL_TO_BLENDER
-    quaternions[..., 1:] = (seen_by_bone @ quaternions[..., 1:, None])[..., 0]
-    turns = slerp(quaternions[keys.before], quaternions[keys.after], keys.fraction[:, None])
-    flips = np.where((turns[1:] * turns[:-1]).sum(-1) < 0, -1.0, 1.0)
-    turns[1:] *= np.cumprod(flips, axis=0)[..., None]
-    return turns
-
-
-def _pelvis_locations(motion: Motion, rest: np.ndarray) -> np.ndarray:
-    """(T, 3) locations of the pelvis bone relative to its rest place (4, 4), along its own axes."""
-    offsets = positions_to_blender(motion.pelvis) - rest[:3, 3]
-    return offsets @ np.linalg.inv(rest[:3, :3]).T
 
 
 def _mean_of_known(figures: np.ndarray) -> np.ndarray:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from . import (
     controls,
     earlier_files,
+    edit_settings,
+    edits,
     export_fbx,
     icons,
     log,
@@ -12,6 +14,7 @@ from . import (
     open_targets,
     own_body,
     panels,
+    panels_edits,
     panels_quality,
     panels_targets,
     people,
@@ -27,6 +30,7 @@ from . import (
 CLASSES = (
     *own_body.CLASSES,
     *controls.CLASSES,
+    *edit_settings.CLASSES,
     *people.CLASSES,
     *targets.CLASSES,
     *properties.CLASSES,
@@ -37,7 +41,9 @@ CLASSES = (
     *export_fbx.CLASSES,
     *log.CLASSES,
     *quality.CLASSES,
+    *edits.CLASSES,
     *panels.CLASSES,
+    *panels_edits.CLASSES,
     *panels_targets.CLASSES,
     *panels_quality.CLASSES,
 )

@@ -14,6 +14,7 @@ from .controls import controls_of
 from .describe import report, result
 from .hints import peek
 from .job import Job, Task
+from .keep_edits import with_edits
 from .log import log_run, report_error
 from .own_body import own_body
 from .preferences import engine_and_device
@@ -106,6 +107,7 @@ class SPR_OT_refine_pose(bpy.types.Operator):
         if scene is None:
             return self._refuse("The scene that this run was started in is gone; nothing was written.")
         try:
+            job.outcomes = with_edits(scene, job.task, job.outcomes)
             told = write(context, scene, job.task, job.outcomes)
         except SceneError as error:
             return self._refuse(str(error))
