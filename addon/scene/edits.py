@@ -13,7 +13,7 @@ from ..motion import Held
 from ..recording import Poses
 from .channels import PLACE, Channels, turned_by
 from .names import BONE_NAMES
-from .read_action import poses_of, read_channels
+from .read_action import keyed_columns, poses_of, read_channels
 from .refined import Refined, refined_animation
 from .stored import FREE, HELD, Stored, read_stored, write_stored
 
@@ -53,8 +53,17 @@ def find_edits(armature: bpy.types.Object) -> Edits | None:
     stored = None if refined is None else read_stored(refined.action)
     if refined is None or stored is None or not has_all_bones(armature):
         return None
-    now = read_channels(armature, refined.curves, stored.frames)
+    now = _read(armature, refined, stored)
     return Edits(refined, stored, now, different(now, stored.written))
+
+
+def _read(armature: bpy.types.Object, refined: Refined, stored: Stored) -> Channels:
+    """The bones' values of now. A bone without keys, as after its rotation mode was changed, was not edited:
+    it is as it was written."""
+    curves = refined.curves
+    now, keyed = read_channels(armature, curves, stored.frames), keyed_columns(armature, curves)
+    turns = np.where(keyed[:PLACE, None], now.turns, stored.written.turns)
+    return Channels(turns, now.places if keyed[PLACE] else stored.written.places)
 
 
 def has_all_bones(armature: bpy.types.Object) -> bool:
@@ -100,7 +109,7 @@ def poses_without_edits(armature: bpy.types.Object, frames: np.ndarray) -> Poses
 def settle(armature: bpy.types.Object, edits: Edits, marks: np.ndarray | None = None) -> None:
     """After the add-on has changed keys itself: what plays now is how the result was written, and only what
     was an edit before stays one. marks: (N, 25) in place of its own."""
-    now = read_channels(armature, edits.refined.curves, edits.stored.frames)
+    now = _read(armature, edits.refined, edits.stored)
     marks = edits.marks if marks is None else marks
     write_stored(edits.refined.action, replace(edits.stored, written=now, marks=marks))
 

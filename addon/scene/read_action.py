@@ -47,6 +47,21 @@ def read_channels(armature: bpy.types.Object, curves: Curves, frames: np.ndarray
     return Channels(turns, _values(bones[0], "location", curves, frames))
 
 
+def keyed_columns(armature: bpy.types.Object, curves: Curves) -> np.ndarray:
+    """(25,) bool, whether each bone's rotation in its present mode, and in the last column the location of
+    the pelvis, has any of these curves."""
+    modes = {"QUATERNION": "rotation_quaternion", "AXIS_ANGLE": "rotation_axis_angle"}
+    bones = [armature.pose.bones[name] for name in BONE_NAMES]
+    channels = [(bone.name, modes.get(bone.rotation_mode, "rotation_euler")) for bone in bones]
+    paths = {path for path, _ in curves}
+    return np.array(
+        [
+            f'pose.bones["{name}"].{channel}' in paths
+            for name, channel in [*channels, (BONE_NAMES[0], "location")]
+        ]
+    )
+
+
 def poses_of(armature: bpy.types.Object, channels: Channels) -> Poses:
     """Bones' values as poses, in SMPL's frame."""
     rest = np.array([armature.data.bones[name].matrix_local for name in BONE_NAMES])

@@ -329,3 +329,13 @@ def test_a_layer_is_added_above_what_plays(make_motion):
     add_edit_layer(armature)
     show_version(armature, before=True)
     assert not has_edit_layer(armature)
+
+
+@pytest.mark.parametrize("mode", ["XYZ", "AXIS_ANGLE"])
+def test_another_rotation_mode_is_no_edit_until_it_is_keyed(armature, mode):
+    turn(armature, [20], "Head")
+    bone = armature.pose.bones["L_Elbow"]
+    bone.rotation_mode = mode
+    assert np.argwhere(find_edits(armature).held).tolist() == [[19, JOINT_NAMES.index("head")]]
+    assert bone.keyframe_insert("rotation_euler" if mode == "XYZ" else "rotation_axis_angle", frame=20)
+    assert find_edits(armature).changed[:, ELBOW].any()
