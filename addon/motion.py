@@ -11,6 +11,37 @@ LONGEST_GAP = 1.0
 
 
 @dataclass(frozen=True)
+class Held:
+    """Poses that somebody set by hand and that a refined motion is to keep, at N moments that need not be
+    frames of it.
+
+    times: (N,) seconds since frame number 0, increasing.
+    rotations: (N, 24, 3, 3) local joint rotations. pelvis: (N, 3) metres, position of the pelvis joint.
+    turns: (N, 24) bool, the joints whose rotation is held. places: (N,) bool, where the pelvis is held.
+    """
+
+    times: np.ndarray
+    rotations: np.ndarray
+    pelvis: np.ndarray
+    turns: np.ndarray
+    places: np.ndarray
+
+    @property
+    def marks(self) -> np.ndarray:
+        """(N, 25) bool, `turns` and in the last column `places`."""
+        return np.concatenate([self.turns, self.places[:, None]], axis=1)
+
+
+@dataclass(frozen=True)
+class Kept:
+    """What a motion keeps by hand, and what it was before that: rotations (T, 24, 3, 3), pelvis (T, 3)."""
+
+    held: Held
+    rotations: np.ndarray
+    pelvis: np.ndarray
+
+
+@dataclass(frozen=True)
 class Motion:
     """What the refiner returns and the scene, the FBX export and the .npz file are made from.
 
@@ -23,6 +54,7 @@ class Motion:
     uncertainty_deg: (T, 24) expected error of each joint's rotation, NaN where it is not known.
     betas, gender: as the recording gave them.
     filled: (T,) bool, frames whose pose comes from their neighbours because nothing was seen; empty: none.
+    kept: what somebody set by hand and this motion already holds; None: nothing.
     """
 
     rotations: np.ndarray
@@ -37,6 +69,7 @@ class Motion:
     gender: str = "neutral"
     warnings: tuple[str, ...] = ()
     filled: np.ndarray = field(default_factory=lambda: np.zeros(0, bool))
+    kept: Kept | None = None
 
     @property
     def frames(self) -> int:

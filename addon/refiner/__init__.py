@@ -4,6 +4,7 @@ from .alignment import keypoints_at, target_of
 from .controls import Controls
 from .engine import DEVICES, ENGINES, engine_name, loads_torch
 from .errors import Cancelled, RefineError
+from .holding import hold
 from .jitter import jitter, keypoint_noise
 from .limbs import PARTS, Limb
 from .own_body import on_own_body
@@ -23,6 +24,7 @@ __all__ = [
     "TimeAlignment",
     "align_times",
     "engine_name",
+    "hold",
     "jitter",
     "keypoint_noise",
     "keypoints_at",

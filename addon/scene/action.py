@@ -5,15 +5,16 @@ from __future__ import annotations
 import bpy
 import numpy as np
 
-from ..body.rotations import quaternion_from_matrix, slerp
 from ..motion import Motion
-from ..steps import Steps, in_chunks
-from .axes import SMPL_TO_BLENDER, positions_to_blender
-from .curves import Curve, remove_curves, vector_curves, without_flips, write_curves
+from ..steps import Steps
+from .curves import Curve, remove_curves, vector_curves, write_curves
 from .evidence import filled, unseen
+from .held_keys import result_of
 from .names import BONE_NAMES
+from .own_keys import keys_beyond, put_back
 from .rig_follows import rig_follows
 from .rotation_keys import CHANNELS, channel_of, rotation_curves
+from .stored import write_stored
 from .timing import Keys
 
 FIT_ERROR = "fit_error_mm"
@@ -23,21 +24,25 @@ UNCERTAINTY = "uncertainty_deg"
 
 
 @rig_follows
-def write_action(armature: bpy.types.Object, motion: Motion, keys: Keys) -> Steps[None]:
+def write_action(
+    armature: bpy.types.Object, motion: Motion, keys: Keys, *, store: bool = True
+) -> Steps[None]:
     """Write rotations, pelvis location and figures as linear keys into an action of the armature's own.
 
     Keys in short gaps, where the motion was filled in, are marked as fillers; those of the figures wherever
-    there are no keypoints.
+    there are no keypoints. Keys that a user has added before or after stay. store: keep what was written on
+    the action, so that edits of it can be found.
     """
     rest = np.array([armature.data.bones[name].matrix_local for name in BONE_NAMES])
-    turns = yield from _key_quaternions(motion, keys, rest[:, :3, :3])
-    places = keys.linear(_pelvis_locations(motion, rest[0]))
-    curves = vector_curves(f'pose.bones["{BONE_NAMES[0]}"].location', places, BONE_NAMES[0])
+    result = yield from result_of(motion, keys, rest)
+    curves = vector_curves(f'pose.bones["{BONE_NAMES[0]}"].location', result.written.places, BONE_NAMES[0])
     for joint, name in enumerate(BONE_NAMES):
-        curves += rotation_curves(armature.pose.bones[name], turns[:, joint])
+        curves += rotation_curves(armature.pose.bones[name], result.written.turns[:, joint])
+    own = keys_beyond(armature, keys.frames)
     _remove_stale(armature)
     marked = filled(motion, keys)
     yield from write_curves.steps(armature, keys.frames, curves, holds=keys.holds, filled=marked)
+    put_back(armature, own)
     figures = _figure_curves(
         armature,
         keys,
@@ -54,6 +59,9 @@ def write_action(armature: bpy.types.Object, motion: Motion, keys: Keys) -> Step
     )
     marked = unseen(motion, keys)
     yield from write_curves.steps(armature, keys.frames, figures, holds=keys.holds, filled=marked)
+    if store:
+        yield None
+        write_stored(armature.animation_data.action, result)
 
 
 def _remove_stale(armature: bpy.types.Object) -> None:
@@ -64,34 +72,6 @@ def _remove_stale(armature: bpy.types.Object) -> None:
     remove_curves(armature, lambda curve: curve.data_path in stale)
     for name in (FIT_ERROR, UNCERTAINTY):
         armature.pop(name, None)
-
-
-def _key_quaternions(motion: Motion, keys: Keys, rest: np.ndarray) -> Steps[np.ndarray]:
-    """(N, 24, 4) pose-bone rotations wxyz without sign flips; rest (24, 3, 3) orientations of the bones.
-
-    A joint that turns by R in Blender's frame turns its bone, resting at B, by inverse(B) R B: the same angle
-    about the axis as the bone sees it.
-    """
-    seen_by_bone = np.linalg.inv(rest) @ SMPL_TO_BLENDER
-
-    def of_bones(rows: slice) -> np.ndarray:
-        found = quaternion_from_matrix(motion.rotations[rows])
-        found[..., 1:] = (seen_by_bone @ found[..., 1:, None])[..., 0]
-        return found
-
-    quaternions = yield from in_chunks(of_bones, motion.frames)
-    before, after, fraction = keys.before, keys.after, keys.fraction[:, None]
-    turns = yield from in_chunks(
-        lambda rows: slerp(quaternions[before[rows]], quaternions[after[rows]], fraction[rows]),
-        len(keys.frames),
-    )
-    return without_flips(turns)
-
-
-def _pelvis_locations(motion: Motion, rest: np.ndarray) -> np.ndarray:
-    """(T, 3) locations of the pelvis bone relative to its rest place (4, 4), along its own axes."""
-    offsets = positions_to_blender(motion.pelvis) - rest[:3, 3]
-    return offsets @ np.linalg.inv(rest[:3, :3]).T
 
 
 def _mean_of_known(figures: np.ndarray) -> np.ndarray:

@@ -12,6 +12,7 @@ from typing import Any
 
 import bpy
 
+from .curves import find_curves
 from .errors import SceneError
 from .fbx_copy import Copied, Recipe, bake, copy_person
 from .fbx_presets import FBX_PRESETS, FbxPreset
@@ -104,9 +105,9 @@ def _take(
 
 
 def _key_range(armatures: Iterable[bpy.types.Object]) -> tuple[int, int]:
-    animations = [ob.animation_data for ob in armatures]
-    ranges = [a.action.curve_frame_range for a in animations if a is not None and a.action is not None]
-    ranges += [(strip.frame_start, strip.frame_end) for ob in armatures for strip in playing_strips(ob)]
+    people = list(armatures)
+    ranges = [ob.animation_data.action.curve_frame_range for ob in people if find_curves(ob)]
+    ranges += [(strip.frame_start, strip.frame_end) for ob in people for strip in playing_strips(ob)]
     if not ranges:
         scene = bpy.context.scene
         return scene.frame_start, scene.frame_end

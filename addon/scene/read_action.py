@@ -10,37 +10,71 @@ from ..body.rotations import matrix_from_quaternion, quaternion_from_matrix
 from ..body.skeleton import PARENTS
 from ..recording import Poses
 from .axes import SMPL_TO_BLENDER, positions_to_smpl
+from .channels import Channels
 from .curves import evaluate, find_curves
 from .errors import SceneError
 from .limbs import controlled_limbs, root_bone
 from .names import BONE_NAMES
+from .refined import refined_animation
 from .workshop import seen_poses, workshop
 
 Curves = dict[tuple[str, int], bpy.types.FCurve]
 
 
 def read_poses(armature: bpy.types.Object, frames: np.ndarray) -> Poses:
-    """What the armature's action says at these scene frames (T,), which may lie between whole ones.
+    """What the armature's refined action, or else its active one, says at these scene frames (T,), which may
+    lie between whole ones.
 
     Where a channel has no keys, the bone's present value counts. Poses are relative to the armature object,
     as `write_action` writes them. Constraints, drivers and other layers are not seen, unless the person has
     IK controls or a root bone: then it is what Blender shows. Raises SceneError where there is no action, or
     not SMPL's bones.
     """
-    missing = [name for name in BONE_NAMES if name not in armature.data.bones]
-    if missing:
-        raise SceneError(f"{armature.name} has no bone {missing[0]}; choose an armature made by Refine Pose.")
-    curves = find_curves(armature)
+    _check_bones(armature)
+    refined = refined_animation(armature)
+    curves = find_curves(armature) if refined is None else refined.curves
     if not curves:
         raise SceneError(f"{armature.name} has no action of its own; start from the original instead.")
     if root_bone(armature) is not None or controlled_limbs(armature):
         return _as_seen(armature, frames)
+    return poses_of(armature, read_channels(armature, curves, frames))
+
+
+def _check_bones(armature: bpy.types.Object) -> None:
+    missing = [name for name in BONE_NAMES if name not in armature.data.bones]
+    if missing:
+        raise SceneError(f"{armature.name} has no bone {missing[0]}; choose an armature made by Refine Pose.")
+
+
+def read_channels(armature: bpy.types.Object, curves: Curves, frames: np.ndarray) -> Channels:
+    """What these curves do with the armature's bones at scene frames (T,)."""
     bones = [armature.pose.bones[name] for name in BONE_NAMES]
-    rest = np.array([bone.bone.matrix_local for bone in bones])
-    quaternions = np.stack([_quaternions(bone, curves, frames) for bone in bones], axis=1)
+    turns = np.stack([_quaternions(bone, curves, frames) for bone in bones], axis=1)
+    return Channels(turns, _values(bones[0], "location", curves, frames))
+
+
+def keyed_columns(armature: bpy.types.Object, curves: Curves) -> np.ndarray:
+    """(25,) bool, whether each bone's rotation in its present mode, and in the last column the location of
+    the pelvis, has any of these curves."""
+    modes = {"QUATERNION": "rotation_quaternion", "AXIS_ANGLE": "rotation_axis_angle"}
+    bones = [armature.pose.bones[name] for name in BONE_NAMES]
+    channels = [(bone.name, modes.get(bone.rotation_mode, "rotation_euler")) for bone in bones]
+    paths = {path for path, _ in curves}
+    return np.array(
+        [
+            f'pose.bones["{name}"].{channel}' in paths
+            for name, channel in [*channels, (BONE_NAMES[0], "location")]
+        ]
+    )
+
+
+def poses_of(armature: bpy.types.Object, channels: Channels) -> Poses:
+    """Bones' values as poses, in SMPL's frame."""
+    rest = np.array([armature.data.bones[name].matrix_local for name in BONE_NAMES])
+    quaternions = channels.turns.copy()
     as_joint = SMPL_TO_BLENDER.T @ rest[:, :3, :3]
     quaternions[..., 1:] = (as_joint @ quaternions[..., 1:, None])[..., 0]
-    places = _values(bones[0], "location", curves, frames) @ rest[0, :3, :3].T + rest[0, :3, 3]
+    places = channels.places @ rest[0, :3, :3].T + rest[0, :3, 3]
     return Poses(matrix_from_quaternion(quaternions), positions_to_smpl(places))
 
 

@@ -14,13 +14,14 @@ from .curves import curves_in
 from .errors import SceneError
 from .layers import fit_strips, is_pushed_down, playing_strips
 from .names import BONE_NAMES
+from .refined import AFTER, BEFORE
 from .timing import Keys
 from .visibility import hide_while_away
 
-BEFORE, AFTER = "spr_before", "spr_after"
-"""Custom properties of the armature that point to its actions, however they are renamed."""
 REFINED = "spr_refined"
 """Custom property of the armature that points to the action that runs write, whatever the user plays."""
+AFTER_BLENDS = "spr_after_blends"
+"""Custom property of the armature while it shows the action before: how the one after blends."""
 
 
 def write_before(
@@ -32,7 +33,7 @@ def write_before(
     """
     earlier = _editable(armature.get(BEFORE))
     with written_to(armature, earlier):
-        yield from write_action(armature, original, keys)
+        yield from write_action(armature, original, keys, store=False)
         hide_while_away(armature, keys, hide=hide)
         before = armature.animation_data.action
     if earlier is None:
@@ -83,11 +84,14 @@ def show_refined(armature: bpy.types.Object, refined: bpy.types.Action, told: Ca
     animation, before = armature.animation_data, armature.get(BEFORE)
     own, played = (None, before, refined), animation.action
     pushed_down = is_pushed_down(armature, refined)
+    # While the original is shown, the user's layer waits to come back.
+    layer = armature.get(AFTER) if before is not None and played == before else played
+    _blend(armature, False)
     armature[REFINED] = refined
-    armature[AFTER] = played if pushed_down and played not in own else refined
+    armature[AFTER] = layer if pushed_down and layer not in own else refined
     if pushed_down:
         if played in own:
-            assign(armature, None)
+            assign(armature, None if layer in own else layer)
         return
     if played not in own:
         played.use_fake_user = True
@@ -148,7 +152,18 @@ def show_version(armature: bpy.types.Object, before: bool) -> None:
             f"The action of {armature.name} can't be changed now; leave tweak mode or make it local."
         )
     armature[AFTER] = refined
+    _blend(armature, before)
     assign(armature, None if wanted == refined and is_pushed_down(armature, refined) else wanted)
+
+
+def _blend(armature: bpy.types.Object, before: bool) -> None:
+    """The original motion plays by itself, whatever the one after is a layer of."""
+    animation = armature.animation_data or armature.animation_data_create()
+    if before and not shows_before(armature):
+        armature[AFTER_BLENDS] = animation.action_blend_type
+        animation.action_blend_type = "REPLACE"
+    elif not before and AFTER_BLENDS in armature:
+        animation.action_blend_type = armature.pop(AFTER_BLENDS)
 
 
 def own_actions(armature: bpy.types.Object) -> list[bpy.types.Action]:

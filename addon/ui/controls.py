@@ -22,12 +22,14 @@ START_ITEMS = [
     (
         "ORIGINAL",
         "Original",
-        "Refine the recording as it is in the file. Keys that were changed since are replaced",
+        "Refine the recording as it is in the file. Keys that you have changed are kept or replaced, as Edits"
+        " says",
     ),
     (
         "CURRENT",
         "Current Animation",
-        "Take the keys of the refined armature, with all changes made to them, as the initial pose",
+        "Take the keys of the refined armature as the initial pose. Keys that you have changed are kept or"
+        " refined with the rest, as Edits says",
     ),
 ]
 GAP_ITEMS = [

@@ -15,6 +15,8 @@ from .job import Job, Outcome
 HOPELESS_MM = 100.0
 """Mean distance from the keypoints beyond which a result is of no use."""
 HOW: dict[How, str] = {"stated": "from the file", "inferred": "inferred", "assumed": "assumed"}
+NAMED = 3
+"""Bones that are named in a sentence; more are counted."""
 UNIT_NAMES = {"m": "metres", "cm": "centimetres", "mm": "millimetres", "in": "inches", "ft": "feet"}
 
 
@@ -22,6 +24,14 @@ def plural(count: int, noun: str) -> str:
     """'1 frame', '1,200 frames', '2 people'."""
     many = "people" if noun == "person" else noun + "s"
     return f"{count:,} {noun if count == 1 else many}"
+
+
+def listed(names: Sequence[str]) -> str:
+    """'L_Elbow', 'L_Elbow and Head', 'L_Elbow, Head and 3 more bones'."""
+    told = (
+        list(names) if len(names) <= NAMED else [*names[: NAMED - 1], f"{len(names) - NAMED + 1} more bones"]
+    )
+    return " and ".join([", ".join(told[:-1]), told[-1]] if len(told) > 1 else told)
 
 
 def recording_name(source: str) -> str:

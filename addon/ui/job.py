@@ -65,6 +65,10 @@ class Outcome:
     noise_mm: float | None = None
 
 
+Written = tuple[tuple[Outcome, ...], list[str]]
+"""What was written, and sentences about what could not be kept."""
+
+
 def refine_all(task: Task) -> Steps[tuple[Outcome, ...]]:
     """Refine everybody in the task. Raises RefineError and FormatError."""
     outcomes = []
@@ -134,7 +138,7 @@ class Job:
     """
 
     def __init__(
-        self, task: Task, then: Callable[[tuple[Outcome, ...]], Steps[list[str]]] | None = None
+        self, task: Task, then: Callable[[tuple[Outcome, ...]], Steps[Written]] | None = None
     ) -> None:
         self.task = task
         self.fraction = 0.0
@@ -181,13 +185,13 @@ class Job:
             self.cancelled, self.running = True, False
             self._steps.close()
 
-    def _work(self, then: Callable[[tuple[Outcome, ...]], Steps[list[str]]] | None) -> Steps[None]:
+    def _work(self, then: Callable[[tuple[Outcome, ...]], Steps[Written]] | None) -> Steps[None]:
         width = 1.0 if then is None else 1.0 - WRITING
         outcomes = yield from _as_part(refine_all(self.task), 0.0, width)
         self.engine = refiner.engine_name(self.task.engine, self.task.device)
         if then is not None:
             self.writing = True
-            self.told = yield from _as_part(then(outcomes), width, WRITING)
+            outcomes, self.told = yield from _as_part(then(outcomes), width, WRITING)
         self.outcomes = outcomes
         yield Progress(1.0, "Done")
 

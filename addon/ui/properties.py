@@ -19,6 +19,7 @@ from ..recording import Recording
 from ..safe_read import FormatError
 from ..scene import preset_items
 from .controls import SPR_PG_controls
+from .edit_settings import SPR_PG_edits
 from .hints import AUTO, FileSettings, load, peek, read_with, stop_reading
 from .own_body import BODIES, SPR_PG_body
 from .people import SPR_PG_person, list_people
@@ -89,6 +90,7 @@ class SPR_PG_settings(bpy.types.PropertyGroup, FileSettings):
     active_person: IntProperty(name="Active Person")
     controls: PointerProperty(name="Controls", type=SPR_PG_controls)
     swaps: CollectionProperty(name="Swaps", type=SPR_PG_swap)
+    edits: PointerProperty(type=SPR_PG_edits)
     engine: EnumProperty(
         name="Engine", description="What runs the refiner", items=[DEFAULT_ITEM, *ENGINE_ITEMS]
     )

@@ -12,10 +12,10 @@ from .controls import controls_of
 from .describe import report, result
 from .hints import peek
 from .job import Job, Task
+from .keep_edits import write_with_edits
 from .log import log_run, report_error
 from .own_body import own_body
 from .preferences import engine_and_device
-from .results import write
 from .starting import people_to_refine
 from .targets import load_with_targets
 
@@ -41,7 +41,7 @@ class SPR_OT_refine_pose(bpy.types.Operator):
         if task is None:
             return {"CANCELLED"}
         scene = context.scene
-        job = Job(task, lambda outcomes: write(scene, task, outcomes))
+        job = Job(task, lambda outcomes: write_with_edits(scene, task, outcomes))
         job.run()
         return self._finish(job, scene)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -13,9 +12,9 @@ from bpy.app.handlers import load_pre, persistent, redo_pre, undo_pre
 from ..scene import SceneError
 from ..steps import Steps
 from .describe import progress_text
-from .job import Job, Outcome, Task
+from .job import Job, Outcome, Task, Written
+from .keep_edits import write_with_edits
 from .redraw import redraw
-from .results import write
 
 TICK, SLICE = 0.005, 0.02
 """Seconds between two slices of the job, and how long one may be before its last step begins. Between them
@@ -59,11 +58,11 @@ def begin(context: bpy.types.Context, task: Task) -> Run:
     return run
 
 
-def _write(run: Run, outcomes: Sequence[Outcome]) -> Steps[list[str]]:
+def _write(run: Run, outcomes: tuple[Outcome, ...]) -> Steps[Written]:
     scene = run.scene
     if scene is None:
         raise SceneError("The scene that this run was started in is gone; nothing was written.")
-    return (yield from write(scene, run.job.task, outcomes))
+    return (yield from write_with_edits(scene, run.job.task, outcomes))
 
 
 def advance() -> None:

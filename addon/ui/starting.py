@@ -1,4 +1,8 @@
-"""Who is refined, from what: the recording as it is, or the animation that is there."""
+"""Who is refined, from what: the recording as it is, or the animation that is there.
+
+Edits that are kept are left out of what a run starts from, since it would work against them: it starts from
+the result as it would be without, and `keep_edits` holds them afterwards.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +12,7 @@ import bpy
 
 from ..recording import Person, Recording
 from ..scene import SceneError, read_poses
+from ..scene.edits import poses_without_edits
 from .controls import controls_of
 from .people import chosen_people
 from .results import refined_people
@@ -38,7 +43,8 @@ def _with_animation(scene: bpy.types.Scene, person: Person) -> Person:
             f"There is no refined armature of person {person.id} to start from; choose Start From: Original."
         )
     frames = 1.0 + (person.times - result.origin) * result.rate
-    poses = read_poses(result.armature, frames)
+    unedited = poses_without_edits(result.armature, frames) if scene.spr.edits.keep else None
+    poses = read_poses(result.armature, frames) if unedited is None else unedited
     if person.poses is not None:
         poses = replace(poses, betas=person.poses.betas, gender=person.poses.gender)
     return replace(person, poses=poses)

@@ -12,6 +12,7 @@ import pytest
 from addon.body import open_body
 from addon.body.kinematics import forward
 from addon.scene import BONE_NAMES, SceneError, export_fbx, write_motion
+from addon.scene.edit_layer import add_edit_layer
 from addon.scene.versions import show_version
 
 from .fbx_files import degrees, read, rest_of
@@ -290,3 +291,14 @@ def test_what_cannot_be_exported_is_refused_in_a_sentence(make_motion, tmp_path)
     with pytest.raises(SceneError, match=r"^Blender can't export frame -3; .*\.$"):
         export_fbx(tmp_path / "a.fbx", [armature], frame_start=-3)
     assert not list(tmp_path.iterdir())
+
+
+def test_the_whole_motion_below_a_layer_for_edits_is_exported(make_motion, tmp_path):
+    armature = write_motion(make_motion(30), mesh=False)
+    add_edit_layer(armature)
+    bone = armature.pose.bones["Head"]
+    bpy.context.scene.frame_set(10)
+    assert bone.keyframe_insert("rotation_quaternion", frame=10)
+    bpy.context.scene.frame_set(10)
+    export_fbx(tmp_path / "a.fbx", [armature])
+    assert len(read(tmp_path / "a.fbx")["posed"]) == 30

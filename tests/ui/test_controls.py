@@ -74,6 +74,7 @@ def test_parts_that_are_off_stay_in_the_rest_pose(opened, controls):
 
 
 def test_refining_again_starts_from_the_original(opened):
+    opened.spr.edits.keep = False
     bpy.ops.spr.refine_pose()
     before = _turns(_armature(), "L_Elbow")
     bone = _armature().pose.bones["L_Elbow"]
@@ -83,7 +84,9 @@ def test_refining_again_starts_from_the_original(opened):
     np.testing.assert_allclose(_turns(_armature(), "L_Elbow"), before, atol=1e-6)
 
 
-def test_current_animation_keeps_what_a_person_has_changed(opened, controls):
+@pytest.mark.parametrize("held", [False, True])
+def test_current_animation_keeps_what_a_person_has_changed(opened, controls, held):
+    opened.spr.edits.keep = held
     bpy.ops.spr.refine_pose()
     bone = _armature().pose.bones["Head"]
     bone.rotation_quaternion = (0.9, 0.0, 0.43589, 0.0)

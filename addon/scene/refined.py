@@ -1,0 +1,60 @@
+"""Where a person's refined animation is: on the armature, in a strip below a layer of edits, or put aside."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import bpy
+
+from .curves import curves_in
+from .stored import STORED
+
+BEFORE, AFTER = "spr_before", "spr_after"
+"""Custom properties of the armature that point to its actions, however they are renamed."""
+
+
+@dataclass(frozen=True)
+class Refined:
+    """An action with its slot for the armature, which is None before Blender 4.4, and the strip that plays
+    it, which is None where it is the armature's active one or put aside."""
+
+    action: bpy.types.Action
+    slot: Any
+    strip: bpy.types.NlaStrip | None = None
+
+    @property
+    def curves(self) -> dict[tuple[str, int], bpy.types.FCurve]:
+        """Its curves by RNA path and index."""
+        return curves_in(self.action, self.slot)
+
+    def frame(self, shown: float) -> float:
+        """The frame of the action that plays at a frame of the scene."""
+        strip = self.strip
+        return (
+            shown if strip is None else strip.action_frame_start + (shown - strip.frame_start) / strip.scale
+        )
+
+
+def refined_animation(armature: bpy.types.Object) -> Refined | None:
+    """The action that the last run wrote; None without any, or where another was put in its place."""
+    return next((one for one in _candidates(armature) if STORED in one.action), None)
+
+
+def _candidates(armature: bpy.types.Object) -> Iterator[Refined]:
+    animation = armature.animation_data
+    active = None if animation is None else animation.action
+    if active is not None:
+        yield Refined(active, getattr(animation, "action_slot", None))
+    for track in reversed(animation.nla_tracks if animation is not None else ()):
+        for strip in track.strips:
+            if strip.action is not None:
+                yield Refined(strip.action, getattr(strip, "action_slot", None), strip)
+    aside = armature.get(AFTER)
+    if aside is not None and active in (None, armature.get(BEFORE)):
+        yield Refined(aside, _slot_for_objects(aside))
+
+
+def _slot_for_objects(action: bpy.types.Action) -> Any:
+    return next((slot for slot in getattr(action, "slots", ()) if slot.target_id_type == "OBJECT"), None)

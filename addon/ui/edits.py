@@ -1,0 +1,161 @@
+# mypy: disable-error-code="valid-type"
+# bpy reads properties from annotations that are calls; mypy knows no such thing.
+"""Working on a result by hand: spread an edit, edit on a layer of one's own, thin out keys."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import bpy
+from bpy.props import FloatProperty, IntProperty
+
+from ..scene import SceneError
+from ..scene.blend_edit import blend_edit
+from ..scene.edit_layer import add_edit_layer, blend_layer_edit, has_edit_layer
+from ..scene.edits import forget_edits
+from ..scene.reduce_keys import reduce_keys
+from ..scene.refined import refined_animation
+from .describe import listed, plural
+from .quality import shown_person
+
+
+class _OnPerson:
+    """What all of these need: a refined person that can be changed."""
+
+    bl_options = {"REGISTER", "UNDO"}
+
+    @classmethod
+    def poll(cls: Any, context: bpy.types.Context) -> bool:
+        """Needs a refined person of this file."""
+        reason = _why_not(shown_person(context))
+        if reason:
+            cls.poll_message_set(reason)
+        return not reason
+
+    def execute(self: Any, context: bpy.types.Context) -> set[str]:
+        """Do it, and say what came of it, or in one sentence why not."""
+        try:
+            self.report({"INFO"}, self.change(context, shown_person(context)))
+        except SceneError as error:
+            self.report({"ERROR"}, str(error))
+            return {"CANCELLED"}
+        return {"FINISHED"}
+
+    def change(self, context: bpy.types.Context, person: bpy.types.Object) -> str:
+        """The work of each; returns a sentence."""
+        raise NotImplementedError
+
+
+class SPR_OT_blend_edit(_OnPerson, bpy.types.Operator):
+    """Spread the edits of one frame."""
+
+    bl_idname = "spr.blend_edit"
+    bl_label = "Blend Edit"
+    bl_description = (
+        "Spread the changed keys of the current frame over the frames before and after, smoothly."
+        " In Pose Mode: those of the selected bones"
+    )
+
+    frames: IntProperty(
+        name="Frames", description="How many frames before and after are taken along", default=10, min=1
+    )
+
+    def change(self, context: bpy.types.Context, person: bpy.types.Object) -> str:
+        """Spread the offset of one frame."""
+        frame = context.scene.frame_current
+        blend = blend_layer_edit if has_edit_layer(person) else blend_edit
+        names = blend(person, frame, self.frames, _selected_bones(context, person))
+        return f"The edit of {listed(names)} at frame {frame} eases over {plural(self.frames, 'frame')}."
+
+
+class SPR_OT_add_edit_layer(_OnPerson, bpy.types.Operator):
+    """Edit above the refined motion."""
+
+    bl_idname = "spr.add_edit_layer"
+    bl_label = "Add Edit Layer"
+    bl_description = (
+        "Put the refined action on an NLA track and a new, empty action above it."
+        " What is keyed there is combined with the refined motion and stays when the person is refined again"
+    )
+
+    def change(self, context: bpy.types.Context, person: bpy.types.Object) -> str:
+        """Push down, add."""
+        layer = add_edit_layer(person)
+        return f"Keys now go to the action {layer.name}, above the refined one."
+
+
+class SPR_OT_reduce_keys(_OnPerson, bpy.types.Operator):
+    """Thin out keys."""
+
+    bl_idname = "spr.reduce_keys"
+    bl_label = "Reduce Keys"
+    bl_description = (
+        "Remove the keys that the motion does not need within a tolerance. Ends and turning points stay."
+        " Refining again writes a key on every frame"
+    )
+
+    degrees: FloatProperty(
+        name="Degrees",
+        description="How far any bone may turn from where it is",
+        default=1.0,
+        min=0.0,
+        step=10,
+    )
+    millimetres: FloatProperty(
+        name="Millimetres",
+        description="How far any joint may move",
+        default=10.0,
+        min=0.0,
+        step=50,
+        precision=1,
+    )
+
+    def invoke(self, context: bpy.types.Context, _event: bpy.types.Event) -> set[str]:
+        """Ask for the tolerances."""
+        return set(context.window_manager.invoke_props_dialog(self))
+
+    def change(self, context: bpy.types.Context, person: bpy.types.Object) -> str:
+        """Thin out, measure."""
+        done = reduce_keys(person, self.degrees, self.millimetres)
+        return (
+            f"{done.before:,} keys became {done.after:,}; the motion is off by"
+            f" {done.degrees:.2f}° and {done.millimetres:.1f} mm at most."
+        )
+
+
+class SPR_OT_forget_edits(_OnPerson, bpy.types.Operator):
+    """Hold edits no longer."""
+
+    bl_idname = "spr.forget_edits"
+    bl_label = "Forget Edits"
+    bl_description = (
+        "Let the next run replace the keys that you have changed; until then they stay."
+        " In Pose Mode: those of the selected bones"
+    )
+
+    def change(self, context: bpy.types.Context, person: bpy.types.Object) -> str:
+        """Take the marks off."""
+        names = forget_edits(person, _selected_bones(context, person))
+        if not names:
+            raise SceneError("No key has been changed since the last run; there is nothing to forget.")
+        return f"The next run may replace the edits of {listed(names)}."
+
+
+def _why_not(person: bpy.types.Object | None) -> str:
+    if person is None:
+        return "Refine a recording first"
+    refined = refined_animation(person)
+    if not person.is_editable or (refined is not None and not refined.action.is_editable):
+        return "This person is linked from another file and can't be changed"
+    return ""
+
+
+def _selected_bones(context: bpy.types.Context, person: bpy.types.Object) -> list[str] | None:
+    """Names of the person's selected bones in Pose Mode; None elsewhere, or where none is selected."""
+    if context.mode != "POSE":
+        return None
+    chosen = [bone.name for bone in context.selected_pose_bones or () if bone.id_data == person]
+    return chosen or None
+
+
+CLASSES = (SPR_OT_blend_edit, SPR_OT_add_edit_layer, SPR_OT_reduce_keys, SPR_OT_forget_edits)
