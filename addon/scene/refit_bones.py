@@ -83,7 +83,7 @@ def _rest_of(bone: bpy.types.EditBone) -> _Rest:
 def _place_ours(
     bones: bpy.types.ArmatureEditBones, before: dict[str, _Rest], bone_offsets: np.ndarray
 ) -> None:
-    """The 24 bones keep their rolls, whichever version made them: a user's layers and actions rely on them."""
+    """The 24 bones keep their rolls, of whichever version: a user's layers and actions rely on them."""
     rest = rest_bones(bone_offsets)
     for joint, name in enumerate(BONE_NAMES):
         bones[name].head, bones[name].tail = rest.heads[joint], rest.tails[joint]

@@ -18,6 +18,7 @@ from addon.scene.reduce_keys import reduce_keys
 from addon.scene.refined import refined_animation
 from addon.scene.timing import keys_at
 from addon.scene.versions import show_version, shows_before
+from addon.steps import finish
 
 from .edited import apart, lift, turn
 
@@ -287,7 +288,7 @@ def test_keys_that_were_added_after_the_end_stay_when_the_action_is_written_agai
     bone.rotation_quaternion = (0.9, 0.0, 0.43589, 0.0)
     assert bone.keyframe_insert("rotation_quaternion", frame=60)
     shorter = make_motion(30, seed=1)
-    write_action(armature, shorter, keys_at(shorter.times, 30.0, 1.0))
+    finish(write_action(armature, shorter, keys_at(shorter.times, 30.0, 1.0)))
     curve = find_curves(armature)['pose.bones["Head"].rotation_quaternion', 2]
     assert [key.co.x for key in curve.keyframe_points] == [*range(1, 31), 60]
     assert curve.evaluate(60) == pytest.approx(0.43589, abs=1e-4)
