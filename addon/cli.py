@@ -21,7 +21,7 @@ import numpy as np
 from . import formats
 from .body.body_model import BodyModel, load_body_model
 from .cli_controls import add_controls, controls_of, people_in_range
-from .cli_inputs import chosen, inputs, read, shift, targets_of
+from .cli_inputs import chosen, gather_take, inputs, read, shift, targets_of
 from .motion import Motion
 from .recording import Person, Recording
 from .safe_read import FormatError
@@ -101,8 +101,8 @@ def _parser() -> argparse.ArgumentParser:
     )
     commands = parser.add_subparsers(required=True, metavar="inspect|refine")
     inspect = commands.add_parser("inspect", help="say what a file holds")
-    inspect.add_argument("file", metavar="FILE", type=Path)
-    inspect.add_argument("--json", action="store_true", help="print one JSON object")
+    inspect.add_argument("files", metavar="FILE", type=Path, nargs="+")
+    inspect.add_argument("--json", action="store_true", help="print one JSON object a file")
     _add_hints(inspect)
     inspect.set_defaults(run=_inspect)
     refine = commands.add_parser("refine", help="refine files and write the animation")
@@ -159,6 +159,11 @@ def _add_hints(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--join-tracks", action="store_true", help="make one person of tracks that follow each other in time"
     )
+    parser.add_argument(
+        "--one-take",
+        action="store_true",
+        help="the files are of one take, such as one for each person: make one recording of them",
+    )
 
 
 def _number(text: str) -> float:
@@ -181,12 +186,18 @@ def _positive(text: str) -> float:
 
 
 def _inspect(args: argparse.Namespace) -> int:
-    recording = read(args.file, args)
-    if args.json:
-        print(json.dumps(recording.summary(), ensure_ascii=False))
-    else:
-        print("\n".join(_described(recording)))
-    return 0
+    gather_take(args)
+    status = 0
+    for path in args.files:
+        try:
+            recording = read(path, args)
+        except FormatError as error:
+            print(error, file=sys.stderr)
+            status = 1
+            continue
+        summary = json.dumps(recording.summary(), ensure_ascii=False)
+        print(summary if args.json else "\n".join(_described(recording)))
+    return status
 
 
 def _described(recording: Recording) -> list[str]:
@@ -209,6 +220,7 @@ def _described(recording: Recording) -> list[str]:
 
 
 def _refine(args: argparse.Namespace) -> int:
+    gather_take(args)
     jobs = _jobs(args)
     args.body_model = None if args.smpl_model is None else load_body_model(args.smpl_model)
     if any(job.kind != "npz" for job in jobs):
@@ -238,7 +250,8 @@ def _jobs(args: argparse.Namespace) -> list[_Job]:
         )
     else:
         jobs = _folder_jobs(sources, output, args.to or "npz")
-    inputs = {path.resolve() for path in (*sources, args.keypoints, args.smpl_model) if path is not None}
+    named = (*sources, *map(Path, args.also), args.keypoints, args.smpl_model)
+    inputs = {path.resolve() for path in named if path is not None}
     if any(job.output.resolve() in inputs for job in jobs):
         raise _UsageError("The output would overwrite an input file; choose another name.")
     return jobs

@@ -29,6 +29,9 @@ from ..safe_read.stream import compression
 _HEAD_BYTES = 4096
 _NUMBER = re.compile(r"\d{3}")
 
+Edit = tuple[str, str, str | int]
+"""("split", id, first frame of the second part) or ("join", id, id of the one who goes on)."""
+
 
 @dataclass(frozen=True)
 class Hints:
@@ -36,6 +39,8 @@ class Hints:
 
     keep_height: people stay as high as the file has them, also where that is in the air or below the floor.
     join_tracks: tracks that follow each other in time become one person.
+    also: further files of the same take, by their paths from the first one's folder.
+    edits: tracks that were split and joined by hand, see `formats.edits`.
     """
 
     layout: str | None = None
@@ -45,6 +50,8 @@ class Hints:
     mirror: bool = False
     keep_height: bool = False
     join_tracks: bool = False
+    also: tuple[str, ...] = ()
+    edits: tuple[Edit, ...] = ()
 
 
 class Container:

@@ -7,15 +7,17 @@ from pathlib import Path
 
 import numpy as np
 
+from ..overrides import give
 from ..recording import SURE, How, Keypoints, Known, Person, Poses, Recording
 from ..safe_read import FormatError, one_line
 from .beside import clock_beside
-from .camera import UNSURE, level, on_floor, settle
+from .camera import level, on_floor, settle, unsure
 from .checks import person_warnings, recording_warnings
 from .container import Hints
 from .cuts import without_jumps
 from .depth import refuse_flat
 from .draft import Draft, Reader
+from .edits import edited
 from .following import joined_tracks, offer
 from .frozen import without_filled_gaps
 from .inference import UNIT_METRES, infer_scale, scale_confidence
@@ -89,6 +91,8 @@ def finish(draft: Draft, reader: Reader, hints: Hints, path: Path) -> Recording:
     if hints.join_tracks:
         people, told = joined_tracks(people)
         warnings += told
+    people, told = edited(people, hints.edits)
+    warnings += told
     for one in people:
         warnings += person_warnings(one, several=len(people) > 1)
     warnings += recording_warnings(people)
@@ -130,7 +134,7 @@ def _stood(
     elif draft.up is None:
         people, sentences = level(people, up.value)
         warnings += sentences
-        warnings += [UNSURE.format(up.value)] if up.unsure else []
+        warnings += [unsure(up.value)] if up.unsure else []
     if draft.camera in (True, up.value) or draft.settled or hints.keep_height:
         return people, up
     if draft.floating or draft.up is None:
@@ -146,7 +150,7 @@ def _fps(draft: Draft, reader: Reader, hints: Hints) -> Known[float]:
     elif draft.fps is not None:
         value, how = draft.fps, "stated"
     if not 0 < value <= _MAX_FPS:
-        raise FormatError(f"A frame rate of {value} is not possible; give the right one with --fps.")
+        raise FormatError(f"A frame rate of {value} is not possible; if the file is wrong, {give('fps')}.")
     return Known(float(value), _how(how))
 
 
@@ -171,7 +175,7 @@ def _units(draft: Draft, hints: Hints, warnings: list[str]) -> tuple[Known[str],
     if unit == "other":
         warnings.append(
             "The size fits neither metres nor centimetres nor millimetres, so it was scaled to a mean body;"
-            " if that is wrong, give the unit with --units."
+            f" if that is wrong, {give('units')}."
         )
     # A size that was scaled to a mean body may be anybody's.
     sure = 0.5 if unit == "other" else scale_confidence(draft.people, metres)
@@ -209,7 +213,8 @@ def _usual_up(people: tuple[Person, ...], draft: Draft, axis: str, warnings: lis
     if shown not in (None, axis) and sure > _PLAIN and not draft.camera:
         whose = "The file says that" if said else "By the format"
         warnings.append(
-            f"{whose} {axis} is up, but the body stands along {shown}; if that is right, give --up {shown}."
+            f"{whose} {axis} is up, but the body stands along {shown};"
+            f" if that is right, {give('up', str(shown))}."
         )
     if said:
         return Known(axis, "stated")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from ..body.layouts import LAYOUTS
+from ..overrides import give
 from ..recording import Keypoints, Person
 from . import limbs
 
@@ -70,12 +71,12 @@ def unclear_layout(count: int) -> str:
     known = _layouts_of(count)
     if known:
         return (
-            f"The file does not say what its {count} keypoints are, and the limbs do not tell clearly; name"
-            f" the layout with --layout ({' or '.join(known)})."
+            f"The file does not say what its {count} keypoints are, and the limbs do not tell clearly;"
+            f" {give('layout')} ({' or '.join(known)})."
         )
     return (
         f"No layout here has {count} keypoints; save them with their names (the field names of the open"
-        f" keypoint file), or only those of {_LIKELY} and give --layout."
+        f" keypoint file), or only those of {_LIKELY} and {give('layout')}."
     )
 
 

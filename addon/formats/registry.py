@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import islice
 from pathlib import Path
 
@@ -10,9 +11,10 @@ import numpy as np
 from ..recording import Recording
 from ..safe_read import FormatError, one_line
 from ..safe_read.errors import refusing
-from .container import Container, Hints
-from .draft import Reader
+from .container import Container, Edit, Hints
+from .draft import Draft, Reader
 from .finish import finish
+from .joining import together
 from .readers import (
     acclaim,
     aist,
@@ -138,20 +140,34 @@ def read(
     mirror: bool = False,
     keep_height: bool = False,
     join_tracks: bool = False,
+    also: Sequence[str] = (),
+    edits: Sequence[Edit] = (),
 ) -> Recording:
     """What the file holds, in metres and Y up.
 
     layout, fps, up ("+x" … "-z") and units ("m", "cm", "mm") override what the file says or leaves open.
     mirror: the recording is a mirror image, which is turned back.
     keep_height: nobody is put on the floor. join_tracks: tracks that follow each other become one person.
-    Raises FormatError when the file can't be used.
+    also: further files of the same take, by their paths from the first one's folder; edits: tracks that were
+    split and joined by hand.
+    Raises FormatError when a file can't be used.
     """
-    hints = Hints(layout, fps, up, units, mirror, keep_height, join_tracks)
+    hints = Hints(layout, fps, up, units, mirror, keep_height, join_tracks, tuple(also), tuple(edits))
     container = Container(Path(path), hints)
     # Missing points are NaN and damaged numbers may be anything: what is unusable is refused by value.
     with refusing(container.name), np.errstate(all="ignore"):
         reader = find_reader(container)
-        return finish(reader.read(container), reader, hints, container.path)
+        draft = reader.read(container)
+        if also:
+            others = [Container(container.path.parent / name, hints) for name in also]
+            drafts = [draft, *map(_draft, others)]
+            draft = together(drafts, [one.path for one in (container, *others)], fps)
+        return finish(draft, reader, hints, container.path)
+
+
+def _draft(container: Container) -> Draft:
+    with refusing(container.name):
+        return find_reader(container).read(container)
 
 
 def find_reader(container: Container) -> Reader:

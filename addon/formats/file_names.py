@@ -1,0 +1,73 @@
+"""What the names of several files count, people or trials, and what tells them apart."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from itertools import takewhile
+from pathlib import Path
+
+from ..safe_read import one_line
+
+NUMBERS = re.compile(r"(\d+)")
+"""Splits a name: the text before, between and after its numbers in even places, the numbers in odd ones."""
+_TOKENS = re.compile(r"[^\W\d_]+|\d+|[\W_]+")
+_WORD = re.compile(r"([^\W\d_]*)[\W_]*$")
+_PEOPLE = set(
+    ["p", "pid", "id", "person", "people", "participant", "subj", "subject", "player", "actor", "performer", "dancer", "human", "body", "skeleton", "skel", "track", "character"]
+)
+_TRIALS = set(["t", "trial", "take", "rep", "clip", "shot", "scene", "cam", "camera", "c", "seq", "session", "run", "test", "try", "version", "v"])
+"""Words before a number that counts people, and before one that counts anything but people."""
+
+
+def counted(first: str, second: str) -> str:
+    """What two names count where they differ in numbers alone: "people", "trials"; "" where it is open."""
+    names = [NUMBERS.split(name.lower()) for name in (first, second)]
+    if names[0][::2] != names[1][::2]:
+        return ""
+    words = {_word(names[0][place - 1]) for place in _differing(names)}
+    if words & _TRIALS:
+        return "trials"
+    return "people" if words & _PEOPLE else ""
+
+
+def _differing(names: Sequence[Sequence[str]]) -> list[int]:
+    """The places of the numbers that are not the same in all split names."""
+    return [place for place in range(1, len(names[0]), 2) if len({name[place] for name in names}) > 1]
+
+
+def _word(before: str) -> str:
+    found = _WORD.search(before)
+    return found[1] if found else ""
+
+
+def labels(paths: Sequence[Path]) -> list[str]:
+    """What tells the files' names apart: P1 and P2 of walk_P1_filtered.trc and walk_P2_filtered.trc."""
+    stems = [path.stem for path in paths]
+    if len(set(stems)) < len(stems):
+        stems = [path.parent.name for path in paths]
+    found = _numbered_people(stems) or _parts(stems)
+    return found if all(found) and len(set(found)) == len(found) else stems
+
+
+def _numbered_people(stems: Sequence[str]) -> list[str]:
+    """Word and number of each person, [] where the names count none."""
+    names = [NUMBERS.split(stem) for stem in stems]
+    if len({tuple(name[::2]) for name in names}) > 1:
+        return []
+    places = [place for place in _differing(names) if _word(names[0][place - 1].lower()) in _PEOPLE]
+    return [f"{_word(name[places[0] - 1])}{name[places[0]]}" for name in names] if places else []
+
+
+def _parts(stems: Sequence[str]) -> list[str]:
+    """What is left of each name without what all have at the start and at the end."""
+    names = [_TOKENS.findall(stem) for stem in stems]
+    start = _shared(names)
+    end = _shared([name[start:][::-1] for name in names])
+    parts = ["".join(name[start : len(name) - end]).strip(" _-.") for name in names]
+    return [one_line(part) for part in parts]
+
+
+def _shared(names: Sequence[Sequence[str]]) -> int:
+    """How many of their first tokens all names share."""
+    return len(list(takewhile(lambda each: len(set(each)) == 1, zip(*names, strict=False))))
