@@ -1,7 +1,7 @@
 """What a person may state in place of a file, and how a sentence asks for it.
 
-A sentence is written once, with `give`, in the words of the command line. `in_panel` says the same in the words
-of Blender's panel, and `asked` names the controls that the panel has for it.
+A sentence is written once, with `give`, in the words of the command line. `in_panel` says the same in the
+words of Blender's panel, and `asked` names the controls that the panel has for it.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Override:
-    """One option. control: its name in the panel; verb: what is done to it; value: a pattern of its values."""
+    """One option. control: its name in the panel; verb: what is done to it; value: its values."""
 
     control: str
     verb: str

@@ -13,10 +13,14 @@ NUMBERS = re.compile(r"(\d+)")
 """Splits a name: the text before, between and after its numbers in even places, the numbers in odd ones."""
 _TOKENS = re.compile(r"[^\W\d_]+|\d+|[\W_]+")
 _WORD = re.compile(r"([^\W\d_]*)[\W_]*$")
-_PEOPLE = set(
-    ["p", "pid", "id", "person", "people", "participant", "subj", "subject", "player", "actor", "performer", "dancer", "human", "body", "skeleton", "skel", "track", "character"]
+_PEOPLE = frozenset(
+    ["p", "pid", "id", "person", "people", "participant", "subj", "subject", "player", "actor", "performer"]
+    + ["dancer", "human", "body", "skeleton", "skel", "track", "character"]
 )
-_TRIALS = set(["t", "trial", "take", "rep", "clip", "shot", "scene", "cam", "camera", "c", "seq", "session", "run", "test", "try", "version", "v"])
+_TRIALS = frozenset(
+    ["t", "trial", "take", "rep", "clip", "shot", "scene", "cam", "camera", "c", "seq", "session", "run"]
+    + ["test", "try", "version", "v"]
+)
 """Words before a number that counts people, and before one that counts anything but people."""
 
 
@@ -66,6 +70,15 @@ def _parts(stems: Sequence[str]) -> list[str]:
     end = _shared([name[start:][::-1] for name in names])
     parts = ["".join(name[start : len(name) - end]).strip(" _-.") for name in names]
     return [one_line(part) for part in parts]
+
+
+def shared_name(paths: Sequence[Path]) -> str:
+    """What the files' names have in common at the start, without a word that counts people."""
+    names = [_TOKENS.findall(path.stem) for path in paths]
+    kept = names[0][: _shared(names)]
+    while kept and (not kept[-1].isalnum() or kept[-1].lower() in _PEOPLE):
+        kept.pop()
+    return "".join(kept)
 
 
 def _shared(names: Sequence[Sequence[str]]) -> int:

@@ -36,7 +36,7 @@ class _Look:
     draft: Draft
 
 
-def takes(paths: Sequence[Path], hints: Hints = Hints()) -> list[tuple[Path, ...]]:
+def takes(paths: Sequence[Path], hints: Hints) -> list[tuple[Path, ...]]:
     """The files of each recording, in the order of their names; what can't be read stays alone.
 
     Files that are numbered by frame count as the first of them, which stands for its whole series.

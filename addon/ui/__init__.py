@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from . import (
     controls,
+    example,
     export_fbx,
+    hand_tracks,
     icons,
+    leading,
     log,
+    manual,
     open_recording,
     open_targets,
+    opened_files,
     own_body,
     panels,
     panels_quality,
@@ -28,10 +33,14 @@ CLASSES = (
     *controls.CLASSES,
     *people.CLASSES,
     *targets.CLASSES,
+    *opened_files.CLASSES,
     *properties.CLASSES,
     *preferences.CLASSES,
     *open_recording.CLASSES,
     *open_targets.CLASSES,
+    *example.CLASSES,
+    *manual.CLASSES,
+    *hand_tracks.CLASSES,
     *refine_pose.CLASSES,
     *export_fbx.CLASSES,
     *log.CLASSES,
@@ -40,7 +49,7 @@ CLASSES = (
     *panels_targets.CLASSES,
     *panels_quality.CLASSES,
 )
-_ATTACHED = (properties, open_recording, icons, viewport, runner)
+_ATTACHED = (properties, open_recording, icons, viewport, leading, runner)
 
 
 def attach() -> None:

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 
 import bpy
@@ -111,6 +112,11 @@ class FileSettings:
         description="Make one person of tracks that follow each other in time",
         update=changed,
     )
+    also: StringProperty(name="Also", description="Further files of the same take, as JSON", default="[]")
+    edits: StringProperty(
+        name="Edits", description="Tracks that were split and joined by hand, as JSON", default="[]"
+    )
+    show_warnings: BoolProperty(name="Warnings", description="Show what is doubtful about the file")
 
 
 def hints_of(settings: FileSettings) -> Hints:
@@ -123,6 +129,8 @@ def hints_of(settings: FileSettings) -> Hints:
         mirror=settings.mirror,
         keep_height=settings.keep_height,
         join_tracks=settings.join_tracks,
+        also=tuple(json.loads(settings.also)),
+        edits=tuple(map(tuple, json.loads(settings.edits))),
     )
 
 

@@ -8,7 +8,8 @@ from ..recording import Recording
 from ..safe_read import FormatError
 from .describe import targets_line
 from .hints import peek
-from .panels import Panel, draw_facts, draw_hints, draw_message, draw_properties
+from .drawn_text import draw_message
+from .panels import Panel, draw_facts, draw_hints, draw_properties
 from .properties import SPR_PG_settings
 from .targets import why_not_together
 

@@ -14,7 +14,7 @@ from ..scene.drawing import Colour, Shapes, residuals, skeleton, together
 from ..scene.pose_points import body_points
 from ..scene.timing import scene_rate
 from ..scene.tracks import Track, track_of
-from .people import chosen_people
+from .people import chosen_people, places_of
 from .properties import SPR_PG_result, SPR_PG_settings
 from .results import refined_people
 from .targets import peek_with_targets
@@ -61,7 +61,9 @@ def _people_shapes(
     settings, tracks = scene.spr, tracks_of(recording)
     refined = refined_people(scene, settings.source)
     chosen = {person.id for person in chosen_people(settings, recording)}
-    for index, person in enumerate(recording.people):
+    places = places_of(settings, recording)
+    for person in recording.people:
+        index = places[person.id]
         track, result = tracks.get(person.id), refined.get(person.id)
         if track is None:
             continue

@@ -9,8 +9,9 @@ import bpy
 
 from .. import scene as scene_package
 from ..scene.rollback import all_or_nothing, leave_edit_mode
-from .describe import recording_name
 from .job import Outcome, Task
+from .opened_files import stem_of
+from .people import object_name
 from .properties import SPR_PG_result, SPR_PG_settings
 from .replace import BODY_KEY, Result, take_earlier
 
@@ -86,10 +87,10 @@ def _in_scene(context: bpy.types.Context, scene: bpy.types.Scene) -> Iterator[No
 
 def _write_person(settings: SPR_PG_settings, task: Task, outcome: Outcome, several: bool) -> Result:
     collections = set(bpy.data.collections)
-    stem = recording_name(task.source)
+    stem = stem_of(settings, task.source)
     armature = scene_package.write_motion(
         outcome.motion,
-        name=f"{stem} {outcome.person.id}" if several else stem,
+        name=object_name(settings, stem, outcome.person.id, several),
         keypoints=outcome.person.keypoints if settings.show_keypoints else None,
         original=outcome.original,
         mesh=settings.mesh,

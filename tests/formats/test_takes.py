@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from addon import formats
-from addon.formats.joining import labels
+from addon.formats.container import Hints
+from addon.formats.file_names import labels
 from addon.safe_read import FormatError
 from tests.formats.bodies import walking
 
@@ -23,6 +24,10 @@ def _save(path: Path, place: float = 0.0, frames: slice = slice(0, 40), fps: flo
     return path
 
 
+def _takes(paths):
+    return formats.takes(paths, Hints())
+
+
 def _names(groups) -> list[list[str]]:
     return [[path.name for path in group] for group in groups]
 
@@ -30,7 +35,7 @@ def _names(groups) -> list[list[str]]:
 def test_a_file_for_each_person_is_one_take_also_where_they_come_and_go(tmp_path):
     first = _save(tmp_path / "dance_P1_0-40.npz")
     second = _save(tmp_path / "dance_P2_10-38.npz", 2.0, slice(10, 38))
-    assert _names(formats.takes([second, first])) == [["dance_P1_0-40.npz", "dance_P2_10-38.npz"]]
+    assert _names(_takes([second, first])) == [["dance_P1_0-40.npz", "dance_P2_10-38.npz"]]
     recording = formats.read(first, also=(second.name,))
     assert [one.id for one in recording.people] == ["P1", "P2"]
     assert [(one.frame_ids[0], one.frames) for one in recording.people] == [(0, 40), (10, 28)]
@@ -40,9 +45,9 @@ def test_a_file_for_each_person_is_one_take_also_where_they_come_and_go(tmp_path
 
 def test_numbered_trials_and_two_results_of_one_person_stay_apart(tmp_path):
     trials = [_save(tmp_path / f"walk_trial{number}.npz", 2.0 * number) for number in (1, 2)]
-    assert len(formats.takes(trials)) == 2
+    assert len(_takes(trials)) == 2
     same = [_save(tmp_path / "walk.npz"), _save(tmp_path / "walk_filtered.npz", 0.01)]
-    assert len(formats.takes(same)) == 2
+    assert len(_takes(same)) == 2
 
 
 def test_files_of_other_length_or_rate_or_folder_are_other_takes(tmp_path):
@@ -53,7 +58,7 @@ def test_files_of_other_length_or_rate_or_folder_are_other_takes(tmp_path):
         _save(tmp_path / "jump.npz", 6.0, fps=60.0),
         _save(tmp_path / "other" / "anna.npz", 8.0),
     ]
-    groups = formats.takes(files)
+    groups = _takes(files)
     assert sorted(map(sorted, _names(groups))) == [
         ["anna.npz"],
         ["anna.npz", "ben.npz"],
@@ -67,14 +72,14 @@ def test_frames_in_files_of_their_own_are_one_recording(tmp_path):
     for frame in range(12):
         people = [{"id": 0, "keypoints3d": points[frame].tolist()}]
         (tmp_path / f"{frame:06d}.json").write_text(json.dumps(people))
-    assert _names(formats.takes(sorted(tmp_path.iterdir()))) == [["000000.json"]]
+    assert _names(_takes(sorted(tmp_path.iterdir()))) == [["000000.json"]]
 
 
 def test_what_can_not_be_read_stays_alone(tmp_path):
     broken = tmp_path / "broken.npz"
     broken.write_bytes(b"PK\x03\x04 and then nothing")
     files = [broken, _save(tmp_path / "p1.npz"), _save(tmp_path / "p2.npz", 2.0)]
-    assert sorted(_names(formats.takes(files))) == [["broken.npz"], ["p1.npz", "p2.npz"]]
+    assert sorted(_names(_takes(files))) == [["broken.npz"], ["p1.npz", "p2.npz"]]
 
 
 def test_files_that_do_not_fit_are_refused_in_a_sentence(tmp_path):

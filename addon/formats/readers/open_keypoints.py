@@ -135,7 +135,7 @@ def _with_layout(
     keypoints = layout_keypoints(points, guess, confidence)
     warnings.append(f"The layout {guess} was inferred from the body's shape.")
     if guess == "h36m17" and is_mirrored(keypoints):
-        warnings.append(f"Left and right look swapped; if HybrIK made the file, {give('layout', 'hybrik17')}.")
+        warnings.append(f"Left and right look swapped; if HybrIK made it, {give('layout', 'hybrik17')}.")
     return keypoints, warnings
 
 
