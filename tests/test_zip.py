@@ -54,7 +54,9 @@ def test_it_holds_what_ships_and_nothing_else(names):
 
 
 def test_one_recording_to_try_is_in_it_with_its_licence_and_no_other_sample(names):
-    samples = {Path(name).name for name in names if name.startswith("bundled_model/samples/") and name[-1] != "/"}
+    samples = {
+        Path(name).name for name in names if name.startswith("bundled_model/samples/") and name[-1] != "/"
+    }
     assert samples == {"LICENSE", "SOURCE.md", "S00_P00_T01_BalancingTrial_0-100.trc"}
 
 

@@ -57,7 +57,8 @@ def level(people: tuple[Person, ...], axis: str) -> tuple[tuple[Person, ...], li
         tilt = _degrees(up)
         if tilt < _CLEAR_TILT:
             return people, []
-        told = f"The axes were tilted by {tilt:.0f}°, as the steps show, so the motion was levelled; {_keep(axis)}"
+        told = f"The axes were tilted by {tilt:.0f}°, as the steps show, so the motion was levelled; "
+        told += _keep(axis)
         return tuple(moved(one, turn_upright(up), np.zeros(3)) for one in people), [told]
     leans = [_degrees(along) for along in map(lean, people) if along is not None]
     if len(leans) < len(people) or min(leans) < _CLEAR_LEAN:

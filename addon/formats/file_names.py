@@ -14,35 +14,42 @@ NUMBERS = re.compile(r"(\d+)")
 _TOKENS = re.compile(r"[^\W\d_]+|\d+|[\W_]+")
 _WORD = re.compile(r"([^\W\d_]*)[\W_]*$")
 _PEOPLE = frozenset(
-    ["p", "pid", "id", "person", "people", "participant", "subj", "subject", "player", "actor", "performer"]
-    + ["dancer", "human", "body", "skeleton", "skel", "track", "character"]
+    {"p", "pid", "id", "person", "people", "participant", "subj", "subject", "player", "actor", "performer"}
+    | {"dancer", "human", "body", "skeleton", "skel", "track", "character"}
 )
 _TRIALS = frozenset(
-    ["t", "trial", "take", "rep", "clip", "shot", "scene", "cam", "camera", "c", "seq", "session", "run"]
-    + ["test", "try", "version", "v"]
+    {"t", "trial", "take", "rep", "clip", "shot", "scene", "cam", "camera", "c", "seq", "session", "run"}
+    | {"test", "try", "version", "v"}
 )
 """Words before a number that counts people, and before one that counts anything but people."""
 
 
 def counted(first: str, second: str) -> str:
-    """What two names count where they differ in numbers alone: "people", "trials"; "" where it is open."""
-    names = [NUMBERS.split(name.lower()) for name in (first, second)]
-    if names[0][::2] != names[1][::2]:
-        return ""
-    words = {_word(names[0][place - 1]) for place in _differing(names)}
-    if words & _TRIALS:
+    """What two names count, where they differ in it: "trials" before "people"; "" where it is open."""
+    names = [_numbers(name) for name in (first, second)]
+    differing = {word for word in names[0].keys() & names[1].keys() if names[0][word] != names[1][word]}
+    if differing & _TRIALS:
         return "trials"
-    return "people" if words & _PEOPLE else ""
+    same = NUMBERS.split(first.lower())[::2] == NUMBERS.split(second.lower())[::2]
+    return "people" if same and differing & _PEOPLE else ""
 
 
-def _differing(names: Sequence[Sequence[str]]) -> list[int]:
-    """The places of the numbers that are not the same in all split names."""
-    return [place for place in range(1, len(names[0]), 2) if len({name[place] for name in names}) > 1]
+def _numbers(name: str) -> dict[str, list[int]]:
+    """Word -> the numbers that it stands before."""
+    parts, found = NUMBERS.split(name.lower()), dict[str, list[int]]()
+    for before, number in zip(parts[::2], parts[1::2], strict=False):
+        found.setdefault(_word(before), []).append(int(number))
+    return found
 
 
 def _word(before: str) -> str:
     found = _WORD.search(before)
     return found[1] if found else ""
+
+
+def _differing(names: Sequence[Sequence[str]]) -> list[int]:
+    """The places of the numbers that are not the same in all split names."""
+    return [place for place in range(1, len(names[0]), 2) if len({name[place] for name in names}) > 1]
 
 
 def labels(paths: Sequence[Path]) -> list[str]:
@@ -66,10 +73,18 @@ def _numbered_people(stems: Sequence[str]) -> list[str]:
 def _parts(stems: Sequence[str]) -> list[str]:
     """What is left of each name without what all have at the start and at the end."""
     names = [_TOKENS.findall(stem) for stem in stems]
-    start = _shared(names)
-    end = _shared([name[start:][::-1] for name in names])
+    start = _to_edge(names[0], _shared(names))
+    backwards = [name[start:][::-1] for name in names]
+    end = _to_edge(backwards[0], _shared(backwards))
     parts = ["".join(name[start : len(name) - end]).strip(" _-.") for name in names]
     return [one_line(part) for part in parts]
+
+
+def _to_edge(name: Sequence[str], shared: int) -> int:
+    """How many tokens to leave out, so that none is torn off a word or number that it stands by."""
+    while 0 < shared < len(name) and name[shared - 1].isalnum() and name[shared].isalnum():
+        shared -= 1
+    return shared
 
 
 def shared_name(paths: Sequence[Path]) -> str:

@@ -25,8 +25,8 @@ def together(drafts: Sequence[Draft], paths: Sequence[Path], fps: float | None) 
         reason = difference(first, draft, fps)
         if reason:
             raise FormatError(
-                f"{one_line(paths[0].name)} and {one_line(path.name)} are not of one take: they have {reason};"
-                " open them one by one."
+                f"{one_line(paths[0].name)} and {one_line(path.name)} are not of one take: they have"
+                f" {reason}; open them one by one."
             )
     people = [
         replace(one, id=_full_name(label, one, draft))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -34,7 +35,7 @@ def recording_name(source: str, also: Sequence[str] = ()) -> str:
 
 
 def title(recording: Recording, more: int = 0) -> list[str]:
-    """Name of the file and how many more are of the same take, and its format with the tool that writes it."""
+    """Name of the file, how many more are of the same take, and its format with the tool that writes it."""
     path = Path(recording.path)
     numbered = path.stem.isdigit() and path.parent.name
     name = [f"{path.parent.name}/{path.name}" if numbered else path.name] if recording.path else []
@@ -80,7 +81,7 @@ def _of_all(rest: str, who: Sequence[str]) -> str:
 
 def person_name(person_id: str) -> str:
     """'Person 3' where the file counts people, else the name that it has for them."""
-    return f"Person {person_id}" if person_id[:1].isdigit() else person_id
+    return f"Person {person_id}" if re.fullmatch(r"\d+\w?", person_id) else person_id
 
 
 def frames_shown(person: Person) -> str:
@@ -129,7 +130,7 @@ def content(people: Sequence[Person]) -> str:
 
 
 def opened(recording: Recording, more: int = 0) -> str:
-    """'walk.trc: 1 person, 100 frames (1.7 s), 25 keypoints, 60 fps'; more: further files of the same take."""
+    """'walk.trc: 1 person, 100 frames (1.7 s), 25 keypoints, 60 fps'; more: further files of its take."""
     people = recording.people
     count = "1 person" if len(people) == 1 else f"{len(people)} people"
     longest = _people(people).split(", ", 1)[1]

@@ -10,8 +10,8 @@ from .describe import wrap
 
 MARGIN = 60.0
 """Pixels at interface scale 1 that the tabs, a panel and a box take from the sidebar's width."""
-ICON = 20.0
-"""Pixels at interface scale 1 of an icon before a text."""
+ICON = 30.0
+"""Pixels at interface scale 1 of an icon before a text, and of the space around it."""
 
 
 def draw_message(layout: bpy.types.UILayout, context: bpy.types.Context, text: str, icon: str) -> None:

@@ -6,10 +6,7 @@ from pathlib import Path
 
 import bpy
 
-EXAMPLE = (
-    Path(__file__).parents[2]
-    / "bundled_model/samples/pose2sim/S00_P00_T01_BalancingTrial_0-100.trc"
-)
+EXAMPLE = Path(__file__).parents[2] / "bundled_model/samples/pose2sim/S00_P00_T01_BalancingTrial_0-100.trc"
 """Keypoints of four webcams as Pose2Sim gives them before any filter: real, and they tremble."""
 
 

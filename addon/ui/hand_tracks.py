@@ -75,7 +75,7 @@ class SPR_OT_join_tracks(bpy.types.Operator):
 
 
 class SPR_OT_split_track(bpy.types.Operator):
-    """Make two people of the chosen track from the current frame on, where the tracker went over to another"""
+    """Make two people of the chosen track at the current frame, where the tracker went over to another"""
 
     bl_idname = "spr.split_track"
     bl_label = "Split Here"
@@ -142,16 +142,6 @@ def _read(operator: bpy.types.Operator, context: bpy.types.Context) -> set[str]:
     list_people(settings, recording)
     redraw_views()
     return {"FINISHED"}
-
-
-def draw_tracks(layout: bpy.types.UILayout, settings: bpy.types.PropertyGroup) -> None:
-    """Buttons below the list of people."""
-    row = layout.row(align=True)
-    if len(settings.people) > 1:
-        row.operator_menu_enum("spr.join_tracks", "other", text="Join With", icon="LINKED")
-    row.operator("spr.split_track", icon="UNLINKED")
-    if settings.edits != "[]":
-        row.operator("spr.forget_edits", text="", icon="LOOP_BACK")
 
 
 CLASSES = (SPR_OT_join_tracks, SPR_OT_split_track, SPR_OT_forget_edits)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import suppress
 
 import bpy
@@ -13,17 +14,22 @@ PATIENCE, GLANCE = 20, 0.1
 
 _left = 0
 """Looks left."""
+_then: list[Callable[[], None]] = []
+"""What is to be done once the sidebar is there."""
 
 
-def lead_on(context: bpy.types.Context) -> None:
-    """Open the sidebar of this window's largest 3D View on the add-on's tab; a pop-up where there is none."""
+def lead_on(context: bpy.types.Context, then: Callable[[], None]) -> None:
+    """Open the sidebar of the largest 3D View on the add-on's tab; a pop-up where there is no view.
+
+    then: called once the sidebar is there, where it was not.
+    """
     global _left
     if bpy.app.background or context.window is None:
         return
     if _view(context.window_manager) is None:
         context.window_manager.popup_menu(_say_where, title="Opened", icon="INFO")
         return
-    _left = PATIENCE
+    _left, _then[:] = PATIENCE, [then]
     if not bpy.app.timers.is_registered(_show):
         bpy.app.timers.register(_show, first_interval=0.0)
 
@@ -49,7 +55,9 @@ def _show() -> float | None:
     region = next(region for region in area.regions if region.type == "UI")
     area.tag_redraw()
     with suppress(AttributeError, TypeError):  # as long as it was not drawn
-        if region.active_panel_category == TAB:
+        if region.active_panel_category == TAB and region.width > 1:
+            if _left < PATIENCE - 1:  # it was not there at the first look
+                _then[-1]()
             return None
         region.active_panel_category = TAB
     return GLANCE

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import bpy
@@ -35,7 +36,11 @@ EXTENSIONS = tuple(dict.fromkeys(end for reader in READERS for end in reader.fil
 
 
 SEVERAL_ITEMS = [
-    ("AUTO", "As They Belong", "Files of one take are one recording, as their names, lengths and places show"),
+    (
+        "AUTO",
+        "As They Belong",
+        "Files of one take are one recording, as their names, lengths and places show",
+    ),
     ("TOGETHER", "One Recording", "All files are of one take: their people become one recording"),
     ("APART", "One Each", "Every file is a recording of its own, and all are listed"),
 ]
@@ -94,9 +99,7 @@ class FileChooser(ImportHelper):
         layout, up, units = stated
         return Hints(layout=layout, fps=self.fps or None, up=up, units=units)
 
-    def state(
-        self, settings: FileSettings, path: str, recording: Recording | None, also: str = "[]"
-    ) -> None:
+    def state(self, settings: FileSettings, path: str, recording: Recording | None, also: str = "[]") -> None:
         """Remember the file, and what was stated; also: further files of the same take, as JSON."""
         settings.source = ""  # so that setting the hints one by one reads nothing
         settings.layout, settings.up, settings.units = self.layout_name, self.up, self.units
@@ -143,7 +146,7 @@ class SPR_OT_open_recording(bpy.types.Operator, FileChooser):
             self._remember(context.scene, takes, place, recording)
             self._tell(recording, takes, place)
             show_recording(context, recording, fresh)
-            lead_on(context)
+            lead_on(context, partial(_frame_again, recording))
             redraw_views()
             return {"FINISHED"}
         return self._refuse(context, takes, refusals[0])
@@ -195,9 +198,15 @@ class SPR_OT_open_recording(bpy.types.Operator, FileChooser):
             return {"CANCELLED"}
         self._remember(context.scene, takes, 0, None)
         self.report({"WARNING"}, f"{Path(takes[0][0]).name}: {in_panel(str(error), WHERE)}")
-        lead_on(context)
+        lead_on(context, redraw_views)
         redraw_views()
         return {"FINISHED"}
+
+
+def _frame_again(recording: Recording) -> None:
+    """The sidebar that was opened takes a part of the view."""
+    show_recording(bpy.context, recording, False)
+    redraw_views()
 
 
 def _names(paths: Sequence[str]) -> list[str]:

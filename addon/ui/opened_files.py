@@ -22,7 +22,7 @@ from .redraw import redraw_views
 from .scene_range import fit_range
 
 ROWS = 3
-_STATED = "layout use_fps fps up units mirror keep_height join_tracks also edits".split()
+_STATED = ["layout", "use_fps", "fps", "up", "units", "mirror", "keep_height", "join_tracks", "also", "edits"]
 """What belongs to a file besides its path."""
 
 
@@ -63,7 +63,9 @@ def list_files(scene: bpy.types.Scene, takes: Sequence[Sequence[str]], opened: i
     """
     settings = scene.spr
     new = {take[0] for take in takes}
-    kept = [_fields(row) for row in settings.files if row.source not in new and _has_result(scene, row.source)]
+    kept = [
+        _fields(row) for row in settings.files if row.source not in new and _has_result(scene, row.source)
+    ]
     known = {row.source: _fields(row) for row in settings.files}
     settings.files.clear()
     for fields in kept:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import bpy
 
 from ..recording import Recording
@@ -11,7 +13,6 @@ from .controls import draw_controls
 from .describe import facts, only_poses, progress_text, question, title
 from .drawn_text import draw_message, draw_wrapped
 from .engines import planned_engine, torch_installed
-from .hand_tracks import draw_tracks
 from .hints import FileSettings, hints_of, peek
 from .leading import TAB
 from .log import draw_log
@@ -53,6 +54,7 @@ class SPR_PT_source(Panel, bpy.types.Panel):
         if isinstance(found, Recording):
             _draw_recording(self.layout, context, settings, found)
         elif isinstance(found, FormatError):
+            draw_message(self.layout, context, Path(settings.source).name, "FILE")
             draw_message(self.layout, context, str(found), "ERROR")
             draw_asked(self.layout, settings, str(found))
         elif settings.source:
@@ -198,7 +200,6 @@ def _draw_recording(
     draw_facts(layout, context, settings, recording)
     if len(recording.people) > 1:
         draw_people(layout, context, settings)
-        draw_tracks(layout, settings)
     layout.prop(settings, "show_preview")
 
 
@@ -218,6 +219,7 @@ def draw_facts(
     if asked:
         draw_message(layout, context, asked, "QUESTION")
         draw_properties(layout).prop(settings, "up")
+
 
 CLASSES = (
     SPR_PT_source,

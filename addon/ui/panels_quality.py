@@ -6,9 +6,9 @@ import bpy
 
 from ..scene.estimated import ESTIMATED, has_grey_bones
 from ..scene.versions import shows_before, versions
+from .drawn_text import MARGIN, draw_message
 from .graph import Series, graph
 from .icons import icon_id
-from .drawn_text import MARGIN, draw_message
 from .panels import Panel, draw_properties
 from .quality import VERSION_ITEMS, WORST_ITEMS, fit_error, shown_person
 from .results import PERSON_KEY, refined_armatures

@@ -23,10 +23,9 @@ def draw_warnings(
         _draw_fold(layout, settings, len(warnings))
         if not settings.show_warnings:
             return
-    box = layout.box().column() if len(warnings) > UNFOLDED else layout
     for warning in warnings:
-        draw_message(box, context, warning, "ERROR")
-        draw_asked(box, settings, warning)
+        draw_message(layout, context, warning, "DOT" if len(warnings) > UNFOLDED else "ERROR")
+        draw_asked(layout, settings, warning)
 
 
 def _draw_fold(layout: bpy.types.UILayout, settings: FileSettings, count: int) -> None:

@@ -72,7 +72,9 @@ class SPR_UL_people(bpy.types.UIList):
         row.prop(item, "chosen", text="")
         split = row.split(factor=NAME_SHARE)
         split.active = item.chosen
-        split.prop(item, "label", text="", emboss=False, icon_value=chip(item.place))
+        named = split.row(align=True)
+        named.label(text="", icon_value=chip(item.place))
+        named.prop(item, "label", text="", emboss=False)
         right = split.row()
         right.alignment = "RIGHT"
         right.label(text=item.short)
@@ -153,15 +155,21 @@ def active_person(settings: bpy.types.PropertyGroup, recording: Recording) -> Pe
 def draw_people(
     layout: bpy.types.UILayout, context: bpy.types.Context, settings: bpy.types.PropertyGroup
 ) -> None:
-    """The list, buttons to tick everybody or nobody, and more of the person whose line is chosen."""
-    rows = min(max(len(settings.people), 2), ROWS)
-    layout.template_list("SPR_UL_people", "", settings, "people", settings, "active_person", rows=rows)
-    row = layout.row(align=True)
-    row.operator("spr.choose_people", text="All").chosen = True
-    row.operator("spr.choose_people", text="None").chosen = False
+    """The list, buttons beside it, and more of the person whose line is chosen."""
+    row = layout.row()
+    row.template_list(
+        "SPR_UL_people", "", settings, "people", settings, "active_person", rows=ROWS, maxrows=ROWS
+    )
+    buttons = row.column(align=True)
+    buttons.operator("spr.choose_people", text="", icon="CHECKBOX_HLT").chosen = True
+    buttons.operator("spr.choose_people", text="", icon="CHECKBOX_DEHLT").chosen = False
+    buttons.separator()
+    buttons.operator_menu_enum("spr.join_tracks", "other", text="", icon="LINKED")
+    buttons.operator("spr.split_track", text="", icon="UNLINKED")
     if settings.active_person < len(settings.people):
-        entry = settings.people[settings.active_person]
-        draw_message(layout, context, f"{entry.label}: {entry.frames}", "NONE")
+        draw_message(layout, context, settings.people[settings.active_person].frames, "TIME")
+    if settings.edits != "[]":
+        layout.operator("spr.forget_edits", icon="LOOP_BACK")
 
 
 def chip(place: int) -> int:

@@ -7,9 +7,9 @@ import bpy
 from .drawn_text import draw_message
 
 LINES = (
-    ("Keypoints: Pose2Sim, FreeMoCap, MediaPipe, C3D, TRC …", "OUTLINER_DATA_POINTCLOUD"),
-    ("Poses: SAM 3D Body, GVHMR, WHAM, AMASS, BVH …", "ARMATURE_DATA"),
-    ("One file, or several: a file for each person", "COMMUNITY"),
+    ("Keypoints: TRC, C3D, CSV …", "OUTLINER_DATA_POINTCLOUD"),
+    ("Skeletons: BVH, AMASS …", "ARMATURE_DATA"),
+    ("Estimators: GVHMR, SAM 3D …", "VIEW_CAMERA"),
 )
 
 

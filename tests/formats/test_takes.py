@@ -46,6 +46,10 @@ def test_a_file_for_each_person_is_one_take_also_where_they_come_and_go(tmp_path
 def test_numbered_trials_and_two_results_of_one_person_stay_apart(tmp_path):
     trials = [_save(tmp_path / f"walk_trial{number}.npz", 2.0 * number) for number in (1, 2)]
     assert len(_takes(trials)) == 2
+    shots = [
+        _save(tmp_path / name, 5.0 * place) for place, name in enumerate(("P0_T1_run.npz", "P1_T2_box.npz"))
+    ]
+    assert len(_takes(shots)) == 2
     same = [_save(tmp_path / "walk.npz"), _save(tmp_path / "walk_filtered.npz", 0.01)]
     assert len(_takes(same)) == 2
 
@@ -108,6 +112,7 @@ def test_up_and_floor_are_found_from_all_people_together(tmp_path):
         (["take_anna.trc", "take_ben.trc"], ["anna", "ben"]),
         (["0.npz", "1.npz"], ["0", "1"]),
         (["person.trc", "person_2.trc"], ["person", "person_2"]),
+        (["S0_P0_run.trc", "S0_P1_box.trc"], ["P0_run", "P1_box"]),
         (["x/body.trc", "y/body.trc"], ["x", "y"]),
     ],
 )

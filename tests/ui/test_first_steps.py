@@ -37,9 +37,12 @@ def test_the_example_is_what_a_detector_gives_before_any_filter(ui):
 def test_help_makes_pages_of_the_manual_and_opens_the_first(enabled, ui, monkeypatch):
     opened = []
     monkeypatch.setattr(
-        ui("manual"), "bpy", SimpleNamespace(
-            utils=bpy.utils, ops=SimpleNamespace(wm=SimpleNamespace(path_open=lambda filepath: opened.append(filepath)))
-        )
+        ui("manual"),
+        "bpy",
+        SimpleNamespace(
+            utils=bpy.utils,
+            ops=SimpleNamespace(wm=SimpleNamespace(path_open=lambda filepath: opened.append(filepath))),
+        ),
     )
     assert bpy.ops.spr.show_manual() == {"FINISHED"}
     text = Path(opened[0]).read_text("utf-8")
@@ -64,7 +67,9 @@ def test_every_link_and_picture_of_the_pages_leads_somewhere(tmp_path):
 
 
 def test_the_parts_of_markdown_that_the_manual_uses():
-    text = page("# A <b>\n\nOne *two* **three**\n`a*b*`.\n\n| a | b |\n|---|---|\n| 1 | |\n\n- x\n- y\n  z\n", "t")
+    text = page(
+        "# A <b>\n\nOne *two* **three**\n`a*b*`.\n\n| a | b |\n|---|---|\n| 1 | |\n\n- x\n- y\n  z\n", "t"
+    )
     assert '<h1 id="a-b">A &lt;b&gt;</h1>' in text
     assert "<p>One <i>two</i> <b>three</b> <code>a*b*</code>.</p>" in text
     assert "<tr><th>a</th><th>b</th></tr><tr><td>1</td><td></td></tr>" in text
@@ -74,7 +79,7 @@ def test_the_parts_of_markdown_that_the_manual_uses():
 class _Region:
     """A sidebar that takes a tab only once it was drawn."""
 
-    type = "UI"
+    type, width = "UI", 200
 
     def __init__(self) -> None:
         self.drawn, self._tab = False, "Item"
@@ -100,15 +105,19 @@ def test_the_sidebar_is_opened_on_the_tab_as_soon_as_it_can_be(enabled, ui, monk
     windows = [SimpleNamespace(screen=SimpleNamespace(areas=[area]))]
     manager = SimpleNamespace(windows=windows)
     looks = []
-    timers = SimpleNamespace(register=lambda one, first_interval: looks.append(one), is_registered=lambda _: False)
+    timers = SimpleNamespace(
+        register=lambda one, first_interval: looks.append(one), is_registered=lambda _: False
+    )
     app = SimpleNamespace(background=False, timers=timers)
     context = SimpleNamespace(window=object(), window_manager=manager)
     monkeypatch.setattr(leading, "bpy", SimpleNamespace(app=app, context=context))
-    leading.lead_on(context)
+    called = []
+    leading.lead_on(context, lambda: called.append(True))
     assert looks[0]() is not None and space.show_region_ui
     region.drawn = True
     assert looks[0]() is not None and region.active_panel_category == "SMPL Refiner"
-    assert looks[0]() is None
+    assert called == []
+    assert looks[0]() is None and called == [True]
 
 
 def test_without_a_3d_view_a_pop_up_says_where_to_go_on(enabled, ui, monkeypatch):
@@ -116,7 +125,7 @@ def test_without_a_3d_view_a_pop_up_says_where_to_go_on(enabled, ui, monkeypatch
     manager = SimpleNamespace(windows=[], popup_menu=lambda draw, title, icon: shown.append(draw))
     context = SimpleNamespace(window=object(), window_manager=manager)
     monkeypatch.setattr(leading, "bpy", SimpleNamespace(app=SimpleNamespace(background=False)))
-    leading.lead_on(context)
+    leading.lead_on(context, list)
     texts = []
     menu = SimpleNamespace(layout=SimpleNamespace(label=lambda text: texts.append(text)))
     shown[0](menu, context)

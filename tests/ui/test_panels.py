@@ -125,7 +125,12 @@ def test_the_axis_is_asked_for_where_the_motion_hardly_shows_it(enabled, wave, u
 def test_several_people_have_a_line_each(two_people, draw):
     drawn = draw()
     assert drawn.count("chosen") == 2
-    assert drawn.count("label") == 2 and "60 f" in drawn and "Person 1: 60 frames (1.0 s)" in drawn and "spr.split_track" in drawn
+    assert (
+        drawn.count("label") == 2
+        and "60 f" in drawn
+        and "60 frames (1.0 s)" in drawn
+        and "spr.split_track" in drawn
+    )
 
 
 def test_a_run_shows_its_progress_and_how_to_stop_it(window, ui, long_person, draw):
