@@ -79,7 +79,10 @@ class SPR_PT_overrides(Panel, bpy.types.Panel):
 
     def draw(self, context: bpy.types.Context) -> None:
         """Frame rate, up axis, units, layout, and what is done to people."""
-        draw_hints(draw_properties(self.layout), context.scene.spr)
+        settings = context.scene.spr
+        draw_hints(draw_properties(self.layout), settings)
+        if len(settings.people) == 1:
+            self.layout.operator("spr.split_track", icon="UNLINKED")
 
 
 class SPR_PT_refine(Panel, bpy.types.Panel):
