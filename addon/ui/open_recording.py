@@ -83,7 +83,7 @@ class FileChooser(ImportHelper):
 
     def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:
         """Open a dropped file at once, ask for one otherwise."""
-        if self.properties.is_property_set("filepath"):
+        if self.properties.is_property_set("filepath") or getattr(self, "files", ()):
             return self.execute(context)
         return ImportHelper.invoke(self, context, event)
 

@@ -74,10 +74,13 @@ class SPR_UL_people(bpy.types.UIList):
         split.active = item.chosen
         named = split.row(align=True)
         named.label(text="", icon_value=chip(item.place))
-        named.prop(item, "label", text="", emboss=False)
+        if item.label:
+            named.prop(item, "label", text="", emboss=False)
+        else:  # a .blend from before people had names
+            named.label(text=person_name(item.person_id))
         right = split.row()
         right.alignment = "RIGHT"
-        right.label(text=item.short)
+        right.label(text=item.short or item.frames)
 
 
 class SPR_OT_choose_people(bpy.types.Operator):
