@@ -11,12 +11,10 @@ from bpy.props import EnumProperty
 
 from ..formats.edits import can_join, can_split, join, split
 from ..recording import Person, Recording
-from ..safe_read import FormatError
 from ..scene import scene_rate
-from .hints import load, peek
-from .log import report_error
-from .people import active_person, label_of, list_people
-from .redraw import redraw_views
+from .hints import peek
+from .people import active_person, label_of
+from .reading import read_again
 from .results import refined_people
 
 _items: list[tuple[str, str, str]] = []
@@ -113,7 +111,7 @@ class SPR_OT_forget_edits(bpy.types.Operator):
     def execute(self, context: bpy.types.Context) -> set[str]:
         """Forget all of them."""
         context.scene.spr.edits = "[]"
-        return _read(self, context)
+        return read_again(self, context)
 
 
 def frame_of(scene: bpy.types.Scene, recording: Recording, person: Person) -> int:
@@ -129,19 +127,7 @@ def frame_of(scene: bpy.types.Scene, recording: Recording, person: Person) -> in
 def _edit(operator: bpy.types.Operator, context: bpy.types.Context, edit: tuple[object, ...]) -> set[str]:
     settings = context.scene.spr
     settings.edits = json.dumps([*json.loads(settings.edits), edit])
-    return _read(operator, context)
-
-
-def _read(operator: bpy.types.Operator, context: bpy.types.Context) -> set[str]:
-    settings = context.scene.spr
-    try:
-        recording = load(settings)
-    except FormatError as error:
-        report_error(operator, str(error), getattr(error, "details", ""))
-        return {"CANCELLED"}
-    list_people(settings, recording)
-    redraw_views()
-    return {"FINISHED"}
+    return read_again(operator, context)
 
 
 CLASSES = (SPR_OT_join_tracks, SPR_OT_split_track, SPR_OT_forget_edits)

@@ -23,11 +23,12 @@ from ..safe_read import FormatError
 from .controls import begin_anew
 from .describe import opened, warned
 from .framing import show_recording, untouched
-from .hints import AUTO, LAYOUT_ITEMS, UNIT_ITEMS, UP_ITEMS, FileSettings, load
+from .hints import AUTO, LAYOUT_ITEMS, UNIT_ITEMS, UP_ITEMS, FileSettings
 from .leading import TAB, lead_on
 from .log import report_error
 from .opened_files import also_of, first_colour, list_files, note_opened
 from .people import list_people
+from .reading import read_again
 from .redraw import redraw_views
 from .session import SESSION
 
@@ -226,15 +227,7 @@ class SPR_OT_read_again(bpy.types.Operator):
 
     def execute(self, context: bpy.types.Context) -> set[str]:
         """Read it with the present overrides."""
-        settings = context.scene.spr
-        try:
-            recording = load(settings)
-        except FormatError as error:
-            report_error(self, str(error), getattr(error, "details", ""))
-            return {"CANCELLED"}
-        list_people(settings, recording)
-        redraw_views()
-        return {"FINISHED"}
+        return read_again(self, context)
 
 
 class SPR_FH_recording(bpy.types.FileHandler):

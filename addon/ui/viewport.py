@@ -10,6 +10,7 @@ import numpy as np
 from bpy_extras.view3d_utils import location_3d_to_region_2d
 
 from ..scene.drawing import Shapes, View, discs
+from .framing import free_part
 from .preview import forget, names, shapes
 
 LINE_WIDTH, DOT_RADIUS = 2.0, 3.5
@@ -18,7 +19,7 @@ LINE_WIDTH, DOT_RADIUS = 2.0, 3.5
 FONT = 0
 """Blender's own."""
 INSET = 14.0
-"""Pixels at interface scale 1 from the lower left."""
+"""Pixels at interface scale 1 from the corner."""
 NOTE = (1.0, 1.0, 1.0, 0.8)
 PREVIEW = "Preview of the open recording: no object yet. Refine Pose makes the armature."
 
@@ -63,9 +64,11 @@ def _write() -> None:
     for name, place, colour in shown if len(shown) > 1 else ():
         where = location_3d_to_region_2d(context.region, context.region_data, place)
         if where is not None:
-            _text(name, where.x - blf.dimensions(FONT, name)[0] / 2, where.y, colour)
-    left = max((other.width for other in context.area.regions if other.type == "TOOLS"), default=0)
-    _text(PREVIEW, left + INSET * scale, INSET * scale, NOTE)
+            pale = [(1.0 + part) / 2 for part in colour]
+            _text(name, where.x - blf.dimensions(FONT, name)[0] / 2, where.y, (*pale[:3], 1.0))
+    _, right = free_part(context.area, context.region)
+    # At the lower right: Adjust Last Operation opens at the left.
+    _text(PREVIEW, right - blf.dimensions(FONT, PREVIEW)[0] - INSET * scale, INSET * scale, NOTE)
     blf.disable(FONT, blf.SHADOW)
 
 
