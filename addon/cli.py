@@ -22,6 +22,7 @@ from . import formats
 from .body.body_model import BodyModel, load_body_model
 from .cli_controls import add_controls, controls_of, people_in_range
 from .cli_inputs import chosen, gather_take, inputs, read, shift, targets_of
+from .formats.file_names import shared_name
 from .motion import Motion
 from .recording import Person, Recording
 from .safe_read import FormatError
@@ -295,13 +296,15 @@ def _refined(source: Path, args: argparse.Namespace, warnings: list[str]) -> lis
     people = people_in_range(asked, args, warnings)
     belonging = targets_of(people, targets, len(asked) == 1)
     offset = shift(people, belonging, args.keypoints_offset, warnings)
+    stem = shared_name([source, *map(Path, args.also)]) if args.also else ""
+    stem = stem or source.stem
     results = []
     for number, (one, target) in enumerate(zip(people, belonging, strict=True)):
         label = f"person {one.id} of {source.name}" if len(people) > 1 else source.name
         started = time.perf_counter()
         motion, model = _refine_person(one, target, offset, args, label)
         warnings += motion.warnings
-        name = source.stem if len(people) == 1 else f"{source.stem} {one.id}"
+        name = stem if len(people) == 1 else f"{stem} {one.id}"
         seconds = time.perf_counter() - started
         alone = one.keypoints is None and target is None and args.mode in ("auto", "poses")
         shake = _shake(one, motion) if alone else None

@@ -85,7 +85,7 @@ def person_name(person_id: str) -> str:
 
 
 def frames_shown(person: Person) -> str:
-    """'1,200 f' or '100 f, 3 gaps': as short as a list needs it."""
+    """'1,200 f' or '100 f, 3 gone': as short as a list needs it."""
     gaps = int(person.frame_ids[-1] - person.frame_ids[0]) + 1 - person.frames
     return f"{person.frames:,} f" + (f", {gaps:,} gone" if gaps else "")
 

@@ -145,7 +145,7 @@ class SPR_OT_open_recording(bpy.types.Operator, FileChooser):
                 refusals.append(error)
                 continue
             self._remember(context.scene, takes, place, recording)
-            self._tell(recording, takes, place)
+            self._tell(recording, takes, place, [str(error) for error in refusals])
             show_recording(context, recording, fresh)
             lead_on(context, partial(_frame_again, recording))
             redraw_views()
@@ -179,8 +179,10 @@ class SPR_OT_open_recording(bpy.types.Operator, FileChooser):
             begin_anew(settings, recording)
             note_opened(scene, recording)
 
-    def _tell(self, recording: Recording, takes: list[tuple[str, ...]], place: int) -> None:
-        warnings = [in_panel(warning, WHERE) for warning in warned(recording)]
+    def _tell(
+        self, recording: Recording, takes: list[tuple[str, ...]], place: int, refused: list[str]
+    ) -> None:
+        warnings = [in_panel(warning, WHERE) for warning in [*refused, *warned(recording)]]
         told = opened(recording, len(takes[place]) - 1)
         if len(takes) > 1:
             others = [Path(take[0]).name for number, take in enumerate(takes) if number != place]

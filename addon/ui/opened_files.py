@@ -71,11 +71,10 @@ def list_files(scene: bpy.types.Scene, takes: Sequence[Sequence[str]], opened: i
     for fields in kept:
         _add(settings, fields)
     for take in takes:
+        stated = {name: getattr(settings, name) for name in _STATED} | {"also": also_of(take)}
         fields = known.get(take[0], {"source": take[0]})
-        _add(settings, fields | {"stated": json.dumps({"also": also_of(take)}), "name": _name(take)})
-    place = len(kept) + opened
-    settings.files[place].stated = _stated(settings)
-    settings.active_file = place
+        _add(settings, fields | {"stated": json.dumps(stated), "name": _name(take)})
+    settings.active_file = len(kept) + opened
 
 
 def also_of(take: Sequence[str]) -> str:
@@ -132,10 +131,12 @@ def current_file(settings: bpy.types.PropertyGroup) -> SPR_PG_file | None:
 
 
 def _stated(settings: bpy.types.PropertyGroup) -> str:
-    return json.dumps({name: getattr(settings, name) for name in _STATED})
+    """What was stated of the open file, and what its people were called and whether they are ticked."""
+    people = {entry.person_id: (entry.label, entry.chosen) for entry in settings.people}
+    return json.dumps({name: getattr(settings, name) for name in _STATED} | {"people": people})
 
 
-def go_to_file(settings: bpy.types.PropertyGroup, context: bpy.types.Context) -> None:
+def go_to_file(settings: bpy.types.PropertyGroup, _context: bpy.types.Context) -> None:
     """The line that was clicked becomes the open recording, with what was stated of it before."""
     if not 0 <= settings.active_file < len(settings.files):
         return
@@ -147,6 +148,7 @@ def go_to_file(settings: bpy.types.PropertyGroup, context: bpy.types.Context) ->
         left.stated = _stated(settings)
     _restore(settings, row)
     _read(settings, settings.id_data)
+    _restore_people(settings, row)
     redraw_views()
 
 
@@ -161,6 +163,12 @@ def _restore(settings: bpy.types.PropertyGroup, row: SPR_PG_file) -> None:
         else:
             settings.property_unset(name)
     settings.source = row.source
+
+
+def _restore_people(settings: bpy.types.PropertyGroup, row: SPR_PG_file) -> None:
+    known = json.loads(row.stated or "{}").get("people", {})
+    for entry in settings.people:
+        entry.label, entry.chosen = known.get(entry.person_id, (entry.label, entry.chosen))
 
 
 def _read(settings: bpy.types.PropertyGroup, scene: bpy.types.Scene) -> None:

@@ -145,7 +145,7 @@ def object_name(settings: bpy.types.PropertyGroup, stem: str, person_id: str, se
     label = label_of(settings, person_id)
     if label != person_name(person_id):
         return label
-    return f"{stem} {person_id}" if several else stem
+    return f"{stem} {person_id}" if several or settings.also != "[]" else stem
 
 
 def active_person(settings: bpy.types.PropertyGroup, recording: Recording) -> Person | None:

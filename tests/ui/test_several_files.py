@@ -68,6 +68,31 @@ def test_other_files_are_listed_and_each_is_a_click_away(enabled, save, ui, capf
     assert settings.source == str(run) and settings.up == "+z", "what was stated stays with its file"
 
 
+def test_names_and_ticks_stay_with_their_file(enabled, save):
+    _open(save("dance_P1.npz"), save("dance_P2.npz", 2.0), save("run.npz", 9.0, 25))
+    settings = bpy.context.scene.spr
+    settings.people[0].label, settings.people[1].chosen = "Anna", False
+    settings.active_file = 1
+    assert _ids() == ["0"]
+    settings.active_file = 0
+    assert [(entry.label, entry.chosen) for entry in settings.people] == [("Anna", True), ("P2", False)]
+
+
+def test_what_was_stated_on_opening_goes_for_all_files(enabled, save):
+    _open(save("walk.npz"), save("run.npz", 3.0, 25), up="+z")
+    settings = bpy.context.scene.spr
+    settings.active_file = 1
+    assert settings.up == "+z"
+
+
+def test_a_change_of_any_file_of_a_take_is_seen(enabled, save, ui):
+    first, second = save("dance_P1.npz"), save("dance_P2.npz", 2.0)
+    _open(first, second)
+    save("dance_P2.npz", 2.0, 30)
+    bpy.ops.spr.read_again()
+    assert [entry.short for entry in bpy.context.scene.spr.people] == ["40 f", "30 f"]
+
+
 def test_the_user_decides_what_belongs_together(enabled, save):
     pair = save("dance_P1.npz"), save("dance_P2.npz", 2.0)
     _open(*pair, several="APART")
