@@ -15,6 +15,9 @@ from addon.safe_read import FormatError
 from tests.formats.bodies import walking
 
 
+SUBJECT = Path(__file__).parents[2] / "bundled_model/samples/sam3dbody/img_subj00.npz"
+
+
 def _save(path: Path, place: float = 0.0, frames: slice = slice(0, 40), fps: float = 30.0, **held) -> Path:
     points = walking().layout("coco17")[frames] + np.array([place, 0.0, 0.0])
     path.parent.mkdir(exist_ok=True, parents=True)
@@ -118,3 +121,17 @@ def test_up_and_floor_are_found_from_all_people_together(tmp_path):
 )
 def test_people_are_named_after_what_tells_their_files_apart(names, shown):
     assert labels([Path(name) for name in names]) == shown
+
+
+def test_sam_3d_bodys_file_for_each_person_is_one_take(tmp_path):
+    with np.load(SUBJECT) as held:
+        fields = dict(held)
+    files = []
+    for number in range(3):
+        files.append(tmp_path / f"img_subj{number:02d}.npz")
+        np.savez(files[-1], **fields | {"pred_cam_t": fields["pred_cam_t"] + np.float32([number, 0, 0])})
+    assert len(_takes(files)) == 1
+    recording = formats.read(files[0], also=[path.name for path in files[1:]])
+    assert [one.id for one in recording.people] == ["subj00", "subj01", "subj02"]
+    across = [float(np.nanmean(one.keypoints.positions[..., 0])) for one in recording.people]
+    np.testing.assert_allclose(np.abs(np.diff(across)), 1.0, atol=0.05)
