@@ -14,7 +14,6 @@ from addon.formats.file_names import labels
 from addon.safe_read import FormatError
 from tests.formats.bodies import walking
 
-
 SUBJECT = Path(__file__).parents[2] / "bundled_model/samples/sam3dbody/img_subj00.npz"
 
 
