@@ -166,8 +166,14 @@ def read(
 
 
 def _draft(container: Container) -> Draft:
-    with refusing(container.name):
-        return find_reader(container).read(container)
+    """What a further file of a take holds; a refusal names the file."""
+    try:
+        with refusing(container.name):
+            return find_reader(container).read(container)
+    except FormatError as error:
+        if container.name in str(error):
+            raise
+        raise FormatError(f"{container.name}: {error}") from error
 
 
 def find_reader(container: Container) -> Reader:

@@ -97,6 +97,12 @@ def test_files_that_do_not_fit_are_refused_in_a_sentence(tmp_path):
     assert len(formats.read(first, also=(second.name,), fps=60.0).people) == 2
 
 
+def test_a_refusal_names_the_file_of_the_take_that_is_meant(tmp_path):
+    first, second = _save(tmp_path / "p1.npz"), _save(tmp_path / "p2.npz", keypoints=np.ones((4, 9, 3)))
+    with pytest.raises(FormatError, match=r"p2\.npz"):
+        formats.read(first, also=(second.name,))
+
+
 def test_up_and_floor_are_found_from_all_people_together(tmp_path):
     """One of them lies all the time; the other tells what is up."""
     turned = walking().layout("coco17") @ np.array([[1.0, 0, 0], [0, 0, 1], [0, -1, 0]])
