@@ -197,7 +197,15 @@ def stem_of(settings: bpy.types.PropertyGroup, source: str) -> str:
 def draw_files(layout: bpy.types.UILayout, settings: bpy.types.PropertyGroup) -> None:
     """The list, where there is more than one file."""
     if len(settings.files) > 1:
-        layout.template_list("SPR_UL_files", "", settings, "files", settings, "active_file", rows=ROWS)
+        layout.template_list(
+            "SPR_UL_files",
+            "",
+            settings,
+            "files",
+            settings,
+            "active_file",
+            rows=min(len(settings.files), ROWS),
+        )
 
 
 CLASSES = (SPR_PG_file, SPR_UL_files)
