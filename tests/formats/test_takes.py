@@ -134,7 +134,9 @@ def test_sam_3d_bodys_file_for_each_person_is_one_take(tmp_path):
     files = []
     for number in range(3):
         files.append(tmp_path / f"img_subj{number:02d}.npz")
-        np.savez(files[-1], **fields | {"pred_cam_t": fields["pred_cam_t"] + np.float32([number, 0, 0])})
+        np.savez(
+            files[-1], **fields | {"pred_cam_t": fields["pred_cam_t"] + np.array([number, 0, 0], np.float32)}
+        )
     assert len(_takes(files)) == 1
     recording = formats.read(files[0], also=[path.name for path in files[1:]])
     assert [one.id for one in recording.people] == ["subj00", "subj01", "subj02"]
