@@ -21,7 +21,8 @@ import numpy as np
 from . import formats
 from .body.body_model import BodyModel, load_body_model
 from .cli_controls import add_controls, controls_of, people_in_range
-from .cli_inputs import add_sides, chosen, inputs, read, shift, targets_of
+from .cli_inputs import add_sides, chosen, gather_take, inputs, read, shift, targets_of
+from .formats.file_names import shared_name
 from .motion import Motion
 from .recording import Person, Recording
 from .safe_read import FormatError
@@ -101,8 +102,8 @@ def _parser() -> argparse.ArgumentParser:
     )
     commands = parser.add_subparsers(required=True, metavar="inspect|refine")
     inspect = commands.add_parser("inspect", help="say what a file holds")
-    inspect.add_argument("file", metavar="FILE", type=Path)
-    inspect.add_argument("--json", action="store_true", help="print one JSON object")
+    inspect.add_argument("files", metavar="FILE", type=Path, nargs="+")
+    inspect.add_argument("--json", action="store_true", help="print one JSON object a file")
     _add_hints(inspect)
     inspect.set_defaults(run=_inspect)
     refine = commands.add_parser("refine", help="refine files and write the animation")
@@ -160,6 +161,11 @@ def _add_hints(parser: argparse.ArgumentParser) -> None:
         "--join-tracks", action="store_true", help="make one person of tracks that follow each other in time"
     )
     add_sides(parser)
+    parser.add_argument(
+        "--one-take",
+        action="store_true",
+        help="the files are of one take, such as one for each person: make one recording of them",
+    )
 
 
 def _number(text: str) -> float:
@@ -182,12 +188,18 @@ def _positive(text: str) -> float:
 
 
 def _inspect(args: argparse.Namespace) -> int:
-    recording = read(args.file, args)
-    if args.json:
-        print(json.dumps(recording.summary(), ensure_ascii=False))
-    else:
-        print("\n".join(_described(recording)))
-    return 0
+    gather_take(args)
+    status = 0
+    for path in args.files:
+        try:
+            recording = read(path, args)
+        except FormatError as error:
+            print(error, file=sys.stderr)
+            status = 1
+            continue
+        summary = json.dumps(recording.summary(), ensure_ascii=False)
+        print(summary if args.json else "\n".join(_described(recording)))
+    return status
 
 
 def _described(recording: Recording) -> list[str]:
@@ -210,6 +222,7 @@ def _described(recording: Recording) -> list[str]:
 
 
 def _refine(args: argparse.Namespace) -> int:
+    gather_take(args)
     jobs = _jobs(args)
     args.body_model = None if args.smpl_model is None else load_body_model(args.smpl_model)
     if any(job.kind != "npz" for job in jobs):
@@ -239,7 +252,8 @@ def _jobs(args: argparse.Namespace) -> list[_Job]:
         )
     else:
         jobs = _folder_jobs(sources, output, args.to or "npz")
-    inputs = {path.resolve() for path in (*sources, args.keypoints, args.smpl_model) if path is not None}
+    named = (*sources, *map(Path, args.also), args.keypoints, args.smpl_model)
+    inputs = {path.resolve() for path in named if path is not None}
     if any(job.output.resolve() in inputs for job in jobs):
         raise _UsageError("The output would overwrite an input file; choose another name.")
     return jobs
@@ -283,13 +297,15 @@ def _refined(source: Path, args: argparse.Namespace, warnings: list[str]) -> lis
     people = people_in_range(asked, args, warnings)
     belonging = targets_of(people, targets, len(asked) == 1)
     offset = shift(people, belonging, args.keypoints_offset, warnings)
+    stem = shared_name([source, *map(Path, args.also)]) if args.also else ""
+    stem = stem or source.stem
     results = []
     for number, (one, target) in enumerate(zip(people, belonging, strict=True)):
         label = f"person {one.id} of {source.name}" if len(people) > 1 else source.name
         started = time.perf_counter()
         motion, model = _refine_person(one, target, offset, args, label)
         warnings += motion.warnings
-        name = source.stem if len(people) == 1 else f"{source.stem} {one.id}"
+        name = stem if len(people) == 1 else f"{stem} {one.id}"
         seconds = time.perf_counter() - started
         alone = one.keypoints is None and target is None and args.mode in ("auto", "poses")
         shake = _shake(one, motion) if alone else None

@@ -18,7 +18,13 @@ def read(path: Path, args: argparse.Namespace) -> Recording:
     if args.layout is not None:
         _check_layout(args.layout)
     stated = {"layout": args.layout, "fps": args.fps, "up": args.up, "units": args.units}
-    return formats.read(path, **stated, **_switches(args))
+    return formats.read(path, **stated, **_switches(args), also=args.also)
+
+
+def gather_take(args: argparse.Namespace) -> None:
+    """With --one-take the first of the files stands for all: the others are in `args.also`."""
+    args.also = tuple(str(path.resolve()) for path in args.files[1:]) if args.one_take else ()
+    args.files = args.files[:1] if args.one_take else args.files
 
 
 def _switches(args: argparse.Namespace) -> dict[str, Any]:
@@ -78,9 +84,9 @@ def inputs(source: Path, args: argparse.Namespace) -> tuple[Recording, Recording
     targets = formats.read(args.keypoints, layout=args.layout, **to_keypoints, **switches)
     up = args.up if to_keypoints["up"] is None else None
     units = args.units if to_keypoints["units"] is None else None
-    recording = formats.read(source, up=up, units=units, **switches)
+    recording = formats.read(source, up=up, units=units, also=args.also, **switches)
     if args.fps is not None and (recording.fps.how != "stated" or to_keypoints["fps"] is None):
-        recording = formats.read(source, up=up, units=units, fps=args.fps, **switches)
+        recording = formats.read(source, up=up, units=units, fps=args.fps, also=args.also, **switches)
     return recording, targets
 
 

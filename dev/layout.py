@@ -16,8 +16,9 @@ from pathlib import Path
 
 LINES = 500
 BLENDER = {"bpy", "bpy_extras", "bpy_types", "bmesh", "mathutils", "gpu", "gpu_extras", "blf", "addon_utils"}
-FOUNDATION = {"body", "recording", "motion", "safe_read", "steps"}
+FOUNDATION = {"body", "overrides", "recording", "motion", "safe_read", "steps"}
 MAY_IMPORT = {
+    "overrides": set[str](),
     "recording": set[str](),
     "motion": set[str](),
     "steps": set[str](),

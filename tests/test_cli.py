@@ -19,6 +19,7 @@ from tests.formats.bodies import walking
 from tests.formats.test_amass import amass_fields
 from tests.formats.test_trc import BROKEN, NAMES, TRIAL, trc, written
 from tests.refiner.motion import Truth
+from tests.wave import joints_of_a_wave
 
 ROOT = Path(__file__).parents[1]
 
@@ -90,6 +91,30 @@ def test_a_folder_takes_one_output_for_each_input(tmp_path, calls, two_people):
     out = tmp_path / "results"
     assert cli.main(["refine", str(TRIAL), str(BROKEN), "--output", str(out)]) == 0
     assert {path.name for path in out.iterdir()} == {f"{TRIAL.stem}.npz", f"{BROKEN.stem}.npz"}
+
+
+@pytest.fixture
+def one_take(tmp_path):
+    """A file each of two people."""
+    files = [tmp_path / f"dance_P{number}.npz" for number in (1, 2)]
+    for place, path in enumerate(files):
+        points = joints_of_a_wave(20, 30.0) + np.array([2.0 * place, 0.0, 0.0])
+        np.savez(path, keypoints=points, layout="smpl24", fps=30.0, up_axis="y", units="m")
+    return [str(path) for path in files]
+
+
+def test_files_of_one_take_are_one_recording_when_asked_and_else_one_each(tmp_path, one_take, capsys):
+    assert cli.main(["inspect", *one_take, "--json"]) == 0
+    each = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [len(found["people"]) for found in each] == [1, 1]
+    assert cli.main(["inspect", *one_take, "--json", "--one-take"]) == 0
+    (whole,) = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [one["id"] for one in whole["people"]] == ["P1", "P2"]
+
+
+def test_people_of_one_take_are_refined_into_one_output(tmp_path, one_take, calls):
+    assert cli.main(["refine", *one_take, "--one-take", "--output", str(tmp_path / "out.npz")]) == 0
+    assert sorted(path.name for path in tmp_path.glob("out*")) == ["out_P1.npz", "out_P2.npz"]
 
 
 def test_options_reach_the_refiner(tmp_path, calls):

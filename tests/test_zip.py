@@ -47,12 +47,23 @@ def test_it_is_small_and_for_every_platform(archive, names):
 
 def test_it_holds_what_ships_and_nothing_else(names):
     single = {"blender_manifest.toml", "__init__.py", "LICENSE", "README.md"}
-    folders = ("addon/", "bundled_model/", "wheels/array_api_compat")
+    folders = ("addon/", "bundled_model/", "docs/", "wheels/array_api_compat")
     assert [name for name in names if name not in single and not name.startswith(folders)] == []
-    assert [
-        name for name in names if name.startswith(("bundled_model/training", "bundled_model/samples"))
-    ] == []
+    assert [name for name in names if name.startswith("bundled_model/training")] == []
     assert {"__init__.py", "LICENSE", "addon/__init__.py"} <= set(names)
+
+
+def test_one_recording_to_try_is_in_it_with_its_licence_and_no_other_sample(names):
+    samples = {
+        Path(name).name for name in names if name.startswith("bundled_model/samples/") and name[-1] != "/"
+    }
+    assert samples == {"LICENSE", "SOURCE.md", "S00_P00_T01_BalancingTrial_0-100.trc"}
+
+
+def test_the_manual_is_in_it_with_its_pictures(names):
+    text = (ROOT / "docs" / "manual.md").read_text("utf-8")
+    pictures = {f"docs/{name}" for name in re.findall(r"!\[[^]]*\]\(([^)]+)\)", text)}
+    assert {"docs/manual.md", "docs/tutorial.md", "docs/fbx.md", *pictures} <= set(names)
 
 
 def test_all_code_of_the_extension_is_in_it(names):

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from ..overrides import give
 from ..recording import Person
 from .floor import floor_height
 from .upright import find_up, lean, turn_upright
@@ -21,9 +22,7 @@ _ABOUT = 0.15
 _ON_IT = (-0.02, 0.05)
 """Metres from the floor at 0 that count as on it, where feet are known by the ankles or by mean bones."""
 
-KEEP = "to keep the file's own axes and place, give --up {}."
-KEEP_HEIGHT = "to keep the file's own height, give --keep-height."
-UNSURE = "The motion does not show clearly that {0} is up; check it, and give the right axis with --up."
+KEEP_HEIGHT = f"to keep the file's own height, {give('keep_height')}."
 
 
 def settle(
@@ -45,7 +44,7 @@ def settle(
         done = "The file does not say how the camera was tilted and no walk shows it, so it counts as level"
     people, put = (people, False) if keep_height else put_on_floor(people)
     done += "; the feet were put on the floor" if put else ""
-    return people, up is not None, f"{done}; {KEEP.format(axis)}"
+    return people, up is not None, f"{done}; {_keep(axis)}"
 
 
 def level(people: tuple[Person, ...], axis: str) -> tuple[tuple[Person, ...], list[str]]:
@@ -58,8 +57,9 @@ def level(people: tuple[Person, ...], axis: str) -> tuple[tuple[Person, ...], li
         tilt = _degrees(up)
         if tilt < _CLEAR_TILT:
             return people, []
-        told = f"The axes were tilted by {tilt:.0f}°, as the steps show, so the motion was levelled; {KEEP}"
-        return tuple(moved(one, turn_upright(up), np.zeros(3)) for one in people), [told.format(axis)]
+        told = f"The axes were tilted by {tilt:.0f}°, as the steps show, so the motion was levelled; "
+        told += _keep(axis)
+        return tuple(moved(one, turn_upright(up), np.zeros(3)) for one in people), [told]
     leans = [_degrees(along) for along in map(lean, people) if along is not None]
     if len(leans) < len(people) or min(leans) < _CLEAR_LEAN:
         return people, []
@@ -67,6 +67,17 @@ def level(people: tuple[Person, ...], axis: str) -> tuple[tuple[Person, ...], li
         f"The body leans by {np.median(leans):.0f}° all the time and no steps show what is level; the axes"
         f" of the file may be tilted."
     ]
+
+
+def unsure(axis: str) -> str:
+    """A sentence that asks for the axis that points up."""
+    return (
+        f"The motion does not show clearly that {axis} is up; check it, and if it is another, {give('up')}."
+    )
+
+
+def _keep(axis: str) -> str:
+    return f"to keep the file's own axes and place, {give('up', axis)}."
 
 
 def _degrees(up: np.ndarray) -> float:

@@ -6,6 +6,7 @@ import numpy as np
 
 from ..body.kinematics import forward
 from ..body.skeleton import JOINT_NAMES, REST_OFFSETS
+from ..overrides import give
 from ..recording import Keypoints, Person
 from . import limbs
 
@@ -77,13 +78,13 @@ def _speed(one: Person, who: str) -> list[str]:
     if one.frames < _FEW_FRAMES or fastest is None:
         return []
     likely = min(_LIKELY_RATES, key=lambda rate: abs(np.log(max(fastest * rate, 1e-6) / _USUAL_SPEED)))
-    give = f"if it was recorded at {likely:g}, give --fps {likely:g}."
+    ask = f"if it was recorded at {likely:g}, {give('fps', f'{likely:g}')}."
     if one.fps < _SLOWEST_FPS:
-        return [f"{one.fps:.3g} per second is hardly the rate of a motion's frames; {give}"]
+        return [f"{one.fps:.3g} per second is hardly the rate of a motion's frames; {ask}"]
     if fastest * one.fps < _FASTEST_SPEED:
         return []
     return [
-        f"{who} moves hands or feet at {fastest * one.fps:.0f} m/s at {one.fps:g} frames per second; {give}"
+        f"{who} moves hands or feet at {fastest * one.fps:.0f} m/s at {one.fps:g} frames per second; {ask}"
     ]
 
 
@@ -178,7 +179,7 @@ def _mirrored(keypoints: Keypoints, who: str) -> list[str]:
     agree = agree[np.isfinite(agree)]
     if len(agree) < _ENOUGH_FRAMES or float((agree > 0).mean()) > 0.2:
         return []
-    return [f"{who} has left and right swapped, or the axes are mirrored; if so, give --mirror."]
+    return [f"{who} has left and right swapped, or the axes are mirrored; if so, {give('mirror')}."]
 
 
 def _facing(keypoints: Keypoints) -> np.ndarray | None:

@@ -29,6 +29,9 @@ from ..safe_read.stream import compression
 _HEAD_BYTES = 4096
 _NUMBER = re.compile(r"\d{3}")
 
+Edit = tuple[str, str, str | int]
+"""("split", id, first frame of the second part) or ("join", id, id of the one who goes on)."""
+
 
 @dataclass(frozen=True)
 class Hints:
@@ -38,6 +41,8 @@ class Hints:
     join_tracks: tracks that follow each other in time become one person.
     keep_sides: left and right stay as the file has them. swaps: person, first and last frame number in which
     somebody has seen that they are exchanged.
+    also: further files of the same take, by their paths from the first one's folder.
+    edits: tracks that were split and joined by hand, see `formats.edits`.
     """
 
     layout: str | None = None
@@ -49,6 +54,8 @@ class Hints:
     join_tracks: bool = False
     keep_sides: bool = False
     swaps: tuple[tuple[str, int, int], ...] = ()
+    also: tuple[str, ...] = ()
+    edits: tuple[Edit, ...] = ()
 
 
 class Container:

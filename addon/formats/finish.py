@@ -7,16 +7,18 @@ from pathlib import Path
 
 import numpy as np
 
+from ..overrides import give
 from ..recording import SURE, Keypoints, Known, Person, Poses, Recording
 from ..safe_read import FormatError, one_line
 from .beside import clock_beside
-from .camera import UNSURE, level, on_floor, settle
+from .camera import level, on_floor, settle, unsure
 from .camera_cuts import without_cuts
 from .checks import person_warnings, recording_warnings
 from .container import Hints
 from .cuts import without_jumps
 from .depth import refuse_flat
 from .draft import Draft, Reader
+from .edits import edited
 from .filming import carried, way
 from .following import joined_tracks, offer
 from .frozen import without_filled_gaps
@@ -98,6 +100,8 @@ def finish(draft: Draft, reader: Reader, hints: Hints, path: Path) -> Recording:
     if hints.join_tracks:
         people, told = joined_tracks(people)
         warnings += told
+    people, told = edited(people, hints.edits)
+    warnings += told
     people, exchanged = (people, []) if hints.keep_sides else sides_as_named(people)
     people = swapped(people, hints.swaps)
     warnings += exchanged
@@ -148,7 +152,7 @@ def _stood(
     elif draft.up is None and hints.up is None:
         people, sentences = level(people, up.value)
         warnings += sentences
-        warnings += [UNSURE.format(up.value)] if up.unsure else []
+        warnings += [unsure(up.value)] if up.unsure else []
     # Who states a camera's axes keeps its place as well.
     if seen or draft.settled or hints.keep_height:
         return people, up
@@ -166,7 +170,9 @@ def _fps(draft: Draft, reader: Reader, hints: Hints) -> Known[float]:
     else:
         known = Known(float(draft.usual_fps or reader.usual_fps), "assumed")
     if not 0 < known.value <= _MAX_FPS:
-        raise FormatError(f"A frame rate of {known.value} is not possible; give the right one with --fps.")
+        raise FormatError(
+            f"A frame rate of {known.value} is not possible; if the file is wrong, {give('fps')}."
+        )
     return known
 
 
@@ -191,12 +197,11 @@ def _units(draft: Draft, hints: Hints, warnings: list[str]) -> tuple[Known[str],
     if unit == "other":
         warnings.append(
             "The size fits neither metres nor centimetres nor millimetres, so it was scaled to a mean body;"
-            " if that is wrong, give the unit with --units."
+            f" if that is wrong, {give('units')}."
         )
     if unit in RARE_METRES:
         warnings.append(
-            f"The size fits {_RARE_NAMES[unit]} and no metric unit; if that is wrong, give the unit with"
-            " --units."
+            f"The size fits {_RARE_NAMES[unit]} and no metric unit; if that is wrong, {give('units')}."
         )
     # A size that was scaled to a mean body, or that fits a rare unit by chance, may be anybody's.
     sure = scale_confidence(draft.people, metres) if unit in UNIT_METRES else 0.5
@@ -234,7 +239,8 @@ def _usual_up(people: tuple[Person, ...], draft: Draft, axis: str, warnings: lis
     if shown not in (None, axis) and sure > _PLAIN and not draft.camera:
         whose = "The file says that" if said else "By the format"
         warnings.append(
-            f"{whose} {axis} is up, but the body stands along {shown}; if that is right, give --up {shown}."
+            f"{whose} {axis} is up, but the body stands along {shown};"
+            f" if that is right, {give('up', str(shown))}."
         )
     if said:
         return Known(axis, "stated")

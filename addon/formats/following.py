@@ -8,6 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from ..body.rotations import matrix_from_axis_angle
+from ..overrides import give
 from ..recording import Keypoints, Person, Poses
 from .camera import moved
 from .paths import path_of
@@ -51,11 +52,7 @@ def _overlap(first: Person, second: Person) -> bool:
 
 def _follows(later: Person, earlier: Person) -> bool:
     gap = (int(later.frame_ids[0]) - int(earlier.frame_ids[-1])) / earlier.fps
-    same = (later.keypoints is None, later.poses is None) == (
-        earlier.keypoints is None,
-        earlier.poses is None,
-    )
-    return same and _alike(later.keypoints, earlier.keypoints) and 0 < gap <= _LONGEST_GAP
+    return alike(later, earlier) and 0 < gap <= _LONGEST_GAP
 
 
 def _alike(first: Keypoints | None, second: Keypoints | None) -> bool:
@@ -66,7 +63,7 @@ def offer(people: Sequence[Person]) -> list[str]:
     """A sentence for each chain of tracks that are probably one person."""
     return [
         f"The tracks {', '.join(one.id for one in chain[:-1])} and {chain[-1].id} follow each other in time"
-        f" and are probably one person; to join them, give --join-tracks."
+        f" and are probably one person; to join them, {give('join_tracks')}."
         for chain in chains(people)
     ]
 
@@ -75,19 +72,29 @@ def joined_tracks(people: Sequence[Person]) -> tuple[tuple[Person, ...], list[st
     """The people (metres, Y up) with the tracks of each chain as one person; sentences."""
     told, whole = list[str](), list(people)
     for chain in chains(people):
-        first, shifted = chain[0], 0
-        for other in chain[1:]:
-            placed = _placed(first, other)
-            shifted += placed is not other
-            first = _joined(first, placed)
+        first, moves = one_after_another(chain)
         whole = [first if one is chain[0] else one for one in whole if not _among(one, chain[1:])]
-        moves = (
-            " Each starts at an origin of its own, so they were put one behind the other." if shifted else ""
-        )
         told.append(
             f"The tracks {', '.join(one.id for one in chain)} were joined as person {first.id}.{moves}"
         )
     return tuple(whole), told
+
+
+def one_after_another(chain: Sequence[Person]) -> tuple[Person, str]:
+    """The tracks of one person, in order of time, as one; and what had to be done to their places, or ""."""
+    first, shifted = chain[0], 0
+    for other in chain[1:]:
+        placed = _placed(first, other)
+        shifted += placed is not other
+        first = _joined(first, placed)
+    moves = " Each starts at an origin of its own, so they were put one behind the other." if shifted else ""
+    return first, moves
+
+
+def alike(one: Person, other: Person) -> bool:
+    """Whether two tracks hold the same: the same keypoints or none, and poses or none."""
+    same = (one.keypoints is None, one.poses is None) == (other.keypoints is None, other.poses is None)
+    return same and _alike(one.keypoints, other.keypoints)
 
 
 def _among(one: Person, people: Sequence[Person]) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from ..body.layouts import LAYOUTS
+from ..overrides import give
 from ..recording import Keypoints, Person
 from . import limbs
 from .parts import only_a, part_of_points
@@ -78,13 +79,13 @@ def unclear_layout(count: int, name: str = "") -> str:
         return only_a(part)
     if known:
         return (
-            f"The file does not say what its {count} keypoints are, and the limbs do not tell clearly; name"
-            f" the layout with --layout ({' or '.join(known)})."
+            f"The file does not say what its {count} keypoints are, and the limbs do not tell clearly;"
+            f" {give('layout')} ({' or '.join(known)})."
             f"{_ONE_HAND if count == 21 else ''}"
         )
     return (
         f"No layout here has {count} keypoints; save them with their names (the field names of the open"
-        f" keypoint file), or only those of {_LIKELY} and give --layout."
+        f" keypoint file), or only those of {_LIKELY} and {give('layout')}."
     )
 
 

@@ -11,9 +11,10 @@ import numpy as np
 from ..recording import Recording
 from ..safe_read import FormatError, one_line
 from ..safe_read.errors import refusing
-from .container import Container, Hints
-from .draft import Reader
+from .container import Container, Edit, Hints
+from .draft import Draft, Reader
 from .finish import finish
+from .joining import together
 from .readers import (
     acclaim,
     aist,
@@ -149,6 +150,8 @@ def read(
     join_tracks: bool = False,
     keep_sides: bool = False,
     swaps: Sequence[tuple[str, int, int]] = (),
+    also: Sequence[str] = (),
+    edits: Sequence[Edit] = (),
 ) -> Recording:
     """What the file holds, in metres and Y up.
 
@@ -157,16 +160,36 @@ def read(
     mirror: the recording is a mirror image, which is turned back.
     keep_height: nobody is put on the floor. join_tracks: tracks that follow each other become one person.
     keep_sides: left and right that a tracker exchanged for some frames are left so. swaps: (person, first
-    frame,
-    last frame) in which they are exchanged besides.
-    Raises FormatError when the file can't be used.
+    frame, last frame) in which they are exchanged besides.
+    also: further files of the same take, by their paths from the first one's folder; edits: tracks that were
+    split and joined by hand.
+    Raises FormatError when a file can't be used.
     """
-    hints = Hints(layout, fps, up, units, mirror, keep_height, join_tracks, keep_sides, tuple(swaps))
+    hints = Hints(
+        layout, fps, up, units, mirror, keep_height, join_tracks, keep_sides, tuple(swaps), tuple(also),
+        tuple(edits),
+    )  # fmt: skip
     container = Container(Path(path), hints)
     # Missing points are NaN and damaged numbers may be anything: what is unusable is refused by value.
     with refusing(container.name), np.errstate(all="ignore"):
         reader = find_reader(container)
-        return finish(reader.read(container), reader, hints, container.path)
+        draft = reader.read(container)
+        if also:
+            others = [Container(container.path.parent / name, hints) for name in also]
+            drafts = [draft, *map(_draft, others)]
+            draft = together(drafts, [one.path for one in (container, *others)], fps)
+        return finish(draft, reader, hints, container.path)
+
+
+def _draft(container: Container) -> Draft:
+    """What a further file of a take holds; a refusal names the file."""
+    try:
+        with refusing(container.name):
+            return find_reader(container).read(container)
+    except FormatError as error:
+        if container.name in str(error):
+            raise
+        raise FormatError(f"{container.name}: {error}") from error
 
 
 def find_reader(container: Container) -> Reader:

@@ -8,14 +8,19 @@ from . import (
     earlier_files,
     edit_settings,
     edits,
+    example,
     export_fbx,
     grounding,
+    hand_tracks,
     icons,
     keypoint_empties,
+    leading,
     limbs,
     log,
+    manual,
     open_recording,
     open_targets,
+    opened_files,
     own_body,
     panels,
     panels_camera,
@@ -44,10 +49,14 @@ CLASSES = (
     *people.CLASSES,
     *targets.CLASSES,
     *swap_group.CLASSES,
+    *opened_files.CLASSES,
     *properties.CLASSES,
     *preferences.CLASSES,
     *open_recording.CLASSES,
     *open_targets.CLASSES,
+    *example.CLASSES,
+    *manual.CLASSES,
+    *hand_tracks.CLASSES,
     *refine_pose.CLASSES,
     *export_fbx.CLASSES,
     *log.CLASSES,
@@ -65,7 +74,7 @@ CLASSES = (
     *panels_quality.CLASSES,
     *panels_rig.CLASSES,
 )
-_ATTACHED = (properties, earlier_files, open_recording, icons, viewport, runner)
+_ATTACHED = (properties, earlier_files, open_recording, icons, viewport, leading, runner)
 
 
 def attach() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,8 @@ from typing import Any
 import numpy as np
 
 from ..formats.container import Hints
+from ..formats.file_names import shared_name
+from ..overrides import asked
 from ..recording import How, Known, Person, Recording
 from .job import Job, Outcome
 
@@ -34,17 +37,21 @@ def listed(names: Sequence[str]) -> str:
     return " and ".join([", ".join(told[:-1]), told[-1]] if len(told) > 1 else told)
 
 
-def recording_name(source: str) -> str:
-    """What to call what comes of a file: as the file, or as the folder of files that are only numbered."""
+def recording_name(source: str, also: Sequence[str] = ()) -> str:
+    """What to call what comes of a file: as the file, or as the folder of files that are only numbered; as
+    what their names share where several files are one recording."""
     path = Path(source)
+    if also:
+        return shared_name([path, *map(Path, also)]) or path.parent.name or path.stem
     return path.parent.name if path.stem.isdigit() and path.parent.name else path.stem
 
 
-def title(recording: Recording) -> list[str]:
-    """Name of the file, and its format with the tool that writes it."""
+def title(recording: Recording, more: int = 0) -> list[str]:
+    """Name of the file, how many more are of the same take, and its format with the tool that writes it."""
     path = Path(recording.path)
     numbered = path.stem.isdigit() and path.parent.name
     name = [f"{path.parent.name}/{path.name}" if numbered else path.name] if recording.path else []
+    name = [f"{each} and {plural(more, 'more file')}" for each in name] if more else name
     kind = recording.format[:1].upper() + recording.format[1:]
     if recording.tool and recording.tool.lower() not in kind.lower():
         kind = f"{kind} ({recording.tool})"
@@ -61,6 +68,38 @@ def facts(recording: Recording, hints: Hints) -> list[tuple[str, str]]:
         ("Up", f"{_axis(recording.up)}, {_how(recording.up, hints.up)}"),
         ("Units", f"{units}, {_how(recording.units, hints.units)}"),
     ]
+
+
+def warned(recording: Recording) -> list[str]:
+    """The warnings, those that ask for something first; what is said of several people alike stands once."""
+    starts = {f"Person {person.id} ": person.id for person in recording.people}
+    alike: dict[str, list[str]] = {}
+    for warning in recording.warnings:
+        start = max((each for each in starts if warning.startswith(each)), key=len, default="")
+        alike.setdefault(warning[len(start) :], []).append(starts.get(start, ""))
+    sentences = [_of_all(rest, who) for rest, who in alike.items()]
+    return sorted(sentences, key=lambda sentence: not asked(sentence))
+
+
+def _of_all(rest: str, who: Sequence[str]) -> str:
+    """'Person 3 has no feet.' or 'Each of 3 people (1, 3, 4) has no feet.'"""
+    if not who[0]:
+        return rest
+    if len(who) == 1:
+        return f"Person {who[0]} {rest}"
+    more = f" and {len(who) - 3} more" if len(who) > 3 else ""
+    return f"Each of {len(who)} people ({', '.join(who[:3])}{more}) {rest}"
+
+
+def person_name(person_id: str) -> str:
+    """'Person 3' where the file counts people, else the name that it has for them."""
+    return f"Person {person_id}" if re.fullmatch(r"\d+\w?", person_id) else person_id
+
+
+def frames_shown(person: Person) -> str:
+    """'1,200 f' or '100 f, 3 gone': as short as a list needs it."""
+    gaps = int(person.frame_ids[-1] - person.frame_ids[0]) + 1 - person.frames
+    return f"{person.frames:,} f" + (f", {gaps:,} gone" if gaps else "")
 
 
 def question(recording: Recording) -> str:
@@ -102,12 +141,12 @@ def content(people: Sequence[Person]) -> str:
     return ", ".join(held + ["poses"] * any(person.poses is not None for person in people))
 
 
-def opened(recording: Recording) -> str:
-    """'walk.trc: 1 person, 100 frames (1.7 s), 25 keypoints, 60 fps'."""
+def opened(recording: Recording, more: int = 0) -> str:
+    """'walk.trc: 1 person, 100 frames (1.7 s), 25 keypoints, 60 fps'; more: further files of its take."""
     people = recording.people
     count = "1 person" if len(people) == 1 else f"{len(people)} people"
     longest = _people(people).split(", ", 1)[1]
-    name = Path(recording.path).name
+    name = Path(recording.path).name + (f" and {plural(more, 'more file')}" if more else "")
     return f"{name}: {count}, {longest}, {content(people)}, {recording.fps.value:g} fps"
 
 

@@ -12,7 +12,8 @@ from bpy.props import BoolProperty, EnumProperty, IntProperty, StringProperty
 from bpy_extras.io_utils import ExportHelper
 
 from .. import scene as scene_package
-from .describe import plural, recording_name
+from .describe import plural
+from .opened_files import stem_of
 from .results import refined_armatures
 
 
@@ -73,7 +74,7 @@ class SPR_OT_export_fbx(bpy.types.Operator, ExportHelper):
         source = context.scene.spr.source
         if not self.filepath and source:
             folder = Path(bpy.data.filepath or source).parent
-            self.filepath = str(folder / f"{recording_name(source)}.fbx")
+            self.filepath = str(folder / f"{stem_of(context.scene.spr, source)}.fbx")
         if not self.use_range:
             self.frame_start, self.frame_end = context.scene.frame_start, context.scene.frame_end
         return ExportHelper.invoke(self, context, event)

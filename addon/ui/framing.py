@@ -54,7 +54,7 @@ def _views(scene: bpy.types.Scene) -> Iterator[tuple[bpy.types.Area, bpy.types.R
 
 def _frame(area: bpy.types.Area, view: bpy.types.RegionView3D, centre: np.ndarray, radius: float) -> None:
     region = next(region for region in area.regions if region.type == "WINDOW")
-    left, right = _free_part(area, region)
+    left, right = free_part(area, region)
     size = (region.width, region.height)
     distance, shift = placed(radius, area.spaces.active.lens, size, left, right)
     across = np.array(view.view_rotation.to_matrix())[:, 0]
@@ -63,7 +63,7 @@ def _frame(area: bpy.types.Area, view: bpy.types.RegionView3D, centre: np.ndarra
     _framed[view.as_pointer()] = _state(view)
 
 
-def _free_part(area: bpy.types.Area, region: bpy.types.Region) -> tuple[float, float]:
+def free_part(area: bpy.types.Area, region: bpy.types.Region) -> tuple[float, float]:
     """First and last pixel across of the view that no toolbar or sidebar lies over."""
     left, right = 0.0, float(region.width)
     for other in area.regions:

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 
 import bpy
@@ -119,6 +120,11 @@ class FileSettings:
         " one for the other are found and exchanged back",
         update=changed,
     )
+    also: StringProperty(name="Also", description="Further files of the same take, as JSON", default="[]")
+    track_edits: StringProperty(
+        name="Track Edits", description="Tracks that were split and joined by hand, as JSON", default="[]"
+    )
+    show_warnings: BoolProperty(name="Warnings", description="Show what is doubtful about the file")
 
 
 def hints_of(settings: FileSettings) -> Hints:
@@ -133,6 +139,8 @@ def hints_of(settings: FileSettings) -> Hints:
         join_tracks=settings.join_tracks,
         keep_sides=settings.keep_sides,
         swaps=tuple((one.person_id, one.first, one.last) for one in getattr(settings, "swaps", ())),
+        also=tuple(json.loads(settings.also)),
+        edits=tuple(map(tuple, json.loads(settings.track_edits))),
     )
 
 

@@ -7,6 +7,8 @@ from typing import Any
 import bpy.utils.previews
 import numpy as np
 
+SMALL = 32
+"""Pixels along a side up to which a picture may stand in a line of text."""
 _collections: list[Any] = []
 
 
@@ -19,7 +21,11 @@ def icon_id(name: str, picture: np.ndarray) -> int:
     height, width = picture.shape[:2]
     if tuple(preview.image_size) != (width, height):
         preview.image_size = (width, height)
-    preview.image_pixels_float.foreach_set(np.ascontiguousarray(picture, np.float32).ravel())
+    pixels = np.ascontiguousarray(picture, np.float32).ravel()
+    preview.image_pixels_float.foreach_set(pixels)
+    if max(width, height) <= SMALL:  # Blender before 5 makes no small picture of the large one
+        preview.icon_size = (width, height)
+        preview.icon_pixels_float.foreach_set(pixels)
     return int(preview.icon_id)
 
 

@@ -6,6 +6,7 @@ from datetime import datetime
 
 import bpy
 
+from ..overrides import in_panel
 from .preferences import preferences
 
 LOG_NAME = "SMPL Refiner Log"
@@ -16,7 +17,7 @@ def report_error(operator: bpy.types.Operator, sentence: str, details: str = "")
     if details:
         _append(f"{sentence}\n{details}")
         sentence = f"{sentence} Details are in the text '{LOG_NAME}'."
-    operator.report({"ERROR"}, sentence)
+    operator.report({"ERROR"}, in_panel(sentence, "in the sidebar"))
 
 
 def log_run(text: str) -> None:

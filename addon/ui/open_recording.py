@@ -4,26 +4,49 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+
 import bpy
-from bpy.props import EnumProperty, FloatProperty, StringProperty
+from bpy.props import CollectionProperty, EnumProperty, FloatProperty, StringProperty
 from bpy_extras.io_utils import ImportHelper
 
+from .. import formats
 from ..formats import READERS
+from ..formats.checks import listed
 from ..formats.container import Hints
+from ..overrides import asked, in_panel
 from ..recording import Recording
 from ..safe_read import FormatError
 from .controls import begin_anew
-from .describe import opened
+from .describe import opened, warned
 from .framing import show_recording, untouched
-from .hints import AUTO, LAYOUT_ITEMS, UNIT_ITEMS, UP_ITEMS, FileSettings, load
+from .hints import AUTO, LAYOUT_ITEMS, UNIT_ITEMS, UP_ITEMS, FileSettings
+from .leading import TAB, lead_on
 from .log import report_error
+from .opened_files import also_of, first_colour, list_files, note_opened
 from .people import list_people
-from .properties import SPR_PG_settings
+from .reading import read_again
 from .redraw import redraw_views
 from .session import SESSION
 
 EXTENSIONS = tuple(dict.fromkeys(end for reader in READERS for end in reader.files.split() if end[0] == "."))
 """What the file browser shows and drag and drop accepts; the content decides what a file is."""
+
+
+SEVERAL_ITEMS = [
+    (
+        "AUTO",
+        "As They Belong",
+        "Files of one take are one recording, as their names, lengths and places show",
+    ),
+    ("TOGETHER", "One Recording", "All files are of one take: their people become one recording"),
+    ("APART", "One Each", "Every file is a recording of its own, and all are listed"),
+]
+WHERE = f"in the sidebar ({TAB} ▸ Source)"
+"""Where the controls are that a report asks for."""
 
 
 class FileChooser(ImportHelper):
@@ -61,7 +84,7 @@ class FileChooser(ImportHelper):
 
     def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:
         """Open a dropped file at once, ask for one otherwise."""
-        if self.properties.is_property_set("filepath"):
+        if self.properties.is_property_set("filepath") or getattr(self, "files", ()):
             return self.execute(context)
         return ImportHelper.invoke(self, context, event)
 
@@ -77,55 +100,122 @@ class FileChooser(ImportHelper):
         layout, up, units = stated
         return Hints(layout=layout, fps=self.fps or None, up=up, units=units)
 
-    def state(self, settings: FileSettings, path: str, recording: Recording) -> None:
-        """Remember the file, and what was stated."""
+    def state(self, settings: FileSettings, path: str, recording: Recording | None, also: str = "[]") -> None:
+        """Remember the file, and what was stated; also: further files of the same take, as JSON."""
         settings.source = ""  # so that setting the hints one by one reads nothing
         settings.layout, settings.up, settings.units = self.layout_name, self.up, self.units
-        settings.mirror = settings.keep_height = settings.join_tracks = False
-        settings.keep_sides = False
+        settings.mirror = settings.keep_height = settings.join_tracks = settings.show_warnings = False
+        settings.also, settings.track_edits, settings.keep_sides = also, "[]", False
         if hasattr(settings, "swaps"):
             settings.swaps.clear()
         settings.use_fps = self.fps > 0.0
-        settings.fps = self.fps or recording.fps.value
+        settings.fps = self.fps or (30.0 if recording is None else recording.fps.value)
         settings.source = path
 
 
 class SPR_OT_open_recording(bpy.types.Operator, FileChooser):
-    """Open a file of 3D keypoints or SMPL motion, ready to be refined"""
+    """Open files of 3D keypoints or SMPL motion, ready to be refined. Files of one take, such as one for each
+    person, become one recording"""
 
     bl_idname = "spr.open_recording"
     bl_label = "Open Recording"
     bl_options = {"REGISTER", "UNDO"}
 
+    directory: StringProperty(subtype="DIR_PATH", options={"SKIP_SAVE", "HIDDEN"})
+    files: CollectionProperty(type=bpy.types.OperatorFileListElement, options={"SKIP_SAVE", "HIDDEN"})
+    several: EnumProperty(
+        name="Several Files",
+        description="What several files that are opened at once are",
+        items=SEVERAL_ITEMS,
+        options={"SKIP_SAVE"},
+    )
+
+    def draw(self, context: bpy.types.Context) -> None:
+        """Options beside the file browser, and in Adjust Last Operation."""
+        FileChooser.draw(self, context)
+        self.layout.prop(self, "several")
+
     def execute(self, context: bpy.types.Context) -> set[str]:
-        """Read the file; the scene changes only when that worked."""
+        """Read the first recording that can be read; the scene changes only when that worked."""
         fresh = untouched()
-        path = bpy.path.abspath(self.filepath)
-        try:
-            recording = SESSION.load(path, self.hints())
-        except FormatError as error:
+        takes = self._takes()
+        refusals: list[FormatError] = []
+        for place, take in enumerate(takes):
+            try:
+                recording = SESSION.load(take[0], replace(self.hints(), also=tuple(_names(take[1:]))))
+            except FormatError as error:
+                refusals.append(error)
+                continue
+            self._remember(context.scene, takes, place, recording)
+            self._tell(recording, takes, place, [str(error) for error in refusals])
+            show_recording(context, recording, fresh)
+            lead_on(context, partial(_frame_again, recording))
+            redraw_views()
+            return {"FINISHED"}
+        return self._refuse(context, takes, refusals[0])
+
+    def _takes(self) -> list[tuple[str, ...]]:
+        """The paths of each recording."""
+        paths = [Path(bpy.path.abspath(self.directory), one.name) for one in self.files if one.name]
+        if len(paths) < 2:
+            return [(bpy.path.abspath(self.filepath or str(paths[0] if paths else "")),)]
+        if self.several == "TOGETHER":
+            return [tuple(map(str, paths))]
+        found = [(path,) for path in paths] if self.several == "APART" else formats.takes(paths, self.hints())
+        return [tuple(map(str, take)) for take in found]
+
+    def _remember(
+        self, scene: bpy.types.Scene, takes: list[tuple[str, ...]], place: int, recording: Recording | None
+    ) -> None:
+        settings, path = scene.spr, takes[place][0]
+        if settings.source != path:
+            settings.targets.source = ""
+        self.state(settings, path, recording, also_of(takes[place]))
+        settings.people.clear()
+        settings.active_person = 0
+        settings.first_colour = first_colour(scene, path)
+        list_files(scene, takes, place)
+        settings.result = ""
+        if recording is not None:
+            list_people(settings, recording)
+            begin_anew(settings, recording)
+            note_opened(scene, recording)
+
+    def _tell(
+        self, recording: Recording, takes: list[tuple[str, ...]], place: int, refused: list[str]
+    ) -> None:
+        warnings = [in_panel(warning, WHERE) for warning in [*refused, *warned(recording)]]
+        told = opened(recording, len(takes[place]) - 1)
+        if len(takes) > 1:
+            others = [Path(take[0]).name for number, take in enumerate(takes) if number != place]
+            told += f". In the list of files: {listed(others)}"
+        if warnings:
+            self.report({"WARNING"}, f"{told}. {warnings[0]}")
+        else:
+            self.report({"INFO"}, told)
+
+    def _refuse(
+        self, context: bpy.types.Context, takes: list[tuple[str, ...]], error: FormatError
+    ) -> set[str]:
+        """Say why; where a person could state what is missing, the panel asks for it."""
+        if len(takes) > 1 or not asked(str(error)):
             report_error(self, str(error), getattr(error, "details", ""))
             return {"CANCELLED"}
-        self._remember(context.scene.spr, path, recording)
-        self._tell(recording)
-        show_recording(context, recording, fresh)
+        self._remember(context.scene, takes, 0, None)
+        self.report({"WARNING"}, f"{Path(takes[0][0]).name}: {in_panel(str(error), WHERE)}")
+        lead_on(context, redraw_views)
         redraw_views()
         return {"FINISHED"}
 
-    def _remember(self, settings: SPR_PG_settings, path: str, recording: Recording) -> None:
-        if settings.source != path:
-            settings.targets.source = ""
-        self.state(settings, path, recording)
-        settings.people.clear()
-        list_people(settings, recording)
-        begin_anew(settings, recording)
-        settings.result = ""
 
-    def _tell(self, recording: Recording) -> None:
-        if recording.warnings:
-            self.report({"WARNING"}, f"{opened(recording)}. {recording.warnings[0]}")
-        else:
-            self.report({"INFO"}, opened(recording))
+def _frame_again(recording: Recording) -> None:
+    """The sidebar that was opened takes a part of the view."""
+    show_recording(bpy.context, recording, False)
+    redraw_views()
+
+
+def _names(paths: Sequence[str]) -> list[str]:
+    return [Path(path).name for path in paths]
 
 
 class SPR_OT_read_again(bpy.types.Operator):
@@ -141,15 +231,7 @@ class SPR_OT_read_again(bpy.types.Operator):
 
     def execute(self, context: bpy.types.Context) -> set[str]:
         """Read it with the present overrides."""
-        settings = context.scene.spr
-        try:
-            recording = load(settings)
-        except FormatError as error:
-            report_error(self, str(error), getattr(error, "details", ""))
-            return {"CANCELLED"}
-        list_people(settings, recording)
-        redraw_views()
-        return {"FINISHED"}
+        return read_again(self, context)
 
 
 class SPR_FH_recording(bpy.types.FileHandler):

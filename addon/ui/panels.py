@@ -2,27 +2,29 @@
 
 from __future__ import annotations
 
-import blf
+from pathlib import Path
+
 import bpy
 
 from ..recording import Recording
 from ..safe_read import FormatError
 from . import runner
 from .controls import draw_controls
-from .describe import facts, only_poses, progress_text, question, title, wrap
+from .describe import facts, only_poses, progress_text, question, title
+from .drawn_text import draw_message, draw_wrapped
 from .engines import planned_engine, torch_installed
 from .hints import FileSettings, hints_of, peek
+from .leading import TAB
 from .log import draw_log
+from .opened_files import draw_files
 from .own_body import body_line
+from .panels_warnings import draw_asked, draw_rate, draw_warnings
 from .people import chosen_people, draw_people
 from .preferences import engine_and_device
 from .properties import SPR_PG_settings
 from .targets import peek_with_targets
+from .welcome import draw_welcome
 
-MARGIN = 60.0
-"""Pixels at interface scale 1 that the tabs, a panel and a box take from the sidebar's width."""
-ICON = 20.0
-"""Pixels at interface scale 1 of an icon before a text."""
 LABEL_SHARE = 0.25
 """Part of the width that the names of facts take."""
 
@@ -30,7 +32,7 @@ LABEL_SHARE = 0.25
 class Panel:
     bl_space_type = "VIEW_3D"
     bl_region_type = "UI"
-    bl_category = "SMPL Refiner"
+    bl_category = TAB
 
 
 class SPR_PT_source(Panel, bpy.types.Panel):
@@ -39,20 +41,27 @@ class SPR_PT_source(Panel, bpy.types.Panel):
     bl_idname = "SPR_PT_source"
     bl_label = "Source"
 
+    def draw_header_preset(self, _context: bpy.types.Context) -> None:
+        """The manual."""
+        self.layout.operator("spr.show_manual", text="", icon="HELP", emboss=False)
+
     def draw(self, context: bpy.types.Context) -> None:
         """Open button, facts, warnings, person."""
         settings = context.scene.spr
         found = peek(settings)
         self.layout.operator("spr.open_recording", text="Open Recording…", icon="FILE_FOLDER")
+        draw_files(self.layout, settings)
         if isinstance(found, Recording):
             _draw_recording(self.layout, context, settings, found)
         elif isinstance(found, FormatError):
+            draw_message(self.layout, context, Path(settings.source).name, "FILE")
             draw_message(self.layout, context, str(found), "ERROR")
+            draw_asked(self.layout, settings, str(found))
         elif settings.source:
             draw_message(self.layout, context, settings.source, "FILE")
             self.layout.operator("spr.read_again", icon="FILE_REFRESH")
         else:
-            draw_message(self.layout, context, "Open a file of 3D keypoints or SMPL motion.", "INFO")
+            draw_welcome(self.layout, context)
 
 
 class SPR_PT_overrides(Panel, bpy.types.Panel):
@@ -70,7 +79,10 @@ class SPR_PT_overrides(Panel, bpy.types.Panel):
 
     def draw(self, context: bpy.types.Context) -> None:
         """Frame rate, up axis, units, layout, and what is done to people."""
-        draw_hints(draw_properties(self.layout), context.scene.spr)
+        settings = context.scene.spr
+        draw_hints(draw_properties(self.layout), settings)
+        if len(settings.people) == 1:
+            self.layout.operator("spr.split_track", icon="UNLINKED")
 
 
 class SPR_PT_refine(Panel, bpy.types.Panel):
@@ -91,7 +103,7 @@ class SPR_PT_refine(Panel, bpy.types.Panel):
         if settings.result:
             box = self.layout.box().column(align=True)
             for line in settings.result.split("\n"):
-                _draw_wrapped(box, context, line)
+                draw_wrapped(box, context, line)
         draw_log(self.layout)
 
     def _draw_button(self, context: bpy.types.Context, settings: SPR_PG_settings) -> None:
@@ -185,11 +197,7 @@ def draw_properties(layout: bpy.types.UILayout) -> bpy.types.UILayout:
 
 def draw_hints(layout: bpy.types.UILayout, settings: FileSettings) -> None:
     """What a user may state in place of a file."""
-    row = layout.row(heading="Frame Rate")
-    row.prop(settings, "use_fps", text="")
-    field = row.row()
-    field.active = settings.use_fps
-    field.prop(settings, "fps", text="")
+    draw_rate(layout, settings)
     for name in ("up", "units", "layout", "mirror", "keep_height", "join_tracks"):
         layout.prop(settings, name)
 
@@ -199,7 +207,7 @@ def _draw_recording(
 ) -> None:
     draw_facts(layout, context, settings, recording)
     if len(recording.people) > 1:
-        draw_people(layout, settings)
+        draw_people(layout, context, settings)
     layout.prop(settings, "show_preview")
 
 
@@ -208,40 +216,17 @@ def draw_facts(
 ) -> None:
     """What was recognised in a file, and its warnings."""
     box = layout.box().column(align=True)
-    for line in title(recording):
-        _draw_wrapped(box, context, line)
+    for line in title(recording, len(hints_of(settings).also)):
+        draw_wrapped(box, context, line)
     for label, value in facts(recording, hints_of(settings)):
         split = box.split(factor=LABEL_SHARE)
         split.label(text=label)
-        _draw_wrapped(split.column(align=True), context, value, share=1.0 - LABEL_SHARE)
-    for warning in recording.warnings:
-        draw_message(layout, context, warning, "ERROR")
+        draw_wrapped(split.column(align=True), context, value, share=1.0 - LABEL_SHARE)
+    draw_warnings(layout, context, settings, recording)
     asked = question(recording)
     if asked:
         draw_message(layout, context, asked, "QUESTION")
         draw_properties(layout).prop(settings, "up")
-
-
-def draw_message(layout: bpy.types.UILayout, context: bpy.types.Context, text: str, icon: str) -> None:
-    """A sentence over as many lines as it needs, the icon before the first."""
-    _draw_wrapped(layout.column(align=True), context, text, icon)
-
-
-def _draw_wrapped(
-    column: bpy.types.UILayout,
-    context: bpy.types.Context,
-    text: str,
-    icon: str = "NONE",
-    share: float = 1.0,
-) -> None:
-    """Text over as many lines as it needs in this share of the sidebar's width."""
-    scale = context.preferences.system.ui_scale
-    blf.size(0, context.preferences.ui_styles[0].widget.points * scale)
-    taken = MARGIN + (ICON if icon != "NONE" else 0.0)
-    width = (context.region.width - taken * scale) * share
-    for index, line in enumerate(wrap(text, width, lambda part: blf.dimensions(0, part)[0])):
-        blank = "NONE" if icon == "NONE" else "BLANK1"
-        column.label(text=line, icon=blank if index else icon)
 
 
 CLASSES = (

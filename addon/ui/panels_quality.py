@@ -8,10 +8,11 @@ from ..scene.estimated import ESTIMATED, has_grey_bones
 from ..scene.kept_keypoints import kept_keypoints
 from ..scene.layers import is_pushed_down
 from ..scene.versions import shows_before, versions
+from .drawn_text import MARGIN, draw_message
 from .graph import Series, graph
 from .grounding import draw_grounding
 from .icons import icon_id
-from .panels import MARGIN, Panel, draw_message, draw_properties
+from .panels import Panel, draw_properties
 from .quality import VERSION_ITEMS, WORST_ITEMS, fit_error, shown_person
 from .results import PERSON_KEY, refined_armatures
 

@@ -7,8 +7,9 @@ import bpy
 from ..recording import Recording
 from ..safe_read import FormatError
 from .describe import targets_line
+from .drawn_text import draw_message
 from .hints import peek
-from .panels import Panel, draw_facts, draw_hints, draw_message, draw_properties
+from .panels import Panel, draw_facts, draw_hints, draw_properties
 from .properties import SPR_PG_settings
 from .targets import why_not_together
 

@@ -16,7 +16,7 @@ from ..scene.kept_keypoints import forget_prepared, kept_keypoints
 from ..scene.pose_points import body_points
 from ..scene.timing import scene_rate
 from ..scene.tracks import Track, track_of
-from .people import chosen_people
+from .people import chosen_people, label_of, places_of
 from .properties import SPR_PG_settings
 from .results import refined_armatures, refined_people
 from .targets import peek_with_targets
@@ -26,6 +26,8 @@ _prepared: list[tuple[Recording, dict[str, Track]]] = []
 """Recordings and their people's tracks, the latest last."""
 _initial: list[tuple[Poses, Track]] = []
 """Initial poses and their tracks, the latest last."""
+OVER_HEAD = 0.15
+"""Metres from the highest point to the name."""
 INITIAL = 0.45
 """How strongly the poses are drawn that are to be refined toward the keypoints of a second file."""
 
@@ -74,7 +76,9 @@ def _people_shapes(
     settings, tracks = scene.spr, tracks_of(recording)
     refined = refined_people(scene, settings.source)
     chosen = {person.id for person in chosen_people(settings, recording)}
-    for index, person in enumerate(recording.people):
+    places = places_of(settings, recording)
+    for person in recording.people:
+        index = places[person.id]
         track, result = tracks.get(person.id), refined.get(person.id)
         if track is None:
             continue
@@ -89,6 +93,24 @@ def _people_shapes(
             if settings.targets.source and person.keypoints is not None and person.poses is not None:
                 joints, strength = _poses_track(person).at(moment)
                 yield skeleton(joints, INITIAL * strength, _poses_track(person).links, display_colour(index))
+
+
+def names(scene: bpy.types.Scene) -> Iterator[tuple[str, np.ndarray, Colour]]:
+    """(name, (3,) place above the head, colour) of everybody who is drawn and not refined yet."""
+    settings, recording = scene.spr, shown_recording(scene.spr)
+    if recording is None or not settings.show_preview:
+        return
+    tracks, places = tracks_of(recording), places_of(settings, recording)
+    refined = refined_people(scene, settings.source)
+    moment = recording.start + (scene.frame_current_final - 1.0) / scene_rate(scene)
+    for person in chosen_people(settings, recording):
+        if person.id in refined or person.id not in tracks:
+            continue
+        points, strength = tracks[person.id].at(moment)
+        seen = points[strength > 0.0]
+        if len(seen):
+            top = seen[seen[:, 2].argmax()] + np.array([0.0, 0.0, OVER_HEAD])
+            yield label_of(settings, person.id), top, display_colour(places[person.id])
 
 
 def _refined_shapes(

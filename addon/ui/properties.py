@@ -18,9 +18,10 @@ from bpy.props import (
 from ..recording import Recording
 from ..safe_read import FormatError
 from ..scene import preset_items
-from .controls import SPR_PG_controls
+from .controls import SPR_PG_controls, begin_anew
 from .edit_settings import SPR_PG_edits
 from .hints import AUTO, FileSettings, load, peek, read_with, stop_reading
+from .opened_files import SPR_PG_file, go_to_file, note_opened
 from .own_body import BODIES, SPR_PG_body
 from .people import SPR_PG_person, list_people
 from .redraw import redraw_views
@@ -64,7 +65,10 @@ def _load_quietly(settings: SPR_PG_settings, one: FileSettings) -> None:
     except FormatError:
         return  # the session keeps the refusal, and the panel shows it
     if one == settings:
+        if not settings.people:
+            begin_anew(settings, recording)  # what kept the file from being read has been stated now
         list_people(settings, recording)
+        note_opened(settings.id_data, recording)
 
 
 def _redraw_views(_settings: SPR_PG_settings, _context: bpy.types.Context) -> None:
@@ -88,6 +92,11 @@ class SPR_PG_settings(bpy.types.PropertyGroup, FileSettings):
     targets: PointerProperty(type=SPR_PG_targets)
     people: CollectionProperty(name="People", type=SPR_PG_person)
     active_person: IntProperty(name="Active Person")
+    first_colour: IntProperty(
+        name="First Colour", description="Place of the recording's first person among the scene's people"
+    )
+    files: CollectionProperty(name="Files", type=SPR_PG_file)
+    active_file: IntProperty(name="Active File", update=go_to_file)
     controls: PointerProperty(name="Controls", type=SPR_PG_controls)
     swaps: CollectionProperty(name="Swaps", type=SPR_PG_swap)
     edits: PointerProperty(type=SPR_PG_edits)

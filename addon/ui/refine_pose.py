@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import bpy
 
+from ..overrides import in_panel
 from ..refiner import RefineError
 from ..safe_read import FormatError
 from ..scene import SceneError
@@ -15,6 +16,7 @@ from .job import Job, Task
 from .keep_edits import write_with_edits
 from .log import log_run, report_error
 from .own_body import own_body
+from .people import places_of
 from .preferences import engine_and_device
 from .starting import people_to_refine
 from .targets import load_with_targets
@@ -97,7 +99,7 @@ class SPR_OT_refine_pose(bpy.types.Operator):
             origin=recording.start,
             body_model=body,
             controls=controls_of(settings),
-            places={person.id: place for place, person in enumerate(recording.people)},
+            places=places_of(settings, recording),
             notes=recording.exchanged,
             file_poses={person.id: person.poses for person in recording.people if person.poses is not None},
         )
@@ -149,7 +151,7 @@ def _why_not(context: bpy.types.Context) -> str:
         return "Open a recording first"
     found = peek(settings)
     if isinstance(found, FormatError):
-        return str(found)
+        return in_panel(str(found), "in the sidebar")
     return ""
 
 

@@ -13,10 +13,11 @@ from ..scene.parts import BODY_KEY, NOTHING_EARLIER, Earlier
 from ..scene.rollback import all_or_nothing, leave_edit_mode
 from ..scene.spares import as_before_when_it_fails
 from ..steps import Progress, Steps
-from .describe import recording_name
 from .earlier_files import take_over
 from .job import Outcome, Task
+from .opened_files import stem_of
 from .own_body import open_gender
+from .people import object_name
 from .refined import PERSON_KEY, Refined, claim, disclaim, refined_armatures, refined_people
 from .replace import find_earlier, find_keypoints, making_way, why_beside
 
@@ -112,10 +113,10 @@ def _write_person(
     told: list[str],
 ) -> Steps[bpy.types.Object]:
     settings = scene.spr
-    stem = recording_name(task.source)
+    stem = stem_of(settings, task.source)
     armature = yield from scene_package.write_motion.steps(
         outcome.motion,
-        name=f"{stem} {outcome.person.id}" if several else stem,
+        name=object_name(settings, stem, outcome.person.id, several),
         keypoints=outcome.person.keypoints if settings.show_keypoints else None,
         original=outcome.original,
         mesh=settings.mesh,

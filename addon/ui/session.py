@@ -10,6 +10,7 @@ import traceback
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from dataclasses import asdict, dataclass
+from itertools import chain
 from pathlib import Path
 from typing import Generic, TypeVar
 
@@ -19,6 +20,8 @@ from ..recording import Recording
 from ..safe_read import FormatError
 
 T = TypeVar("T")
+Stamp = tuple[int, ...]
+"""Times and sizes of files."""
 
 KEPT = 4
 """Recordings kept in memory; the least recently used one goes first."""
@@ -34,7 +37,7 @@ class ReadingFailed(FormatError):
 
 @dataclass(frozen=True)
 class _Entry(Generic[T]):
-    stamp: tuple[int, int] | None
+    stamp: Stamp | None
     found: T | FormatError
 
 
@@ -59,7 +62,7 @@ class Store(Generic[T]):
 
         Raises FormatError with one plain sentence.
         """
-        stamp = _stamp(path)
+        stamp = self._stamp(path, *rest)
         entry = self._entries.get((path, *rest))
         if entry is None or stamp is None or entry.stamp != stamp:
             entry = _Entry(stamp, self._attempt(path, *rest))
@@ -71,6 +74,10 @@ class Store(Generic[T]):
     def clear(self) -> None:
         """Forget everything."""
         self._entries.clear()
+
+    def _stamp(self, path: str, *_rest: Hashable) -> Stamp | None:
+        """What changes with the file on the disk; None where there is no file."""
+        return _stamp(path)
 
     def _attempt(self, path: str, *rest: Hashable) -> T | FormatError:
         try:
@@ -88,7 +95,7 @@ class Store(Generic[T]):
             self._entries.popitem(last=False)
 
 
-def _stamp(path: str) -> tuple[int, int] | None:
+def _stamp(path: str) -> Stamp | None:
     try:
         status = Path(path).stat()
     except OSError:
@@ -105,6 +112,14 @@ class Session(Store[Recording]):
 
     def __init__(self) -> None:
         super().__init__(_read_recording, KEPT)
+
+    def _stamp(self, path: str, *rest: Hashable) -> Stamp | None:
+        """Of all files of the take."""
+        (hints,) = rest
+        assert isinstance(hints, Hints)
+        stamps = [_stamp(str(Path(path).parent / name)) for name in (Path(path).name, *hints.also)]
+        known = [stamp for stamp in stamps if stamp is not None]
+        return tuple(chain.from_iterable(known)) if len(known) == len(stamps) else None
 
 
 SESSION = Session()

@@ -4,14 +4,24 @@ from __future__ import annotations
 
 from typing import Any
 
+import blf
 import bpy
 import numpy as np
+from bpy_extras.view3d_utils import location_3d_to_region_2d
 
 from ..scene.drawing import Shapes, View, discs
-from .preview import forget, shapes
+from .framing import free_part
+from .preview import forget, names, shapes
 
 LINE_WIDTH, DOT_RADIUS = 2.0, 3.5
 """Pixels at interface scale 1."""
+
+FONT = 0
+"""Blender's own."""
+INSET = 14.0
+"""Pixels at interface scale 1 from the corner."""
+NOTE = (1.0, 1.0, 1.0, 0.8)
+PREVIEW = "Preview of the open recording: no object yet. Refine Pose makes the armature."
 
 _handles: list[Any] = []
 
@@ -20,6 +30,7 @@ def attach() -> None:
     """Draw from now on; in the background there is nothing to draw to."""
     if not bpy.app.background:
         _handles.append(bpy.types.SpaceView3D.draw_handler_add(_draw, (), "WINDOW", "POST_VIEW"))
+        _handles.append(bpy.types.SpaceView3D.draw_handler_add(_write, (), "WINDOW", "POST_PIXEL"))
 
 
 def detach() -> None:
@@ -36,6 +47,35 @@ def _draw() -> None:
     found = shapes(context.scene, context.evaluated_depsgraph_get())
     if len(found.dots):
         _paint(found, context.region, context.region_data, context.preferences.system.ui_scale)
+
+
+def _write() -> None:
+    """Say that what is drawn is a preview, and of several people, who is who."""
+    context = bpy.context
+    if not context.space_data.overlay.show_overlays:
+        return
+    shown, scale = list(names(context.scene)), context.preferences.system.ui_scale
+    if not shown:
+        return
+    style = context.preferences.ui_styles[0].widget
+    blf.size(FONT, style.points * scale)
+    blf.enable(FONT, blf.SHADOW)
+    blf.shadow(FONT, 3, 0.0, 0.0, 0.0, 0.8)
+    for name, place, colour in shown if len(shown) > 1 else ():
+        where = location_3d_to_region_2d(context.region, context.region_data, place)
+        if where is not None:
+            pale = [(1.0 + part) / 2 for part in colour]
+            _text(name, where.x - blf.dimensions(FONT, name)[0] / 2, where.y, (*pale[:3], 1.0))
+    _, right = free_part(context.area, context.region)
+    # At the lower right: Adjust Last Operation opens at the left.
+    _text(PREVIEW, right - blf.dimensions(FONT, PREVIEW)[0] - INSET * scale, INSET * scale, NOTE)
+    blf.disable(FONT, blf.SHADOW)
+
+
+def _text(text: str, x: float, y: float, colour: tuple[float, ...]) -> None:
+    blf.position(FONT, x, y, 0.0)
+    blf.color(FONT, *colour)
+    blf.draw(FONT, text)
 
 
 def _paint(found: Shapes, region: bpy.types.Region, eye: bpy.types.RegionView3D, scale: float) -> None:

@@ -97,7 +97,9 @@ def _stand_in(panel: type, layout: Drawing) -> SimpleNamespace:
 
 
 def test_an_empty_scene(enabled, draw):
-    assert "Open a file of 3D keypoints or SMPL motion." in " ".join(draw())
+    drawn = draw()
+    assert "GVHMR" in " ".join(drawn)
+    assert {"spr.open_recording", "spr.open_example", "spr.show_manual"} <= set(drawn)
 
 
 def test_one_person_before_and_after_a_run(enabled, wave, draw):
@@ -124,7 +126,12 @@ def test_the_axis_is_asked_for_where_the_motion_hardly_shows_it(enabled, wave, u
 def test_several_people_have_a_line_each(two_people, draw):
     drawn = draw()
     assert drawn.count("chosen") == 2
-    assert {"Person 1", "Person 2", "60 frames (1.0 s)"} <= set(drawn)
+    assert (
+        drawn.count("label") == 2
+        and "60 f" in drawn
+        and "60 frames (1.0 s)" in drawn
+        and "spr.split_track" in drawn
+    )
 
 
 def test_a_run_shows_its_progress_and_how_to_stop_it(window, ui, long_person, draw):

@@ -96,6 +96,17 @@ def show(tab: str) -> bool:
     return True
 
 
+def hide() -> None:
+    """Close the sidebar, as N does."""
+    _place("UI")["area"].spaces.active.show_region_ui = False
+
+
+def sidebar() -> str:
+    """The tab that the sidebar shows, nothing where it is closed."""
+    place = _place("UI")
+    return place["region"].active_panel_category if place["area"].spaces.active.show_region_ui else ""
+
+
 def open_panels(names: list[str]) -> None:
     """Let exactly these panels start open, before any is drawn for the first time."""
     every = sys.modules[f"{PACKAGE}.addon.ui"].CLASSES
@@ -266,7 +277,7 @@ def fresh() -> None:
 ANSWERS = {
     one.__name__: one
     for one in (
-        *(call, put, get, show, panels, open_panels, layout, pointed),
+        *(call, put, get, show, hide, sidebar, panels, open_panels, layout, pointed),
         *(state, pose, choose_file, close_window, delete, redraw, drawn, calm, fresh),
         *(watch_frames, watched_frames, timed),
     )

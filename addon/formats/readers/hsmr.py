@@ -72,7 +72,7 @@ def _rows(container: Container) -> Iterator[tuple[int, np.ndarray, np.ndarray]]:
         if len(ways) > 2 and np.median(np.linalg.norm(np.diff(ways, axis=0), axis=1)) > _ONE_PERSON:
             raise FormatError(
                 "The HSMR video has several people and does not say who is in which frame; run HSMR with"
-                " --max_instances 1, or on the images."
+                " max_instances 1, or on the images."
             )
         for frame in range(len(poses)):
             yield frame, poses[frame : frame + 1], places[frame : frame + 1]

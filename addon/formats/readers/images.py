@@ -145,7 +145,9 @@ def _read_openpose(container: Container) -> Draft:
         for n, frames, v in found.tracks()
     ]
     if not people:
-        raise FormatError("These OpenPose files have no 3D keypoints; run OpenPose with --3d or triangulate.")
+        raise FormatError(
+            "These OpenPose files have no 3D keypoints; run OpenPose with its option 3d, or triangulate."
+        )
     version = scalar(container.fields.get("version"))
     return Draft(
         people, units=None, likely_up=("-y", "+y", "+z"), warnings=[LINKED] if found.several else [],

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from ...body.layouts import LAYOUTS, find_layout
+from ...overrides import give
 from ...recording import Keypoints
 from ...safe_read import FormatError
 from ..container import Container
@@ -134,7 +135,7 @@ def _with_layout(
     keypoints = layout_keypoints(points, guess, confidence)
     warnings.append(f"The layout {guess} was inferred from the body's shape.")
     if guess == "h36m17" and is_mirrored(keypoints):
-        warnings.append("Left and right look swapped; if HybrIK made the file, give --layout hybrik17.")
+        warnings.append(f"Left and right look swapped; if HybrIK made it, {give('layout', 'hybrik17')}.")
     return keypoints, warnings
 
 

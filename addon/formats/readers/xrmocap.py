@@ -11,6 +11,7 @@ import numpy as np
 
 from ...body.layouts import LAYOUTS
 from ...body.skeleton import JOINT_NAMES
+from ...overrides import give
 from ...recording import Keypoints, Person
 from ...safe_read import FormatError, one_line
 from ..container import Container
@@ -73,7 +74,7 @@ def _layout(container: Container, values: np.ndarray) -> tuple[str, list[str]]:
     if guess is None:
         raise FormatError(
             f"The order {one_line(convention)!r} of {values.shape[2]} keypoints is not known; convert them to"
-            " the convention smpl, coco or human_data with XRMoCap, or name the layout with --layout."
+            f" the convention smpl, coco or human_data with XRMoCap, or {give('layout')}."
         )
     return guess, [f"The layout {guess} was inferred from the body's shape."]
 
