@@ -52,7 +52,7 @@ def _candidates(armature: bpy.types.Object) -> Iterator[Refined]:
             if strip.action is not None:
                 yield Refined(strip.action, getattr(strip, "action_slot", None), strip)
     aside = armature.get(AFTER)
-    if aside is not None and active in (None, armature.get(BEFORE)):
+    if animation is not None and aside is not None and active in (None, armature.get(BEFORE)):
         yield Refined(aside, _slot_for_objects(aside))
 
 

@@ -20,7 +20,7 @@ def test_they_add_no_object_no_action_and_no_collection(make_motion, make_keypoi
     armature = write_motion(make_motion(), keypoints=make_keypoints(), mesh=False)
     assert list(bpy.data.objects) == [armature]
     assert list(bpy.data.actions) == [armature.animation_data.action]
-    assert len(bpy.data.collections) == 0
+    assert list(bpy.data.collections) == [*armature.users_collection]
 
 
 def test_they_are_where_and_when_the_recording_has_them(make_motion, make_keypoints):

@@ -132,7 +132,10 @@ def test_the_empties_of_an_earlier_version_go_when_the_person_is_refined_again(o
         empty = bpy.data.objects.new(f"wave {point}", None)
         held.objects.link(empty)
         empty.keyframe_insert("location", frame=1)
-    opened.spr.results[0].keypoints = held
+    (armature,) = [ob for ob in opened.objects if ob.type == "ARMATURE"]
+    entry = opened.spr.results.add()
+    entry.source, entry.person_id = armature.pop("spr_source"), armature["spr_person"]
+    entry.armature, entry.keypoints, entry.rate = armature, held, 60.0
     bpy.ops.spr.refine_pose()
     assert census() == once
 
