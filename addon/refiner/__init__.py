@@ -6,7 +6,8 @@ from .engine import DEVICES, ENGINES, engine_name, loads_torch
 from .errors import Cancelled, RefineError
 from .jitter import jitter
 from .own_body import on_own_body
-from .pipeline import MODES, refine, refine_steps
+from .pipeline import MODES, prepare, refine, refine_rows, refine_steps
+from .prepared import Prepared
 from .time_alignment import SURE, TimeAlignment, align_times, surest
 
 __all__ = [
@@ -17,6 +18,7 @@ __all__ = [
     "SURE",
     "Cancelled",
     "Controls",
+    "Prepared",
     "RefineError",
     "TimeAlignment",
     "align_times",
@@ -25,7 +27,9 @@ __all__ = [
     "keypoints_at",
     "loads_torch",
     "on_own_body",
+    "prepare",
     "refine",
+    "refine_rows",
     "refine_steps",
     "surest",
     "target_of",
