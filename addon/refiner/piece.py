@@ -100,6 +100,11 @@ class Look:
     pelvis: np.ndarray
     found: Found | None
 
+    def rows(self, frames: slice) -> Look:
+        """The same of some of the frames."""
+        found = None if self.found is None else self.found.rows(frames)
+        return Look(self.known.rows(frames), self.rotations[frames], self.pelvis[frames], found)
+
 
 def look_at(
     run: Run, known: Targets, initial: Initial | None, fps: float, share: tuple[float, float]
@@ -134,10 +139,11 @@ def look_at(
 
 
 def polish_piece(
-    run: Run, look: Look, share: tuple[float, float]
+    run: Run, look: Look, frames: slice, share: tuple[float, float]
 ) -> Steps[tuple[np.ndarray, np.ndarray, np.ndarray]]:
-    """Rotations (T, 24, 3, 3), pelvis (T, 3) and uncertainty in degrees (T, 24) of a piece that the network
-    has seen; share as `look_at` takes it."""
+    """Rotations (N, 24, 3, 3), pelvis (N, 3) and uncertainty in degrees (N, 24) of some frames of a piece
+    that the network has seen; share as `look_at` takes it."""
+    look = look.rows(frames)
     found = look.found
     if found is None:
         return look.rotations, look.pelvis, np.full(look.rotations.shape[:2], np.nan)

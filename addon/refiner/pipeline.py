@@ -247,7 +247,7 @@ def _wanted(person: Person, controls: Controls) -> np.ndarray:
 def _refine_pieces(
     prepared: Prepared, toward: Toward, smoothness: float, wanted: np.ndarray
 ) -> Steps[tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]]:
-    """The rows (N,) of the person's frames that are wanted or near those, and their rotations, pelvis and
+    """The rows (N,) of the person's frames that are wanted or between those, and their rotations, pelvis and
     uncertainty; NaN in those without keypoints."""
     context = round(CONTEXT * prepared.person.fps)
     # From the frames on which the whole clip is started from nothing.
@@ -258,13 +258,16 @@ def _refine_pieces(
     for number, (piece, frames) in enumerate(zip(prepared.parts, windows, strict=True)):
         if frames is None:
             continue
-        inside = cut(piece, frames)
-        share = (done / total, inside.length / total)
+        asked = window(piece, wanted, 0)
+        assert asked is not None
+        inside = cut(piece, asked)
+        share = (done / total, (frames.stop - frames.start) / total)
         with one_thread(prepared.run.engine):
             look = yield from _look(prepared, toward, smoothness, (number, frames), share)
-            result = yield from polish_piece(prepared.run, look, share)
+            part = slice(asked.start - frames.start, asked.stop - frames.start)
+            result = yield from polish_piece(prepared.run, look, part, share)
         found.append((inside.rows, *(part[inside.places] for part in result)))
-        done += inside.length
+        done += frames.stop - frames.start
     rows, rotations, pelvis, uncertainty = (np.concatenate(part) for part in zip(*found, strict=True))
     return rows, rotations, pelvis, uncertainty
 

@@ -6,7 +6,10 @@ from . import (
     controls,
     export_fbx,
     icons,
+    live,
+    live_panel,
     log,
+    measures,
     open_recording,
     open_targets,
     own_body,
@@ -26,7 +29,9 @@ from . import (
 CLASSES = (
     *own_body.CLASSES,
     *controls.CLASSES,
+    *live_panel.CLASSES,
     *people.CLASSES,
+    *measures.CLASSES,
     *targets.CLASSES,
     *properties.CLASSES,
     *preferences.CLASSES,
@@ -40,7 +45,7 @@ CLASSES = (
     *panels_targets.CLASSES,
     *panels_quality.CLASSES,
 )
-_ATTACHED = (properties, open_recording, icons, viewport, runner)
+_ATTACHED = (properties, open_recording, icons, viewport, runner, live, measures)
 
 
 def attach() -> None:

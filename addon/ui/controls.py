@@ -11,6 +11,7 @@ from bpy.props import BoolProperty, EnumProperty, FloatProperty, IntProperty
 
 from ..recording import Recording
 from ..refiner import PARTS, Controls
+from .live_panel import draw_live
 
 START_ITEMS = [
     (
@@ -113,6 +114,7 @@ def draw_controls(layout: bpy.types.UILayout, settings: bpy.types.PropertyGroup)
     controls = settings.controls
     layout.prop(controls, "strength", slider=True)
     layout.prop(controls, "smoothness", slider=True)
+    draw_live(layout, settings)
     row = layout.row()
     row.active = any(entry.source == settings.source for entry in settings.results)
     row.prop(controls, "start_from")

@@ -20,6 +20,8 @@ from ..safe_read import FormatError
 from ..scene import preset_items
 from .controls import SPR_PG_controls
 from .hints import AUTO, FileSettings, load, peek, read_with, stop_reading
+from .live_panel import SPR_PG_live
+from .measures import SPR_PG_quality
 from .own_body import BODIES, SPR_PG_body
 from .people import SPR_PG_person, list_people
 from .redraw import redraw_views
@@ -91,6 +93,8 @@ class SPR_PG_settings(bpy.types.PropertyGroup, FileSettings):
     people: CollectionProperty(name="People", type=SPR_PG_person)
     active_person: IntProperty(name="Active Person")
     controls: PointerProperty(name="Controls", type=SPR_PG_controls)
+    quality: PointerProperty(name="Quality", type=SPR_PG_quality)
+    live: PointerProperty(name="Live Preview", type=SPR_PG_live)
     engine: EnumProperty(
         name="Engine", description="What runs the refiner", items=[DEFAULT_ITEM, *ENGINE_ITEMS]
     )

@@ -7,7 +7,8 @@ from typing import Any
 import bpy
 import numpy as np
 
-from ..scene.drawing import Shapes, View, discs
+from ..scene.drawing import Shapes, View, discs, together
+from .live import live_shapes
 from .preview import forget, shapes
 
 LINE_WIDTH, DOT_RADIUS = 2.0, 3.5
@@ -33,7 +34,8 @@ def _draw() -> None:
     context = bpy.context
     if not context.space_data.overlay.show_overlays:
         return
-    found = shapes(context.scene, context.evaluated_depsgraph_get())
+    depsgraph = context.evaluated_depsgraph_get()
+    found = together((shapes(context.scene, depsgraph), live_shapes(context.scene, depsgraph)))
     if len(found.dots):
         _paint(found, context.region, context.region_data, context.preferences.system.ui_scale)
 

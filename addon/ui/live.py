@@ -1,0 +1,261 @@
+"""The live preview: the skeleton as the controls would refine it, found in steps on a timer of its own.
+
+What a clip tells as a whole is read once; a control that moves then costs a few frames around the one that
+is shown. The newest wish wins, and while nothing is wanted the rest of the clip is found, for playing.
+"""
+
+from __future__ import annotations
+
+import time
+import traceback
+from collections.abc import Iterator
+
+import bpy
+import numpy as np
+from bpy.app.handlers import load_post, persistent
+
+from .. import refiner
+from ..body.links import links
+from ..body.skeleton import JOINT_NAMES
+from ..recording import Person
+from ..scene.colours import display_colour
+from ..scene.drawing import Colour, Shapes, skeleton, together
+from ..scene.timing import scene_rate
+from ..steps import Steps
+from . import live_panel, runner
+from .controls import controls_of
+from .live_clip import LiveClip, Wish
+from .log import keep_details
+from .people import chosen_people
+from .preferences import engine_and_device
+from .preview import shown_recording
+from .redraw import redraw_views
+from .results import refined_people
+
+TICK, SLICE, IDLE = 0.005, 0.02, 0.05
+"""Seconds between two slices of work, how long one may be before its last step begins, and seconds between
+two looks at the controls while there is nothing to do."""
+KEPT = 4
+PALE, STRENGTH = 0.6, 0.9
+"""How far the figure's colour is on the way to white, and how strongly it is drawn."""
+_LINKS = links(JOINT_NAMES)
+
+_prepared: list[tuple[Person, tuple[str, str], refiner.Prepared | str | None]] = []
+"""What was read of people with an engine and device, or why that can't be done, the latest last."""
+_clips: dict[str, LiveClip] = {}
+"""What is found so far, by the people's ids."""
+
+
+class _Work:
+    """The steps that are on, and for which wish."""
+
+    steps: Steps[None] | None = None
+    wish: Wish | None = None
+    reading = False
+    waited = False
+
+    @classmethod
+    def stop(cls) -> None:
+        """Leave it."""
+        if cls.steps is not None:
+            cls.steps.close()
+        cls.steps = cls.wish = None
+
+
+def start() -> None:
+    """Look at the controls from now on."""
+    if not bpy.app.background and not bpy.app.timers.is_registered(_tick):
+        bpy.app.timers.register(_tick, persistent=True)
+    redraw_views()
+
+
+def _tick() -> float | None:
+    scene = bpy.context.scene
+    if not any(one.spr.live.show for one in bpy.data.scenes):
+        forget_live()
+        redraw_views()
+        return None
+    if scene is None or not scene.spr.live.show or runner.current() is not None:
+        _Work.stop()
+        return IDLE
+    return TICK if advance(scene, SLICE) else IDLE
+
+
+def advance(scene: bpy.types.Scene, seconds: float) -> bool:
+    """Work for so long, and one step at least; whether anything is left to do."""
+    wishes = wishes_of(scene)
+    _follow(wishes)
+    end = time.monotonic() + seconds
+    while _Work.steps is not None or _begin(scene, wishes):
+        _step()
+        if time.monotonic() >= end:
+            return True
+    return False
+
+
+def wishes_of(scene: bpy.types.Scene) -> list[Wish]:
+    """Who is to be shown, how, and when."""
+    settings, recording = scene.spr, shown_recording(scene.spr)
+    live_panel.SAYS.clear()
+    if recording is None:
+        return []
+    if settings.controls.start_from != "ORIGINAL":
+        live_panel.SAYS.append("No preview from the current animation.")
+        return []
+    controls, refined = controls_of(settings), refined_people(scene, settings.source)
+    try:
+        controls.check()
+    except refiner.RefineError as error:
+        live_panel.SAYS.append(str(error))
+        return []
+    frame, wishes = scene.frame_current_final, []
+    for person in chosen_people(settings, recording):
+        result = refined.get(person.id)
+        start = recording.start + (frame - 1.0) / scene_rate(scene)
+        wishes.append(Wish(person, controls, start if result is None else result.moment(frame)))
+    return wishes
+
+
+def _follow(wishes: list[Wish]) -> None:
+    """Leave what is no longer wished for."""
+    wished = {wish.person.id: wish for wish in wishes}
+    for name, clip in list(_clips.items()):
+        wish = wished.get(name)
+        if wish is None or clip.person is not wish.person:
+            del _clips[name]
+    work = _Work.wish
+    if work is None:
+        return
+    now = wished.get(work.person.id)
+    if now is None or now.person is not work.person:
+        _Work.stop()
+    elif not _Work.reading:
+        # A block that nobody waits for gives way to a moment that somebody looks at.
+        clip = _clips.get(work.person.id)
+        waits = clip is not None and clip.waits_at(now.moment)
+        moved = _Work.waited and now.moment != work.moment
+        if not now.same_clip(work) or (waits and (moved or not _Work.waited)):
+            _Work.stop()
+
+
+def _begin(scene: bpy.types.Scene, wishes: list[Wish]) -> bool:
+    """Take up what is most wanted; whether there is anything."""
+    engine = engine_and_device(scene.spr)
+    clips = []
+    for wish in wishes:
+        known = next((one for one in _prepared if one[0] is wish.person and one[1] == engine), None)
+        if known is None:
+            _take_up(wish, _read(wish.person, engine), reading=True)
+            return True
+        if isinstance(known[2], refiner.Prepared):
+            clip = _clip_of(wish, known[2])
+            clips.append((not clip.waits_at(wish.moment), len(clips), wish, clip))
+        elif known[2] is not None:
+            live_panel.SAYS.append(known[2])
+    for _, _, wish, clip in sorted(clips):
+        rows = clip.next_rows(wish.moment)
+        if rows is not None:
+            waited = clip.waits_at(wish.moment)
+            _take_up(wish, _refine(clip, rows), waited=waited)
+            return True
+    return False
+
+
+def _clip_of(wish: Wish, prepared: refiner.Prepared) -> LiveClip:
+    """The clip under these controls; what was found under others is let go."""
+    clip = _clips.get(wish.person.id)
+    if clip is None or clip.prepared is not prepared or clip.controls != wish.controls:
+        clip = _clips[wish.person.id] = LiveClip(prepared, wish.controls)
+    return clip
+
+
+def _take_up(wish: Wish, steps: Steps[None], reading: bool = False, waited: bool = False) -> None:
+    _Work.steps, _Work.wish, _Work.reading, _Work.waited = steps, wish, reading, waited
+
+
+def _step() -> None:
+    assert _Work.steps is not None and _Work.wish is not None
+    try:
+        next(_Work.steps)
+    except StopIteration:
+        _Work.steps = _Work.wish = None
+    except Exception as error:  # noqa: BLE001 - a timer has nobody to raise to: panel and log have it
+        person, sentence = _Work.wish.person, f"No preview: an error in the add-on ({type(error).__name__})."
+        keep_details(sentence, traceback.format_exc())
+        _keep(person, engine_and_device(bpy.context.scene.spr), sentence)
+        _clips.pop(person.id, None)
+        _Work.steps = _Work.wish = None
+
+
+def _read(person: Person, engine: tuple[str, str]) -> Steps[None]:
+    found: refiner.Prepared | str | None
+    try:
+        found = yield from refiner.prepare(person, engine=engine[0], device=engine[1])
+    except refiner.RefineError as error:
+        found = str(error)
+    _keep(person, engine, found)
+
+
+def _keep(person: Person, engine: tuple[str, str], found: refiner.Prepared | str | None) -> None:
+    _prepared[:] = [one for one in _prepared if one[0] is not person]
+    _prepared.append((person, engine, found))
+    del _prepared[:-KEPT]
+
+
+def _refine(clip: LiveClip, rows: np.ndarray) -> Steps[None]:
+    yield from clip.refine(rows)
+    redraw_views()
+
+
+def live_shapes(scene: bpy.types.Scene, depsgraph: bpy.types.Depsgraph) -> Shapes:
+    """The pale figures of the scene's current frame."""
+    return together(_figures(scene, depsgraph) if scene.spr.live.show else ())
+
+
+def _figures(scene: bpy.types.Scene, depsgraph: bpy.types.Depsgraph) -> Iterator[Shapes]:
+    recording = shown_recording(scene.spr)
+    people = [] if recording is None else [person.id for person in recording.people]
+    refined = refined_people(scene, scene.spr.source)
+    for wish in wishes_of(scene):
+        clip, result = _clips.get(wish.person.id), refined.get(wish.person.id)
+        joints = None if clip is None or clip.person is not wish.person else clip.at(wish.moment)
+        if joints is None:
+            continue
+        colour = _pale(display_colour(people.index(wish.person.id)))
+        figure = skeleton(joints, np.full(len(joints), STRENGTH), _LINKS, colour)
+        if result is not None:  # a person who is moved takes the preview along
+            figure = figure.moved(np.array(result.armature.evaluated_get(depsgraph).matrix_world))
+        yield figure
+
+
+def _pale(colour: Colour) -> Colour:
+    red, green, blue = (channel + PALE * (1.0 - channel) for channel in colour[:3])
+    return red, green, blue, 1.0
+
+
+def forget_live() -> None:
+    """Let everything go."""
+    _Work.stop()
+    _prepared.clear()
+    _clips.clear()
+
+
+@persistent
+def _after_loading(*_args: object) -> None:
+    """The switch may be on in a file that was opened."""
+    start()
+
+
+def attach() -> None:
+    """Follow the switch."""
+    live_panel.start_with(start)
+    load_post.append(_after_loading)
+
+
+def detach() -> None:
+    """End it."""
+    load_post.remove(_after_loading)
+    live_panel.start_no_more()
+    if bpy.app.timers.is_registered(_tick):
+        bpy.app.timers.unregister(_tick)
+    forget_live()
