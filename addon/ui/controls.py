@@ -12,6 +12,7 @@ from bpy.props import BoolProperty, EnumProperty, FloatProperty, IntProperty
 from ..recording import Recording
 from ..refiner import PARTS, Controls
 from .live_panel import draw_live
+from .presets import draw_presets
 
 START_ITEMS = [
     (
@@ -112,6 +113,7 @@ def begin_anew(settings: bpy.types.PropertyGroup, recording: Recording) -> None:
 def draw_controls(layout: bpy.types.UILayout, settings: bpy.types.PropertyGroup) -> None:
     """All of them; layout splits names from values."""
     controls = settings.controls
+    draw_presets(layout, controls)
     layout.prop(controls, "strength", slider=True)
     layout.prop(controls, "smoothness", slider=True)
     draw_live(layout, settings)

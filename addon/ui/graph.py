@@ -6,6 +6,7 @@ Blender has no widget for a curve, but shows square icons of any size.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -32,7 +33,7 @@ class Series:
         was seen show their middle, and NaN."""
         edges = np.linspace(self.frames[0], self.frames[-1] + 1.0, count + 1)
         found = []
-        for first, last in zip(edges[:-1], edges[1:], strict=True):
+        for first, last in pairwise(edges):
             rows = np.flatnonzero((self.frames >= first) & (self.frames < last) & ~self.filled)
             worst = rows[self.values[rows].argmax()] if len(rows) else None
             middle = (int((first + last) // 2), float("nan"))

@@ -19,6 +19,7 @@ from ..recording import Recording
 from ..safe_read import FormatError
 from ..scene import preset_items
 from .controls import SPR_PG_controls
+from .fixes import SPR_PG_fix
 from .hints import AUTO, FileSettings, load, peek, read_with, stop_reading
 from .live_panel import SPR_PG_live
 from .measures import SPR_PG_quality
@@ -93,6 +94,8 @@ class SPR_PG_settings(bpy.types.PropertyGroup, FileSettings):
     people: CollectionProperty(name="People", type=SPR_PG_person)
     active_person: IntProperty(name="Active Person")
     controls: PointerProperty(name="Controls", type=SPR_PG_controls)
+    fixes: CollectionProperty(name="Fixes", type=SPR_PG_fix)
+    active_fix: IntProperty(name="Active Fix")
     quality: PointerProperty(name="Quality", type=SPR_PG_quality)
     live: PointerProperty(name="Live Preview", type=SPR_PG_live)
     engine: EnumProperty(
