@@ -110,6 +110,7 @@ class SPR_OT_fix_target(_NeedsTargets, bpy.types.Operator):
         area = context.area
         self._region = next(region for region in area.regions if region.type == "WINDOW")
         self._eye, self._area = context.space_data.region_3d, area
+        self._reach = NEAR * context.preferences.system.ui_scale
         self._held: tuple[Drawn, int, Vector, Any] | None = None
         self._ease, self._done = max(round(EASE * scene_rate(context.scene)), 1), False
         context.window_manager.modal_handler_add(self)
@@ -181,9 +182,11 @@ class SPR_OT_fix_target(_NeedsTargets, bpy.types.Operator):
         from bpy_extras.view3d_utils import location_3d_to_region_2d
 
         targets = list(drawn_targets(context.scene, context.evaluated_depsgraph_get()))
-        reach = NEAR * context.preferences.system.ui_scale
         return nearest(
-            targets, lambda place: location_3d_to_region_2d(self._region, self._eye, place), mouse, reach
+            targets,
+            lambda place: location_3d_to_region_2d(self._region, self._eye, place),
+            mouse,
+            self._reach,
         )
 
     def _inside(self, mouse: Vector) -> bool:

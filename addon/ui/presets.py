@@ -25,7 +25,7 @@ class Preset(NamedTuple):
 
 PRESETS = {
     "EVERYDAY": Preset(
-        "Everyday", "As the measured noise calls for: right for most recordings from several cameras", 1.0, 1.0
+        "Everyday", "As the measured noise calls for: right for most recordings", 1.0, 1.0
     ),
     "DANCE": Preset(
         "Dance", "Flowing: a fifth calmer than Everyday, held close to the keypoints", 1.5, 1.2

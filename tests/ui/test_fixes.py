@@ -86,18 +86,24 @@ def test_fixes_are_of_their_own_recording_and_survive_saving(opened, keypoints, 
     assert np.isfinite(keypoints(bpy.context.scene).positions).all()
 
 
+def _pixel(place: Vector) -> Vector:
+    """On the screen of a view from the front."""
+    return Vector((1000.0 * place.x, 1000.0 * place.z))
+
+
+def _place(pixel: Vector, near: Vector) -> Vector:
+    return Vector((pixel.x / 1000.0, near.y, pixel.y / 1000.0))
+
+
 def test_a_dragged_point_goes_along_and_eases_out(opened, keypoints, ui):
     fixing = ui("fix_targets")
     before = keypoints().positions
     (drawn,) = fixing.drawn_targets(opened, bpy.context.evaluated_depsgraph_get())
     assert drawn.frame == 10
 
-    def on_screen(place):
-        return Vector((1000.0 * place.x, 1000.0 * place.z))
-
-    there = on_screen(Vector(drawn.places[WRIST]))
-    assert fixing.nearest([drawn], on_screen, there + Vector((3.0, 0.0)), 20.0) == (drawn, WRIST)
-    assert fixing.nearest([drawn], on_screen, there + Vector((900.0, 900.0)), 20.0) is None
+    there = _pixel(Vector(drawn.places[WRIST]))
+    assert fixing.nearest([drawn], _pixel, there + Vector((3.0, 0.0)), 20.0) == (drawn, WRIST)
+    assert fixing.nearest([drawn], _pixel, there + Vector((900.0, 900.0)), 20.0) is None
     move = fixing.move_of(drawn, np.array([0.0, 0.0, 0.1]))
     ui("fixes").add_fix(opened.spr, ui("fixed_points").Fix("0", "left_wrist", 4, 16, 10, move))
     moved = keypoints().positions - before
@@ -111,16 +117,8 @@ def test_dragging_in_the_view_is_one_fix(opened, ui, keypoints, monkeypatch):
     from bpy_extras import view3d_utils
 
     fixing = ui("fix_targets")
-    monkeypatch.setattr(
-        view3d_utils,
-        "location_3d_to_region_2d",
-        lambda _r, _e, place: Vector((1000 * place.x, 1000 * place.z)),
-    )
-    monkeypatch.setattr(
-        view3d_utils,
-        "region_2d_to_location_3d",
-        lambda _r, _e, at, near: Vector((at.x / 1000, near.y, at.y / 1000)),
-    )
+    monkeypatch.setattr(view3d_utils, "location_3d_to_region_2d", lambda _r, _e, place: _pixel(place))
+    monkeypatch.setattr(view3d_utils, "region_2d_to_location_3d", lambda _r, _e, at, near: _place(at, near))
     (drawn,) = fixing.drawn_targets(opened, bpy.context.evaluated_depsgraph_get())
     before, place = keypoints().positions[10, WRIST], Vector(drawn.places[WRIST])
     operator = _operator(fixing)
@@ -134,7 +132,7 @@ def test_dragging_in_the_view_is_one_fix(opened, ui, keypoints, monkeypatch):
         ("MOUSEMOVE", "NOTHING", (x + 500, y)),
     ):
         event = SimpleNamespace(type=kind, value=value, mouse_x=mouse[0], mouse_y=mouse[1])
-        assert fixing.SPR_OT_fix_target.modal(operator, bpy.context, event) == {"RUNNING_MODAL"}
+        fixing.SPR_OT_fix_target.modal(operator, bpy.context, event)
     (fix,) = opened.spr.fixes
     assert (fix.first, fix.frame, fix.last) == (3, 10, 17)
     np.testing.assert_allclose(keypoints().positions[10, WRIST] - before, (0.1, 0.2, 0.0), atol=2e-3)
@@ -144,7 +142,9 @@ def _operator(fixing) -> SimpleNamespace:
     """The operator as it is after `invoke`, in a view without a window."""
     region = SimpleNamespace(x=0, y=0, width=10_000, height=10_000, type="WINDOW")
     area = SimpleNamespace(header_text_set=lambda _text: None)
-    state = SimpleNamespace(_region=region, _eye=None, _area=area, _held=None, _ease=6, _done=False)
+    state = SimpleNamespace(
+        _region=region, _eye=None, _area=area, _held=None, _ease=6, _reach=20.0, _done=False
+    )
     for name in ("_take", "_drag", "_widen", "_mute", "_nearest", "_say", "_inside", "_end"):
         setattr(state, name, getattr(fixing.SPR_OT_fix_target, name).__get__(state))
     return state

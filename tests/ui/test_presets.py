@@ -22,8 +22,10 @@ def test_the_defaults_are_everyday(enabled, ui):
     assert ui("presets").preset_of(bpy.context.scene.spr.controls) == "Everyday"
 
 
-def test_a_user_keeps_values_under_a_name(enabled, tmp_path, monkeypatch):
-    monkeypatch.setattr(bpy.utils, "user_resource", lambda *_a, path="", **_o: str(tmp_path / path))
+def test_a_user_keeps_values_under_a_name(enabled, ui, tmp_path, monkeypatch):
+    folder = tmp_path / "presets" / ui("presets").SUBFOLDER
+    folder.mkdir(parents=True)
+    monkeypatch.setattr(bpy.utils, "user_resource", lambda *_args, **_options: str(folder))
     controls = bpy.context.scene.spr.controls
     controls.strength, controls.smoothness = 1.3, 0.4
     assert bpy.ops.spr.add_preset(name="Mine") == {"FINISHED"}
