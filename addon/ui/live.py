@@ -32,7 +32,7 @@ from .preview import shown_recording
 from .redraw import redraw_views
 from .results import refined_people
 
-TICK, SLICE, IDLE = 0.005, 0.02, 0.05
+TICK, SLICE, IDLE = 0.005, 0.02, 0.02
 """Seconds between two slices of work, how long one may be before its last step begins, and seconds between
 two looks at the controls while there is nothing to do."""
 KEPT = 4
