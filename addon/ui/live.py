@@ -27,7 +27,6 @@ from .controls import controls_of
 from .live_clip import LiveClip, Wish
 from .log import keep_details
 from .people import chosen_people
-from .preferences import engine_and_device
 from .preview import shown_recording
 from .redraw import redraw_views
 from .results import refined_people
@@ -35,13 +34,16 @@ from .results import refined_people
 TICK, SLICE, IDLE = 0.005, 0.02, 0.02
 """Seconds between two slices of work, how long one may be before its last step begins, and seconds between
 two looks at the controls while there is nothing to do."""
+ENGINE = "numpy"
+"""For a second of frames as fast as any, and nothing has to be loaded first."""
 KEPT = 4
+"""People who are kept although nobody looks at them."""
 PALE, STRENGTH = 0.6, 0.9
 """How far the figure's colour is on the way to white, and how strongly it is drawn."""
 _LINKS = links(JOINT_NAMES)
 
-_prepared: list[tuple[Person, tuple[str, str], refiner.Prepared | str | None]] = []
-"""What was read of people with an engine and device, or why that can't be done, the latest last."""
+_prepared: list[tuple[Person, refiner.Prepared | str | None]] = []
+"""What was read of people, or why that can't be done, the latest last."""
 _clips: dict[str, LiveClip] = {}
 """What is found so far, by the people's ids."""
 
@@ -83,36 +85,48 @@ def _tick() -> float | None:
 
 def advance(scene: bpy.types.Scene, seconds: float) -> bool:
     """Work for so long, and one step at least; whether anything is left to do."""
-    wishes = wishes_of(scene)
+    says: list[str] = []
+    wishes = wishes_of(scene, says)
     _follow(wishes)
-    end = time.monotonic() + seconds
-    while _Work.steps is not None or _begin(scene, wishes):
+    end, left = time.monotonic() + seconds, False
+    while not left and (_Work.steps is not None or _begin(wishes)):
         _step()
-        if time.monotonic() >= end:
-            return True
-    return False
+        left = time.monotonic() >= end
+    _say(says + [told for person, told in _prepared if isinstance(told, str) and _wished(person, wishes)])
+    return left
 
 
-def wishes_of(scene: bpy.types.Scene) -> list[Wish]:
-    """Who is to be shown, how, and when."""
+def _say(says: list[str]) -> None:
+    if says != live_panel.SAYS:
+        live_panel.SAYS[:] = says
+        redraw_views()
+
+
+def _wished(person: Person, wishes: list[Wish]) -> bool:
+    return any(wish.person is person for wish in wishes)
+
+
+def wishes_of(scene: bpy.types.Scene, says: list[str]) -> list[Wish]:
+    """Who is to be shown, how, and when; what keeps everybody from it is added to `says`."""
     settings, recording = scene.spr, shown_recording(scene.spr)
-    live_panel.SAYS.clear()
     if recording is None:
         return []
     if settings.controls.start_from != "ORIGINAL":
-        live_panel.SAYS.append("No preview from the current animation.")
+        says.append("No preview from the current animation.")
         return []
     controls, refined = controls_of(settings), refined_people(scene, settings.source)
     try:
         controls.check()
     except refiner.RefineError as error:
-        live_panel.SAYS.append(str(error))
+        says.append(str(error))
         return []
     frame, wishes = scene.frame_current_final, []
+    playing = any(window.screen.is_animation_playing for window in bpy.context.window_manager.windows)
     for person in chosen_people(settings, recording):
         result = refined.get(person.id)
         start = recording.start + (frame - 1.0) / scene_rate(scene)
-        wishes.append(Wish(person, controls, start if result is None else result.moment(frame)))
+        moment = start if result is None else result.moment(frame)
+        wishes.append(Wish(person, controls, moment, playing))
     return wishes
 
 
@@ -131,34 +145,38 @@ def _follow(wishes: list[Wish]) -> None:
         _Work.stop()
     elif not _Work.reading:
         # A block that nobody waits for gives way to a moment that somebody looks at.
-        clip = _clips.get(work.person.id)
-        waits = clip is not None and clip.waits_at(now.moment)
+        found = _clips.get(work.person.id)
+        waits = found is not None and found.waits_at(now.moment) and not now.playing
         moved = _Work.waited and now.moment != work.moment
         if not now.same_clip(work) or (waits and (moved or not _Work.waited)):
             _Work.stop()
 
 
-def _begin(scene: bpy.types.Scene, wishes: list[Wish]) -> bool:
+def _begin(wishes: list[Wish]) -> bool:
     """Take up what is most wanted; whether there is anything."""
-    engine = engine_and_device(scene.spr)
-    clips = []
+    clips: list[tuple[bool, int, Wish, LiveClip]] = []
     for wish in wishes:
-        known = next((one for one in _prepared if one[0] is wish.person and one[1] == engine), None)
+        known = next((one for one in _prepared if one[0] is wish.person), None)
         if known is None:
-            _take_up(wish, _read(wish.person, engine), reading=True)
+            _let_go(wishes)
+            _take_up(wish, _read(wish.person), reading=True)
             return True
-        if isinstance(known[2], refiner.Prepared):
-            clip = _clip_of(wish, known[2])
+        if isinstance(known[1], refiner.Prepared):
+            clip = _clip_of(wish, known[1])
             clips.append((not clip.waits_at(wish.moment), len(clips), wish, clip))
-        elif known[2] is not None:
-            live_panel.SAYS.append(known[2])
-    for _, _, wish, clip in sorted(clips):
-        rows = clip.next_rows(wish.moment)
+    for _, _, wish, clip in sorted(clips, key=lambda one: one[:2]):
+        rows = clip.next_rows(wish.moment, wish.playing)
         if rows is not None:
-            waited = clip.waits_at(wish.moment)
+            waited = clip.waits_at(wish.moment) and not wish.playing
             _take_up(wish, _refine(clip, rows), waited=waited)
             return True
     return False
+
+
+def _let_go(wishes: list[Wish]) -> None:
+    """Forget the people whom nobody has looked at for long."""
+    others = [person for person, _ in _prepared if not _wished(person, wishes)][:-KEPT]
+    _prepared[:] = [one for one in _prepared if not any(one[0] is other for other in others)]
 
 
 def _clip_of(wish: Wish, prepared: refiner.Prepared) -> LiveClip:
@@ -182,24 +200,23 @@ def _step() -> None:
     except Exception as error:  # noqa: BLE001 - a timer has nobody to raise to: panel and log have it
         person, sentence = _Work.wish.person, f"No preview: an error in the add-on ({type(error).__name__})."
         keep_details(sentence, traceback.format_exc())
-        _keep(person, engine_and_device(bpy.context.scene.spr), sentence)
+        _keep(person, sentence)
         _clips.pop(person.id, None)
         _Work.steps = _Work.wish = None
 
 
-def _read(person: Person, engine: tuple[str, str]) -> Steps[None]:
+def _read(person: Person) -> Steps[None]:
     found: refiner.Prepared | str | None
     try:
-        found = yield from refiner.prepare(person, engine=engine[0], device=engine[1])
+        found = yield from refiner.prepare(person, engine=ENGINE)
     except refiner.RefineError as error:
         found = str(error)
-    _keep(person, engine, found)
+    _keep(person, found)
 
 
-def _keep(person: Person, engine: tuple[str, str], found: refiner.Prepared | str | None) -> None:
+def _keep(person: Person, found: refiner.Prepared | str | None) -> None:
     _prepared[:] = [one for one in _prepared if one[0] is not person]
-    _prepared.append((person, engine, found))
-    del _prepared[:-KEPT]
+    _prepared.append((person, found))
 
 
 def _refine(clip: LiveClip, rows: np.ndarray) -> Steps[None]:
@@ -216,10 +233,12 @@ def _figures(scene: bpy.types.Scene, depsgraph: bpy.types.Depsgraph) -> Iterator
     recording = shown_recording(scene.spr)
     people = [] if recording is None else [person.id for person in recording.people]
     refined = refined_people(scene, scene.spr.source)
-    for wish in wishes_of(scene):
+    for wish in wishes_of(scene, []):
         clip, result = _clips.get(wish.person.id), refined.get(wish.person.id)
         joints = None if clip is None or clip.person is not wish.person else clip.at(wish.moment)
         if joints is None:
+            continue
+        if result is not None and not result.armature.visible_get(view_layer=depsgraph.view_layer):
             continue
         colour = _pale(display_colour(people.index(wish.person.id)))
         figure = skeleton(joints, np.full(len(joints), STRENGTH), _LINKS, colour)

@@ -21,11 +21,13 @@ SLACK = 0.02
 
 @dataclass(frozen=True)
 class Wish:
-    """A person, the controls, and seconds of the recording to show first."""
+    """A person, the controls, and seconds of the recording to show first; playing: these move on by
+    themselves."""
 
     person: Person
     controls: refiner.Controls
     moment: float
+    playing: bool = False
 
     def same_clip(self, other: Wish) -> bool:
         """Whether only the moment differs."""
@@ -66,9 +68,9 @@ class LiveClip:
         """Whether the pose at a moment is still to be found."""
         return bool((~self.tried[self.rows_at(moment)]).any())
 
-    def next_rows(self, moment: float) -> np.ndarray | None:
-        """(T,) bool, what to refine next: the moment itself, then the first second after it that is not
-        known, then from the beginning; None when all is known."""
+    def next_rows(self, moment: float, playing: bool = False) -> np.ndarray | None:
+        """(T,) bool, what to refine next: the moment itself unless it moves on by itself, then the first
+        second after it that is not known, then from the beginning; None when all is known."""
         left = np.flatnonzero(~self.tried)
         if not len(left):
             return None
@@ -77,7 +79,7 @@ class LiveClip:
             rows[left] = True
             return rows
         here = self.rows_at(moment)
-        if self.waits_at(moment):
+        if self.waits_at(moment) and not playing:
             rows[here] = True
         else:
             first = left[np.searchsorted(left, here.start) % len(left)]

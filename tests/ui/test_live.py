@@ -117,3 +117,21 @@ def test_an_error_in_the_add_on_ends_in_the_panel_and_the_log(opened, ui, monkey
     live.advance(opened, 0.0)
     assert ui("live_panel").SAYS == ["No preview: an error in the add-on (ZeroDivisionError)."]
     assert "ZeroDivisionError" in bpy.data.texts["SMPL Refiner Log"].as_string()
+
+
+def test_many_people_are_read_once_each(two_people, ui, monkeypatch):
+    live, asked = ui("live"), []
+    prepare = live.refiner.prepare
+
+    def counted(person, **options):
+        asked.append(person.id)
+        return prepare(person, **options)
+
+    monkeypatch.setattr(live.refiner, "prepare", counted)
+    monkeypatch.setattr(live, "KEPT", 1)
+    two_people.spr.live.show = True
+    two_people.render.fps = 60
+    while live.advance(two_people, 1.0):
+        continue
+    assert asked == ["1", "2"]
+    assert len(_drawn(live)) == 48
