@@ -112,7 +112,9 @@ class SPR_OT_fix_target(_NeedsTargets, bpy.types.Operator):
         self._eye, self._area = context.space_data.region_3d, area
         self._reach = NEAR * context.preferences.system.ui_scale
         self._held: tuple[Drawn, int, Vector, Any] | None = None
-        self._ease, self._done = max(round(EASE * scene_rate(context.scene)), 1), False
+        recording = shown_recording(context.scene.spr)
+        assert recording is not None
+        self._ease, self._done = max(round(EASE * recording.people[0].fps), 1), False
         context.window_manager.modal_handler_add(self)
         context.window.cursor_modal_set("CROSSHAIR")
         self._say()

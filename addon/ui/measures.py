@@ -32,9 +32,14 @@ class Unit:
 
     name: str
     worst: float
+    digits: int = 0
+
+    def written(self, value: float) -> str:
+        """'12 mm'."""
+        return f"{value:.{self.digits}f} {self.name}"
 
 
-UNITS = {"FIT": Unit("mm", 100.0), "JITTER": Unit("mm", 20.0), "SLIDE": Unit("cm/s", 50.0)}
+UNITS = {"FIT": Unit("mm", 100.0), "JITTER": Unit("mm", 20.0, 1), "SLIDE": Unit("cm/s", 50.0)}
 _KEPT = 8
 _found: dict[tuple[str, str, str], Series | None] = {}
 """By armature, action and measure, until an action changes."""

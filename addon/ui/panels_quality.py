@@ -72,7 +72,7 @@ def _draw_fit(layout: bpy.types.UILayout, context: bpy.types.Context, series: Se
     for name, value in figures:
         split = column.split(factor=0.5)
         split.label(text=name)
-        split.label(text="–" if value is None else f"{value:.0f} {unit.name}")
+        split.label(text="–" if value is None else unit.written(float(value)))
     buttons = column.row(align=True)
     buttons.operator("spr.go_to_worst", text="", icon="TRIA_LEFT").which = "PREVIOUS"
     buttons.operator("spr.go_to_worst", text="Worst").which = "WORST"

@@ -70,8 +70,8 @@ class SPR_OT_go_to_worst(bpy.types.Operator):
         scene.frame_set(frame)
         value = np.interp(frame, series.frames, series.values)
         name = "the worst" if place == 0 else f"the {_ordinal(place + 1)} worst"
-        unit = UNITS[measure].name
-        self.report({"INFO"}, f"Frame {frame}: {value:.0f} {unit}, {name} of {len(found)} peaks")
+        told = UNITS[measure].written(float(value))
+        self.report({"INFO"}, f"Frame {frame}: {told}, {name} of {len(found)} peaks")
         return {"FINISHED"}
 
 
@@ -93,7 +93,7 @@ class SPR_OT_go_to_stretch(bpy.types.Operator):
         if series is None:
             return str(cls.__doc__)
         frame, value = series.stretches(properties.parts)[min(properties.part, properties.parts - 1)]
-        known = "nothing was seen" if np.isnan(value) else f"{value:.1f} {UNITS[measure].name}"
+        known = "nothing was seen" if np.isnan(value) else UNITS[measure].written(value)
         return f"Go to frame {frame}, the worst of this part of the clip: {known}"
 
     @classmethod
