@@ -15,7 +15,10 @@ from functools import cached_property
 from pathlib import Path
 
 LINES = 500
-BLENDER = {"bpy", "bpy_extras", "bpy_types", "bmesh", "mathutils", "gpu", "gpu_extras", "blf", "addon_utils"}
+BLENDER = {
+    "bpy", "bpy_extras", "bpy_types", "bl_operators", "bmesh", "mathutils", "gpu", "gpu_extras", "blf",
+    "addon_utils",
+}  # fmt: skip
 FOUNDATION = {"body", "overrides", "recording", "motion", "safe_read", "steps"}
 MAY_IMPORT = {
     "overrides": set[str](),

@@ -8,7 +8,8 @@ from .holding import hold
 from .jitter import jitter, keypoint_noise
 from .limbs import PARTS, Limb
 from .own_body import on_own_body
-from .pipeline import MODES, refine, refine_steps
+from .pipeline import MODES, prepare, refine, refine_rows, refine_steps
+from .prepared import Prepared
 from .time_alignment import SURE, TimeAlignment, align_times, surest
 
 __all__ = [
@@ -20,6 +21,7 @@ __all__ = [
     "Cancelled",
     "Controls",
     "Limb",
+    "Prepared",
     "RefineError",
     "TimeAlignment",
     "align_times",
@@ -30,7 +32,9 @@ __all__ = [
     "keypoints_at",
     "loads_torch",
     "on_own_body",
+    "prepare",
     "refine",
+    "refine_rows",
     "refine_steps",
     "surest",
     "target_of",

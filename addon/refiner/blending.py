@@ -39,14 +39,15 @@ def kept_poses(given: Poses, aligned: Poses) -> Poses:
     return given if turn < SAME_TURN and move < SAME_PLACE else aligned
 
 
-def standing(refined: Poses) -> Poses:
-    """The rest pose, upright, at the place and with the heading of the first refined frame."""
+def standing(refined: Poses, frames: int) -> Poses:
+    """The rest pose in so many frames, upright, at the place and with the heading of the first refined
+    one."""
     rotations, pelvis = refined
     front = rotations[0, 0, :, 2]
     heading = matrix_from_axis_angle(np.array([0.0, np.arctan2(front[0], front[2]), 0.0]))
-    rest = np.tile(np.eye(3), (len(rotations), JOINT_COUNT, 1, 1))
+    rest = np.tile(np.eye(3), (frames, JOINT_COUNT, 1, 1))
     rest[:, 0] = heading
-    return rest, np.broadcast_to(pelvis[:1], pelvis.shape).copy()
+    return rest, np.tile(pelvis[:1], (frames, 1))
 
 
 def shares(controls: Controls, frame_ids: np.ndarray, fps: float) -> np.ndarray:

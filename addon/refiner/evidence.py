@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -12,7 +11,7 @@ from ..body.skeleton import REST_JOINTS, SUBTREE
 from ..recording import Keypoints
 from ..steps import Stepped, Steps, in_chunks
 from .errors import RefineError
-from .smoothing import smooth
+from .smoothing import ALL, Measured, measure
 
 SMPL_LAYOUTS = ("smpl24", "humanml22")
 """Layouts whose keypoints are SMPL's joints themselves, not a detector's idea of them."""
@@ -87,17 +86,43 @@ def definition_deviation(name: str, layout: str | None) -> float:
     return LIMB_DEFINITION if any(limb in name for limb in _LIMBS) else TRUNK_DEFINITION
 
 
+@dataclass(frozen=True)
+class Read:
+    """What keypoints tell, from which targets of any smoothness are made; usual: those of smoothness 1.
+    trust (T, P) in 0..1: of each point's place, were it known exactly."""
+
+    usual: Targets
+    measured: Measured
+    trust: np.ndarray
+
+    def at(self, smoothness: float | np.ndarray, frames: slice = ALL) -> Steps[Targets]:
+        """The targets of these frames; smoothness as `smoothing.Measured.at` takes it."""
+        if np.all(smoothness == 1.0):
+            return self.usual.rows(frames)
+        smoothed = yield from self.measured.at(smoothness, frames)
+        return replace(
+            self.usual.rows(frames),
+            positions=smoothed.positions,
+            precision=self.trust[frames] / (smoothed.error**2 + self.usual.definition**2),
+            noise=smoothed.error,
+        )
+
+
+@Stepped
 @Stepped
 def targets_from_keypoints(
-    keypoints: Keypoints,
-    fps: float,
-    smoothness: Callable[[list[str]], float | np.ndarray] = lambda names: 1.0,
+    keypoints: Keypoints, fps: float, smoothness: float | np.ndarray = 1.0
 ) -> Steps[Targets]:
-    """Canonical targets with noise removed and measured; smoothness(names) of canonical points as
-    `smoothing.smooth` takes it.
+    """Canonical targets with noise removed and measured; smoothness as `smoothing.Measured.at` takes it.
 
     Raises RefineError when none of the keypoints is known on the body; those that are may all be missing.
     """
+    read = yield from read_keypoints(keypoints, fps)
+    return (yield from read.at(smoothness))
+
+
+def read_keypoints(keypoints: Keypoints, fps: float) -> Steps[Read]:
+    """`targets_from_keypoints` for any smoothness to come."""
     names = [name for name in dict.fromkeys(keypoints.canonical) if name is not None]
     if not names:
         raise RefineError(
@@ -109,20 +134,21 @@ def targets_from_keypoints(
         lambda rows: _usable(keypoints.positions[rows, columns], keypoints.confidence[rows, columns]),
         len(keypoints.positions),
     )
-    smoothed = yield from smooth.steps(raw, np.where(usable, confidence, 0.0), fps, smoothness(names))
+    measured = yield from measure(raw, np.where(usable, confidence, 0.0), fps)
+    smoothed = measured.usual
     definition = np.array([definition_deviation(name, keypoints.layout) for name in names])
-    trust = smoothed.support * np.where(usable, confidence, 1.0)
-    precision = trust / (smoothed.error**2 + definition**2)
+    trust = smoothed.support * np.where(usable, confidence, 1.0) * usable.any(0)
     indices = np.array([POINT_INDEX[name] for name in names])
-    return Targets(
+    targets = Targets(
         indices,
         raw,
         smoothed.positions,
         smoothed.detail,
-        precision * usable.any(0),
+        trust / (smoothed.error**2 + definition**2),
         smoothed.error,
         definition,
     )
+    return Read(targets, measured, trust)
 
 
 def _usable(positions: np.ndarray, confidence: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

@@ -13,7 +13,7 @@ import numpy as np
 
 from ..body.rotations import geodesic_angle, matrix_from_six_d, six_d_from_matrix
 from ..steps import Stepped, Steps, in_chunks
-from .smoothing import FEWEST_SMOOTHED, smooth
+from .smoothing import FEWEST_SMOOTHED, Measured, measure
 
 FLIP, ISOLATED, RETURNED = float(np.radians(50.0)), 3.0, 0.5
 """Radians from which a step between two frames may be a flip; how many times as large as the steps beside it
@@ -34,6 +34,26 @@ class Steady:
     shake: np.ndarray
 
 
+@dataclass(frozen=True)
+class Moving:
+    """What poses (T, J, 3, 3) tell of their noise, from which they are steadied as much as anybody asks for;
+    measured: None for few frames, which are left as they are."""
+
+    rotations: np.ndarray
+    measured: Measured | None
+
+    def at(self, smoothness: float | np.ndarray) -> Steps[Steady]:
+        """Steadied so much, as `smoothing.Measured.at` takes it."""
+        if self.measured is None:
+            return Steady(self.rotations, np.zeros(self.rotations.shape[1]))
+        found = yield from self.measured.at(smoothness)
+        matrices = yield from in_chunks(
+            lambda rows: matrix_from_six_d(found.positions[rows]), len(self.rotations)
+        )
+        # Of six numbers three are free, so each axis has twice the variance of one number.
+        return Steady(matrices, np.sqrt(2.0) * found.deviation)
+
+
 @Stepped
 def steady(
     rotations: np.ndarray,
@@ -41,16 +61,20 @@ def steady(
     smoothness: float | np.ndarray = 1.0,
     bodies: np.ndarray | None = None,
 ) -> Steps[Steady]:
-    """Poses (T, J, 3, 3) of frames one after the other, without their noise; smoothness and bodies (J,) as
-    `smoothing.smooth` takes them. Few frames are left as they are."""
-    frames, joints = rotations.shape[:2]
-    if frames < FEWEST_SMOOTHED:
-        return Steady(rotations, np.zeros(joints))
+    """Poses (T, J, 3, 3) of frames one after the other, without their noise; smoothness as
+    `smoothing.Measured.at`, bodies (J,) as `smoothing.measure` takes them. Few frames are left as they
+    are."""
+    moving = yield from read_poses(rotations, fps, bodies)
+    return (yield from moving.at(smoothness))
+
+
+def read_poses(rotations: np.ndarray, fps: float, bodies: np.ndarray | None = None) -> Steps[Moving]:
+    """`steady` for any smoothness to come."""
+    if len(rotations) < FEWEST_SMOOTHED:
+        return Moving(rotations, None)
     trusted = 1.0 - (yield from flips.steps(rotations, fps))
-    found = yield from smooth.steps(six_d_from_matrix(rotations), trusted, fps, smoothness, bodies, OUTLIER)
-    matrices = yield from in_chunks(lambda rows: matrix_from_six_d(found.positions[rows]), frames)
-    # Of six numbers three are free, so each axis has twice the variance of one number.
-    return Steady(matrices, np.sqrt(2.0) * found.deviation)
+    measured = yield from measure(six_d_from_matrix(rotations), trusted, fps, bodies, OUTLIER)
+    return Moving(rotations, measured)
 
 
 @Stepped
@@ -78,10 +102,8 @@ def flips(rotations: np.ndarray, fps: float) -> Steps[np.ndarray]:
     return found
 
 
-def steady_path(pelvis: np.ndarray, fps: float, smoothness: float = 1.0) -> Steps[np.ndarray]:
-    """A path (T, 3) without its noise, each axis by itself: one camera's depth shakes more than the rest."""
-    frames = len(pelvis)
-    if frames < FEWEST_SMOOTHED:
-        return pelvis
-    found = yield from smooth.steps(pelvis[..., None], np.ones((frames, 3)), fps, smoothness, np.arange(3))
-    return found.positions[..., 0]
+def read_path(pelvis: np.ndarray, fps: float) -> Steps[Measured]:
+    """What a path (T, 3) tells of its noise, each axis by itself: one camera's depth shakes more than the
+    rest."""
+    ones = np.ones((len(pelvis), 3))
+    return (yield from measure(pelvis[..., None], ones, fps, np.arange(3)))

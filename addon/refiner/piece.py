@@ -89,10 +89,27 @@ class Run:
         return (yield from without_offsets.steps(known, self.offsets, rotations))
 
 
-def refine_piece(
+@dataclass(frozen=True)
+class Look:
+    """A stretch of T frames as the network sees it: its targets, a start of rotations (T, 24, 3, 3) and
+    pelvis (T, 3), and what the network says of these; None without keypoints, or without a network. Nothing
+    of it depends on the gain."""
+
+    known: Targets
+    rotations: np.ndarray
+    pelvis: np.ndarray
+    found: Found | None
+
+    def rows(self, frames: slice) -> Look:
+        """The same of some of the frames."""
+        found = None if self.found is None else self.found.rows(frames)
+        return Look(self.known.rows(frames), self.rotations[frames], self.pelvis[frames], found)
+
+
+def look_at(
     run: Run, known: Targets, initial: Initial | None, fps: float, share: tuple[float, float]
-) -> Steps[tuple[np.ndarray, np.ndarray, np.ndarray]]:
-    """Rotations (T, 24, 3, 3), pelvis (T, 3) and uncertainty in degrees (T, 24) of one piece.
+) -> Steps[Look]:
+    """Start and network on one piece.
 
     initial: steadied rotations and pelvis in the world of the targets. share: how much of the run is done,
     and how much this piece is.
@@ -101,7 +118,7 @@ def refine_piece(
     told = known.precision > FAINT * known.precision.max(0, initial=0.0)
     enough = told.sum(1) >= min(FEWEST_POINTS, known.precision.shape[1])
     if not enough.any():
-        return _without_evidence(len(enough), initial)
+        return Look(known, *_without_evidence(len(enough), initial), None)
 
     part = (before, 0.55 * width)
     if initial is None:
@@ -110,16 +127,33 @@ def refine_piece(
         rotations, pelvis = yield from _from_initial(run, known, initial, part)
     known = yield from run.without_offsets(known, rotations)
     if not run.recipe.network:
-        return rotations, pelvis, np.full(rotations.shape[:2], np.nan)
+        return Look(known, rotations, pelvis, None)
     part = (before + 0.55 * width, 0.15 * width)
     calm = None if initial is None else Steady(initial[0], run.shake)
-    found = yield from see_and_turn(run, known, rotations, pelvis, calm, fps, part)
+    return Look(
+        known,
+        rotations,
+        pelvis,
+        (yield from see_and_turn(run, known, rotations, pelvis, calm, fps, part)),
+    )
+
+
+def polish_piece(
+    run: Run, look: Look, frames: slice, share: tuple[float, float]
+) -> Steps[tuple[np.ndarray, np.ndarray, np.ndarray]]:
+    """Rotations (N, 24, 3, 3), pelvis (N, 3) and uncertainty in degrees (N, 24) of some frames of a piece
+    that the network has seen; share as `look_at` takes it."""
+    look = look.rows(frames)
+    found = look.found
+    if found is None:
+        return look.rotations, look.pelvis, np.full(look.rotations.shape[:2], np.nan)
 
     def polish(rows: slice) -> Steps[tuple[Any, Any]]:
-        return _polish(run, known.rows(rows), rotations[rows], pelvis[rows], found.rows(rows))
+        return _polish(run, look.known.rows(rows), look.rotations[rows], look.pelvis[rows], found.rows(rows))
 
+    before, width = share
     part = (before + 0.7 * width, 0.3 * width)
-    rotations, pelvis = yield from _chunks(len(enough), polish, "Polishing", *part)
+    rotations, pelvis = yield from _chunks(len(look.pelvis), polish, "Polishing", *part)
     return rotations, pelvis, degrees_of(run.engine.model.honesty, found.deviation)
 
 
@@ -129,12 +163,11 @@ def degrees_of(honesty: np.ndarray, deviation: np.ndarray) -> np.ndarray:
     return factor * np.degrees(np.sqrt((deviation**2).sum(-1))) ** exponent
 
 
-def _without_evidence(frames: int, initial: Initial | None) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def _without_evidence(frames: int, initial: Initial | None) -> Initial:
     """A piece with too few keypoints in every frame: its initial poses, or nothing (NaN)."""
-    unknown = np.full((frames, JOINT_COUNT), np.nan)
     if initial is not None:
-        return *initial, unknown
-    return np.full((frames, JOINT_COUNT, 3, 3), np.nan), np.full((frames, 3), np.nan), unknown
+        return initial
+    return np.full((frames, JOINT_COUNT, 3, 3), np.nan), np.full((frames, 3), np.nan)
 
 
 def _chunks(
@@ -151,6 +184,11 @@ def _chunks(
     return whole
 
 
+def anchor_stride(fps: float) -> int:
+    """Frames from one that is started from nothing to the next."""
+    return max(1, round(ANCHOR_STRIDE * fps / NETWORK_FPS))
+
+
 def _from_keypoints(
     run: Run, known: Targets, enough: np.ndarray, fps: float, share: tuple[float, float]
 ) -> Steps[tuple[np.ndarray, np.ndarray]]:
@@ -158,7 +196,7 @@ def _from_keypoints(
     between."""
     before, width = share
     rows = np.flatnonzero(enough)
-    anchors = np.unique([*rows[:: max(1, round(ANCHOR_STRIDE * fps / NETWORK_FPS))], rows[-1]])
+    anchors = np.unique([*rows[:: anchor_stride(fps)], rows[-1]])
     prior, bones = _pose_prior(run.engine), run.engine.array(run.bones)
 
     def fit(part: slice) -> Steps[tuple[Any, Any]]:

@@ -9,29 +9,31 @@ from itertools import pairwise
 import numpy as np
 
 from ..body.kinematics import forward
-from ..body.points import POINT_INDEX, point_positions
+from ..body.points import POINT_INDEX, POINT_NAMES, point_positions
 from ..body.skeleton import JOINT_COUNT, REST_OFFSETS
 from ..motion import Motion
 from ..recording import Keypoints, Person, Poses
 from ..steps import Progress, Steps, finish, in_chunks
 from .alignment import keypoints_at
+from .blending import Poses as Posed
 from .blending import blend, kept_poses, only_joints, shares, standing
 from .bones import estimate_bone_offsets
 from .controls import AS_MEASURED, Controls
 from .definitions import renamed
 from .engine import choose_engine, loads_torch, one_thread
 from .errors import RefineError
-from .evidence import Targets, targets_from_keypoints
-from .limbs import trusted
+from .evidence import Read, Targets, read_keypoints
+from .limbs import Limbs, trusted
 from .model import load_model, pose_prior
 from .own_evidence import steady
 from .own_keypoints import OWN_KEYPOINTS, hang_on, measured
-from .piece import EVERYTHING, FEWEST_POINTS, Initial, Recipe, Run, refine_piece
-from .poses_alone import refine_alone
+from .piece import EVERYTHING, FEWEST_POINTS, Initial, Look, Recipe, Run, anchor_stride, look_at, polish_piece
+from .poses_alone import read_alone, refine_alone
+from .prepared import Own, Prepared, Toward
 from .smoothing import FEWEST_SMOOTHED
 from .snaps import at_snaps
 from .timeline import Piece, bridge, cut, pieces, spread, window
-from .whole_clip import judge
+from .whole_clip import WholeClip, judge
 
 MODES = ("auto", "plugin", "sequence", "poses", "none")
 CONTEXT = 1.0
@@ -93,61 +95,171 @@ def refine_steps(
     mode = _choose_mode(mode, person, keypoints)
     if mode == "none":
         return (yield from _convert(person, keypoints))
-    wanted = _wanted(person, controls)
+    _wanted(person, controls)
+    if keypoints is not None:
+        keypoints = trusted(keypoints, controls.limbs)
+    own = mode == "plugin" and targets is None and hang_on(*_both(person, keypoints))
+    asked = (own, engine, device, recipe, bone_offsets)
+    prepared = yield from _prepare(person, keypoints, mode, *asked)
+    return (yield from refine_prepared(prepared, controls))
+
+
+def prepare(
+    person: Person,
+    mode: str = "auto",
+    engine: str = "auto",
+    device: str = "auto",
+    limbs: Limbs | None = None,
+) -> Steps[Prepared | None]:
+    """What does not depend on the controls but for the trust in limbs, read for `refine_rows`, which is asked
+    for many; None in the mode none, where nothing is refined. Raises RefineError as `refine` does."""
+    mode = _choose_mode(mode, person, person.keypoints)
+    if mode == "none":
+        return None
+    keypoints = person.keypoints
+    if keypoints is not None:
+        keypoints = trusted(keypoints, limbs or {})
+    own = mode == "plugin" and hang_on(*_both(person, keypoints))
+    prepared = yield from _prepare(person, keypoints, mode, own, engine, device, EVERYTHING, None)
+    return replace(prepared, looks={})
+
+
+def _both(person: Person, keypoints: Keypoints | None) -> tuple[Keypoints, Poses]:
+    assert keypoints is not None and person.poses is not None
+    return keypoints, person.poses
+
+
+def _prepare(
+    person: Person,
+    keypoints: Keypoints | None,
+    mode: str,
+    own: bool,
+    engine: str,
+    device: str,
+    recipe: Recipe,
+    bone_offsets: np.ndarray | None,
+) -> Steps[Prepared]:
+    """own: whether the keypoints hang on the person's poses."""
     if loads_torch(engine, device):
         yield Progress(0.0, "Loading PyTorch, the first time only")
     yield from load_model.steps()
     run = Run(choose_engine(engine, device), REST_OFFSETS, recipe)
-
     parts = at_snaps(pieces(person.frame_ids, person.fps), person, keypoints if mode != "poses" else None)
-    if mode == "poses":
-        return (yield from _refine_poses(run, person, parts, controls))
+    hung = None
+    if own:
+        assert keypoints is not None
+        bones, person = measured(person)
+        hung = Own(keypoints, bones)
+    if mode == "poses" or own:
+        with one_thread(run.engine):
+            told = yield from read_alone(run, (yield from _bridged(person, parts)), person.fps)
+        return Prepared(person, parts, run, told=told, own=hung)
     assert keypoints is not None
-    keypoints = trusted(keypoints, controls.limbs)
-    if mode == "plugin" and targets is None and hang_on(keypoints, _poses_of(person)):
-        return (yield from _refine_poses(run, person, parts, controls, keypoints))
-
     yield Progress(0.0, "Reading the keypoints")
-    evidence = []
+    read = []
     for piece in parts:
-        evidence.append((yield from _evidence(keypoints, piece, person.fps, controls.point_smoothness)))
+        read.append((yield from _evidence(keypoints, piece, person.fps)))
     given, calm = (yield from _given(person, parts)) if mode == "plugin" else (None, None)
-    # On the whole clip, so that every range of it has the same bones.
+    # On the whole clip and as smooth as measured, so that whatever is asked for has the same bones.
     alone = all(part.length < FEWEST_SMOOTHED for part in parts)
+    targets = _joined([one.usual for one in read])
     clip = yield from judge.steps(
-        _joined(evidence), given, pose_prior(run.engine.model), person.fps, bone_offsets, alone
+        targets, given, pose_prior(run.engine.model), person.fps, bone_offsets, alone
     )
     run = replace(
         run, bones=clip.bones, offsets=clip.offsets, initial_deviation=clip.initial_deviation,
         root_deviation=clip.root_deviation, shake=run.shake if calm is None else calm,
-        gain=controls.gain(mode == "plugin", clip.targets.indices),
     )  # fmt: skip
-    keypoints = renamed(keypoints, clip.targets)
-    initials = _split(clip.initial, parts)
-    evidence = [clip.targets.rows(rows) for rows in _rows_of(parts)]
-    rotations, pelvis, uncertainty = yield from _refine_pieces(run, person, parts, evidence, initials, wanted)
+    kept = None if given is None else _kept(person, parts, given, clip)
+    renamed_keypoints = renamed(keypoints, clip.targets)
+    toward = Toward(renamed_keypoints, read, _split(clip.initial, parts), clip, kept)
+    return Prepared(person, parts, run, toward)
+
+
+def refine_prepared(prepared: Prepared, controls: Controls) -> Steps[Motion]:
+    """The person's motion with these controls."""
+    person = prepared.person
+    wanted = _wanted(person, controls)
+    if prepared.toward is None:
+        motion = yield from _refine_poses(prepared, controls, np.ones_like(wanted))
+    elif prepared.toward.kept is None:
+        motion = yield from refine_rows(prepared, controls, wanted)
+    else:
+        motion = yield from _among_kept(prepared, controls, wanted, prepared.toward.kept)
+    yield Progress(1.0, "Done")
+    return motion
+
+
+def refine_rows(prepared: Prepared, controls: Controls, rows: np.ndarray) -> Steps[Motion]:
+    """The frames of `rows` (T,) bool alone of what `refine_prepared` gives; they are among those that the
+    controls want."""
+    if prepared.toward is None:
+        return (yield from _refine_poses(prepared, controls, rows))
+    toward, person = prepared.toward, prepared.person.rows(rows)
+    rotations, pelvis, uncertainty = yield from _refine_toward(prepared, toward, controls, rows)
+    keypoints = toward.keypoints.rows(rows)
+    motion = yield from _motion(person, keypoints, rotations, pelvis, prepared.run.bones, uncertainty)
+    return motion if toward.kept is not None else replace(motion, filled=_unseen(keypoints))
+
+
+def _among_kept(prepared: Prepared, controls: Controls, wanted: np.ndarray, kept: Posed) -> Steps[Motion]:
+    """Plug-in use: the refined frames, among the initial ones where the controls keep them."""
+    assert prepared.toward is not None
+    person = prepared.person
+    rotations, pelvis = kept[0].copy(), kept[1].copy()
+    uncertainty = np.full(rotations.shape[:2], np.nan)
+    found = yield from _refine_toward(prepared, prepared.toward, controls, wanted)
+    for whole, part in zip((rotations, pelvis, uncertainty), found, strict=True):
+        whole[wanted] = part
+    bones, keypoints = prepared.run.bones, prepared.toward.keypoints
+    return (yield from _motion(person, keypoints, rotations, pelvis, bones, uncertainty))
+
+
+def _refine_toward(
+    prepared: Prepared, toward: Toward, controls: Controls, rows: np.ndarray
+) -> Steps[tuple[np.ndarray, np.ndarray, np.ndarray]]:
+    """Rotations, pelvis and uncertainty of the frames in `rows` (T,), put together with what the controls
+    keep."""
+    person, run = prepared.person, prepared.run
+    refined, uncertainty = yield from _fitted(prepared, toward, controls, rows)
+    share = np.ones((int(rows.sum()), 1))
+    if toward.kept is not None:
+        share = shares(controls, person.frame_ids, person.fps)[rows]
+        kept = toward.kept[0][rows], toward.kept[1][rows]
+    elif not controls.whole_body:
+        first = np.zeros_like(rows)
+        first[np.flatnonzero(_wanted(person, controls))[0]] = True
+        there = refined if rows[first].all() else (yield from _fitted(prepared, toward, controls, first))[0]
+        kept = standing(there, len(share))
+    else:
+        kept = refined
+    if not controls.whole_body:
+        yield Progress(1.0, "Joining")
+        refined = yield from only_joints(kept, refined, run.bones, controls.joints)
+    if (share < 1.0).any():
+        yield Progress(1.0, "Joining")
+        refined = yield from blend(kept, refined, share)
+    uncertainty[np.broadcast_to(share == 0.0, uncertainty.shape)] = np.nan
+    uncertainty[:, ~controls.joints] = np.nan
+    return *refined, uncertainty
+
+
+def _fitted(
+    prepared: Prepared, toward: Toward, controls: Controls, rows: np.ndarray
+) -> Steps[tuple[Posed, np.ndarray]]:
+    """Refined poses of the frames in `rows` (T,), and their uncertainty."""
+    run = replace(prepared.run, gain=controls.gain(toward.kept is not None, toward.clip.targets.indices))
+    names = [POINT_NAMES[index] for index in toward.read[0].usual.indices]
+    smoothness = controls.point_smoothness(names)
+    near, *found = yield from _refine_pieces(replace(prepared, run=run), toward, smoothness, rows)
+    rotations, pelvis, uncertainty = found
     fitted = np.isfinite(pelvis[:, 0])
-    if not (fitted & wanted).any():
+    if not (fitted & rows[near]).any():
         raise RefineError("No frame has enough keypoints to fit a body to; check the layout and confidences.")
     # A stretch without keypoints holds its neighbours' pose.
-    refined = yield from bridge.steps(rotations, pelvis, fitted)
-    if mode == "plugin":
-        assert given is not None and clip.initial is not None
-        turns = clip.initial[0][:, 0] @ np.swapaxes(given[0][:, 0], -1, -2)
-        aligned = _on_rows(person, parts, turns, clip.initial[1])
-        yield Progress(1.0, "Joining")
-        refined = yield from _with_kept(run, person, controls, aligned, refined)
-        uncertainty[_untouched(controls, person)] = np.nan
-    else:
-        person, keypoints = person.rows(wanted), keypoints.rows(wanted)
-        refined, uncertainty = (refined[0][wanted], refined[1][wanted]), uncertainty[wanted]
-        if not controls.whole_body:
-            yield Progress(1.0, "Joining")
-            refined = yield from only_joints(standing(refined), refined, run.bones, controls.joints)
-    uncertainty[:, ~controls.joints] = np.nan
-    yield Progress(1.0, "Done")
-    motion = yield from _motion(person, keypoints, *refined, run.bones, uncertainty)
-    return motion if mode == "plugin" else replace(motion, filled=_unseen(keypoints))
+    rotations, pelvis = yield from bridge.steps(rotations, pelvis, fitted)
+    asked = rows[near]
+    return (rotations[asked], pelvis[asked]), uncertainty[asked]
 
 
 def _wanted(person: Person, controls: Controls) -> np.ndarray:
@@ -163,32 +275,59 @@ def _wanted(person: Person, controls: Controls) -> np.ndarray:
 
 
 def _refine_pieces(
-    run: Run,
-    person: Person,
-    parts: list[Piece],
-    evidence: list[Targets],
-    initials: list[Initial | None],
-    wanted: np.ndarray,
-) -> Steps[tuple[np.ndarray, np.ndarray, np.ndarray]]:
-    """Rotations, pelvis and uncertainty of the person's frames, NaN in those that nobody wants."""
-    rotations = np.full((person.frames, JOINT_COUNT, 3, 3), np.nan)
-    pelvis = np.full((person.frames, 3), np.nan)
-    uncertainty = np.full((person.frames, JOINT_COUNT), np.nan)
-    context = round(CONTEXT * person.fps)
-    windows = [window(piece, wanted, context) for piece in parts]
+    prepared: Prepared, toward: Toward, smoothness: float | np.ndarray, wanted: np.ndarray
+) -> Steps[tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]]:
+    """The rows (N,) of the person's frames that are wanted or between those, and their rotations, pelvis and
+    uncertainty; NaN in those without keypoints."""
+    context = round(CONTEXT * prepared.person.fps)
+    # From the frames on which the whole clip is started from nothing.
+    step = anchor_stride(prepared.person.fps)
+    windows = [window(piece, wanted, context, step) for piece in prepared.parts]
     done, total = 0, sum(frames.stop - frames.start for frames in windows if frames is not None)
-    for piece, known, initial, frames in zip(parts, evidence, initials, windows, strict=True):
+    found = []
+    for number, (piece, frames) in enumerate(zip(prepared.parts, windows, strict=True)):
         if frames is None:
             continue
-        inside = cut(piece, frames)
-        start = None if initial is None else (initial[0][frames], initial[1][frames])
-        share = (done / total, inside.length / total)
-        with one_thread(run.engine):
-            result = yield from refine_piece(run, known.rows(frames), start, person.fps, share)
-        for whole, part in zip((rotations, pelvis, uncertainty), result, strict=True):
-            whole[inside.rows] = part[inside.places]
-        done += inside.length
-    return rotations, pelvis, uncertainty
+        asked = window(piece, wanted, 0)
+        assert asked is not None
+        inside = cut(piece, asked)
+        share = (done / total, (frames.stop - frames.start) / total)
+        with one_thread(prepared.run.engine):
+            look = yield from _look(prepared, toward, smoothness, (number, frames), share)
+            part = slice(asked.start - frames.start, asked.stop - frames.start)
+            result = yield from polish_piece(prepared.run, look, part, share)
+        found.append((inside.rows, *(part[inside.places] for part in result)))
+        done += frames.stop - frames.start
+    rows, rotations, pelvis, uncertainty = (np.concatenate(part) for part in zip(*found, strict=True))
+    return rows, rotations, pelvis, uncertainty
+
+
+def _look(
+    prepared: Prepared,
+    toward: Toward,
+    smoothness: float | np.ndarray,
+    where: tuple[int, slice],
+    share: tuple[float, float],
+) -> Steps[Look]:
+    """What the network says of some frames of a piece, asked only once where answers are kept."""
+    number, frames = where
+    key = (number, frames.start, frames.stop, np.asarray(smoothness, float).tobytes())
+    if prepared.looks is not None and key in prepared.looks:
+        return prepared.looks[key]
+    known = yield from toward.seen(number, frames, smoothness)
+    initial = toward.initials[number]
+    start = None if initial is None else (initial[0][frames], initial[1][frames])
+    look = yield from look_at(prepared.run, known, start, prepared.person.fps, share)
+    prepared.keep(key, look)
+    return look
+
+
+def _kept(person: Person, parts: list[Piece], given: Initial, clip: WholeClip) -> Posed:
+    """The person's poses for where nothing is refined toward the keypoints."""
+    assert person.poses is not None and clip.initial is not None
+    turns = clip.initial[0][:, 0] @ np.swapaxes(given[0][:, 0], -1, -2)
+    aligned = _on_rows(person, parts, turns, clip.initial[1])
+    return kept_poses((person.poses.rotations, person.poses.pelvis), aligned)
 
 
 def _split(initial: Initial | None, parts: list[Piece]) -> list[Initial | None]:
@@ -218,27 +357,6 @@ def _on_rows(person: Person, parts: list[Piece], turns: np.ndarray, pelvis: np.n
     return rotations, pelvis[there]
 
 
-def _with_kept(
-    run: Run, person: Person, controls: Controls, aligned: Initial, refined: Initial
-) -> Steps[Initial]:
-    """Plug-in use: the refined poses, and the initial ones where the controls keep them."""
-    assert person.poses is not None
-    share = shares(controls, person.frame_ids, person.fps)
-    if controls.whole_body and (share == 1.0).all():
-        return refined
-    kept = kept_poses((person.poses.rotations, person.poses.pelvis), aligned)
-    if not controls.whole_body:
-        refined = yield from only_joints(kept, refined, run.bones, controls.joints)
-    return (yield from blend(kept, refined, share))
-
-
-def _untouched(controls: Controls, person: Person) -> np.ndarray:
-    """(T, 24) bool, joints that keep their initial pose in a frame."""
-    return np.broadcast_to(
-        shares(controls, person.frame_ids, person.fps) == 0.0, (person.frames, JOINT_COUNT)
-    )
-
-
 def _unseen(keypoints: Keypoints) -> np.ndarray:
     """(T,) bool, frames with too few keypoints for a pose of their own."""
     known = [name is not None for name in keypoints.canonical]
@@ -262,35 +380,26 @@ def _choose_mode(mode: str, person: Person, keypoints: Keypoints | None) -> str:
     return mode
 
 
-def _poses_of(person: Person) -> Poses:
-    assert person.poses is not None
-    return person.poses
-
-
 def _convert(person: Person, keypoints: Keypoints | None) -> Steps[Motion]:
-    poses = _poses_of(person)
+    assert person.poses is not None
     bones = REST_OFFSETS
     if keypoints is not None:
         evidence = []
         for piece in pieces(person.frame_ids, person.fps):
-            evidence.append((yield from _evidence(keypoints, piece, person.fps)))
+            evidence.append((yield from _evidence(keypoints, piece, person.fps)).usual)
         bones = yield from estimate_bone_offsets.steps(_joined(evidence))
     unknown = np.full((person.frames, JOINT_COUNT), np.nan)
+    poses = person.poses
     return (yield from _motion(person, keypoints, poses.rotations, poses.pelvis, bones, unknown))
 
 
-def _evidence(
-    keypoints: Keypoints,
-    piece: Piece,
-    fps: float,
-    smoothness: Callable[[list[str]], float | np.ndarray] = lambda names: 1.0,
-) -> Steps[Targets]:
+def _evidence(keypoints: Keypoints, piece: Piece, fps: float) -> Steps[Read]:
     confidence = np.nan_to_num(spread(keypoints.confidence, piece))
     gridded = Keypoints(
         spread(keypoints.positions, piece), confidence, keypoints.names, keypoints.canonical, keypoints.layout
     )
     yield None
-    return (yield from targets_from_keypoints.steps(gridded, fps, smoothness))
+    return (yield from read_keypoints(gridded, fps))
 
 
 def _joined(parts: list[Targets]) -> Targets:
@@ -336,28 +445,25 @@ def _bridged(person: Person, parts: list[Piece]) -> Steps[list[Initial]]:
     return given
 
 
-def _refine_poses(
-    run: Run, person: Person, parts: list[Piece], controls: Controls, own: Keypoints | None = None
-) -> Steps[Motion]:
-    """Poses refined as their own evidence; what the controls keep stays as it is. own: keypoints that hang on
-    them, which tell the performer's bones and place."""
-    bones = REST_OFFSETS
-    if own is not None:
-        bones, person = measured(person)
+def _refine_poses(prepared: Prepared, controls: Controls, rows: np.ndarray) -> Steps[Motion]:
+    """Poses alone in the frames of `rows` (T,), refined as their own evidence; what the controls
+    keep stays as it is."""
+    person = prepared.person
     assert person.poses is not None
-    with one_thread(run.engine):
-        given = yield from _bridged(person, parts)
-        *refined, uncertainty = yield from refine_alone(run, person, parts, given, controls)
-    kept = person.poses.rotations, person.poses.pelvis
-    share = shares(controls, person.frame_ids, person.fps)
-    rotations = np.where(controls.joints[:, None, None], refined[0], kept[0])
-    pelvis = refined[1] if controls.joints[0] else kept[1]
-    uncertainty[_untouched(controls, person)] = np.nan
+    found = yield from refine_alone(prepared.run, person, prepared.parts, prepared.told, controls)
+    refined, pelvis, uncertainty = (part[rows] for part in found)
+    kept = person.poses.rotations[rows], person.poses.pelvis[rows]
+    share = shares(controls, person.frame_ids, person.fps)[rows]
+    rotations = np.where(controls.joints[:, None, None], refined, kept[0])
+    pelvis = pelvis if controls.joints[0] else kept[1]
+    uncertainty[np.broadcast_to(share == 0.0, uncertainty.shape)] = np.nan
     uncertainty[:, ~controls.joints] = np.nan
-    yield Progress(1.0, "Done")
     blended = yield from blend(kept, (rotations, pelvis), share)
-    motion = yield from _motion(person, own, *blended, bones, uncertainty)
-    return motion if own is None else replace(motion, warnings=(OWN_KEYPOINTS,))
+    if prepared.own is None:
+        return (yield from _motion(person.rows(rows), None, *blended, REST_OFFSETS, uncertainty))
+    keypoints = prepared.own.keypoints.rows(rows)
+    motion = yield from _motion(person.rows(rows), keypoints, *blended, prepared.own.bones, uncertainty)
+    return replace(motion, warnings=(OWN_KEYPOINTS,))
 
 
 def _motion(

@@ -6,7 +6,7 @@ moves as no body does; both only as far as the clip shows that it is an estimate
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -17,9 +17,9 @@ from ..steps import Progress, Steps, in_chunks
 from .bursts import steadiness, with_bursts
 from .controls import Controls
 from .evidence import no_targets
-from .own_evidence import steady, steady_path
+from .own_evidence import Moving, read_path, read_poses
 from .piece import Initial, Run, degrees_of, see_and_turn
-from .smoothing import FEWEST_SMOOTHED
+from .smoothing import FEWEST_SMOOTHED, Measured
 from .timeline import Piece
 
 CAPTURE_SHAKE, ESTIMATE_SHAKE = float(np.radians(0.15)), float(np.radians(0.6))
@@ -29,50 +29,84 @@ BODY = JOINT_NAMES.index("left_hand")
 """Joints before this one are the body's; hands' roots are often left at rest."""
 
 
+@dataclass(frozen=True)
+class Alone:
+    """What one stretch of poses tells, whatever is asked for. given: the poses without gaps. estimate: as
+    `estimated` has it. turns and deviation (T, 24, 3) radians: what the network turns back, and by how much it
+    may be off; None where there are too few frames to tell, or without a network."""
+
+    given: Initial
+    rotations: Moving
+    path: Measured
+    estimate: float = 0.0
+    turns: np.ndarray | None = None
+    deviation: np.ndarray | None = None
+
+
+def read_alone(run: Run, given: list[Initial], fps: float) -> Steps[list[Alone]]:
+    """What each stretch tells of its noise, and what the network says of it."""
+    total, done, found = sum(len(pelvis) for _, pelvis in given), 0, []
+    for initial in given:
+        share = (done / total, len(initial[1]) / total)
+        found.append((yield from _read_part(run, initial, fps, share)))
+        done += len(initial[1])
+    return found
+
+
+def _read_part(run: Run, initial: Initial, fps: float, share: tuple[float, float]) -> Steps[Alone]:
+    before, width = share
+    yield Progress(before, "Reading the poses")
+    moving = yield from read_poses(initial[0], fps)
+    path = yield from read_path(initial[1], fps)
+    if len(initial[0]) < FEWEST_SMOOTHED:
+        return Alone(initial, moving, path)
+    calm = yield from moving.at(1.0)
+    estimate = estimated(calm.shake * steadiness(initial[0], calm.rotations))
+    if not run.recipe.network:
+        return Alone(initial, moving, path, estimate)
+    calm = replace(calm, rotations=with_bursts(initial[0], calm.rotations, 1.0 - estimate))
+    yield None
+    nothing = no_targets(len(initial[1]))
+    pelvis = path.usual.positions[..., 0]
+    part = (before + 0.3 * width, 0.7 * width)
+    seen = yield from see_and_turn(run, nothing, calm.rotations, pelvis, calm, fps, part)
+    # What is constant may be the tool's way to say it: only what moves is known to be wrong.
+    turns = (seen.turns - seen.turns.mean(0)) * estimate
+    return Alone(initial, moving, path, estimate, turns, seen.deviation)
+
+
 def refine_alone(
-    run: Run, person: Person, parts: list[Piece], given: list[Initial], controls: Controls
+    run: Run, person: Person, parts: list[Piece], told: list[Alone], controls: Controls
 ) -> Steps[tuple[np.ndarray, np.ndarray, np.ndarray]]:
     """Rotations (T, 24, 3, 3), pelvis (T, 3) and uncertainty in degrees (T, 24) of the person's frames;
-    given: the poses of each of the parts, without gaps."""
+    told: what each of the parts tells."""
     rotations = np.empty((person.frames, JOINT_COUNT, 3, 3))
     pelvis = np.empty((person.frames, 3))
     uncertainty = np.full((person.frames, JOINT_COUNT), np.nan)
-    total, done = sum(part.length for part in parts), 0
-    for part, initial in zip(parts, given, strict=True):
-        share = (done / total, part.length / total)
-        found = yield from _refine_part(run, initial, person.fps, controls.joint_smoothness, share)
+    for part, one in zip(parts, told, strict=True):
+        found = yield from _refine_part(run, one, controls.joint_smoothness)
         for whole, of_part in zip((rotations, pelvis, uncertainty), found, strict=True):
             whole[part.rows] = of_part[part.places]
-        done += part.length
     return rotations, pelvis, uncertainty
 
 
 def _refine_part(
-    run: Run, initial: Initial, fps: float, smoothness: float | np.ndarray, share: tuple[float, float]
+    run: Run, told: Alone, smoothness: float | np.ndarray
 ) -> Steps[tuple[np.ndarray, np.ndarray, np.ndarray]]:
-    unknown = np.full(initial[0].shape[:2], np.nan)
-    if len(initial[0]) < FEWEST_SMOOTHED or not np.any(smoothness):
-        return *initial, unknown
-    before, width = share
-    yield Progress(before, "Reading the poses")
-    calm = yield from steady.steps(initial[0], fps, smoothness)
-    estimate = estimated(calm.shake * steadiness(initial[0], calm.rotations))
-    kept = (1.0 - estimate) * np.less_equal(smoothness, 1.0)
-    calm = replace(calm, rotations=with_bursts(initial[0], calm.rotations, kept))
+    """smoothness: of all joints, or of each (24,)."""
+    unknown = np.full(told.given[0].shape[:2], np.nan)
+    if len(unknown) < FEWEST_SMOOTHED or not np.any(smoothness):
+        return *told.given, unknown
+    calm = yield from told.rotations.at(smoothness)
+    kept = (1.0 - told.estimate) * np.less_equal(smoothness, 1.0)
+    steady = with_bursts(told.given[0], calm.rotations, kept)
     yield None
-    path = yield from steady_path(initial[1], fps, float(np.ravel(smoothness)[0]))
-    if not run.recipe.network:
-        return calm.rotations, path, unknown
-    nothing = no_targets(len(path))
-    part = (before + 0.3 * width, 0.7 * width)
-    seen = yield from see_and_turn(run, nothing, calm.rotations, path, calm, fps, part)
-    # What is constant may be the tool's way to say it: only what moves is known to be wrong.
-    turns = (seen.turns - seen.turns.mean(0)) * estimate
-    turns *= np.broadcast_to(np.not_equal(smoothness, 0.0), turns.shape[1:2])[:, None]
-    turned = yield from in_chunks(
-        lambda rows: calm.rotations[rows] @ matrix_from_axis_angle(turns[rows]), len(turns)
-    )
-    return turned, path, degrees_of(run.engine.model.honesty, seen.deviation)
+    path = (yield from told.path.at(float(np.ravel(smoothness)[0]))).positions[..., 0]
+    if told.turns is None or told.deviation is None:
+        return steady, path, unknown
+    turns = told.turns * np.broadcast_to(np.not_equal(smoothness, 0.0), told.turns.shape[1:2])[:, None]
+    turned = yield from in_chunks(lambda rows: steady[rows] @ matrix_from_axis_angle(turns[rows]), len(turns))
+    return turned, path, degrees_of(run.engine.model.honesty, told.deviation)
 
 
 def estimated(shake: np.ndarray) -> float:

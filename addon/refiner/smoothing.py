@@ -35,6 +35,9 @@ POOLED_FRAMES = 60.0
 """With so many frames a point's own noise counts as much as that of all points of its body together."""
 VALUES_PER_STEP = 300_000
 """Numbers of which medians are taken at once."""
+REACH = 8.0
+"""Seconds from which nothing reaches a smoothed place any more: at 1 Hz it fades by e in a third of one."""
+ALL = slice(None)
 EXACT_FRAMES = 160
 """Clips of up to this length have their own share kept by the smoother, longer ones that of endless ones."""
 
@@ -53,6 +56,45 @@ class Smoothed:
     support: np.ndarray
 
 
+@dataclass(frozen=True)
+class Measured:
+    """What a clip tells of its noise, from which it is smoothed as much as anybody asks for.
+
+    usual: smoothed as cross-validation finds best. values (T, C, K) and weights (T, K): what that was made
+    of, without outliers. penalty (K,): the chosen ones, for frames 1/30 s apart. inside (T, K): for each
+    frame the nearest one between the first and the last in which a point is seen. fps: frames per second.
+    """
+
+    usual: Smoothed
+    values: np.ndarray
+    weights: np.ndarray
+    penalty: np.ndarray
+    inside: np.ndarray
+    fps: float
+
+    def at(self, smoothness: float | np.ndarray, frames: slice = ALL) -> Steps[Smoothed]:
+        """These frames, smoothed so much: 1 as cross-validation finds best, 0 as observed (what noise is left
+        then counts as motion), 2 nothing faster than 1 Hz; one for all points, or one for each (K,)."""
+        usual = self.usual
+        positions = usual.positions[frames]
+        if np.any(smoothness != 1.0) and len(self.penalty):
+            positions = yield from self._smoothed(smoothness, frames)
+        return Smoothed(
+            positions, usual.detail[frames], usual.deviation, usual.error * np.minimum(smoothness, 1.0),
+            usual.support[frames],
+        )  # fmt: skip
+
+    def _smoothed(self, smoothness: float | np.ndarray, frames: slice) -> Steps[np.ndarray]:
+        """Positions (N, K, C) of these frames, from themselves and those near enough to matter."""
+        rows = np.arange(len(self.weights))[frames]
+        halo = int(np.ceil(REACH * self.fps))
+        near = slice(max(int(rows[0]) - halo, 0), int(rows[-1]) + halo + 1)
+        strength = _asked_for(self.penalty, smoothness) * (self.fps / 30.0) ** (2 * ORDER)
+        found = yield from _whittaker(self.values[near], self.weights[near], strength[None])
+        inside = (self.inside[frames] - near.start).clip(0, len(found) - 1)
+        return (yield from in_chunks(lambda part: _at(found[:, :, 0], inside[part]), len(rows)))
+
+
 @Stepped
 def smooth(
     positions: np.ndarray,
@@ -62,19 +104,29 @@ def smooth(
     bodies: np.ndarray | None = None,
     outlier: float = 4.0,
 ) -> Steps[Smoothed]:
-    """Removes white noise and single-frame outliers from keypoints, or from rotations as six numbers each.
+    """`measure`, smoothed as `Measured.at` has it."""
+    measured = yield from measure(positions, confidence, fps, bodies, outlier)
+    return (yield from measured.at(smoothness))
+
+
+def measure(
+    positions: np.ndarray,
+    confidence: np.ndarray,
+    fps: float,
+    bodies: np.ndarray | None = None,
+    outlier: float = 4.0,
+) -> Steps[Measured]:
+    """Tells white noise and single-frame outliers from what moves, in keypoints or in rotations as six
+    numbers each.
 
     positions (T, K, C), C numbers of a point in metres, NaN where missing; confidence (T, K), 0 where
-    missing; fps: frames per second. smoothness: 1 as cross-validation finds best, 0 as observed (what noise
-    is left then counts as motion), 2 nothing faster than 1 Hz; or one for each point (K,). bodies (K,): whose
-    points these are, None for one person's. outlier: how many times the median distance from the smooth path
-    makes a frame one.
+    missing; fps: frames per second. bodies (K,): whose points these are, None for one person's. outlier: how
+    many times the median distance from the smooth path makes a frame one.
     """
     frames, count = confidence.shape
     values, weights = yield from in_chunks(lambda rows: _known(positions[rows], confidence[rows]), frames)
     if frames < FEWEST_SMOOTHED:
-        nothing = np.zeros(count)
-        return Smoothed(values, np.zeros_like(values), nothing, nothing, (weights > 0).astype(float))
+        return _as_observed(values, weights, fps)
     # (T, C, K): NumPy's inner loops run over K.
     values = yield from in_chunks(lambda rows: np.swapaxes(values[rows], 1, 2), frames)
     strengths = STRENGTHS * (fps / 30.0) ** (2 * ORDER)
@@ -94,19 +146,22 @@ def smooth(
     deviation = np.sqrt(variance)
     yield None
     support = _nearby(weights > 0, fps)
-    error = deviation * np.sqrt(kept[best]) * np.minimum(smoothness, 1.0)
     detail = sharper - smoothed
     yield None
-    if np.any(smoothness != 1.0):
-        scale = (fps / 30.0) ** (2 * ORDER)
-        strength = _asked_for(STRENGTHS[best], smoothness) * scale
-        smoothed = (yield from _whittaker(values, weights, strength[None]))[:, :, 0]
     # Where a path begins and ends it runs on like a thrown ball: a point not seen yet holds its place.
     inside = _first_to_last(inliers)
     smoothed, detail = yield from in_chunks(
         lambda rows: (_at(smoothed, inside[rows]), _at(detail, inside[rows])), frames
     )
-    return Smoothed(smoothed, detail, deviation, error, support)
+    usual = Smoothed(smoothed, detail, deviation, deviation * np.sqrt(kept[best]), support)
+    return Measured(usual, values, weights, STRENGTHS[best], inside, fps)
+
+
+def _as_observed(values: np.ndarray, weights: np.ndarray, fps: float) -> Measured:
+    """Too few frames (T, K, C) to tell noise from motion: nothing is taken away, whatever is asked for."""
+    nothing = np.zeros(weights.shape[1])
+    usual = Smoothed(values, np.zeros_like(values), nothing, nothing, (weights > 0).astype(float))
+    return Measured(usual, values, weights, np.zeros(0), np.zeros(weights.shape, int), fps)
 
 
 def _known(positions: np.ndarray, confidence: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -35,13 +35,14 @@ def pieces(frame_ids: np.ndarray, fps: float) -> list[Piece]:
     return found
 
 
-def window(piece: Piece, wanted: np.ndarray, context: int) -> slice | None:
+def window(piece: Piece, wanted: np.ndarray, context: int, step: int = 1) -> slice | None:
     """The piece's grid frames from the first to the last wanted row (T,) of the person, with this many frames
-    of context on either side; None where nothing of the piece is wanted."""
+    of context on either side, from a multiple of `step` on; None where nothing of the piece is wanted."""
     places = piece.places[wanted[piece.rows]]
     if not len(places):
         return None
-    return slice(max(int(places[0]) - context, 0), min(int(places[-1]) + context + 1, piece.length))
+    first = max(int(places[0]) - context, 0)
+    return slice(first - first % step, min(int(places[-1]) + context + 1, piece.length))
 
 
 def cut(piece: Piece, frames: slice) -> Piece:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from ..steps import Stepped, Steps
 from .alignment import to_target_world
 from .bones import estimate_bone_offsets, wander_variance, with_noise
-from .calibration import calibrate, known_better
+from .calibration import Calibration, calibrate, known_better
 from .definitions import DOUBT, as_smpl_joints
 from .evidence import Targets
 from .piece import Initial
@@ -31,6 +31,16 @@ class WholeClip:
     initial_deviation: float
     root_deviation: float
     evidence: float
+    found: Calibration
+    joints: bool = False
+    variance: float = 0.0
+
+    def seen(self, targets: Targets) -> Targets:
+        """Other targets made of the same keypoints, some frames or smoothed otherwise, as these are known
+        now."""
+        targets = with_noise(targets, self.variance)
+        joints = as_smpl_joints(targets) if self.joints else None
+        return known_better(targets if joints is None else joints, self.found)
 
 
 @Stepped
@@ -45,13 +55,14 @@ def judge(
     """What a file means by its points, how far they wander, how long bones are, and how far an estimator's
     poses (T, 24, 3, 3) and pelvis (T, 3) are off. prior: of the poses; bones (24, 3): where they
     are known; alone: whether its frames stand alone, not one after the other."""
-    targets = with_noise(targets, (yield from wander_variance.steps(targets)))
+    variance = yield from wander_variance.steps(targets)
+    targets = with_noise(targets, variance)
     first = yield from _judge(targets, initial, prior, fps, bones, alone)
     if (joints := as_smpl_joints(targets)) is not None:
         second = yield from _judge(joints, initial, prior, fps, bones, alone)
         if second.evidence > first.evidence - DOUBT:
-            return second
-    return first
+            return replace(second, variance=variance, joints=True)
+    return replace(first, variance=variance)
 
 
 def _judge(
@@ -75,4 +86,4 @@ def _judge(
         yield None
     found = yield from calibrate.steps(targets, lengths, prior, fps, initial, bones is not None)
     targets = known_better(targets, found)
-    return WholeClip(targets, found.bones, found.offsets, initial, off, root, found.evidence)
+    return WholeClip(targets, found.bones, found.offsets, initial, off, root, found.evidence, found)

@@ -15,7 +15,9 @@ from ..refiner import PARTS, Controls
 from .effects import without_effect
 from .hints import peek
 from .limbs import SPR_PG_limbs, draw_limbs, limbs_of
+from .live_panel import draw_live
 from .people import chosen_people
+from .presets import draw_presets
 from .refined import refined_people
 
 START_ITEMS = [
@@ -145,8 +147,10 @@ def draw_controls(
         if name in idle:
             say(layout, idle[name])
 
+    draw_presets(layout, controls)
     prop("strength", slider=True)
     prop("smoothness", slider=True)
+    draw_live(layout, settings)
     prop("start_from")
     _draw_parts(layout.column(align=True), controls)
     icon = "DOWNARROW_HLT" if controls.show_limbs else "RIGHTARROW"

@@ -1,4 +1,4 @@
-"""The fit error over a clip as a picture: pure arithmetic, no bpy.
+"""A measure over a clip as a picture: pure arithmetic, no bpy.
 
 Blender has no widget for a curve, but shows square icons of any size.
 """
@@ -6,13 +6,15 @@ Blender has no widget for a curve, but shows square icons of any size.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
-from ..scene.drawing import residual_colours
+from ..scene.drawing import WORST, residual_colours
 
-LOWEST_TOP = 20.0
-"""Millimetres at the upper edge at least, so that a good fit does not look like mountains."""
+LOWEST_TOP = 0.2
+"""Share of the value painted red at the upper edge at least, so that a good fit does not look like
+mountains."""
 BACKGROUND, FILLED = (0.09, 0.09, 0.09, 1.0), (0.3, 0.3, 0.34, 1.0)
 CURRENT = (1.0, 1.0, 1.0, 1.0)
 _AREA = 0.3
@@ -20,11 +22,23 @@ _AREA = 0.3
 
 @dataclass(frozen=True)
 class Series:
-    """Values (N,) in mm at increasing scene frames (N,), and (N,) which of these were filled in, unseen."""
+    """Values (N,) at increasing scene frames (N,), and (N,) which of these were filled in, unseen."""
 
     frames: np.ndarray
     values: np.ndarray
     filled: np.ndarray
+
+    def stretches(self, count: int) -> list[tuple[int, float]]:
+        """The worst frame of each of so many equal parts of the clip, and its value; parts of which nothing
+        was seen show their middle, and NaN."""
+        edges = np.linspace(self.frames[0], self.frames[-1] + 1.0, count + 1)
+        found = []
+        for first, last in pairwise(edges):
+            rows = np.flatnonzero((self.frames >= first) & (self.frames < last) & ~self.filled)
+            worst = rows[self.values[rows].argmax()] if len(rows) else None
+            middle = (int((first + last) // 2), float("nan"))
+            found.append(middle if worst is None else (int(self.frames[worst]), float(self.values[worst])))
+        return found
 
     @property
     def seen(self) -> Series:
@@ -39,27 +53,28 @@ class Series:
         return float(np.interp(frame, self.frames, self.values)) if inside else None
 
 
-def graph(series: Series, current: float, size: int, line: float) -> np.ndarray:
+def graph(series: Series, current: float, size: int, line: float, worst: float = 100.0) -> np.ndarray:
     """An RGBA picture (size, size, 4), lowest row first.
 
     current: the scene's frame, shown by a vertical line where it lies in the clip. line: width in pixels.
+    worst: the value that is painted red.
     """
     first, last = float(series.frames[0]), float(series.frames[-1])
     times = np.linspace(first, last, size)
-    picture = _painted(series, times, size, line)
+    picture = _painted(series, times, size, line, worst)
     if first <= current <= last:
         away = np.abs(times - current) * (size - 1) / max(last - first, 1.0)
         picture[:, away <= max(line / 2, away.min() + 1e-6)] = CURRENT
     return picture
 
 
-def _painted(series: Series, times: np.ndarray, height: int, line: float) -> np.ndarray:
+def _painted(series: Series, times: np.ndarray, height: int, line: float, worst: float) -> np.ndarray:
     values, filled = _by_column(series, times)
-    top = max(LOWEST_TOP, 1.1 * float(values.max()))
+    top = max(LOWEST_TOP * worst, 1.1 * float(values.max()))
     heights = values / top * (height - 1)
     picture = np.where(filled[None, :, None], FILLED, BACKGROUND) * np.ones((height, 1, 1))
     rows = np.arange(height)[:, None]
-    colours = residual_colours(rows[:, 0] / (height - 1) * top / 1000.0)[:, None]
+    colours = residual_colours(rows[:, 0] / (height - 1) * top / worst * WORST)[:, None]
     _blend(picture, colours, _AREA * (rows < heights) * ~filled)
     # A column's part of the curve reaches halfway to its neighbours.
     padded = np.pad(heights, 1, mode="edge")

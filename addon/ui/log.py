@@ -20,6 +20,11 @@ def report_error(operator: bpy.types.Operator, sentence: str, details: str = "")
     operator.report({"ERROR"}, in_panel(sentence, "in the sidebar"))
 
 
+def keep_details(sentence: str, details: str) -> None:
+    """What a panel says alone, with its traceback in the log."""
+    _append(f"{sentence}\n{details}")
+
+
 def log_run(text: str) -> None:
     """Keep the figures of a run, where the user wants that."""
     if preferences().log:

@@ -12,14 +12,19 @@ from .drawn_text import MARGIN, draw_message
 from .graph import Series, graph
 from .grounding import draw_grounding
 from .icons import icon_id
+from .measures import UNITS, Unit, series_of
 from .panels import Panel, draw_properties
-from .quality import VERSION_ITEMS, WORST_ITEMS, fit_error, shown_person
+from .quality import VERSION_ITEMS, shown_person
 from .results import PERSON_KEY, refined_armatures
 
 SHARE, WIDEST = 0.5, 200.0
 """Part of the sidebar's width that the graph takes, and at most so many pixels at interface scale 1."""
 UNIT, PADDING = 20.0, 3.0
 """Pixels at interface scale 1: Blender's unit of an icon's size, and what it leaves free around a picture."""
+
+
+PARTS = 16
+"""Parts of the clip that can be clicked: narrower buttons are hard to hit in a narrow sidebar."""
 
 
 class SPR_PT_quality(Panel, bpy.types.Panel):
@@ -39,9 +44,13 @@ class SPR_PT_quality(Panel, bpy.types.Panel):
         person, layout = shown_person(context), self.layout
         assert person is not None
         draw_whose(layout, context, person)
-        series = fit_error(person)
+        measure = context.scene.spr.quality.measure
+        layout.row(align=True).prop(context.scene.spr.quality, "measure", expand=True)
+        series = series_of(person, measure)
         if series is not None:
-            _draw_fit(layout, context, series)
+            _draw_fit(layout, context, series, UNITS[measure])
+        elif measure == "FIT":
+            draw_message(layout, context, "No fit error: there were no keypoints.", "INFO")
         _draw_versions(layout, person)
         draw_grounding(layout)
         column = draw_properties(layout).column(heading="Draw")
@@ -58,13 +67,16 @@ def draw_whose(layout: bpy.types.UILayout, context: bpy.types.Context, person: b
         layout.label(text=f"Person {person[PERSON_KEY]}: {person.name}", icon="ARMATURE_DATA")
 
 
-def _draw_fit(layout: bpy.types.UILayout, context: bpy.types.Context, series: Series) -> None:
-    """The graph, and beside it the figures and the way to the worst frames."""
+def _draw_fit(layout: bpy.types.UILayout, context: bpy.types.Context, series: Series, unit: Unit) -> None:
+    """The graph with the parts of the clip to click below it, and beside it the figures and the way to the
+    worst frames."""
     scale = context.preferences.system.ui_scale
     whole = context.region.width - MARGIN * scale
     width = min(SHARE * whole, WIDEST * scale)
     row = layout.split(factor=width / whole)
-    _draw_graph(row, context, series, width)
+    left = row.column(align=True)
+    _draw_graph(left, context, series, width, unit)
+    _draw_stretches(left, context, series, unit)
     column = row.column(align=True)
     here = series.at(context.scene.frame_current_final)
     values = series.seen.values
@@ -72,16 +84,35 @@ def _draw_fit(layout: bpy.types.UILayout, context: bpy.types.Context, series: Se
     for name, value in figures:
         split = column.split(factor=0.5)
         split.label(text=name)
-        split.label(text="–" if value is None else f"{value:.0f} mm")
-    for identifier, name, _ in WORST_ITEMS:
-        column.operator("spr.go_to_worst", text=name).which = identifier
+        split.label(text="–" if value is None else unit.written(float(value)))
+    buttons = column.row(align=True)
+    buttons.operator("spr.go_to_worst", text="", icon="TRIA_LEFT").which = "PREVIOUS"
+    buttons.operator("spr.go_to_worst", text="Worst").which = "WORST"
+    buttons.operator("spr.go_to_worst", text="", icon="TRIA_RIGHT").which = "NEXT"
 
 
-def _draw_graph(layout: bpy.types.UILayout, context: bpy.types.Context, series: Series, width: float) -> None:
+def _draw_graph(
+    layout: bpy.types.UILayout, context: bpy.types.Context, series: Series, width: float, unit: Unit
+) -> None:
     scale = context.preferences.system.ui_scale
     size = max(int(width - 2 * PADDING * scale), 8)
-    picture = graph(series, context.scene.frame_current_final, size, 1.5 * scale)
+    picture = graph(series, context.scene.frame_current_final, size, 1.5 * scale, unit.worst)
     layout.template_icon(icon_id("fit error", picture), scale=width / (UNIT * scale))
+
+
+def _draw_stretches(
+    layout: bpy.types.UILayout, context: bpy.types.Context, series: Series, unit: Unit
+) -> None:
+    """Buttons under the graph, each as wide as its part of the clip; red ones hold something bad."""
+    row = layout.row(align=True)
+    row.scale_y = 0.6
+    first, last = series.frames[0], series.frames[-1] + 1.0
+    here = (context.scene.frame_current_final - first) / (last - first) * PARTS
+    for part, (_, value) in enumerate(series.stretches(PARTS)):
+        cell = row.row(align=True)
+        cell.alert = value >= unit.worst
+        button = cell.operator("spr.go_to_stretch", text="", depress=part <= here < part + 1)
+        button.part, button.parts = part, PARTS
 
 
 def _draw_versions(layout: bpy.types.UILayout, person: bpy.types.Object) -> None:

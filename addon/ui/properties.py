@@ -20,7 +20,10 @@ from ..safe_read import FormatError
 from ..scene import preset_items
 from .controls import SPR_PG_controls, begin_anew
 from .edit_settings import SPR_PG_edits
+from .fixes import SPR_PG_fix
 from .hints import AUTO, FileSettings, load, peek, read_with, stop_reading
+from .live_panel import SPR_PG_live
+from .measures import SPR_PG_quality
 from .opened_files import SPR_PG_file, go_to_file, note_opened
 from .own_body import BODIES, SPR_PG_body
 from .people import SPR_PG_person, list_people
@@ -100,6 +103,10 @@ class SPR_PG_settings(bpy.types.PropertyGroup, FileSettings):
     controls: PointerProperty(name="Controls", type=SPR_PG_controls)
     swaps: CollectionProperty(name="Swaps", type=SPR_PG_swap)
     edits: PointerProperty(type=SPR_PG_edits)
+    fixes: CollectionProperty(name="Fixes", type=SPR_PG_fix)
+    active_fix: IntProperty(name="Active Fix")
+    quality: PointerProperty(name="Quality", type=SPR_PG_quality)
+    live: PointerProperty(name="Live Preview", type=SPR_PG_live)
     engine: EnumProperty(
         name="Engine", description="What runs the refiner", items=[DEFAULT_ITEM, *ENGINE_ITEMS]
     )

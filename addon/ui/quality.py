@@ -1,26 +1,27 @@
 # mypy: disable-error-code="valid-type"
 # bpy reads properties from annotations that are calls; mypy knows no such thing.
-"""Quality of a refined person: fit error over the clip, worst frames, before and after, what is estimated."""
+"""Quality of a refined person: measures over the clip, worst frames, before and after, what is estimated."""
 
 from __future__ import annotations
 
 import bpy
 import numpy as np
-from bpy.props import EnumProperty
+from bpy.props import EnumProperty, IntProperty
 
-from ..scene import FIT_ERROR, SceneError, scene_rate
-from ..scene.layers import read_figure
+from ..scene import SceneError, scene_rate
 from ..scene.peaks import peaks
 from ..scene.versions import show_version, versions
 from .graph import Series
+from .measures import UNITS, series_of
 from .results import refined_armatures
 
 APART = 0.5
 """Seconds between two peaks that count as different."""
 
 WORST_ITEMS = [
-    ("WORST", "Worst Frame", "Go to the frame with the largest fit error of the clip"),
-    ("NEXT", "Next Worse", "Go to the next smaller peak of the fit error, half a second or more away"),
+    ("PREVIOUS", "Worse", "Go to the next larger peak of what the graph shows"),
+    ("WORST", "Worst Frame", "Go to the worst frame of the clip, by what the graph shows"),
+    ("NEXT", "Next Worse", "Go to the next smaller peak of what the graph shows, half a second or more away"),
 ]
 VERSION_ITEMS = [
     ("BEFORE", "Before", "Show the motion as the file holds it. It is an action of its own and is kept"),
@@ -37,15 +38,8 @@ def shown_person(context: bpy.types.Context) -> bpy.types.Object | None:
     return next((ob for ob in near if ob in people), people[0] if people else None)
 
 
-def fit_error(armature: bpy.types.Object) -> Series | None:
-    """The fit error of the animation that the armature plays now, pushed down to the NLA or not; None where
-    that knows none."""
-    found = read_figure(armature, f'["{FIT_ERROR}"]')
-    return None if found is None else Series(*found)
-
-
 class SPR_OT_go_to_worst(bpy.types.Operator):
-    """Go to the frame where the body is farthest from the keypoints, or to the next worse one"""
+    """Go to the frame where the measure that the graph shows is at its worst, or to the next one"""
 
     bl_idname = "spr.go_to_worst"
     bl_label = "Go to Worst Frame"
@@ -60,26 +54,73 @@ class SPR_OT_go_to_worst(bpy.types.Operator):
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
-        """Needs a refined person with a fit error."""
-        person = shown_person(context)
-        if person is None or fit_error(person) is None:
-            cls.poll_message_set("There is no fit error: refine a recording with keypoints first")
-            return False
-        return True
+        """Needs a refined person and the measure."""
+        return _measured(cls, context)
 
     def execute(self, context: bpy.types.Context) -> set[str]:
         """Change the scene's frame."""
-        scene, series = context.scene, fit_error(shown_person(context))
+        scene, measure = context.scene, context.scene.spr.quality.measure
+        series = series_of(shown_person(context), measure)
         assert series is not None
         found = peaks(series.seen.frames, series.seen.values, APART * scene_rate(scene))
         here = np.flatnonzero(found == scene.frame_current)
-        place = (int(here[0]) + 1) % len(found) if self.which == "NEXT" and len(here) else 0
+        step = {"WORST": 0, "NEXT": 1, "PREVIOUS": -1}[self.which]
+        place = (int(here[0]) + step) % len(found) if step and len(here) else 0
         frame = int(found[place])
         scene.frame_set(frame)
         value = np.interp(frame, series.frames, series.values)
         name = "the worst" if place == 0 else f"the {_ordinal(place + 1)} worst"
-        self.report({"INFO"}, f"Frame {frame}: {value:.0f} mm, {name} of {len(found)} peaks")
+        told = UNITS[measure].written(float(value))
+        self.report({"INFO"}, f"Frame {frame}: {told}, {name} of {len(found)} peaks")
         return {"FINISHED"}
+
+
+class SPR_OT_go_to_stretch(bpy.types.Operator):
+    """Go to the worst frame of this part of the clip"""
+
+    bl_idname = "spr.go_to_stretch"
+    bl_label = "Go to Part of the Clip"
+    bl_options = {"UNDO_GROUPED"}
+
+    part: IntProperty(name="Part", min=0, options={"SKIP_SAVE"})
+    parts: IntProperty(name="Parts", min=1, default=1, options={"SKIP_SAVE"})
+
+    @classmethod
+    def description(cls, context: bpy.types.Context, properties: bpy.types.OperatorProperties) -> str:
+        """Which frame that is."""
+        measure, person = context.scene.spr.quality.measure, shown_person(context)
+        series = None if person is None else series_of(person, measure)
+        if series is None:
+            return str(cls.__doc__)
+        frame, value = series.stretches(properties.parts)[min(properties.part, properties.parts - 1)]
+        known = "nothing was seen" if np.isnan(value) else UNITS[measure].written(value)
+        return f"Go to frame {frame}, the worst of this part of the clip: {known}"
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        """Needs a refined person and the measure."""
+        return _measured(cls, context)
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        """Change the scene's frame."""
+        series = series_of(shown_person(context), context.scene.spr.quality.measure)
+        assert series is not None
+        context.scene.frame_set(series.stretches(self.parts)[min(self.part, self.parts - 1)][0])
+        return {"FINISHED"}
+
+
+def fit_error(armature: bpy.types.Object) -> Series | None:
+    """The fit error of the animation that the armature has now; None where it knows none."""
+    return series_of(armature, "FIT")
+
+
+def _measured(operator: type[bpy.types.Operator], context: bpy.types.Context) -> bool:
+    measure, person = context.scene.spr.quality.measure, shown_person(context)
+    if person is not None and series_of(person, measure) is not None:
+        return True
+    told = {"FIT": "There is no fit error: refine a recording with keypoints first"}
+    operator.poll_message_set(told.get(measure, "There is no animation to measure: refine a recording first"))
+    return False
 
 
 class SPR_OT_show_version(bpy.types.Operator):
@@ -125,4 +166,4 @@ def _ordinal(number: int) -> str:
     return f"{number}{ending}"
 
 
-CLASSES = (SPR_OT_go_to_worst, SPR_OT_show_version)
+CLASSES = (SPR_OT_go_to_worst, SPR_OT_go_to_stretch, SPR_OT_show_version)

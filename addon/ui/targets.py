@@ -15,6 +15,7 @@ from ..recording import Person, Recording
 from ..refiner import RefineError
 from ..safe_read import FormatError
 from .describe import length
+from .fixes import fixed, forget_fixes
 from .hints import FileSettings, load, peek
 from .people import chosen_people
 from .redraw import redraw_views
@@ -159,7 +160,8 @@ def find_shift(settings: bpy.types.PropertyGroup) -> None:
 def peek_with_targets(settings: bpy.types.PropertyGroup) -> Recording | FormatError | None:
     """The open recording with its targets, as far as both are read and fit; else without them."""
     recording, together = peek(settings), _peek_together(settings)
-    return together if isinstance(together, Recording) else recording
+    found = together if isinstance(together, Recording) else recording
+    return fixed(settings, found) if isinstance(found, Recording) else found
 
 
 def why_not_together(settings: bpy.types.PropertyGroup) -> str:
@@ -194,14 +196,15 @@ def load_with_targets(settings: bpy.types.PropertyGroup) -> Recording:
     Raises FormatError, and RefineError when the two don't fit.
     """
     recording = load(settings)
-    if not settings.targets.source:
-        return recording
-    return with_targets(settings, recording, load(settings.targets))
+    if settings.targets.source:
+        recording = with_targets(settings, recording, load(settings.targets))
+    return fixed(settings, recording)
 
 
 def forget_targets() -> None:
     """Let the recordings go."""
     _together.clear()
+    forget_fixes()
 
 
 CLASSES = (SPR_PG_targets,)

@@ -9,8 +9,9 @@ import bpy
 import numpy as np
 from bpy_extras.view3d_utils import location_3d_to_region_2d
 
-from ..scene.drawing import Shapes, View, discs
+from ..scene.drawing import Shapes, View, discs, together
 from .framing import free_part
+from .live import live_shapes
 from .preview import forget, names, shapes
 
 LINE_WIDTH, DOT_RADIUS = 2.0, 3.5
@@ -44,7 +45,8 @@ def _draw() -> None:
     context = bpy.context
     if not context.space_data.overlay.show_overlays:
         return
-    found = shapes(context.scene, context.evaluated_depsgraph_get())
+    depsgraph = context.evaluated_depsgraph_get()
+    found = together((shapes(context.scene, depsgraph), live_shapes(context.scene, depsgraph)))
     if len(found.dots):
         _paint(found, context.region, context.region_data, context.preferences.system.ui_scale)
 

@@ -51,6 +51,10 @@ class Drawing:
         _check_icon(icon)
         self.drawn.append(text)
 
+    def menu(self, name: str, text: str = "", **_options: Any) -> None:
+        assert hasattr(bpy.types, name)
+        self.drawn.append(text)
+
     def template_icon(self, _icon: int, **_options: Any) -> None:
         pass
 

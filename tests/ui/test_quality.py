@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import importlib
+from types import SimpleNamespace
+
 import bpy
 import numpy as np
 import pytest
@@ -170,3 +173,53 @@ def test_keypoints_alone_have_nothing_before(refined):
     assert bpy.ops.spr.show_version(which="AFTER") == {"FINISHED"}
     with pytest.raises(RuntimeError, match="no longer in the file"):
         bpy.ops.spr.show_version(which="BEFORE")
+
+
+def test_the_worst_frames_by_jitter(refined):
+    bpy.context.scene.spr.quality.measure = "JITTER"
+    bone = refined.pose.bones["L_Elbow"]
+    bone.rotation_quaternion = (0.7, 0.0, 0.7, 0.0)
+    assert bone.keyframe_insert("rotation_quaternion", frame=55)
+    bpy.context.view_layer.update()
+    assert _go("WORST") == 55
+    assert _go("NEXT") != 55
+    assert _go("PREVIOUS") == 55
+
+
+def test_feet_that_slide_are_found(enabled, ui):
+    measures = importlib.import_module(f"{enabled}.addon.scene.measures")
+    joints = np.tile(joints_of_a_wave(1, 30.0), (60, 1, 1))
+    assert measures.slide_cm(joints, 30.0).max() == 0.0
+    joints[20:40, :, 0] += np.linspace(0.0, 0.2, 20)[:, None]
+    joints[40:, :, 0] += 0.2
+    slide = measures.slide_cm(joints, 30.0)
+    assert slide[30] == pytest.approx(0.2 / 19 * 30 * 100, rel=1e-3) and slide[5] == 0.0
+    joints[:, :, 1] += np.where(np.arange(60) < 20, 0.0, 0.5)[:, None]  # in the air it may
+    assert measures.slide_cm(joints, 30.0)[25:].max() == 0.0
+
+
+def test_a_fast_move_is_no_jitter(enabled):
+    measures = importlib.import_module(f"{enabled}.addon.scene.measures")
+    joints = np.zeros((40, 24, 3))
+    joints[:, 5, 0] = np.sin(np.arange(40) / 4.0)
+    assert measures.jitter_mm(joints).max() < 5.0
+    joints[20, 5, 1] = 0.05
+    found = measures.jitter_mm(joints)
+    assert found.argmax() == 20 and found[20] == pytest.approx(50.0, abs=2.0)
+
+
+def test_a_click_under_the_graph_goes_to_the_worst_frame_of_that_part(refined, ui):
+    for part, frame in ((1, 31), (2, 71), (3, 101)):
+        assert bpy.ops.spr.go_to_stretch(part=part, parts=4) == {"FINISHED"}
+        assert bpy.context.scene.frame_current == frame
+    told = ui("quality").SPR_OT_go_to_stretch.description(bpy.context, SimpleNamespace(part=2, parts=4))
+    assert "frame 71" in told and "mm" in told
+
+
+def test_measures_are_measured_once_until_keys_change(refined, ui, monkeypatch):
+    measures = ui("measures")
+    first = measures.series_of(refined, "SLIDE")
+    assert measures.series_of(refined, "SLIDE") is first
+    refined.pose.bones["L_Hip"].keyframe_insert("rotation_quaternion", frame=5)
+    bpy.context.view_layer.update()
+    assert measures.series_of(refined, "SLIDE") is not first

@@ -1,0 +1,41 @@
+"""Figures of a motion for every frame, from its joints alone: pure arithmetic, no bpy."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ..body.skeleton import JOINT_NAMES
+
+_FEET = tuple(
+    (JOINT_NAMES.index(f"{side}_ankle"), JOINT_NAMES.index(f"{side}_foot")) for side in ("left", "right")
+)
+LOW, USUAL = 0.03, 10.0
+"""Metres above its usual lowest height, a percentile, below which a foot counts as standing."""
+
+
+def jitter_mm(joints: np.ndarray) -> np.ndarray:
+    """(T,) millimetres by which some joint of (T, 24, 3) metres lies off the curve through the two frames
+    before and the two after it: what shakes does, what only moves fast does not. 0 at both ends."""
+    found = np.zeros(len(joints))
+    if len(joints) >= 5:
+        before, after = joints[:-4] + joints[4:], joints[1:-3] + joints[3:-1]
+        off = joints[2:-2] - (4.0 * after - before) / 6.0
+        found[2:-2] = 1000.0 * np.linalg.norm(off, axis=-1).max(1)
+    return found
+
+
+def slide_cm(joints: np.ndarray, rate: float) -> np.ndarray:
+    """(T,) centimetres a second by which a low foot moves over the floor, 0 where none is low.
+
+    joints (T, 24, 3) metres, Y up, `rate` frames a second. Of ankle and ball the slower counts, as a foot
+    rolls over one of them.
+    """
+    if len(joints) < 2:
+        return np.zeros(len(joints))
+    speed = 100.0 * rate * np.linalg.norm(np.gradient(joints[..., [0, 2]], axis=0), axis=-1)
+    sides = []
+    for foot in _FEET:
+        height = joints[:, foot, 1]
+        low = (height < np.percentile(height, USUAL, axis=0) + LOW).all(1)
+        sides.append(np.where(low, speed[:, foot].min(1), 0.0))
+    return np.asarray(np.max(sides, axis=0))

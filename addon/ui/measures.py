@@ -1,0 +1,133 @@
+# mypy: disable-error-code="valid-type"
+# bpy reads properties from annotations that are calls; mypy knows no such thing.
+"""What the Quality panel can show over a clip: fit error, jitter and the slide of feet."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import bpy
+import numpy as np
+from bpy.app.handlers import depsgraph_update_post, load_pre, persistent
+from bpy.props import EnumProperty
+
+from ..body.kinematics import forward
+from ..body.skeleton import PARENTS
+from ..scene import BONE_NAMES, FIT_ERROR, SceneError, read_poses, scene_rate
+from ..scene.axes import positions_to_smpl
+from ..scene.curves import find_curves
+from ..scene.layers import read_figure
+from ..scene.limbs import controlled_limbs, root_bone
+from ..scene.measures import jitter_mm, slide_cm
+from ..scene.read_action import Curves, poses_of, read_channels
+from ..scene.refined import refined_animation
+from .graph import Series
+
+MEASURE_ITEMS = [
+    ("FIT", "Fit Error", "How far the body is from the recorded keypoints"),
+    ("JITTER", "Jitter", "How far some joint leaps out of its own movement in a single frame"),
+    ("SLIDE", "Foot Slide", "How fast a foot that is on the floor moves over it"),
+]
+
+
+@dataclass(frozen=True)
+class Unit:
+    """How a measure is written, and the value that is painted red."""
+
+    name: str
+    worst: float
+    digits: int = 0
+
+    def written(self, value: float) -> str:
+        """'12 mm'."""
+        return f"{value:.{self.digits}f} {self.name}"
+
+
+UNITS = {"FIT": Unit("mm", 100.0), "JITTER": Unit("mm", 20.0, 1), "SLIDE": Unit("cm/s", 50.0)}
+_PATH = (f'pose.bones["{BONE_NAMES[0]}"].location', 0)
+_KEPT = 8
+_found: dict[tuple[str, str, str], Series | None] = {}
+"""By armature, action and measure, until an action changes."""
+
+
+class SPR_PG_quality(bpy.types.PropertyGroup):
+    """What a scene's Quality panel shows."""
+
+    measure: EnumProperty(name="Measure", description="What the graph shows", items=MEASURE_ITEMS)
+
+
+def series_of(armature: bpy.types.Object, measure: str) -> Series | None:
+    """A measure of the animation that the armature plays now, pushed down to the NLA or not; None where it
+    knows none."""
+    if measure == "FIT":
+        figure = read_figure(armature, f'["{FIT_ERROR}"]')
+        return None if figure is None else Series(*figure)
+    action = armature.animation_data.action if armature.animation_data else None
+    key = (armature.name_full, "" if action is None else action.name_full, measure)
+    if key not in _found:
+        while len(_found) >= _KEPT:
+            del _found[next(iter(_found))]
+        _found[key] = _measured(armature, measure)
+    return _found[key]
+
+
+def _measured(armature: bpy.types.Object, measure: str) -> Series | None:
+    """From the keys as they are, with every edit."""
+    curves, strip = _playing(armature)
+    curve = curves.get(_PATH)
+    if curve is None or len(curve.keyframe_points) < 2:
+        return None
+    first, last = (round(curve.keyframe_points[place].co.x) for place in (0, -1))
+    frames = np.arange(first, last + 1)
+    shown = frames if strip is None else strip.frame_start + (frames - strip.action_frame_start) * strip.scale
+    try:
+        if root_bone(armature) is None and not controlled_limbs(armature):
+            poses = poses_of(armature, read_channels(armature, curves, frames))
+        else:
+            poses = read_poses(armature, shown)
+    except SceneError:
+        return None
+    heads = np.array([armature.data.bones[name].head_local for name in BONE_NAMES])
+    offsets = positions_to_smpl(heads - heads[list(PARENTS)])
+    offsets[0] = 0.0
+    joints, _ = forward(poses.rotations, poses.pelvis, offsets)
+    rate = scene_rate(bpy.context.scene)
+    values = jitter_mm(joints) if measure == "JITTER" else slide_cm(joints, rate)
+    return Series(shown.astype(float), values, np.zeros(len(frames), bool))
+
+
+def _playing(armature: bpy.types.Object) -> tuple[Curves, bpy.types.NlaStrip | None]:
+    """The curves of the active action, or else of the refined one and the strip that plays it."""
+    if any(name not in armature.data.bones for name in BONE_NAMES):
+        return {}, None
+    own = find_curves(armature)
+    refined = None if _PATH in own else refined_animation(armature)
+    return (own, None) if refined is None else (refined.curves, refined.strip)
+
+
+@persistent
+def _after_change(_scene: bpy.types.Scene, depsgraph: bpy.types.Depsgraph) -> None:
+    """Keys that were changed make other figures."""
+    if _found and (depsgraph.id_type_updated("ACTION") or depsgraph.id_type_updated("ARMATURE")):
+        _found.clear()
+
+
+@persistent
+def _before_loading(*_args: object) -> None:
+    _found.clear()
+
+
+def attach() -> None:
+    """Forget figures when what they are of changes."""
+    depsgraph_update_post.append(_after_change)
+    load_pre.append(_before_loading)
+
+
+def detach() -> None:
+    """Forget all of them."""
+    depsgraph_update_post.remove(_after_change)
+    load_pre.remove(_before_loading)
+    _found.clear()
+
+
+CLASSES = (SPR_PG_quality,)
