@@ -11,7 +11,7 @@ from ..body.rotations import axis_angle_from_matrix, matrix_from_axis_angle
 from ..body.skeleton import JOINT_COUNT
 from ..motion import Held, Kept, Motion
 from ..recording import Keypoints
-from .pipeline import fit_error
+from .fit import fit_error
 
 EASE_SECONDS = 0.3
 """How long a motion takes from a held pose back to its own."""

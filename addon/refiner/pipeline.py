@@ -8,8 +8,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from ..body.kinematics import forward
-from ..body.points import POINT_INDEX, POINT_NAMES, point_positions
+from ..body.points import POINT_NAMES
 from ..body.skeleton import JOINT_COUNT, REST_OFFSETS
 from ..motion import Motion
 from ..recording import Keypoints, Person, Poses
@@ -23,6 +22,7 @@ from .definitions import renamed
 from .engine import choose_engine, loads_torch, one_thread
 from .errors import RefineError
 from .evidence import Read, Targets, read_keypoints
+from .fit import fit_error
 from .limbs import Limbs, trusted
 from .model import load_model, pose_prior
 from .own_evidence import steady
@@ -492,19 +492,3 @@ def _motion(
         betas=np.zeros(0, np.float32) if poses is None else poses.betas,
         gender="neutral" if poses is None else poses.gender,
     )
-
-
-def fit_error(
-    rotations: np.ndarray, pelvis: np.ndarray, bones: np.ndarray, keypoints: Keypoints
-) -> np.ndarray:
-    """(T,) mean distance in mm between posed canonical points and the keypoints as observed, NaN without
-    any."""
-    columns = [k for k, name in enumerate(keypoints.canonical) if name is not None]
-    indices = [POINT_INDEX[str(keypoints.canonical[k])] for k in columns]
-    joints, world = forward(rotations, pelvis, bones)
-    distance = np.linalg.norm(
-        point_positions(joints, world, bones, indices) - keypoints.positions[:, columns], axis=-1
-    )
-    seen = np.isfinite(distance) & (keypoints.confidence[:, columns] > 0)
-    total = np.where(seen, distance, 0.0).sum(1)
-    return 1000.0 * np.where(seen.any(1), total / np.maximum(seen.sum(1), 1), np.nan)

@@ -32,8 +32,8 @@ BODY = JOINT_NAMES.index("left_hand")
 @dataclass(frozen=True)
 class Alone:
     """What one stretch of poses tells, whatever is asked for. given: the poses without gaps. estimate: as
-    `estimated` has it. turns and deviation (T, 24, 3) radians: what the network turns back, and by how much it
-    may be off; None where there are too few frames to tell, or without a network."""
+    `estimated` has it. turns and deviation (T, 24, 3) radians: what the network turns back, and by how much
+    it may be off; None where there are too few frames to tell, or without a network."""
 
     given: Initial
     rotations: Moving
