@@ -61,7 +61,7 @@ def longest_gap(blender: Blender) -> float:
     for _ in range(5):
         blender.keys("Right")
     blender.wait(lambda: blender.state["frame"] == frame + 5, "the fifth frame")
-    gap: float = blender.state["gap"]
+    gap: float = blender.state["gap"][0]
     return gap
 
 
