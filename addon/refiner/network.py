@@ -10,7 +10,7 @@ import numpy as np
 from array_api_compat import array_namespace
 
 from ..body.skeleton import JOINT_COUNT
-from ..steps import Stepped, Steps
+from ..steps import Stepped, Steps, in_chunks
 from .features import FEATURE_COUNT, POINT_COUNT
 from .proposals import PROPOSALS
 
@@ -64,13 +64,19 @@ def split(raw: Any, proposals: Any) -> Refinement:
     return Refinement(turns, deviation, points)
 
 
+WIDE = 256
+"""Frames of the features, which are many times as wide as the layers, that are taken in one step."""
+
+
 @Stepped
 def forward(weights: dict[str, np.ndarray], shape: Shape, features: np.ndarray) -> Steps[np.ndarray]:
     """Raw outputs (T, O) of features (T, F): `network_torch.Network` in NumPy."""
-    x = (features - weights["feature_mean"]) * weights["feature_scale"]
-    yield None
-    x = _linear(weights, "enter", x)
-    yield None
+
+    def enter(rows: slice) -> np.ndarray:
+        x = (features[rows] - weights["feature_mean"]) * weights["feature_scale"]
+        return _linear(weights, "enter", x)
+
+    x = yield from in_chunks(enter, len(features), WIDE)
     for number, dilation in enumerate(shape.dilations):
         name = f"blocks.{number}"
         x = x + _time(weights, f"{name}.time", _normalise(weights, f"{name}.before_time", x), dilation)

@@ -78,7 +78,7 @@ def _skin(bone_offsets: np.ndarray, body_model: BodyModel | None, betas: np.ndar
 
 
 def _shape(mesh: bpy.types.Mesh, vertices: np.ndarray, faces: np.ndarray) -> None:
-    """Vertices (V, 3) and faces (F, 3 or 4) of an empty mesh, a quarter of the time that `from_pydata` takes."""
+    """Vertices (V, 3) and faces (F, 3 or 4) into an empty mesh, four times as fast as `from_pydata`."""
     mesh.vertices.add(len(vertices))
     mesh.vertices.foreach_set("co", vertices.ravel())
     mesh.loops.add(faces.size)
