@@ -4,6 +4,7 @@ weights."""
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -65,7 +66,8 @@ def split(raw: Any, proposals: Any) -> Refinement:
 
 
 WIDE = 256
-"""Frames of the features, which are many times as wide as the layers, that are taken in one step."""
+"""Frames of what is done to each frame by itself that are taken in one step: where NumPy has no fast library
+of linear algebra, a layer takes long."""
 
 
 @Stepped
@@ -81,11 +83,15 @@ def forward(weights: dict[str, np.ndarray], shape: Shape, features: np.ndarray) 
         name = f"blocks.{number}"
         x = x + _time(weights, f"{name}.time", _normalise(weights, f"{name}.before_time", x), dilation)
         yield None
-        hidden = _linear(weights, f"{name}.mix_in", _normalise(weights, f"{name}.before_mix", x))
-        yield None
-        x = x + _linear(weights, f"{name}.mix_out", hidden / (1.0 + np.exp(-hidden)))
-        yield None
+        x = yield from in_chunks(partial(_mixed, weights, name, x), len(x), WIDE)
     return _linear(weights, "leave", _normalise(weights, "before_leave", x))
+
+
+def _mixed(weights: dict[str, np.ndarray], name: str, x: np.ndarray, rows: slice) -> np.ndarray:
+    """These frames of a block (T, F) with its mixed features added."""
+    x = x[rows]
+    hidden = _linear(weights, f"{name}.mix_in", _normalise(weights, f"{name}.before_mix", x))
+    return x + _linear(weights, f"{name}.mix_out", hidden / (1.0 + np.exp(-hidden)))
 
 
 def _linear(weights: dict[str, np.ndarray], name: str, x: np.ndarray) -> np.ndarray:

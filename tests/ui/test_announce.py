@@ -13,7 +13,7 @@ SMALL, LARGE = 1000, announce.LARGE
 @pytest.fixture
 def told(monkeypatch):
     """What happens, as somebody before a window sees it."""
-    events = []
+    events: list[str | None] = []
     monkeypatch.setattr(announce, "_anybody_sees", lambda: True)
     monkeypatch.setattr(announce, "status", events.append)
     monkeypatch.setattr(announce, "_draw_now", lambda: events.append("drawn"))
