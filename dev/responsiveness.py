@@ -23,8 +23,8 @@ SIZE = (800, 600)
 """Of the window: a small view, which software draws quickly."""
 AFTER = 2.0
 """Seconds of a run before Esc is pressed."""
-WATCHED = 4.0
-"""Seconds for which the view is watched while nothing runs."""
+WATCHED = 8.0
+"""Seconds for which the view is watched; a run is cancelled then, as drawing all the time makes it slow."""
 WANTED = {
     "frame interval, 95th percentile": 0.060,
     "Esc": 0.2,
@@ -127,12 +127,15 @@ def _idle(blender: Blender, name: str) -> np.ndarray:
 
 
 def _watched(blender: Blender, name: str) -> np.ndarray:
-    """Seconds between two drawings (N, 2) of a view that changes all the time, in a whole run."""
+    """Seconds between two drawings (N, 2) of a view that changes all the time while people are refined."""
     _open(blender, name)
-    blender.ask("watch_frames")
     blender.call("spr.refine_pose")
+    blender.ask("watch_frames")
+    time.sleep(WATCHED)
+    found = _intervals(blender)
+    blender.keys("Escape")
     blender.wait_for_calm()
-    return _intervals(blender)
+    return found
 
 
 def _intervals(blender: Blender) -> np.ndarray:
