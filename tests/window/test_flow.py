@@ -124,7 +124,7 @@ def test_a_large_file_is_announced_in_a_window_that_goes_on_afterwards(blender):
     blender.open("/exchange/large.npz")
     assert blender.state["source"] == "/exchange/large.npz"
     assert "Draw" not in blender.new_in_log()
-    blender.still("a large file is open")
+    blender.picture("a large file is open")
 
 
 def test_a_damaged_file_is_refused_in_a_sentence_and_changes_nothing(blender):
