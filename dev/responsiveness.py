@@ -1,4 +1,8 @@
-"""How a Blender with a window feels while people are refined: `build.py bench --window`."""
+"""How a Blender with a window feels while people are refined: `build.py bench --window`.
+
+Every figure is told by the clock, and as what Blender's main thread works meanwhile: on a busy machine,
+and where OpenGL is drawn by software, the clock says little of the extension.
+"""
 
 from __future__ import annotations
 
@@ -15,11 +19,12 @@ from . import zip as packaging
 from .envs import prepare
 
 FRAMES = 5000
-SIZE = (1280, 1000)
+SIZE = (800, 600)
+"""Of the window: a small view, which software draws quickly."""
 AFTER = 2.0
 """Seconds of a run before Esc is pressed."""
 WATCHED = 8.0
-"""Seconds for which the view is watched."""
+"""Seconds for which the view is watched; a run is cancelled then, as drawing all the time makes it slow."""
 WANTED = {
     "frame interval, 95th percentile": 0.060,
     "Esc": 0.2,
@@ -52,23 +57,38 @@ def measure(suite: str = "trixie") -> int:
 def _measure(blender: Blender, name: str) -> None:
     straight = _straight(blender, name)
     clicked, freeze, undo = _by_itself(blender, name)
-    idle, (intervals, largest) = _idle(blender, name), _watched(blender, name)
+    idle, watched = _idle(blender, name), _watched(blender, name)
     found = {
         "click to keys": clicked,
         "ratio to the straight run": clicked / straight,
         "longest freeze": freeze,
         "undo": undo,
-        "frame interval, 95th percentile": intervals,
-        "Esc": _escape(blender, name),
+        "frame interval, 95th percentile": np.quantile(watched, 0.95, axis=0),
+        "Esc": np.array([_escape(blender, name)]),
     }
     people = {"one": "1 person", "two": "2 people"}[name]
     print(
-        f"  {people}: straight {straight:.2f} s; frames without a run take {idle:.3f} s,"
-        f" the longest in it {largest:.3f} s"
+        f"  {people}: straight {_both(straight)}; 95 of 100 frames come within {_both(idle)} while nothing"
+        f" runs; the longest in a run takes {_both(watched.max(0))}"
     )
     for what, value in found.items():
-        held = "holds" if value <= WANTED[what] else "MISSED"
-        print(f"    {what}: {value:.3f} ({held}: at most {WANTED[what]:g})", flush=True)
+        print(f"    {what}: {_both(value)} ({_verdict(value, WANTED[what])})", flush=True)
+
+
+def _both(seconds: np.ndarray) -> str:
+    """By the clock, and of it the main thread's own work where that is known."""
+    clock, *work = (f"{value:.3f}" for value in seconds)
+    return f"{clock} (work {work[0]})" if work else clock
+
+
+def _verdict(seconds: np.ndarray, most: float) -> str:
+    if seconds[0] <= most:
+        return f"holds: at most {most:g}"
+    return (
+        f"MISSED by the clock, its work holds: at most {most:g}"
+        if seconds[-1] <= most
+        else (f"MISSED: at most {most:g}")
+    )
 
 
 def _open(blender: Blender, name: str) -> None:
@@ -78,47 +98,48 @@ def _open(blender: Blender, name: str) -> None:
     blender.rest()
 
 
-def _straight(blender: Blender, name: str) -> float:
+def _straight(blender: Blender, name: str) -> np.ndarray:
     """Seconds of the run that a script makes, with its undo step; of the second one, with warm files."""
     for _ in range(2):
         _open(blender, name)
-        seconds: float = blender.ask("timed", operator="spr.refine_pose", way="EXEC_DEFAULT")
-    return seconds
+        seconds = blender.ask("timed", operator="spr.refine_pose", way="EXEC_DEFAULT")
+    return np.array(seconds)
 
 
-def _by_itself(blender: Blender, name: str) -> tuple[float, float, float]:
+def _by_itself(blender: Blender, name: str) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Seconds from the click to the end, of the longest time without an answer, and of Ctrl+Z."""
     _open(blender, name)
     blender.ask("calm")
-    clicked = time.time()
     blender.call("spr.refine_pose")
     blender.wait_for_calm()
     state = blender.state
-    undo: float = blender.ask("timed", operator="ed.undo", way="INVOKE_DEFAULT")
-    return state["ended"] - clicked, state["gap"], undo
+    undo = blender.ask("timed", operator="ed.undo", way="INVOKE_DEFAULT")
+    return np.array(state["took"]), np.array(state["gap"]), np.array(undo)
 
 
-def _idle(blender: Blender, name: str) -> float:
+def _idle(blender: Blender, name: str) -> np.ndarray:
     """The 95th percentile of the seconds between two drawings of the view while nothing runs."""
     _open(blender, name)
-    return float(np.quantile(_intervals(blender), 0.95))
+    blender.ask("watch_frames")
+    time.sleep(WATCHED)
+    found: np.ndarray = np.quantile(_intervals(blender), 0.95, axis=0)
+    return found
 
 
-def _watched(blender: Blender, name: str) -> tuple[float, float]:
-    """The same while people are refined, and the largest."""
+def _watched(blender: Blender, name: str) -> np.ndarray:
+    """Seconds between two drawings (N, 2) of a view that changes all the time while people are refined."""
     _open(blender, name)
     blender.call("spr.refine_pose")
-    intervals = _intervals(blender)
+    blender.ask("watch_frames")
+    time.sleep(WATCHED)
+    found = _intervals(blender)
     blender.keys("Escape")
     blender.wait_for_calm()
-    return float(np.quantile(intervals, 0.95)), float(intervals.max())
+    return found
 
 
 def _intervals(blender: Blender) -> np.ndarray:
-    """Seconds between two drawings of a view that changes all the time."""
-    blender.ask("watch_frames")
-    time.sleep(WATCHED)
-    return np.diff(blender.ask("watched_frames"))
+    return np.diff(np.array(blender.ask("watched_frames")), axis=0)
 
 
 def _escape(blender: Blender, name: str) -> float:

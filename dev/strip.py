@@ -79,7 +79,8 @@ def _material(name: str, colour: tuple[float, float, float]) -> Any:
     import bpy
 
     material = bpy.data.materials.new(name)
-    material.use_nodes = True
+    if material.node_tree is None:  # before Blender 5.0
+        material.use_nodes = True
     shader = material.node_tree.nodes["Principled BSDF"]
     shader.inputs["Base Color"].default_value = (*colour, 1.0)
     shader.inputs["Roughness"].default_value = 0.6
@@ -129,7 +130,8 @@ def _stage(scene: Any, width: float) -> None:
     for ob in (sun, camera):
         scene.collection.objects.link(ob)
     world = bpy.data.worlds.new("Sky")
-    world.use_nodes = True
+    if world.node_tree is None:  # before Blender 5.0
+        world.use_nodes = True
     world.node_tree.nodes["Background"].inputs["Color"].default_value = (0.85, 0.9, 1.0, 1.0)
     world.node_tree.nodes["Background"].inputs["Strength"].default_value = 0.6
     scene.world, scene.camera = world, camera

@@ -5,9 +5,15 @@ from __future__ import annotations
 import importlib.util
 import os
 import tempfile
+from collections.abc import Generator
 from pathlib import Path
+from typing import Any
+
+import pytest
 
 from dev.suites import BLENDER_TESTS
+
+from .deprecated import nothing_deprecated
 
 if "BLENDER_USER_RESOURCES" not in os.environ:
     # Before anything imports bpy: tests neither read nor write the configuration of who runs them.
@@ -19,3 +25,15 @@ collect_ignore = (
     if importlib.util.find_spec("bpy")
     else [str(Path(path).relative_to("tests")) for path in BLENDER_TESTS]
 )
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_setup() -> Generator[None, Any, Any]:
+    with nothing_deprecated():
+        return (yield)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call() -> Generator[None, Any, Any]:
+    with nothing_deprecated():
+        return (yield)

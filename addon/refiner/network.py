@@ -4,13 +4,14 @@ weights."""
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
 from array_api_compat import array_namespace
 
 from ..body.skeleton import JOINT_COUNT
-from ..steps import Stepped, Steps
+from ..steps import Stepped, Steps, in_chunks
 from .features import FEATURE_COUNT, POINT_COUNT
 from .proposals import PROPOSALS
 
@@ -64,22 +65,33 @@ def split(raw: Any, proposals: Any) -> Refinement:
     return Refinement(turns, deviation, points)
 
 
+WIDE = 256
+"""Frames of what is done to each frame by itself that are taken in one step: where NumPy has no fast library
+of linear algebra, a layer takes long."""
+
+
 @Stepped
 def forward(weights: dict[str, np.ndarray], shape: Shape, features: np.ndarray) -> Steps[np.ndarray]:
     """Raw outputs (T, O) of features (T, F): `network_torch.Network` in NumPy."""
-    x = (features - weights["feature_mean"]) * weights["feature_scale"]
-    yield None
-    x = _linear(weights, "enter", x)
-    yield None
+
+    def enter(rows: slice) -> np.ndarray:
+        x = (features[rows] - weights["feature_mean"]) * weights["feature_scale"]
+        return _linear(weights, "enter", x)
+
+    x = yield from in_chunks(enter, len(features), WIDE)
     for number, dilation in enumerate(shape.dilations):
         name = f"blocks.{number}"
         x = x + _time(weights, f"{name}.time", _normalise(weights, f"{name}.before_time", x), dilation)
         yield None
-        hidden = _linear(weights, f"{name}.mix_in", _normalise(weights, f"{name}.before_mix", x))
-        yield None
-        x = x + _linear(weights, f"{name}.mix_out", hidden / (1.0 + np.exp(-hidden)))
-        yield None
+        x = yield from in_chunks(partial(_mixed, weights, name, x), len(x), WIDE)
     return _linear(weights, "leave", _normalise(weights, "before_leave", x))
+
+
+def _mixed(weights: dict[str, np.ndarray], name: str, x: np.ndarray, rows: slice) -> np.ndarray:
+    """These frames of a block (T, F) with its mixed features added."""
+    x = x[rows]
+    hidden = _linear(weights, f"{name}.mix_in", _normalise(weights, f"{name}.before_mix", x))
+    return x + _linear(weights, f"{name}.mix_out", hidden / (1.0 + np.exp(-hidden)))
 
 
 def _linear(weights: dict[str, np.ndarray], name: str, x: np.ndarray) -> np.ndarray:

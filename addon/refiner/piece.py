@@ -325,7 +325,12 @@ def _seen(
     everywhere[:, indices] = evidence
     pose, bones = (array(rotations), array(pelvis)), array(run.bones)
     yield None
-    told = information(*pose, bones, indices, array(evidence[..., 6]))
+
+    def told_in(rows: slice) -> np.ndarray:
+        precision = array(evidence[rows, :, 6])
+        return to_numpy(information(pose[0][rows], pose[1][rows], bones, indices, precision))
+
+    told = array((yield from in_chunks(told_in, len(rotations), NETWORK_CHUNK // 2)))
     yield None
     return Seen(
         *pose,

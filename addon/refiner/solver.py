@@ -58,7 +58,7 @@ def solve(
     coarse: tuple[float, ...] = (0.0, 0.0),
     outlier_scale: float | None = None,
 ) -> Steps[tuple[Any, Any]]:
-    """Fits poses to evidence under priors, an iteration a step.
+    """Fits poses to evidence under priors, half an iteration a step.
 
     rotations (B, 24, 3, 3), pelvis (B, 3): where to start. bone_offsets (24, 3) or (B, 24, 3).
     coarse: one iteration per entry, with that much added to every point's standard deviation (metres).
@@ -66,24 +66,18 @@ def solve(
     Returns the fitted rotations and pelvis.
     """
     for extra in coarse:
-        rotations, pelvis = _step(rotations, pelvis, bone_offsets, evidence, priors, extra, outlier_scale)
+        system = linearise(rotations, pelvis, bone_offsets, evidence, priors, extra, outlier_scale)
+        yield None
+        rotations, pelvis = moved(rotations, pelvis, _change(system))
         yield None
     return rotations, pelvis
 
 
-def _step(
-    rotations: Any,
-    pelvis: Any,
-    bone_offsets: Any,
-    evidence: Evidence,
-    priors: tuple[Prior, ...],
-    extra: float,
-    outlier_scale: float | None,
-) -> tuple[Any, Any]:
-    xp = array_namespace(rotations)
-    system = linearise(rotations, pelvis, bone_offsets, evidence, priors, extra, outlier_scale)
-    solver = np.linalg if isinstance(system.matrix, np.ndarray) else xp.linalg
-    return moved(rotations, pelvis, solver.solve(system.matrix, system.vector[..., None])[..., 0])
+def _change(system: System) -> Any:
+    """The turns and translations (B, 75) that solve it."""
+    on_numpy = isinstance(system.matrix, np.ndarray)
+    solver = np.linalg if on_numpy else array_namespace(system.matrix).linalg
+    return solver.solve(system.matrix, system.vector[..., None])[..., 0]
 
 
 @dataclass(frozen=True)

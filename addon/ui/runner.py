@@ -11,6 +11,7 @@ from bpy.app.handlers import load_pre, persistent, redo_pre, undo_pre
 
 from ..scene import SceneError
 from ..steps import Steps
+from .announce import status
 from .describe import progress_text
 from .job import Job, Outcome, Task, Written
 from .keep_edits import write_with_edits
@@ -108,7 +109,7 @@ def show() -> None:
     news = text.partition(",")[0] != _run.shown.partition(",")[0]
     if text != _run.shown and (news or now > _run.shown_at + SEEN):
         _run.shown, _run.shown_at = text, now
-        _status(f"{text}   |   Esc: Cancel")
+        status(f"{text}   |   Esc: Cancel")
         redraw()
 
 
@@ -136,15 +137,10 @@ def _let_go() -> Run | None:
     run, _run = _run, None
     if run is not None:
         run.job.cancel()
-        _status(None)
+        status(None)
         redraw()
     return run
 
 
 def _remove(timer: bpy.types.Timer) -> None:
     bpy.context.window_manager.event_timer_remove(timer)
-
-
-def _status(text: str | None) -> None:
-    for workspace in bpy.data.workspaces:
-        workspace.status_text_set(text)

@@ -18,6 +18,7 @@ from .. import formats
 from ..formats.container import Hints
 from ..recording import Recording
 from ..safe_read import FormatError
+from .announce import announced
 
 T = TypeVar("T")
 Stamp = tuple[int, ...]
@@ -81,7 +82,8 @@ class Store(Generic[T]):
 
     def _attempt(self, path: str, *rest: Hashable) -> T | FormatError:
         try:
-            return self._read(path, *rest)
+            with announced(path):
+                return self._read(path, *rest)
         except FormatError as error:
             return error
         except Exception as error:  # noqa: BLE001 - kept like any refusal, so that it is reported once

@@ -19,13 +19,24 @@ import bpy
 EXCHANGE = Path("/exchange")
 TICK = 0.01
 PACKAGE = "bl_ext.user_default.smpl_pose_refiner"
-seen: dict[str, float] = {"tick": time.time(), "gap": 0.0, "started": 0.0, "ended": 0.0, "drawn": 0}
-_frames: list[float] = []
+seen: dict[str, float] = {"started": 0.0, "ended": 0.0, "began": 0.0, "done": 0.0, "drawn": 0}
+"""When the latest run began and ended, by the clock and by the main thread's own time; drawn sidebars."""
+_gap = [0.0, 0.0]
+"""The longest time between two ticks, and the most work of the main thread between two."""
+_last = [time.time(), time.thread_time()]
+"""The latest tick."""
+_frames: list[tuple[float, float]] = []
 """When the view was drawn, as long as that is watched."""
 _watching: list[Any] = []
 """The handler that notes it."""
 _waiting: list[tuple[int, str, dict[str, Any]]] = []
 """The request to be answered at the next tick."""
+
+
+def _now() -> tuple[float, float]:
+    """The clock, and the time that the main thread has worked: on a busy machine, or where OpenGL is drawn by
+    threads of its own, only the second tells what Blender and the extension do."""
+    return time.time(), time.thread_time()
 
 
 def _runner() -> Any:
@@ -187,7 +198,8 @@ def state() -> dict[str, Any]:
         "progress": run.shown if run else "",
         "started": seen["started"],
         "ended": seen["ended"],
-        "gap": seen["gap"],
+        "gap": _gap,
+        "took": [seen["ended"] - seen["started"], seen["done"] - seen["began"]],
         "windows": len(windows),
         "areas": sorted({area.type for window in windows for area in window.screen.areas}),
         "file": bpy.data.filepath,
@@ -245,25 +257,25 @@ def watch_frames() -> None:
     """Draw the 3D View again and again, as for somebody who turns it, and note when."""
     _frames.clear()
     add = bpy.types.SpaceView3D.draw_handler_add
-    _watching.append(add(lambda: _frames.append(time.time()), (), "WINDOW", "POST_PIXEL"))
+    _watching.append(add(lambda: _frames.append(_now()), (), "WINDOW", "POST_PIXEL"))
 
 
-def watched_frames() -> list[float]:
+def watched_frames() -> list[tuple[float, float]]:
     """Stop that; the times so far."""
     bpy.types.SpaceView3D.draw_handler_remove(_watching.pop(), "WINDOW")
     return _frames
 
 
-def timed(operator: str, way: str) -> float:
-    """Call an operator; the seconds that it took."""
-    began = time.time()
+def timed(operator: str, way: str) -> list[float]:
+    """Call an operator; the seconds that it took, and those that the main thread worked."""
+    began = _now()
     call(operator, {}, way)
-    return time.time() - began
+    return [after - before for before, after in zip(began, _now(), strict=True)]
 
 
 def calm() -> None:
     """Forget the longest gap so far."""
-    seen["gap"] = 0.0
+    _gap[:] = 0.0, 0.0
 
 
 def fresh() -> None:
@@ -304,18 +316,19 @@ def _answer(number: int, name: str, arguments: dict[str, Any]) -> None:
 
 def tick() -> float:
     """Note how late this is and whether something runs; answer what was asked."""
-    now = time.time()
-    seen["gap"], seen["tick"] = max(seen["gap"], now - seen["tick"]), now
+    now = _now()
+    _gap[:] = [max(longest, here - last) for longest, here, last in zip(_gap, now, _last, strict=True)]
+    _last[:] = now
     running = _run() is not None
     if running and seen["ended"] >= seen["started"]:
-        seen["started"] = now
+        seen["started"], seen["began"] = now
     elif not running and seen["started"] > seen["ended"]:
-        seen["ended"] = now
+        seen["ended"], seen["done"] = now
     if _watching:
         _area(_window(), "VIEW_3D").tag_redraw()
     if _waiting:
         _answer(*_waiting.pop())
-        seen["tick"] = time.time()
+        _last[:] = _now()
     else:
         _listen()
     return TICK

@@ -7,11 +7,14 @@ import re
 import numpy as np
 import pytest
 
+from dev import stage
 from tests.scene import fbx_files
 from tests.window.driver import Blender, Failed
 
 CLIP = "/samples/plugin/keypoints.npz"
 FRAMES, SOME_FRAME = 180, 60
+LARGE = 9_000_000
+"""Bytes of a file that is announced before it is read."""
 TO_THE_END = 60
 """Turns of the wheel that show the last panel, whatever is above it."""
 ATTEMPTS = 3
@@ -61,7 +64,7 @@ def longest_gap(blender: Blender) -> float:
     for _ in range(5):
         blender.keys("Right")
     blender.wait(lambda: blender.state["frame"] == frame + 5, "the fifth frame")
-    gap: float = blender.state["gap"]
+    gap: float = blender.state["gap"][0]
     return gap
 
 
@@ -112,6 +115,16 @@ def test_undo_takes_a_run_back_in_one_step_and_redo_returns_it(blender):
     blender.wait(lambda: blender.state["armatures"], "redo")
     blender.picture("redone")
     assert same(after, blender.state)
+
+
+def test_a_large_file_is_announced_in_a_window_that_goes_on_afterwards(blender):
+    with np.load(stage.WALK) as clip:
+        np.savez(blender.exchange / "large.npz", **clip, unused=np.zeros(LARGE, np.uint8))
+    blender.new_in_log()
+    blender.open("/exchange/large.npz")
+    assert blender.state["source"] == "/exchange/large.npz"
+    assert "Draw" not in blender.new_in_log()
+    blender.picture("a large file is open")
 
 
 def test_a_damaged_file_is_refused_in_a_sentence_and_changes_nothing(blender):
