@@ -109,7 +109,6 @@ class Read:
 
 
 @Stepped
-@Stepped
 def targets_from_keypoints(
     keypoints: Keypoints, fps: float, smoothness: float | np.ndarray = 1.0
 ) -> Steps[Targets]:

@@ -6,7 +6,7 @@ import bpy
 from bpy.app.handlers import load_post, persistent, save_pre
 
 from ..scene.parts import BODY_KEY, KEYPOINTS_KEY
-from ..scene.versions import BEFORE
+from ..scene.refined import BEFORE
 from .properties import SPR_PG_result
 from .refined import PERSON_KEY, SOURCE_KEY, Refined, claim, note_names, recognise
 

@@ -6,8 +6,9 @@ import bpy
 
 from ..recording import Recording
 from .camera import described
+from .drawn_text import draw_message
 from .hints import peek
-from .panels import Panel, draw_message
+from .panels import Panel
 
 
 class SPR_PT_camera(Panel, bpy.types.Panel):

@@ -7,7 +7,8 @@ import bpy
 from ..scene.edit_layer import has_edit_layer
 from ..scene.refined import refined_animation
 from . import runner
-from .panels import Panel, draw_message, draw_properties
+from .drawn_text import draw_message
+from .panels import Panel, draw_properties
 from .quality import shown_person
 from .results import refined_armatures
 

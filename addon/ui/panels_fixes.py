@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import bpy
 
-from .panels import Panel, draw_message
+from .drawn_text import draw_message
+from .panels import Panel
 from .preview import shown_recording
 
 

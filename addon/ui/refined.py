@@ -8,8 +8,10 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import TypeVar
 
 import bpy
+import numpy as np
 
 PERSON_KEY = "spr_person"
 """Custom property of a refined armature and its parts: the person's id in the recording."""
@@ -23,6 +25,9 @@ its name when it was last seen to be itself."""
 _SESSION = uuid.uuid4().hex
 
 
+Frames = TypeVar("Frames", float, np.ndarray)
+
+
 @dataclass(frozen=True)
 class Refined:
     """One person's result. origin: seconds of the recording on frame 1; rate: frames a second of the keys."""
@@ -33,7 +38,7 @@ class Refined:
     origin: float
     rate: float
 
-    def moment(self, frame: float) -> float:
+    def moment(self, frame: Frames) -> Frames:
         """Seconds of the recording at a frame of the scene."""
         return self.origin + (frame - 1.0) / self.rate
 

@@ -9,8 +9,9 @@ from bpy.props import IntProperty, StringProperty
 
 from ..recording import Person, Recording
 from ..scene import scene_rate
+from .drawn_text import draw_message
 from .hints import changed, peek
-from .panels import Panel, draw_message
+from .panels import Panel
 from .people import chosen_people
 from .quality import shown_person
 from .results import PERSON_KEY
