@@ -17,7 +17,7 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
 CORPUS, CRASHES, COUNTER = HERE / "corpus", HERE / "crashes", HERE / "inputs_tried.json"
-_OPTIONS = ("-print_final_stats=1", "-timeout=30", "-rss_limit_mb=4096", "-max_len=60000", "-reload=0")
+_OPTIONS = ("-print_final_stats=1", "-timeout=30", "-rss_limit_mb=1024", "-max_len=60000", "-reload=0")
 _EXECUTED = re.compile(r"stat::number_of_executed_units:\s*(\d+)")
 
 
