@@ -34,14 +34,12 @@ _BITS = (_STATES[:, None] >> np.arange(_NUMBER)) & 1
 """(16, 4) which groups are exchanged in each state of a frame."""
 _SWITCH, _SWITCH_MORE = 2.0, 0.3
 """What a change costs, in usual steps of the points, and for each group that takes part: trackers exchange
-whole
-bodies."""
+whole bodies."""
 _ODD = 0.3
 """What a frame costs in which neighbours are not exchanged alike."""
 _NEARER, _UNSEEN = 0.9, 30.0
-"""As what share of the usual way the exchanged one must be for a change to be seen at all, and what one
-that is
-not seen costs."""
+"""As what share of the usual way the exchanged one must be for a change to be seen at all, and what one that
+is not seen costs."""
 _STEP_FLOOR, _LENGTH_FLOOR = 0.02, 0.03
 """Metres below which steps and lengths are never taken to be usual."""
 _MOST = 6.0
@@ -80,8 +78,7 @@ def sides_as_named(people: tuple[Person, ...]) -> tuple[tuple[Person, ...], list
 
 def swapped(people: tuple[Person, ...], swaps: Iterable[Swap]) -> tuple[Person, ...]:
     """The people with left and right of their keypoints exchanged from one frame to another, as somebody
-    asked
-    for by hand."""
+    asked for by hand."""
     found = []
     for one in people:
         for person_id, first, last in swaps:
@@ -161,8 +158,7 @@ def _likeliest(held: np.ndarray, change: np.ndarray) -> np.ndarray:
 
 def _steps(points: np.ndarray, times: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """(T,) mean steps of pairs of points (T, N, 2, 3) since they were last seen, beside the move of all of
-    them,
-    as they are named and as if exchanged; in usual steps."""
+    them, as they are named and as if exchanged; in usual steps."""
     known = np.isfinite(points).all((2, 3))
     rows = np.where(known, np.arange(len(points))[:, None], -1)
     before = np.maximum.accumulate(rows, axis=0)
@@ -192,8 +188,7 @@ def _turned_apart(keypoints: Keypoints) -> tuple[np.ndarray, np.ndarray]:
 
 def _lengths(keypoints: Keypoints, point: str, end: str) -> tuple[np.ndarray, np.ndarray]:
     """(T,) by how much bones differ from their usual length as named and as if one end were exchanged; in
-    usual
-    differences."""
+    usual differences."""
     names = [name or "" for name in keypoints.canonical]
     wanted = [f"{side}_{joint}" for joint in (point, end) for side in ("left", "right")]
     places = [next((k for k, name in enumerate(names) if name.endswith(one)), -1) for one in wanted]
@@ -237,9 +232,8 @@ def _facing(keypoints: Keypoints, word: str) -> np.ndarray:
 
 
 def _face_is_wrong(keypoints: Keypoints, doubtful: np.ndarray) -> np.ndarray:
-    """(T,) bool, which of the doubtful frames (T,) have the face the other way round: no head turns about
-    in one
-    frame, so it is followed from the nearest frame without doubt."""
+    """(T,) bool, which of the doubtful frames (T,) have the face the other way round: no head turns about in
+    one frame, so it is followed from the nearest frame without doubt."""
     ears, eyes = (_middle(keypoints, word, across=True) for word in _FACE[::-1])
     across = np.where(np.isfinite(ears), ears, eyes)
     wrong = np.zeros(len(across), bool)

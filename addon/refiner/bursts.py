@@ -31,9 +31,8 @@ def steadiness(given: np.ndarray, calm: np.ndarray) -> np.ndarray:
 
 
 def with_bursts(given: np.ndarray, calm: np.ndarray, share: float | np.ndarray = 1.0) -> np.ndarray:
-    """Smoothed rotations (T, J, 3, 3) with the quick moves of the given ones back in them, as far as
-    share, one
-    for all or for each joint (J,), says that these are a capture."""
+    """Smoothed rotations (T, J, 3, 3) with the quick moves of the given ones back in them, as far as share,
+    one for all or for each joint (J,), says that these are a capture."""
     if not np.any(share):
         return calm
     taken = axis_angle_from_matrix(np.swapaxes(calm, -1, -2) @ given)

@@ -68,8 +68,7 @@ class Controls:
 
     def gain(self, has_initial: bool, indices: np.ndarray) -> float | np.ndarray:
         """Factor on the precision of canonical points (P,) in the polish: 0.1 at strength 0, 1 at 1, 10 at
-        2; one
-        for all where no limb differs.
+        2; one for all where no limb differs.
 
         With an initial pose strengths below 1 are a share of the way, so that 0 is exactly that pose.
         """

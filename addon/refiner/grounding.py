@@ -1,6 +1,5 @@
-"""A finished motion put on the floor, and a leaning one made level: the whole clip at once, by one step
-and one
-turn."""
+"""A finished motion put on the floor, and a leaning one made level: the whole clip at once, by one step and
+one turn."""
 
 from __future__ import annotations
 
@@ -56,9 +55,8 @@ def on_floor(motion: Motion) -> Grounding:
 
 
 def level(motion: Motion) -> Grounding:
-    """The turn that makes the floor under the feet level, or the standing body upright where the feet do
-    not get
-    about; with the step that keeps the soles where on_floor has them."""
+    """The turn that makes the floor under the feet level, or the standing body upright where the feet do not
+    get about; with the step that keeps the soles where on_floor has them."""
     up = _up_of_floor(motion)
     up = _up_of_body(motion) if up is None else up
     turn = _turn_to_y(up)

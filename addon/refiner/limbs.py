@@ -30,9 +30,8 @@ _POINT_PARTS = [_JOINT_PARTS[joint] for joint in POINT_WEIGHTS.argmax(1)]
 
 @dataclass(frozen=True)
 class Limb:
-    """Factors of one body part: on the strength and smoothness of the whole (0..2 each, the product at
-    most 2),
-    and 0..1 on the confidence of its keypoints, where 0 does not look at them."""
+    """Factors of one body part: on the strength and smoothness of the whole (0..2 each, the product at most
+    2), and 0..1 on the confidence of its keypoints, where 0 does not look at them."""
 
     strength: float = 1.0
     smoothness: float = 1.0

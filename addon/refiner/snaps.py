@@ -1,6 +1,5 @@
 """Where a clip passes from one pose to another in a single frame: a T-pose before the motion, two takes in
-one
-file.
+one file.
 
 What is smoothed across such a frame melts on both sides of it, so the clip is refined piece by piece.
 """

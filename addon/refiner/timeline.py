@@ -106,8 +106,8 @@ def bridge(
 
 def bridge_joints(rotations: np.ndarray, seen: np.ndarray) -> Steps[np.ndarray]:
     """Rotations (T, 24, 3, 3) in which joints without evidence turn on from where they were last seen to
-    where
-    they are seen next, instead of falling back to the usual pose; seen (T, 24) in 0..1 blends the two."""
+    where they are seen next, instead of falling back to the usual pose; seen (T, 24) in 0..1 blends the
+    two."""
     result = rotations.copy()
     for joint in range(rotations.shape[1]):
         rows = np.flatnonzero(seen[:, joint] > 0.5)

@@ -42,8 +42,7 @@ def motion_in_world(armature: bpy.types.Object, scene: bpy.types.Scene) -> Motio
 
 def place(armature: bpy.types.Object, turn: np.ndarray, shift: np.ndarray) -> None:
     """Turn the whole person (3, 3) about the origin and shift it (3,), both in SMPL's axes; its keypoints,
-    its
-    body and what it was before come along.
+    its body and what it was before come along.
 
     Raises SceneError where the object itself is animated or its place is locked to something else.
     """
