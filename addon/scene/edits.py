@@ -149,10 +149,17 @@ def poses_without_edits(armature: bpy.types.Object, frames: np.ndarray) -> Poses
     return poses_of(armature, Channels(turns, places))
 
 
-def settle(armature: bpy.types.Object, edits: Edits, marks: np.ndarray | None = None) -> None:
+def settle(
+    armature: bpy.types.Object, edits: Edits, marks: np.ndarray | None = None, *, seen: bool = False
+) -> None:
     """After the add-on has changed keys itself: what plays now is how the result was written, and only what
-    was an edit before stays one. marks: (N, 25) in place of its own."""
-    now = _read(armature, edits.refined, edits.stored)
+    was an edit before stays one. marks: (N, 25) in place of its own. seen: whether the edits are those of
+    `find_seen_edits`; else what controls and root pull stays as it was written."""
+    now, columns = _read(armature, edits.refined, edits.stored), moved_columns(armature)
+    if columns:
+        frames, written = edits.stored.frames, edits.stored.written
+        pulled = np.isin(np.arange(COLUMNS), columns)
+        now = _mixed(now, seen_channels(armature, edits.refined, frames) if seen else written, pulled)
     marks = edits.marks if marks is None else marks
     write_stored(edits.refined.action, replace(edits.stored, written=now, marks=marks))
 

@@ -122,6 +122,14 @@ def test_controls_that_nobody_touched_are_no_edit(person):
     assert "edits" not in bpy.context.scene.spr.result
 
 
+def test_reduced_keys_below_controls_and_root_are_no_edit(person):
+    bpy.ops.spr.add_root_bone()
+    bpy.ops.spr.add_ik_controls()
+    assert bpy.ops.spr.reduce_keys(degrees=3.0, millimetres=20.0) == {"FINISHED"}
+    assert bpy.ops.spr.refine_pose() == {"FINISHED"}
+    assert "edits" not in bpy.context.scene.spr.result
+
+
 def test_forgotten_edits_of_controls_are_replaced(person):
     before = shown(person, [30])
     bpy.ops.spr.add_ik_controls()
