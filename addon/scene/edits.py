@@ -11,15 +11,19 @@ import numpy as np
 from ..body.rotations import slerp
 from ..motion import Held
 from ..recording import Poses
-from .channels import PLACE, Channels, turned_by
+from .channels import COLUMNS, PLACE, Channels, turned_by
 from .limbs import root_bone
 from .names import BONE_NAMES
 from .read_action import keyed_columns, poses_of, read_channels
 from .refined import Refined, refined_animation
+from .seen import moved_columns, seen_channels
 from .stored import FREE, HELD, Stored, read_stored, write_stored
 
 SMALLEST_TURN, SMALLEST_MOVE = np.radians(0.1), 0.0005
 """Radians and metres from which a key counts as changed."""
+SMALLEST_SEEN_TURN, SMALLEST_SEEN_MOVE = np.radians(0.5), 0.001
+"""The same where an IK solver lies between the keys and what is seen."""
+_SAME_FRAME = 1e-3
 _OF_PELVIS = [0, PLACE]
 
 
@@ -65,6 +69,34 @@ def find_edits(armature: bpy.types.Object) -> Edits | None:
     return Edits(refined, stored, now, changed)
 
 
+def find_seen_edits(armature: bpy.types.Object) -> Edits | None:
+    """The same with what was changed by IK controls and the root bone: what counts is what is seen."""
+    edits, columns = find_edits(armature), moved_columns(armature)
+    if edits is None or not columns:
+        return edits
+    refined, stored = edits.refined, read_stored(edits.refined.action)
+    assert stored is not None
+    seen = seen_channels(armature, refined, stored.frames)
+    apart = different(seen, stored.written, SMALLEST_SEEN_TURN, SMALLEST_SEEN_MOVE)
+    apart[np.abs(stored.frames - np.round(stored.frames)) > _SAME_FRAME] = (
+        False  # controls have no keys there
+    )
+    pulled = np.isin(np.arange(COLUMNS), columns)
+    return Edits(
+        refined,
+        stored,
+        _mixed(_mixed(edits.now, stored.written, pulled), seen, apart & pulled),
+        np.where(pulled, apart, edits.changed),
+    )
+
+
+def _mixed(first: Channels, second: Channels, chosen: np.ndarray) -> Channels:
+    """The first, but for what is chosen, (25,) or (N, 25): there the second."""
+    chosen = np.broadcast_to(chosen, (len(first.places), COLUMNS))
+    turns = np.where(chosen[:, :PLACE, None], second.turns, first.turns)
+    return Channels(turns, np.where(chosen[:, PLACE:], second.places, first.places))
+
+
 def _read(armature: bpy.types.Object, refined: Refined, stored: Stored) -> Channels:
     """The bones' values of now. A bone without keys, as after its rotation mode was changed, was not edited:
     it is as it was written."""
@@ -79,10 +111,13 @@ def has_all_bones(armature: bpy.types.Object) -> bool:
     return all(name in armature.pose.bones for name in BONE_NAMES)
 
 
-def different(now: Channels, then: Channels) -> np.ndarray:
-    """(N, 25) bool, which rotations and locations are more than rounding apart."""
-    turned = turned_by(now.turns, then.turns) > SMALLEST_TURN
-    moved = np.linalg.norm(now.places - then.places, axis=-1) > SMALLEST_MOVE
+def different(
+    now: Channels, then: Channels, turn: float = SMALLEST_TURN, move: float = SMALLEST_MOVE
+) -> np.ndarray:
+    """(N, 25) bool, which rotations and locations are more than rounding apart, or more than these radians
+    and metres."""
+    turned = turned_by(now.turns, then.turns) > turn
+    moved = np.linalg.norm(now.places - then.places, axis=-1) > move
     return np.concatenate([turned, moved[:, None]], axis=1)
 
 
@@ -114,10 +149,17 @@ def poses_without_edits(armature: bpy.types.Object, frames: np.ndarray) -> Poses
     return poses_of(armature, Channels(turns, places))
 
 
-def settle(armature: bpy.types.Object, edits: Edits, marks: np.ndarray | None = None) -> None:
+def settle(
+    armature: bpy.types.Object, edits: Edits, marks: np.ndarray | None = None, *, seen: bool = False
+) -> None:
     """After the add-on has changed keys itself: what plays now is how the result was written, and only what
-    was an edit before stays one. marks: (N, 25) in place of its own."""
-    now = _read(armature, edits.refined, edits.stored)
+    was an edit before stays one. marks: (N, 25) in place of its own. seen: whether the edits are those of
+    `find_seen_edits`; else what controls and root pull stays as it was written."""
+    now, columns = _read(armature, edits.refined, edits.stored), moved_columns(armature)
+    if columns:
+        frames, written = edits.stored.frames, edits.stored.written
+        pulled = np.isin(np.arange(COLUMNS), columns)
+        now = _mixed(now, seen_channels(armature, edits.refined, frames) if seen else written, pulled)
     marks = edits.marks if marks is None else marks
     write_stored(edits.refined.action, replace(edits.stored, written=now, marks=marks))
 
@@ -125,7 +167,7 @@ def settle(armature: bpy.types.Object, edits: Edits, marks: np.ndarray | None = 
 def forget_edits(armature: bpy.types.Object, bones: Sequence[str] | None = None) -> list[str]:
     """Let the next run have what was edited; the keys stay as they are. bones: names, None for all. Returns
     the names of those that had edits."""
-    edits = find_edits(armature)
+    edits = find_seen_edits(armature)
     if edits is None:
         return []
     wanted = np.array([bones is None or name in bones for name in BONE_NAMES])

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
 import bpy
 import numpy as np
 
@@ -68,3 +72,35 @@ def fit_strips(armature: bpy.types.Object, action: bpy.types.Action, before: tup
                 shift = (first - before[0]) * strip.scale
                 strip.action_frame_start, strip.action_frame_end = first, last
                 strip.frame_start_ui += shift
+
+
+@contextmanager
+def playing_alone(armature: bpy.types.Object, action: bpy.types.Action, slot: Any = None) -> Iterator[None]:
+    """The armature plays this action and no layers; then again what it played before, in the same way.
+
+    slot: of the action, None for the one that fits.
+    """
+    animation = armature.animation_data
+    played, slot_before = animation.action, getattr(animation, "action_slot", None)
+    layered = animation.use_nla
+    animation.use_nla = False
+    if action != played:
+        put_on(armature, action, slot)
+    try:
+        yield
+    finally:
+        if action != played:
+            put_on(armature, played, slot_before)
+        animation.use_nla = layered
+
+
+def put_on(armature: bpy.types.Object, action: bpy.types.Action | None, slot: Any = None) -> None:
+    """Put an action on the armature, where actions have slots with this slot of it or one that fits."""
+    animation = armature.animation_data or armature.animation_data_create()
+    animation.action = action
+    if action is None or not hasattr(animation, "action_slot"):
+        return
+    if slot is not None:
+        animation.action_slot = slot
+    elif animation.action_slot is None:
+        animation.action_slot = next(iter(animation.action_suitable_slots), None)

@@ -12,6 +12,7 @@ from .curves import find_curves
 from .errors import SceneError
 from .pose_points import rest_offsets
 from .read_action import read_poses
+from .refined import refined_animation
 from .timing import scene_rate
 
 MOST_FRAMES = 1000
@@ -21,7 +22,8 @@ _PLACES = ("location", "rotation_euler", "rotation_quaternion", "rotation_axis_a
 def motion_in_world(armature: bpy.types.Object, scene: bpy.types.Scene) -> Motion:
     """What the armature's keys say, in SMPL's axes, where the object puts it; every frame, or of a long clip
     stretches of it. Raises SceneError where there are no keys."""
-    curves = find_curves(armature)
+    refined = refined_animation(armature)
+    curves = find_curves(armature) if refined is None else refined.curves
     ends = [curve.range() for (path, _), curve in curves.items() if path.startswith("pose.bones")]
     if not ends:
         raise SceneError(f"{armature.name} has no keys; refine it first.")

@@ -6,8 +6,7 @@ import bpy
 import numpy as np
 from mathutils import Euler, Quaternion
 
-from ..body.rotations import matrix_from_quaternion, quaternion_from_matrix
-from ..body.skeleton import PARENTS
+from ..body.rotations import matrix_from_quaternion
 from ..recording import Poses
 from .axes import SMPL_TO_BLENDER, positions_to_smpl
 from .channels import Channels
@@ -16,7 +15,7 @@ from .errors import SceneError
 from .limbs import controlled_limbs, root_bone
 from .names import BONE_NAMES
 from .refined import refined_animation
-from .workshop import seen_poses, workshop
+from .seen import seen_channels
 
 Curves = dict[tuple[str, int], bpy.types.FCurve]
 
@@ -26,8 +25,8 @@ def read_poses(armature: bpy.types.Object, frames: np.ndarray) -> Poses:
     lie between whole ones.
 
     Where a channel has no keys, the bone's present value counts. Poses are relative to the armature object,
-    as `write_action` writes them. Constraints, drivers and other layers are not seen, unless the person has
-    IK controls or a root bone: then it is what Blender shows. Raises SceneError where there is no action, or
+    as `write_action` writes them. Constraints, drivers and other layers are not seen, but for the person's
+    IK controls and root bone. Raises SceneError where there is no action, or
     not SMPL's bones.
     """
     _check_bones(armature)
@@ -36,7 +35,7 @@ def read_poses(armature: bpy.types.Object, frames: np.ndarray) -> Poses:
     if not curves:
         raise SceneError(f"{armature.name} has no action of its own; start from the original instead.")
     if root_bone(armature) is not None or controlled_limbs(armature):
-        return _as_seen(armature, frames)
+        return poses_of(armature, seen_channels(armature, refined, frames))
     return poses_of(armature, read_channels(armature, curves, frames))
 
 
@@ -76,25 +75,6 @@ def poses_of(armature: bpy.types.Object, channels: Channels) -> Poses:
     quaternions[..., 1:] = (as_joint @ quaternions[..., 1:, None])[..., 0]
     places = channels.places @ rest[0, :3, :3].T + rest[0, :3, 3]
     return Poses(matrix_from_quaternion(quaternions), positions_to_smpl(places))
-
-
-def _as_seen(armature: bpy.types.Object, frames: np.ndarray) -> Poses:
-    """With everything that carries or pulls the bones."""
-    with workshop(armature) as scene:
-        posed = seen_poses(scene, armature, frames)
-    turns = {
-        name: posed[name][:, :3, :3] @ np.linalg.inv(armature.data.bones[name].matrix_local.to_3x3())
-        for name in BONE_NAMES
-    }
-    local = np.stack(
-        [
-            turns[name] if parent < 0 else np.linalg.inv(turns[BONE_NAMES[parent]]) @ turns[name]
-            for name, parent in zip(BONE_NAMES, PARENTS, strict=True)
-        ],
-        axis=1,
-    )
-    rotations = matrix_from_quaternion(quaternion_from_matrix(SMPL_TO_BLENDER.T @ local @ SMPL_TO_BLENDER))
-    return Poses(rotations, positions_to_smpl(posed[BONE_NAMES[0]][:, :3, 3]))
 
 
 def _quaternions(bone: bpy.types.PoseBone, curves: Curves, frames: np.ndarray) -> np.ndarray:

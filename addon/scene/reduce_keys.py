@@ -13,7 +13,7 @@ from .axes import positions_to_smpl
 from .channels import COLUMNS, PLACE, Channels, turned_by
 from .curve_keys import CurveKeys, chosen, read_keys, write_keys
 from .curves import evaluate, find_curves
-from .edits import find_edits, settle
+from .edits import find_seen_edits, settle
 from .errors import SceneError
 from .key_choice import Tracks, choose_keys
 from .names import BONE_NAMES
@@ -47,7 +47,7 @@ def reduce_keys(armature: bpy.types.Object, degrees: float, millimetres: float) 
     keys = [[read_keys(curve) for curve in column] for column in columns]
     if not any(keys):
         raise SceneError(f"{armature.name} has no keys to reduce; refine a recording first.")
-    edits, before = find_edits(armature), _count(columns)
+    edits, before = find_seen_edits(armature), _count(columns)
     tracks = _tracks(armature, columns, keys)
     kept = choose_keys(tracks, lambda *now: _joints(armature, *now), degrees, millimetres / 1000.0)
     for column, curves_there in enumerate(columns):
@@ -56,7 +56,7 @@ def reduce_keys(armature: bpy.types.Object, degrees: float, millimetres: float) 
             if not rows.all():
                 write_keys(curve, chosen(known, rows))
     if edits is not None:
-        settle(armature, edits)
+        settle(armature, edits, seen=True)
     return Reduction(before, _count(columns), *_deviation(armature, columns, tracks))
 
 

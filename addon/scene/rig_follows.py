@@ -10,6 +10,7 @@ import bpy
 
 from ..steps import Steps
 from .ik_match import match_controls, without_ik
+from .layers import playing_alone
 from .limbs import controlled_limbs, root_bone
 from .names import BONE_NAMES
 from .rig_keys import moments_of
@@ -32,9 +33,11 @@ def rig_follows(write: Callable[..., Steps[None]]) -> Callable[..., Steps[None]]
 
 
 def _fit(armature: bpy.types.Object) -> None:
-    rate = scene_rate(bpy.context.scene)
+    """The action on the armature counts, not what an edit layer or a strip adds to it."""
+    rate, animation = scene_rate(bpy.context.scene), armature.animation_data
     moments = moments_of(armature, BONE_NAMES)
-    with workshop(armature) as scene, without_ik(armature):
+    alone = playing_alone(armature, animation.action, getattr(animation, "action_slot", None))
+    with workshop(armature) as scene, without_ik(armature), alone:
         poses = match_root(armature, moments, seen_poses(scene, armature, moments.frames), rate)
         for limb in controlled_limbs(armature):
             match_controls(armature, limb, moments, poses, rate)

@@ -10,9 +10,10 @@ import bpy
 import numpy as np
 
 from .errors import SceneError
+from .layers import put_on
 from .names import BONE_NAMES
 from .rig_keys import Moments, moments_of
-from .versions import assign, own_actions
+from .versions import own_actions
 from .workshop import seen_poses
 
 
@@ -48,7 +49,7 @@ def record(scene: bpy.types.Scene, armature: bpy.types.Object) -> list[Take]:
     takes = []
     with _action_kept(armature):
         for action in dict.fromkeys([armature.animation_data.action, *own_actions(armature)]):
-            assign(armature, action)
+            put_on(armature, action)
             moments = moments_of(armature)
             takes.append(Take(action, moments, seen_poses(scene, armature, moments.frames)))
     return [take for take in takes if len(take.moments.frames)]
@@ -60,7 +61,7 @@ def in_turn(armature: bpy.types.Object, takes: Sequence[Take]) -> Iterator[Itera
 
     def assigned() -> Iterator[Take]:
         for take in takes:
-            assign(armature, take.action)
+            put_on(armature, take.action)
             yield take
 
     with _action_kept(armature):
@@ -73,4 +74,4 @@ def _action_kept(armature: bpy.types.Object) -> Iterator[None]:
     try:
         yield
     finally:
-        assign(armature, shown)
+        put_on(armature, shown)

@@ -12,7 +12,7 @@ from ..steps import Steps
 from .action import write_action
 from .curves import curves_in
 from .errors import SceneError
-from .layers import fit_strips, is_pushed_down, playing_strips
+from .layers import fit_strips, is_pushed_down, playing_strips, put_on
 from .names import BONE_NAMES
 from .refined import AFTER, BEFORE
 from .timing import Keys
@@ -65,7 +65,7 @@ def written_to(armature: bpy.types.Object, action: bpy.types.Action | None) -> I
         animation.use_tweak_mode = False
     played, slot = animation.action, getattr(animation, "action_slot", None)
     if action is None or action != played:
-        assign(armature, action)
+        put_on(armature, action)
     try:
         yield
     finally:
@@ -91,14 +91,14 @@ def show_refined(armature: bpy.types.Object, refined: bpy.types.Action, told: Ca
     armature[AFTER] = layer if pushed_down and layer not in own else refined
     if pushed_down:
         if played in own:
-            assign(armature, None if layer in own else layer)
+            put_on(armature, None if layer in own else layer)
         return
     if played not in own:
         played.use_fake_user = True
         told(
             f"The action {played.name} made way for the refined one; it is kept, the Action Editor lists it."
         )
-    assign(armature, refined)
+    put_on(armature, refined)
 
 
 def refined_action(armature: bpy.types.Object) -> bpy.types.Action | None:
@@ -153,7 +153,7 @@ def show_version(armature: bpy.types.Object, before: bool) -> None:
         )
     armature[AFTER] = refined
     _blend(armature, before)
-    assign(armature, None if wanted == refined and is_pushed_down(armature, refined) else wanted)
+    put_on(armature, None if wanted == refined and is_pushed_down(armature, refined) else wanted)
 
 
 def _blend(armature: bpy.types.Object, before: bool) -> None:
@@ -170,11 +170,3 @@ def own_actions(armature: bpy.types.Object) -> list[bpy.types.Action]:
     """All actions that belong to the armature's result."""
     found = dict.fromkeys([refined_action(armature), armature.get(BEFORE)])
     return [action for action in found if action is not None]
-
-
-def assign(armature: bpy.types.Object, action: bpy.types.Action | None) -> None:
-    """Put an action on the armature, with a slot of it where actions have slots."""
-    animation = armature.animation_data or armature.animation_data_create()
-    animation.action = action
-    if action is not None and hasattr(animation, "action_slot") and animation.action_slot is None:
-        animation.action_slot = next(iter(animation.action_suitable_slots), None)

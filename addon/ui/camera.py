@@ -12,7 +12,15 @@ from mathutils import Matrix
 
 from ..recording import Camera, Recording
 from ..scene import SceneError, scene_rate
-from ..scene.camera import SENSOR, Clip, Footage, load_footage, show_footage, write_camera
+from ..scene.camera import (
+    SENSOR,
+    Clip,
+    Footage,
+    find_camera,
+    load_footage,
+    show_footage,
+    write_camera,
+)
 from .describe import recording_name
 from .hints import peek
 from .results import refined_people
@@ -59,7 +67,7 @@ class CameraMaker:
     ) -> tuple[bpy.types.Object, Clip]:
         """The camera, and look through it."""
         assert recording.camera is not None
-        scene, clip = context.scene, Clip(recording.fps.value, recording.start)
+        scene, clip = context.scene, _clip(recording)
         name = f"{recording_name(recording.path)} camera"
         ob = write_camera(
             scene, recording.camera, clip, scene.spr.source, name=name, size=size, placed=_placed(scene)
@@ -146,6 +154,11 @@ class SPR_OT_open_footage(CameraMaker, bpy.types.Operator, ImportHelper):
             self.report({"INFO"}, f"{footage.image.name} lies behind the body")
 
 
+def _clip(recording: Recording) -> Clip:
+    """When its frames show."""
+    return Clip(recording.fps.value, recording.start)
+
+
 def _same_shape(size: tuple[int, int] | None, other: tuple[int, int]) -> bool:
     if size is None:
         return True
@@ -156,6 +169,17 @@ def _placed(scene: bpy.types.Scene) -> Matrix:
     """How the refined people of the open recording were moved as objects: as the first one was."""
     people = refined_people(scene, scene.spr.source)
     return next((entry.armature.matrix_world.copy() for entry in people.values()), Matrix())
+
+
+def follow_people(scene: bpy.types.Scene) -> None:
+    """The camera of the open recording stands to the people as it did, after they were moved as objects."""
+    recording, ob = peek(scene.spr), find_camera(scene, scene.spr.source)
+    if not isinstance(recording, Recording) or recording.camera is None or ob is None:
+        return
+    render, shown = scene.render, scene.camera
+    size, clip = (render.resolution_x, render.resolution_y), _clip(recording)
+    write_camera(scene, recording.camera, clip, scene.spr.source, size=size, placed=_placed(scene))
+    scene.camera = shown
 
 
 CLASSES = (SPR_OT_add_camera, SPR_OT_open_footage)

@@ -11,6 +11,7 @@ from ..motion import Motion
 from ..refiner import grounding
 from ..scene import SceneError
 from ..scene.placing import motion_in_world, place
+from .camera import follow_people
 from .quality import shown_person
 from .results import refined_armatures
 
@@ -22,7 +23,7 @@ Find = Callable[[Motion], grounding.Grounding]
 
 class SPR_OT_put_on_floor(bpy.types.Operator):
     """Raise or lower the refined person as a whole so that its soles touch the floor (Z = 0). Keys stay as
-    they are; the object moves, and its keypoints come along"""
+    they are; the object moves; its keypoints and the camera that filmed it come along"""
 
     bl_idname = "spr.put_on_floor"
     bl_label = "Put on Floor"
@@ -75,6 +76,8 @@ def _ground(operator: bpy.types.Operator, context: bpy.types.Context, find: Find
     except SceneError as error:
         operator.report({"ERROR"}, str(error))
         return {"CANCELLED"}
+    context.view_layer.update()
+    follow_people(context.scene)
     operator.report({"INFO"}, " ".join(told))
     return {"FINISHED"}
 

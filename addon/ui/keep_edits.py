@@ -9,7 +9,7 @@ import numpy as np
 
 from .. import refiner
 from ..motion import Motion
-from ..scene.edits import Edits, bones_of, find_edits, held_poses
+from ..scene.edits import Edits, bones_of, find_seen_edits, held_poses
 from ..steps import Steps
 from .describe import listed, plural
 from .job import Outcome, Task, Written
@@ -35,7 +35,7 @@ def write_with_edits(scene: bpy.types.Scene, task: Task, outcomes: tuple[Outcome
 
 
 def _held(outcome: Outcome, result: Refined) -> Outcome:
-    edits = find_edits(result.armature)
+    edits = find_seen_edits(result.armature)
     if edits is None or not edits.held.any():
         return outcome
     held = held_poses(result.armature, edits, result.moment)

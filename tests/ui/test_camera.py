@@ -198,3 +198,17 @@ def test_a_lens_that_zooms_is_keyed(enabled, tmp_path):
     for frame in (1, 4, 6):
         scene.frame_set(frame)
         assert scene.camera.data.lens == pytest.approx((950 + 50 * frame) / 640 * 36, rel=1e-3)
+
+
+@pytest.mark.parametrize("operator", ["put_on_floor", "level"])
+@pytest.mark.parametrize("shot", ["still", "moving"])
+def test_the_camera_comes_along_when_the_person_is_put_on_the_floor(shot, operator, request):
+    scene = request.getfixturevalue(shot)
+    bpy.ops.spr.add_camera()
+    scene.frame_set(5)
+    before, lens = _pixels([*MHR.values()]), scene.camera.data.lens
+    _armature().location.z += 0.4
+    assert getattr(bpy.ops.spr, operator)() == {"FINISHED"}
+    scene.frame_set(5)
+    np.testing.assert_allclose(_pixels([*MHR.values()]), before, atol=0.5)
+    assert scene.camera.data.lens == pytest.approx(lens)

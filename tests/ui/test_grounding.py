@@ -79,3 +79,10 @@ def test_an_object_with_keys_of_its_own_is_refused(person):
 def test_without_a_person_the_button_says_what_to_do(enabled):
     with pytest.raises(RuntimeError, match="Refine a recording first"):
         bpy.ops.spr.put_on_floor()
+
+
+def test_a_person_with_an_edit_layer_is_put_on_the_floor(person):
+    assert bpy.ops.spr.add_edit_layer() == {"FINISHED"}
+    person.location.z += 0.3
+    assert bpy.ops.spr.put_on_floor() == {"FINISHED"}
+    assert abs(lowest(person)) < 0.015

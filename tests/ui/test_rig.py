@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import bpy
 import pytest
+from mathutils import Vector
 
 from tests.scene.rigs import apart, shown
 
@@ -88,3 +89,64 @@ def test_the_rig_is_there_after_save_and_reopen(person, tmp_path):
     assert bpy.ops.spr.bake_to_fk() == {"FINISHED"}
     assert bpy.ops.spr.remove_root_bone() == {"FINISHED"}
     assert apart(before, shown(reopened, FRAMES))[0] < 0.1
+
+
+def _control(person, role):
+    return next(bone for bone in person.pose.bones if bone.bone.get("spr_role") == role)
+
+
+def _move(bone, by, frame=30):
+    bpy.context.scene.frame_set(frame)
+    bone.location += bone.bone.matrix_local.to_3x3().inverted() @ Vector(by)
+    bone.keyframe_insert("location", frame=frame)
+
+
+@pytest.mark.parametrize("start", ["ORIGINAL", "CURRENT"])
+@pytest.mark.parametrize(("rig", "role"), [("add_ik_controls", "L_Wrist target"), ("add_root_bone", "root")])
+def test_edits_made_with_controls_and_root_are_kept_by_the_next_run(person, rig, role, start):
+    getattr(bpy.ops.spr, rig)()
+    _move(_control(person, role), (0.0, 0.0, 0.08))
+    edited = shown(person, [30])
+    bpy.context.scene.spr.controls.start_from = start
+    for _ in range(2):
+        assert bpy.ops.spr.refine_pose() == {"FINISHED"}
+        assert "Your edits were kept: 1 key of " in bpy.context.scene.spr.result
+        gap, angle = apart(edited, shown(person, [30]))
+        assert gap < 5 and angle < 1.5
+
+
+def test_controls_that_nobody_touched_are_no_edit(person):
+    bpy.ops.spr.add_root_bone()
+    bpy.ops.spr.add_ik_controls()
+    assert bpy.ops.spr.refine_pose() == {"FINISHED"}
+    assert "edits" not in bpy.context.scene.spr.result
+
+
+def test_reduced_keys_below_controls_and_root_are_no_edit(person):
+    bpy.ops.spr.add_root_bone()
+    bpy.ops.spr.add_ik_controls()
+    assert bpy.ops.spr.reduce_keys(degrees=3.0, millimetres=20.0) == {"FINISHED"}
+    assert bpy.ops.spr.refine_pose() == {"FINISHED"}
+    assert "edits" not in bpy.context.scene.spr.result
+
+
+def test_forgotten_edits_of_controls_are_replaced(person):
+    before = shown(person, [30])
+    bpy.ops.spr.add_ik_controls()
+    _move(_control(person, "L_Wrist target"), (0.0, 0.0, 0.08))
+    assert bpy.ops.spr.forget_edits() == {"FINISHED"}
+    assert bpy.ops.spr.refine_pose() == {"FINISHED"}
+    gap, _ = apart(before, shown(person, [30]))
+    assert gap < 2
+
+
+@pytest.mark.parametrize("start", ["ORIGINAL", "CURRENT"])
+def test_the_rig_below_an_edit_layer_follows_the_next_run(person, start):
+    bpy.ops.spr.add_root_bone()
+    bpy.ops.spr.add_ik_controls()
+    before = shown(person, FRAMES)
+    bpy.ops.spr.add_edit_layer()
+    bpy.context.scene.spr.controls.start_from = start
+    assert bpy.ops.spr.refine_pose() == {"FINISHED"}
+    gap, _ = apart(before, shown(person, FRAMES))
+    assert gap < 30, "only what a run from here changes"
