@@ -76,7 +76,8 @@ def test_easymocap_turns_the_body_about_the_origin(tmp_path, model):
                "poses": [poses[n].reshape(72).tolist()]}  # fmt: skip
         (tmp_path / "smpl" / f"{n:06d}.json").write_text(json.dumps([one]))
     source = tmp_path / "smpl" / "000000.json"
-    held = refined(tmp_path, source, "--smpl-model", model, "--up", "+z", "--units", "m", "--mode", "none")
+    stated = ("--up", "+z", "--units", "m", "--keep-height")
+    held = refined(tmp_path, source, "--smpl-model", model, *stated, "--mode", "none")
     joints = posed_joints(poses, np.zeros((FRAMES, 3)), rest_joints())
     expected = np.einsum("tij,tkj->tki", matrix_from_axis_angle(roots), joints) + shifts[:, None]
     np.testing.assert_allclose(held["joints"], expected, atol=5e-6)
