@@ -25,6 +25,8 @@ FEWEST_BEARING, LEAST_SPAN = 12, 0.6
 """Points, and metres over the floor in its narrower direction, from which they show a plane."""
 LARGEST_LEAN = float(np.radians(35.0))
 LEAST_LEAN = float(np.radians(0.3))
+POSTURE = float(np.radians(15.0))
+"""Radians by which a body may lean of itself, in balancing or fencing: only more of it is the file's."""
 
 
 @dataclass(frozen=True)
@@ -55,8 +57,8 @@ def on_floor(motion: Motion) -> Grounding:
 
 
 def level(motion: Motion) -> Grounding:
-    """The turn that makes the floor under the feet level, or the standing body upright where the feet do not
-    get about; with the step that keeps the soles where on_floor has them."""
+    """The turn that makes the floor under the feet level, or a body that surely leans upright where the feet do
+    not get about; with the step that keeps the soles where on_floor has them."""
     up = _up_of_floor(motion)
     up = _up_of_body(motion) if up is None else up
     turn = _turn_to_y(up)
@@ -121,7 +123,7 @@ def _up_of_body(motion: Motion) -> np.ndarray:
     standing = ways[length >= 0.97 * np.percentile(length, 90)]
     up = np.median(standing / np.linalg.norm(standing, axis=-1, keepdims=True), axis=0)
     up /= np.linalg.norm(up)
-    return up if up[1] > np.cos(LARGEST_LEAN) else np.array([0.0, 1.0, 0.0])
+    return up if np.cos(LARGEST_LEAN) < up[1] < np.cos(POSTURE) else np.array([0.0, 1.0, 0.0])
 
 
 def _turn_to_y(up: np.ndarray) -> np.ndarray:

@@ -41,7 +41,7 @@ class SPR_OT_put_on_floor(bpy.types.Operator):
 
 class SPR_OT_level(bpy.types.Operator):
     """Turn the refined person as a whole so that the floor under its feet is level, or its standing body
-    upright where the feet stay in one place. Keys stay as they are; the object turns"""
+    upright where the feet stay in one place and it leans by more than 15°. Keys stay; the object turns"""
 
     bl_idname = "spr.level"
     bl_label = "Level"
