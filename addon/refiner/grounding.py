@@ -57,8 +57,8 @@ def on_floor(motion: Motion) -> Grounding:
 
 
 def level(motion: Motion) -> Grounding:
-    """The turn that makes the floor under the feet level, or a body that surely leans upright where the feet do
-    not get about; with the step that keeps the soles where on_floor has them."""
+    """The turn that makes the floor under the feet level, or a body that surely leans upright where the feet
+    do not get about; with the step that keeps the soles where on_floor has them."""
     up = _up_of_floor(motion)
     up = _up_of_body(motion) if up is None else up
     turn = _turn_to_y(up)
