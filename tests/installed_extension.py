@@ -131,3 +131,5 @@ if __name__ == "__main__":
     sys.meta_path[sys.meta_path.index(PathFinder)] = OnlyBundled
     report, steps = Path(sys.argv[1]), json.loads(sys.argv[2])
     report.write_text(json.dumps({name: STEPS[name](*given) for name, *given in steps}), "utf-8")
+    sys.stdout.flush()
+    os._exit(0)  # without the teardown of bpy, which was seen to wait for itself for ever (4.5)
