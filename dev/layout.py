@@ -31,9 +31,7 @@ MAY_IMPORT = {
     "refiner": FOUNDATION | {"refiner"},
     "scene": FOUNDATION | {"scene"},
     "ui": FOUNDATION | {"formats", "refiner", "scene", "ui"},
-    "cli": FOUNDATION | {"cli_controls", "cli_inputs", "formats", "refiner", "scene"},
-    "cli_inputs": FOUNDATION | {"formats", "refiner"},
-    "cli_controls": {"recording", "refiner"},
+    "cli": FOUNDATION | {"cli", "formats", "refiner", "scene"},
     "": {"scene", "ui", "cli"},
 }
 UNPICKLERS = {"pickle", "_pickle", "cloudpickle", "dill", "joblib", "marshal", "shelve"}

@@ -16,7 +16,7 @@ EVERYTHING = SHIPPED + MODEL + layout.read(ROOT, "build.py", "dev", "tests")
 
 def test_every_package_of_the_extension_is_looked_at():
     parts = {source.part for source in SHIPPED}
-    assert parts >= {"body", "formats", "refiner", "scene", "ui", "safe_read", "recording", "motion"}
+    assert parts >= {"body", "formats", "refiner", "scene", "ui", "cli", "safe_read", "recording", "motion"}
 
 
 def test_blender_is_imported_in_scene_and_ui_only():
@@ -91,7 +91,7 @@ def planted(tmp_path: Path, path: str, text: str) -> list[layout.Source]:
             "def f():\n    from ..refiner.network import Network\n",
         ),
         (layout.package_imports, "addon/body/points.py", "from ..recording import Keypoints\n"),
-        (layout.package_imports, "addon/cli.py", "from .scene import write_motion\n"),
+        (layout.package_imports, "addon/cli/files.py", "from ..scene import write_motion\n"),
         (layout.package_imports, "addon/__init__.py", "from . import ui\n"),
         (layout.foreign_imports, "addon/refiner/fit.py", "from scipy.optimize import minimize\n"),
         (layout.foreign_imports, "addon/refiner/fit.py", "from addon.body import points\n"),
@@ -140,8 +140,8 @@ def test_what_breaks_a_rule_is_found(tmp_path, rule, path, text):
         (layout.torch_imports, "addon/refiner/engine.py", "def load():\n    from .network import Network\n"),
         (
             layout.package_imports,
-            "addon/cli.py",
-            "from . import formats\ndef f():\n    from . import scene\n",
+            "addon/cli/files.py",
+            "from .. import formats\nfrom . import inputs\ndef f():\n    from .. import scene\n",
         ),
         (layout.package_imports, "addon/ui/panels.py", "from .. import formats, refiner, scene\n"),
         (layout.dangers, "addon/formats/fine.py", "np.load(path, allow_pickle=False)\n"),

@@ -13,6 +13,7 @@ import pytest
 
 from addon import cli, formats
 from addon.body.skeleton import REST_OFFSETS
+from addon.cli.progress import progress_bar
 from addon.motion import Motion
 from bundled_model.training.motion_data import load_split
 from tests.formats.bodies import walking
@@ -21,7 +22,7 @@ from tests.formats.test_trc import BROKEN, NAMES, TRIAL, trc, written
 from tests.refiner.motion import Truth
 from tests.wave import joints_of_a_wave
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture
@@ -356,8 +357,8 @@ def test_without_blender_an_fbx_is_refused_and_the_way_shown(tmp_path):
 
 
 def test_the_progress_bar_is_for_terminals_only(monkeypatch, capsys):
-    cli._progress("clip")(0.5, "polish")
+    progress_bar("clip")(0.5, "polish")
     assert capsys.readouterr().err == ""
     monkeypatch.setattr(sys.stderr, "isatty", lambda: True, raising=False)
-    cli._progress("clip")(0.5, "polish")
+    progress_bar("clip")(0.5, "polish")
     assert "50% clip: polish" in capsys.readouterr().err

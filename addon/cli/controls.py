@@ -7,10 +7,10 @@ import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from .recording import Person
+from ..recording import Person
 
 if TYPE_CHECKING:
-    from .refiner import Controls, Limb
+    from ..refiner import Controls, Limb
 
 
 def add_controls(parser: argparse.ArgumentParser) -> None:
@@ -49,7 +49,7 @@ def add_controls(parser: argparse.ArgumentParser) -> None:
 
 def controls_of(args: argparse.Namespace) -> Controls:
     """What these arguments ask of the refiner."""
-    from .refiner import PARTS, Controls
+    from ..refiner import PARTS, Controls
 
     parts = frozenset(PARTS) if args.parts is None else args.parts
     limbs = {part: limb for found in args.limb for part, limb in found.items()}
@@ -77,7 +77,7 @@ def _zero_to_two(text: str) -> float:
 
 
 def _parts(text: str) -> frozenset[str]:
-    from .refiner import PARTS
+    from ..refiner import PARTS
 
     both = {"arms": ("left_arm", "right_arm"), "legs": ("left_leg", "right_leg")}
     names = [name.strip() for name in text.split(",") if name.strip()]
@@ -92,7 +92,7 @@ def _parts(text: str) -> frozenset[str]:
 
 
 def _limb(text: str) -> dict[str, Limb]:
-    from .refiner import Limb
+    from ..refiner import Limb
 
     names, _, values = text.partition(":")
     known = {"strength": "strength", "smoothing": "smoothness", "trust": "trust"}

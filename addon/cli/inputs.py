@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from . import formats
-from .body.layouts import find_layout
-from .recording import Person, Recording
-from .safe_read import FormatError
+from .. import formats
+from ..body.layouts import find_layout
+from ..recording import Person, Recording
+from ..safe_read import FormatError
 
 
 def read(path: Path, args: argparse.Namespace) -> Recording:
@@ -100,7 +100,7 @@ def chosen(recording: Recording, person_id: str) -> Person:
 
 def targets_of(people: Sequence[Person], targets: Recording | None, alone: bool) -> list[Person | None]:
     """Who of the keypoint file belongs to each of these people. Raises FormatError."""
-    from . import refiner
+    from .. import refiner
 
     if targets is None:
         return [None] * len(people)
@@ -114,7 +114,7 @@ def shift(
     people: Sequence[Person], targets: Sequence[Person | None], asked: float | None, warnings: list[str]
 ) -> float:
     """Seconds to add to the targets' times: as asked, or as the motions tell, which is printed."""
-    from . import refiner
+    from .. import refiner
 
     pairs = [(one, target) for one, target in zip(people, targets, strict=True) if target is not None]
     if asked is not None or not pairs:

@@ -1,0 +1,122 @@
+"""The arguments of `inspect` and `refine`."""
+
+from __future__ import annotations
+
+import argparse
+import math
+from collections.abc import Sequence
+from pathlib import Path
+
+from .controls import add_controls
+from .inputs import add_sides
+from .jobs import KINDS
+
+_AXES = ("+x", "-x", "+y", "-y", "+z", "-z", "x", "y", "z")
+_SMPL_MODEL_HELP = (
+    "your own SMPL, SMPL-H or SMPL-X file (.npz or .pkl), of the kind and gender that the poses were made"
+    " with: its mesh is used for .fbx and .blend; where a person has shape numbers (betas) and no keypoints,"
+    " also its exact bones and pelvis. With keypoints the bones are those that the keypoints show, and the"
+    " mesh is stretched to them"
+)
+_MAY_BE_NEGATIVE = ("--up", "--keypoints-offset", "--person", "--frames")
+
+
+def joined(argv: Sequence[str]) -> list[str]:
+    """`--up -y` as `--up=-y`, which argparse would take for two options."""
+    words: list[str] = []
+    for word in argv:
+        if words and words[-1] in _MAY_BE_NEGATIVE and word.startswith("-") and not word.startswith("--"):
+            words[-1] += f"={word}"
+        else:
+            words.append(word)
+    return words
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """What both commands understand."""
+    parser = argparse.ArgumentParser(
+        prog="smpl_pose_refiner", description="From 3D keypoints or SMPL poses to clean SMPL animation."
+    )
+    commands = parser.add_subparsers(required=True, dest="command", metavar="inspect|refine")
+    inspect = commands.add_parser("inspect", help="say what a file holds")
+    inspect.add_argument("files", metavar="FILE", type=Path, nargs="+")
+    inspect.add_argument("--json", action="store_true", help="print one JSON object a file")
+    _add_hints(inspect)
+    refine = commands.add_parser("refine", help="refine files and write the animation")
+    refine.add_argument("files", metavar="FILE", type=Path, nargs="+")
+    refine.add_argument(
+        "--output", required=True, metavar="OUT", help="an .npz, .fbx or .blend file, or a folder"
+    )
+    refine.add_argument("--to", choices=KINDS, help="kind of file for a folder (default npz)")
+    refine.add_argument("--keypoints", type=Path, metavar="FILE", help="targets from another file")
+    refine.add_argument(
+        "--keypoints-offset",
+        type=_offset,
+        default=0.0,
+        metavar="SECONDS|auto",
+        help="added to the times of --keypoints; auto finds it from the motion and says how sure it is"
+        " (default 0)",
+    )
+    refine.add_argument("--person", metavar="ID", help="only this person (see inspect)")
+    _add_hints(refine)
+    refine.add_argument("--mode", choices=("auto", "plugin", "sequence", "poses", "none"), default="auto")
+    add_controls(refine)
+    refine.add_argument("--smpl-model", type=Path, metavar="FILE", help=_SMPL_MODEL_HELP)
+    refine.add_argument(
+        "--fbx-preset",
+        choices=("plain", "unity", "unreal"),
+        default="plain",
+        help="what an .fbx file is for: unity (Humanoid names, metres, Y up), unreal (mannequin names,"
+        " root bone, centimetres, Z up, a file for each person)",
+    )
+    refine.add_argument(
+        "--keep-bone-names", action="store_true", help="SMPL's bone names in every .fbx preset"
+    )
+    refine.add_argument(
+        "--in-place",
+        action="store_true",
+        help="without the way over the floor (.fbx); height and turning stay",
+    )
+    refine.add_argument("--engine", choices=("auto", "numpy", "torch"), default="auto")
+    refine.add_argument("--device", choices=("auto", "cpu", "cuda", "mps"), default="auto")
+    return parser
+
+
+def _add_hints(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--layout", metavar="NAME", help="keypoint layout, such as coco17 or body25")
+    parser.add_argument("--fps", type=_positive, metavar="F", help="frames per second of the file")
+    parser.add_argument("--up", choices=_AXES, metavar="+x|-x|+y|-y|+z|-z", help="axis that points up")
+    parser.add_argument("--units", choices=("m", "cm", "mm", "in", "ft"))
+    parser.add_argument("--mirror", action="store_true", help="the recording is a mirror image: turn it back")
+    parser.add_argument(
+        "--keep-height", action="store_true",
+        help="leave people as high as the file has them; else those of files without a floor stand on it",
+    )  # fmt: skip
+    parser.add_argument(
+        "--join-tracks", action="store_true", help="make one person of tracks that follow each other in time"
+    )
+    add_sides(parser)
+    parser.add_argument(
+        "--one-take",
+        action="store_true",
+        help="the files are of one take, such as one for each person: make one recording of them",
+    )
+
+
+def _number(text: str) -> float:
+    value = float(text)
+    if not math.isfinite(value):
+        raise argparse.ArgumentTypeError(f"{text} is not a finite number")
+    return value
+
+
+def _offset(text: str) -> float | None:
+    """Seconds, None for auto."""
+    return None if text == "auto" else _number(text)
+
+
+def _positive(text: str) -> float:
+    value = _number(text)
+    if value <= 0:
+        raise argparse.ArgumentTypeError(f"{text} is not above zero")
+    return value
