@@ -1,0 +1,51 @@
+"""Where soles meet the floor: four places under each foot, as the open body has them.
+
+Heel and ball (its inner and outer side) move with the ankle joint, the toes' tip with the foot joint.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from array_api_compat import array_namespace, device
+
+from .skeleton import JOINT_NAMES, REST_OFFSETS
+
+_OFFSETS = (
+    ("ankle", (-0.001, -0.0665, -0.042)),
+    ("ankle", (-0.004, -0.0695, 0.114)),
+    ("ankle", (0.060, -0.0695, 0.098)),
+    ("foot", (-0.010, -0.0165, 0.049)),
+)
+"""Metres from the joint that carries each place on the mean skeleton's left foot: heel, inner and outer ball,
+toe tip."""
+PLACES = ("heel", "inner_ball", "outer_ball", "toe")
+HEEL, INNER, OUTER, TOE = range(len(PLACES))
+SIDES = ("left", "right")
+ANKLES = tuple(JOINT_NAMES.index(f"{side}_ankle") for side in SIDES)
+FEET = tuple(JOINT_NAMES.index(f"{side}_foot") for side in SIDES)
+CARRIERS = np.array([[JOINT_NAMES.index(f"{side}_{joint}") for joint, _ in _OFFSETS] for side in SIDES])
+"""(2, 4) the joint that carries each place."""
+_MEAN = np.array([[np.multiply(offset, (sign, 1, 1)) for _, offset in _OFFSETS] for sign in (1, -1)])
+_MEAN_FEET = np.linalg.norm(REST_OFFSETS[list(FEET)], axis=-1)
+
+
+def sole_offsets(bone_offsets: np.ndarray) -> np.ndarray:
+    """(2, 4, 3) metres from the carrying joints at rest for bones (24, 3): feet grow with their own bone."""
+    grown = np.linalg.norm(np.asarray(bone_offsets)[list(FEET)], axis=-1) / _MEAN_FEET
+    return np.asarray(grown[:, None, None] * _MEAN)
+
+
+def soles(joints: Any, global_rotations: Any, bone_offsets: np.ndarray) -> Any:
+    """(..., 2, 4, 3) metres, the places under the left and the right foot.
+
+    joints (..., 24, 3), global_rotations (..., 24, 3, 3): as `kinematics.forward` gives them, NumPy or torch;
+    bone_offsets (24, 3) metres.
+    """
+    xp = array_namespace(joints)
+    offsets = xp.asarray(sole_offsets(bone_offsets), dtype=joints.dtype, device=device(joints))
+    carried = CARRIERS.reshape(-1)
+    turned = xp.matmul(global_rotations[..., carried, :, :], xp.reshape(offsets, (-1, 3, 1)))[..., 0]
+    places = joints[..., carried, :] + turned
+    return xp.reshape(places, (*places.shape[:-2], *CARRIERS.shape, 3))
