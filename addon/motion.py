@@ -42,6 +42,22 @@ class Kept:
 
 
 @dataclass(frozen=True)
+class Floor:
+    """What bearing feet lie on: places x with normal @ x = height, for one of the heights.
+
+    normal: (3,) of length 1, up. heights: (L,) metres, increasing; several for stairs and platforms.
+    """
+
+    normal: np.ndarray
+    heights: np.ndarray
+
+    def over(self, places: np.ndarray) -> np.ndarray:
+        """(...) metres of places (..., 3) over the nearest of its heights, negative below."""
+        along = np.asarray(places @ self.normal)
+        return along - self.heights[np.abs(along[..., None] - self.heights).argmin(-1)]
+
+
+@dataclass(frozen=True)
 class Motion:
     """What the refiner returns and the scene, the FBX export and the .npz file are made from.
 

@@ -1,0 +1,71 @@
+"""Legs that reach where their feet are to be, the knees bending no more than they must."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ...body.rotations import matrix_from_axis_angle, skew
+from ...body.skeleton import JOINT_NAMES
+from ...body.soles import ANKLES
+
+_HIPS, _KNEES = ([JOINT_NAMES.index(f"{side}_{joint}") for side in ("left", "right")] for joint in ("hip", "knee"))
+_ANKLES = list(ANKLES)
+HIP, KNEE = 0.1, 0.1
+"""Radians by which a hip about any axis and a knee about its hinge are thought to move."""
+MISSED = 0.005
+"""Metres by which a foot may miss its place: at full stretch a knee does not bend for a few of them."""
+ITERATIONS = 4
+HINGE_SEEN = 0.2
+"""Sine of the bend from which thigh and shin tell a knee's axis; less bent, it is that of its own frame."""
+
+
+def reach(
+    rotations: np.ndarray, world: np.ndarray, joints: np.ndarray, ankles: np.ndarray, feet: np.ndarray
+) -> np.ndarray:
+    """Local rotations (T, 24, 3, 3) whose ankles come to `ankles` (T, 2, 3) and whose feet are turned as
+    `feet` (T, 2, 3, 3) in the world, with the hips where they are.
+
+    rotations, world (T, 24, 3, 3), joints (T, 24, 3) metres: of the pose that the legs start from.
+    """
+    hips = joints[:, _HIPS]
+    thigh, shin = world[:, _HIPS], world[:, _KNEES]
+    knees, ends = joints[:, _KNEES] - hips, joints[:, _ANKLES] - joints[:, _KNEES]
+    targets = ankles - hips
+    moved = np.zeros((*hips.shape[:2], 4))
+    spread = np.array([HIP**2] * 3 + [KNEE**2])
+    hinge = _hinges(knees, ends, thigh)
+    for _ in range(ITERATIONS):
+        by_turn = _by_turns(knees, ends, hinge)
+        left = targets - knees - ends + (by_turn @ moved[..., None])[..., 0]
+        pulled = by_turn * spread
+        system = pulled @ np.swapaxes(by_turn, -1, -2) + MISSED**2 * np.eye(3)
+        change = (np.swapaxes(pulled, -1, -2) @ np.linalg.solve(system, left[..., None]))[..., 0] - moved
+        moved = moved + change
+        of_hip = matrix_from_axis_angle(change[..., :3])
+        of_knee = of_hip @ matrix_from_axis_angle(hinge * change[..., 3:])
+        thigh, shin = of_hip @ thigh, of_knee @ shin
+        knees, ends, hinge = (
+            (turn @ values[..., None])[..., 0] for turn, values in ((of_hip, knees), (of_knee, ends), (of_hip, hinge))
+        )
+    result = rotations.copy()
+    result[:, _HIPS] = np.swapaxes(world[:, [0, 0]], -1, -2) @ thigh
+    result[:, _KNEES] = np.swapaxes(thigh, -1, -2) @ shin
+    result[:, _ANKLES] = np.swapaxes(shin, -1, -2) @ feet
+    return result
+
+
+def _by_turns(knees: np.ndarray, ends: np.ndarray, hinge: np.ndarray) -> np.ndarray:
+    """(T, 2, 3, 4) metres that an ankle moves by a turn about each axis of its hip, and about its knee."""
+    of_hip = -skew(knees + ends)
+    return np.concatenate([of_hip, np.cross(hinge, ends)[..., None]], axis=-1)
+
+
+def _hinges(knees: np.ndarray, ends: np.ndarray, thigh: np.ndarray) -> np.ndarray:
+    """(T, 2, 3) unit axes about which knees bend, from thigh to shin."""
+    across = np.cross(knees, ends) / (
+        np.linalg.norm(knees, axis=-1, keepdims=True) * np.linalg.norm(ends, axis=-1, keepdims=True) + 1e-9
+    )
+    own = thigh[..., 0]
+    seen = np.clip(np.linalg.norm(across, axis=-1, keepdims=True) / HINGE_SEEN, 0.0, 1.0)
+    axis = seen * across / HINGE_SEEN + (1.0 - seen) * own
+    return np.asarray(axis / (np.linalg.norm(axis, axis=-1, keepdims=True) + 1e-9))
