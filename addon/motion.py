@@ -71,6 +71,9 @@ class Motion:
     betas, gender: as the recording gave them.
     filled: (T,) bool, frames whose pose comes from their neighbours because nothing was seen; empty: none.
     kept: what somebody set by hand and this motion already holds; None: nothing.
+    contacts: (T, 4) probability that left heel, left toes, right heel, right toes bear; empty: not looked for.
+    floor: what they bear on, None where nothing does.
+    free: rotations and pelvis before the feet were held, None where they are not.
     """
 
     rotations: np.ndarray
@@ -86,6 +89,9 @@ class Motion:
     warnings: tuple[str, ...] = ()
     filled: np.ndarray = field(default_factory=lambda: np.zeros(0, bool))
     kept: Kept | None = None
+    contacts: np.ndarray = field(default_factory=lambda: np.zeros((0, 4)))
+    floor: Floor | None = None
+    free: tuple[np.ndarray, np.ndarray] | None = None
 
     @property
     def frames(self) -> int:

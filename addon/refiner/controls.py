@@ -11,6 +11,7 @@ from ..body.skeleton import JOINT_COUNT, JOINT_NAMES
 from .errors import RefineError
 from .limbs import FULL, PARTS, Limbs, check, is_usual, of_joints, of_points
 
+PATHS = ("measured", "steps")
 LARGEST_GAIN = 10.0
 """At strength 2. Larger gains bend spines and twist feet for the last millimetre of a detector's noise."""
 
@@ -30,6 +31,8 @@ class Controls:
     frames: first and last frame number of the recording to refine, None for all. With an initial pose the
         other frames keep it; without one, the motion has these frames only.
     limbs: parts that are followed, smoothed or trusted more or less than the rest, by their names.
+    feet: 0..1, how far bearing feet are held where they bear. floor: metres (Y up) of a level floor, None to
+        find it. path: one of PATHS, whether the body's path is as measured or rebuilt from its steps.
     """
 
     strength: float = 1.0
@@ -37,12 +40,21 @@ class Controls:
     parts: frozenset[str] = frozenset(PARTS)
     frames: tuple[int, int] | None = None
     limbs: Limbs = field(default_factory=dict)
+    feet: float = 0.0
+    floor: float | None = None
+    path: str = PATHS[0]
 
     def check(self) -> None:
         """Raises RefineError with a sentence about the first value that makes no sense."""
         for name, value in (("strength", self.strength), ("smoothness", self.smoothness)):
             if not 0.0 <= value <= FULL:
                 raise RefineError(f"The {name} {value:g} is not between 0 and {FULL:g}; choose one that is.")
+        if not 0.0 <= self.feet <= 1.0:
+            raise RefineError(f"The hold of the feet {self.feet:g} is not between 0 and 1; choose one that is.")
+        if self.floor is not None and not np.isfinite(self.floor):
+            raise RefineError("The height of the floor is no number; give metres.")
+        if self.path not in PATHS:
+            raise RefineError(f"There is no path {self.path!r}; choose {' or '.join(PATHS)}.")
         unknown = sorted(self.parts - PARTS.keys())
         if unknown:
             raise RefineError(f"There is no body part {unknown[0]!r}; choose from {', '.join(PARTS)}.")

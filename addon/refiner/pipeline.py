@@ -22,6 +22,7 @@ from .definitions import renamed
 from .engine import choose_engine, loads_torch, one_thread
 from .errors import RefineError
 from .evidence import Read, Targets, read_keypoints
+from .feet.stand import stand
 from .fit import fit_error
 from .limbs import Limbs, trusted
 from .model import load_model, pose_prior
@@ -186,8 +187,12 @@ def refine_prepared(prepared: Prepared, controls: Controls) -> Steps[Motion]:
         motion = yield from refine_rows(prepared, controls, wanted)
     else:
         motion = yield from _among_kept(prepared, controls, wanted, prepared.toward.kept)
+    held = yield from stand(motion, controls, prepared.feet_off)
+    if held.free is not None and prepared.keypoints is not None:
+        fitted = yield from _fit_error(held, prepared.keypoints.rows(np.isin(person.frame_ids, held.frame_ids)))
+        held = replace(held, fit_error_mm=fitted)
     yield Progress(1.0, "Done")
-    return motion
+    return held
 
 
 def refine_rows(prepared: Prepared, controls: Controls, rows: np.ndarray) -> Steps[Motion]:
@@ -474,21 +479,29 @@ def _motion(
     bones: np.ndarray,
     uncertainty: np.ndarray,
 ) -> Steps[Motion]:
-    error = np.full(person.frames, np.nan)
-    if keypoints is not None:
-        error = yield from in_chunks(
-            lambda rows: fit_error(rotations[rows], pelvis[rows], bones, keypoints.rows(rows)), person.frames
-        )
     poses = person.poses
-    return Motion(
+    motion = Motion(
         rotations=np.asarray(rotations, float),
         pelvis=np.asarray(pelvis, float),
         bone_offsets=bones,
         fps=person.fps,
         frame_ids=person.frame_ids,
-        fit_error_mm=error,
+        fit_error_mm=np.full(person.frames, np.nan),
         uncertainty_deg=uncertainty,
         person_id=person.id,
         betas=np.zeros(0, np.float32) if poses is None else poses.betas,
         gender="neutral" if poses is None else poses.gender,
     )
+    if keypoints is None:
+        return motion
+    return replace(motion, fit_error_mm=(yield from _fit_error(motion, keypoints)))
+
+
+def _fit_error(motion: Motion, keypoints: Keypoints) -> Steps[np.ndarray]:
+    """(T,) mm from these keypoints, as many frames."""
+
+    def off(rows: slice) -> np.ndarray:
+        poses = motion.rotations[rows], motion.pelvis[rows]
+        return fit_error(*poses, motion.bone_offsets, keypoints.rows(rows))
+
+    return (yield from in_chunks(off, motion.frames))

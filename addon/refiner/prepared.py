@@ -10,6 +10,7 @@ from ..recording import Keypoints, Person
 from ..steps import Steps
 from .blending import Poses
 from .evidence import Read, Targets
+from .feet.stand import UNTOLD, deviation_of_feet
 from .piece import Initial, Look, Run
 from .poses_alone import Alone
 from .timeline import Piece
@@ -59,6 +60,20 @@ class Prepared:
     told: list[Alone] = field(default_factory=list)
     own: Own | None = None
     looks: dict[Key, Look] | None = None
+
+    @property
+    def keypoints(self) -> Keypoints | None:
+        """Those that the motion is refined toward or that hang on its poses."""
+        if self.toward is not None:
+            return self.toward.keypoints
+        return None if self.own is None else self.own.keypoints
+
+    @property
+    def feet_off(self) -> np.ndarray:
+        """(2,) metres by which the left and the right foot are thought to be off."""
+        if self.toward is None:
+            return np.full(2, UNTOLD)
+        return deviation_of_feet([read.usual for read in self.toward.read], self.toward.clip.variance)
 
     def keep(self, key: Key, look: Look) -> None:
         """Take note of what the network said, and forget what is long ago."""

@@ -73,10 +73,10 @@ def hold_feet(
     # The toes hang on a foot that turns about its ankle.
     hung = joints.copy()
     hung[:, list(FEET)] = joints[:, list(ANKLES)] + (feet @ bones[list(FEET)][..., None])[..., 0]
-    path = yield from _path(clip, _under(hung, shown, bones))
+    path = yield from _path(clip, places_under(hung, shown, bones))
     if floor is not None:
         shown[:, list(FEET)] = _toes_up(floor, hung + path[:, None], shown, bones)
-    places = _under(hung, shown, bones)
+    places = places_under(hung, shown, bones)
     depth = 0.0 if floor is None else floor.over(soles(hung, shown, bones)).min(-1) - floor.over(places).min(-1)
     steps = yield from _moved(clip, places + path[:, None, None], depth)
     target = joints[:, list(ANKLES)] + path[:, None] + steps
@@ -140,7 +140,7 @@ class _Clip:
         return np.asarray(weights * (EASE * self.fps) ** (2 * ORDER) * (spans + LEAST_EASED))
 
 
-def _under(joints: np.ndarray, world: np.ndarray, bones: np.ndarray) -> np.ndarray:
+def places_under(joints: np.ndarray, world: np.ndarray, bones: np.ndarray) -> np.ndarray:
     """(T, 2, 2, 3) metres, the places by which heel and toes of each foot touch a floor."""
     four = np.asarray(soles(joints, world, bones))
     ball = (four[..., INNER, :] + four[..., OUTER, :]) / 2.0
