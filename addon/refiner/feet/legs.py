@@ -9,7 +9,7 @@ from ...body.skeleton import JOINT_NAMES
 from ...body.soles import ANKLES
 
 _HIPS, _KNEES = ([JOINT_NAMES.index(f"{side}_{joint}") for side in ("left", "right")] for joint in ("hip", "knee"))
-_ANKLES = list(ANKLES)
+ANKLE_JOINTS = list(ANKLES)
 HIP, KNEE = 0.1, 0.1
 """Radians by which a hip about any axis and a knee about its hinge are thought to move."""
 MISSED = 0.005
@@ -29,7 +29,7 @@ def reach(
     """
     hips = joints[:, _HIPS]
     thigh, shin = world[:, _HIPS], world[:, _KNEES]
-    knees, ends = joints[:, _KNEES] - hips, joints[:, _ANKLES] - joints[:, _KNEES]
+    knees, ends = joints[:, _KNEES] - hips, joints[:, ANKLE_JOINTS] - joints[:, _KNEES]
     targets = ankles - hips
     moved = np.zeros((*hips.shape[:2], 4))
     spread = np.array([HIP**2] * 3 + [KNEE**2])
@@ -50,7 +50,7 @@ def reach(
     result = rotations.copy()
     result[:, _HIPS] = np.swapaxes(world[:, [0, 0]], -1, -2) @ thigh
     result[:, _KNEES] = np.swapaxes(thigh, -1, -2) @ shin
-    result[:, _ANKLES] = np.swapaxes(shin, -1, -2) @ feet
+    result[:, ANKLE_JOINTS] = np.swapaxes(shin, -1, -2) @ feet
     return result
 
 

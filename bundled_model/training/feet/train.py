@@ -29,7 +29,7 @@ says nothing of contact."""
 WINDOW, BATCH, EDGE = 160, 48, 10
 RATE = 3e-3
 SLOWEST, FASTEST = 0.75, 1.35
-SEEDS = 3
+SEEDS = 2
 """How often a training clip is made, each time in another dialect and body and with other errors."""
 
 
