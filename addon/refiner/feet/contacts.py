@@ -51,19 +51,24 @@ def network(weights: dict[str, np.ndarray], features: np.ndarray) -> np.ndarray:
     x = (features - weights["mean"]) * weights["scale"] @ weights["enter.weight"].T + weights["enter.bias"]
     for number, dilation in enumerate(DILATIONS):
         kernel, bias = weights[f"blocks.{number}.weight"], weights[f"blocks.{number}.bias"]
-        x = x + np.maximum(_convolved(x, kernel, dilation) + bias, 0.0)
+        x = x + np.maximum(_taps(x, dilation) @ kernel + bias, 0.0)
     return x @ weights["leave.weight"].T + weights["leave.bias"]
 
 
-def _convolved(x: np.ndarray, kernel: np.ndarray, dilation: int) -> np.ndarray:
-    """x (B, T, C) with kernels (O, C, TAPS), zeros beyond both ends."""
+def _taps(x: np.ndarray, dilation: int) -> np.ndarray:
+    """x (B, T, C) of a frame and those around it side by side (B, T, TAPS C), zeros beyond both ends."""
     reach = (TAPS - 1) // 2 * dilation
     padded = np.pad(x, ((0, 0), (reach, reach), (0, 0)))
     frames = x.shape[1]
-    return np.asarray(sum(padded[:, k * dilation : k * dilation + frames] @ kernel[..., k].T for k in range(TAPS)))
+    return np.concatenate([padded[:, k * dilation : k * dilation + frames] for k in range(TAPS)], axis=-1)
 
 
 @lru_cache(maxsize=1)
 def _weights() -> dict[str, np.ndarray]:
     with np.load(WEIGHTS, allow_pickle=False) as stored:
-        return {name: stored[name].astype(np.float32) for name in stored.files}
+        weights = {name: stored[name].astype(np.float32) for name in stored.files}
+    for number in range(len(DILATIONS)):
+        # (O, C, TAPS) as torch has them, to (TAPS C, O).
+        kernel = weights[f"blocks.{number}.weight"]
+        weights[f"blocks.{number}.weight"] = np.ascontiguousarray(kernel.transpose(2, 1, 0).reshape(-1, len(kernel)))
+    return weights

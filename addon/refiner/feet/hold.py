@@ -31,8 +31,8 @@ EASE = 0.25
 """Seconds over which what moves a foot comes and goes."""
 FREE_PATH = 1e-4
 """Weight of the measured place of a path that is rebuilt from steps."""
-LIFTS, HARD = 2, 10.0
-"""How often soles below the floor are lifted, and how much more that counts than the floor under others."""
+HARD = 20.0
+"""How much more a sole below the floor counts than the floor under others."""
 PASSES, FOLLOWING = 3, 0.02
 """How often legs reach for their places, and metres that the pelvis follows them in between."""
 BENT = np.radians(60.0)
@@ -261,11 +261,8 @@ def _up(
     bands.near(np.square(clip.bears) * clip.measured(ON_FLOOR), -_off_floor(lowest)[:, None])
     bands.smooth(clip.eased(weights[: len(over) - ORDER], clip.bears))
     found = (yield from bands.solve())[:, 0]
-    sunk = np.zeros(lowest.shape, bool)
-    for _ in range(LIFTS):
-        sunk = ~sunk & (lowest + found < -UNDER)
-        if not sunk.any():
-            break
+    sunk = lowest + found < -UNDER
+    if sunk.any():
         bands.near(np.where(sunk, HARD * clip.measured(ON_FLOOR), 0.0), -UNDER - lowest[:, None])
         found = (yield from bands.solve())[:, 0]
     return np.asarray(found)

@@ -102,7 +102,8 @@ def _held(
         rotations[piece.rows], pelvis[piece.rows] = (part[piece.places] for part in held)
     share = controls.feet * shares(replace(controls, strength=1.0, limbs={}), motion.frame_ids, motion.fps)
     free = motion.rotations, motion.pelvis
-    rotations, pelvis = yield from blend(free, (rotations, pelvis), share)
+    if (share < 1.0).any():
+        rotations, pelvis = yield from blend(free, (rotations, pelvis), share)
     return replace(motion, rotations=rotations, pelvis=pelvis, free=free)
 
 
