@@ -46,7 +46,6 @@ def main(argv: list[str] | None = None) -> int:
         return 1
     from bundled_model.training.benchmark.checks import checks
     from bundled_model.training.benchmark.command import accuracy, add_arguments
-
     from bundled_model.training.benchmark.feet import feet
 
     add_arguments(parser)

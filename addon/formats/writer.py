@@ -24,8 +24,8 @@ def npz_fields(motion: Motion) -> dict[str, np.ndarray]:
     trans = pelvis' - J0, J0 = SMPL's mean rest pelvis **not** turned by A. SMPL turns the body about its
     pelvis joint and then adds trans, so every AMASS reader finds pelvis' = J0 + trans again.
     `joints` are those of forward kinematics in the same Z-up world; `bone_offsets` belong to the rest pose,
-    which poses turn, and stay as they are. `contacts` (T, 4): probability that left heel, left toes, right heel,
-    right toes bear; `floor` (L, 4): planes n · x = h as n and h, one for each height of the floor.
+    which poses turn, and stay as they are. `contacts` (T, 4): probability that left heel,
+    left toes, right heel, right toes bear; `floor` (L, 4): planes n · x = h as n and h, one for each height.
     """
     to_z_up = TO_Y_UP["+z"].T
     rotations = np.array(motion.rotations, dtype=np.float64)

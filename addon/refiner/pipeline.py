@@ -189,7 +189,9 @@ def refine_prepared(prepared: Prepared, controls: Controls) -> Steps[Motion]:
         motion = yield from _among_kept(prepared, controls, wanted, prepared.toward.kept)
     held = yield from stand(motion, controls, prepared.feet_off)
     if held.free is not None and prepared.keypoints is not None:
-        fitted = yield from _fit_error(held, prepared.keypoints.rows(np.isin(person.frame_ids, held.frame_ids)))
+        fitted = yield from _fit_error(
+            held, prepared.keypoints.rows(np.isin(person.frame_ids, held.frame_ids))
+        )
         held = replace(held, fit_error_mm=fitted)
     yield Progress(1.0, "Done")
     return held

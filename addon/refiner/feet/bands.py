@@ -91,7 +91,9 @@ def _substituted(factors: Factors, values: list[float]) -> list[float]:
         values[t] = value
         p, q, r = q, r, value
     count = len(values)
-    third, second, first = ([*column[k:], *[0.0] * k] for k, column in zip((3, 2, 1), (third, second, first), strict=True))
+    third, second, first = (
+        [*column[k:], *[0.0] * k] for k, column in zip((3, 2, 1), (third, second, first), strict=True)
+    )
     p = q = r = 0.0
     for t in range(count - 1, -1, -1):
         value = values[t] / diagonal[t] - first[t] * p - second[t] * q - third[t] * r

@@ -10,7 +10,7 @@ import numpy as np
 from ...body.kinematics import forward
 from ...steps import Stepped, Steps, in_chunks
 from ..timeline import interpolate, network_times, rotations_at
-from .features import FEATURES, feet_features
+from .features import feet_features
 
 WEIGHTS = Path(__file__).resolve().parents[3] / "bundled_model" / "contacts.npz"
 NAMES = ("l_heel", "l_toe", "r_heel", "r_toe")
@@ -22,7 +22,9 @@ CHUNK = 256
 
 
 @Stepped
-def contacts_of(rotations: np.ndarray, pelvis: np.ndarray, bones: np.ndarray, fps: float) -> Steps[np.ndarray]:
+def contacts_of(
+    rotations: np.ndarray, pelvis: np.ndarray, bones: np.ndarray, fps: float
+) -> Steps[np.ndarray]:
     """(T, 4) probabilities that the places NAMES bear.
 
     rotations (T, 24, 3, 3) local, pelvis (T, 3) metres on an even grid of frames, bones (24, 3).
@@ -31,7 +33,8 @@ def contacts_of(rotations: np.ndarray, pelvis: np.ndarray, bones: np.ndarray, fp
     if times is not None:
         rotations, pelvis = (yield from rotations_at(rotations, times)), interpolate(pelvis, times)
     posed = yield from in_chunks(lambda rows: forward(rotations[rows], pelvis[rows], bones), len(pelvis))
-    features = feet_features(*posed, bones)
+    joints, world = posed
+    features = feet_features(joints, world, bones)
     yield None
     weights = _weights()
     logits = np.empty((len(pelvis), 2, 2))
@@ -42,7 +45,9 @@ def contacts_of(rotations: np.ndarray, pelvis: np.ndarray, bones: np.ndarray, fp
         yield None
     contacts = 1.0 / (1.0 + np.exp(-logits.reshape(-1, 4)))
     if times is not None:
-        contacts = interpolate(contacts, np.interp(np.arange(round(times[-1]) + 1), times, np.arange(len(times))))
+        contacts = interpolate(
+            contacts, np.interp(np.arange(round(times[-1]) + 1), times, np.arange(len(times)))
+        )
     return contacts
 
 
@@ -70,5 +75,7 @@ def _weights() -> dict[str, np.ndarray]:
     for number in range(len(DILATIONS)):
         # (O, C, TAPS) as torch has them, to (TAPS C, O).
         kernel = weights[f"blocks.{number}.weight"]
-        weights[f"blocks.{number}.weight"] = np.ascontiguousarray(kernel.transpose(2, 1, 0).reshape(-1, len(kernel)))
+        weights[f"blocks.{number}.weight"] = np.ascontiguousarray(
+            kernel.transpose(2, 1, 0).reshape(-1, len(kernel))
+        )
     return weights

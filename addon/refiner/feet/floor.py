@@ -22,7 +22,9 @@ MOST_HEIGHTS = 6
 UP = np.array([0.0, 1.0, 0.0])
 
 
-def floor_under(places: np.ndarray, contacts: np.ndarray, fps: float, height: float | None = None) -> Floor | None:
+def floor_under(
+    places: np.ndarray, contacts: np.ndarray, fps: float, height: float | None = None
+) -> Floor | None:
     """The floor of a clip; None where nothing bears.
 
     places (T, …, 3) metres of what is under the feet and the probabilities (T, …) that these bear. height: of
@@ -75,7 +77,8 @@ def _normal(points: np.ndarray, stands: np.ndarray) -> np.ndarray:
 
 def _heights(along: np.ndarray, fps: float) -> np.ndarray:
     """(L,) heights along the normal, increasing, that bearing places (N,) gather at."""
-    left, found = np.sort(along), []
+    left = np.sort(along)
+    found: list[float] = []
     least = max(SHARE * len(along), SECONDS * fps)
     while len(left) and len(found) < MOST_HEIGHTS:
         # The densest stretch first.

@@ -23,8 +23,8 @@ ON_FLOOR, FLAT = 0.004, 0.06
 LEAST_EASED = 1e-6
 """Share of that smoothness which is left where a foot bears."""
 UNDER, OVER, LEANING = 0.001, 0.007, 0.05
-"""Metres that bearing places may lie under and over the floor, and radians that a flat sole may lean on it, as
-they are: feet and soles of a file are not quite ours."""
+"""Metres that bearing places may lie under and over the floor, and radians that a flat sole may lean on it:
+feet and soles of a file are not quite ours."""
 LOOK, MOVES = 0.05, 0.3
 """Seconds around a frame in which a foot's mean speed is looked at, and m/s at which it hardly bears."""
 EASE = 0.25
@@ -59,13 +59,17 @@ def hold_feet(
     contacts: np.ndarray,
     floor: Floor | None,
     precision: Precision,
+    sure: bool = False,
 ) -> Steps[tuple[np.ndarray, np.ndarray]]:
     """Rotations (T, 24, 3, 3) and pelvis (T, 3) whose bearing feet stay.
 
     contacts (T, 4): probabilities, in the order of `contacts.NAMES`; bones (24, 3); frames are evenly spaced.
+    sure: whether contacts hold however fast a foot moves, for somebody has set them.
     """
-    joints, world = yield from in_chunks(lambda rows: forward(rotations[rows], pelvis[rows], bones), len(pelvis))
-    clip = _Clip(fps, contacts, chances(contacts, places_under(joints, world, bones)), floor, precision)
+    joints, world = yield from in_chunks(
+        lambda rows: forward(rotations[rows], pelvis[rows], bones), len(pelvis)
+    )
+    clip = _Clip(fps, contacts, chances(contacts, places_under(joints, world, bones)), floor, precision, sure)
     yield None
     feet = world[:, list(ANKLES)]
     turns = yield from _turned(clip, feet)
@@ -82,7 +86,9 @@ def hold_feet(
     if floor is not None:
         shown[:, list(FEET)] = _toes_up(floor, hung + path[:, None], shown, flat, bones)
     places = places_under(hung, shown, bones)
-    depth = 0.0 if floor is None else floor.over(soles(hung, shown, bones)).min(-1) - floor.over(places).min(-1)
+    depth = (
+        0.0 if floor is None else floor.over(soles(hung, shown, bones)).min(-1) - floor.over(places).min(-1)
+    )
     steps = yield from _moved(clip, places + path[:, None, None], depth)
     target = joints[:, list(ANKLES)] + path[:, None] + steps
     found = rotations
@@ -112,7 +118,9 @@ def _follow(
     bands = Bands(len(pelvis), 3, 1)
     bands.near(np.full_like(weights, clip.measured(FOLLOWING)))
     bands.near(weights * clip.measured(ON_FLOOR), mean[..., None])
-    bands.smooth(np.full_like(weights[ORDER:], clip.measured(ON_FLOOR) * (EASE * clip.fps / 2.0) ** (2 * ORDER)))
+    bands.smooth(
+        np.full_like(weights[ORDER:], clip.measured(ON_FLOOR) * (EASE * clip.fps / 2.0) ** (2 * ORDER))
+    )
     return (yield from bands.solve())[..., 0]
 
 
@@ -126,6 +134,7 @@ class _Clip:
     chances: np.ndarray
     floor: Floor | None
     precision: Precision
+    sure: bool
 
     @property
     def bears(self) -> np.ndarray:
@@ -141,8 +150,10 @@ class _Clip:
     ) -> np.ndarray:
         """(T - 1, K) weights of no step between frames that bear with these chances (T, K), less where the
         steps (T - 1, C, K) are surely those of a foot that moves."""
-        speed = np.linalg.norm(_around(steps, round(LOOK * self.fps)), axis=1) * self.fps
-        both = np.square(chance[:-1] * chance[1:]) / np.square(1.0 + np.square(speed / (MOVES * strays / SLIDE)))
+        both = np.square(chance[:-1] * chance[1:])
+        if not self.sure:
+            speed = np.linalg.norm(_around(steps, round(LOOK * self.fps)), axis=1) * self.fps
+            both = both / np.square(1.0 + np.square(speed / (MOVES * strays / SLIDE)))
         return np.asarray(both / (strays**2 / self.fps + 2.0 * np.square(spread) / (CORRELATED * self.fps)))
 
     def eased(self, weights: np.ndarray | float, chance: np.ndarray) -> np.ndarray:
@@ -160,8 +171,8 @@ def places_under(joints: np.ndarray, world: np.ndarray, bones: np.ndarray) -> np
 
 
 def chances(contacts: np.ndarray, places: np.ndarray) -> np.ndarray:
-    """(T, 2, 3) probabilities that these places (T, 2, 3, 3) bear, from those of heels and toes (T, 4): on the
-    tip of the toes alone the ball is in the air."""
+    """(T, 2, 3) probabilities that these places (T, 2, 3, 3) bear, from those of heels and toes (T, 4): on
+    the tip of the toes alone the ball is in the air."""
     heels_and_toes = contacts.reshape(-1, 2, 2)
     tip = np.clip((places[..., 1, 1] - places[..., 2, 1]) / TIP - 1.0, 0.0, 1.0)
     toes = heels_and_toes[..., 1]
@@ -171,7 +182,7 @@ def chances(contacts: np.ndarray, places: np.ndarray) -> np.ndarray:
 def _toes_up(
     floor: Floor, joints: np.ndarray, world: np.ndarray, toes: np.ndarray, bones: np.ndarray
 ) -> np.ndarray:
-    """(T, 2, 3, 3) turns in the world of toes (T, 2, 3, 3), bent up where their tip alone is below the floor."""
+    """(T, 2, 3, 3) turns in the world of such toes, bent up where their tip alone is below the floor."""
     straight = world.copy()
     straight[:, list(FEET)] = toes
     over = floor.over(np.asarray(soles(joints, straight, bones)))
@@ -228,14 +239,17 @@ def _path_up(clip: _Clip, places: np.ndarray, weights: np.ndarray, spread: float
     mean = (shares * _off_floor(clip.floor.over(places).min(-1))).sum(-1) / (shares.sum(-1) + 1e-9)
     bands = Bands(len(places), 1, 1)
     bands.near(weights)
-    bands.near(np.square(clip.bears.max(-1))[:, None] * clip.measured(np.hypot(spread, ON_FLOOR)), -mean[:, None, None])
+    bands.near(
+        np.square(clip.bears.max(-1))[:, None] * clip.measured(np.hypot(spread, ON_FLOOR)),
+        -mean[:, None, None],
+    )
     bands.smooth(clip.eased(clip.measured(spread), np.zeros_like(weights)))
     found = yield from bands.solve()
     return found[..., 0] * clip.floor.normal
 
 
 def _moved(clip: _Clip, places: np.ndarray, depth: np.ndarray | float) -> Steps[np.ndarray]:
-    """(T, 2, 3) metres by which each foot moves so that it stays, on the floor and never below it; depth (T, 2):
+    """(T, 2, 3) metres by which each foot moves so that it stays, on the floor and never below; depth (T, 2):
     how far a sole's lowest place lies over the lower of `places`, negative for below."""
     bears = clip.bears
     weights = np.broadcast_to(clip.measured(clip.precision.foot), bears.shape)
@@ -251,9 +265,7 @@ def _moved(clip: _Clip, places: np.ndarray, depth: np.ndarray | float) -> Steps[
     return np.asarray(found + up[..., None] * clip.floor.normal)
 
 
-def _up(
-    clip: _Clip, over: np.ndarray, depth: np.ndarray | float, weights: np.ndarray
-) -> Steps[np.ndarray]:
+def _up(clip: _Clip, over: np.ndarray, depth: np.ndarray | float, weights: np.ndarray) -> Steps[np.ndarray]:
     """(T, 2) metres up that put bearing feet on the floor and lift those that are below; over (T, 2, 2)."""
     lowest = over.min(-1) + depth
     bands = Bands(len(over), 1, 2)

@@ -8,7 +8,9 @@ from ...body.rotations import matrix_from_axis_angle, skew
 from ...body.skeleton import JOINT_NAMES
 from ...body.soles import ANKLES
 
-_HIPS, _KNEES = ([JOINT_NAMES.index(f"{side}_{joint}") for side in ("left", "right")] for joint in ("hip", "knee"))
+_HIPS, _KNEES = (
+    [JOINT_NAMES.index(f"{side}_{joint}") for side in ("left", "right")] for joint in ("hip", "knee")
+)
 ANKLE_JOINTS = list(ANKLES)
 HIP, KNEE = 0.1, 0.1
 """Radians by which a hip about any axis and a knee about its hinge are thought to move."""
@@ -45,7 +47,8 @@ def reach(
         of_knee = of_hip @ matrix_from_axis_angle(hinge * change[..., 3:])
         thigh, shin = of_hip @ thigh, of_knee @ shin
         knees, ends, hinge = (
-            (turn @ values[..., None])[..., 0] for turn, values in ((of_hip, knees), (of_knee, ends), (of_hip, hinge))
+            (turn @ values[..., None])[..., 0]
+            for turn, values in ((of_hip, knees), (of_knee, ends), (of_hip, hinge))
         )
     result = rotations.copy()
     result[:, _HIPS] = np.swapaxes(world[:, [0, 0]], -1, -2) @ thigh

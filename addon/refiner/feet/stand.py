@@ -1,4 +1,4 @@
-"""A finished motion on its floor: who bears when, what they bear on, and feet that stay as far as is asked."""
+"""A finished motion on its floor: who bears when, on what, and feet that stay as far as is asked."""
 
 from __future__ import annotations
 
@@ -15,15 +15,16 @@ from ...steps import Progress, Steps, in_chunks
 from ..blending import Poses, blend, shares
 from ..controls import Controls
 from ..evidence import Targets
-from ..limbs import PARTS
 from ..timeline import Piece, bridge, pieces, spread
+from .bands import ORDER
 from .contacts import contacts_of
 from .floor import floor_under
 from .hold import Precision, chances, hold_feet, places_under
 
 FOOT_POINTS = ("ankle", "foot", "heel", "big_toe", "small_toe")
-UNTOLD = 0.03
-"""Metres by which feet are off that no keypoints tell."""
+CAPTURED, UNTOLD = 0.004, 0.03
+"""Metres by which feet are off that no keypoints tell: in a capture, in an estimate."""
+LEAST = 0.0005
 OWN_TURN, LEVER = 0.05, 0.1
 """Radians by which a foot is turned wrongly though its places are known, and metres between these."""
 PATH_SHARE = 0.25
@@ -46,7 +47,7 @@ def deviation_of_feet(targets: Sequence[Targets], variance: float) -> np.ndarray
                 if POINT_NAMES[index] in wanted and known.observed[:, column].any()
             ]
             found[side] = min([found[side], *noise])
-    return np.minimum(np.hypot(found, np.sqrt(variance)), UNTOLD)
+    return np.clip(np.hypot(found, np.sqrt(variance)), LEAST, UNTOLD)
 
 
 def stand(motion: Motion, controls: Controls, deviation: np.ndarray) -> Steps[Motion]:
@@ -73,7 +74,7 @@ def stand(motion: Motion, controls: Controls, deviation: np.ndarray) -> Steps[Mo
 def hold_again(motion: Motion, strength: float = 1.0, path: str = "measured") -> Steps[Motion]:
     """A motion whose contacts and floor somebody has edited, with its feet held by these."""
     controls = Controls(feet=strength, path=path)
-    return (yield from _held(motion, controls, np.full(2, UNTOLD), (yield from _parts(motion))))
+    return (yield from _held(motion, controls, np.full(2, UNTOLD), (yield from _parts(motion)), sure=True))
 
 
 def _parts(motion: Motion) -> Steps[list[tuple[Piece, Poses]]]:
@@ -88,16 +89,22 @@ def _parts(motion: Motion) -> Steps[list[tuple[Piece, Poses]]]:
 
 
 def _held(
-    motion: Motion, controls: Controls, deviation: np.ndarray, parts: list[tuple[Piece, Poses]]
+    motion: Motion,
+    controls: Controls,
+    deviation: np.ndarray,
+    parts: list[tuple[Piece, Poses]],
+    sure: bool = False,
 ) -> Steps[Motion]:
     yield Progress(1.0, "Holding the feet")
     path = np.inf if controls.path == "steps" else PATH_SHARE * float(deviation.mean())
     precision = Precision(deviation, np.hypot(OWN_TURN, deviation / LEVER), path)
     rotations, pelvis = motion.rotations.copy(), motion.pelvis.copy()
     for piece, poses in parts:
+        if piece.length <= ORDER:
+            continue
         contacts = _on_grid(motion.contacts, piece)
         held = yield from hold_feet.steps(
-            *poses, motion.bone_offsets, motion.fps, contacts, motion.floor, precision
+            *poses, motion.bone_offsets, motion.fps, contacts, motion.floor, precision, sure
         )
         rotations[piece.rows], pelvis[piece.rows] = (part[piece.places] for part in held)
     share = controls.feet * shares(replace(controls, strength=1.0, limbs={}), motion.frame_ids, motion.fps)

@@ -37,10 +37,9 @@ RATES = (60.0, 120.0)
 
 @dataclass(frozen=True)
 class Row:
-    """Means over clips. f1: of contacts against the truth's; skate: m/s over the floor of what bears; sunk: share
-    of frames with a sole more than 5 mm below the floor; floating: share of bearing places more than 10 mm
-    over it; pve mm, rotation degrees, acceleration as in the table; path: metres off after the clip, beside
-    its begin."""
+    """Means over clips. f1: of contacts against the truth's; skate: m/s over the floor of what bears; sunk:
+    share of frames with a sole more than 5 mm below the floor; floating: share of bearing places more than
+    10 mm over it; pve mm, rotation degrees, acceleration as in the table; path: metres off at the end."""
 
     f1: float
     skate: float
@@ -94,7 +93,9 @@ def _cases(args: argparse.Namespace) -> Iterator[tuple[str, Iterator[Seen]]]:
         "20 mm white": Case("feet", "smpl24", NOISY),
         "20 mm wandering": Case("feet", "smpl24", Faults(wander=0.02)),
         "body25, 20 mm white": Case("feet", "body25", replace(NOISY, definition=1.0)),
-        "estimator 10°, coco17, 20 mm white": Case("feet", "coco17", replace(NOISY, definition=1.0), estimator=10.0),
+        "estimator 10°, coco17, 20 mm white": Case(
+            "feet", "coco17", replace(NOISY, definition=1.0), estimator=10.0
+        ),
         "poses alone, estimator 10°": Case("feet", "smpl24", Faults(), estimator=10.0, alone=True),
     }
     clips = evaluation_clips(args.split, args.frames)
