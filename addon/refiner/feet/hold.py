@@ -18,11 +18,11 @@ CORRELATED = 0.25
 """Seconds over which errors of a place are alike."""
 SLIDE, TURN = 0.01, 0.03
 """Metres, and radians, that a bearing foot may stray within a second."""
-ON_FLOOR, FLAT = 0.004, 0.06
+ON_FLOOR, FLAT = 0.004, 0.05
 """Metres by which a bearing place may miss the floor, radians by which a flat sole may lean on it."""
 LEAST_EASED = 1e-6
 """Share of that smoothness which is left where a foot bears."""
-UNDER, OVER, LEANING = 0.001, 0.007, 0.05
+UNDER, OVER, LEANING = 0.001, 0.002, 0.02
 """Metres that bearing places may lie under and over the floor, and radians that a flat sole may lean on it:
 feet and soles of a file are not quite ours."""
 LOOK, MOVES = 0.05, 0.3
