@@ -29,9 +29,9 @@ def in_main(target: str) -> Callable[[Arguments], int]:
     return lambda arguments: call(prepare("main"), target, arguments)
 
 
-def in_cli(subcommand: str) -> Callable[[Arguments], int]:
+def in_cli(subcommand: str, target: str = "addon.cli:main") -> Callable[[Arguments], int]:
     """A command that the extension's own command line has as well."""
-    return lambda arguments: call(prepare("main"), "addon.cli:main", [subcommand, *arguments])
+    return lambda arguments: call(prepare("main"), target, [subcommand, *arguments])
 
 
 def train(arguments: Arguments) -> int:
@@ -71,7 +71,11 @@ COMMANDS = (
         "measure speed, errors [--accuracy], robustness [--checks], a real window [--window]",
         in_main("dev.bench:main"),
     ),
-    Command("refine", "turn motion files into clean SMPL animation: FILE… --output OUT", in_cli("refine")),
+    Command(
+        "refine",
+        "turn motion files into clean SMPL animation: FILE… --output OUT [--jobs N]",
+        in_cli("refine", "dev.workers:main"),
+    ),
     Command("inspect", "say what a motion file holds: FILE [--json]", in_cli("inspect")),
     Command("fuzz", "feed damaged files to the readers [--seconds N] [--target T]", fuzz),
     Command("screenshots", "take the manual's pictures from a real window", in_main("dev.screenshots:main")),

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from . import libraries
-from .processes import ROOT, Refusal, clean_environment, locked, run, say
+from .processes import ONE_THREAD, ROOT, Refusal, clean_environment, locked, run, say
 from .pythons import HERE, find_python, pip_command
 
 FOLDER = ROOT / ".envs"
@@ -152,6 +152,7 @@ def call(environment: Environment, target: str, arguments: list[str]) -> int:
     -P keeps that folder off the module search path: a numpy.py lying there must not be imported.
     """
     with launching(environment) as variables:
+        variables |= ONE_THREAD
         return run([environment.python, "-P", "-c", calling(target), *arguments], variables)
 
 

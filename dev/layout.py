@@ -30,8 +30,9 @@ MAY_IMPORT = {
     "formats": FOUNDATION | {"formats"},
     "refiner": FOUNDATION | {"refiner"},
     "scene": FOUNDATION | {"scene"},
-    "ui": FOUNDATION | {"formats", "refiner", "scene", "ui"},
-    "cli": FOUNDATION | {"cli", "formats", "refiner", "scene"},
+    "batch": FOUNDATION | {"batch", "formats"},
+    "ui": FOUNDATION | {"batch", "formats", "refiner", "scene", "ui"},
+    "cli": FOUNDATION | {"batch", "cli", "formats", "refiner", "scene"},
     "": {"scene", "ui", "cli"},
 }
 UNPICKLERS = {"pickle", "_pickle", "cloudpickle", "dill", "joblib", "marshal", "shelve"}

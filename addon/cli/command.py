@@ -12,16 +12,16 @@ from ..safe_read import FormatError
 from .arguments import build_parser, joined
 from .inspection import inspect
 from .jobs import UsageError
+from .many import Workers
 from .refinement import refine
 
-_COMMANDS = {"inspect": inspect, "refine": refine}
 
-
-def main(argv: Sequence[str]) -> int:
-    """Runs one command and returns its exit status; never raises for bad input or arguments."""
+def main(argv: Sequence[str], workers: Workers | None = None) -> int:
+    """Runs one command and returns its exit status; never raises for bad input or arguments. workers: does
+    the work of --jobs."""
     try:
         args = build_parser().parse_args(joined(argv))
-        return _COMMANDS[args.command](args)
+        return inspect(args) if args.command == "inspect" else refine(args, workers)
     except SystemExit as stop:
         return stop.code if isinstance(stop.code, int) else 2
     except UsageError as error:

@@ -13,6 +13,11 @@ from ..safe_read import FormatError
 from .jobs import Job
 from .results import Result
 
+NO_BLENDER = (
+    "Only Blender writes .fbx and .blend files; run `python3 build.py refine …`,"
+    " or in Blender `blender --command smpl_pose_refiner refine …`."
+)
+
 
 def write(job: Job, results: list[Result], args: argparse.Namespace) -> list[Path]:
     """Writes a job's people; the files that came of it. Raises FormatError."""
@@ -46,10 +51,7 @@ def scene_package() -> ModuleType:
     except ModuleNotFoundError as error:
         if error.name != "bpy":
             raise
-        raise FormatError(
-            "Only Blender writes .fbx and .blend files; run `python3 build.py refine …`,"
-            " or in Blender `blender --command smpl_pose_refiner refine …`."
-        ) from error
+        raise FormatError(NO_BLENDER) from error
     return scene
 
 

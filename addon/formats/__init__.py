@@ -5,8 +5,9 @@ A new format is one module in `readers` with a `READER`, listed in `registry.REA
 
 from __future__ import annotations
 
-from .registry import READERS, read, table
+from .opened import opened_files
+from .registry import READERS, UnknownContent, read, table
 from .takes import takes
 from .writer import write_npz
 
-__all__ = ["READERS", "read", "table", "takes", "write_npz"]
+__all__ = ["READERS", "UnknownContent", "opened_files", "read", "table", "takes", "write_npz"]

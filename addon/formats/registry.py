@@ -138,6 +138,10 @@ READERS: tuple[Reader, ...] = (
 """Those that ask for more come first."""
 
 
+class UnknownContent(FormatError):
+    """No reader knows what the file holds."""
+
+
 def read(
     path: str | Path,
     *,
@@ -193,11 +197,11 @@ def _draft(container: Container) -> Draft:
 
 
 def find_reader(container: Container) -> Reader:
-    """The first reader that recognises the content. Raises FormatError."""
+    """The first reader that recognises the content. Raises UnknownContent."""
     for reader in READERS:
         if reader.recognises(container):
             return reader
-    raise FormatError(_unknown(container))
+    raise UnknownContent(_unknown(container))
 
 
 def _unknown(container: Container) -> str:

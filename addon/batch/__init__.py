@@ -1,0 +1,31 @@
+"""Many recordings at once: which there are, which are done already, and what came of each.
+
+What refines them and writes the results is the command line's and the panel's.
+"""
+
+from .clips import ENDINGS, Clip, find_clips
+from .fingerprint import clip_print, relative, settings_print
+from .ledger import LEDGER, Ledger
+from .leftovers import remove_leftovers
+from .record import DONE, FAILED, LEFT_OUT, Figures, Record
+from .summary import Pace, record_line, table
+
+__all__ = [
+    "DONE",
+    "ENDINGS",
+    "FAILED",
+    "LEDGER",
+    "LEFT_OUT",
+    "Clip",
+    "Figures",
+    "Ledger",
+    "Pace",
+    "Record",
+    "clip_print",
+    "find_clips",
+    "record_line",
+    "relative",
+    "remove_leftovers",
+    "settings_print",
+    "table",
+]
