@@ -6,8 +6,6 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from . import lint, suites
-from . import zip as packaging
 from .envs import call, launching, prepare
 from .processes import ROOT, Refusal, run, say
 from .pythons import HERE
@@ -22,6 +20,27 @@ class Command:
     name: str
     line: str
     run: Callable[[Arguments], int]
+
+
+def test(arguments: Arguments) -> int:
+    """All tests. Each command imports what it needs itself, so that the others need not wait for that."""
+    from . import suites
+
+    return suites.main(arguments)
+
+
+def package(arguments: Arguments) -> int:
+    """The extension as a zip."""
+    from . import zip as packaging
+
+    return packaging.main(arguments)
+
+
+def check(arguments: Arguments) -> int:
+    """Style and types."""
+    from . import lint
+
+    return lint.main(arguments)
 
 
 def in_main(target: str) -> Callable[[Arguments], int]:
@@ -62,9 +81,9 @@ COMMANDS = (
     Command(
         "test",
         "run all tests in every Blender at hand [--only SUITE] [--window] [-- PYTEST ARGS]",
-        suites.main,
+        test,
     ),
-    Command("zip", "build and validate the extension [--torch] [--output FOLDER]", packaging.main),
+    Command("zip", "build and validate the extension [--torch] [--output FOLDER]", package),
     Command("train", "train the bundled refiner again, or the paper's network [--pairwise]", train),
     Command(
         "bench",
@@ -80,7 +99,7 @@ COMMANDS = (
     Command("fuzz", "feed damaged files to the readers [--seconds N] [--target T]", fuzz),
     Command("screenshots", "take the manual's pictures from a real window", in_main("dev.screenshots:main")),
     Command("readme", "write the table of formats in README.md", in_main("dev.readme:main")),
-    Command("lint", "check style and types [--fix]", lint.main),
+    Command("lint", "check style and types [--fix]", check),
 )
 
 

@@ -9,6 +9,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -83,6 +84,14 @@ def is_there(pid: int) -> bool:
     return path.exists() and path.read_text().rpartition(")")[2].split()[0] != "Z"
 
 
+def are_gone(pids: list[int]) -> bool:
+    return not any(map(is_there, pids))
+
+
+def has_records(folder: Path, count: int) -> bool:
+    return len(records(folder)) >= count
+
+
 def assert_complete(folder: Path) -> None:
     results = sorted((folder / "out").glob("*.npz"))
     assert [path.stem for path in results] == [f"take{number}" for number in range(CLIPS)]
@@ -110,12 +119,12 @@ def test_a_run_that_is_killed_again_and_again_loses_nothing_and_does_nothing_twi
     """kill -9 while the first file is read, after each of some records, and at odd moments between them."""
     for known, pause in ((0, 0.4), (0, 0.9), (1, 0.0), (2, 0.07), (4, 0.03)):
         process = start(jobs)
-        until(lambda known=known: len(records(tmp_path)) >= known)
+        until(partial(has_records, tmp_path, known))
         time.sleep(pause)
         hands = children(process)
         process.send_signal(signal.SIGKILL)
         process.wait(PATIENCE)
-        until(lambda hands=hands: not any(map(is_there, hands)))
+        until(partial(are_gone, hands))
     done = Counter(record.name for record in records(tmp_path))
     assert set(done.values()) <= {1}
     last = start(jobs)
@@ -150,6 +159,6 @@ def test_ctrl_c_ends_all_processes_and_the_next_run_goes_on(start, tmp_path):
     _, errors = process.communicate(timeout=PATIENCE)
     assert process.returncode == 1 and "Stopped; unfinished files were not written." in errors
     assert "Traceback" not in errors
-    until(lambda: not any(map(is_there, hands)))
+    until(partial(are_gone, hands))
     assert start(1).wait(PATIENCE) == 0
     assert_complete(tmp_path)

@@ -3,7 +3,7 @@
 What refines them and writes the results is the command line's and the panel's.
 """
 
-from .clips import ENDINGS, Clip, find_clips
+from .clips import Clip, find_clips
 from .fingerprint import clip_print, relative, settings_print
 from .ledger import LEDGER, Ledger
 from .leftovers import remove_leftovers
@@ -12,7 +12,6 @@ from .summary import Pace, record_line, table
 
 __all__ = [
     "DONE",
-    "ENDINGS",
     "FAILED",
     "LEDGER",
     "LEFT_OUT",

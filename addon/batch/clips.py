@@ -9,14 +9,9 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from ..formats import READERS, opened_files
+from ..formats import ENDINGS, opened_files
 from ..formats.file_names import NUMBERS, shared_name
 from ..safe_read import FormatError
-
-ENDINGS = frozenset(
-    Path(name).suffix or name for reader in READERS for name in reader.files.split() if "." in name
-)
-"""Of files that are looked into where a folder is named; the content decides what a file is."""
 
 
 @dataclass(frozen=True)

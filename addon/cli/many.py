@@ -15,10 +15,10 @@ from pathlib import Path
 from typing import Any
 
 from .. import batch
-from ..batch import DONE, ENDINGS, FAILED, LEFT_OUT, Clip, Figures, Ledger, Record
+from ..batch import DONE, FAILED, LEFT_OUT, Clip, Figures, Ledger, Record
 from ..batch.record import finite
 from ..body.body_model import load_body_model
-from ..formats import UnknownContent, opened_files
+from ..formats import ENDINGS, UnknownContent, opened_files
 from ..formats.file_names import shared_name
 from ..safe_read import FormatError
 from .inputs import read

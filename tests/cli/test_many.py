@@ -9,8 +9,7 @@ import numpy as np
 import pytest
 
 from addon import cli, formats
-from addon.batch import Ledger
-from addon.cli import progress
+from addon.batch import Ledger, Pace
 from tests.formats.bodies import walking
 from tests.formats.test_amass import amass_fields
 from tests.wave import joints_of_a_wave
@@ -152,7 +151,7 @@ def test_keypoints_of_the_same_name_are_the_targets(calls, tmp_path, capsys):
 
 
 def test_progress_tells_how_long_the_rest_takes(run, calls, monkeypatch):
-    monkeypatch.setattr(progress.Pace, "seconds_left", lambda self, part=0.0: 130.0)
+    monkeypatch.setattr(Pace, "seconds_left", lambda self, part=0.0: 130.0)
     _, _, said = run()
     assert "2 of 5, about 2 min left: jump: 21 frames" in said.out
 
