@@ -97,8 +97,8 @@ ENTRIES = (
 """Those that ask for more come first."""
 
 ENDINGS = (
-    ".npz", ".npy", ".pkl", ".json", ".csv", ".trc", ".bvh", ".c3d", ".pt", ".smpl", ".mcs", ".p", ".pk", ".amc",
-    ".mvnx", ".tsv", ".skeleton", ".parquet", ".dat",
+    ".npz", ".npy", ".pkl", ".json", ".csv", ".trc", ".bvh", ".c3d", ".pt", ".smpl", ".mcs", ".p", ".pk",
+    ".amc", ".mvnx", ".tsv", ".skeleton", ".parquet", ".dat",
 )  # fmt: skip
 """Of the files that readers open, for file browsers; the content decides what a file is."""
 
