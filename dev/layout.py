@@ -25,6 +25,7 @@ MAY_IMPORT = {
     "recording": set[str](),
     "motion": set[str](),
     "steps": set[str](),
+    "one_thread": set[str](),
     "safe_read": {"safe_read"},
     "body": {"body", "safe_read"},
     "formats": FOUNDATION | {"formats"},
@@ -33,7 +34,7 @@ MAY_IMPORT = {
     "batch": FOUNDATION | {"batch", "formats"},
     "ui": FOUNDATION | {"batch", "formats", "refiner", "scene", "ui"},
     "cli": FOUNDATION | {"batch", "cli", "formats", "refiner", "scene"},
-    "": {"scene", "ui", "cli"},
+    "": {"scene", "ui", "cli", "one_thread"},
 }
 UNPICKLERS = {"pickle", "_pickle", "cloudpickle", "dill", "joblib", "marshal", "shelve"}
 IMPORT_MACHINERY = {"sys.path", "sys.modules", "sys.meta_path", "sys.path_hooks"}

@@ -7,8 +7,8 @@ from .clips import Clip, find_clips
 from .fingerprint import clip_print, relative, settings_print
 from .ledger import LEDGER, Ledger
 from .leftovers import remove_leftovers
-from .record import DONE, FAILED, LEFT_OUT, Figures, Record
-from .summary import Pace, record_line, table
+from .record import DONE, FAILED, LEFT_OUT, Figures, Record, finite
+from .summary import Pace, record_line, roughly, table, totals
 
 __all__ = [
     "DONE",
@@ -22,9 +22,12 @@ __all__ = [
     "Record",
     "clip_print",
     "find_clips",
+    "finite",
     "record_line",
     "relative",
     "remove_leftovers",
+    "roughly",
     "settings_print",
     "table",
+    "totals",
 ]

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import argparse
+import os
 import re
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -22,7 +26,24 @@ NO_BLENDER = (
 def write(job: Job, results: list[Result], args: argparse.Namespace) -> list[Path]:
     """Writes a job's people; the files that came of it. Raises FormatError."""
     _make_folder(job.output.parent)
-    return _write_npz(job.output, results) if job.kind == "npz" else _write_scene(job, results, args)
+    if job.kind == "npz":
+        return _write_npz(job.output, results)
+    with _blender_on_stderr():
+        return _write_scene(job, results, args)
+
+
+@contextmanager
+def _blender_on_stderr() -> Iterator[None]:
+    """Blender prints where it saves and how it gets on: not among the results."""
+    sys.stdout.flush()
+    stdout = os.dup(1)
+    os.dup2(2, 1)
+    try:
+        yield
+    finally:
+        sys.stdout.flush()
+        os.dup2(stdout, 1)
+        os.close(stdout)
 
 
 def _make_folder(folder: Path) -> None:
