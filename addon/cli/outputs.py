@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import argparse
-import os
 import re
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import redirect_stdout
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -28,22 +26,8 @@ def write(job: Job, results: list[Result], args: argparse.Namespace) -> list[Pat
     _make_folder(job.output.parent)
     if job.kind == "npz":
         return _write_npz(job.output, results)
-    with _blender_on_stderr():
+    with redirect_stdout(sys.stderr):  # Blender tells where it saves: not among the results
         return _write_scene(job, results, args)
-
-
-@contextmanager
-def _blender_on_stderr() -> Iterator[None]:
-    """Blender prints where it saves and how it gets on: not among the results."""
-    sys.stdout.flush()
-    stdout = os.dup(1)
-    os.dup2(2, 1)
-    try:
-        yield
-    finally:
-        sys.stdout.flush()
-        os.dup2(stdout, 1)
-        os.close(stdout)
 
 
 def _make_folder(folder: Path) -> None:
