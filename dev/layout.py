@@ -19,12 +19,13 @@ BLENDER = {
     "bpy", "bpy_extras", "bpy_types", "bl_operators", "bmesh", "mathutils", "gpu", "gpu_extras", "blf",
     "addon_utils",
 }  # fmt: skip
-FOUNDATION = {"body", "overrides", "recording", "motion", "safe_read", "steps"}
+FOUNDATION = {"body", "on_demand", "overrides", "recording", "motion", "safe_read", "steps"}
 MAY_IMPORT = {
     "overrides": set[str](),
     "recording": set[str](),
     "motion": set[str](),
     "steps": set[str](),
+    "on_demand": set[str](),
     "one_thread": set[str](),
     "safe_read": {"safe_read"},
     "body": {"body", "safe_read"},

@@ -5,10 +5,18 @@ A new format is one module in `readers` with a `READER`, listed in `listing.ENTR
 
 from __future__ import annotations
 
-from .listing import ENDINGS, all_readers
+from typing import TYPE_CHECKING
+
+from ..on_demand import on_demand
+from .listing import ENDINGS, UnknownContent, all_readers
 from .opened import opened_files
-from .registry import UnknownContent, read, table
-from .takes import takes
-from .writer import write_npz
+
+if TYPE_CHECKING:
+    from .registry import read, table
+    from .same_take import takes
+    from .writer import write_npz
 
 __all__ = ["ENDINGS", "UnknownContent", "all_readers", "opened_files", "read", "table", "takes", "write_npz"]
+__getattr__ = on_demand(
+    __name__, {"read": "registry", "table": "registry", "takes": "same_take", "write_npz": "writer"}
+)

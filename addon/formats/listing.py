@@ -8,11 +8,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib import import_module
+from typing import TYPE_CHECKING
 
-from .draft import Reader
+from ..safe_read import FormatError
+
+if TYPE_CHECKING:
+    from .draft import Reader
 
 TREES = "npz npy torch pickle json"
 ANY = f"{TREES} text binary"
+
+
+class UnknownContent(FormatError):
+    """No reader knows what the file holds."""
 
 
 @dataclass(frozen=True)

@@ -15,11 +15,7 @@ from .container import Container, Edit, Hints
 from .draft import Draft, Reader
 from .finish import finish
 from .joining import together
-from .listing import all_readers, readers_for
-
-
-class UnknownContent(FormatError):
-    """No reader knows what the file holds."""
+from .listing import UnknownContent, all_readers, readers_for
 
 
 def read(

@@ -8,7 +8,7 @@ from . import runner
 from .batch_job import NPZ, BatchJob
 from .batch_settings import ROWS, SPR_PG_batch
 from .describe import plural, progress_text
-from .drawn_text import draw_message, draw_wrapped
+from .drawn_text import draw_message
 from .panels import Panel, draw_properties
 from .presets import draw_presets
 
@@ -50,10 +50,8 @@ class SPR_PT_batch(Panel, bpy.types.Panel):
         row.operator("spr.batch_tick", text="All").chosen = True
         row.operator("spr.batch_tick", text="None").chosen = False
         if 0 <= settings.active_clip < len(settings.clips):
-            sentences = settings.clips[settings.active_clip].sentences
-            box = layout.box().column(align=True) if sentences else layout
-            for sentence in sentences.split("\n") if sentences else ():
-                draw_wrapped(box, context, sentence)
+            for sentence in settings.clips[settings.active_clip].sentences.splitlines():
+                draw_message(layout, context, sentence, "DOT")
 
     def _draw_results(self, column: bpy.types.UILayout, context: bpy.types.Context) -> None:
         settings = context.scene.spr
