@@ -21,7 +21,8 @@ GUARDED = "use_nodes"
 
 def going() -> set[str]:
     """Properties that this Blender will remove and that no other of its types has."""
-    gone, kept = set(KNOWN), set()
+    gone: set[str] = set(KNOWN)
+    kept: set[str] = set()
     for name in dir(bpy.types):
         rna = getattr(getattr(bpy.types, name), "bl_rna", None)
         for one in rna.properties if rna is not None else ():

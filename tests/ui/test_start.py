@@ -35,9 +35,12 @@ def start(tmp_path_factory):
     environment = os.environ | {"PYTHONPATH": str(ROOT), "BLENDER_USER_RESOURCES": str(user)}
     command = [sys.executable, "-c", PROGRAM]
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
-    lines = [line for line in done.stdout.splitlines() if line.startswith("TOLD ")]
-    assert lines, done.stderr
-    return json.loads(lines[0].removeprefix("TOLD "))
+    return json.loads(_told(done.stdout))
+
+
+def _told(output: str) -> str:
+    """What the program says, among what Blender prints."""
+    return next(line.removeprefix("TOLD ") for line in output.splitlines() if line.startswith("TOLD "))
 
 
 @pytest.mark.parametrize(
@@ -61,13 +64,14 @@ def test_what_reads_and_refines_waits_until_it_is_used(start, name):
 def test_nothing_of_ours_imports_the_network(start):
     """Blender's own handling of extensions does, before ours is imported: with ours alone nothing comes."""
     code = (
-        "import sys, bpy; known = set(sys.modules); import addon.ui; print(sorted(set(sys.modules) - known))"
+        "import json, sys, bpy; known = set(sys.modules); import addon.ui;"
+        "print('TOLD', json.dumps(sorted(set(sys.modules) - known)), flush=True)"
     )
     environment = os.environ | {"PYTHONPATH": str(ROOT)}
     done = subprocess.run(
         [sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True
     )
-    imported = set(json.loads(done.stdout.strip().splitlines()[-1]))
+    imported = set(json.loads(_told(done.stdout)))
     assert "addon.ui" in imported
     assert not imported & {"socket", "ssl", "http.client", "urllib.request", "asyncio", "subprocess"}
 
