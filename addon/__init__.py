@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Any
+
+from .one_thread import hold_to_one_thread
 
 _commands: list[Any] = []
 
@@ -11,6 +14,8 @@ def register() -> None:
     """Give Blender the classes, menu entries and the command line."""
     import bpy
 
+    if "--command" in sys.argv:  # such a Blender does nothing else and ends
+        hold_to_one_thread()
     from . import ui
 
     for cls in ui.CLASSES:

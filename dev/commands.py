@@ -6,8 +6,6 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from . import lint, suites
-from . import zip as packaging
 from .envs import call, launching, prepare
 from .processes import ROOT, Refusal, run, say
 from .pythons import HERE
@@ -24,14 +22,35 @@ class Command:
     run: Callable[[Arguments], int]
 
 
+def test(arguments: Arguments) -> int:
+    """All tests. Each command imports what it needs itself, so that the others need not wait for that."""
+    from . import suites
+
+    return suites.main(arguments)
+
+
+def package(arguments: Arguments) -> int:
+    """The extension as a zip."""
+    from . import zip as packaging
+
+    return packaging.main(arguments)
+
+
+def check(arguments: Arguments) -> int:
+    """Style and types."""
+    from . import lint
+
+    return lint.main(arguments)
+
+
 def in_main(target: str) -> Callable[[Arguments], int]:
     """A command that calls `module:function` in the main environment."""
     return lambda arguments: call(prepare("main"), target, arguments)
 
 
-def in_cli(subcommand: str) -> Callable[[Arguments], int]:
+def in_cli(subcommand: str, target: str = "addon.cli:main") -> Callable[[Arguments], int]:
     """A command that the extension's own command line has as well."""
-    return lambda arguments: call(prepare("main"), "addon.cli:main", [subcommand, *arguments])
+    return lambda arguments: call(prepare("main"), target, [subcommand, *arguments])
 
 
 def train(arguments: Arguments) -> int:
@@ -62,21 +81,25 @@ COMMANDS = (
     Command(
         "test",
         "run all tests in every Blender at hand [--only SUITE] [--window] [-- PYTEST ARGS]",
-        suites.main,
+        test,
     ),
-    Command("zip", "build and validate the extension [--torch] [--output FOLDER]", packaging.main),
+    Command("zip", "build and validate the extension [--torch] [--output FOLDER]", package),
     Command("train", "train the bundled refiner again, or the paper's network [--pairwise]", train),
     Command(
         "bench",
         "measure speed, errors [--accuracy], robustness [--checks], a real window [--window]",
         in_main("dev.bench:main"),
     ),
-    Command("refine", "turn motion files into clean SMPL animation: FILE… --output OUT", in_cli("refine")),
+    Command(
+        "refine",
+        "turn motion files into clean SMPL animation: FILE… --output OUT [--jobs N]",
+        in_cli("refine", "dev.workers:main"),
+    ),
     Command("inspect", "say what a motion file holds: FILE [--json]", in_cli("inspect")),
     Command("fuzz", "feed damaged files to the readers [--seconds N] [--target T]", fuzz),
     Command("screenshots", "take the manual's pictures from a real window", in_main("dev.screenshots:main")),
     Command("readme", "write the table of formats in README.md", in_main("dev.readme:main")),
-    Command("lint", "check style and types [--fix]", lint.main),
+    Command("lint", "check style and types [--fix]", check),
 )
 
 

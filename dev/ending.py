@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 import sys
-import traceback
 from importlib import import_module
 
 
@@ -19,6 +18,8 @@ def call_and_end(target: str) -> None:
     except SystemExit as end:
         status = end.code
     except BaseException:  # noqa: BLE001  (shown in full, as Python itself would)
+        import traceback  # takes longer to import than all else here
+
         traceback.print_exc()
         status = 1
     if isinstance(status, str):

@@ -7,15 +7,13 @@ import os
 import shutil
 import subprocess
 import sys
-import tempfile
-import venv
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from . import libraries
-from .processes import ROOT, Refusal, clean_environment, locked, run, say
+from .processes import ONE_THREAD, ROOT, Refusal, clean_environment, locked, run, say
 from .pythons import HERE, find_python, pip_command
 
 FOLDER = ROOT / ".envs"
@@ -115,6 +113,8 @@ def _make(environment: Environment) -> None:
 def _make_empty(environment: Environment, base: Path) -> None:
     """Without pip inside: the base Python's pip installs into it, so Debian's python3-venv is not needed."""
     if environment.version == HERE:
+        import venv  # when an environment is made, once; every command would pay for it
+
         venv.create(environment.folder, with_pip=False, symlinks=os.name != "nt")
     else:
         command = [str(base), "-m", "venv", "--without-pip", str(environment.folder)]
@@ -142,7 +142,9 @@ def launching(environment: Environment) -> Iterator[dict[str, str]]:
     variables = clean_environment() | {"PYTHONPATH": str(ROOT)}
     if environment.library_path:
         variables["LD_LIBRARY_PATH"] = environment.library_path
-    with tempfile.TemporaryDirectory(prefix="smpl_pose_refiner_", ignore_cleanup_errors=True) as resources:
+    from tempfile import TemporaryDirectory  # takes as long to import as all else here
+
+    with TemporaryDirectory(prefix="smpl_pose_refiner_", ignore_cleanup_errors=True) as resources:
         yield variables | {"BLENDER_USER_RESOURCES": resources}
 
 
@@ -152,6 +154,7 @@ def call(environment: Environment, target: str, arguments: list[str]) -> int:
     -P keeps that folder off the module search path: a numpy.py lying there must not be imported.
     """
     with launching(environment) as variables:
+        variables |= ONE_THREAD
         return run([environment.python, "-P", "-c", calling(target), *arguments], variables)
 
 

@@ -19,20 +19,23 @@ BLENDER = {
     "bpy", "bpy_extras", "bpy_types", "bl_operators", "bmesh", "mathutils", "gpu", "gpu_extras", "blf",
     "addon_utils",
 }  # fmt: skip
-FOUNDATION = {"body", "overrides", "recording", "motion", "safe_read", "steps"}
+FOUNDATION = {"body", "on_demand", "overrides", "recording", "motion", "safe_read", "steps"}
 MAY_IMPORT = {
     "overrides": set[str](),
     "recording": set[str](),
     "motion": set[str](),
     "steps": set[str](),
+    "on_demand": set[str](),
+    "one_thread": set[str](),
     "safe_read": {"safe_read"},
     "body": {"body", "safe_read"},
     "formats": FOUNDATION | {"formats"},
     "refiner": FOUNDATION | {"refiner"},
     "scene": FOUNDATION | {"scene"},
-    "ui": FOUNDATION | {"formats", "refiner", "scene", "ui"},
-    "cli": FOUNDATION | {"cli", "formats", "refiner", "scene"},
-    "": {"scene", "ui", "cli"},
+    "batch": FOUNDATION | {"batch", "formats"},
+    "ui": FOUNDATION | {"batch", "formats", "refiner", "scene", "ui"},
+    "cli": FOUNDATION | {"batch", "cli", "formats", "refiner", "scene"},
+    "": {"scene", "ui", "cli", "one_thread"},
 }
 UNPICKLERS = {"pickle", "_pickle", "cloudpickle", "dill", "joblib", "marshal", "shelve"}
 IMPORT_MACHINERY = {"sys.path", "sys.modules", "sys.meta_path", "sys.path_hooks"}

@@ -11,6 +11,9 @@ from pathlib import Path
 from typing import IO
 
 ROOT = Path(__file__).resolve().parent.parent
+ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
+"""Variables of a process whose matrices are too small to be shared: more threads double its CPU time.
+They are read when NumPy is first imported."""
 
 
 class Refusal(Exception):

@@ -16,7 +16,7 @@ from typing import IO
 from . import chroot, window_suites
 from .envs import Environment, prepare
 from .outcome import Outcome, run_pytest
-from .processes import ROOT, Refusal, say
+from .processes import ONE_THREAD, ROOT, Refusal, say
 from .pythons import HERE, find_python
 from .wheels import fill
 from .zip import blender_platform
@@ -27,8 +27,6 @@ ONCE = "tests/test_zip_torch.py"  # a gigabyte to unpack: in one suite, whose en
 ONCE_IN = "bpy-4.5"
 MOST_AT_ONCE = 3
 """Suites side by side: a Blender takes up to 2 GB."""
-ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
-"""Suites side by side must not fight over the cores."""
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,6 @@ from typing import Any
 import numpy as np
 
 from ..safe_read import FormatError
-from ..safe_read.model_file import read_model_fields
 from .body_warp import warped
 from .skeleton import JOINT_COUNT, JOINT_NAMES, PARENTS, rest_joints
 
@@ -108,6 +107,8 @@ def load_body_model(path: str | Path) -> BodyModel:
     path = Path(path)
     if not path.is_file():
         raise FormatError(f"There is no body model {path.name}; check the path.")
+    from ..safe_read.model_file import read_model_fields  # few have such a file
+
     fields = read_model_fields(path, (*_FIELDS, "kintree_table"))
     missing = [name for name in _FIELDS if name not in fields]
     if missing:

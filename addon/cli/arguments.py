@@ -43,12 +43,38 @@ def build_parser() -> argparse.ArgumentParser:
     inspect.add_argument("--json", action="store_true", help="print one JSON object a file")
     _add_hints(inspect)
     refine = commands.add_parser("refine", help="refine files and write the animation")
-    refine.add_argument("files", metavar="FILE", type=Path, nargs="+")
+    refine.add_argument(
+        "files",
+        metavar="FILE",
+        type=Path,
+        nargs="+",
+        help="a file; with a folder as --output also a folder, with all below it, or a pattern such as"
+        " 'takes/**/*.trc'",
+    )
     refine.add_argument(
         "--output", required=True, metavar="OUT", help="an .npz, .fbx or .blend file, or a folder"
     )
     refine.add_argument("--to", choices=KINDS, help="kind of file for a folder (default npz)")
-    refine.add_argument("--keypoints", type=Path, metavar="FILE", help="targets from another file")
+    refine.add_argument(
+        "--jobs",
+        type=_count,
+        default=1,
+        metavar="N",
+        help="with a folder as --output: refine so many files at a time, each in a process of its own",
+    )
+    refine.add_argument(
+        "--again",
+        action="store_true",
+        help="with a folder as --output: also what is done already; else files of the same content and"
+        " settings are left as they are",
+    )
+    refine.add_argument(
+        "--keypoints",
+        type=Path,
+        metavar="FILE",
+        help="targets from another file, or with a folder as --output from the file of the same name in a"
+        " folder",
+    )
     refine.add_argument(
         "--keypoints-offset",
         type=_offset,
@@ -119,4 +145,11 @@ def _positive(text: str) -> float:
     value = _number(text)
     if value <= 0:
         raise argparse.ArgumentTypeError(f"{text} is not above zero")
+    return value
+
+
+def _count(text: str) -> int:
+    value = int(text)
+    if value < 1:
+        raise argparse.ArgumentTypeError(f"{text} is not a number of processes")
     return value

@@ -5,23 +5,36 @@ Exit status: 0 done; 1 the input can't be used (one plain sentence on stderr); 2
 
 from __future__ import annotations
 
+import argparse
 import sys
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from ..safe_read import FormatError
 from .arguments import build_parser, joined
-from .inspection import inspect
 from .jobs import UsageError
-from .refinement import refine
 
-_COMMANDS = {"inspect": inspect, "refine": refine}
+if TYPE_CHECKING:
+    from .many import Workers
 
 
-def main(argv: Sequence[str]) -> int:
-    """Runs one command and returns its exit status; never raises for bad input or arguments."""
+def _run(args: argparse.Namespace, workers: Workers | None) -> int:
+    """Each command imports what it needs itself: `inspect` needs no refiner."""
+    if args.command == "inspect":
+        from .inspection import inspect
+
+        return inspect(args)
+    from .refinement import refine
+
+    return refine(args, workers)
+
+
+def main(argv: Sequence[str], workers: Workers | None = None) -> int:
+    """Runs one command and returns its exit status; never raises for bad input or arguments. workers: does
+    the work of --jobs."""
     try:
         args = build_parser().parse_args(joined(argv))
-        return _COMMANDS[args.command](args)
+        return _run(args, workers)
     except SystemExit as stop:
         return stop.code if isinstance(stop.code, int) else 2
     except UsageError as error:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import argparse
 import re
+import sys
+from contextlib import redirect_stdout
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -13,11 +15,19 @@ from ..safe_read import FormatError
 from .jobs import Job
 from .results import Result
 
+NO_BLENDER = (
+    "Only Blender writes .fbx and .blend files; run `python3 build.py refine …`,"
+    " or in Blender `blender --command smpl_pose_refiner refine …`."
+)
+
 
 def write(job: Job, results: list[Result], args: argparse.Namespace) -> list[Path]:
     """Writes a job's people; the files that came of it. Raises FormatError."""
     _make_folder(job.output.parent)
-    return _write_npz(job.output, results) if job.kind == "npz" else _write_scene(job, results, args)
+    if job.kind == "npz":
+        return _write_npz(job.output, results)
+    with redirect_stdout(sys.stderr):  # Blender tells where it saves: not among the results
+        return _write_scene(job, results, args)
 
 
 def _make_folder(folder: Path) -> None:
@@ -46,10 +56,7 @@ def scene_package() -> ModuleType:
     except ModuleNotFoundError as error:
         if error.name != "bpy":
             raise
-        raise FormatError(
-            "Only Blender writes .fbx and .blend files; run `python3 build.py refine …`,"
-            " or in Blender `blender --command smpl_pose_refiner refine …`."
-        ) from error
+        raise FormatError(NO_BLENDER) from error
     return scene
 
 

@@ -1,12 +1,22 @@
 """A file → Recording, and Motion → .npz.
 
-A new format is one module in `readers` with a `READER`, listed in `registry.READERS`.
+A new format is one module in `readers` with a `READER`, listed in `listing.ENTRIES`.
 """
 
 from __future__ import annotations
 
-from .registry import READERS, read, table
-from .takes import takes
-from .writer import write_npz
+from typing import TYPE_CHECKING
 
-__all__ = ["READERS", "read", "table", "takes", "write_npz"]
+from ..on_demand import on_demand
+from .listing import ENDINGS, UnknownContent, all_readers
+from .opened import opened_files
+
+if TYPE_CHECKING:
+    from .registry import read, table
+    from .same_take import takes
+    from .writer import write_npz
+
+__all__ = ["ENDINGS", "UnknownContent", "all_readers", "opened_files", "read", "table", "takes", "write_npz"]
+__getattr__ = on_demand(
+    __name__, {"read": "registry", "table": "registry", "takes": "same_take", "write_npz": "writer"}
+)

@@ -25,6 +25,7 @@ from ..safe_read.errors import MAX_ARRAY_BYTES, MAX_FILE_BYTES, refusing
 from ..safe_read.npy import MAGIC, array_from_bytes, read_header
 from ..safe_read.npz import is_numeric
 from ..safe_read.stream import compression
+from .opened import note_opened
 
 _HEAD_BYTES = 4096
 _NUMBER = re.compile(r"\d{3}")
@@ -74,6 +75,7 @@ class Container:
         if path.is_dir():
             path = self.path = _first_file(path)
             self.name = path.name
+        note_opened(path)
         self.size = path.stat().st_size
         if self.size == 0:
             raise FormatError(f"{path.name} is empty; export it again.")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..body.points import POINT_INDEX, point_positions
+from ..body.points import POINT_INDEX, POINT_OFFSETS, POINT_WEIGHTS
 from ..body.skeleton import REST_OFFSETS, rest_joints
 from ..recording import Keypoints
 
@@ -26,7 +26,8 @@ HIPS = ("pelvis", "coco_mid_hip", "h36m_mid_hip", *(
 ))  # fmt: skip
 FEET = ("left_ankle", "right_ankle", "left_heel", "right_heel", "left_foot", "right_foot")
 
-_REST = point_positions(rest_joints(REST_OFFSETS), np.broadcast_to(np.eye(3), (24, 3, 3)), REST_OFFSETS)
+_REST = POINT_WEIGHTS @ rest_joints(REST_OFFSETS) + POINT_OFFSETS.sum(axis=1)
+"""(P, 3) canonical points of the mean skeleton at rest."""
 
 
 def column(keypoints: Keypoints, names: tuple[str, ...], side: str = "") -> int | None:

@@ -1,4 +1,4 @@
-"""All readers, in the order in which they are asked, and the table of them for the README."""
+"""A file → the reader that knows it → a Recording; and the table of all readers for the README."""
 
 from __future__ import annotations
 
@@ -15,127 +15,7 @@ from .container import Container, Edit, Hints
 from .draft import Draft, Reader
 from .finish import finish
 from .joining import together
-from .readers import (
-    acclaim,
-    aist,
-    amass,
-    arkit,
-    bodypose,
-    bvh,
-    c3d,
-    datasets,
-    easymocap,
-    edge,
-    fast_sam,
-    frankmocap,
-    freemocap,
-    freemocap_table,
-    gem,
-    gvhmr,
-    hsmr,
-    human3r,
-    humanml,
-    hybrik,
-    hymotion,
-    images,
-    interhuman,
-    kimodo,
-    krajjat,
-    libraries,
-    mediapipe,
-    meshcapade,
-    mmpose,
-    motive,
-    mvnx,
-    named_points,
-    nexus,
-    ntu,
-    open_keypoints,
-    panoptic,
-    phalp,
-    prompthmr,
-    qualisys,
-    romp,
-    sam3d,
-    smpl_arrays,
-    smpl_parameters,
-    smpler_x,
-    strangers,
-    tables,
-    theia,
-    trace,
-    tram,
-    trc,
-    vibe,
-    wham,
-    xrmocap,
-)
-
-READERS: tuple[Reader, ...] = (
-    strangers.READER,
-    gem.READER,
-    gvhmr.READER,
-    wham.READER,
-    phalp.READER,
-    tram.READER,
-    prompthmr.READER,
-    romp.READER,
-    trace.READER,
-    vibe.READER,
-    hybrik.READER,
-    kimodo.READER,
-    edge.READER,
-    aist.READER,
-    meshcapade.READER,
-    sam3d.READER,
-    sam3d.CSV,
-    fast_sam.READER,
-    datasets.THREE_DPW,
-    datasets.EMDB,
-    datasets.GLAMR,
-    datasets.SLAHMR,
-    datasets.BEDLAM,
-    interhuman.READER,
-    images.CLIFF,
-    images.HUMAN_DATA,
-    frankmocap.READER,
-    smpler_x.READER,
-    images.MHFORMER,
-    images.MULTI_HMR,
-    human3r.READER,
-    hsmr.READER,
-    images.OPENPOSE,
-    hymotion.READER,
-    libraries.READER,
-    amass.READER,
-    smpl_parameters.READER,
-    humanml.READER,
-    easymocap.READER,
-    panoptic.READER,
-    mmpose.READER,
-    trc.READER,
-    bvh.READER,
-    acclaim.READER,
-    mvnx.READER,
-    motive.READER,
-    qualisys.READER,
-    nexus.READER,
-    theia.READER,
-    c3d.READER,
-    bodypose.READER,
-    ntu.READER,
-    arkit.READER,
-    freemocap.READER,
-    freemocap_table.READER,
-    krajjat.READER,
-    mediapipe.READER,
-    named_points.READER,
-    tables.READER,
-    smpl_arrays.READER,
-    xrmocap.READER,
-    open_keypoints.READER,
-)
-"""Those that ask for more come first."""
+from .listing import UnknownContent, all_readers, readers_for
 
 
 def read(
@@ -193,11 +73,11 @@ def _draft(container: Container) -> Draft:
 
 
 def find_reader(container: Container) -> Reader:
-    """The first reader that recognises the content. Raises FormatError."""
-    for reader in READERS:
+    """The first reader that recognises the content. Raises UnknownContent."""
+    for reader in readers_for(container.kind):
         if reader.recognises(container):
             return reader
-    raise FormatError(_unknown(container))
+    raise UnknownContent(_unknown(container))
 
 
 def _unknown(container: Container) -> str:
@@ -212,8 +92,8 @@ def _unknown(container: Container) -> str:
 def table() -> str:
     """A Markdown table of the formats that can be opened."""
     rows = ["| tool | files | holds | checked on |", "| --- | --- | --- | --- |"]
-    for reader in READERS:
-        if reader is not strangers.READER:
+    for reader in all_readers():
+        if reader.files:
             files = " ".join(f"`{name}`" for name in reader.files.split())
             rows.append(f"| {reader.tool} | {files} | {reader.holds} | {reader.checked} |")
     return "\n".join(rows)

@@ -1,16 +1,23 @@
 """Initial pose (or none) + target keypoints → Motion: `refine`, or in steps `refine_steps`."""
 
-from .alignment import keypoints_at, target_of
-from .controls import Controls
-from .engine import DEVICES, ENGINES, engine_name, loads_torch
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ..on_demand import on_demand
 from .errors import Cancelled, RefineError
-from .holding import hold
 from .jitter import jitter, keypoint_noise
-from .limbs import PARTS, Limb
-from .own_body import on_own_body
-from .pipeline import MODES, prepare, refine, refine_rows, refine_steps
-from .prepared import Prepared
-from .time_alignment import SURE, TimeAlignment, align_times, surest
+
+if TYPE_CHECKING:
+    from .alignment import keypoints_at, target_of
+    from .controls import Controls
+    from .engine import DEVICES, ENGINES, engine_name, loads_torch
+    from .holding import hold
+    from .limbs import PARTS, Limb
+    from .own_body import on_own_body
+    from .pipeline import MODES, prepare, refine, refine_rows, refine_steps
+    from .prepared import Prepared
+    from .time_alignment import SURE, TimeAlignment, align_times, surest
 
 __all__ = [
     "DEVICES",
@@ -39,3 +46,27 @@ __all__ = [
     "surest",
     "target_of",
 ]
+_PLACES = {
+    "keypoints_at": "alignment",
+    "target_of": "alignment",
+    "Controls": "controls",
+    "DEVICES": "engine",
+    "ENGINES": "engine",
+    "engine_name": "engine",
+    "loads_torch": "engine",
+    "hold": "holding",
+    "PARTS": "limbs",
+    "Limb": "limbs",
+    "on_own_body": "own_body",
+    "MODES": "pipeline",
+    "prepare": "pipeline",
+    "refine": "pipeline",
+    "refine_rows": "pipeline",
+    "refine_steps": "pipeline",
+    "Prepared": "prepared",
+    "SURE": "time_alignment",
+    "TimeAlignment": "time_alignment",
+    "align_times": "time_alignment",
+    "surest": "time_alignment",
+}
+__getattr__ = on_demand(__name__, _PLACES)

@@ -16,10 +16,10 @@ from array_api_compat import array_namespace, device
 
 from ..body.kinematics import forward
 from ..body.points import POINT_OFFSETS, POINT_WEIGHTS, size
-from ..body.rotations import skew
 from ..body.skeleton import JOINT_COUNT, SUBTREE
 
-_SWEEPS = skew(np.swapaxes(np.eye(9).reshape(9, 3, 3), -1, -2)).reshape(9, 27)
+_SWEEPS = np.cross(np.swapaxes(np.eye(9).reshape(9, 3, 3), -1, -2)[..., None, :], np.eye(3))
+_SWEEPS = np.swapaxes(_SWEEPS, -1, -2).reshape(9, 27)
 """(9, 27) from the entries of a matrix to those of the cross products with its three columns."""
 
 

@@ -138,6 +138,7 @@ def measure(
         candidates = yield from _whittaker(values, weights, np.repeat(strengths[:, None], count, 1))
         best = yield from _cross_validate(values, weights, candidates, kept, bodies)
         smoothed, sharper = yield from _chosen(candidates, best)
+        del candidates  # the largest array of all, of which the next pass makes another
         weights = weights * (yield from _outlier_weights(values - smoothed, weights, outlier))
     inliers = weights > INLIER * confidence
     residual = ((values - smoothed) ** 2).sum(1) * inliers

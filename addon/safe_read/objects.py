@@ -11,8 +11,6 @@ import numpy as np
 from .errors import refusing
 from .expanse import check_expanse
 from .stream import ByteSource, compression, open_source
-from .torch_archive import TORCH_NAMES, read_legacy, read_zip
-from .unpickle import Unpickler
 
 _LEGACY_HEAD = bytes.fromhex("80028a0a6cfc9c46f9206aa85019")
 
@@ -26,6 +24,9 @@ def is_pickle(head: bytes) -> bool:
 
 def read_object(path: Path, head: bytes) -> Any:
     """The object in a pickle, a joblib dump or a torch archive. Raises FormatError."""
+    from .torch_archive import TORCH_NAMES, read_legacy, read_zip
+    from .unpickle import Unpickler
+
     with refusing(path.name):
         if head.startswith(b"PK\x03\x04"):
             return check_expanse(read_zip(path))
@@ -37,10 +38,17 @@ def read_object(path: Path, head: bytes) -> Any:
 
 def read_object_array(stream: BinaryIO, size: int) -> Any:
     """The Python objects behind the header of an .npy member of `size` bytes. Raises FormatError."""
-    value = check_expanse(Unpickler(ByteSource(stream, size), TORCH_NAMES).load())
+    value = _unpickled(ByteSource(stream, size))
     return value.item() if isinstance(value, np.ndarray) and value.shape == () else value
 
 
 def read_object_bytes(data: bytes) -> Any:
     """The object in a pickle that lies in memory. Raises FormatError."""
-    return check_expanse(Unpickler(ByteSource(io.BytesIO(data), len(data)), TORCH_NAMES).load())
+    return _unpickled(ByteSource(io.BytesIO(data), len(data)))
+
+
+def _unpickled(source: ByteSource) -> Any:
+    from .torch_archive import TORCH_NAMES
+    from .unpickle import Unpickler
+
+    return check_expanse(Unpickler(source, TORCH_NAMES).load())

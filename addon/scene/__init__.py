@@ -1,6 +1,7 @@
 """Motion to Blender: armature, action, body, target keypoints, FBX and .blend."""
 
 from .action import FIT_ERROR
+from .apart import Named, export_apart
 from .blend import save_blend
 from .errors import SceneError
 from .fbx import export_fbx
@@ -14,7 +15,9 @@ __all__ = [
     "BONE_NAMES",
     "FBX_PRESETS",
     "FIT_ERROR",
+    "Named",
     "SceneError",
+    "export_apart",
     "export_fbx",
     "is_animated",
     "preset_items",

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import io
 import math
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -159,7 +160,9 @@ def _export(path: Path, scene: bpy.types.Scene, people: Sequence[Copied], preset
     options = {**_OPTIONS, "axis_forward": preset.forward, "axis_up": preset.up}
     if preset.centimetres is not None:
         options |= {"apply_scale_options": "FBX_SCALE_ALL", "global_scale": preset.centimetres / 100.0}
-    with bpy.context.temp_override(scene=scene, view_layer=layer, selected_objects=objects):
+    context = bpy.context.temp_override(scene=scene, view_layer=layer, selected_objects=objects)
+    # Blender's exporter prints how it gets on; what we print belongs to who asked for it.
+    with context, redirect_stdout(io.StringIO()):
         bpy.ops.export_scene.fbx(filepath=str(path), **options)
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from . import (
+    batch,
+    batch_settings,
     camera,
     controls,
     earlier_files,
@@ -28,6 +30,7 @@ from . import (
     opened_files,
     own_body,
     panels,
+    panels_batch,
     panels_camera,
     panels_edits,
     panels_fixes,
@@ -61,6 +64,7 @@ CLASSES = (
     *targets.CLASSES,
     *swap_group.CLASSES,
     *opened_files.CLASSES,
+    *batch_settings.CLASSES,
     *properties.CLASSES,
     *preferences.CLASSES,
     *open_recording.CLASSES,
@@ -70,6 +74,7 @@ CLASSES = (
     *hand_tracks.CLASSES,
     *refine_pose.CLASSES,
     *export_fbx.CLASSES,
+    *batch.CLASSES,
     *fix_targets.CLASSES,
     *log.CLASSES,
     *quality.CLASSES,
@@ -79,6 +84,7 @@ CLASSES = (
     *grounding.CLASSES,
     *edits.CLASSES,
     *panels.CLASSES,
+    *panels_batch.CLASSES,
     *panels_edits.CLASSES,
     *swaps.CLASSES,
     *panels_fixes.CLASSES,

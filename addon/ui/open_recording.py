@@ -14,7 +14,7 @@ from bpy.props import CollectionProperty, EnumProperty, FloatProperty, StringPro
 from bpy_extras.io_utils import ImportHelper
 
 from .. import formats
-from ..formats import READERS
+from ..formats import ENDINGS
 from ..formats.checks import listed
 from ..formats.container import Hints
 from ..overrides import asked, in_panel
@@ -31,10 +31,6 @@ from .people import list_people
 from .reading import read_again
 from .redraw import redraw_views
 from .session import SESSION
-
-EXTENSIONS = tuple(dict.fromkeys(end for reader in READERS for end in reader.files.split() if end[0] == "."))
-"""What the file browser shows and drag and drop accepts; the content decides what a file is."""
-
 
 SEVERAL_ITEMS = [
     (
@@ -54,7 +50,7 @@ class FileChooser(ImportHelper):
 
     # FileHandler asks for a path that is not remembered from the last use.
     filepath: StringProperty(subtype="FILE_PATH", options={"SKIP_SAVE", "HIDDEN"})
-    filter_glob: StringProperty(default=";".join(f"*{end}" for end in EXTENSIONS), options={"HIDDEN"})
+    filter_glob: StringProperty(default=";".join(f"*{end}" for end in ENDINGS), options={"HIDDEN"})
     layout_name: EnumProperty(
         name="Layout",
         description="Which keypoints the file holds, and in which order",
@@ -240,7 +236,7 @@ class SPR_FH_recording(bpy.types.FileHandler):
     bl_idname = "SPR_FH_recording"
     bl_label = "3D keypoints or SMPL motion"
     bl_import_operator = "spr.open_recording"
-    bl_file_extensions = ";".join(EXTENSIONS)
+    bl_file_extensions = ";".join(ENDINGS)
 
     @classmethod
     def poll_drop(cls, context: bpy.types.Context) -> bool:

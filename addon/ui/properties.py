@@ -18,6 +18,7 @@ from bpy.props import (
 from ..recording import Recording
 from ..safe_read import FormatError
 from ..scene import preset_items
+from .batch_settings import SPR_PG_batch
 from .controls import SPR_PG_controls, begin_anew
 from .edit_settings import SPR_PG_edits
 from .fixes import SPR_PG_fix
@@ -100,6 +101,7 @@ class SPR_PG_settings(bpy.types.PropertyGroup, FileSettings):
     )
     files: CollectionProperty(name="Files", type=SPR_PG_file)
     active_file: IntProperty(name="Active File", update=go_to_file)
+    batch: PointerProperty(name="Batch", type=SPR_PG_batch)
     controls: PointerProperty(name="Controls", type=SPR_PG_controls)
     swaps: CollectionProperty(name="Swaps", type=SPR_PG_swap)
     edits: PointerProperty(type=SPR_PG_edits)

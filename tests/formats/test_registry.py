@@ -2,20 +2,52 @@
 
 from __future__ import annotations
 
+import ast
+import re
+import subprocess
+import sys
+from pathlib import Path
+
 import numpy as np
 import pytest
 
 from addon import formats
 from addon.formats.container import Container
+from addon.formats.listing import ENTRIES
 from addon.safe_read import FormatError
 from tests.formats.test_mutations import BUILDERS
+from tests.formats.test_trc import TRIAL
+
+ROOT = Path(__file__).parents[2]
 
 
 def test_every_reader_but_the_refusal_has_a_row_in_the_table():
     rows = formats.table().splitlines()
-    assert len(rows) - 2 == len(formats.READERS) - 1
-    assert len({reader.format for reader in formats.READERS}) == len(formats.READERS)
+    assert len(rows) - 2 == len(ENTRIES) - 1
+    assert len({reader.format for reader in formats.all_readers()}) == len(ENTRIES)
     assert all(row.count("|") == 5 for row in rows)
+
+
+def test_file_browsers_and_batches_look_at_the_endings_of_all_readers():
+    files = [name for reader in formats.all_readers() for name in reader.files.split()]
+    assert {Path(name).suffix or name for name in files if "." in name} == set(formats.ENDINGS)
+
+
+def test_every_module_of_readers_is_listed():
+    folder = Path(formats.__file__).parent / "readers"
+    modules = {path.stem for path in folder.glob("*.py") if re.search("= Reader[(]", path.read_text("utf-8"))}
+    assert modules == {entry.place.partition(".")[0] for entry in ENTRIES}
+
+
+def test_a_reader_is_imported_when_a_file_may_be_its_own():
+    code = (
+        "import sys; from addon import formats;"
+        f"formats.read({str(TRIAL)!r});"
+        "print([name.rpartition('.')[2] for name in sys.modules if 'formats.readers.' in name])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    imported = set(ast.literal_eval(done.stdout))
+    assert imported == {"strangers", "sam3d", "trc"}
 
 
 @pytest.mark.parametrize(
@@ -23,7 +55,7 @@ def test_every_reader_but_the_refusal_has_a_row_in_the_table():
 )
 def test_only_one_reader_recognises_a_file(tmp_path, tool):
     container = Container(BUILDERS[tool](tmp_path))
-    assert len([reader.format for reader in formats.READERS if reader.recognises(container)]) == 1
+    assert len([reader.format for reader in formats.all_readers() if reader.recognises(container)]) == 1
 
 
 def test_the_refusal_names_what_the_file_holds(tmp_path):

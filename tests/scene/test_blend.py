@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import bpy
+import numpy as np
 import pytest
 
+from addon.cli import main
 from addon.scene import SceneError, save_blend, write_motion
+from tests.wave import joints_of_a_wave
 
 
 def test_a_copy_opens_with_everything_in_it(make_motion, tmp_path):
@@ -29,3 +32,13 @@ def test_a_place_that_cannot_be_written_is_refused_and_leaves_nothing(tmp_path):
     with pytest.raises(SceneError, match="can't be written"):
         save_blend(tmp_path / "out.blend")
     assert [entry.name for entry in tmp_path.iterdir()] == ["out.blend"]
+
+
+@pytest.mark.parametrize("kind", ["fbx", "blend"])
+def test_standard_output_of_the_command_line_is_ours_alone(tmp_path, kind, capfd):
+    points = joints_of_a_wave(8, 30.0)
+    np.savez(tmp_path / "wave.npz", keypoints=points, layout="smpl24", fps=30.0)
+    out = tmp_path / f"wave_out.{kind}"
+    assert main(["refine", str(tmp_path / "wave.npz"), "--output", str(out), "--engine", "numpy"]) == 0
+    lines = capfd.readouterr().out.splitlines()
+    assert [line.split()[0] for line in lines] == ["wave:", "Wrote"]

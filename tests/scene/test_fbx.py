@@ -302,3 +302,10 @@ def test_the_whole_motion_below_a_layer_for_edits_is_exported(make_motion, tmp_p
     bpy.context.scene.frame_set(10)
     export_fbx(tmp_path / "a.fbx", [armature])
     assert len(read(tmp_path / "a.fbx")["posed"]) == 30
+
+
+def test_blenders_exporter_does_not_chatter(make_motion, tmp_path, capfd):
+    armature = write_motion(make_motion())
+    capfd.readouterr()
+    export_fbx(tmp_path / "quiet.fbx", [armature])
+    assert capfd.readouterr().out == ""

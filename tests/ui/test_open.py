@@ -101,4 +101,4 @@ def test_the_recording_is_read_again_on_demand(enabled, wave, ui):
 
 
 def test_the_file_browser_shows_what_readers_read(enabled, ui):
-    assert {".npz", ".npy", ".json", ".trc"} <= set(ui("open_recording").EXTENSIONS)
+    assert {".npz", ".npy", ".json", ".trc"} <= set(ui("open_recording").ENDINGS)

@@ -1,1 +1,1 @@
-"""One module per format; each ends in a `READER`. `registry.READERS` lists them."""
+"""One module per format; each ends in a `READER`. `listing.ENTRIES` lists them."""

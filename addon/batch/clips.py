@@ -1,0 +1,169 @@
+"""Files, folders and patterns → recordings, each with the name of its result."""
+
+from __future__ import annotations
+
+import glob
+import os
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from ..formats import ENDINGS, opened_files
+from ..formats.file_names import NUMBERS, shared_name
+from ..safe_read import FormatError
+
+
+@dataclass(frozen=True)
+class Clip:
+    """One recording of a batch.
+
+    files: the one to open, and after it the others of its series, where the recording has a file for each
+    frame. name: of its result, from the folder of results on and without ending, such as "monday/walk".
+    listed: whether it was found in a folder that was named, rather than named itself.
+    """
+
+    files: tuple[Path, ...]
+    name: str
+    listed: bool = False
+
+    @property
+    def source(self) -> Path:
+        return self.files[0]
+
+
+@dataclass(frozen=True)
+class _Found:
+    """A file, and the folder that was named where it lies in one."""
+
+    path: Path
+    root: Path | None = None
+
+
+Read = Callable[[Path], object]
+"""Reads a recording as it will be read for refining. Raises FormatError."""
+
+
+def find_clips(named: Iterable[str | Path], read: Read, leave_out: Iterable[Path] = ()) -> list[Clip]:
+    """The recordings in files, folders with all below them, and patterns such as `monday/**/*.trc`.
+
+    read: looks into a file that may be one of a series. leave_out: files and folders that folders are
+    not searched for, such as earlier results. A name without a file stays, so that whoever opens it is told.
+    """
+    outside = {path.resolve() for path in leave_out}
+    found = list({one.path: one for name in named for one in _expanded(str(name), outside)}.values())
+    return _named_apart([_clip(files) for files in _series(found, read)])
+
+
+def _expanded(name: str, outside: set[Path]) -> Iterator[_Found]:
+    path = Path(name)
+    if not path.exists() and glob.has_magic(name):
+        matches = sorted(glob.glob(name, recursive=True))  # noqa: PTH207 - Path.glob refuses absolute ones
+        paths = [Path(each) for each in matches] or [path]
+    else:
+        paths = [path]
+    for each in paths:
+        if each.is_dir():
+            yield from (_Found(file, each) for file in _files_below(each, outside))
+        else:
+            yield _Found(each)
+
+
+def _files_below(folder: Path, outside: set[Path]) -> Iterator[Path]:
+    """All files with an ending of ours, folder by folder, in the order of their names and numbers."""
+    for here, folders, files in os.walk(folder):
+        inside = (name for name in folders if not name.startswith("."))
+        folders[:] = sorted(
+            (name for name in inside if (Path(here) / name).resolve() not in outside), key=_order
+        )
+        for name in sorted(files, key=_order):
+            path = Path(here) / name
+            if path.suffix.lower() in ENDINGS and not name.startswith(".") and path.resolve() not in outside:
+                yield path
+
+
+def _order(name: str) -> list[tuple[int, str]]:
+    """Numbers as numbers, before words."""
+    parts = NUMBERS.split(name.lower())
+    return [(int(part), "") if part.isdigit() else (1 << 62, part) for part in parts if part]
+
+
+def _series(found: Sequence[_Found], read: Read) -> Iterator[list[_Found]]:
+    """The files of each recording: one, or all of a series with a file for each frame.
+
+    Only files whose names differ in nothing but a number are looked into, and of those the first.
+    """
+    groups: dict[tuple[str, ...], list[_Found]] = {}
+    for one in found:
+        groups.setdefault(_pattern(one.path), []).append(one)
+    opened: dict[Path, set[Path]] = {}
+    for group in groups.values():
+        if len(group) > 1 or _has_neighbours(group[0].path):
+            opened[group[0].path] = _opened(group[0].path, read)
+    covered: dict[Path, Path] = {}
+    for first, files in opened.items():
+        for path in files:
+            covered.setdefault(path, first)
+    members: dict[Path, list[_Found]] = {}
+    for one in found:
+        members.setdefault(covered.get(one.path, one.path), []).append(one)
+    for first, ones in members.items():
+        missing = sorted(opened.get(first, set()) - {one.path for one in ones})
+        same = [replace(ones[0], path=path) for path in missing if _pattern(path) == _pattern(first)]
+        yield sorted([*ones, *same], key=lambda one: (one.path != first, _order(str(one.path))))
+
+
+def _opened(path: Path, read: Read) -> set[Path]:
+    """All files of the recording that this one belongs to."""
+    with opened_files() as files, suppress(FormatError):  # whoever refines it is told
+        read(path)
+    return files | {path}
+
+
+def _pattern(path: Path) -> tuple[str, ...]:
+    """A name without its numbers, and so its folder's."""
+    folder = NUMBERS.split(path.parent.name)[::2]
+    return str(path.parent.parent), *folder, "/", *NUMBERS.split(path.name)[::2]
+
+
+def _has_neighbours(path: Path) -> bool:
+    """Whether a file that was named alone lies among others that are numbered like it."""
+    if not path.is_file() or not NUMBERS.search(path.stem):
+        return False
+    wanted = _pattern(path)
+    with os.scandir(path.parent) as entries:
+        names = (entry.name for entry in entries if entry.name != path.name)
+        return any(_pattern(path.with_name(name)) == wanted for name in names)
+
+
+def _clip(files: Sequence[_Found]) -> Clip:
+    first, paths = files[0], tuple(one.path for one in files)
+    folder, stem = _place(paths)
+    below = first.root is not None and folder.is_relative_to(first.root)
+    inside = folder.relative_to(first.root) if below and first.root is not None else Path()
+    return Clip(paths, (inside / (stem or first.path.stem)).as_posix(), first.root is not None)
+
+
+def _place(paths: Sequence[Path]) -> tuple[Path, str]:
+    """The folder that a result belongs to, and what to call it: as the file, as what the names of a series
+    share, or as the folder of files that are only numbered."""
+    first = paths[0]
+    series = [path for path in paths if _pattern(path) == _pattern(first)]
+    if len(series) == 1:
+        return first.parent, first.stem
+    whole = Path(os.path.commonpath(series))
+    stem = shared_name(series) if whole == first.parent else ""
+    return (whole, stem) if stem else (whole.parent, whole.name)
+
+
+def _named_apart(clips: Sequence[Clip]) -> list[Clip]:
+    """No two results with one name, also where upper and lower case are the same."""
+    taken: set[str] = set()
+    apart = []
+    for clip in clips:
+        name, number = clip.name, 2
+        while name.lower() in taken:
+            name, number = f"{clip.name}_{number}", number + 1
+        taken.add(name.lower())
+        apart.append(replace(clip, name=name))
+    return apart

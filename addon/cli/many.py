@@ -1,0 +1,177 @@
+"""`refine` into a folder: each recording into a file of its own, but for those that are done already.
+
+Each has a line in the folder's results as soon as it is done, so that a run may end at any moment.
+"""
+
+from __future__ import annotations
+
+import argparse
+import time
+import traceback
+from collections.abc import Callable, Iterator, Sequence
+from copy import copy
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+from .. import batch
+from ..batch import DONE, FAILED, LEFT_OUT, Clip, Figures, Ledger, Record
+from ..batch.record import finite
+from ..body.body_model import load_body_model
+from ..formats import ENDINGS, UnknownContent, opened_files
+from ..formats.file_names import shared_name
+from ..safe_read import FormatError
+from .inputs import read
+from .jobs import Job, UsageError, keep_apart
+from .outputs import NO_BLENDER, write
+from .people import refined
+from .progress import BatchProgress, Show
+from .results import Result
+
+Workers = Callable[[Sequence[Clip], int], Iterator[Record]]
+"""Refines clips in so many processes at a time; records in the order in which they are done."""
+_NOT_IN_RESULTS = (
+    "files",
+    "output",
+    "engine",
+    "device",
+    "jobs",
+    "again",
+    "command",
+    "keypoints",
+    "smpl_model",
+)
+"""Arguments that change nothing in a result; the files among them are known by their content."""
+
+
+def refine_many(args: argparse.Namespace, workers: Workers | None) -> int:
+    """Refines all files, also after one that fails; 1 where one did. Raises UsageError and FormatError."""
+    if args.jobs > 1 and workers is None:
+        raise UsageError("--jobs is for the terminal: `python3 build.py refine … --jobs N`.")
+    ledger = Ledger(Path(args.output))
+    clips = _clips(args, ledger)
+    prepare(args, load=workers is None)
+    batch.remove_leftovers(ledger.folder, [clip.name for clip in clips])
+    known = [] if args.again else [ledger.done(clip, args.settings) for clip in clips]
+    before = {record.name: record for record in known if record is not None}
+    progress = BatchProgress(len(clips))
+    for record in before.values():
+        progress.tell(record, known=True)
+    todo = [clip for clip in clips if clip.name not in before]
+    if workers is not None and args.jobs > 1:
+        records = workers(todo, min(args.jobs, len(todo)))
+    else:
+        records = (refine_clip(clip, args, progress.show) for clip in todo)
+    for record in records:
+        ledger.add(record)
+        progress.tell(record)
+    found = [ledger.records[clip.name] for clip in clips]
+    print(batch.table(found, list(before.values())))
+    print(f"Warnings and all figures: {ledger.path}")
+    return int(any(record.status == FAILED for record in found))
+
+
+def _clips(args: argparse.Namespace, ledger: Ledger) -> list[Clip]:
+    if args.also:
+        files = (args.files[0], *map(Path, args.also))
+        clips = [Clip(files, shared_name(files) or files[0].stem)]
+    else:
+        apart = ledger.results()
+        if ledger.folder.resolve() not in {path.resolve() for path in args.files}:
+            apart.append(ledger.folder)
+        clips = batch.find_clips(args.files, lambda path: read(path, args), apart)
+    if not clips:
+        raise FormatError(
+            f"There is no motion file in {', '.join(map(str, args.files))}; name another folder."
+        )
+    for clip in clips:
+        named = (*clip.files, args.keypoints, args.smpl_model)
+        keep_apart(_output(clip, args), [path for path in named if path is not None])
+    return clips
+
+
+def prepare(args: argparse.Namespace, load: bool = True) -> None:
+    """What all clips share, checked and read once: adds `body_model` and `settings`. Raises FormatError."""
+    if _kind(args) != "npz" and find_spec("bpy") is None:
+        raise FormatError(NO_BLENDER)
+    own = args.smpl_model
+    args.body_model = load_body_model(own) if own is not None and load else None
+    settings = {name: value for name, value in vars(args).items() if name not in _NOT_IN_RESULTS}
+    args.settings = batch.settings_print(settings | {"to": _kind(args)}, [] if own is None else [own])
+
+
+def refine_clip(clip: Clip, args: argparse.Namespace, show: Show) -> Record:
+    """Refines one clip and writes its files; nothing is raised but what ends the program."""
+    began = time.perf_counter()
+    facts: dict[str, Any] = {"name": clip.name, "source": str(clip.source)}
+    try:
+        facts |= _refined_clip(clip, args, show)
+    except UnknownContent as error:
+        facts |= {"status": LEFT_OUT if clip.listed else FAILED, "sentence": str(error)}
+    except FormatError as error:
+        facts |= {"status": FAILED, "sentence": str(error)}
+    except Exception as error:  # noqa: BLE001 - one bad file must not stop the others
+        sentence = f"{clip.source.name} failed for an error in the program ({type(error).__name__})."
+        facts |= {"status": FAILED, "sentence": sentence, "details": traceback.format_exc()}
+    return Record(**facts, seconds=round(time.perf_counter() - began, 3))
+
+
+def _refined_clip(clip: Clip, args: argparse.Namespace, show: Show) -> dict[str, Any]:
+    """Raises FormatError."""
+    warnings: list[str] = []
+    output = _output(clip, args)
+    with opened_files() as opened:
+        results = refined(clip.source, output.stem, _own_arguments(clip, args), show, warnings)
+    others = sorted(batch.relative(path, clip.source.parent) for path in opened - set(clip.files))
+    print_of_all = batch.clip_print(clip, others, args.settings)
+    written = write(Job((clip.source,), output), results, args)
+    return {
+        "status": DONE,
+        "outputs": tuple(
+            path.resolve().relative_to(Path(args.output).resolve()).as_posix() for path in written
+        ),
+        "people": tuple(map(_figures, results)),
+        "warnings": tuple(dict.fromkeys(warnings)),
+        "fingerprint": print_of_all,
+        "also_opened": tuple(others),
+    }
+
+
+def _own_arguments(clip: Clip, args: argparse.Namespace) -> argparse.Namespace:
+    """With the keypoints of this clip, where --keypoints is a folder with a file for each."""
+    if args.keypoints is None or not args.keypoints.is_dir():
+        return args
+    own = copy(args)
+    stem = Path(clip.name)
+    places = (args.keypoints / stem.parent, args.keypoints)
+    found = (
+        path
+        for place in places
+        if place.is_dir()
+        for path in sorted(place.iterdir())
+        if path.stem == stem.name and path.suffix.lower() in ENDINGS
+    )
+    own.keypoints = next(found, None)
+    if own.keypoints is None:
+        raise FormatError(f"{args.keypoints} has no keypoints for {clip.name}; call them like it.")
+    return own
+
+
+def _figures(result: Result) -> Figures:
+    before, after = result.shake or (None, None)
+    return Figures(
+        result.person.id,
+        result.motion.frames,
+        finite(result.before_mm),
+        finite(result.after_mm),
+        finite(before),
+        finite(after),
+    )
+
+
+def _kind(args: argparse.Namespace) -> str:
+    return args.to or "npz"
+
+
+def _output(clip: Clip, args: argparse.Namespace) -> Path:
+    return Path(args.output) / f"{clip.name}.{_kind(args)}"

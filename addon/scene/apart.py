@@ -1,0 +1,64 @@
+"""People written to a file without a trace in the open one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import bpy
+
+from ..body.body_model import BodyModel
+from ..motion import Motion
+from .fbx import export_fbx
+from .person import write_motion
+from .rollback import nothing_left_behind
+from .workshop import object_mode, posed_as_before
+
+
+@dataclass(frozen=True)
+class Named:
+    """A person's motion and what to call it; body_model: the user's own, None for the open body of `gender`,
+    which None leaves to the motion."""
+
+    name: str
+    motion: Motion
+    body_model: BodyModel | None = None
+    gender: str | None = None
+
+
+def export_apart(
+    path: Path,
+    people: Sequence[Named],
+    *,
+    preset: str = "plain",
+    in_place: bool = False,
+    mesh: bool = True,
+    gaps: str = "hold",
+    origin: float = 0.0,
+) -> list[Path]:
+    """Write people to an FBX file by way of a scene that is gone afterwards; the files written. origin: the
+    moment of frame 1 in seconds of the recording. Raises SceneError."""
+    with object_mode(), posed_as_before(bpy.context.scene), nothing_left_behind(), _scene_apart():
+        armatures = [
+            write_motion(
+                one.motion, name=one.name, origin=origin, body_model=one.body_model, gender=one.gender,
+                mesh=mesh, gaps=gaps,
+            )
+            for one in people
+        ]  # fmt: skip
+        return export_fbx(path, armatures, preset=preset, in_place=in_place)
+
+
+@contextmanager
+def _scene_apart() -> Iterator[None]:
+    """A new scene in the window, which shows the user's own one again afterwards: nothing is drawn meanwhile.
+    The rate is that of the first motion written to it."""
+    window = bpy.context.window
+    shown = window.scene
+    window.scene = bpy.data.scenes.new("Batch")
+    try:
+        yield
+    finally:
+        window.scene = shown

@@ -1,0 +1,195 @@
+# mypy: disable-error-code="valid-type"
+# bpy reads properties from annotations that are calls; mypy knows no such thing.
+"""Batch…: a folder of recordings, refined one after the other into files. Check, call, report."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+
+import bpy
+from bpy.props import BoolProperty, StringProperty
+
+from .. import batch, formats
+from ..batch import FAILED, Record
+from ..safe_read import FormatError
+from . import runner
+from .batch_job import BatchJob, Wanted
+from .batch_settings import list_clips, show_record, stated_hints, ticked_clips
+from .controls import controls_of
+from .describe import plural
+from .log import keep_details, report_error
+from .open_recording import FileChooser
+from .own_body import open_gender, own_body
+from .preferences import engine_and_device
+from .redraw import redraw
+
+
+class SPR_OT_batch_folder(bpy.types.Operator, FileChooser):
+    """List the recordings of a folder and of all folders below it, to refine them one after the other"""
+
+    bl_idname = "spr.batch_folder"
+    bl_label = "Choose Folder"
+    bl_options = {"REGISTER", "UNDO"}
+
+    directory: StringProperty(subtype="DIR_PATH", options={"SKIP_SAVE", "HIDDEN"})
+    filter_folder: BoolProperty(default=True, options={"HIDDEN"})
+
+    def invoke(self, context: bpy.types.Context, _event: bpy.types.Event) -> set[str]:
+        """Ask for the folder."""
+        context.window_manager.fileselect_add(self)
+        return {"RUNNING_MODAL"}
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        """Look into the folder; earlier results in it do not count."""
+        folder, hints = Path(bpy.path.abspath(self.directory)), self.hints()
+        if not folder.is_dir():
+            report_error(self, f"There is no folder {folder}; choose another.")
+            return {"CANCELLED"}
+        settings = context.scene.spr.batch
+        clips = batch.find_clips(
+            [folder], lambda path: formats.read(path, **asdict(hints)), [folder / "refined"]
+        )
+        if not clips:
+            report_error(self, f"There is no recording in {folder}; choose another folder.")
+            return {"CANCELLED"}
+        list_clips(settings, folder, clips, hints)
+        self.report({"INFO"}, f"{plural(len(clips), 'recording')} in {folder}")
+        redraw()
+        return {"FINISHED"}
+
+
+class SPR_OT_batch_tick(bpy.types.Operator):
+    """Tick all recordings of the list, or none"""
+
+    bl_idname = "spr.batch_tick"
+    bl_label = "Tick"
+    bl_options = {"REGISTER", "UNDO"}
+
+    chosen: BoolProperty(name="Chosen", default=True)
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        """Set them."""
+        for row in context.scene.spr.batch.clips:
+            row.chosen = self.chosen
+        return {"FINISHED"}
+
+
+class SPR_OT_batch_refine(bpy.types.Operator):
+    """Refine the ticked recordings with the controls of the Refine panel, each into a file of its own. The
+    scene stays as it is"""
+
+    bl_idname = "spr.batch_refine"
+    bl_label = "Refine Batch"
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        """There must be something to do, and nothing may be running."""
+        reason = _why_not(context)
+        if reason:
+            cls.poll_message_set(reason)
+        return not reason
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        """Do it all at once: scripts, tests and background mode."""
+        job = self._job(context)
+        if job is None:
+            return {"CANCELLED"}
+        job.run()
+        return self._finish(job, context.scene)
+
+    def invoke(self, context: bpy.types.Context, _event: bpy.types.Event) -> set[str]:
+        """Start a job that a timer drives: a little at a time, so that Blender goes on."""
+        if bpy.app.background or context.window is None:
+            return self.execute(context)
+        job = self._job(context)
+        if job is None:
+            return {"CANCELLED"}
+        runner.drive(context, job)
+        context.window_manager.modal_handler_add(self)
+        return {"RUNNING_MODAL"}
+
+    def modal(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:
+        """Do a slice of the work, listen for Esc."""
+        run = runner.current()
+        if run is None or not isinstance(run.job, BatchJob):
+            return {"CANCELLED"}
+        if event.type == "ESC" and event.value == "PRESS":
+            run.job.cancel()
+        if event.type == "TIMER" and run.job.running:
+            runner.advance()
+        if run.job.running:
+            return {"PASS_THROUGH"}
+        scene = run.scene
+        runner.end()
+        return self._finish(run.job, scene)
+
+    def cancel(self, _context: bpy.types.Context) -> None:
+        """Blender ends the operator: its window closes, or another file is opened."""
+        runner.end()
+
+    def _job(self, context: bpy.types.Context) -> BatchJob | None:
+        scene = context.scene
+        try:
+            wanted = _wanted(scene.spr)
+        except (FormatError, OSError) as error:
+            report_error(self, str(error))
+            return None
+        settings, uid = scene.spr.batch, scene.session_uid
+        for row in settings.clips:
+            row.status = row.told = row.sentences = ""
+        settings.result = ""
+        return BatchJob(ticked_clips(settings), wanted, settings.again, lambda record: _tell(uid, record))
+
+    def _finish(self, job: BatchJob, scene: bpy.types.Scene | None) -> set[str]:
+        if job.error:
+            report_error(self, job.error, job.details)
+            return {"CANCELLED"}
+        told = batch.totals(job.records, job.records[: job.known])
+        if job.cancelled:
+            told = f"Cancelled: {told} Refine again to go on."
+        if scene is not None:
+            scene.spr.batch.result = told
+        failed = any(record.status == FAILED for record in job.records)
+        self.report({"WARNING"} if failed else {"INFO"}, told)
+        redraw()
+        return {"CANCELLED"} if job.cancelled else {"FINISHED"}
+
+
+def _wanted(settings: bpy.types.PropertyGroup) -> Wanted:
+    """Raises FormatError and OSError where the body model can't be read."""
+    own, controls, gender = own_body(settings.body), controls_of(settings), open_gender(settings.body)
+    hints, kind = stated_hints(settings.batch), settings.batch.kind
+    made = {
+        "hints": asdict(hints), "controls": controls, "kind": kind, "in_place": settings.fbx_in_place,
+        "mesh": settings.mesh, "gender": gender, "gaps": settings.controls.gaps,
+    }  # fmt: skip
+    model = [Path(bpy.path.abspath(settings.body.path))] if settings.body.path else []
+    engine, device = engine_and_device(settings)
+    return Wanted(
+        Path(bpy.path.abspath(settings.batch.output)), kind, batch.settings_print(made, model), hints,
+        controls, engine, device, own, gender, settings.fbx_in_place, settings.mesh, settings.controls.gaps,
+    )  # fmt: skip
+
+
+def _tell(scene_uid: int, record: Record) -> None:
+    """To the list of the scene that the batch was started in, if that is still there."""
+    if record.details:
+        keep_details(record.sentence, record.details)
+    for scene in bpy.data.scenes:
+        if scene.session_uid == scene_uid:
+            show_record(scene.spr.batch, record)
+
+
+def _why_not(context: bpy.types.Context) -> str:
+    settings = context.scene.spr.batch
+    if runner.current() is not None:
+        return "Refining is already running"
+    if context.scene.library is not None:
+        return "This scene is linked from another file and can't be changed"
+    if not any(row.chosen for row in settings.clips):
+        return "Choose a folder and tick recordings first"
+    return "" if settings.output else "Choose a folder for the results first"
+
+
+CLASSES = (SPR_OT_batch_folder, SPR_OT_batch_tick, SPR_OT_batch_refine)

@@ -1,0 +1,114 @@
+"""Files, folders and patterns become recordings with names of their own."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from addon import formats
+from addon.batch import find_clips
+from tests.wave import joints_of_a_wave
+
+
+def keypoints(path: Path, frames: int = 5) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    np.savez(
+        path, keypoints=joints_of_a_wave(frames, 30.0), layout="smpl24", fps=30.0, up_axis="y", units="m"
+    )
+    return path
+
+
+def frames_of_a_series(folder: Path, count: int = 4) -> list[Path]:
+    """OpenPose's 3D files: one for each frame."""
+    folder.mkdir(parents=True)
+    paths = []
+    for number in range(count):
+        points = np.concatenate(
+            [np.random.default_rng(number).normal(size=(25, 3)), np.ones((25, 1))], axis=1
+        )
+        path = folder / f"{number:012d}_keypoints.json"
+        path.write_text(
+            json.dumps({"version": 1.3, "people": [{"pose_keypoints_3d": points.ravel().tolist()}]})
+        )
+        paths.append(path)
+    return paths
+
+
+def found(*named: Path | str, leave_out=()) -> dict[str, list[str]]:
+    clips = find_clips(named, formats.read, leave_out)
+    return {clip.name: [path.name for path in clip.files] for clip in clips}
+
+
+def test_a_folder_gives_all_files_below_it_in_order_and_their_folders_as_parts_of_the_names(tmp_path):
+    for name in ("walk_10.npz", "walk_9.npz", "monday/jump.npz", ".hidden.npz", ".cache/jump.npz"):
+        keypoints(tmp_path / name)
+    (tmp_path / "notes.md").write_text("Nothing to see.")
+    assert list(found(tmp_path)) == ["walk_9", "walk_10", "monday/jump"]
+
+
+def test_a_pattern_is_looked_up_where_the_shell_has_left_it(tmp_path):
+    for name in ("a.npz", "deep/b.npz", "c.trc"):
+        keypoints(tmp_path / name.replace(".trc", ".npz")).rename(tmp_path / name)
+    assert list(found(str(tmp_path / "**" / "*.npz"))) == ["a", "b"]
+
+
+def test_a_file_with_brackets_in_its_name_is_no_pattern(tmp_path):
+    assert list(found(keypoints(tmp_path / "walk[1].npz"))) == ["walk[1]"]
+
+
+def test_a_name_without_a_file_stays_for_whoever_opens_it(tmp_path):
+    assert list(found(tmp_path / "none.npz", str(tmp_path / "*.trc"))) == ["none", "*"]
+
+
+def test_a_file_that_is_named_twice_is_refined_once(tmp_path):
+    path = keypoints(tmp_path / "a.npz")
+    assert list(found(path, tmp_path, path)) == ["a"]
+
+
+def test_files_of_one_name_have_results_of_two(tmp_path):
+    first, second = keypoints(tmp_path / "x/walk.npz"), keypoints(tmp_path / "y/Walk.npz")
+    assert list(found(first, second)) == ["walk", "Walk_2"]
+
+
+def test_a_file_for_each_frame_is_one_recording_called_as_its_folder(tmp_path):
+    paths = frames_of_a_series(tmp_path / "takes" / "dance")
+    names = [path.name for path in paths]
+    assert found(tmp_path / "takes") == {"dance": names}
+    assert found(*paths) == {"dance": names}
+    assert found(paths[0]) == {"dance": names}
+
+
+def test_numbered_takes_are_no_series(tmp_path):
+    for number in range(3):
+        keypoints(tmp_path / f"take_{number:03d}.npz", frames=4 + number)
+    assert list(found(tmp_path)) == ["take_000", "take_001", "take_002"]
+
+
+def test_copies_of_one_take_are_no_series(tmp_path):
+    for number in range(3):
+        keypoints(tmp_path / f"take_{number:03d}.npz")
+    assert len(found(tmp_path)) == 3
+
+
+def test_a_series_is_known_by_its_first_file_even_if_another_is_damaged(tmp_path):
+    paths = frames_of_a_series(tmp_path / "dance")
+    paths[2].write_text("{")
+    assert found(tmp_path) == {"dance": [path.name for path in paths]}
+
+
+def test_only_the_first_of_many_takes_is_looked_into(tmp_path):
+    for number in range(20):
+        keypoints(tmp_path / f"take_{number:03d}.npz")
+    looked: list[Path] = []
+    find_clips([tmp_path], lambda path: looked.append(path))
+    assert len(looked) <= 1
+
+
+@pytest.mark.parametrize("what", ["results", "results/a.npz"])
+def test_earlier_results_are_no_recordings(tmp_path, what):
+    keypoints(tmp_path / "takes.npz")
+    keypoints(tmp_path / "results" / "a.npz")
+    assert list(found(tmp_path, leave_out=[tmp_path / what])) == ["takes"]

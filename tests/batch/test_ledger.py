@@ -1,0 +1,122 @@
+"""What is done is known again by its content and settings, whatever happened to the process that did it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from addon.batch import DONE, FAILED, Clip, Figures, Ledger, Record, clip_print, settings_print
+from addon.safe_read import FormatError
+
+
+@pytest.fixture
+def clip(tmp_path):
+    path = tmp_path / "in" / "walk.npz"
+    path.parent.mkdir()
+    path.write_bytes(b"content")
+    return Clip((path,), "walk")
+
+
+@pytest.fixture
+def ledger(tmp_path):
+    return Ledger(tmp_path / "out")
+
+
+@pytest.fixture
+def record(clip, ledger):
+    """Done, with its file there."""
+    (ledger.folder / "walk.npz").write_bytes(b"result")
+    figures = Figures("0", 100, 12.0, 3.0)
+    known = clip_print(clip, [], "settings")
+    return Record(
+        "walk", str(clip.source), DONE, ("walk.npz",), (figures,), ("It hardly moves.",), 0.5, known
+    )
+
+
+def again(ledger: Ledger) -> Ledger:
+    return Ledger(ledger.folder)
+
+
+def test_a_record_is_the_same_after_a_restart(ledger, clip, record):
+    ledger.add(record)
+    assert again(ledger).records == {"walk": record}
+    assert again(ledger).done(clip, "settings") == record
+
+
+def test_other_settings_other_content_or_a_missing_result_are_not_done(ledger, clip, record):
+    ledger.add(record)
+    assert ledger.done(clip, "others") is None
+    (ledger.folder / "walk.npz").unlink()
+    assert ledger.done(clip, "settings") is None
+    (ledger.folder / "walk.npz").write_bytes(b"result")
+    assert ledger.done(clip, "settings") == record
+    clip.source.write_bytes(b"CONTENT")
+    assert ledger.done(clip, "settings") is None
+
+
+def test_a_changed_file_that_was_read_besides_is_not_done(ledger, clip, record):
+    skeleton = clip.source.with_name("bones.asf")
+    skeleton.write_text("long")
+    record = replace(
+        record, also_opened=("bones.asf",), fingerprint=clip_print(clip, ["bones.asf"], "settings")
+    )
+    ledger.add(record)
+    assert ledger.done(clip, "settings") == record
+    skeleton.write_text("longer")
+    assert ledger.done(clip, "settings") is None
+    skeleton.unlink()
+    assert ledger.done(clip, "settings") is None
+
+
+def test_a_frame_more_in_the_series_is_not_done(ledger, clip, record):
+    ledger.add(record)
+    more = clip.source.with_name("walk_2.npz")
+    more.write_bytes(b"frame")
+    assert ledger.done(replace(clip, files=(clip.source, more)), "settings") is None
+
+
+def test_what_failed_is_tried_again(ledger, clip, record):
+    ledger.add(replace(record, status=FAILED))
+    assert again(ledger).done(clip, "settings") is None
+
+
+@pytest.mark.parametrize("cut", range(1, 40, 6))
+def test_a_line_that_was_cut_off_costs_that_line_alone(ledger, record, cut):
+    other = replace(record, name="jump")
+    ledger.add(record)
+    ledger.add(other)
+    whole = ledger.path.read_bytes()
+    ledger.path.write_bytes(whole[:-cut])
+    assert set(again(ledger).records) == ({"walk", "jump"} if cut == 1 else {"walk"})
+    again(ledger).add(other)
+    assert again(ledger).records == {"walk": record, "jump": other}
+
+
+def test_the_last_line_of_a_name_counts(ledger, record):
+    ledger.add(replace(record, status=FAILED))
+    ledger.add(record)
+    assert again(ledger).records == {"walk": record}
+
+
+def test_what_is_no_record_is_passed_over(ledger, record):
+    ledger.path.write_text('[]\n{"name": "walk"}\nnull\n7\n\n')
+    ledger.add(record)
+    assert again(ledger).records == {"walk": record}
+
+
+def test_a_folder_that_cannot_be_made_is_refused(tmp_path):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(FormatError, match="choose another"):
+        Ledger(tmp_path / "file" / "out")
+
+
+def test_settings_are_the_same_in_another_order_and_not_with_another_value_or_model(tmp_path):
+    first = settings_print({"a": 1, "b": frozenset("xyz")})
+    assert settings_print({"b": frozenset("zyx"), "a": 1}) == first
+    assert settings_print({"a": 2, "b": frozenset("xyz")}) != first
+    model = tmp_path / "model.npz"
+    model.write_bytes(b"1")
+    with_model = settings_print({"a": 1}, [model])
+    model.write_bytes(b"22")
+    assert settings_print({"a": 1}, [model]) != with_model

@@ -1,0 +1,164 @@
+"""`build.py refine --jobs N`: several processes share a folder, and each may be killed at any moment."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from addon import formats
+from addon.batch import DONE, FAILED, Ledger, Record
+from dev.envs import calling
+from dev.processes import ROOT
+from tests.wave import joints_of_a_wave
+
+CLIPS = 6
+PATIENCE = 120.0
+pytestmark = pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="kill -9 is for Linux and macOS")
+
+
+@pytest.fixture
+def takes(tmp_path: Path) -> Path:
+    folder = tmp_path / "takes"
+    folder.mkdir()
+    for number in range(CLIPS):
+        points = joints_of_a_wave(40 + number, 30.0)
+        np.savez(folder / f"take{number}.npz", keypoints=points, layout="smpl24", fps=30.0)
+    return folder
+
+
+@pytest.fixture
+def start(takes, tmp_path):
+    """A function that starts the command; what runs at the end of the test is killed."""
+    running: list[subprocess.Popen] = []
+
+    def command(jobs: int) -> subprocess.Popen:
+        words = ["refine", takes, "--output", tmp_path / "out", "--jobs", jobs, "--engine", "numpy"]
+        process = subprocess.Popen(
+            [sys.executable, "-P", "-c", calling("dev.workers:main"), *map(str, words)],
+            env=os.environ | {"PYTHONPATH": str(ROOT)},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        running.append(process)
+        return process
+
+    yield command
+    for process in running:
+        process.kill()
+        process.communicate()
+
+
+def records(folder: Path) -> list[Record]:
+    """All lines that are complete."""
+    path = folder / "out" / "results.jsonl"
+    lines = path.read_text("utf-8").split("\n")[:-1] if path.exists() else []
+    return [Record.from_json(line) for line in lines if line.endswith("}") and line.startswith("{")]
+
+
+def until(what: Callable[[], object]) -> None:
+    end = time.monotonic() + PATIENCE
+    while not what():
+        assert time.monotonic() < end
+        time.sleep(0.005)
+
+
+def children(process: subprocess.Popen) -> list[int]:
+    """Processes that it has started; empty where the system does not tell (macOS)."""
+    path = Path(f"/proc/{process.pid}/task/{process.pid}/children")
+    return [int(pid) for pid in path.read_text().split()] if path.exists() else []
+
+
+def is_there(pid: int) -> bool:
+    path = Path(f"/proc/{pid}/stat")
+    return path.exists() and path.read_text().rpartition(")")[2].split()[0] != "Z"
+
+
+def are_gone(pids: list[int]) -> bool:
+    return not any(map(is_there, pids))
+
+
+def has_records(folder: Path, count: int) -> bool:
+    return len(records(folder)) >= count
+
+
+def assert_complete(folder: Path) -> None:
+    results = sorted((folder / "out").glob("*.npz"))
+    assert [path.stem for path in results] == [f"take{number}" for number in range(CLIPS)]
+    frames = [formats.read(path).people[0].frames for path in results]
+    assert frames == [40 + number for number in range(CLIPS)]
+    assert {record.status for record in Ledger(folder / "out").records.values()} == {DONE}
+
+
+def test_two_processes_give_what_one_gives(start, takes, tmp_path):
+    process = start(2)
+    said, errors = process.communicate(timeout=PATIENCE)
+    assert process.returncode == 0, errors
+    assert_complete(tmp_path)
+    assert f"{CLIPS} done; " in said
+    one = tmp_path / "one.npz"
+    words = ["refine", takes / "take3.npz", "--output", one, "--engine", "numpy"]
+    command = [sys.executable, "-c", "import sys; from addon.cli import main; sys.exit(main(sys.argv[1:]))"]
+    subprocess.run([*command, *map(str, words)], cwd=ROOT, check=True, capture_output=True)
+    with np.load(one) as alone, np.load(tmp_path / "out" / "take3.npz") as shared:
+        np.testing.assert_allclose(alone["poses"], shared["poses"], atol=1e-5)
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_a_run_that_is_killed_again_and_again_loses_nothing_and_does_nothing_twice(start, tmp_path, jobs):
+    """kill -9 while the first file is read, after each of some records, and at odd moments between them."""
+    for known, pause in ((0, 0.4), (0, 0.9), (1, 0.0), (2, 0.07), (4, 0.03)):
+        process = start(jobs)
+        until(partial(has_records, tmp_path, known))
+        time.sleep(pause)
+        hands = children(process)
+        process.send_signal(signal.SIGKILL)
+        process.wait(PATIENCE)
+        until(partial(are_gone, hands))
+    done = Counter(record.name for record in records(tmp_path))
+    assert set(done.values()) <= {1}
+    last = start(jobs)
+    said, errors = last.communicate(timeout=PATIENCE)
+    assert last.returncode == 0, errors
+    assert f"({len(done)} of them before)" in said if done else "before)" not in said
+    assert_complete(tmp_path)
+    assert set(Counter(record.name for record in records(tmp_path)).values()) == {1}
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="only Linux tells who started whom")
+def test_a_process_that_is_killed_fails_with_its_file_and_the_others_go_on(start, tmp_path):
+    process = start(2)
+    until(lambda: len(children(process)) == 2 and records(tmp_path))
+    os.kill(children(process)[0], signal.SIGKILL)
+    _, errors = process.communicate(timeout=PATIENCE)
+    found = Ledger(tmp_path / "out").records
+    failed = [record for record in found.values() if record.status == FAILED]
+    assert len(found) == CLIPS and len(failed) <= 1
+    assert process.returncode == len(failed), errors
+    for record in failed:
+        assert "ended with status -9" in record.sentence and record.sentence in errors
+    assert start(2).wait(PATIENCE) == 0
+    assert_complete(tmp_path)
+
+
+def test_ctrl_c_ends_all_processes_and_the_next_run_goes_on(start, tmp_path):
+    process = start(2)
+    until(lambda: records(tmp_path))
+    hands = children(process)
+    process.send_signal(signal.SIGINT)
+    _, errors = process.communicate(timeout=PATIENCE)
+    assert process.returncode == 1 and "Stopped; unfinished files were not written." in errors
+    assert "Traceback" not in errors
+    until(partial(are_gone, hands))
+    assert start(1).wait(PATIENCE) == 0
+    assert_complete(tmp_path)

@@ -1,0 +1,81 @@
+"""Enabling the extension costs Blender's start little: what reads and refines is imported when it is used."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+
+import pytest
+
+from dev.processes import ROOT
+
+PROGRAM = """
+import json, os, sys, time
+import bpy
+from dev.linked import link, switch
+module = link()
+import numpy
+began, before = time.process_time(), set(sys.modules)
+switch(module, True)
+seconds, new = time.process_time() - began, sorted(set(sys.modules) - before)
+switch(module, False)
+began = time.process_time()
+switch(module, True)
+print("TOLD", json.dumps([seconds, time.process_time() - began, new]), flush=True)
+os._exit(0)
+"""
+
+
+@pytest.fixture(scope="module")
+def start(tmp_path_factory):
+    """(CPU seconds of enabling, of enabling again, modules that were imported)."""
+    user = tmp_path_factory.mktemp("user")
+    environment = os.environ | {"PYTHONPATH": str(ROOT), "BLENDER_USER_RESOURCES": str(user)}
+    command = [sys.executable, "-c", PROGRAM]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    return json.loads(_told(done.stdout))
+
+
+def _told(output: str) -> str:
+    """What the program says, among what Blender prints."""
+    return next(line.removeprefix("TOLD ") for line in output.splitlines() if line.startswith("TOLD "))
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "torch",
+        "addon.formats.registry",
+        "addon.formats.readers",
+        "addon.refiner.pipeline",
+        "addon.refiner.network",
+        "addon.safe_read.unpickle",
+        "addon.cli",
+        "array_api_compat.numpy",
+    ],
+)
+def test_what_reads_and_refines_waits_until_it_is_used(start, name):
+    *_, new = start
+    assert not [module for module in new if module == name or module.endswith(f".{name}")]
+
+
+def test_nothing_of_ours_imports_the_network(start):
+    """Blender's own handling of extensions does, before ours is imported: with ours alone nothing comes."""
+    code = (
+        "import json, sys, bpy; known = set(sys.modules); import addon.ui;"
+        "print('TOLD', json.dumps(sorted(set(sys.modules) - known)), flush=True)"
+    )
+    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+    done = subprocess.run(
+        [sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True
+    )
+    imported = set(json.loads(_told(done.stdout)))
+    assert "addon.ui" in imported
+    assert not imported & {"socket", "ssl", "http.client", "urllib.request", "asyncio", "subprocess"}
+
+
+def test_registering_costs_no_time_once_it_is_imported(start):
+    _, again, _ = start
+    assert again < 0.1
