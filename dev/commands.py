@@ -5,10 +5,11 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
-from .envs import call, launching, prepare
+from .environments.envs import call, launching, prepare
+from .environments.pythons import HERE
 from .processes import ROOT, Refusal, run, say
-from .pythons import HERE
 
 Arguments = list[str]
 
@@ -24,21 +25,42 @@ class Command:
 
 def test(arguments: Arguments) -> int:
     """All tests. Each command imports what it needs itself, so that the others need not wait for that."""
-    from . import suites
+    from .suites import suites
 
     return suites.main(arguments)
 
 
 def package(arguments: Arguments) -> int:
     """The extension as a zip."""
-    from . import zip as packaging
+    from .release import zip as packaging
 
     return packaging.main(arguments)
 
 
+def build_wheel(arguments: Arguments) -> int:
+    """The library."""
+    from .release import wheel
+
+    return wheel.main(arguments)
+
+
+def release(arguments: Arguments) -> int:
+    """All that a version is published as."""
+    from .release import command
+
+    return command.main(arguments)
+
+
+def repository(arguments: Arguments) -> int:
+    """A folder that Blender installs from."""
+    from .release import repository
+
+    return repository.main(arguments)
+
+
 def check(arguments: Arguments) -> int:
     """Style and types."""
-    from . import lint
+    from .suites import lint
 
     return lint.main(arguments)
 
@@ -53,6 +75,22 @@ def in_cli(subcommand: str, target: str = "addon.cli:main") -> Callable[[Argumen
     return lambda arguments: call(prepare("main"), target, [subcommand, *arguments])
 
 
+def refine(arguments: Arguments) -> int:
+    """The extension's command line, with processes or with other machines for many files."""
+    if any(word.split("=")[0] == "--dask" for word in arguments):
+        from .farm import command
+
+        return command.refine(arguments)
+    return in_cli("refine", "dev.workers:main")(arguments)
+
+
+def dask(arguments: Arguments) -> int:
+    """Dask's own command, for a scheduler and for workers that can refine."""
+    from .farm import command
+
+    return command.dask(arguments)
+
+
 def train(arguments: Arguments) -> int:
     """Train the refiner, where torch is installed."""
     if HERE != "3.11":
@@ -62,7 +100,25 @@ def train(arguments: Arguments) -> int:
     if "--pairwise" in arguments:
         rest = [argument for argument in arguments if argument != "--pairwise"]
         return in_main("bundled_model.training.pairwise.train:main")(rest)
+    if arguments[:1] == ["--processes"] and len(arguments) > 1:
+        return train_together(arguments[1], arguments[2:])
     return in_main("bundled_model.training.train:main")(arguments)
+
+
+def train_together(number: str, arguments: Arguments) -> int:
+    """The same in so many processes, which torchrun starts: on one machine, best one for each GPU."""
+    environment = prepare("main")
+    with launching(environment) as variables:
+        runner = ["torch.distributed.run", "--standalone", "--nproc-per-node", number]
+        command: list[str | Path] = [
+            environment.python,
+            "-m",
+            *runner,
+            "-m",
+            "bundled_model.training.train",
+            *arguments,
+        ]
+        return run(command, variables)
 
 
 def fuzz(arguments: Arguments) -> int:
@@ -76,7 +132,7 @@ COMMANDS = (
     Command(
         "demo",
         "refine a real capture and a degraded clip: .blend, .fbx, .npz, a picture and a table",
-        in_main("dev.demo:main"),
+        in_main("dev.pictures.demo:main"),
     ),
     Command(
         "test",
@@ -84,21 +140,33 @@ COMMANDS = (
         test,
     ),
     Command("zip", "build and validate the extension [--torch] [--output FOLDER]", package),
-    Command("train", "train the bundled refiner again, or the paper's network [--pairwise]", train),
+    Command("wheel", "build the library for Python without Blender [--output FOLDER]", build_wheel),
+    Command("release", "make all that a version is published as, of the last commit [--torch]", release),
+    Command("repo", "make a repository that Blender installs and updates from [ZIP…]", repository),
+    Command(
+        "train",
+        "train the bundled refiner again, or the paper's network [--pairwise], or in [--processes N]",
+        train,
+    ),
     Command(
         "bench",
         "measure speed, errors [--accuracy], robustness [--checks], a real window [--window]",
-        in_main("dev.bench:main"),
+        in_main("dev.benchmarks.bench:main"),
     ),
     Command(
         "refine",
-        "turn motion files into clean SMPL animation: FILE… --output OUT [--jobs N]",
-        in_cli("refine", "dev.workers:main"),
+        "turn motion files into clean SMPL animation: FILE… --output OUT [--jobs N] [--dask …]",
+        refine,
     ),
     Command("inspect", "say what a motion file holds: FILE [--json]", in_cli("inspect")),
+    Command("dask", "start what refine --dask shares its files with: scheduler | worker ADDRESS", dask),
     Command("fuzz", "feed damaged files to the readers [--seconds N] [--target T]", fuzz),
-    Command("screenshots", "take the manual's pictures from a real window", in_main("dev.screenshots:main")),
-    Command("readme", "write the table of formats in README.md", in_main("dev.readme:main")),
+    Command(
+        "screenshots",
+        "take the manual's pictures from a real window",
+        in_main("dev.pictures.screenshots:main"),
+    ),
+    Command("formats", "write the table of formats in docs/formats.md", in_main("dev.formats_page:main")),
     Command("lint", "check style and types [--fix]", check),
 )
 
