@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+HANDS = ("left", "right")
+"""The order of the two hands wherever both are in one array."""
 LONGEST_GAP = 1.0
 """Seconds; somebody who is not seen for longer is away, a shorter gap is filled."""
 
@@ -42,6 +44,24 @@ class Kept:
 
 
 @dataclass(frozen=True)
+class Hands:
+    """The fingers of both hands through a motion, joints in the order of `body.hands.FINGER_NAMES`.
+
+    rotations: (T, 2, 15, 3, 3) local joint rotations from SMPL's flat hand, left hand first.
+    offsets: (2, 15, 3) metres, rest position of each joint relative to its parent, the wrist for the first.
+    estimated: (T, 2, 15) bool, joints that nothing told and that lie as a relaxed hand's.
+    """
+
+    rotations: np.ndarray
+    offsets: np.ndarray
+    estimated: np.ndarray
+
+    def rows(self, rows: np.ndarray | slice) -> Hands:
+        """The same hands in some of the frames; rows: indices or a mask."""
+        return replace(self, rotations=self.rotations[rows], estimated=self.estimated[rows])
+
+
+@dataclass(frozen=True)
 class Motion:
     """What the refiner returns and the scene, the FBX export and the .npz file are made from.
 
@@ -55,6 +75,7 @@ class Motion:
     betas, gender: as the recording gave them.
     filled: (T,) bool, frames whose pose comes from their neighbours because nothing was seen; empty: none.
     kept: what somebody set by hand and this motion already holds; None: nothing.
+    hands: the fingers; None where nothing tells of any.
     """
 
     rotations: np.ndarray
@@ -70,6 +91,7 @@ class Motion:
     warnings: tuple[str, ...] = ()
     filled: np.ndarray = field(default_factory=lambda: np.zeros(0, bool))
     kept: Kept | None = None
+    hands: Hands | None = None
 
     @property
     def frames(self) -> int:
