@@ -19,7 +19,8 @@ from typing import Any
 import numpy as np
 
 from . import formats
-from .body.body_model import BodyModel, load_body_model
+from .body.body_model import BodyModel
+from .cli_body import add_body, own_body
 from .cli_controls import add_controls, controls_of, people_in_range
 from .cli_inputs import add_sides, chosen, gather_take, inputs, read, shift, targets_of
 from .formats.file_names import shared_name
@@ -29,12 +30,6 @@ from .safe_read import FormatError
 
 KINDS = ("npz", "fbx", "blend")
 _AXES = ("+x", "-x", "+y", "-y", "+z", "-z", "x", "y", "z")
-_SMPL_MODEL_HELP = (
-    "your own SMPL, SMPL-H or SMPL-X file (.npz or .pkl), of the kind and gender that the poses were made"
-    " with: its mesh is used for .fbx and .blend; where a person has shape numbers (betas) and no keypoints,"
-    " also its exact bones and pelvis. With keypoints the bones are those that the keypoints show, and the"
-    " mesh is stretched to them"
-)
 _MAY_BE_NEGATIVE = ("--up", "--keypoints-offset", "--person", "--frames")
 
 
@@ -125,7 +120,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_hints(refine)
     refine.add_argument("--mode", choices=("auto", "plugin", "sequence", "poses", "none"), default="auto")
     add_controls(refine)
-    refine.add_argument("--smpl-model", type=Path, metavar="FILE", help=_SMPL_MODEL_HELP)
+    add_body(refine)
     refine.add_argument(
         "--fbx-preset",
         choices=("plain", "unity", "unreal"),
@@ -224,7 +219,7 @@ def _described(recording: Recording) -> list[str]:
 def _refine(args: argparse.Namespace) -> int:
     gather_take(args)
     jobs = _jobs(args)
-    args.body_model = None if args.smpl_model is None else load_body_model(args.smpl_model)
+    args.own_body = own_body(args)
     if any(job.kind != "npz" for job in jobs):
         _scene()
     status = 0
@@ -331,10 +326,11 @@ def _refine_person(
             engine=args.engine,
             device=args.device,
             progress=_progress(label),
+            body=args.own_body,
         )
     except refiner.RefineError as error:
         raise FormatError(str(error)) from error
-    return refiner.on_own_body(motion, one.poses, args.body_model)
+    return motion, None if motion.shape is None else args.own_body.model
 
 
 def _shake(one: Person, motion: Motion) -> tuple[float, float] | None:

@@ -62,6 +62,19 @@ class Hands:
 
 
 @dataclass(frozen=True)
+class Shape:
+    """The body model of the user's file whose skeleton in the shape `betas` a motion moves.
+
+    kind: SMPL, SMPL-H or SMPL-X. pelvis: (3,) metres, where this shape's rest pelvis lies. hands: (2, 15, 3)
+    rotation vectors of the model's own relaxed hands from its flat ones; zeros where the file has none.
+    """
+
+    kind: str
+    pelvis: np.ndarray
+    hands: np.ndarray
+
+
+@dataclass(frozen=True)
 class Motion:
     """What the refiner returns and the scene, the FBX export and the .npz file are made from.
 
@@ -72,10 +85,11 @@ class Motion:
     frame_ids: (T,) frame numbers in the recording; frame n lies at n / fps seconds.
     fit_error_mm: (T,) mean distance from the keypoints, NaN without keypoints.
     uncertainty_deg: (T, 24) expected error of each joint's rotation, NaN where it is not known.
-    betas, gender: as the recording gave them.
+    betas, gender: as the recording gave them, or with a shape those of its model.
     filled: (T,) bool, frames whose pose comes from their neighbours because nothing was seen; empty: none.
     kept: what somebody set by hand and this motion already holds; None: nothing.
     hands: the fingers; None where nothing tells of any.
+    shape: which body model has exactly these bones with these betas; None where that is not known.
     """
 
     rotations: np.ndarray
@@ -92,6 +106,7 @@ class Motion:
     filled: np.ndarray = field(default_factory=lambda: np.zeros(0, bool))
     kept: Kept | None = None
     hands: Hands | None = None
+    shape: Shape | None = None
 
     @property
     def frames(self) -> int:

@@ -7,7 +7,7 @@ from .errors import Cancelled, RefineError
 from .holding import hold
 from .jitter import jitter, keypoint_noise
 from .limbs import PARTS, Limb
-from .own_body import on_own_body
+from .own_body import OwnBody
 from .pipeline import MODES, prepare, refine, refine_rows, refine_steps
 from .prepared import Prepared
 from .time_alignment import SURE, TimeAlignment, align_times, surest
@@ -21,6 +21,7 @@ __all__ = [
     "Cancelled",
     "Controls",
     "Limb",
+    "OwnBody",
     "Prepared",
     "RefineError",
     "TimeAlignment",
@@ -31,7 +32,6 @@ __all__ = [
     "keypoint_noise",
     "keypoints_at",
     "loads_torch",
-    "on_own_body",
     "prepare",
     "refine",
     "refine_rows",

@@ -15,8 +15,8 @@ from ..body.kinematics import forward
 from ..body.points import POINT_INDEX, POINT_WEIGHTS, point_positions
 from ..body.skeleton import JOINT_COUNT, JOINT_NAMES, PARENTS, REST_OFFSETS, SUBTREE
 from ..recording import Keypoints, Person, Poses
-from .calibration import BONE_OWNER, BONE_SPREAD, SIZE_SPREAD
 from .evidence import definition_deviation
+from .proportions import BONE_OWNER, BONE_SPREAD, SIZE_SPREAD
 
 OWN_KEYPOINTS = (
     "The keypoints are the joints of the poses themselves, so the poses were refined on their own."

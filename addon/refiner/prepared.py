@@ -6,10 +6,12 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from ..motion import Motion
 from ..recording import Keypoints, Person
 from ..steps import Steps
 from .blending import Poses
 from .evidence import Read, Targets
+from .own_body import OwnBody, on_own_body
 from .piece import Initial, Look, Run
 from .poses_alone import Alone
 from .timeline import Piece
@@ -50,7 +52,8 @@ Key = tuple[int, int, int, bytes]
 class Prepared:
     """A person's clip, read and judged as a whole. toward: None where poses are refined alone, as told by
     each of the parts. own: keypoints that hang on these poses. looks: what the network said of stretches, by
-    piece, frames and smoothness; kept only for a preview, which asks for the same ones again."""
+    piece, frames and smoothness; kept only for a preview, which asks for the same ones again. body: the
+    user's own, None without."""
 
     person: Person
     parts: list[Piece]
@@ -59,6 +62,18 @@ class Prepared:
     told: list[Alone] = field(default_factory=list)
     own: Own | None = None
     looks: dict[Key, Look] | None = None
+    body: OwnBody | None = None
+
+    def on_body(self, motion: Motion) -> Motion:
+        """The motion with the shape of the user's own body, where there is one."""
+        if self.body is None:
+            return motion
+        if self.toward is not None:
+            return self.body.shaped(motion, self.toward.clip.found.numbers, motion.bone_offsets)
+        hung = None if self.own is None else self.own.keypoints
+        if hung is not None:
+            hung = hung.rows(np.isin(self.person.frame_ids, motion.frame_ids))
+        return on_own_body(motion, self.person.poses, hung, self.body)
 
     def keep(self, key: Key, look: Look) -> None:
         """Take note of what the network said, and forget what is long ago."""
