@@ -77,12 +77,12 @@ def shape_space(
     model: BodyModel, wishes: ShapeWishes = ShapeWishes(), known: np.ndarray | None = None
 ) -> ShapeSpace:
     """The space of the model's first numbers, where somebody's are likely near these known ones (of any
-    count; None: near the mean) and give the height and weight that are wished for."""
-    count = min(wishes.betas, model.shapes)
+    count; None: near the mean) and give the height and weight that are wished for. As many numbers as are
+    wished for, and no fewer than those that are known."""
+    own = np.zeros(0) if known is None else np.trim_zeros(np.asarray(known, float).reshape(-1), "b")
+    count = min(max(wishes.betas, len(own)), model.shapes)
     near = np.zeros(count)
-    if known is not None:
-        own = np.asarray(known, float).reshape(-1)[:count]
-        near[: len(own)] = own
+    near[: len(own)] = own[:count]
     joints = model.joint_regressor @ model.vertices
     moves = np.einsum("jv,vcb->bjc", model.joint_regressor, model.shape_directions[:, :, :count])
     usual, precision = _likely(model, near, wishes)

@@ -9,8 +9,9 @@ import numpy as np
 from ..body.body_model import BodyModel
 from ..body.shape import ShapeSpace, ShapeWishes, shape_space
 from ..motion import Motion, Shape
-from ..recording import Keypoints, Poses
+from ..recording import Keypoints, Person, Poses
 from .fit import fit_error
+from .own_keypoints import hang_on, measured
 
 
 @dataclass(frozen=True)
@@ -37,18 +38,18 @@ class OwnBody:
         return replace(motion, betas=betas, gender=gender, bone_offsets=bones, shape=shape)
 
 
-def on_own_body(motion: Motion, poses: Poses | None, keypoints: Keypoints | None, body: OwnBody) -> Motion:
+def on_own_body(motion: Motion, person: Person, body: OwnBody) -> Motion:
     """A motion whose poses were found without the model, on its bones.
 
-    With keypoints, the shape numbers are those whose bones have the motion's lengths. Without, they are the
+    With keypoints, the shape numbers are those whose bones these tell. Without, they are the
     file's own (what is known of the performer only adds to them), and the pelvis is where the model's J0 puts
     it (the formula is that of `recording.Poses.rest_turns`). What does not fit is told in the motion's
     warnings. Raises FormatError when the shape numbers make no standing human.
     """
-    if np.isfinite(motion.fit_error_mm).any():
-        return _by_lengths(motion, poses, keypoints, body)
-    if poses is None:
-        return motion
+    poses = person.poses
+    assert poses is not None
+    if person.keypoints is not None:
+        return _by_keypoints(motion, person, person.keypoints, body)
     if len(poses.betas) and _other_kind(poses, body.model):
         kind = "SMPL-X" if _is_smpl_x(poses) else "SMPL or SMPL-H"
         warning = (
@@ -59,20 +60,22 @@ def on_own_body(motion: Motion, poses: Poses | None, keypoints: Keypoints | None
     motion = _told_of_betas(motion, poses, body.model)
     betas = np.zeros(body.wishes.betas) if not len(poses.betas) else poses.betas
     if body.wishes.height is not None or body.wishes.weight is not None:
-        wishes = replace(body.wishes, betas=max(body.wishes.betas, len(betas)))
-        betas = shape_space(body.model, wishes, betas).usual
+        betas = shape_space(body.model, body.wishes, betas).usual
     if poses.rest_pelvis is not None:
         step = body.model.rest_joints(betas)[0] - poses.rest_pelvis
         motion = replace(motion, pelvis=motion.pelvis + poses.rest_turns @ step)
     return body.shaped(motion, betas, body.model.bone_offsets(betas))
 
 
-def _by_lengths(motion: Motion, poses: Poses | None, keypoints: Keypoints | None, body: OwnBody) -> Motion:
-    space = body.space(poses)
-    betas = space.fitted(np.linalg.norm(motion.bone_offsets, axis=-1))
+def _by_keypoints(motion: Motion, person: Person, keypoints: Keypoints, body: OwnBody) -> Motion:
+    assert person.poses is not None
+    space = body.space(person.poses)
+    if hang_on(keypoints, person.poses):
+        betas = measured(person, space).betas
+        assert betas is not None
+    else:
+        betas = space.fitted(np.linalg.norm(motion.bone_offsets, axis=-1))
     motion = body.shaped(motion, betas, space.bones(betas))
-    if keypoints is None:
-        return motion
     error = fit_error(motion.rotations, motion.pelvis, motion.bone_offsets, keypoints)
     return replace(motion, fit_error_mm=error)
 

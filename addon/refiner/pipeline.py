@@ -99,7 +99,7 @@ def refine_steps(
     mode = _choose_mode(mode, person, keypoints)
     if mode == "none":
         motion = yield from _convert(person, keypoints)
-        return motion if body is None else on_own_body(motion, person.poses, keypoints, body)
+        return motion if body is None else on_own_body(motion, replace(person, keypoints=keypoints), body)
     _wanted(person, controls)
     if keypoints is not None:
         keypoints = trusted(keypoints, controls.limbs)
@@ -155,8 +155,8 @@ def _prepare(
     hung = None
     if own:
         assert keypoints is not None
-        bones, person = measured(person)
-        hung = Own(keypoints, bones)
+        found = measured(person, None if body is None else body.space(person.poses))
+        person, hung = found.person, Own(keypoints, found.bones, found.betas)
     if mode == "poses" or own:
         with one_thread(run.engine):
             told = yield from read_alone(run, (yield from _bridged(person, parts)), person.fps)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -39,10 +39,12 @@ class Toward:
 
 @dataclass(frozen=True)
 class Own:
-    """Keypoints that hang on a person's own poses, and the bones (24, 3) in metres that they tell."""
+    """Keypoints that hang on a person's own poses, the bones (24, 3) in metres that they tell, and the shape
+    numbers (B,) of these, None without a body model."""
 
     keypoints: Keypoints
     bones: np.ndarray
+    betas: np.ndarray | None = None
 
 
 Key = tuple[int, int, int, bytes]
@@ -70,10 +72,9 @@ class Prepared:
             return motion
         if self.toward is not None:
             return self.body.shaped(motion, self.toward.clip.found.numbers, motion.bone_offsets)
-        hung = None if self.own is None else self.own.keypoints
-        if hung is not None:
-            hung = hung.rows(np.isin(self.person.frame_ids, motion.frame_ids))
-        return on_own_body(motion, self.person.poses, hung, self.body)
+        if self.own is not None and self.own.betas is not None:
+            return self.body.shaped(motion, self.own.betas, motion.bone_offsets)
+        return on_own_body(motion, replace(self.person, keypoints=None), self.body)
 
     def keep(self, key: Key, look: Look) -> None:
         """Take note of what the network said, and forget what is long ago."""

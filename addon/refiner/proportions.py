@@ -18,6 +18,8 @@ BONE_OWNER = np.array(
     [[float(min(joint, MIRROR_JOINTS[joint]) == own) for own in _LEFT] for joint in range(JOINT_COUNT)]
 )
 """(24, 14) which ratio is each bone's: left and right share theirs."""
+OF_LENGTHS = np.linalg.inv(BONE_SPREAD**2 * np.eye(len(_LEFT)) + SIZE_SPREAD**2)
+"""(14, 14) precision of these ratios."""
 
 
 class Proportions(Protocol):
@@ -43,7 +45,7 @@ class MeanDirections:
     """The mean skeleton with other lengths; the numbers are the logarithms of 14 ratios to it."""
 
     usual = np.zeros(len(_LEFT))
-    precision = np.linalg.inv(BONE_SPREAD**2 * np.eye(len(_LEFT)) + SIZE_SPREAD**2)
+    precision = OF_LENGTHS
 
     def numbers(self, bones: np.ndarray) -> np.ndarray:
         """(14,) of the left and middle bones."""
