@@ -31,8 +31,9 @@ MAY_IMPORT = {
     "refiner": FOUNDATION | {"refiner"},
     "scene": FOUNDATION | {"scene"},
     "ui": FOUNDATION | {"formats", "refiner", "scene", "ui"},
-    "cli": FOUNDATION | {"cli_controls", "cli_inputs", "formats", "refiner", "scene"},
+    "cli": FOUNDATION | {"cli_body", "cli_controls", "cli_inputs", "formats", "refiner", "scene"},
     "cli_inputs": FOUNDATION | {"formats", "refiner"},
+    "cli_body": FOUNDATION | {"refiner"},
     "cli_controls": {"recording", "refiner"},
     "": {"scene", "ui", "cli"},
 }

@@ -30,7 +30,9 @@ class PosedBody:
     parents: tuple[int, ...]
     corrections: np.ndarray
 
-    def posed(self, betas: np.ndarray, vectors: np.ndarray, trans: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    def posed(
+        self, betas: np.ndarray, vectors: np.ndarray, trans: np.ndarray
+    ) -> tuple[np.ndarray, np.ndarray]:
         """Vertices (T, V, 3) and joints (T, J, 3) in metres for shape numbers (B,), rotation vectors
         (T, J, 3) or (T, 3 J) and trans (T, 3), SMPL's translation of the template."""
         rest = self.model.rest_vertices(betas)

@@ -7,8 +7,9 @@ from .errors import Cancelled, RefineError
 from .holding import hold
 from .jitter import jitter, keypoint_noise
 from .limbs import PARTS, Limb
+from .modes import MODES
 from .own_body import OwnBody
-from .pipeline import MODES, prepare, refine, refine_rows, refine_steps
+from .pipeline import prepare, refine, refine_rows, refine_steps
 from .prepared import Prepared
 from .time_alignment import SURE, TimeAlignment, align_times, surest
 

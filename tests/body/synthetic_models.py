@@ -111,5 +111,3 @@ def _faces(triangles: np.ndarray, vertices: np.ndarray, kept: np.ndarray) -> np.
     a, b, c = nearest[triangles].T
     whole = (a != b) & (b != c) & (a != c)
     return nearest[triangles][whole]
-
-
