@@ -1,5 +1,6 @@
 """`build.py bench`: speed, best of five, as ratios to baselines of the same run; with --accuracy, errors;
-with --checks, what holds beside the table; with --window, how Blender feels meanwhile."""
+with --checks, what holds beside the table; with --window, how Blender feels meanwhile; with --shape, fits of a
+body model's shape."""
 
 from __future__ import annotations
 
@@ -31,6 +32,14 @@ def main(argv: list[str] | None = None) -> int:
         from .responsiveness import measure
 
         return measure()
+    parser.add_argument(
+        "--shape", action="store_true", help="fits of a body model's shape, beside other packages'"
+    )
+    if "--shape" in words:
+        parser.parse_args(words)
+        from .shape_bench import shape
+
+        return shape()
     if not {"--accuracy", "--checks"} & set(words):
         parser.parse_args(words)
         keys()

@@ -40,14 +40,14 @@ class PosedBody:
         turns = matrix_from_axis_angle(np.asarray(vectors, float).reshape(len(trans), len(joints), 3))
         bends = (turns[:, 1:] - np.eye(3)).reshape(len(turns), -1)
         shaped = rest + (bends @ self.corrections).reshape(len(turns), *rest.shape)
-        places, world = self._forward(turns, joints)
+        places, world = self.forward(turns, joints)
         shifts = places - (world @ joints[:, :, None])[..., 0]
         transforms = np.concatenate([world, shifts[..., None]], axis=-1).reshape(len(turns), len(joints), 12)
         blended = (self.weights @ transforms).reshape(len(turns), len(rest), 3, 4)
         vertices = (blended[..., :3] @ shaped[..., None])[..., 0] + blended[..., 3]
         return vertices + trans[:, None], places + trans[:, None]
 
-    def _forward(self, turns: np.ndarray, joints: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    def forward(self, turns: np.ndarray, joints: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Joints (T, J, 3) about the rest pelvis, and their global rotations (T, J, 3, 3)."""
         places = np.repeat(joints[None], len(turns), 0)
         world = turns.copy()

@@ -59,11 +59,17 @@ def by_smplx(file: Path, kind: str, betas: np.ndarray, vectors: np.ndarray, tran
     last = 24 if kind == "SMPL" else 22
     given = {"global_orient": vectors[:, :1], "body_pose": vectors[:, 1:last]}
     if kind == "SMPL-X":
-        given |= {"jaw_pose": vectors[:, 22:23], "leye_pose": vectors[:, 23:24], "reye_pose": vectors[:, 24:25]}
+        given |= {
+            "jaw_pose": vectors[:, 22:23],
+            "leye_pose": vectors[:, 23:24],
+            "reye_pose": vectors[:, 24:25],
+        }
     if kind != "SMPL":
         hands = vectors[:, -30:]
         given |= {"left_hand_pose": hands[:, :15], "right_hand_pose": hands[:, 15:]}
-    tensors = {name: torch.tensor(part.reshape(frames, -1), dtype=torch.float64) for name, part in given.items()}
+    tensors = {
+        name: torch.tensor(part.reshape(frames, -1), dtype=torch.float64) for name, part in given.items()
+    }
     shape = torch.tensor(np.repeat(betas[None], frames, 0), dtype=torch.float64)
     with torch.no_grad():
         posed = model(betas=shape, transl=torch.tensor(trans, dtype=torch.float64), **tensors)
