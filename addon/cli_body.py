@@ -18,8 +18,8 @@ def add_body(parser: argparse.ArgumentParser) -> None:
     """Adds --smpl-model, --betas, --height and --weight."""
     parser.add_argument(
         "--smpl-model", type=Path, metavar="FILE",
-        help="your own SMPL, SMPL-H or SMPL-X file (.npz or .pkl): its shape numbers (betas) are fitted to the"
-        " keypoints, the motion is refined on its own skeleton, and its mesh is used for .fbx and .blend;"
+        help="your own SMPL, SMPL-H or SMPL-X file (.npz or .pkl): its shape numbers (betas) are fitted to"
+        " the keypoints, the motion is refined on its own skeleton, and its mesh is used for .fbx and .blend;"
         " where a person has betas and no keypoints, these are kept",
     )  # fmt: skip
     parser.add_argument(

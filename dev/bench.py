@@ -1,6 +1,6 @@
 """`build.py bench`: speed, best of five, as ratios to baselines of the same run; with --accuracy, errors;
-with --checks, what holds beside the table; with --window, how Blender feels meanwhile; with --shape, fits of a
-body model's shape."""
+with --checks, what holds beside the table; with --window, how Blender feels meanwhile; with --shape, a body
+model's shape."""
 
 from __future__ import annotations
 

@@ -68,7 +68,7 @@ COMMANDS = (
     Command("train", "train the bundled refiner again, or the paper's network [--pairwise]", train),
     Command(
         "bench",
-        "measure speed, errors [--accuracy], robustness [--checks], a real window [--window], body fits [--shape]",
+        "measure speed, errors [--accuracy], robustness [--checks], a window [--window], bodies [--shape]",
         in_main("dev.bench:main"),
     ),
     Command("refine", "turn motion files into clean SMPL animation: FILE… --output OUT", in_cli("refine")),

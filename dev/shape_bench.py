@@ -253,7 +253,7 @@ def _many_bodies(body: PosedBody) -> int:
     held = max(errors) < MOST_LENGTH and ratio < MOST_TIME
     print(
         f"{BODIES} bodies, {LONG} frames with {1000 * SMALL_NOISE:.0f} mm of noise: bone lengths off by"
-        f" {np.mean(errors):.2f} mm RMS, the worst body {max(errors):.2f}; {ratio:.2f} times the time without a"
-        f" model file ({'holds' if held else 'MISSED'}: {MOST_LENGTH:g} mm, {MOST_TIME:g} times)."
+        f" {np.mean(errors):.2f} mm RMS, the worst body {max(errors):.2f}; {ratio:.2f} times the time without"
+        f" a model file ({'holds' if held else 'MISSED'}: {MOST_LENGTH:g} mm, {MOST_TIME:g} times)."
     )
     return 0 if held else 1

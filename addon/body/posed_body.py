@@ -1,7 +1,7 @@
 """A body model posed in full: every joint of its own, and the pose-dependent corrections (posedirs).
 
-Vertices by linear blend skinning of template + shapedirs betas + posedirs (R - 1), with R the rotations of all
-joints but the root, row by row. Source: Loper et al. 2015, "SMPL: A Skinned Multi-Person Linear Model".
+Vertices by linear blend skinning of template + shapedirs betas + posedirs (R - 1), with R the rotations of
+all joints but the root, row by row. Source: Loper et al. 2015, "SMPL: A Skinned Multi-Person Linear Model".
 """
 
 from __future__ import annotations

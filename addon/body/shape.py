@@ -35,12 +35,16 @@ class ShapeWishes:
     weight: float | None = None
 
 
+AS_FITTED = ShapeWishes()
+"""Nothing is known of the performer."""
+
+
 @dataclass(frozen=True)
 class ShapeSpace:
     """The skeletons that a body model can have.
 
-    mean: (24, 3) metres, bone offsets of the mean shape, row 0 zero. directions: (B, 24, 3) metres that a unit
-    of each number adds to them. usual: (B,) and precision (B, B): which numbers are likely.
+    mean: (24, 3) metres, bone offsets of the mean shape, row 0 zero. directions: (B, 24, 3) metres that a
+    unit of each number adds to them. usual: (B,) and precision (B, B): which numbers are likely.
     """
 
     mean: np.ndarray
@@ -74,7 +78,7 @@ class ShapeSpace:
 
 
 def shape_space(
-    model: BodyModel, wishes: ShapeWishes = ShapeWishes(), known: np.ndarray | None = None
+    model: BodyModel, wishes: ShapeWishes = AS_FITTED, known: np.ndarray | None = None
 ) -> ShapeSpace:
     """The space of the model's first numbers, where somebody's are likely near these known ones (of any
     count; None: near the mean) and give the height and weight that are wished for. As many numbers as are
@@ -109,7 +113,7 @@ def _offsets(joints: np.ndarray) -> np.ndarray:
 
 
 def _likely(model: BodyModel, near: np.ndarray, wishes: ShapeWishes) -> tuple[np.ndarray, np.ndarray]:
-    """The numbers (B,) that are likely and their precision (B, B), as Gauss-Newton linearises the measures."""
+    """The numbers (B,) that are likely and their precision (B, B), by Gauss-Newton on the measures."""
     told = np.eye(len(near))
     if wishes.height is None and wishes.weight is None:
         return near, told

@@ -297,8 +297,8 @@ def _lower_inverse(lower: np.ndarray) -> np.ndarray:
 
 
 def _shared_precision(build: Proportions, definition: np.ndarray, indices: np.ndarray) -> np.ndarray:
-    """Prior precision (M, M) of the bones' numbers, and of the offsets, which left and right have in common in
-    part."""
+    """Prior precision (M, M) of the bones' numbers, and of the offsets, which left and right have in
+    common in part."""
     count = len(build.usual)
     told = np.zeros((count + 3 * len(definition),) * 2)
     told[:count, :count] = build.precision

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from ..body.body_model import BodyModel
-from ..body.shape import ShapeSpace, ShapeWishes, shape_space
+from ..body.shape import AS_FITTED, ShapeSpace, ShapeWishes, shape_space
 from ..motion import Motion, Shape
 from ..recording import Keypoints, Person, Poses
 from .fit import fit_error
@@ -19,11 +19,11 @@ class OwnBody:
     """The user's model file, and what is known of the performer's shape."""
 
     model: BodyModel
-    wishes: ShapeWishes = ShapeWishes()
+    wishes: ShapeWishes = AS_FITTED
 
     def space(self, poses: Poses | None) -> ShapeSpace:
-        """The skeletons that it can have, the likely ones near the shape numbers of a file's poses where these
-        are numbers of this kind of model."""
+        """The skeletons that it can have, the likely ones near the shape numbers of a file's poses where
+        these are numbers of this kind of model."""
         return shape_space(self.model, self.wishes, self._known(poses))
 
     def _known(self, poses: Poses | None) -> np.ndarray | None:
@@ -92,8 +92,8 @@ def _told_of_betas(motion: Motion, poses: Poses, model: BodyModel) -> Motion:
     if poses.betas.any() and sexes == {"female", "male"}:
         motion = _warned(
             motion,
-            f"The shape numbers of person {motion.person_id} are of the {poses.gender} body, but the body model"
-            f" is the {model.gender} one; give the {poses.gender} file for the true proportions.",
+            f"The shape numbers of person {motion.person_id} are of the {poses.gender} body, but the body"
+            f" model is the {model.gender} one; give the {poses.gender} file for the true proportions.",
         )
     return motion
 

@@ -42,16 +42,16 @@ class SPR_PG_body(bpy.types.PropertyGroup):
     )
     path: StringProperty(
         name="SMPL File",
-        description="Your own SMPL, SMPL-H or SMPL-X file (.npz or .pkl). Its shape is fitted to the keypoints"
-        " and its mesh takes the place of the open body. Where a person has shape numbers and no keypoints,"
-        " these are kept. Empty: the open body",
+        description="Your own SMPL, SMPL-H or SMPL-X file (.npz or .pkl). Its shape is fitted to the"
+        " keypoints and its mesh takes the place of the open body. Where a person has shape numbers and"
+        " no keypoints, these are kept. Empty: the open body",
         subtype="FILE_PATH",
         update=_check,
     )
     betas: IntProperty(
         name="Shape Numbers",
-        description="How many of the SMPL file's shape numbers (betas) are fitted. More tell finer differences"
-        " between bodies, which need clean keypoints of many joints",
+        description="How many of the SMPL file's shape numbers (betas) are fitted. More tell finer"
+        " differences between bodies, which need clean keypoints of many joints",
         default=ShapeWishes.betas,
         min=1,
         max=MOST_BETAS,

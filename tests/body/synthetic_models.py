@@ -103,7 +103,7 @@ def _corrections(weights: np.ndarray, random: np.random.Generator) -> np.ndarray
 
 
 def _faces(triangles: np.ndarray, vertices: np.ndarray, kept: np.ndarray) -> np.ndarray:
-    """(F, 3) the faces between the vertices that are kept, each other vertex moved to the nearest of these."""
+    """(F, 3) the faces between vertices that are kept, each other one moved to the nearest of these."""
     nearest = np.empty(len(vertices), np.int64)
     squared = (vertices[kept] ** 2).sum(1)
     for rows in np.array_split(np.arange(len(vertices)), 64):
