@@ -162,7 +162,7 @@ def _side_by_side(body: PosedBody, folder: Path) -> None:
     environment = prepare("shape")
     with launching(environment) as variables:
         single = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
-        command = [environment.python, str(Path(__file__).with_name("shape_peers.py")), str(folder)]
+        command: list[str | Path] = [environment.python, Path(__file__).with_name("shape_peers.py"), folder]
         if run(command, variables | single) != 0:
             raise Refusal("The other packages could not fit: see the message above.")
     with np.load(folder / "found.npz") as found:

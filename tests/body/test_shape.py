@@ -72,7 +72,8 @@ def test_a_known_height_and_weight_are_what_the_body_has(model, height, weight):
 
 def test_the_gender_is_what_the_file_is_called(tmp_path):
     names = {
-        "SMPL_FEMALE.pkl": "female", "basicmodel_m_lbs_10_207_0_v1.1.0.pkl": "male", "SMPLX_NEUTRAL.npz": "neutral",
+        "SMPL_FEMALE.pkl": "female", "basicmodel_m_lbs_10_207_0_v1.1.0.pkl": "male",
+        "SMPLX_NEUTRAL.npz": "neutral",
         "basicModel_f_lbs_10_207_0_v1.0.0.pkl": "female", "smplh/male/model.npz": "male", "model.npz": "",
         "female_models/SMPLH_MALE.pkl": "male",
     }  # fmt: skip

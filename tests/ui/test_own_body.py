@@ -76,8 +76,8 @@ def test_the_shape_is_fitted_to_keypoints_and_to_a_known_height(enabled, tmp_pat
         assert bpy.ops.spr.refine_pose() == {"FINISHED"}
         (armature,) = [ob for ob in bpy.context.scene.objects if ob.type == "ARMATURE"]
         (body,) = armature.children
-        up = [vertex.co.z for vertex in body.data.vertices]
-        heights[height] = max(up) - min(up)
+        high = [vertex.co.z for vertex in body.data.vertices]
+        heights[height] = max(high) - min(high)
         assert f"Body of {heights[height]:.2f} m and" in settings.result
         bones = armature.data.bones
         knee = np.array(bones["L_Knee"].head_local - bones["L_Hip"].head_local)
