@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+HANDS = ("left", "right")
+"""The order of the two hands wherever both are in one array."""
 LONGEST_GAP = 1.0
 """Seconds; somebody who is not seen for longer is away, a shorter gap is filled."""
 
@@ -58,6 +60,37 @@ class Floor:
 
 
 @dataclass(frozen=True)
+class Hands:
+    """The fingers of both hands through a motion, joints in the order of `body.hands.FINGER_NAMES`.
+
+    rotations: (T, 2, 15, 3, 3) local joint rotations from SMPL's flat hand, left hand first.
+    offsets: (2, 15, 3) metres, rest position of each joint relative to its parent, the wrist for the first.
+    estimated: (T, 2, 15) bool, joints that nothing told and that lie as a relaxed hand's.
+    """
+
+    rotations: np.ndarray
+    offsets: np.ndarray
+    estimated: np.ndarray
+
+    def rows(self, rows: np.ndarray | slice) -> Hands:
+        """The same hands in some of the frames; rows: indices or a mask."""
+        return replace(self, rotations=self.rotations[rows], estimated=self.estimated[rows])
+
+
+@dataclass(frozen=True)
+class Shape:
+    """The body model of the user's file whose skeleton in the shape `betas` a motion moves.
+
+    kind: SMPL, SMPL-H or SMPL-X. pelvis: (3,) metres, where this shape's rest pelvis lies. hands: (2, 15, 3)
+    rotation vectors of the model's own relaxed hands from its flat ones; zeros where the file has none.
+    """
+
+    kind: str
+    pelvis: np.ndarray
+    hands: np.ndarray
+
+
+@dataclass(frozen=True)
 class Motion:
     """What the refiner returns and the scene, the FBX export and the .npz file are made from.
 
@@ -68,12 +101,14 @@ class Motion:
     frame_ids: (T,) frame numbers in the recording; frame n lies at n / fps seconds.
     fit_error_mm: (T,) mean distance from the keypoints, NaN without keypoints.
     uncertainty_deg: (T, 24) expected error of each joint's rotation, NaN where it is not known.
-    betas, gender: as the recording gave them.
+    betas, gender: as the recording gave them, or with a shape those of its model.
     filled: (T,) bool, frames whose pose comes from their neighbours because nothing was seen; empty: none.
     kept: what somebody set by hand and this motion already holds; None: nothing.
     contacts: (T, 4) probability that left heel, left toes, right heel, right toes bear; empty: unknown.
     floor: what they bear on, None where nothing does.
     free: rotations and pelvis before the feet were held, None where they are not.
+    hands: the fingers; None where nothing tells of any.
+    shape: which body model has exactly these bones with these betas; None where that is not known.
     """
 
     rotations: np.ndarray
@@ -92,6 +127,8 @@ class Motion:
     contacts: np.ndarray = field(default_factory=lambda: np.zeros((0, 4)))
     floor: Floor | None = None
     free: tuple[np.ndarray, np.ndarray] | None = None
+    hands: Hands | None = None
+    shape: Shape | None = None
 
     @property
     def frames(self) -> int:

@@ -12,6 +12,8 @@ from typing import Any, Generic, Literal, TypeVar
 import numpy as np
 
 T = TypeVar("T")
+FINGER_JOINTS = 15
+"""Joints of a hand, as SMPL-H has them."""
 How = Literal["stated", "inferred", "assumed"]
 SURE = 0.8
 """Confidence from which what was weighed is taken without asking."""
@@ -88,6 +90,8 @@ class Poses:
         a translation of the template; None where it holds the place of the pelvis itself.
     rest_turns: (3, 3) or (T, 3, 3), how J0 lies in `pelvis`: pelvis = rest_turns @ rest_pelvis + the rest.
         With the J0 of the true body, its pelvis is pelvis + rest_turns @ (J0 - rest_pelvis).
+    hands: (T, 2, 15, 3, 3) local rotations of the fingers of the left and the right hand (`body.hands`), from
+        SMPL's flat hand; None where the file holds none.
     """
 
     rotations: np.ndarray
@@ -96,16 +100,21 @@ class Poses:
     gender: str = "neutral"
     rest_pelvis: np.ndarray | None = None
     rest_turns: np.ndarray = field(default_factory=lambda: np.eye(3))
+    hands: np.ndarray | None = None
 
     def __post_init__(self) -> None:
         frames = len(self.rotations)
         if self.rotations.shape != (frames, 24, 3, 3) or self.pelvis.shape != (frames, 3):
             raise ValueError(f"rotations {self.rotations.shape} and pelvis {self.pelvis.shape} do not match")
+        if self.hands is not None and self.hands.shape != (frames, 2, FINGER_JOINTS, 3, 3):
+            raise ValueError(f"rotations {self.rotations.shape} and hands {self.hands.shape} do not match")
 
     def rows(self, rows: np.ndarray) -> Poses:
         """The same poses in some of the frames; rows: indices or a mask."""
         turns = self.rest_turns if self.rest_turns.ndim == 2 else self.rest_turns[rows]
-        return replace(self, rotations=self.rotations[rows], pelvis=self.pelvis[rows], rest_turns=turns)
+        hands = None if self.hands is None else self.hands[rows]
+        rotations, pelvis = self.rotations[rows], self.pelvis[rows]
+        return replace(self, rotations=rotations, pelvis=pelvis, rest_turns=turns, hands=hands)
 
 
 @dataclass(frozen=True)

@@ -349,7 +349,7 @@ def test_the_chroot_with_torch_lies_apart_from_the_one_without():
 
 
 def test_a_chroot_of_other_packages_is_brought_up_to_date(monkeypatch, tmp_path):
-    made = []
+    made: list[chroot.Chroot] = []
     monkeypatch.setattr(chroot, "FOLDER", tmp_path)
     monkeypatch.setattr(chroot, "_obstacle", lambda: "")
     monkeypatch.setattr(chroot, "_make", made.append)

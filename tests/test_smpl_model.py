@@ -8,13 +8,17 @@ import numpy as np
 import pytest
 
 from addon import cli, formats
+from addon.body.body_model import load_body_model
 from addon.body.rotations import matrix_from_axis_angle
+from addon.body.shape import height_of
 from addon.body.skeleton import PARENTS, REST_PELVIS
 from addon.formats.camera import moved
 from tests.body.model_files import model_fields, save_npz, save_pickle
+from tests.body.synthetic_models import synthetic_fields
 from tests.formats.bodies import FROM_Y_UP
 from tests.formats.test_amass import amass_fields
 from tests.formats.test_estimators import CAMERA, glamr, tram
+from tests.refiner.motion import Truth
 
 FRAMES = 40
 BETAS = amass_fields()["betas"]
@@ -106,15 +110,16 @@ def test_turning_a_camera_upright_turns_the_rest_pelvis_too(tmp_path):
     np.testing.assert_allclose(turned.pelvis + turned.rest_turns @ shift, true @ turn.T + [1.0, 2.0, 3.0])
 
 
-def test_refined_motions_keep_the_bones_that_the_keypoints_show(tmp_path, model):
+def test_converting_our_own_result_finds_the_shape_whose_joints_it_has(tmp_path, model):
     """Our own output holds the joints beside the poses: they are the keypoints here."""
-    refined(tmp_path, save_npz(tmp_path / "clip.npz", amass_fields(width=72)))
+    clip = save_npz(tmp_path / "clip.npz", amass_fields(width=72))
+    first = refined(tmp_path, clip, "--smpl-model", model)
     (tmp_path / "out.npz").rename(tmp_path / "own.npz")
-    without = refined(tmp_path, tmp_path / "own.npz", "--mode", "none")
     held = refined(tmp_path, tmp_path / "own.npz", "--mode", "none", "--smpl-model", model)
-    assert np.isfinite(held["fit_error_mm"]).all()
+    assert np.nanmax(held["fit_error_mm"]) < 0.1
+    np.testing.assert_allclose(held["betas"], first["betas"], atol=1e-3)
     for name in ("joints", "bone_offsets", "trans"):
-        np.testing.assert_array_equal(held[name], without[name])
+        np.testing.assert_allclose(held[name], first[name], atol=1e-4)
 
 
 def test_shape_numbers_of_another_kind_of_model_are_not_used(tmp_path, capsys):
@@ -150,6 +155,42 @@ def test_a_file_that_is_no_model_is_status_1_and_one_sentence(tmp_path, capsys):
         said = capsys.readouterr().err
         assert said.count("\n") == 1 and "body model" in said
     assert not (tmp_path / "o.npz").exists()
+
+
+def test_keypoints_alone_get_the_shape_that_is_asked_for(tmp_path):
+    model = load_body_model(save_npz(tmp_path / "SMPL_MALE.npz", synthetic_fields()))
+    truth = Truth(0, 40, model.bone_offsets(np.random.default_rng(2).normal(size=10)))
+    fields = {"keypoints": truth.joints, "layout": np.array("smpl24"), "fps": np.array(30.0)}
+    source = save_npz(tmp_path / "points.npz", fields | {"up_axis": np.array("y"), "units": np.array("m")})
+    plain = refined(tmp_path, source)
+    assert not plain["betas_fitted"] and not plain["betas"].any()
+    tall = []
+    for height in ("1.6", "1.9"):
+        words = (
+            "--smpl-model",
+            tmp_path / "SMPL_MALE.npz",
+            "--betas",
+            "6",
+            "--height",
+            height,
+            "--weight",
+            "80",
+        )
+        held = refined(tmp_path, source, *words)
+        assert held["betas_fitted"] and held["betas"].shape == (6,) and str(held["gender"]) == "male"
+        np.testing.assert_allclose(held["bone_offsets"], model.bone_offsets(held["betas"]), atol=1e-6)
+        tall.append(height_of(model.rest_vertices(held["betas"])))
+    assert tall[1] > tall[0] + 0.01
+
+
+@pytest.mark.parametrize(
+    "words", [("--height", "180"), ("--weight", "0"), ("--betas", "0"), ("--betas", "x")]
+)
+def test_measures_of_no_human_are_wrong_arguments(tmp_path, model, words, capsys):
+    clip = save_npz(tmp_path / "clip.npz", amass_fields())
+    out = ("--output", str(tmp_path / "o.npz"), "--smpl-model", str(model))
+    assert cli.main(["refine", str(clip), *out, *words]) == 2
+    assert words[0] in capsys.readouterr().err
 
 
 def test_the_model_is_never_overwritten(tmp_path, model):

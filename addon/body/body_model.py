@@ -2,13 +2,14 @@
 
 Fields that all of them have: v_template (V, 3) metres, Y up, facing +Z; shapedirs (V, 3, B);
 J_regressor (J, V); weights (V, J); f (F, 3); kintree_table (2, J). J is 24 for SMPL, 52 for SMPL-H (22 body
-joints, then 15 of each hand) and 55 for SMPL-X (jaw and eyes before the hands). The pose-dependent
-corrections (posedirs) are not used: the mesh is posed by linear blend skinning.
+joints, then 15 of each hand) and 55 for SMPL-X (jaw and eyes before the hands). `posed_body` adds
+what this leaves out: the fingers' own joints and the pose-dependent corrections (posedirs).
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,8 @@ _FINGER_JOINTS = 15
 _KNUCKLES = (0, 3, 6, 9)
 """Index, middle, little and ring finger among the 15 joints of a hand; the thumb comes last."""
 
+_MEAN_HANDS = ("hands_meanl", "hands_meanr")
+_GENDERS = {"f": "female", "m": "male"}
 _SMPLX_SHAPES, _FEW_SMPLX_SHAPES = 300, 10
 """shapedirs of SMPL-X hold the shape first and the facial expression after it: 300 + 100, or 10 + 10."""
 
@@ -52,6 +55,10 @@ class BodyModel:
     """(V, 24) float64 skin weights, rows sum to 1"""
     faces: np.ndarray
     """(F, 3) int64 vertex indices"""
+    gender: str = ""
+    """female, male or neutral as the file's name tells, empty where it does not"""
+    hands: np.ndarray = field(default_factory=lambda: np.zeros((2, _FINGER_JOINTS, 3)))
+    """(2, 15, 3) rotation vectors of the file's mean hands from flat ones, left hand first"""
 
     @property
     def shapes(self) -> int:
@@ -109,7 +116,7 @@ def load_body_model(path: str | Path) -> BodyModel:
         raise FormatError(f"There is no body model {path.name}; check the path.")
     from ..safe_read.model_file import read_model_fields  # few have such a file
 
-    fields = read_model_fields(path, (*_FIELDS, "kintree_table"))
+    fields = read_model_fields(path, (*_FIELDS, "kintree_table", *_MEAN_HANDS))
     missing = [name for name in _FIELDS if name not in fields]
     if missing:
         raise FormatError(f"{path.name} is no body model (it has no {', '.join(missing)}); {_WANTED}.")
@@ -135,12 +142,31 @@ def load_body_model(path: str | Path) -> BodyModel:
         joint_regressor=_on_our_joints(regressor, kind),
         weights=_merged(weights, kind, path),
         faces=_faces(fields["f"], count, path),
+        gender=gender_of(path),
+        hands=_mean_hands(fields),
     )
     _check_standing(
         model.joint_regressor @ template,
         f"The body in {path.name} is no standing human in metres with Y up; {_WANTED}.",
     )
     return model
+
+
+def gender_of(path: Path) -> str:
+    """What a model file's name says, or else its folder's, as in SMPL_FEMALE.pkl,
+    basicmodel_m_lbs_10_207_0_v1.1.0.pkl and smplh/male/model.npz; empty where neither does."""
+    for name in (path.stem, path.parent.name):
+        found = re.search(r"(?<![a-z])(female|male|neutral|f|m)(?![a-z])", name.lower())
+        if found:
+            return _GENDERS.get(found[1], found[1])
+    return ""
+
+
+def _mean_hands(fields: dict[str, Any]) -> np.ndarray:
+    hands = [np.asarray(fields.get(name, np.zeros(0))) for name in _MEAN_HANDS]
+    if any(hand.dtype.kind != "f" or hand.size != _FINGER_JOINTS * 3 for hand in hands):
+        return np.zeros((2, _FINGER_JOINTS, 3))
+    return np.nan_to_num(np.stack(hands).reshape(2, _FINGER_JOINTS, 3).astype(float))
 
 
 def _numbers(fields: dict[str, Any], name: str, path: Path) -> np.ndarray:

@@ -7,17 +7,12 @@ import math
 from collections.abc import Sequence
 from pathlib import Path
 
+from .body import add_body
 from .controls import add_controls
 from .inputs import add_sides
 from .jobs import KINDS
 
 _AXES = ("+x", "-x", "+y", "-y", "+z", "-z", "x", "y", "z")
-_SMPL_MODEL_HELP = (
-    "your own SMPL, SMPL-H or SMPL-X file (.npz or .pkl), of the kind and gender that the poses were made"
-    " with: its mesh is used for .fbx and .blend; where a person has shape numbers (betas) and no keypoints,"
-    " also its exact bones and pelvis. With keypoints the bones are those that the keypoints show, and the"
-    " mesh is stretched to them"
-)
 _MAY_BE_NEGATIVE = ("--up", "--keypoints-offset", "--person", "--frames")
 
 
@@ -94,7 +89,7 @@ def build_parser() -> argparse.ArgumentParser:
     _add_hints(refine)
     refine.add_argument("--mode", choices=("auto", "plugin", "sequence", "poses", "none"), default="auto")
     add_controls(refine)
-    refine.add_argument("--smpl-model", type=Path, metavar="FILE", help=_SMPL_MODEL_HELP)
+    add_body(refine)
     refine.add_argument(
         "--fbx-preset",
         choices=("plain", "unity", "unreal"),

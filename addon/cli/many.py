@@ -18,10 +18,10 @@ from zlib import crc32
 from .. import batch
 from ..batch import DONE, FAILED, LEFT_OUT, Clip, Figures, Ledger, Record
 from ..batch.record import finite
-from ..body.body_model import load_body_model
 from ..formats import ENDINGS, UnknownContent, opened_files
 from ..formats.file_names import shared_name
 from ..safe_read import FormatError
+from .body import own_body
 from .inputs import read
 from .jobs import Job, UsageError, keep_apart
 from .outputs import NO_BLENDER, write
@@ -104,11 +104,11 @@ def _clips(args: argparse.Namespace, ledger: Ledger) -> list[Clip]:
 
 
 def prepare(args: argparse.Namespace, load: bool = True) -> None:
-    """What all clips share, checked and read once: adds `body_model` and `settings`. Raises FormatError."""
+    """What all clips share, checked and read once: adds `own_body` and `settings`. Raises FormatError."""
     if _kind(args) != "npz" and find_spec("bpy") is None:
         raise FormatError(NO_BLENDER)
     own = args.smpl_model
-    args.body_model = load_body_model(own) if own is not None and load else None
+    args.own_body = own_body(args) if load else None
     settings = {name: value for name, value in vars(args).items() if name not in _NOT_IN_RESULTS}
     args.settings = batch.settings_print(settings | {"to": _kind(args)}, [] if own is None else [own])
 

@@ -66,10 +66,11 @@ def _refine_person(
             engine=args.engine,
             device=args.device,
             progress=progress,
+            body=args.own_body,
         )
     except refiner.RefineError as error:
         raise FormatError(str(error)) from error
-    return refiner.on_own_body(motion, one.poses, args.body_model)
+    return motion, None if motion.shape is None else args.own_body.model
 
 
 def _before(

@@ -7,8 +7,8 @@ import sys
 import time
 from pathlib import Path
 
-from ..body.body_model import load_body_model
 from ..formats.file_names import shared_name
+from .body import own_body
 from .inputs import gather_take
 from .jobs import Job, UsageError, job_of
 from .many import Workers, refine_many
@@ -27,7 +27,7 @@ def refine(args: argparse.Namespace, workers: Workers | None = None) -> int:
         return refine_many(args, workers)
     if args.jobs > 1:
         raise UsageError("--jobs is for a folder as --output: one file is made by one process.")
-    args.body_model = None if args.smpl_model is None else load_body_model(args.smpl_model)
+    args.own_body = own_body(args)
     if job.kind != "npz":
         scene_package()
     _run(job, args)

@@ -13,6 +13,7 @@ from ..body.skeleton import REST_PELVIS
 from ..motion import Motion
 from ..safe_read import FormatError
 from .finish import TO_Y_UP
+from .model_poses import pose_fields
 
 _BETAS = 10
 
@@ -21,23 +22,27 @@ def npz_fields(motion: Motion) -> dict[str, np.ndarray]:
     """The arrays of the file.
 
     With A = R_x(+90°), which takes Y up to Z up: root' = A root, pelvis' = A pelvis,
-    trans = pelvis' - J0, J0 = SMPL's mean rest pelvis **not** turned by A. SMPL turns the body about its
-    pelvis joint and then adds trans, so every AMASS reader finds pelvis' = J0 + trans again.
-    `joints` are those of forward kinematics in the same Z-up world; `bone_offsets` belong to the rest pose,
-    which poses turn, and stay as they are. `contacts` (T, 4): probability that left heel,
-    left toes, right heel, right toes bear; `floor` (L, 4): planes n · x = h as n and h, one for each height.
+    trans = pelvis' - J0, J0 = the rest pelvis of the motion's shape, SMPL's mean one without a shape, **not**
+    turned by A. SMPL turns the body about its pelvis joint and then adds trans, so every AMASS reader finds
+    pelvis' = J0 + trans again. `joints` are those of forward kinematics in the same Z-up world;
+    `bone_offsets` belong to the rest pose, which poses turn, and stay as they are. `contacts` (T, 4):
+    probability that left heel, left toes, right heel, right toes bear; `floor` (L, 4): planes n · x = h as n
+    and h, one for each height.
     """
     to_z_up = TO_Y_UP["+z"].T
     rotations = np.array(motion.rotations, dtype=np.float64)
     rotations[:, 0] = to_z_up @ rotations[:, 0]
     pelvis = np.asarray(motion.pelvis, dtype=np.float64) @ to_z_up.T
     joints, _ = forward(rotations, pelvis, np.asarray(motion.bone_offsets, dtype=np.float64))
+    rest = REST_PELVIS if motion.shape is None else motion.shape.pelvis
     fields = {
-        "poses": axis_angle_from_matrix(rotations).reshape(len(rotations), 72).astype(np.float32),
-        "trans": (pelvis - REST_PELVIS).astype(np.float32),
+        **pose_fields(motion, axis_angle_from_matrix(rotations)),
+        "trans": (pelvis - rest).astype(np.float32),
         "betas": np.asarray(motion.betas if len(motion.betas) else np.zeros(_BETAS), np.float32),
+        "betas_fitted": np.array(motion.shape is not None),
         "gender": np.array(motion.gender),
         "mocap_frame_rate": np.array(float(motion.fps)),
+        "mocap_framerate": np.array(float(motion.fps)),
         "joints": np.asarray(joints, np.float32),
         "frame_ids": np.asarray(motion.frame_ids, np.int64),
         "bone_offsets": np.asarray(motion.bone_offsets, np.float32),

@@ -14,8 +14,9 @@ if TYPE_CHECKING:
     from .engine import DEVICES, ENGINES, engine_name, loads_torch
     from .holding import hold
     from .limbs import PARTS, Limb
-    from .own_body import on_own_body
-    from .pipeline import MODES, prepare, refine, refine_rows, refine_steps
+    from .modes import MODES
+    from .own_body import OwnBody
+    from .pipeline import prepare, refine, refine_rows, refine_steps
     from .prepared import Prepared
     from .time_alignment import SURE, TimeAlignment, align_times, surest
 
@@ -28,6 +29,7 @@ __all__ = [
     "Cancelled",
     "Controls",
     "Limb",
+    "OwnBody",
     "Prepared",
     "RefineError",
     "TimeAlignment",
@@ -38,7 +40,6 @@ __all__ = [
     "keypoint_noise",
     "keypoints_at",
     "loads_torch",
-    "on_own_body",
     "prepare",
     "refine",
     "refine_rows",
@@ -57,8 +58,8 @@ _PLACES = {
     "hold": "holding",
     "PARTS": "limbs",
     "Limb": "limbs",
-    "on_own_body": "own_body",
-    "MODES": "pipeline",
+    "MODES": "modes",
+    "OwnBody": "own_body",
     "prepare": "pipeline",
     "refine": "pipeline",
     "refine_rows": "pipeline",

@@ -16,9 +16,10 @@ import numpy as np
 
 from ..body.kinematics import forward
 from ..body.points import MIRROR_POINTS, POINT_WEIGHTS
-from ..body.skeleton import JOINT_COUNT, MIRROR_JOINTS, PARENTS, REST_OFFSETS, SUBTREE
+from ..body.skeleton import JOINT_COUNT, PARENTS, REST_OFFSETS, SUBTREE
 from ..steps import Stepped, Steps, in_chunks
 from .evidence import Targets
+from .proportions import Proportions, mean_directions
 from .solver import Evidence, Prior, System, linearise, moved, prior_cost
 from .start import OUTLIER_SCALE, initial_prior, start_from_initial, start_from_keypoints
 
@@ -30,8 +31,6 @@ INDEPENDENT = 1.0
 neither must pass for an offset."""
 UNEXPLAINED = 0.25
 """What a rigid skeleton leaves unexplained, as a share of how far a point may lie from its definition."""
-SIZE_SPREAD, BONE_SPREAD = 0.08, 0.05
-"""Standard deviations of a person's size, and of each bone's ratio to it."""
 COARSE = 0.0025
 """Metres. Looked at more closely than this, every clip fits every definition: what differs is rounding."""
 LEAST_LEFT, MODESTY = 0.3, 1.3
@@ -43,23 +42,19 @@ _SIDEWAYS = np.array([-1.0, 1.0, 1.0])
 SMALL = 5
 """Triangular matrices of up to this size are inverted as full ones."""
 
-_LEFT = [joint for joint in range(1, JOINT_COUNT) if joint <= MIRROR_JOINTS[joint]]
-BONE_OWNER = np.array(
-    [[float(min(joint, MIRROR_JOINTS[joint]) == own) for own in _LEFT] for joint in range(JOINT_COUNT)]
-)
-"""(24, 14) which ratio is each bone's: left and right share theirs."""
-
 
 @dataclass(frozen=True)
 class Calibration:
     """bones (24, 3) metres; offsets (P, 3) metres of the keypoints from their canonical points, in the axes
     of the joint that carries them; left (P,) metres, how far these may still be off, per axis; evidence: the
     logarithm of how likely the clip is if its points lie around these canonical points, but for a constant
-    that other canonical points share; -inf where nothing tells."""
+    that other canonical points share; -inf where nothing tells. numbers (N,): those of the proportions that
+    make these bones."""
 
     bones: np.ndarray
     offsets: np.ndarray
     left: np.ndarray
+    numbers: np.ndarray
     evidence: float = -np.inf
 
 
@@ -71,16 +66,21 @@ def calibrate(
     fps: float,
     initial: tuple[np.ndarray, np.ndarray] | None = None,
     known_bones: bool = False,
+    proportions: Proportions | None = None,
 ) -> Steps[Calibration]:
     """Bones and offsets of a clip from its evidence; a few frames tell nothing and leave the bones as they
     are.
 
     bones (24, 3): a first estimate, or with known_bones the truth. prior: of the poses. initial: rotations
-    (T, 24, 3, 3) and pelvis (T, 3) of an estimator in the world of the targets, if any.
+    (T, 24, 3, 3) and pelvis (T, 3) of an estimator in the world of the targets, if any. proportions: what may
+    vary of the bones, their lengths where none are given; those that are known are the nearest of these.
     """
+    build = mean_directions() if proportions is None else proportions
+    numbers = build.numbers(bones)
+    bones = bones if proportions is None else build.bones(numbers)
     rows = _telling_frames(targets)
     if len(rows) < FEWEST_FRAMES:
-        return Calibration(bones, np.zeros((len(targets.indices), 3)), targets.definition)
+        return Calibration(bones, np.zeros((len(targets.indices), 3)), targets.definition, numbers)
     share = float(min(INDEPENDENT * max(len(targets.raw) / fps, 1.0) / len(rows), 1.0))
     some = targets.rows(rows)
     centre = _centre(some)
@@ -95,15 +95,15 @@ def calibrate(
         held += (replace(priors[1], precision=share * priors[1].precision),)
         pose = yield from start_from_initial.steps(*begin, vague, _single(bones), priors)
     sharp = replace(vague, precision=_single(_sharp(some, share)))
-    ratios = np.log(_lengths(bones) / _lengths(REST_OFFSETS))
-    told = _shared_precision(some.definition, some.indices)
-    constants, pose = yield from _fit(sharp, held, pose, ratios, told, known_bones)
+    told = _Told(build, _shared_precision(build, some.definition, some.indices), known_bones)
+    constants, pose = yield from _fit(sharp, held, pose, numbers, told)
     coarse = replace(vague, precision=_single(_sharp(some, share, COARSE)))
-    _, _, covariance, evidence = yield from _step(coarse, held, pose, constants, told, known_bones)
-    fitted, offsets = _unpacked(constants)
-    variance = np.diag(covariance)[len(_LEFT) :].reshape(-1, 3).mean(1)
+    _, _, covariance, evidence = yield from _step(coarse, held, pose, constants, told)
+    fitted, offsets = told.unpacked(constants)
+    variance = np.diag(covariance)[told.count :].reshape(-1, 3).mean(1)
     left = np.clip(MODESTY * np.sqrt(variance), LEAST_LEFT * some.definition, some.definition)
-    return Calibration(bones if known_bones else fitted, offsets, left, evidence)
+    kept = bones if known_bones else fitted
+    return Calibration(kept, offsets, left, constants[: told.count], evidence)
 
 
 @Stepped
@@ -155,19 +155,41 @@ def _sharp(targets: Targets, share: float, least: float = 0.0) -> np.ndarray:
 Pose = tuple[np.ndarray, np.ndarray]
 
 
+@dataclass(frozen=True)
+class _Told:
+    """What is known of the constants before: build's numbers, then the offsets of the points. precision
+    (M, M): theirs. known_bones: whether the numbers stay as they are."""
+
+    build: Proportions
+    precision: np.ndarray
+    known_bones: bool
+
+    @property
+    def count(self) -> int:
+        """How many of the constants tell the bones."""
+        return len(self.build.usual)
+
+    @property
+    def usual(self) -> np.ndarray:
+        """(M,) the constants that are likely."""
+        return np.concatenate([self.build.usual, np.zeros(len(self.precision) - self.count)])
+
+    def unpacked(self, constants: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Bones (24, 3) and offsets (P, 3)."""
+        return self.build.bones(constants[: self.count]), constants[self.count :].reshape(-1, 3)
+
+
 def _fit(
     evidence: Evidence,
     priors: tuple[Prior, ...],
     pose: Pose,
-    ratios: np.ndarray,
-    told: np.ndarray,
-    known_bones: bool,
+    numbers: np.ndarray,
+    told: _Told,
 ) -> Steps[tuple[np.ndarray, Pose]]:
-    """Constants and poses that fit together. ratios (24,): logarithms of the bones' lengths relative to the
-    mean skeleton; told: prior precision of the constants."""
-    constants = np.concatenate([ratios[_LEFT], np.zeros(len(told) - len(_LEFT))])
+    """Constants and poses that fit together. numbers (N,): of the bones to begin with."""
+    constants = np.concatenate([numbers, np.zeros(len(told.precision) - told.count)])
     for _ in range(ITERATIONS):
-        change, step, _, _ = yield from _step(evidence, priors, pose, constants, told, known_bones)
+        change, step, _, _ = yield from _step(evidence, priors, pose, constants, told)
         constants = constants + change
         pose = moved(*pose, step)
         yield None
@@ -179,38 +201,39 @@ def _step(
     priors: tuple[Prior, ...],
     pose: Pose,
     constants: np.ndarray,
-    told: np.ndarray,
-    known_bones: bool,
+    told: _Told,
 ) -> Steps[tuple[np.ndarray, np.ndarray, np.ndarray, float]]:
     """Changes of constants and poses, the covariance of the constants, and the logarithm of the evidence
     (Laplace's approximation)."""
-    bones, offsets = (_single(values) for values in _unpacked(constants))
+    bones, offsets = (_single(values) for values in told.unpacked(constants))
     _, world = forward(*pose, bones)
     axes = world[:, _carriers(evidence.indices)]
     carried = (axes @ offsets[..., None])[..., 0]
     here = replace(evidence, positions=evidence.positions - carried)
     system = linearise(*pose, bones, here, priors, outlier_scale=OUTLIER_SCALE)
     yield None
-    by_ratios = _ratio_rows(world, bones, evidence.indices, system.root)
-    pull = -told @ constants
-    if known_bones:
-        by_ratios, pull[: len(_LEFT)] = np.zeros_like(by_ratios), 0.0
-    change, step, covariance, likely = yield from _eliminated(system, by_ratios, axes, told, pull)
-    likely += _fit_so_far(evidence, system, pose[0], priors) - 0.5 * float(constants @ told @ constants)
+    changes = _single(told.build.changes(constants[: told.count]))
+    by_numbers = _rows_of_numbers(world, changes, evidence.indices, system.root)
+    off = constants - told.usual
+    pull = -told.precision @ off
+    if told.known_bones:
+        by_numbers, pull[: told.count] = np.zeros_like(by_numbers), 0.0
+    change, step, covariance, likely = yield from _eliminated(system, by_numbers, axes, told.precision, pull)
+    likely += _fit_so_far(evidence, system, pose[0], priors) - 0.5 * float(off @ told.precision @ off)
     return change, step, covariance, likely
 
 
 def _eliminated(
-    system: System, by_ratios: np.ndarray, axes: np.ndarray, told: np.ndarray, pull: np.ndarray
+    system: System, by_numbers: np.ndarray, axes: np.ndarray, told: np.ndarray, pull: np.ndarray
 ) -> Steps[tuple[np.ndarray, np.ndarray, np.ndarray, float]]:
     """One step of constants (M,) and poses (B, 75) together, the covariance (M, M) of the constants, and what
     step and curvature add to the logarithm of the evidence.
 
-    by_ratios (B, 14, 3 P): how the points change with the ratios; axes (B, P, 3, 3): of what carries them;
-    told (M, M) and pull (M,): prior of the constants.
+    by_numbers (B, N, 3 P): how the points change with the bones' numbers; axes (B, P, 3, 3): of what carries
+    them; told (M, M) and pull (M,): prior of the constants.
     """
-    turns, ratios, count = system.rows.shape[1], len(_LEFT), len(told)
-    products = _products(system, by_ratios, axes)
+    turns, numbers, count = system.rows.shape[1], by_numbers.shape[1], len(told)
+    products = _products(system, by_numbers, axes)
     yield None
     # The system's damping is far above what rounding takes away, so the factor exists. With its inverse on
     # their left the poses' own equations become the identity.
@@ -222,11 +245,11 @@ def _eliminated(
     less = (flat.T @ flat)[:count].astype(float)
     own = products[:, turns:].sum(0, dtype=float)
     matrix = told - less[:, :count]
-    matrix[:ratios] += own[:ratios]
-    matrix[ratios:, :ratios] += own[:ratios, ratios:].T
-    matrix[ratios:, ratios:] += np.diag(np.repeat((system.root**2).sum(0, dtype=float), 3))
+    matrix[:numbers] += own[:numbers]
+    matrix[numbers:, :numbers] += own[:numbers, numbers:].T
+    matrix[numbers:, numbers:] += np.diag(np.repeat((system.root**2).sum(0, dtype=float), 3))
     covariance = np.linalg.inv(matrix)
-    toward = own[ratios] - less[:, count] + pull
+    toward = own[numbers] - less[:, count] + pull
     change = covariance @ toward
     rest = explained[..., count] - explained[..., :count] @ _single(change)
     gained = (flat[:, count].astype(float) ** 2).sum() + toward @ change
@@ -248,16 +271,16 @@ def _fit_so_far(
     return 0.5 * float(3.0 * np.log(precision).sum() - cost)
 
 
-def _products(system: System, by_ratios: np.ndarray, axes: np.ndarray) -> np.ndarray:
-    """(B, 75 + 14 + 1, M) of how the points change with poses and ratios, and of their residual, with how
+def _products(system: System, by_numbers: np.ndarray, axes: np.ndarray) -> np.ndarray:
+    """(B, 75 + N + 1, M) of how the points change with poses and numbers, and of their residual, with how
     they change with the constants. An offset moves its own point only, along the axes of what carries it:
     its products take 3 numbers of a row."""
-    rows = np.concatenate([system.rows, by_ratios, system.residual[:, None]], 1)
+    rows = np.concatenate([system.rows, by_numbers, system.residual[:, None]], 1)
     batch, number, _ = rows.shape
     along = np.swapaxes(axes, 2, 3) * system.root[..., None, None]
     by_point = rows.reshape(batch, number, 3, -1).transpose(0, 3, 2, 1)
     with_offsets = np.swapaxes((along @ by_point).reshape(batch, -1, number), 1, 2)
-    return np.concatenate([rows @ np.swapaxes(by_ratios, 1, 2), with_offsets], -1)
+    return np.concatenate([rows @ np.swapaxes(by_numbers, 1, 2), with_offsets], -1)
 
 
 def _lower_inverse(lower: np.ndarray) -> np.ndarray:
@@ -273,12 +296,12 @@ def _lower_inverse(lower: np.ndarray) -> np.ndarray:
     return inverse
 
 
-def _shared_precision(definition: np.ndarray, indices: np.ndarray) -> np.ndarray:
-    """Prior precision (M, M) of the ratios, which share the person's size, and of the offsets, which left and
-    right have in common in part."""
-    count = len(_LEFT)
+def _shared_precision(build: Proportions, definition: np.ndarray, indices: np.ndarray) -> np.ndarray:
+    """Prior precision (M, M) of the bones' numbers, and of the offsets, which left and right have in
+    common in part."""
+    count = len(build.usual)
     told = np.zeros((count + 3 * len(definition),) * 2)
-    told[:count, :count] = np.linalg.inv(BONE_SPREAD**2 * np.eye(count) + SIZE_SPREAD**2)
+    told[:count, :count] = build.precision
     own = np.arange(count, len(told))
     told[own, own] = np.repeat(definition, 3) ** -2.0
     for point, other in enumerate(_mirrored(indices)):
@@ -296,22 +319,18 @@ def _mirrored(indices: np.ndarray) -> list[int]:
     return [places.get(MIRROR_POINTS[index], -1) for index in indices]
 
 
-def _unpacked(constants: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Bones (24, 3) and offsets (P, 3)."""
-    bones = REST_OFFSETS * np.exp(BONE_OWNER @ constants[: len(_LEFT)])[:, None]
-    return bones, constants[len(_LEFT) :].reshape(-1, 3)
-
-
-def _ratio_rows(world: np.ndarray, bones: np.ndarray, indices: np.ndarray, root: np.ndarray) -> np.ndarray:
-    """(B, 14, 3 P) derivative of the points by the ratios' logarithms, multiplied by root (B, P); columns as
-    in `solver.System`."""
-    batch = len(world)
-    turned = np.zeros((batch, JOINT_COUNT, 3), world.dtype)
-    turned[:, 1:] = (world[:, list(PARENTS[1:])] @ bones[1:, :, None])[..., 0]
-    hanging = SUBTREE @ POINT_WEIGHTS[indices].T  # (24, P)
-    swung = _single(BONE_OWNER.T[:, :, None] * hanging)  # (14, 24, P)
-    rows = np.swapaxes(turned, 1, 2)[:, None] @ swung  # (B, 14, 3, P)
-    return (rows * root[:, None, None]).reshape(batch, len(_LEFT), -1)
+def _rows_of_numbers(
+    world: np.ndarray, changes: np.ndarray, indices: np.ndarray, root: np.ndarray
+) -> np.ndarray:
+    """(B, N, 3 P) derivative of the points by the bones' numbers, which change the bones by (N, 24, 3),
+    multiplied by root (B, P); columns as in `solver.System`."""
+    batch, count = len(world), len(changes)
+    turned = np.zeros((batch, JOINT_COUNT, 3, count), world.dtype)
+    turned[:, 1:] = world[:, list(PARENTS[1:])] @ changes[:, 1:].transpose(1, 2, 0)
+    hanging = _single(SUBTREE @ POINT_WEIGHTS[indices].T)  # (24, P)
+    flat = turned.transpose(0, 3, 2, 1).reshape(-1, JOINT_COUNT)
+    rows = (flat @ hanging).reshape(batch, count, 3, -1)
+    return (rows * root[:, None, None]).reshape(batch, count, -1)
 
 
 def _carried(world: np.ndarray, indices: np.ndarray, offsets: np.ndarray) -> np.ndarray:
@@ -322,9 +341,3 @@ def _carried(world: np.ndarray, indices: np.ndarray, offsets: np.ndarray) -> np.
 def _carriers(indices: np.ndarray) -> np.ndarray:
     """(P,) the joint that carries most of each point."""
     return POINT_WEIGHTS[indices].argmax(1)
-
-
-def _lengths(bones: np.ndarray) -> np.ndarray:
-    """(24,) bone lengths, 1 for the pelvis, which has none."""
-    lengths = np.linalg.norm(bones, axis=-1)
-    return np.where(lengths > 0, lengths, 1.0)

@@ -7,16 +7,18 @@ evidence (`poses_alone`), and the points tell how long the bones are and where t
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import numpy as np
 
 from ..body.kinematics import forward
 from ..body.points import POINT_INDEX, POINT_WEIGHTS, point_positions
+from ..body.shape import ShapeSpace
 from ..body.skeleton import JOINT_COUNT, JOINT_NAMES, PARENTS, REST_OFFSETS, SUBTREE
 from ..recording import Keypoints, Person, Poses
-from .calibration import BONE_OWNER, BONE_SPREAD, SIZE_SPREAD
 from .evidence import definition_deviation
+from .proportions import BONE_OWNER, OF_LENGTHS
 
 OWN_KEYPOINTS = (
     "The keypoints are the joints of the poses themselves, so the poses were refined on their own."
@@ -57,13 +59,25 @@ def hang_on(keypoints: Keypoints, poses: Poses) -> bool:
     return len(local) >= FEWEST_BONES and max(local) < RIGID and float(np.median(beside)) > MOVES
 
 
-def measured(person: Person) -> tuple[np.ndarray, Person]:
-    """Bones (24, 3) of the skeleton whose joints the person's keypoints are, and the person with the poses
-    moved by one constant step in the pelvis' own axes, so that this skeleton stands where they are and no
-    frame is disturbed.
+@dataclass(frozen=True)
+class Measured:
+    """bones (24, 3) metres of the skeleton whose joints somebody's keypoints are, the shape numbers (B,) of a
+    body model that make them, None without, and the person with the poses moved to where they are."""
 
-    Where the turns are known, joints are linear in the bones' lengths: least squares over the clip.
+    bones: np.ndarray
+    betas: np.ndarray | None
+    person: Person
+
+
+def measured(person: Person, space: ShapeSpace | None = None) -> Measured:
+    """Bones of the skeleton whose joints the person's keypoints are, and the person with the poses moved by
+    one constant step in the pelvis' own axes, so that this skeleton stands where they are and no frame is
+    disturbed. space: the skeletons of a body model, None for the mean one with other lengths.
+
+    Where the turns are known, joints are linear in the bones' lengths, and in a model's shape numbers: least
+    squares over the clip.
     """
+    build = lengths_alone() if space is None else space
     poses, keypoints = person.poses, person.keypoints
     assert poses is not None and keypoints is not None
     rows = np.unique(np.linspace(0, person.frames - 1, min(MOST_FRAMES, person.frames)).round().astype(int))
@@ -71,28 +85,38 @@ def measured(person: Person) -> tuple[np.ndarray, Person]:
     seen = np.stack([np.asarray(_column(keypoints, name))[rows] for name in names], 1)
     indices = [POINT_INDEX[name] for name in names]
     _, world = forward(poses.rotations, poses.pelvis, REST_OFFSETS)
-    swung = _swung(world[rows], indices)
     without_bones = np.repeat(poses.pelvis[rows][:, None], JOINT_COUNT, 1)
     start = point_positions(without_bones, world[rows], REST_OFFSETS, indices)
+    start = start + _swung(world[rows], build.mean[None], indices)[..., 0]
     deviation = np.array([definition_deviation(name, keypoints.layout) for name in names])
-    ratios, step = _solved(swung, seen - start, world[rows, 0], deviation)
+    swung = _swung(world[rows], build.directions, indices)
+    numbers, step = _solved(build, swung, seen - start, world[rows, 0], deviation)
     moved = replace(poses, pelvis=poses.pelvis + world[:, 0] @ step)
-    return REST_OFFSETS * (BONE_OWNER @ ratios)[:, None], replace(person, poses=moved)
+    if space is None:
+        numbers = numbers.clip(*RATIOS)
+    return Measured(build.bones(numbers), None if space is None else numbers, replace(person, poses=moved))
 
 
-def _swung(world: np.ndarray, indices: list[int]) -> np.ndarray:
-    """(T, P, 3, 14) metres by which points move when a bone, and its like on the other side, doubles."""
-    turned = np.zeros((len(world), JOINT_COUNT, 3))
-    turned[:, 1:] = (world[:, list(PARENTS[1:])] @ REST_OFFSETS[1:, :, None])[..., 0]
+@lru_cache(maxsize=1)
+def lengths_alone() -> ShapeSpace:
+    """The mean skeleton with other lengths: the numbers are 14 ratios to it."""
+    directions = BONE_OWNER.T[:, :, None] * REST_OFFSETS
+    return ShapeSpace(np.zeros((JOINT_COUNT, 3)), directions, np.ones(len(directions)), OF_LENGTHS)
+
+
+def _swung(world: np.ndarray, bones: np.ndarray, indices: list[int]) -> np.ndarray:
+    """(T, P, 3, N) metres by which points lie further from the pelvis for each of some bones (N, 24, 3)."""
+    turned = np.zeros((len(world), JOINT_COUNT, 3, len(bones)))
+    turned[:, 1:] = world[:, list(PARENTS[1:])] @ bones[:, 1:].transpose(1, 2, 0)
     hanging = SUBTREE @ POINT_WEIGHTS[indices].T
-    return np.einsum("tjc,jp,jo->tpco", turned, hanging, BONE_OWNER, optimize=True)
+    return np.einsum("tjcn,jp->tpcn", turned, hanging, optimize=True)
 
 
 def _solved(
-    swung: np.ndarray, apart: np.ndarray, pelvis: np.ndarray, deviation: np.ndarray
+    build: ShapeSpace, swung: np.ndarray, apart: np.ndarray, pelvis: np.ndarray, deviation: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Ratios (14,) of the bones to the mean skeleton's and the step (3,); apart (T, P, 3) metres from the
-    pelvis' place, NaN where unseen; pelvis (T, 3, 3) its turns; deviation (P,) metres of the points."""
+    """Numbers (N,) of the bones and the step (3,); apart (T, P, 3) metres from where the points are without
+    these, NaN where unseen; pelvis (T, 3, 3) its turns; deviation (P,) metres of the points."""
     number = swung.shape[-1]
     axes = np.broadcast_to(pelvis[:, None], (*apart.shape, 3))
     rows = np.concatenate([swung, axes], -1)
@@ -101,12 +125,12 @@ def _solved(
     root = np.where(seen, 1.0, 0.0) / (deviation[:, None] * np.sqrt(np.maximum(seen.sum(0), 1)))
     rows, target = rows * root[..., None], np.where(seen, apart, 0.0) * root
     told = np.zeros((number + 3, number + 3))
-    told[:number, :number] = np.linalg.inv(BONE_SPREAD**2 * np.eye(number) + SIZE_SPREAD**2)
+    told[:number, :number] = build.precision
     told[number:, number:] = np.eye(3) / STEP_SPREAD**2
-    usual = np.concatenate([np.ones(number), np.zeros(3)])
+    usual = np.concatenate([build.usual, np.zeros(3)])
     matrix = np.einsum("tpcm,tpcn->mn", rows, rows, optimize=True) + told
     found = np.linalg.solve(matrix, np.einsum("tpcm,tpc->m", rows, target) + told @ usual)
-    return found[:number].clip(*RATIOS), found[number:]
+    return found[:number], found[number:]
 
 
 def _column(keypoints: Keypoints, name: str) -> np.ndarray | None:

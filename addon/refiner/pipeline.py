@@ -26,17 +26,19 @@ from .feet.stand import stand
 from .fit import fit_of
 from .limbs import Limbs, trusted
 from .model import load_model, pose_prior
+from .modes import choose_mode
+from .own_body import OwnBody, on_own_body
 from .own_evidence import steady
 from .own_keypoints import OWN_KEYPOINTS, hang_on, measured
 from .piece import EVERYTHING, FEWEST_POINTS, Initial, Look, Recipe, Run, anchor_stride, look_at, polish_piece
 from .poses_alone import read_alone, refine_alone
 from .prepared import Own, Prepared, Toward
+from .proportions import ModelShape
 from .smoothing import FEWEST_SMOOTHED
 from .snaps import at_snaps
 from .timeline import Piece, bridge, cut, pieces, spread, window
 from .whole_clip import WholeClip, judge
 
-MODES = ("auto", "plugin", "sequence", "poses", "none")
 CONTEXT = 1.0
 """Seconds before and after a range of frames that its own frames are refined with."""
 
@@ -54,6 +56,7 @@ def refine(
     cancelled: Callable[[], bool] | None = None,
     recipe: Recipe = EVERYTHING,
     bone_offsets: np.ndarray | None = None,
+    body: OwnBody | None = None,
 ) -> Motion:
     """Refines one person: initial pose (or none) + target keypoints to a Motion.
 
@@ -64,12 +67,12 @@ def refine(
     cuda, mps.
     progress(fraction, message) is called often, cancelled() is asked often. recipe: leaves steps out, for
     comparisons. bone_offsets (24, 3): the performer's in metres where they are known, None to measure them on
-    the keypoints.
+    the keypoints. body: the user's own, whose shape is fitted and whose skeleton the motion then has.
     Raises RefineError when the input can't be refined, Cancelled when asked to stop.
     """
     steps = refine_steps(
         person, targets=targets, targets_offset=targets_offset, mode=mode, controls=controls, engine=engine,
-        device=device, recipe=recipe, bone_offsets=bone_offsets,
+        device=device, recipe=recipe, bone_offsets=bone_offsets, body=body,
     )  # fmt: skip
     return finish(steps, progress, cancelled)
 
@@ -85,6 +88,7 @@ def refine_steps(
     device: str = "auto",
     recipe: Recipe = EVERYTHING,
     bone_offsets: np.ndarray | None = None,
+    body: OwnBody | None = None,
 ) -> Steps[Motion]:
     """`refine` in steps of at most 30 ms, but for the import of torch, which is told before it begins."""
     if person.frames == 0:
@@ -93,14 +97,15 @@ def refine_steps(
     keypoints = person.keypoints
     if targets is not None:
         keypoints = yield from keypoints_at.steps(targets, person.times - targets_offset)
-    mode = _choose_mode(mode, person, keypoints)
+    mode = choose_mode(mode, person, keypoints)
     if mode == "none":
-        return (yield from _convert(person, keypoints))
+        motion = yield from _convert(person, keypoints)
+        return motion if body is None else on_own_body(motion, replace(person, keypoints=keypoints), body)
     _wanted(person, controls)
     if keypoints is not None:
         keypoints = trusted(keypoints, controls.limbs)
     own = mode == "plugin" and targets is None and hang_on(*_both(person, keypoints))
-    asked = (own, engine, device, recipe, bone_offsets)
+    asked = (own, engine, device, recipe, bone_offsets, body)
     prepared = yield from _prepare(person, keypoints, mode, *asked)
     return (yield from refine_prepared(prepared, controls))
 
@@ -111,17 +116,18 @@ def prepare(
     engine: str = "auto",
     device: str = "auto",
     limbs: Limbs | None = None,
+    body: OwnBody | None = None,
 ) -> Steps[Prepared | None]:
     """What does not depend on the controls but for the trust in limbs, read for `refine_rows`, which is asked
     for many; None in the mode none, where nothing is refined. Raises RefineError as `refine` does."""
-    mode = _choose_mode(mode, person, person.keypoints)
+    mode = choose_mode(mode, person, person.keypoints)
     if mode == "none":
         return None
     keypoints = person.keypoints
     if keypoints is not None:
         keypoints = trusted(keypoints, limbs or {})
     own = mode == "plugin" and hang_on(*_both(person, keypoints))
-    prepared = yield from _prepare(person, keypoints, mode, own, engine, device, EVERYTHING, None)
+    prepared = yield from _prepare(person, keypoints, mode, own, engine, device, EVERYTHING, None, body)
     return replace(prepared, looks={})
 
 
@@ -139,6 +145,7 @@ def _prepare(
     device: str,
     recipe: Recipe,
     bone_offsets: np.ndarray | None,
+    body: OwnBody | None,
 ) -> Steps[Prepared]:
     """own: whether the keypoints hang on the person's poses."""
     if loads_torch(engine, device):
@@ -149,12 +156,12 @@ def _prepare(
     hung = None
     if own:
         assert keypoints is not None
-        bones, person = measured(person)
-        hung = Own(keypoints, bones)
+        found = measured(person, None if body is None else body.space(person.poses))
+        person, hung = found.person, Own(keypoints, found.bones, found.betas)
     if mode == "poses" or own:
         with one_thread(run.engine):
             told = yield from read_alone(run, (yield from _bridged(person, parts)), person.fps)
-        return Prepared(person, parts, run, told=told, own=hung)
+        return Prepared(person, parts, run, told=told, own=hung, body=body)
     assert keypoints is not None
     yield Progress(0.0, "Reading the keypoints")
     read = []
@@ -164,8 +171,9 @@ def _prepare(
     # On the whole clip and as smooth as measured, so that whatever is asked for has the same bones.
     alone = all(part.length < FEWEST_SMOOTHED for part in parts)
     targets = _joined([one.usual for one in read])
+    shape = None if body is None else ModelShape(body.space(person.poses))
     clip = yield from judge.steps(
-        targets, given, pose_prior(run.engine.model), person.fps, bone_offsets, alone
+        targets, given, pose_prior(run.engine.model), person.fps, bone_offsets, alone, shape
     )
     run = replace(
         run, bones=clip.bones, offsets=clip.offsets, initial_deviation=clip.initial_deviation,
@@ -174,7 +182,7 @@ def _prepare(
     kept = None if given is None else _kept(person, parts, given, clip)
     renamed_keypoints = renamed(keypoints, clip.targets)
     toward = Toward(renamed_keypoints, read, _split(clip.initial, parts), clip, kept)
-    return Prepared(person, parts, run, toward)
+    return Prepared(person, parts, run, toward, body=body)
 
 
 def refine_prepared(prepared: Prepared, controls: Controls) -> Steps[Motion]:
@@ -192,7 +200,7 @@ def refine_prepared(prepared: Prepared, controls: Controls) -> Steps[Motion]:
         fitted = yield from fit_of(held, prepared.keypoints.rows(np.isin(person.frame_ids, held.frame_ids)))
         held = replace(held, fit_error_mm=fitted)
     yield Progress(1.0, "Done")
-    return held
+    return prepared.on_body(held)
 
 
 def refine_rows(prepared: Prepared, controls: Controls, rows: np.ndarray) -> Steps[Motion]:
@@ -367,22 +375,6 @@ def _unseen(keypoints: Keypoints) -> np.ndarray:
     known = [name is not None for name in keypoints.canonical]
     seen = np.isfinite(keypoints.positions).all(-1) & (keypoints.confidence > 0)
     return np.asarray(seen[:, known].sum(1) < min(FEWEST_POINTS, sum(known)))
-
-
-def _choose_mode(mode: str, person: Person, keypoints: Keypoints | None) -> str:
-    if mode not in MODES:
-        raise RefineError(f"There is no mode {mode!r}; choose {', '.join(MODES)}.")
-    if mode == "auto":
-        mode = "poses" if keypoints is None else ("sequence" if person.poses is None else "plugin")
-    if mode in ("plugin", "poses", "none") and person.poses is None:
-        raise RefineError(
-            f"Person {person.id} has no poses, only keypoints; choose the mode sequence or auto."
-        )
-    if mode in ("plugin", "sequence") and keypoints is None:
-        raise RefineError(
-            f"Person {person.id} has no keypoints to refine toward; give a second file with keypoints."
-        )
-    return mode
 
 
 def _convert(person: Person, keypoints: Keypoints | None) -> Steps[Motion]:

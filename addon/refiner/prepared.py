@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from ..motion import Motion
 from ..recording import Keypoints, Person
 from ..steps import Steps
 from .blending import Poses
 from .evidence import Read, Targets
 from .feet.stand import CAPTURED, UNTOLD, deviation_of_feet
+from .own_body import OwnBody, on_own_body
 from .piece import Initial, Look, Run
 from .poses_alone import Alone
 from .timeline import Piece
@@ -38,10 +40,12 @@ class Toward:
 
 @dataclass(frozen=True)
 class Own:
-    """Keypoints that hang on a person's own poses, and the bones (24, 3) in metres that they tell."""
+    """Keypoints that hang on a person's own poses, the bones (24, 3) in metres that they tell, and the shape
+    numbers (B,) of these, None without a body model."""
 
     keypoints: Keypoints
     bones: np.ndarray
+    betas: np.ndarray | None = None
 
 
 Key = tuple[int, int, int, bytes]
@@ -51,7 +55,8 @@ Key = tuple[int, int, int, bytes]
 class Prepared:
     """A person's clip, read and judged as a whole. toward: None where poses are refined alone, as told by
     each of the parts. own: keypoints that hang on these poses. looks: what the network said of stretches, by
-    piece, frames and smoothness; kept only for a preview, which asks for the same ones again."""
+    piece, frames and smoothness; kept only for a preview, which asks for the same ones again. body: the
+    user's own, None without."""
 
     person: Person
     parts: list[Piece]
@@ -60,6 +65,17 @@ class Prepared:
     told: list[Alone] = field(default_factory=list)
     own: Own | None = None
     looks: dict[Key, Look] | None = None
+    body: OwnBody | None = None
+
+    def on_body(self, motion: Motion) -> Motion:
+        """The motion with the shape of the user's own body, where there is one."""
+        if self.body is None:
+            return motion
+        if self.toward is not None:
+            return self.body.shaped(motion, self.toward.clip.found.numbers, motion.bone_offsets)
+        if self.own is not None and self.own.betas is not None:
+            return self.body.shaped(motion, self.own.betas, motion.bone_offsets)
+        return on_own_body(motion, replace(self.person, keypoints=None), self.body)
 
     @property
     def keypoints(self) -> Keypoints | None:

@@ -13,6 +13,7 @@ from .calibration import Calibration, calibrate, known_better
 from .definitions import DOUBT, as_smpl_joints
 from .evidence import Targets
 from .piece import Initial
+from .proportions import Proportions
 from .solver import Prior
 from .start import INITIAL_DEVIATION, MODESTY, MODESTY_ALONE, initial_deviation
 
@@ -51,15 +52,17 @@ def judge(
     fps: float,
     bones: np.ndarray | None = None,
     alone: bool = False,
+    proportions: Proportions | None = None,
 ) -> Steps[WholeClip]:
     """What a file means by its points, how far they wander, how long bones are, and how far an estimator's
     poses (T, 24, 3, 3) and pelvis (T, 3) are off. prior: of the poses; bones (24, 3): where they
-    are known; alone: whether its frames stand alone, not one after the other."""
+    are known; alone: whether its frames stand alone, not one after the other; proportions: what may vary of
+    the bones, their lengths where none are given."""
     variance = yield from wander_variance.steps(targets)
     targets = with_noise(targets, variance)
-    first = yield from _judge(targets, initial, prior, fps, bones, alone)
+    first = yield from _judge(targets, initial, prior, fps, bones, alone, proportions)
     if (joints := as_smpl_joints(targets)) is not None:
-        second = yield from _judge(joints, initial, prior, fps, bones, alone)
+        second = yield from _judge(joints, initial, prior, fps, bones, alone, proportions)
         if second.evidence > first.evidence - DOUBT:
             return replace(second, variance=variance, joints=True)
     return replace(first, variance=variance)
@@ -72,11 +75,16 @@ def _judge(
     fps: float,
     bones: np.ndarray | None,
     alone: bool,
+    proportions: Proportions | None,
 ) -> Steps[WholeClip]:
     """The same where it is settled what the points are."""
     lengths = bones
     if lengths is None:
         lengths = yield from estimate_bone_offsets.steps(targets)
+    measured = lengths
+    if proportions is not None:
+        lengths = proportions.bones(proportions.numbers(lengths))
+        yield None
     off, root = INITIAL_DEVIATION, np.inf
     if initial is not None:
         rotations, pelvis, apart = yield from to_target_world(*initial, targets, lengths)
@@ -84,6 +92,7 @@ def _judge(
         off = initial_deviation(*initial, targets, lengths, MODESTY_ALONE if alone else MODESTY)
         root = float(np.hypot(off, apart / np.sqrt(3)))
         yield None
-    found = yield from calibrate.steps(targets, lengths, prior, fps, initial, bones is not None)
+    known = bones is not None
+    found = yield from calibrate.steps(targets, measured, prior, fps, initial, known, proportions)
     targets = known_better(targets, found)
     return WholeClip(targets, found.bones, found.offsets, initial, off, root, found.evidence, found)

@@ -12,7 +12,6 @@ from typing import Any
 
 from .. import batch, formats, refiner
 from ..batch import DONE, FAILED, LEFT_OUT, Clip, Figures, Ledger, Pace, Record
-from ..body.body_model import BodyModel
 from ..formats import UnknownContent, opened_files
 from ..formats.container import Hints
 from ..refiner import RefineError
@@ -41,7 +40,7 @@ class Wanted:
     controls: refiner.Controls = field(default_factory=refiner.Controls)
     engine: str = "auto"
     device: str = "auto"
-    body_model: BodyModel | None = None
+    body: refiner.OwnBody | None = None
     gender: str | None = None
     in_place: bool = False
     mesh: bool = True
@@ -119,7 +118,7 @@ def _refined(clip: Clip, wanted: Wanted) -> Steps[dict[str, Any]]:
     yield None
     task = Task(
         str(clip.source), recording.people, wanted.engine, wanted.device, origin=recording.start,
-        body_model=wanted.body_model, controls=wanted.controls,
+        body=wanted.body, controls=wanted.controls,
     )  # fmt: skip
     outcomes = yield from refine_all(task)
     yield Progress(1.0, "Writing")

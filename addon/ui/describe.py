@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from ..body.shape import height_of, weight_of
 from ..formats.container import Hints
 from ..formats.file_names import shared_name
 from ..overrides import asked
@@ -188,12 +189,21 @@ def result(job: Job) -> list[str]:
 
 
 def _figures(outcome: Outcome) -> list[str]:
-    """Fit error, or jitter where nothing but poses was there."""
+    """Fit error, or jitter where nothing but poses was there; the measures of the user's own body."""
+    shape = _shape(outcome)
     if fit := _fit(outcome):
-        return [f"fit error {fit}"]
+        return [f"fit error {fit}", *shape]
     if outcome.shake is None or not np.isfinite(outcome.shake).all():
+        return shape
+    return ["jitter {:.1f} → {:.1f} m/s²".format(*outcome.shake), *shape]
+
+
+def _shape(outcome: Outcome) -> list[str]:
+    if outcome.body_model is None:
         return []
-    return ["jitter {:.1f} → {:.1f} m/s²".format(*outcome.shake)]
+    vertices = outcome.body_model.rest_vertices(outcome.motion.betas)
+    height, weight = height_of(vertices), weight_of(vertices, outcome.body_model.faces)
+    return [f"body of {height:.2f} m and {weight:.0f} kg"]
 
 
 def _hopeless(outcomes: Sequence[Outcome]) -> list[str]:

@@ -24,7 +24,7 @@ WRITING = 0.05
 class Task:
     """What to refine, from which file, and with what.
 
-    origin: seconds that lie on the scene's frame 1. body_model: the user's own, None for the open body.
+    origin: seconds that lie on the scene's frame 1. body: the user's own, None for the open body.
     places: where each id stands in the recording. file_poses: the file's own poses by id, of people whose
     animation is the initial pose. notes: sentences on the recording that belong to the result.
     """
@@ -34,7 +34,7 @@ class Task:
     engine: str = "auto"
     device: str = "auto"
     origin: float = 0.0
-    body_model: BodyModel | None = None
+    body: refiner.OwnBody | None = None
     controls: refiner.Controls = field(default_factory=refiner.Controls)
     places: dict[str, int] = field(default_factory=dict)
     file_poses: dict[str, Poses] = field(default_factory=dict)
@@ -74,7 +74,7 @@ def refine_all(task: Task) -> Steps[tuple[Outcome, ...]]:
 
 def _refine_one(person: Person, task: Task) -> Steps[Outcome]:
     motion = yield from refiner.refine_steps(
-        person, controls=task.controls, engine=task.engine, device=task.device
+        person, controls=task.controls, engine=task.engine, device=task.device, body=task.body
     )
     original, shake = None, None
     if person.poses is not None:
@@ -82,7 +82,7 @@ def _refine_one(person: Person, task: Task) -> Steps[Outcome]:
         original = yield from refiner.refine_steps(given, mode="none")
         shake = (yield from refiner.jitter.steps(original)), (yield from refiner.jitter.steps(motion))
     before = _mean(original.fit_error_mm) if original is not None else None
-    motion, model = refiner.on_own_body(motion, person.poses, task.body_model)
+    model = task.body.model if task.body is not None and motion.shape is not None else None
     person = person.rows(np.isin(person.frame_ids, motion.frame_ids))
     return Outcome(person, motion, before, _mean(motion.fit_error_mm), model, original, shake, _noise(person))
 

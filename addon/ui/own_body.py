@@ -7,9 +7,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import bpy
-from bpy.props import EnumProperty, StringProperty
+from bpy.props import BoolProperty, EnumProperty, FloatProperty, IntProperty, StringProperty
 
 from ..body.body_model import BodyModel, load_body_model
+from ..body.shape import HEIGHTS, MOST_BETAS, WEIGHTS, ShapeWishes
+from ..refiner import OwnBody
 from ..safe_read import FormatError
 from .session import Store
 
@@ -40,17 +42,71 @@ class SPR_PG_body(bpy.types.PropertyGroup):
     )
     path: StringProperty(
         name="SMPL File",
-        description="Your own SMPL, SMPL-H or SMPL-X file (.npz or .pkl), of the kind and gender that the"
-        " poses were made with. Its mesh takes the place of the open body; where a person has shape numbers"
-        " and no keypoints, its exact bones are used, too. Empty: the open body",
+        description="Your own SMPL, SMPL-H or SMPL-X file (.npz or .pkl). Its shape is fitted to the"
+        " keypoints and its mesh takes the place of the open body. Where a person has shape numbers and"
+        " no keypoints, these are kept. Empty: the open body",
         subtype="FILE_PATH",
         update=_check,
     )
+    betas: IntProperty(
+        name="Shape Numbers",
+        description="How many of the SMPL file's shape numbers (betas) are fitted. More tell finer"
+        " differences between bodies, which need clean keypoints of many joints",
+        default=ShapeWishes.betas,
+        min=1,
+        max=MOST_BETAS,
+        soft_max=16,
+    )
+    use_height: BoolProperty(
+        name="Known Height", description="Fit the shape to how tall the performer is", default=False
+    )
+    height: FloatProperty(
+        name="Height",
+        description="How tall the performer is, without shoes",
+        default=1.75,
+        min=HEIGHTS[0],
+        max=HEIGHTS[1],
+        unit="LENGTH",
+    )
+    use_weight: BoolProperty(
+        name="Known Weight", description="Fit the shape to how heavy the performer is", default=False
+    )
+    weight: FloatProperty(
+        name="Weight",
+        description="How heavy the performer is, in kilograms",
+        default=70.0,
+        min=WEIGHTS[0],
+        max=WEIGHTS[1],
+        precision=1,
+    )
 
 
-def own_body(settings: SPR_PG_body) -> BodyModel | None:
-    """The chosen model, None for the open body. Raises FormatError with one plain sentence."""
-    return BODIES.load(_path(settings)) if settings.path else None
+def own_body(settings: SPR_PG_body) -> OwnBody | None:
+    """The chosen model with what is known of the performer, None for the open body. Raises FormatError with
+    one plain sentence."""
+    if not settings.path:
+        return None
+    height = settings.height if settings.use_height else None
+    weight = settings.weight if settings.use_weight else None
+    return OwnBody(BODIES.load(_path(settings)), ShapeWishes(settings.betas, height, weight))
+
+
+def draw_body(layout: bpy.types.UILayout, settings: SPR_PG_body, mesh: bool) -> None:
+    """Which body, and with a file what is known of its shape. mesh: whether results get one; a file tells
+    their bones in any case."""
+    row = layout.row()
+    row.active = mesh and not settings.path
+    row.prop(settings, "gender")
+    layout.prop(settings, "path")
+    if not settings.path:
+        return
+    layout.prop(settings, "betas")
+    for known in ("height", "weight"):
+        row = layout.row(heading=f"Known {known.title()}")
+        row.prop(settings, f"use_{known}", text="")
+        value = row.row()
+        value.active = getattr(settings, f"use_{known}")
+        value.prop(settings, known, text="")
 
 
 def open_gender(settings: SPR_PG_body) -> str | None:

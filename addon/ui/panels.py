@@ -17,7 +17,7 @@ from .hints import FileSettings, hints_of, peek
 from .leading import TAB
 from .log import draw_log
 from .opened_files import draw_files
-from .own_body import body_line
+from .own_body import body_line, draw_body
 from .panels_warnings import draw_asked, draw_rate, draw_warnings
 from .people import chosen_people, draw_people
 from .preferences import engine_and_device
@@ -158,11 +158,7 @@ class SPR_PT_options(Panel, bpy.types.Panel):
         column.prop(settings, "mesh")
         column.prop(settings, "show_keypoints")
         body = layout.column(align=True)
-        body.active = settings.mesh
-        row = body.row()
-        row.active = not settings.body.path
-        row.prop(settings.body, "gender")
-        body.prop(settings.body, "path")
+        draw_body(body, settings.body, settings.mesh)
         fits, sentence = body_line(settings.body)
         draw_message(body, context, sentence, "CHECKMARK" if fits else "ERROR")
         column = layout.column(heading="Scene")

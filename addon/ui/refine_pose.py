@@ -97,7 +97,7 @@ class SPR_OT_refine_pose(bpy.types.Operator):
             people,
             *engine_and_device(settings),
             origin=recording.start,
-            body_model=body,
+            body=body,
             controls=controls_of(settings),
             places=places_of(settings, recording),
             notes=recording.exchanged,

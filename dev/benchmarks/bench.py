@@ -1,6 +1,6 @@
 """`build.py bench`: speed, best of five, as ratios to baselines of the same run; with --accuracy, errors;
 with --checks, what holds beside the table; with --feet, how feet stand; with --window, how Blender feels
-meanwhile."""
+meanwhile; with --shape, a body model's shape."""
 
 from __future__ import annotations
 
@@ -33,6 +33,14 @@ def main(argv: list[str] | None = None) -> int:
         from .responsiveness import measure
 
         return measure()
+    parser.add_argument(
+        "--shape", action="store_true", help="fits of a body model's shape, beside other packages'"
+    )
+    if "--shape" in words:
+        parser.parse_args(words)
+        from .shape_bench import shape
+
+        return shape()
     if not {"--accuracy", "--checks", "--feet"} & set(words):
         parser.parse_args(words)
         keys()

@@ -49,6 +49,8 @@ class Suite:
     version: str = HERE
     pure: bool = False
     blender: bool = True
+    alone: str = ""
+    """the only file of tests that it runs, where it has but one"""
 
     def chosen(self, arguments: list[str]) -> list[str] | None:
         """pytest's arguments for this suite; None when paths are named and none of them is part of it."""
@@ -56,6 +58,9 @@ class Suite:
         options = [argument for argument in arguments if argument not in paths]
         if not paths:
             return options + self._everything()
+        if self.alone:
+            named = any(self.alone.startswith(path.split("::")[0].rstrip("/")) for path in paths)
+            return [*options, self.alone] if named else None
         own = [path for path in paths if self._takes(path)]
         return options + own if own else None
 
@@ -65,6 +70,8 @@ class Suite:
         return self.pure and not (self.blender and path.startswith(OWN_ENVIRONMENTS))
 
     def _everything(self) -> list[str]:
+        if self.alone:
+            return [self.alone]
         without = [] if self.name == ONCE_IN else [f"--ignore={ONCE}"]
         if self.pure:
             without.append(f"--ignore={window_suites.TESTS}")
@@ -97,6 +104,15 @@ def suites() -> list[Suite]:
     return [pure, *legacy, *newest]
 
 
+def with_smplx() -> Suite:
+    """What the smplx package says of the same bodies. Raises Refusal where its torch is not to be had."""
+    if HERE != "3.11":
+        raise Refusal(
+            "--with-smplx needs torch, which is installed under Python 3.11 only: run python3.11 build.py."
+        )
+    return Suite("smplx", "shape", pure=True, blender=False, alone="tests/body/test_against_smplx.py")
+
+
 def main(arguments: list[str]) -> int:
     """Run them all, end with one plain line, and return 1 unless every test passed."""
     arguments, pytest_arguments = _split(arguments)
@@ -118,6 +134,11 @@ def main(arguments: list[str]) -> int:
         choices=window_suites.CHOICES,
         default="both",
         help="Debian's Blender with a window: 4.3, 5.2",
+    )
+    parser.add_argument(
+        "--with-smplx",
+        action="store_true",
+        help="the smplx package as well: its bodies beside ours, on synthetic model files",
     )
     parser.add_argument("--torch", action="store_true", help="with Debian's torch beside that Blender")
     options = parser.parse_args(arguments)
@@ -160,7 +181,10 @@ def _run_quietly(work: Work, folder: Path) -> tuple[tuple[Outcome, bool], str]:
 def _works(options: argparse.Namespace, arguments: list[str]) -> list[Work]:
     """The suites to run, the longest first, their environments made: that can't be done side by side."""
     works = []
-    for suite in [] if options.window == "only" else _chosen_suites(options.only):
+    chosen = [] if options.window == "only" else _chosen_suites(options.only)
+    if options.with_smplx:
+        chosen = [*chosen, with_smplx()]
+    for suite in chosen:
         own = suite.chosen(arguments)
         if own is not None:
             environment = _prepared(suite)

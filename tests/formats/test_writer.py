@@ -58,9 +58,9 @@ def test_fields_and_shapes_are_those_of_the_contract(tmp_path):
     with np.load(tmp_path / "out.npz") as fields:
         shapes = {name: fields[name].shape for name in fields}
     assert shapes == {
-        "poses": (40, 72), "trans": (40, 3), "betas": (2,), "gender": (), "mocap_frame_rate": (),
-        "joints": (40, 24, 3), "frame_ids": (40,), "bone_offsets": (24, 3), "fit_error_mm": (40,),
-        "uncertainty_deg": (40, 24),
+        "poses": (40, 72), "trans": (40, 3), "betas": (2,), "betas_fitted": (), "gender": (),
+        "surface_model_type": (), "mocap_frame_rate": (), "mocap_framerate": (), "joints": (40, 24, 3),
+        "frame_ids": (40,), "bone_offsets": (24, 3), "fit_error_mm": (40,), "uncertainty_deg": (40, 24),
     }  # fmt: skip
 
 

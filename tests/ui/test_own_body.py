@@ -8,8 +8,11 @@ import bpy
 import numpy as np
 import pytest
 
+from addon.body.body_model import load_body_model
 from tests.body.model_files import VERTICES, model_fields, save_npz, save_pickle
+from tests.body.synthetic_models import synthetic_fields
 from tests.formats.test_amass import amass_fields
+from tests.refiner.motion import Truth
 
 
 @pytest.fixture
@@ -53,6 +56,35 @@ def test_results_get_its_mesh_its_bones_and_its_pelvis_as_on_the_command_line(cl
     np.testing.assert_allclose(knee @ [[1, 0, 0], [0, 0, -1], [0, 1, 0]], offsets[4], atol=1e-5)
     bpy.context.scene.frame_set(1)
     np.testing.assert_allclose(armature.pose.bones["Pelvis"].head, joints[0, 0], atol=1e-4)
+
+
+def test_the_shape_is_fitted_to_keypoints_and_to_a_known_height(enabled, tmp_path, ui):
+    """The result says how tall the body is; the mesh stands at that height, on bones of the model's own."""
+    model = load_body_model(save_npz(tmp_path / "SMPL_NEUTRAL.npz", synthetic_fields()))
+    betas = np.random.default_rng(4).normal(size=10)
+    truth = Truth(0, 40, model.bone_offsets(betas))
+    fields = {"keypoints": truth.joints, "layout": np.array("smpl24"), "fps": np.array(30.0)}
+    up = {"up_axis": np.array("y"), "units": np.array("m")}
+    bpy.ops.spr.open_recording(filepath=str(save_npz(tmp_path / "points.npz", fields | up)))
+    settings = bpy.context.scene.spr
+    settings.body.path = str(tmp_path / "SMPL_NEUTRAL.npz")
+    settings.mesh = True
+    heights = {}
+    for height in (None, 1.6, 1.9):
+        settings.body.use_height = height is not None
+        settings.body.height = height or 1.75
+        assert bpy.ops.spr.refine_pose() == {"FINISHED"}
+        (armature,) = [ob for ob in bpy.context.scene.objects if ob.type == "ARMATURE"]
+        (body,) = armature.children
+        high = [vertex.co.z for vertex in body.data.vertices]
+        heights[height] = max(high) - min(high)
+        assert f"Body of {heights[height]:.2f} m and" in settings.result
+        bones = armature.data.bones
+        knee = np.array(bones["L_Knee"].head_local - bones["L_Hip"].head_local)
+        if height is None:
+            expected = model.bone_offsets(betas)[4]
+            np.testing.assert_allclose(knee @ [[1, 0, 0], [0, 0, -1], [0, 1, 0]], expected, atol=0.004)
+    assert heights[1.6] < heights[None] < heights[1.9]
 
 
 def test_a_file_that_is_no_model_stops_the_run_with_one_sentence(clip, tmp_path, census):
