@@ -16,6 +16,7 @@ from .armature import create_armature
 from .colours import person_colour
 from .errors import SceneError
 from .estimated import mark_estimated
+from .fingers import place_fingers
 from .kept_keypoints import keep_keypoints
 from .mesh import create_body
 from .parts import NOTHING_EARLIER, Earlier, home_of, move_to
@@ -80,6 +81,8 @@ def write_motion(
         shown = None if earlier.armature is None else _key_range(earlier.armature)
         offsets = motion.bone_offsets if earlier.armature is None else offsets_of(earlier.armature)
         armature = _armature(earlier, name, motion.bone_offsets, home, colour)
+        if motion.hands is not None:
+            place_fingers(armature, motion.hands.offsets, colour)
         yield None
         if original is None:
             armature.pop(BEFORE, None)
