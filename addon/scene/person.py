@@ -16,7 +16,7 @@ from .armature import create_armature
 from .colours import person_colour
 from .errors import SceneError
 from .estimated import mark_estimated
-from .fingers import place_fingers
+from .fingers import finger_offsets, has_fingers, place_fingers
 from .kept_keypoints import keep_keypoints
 from .mesh import create_body
 from .parts import NOTHING_EARLIER, Earlier, home_of, move_to
@@ -95,6 +95,7 @@ def write_motion(
         yield None
         shape: dict[str, Any] = {"body_model": body_model, "betas": motion.betas}
         shape["gender"] = gender or motion.gender
+        shape["fingers"] = finger_offsets(armature) if has_fingers(armature) else None
         bodies = list(earlier.bodies)
         for body in bodies:
             yield from update_body(body, armature, motion.bone_offsets, offsets, told=told, **shape)

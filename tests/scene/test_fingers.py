@@ -110,3 +110,47 @@ def test_fingers_that_a_run_no_longer_has_lose_their_keys(make_motion):
     write_motion(replace(motion, hands=None), earlier=Earlier(armature, ()), mesh=False)
     bpy.context.scene.frame_set(12)
     assert tuple(armature.pose.bones["L_Index1"].rotation_quaternion) == (1, 0, 0, 0)
+
+
+def _deformed(body):
+    evaluated = body.evaluated_get(bpy.context.evaluated_depsgraph_get())
+    return np.array([evaluated.matrix_world @ vertex.co for vertex in evaluated.data.vertices])
+
+
+def test_the_mesh_bends_with_the_fingers(make_motion):
+    motion = make_motion(3)
+    still = np.zeros((3, 2, 15, 3))
+    still[1, :, 1] = [0.0, 0.0, -1.2]  # the left index bends down
+    hands = Hands(matrix_from_axis_angle(still), HAND_OFFSETS, np.zeros((3, 2, 15), bool))
+    armature = write_motion(replace(motion, rotations=np.tile(np.eye(3), (3, 24, 1, 1)), hands=hands))
+    (body,) = (ob for ob in bpy.data.objects if ob.type == "MESH")
+    bpy.context.scene.frame_set(1)
+    before = _deformed(body)
+    bpy.context.scene.frame_set(2)
+    moved = np.linalg.norm(_deformed(body) - before - (motion.pelvis[1] - motion.pelvis[0])[[0, 2, 1]] * [1, -1, 1], axis=1)
+    weights = {group.index: group.name for group in body.vertex_groups}
+    tip = [
+        v.index for v in body.data.vertices
+        if any(weights[g.group] == "L_Index3" and g.weight > 0.9 for g in v.groups)
+    ]  # fmt: skip
+    others = [
+        v.index for v in body.data.vertices
+        if not any("Index" in weights[g.group] and g.weight > 0.01 for g in v.groups)
+    ]  # fmt: skip
+    assert moved[tip].min() > 0.02
+    assert moved[others].max() < 1e-4
+    assert len(armature.data.bones) == 54
+
+
+def test_a_body_made_without_fingers_gets_them_and_follows_new_lengths(make_motion):
+    without = make_motion(3)
+    armature = write_motion(without)
+    (body,) = (ob for ob in bpy.data.objects if ob.type == "MESH")
+    for scale in (1.0, 1.2):
+        motion = _with_hands(without, scale)
+        write_motion(motion, earlier=Earlier(armature, (body,)))
+    fresh = write_motion(motion, name="New")
+    (new,) = (ob for ob in bpy.data.objects if ob.type == "MESH" and ob.parent == fresh)
+    assert "L_Index2" in body.vertex_groups
+    old, made = (np.array([v.co for v in ob.data.vertices]) for ob in (body, new))
+    np.testing.assert_allclose(old, made, atol=1e-5)
