@@ -105,8 +105,8 @@ def hand_forward(
     rotations (..., 15, 3, 3) local; wrist (..., 3) metres and turn (..., 3, 3): where the wrist is and its
     global rotation; offsets (15, 3) metres, at rest.
     """
-    shape = (*rotations.shape[:-4], len(FINGERS), JOINTS_PER_FINGER)
-    local = rotations.reshape(*shape[:-2], *shape[-2:], 3, 3)
+    lead = rotations.shape[:-3]
+    local = rotations.reshape(*lead, len(FINGERS), JOINTS_PER_FINGER, 3, 3)
     bones = offsets.reshape(len(FINGERS), JOINTS_PER_FINGER, 3)
     place, world = wrist[..., None, :], turn[..., None, :, :]
     places, worlds = [], []
@@ -115,5 +115,5 @@ def hand_forward(
         world = world @ local[..., level, :, :]
         places.append(place)
         worlds.append(world)
-    joints = np.stack(places, axis=-2).reshape(*shape[:-2], FINGER_COUNT, 3)
-    return joints, np.stack(worlds, axis=-3).reshape(*shape[:-2], FINGER_COUNT, 3, 3)
+    joints = np.stack(places, axis=-2).reshape(*lead, FINGER_COUNT, 3)
+    return joints, np.stack(worlds, axis=-3).reshape(*lead, FINGER_COUNT, 3, 3)

@@ -8,22 +8,15 @@ import bpy
 import numpy as np
 import pytest
 
-from addon.body.hands import FINGER_NAMES, HAND_OFFSETS, SIDES, hand_forward
-from addon.body.kinematics import forward
+from addon.body.hands import FINGER_NAMES, HAND_OFFSETS
 from addon.body.rotations import matrix_from_axis_angle
-from addon.body.skeleton import JOINT_NAMES
 from addon.motion import Hands
 from addon.scene.names import FINGER_BONES
 from addon.scene.parts import Earlier
 from addon.scene.person import write_motion
 from addon.scene.read_action import read_poses
 
-
-def _with_hands(motion, scale=1.1, seed=3):
-    random = np.random.default_rng(seed)
-    waves = np.sin(motion.times[:, None, None, None] * random.uniform(1, 4, (1, 2, 15, 3)))
-    turns = matrix_from_axis_angle(waves * 0.6)
-    return replace(motion, hands=Hands(turns, HAND_OFFSETS * scale, np.zeros(turns.shape[:3], bool)))
+from .hands import finger_joints, with_hands
 
 
 def _finger_heads(armature):
@@ -33,27 +26,13 @@ def _finger_heads(armature):
     return np.stack([x, z, -y], axis=-1).reshape(2, 15, 3)
 
 
-def _joints(motion, frame):
-    places, worlds = forward(motion.rotations, motion.pelvis, motion.bone_offsets)
-    wrists = [JOINT_NAMES.index(f"{side}_wrist") for side in SIDES]
-    return np.stack(
-        [
-            hand_forward(
-                motion.hands.rotations[frame, side], places[frame, wrist], worlds[frame, wrist],
-                motion.hands.offsets[side],
-            )[0]
-            for side, wrist in enumerate(wrists)
-        ]
-    )  # fmt: skip
-
-
 def test_finger_joints_lie_where_the_motion_has_them(make_motion):
-    motion = _with_hands(make_motion())
+    motion = with_hands(make_motion())
     armature = write_motion(motion, mesh=False)
     assert {bone.parent.name for bone in armature.data.bones if bone.name[2:].endswith("1")} >= {"L_Wrist"}
     for frame in (0, 17, 39):
         bpy.context.scene.frame_set(1 + frame)
-        np.testing.assert_allclose(_finger_heads(armature), _joints(motion, frame), atol=1e-4)
+        np.testing.assert_allclose(_finger_heads(armature), finger_joints(motion)[0][frame], atol=1e-4)
 
 
 def test_people_without_hands_have_no_finger_bones(make_motion):
@@ -63,7 +42,7 @@ def test_people_without_hands_have_no_finger_bones(make_motion):
 
 @pytest.mark.parametrize("side", ["L", "R"])
 def test_a_positive_turn_about_x_bends_a_finger_towards_the_palm(make_motion, side):
-    motion = _with_hands(make_motion(2))
+    motion = with_hands(make_motion(2))
     armature = write_motion(motion, mesh=False)
     for finger in ("Index", "Middle", "Ring", "Pinky"):
         bone = armature.data.bones[f"{side}_{finger}1"]
@@ -80,7 +59,7 @@ def test_bones_are_named_as_smplx_names_the_joints():
 
 
 def test_fingers_are_read_back_from_the_armature(make_motion):
-    motion = _with_hands(make_motion())
+    motion = with_hands(make_motion())
     armature = write_motion(motion, mesh=False)
     poses = read_poses(armature, np.arange(1.0, 41.0))
     np.testing.assert_allclose(poses.hands, motion.hands.rotations, atol=2e-4)
@@ -89,7 +68,7 @@ def test_fingers_are_read_back_from_the_armature(make_motion):
 def test_another_run_adds_fingers_to_a_person_that_had_none_and_keeps_what_was_set(make_motion):
     without = make_motion()
     armature = write_motion(without, mesh=False)
-    motion = _with_hands(without)
+    motion = with_hands(without)
     write_motion(motion, earlier=Earlier(armature, ()), mesh=False)
     assert all(name in armature.data.bones for name in FINGER_BONES)
     bone = armature.pose.bones["L_Index2"]
@@ -100,11 +79,11 @@ def test_another_run_adds_fingers_to_a_person_that_had_none_and_keeps_what_was_s
     bpy.context.scene.frame_set(20)
     assert abs(np.dot(bone.rotation_quaternion, (0.6, 0.8, 0.0, 0.0))) == pytest.approx(1, abs=1e-4)
     bpy.context.scene.frame_set(33)
-    np.testing.assert_allclose(_finger_heads(armature), _joints(motion, 32), atol=1e-4)
+    np.testing.assert_allclose(_finger_heads(armature), finger_joints(motion)[0][32], atol=1e-4)
 
 
 def test_fingers_that_a_run_no_longer_has_lose_their_keys(make_motion):
-    motion = _with_hands(make_motion())
+    motion = with_hands(make_motion())
     armature = write_motion(motion, mesh=False)
     bpy.context.scene.frame_set(30)
     write_motion(replace(motion, hands=None), earlier=Earlier(armature, ()), mesh=False)
@@ -147,7 +126,7 @@ def test_a_body_made_without_fingers_gets_them_and_follows_new_lengths(make_moti
     armature = write_motion(without)
     (body,) = (ob for ob in bpy.data.objects if ob.type == "MESH")
     for scale in (1.0, 1.2):
-        motion = _with_hands(without, scale)
+        motion = with_hands(without, scale)
         write_motion(motion, earlier=Earlier(armature, (body,)))
     fresh = write_motion(motion, name="New")
     (new,) = (ob for ob in bpy.data.objects if ob.type == "MESH" and ob.parent == fresh)
