@@ -52,7 +52,6 @@ HAND_OFFSETS = np.stack([REST_FINGERS, REST_FINGERS * MIRROR])
 """(2, 15, 3) of both hands."""
 
 
-
 def _directions() -> np.ndarray:
     """(15, 3) where each bone of the left hand points at rest: at the next joint, or the tip."""
     bones = REST_FINGERS.reshape(len(FINGERS), JOINTS_PER_FINGER, 3)
@@ -74,6 +73,11 @@ def _hinges() -> np.ndarray:
 
 DIRECTIONS = _directions()
 HINGES = _hinges()
+
+RELAXED_BENDS = np.radians([25.0, 32.0, 16.0] * 4 + [8.0, 14.0, 18.0])
+"""(15) radians by which the joints of a hand at ease are bent."""
+RELAXED = np.stack([HINGES * RELAXED_BENDS[:, None], -MIRROR * HINGES * RELAXED_BENDS[:, None]])
+"""(2, 15, 3) rotation vectors of both hands at ease."""
 
 POINT_NAMES = ("wrist", *(f"{finger}{end}" for finger in FINGERS for end in ("1", "2", "3", "_tip")))
 """(21) points of a hand: the wrist, and three joints and the tip of each finger."""

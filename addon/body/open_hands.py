@@ -23,8 +23,8 @@ PALM = 0.03
 
 @dataclass(frozen=True)
 class OpenHands:
-    """vertices (N,) of the body that fingers move; weights (N, 2, 15) of the finger joints there; places (5, 4,
-    3) metres, joints and tip of each finger of the left hand as the body rests."""
+    """vertices (N,) of the body that fingers move; weights (N, 2, 15) of the finger joints there; places (5,
+    4, 3) metres, joints and tip of each finger of the left hand as the body rests."""
 
     vertices: np.ndarray
     weights: np.ndarray
@@ -64,8 +64,8 @@ def with_fingers(
     places: np.ndarray,
     wanted: tuple[np.ndarray, np.ndarray],
 ) -> np.ndarray:
-    """Vertices (V, 3) of a body at rest, skinned with weights (V, 24), whose fingers lie at `places` (2, 5, 4,
-    3), with fingers as the wrists (2, 3) and offsets (2, 15, 3) that are wanted have them."""
+    """Vertices (V, 3) of a body at rest, skinned with weights (V, 24), whose fingers lie at `places` (2, 5,
+    4, 3), with fingers as the wrists (2, 3) and offsets (2, 15, 3) that are wanted have them."""
     moved = vertices.copy()
     for side, (wrist, offsets) in enumerate(zip(*wanted, strict=True)):
         ends = _ends(offsets, MIRROR if side else np.ones(3)) + wrist
@@ -73,7 +73,9 @@ def with_fingers(
         moved[palm] += _palm(vertices[palm], places[side], ends, wrist)
         rows = hands.weights[:, side].any(1)
         near = hands.vertices[rows]
-        moved[near] = _straightened(vertices[near], moved[near], hands.weights[rows, side], places[side], ends)
+        moved[near] = _straightened(
+            vertices[near], moved[near], hands.weights[rows, side], places[side], ends
+        )
     return moved
 
 

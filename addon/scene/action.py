@@ -71,7 +71,9 @@ def write_action(
         write_fingers(armature.animation_data.action, fingers)
 
 
-def _fingers(armature: bpy.types.Object, motion: Motion, keys: Keys, store: bool) -> Steps[FingerResult | None]:
+def _fingers(
+    armature: bpy.types.Object, motion: Motion, keys: Keys, store: bool
+) -> Steps[FingerResult | None]:
     """The fingers at the keys, with what somebody has set of them in the action until now."""
     if motion.hands is None or not has_fingers(armature):
         return None
@@ -83,7 +85,9 @@ def _fingers(armature: bpy.types.Object, motion: Motion, keys: Keys, store: bool
 
 def _remove_stale(armature: bpy.types.Object) -> None:
     """Take out what an earlier run has written and this one may not write again."""
-    bones = [armature.pose.bones[name] for name in (*BONE_NAMES, *FINGER_BONES) if name in armature.pose.bones]
+    bones = [
+        armature.pose.bones[name] for name in (*BONE_NAMES, *FINGER_BONES) if name in armature.pose.bones
+    ]
     stale = {f'["{name}"]' for name in (FIT_ERROR, UNCERTAINTY)}
     stale |= {f'pose.bones["{b.name}"].{c}' for b in bones for c in CHANNELS if c != channel_of(b)}
     remove_curves(armature, lambda curve: curve.data_path in stale)

@@ -106,9 +106,7 @@ def finger_edits(
     )
     keyed = np.array([_is_keyed(curves, name) for name in FINGER_BONES])
     changed = (turned_by(now, stored.turns) > SMALLEST_TURN) & keyed
-    return FingerResult(
-        stored.frames, np.where(keyed[:, None], now, stored.turns), stored.held | changed
-    )
+    return FingerResult(stored.frames, np.where(keyed[:, None], now, stored.turns), stored.held | changed)
 
 
 def _is_keyed(curves: dict[tuple[str, int], bpy.types.FCurve], bone: str) -> bool:

@@ -31,14 +31,18 @@ def finger_rest(armature: bpy.types.Object) -> np.ndarray:
 
 
 def finger_offsets(armature: bpy.types.Object) -> np.ndarray:
-    """(2, 15, 3) metres in SMPL's frame, each finger joint relative to its parent as the armature rests now."""
+    """(2, 15, 3) metres in SMPL's frame, each finger joint relative to its parent as the armature
+    rests now."""
+
     def head(name: str) -> np.ndarray:
         return np.array(armature.data.bones[name].head_local)
 
     heads = np.array([head(name) for name in FINGER_BONES]).reshape(len(SIDES), FINGER_COUNT, 3)
     parents = np.stack(
         [
-            np.stack([heads[side, parent] if parent >= 0 else head(_WRISTS[side]) for parent in FINGER_PARENTS])
+            np.stack(
+                [heads[side, parent] if parent >= 0 else head(_WRISTS[side]) for parent in FINGER_PARENTS]
+            )
             for side in range(len(SIDES))
         ]
     )

@@ -29,7 +29,8 @@ OFFSETS_KEY, BETAS_KEY, FINGERS_KEY = "spr_bone_offsets", "spr_betas", "spr_fing
 class Skin:
     """A mesh in SMPL's frame, at rest.
 
-    vertices (V, 3) metres; faces (F, 3 or 4); weights (V, 24), or (V, 54) with fingers; corner_uvs (F, 3 or 4, 2), None without.
+    vertices (V, 3) metres; faces (F, 3 or 4); weights (V, 24), or (V, 54) with fingers;
+    corner_uvs (F, 3 or 4, 2), None without.
     """
 
     vertices: np.ndarray
@@ -140,8 +141,8 @@ def _shape(mesh: bpy.types.Mesh, vertices: np.ndarray, faces: np.ndarray) -> Non
 
 
 def set_weights(ob: bpy.types.Object, weights: np.ndarray) -> Steps[None]:
-    """Weights (V, 24), or with fingers (V, 54), as a vertex group for each bone, anew for bones that have one;
-    a bone a step."""
+    """Weights (V, 24), or with fingers (V, 54), as a vertex group for each bone, anew for bones that have
+    one; a bone a step."""
     for joint, bone in enumerate((*BONE_NAMES, *FINGER_BONES)[: weights.shape[1]]):
         group = ob.vertex_groups.get(bone) or ob.vertex_groups.new(name=bone)
         moved = np.flatnonzero(weights[:, joint])

@@ -15,8 +15,8 @@ from .axes import SMPL_TO_BLENDER, positions_to_smpl
 from .channels import Channels
 from .curves import evaluate, find_curves
 from .errors import SceneError
-from .limbs import controlled_limbs, root_bone
 from .fingers import finger_rest, has_fingers
+from .limbs import controlled_limbs, root_bone
 from .names import BONE_NAMES, FINGER_BONES
 from .refined import refined_animation
 from .seen import seen_channels

@@ -106,7 +106,9 @@ def test_the_mesh_bends_with_the_fingers(make_motion):
     bpy.context.scene.frame_set(1)
     before = _deformed(body)
     bpy.context.scene.frame_set(2)
-    moved = np.linalg.norm(_deformed(body) - before - (motion.pelvis[1] - motion.pelvis[0])[[0, 2, 1]] * [1, -1, 1], axis=1)
+    moved = np.linalg.norm(
+        _deformed(body) - before - (motion.pelvis[1] - motion.pelvis[0])[[0, 2, 1]] * [1, -1, 1], axis=1
+    )
     weights = {group.index: group.name for group in body.vertex_groups}
     tip = [
         v.index for v in body.data.vertices
