@@ -1,8 +1,8 @@
 """Which point of a hand a name means, whatever the convention: of detectors and of skeletons.
 
 Known: MediaPipe and FreeMoCap (left_hand_index_finger_mcp), smplx (left_index1), SMPL's rigs (L_Index1),
-Mixamo and MotionBuilder (LeftHandIndex1), Unreal (index_01_l), Unity (LeftIndexProximal), Rigify (f_index.01.L), VRM
-(J_Bip_L_Index1), ARKit (left_handIndex_1_joint), SOMA (LeftHandIndex2).
+Mixamo and MotionBuilder (LeftHandIndex1), Unreal (index_01_l), Unity (LeftIndexProximal), Rigify
+(f_index.01.L), VRM (J_Bip_L_Index1), ARKit (left_handIndex_1_joint), SOMA (LeftHandIndex2).
 """
 
 from __future__ import annotations

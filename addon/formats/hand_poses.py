@@ -2,8 +2,8 @@
 
 smplx adds a mean hand to what it is given unless `flat_hand_mean` is set. AMASS, MoSh++, BEDLAM, Motion-X,
 Multi-HMR, Human3R, HY-Motion and Meshcapade's codec keep whole rotations; SMPLer-X, SMPLify-X and others with
-smplx's defaults keep what the mean is added to. That mean is in licensed files alone: a relaxed hand stands in
-for it.
+smplx's defaults keep what the mean is added to. That mean is in licensed files alone: a relaxed hand
+stands in for it.
 """
 
 from __future__ import annotations

@@ -188,11 +188,10 @@ def _read_bare(container: Container, array: np.ndarray) -> Draft:
     points, confidence = _split(numbers(array, "keypoints").reshape(shape or array.shape), None)
     layout, warnings = container.hints.layout, []
     if points.shape[1] in _FREEMOCAP:
-        points, warnings = points[:, :_HOLISTIC], ["Not used: face."]
-        layout, confidence = (
-            layout or "mediapipe75",
-            None if confidence is None else confidence[:, :_HOLISTIC],
-        )
+        count = _HOLISTIC if np.isfinite(points[:, _MEDIAPIPE:_HOLISTIC]).any() else _MEDIAPIPE
+        points, warnings = points[:, :count], ["Not used: face."]
+        layout = layout or f"mediapipe{count}"
+        confidence = None if confidence is None else confidence[:, :count]
     keypoints, found = _with_layout(layout, points, confidence, _title(container))
     if keypoints.layout in ("mediapipe33", "mediapipe75"):
         points = by_wrists(points)
