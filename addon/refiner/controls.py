@@ -30,6 +30,7 @@ class Controls:
     frames: first and last frame number of the recording to refine, None for all. With an initial pose the
         other frames keep it; without one, the motion has these frames only.
     limbs: parts that are followed, smoothed or trusted more or less than the rest, by their names.
+    hands: 0..2, how far the points of hands are followed, against how hands usually are; None: no fingers.
     """
 
     strength: float = 1.0
@@ -37,12 +38,15 @@ class Controls:
     parts: frozenset[str] = frozenset(PARTS)
     frames: tuple[int, int] | None = None
     limbs: Limbs = field(default_factory=dict)
+    hands: float | None = 1.0
 
     def check(self) -> None:
         """Raises RefineError with a sentence about the first value that makes no sense."""
         for name, value in (("strength", self.strength), ("smoothness", self.smoothness)):
             if not 0.0 <= value <= FULL:
                 raise RefineError(f"The {name} {value:g} is not between 0 and {FULL:g}; choose one that is.")
+        if self.hands is not None and not 0.0 <= self.hands <= FULL:
+            raise RefineError(f"The strength of hands {self.hands:g} is not between 0 and {FULL:g}.")
         unknown = sorted(self.parts - PARTS.keys())
         if unknown:
             raise RefineError(f"There is no body part {unknown[0]!r}; choose from {', '.join(PARTS)}.")

@@ -10,6 +10,7 @@ from ..recording import Keypoints, Person
 from ..steps import Steps
 from .blending import Poses
 from .evidence import Read, Targets
+from .hands import HandPoints
 from .piece import Initial, Look, Run
 from .poses_alone import Alone
 from .timeline import Piece
@@ -50,7 +51,8 @@ Key = tuple[int, int, int, bytes]
 class Prepared:
     """A person's clip, read and judged as a whole. toward: None where poses are refined alone, as told by
     each of the parts. own: keypoints that hang on these poses. looks: what the network said of stretches, by
-    piece, frames and smoothness; kept only for a preview, which asks for the same ones again."""
+    piece, frames and smoothness; kept only for a preview, which asks for the same ones again. hands: the points
+    of hands, None without."""
 
     person: Person
     parts: list[Piece]
@@ -59,6 +61,7 @@ class Prepared:
     told: list[Alone] = field(default_factory=list)
     own: Own | None = None
     looks: dict[Key, Look] | None = None
+    hands: HandPoints | None = None
 
     def keep(self, key: Key, look: Look) -> None:
         """Take note of what the network said, and forget what is long ago."""

@@ -177,7 +177,7 @@ def test_mmpose_whole_bodies_of_several_tracks(tmp_path):
     ]
     assert all(one.frames == FRAMES for one in recording.people)
     assert "Not used: face." in recording.warnings
-    assert sum(map(bool, keypoints_of(recording, "1").hand_points)) == 42
+    assert sum(map(bool, keypoints_of(recording).hand_points)) == 42
 
 
 def two_people(folder: Path, *, boxes: bool) -> Path:
