@@ -39,7 +39,7 @@ FEWEST = 5
 """Points beside the wrist that a hand is told by at least, in some frame."""
 NOISE, LEAST_NOISE = 0.006, 0.0015
 """Metres that points are off where a clip is too short to tell, and at least."""
-OWN_LENGTH = 0.12
+OWN_LENGTH = 0.15
 """Share by which a bone's length usually differs from what the size of the hand makes it."""
 INDEPENDENT = 4.0
 """Frames that tell as much of a length as one: noise is alike in neighbours."""
@@ -57,6 +57,10 @@ _LENGTHS = np.linalg.norm(
     np.concatenate([REST_FINGERS.reshape(len(FINGERS), -1, 3), REST_TIPS[:, None]], axis=1), axis=-1
 ).ravel()
 """(20) metres of the mean hand's bones, each ending in a point."""
+_PALM = np.arange(len(_LENGTHS)) % _ENDS == 0
+"""(20) bool, the bones from the wrist to the knuckles."""
+_BEYOND = [2 + finger * _ENDS + level for finger in range(len(FINGERS)) for level in range(JOINTS_PER_FINGER)]
+"""(15) the point that tells how each joint is turned: the next one of its finger."""
 _LIMIT = (0.5, 1.6)
 
 
@@ -108,7 +112,7 @@ def read_hands(keypoints: Keypoints, person: Person, smoothness: float) -> Steps
     flat = len(HAND_POINTS)
     values, weights = positions.reshape(-1, flat, 3), confidence.reshape(-1, flat)
     smoothed, support = np.zeros((person.frames, flat, 3)), np.zeros((person.frames, flat))
-    noise, error = np.zeros(flat), np.zeros(flat)
+    measured_error, error = np.zeros(flat), np.zeros(flat)
     for piece in pieces(person.frame_ids, person.fps):
         told = np.nan_to_num(spread(weights, piece))
         measured = yield from measure(spread(values, piece), told, person.fps)
@@ -116,34 +120,40 @@ def read_hands(keypoints: Keypoints, person: Person, smoothness: float) -> Steps
         smoothed[piece.rows], support[piece.rows] = usual.positions[piece.places], usual.support[piece.places]
         share = piece.length / max(person.frames, 1)
         short = piece.length < FEWEST_SMOOTHED
-        noise += np.minimum(share, 1.0) * (NOISE if short else usual.deviation) ** 2
+        measured_error += np.minimum(share, 1.0) * (0.0 if short else usual.error) ** 2
         error += np.minimum(share, 1.0) * (NOISE if short else usual.error) ** 2
     shape = (person.frames, len(SIDES), len(POINT_NAMES))
     found = smoothed.reshape(*shape, 3), support.reshape(shape)
-    offsets = _offsets(*found, np.sqrt(error).reshape(shape[1:]))
+    offsets = _offsets(*found, np.sqrt(error).reshape(shape[1:]), np.sqrt(measured_error).reshape(shape[1:]))
     yield None
     return HandPoints(found[0], np.sqrt(error).reshape(shape[1:]), found[1], offsets)
 
 
-def _offsets(positions: np.ndarray, support: np.ndarray, noise: np.ndarray) -> np.ndarray:
+def _offsets(
+    positions: np.ndarray, support: np.ndarray, noise: np.ndarray, measured: np.ndarray
+) -> np.ndarray:
     """(2, 15, 3) metres: the rest hand with the lengths that the points tell, alike on both sides.
 
-    Noise makes a distance longer: its square by that of both ends. A bone is measured as far as noise allows,
-    and has the length that the size of the hand makes it for the rest.
+    Noise makes a distance longer: its square by that of both ends, as far as it was measured. A bone is told
+    as far as noise allows, and has the length that the size of the hand makes it for the rest.
     """
     bones = positions - positions[:, :, _ABOVE]
     known = (support > 0.5) & (support[:, :, _ABOVE] > 0.5)
     squared = np.where(known, (bones**2).sum(-1), 0.0).sum((0, 1))[1:]
     number = known.sum((0, 1))[1:]
-    excess = 3.0 * (noise**2 + noise[:, _ABOVE] ** 2).max(0)[1:]
+    excess, longer = (3.0 * (each**2 + each[:, _ABOVE] ** 2).max(0)[1:] for each in (noise, measured))
     told = number > 0
     if not told.any():
         return HAND_OFFSETS.copy()
-    length = np.sqrt(np.maximum(squared / np.maximum(number, 1) - excess, 1e-8))
+    length = np.sqrt(np.maximum(squared / np.maximum(number, 1) - longer, 1e-8))
     ratio = np.where(told, length / _LENGTHS, 1.0)
     unsure = excess / 1.5 / _LENGTHS**2 / np.maximum(number / INDEPENDENT, 1.0) + 1e-6
     weight = np.where(told, 1.0 / (unsure + OWN_LENGTH**2), 0.0)
-    whole = float(np.clip((weight * ratio).sum() / weight.sum(), *_LIMIT))
+    whole = np.ones(len(ratio))
+    # Detectors put the wrist at different places, so that the palm's size is not that of the fingers.
+    for part in (_PALM, ~_PALM):
+        some = part if weight[part].any() else np.ones(len(part), bool)
+        whole[part] = np.clip((weight * ratio)[some].sum() / weight[some].sum(), *_LIMIT)
     own = np.where(told, whole + (ratio - whole) * OWN_LENGTH**2 / (OWN_LENGTH**2 + unsure), whole)
     own = np.clip(own, *_LIMIT).reshape(len(FINGERS), _ENDS)
     hand = REST_FINGERS.reshape(len(FINGERS), JOINTS_PER_FINGER, 3) * own[:, :JOINTS_PER_FINGER, None]
@@ -177,10 +187,7 @@ def with_hands(
         elbow = world[:, wrist - 2]
         rotations[:, wrist] = np.swapaxes(elbow, 1, 2) @ turn
         told = points.support[:, side] > 0
-        joint_told = np.stack(
-            [told[:, 1 + f * _ENDS + l + 1] for f in range(len(FINGERS)) for l in range(JOINTS_PER_FINGER)],
-            axis=1,
-        )
+        joint_told = told[:, _BEYOND]
         if poses is not None and poses.hands is not None:
             unseen = ~told[:, 1:].any(1)
             turned[unseen] = poses.hands[unseen, side]
