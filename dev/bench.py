@@ -1,5 +1,5 @@
 """`build.py bench`: speed, best of five, as ratios to baselines of the same run; with --accuracy, errors;
-with --checks, what holds beside the table; with --window, how Blender feels meanwhile."""
+with --checks, what holds beside the table; with --hands, fingers; with --window, how Blender feels meanwhile."""
 
 from __future__ import annotations
 
@@ -26,11 +26,18 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--accuracy", action="store_true", help="the table of accuracy in place of speed")
     parser.add_argument("--checks", action="store_true", help="calibration, faults, seams, rates, captures")
     parser.add_argument("--window", action="store_true", help="a run in a Blender with a window")
+    parser.add_argument("--hands", action="store_true", help="fingers of synthetic hands: errors and time")
     if "--window" in words:
         parser.parse_args(words)
         from .responsiveness import measure
 
         return measure()
+    if "--hands" in words:
+        parser.parse_args(words)
+        from bundled_model.training.benchmark.hands import hands
+
+        hands()
+        return 0
     if not {"--accuracy", "--checks"} & set(words):
         parser.parse_args(words)
         keys()

@@ -62,9 +62,7 @@ def build(wheel: Path) -> tuple[dict[str, np.ndarray], ...]:
 
     skin = skin_of(posed, None)
     neutral = girth(posed.vertices[kept], _landmarks(posed, kept))
-    bodies = {
-        name: TPose(source, vertices(source, person), mean_joints()) for name, person in SEXES.items()
-    }
+    bodies = {name: TPose(source, vertices(source, person), mean_joints()) for name, person in SEXES.items()}
     sexes = {name: skin_of(body, neutral).astype(np.float32) for name, body in bodies.items()}
     fingers = {"neutral": finger_places(posed, kept, _landmarks(posed, kept), None)}
     for name, body in bodies.items():
