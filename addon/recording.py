@@ -47,6 +47,7 @@ class Keypoints:
     names: K names as the file gives them.
     canonical: K names from `body.points.POINT_NAMES`, None where a keypoint has no counterpart.
     layout: name of the layout in `body.layouts`, or None for a free list of names.
+    hand_points: K names from `body.hands.HAND_POINTS`, None for what is no point of a hand; empty: none is.
     """
 
     positions: np.ndarray
@@ -54,6 +55,7 @@ class Keypoints:
     names: tuple[str, ...]
     canonical: tuple[str | None, ...]
     layout: str | None = None
+    hand_points: tuple[str | None, ...] = ()
 
     def __post_init__(self) -> None:
         frames, count = self.positions.shape[:2]
@@ -61,7 +63,7 @@ class Keypoints:
             raise ValueError(
                 f"keypoints {self.positions.shape} and confidence {self.confidence.shape} do not match"
             )
-        if len(self.names) != count or len(self.canonical) != count:
+        if {len(self.names), len(self.canonical), len(self.hand_points) or count} != {count}:
             raise ValueError(
                 f"{count} keypoints but {len(self.names)} names, {len(self.canonical)} canonical"
             )

@@ -150,7 +150,7 @@ COMMANDS = (
     ),
     Command(
         "bench",
-        "measure speed, errors [--accuracy], robustness [--checks], feet [--feet], bodies [--shape], --window",
+        "measure speed, or [--accuracy|--checks|--feet|--hands|--shape|--window]",
         in_main("dev.benchmarks.bench:main"),
     ),
     Command(

@@ -8,19 +8,23 @@ A keypoint without a counterpart on SMPL's skeleton maps to None.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+from .hands import SIDES
 from .points import POINT_INDEX
 from .skeleton import JOINT_NAMES, mirror_name
 
 
 @dataclass(frozen=True)
 class Layout:
-    """An ordered set of K keypoints; canonical[k] is a name of `points.POINT_NAMES` or None."""
+    """An ordered set of K keypoints; canonical[k] is a name of `points.POINT_NAMES` or None, hand_points[k]
+    one of `hands.HAND_POINTS` or None, empty where there are none."""
 
     name: str
     keypoints: tuple[str, ...]
     canonical: tuple[str | None, ...]
+    hand_points: tuple[str | None, ...] = ()
 
     @property
     def pairs(self) -> tuple[tuple[int, int], ...]:
@@ -50,15 +54,41 @@ _H36M = {
     "neck_nose": "h36m_neck_nose",
 }
 
+_FINGER_ORDER = ("thumb", "index", "middle", "ring", "pinky")
+"""In which detectors count the fingers."""
+
 
 def _layout(name: str, keypoints: str, definitions: dict[str, str], unused: str = "") -> Layout:
-    """unused: groups of keypoints behind the named ones that map to None, such as "face 68 hand 21"."""
-    names = tuple(keypoints.split())
-    wanted = (definitions.get(k, k) for k in names)
-    canonical = tuple(point if point in POINT_INDEX else None for point in wanted)
+    """unused: groups of keypoints behind the named ones that are no body's, as "face 68 left_hand 21"."""
     groups = zip(unused.split()[::2], map(int, unused.split()[1::2]), strict=True)
-    rest = tuple(f"{group}_{number}" for group, count in groups for number in range(count))
-    return Layout(name, names + rest, canonical + (None,) * len(rest))
+    names = tuple(keypoints.split())
+    names += tuple(f"{group}_{number}" for group, count in groups for number in range(count))
+    hands = tuple(_HAND_NAMES[name.startswith("mhr")].get(keypoint) for keypoint in names)
+    wanted = [definitions.get(k, k) for k in names]
+    # The ends of the palm tell how forearm and wrist are turned.
+    wanted = [PALM.get(hand or "", point) for hand, point in zip(hands, wanted, strict=True)]
+    canonical = tuple(point if point in POINT_INDEX else None for point in wanted)
+    return Layout(name, names, canonical, hands if any(hands) else ())
+
+
+def _hand_names(order: Sequence[str]) -> dict[str, str]:
+    return {
+        f"{side}_hand_{number}": f"{side}_hand_{point}"
+        for side in SIDES
+        for number, point in enumerate(order)
+    }
+
+
+_CHAINS = [[f"{finger}{end}" for end in ("1", "2", "3", "_tip")] for finger in _FINGER_ORDER]
+_HAND_NAMES = (
+    _hand_names(["wrist", *(point for chain in _CHAINS for point in chain)]),
+    _hand_names([point for chain in _CHAINS for point in chain[::-1]]),
+)
+"""What the numbers of a hand's keypoints are: from the wrist outwards as OpenPose, COCO and MediaPipe have
+them, and tips first without the wrist as MHR does."""
+PALM = {
+    f"{side}_hand_{finger}1": f"{side}_{finger}_knuckle" for side in SIDES for finger in ("index", "pinky")
+}
 
 
 def _mmm(name: str, first: str, second: str) -> Layout:
@@ -98,6 +128,15 @@ _MMM_SIDES = {
 }
 _TWO_HANDS = "left_hand 21 right_hand 21"
 _MHR_HANDS = [" ".join(f"{side}_hand_{number}" for number in range(20)) for side in ("right", "left")]
+_MEDIAPIPE_33 = (
+    "nose left_eye_inner left_eye left_eye_outer right_eye_inner right_eye right_eye_outer left_ear "
+    "right_ear "
+    "left_mouth right_mouth left_shoulder right_shoulder left_elbow right_elbow left_wrist right_wrist "
+    "left_pinky_knuckle right_pinky_knuckle left_index_knuckle right_index_knuckle left_thumb_knuckle "
+    "right_thumb_knuckle left_hip right_hip left_knee right_knee left_ankle right_ankle left_heel "
+    "right_heel "
+    "left_big_toe right_big_toe"
+)
 
 _ALL = (
     Layout("smpl24", JOINT_NAMES, JOINT_NAMES),
@@ -115,14 +154,14 @@ _ALL = (
     ),
     _layout(
         "mediapipe33",
-        "nose left_eye_inner left_eye left_eye_outer right_eye_inner right_eye right_eye_outer left_ear "
-        "right_ear "
-        "left_mouth right_mouth left_shoulder right_shoulder left_elbow right_elbow left_wrist right_wrist "
-        "left_pinky_knuckle right_pinky_knuckle left_index_knuckle right_index_knuckle left_thumb_knuckle "
-        "right_thumb_knuckle left_hip right_hip left_knee right_knee left_ankle right_ankle left_heel "
-        "right_heel "
-        "left_big_toe right_big_toe",
+        _MEDIAPIPE_33,
         _COCO,
+    ),
+    _layout(
+        "mediapipe75",
+        _MEDIAPIPE_33,
+        _COCO,
+        "right_hand 21 left_hand 21",
     ),
     _layout("panoptic19", f"{_PANOPTIC_15} left_eye left_ear right_eye right_ear", _COCO),
     _layout("panoptic15", _PANOPTIC_15, _COCO),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import zip_longest
+
 import numpy as np
 
 from ..body.kinematics import forward
@@ -218,8 +220,8 @@ _ENDS = {
 
 
 def _few_points(keypoints: Keypoints, who: str) -> list[str]:
-    named = zip(keypoints.names, keypoints.canonical, strict=True)
-    unused = [name for name, canonical in named if canonical is None]
+    named = zip_longest(keypoints.names, keypoints.canonical, keypoints.hand_points)
+    unused = [name for name, *known in named if not any(known)]
     if not unused:
         return []
     return [f"{who} has {len(unused)} keypoints that are not used ({listed(unused)})."]

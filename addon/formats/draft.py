@@ -6,17 +6,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 
-from ..body.layouts import LAYOUTS, find_layout
+from ..body.layouts import LAYOUTS, PALM, find_layout
 from ..body.rotations import matrix_from_axis_angle
 from ..body.skeleton import REST_PELVIS
 from ..recording import Camera, Keypoints, Person, Poses
 from ..safe_read import FormatError, one_line
 from .container import Container
+from .finger_names import finger_points
+from .hand_poses import hands_of_vectors
 from .marker_names import canonical_names
 
 _FARTHEST = 1e7
@@ -136,7 +138,9 @@ def layout_keypoints(positions: Any, layout: str, confidence: Any = None) -> Key
             f"The layout {layout} has {len(known.keypoints)} keypoints but the file has {points.shape[1]}; "
             f"choose another layout."
         )
-    return Keypoints(*_cleaned(points, confidence), known.keypoints, known.canonical, layout)
+    return Keypoints(
+        *_cleaned(points, confidence), known.keypoints, known.canonical, layout, known.hand_points
+    )
 
 
 def named_keypoints(
@@ -154,7 +158,12 @@ def named_keypoints(
         )
     shown = tuple(map(one_line, names))
     known = canonical_names(names) if canonical is None else tuple(canonical)
-    return Keypoints(*_cleaned(points, confidence), shown, known, None)
+    hands = finger_points(names)
+    palm = [PALM.get(hand or "") for hand in hands]
+    known = tuple(
+        point or (own if own not in known else None) for point, own in zip(known, palm, strict=True)
+    )
+    return Keypoints(*_cleaned(points, confidence), shown, known, None, hands if any(hands) else ())
 
 
 def _positions(values: Any) -> np.ndarray:
@@ -213,7 +222,8 @@ def smpl_poses(
 ) -> Poses:
     """Poses from rotation vectors of SMPL, SMPL-H or SMPL-X and SMPL's translation.
 
-    vectors: (T, J, 3) or (T, 3 J), J = 24 for SMPL, else the first 22 are the body and hands are dropped.
+    vectors: (T, J, 3) or (T, 3 J), J = 24 for SMPL, else the first 22 are the body; of 52 and 55 the last 30
+        are the hands.
     trans: (T, 3); the pelvis lies at J0 + trans whatever the rotation (SMPL turns about its pelvis).
         J0 is SMPL's mean rest pelvis, for every betas: the true J0 of a body differs by centimetres and
         only a licensed model file knows it. None: the pelvis stays at the origin.
@@ -229,7 +239,8 @@ def smpl_poses(
     axes = np.zeros((len(flat), 24, 3))
     axes[:, :joints] = flat[:, : joints * 3].reshape(len(flat), joints, 3)
     matrices = matrix_from_axis_angle(axes)
-    return matrix_poses(matrices, trans, betas=betas, gender=gender, rest_pelvis=rest_pelvis)
+    poses = matrix_poses(matrices, trans, betas=betas, gender=gender, rest_pelvis=rest_pelvis)
+    return replace(poses, hands=hands_of_vectors(flat))
 
 
 def matrix_poses(

@@ -143,8 +143,12 @@ def _joined(first: Person, second: Person) -> Person:
 def _joined_poses(first: Poses, second: Poses) -> Poses:
     turns = [np.broadcast_to(each.rest_turns, (len(each.rotations), 3, 3)) for each in (first, second)]
     same = first.rest_turns.ndim == 2 and np.array_equal(first.rest_turns, second.rest_turns)
+    hands = None
+    if first.hands is not None and second.hands is not None:
+        hands = np.concatenate([first.hands, second.hands])
     return replace(
         first,
+        hands=hands,
         rotations=np.concatenate([first.rotations, second.rotations]),
         pelvis=np.concatenate([first.pelvis, second.pelvis]),
         rest_turns=first.rest_turns if same else np.concatenate(turns),

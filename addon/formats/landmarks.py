@@ -9,22 +9,24 @@ from ..recording import Keypoints
 from ..safe_read import FormatError
 from .draft import layout_keypoints
 
-COUNT = 33
+COUNT, HAND = 33, 21
 _AT_HIPS, _FROM_CORNER = 0.02, 0.1
 """Of the body's size: image landmarks, in any unit, count their depth from the hips and x from a corner."""
 HIPS_FIXED = "The landmarks are relative to the hips, so the hips stay at one place."
 _LEFT_HIP, _RIGHT_HIP = (
     find_layout("mediapipe33").keypoints.index(f"{side}_hip") for side in ("left", "right")
 )
+_WRISTS = [find_layout("mediapipe33").keypoints.index(f"{side}_wrist") for side in ("left", "right")]
 
 
 def mediapipe_keypoints(points: np.ndarray, confidence: np.ndarray | None) -> tuple[Keypoints, list[str]]:
-    """Keypoints and warnings from (T, 33, 3). Raises FormatError for normalised image landmarks.
+    """Keypoints and warnings from (T, 33, 3), or (T, 75, 3) with both hands. Raises FormatError for
+    normalised image landmarks.
 
     World landmarks are metres with the middle of the hips at the origin; image landmarks are fractions of
     the image whose depth has no scale (google-ai-edge/mediapipe docs/solutions/pose.md).
     """
-    keypoints = layout_keypoints(points, "mediapipe33", confidence)
+    keypoints = layout_keypoints(points, f"mediapipe{points.shape[1]}", confidence)
     hips = keypoints.positions[:, [_LEFT_HIP, _RIGHT_HIP]].mean(1)
     size = max(float(np.nanmax(keypoints.positions) - np.nanmin(keypoints.positions)), 1e-9)
     seen = np.abs(hips[np.isfinite(hips).all(-1)]) / size
@@ -39,3 +41,24 @@ def mediapipe_keypoints(points: np.ndarray, confidence: np.ndarray | None) -> tu
             " depth; save pose_world_landmarks instead."
         )
     return keypoints, []
+
+
+def by_wrists(points: np.ndarray) -> np.ndarray:
+    """Landmarks (T, 33 + 42, 3) with the right hand before the left, whichever of the two came first: a
+    hand's wrist lies at the body's. Others are as they are."""
+    if points.shape[1] != COUNT + 2 * HAND:
+        return points
+    first, second = COUNT, COUNT + HAND
+    body = [points[:, place] for place in _WRISTS]
+    hands = points[:, first], points[:, second]
+    apart = [[_apart(hand, wrist) for wrist in body] for hand in hands]
+    if apart[0][1] + apart[1][0] <= apart[0][0] + apart[1][1]:
+        return points
+    return np.concatenate([points[:, :first], points[:, second:], points[:, first:second]], axis=1)
+
+
+def _apart(first: np.ndarray, second: np.ndarray) -> float:
+    """The median distance of places (T, 3) that are seen together, 0 where none are."""
+    distance = np.linalg.norm(first - second, axis=-1)
+    known = distance[np.isfinite(distance)]
+    return float(np.median(known)) if len(known) else 0.0

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import zip_longest
 
 import numpy as np
 
+from ..body.hands import mirrored
 from ..body.skeleton import MIRROR_JOINTS, mirror_name
 from ..recording import Keypoints, Person, Poses
 from .inference import is_mirrored
@@ -30,19 +32,20 @@ def _reflected(keypoints: Keypoints, *, sides: bool) -> Keypoints:
     if not sides:
         return replace(keypoints, positions=positions)
     canonical = tuple(None if point is None else mirror_name(point) for point in keypoints.canonical)
+    hands = tuple(None if point is None else mirror_name(point) for point in keypoints.hand_points)
     if keypoints.layout is None:
-        return replace(keypoints, positions=positions, canonical=canonical)
-    order = [
-        keypoints.canonical.index(point) if point in keypoints.canonical else place
-        for place, point in enumerate(canonical)
-    ]
+        return replace(keypoints, positions=positions, canonical=canonical, hand_points=hands)
+    names = [hand or point for hand, point in zip_longest(keypoints.hand_points, keypoints.canonical)]
+    wanted = [hand or point for hand, point in zip_longest(hands, canonical)]
+    order = [names.index(point) if point in names else place for place, point in enumerate(wanted)]
     return replace(keypoints, positions=positions[:, order], confidence=keypoints.confidence[:, order])
 
 
 def _reflected_poses(poses: Poses) -> Poses:
     rotations = _FLIP @ poses.rotations[:, list(MIRROR_JOINTS)] @ _FLIP
+    hands = None if poses.hands is None else mirrored(poses.hands[:, ::-1])
     rest = None if poses.rest_pelvis is None else poses.rest_pelvis @ _FLIP
     return replace(
         poses, rotations=rotations, pelvis=poses.pelvis @ _FLIP, rest_pelvis=rest,
-        rest_turns=_FLIP @ poses.rest_turns @ _FLIP,
+        hands=hands, rest_turns=_FLIP @ poses.rest_turns @ _FLIP,
     )  # fmt: skip

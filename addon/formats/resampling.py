@@ -57,6 +57,7 @@ def _poses(poses: Poses, after: np.ndarray, part: np.ndarray) -> Poses:
         poses,
         rotations=_arc(poses.rotations, after, part),
         pelvis=_line(poses.pelvis, after, part),
+        hands=None if poses.hands is None else _arc(poses.hands, after, part),
         rest_turns=turns if turns.ndim == 2 else _arc(turns, after, part),
     )
 

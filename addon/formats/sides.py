@@ -93,7 +93,7 @@ def exchanged(keypoints: Keypoints, rows: np.ndarray, words: tuple[str, ...] | N
     """The keypoints with the places of left and right exchanged in rows (T,) bool; words: of which points,
     None for all."""
     positions, confidence = keypoints.positions.copy(), keypoints.confidence.copy()
-    pairs = _pairs(keypoints, words)
+    pairs = _pairs(keypoints, words, hands=True)
     at = np.flatnonzero(rows)[:, None]
     for values, given in ((positions, keypoints.positions), (confidence, keypoints.confidence)):
         for here, there in (pairs.T, pairs.T[::-1]):
@@ -101,9 +101,12 @@ def exchanged(keypoints: Keypoints, rows: np.ndarray, words: tuple[str, ...] | N
     return replace(keypoints, positions=positions, confidence=confidence)
 
 
-def _pairs(keypoints: Keypoints, words: tuple[str, ...] | None) -> np.ndarray:
-    """(N, 2) columns of left points and their counterparts, those with one of the words in their names."""
+def _pairs(keypoints: Keypoints, words: tuple[str, ...] | None, *, hands: bool = False) -> np.ndarray:
+    """(N, 2) columns of left points and their counterparts, those with one of the words in their names.
+    hands: with the points of hands, which are too many to tell sides by."""
     names = [name or "" for name in keypoints.canonical]
+    if hands and keypoints.hand_points:
+        names = [hand or name for hand, name in zip(keypoints.hand_points, names, strict=True)]
     pairs = [
         (place, names.index(mirror_name(name)))
         for place, name in enumerate(names)

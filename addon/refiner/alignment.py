@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -55,7 +56,7 @@ def keypoints_at(targets: Person, times: np.ndarray) -> Steps[Keypoints]:
     positions, confidence = yield from in_chunks(
         lambda rows: _between(keypoints, own, times[rows], targets.fps), len(times)
     )
-    return Keypoints(positions, confidence, keypoints.names, keypoints.canonical, keypoints.layout)
+    return replace(keypoints, positions=positions, confidence=confidence)
 
 
 def _between(

@@ -33,6 +33,7 @@ class Controls:
     limbs: parts that are followed, smoothed or trusted more or less than the rest, by their names.
     feet: 0..1, how far bearing feet are held where they bear. floor: metres (Y up) of a level floor, None to
         find it. path: one of PATHS, whether the body's path is as measured or rebuilt from its steps.
+    hands: 0..2, how far the points of hands are followed, against how hands usually are; None: no fingers.
     """
 
     strength: float = 1.0
@@ -43,6 +44,7 @@ class Controls:
     feet: float = 0.0
     floor: float | None = None
     path: str = PATHS[0]
+    hands: float | None = 1.0
 
     def check(self) -> None:
         """Raises RefineError with a sentence about the first value that makes no sense."""
@@ -57,6 +59,8 @@ class Controls:
             raise RefineError("The height of the floor is no number; give metres.")
         if self.path not in PATHS:
             raise RefineError(f"There is no path {self.path!r}; choose {' or '.join(PATHS)}.")
+        if self.hands is not None and not 0.0 <= self.hands <= FULL:
+            raise RefineError(f"The strength of hands {self.hands:g} is not between 0 and {FULL:g}.")
         unknown = sorted(self.parts - PARTS.keys())
         if unknown:
             raise RefineError(f"There is no body part {unknown[0]!r}; choose from {', '.join(PARTS)}.")

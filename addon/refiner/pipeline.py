@@ -24,6 +24,7 @@ from .errors import RefineError
 from .evidence import Read, Targets, read_keypoints
 from .feet.stand import stand
 from .fit import fit_of
+from .hands import has_hands, read_hands, with_hands
 from .limbs import Limbs, trusted
 from .model import load_model, pose_prior
 from .modes import choose_mode
@@ -99,14 +100,17 @@ def refine_steps(
         keypoints = yield from keypoints_at.steps(targets, person.times - targets_offset)
     mode = choose_mode(mode, person, keypoints)
     if mode == "none":
-        motion = yield from _convert(person, keypoints)
-        return motion if body is None else on_own_body(motion, replace(person, keypoints=keypoints), body)
+        converted = yield from _convert(person, keypoints)
+        if body is not None:
+            converted = on_own_body(converted, replace(person, keypoints=keypoints), body)
+        return (yield from with_hands(converted, person, None, controls))
     _wanted(person, controls)
     if keypoints is not None:
         keypoints = trusted(keypoints, controls.limbs)
     own = mode == "plugin" and targets is None and hang_on(*_both(person, keypoints))
     asked = (own, engine, device, recipe, bone_offsets, body)
     prepared = yield from _prepare(person, keypoints, mode, *asked)
+    prepared = yield from _with_hand_points(prepared, keypoints, mode, controls)
     return (yield from refine_prepared(prepared, controls))
 
 
@@ -128,7 +132,24 @@ def prepare(
         keypoints = trusted(keypoints, limbs or {})
     own = mode == "plugin" and hang_on(*_both(person, keypoints))
     prepared = yield from _prepare(person, keypoints, mode, own, engine, device, EVERYTHING, None, body)
+    prepared = yield from _with_hand_points(prepared, keypoints, mode, AS_MEASURED)
     return replace(prepared, looks={})
+
+
+def _with_hand_points(
+    prepared: Prepared, keypoints: Keypoints | None, mode: str, controls: Controls
+) -> Steps[Prepared]:
+    if mode == "poses" or keypoints is None or controls.hands is None or not has_hands(keypoints):
+        return prepared
+    yield Progress(0.0, "Reading the hands")
+    return replace(prepared, hands=(yield from read_hands(keypoints, prepared.person, controls.smoothness)))
+
+
+def _fingers(prepared: Prepared, controls: Controls, rows: np.ndarray, motion: Motion) -> Steps[Motion]:
+    """The motion in these frames (T,) with its fingers."""
+    points = None if prepared.hands is None else prepared.hands.rows(rows)
+    with one_thread(prepared.run.engine):
+        return (yield from with_hands(motion, prepared.person.rows(rows), points, controls))
 
 
 def _both(person: Person, keypoints: Keypoints | None) -> tuple[Keypoints, Poses]:
@@ -189,12 +210,15 @@ def refine_prepared(prepared: Prepared, controls: Controls) -> Steps[Motion]:
     """The person's motion with these controls."""
     person = prepared.person
     wanted = _wanted(person, controls)
-    if prepared.toward is None:
-        motion = yield from _refine_poses(prepared, controls, np.ones_like(wanted))
-    elif prepared.toward.kept is None:
+    if prepared.toward is not None and prepared.toward.kept is None:
         motion = yield from refine_rows(prepared, controls, wanted)
     else:
-        motion = yield from _among_kept(prepared, controls, wanted, prepared.toward.kept)
+        if prepared.toward is None:
+            motion = yield from _refine_poses(prepared, controls, np.ones_like(wanted))
+        else:
+            assert prepared.toward.kept is not None
+            motion = yield from _among_kept(prepared, controls, wanted, prepared.toward.kept)
+        motion = yield from _fingers(prepared, controls, np.ones_like(wanted), motion)
     held = yield from stand(motion, controls, prepared.feet_off)
     if held.free is not None and prepared.keypoints is not None:
         fitted = yield from fit_of(held, prepared.keypoints.rows(np.isin(person.frame_ids, held.frame_ids)))
@@ -207,11 +231,13 @@ def refine_rows(prepared: Prepared, controls: Controls, rows: np.ndarray) -> Ste
     """The frames of `rows` (T,) bool alone of what `refine_prepared` gives; they are among those that the
     controls want."""
     if prepared.toward is None:
-        return (yield from _refine_poses(prepared, controls, rows))
+        motion = yield from _refine_poses(prepared, controls, rows)
+        return (yield from _fingers(prepared, controls, rows, motion))
     toward, person = prepared.toward, prepared.person.rows(rows)
     rotations, pelvis, uncertainty = yield from _refine_toward(prepared, toward, controls, rows)
     keypoints = toward.keypoints.rows(rows)
     motion = yield from _motion(person, keypoints, rotations, pelvis, prepared.run.bones, uncertainty)
+    motion = yield from _fingers(prepared, controls, rows, motion)
     return motion if toward.kept is not None else replace(motion, filled=_unseen(keypoints))
 
 

@@ -12,6 +12,7 @@ from ..steps import Steps
 from .blending import Poses
 from .evidence import Read, Targets
 from .feet.stand import CAPTURED, UNTOLD, deviation_of_feet
+from .hands import HandPoints
 from .own_body import OwnBody, on_own_body
 from .piece import Initial, Look, Run
 from .poses_alone import Alone
@@ -56,7 +57,7 @@ class Prepared:
     """A person's clip, read and judged as a whole. toward: None where poses are refined alone, as told by
     each of the parts. own: keypoints that hang on these poses. looks: what the network said of stretches, by
     piece, frames and smoothness; kept only for a preview, which asks for the same ones again. body: the
-    user's own, None without."""
+    user's own, None without. hands: the points of hands, None without."""
 
     person: Person
     parts: list[Piece]
@@ -66,6 +67,7 @@ class Prepared:
     own: Own | None = None
     looks: dict[Key, Look] | None = None
     body: OwnBody | None = None
+    hands: HandPoints | None = None
 
     def on_body(self, motion: Motion) -> Motion:
         """The motion with the shape of the user's own body, where there is one."""

@@ -10,15 +10,17 @@ import numpy as np
 
 from ..motion import Motion
 from ..steps import Steps
-from .curves import Curve, remove_curves, vector_curves, write_curves
+from .curves import Curve, find_curves, remove_curves, vector_curves, write_curves
 from .evidence import filled, unseen
+from .finger_keys import FingerResult, finger_curves, finger_edits, finger_result, write_fingers
+from .fingers import has_fingers, straighten
 from .held_keys import result_of
-from .names import BONE_NAMES
+from .names import BONE_NAMES, FINGER_BONES
 from .own_keys import keys_beyond, put_back
 from .rig_follows import rig_follows
 from .rotation_keys import CHANNELS, channel_of, rotation_curves
 from .stored import Stored, write_stored
-from .timing import Keys
+from .timing import Keys, scene_rate
 
 FIT_ERROR = "fit_error_mm"
 """Custom property of the armature object, animated: mean distance from the keypoints in millimetres."""
@@ -40,9 +42,13 @@ def write_action(
     """
     rest = np.array([armature.data.bones[name].matrix_local for name in BONE_NAMES])
     result = yield from result_of(motion, keys, rest)
+    fingers = yield from _fingers(armature, motion, keys, store)
     own = keys_beyond(armature, keys.frames)
     moving, still = _curves(armature, result, {path for path, _ in own})
+    moving += [] if fingers is None else finger_curves(armature, fingers)
     _remove_stale(armature)
+    if fingers is None:
+        straighten(armature)
     marked = filled(motion, keys)
     yield from write_curves.steps(armature, keys.frames, moving, holds=keys.holds, filled=marked)
     yield from write_curves.steps(armature, keys.frames[:1], still)
@@ -66,6 +72,19 @@ def write_action(
     if store:
         yield None
         write_stored(armature.animation_data.action, result)
+        write_fingers(armature.animation_data.action, fingers)
+
+
+def _fingers(
+    armature: bpy.types.Object, motion: Motion, keys: Keys, store: bool
+) -> Steps[FingerResult | None]:
+    """The fingers at the keys, with what somebody has set of them in the action until now."""
+    if motion.hands is None or not has_fingers(armature):
+        return None
+    action = armature.animation_data.action if armature.animation_data else None
+    edits = finger_edits(armature, find_curves(armature), action) if action is not None and store else None
+    rate = scene_rate(bpy.context.scene)
+    return (yield from finger_result(armature, motion.hands, keys, edits, rate))
 
 
 def _curves(
@@ -89,7 +108,9 @@ def _curves(
 
 def _remove_stale(armature: bpy.types.Object) -> None:
     """Take out what an earlier run has written and this one may not write again."""
-    bones = [armature.pose.bones[name] for name in BONE_NAMES]
+    bones = [
+        armature.pose.bones[name] for name in (*BONE_NAMES, *FINGER_BONES) if name in armature.pose.bones
+    ]
     stale = {f'["{name}"]' for name in (FIT_ERROR, UNCERTAINTY)}
     stale |= {f'pose.bones["{b.name}"].{c}' for b in bones for c in CHANNELS if c != channel_of(b)}
     remove_curves(armature, lambda curve: curve.data_path in stale)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from .names import BONE_NAMES, ROOT
+from ..body.hands import FINGERS
+from .names import BONE_NAMES, FINGER_BONES, ROOT
 
 _UNITY = (
     "Hips LeftUpperLeg RightUpperLeg Spine LeftLowerLeg RightLowerLeg Chest LeftFoot RightFoot UpperChest"
@@ -19,6 +20,16 @@ _UNREAL = (
     " clavicle_l clavicle_r head upperarm_l upperarm_r lowerarm_l lowerarm_r hand_l hand_r palm_l palm_r"
 )
 """The names of Unreal's mannequin; it has no bone where SMPL's hand joints are."""
+
+_UNITY_FINGERS = tuple(
+    f"{side}{finger}{part}"
+    for side in ("Left", "Right")
+    for finger in ("Index", "Middle", "Little", "Ring", "Thumb")
+    for part in ("Proximal", "Intermediate", "Distal")
+)
+_UNREAL_FINGERS = tuple(
+    f"{finger}_0{number}_{side}" for side in "lr" for finger in FINGERS for number in (1, 2, 3)
+)
 
 
 @dataclass(frozen=True)
@@ -43,8 +54,8 @@ class FbxPreset:
     one_each: bool = False
 
 
-def _names(theirs: str) -> dict[str, str]:
-    return dict(zip(BONE_NAMES, theirs.split(), strict=True))
+def _names(theirs: str, fingers: tuple[str, ...]) -> dict[str, str]:
+    return dict(zip((*BONE_NAMES, *FINGER_BONES), (*theirs.split(), *fingers), strict=True))
 
 
 FBX_PRESETS: dict[str, FbxPreset] = {
@@ -55,14 +66,14 @@ FBX_PRESETS: dict[str, FbxPreset] = {
         "Unity Humanoid",
         "The bone names that Unity's Humanoid avatar maps by itself, metres, Y up, facing +Z,"
         " no turned or scaled node",
-        bones=_names(_UNITY),
+        bones=_names(_UNITY, _UNITY_FINGERS),
         centimetres=100.0,
     ),
     "unreal": FbxPreset(
         "Unreal",
         "The mannequin's bone names below a root bone on the floor that carries root motion, centimetres,"
         " Z up, facing as the mannequin does (+Y in Unreal). Each person gets a file",
-        bones={**_names(_UNREAL), ROOT: "root"},
+        bones={**_names(_UNREAL, _UNREAL_FINGERS), ROOT: "root"},
         forward="Y",
         up="Z",
         centimetres=1.0,

@@ -34,7 +34,7 @@ def result_of(motion: Motion, keys: Keys, rest: np.ndarray) -> Steps[Stored]:
 
 def _channels(motion: Motion, keys: Keys, rest: np.ndarray) -> Steps[Channels]:
     quaternions = yield from in_chunks(
-        lambda rows: _turns_of_bones(motion.rotations[rows], rest), motion.frames
+        lambda rows: turns_of_bones(motion.rotations[rows], rest), motion.frames
     )
     before, after, fraction = keys.before, keys.after, keys.fraction[:, None]
     turns = yield from in_chunks(
@@ -44,8 +44,8 @@ def _channels(motion: Motion, keys: Keys, rest: np.ndarray) -> Steps[Channels]:
     return Channels(without_flips(turns), keys.linear(_places_of_pelvis(motion.pelvis, rest[0])))
 
 
-def _turns_of_bones(rotations: np.ndarray, rest: np.ndarray) -> np.ndarray:
-    """(T, 24, 4) wxyz, what joint rotations (T, 24, 3, 3) turn the bones by, each as it lies at rest.
+def turns_of_bones(rotations: np.ndarray, rest: np.ndarray) -> np.ndarray:
+    """(T, J, 4) wxyz, what joint rotations (T, J, 3, 3) turn the bones by, each as it lies at rest.
 
     A joint that turns by R in Blender's frame turns its bone, resting at B, by inverse(B) R B: the same angle
     about the axis as the bone sees it.
@@ -78,7 +78,7 @@ def _put_exactly(
     np.logical_or.at(marked, rows[near], held.marks[near])
     marks[marked] = HELD
     here = np.flatnonzero(apart <= _SAME_MOMENT)
-    turns, places = _turns_of_bones(held.rotations[here], rest), _places_of_pelvis(held.pelvis[here], rest[0])
+    turns, places = turns_of_bones(held.rotations[here], rest), _places_of_pelvis(held.pelvis[here], rest[0])
     rows = rows[here]
     written.turns[rows] = np.where(held.turns[here][..., None], turns, written.turns[rows])
     written.places[rows] = np.where(held.places[here][:, None], places, written.places[rows])

@@ -10,17 +10,18 @@ import numpy as np
 
 from ..body.body_model import BodyModel
 from ..body.open_body import load
+from ..body.open_hands import finger_skin
 from ..safe_read import FormatError
 from ..steps import Steps
 from .axes import positions_to_blender
 from .colours import RGBA
 from .errors import SceneError
-from .names import BONE_NAMES
+from .names import BONE_NAMES, FINGER_BONES
 from .parts import BODY_KEY
 from .rest_pose import floor_height
 
 SKIN_KEY, GENDER_KEY = "spr_skin", "spr_gender"
-OFFSETS_KEY, BETAS_KEY = "spr_bone_offsets", "spr_betas"
+OFFSETS_KEY, BETAS_KEY, FINGERS_KEY = "spr_bone_offsets", "spr_betas", "spr_finger_offsets"
 """Custom properties of a body: which skin it is, and the bones and shape that it was made for."""
 
 
@@ -28,7 +29,8 @@ OFFSETS_KEY, BETAS_KEY = "spr_bone_offsets", "spr_betas"
 class Skin:
     """A mesh in SMPL's frame, at rest.
 
-    vertices (V, 3) metres; faces (F, 3 or 4); weights (V, 24); corner_uvs (F, 3 or 4, 2), None without.
+    vertices (V, 3) metres; faces (F, 3 or 4); weights (V, 24), or (V, 54) with fingers;
+    corner_uvs (F, 3 or 4, 2), None without.
     """
 
     vertices: np.ndarray
@@ -52,13 +54,15 @@ def create_body(
     body_model: BodyModel | None = None,
     betas: np.ndarray | None = None,
     gender: str = "neutral",
+    fingers: np.ndarray | None = None,
 ) -> Steps[bpy.types.Object]:
     """A smooth mesh bound to the armature's rest pose; bone_offsets (24, 3) metres in SMPL's frame.
 
     colour: scene-linear. body_model: the body of the user's file in the shape `betas`, None for the open
-    body of this gender. SceneError where the model knows no such shape.
+    body of this gender. fingers (2, 15, 3): with fingers of this size that bend, None for hands of one piece.
+    SceneError where the model knows no such shape.
     """
-    skin = skin_of(bone_offsets, body_model, betas, gender)
+    skin = skin_of(bone_offsets, body_model, betas, gender, fingers)
     yield None
     name = f"{armature.name} body"
     mesh = bpy.data.meshes.new(name)
@@ -69,20 +73,27 @@ def create_body(
     ob[BODY_KEY] = True
     collection.objects.link(ob)
     yield from set_weights(ob, skin.weights)
-    note_shape(ob, skin, bone_offsets, betas, gender)
+    note_shape(ob, skin, bone_offsets, betas, gender, fingers)
     ob.parent = armature
     ob.modifiers.new("Armature", "ARMATURE").object = armature
     return ob
 
 
 def skin_of(
-    bone_offsets: np.ndarray, body_model: BodyModel | None, betas: np.ndarray | None, gender: str
+    bone_offsets: np.ndarray,
+    body_model: BodyModel | None,
+    betas: np.ndarray | None,
+    gender: str,
+    fingers: np.ndarray | None = None,
 ) -> Skin:
     """The body of a performer, standing on the floor: the user's own, or the open body of this gender.
     SceneError where the model knows no such shape."""
     floor = np.array([0.0, floor_height(bone_offsets), 0.0])
     if body_model is None:
         body = load(gender)
+        if fingers is not None:
+            vertices, weights = finger_skin(body, gender, bone_offsets, fingers)
+            return Skin(vertices - floor, body.quads, weights, body.uvs[body.quad_uvs])
         return Skin(body.warped(bone_offsets) - floor, body.quads, body.weights, body.uvs[body.quad_uvs])
     try:
         vertices = body_model.fitted_vertices(np.zeros(0) if betas is None else betas, bone_offsets)
@@ -104,12 +115,18 @@ def fill_mesh(mesh: bpy.types.Mesh, skin: Skin) -> Steps[None]:
 
 
 def note_shape(
-    ob: bpy.types.Object, skin: Skin, bone_offsets: np.ndarray, betas: np.ndarray | None, gender: str
+    ob: bpy.types.Object,
+    skin: Skin,
+    bone_offsets: np.ndarray,
+    betas: np.ndarray | None,
+    gender: str,
+    fingers: np.ndarray | None = None,
 ) -> None:
     """Let a later run know which skin the mesh had, and in which proportions."""
     ob[SKIN_KEY], ob[GENDER_KEY] = skin.fingerprint, gender
     ob[OFFSETS_KEY] = bone_offsets.astype(float).ravel().tolist()
     ob[BETAS_KEY] = [] if betas is None else np.asarray(betas, float).ravel().tolist()
+    ob[FINGERS_KEY] = [] if fingers is None else fingers.astype(float).ravel().tolist()
 
 
 def _shape(mesh: bpy.types.Mesh, vertices: np.ndarray, faces: np.ndarray) -> None:
@@ -124,8 +141,9 @@ def _shape(mesh: bpy.types.Mesh, vertices: np.ndarray, faces: np.ndarray) -> Non
 
 
 def set_weights(ob: bpy.types.Object, weights: np.ndarray) -> Steps[None]:
-    """Weights (V, 24) as a vertex group for each bone, anew for bones that have one; a bone a step."""
-    for joint, bone in enumerate(BONE_NAMES):
+    """Weights (V, 24), or with fingers (V, 54), as a vertex group for each bone, anew for bones that have
+    one; a bone a step."""
+    for joint, bone in enumerate((*BONE_NAMES, *FINGER_BONES)[: weights.shape[1]]):
         group = ob.vertex_groups.get(bone) or ob.vertex_groups.new(name=bone)
         moved = np.flatnonzero(weights[:, joint])
         for vertex, weight in zip(moved.tolist(), weights[moved, joint].tolist(), strict=True):

@@ -16,6 +16,7 @@ from .armature import create_armature
 from .colours import person_colour
 from .errors import SceneError
 from .estimated import mark_estimated
+from .fingers import finger_offsets, has_fingers, place_fingers
 from .kept_before import put_away
 from .kept_keypoints import keep_keypoints
 from .mesh import create_body
@@ -80,6 +81,8 @@ def write_motion(
         shown = None if earlier.armature is None else _key_range(earlier.armature)
         offsets = motion.bone_offsets if earlier.armature is None else offsets_of(earlier.armature)
         armature = _armature(earlier, name, motion.bone_offsets, home, colour)
+        if motion.hands is not None:
+            place_fingers(armature, motion.hands.offsets, colour)
         yield None
         if original is None:
             forget_before(armature)
@@ -93,6 +96,7 @@ def write_motion(
         yield None
         shape: dict[str, Any] = {"body_model": body_model, "betas": motion.betas}
         shape["gender"] = gender or motion.gender
+        shape["fingers"] = finger_offsets(armature) if has_fingers(armature) else None
         bodies = list(earlier.bodies)
         for body in bodies:
             yield from update_body(body, armature, motion.bone_offsets, offsets, told=told, **shape)

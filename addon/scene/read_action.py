@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import bpy
 import numpy as np
 from mathutils import Euler, Quaternion
 
+from ..body.hands import FINGER_COUNT, SIDES
 from ..body.rotations import matrix_from_quaternion
 from ..recording import Poses
 from .axes import SMPL_TO_BLENDER, positions_to_smpl
 from .channels import Channels
 from .curves import evaluate, find_curves
 from .errors import SceneError
+from .fingers import finger_rest, has_fingers
 from .limbs import controlled_limbs, root_bone
-from .names import BONE_NAMES
+from .names import BONE_NAMES, FINGER_BONES
 from .refined import refined_animation
 from .seen import seen_channels
 
@@ -34,9 +38,29 @@ def read_poses(armature: bpy.types.Object, frames: np.ndarray) -> Poses:
     curves = find_curves(armature) if refined is None else refined.curves
     if not curves:
         raise SceneError(f"{armature.name} has no action of its own; start from the original instead.")
-    if root_bone(armature) is not None or controlled_limbs(armature):
-        return poses_of(armature, seen_channels(armature, refined, frames))
-    return poses_of(armature, read_channels(armature, curves, frames))
+    rigged = root_bone(armature) is not None or controlled_limbs(armature)
+    seen = seen_channels(armature, refined, frames) if rigged else read_channels(armature, curves, frames)
+    return replace(poses_of(armature, seen), hands=_read_hands(armature, curves, frames))
+
+
+def _read_hands(armature: bpy.types.Object, curves: Curves, frames: np.ndarray) -> np.ndarray | None:
+    """(T, 2, 15, 3, 3) what the curves do with the fingers; None where they do nothing with them."""
+    if not has_fingers(armature) or not any(
+        f'pose.bones["{name}"]' in path for name in FINGER_BONES[:1] for path, _ in curves
+    ):
+        return None
+    bones = [armature.pose.bones[name] for name in FINGER_BONES]
+    turns = np.stack([bone_turns(bone, curves, frames) for bone in bones], axis=1)
+    turned = _as_joints(turns, finger_rest(armature))
+    return turned.reshape(len(frames), len(SIDES), FINGER_COUNT, 3, 3)
+
+
+def _as_joints(turns: np.ndarray, rest: np.ndarray) -> np.ndarray:
+    """(T, J, 3, 3) joint rotations that turn bones, resting as (J, 4, 4), by these quaternions (T, J, 4)."""
+    quaternions = turns.copy()
+    as_joint = SMPL_TO_BLENDER.T @ rest[:, :3, :3]
+    quaternions[..., 1:] = (as_joint @ quaternions[..., 1:, None])[..., 0]
+    return np.asarray(matrix_from_quaternion(quaternions))
 
 
 def _check_bones(armature: bpy.types.Object) -> None:
@@ -48,7 +72,7 @@ def _check_bones(armature: bpy.types.Object) -> None:
 def read_channels(armature: bpy.types.Object, curves: Curves, frames: np.ndarray) -> Channels:
     """What these curves do with the armature's bones at scene frames (T,)."""
     bones = [armature.pose.bones[name] for name in BONE_NAMES]
-    turns = np.stack([_quaternions(bone, curves, frames) for bone in bones], axis=1)
+    turns = np.stack([bone_turns(bone, curves, frames) for bone in bones], axis=1)
     return Channels(turns, _values(bones[0], "location", curves, frames))
 
 
@@ -70,14 +94,11 @@ def keyed_columns(armature: bpy.types.Object, curves: Curves) -> np.ndarray:
 def poses_of(armature: bpy.types.Object, channels: Channels) -> Poses:
     """Bones' values as poses, in SMPL's frame."""
     rest = np.array([armature.data.bones[name].matrix_local for name in BONE_NAMES])
-    quaternions = channels.turns.copy()
-    as_joint = SMPL_TO_BLENDER.T @ rest[:, :3, :3]
-    quaternions[..., 1:] = (as_joint @ quaternions[..., 1:, None])[..., 0]
     places = channels.places @ rest[0, :3, :3].T + rest[0, :3, 3]
-    return Poses(matrix_from_quaternion(quaternions), positions_to_smpl(places))
+    return Poses(_as_joints(channels.turns, rest), positions_to_smpl(places))
 
 
-def _quaternions(bone: bpy.types.PoseBone, curves: Curves, frames: np.ndarray) -> np.ndarray:
+def bone_turns(bone: bpy.types.PoseBone, curves: Curves, frames: np.ndarray) -> np.ndarray:
     """(T, 4) wxyz of unit length, from whichever channels the bone's rotation mode plays."""
     if bone.rotation_mode == "QUATERNION":
         found = _values(bone, "rotation_quaternion", curves, frames)

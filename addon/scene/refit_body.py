@@ -13,6 +13,7 @@ from ..steps import Steps
 from .axes import positions_to_blender
 from .mesh import (
     BETAS_KEY,
+    FINGERS_KEY,
     GENDER_KEY,
     OFFSETS_KEY,
     SKIN_KEY,
@@ -22,7 +23,7 @@ from .mesh import (
     set_weights,
     skin_of,
 )
-from .names import BONE_NAMES
+from .names import BONE_NAMES, FINGER_BONES
 from .parts import moved_by
 
 Told = Callable[[str], None]
@@ -37,6 +38,7 @@ def update_body(
     body_model: BodyModel | None,
     betas: np.ndarray | None,
     gender: str,
+    fingers: np.ndarray | None,
     told: Told,
 ) -> Steps[None]:
     """Give a body the shape for these bone offsets (24, 3) and let the armature move it.
@@ -45,7 +47,7 @@ def update_body(
     before: the offsets until now, for bodies that do not know theirs. told: is given a sentence about what
     can't be kept. SceneError where the model knows no such shape.
     """
-    skin = skin_of(bone_offsets, body_model, betas, gender)
+    skin = skin_of(bone_offsets, body_model, betas, gender, fingers)
     yield None
     _attach(ob, armature)
     same = _fingerprint(ob) == skin.fingerprint
@@ -55,11 +57,17 @@ def update_body(
     if same:
         offsets = np.reshape(ob.get(OFFSETS_KEY, before), (24, 3))
         known = np.array(ob[BETAS_KEY]) if BETAS_KEY in ob else betas
-        until_now = skin_of(offsets, body_model, known, str(ob.get(GENDER_KEY, "neutral")))
+        until_now = skin_of(offsets, body_model, known, str(ob.get(GENDER_KEY, "neutral")), _fingers(ob))
         _shift(ob, skin.vertices - until_now.vertices)
     else:
         yield from _exchange_skin(ob, skin, told)
-    note_shape(ob, skin, bone_offsets, betas, gender)
+    note_shape(ob, skin, bone_offsets, betas, gender, fingers)
+
+
+def _fingers(ob: bpy.types.Object) -> np.ndarray | None:
+    """The fingers that a body was made with."""
+    known = np.array(ob.get(FINGERS_KEY, []))
+    return known.reshape(2, -1, 3) if len(known) else None
 
 
 def _fingerprint(ob: bpy.types.Object) -> str:
@@ -87,9 +95,17 @@ def _exchange_skin(ob: bpy.types.Object, skin: Skin, told: Told) -> Steps[None]:
     ob.shape_key_clear()
     ob.data.clear_geometry()
     yield from fill_mesh(ob.data, skin)
+    if skin.weights.shape[1] == len(BONE_NAMES):
+        _drop_fingers(ob)
     yield from set_weights(ob, skin.weights)
     if lost:
         told(f"{ob.name} has another mesh now, which could not take over: {', '.join(lost)}.")
+
+
+def _drop_fingers(ob: bpy.types.Object) -> None:
+    for name in FINGER_BONES:
+        if name in ob.vertex_groups:
+            ob.vertex_groups.remove(ob.vertex_groups[name])
 
 
 def _bound_to_mesh(ob: bpy.types.Object) -> Iterable[str]:
@@ -99,7 +115,7 @@ def _bound_to_mesh(ob: bpy.types.Object) -> Iterable[str]:
         yield "modelling"
     if mesh.shape_keys is not None:
         yield "shape keys"
-    if any(group.name not in BONE_NAMES for group in ob.vertex_groups):
+    if any(group.name not in (*BONE_NAMES, *FINGER_BONES) for group in ob.vertex_groups):
         yield "weights of other vertex groups"
     if len(mesh.uv_layers) > 1 or len(mesh.color_attributes):
         yield "UV maps and colour attributes"

@@ -47,7 +47,7 @@ def update_rest_pose(armature: bpy.types.Object, bone_offsets: np.ndarray) -> No
     Bones that a user has added go along with the bone they hang on. Parents, and connections that were
     loosened, stay as they are. Expects object mode and all of SMPL's bones.
     """
-    with _edit_bones(armature) as bones:
+    with edit_bones(armature) as bones:
         before = {bone.name: _rest_of(bone) for bone in bones}
         for bone in bones:
             bone.use_connect = False
@@ -60,7 +60,7 @@ def update_rest_pose(armature: bpy.types.Object, bone_offsets: np.ndarray) -> No
 
 
 @contextmanager
-def _edit_bones(armature: bpy.types.Object) -> Iterator[bpy.types.ArmatureEditBones]:
+def edit_bones(armature: bpy.types.Object) -> Iterator[bpy.types.ArmatureEditBones]:
     """The bones in edit mode, through an object that is surely shown, however hidden the armature is."""
     layer = bpy.context.view_layer
     active = layer.objects.active

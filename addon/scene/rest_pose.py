@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..body import open_body
+from ..body.hands import DIRECTIONS, FINGER_PARENTS, FINGERS, HINGES, MIRROR, tip_offsets
 from ..body.skeleton import JOINT_COUNT, JOINT_NAMES, PARENTS, REST_OFFSETS, rest_joints
 from .axes import positions_to_blender
 
@@ -54,6 +55,20 @@ def rest_bones(bone_offsets: np.ndarray) -> RestBones:
     connected = (gaps < 1e-9) & (np.array(PARENTS) >= 0)
     heads, tails, fronts = (positions_to_blender(a) for a in (joints, tails, fronts))
     return RestBones(heads, tails, fronts, connected)
+
+
+def finger_bones(offsets: np.ndarray) -> RestBones:
+    """The bones (30) of both hands' fingers with these offsets (2, 15, 3) in SMPL's frame, relative to their
+    wrists (in Blender's axes). Their local X is the hinge: a positive angle bends the finger."""
+    sides = []
+    for hand, flip in zip(offsets, (np.ones(3), MIRROR), strict=True):
+        heads = hand.reshape(len(FINGERS), -1, 3).cumsum(1)
+        tips = heads[:, -1] + tip_offsets(hand) * flip
+        tails = np.concatenate([heads[:, 1:], tips[:, None]], axis=1)
+        fronts = np.cross(HINGES, DIRECTIONS) * flip
+        sides.append((heads.reshape(-1, 3), tails.reshape(-1, 3), fronts))
+    heads, tails, fronts = (positions_to_blender(np.concatenate(part)) for part in zip(*sides, strict=True))
+    return RestBones(heads, tails, fronts, np.tile(np.array(FINGER_PARENTS) >= 0, len(sides)))
 
 
 def floor_height(bone_offsets: np.ndarray) -> float:

@@ -162,7 +162,8 @@ def _wanted(settings: bpy.types.PropertyGroup) -> Wanted:
     hints, kind = stated_hints(settings.batch), settings.batch.kind
     made = {
         "hints": asdict(hints), "controls": controls, "kind": kind, "in_place": settings.fbx_in_place,
-        "mesh": settings.mesh, "gender": gender, "wishes": None if own is None else asdict(own.wishes), "gaps": settings.controls.gaps,
+        "mesh": settings.mesh, "gender": gender,
+        "wishes": None if own is None else asdict(own.wishes), "gaps": settings.controls.gaps,
     }  # fmt: skip
     model = [Path(bpy.path.abspath(settings.body.path))] if settings.body.path else []
     engine, device = engine_and_device(settings)

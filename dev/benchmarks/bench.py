@@ -1,6 +1,6 @@
 """`build.py bench`: speed, best of five, as ratios to baselines of the same run; with --accuracy, errors;
-with --checks, what holds beside the table; with --feet, how feet stand; with --window, how Blender feels
-meanwhile; with --shape, a body model's shape."""
+with --checks, what holds beside the table; with --feet, how feet stand; with --hands, fingers; with --window,
+how Blender feels meanwhile; with --shape, a body model's shape."""
 
 from __future__ import annotations
 
@@ -28,6 +28,7 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--checks", action="store_true", help="calibration, faults, seams, rates, captures")
     parser.add_argument("--feet", action="store_true", help="contacts, slide and floor of feet, held and not")
     parser.add_argument("--window", action="store_true", help="a run in a Blender with a window")
+    parser.add_argument("--hands", action="store_true", help="fingers of synthetic hands: errors and time")
     if "--window" in words:
         parser.parse_args(words)
         from .responsiveness import measure
@@ -41,6 +42,12 @@ def main(argv: list[str] | None = None) -> int:
         from .shape_bench import shape
 
         return shape()
+    if "--hands" in words:
+        parser.parse_args(words)
+        from bundled_model.training.benchmark.hands import hands
+
+        hands()
+        return 0
     if not {"--accuracy", "--checks", "--feet"} & set(words):
         parser.parse_args(words)
         keys()

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from addon import formats
-from addon.body.rotations import axis_angle_from_matrix
+from addon.body.rotations import axis_angle_from_matrix, matrix_from_axis_angle
 from addon.body.skeleton import REST_PELVIS
 from addon.formats.draft import REST_PELVIS_X
 from addon.safe_read import FormatError
@@ -85,12 +85,15 @@ def test_gender_is_read_in_every_spelling(tmp_path, written, read):
     assert poses_of(recording).gender == read
 
 
-def test_hands_that_are_not_used_are_named(tmp_path):
+def test_hands_are_kept_and_flat_ones_are_none(tmp_path):
     fields = amass_fields()
-    fields["poses"][:, 70:90] = 0.3
+    assert poses_of(formats.read(saved(tmp_path, **fields))).hands is None
+    vectors = np.random.default_rng(0).normal(0, 0.3, (len(fields["poses"]), 90))
+    fields["poses"][:, 66:] = vectors
     recording = formats.read(saved(tmp_path, **fields))
-    assert any("hand poses" in warning for warning in recording.warnings)
-    assert recording.summary()["can_refine"]
+    expected = matrix_from_axis_angle(vectors.reshape(-1, 2, 15, 3))
+    np.testing.assert_allclose(poses_of(recording).hands, expected, atol=1e-6)
+    assert not any("hand" in warning for warning in recording.warnings)
 
 
 @pytest.mark.parametrize("up", ["+x", "-x", "+y", "-y", "+z", "-z"])

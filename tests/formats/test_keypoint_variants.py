@@ -128,7 +128,7 @@ def test_a_confidence_in_a_fourth_column_is_kept(tmp_path):
 # EasyMocap, Panoptic, MMPose, Kinect
 
 
-@pytest.mark.parametrize(("count", "unused"), [(25, None), (67, "hands"), (137, "hands and face")])
+@pytest.mark.parametrize(("count", "unused"), [(25, None), (67, None), (137, "face")])
 def test_easymocap_bodies_with_hands_and_faces(tmp_path, count, unused):
     points = walking(FRAMES).layout("body25") @ FROM_Y_UP["+z"].T
     rows = np.zeros((FRAMES, count, 4))
@@ -136,7 +136,9 @@ def test_easymocap_bodies_with_hands_and_faces(tmp_path, count, unused):
     for n in range(FRAMES):
         (tmp_path / f"{n:06d}.json").write_text(json.dumps([{"id": 0, "keypoints3d": rows[n].tolist()}]))
     recording = formats.read(tmp_path)
-    np.testing.assert_allclose(keypoints_of(recording).positions, walking(FRAMES).layout("body25"), atol=1e-6)
+    keypoints = keypoints_of(recording)
+    np.testing.assert_allclose(keypoints.positions[:, :25], walking(FRAMES).layout("body25"), atol=1e-6)
+    assert sum(map(bool, keypoints.hand_points)) == (0 if count == 25 else 42)
     assert any(f"Not used: {unused}." == warning for warning in recording.warnings) == (unused is not None)
 
 
@@ -174,7 +176,8 @@ def test_mmpose_whole_bodies_of_several_tracks(tmp_path):
         "2",
     ]
     assert all(one.frames == FRAMES for one in recording.people)
-    assert any("face and hands" in warning for warning in recording.warnings)
+    assert "Not used: face." in recording.warnings
+    assert sum(map(bool, keypoints_of(recording).hand_points)) == 42
 
 
 def two_people(folder: Path, *, boxes: bool) -> Path:
@@ -411,7 +414,7 @@ def test_freemocap_json_is_a_body_at_the_rate_of_its_times(tmp_path):
     expected = walking(FRAMES).layout("mediapipe33")
     expected[1, 0] = np.nan
     np.testing.assert_allclose(keypoints_of(recording).positions, expected, atol=1e-6)
-    assert "Not used: hands and face." in recording.warnings
+    assert "Not used: face." in recording.warnings
 
 
 # What looks like it and is none

@@ -12,6 +12,7 @@ AMASS is Z up and look-alikes are Y up with the same keys, so the axis is inferr
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -64,8 +65,10 @@ def read(container: Container) -> Draft:
         return _own_output(container, poses, fps)
     warnings = [] if fps else ["The file has no frame rate."]
     ignored = [what for name, what in _IGNORED.items() if name in fields]
-    if vectors.shape[1] > 72 and np.abs(vectors[:, 66:]).max(initial=0.0) > 1e-3:
-        ignored.insert(0, "hand poses" if vectors.shape[1] == 156 else "hand, jaw and eye poses")
+    if vectors.shape[1] == 165 and np.abs(vectors[:, 66:75]).max(initial=0.0) > 1e-3:
+        ignored.insert(0, "jaw and eye poses")
+    elif vectors.shape[1] == 162 and np.abs(vectors[:, 66:]).max(initial=0.0) > 1e-3:
+        ignored.insert(0, "hand, jaw and eye poses")
     if ignored:
         warnings.append(f"Not used: {', '.join(ignored)}.")
     one = _seen(person(poses=poses), fields.get("mask"))
@@ -91,6 +94,9 @@ def _vectors(container: Container) -> np.ndarray:
     parts = [rows(fields[name], name) for name in ("root_orient", "pose_body")]
     if len(parts[0]) != len(parts[1]) or parts[0].shape[1:] != (3,) or parts[1].shape[1:] != (63,):
         raise FormatError("root_orient and pose_body do not fit together; export the motion again.")
+    hands = rows(fields["pose_hand"], "pose_hand") if "pose_hand" in fields else np.zeros((0, 0))
+    if hands.shape == (len(parts[0]), 90):
+        parts.append(hands)
     return np.concatenate(parts, axis=1)
 
 
@@ -112,7 +118,7 @@ def _own_output(container: Container, poses: Poses, fps: float | None) -> Draft:
     fields: Any = container.fields
     keypoints = layout_keypoints(fields["joints"], "smpl24")
     frame_ids = numbers(fields["frame_ids"], "frame_ids") if "frame_ids" in fields else None
-    poses = Poses(poses.rotations, keypoints.positions[:, 0], poses.betas, poses.gender)
+    poses = replace(poses, pelvis=keypoints.positions[:, 0], rest_pelvis=None)
     one: Person = person(frame_ids=frame_ids, keypoints=keypoints, poses=poses)
     return Draft([one], fps=fps, up="+z", tool="SMPL Pose Refiner", settled=True, says=("up",))
 

@@ -162,7 +162,7 @@ def _read_bedlam(container: Container) -> Draft:
             v["pose_world"], v["trans_world"], betas=v.get("shape"), rest_pelvis=REST_PELVIS_X))
         for name, ids, v in tracks
     ]  # fmt: skip
-    warnings = ["Not used: hand poses and camera."]
+    warnings = _CAMERA
     return Draft(people, up="+y", usual_fps=30.0 / step, warnings=warnings)
 
 

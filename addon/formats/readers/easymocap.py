@@ -19,11 +19,13 @@ from ...recording import Person, Poses
 from ...safe_read import FormatError
 from ..container import Container
 from ..draft import Draft, Reader, layout_keypoints, person, rows, smpl_poses
+from ..hand_poses import PCA_HAND
 from ..tracks import Tracks, series
 
 _LIKELY = ("+z", "+y", "-y")
-_FIRST_25 = (25, 67, 137)
-_UNUSED = {67: "Not used: hands.", 137: "Not used: hands and face."}
+_LAYOUTS = {25: "body25", 67: "easymocap67", 137: "easymocap137"}
+_PCA_WIDTHS = (78, 87)
+"""Of SMPL-H's and SMPL-X's poses with hands as components."""
 
 
 def _people(container: Container) -> list[Mapping[str, Any]]:
@@ -60,7 +62,8 @@ def read(container: Container) -> Draft:
     if not people:
         raise FormatError("The folder holds no person in any frame; choose another folder.")
     counts = {values["points"].shape[1] for *_, values in points}
-    warnings = [_UNUSED[count] for count in sorted(counts) if count in _UNUSED]
+    warnings = ["Not used: face."] if 137 in counts else []
+    warnings += [PCA_HAND] if any(values["hands"].any() for *_, values in poses) else []
     units = None if any(points) else "m"
     return Draft(people, likely_up=_LIKELY, units=units, warnings=warnings, tool="EasyMocap")
 
@@ -106,15 +109,16 @@ def _parameters(one: Mapping[str, Any]) -> dict[str, np.ndarray]:
         body[66:] = pose[66:72] if len(pose) == 72 else 0.0
     betas = np.asarray(one.get("shapes", np.zeros(10)), dtype=float).reshape(-1)
     root, shift = (np.asarray(one[name], dtype=float).reshape(3) for name in ("Rh", "Th"))
-    return {"pose": body, "root": root, "shift": shift, "betas": betas}
+    components = np.array([len(pose) in _PCA_WIDTHS and pose[66:78].any()])
+    return {"hands": components, "pose": body, "root": root, "shift": shift, "betas": betas}
 
 
 def _from_points(name: str, frames: np.ndarray, values: dict[str, np.ndarray]) -> Person:
     points = values["points"]
     count = points.shape[1]
-    if count not in _FIRST_25:
+    if count not in _LAYOUTS:
         raise FormatError(f"EasyMocap files with {count} keypoints are not read; export the body25 model.")
-    keypoints = layout_keypoints(points[:, :25, :3], "body25", points[:, :25, 3])
+    keypoints = layout_keypoints(points[..., :3], _LAYOUTS[count], points[..., 3])
     return person(name, frames, keypoints=keypoints)
 
 

@@ -20,6 +20,7 @@ from ..timing import timed
 from .tables import draft_of_points
 
 _BODY = "body_"
+_HANDS = ("left_hand", "right_hand")
 _OTHERS = ("left_hand", "right_hand", "face")
 _AXES = ("x", "y", "z")
 _MOST_POINTS = 1000
@@ -39,7 +40,8 @@ def read(container: Container) -> Draft:
     ordered = [frames[number] for number in numbers]
     named = dict.fromkeys(name for frame in ordered for name in frame["tracked_points"])
     # Segments' centres of mass may be among the points, by names that a body's points have too.
-    names = [name for name in named if name.startswith(_BODY)]
+    body = [name for name in named if name.startswith(_BODY)]
+    names = [*body, *(name for name in named if name.startswith(_HANDS))] if body else []
     names = names or [name for name in named if not name.startswith(_OTHERS)]
     if not names or len(names) > _MOST_POINTS:
         raise FormatError(f"{container.name} holds no body's points; export the recording again.")
@@ -50,7 +52,7 @@ def read(container: Container) -> Draft:
             if name in column:
                 points[row, column[name]] = _place(place)
     draft = draft_of_points(names, points, None, np.array(numbers))
-    unused = ["Not used: hands and face."] if len(names) < len(named) else []
+    unused = ["Not used: face."] if any(name.startswith("face") for name in named) else []
     times = [_time(frame.get("timestamps")) for frame in ordered]
     draft = replace(draft, tool="FreeMoCap", warnings=[*draft.warnings, *unused])
     # Its clock starts with the computer, not with the recording.

@@ -19,6 +19,7 @@ from ...safe_read import FormatError
 from ..container import Container
 from ..draft import Draft, Reader, matrix_poses, numbers, padded, person
 from ..filming import moving, of_matrix
+from ..hand_poses import hand_matrices
 from ..tracks import Tracks, series
 
 _NEEDED = ("rotvec", "transl", "smpl_id")
@@ -46,13 +47,13 @@ def read(container: Container) -> Draft:
         cameras[frame] = camera, file.fields.get("intrinsics")
         for one in range(len(vectors)):
             tracks.add(
-                int(names.reshape(-1)[one]), frame, turns=vectors[one, :22], head=places[one],
+                int(names.reshape(-1)[one]), frame, turns=vectors[one, :52], head=places[one],
                 betas=shape[one], camera=camera,
             )  # fmt: skip
     people = [_person(*track) for track in tracks]
     if not people:
         raise FormatError("The folder holds no person in any frame; choose another folder.")
-    warnings = ["Not used: hand poses and face expression."]
+    warnings = ["Not used: face expression."]
     warnings += [] if moves else ["The files have no camera, so the motion is seen from it."]
     return Draft(people, up="-y", warnings=warnings, camera=True, filmed=_camera(cameras))
 
@@ -70,13 +71,15 @@ def _camera(cameras: dict[int, tuple[np.ndarray, Any]]) -> Camera | None:
 
 def _person(name: str, frames: np.ndarray, values: dict[str, np.ndarray]) -> Person:
     """In the world of the first camera; the pelvis hangs below the head as in a mean body."""
-    rotations = padded(matrix_from_axis_angle(values["turns"]))
+    turned = matrix_from_axis_angle(values["turns"])
+    rotations = padded(turned)
     turn, shift = values["camera"][:, :3, :3], values["camera"][:, :3, 3]
     rotations[:, 0] = turn @ rotations[:, 0]
     head = (turn @ values["head"].reshape(-1, 3, 1))[..., 0] + shift
     local = forward(rotations, np.zeros_like(head), REST_OFFSETS)[0][:, _HEAD]
     told = matrix_poses(rotations, betas=values["betas"])
-    return person(name, frames, poses=Poses(told.rotations, head - local, told.betas))
+    poses = Poses(told.rotations, head - local, told.betas, hands=hand_matrices(turned))
+    return person(name, frames, poses=poses)
 
 
 READER = Reader("Human3R", "Human3R", "SMPL-X per track", "smpl/000000.npz", recognises, read)

@@ -90,10 +90,10 @@ def joints_from_features(features: np.ndarray) -> np.ndarray:
 
 
 def _motion_x(values: np.ndarray) -> Draft:
-    poses = smpl_poses(values[:, :66], values[:, 309:312], betas=values[:, 312:], rest_pelvis=REST_PELVIS_X)
+    poses = smpl_poses(values[:, :156], values[:, 309:312], betas=values[:, 312:], rest_pelvis=REST_PELVIS_X)
     return Draft(
         [person(poses=poses)], usual_fps=30.0, likely_up=("+y", "+z"), tool="Motion-X",
-        warnings=["Not used: hand poses and face expression."],
+        warnings=["Not used: face expression."],
     )  # fmt: skip
 
 

@@ -14,6 +14,7 @@ from ...recording import Poses
 from ..container import Container
 from ..cuts import new_series, split
 from ..draft import Draft, Reader, layout_keypoints, matrix_poses, numbers, padded, person, text_of
+from ..hand_poses import hand_matrices
 
 _DEPTH_FACTOR = 2.2
 _CROP_FOCAL = 1000.0 / 256.0
@@ -38,9 +39,10 @@ def read(container: Container) -> Draft:
     if "pred_xyz_24_struct" in fields:
         joints = numbers(fields["pred_xyz_24_struct"], "joints").reshape(-1, 24, 3) * _DEPTH_FACTOR
         keypoints = layout_keypoints(joints - joints[:, :1] + place[:, None], "smpl24")
-    poses = Poses(turned.rotations, place, turned.betas[:10], turned.gender)
+    hands = hand_matrices(thetas.reshape(-1, count, 3, 3))
+    poses = Poses(turned.rotations, place, turned.betas[:10], turned.gender, hands=hands)
     warnings = ["The distance from the camera was estimated for a usual lens."]
-    warnings += ["Not used: hand poses and face expression."] if count == 55 else []
+    warnings += ["Not used: face expression."] if count == 55 else []
     tool = "HybrIK-X" if count == 55 else "HybrIK"
     one = person(keypoints=keypoints, poses=poses)
     images = [text_of(name) for name in np.asarray(fields.get("img_path", [])).reshape(-1)]

@@ -9,6 +9,8 @@ jtydhr88/ComfyUI-HY-Motion1 nodes.py.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from ...body.rotations import matrix_from_six_d
@@ -17,6 +19,7 @@ from ...recording import Keypoints, Poses
 from ...safe_read import FormatError
 from ..container import Container
 from ..draft import Draft, Reader, layout_keypoints, matrix_poses, numbers, padded, person, rows, smpl_poses
+from ..hand_poses import hand_matrices
 
 _BODY = 22
 _NO_TURN = 1e-6
@@ -35,7 +38,7 @@ def read(container: Container) -> Draft:
     if "rot6d" in fields:
         keypoints = _keypoints(container)
         one = person(keypoints=keypoints, poses=_from_six(container, keypoints))
-        return Draft([one], up="+y", warnings=_unused(fields["rot6d"].shape[1]))
+        return Draft([one], up="+y")
     vectors, root = rows(fields["poses"], "poses").copy(), rows(fields["Rh"], "Rh")
     if root.shape != (len(vectors), 3):
         raise FormatError(f"poses and Rh {root.shape} do not fit together; generate the motion again.")
@@ -43,11 +46,7 @@ def read(container: Container) -> Draft:
         vectors[:, :3] = root
     gender = fields.get("gender", "neutral")
     poses = smpl_poses(vectors, fields["trans"], betas=fields.get("betas"), gender=gender)
-    return Draft([person(poses=poses)], up="+y", warnings=_unused(52))
-
-
-def _unused(joints: int) -> list[str]:
-    return ["Not used: hand poses."] if joints > _BODY else []
+    return Draft([person(poses=poses)], up="+y")
 
 
 def _keypoints(container: Container) -> Keypoints | None:
@@ -67,9 +66,10 @@ def _from_six(container: Container, keypoints: Keypoints | None) -> Poses:
     readings = [_columns(six), np.swapaxes(_columns(six), -1, -2), _columns(_interleaved(six))]
     errors = [float(np.abs(reading[:, 0] - roots).mean()) for reading in readings]
     best = readings[int(np.argmin(errors))]
+    hands = hand_matrices(best)
     if keypoints is None:
-        return matrix_poses(padded(best), fields["transl"], rest_pelvis=REST_PELVIS)
-    return Poses(matrix_poses(padded(best)).rotations, keypoints.positions[:, 0])
+        return replace(matrix_poses(padded(best), fields["transl"], rest_pelvis=REST_PELVIS), hands=hands)
+    return Poses(matrix_poses(padded(best)).rotations, keypoints.positions[:, 0], hands=hands)
 
 
 def _columns(six: np.ndarray) -> np.ndarray:

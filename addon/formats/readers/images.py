@@ -117,13 +117,13 @@ def _read_multi_hmr(container: Container) -> Draft:
     found = Detections()
     for frame, file in series(container):
         for human in file.fields.get("humans", []):
-            vectors = numbers(human["rotation_vector"], "rotation_vector").reshape(-1)[:66]
+            vectors = numbers(human["rotation_vector"], "rotation_vector").reshape(-1)[:156]
             pelvis = human.get("translation_pelvis")
             shift = numbers(human["translation"] if pelvis is None else pelvis, "translation").reshape(3)
             shift = shift if pelvis is None else shift - REST_PELVIS_X
             betas = numbers(human.get("shape", np.zeros(10)), "shape").reshape(-1)[:10]
             found.add(frame, shift, pose=vectors, trans=shift, betas=betas)
-    return _draft(found, REST_PELVIS_X, ["Not used: hand poses and face expression."])
+    return _draft(found, REST_PELVIS_X, ["Not used: face expression."])
 
 
 def _is_openpose(container: Container) -> bool:

@@ -56,7 +56,7 @@ def read(container: Container) -> Draft:
     if "global_rot_mats" in container.fields:
         turns = list(_turns(container, joints.shape))
     people = [_person(n, *clip) for n, clip in enumerate(zip(joints, turns, strict=True))]
-    warnings = ["Not used: foot contacts and fingers."]
+    warnings = ["Not used: foot contacts."]
     turned = "global_rot_mats" in container.fields
     warnings += [_POSITIONS_ONLY] if turned and any(one.poses is None for one in people) else []
     return Draft(people, up="+y", warnings=warnings)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -19,6 +19,7 @@ from ...recording import Person, Poses
 from ...safe_read import FormatError, NpzFile
 from ..container import Container
 from ..draft import REST_PELVIS_X, Draft, Reader, matrix_poses, person, rows, scalar, smpl_poses
+from ..hand_poses import hand_pair
 from ..skel import ANGLES, ARMS, skel_poses
 
 _VERSIONS = {
@@ -29,7 +30,7 @@ _SMPL_X_TEMPLATE = ("SMPL-X", "SUPR", "SMPLXS")
 _INFANT = "SMIL is a model of infants; what the file does not tell of the body's size counts as an adult's."
 _DOUBTS = {"SMIL": _INFANT, "SKEL": ARMS}
 _GENDERS = {0: "neutral", 1: "male", 2: "female"}
-_HANDS = ("leftHandPose", "rightHandPose", "headPose")
+_HANDS = ("leftHandPose", "rightHandPose")
 
 
 def recognises(container: Container) -> bool:
@@ -101,7 +102,10 @@ def _body(name: str, first: int | None, fields: Mapping[str, Any]) -> _Body:
     poses = _poses(version, fields)
     frames = None if first is None else first + np.arange(len(poses.pelvis))
     fps = scalar(fields["frameRate"]) if "frameRate" in fields else None
-    unused = tuple(name for name in _HANDS if name in fields)
+    hands = hand_pair(*(fields.get(name) for name in _HANDS))
+    if hands is not None and len(hands) == len(poses.pelvis):
+        poses = replace(poses, hands=hands)
+    unused = tuple(name for name in ("headPose",) if name in fields)
     codec = int(scalar(fields["codecVersion"]) or 0) if "codecVersion" in fields else 0
     return _Body(person(name, frames, poses=poses), fps, version, codec, unused, "bodyTranslation" in fields)
 

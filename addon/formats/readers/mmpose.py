@@ -43,7 +43,7 @@ def read(container: Container) -> Draft:
         raise FormatError("The MMPose result holds no person; choose another video.")
     warnings = [LINKED] if linked else []
     if any(values["points"].shape[1] == _WHOLE_BODY for *_, values in tracks):
-        warnings.append("Not used: face and hands.")
+        warnings.append("Not used: face.")
     return Draft(people, units=None, likely_up=("+z", "-y", "+y"), warnings=warnings, floating=True)
 
 
@@ -81,7 +81,7 @@ def _values(one: Mapping[str, Any]) -> dict[str, np.ndarray]:
 
 def _keypoints(points: np.ndarray, scores: np.ndarray, layout: str | None) -> Any:
     if points.shape[1] == _WHOLE_BODY:
-        return layout_keypoints(points[:, :23], "coco23", scores[:, :23])
+        return layout_keypoints(points, "coco_wholebody133", scores)
     known = layout or infer_layout(points)
     if known is None:
         raise FormatError(unclear_layout(points.shape[1]))

@@ -29,11 +29,11 @@ from ..draft import (
     text_of,
 )
 from ..inference import infer_layout, is_mirrored, unclear_layout
-from ..landmarks import HIPS_FIXED, mediapipe_keypoints
+from ..landmarks import HIPS_FIXED, by_wrists, mediapipe_keypoints
 from ..timing import is_time, timed
 
-_FREEMOCAP = (543, 553)
-"""MediaPipe Holistic as FreeMoCap stacks it: 33 body points, 2 x 21 hand points, the face."""
+_FREEMOCAP, _HOLISTIC = (543, 553), 75
+"""MediaPipe Holistic as FreeMoCap stacks it: 33 body points, the right and the left hand's 21, the face."""
 _FLAT = {66: (22, 3), 99: (33, 3), 132: (33, 4)}
 """Widths of rows that hold HumanML3D's joints, or MediaPipe's landmarks with and without visibility."""
 _SMPL_FIRST = {45: 24, 52: 22, 55: 22, 73: 22, 76: 22, 118: 22, 127: 22, 144: 22}
@@ -188,10 +188,13 @@ def _read_bare(container: Container, array: np.ndarray) -> Draft:
     points, confidence = _split(numbers(array, "keypoints").reshape(shape or array.shape), None)
     layout, warnings = container.hints.layout, []
     if points.shape[1] in _FREEMOCAP:
-        points, warnings = points[:, :33], ["Not used: hands and face."]
-        layout, confidence = layout or "mediapipe33", None if confidence is None else confidence[:, :33]
+        count = _HOLISTIC if np.isfinite(points[:, _MEDIAPIPE:_HOLISTIC]).any() else _MEDIAPIPE
+        points, warnings = points[:, :count], ["Not used: face."]
+        layout = layout or f"mediapipe{count}"
+        confidence = None if confidence is None else confidence[:, :count]
     keypoints, found = _with_layout(layout, points, confidence, _title(container))
-    if keypoints.layout == "mediapipe33":
+    if keypoints.layout in ("mediapipe33", "mediapipe75"):
+        points = by_wrists(points)
         keypoints, more = mediapipe_keypoints(points, confidence)
         found += more
     usual = _HUMANML_FPS if _is_humanml(container, keypoints) else _USUAL_FPS.get(keypoints.layout or "")

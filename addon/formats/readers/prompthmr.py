@@ -6,6 +6,7 @@ Source: yufu-wang/PromptHMR pipeline/pipeline.py, phmr_vid.py.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -13,8 +14,9 @@ import numpy as np
 from ...recording import Camera, Person
 from ...safe_read import FormatError
 from ..container import Container
-from ..draft import REST_PELVIS_X, Draft, Reader, matrix_poses, padded, person, smpl_poses
+from ..draft import REST_PELVIS_X, Draft, Reader, matrix_poses, numbers, padded, person, smpl_poses
 from ..filming import moving, still, told
+from ..hand_poses import hand_matrices
 
 
 def recognises(container: Container) -> bool:
@@ -55,7 +57,9 @@ def _person(person_id: Any, one: Mapping[str, Any], key: str) -> Person:
     params = one[key]
     rest = {"betas": params.get("shape"), "rest_pelvis": REST_PELVIS_X}
     if "rotmat" in params:
-        poses = matrix_poses(padded(params["rotmat"]), params["trans"], **rest)
+        turned = numbers(params["rotmat"], "rotmat")
+        poses = matrix_poses(padded(turned), params["trans"], **rest)
+        poses = replace(poses, hands=hand_matrices(turned))
     elif "pose" in params:
         poses = smpl_poses(params["pose"], params["trans"], **rest)
     else:

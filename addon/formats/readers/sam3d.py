@@ -16,6 +16,7 @@ from typing import Any
 
 import numpy as np
 
+from ...body.layouts import find_layout
 from ...recording import Camera, Person
 from ...safe_read import FormatError
 from ..container import Container
@@ -31,7 +32,8 @@ _BODY = (
     " right_hip left_knee right_knee left_ankle right_ankle left_big_toe left_small_toe left_heel"
     " right_big_toe right_small_toe right_heel"
 )
-_PLACES = {41: "right_wrist", 62: "left_wrist", 69: "neck"} | dict(enumerate(_BODY.split()))
+_HANDS = {place: name for place, name in enumerate(find_layout("mhr70").hand_points) if name}
+_PLACES = {41: "right_wrist", 62: "left_wrist", 69: "neck"} | dict(enumerate(_BODY.split())) | _HANDS
 _USED = sorted(_PLACES)
 _NAMES = [_PLACES[place] for place in _USED]
 _KEYPOINTS, _PIXELS = "pred_keypoints_3d", "pred_keypoints_2d"
@@ -73,7 +75,7 @@ def read(container: Container) -> Draft:
     if not people:
         raise FormatError("The SAM 3D Body result holds no person; choose another image or video.")
     posed = all(one.poses is not None for one in people)
-    warnings = [f"Not used: {'' if posed else 'joint rotations, '}hands, face and mesh."]
+    warnings = [f"Not used: {'' if posed else 'joint rotations, '}face and mesh."]
     warnings += [LINKED] if found.several else []
     tool = "fbxify" if container.kind == "json" else "SAM 3D Body"
     draft = Draft(people, up="-y", warnings=warnings, camera=True, tool=tool, filmed=_camera(lenses))

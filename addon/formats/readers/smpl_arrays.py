@@ -117,7 +117,6 @@ def read(container: Container) -> Draft:
     )
     warnings = [] if container.fields else ["The array names nothing; by its width it holds SMPL's poses."]
     warnings += [NO_PLACE] if trans is None else []
-    warnings += ["Not used: hand poses."] if width > 85 else []
     keypoints = _joints(container, len(values)) if trans is not None else None
     return Draft(
         [person(keypoints=keypoints, poses=poses)], fps=rate_in(container.fields), likely_up=_LIKELY,

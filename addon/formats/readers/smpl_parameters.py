@@ -10,16 +10,19 @@ fit_single_frame.py.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
+from ...body.hands import SIDES
 from ...body.rotations import matrix_from_axis_angle
 from ...body.skeleton import REST_PELVIS
 from ...recording import Person
 from ...safe_read import FormatError
 from ..container import Container
 from ..draft import NO_PLACE, REST_PELVIS_X, Draft, Reader, matrix_poses, numbers, padded, person
+from ..hand_poses import MEAN_HAND, PCA_HAND, hand_pair
 from ..linking import LINKED, Detections
 from ..rates import rate_in
 from ..tracks import Tracks, folders, series
@@ -28,8 +31,8 @@ _NESTS = ("smplx", "smpl", "smplh", "smpl_params", "smplx_params", "params", "pr
 _TRANS = ("transl", "trans", "translation", "pred_cam_t_full", "camera_translation")
 _IMAGE = "camera_translation"
 """What SMPLify-X fits for each person of an image, whose numbers are no ids."""
-_HANDS = {
-    "left_hand_pose": "hand poses", "jaw_pose": "face", "expression": "face", "camera_rotation": "camera",
+_UNUSED = {
+    "jaw_pose": "face", "expression": "face", "camera_rotation": "camera",
 }  # fmt: skip
 _LIKELY = ("+y", "+z", "-y")
 
@@ -45,10 +48,11 @@ def read(container: Container) -> Draft:
     rotations = _rotations(params)
     people, warnings = [], list[str]()
     if len(rotations) > 1:
-        people = [_person("0", None, params, rotations)]
+        people = [_person("0", None, params, rotations, _hands(params, len(rotations)))]
     else:
         people, warnings = _from_frames(container)
-    unused = dict.fromkeys(what for name, what in _HANDS.items() if name in params)
+    unused = dict.fromkeys(what for name, what in _UNUSED.items() if name in params)
+    warnings += _told_of_hands(params, people)
     warnings += [f"Not used: {', '.join(unused)}."] if unused else []
     fixed = not any(name in params for name in _TRANS)
     if fixed:
@@ -90,7 +94,27 @@ def _rotations(params: Mapping[str, Any]) -> np.ndarray:
     return np.concatenate([root, body], axis=1)
 
 
-def _person(name: str, frames: Any, params: Mapping[str, Any], rotations: np.ndarray) -> Person:
+def _hands(params: Mapping[str, Any], frames: int) -> np.ndarray | None:
+    """(T, 2, 15, 3, 3): vectors as smplx takes them, which adds its mean hand unless the file says that it is
+    flat; matrices are whole. None for components and where there are none."""
+    pair = [params.get(f"{side}_hand_pose") for side in SIDES]
+    flat = bool(np.all(params.get("flat_hand_mean", False)))
+    found = hand_pair(*pair, from_mean=not flat)
+    return found if found is not None and len(found) == frames else None
+
+
+def _told_of_hands(params: Mapping[str, Any], people: list[Person]) -> list[str]:
+    if "left_hand_pose" not in params:
+        return []
+    if not any(one.poses is not None and one.poses.hands is not None for one in people):
+        return [PCA_HAND]
+    shape = np.shape(params["left_hand_pose"])
+    return [] if shape[-2:] == (3, 3) or params.get("flat_hand_mean") else [MEAN_HAND]
+
+
+def _person(
+    name: str, frames: Any, params: Mapping[str, Any], rotations: np.ndarray, hands: np.ndarray | None
+) -> Person:
     count = len(rotations)
     shift = next((numbers(params[each], each) for each in _TRANS if each in params), np.zeros((count, 3)))
     rest = REST_PELVIS_X if rotations.shape[1] == 22 else REST_PELVIS
@@ -101,7 +125,7 @@ def _person(name: str, frames: Any, params: Mapping[str, Any], rotations: np.nda
         gender=params.get("gender", "neutral"),
         rest_pelvis=rest,
     )
-    return person(name, frames, poses=poses)
+    return person(name, frames, poses=replace(poses, hands=hands))
 
 
 def _from_frames(container: Container) -> tuple[list[Person], list[str]]:
@@ -114,13 +138,18 @@ def _from_frames(container: Container) -> tuple[list[Person], list[str]]:
             rotations = _rotations(params)
             shift = next((numbers(params[each], each) for each in _TRANS if each in params), np.zeros(3))
             betas = numbers(params.get("betas", np.zeros(10)), "betas").reshape(-1)
+            hands = _hands(params, 1)
             held = {"rotations": rotations[0], "transl": shift.reshape(3), "betas": betas}
+            held |= {} if hands is None else {"hands": hands[0]}
             if _IMAGE in params:
                 found.add(frame, held["transl"], **held)
             else:
                 tracks.add(name, frame, **held)
     everybody = [*tracks, *found.tracks()]
-    people = [_person(name, frames, values, values["rotations"]) for name, frames, values in everybody]
+    people = [
+        _person(name, frames, values, values["rotations"], values.get("hands"))
+        for name, frames, values in everybody
+    ]
     return people, [LINKED] if found.several else []
 
 

@@ -9,18 +9,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from ...recording import Poses
 from ...safe_read import FormatError
 from ..container import Container
 from ..draft import REST_PELVIS_X, Draft, Reader, numbers, person, smpl_poses
 from ..filming import still
+from ..hand_poses import MEAN_HAND, hand_pair
 from ..linking import LINKED, Detections
 from ..tracks import joined
 
+_HANDS = ("left_hand_pose", "right_hand_pose")
 _NAME = re.compile(r"(\d+)_(\d+)")
 
 
@@ -39,15 +43,10 @@ def read(container: Container) -> Draft:
     for frame, pose, shift, betas, meta in rows:
         place = lens.place(shift, meta) if meta else shift
         found.add(frame, place, pose=pose, trans=place, betas=betas)
-    people = [
-        person(
-            name, ids, poses=smpl_poses(v["pose"], v["trans"], betas=v["betas"], rest_pelvis=REST_PELVIS_X)
-        )
-        for name, ids, v in found.tracks()
-    ]
+    people = [person(name, ids, poses=_poses(v)) for name, ids, v in found.tracks()]
     if not people:
         raise FormatError("The folder holds no person in any frame; choose another folder.")
-    warnings = ["Not used: hand poses and face expression.", *([LINKED] if found.several else [])]
+    warnings = [MEAN_HAND, "Not used: face expression.", *([LINKED] if found.several else [])]
     if not all(meta for *_, meta in rows):
         warnings.append(
             "Without the meta files, each person was seen by a camera of its own; places may jump."
@@ -72,9 +71,17 @@ def _files(container: Container) -> list[tuple[int, Container]]:
 
 def _row(frame: int, file: Container) -> tuple[int, np.ndarray, np.ndarray, np.ndarray, Mapping[str, Any]]:
     fields = file.fields
-    pose = joined(*(numbers(fields[n], n).reshape(1, -1) for n in ("global_orient", "body_pose")))[0]
+    names = ("global_orient", "body_pose", *(name for name in _HANDS if name in fields))
+    pose = joined(*(numbers(fields[n], n).reshape(1, -1) for n in names))[0]
     betas = numbers(fields["betas"], "betas").reshape(-1) if "betas" in fields else np.zeros(10)
     return frame, pose, numbers(fields["transl"], "transl").reshape(3), betas, _meta(file.path)
+
+
+def _poses(values: Mapping[str, np.ndarray]) -> Poses:
+    """Of vectors (T, 66), with hands (T, 156)."""
+    pose = values["pose"]
+    poses = smpl_poses(pose[:, :66], values["trans"], betas=values["betas"], rest_pelvis=REST_PELVIS_X)
+    return replace(poses, hands=hand_pair(pose[:, 66:111], pose[:, 111:], from_mean=True))
 
 
 def _meta(path: Path) -> Mapping[str, Any]:

