@@ -341,6 +341,21 @@ def test_the_chroot_with_torch_lies_apart_from_the_one_without():
     assert set(with_torch.packages) - set(bare.packages) == {"python3-torch"}
 
 
+def test_a_chroot_of_other_packages_is_brought_up_to_date(monkeypatch, tmp_path):
+    made = []
+    monkeypatch.setattr(chroot, "FOLDER", tmp_path)
+    monkeypatch.setattr(chroot, "_obstacle", lambda: "")
+    monkeypatch.setattr(chroot, "_make", made.append)
+    system = chroot.Chroot("trixie")
+    system.stamp.parent.mkdir(parents=True)
+    system.stamp.write_text("\n".join(system.packages), "utf-8")
+    chroot.prepare("trixie")
+    assert not made
+    monkeypatch.setattr(chroot, "PACKAGES", [*chroot.PACKAGES, "sl"])
+    chroot.prepare("trixie")
+    assert made == [system]
+
+
 @pytest.mark.skipif(os.name == "nt", reason="the script is for Unix")
 def test_ci_runs_the_lints_the_fuzzer_and_the_tests():
     script = ROOT / ".ci" / "run"

@@ -43,10 +43,13 @@ def proposals(rotations: Any, information: Any, initial: Any, has_initial: Any, 
         yield None
         turns.append(_turn(rotations, calm))
         yield None
-    even = steadied(initial, xp.ones_like(weights), INITIAL_WIDTH)
-    for pose in (initial, even):
-        yield None
-        turns.append(_turn(rotations, pose) * given)
+    if isinstance(given, np.ndarray) and not given.any():
+        turns += [np.zeros_like(turns[0])] * 2
+    else:
+        even = steadied(initial, xp.ones_like(weights), INITIAL_WIDTH)
+        for pose in (initial, even):
+            yield None
+            turns.append(_turn(rotations, pose) * given)
     turns.append(xp.broadcast_to(constant[..., None, :, :], turns[0].shape) * given)
     return xp.stack(turns, axis=-3)
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from dataclasses import replace
+
 import bpy
 import numpy as np
 
@@ -14,13 +17,15 @@ from .names import BONE_NAMES
 from .own_keys import keys_beyond, put_back
 from .rig_follows import rig_follows
 from .rotation_keys import CHANNELS, channel_of, rotation_curves
-from .stored import write_stored
+from .stored import Stored, write_stored
 from .timing import Keys
 
 FIT_ERROR = "fit_error_mm"
 """Custom property of the armature object, animated: mean distance from the keypoints in millimetres."""
 UNCERTAINTY = "uncertainty_deg"
 """Custom property of the armature object, animated: expected error of a rotation, mean of all joints."""
+_STILL = 1e-6
+"""Of a bone's channel: rounding, less than a thousandth of a degree."""
 
 
 @rig_follows
@@ -35,13 +40,12 @@ def write_action(
     """
     rest = np.array([armature.data.bones[name].matrix_local for name in BONE_NAMES])
     result = yield from result_of(motion, keys, rest)
-    curves = vector_curves(f'pose.bones["{BONE_NAMES[0]}"].location', result.written.places, BONE_NAMES[0])
-    for joint, name in enumerate(BONE_NAMES):
-        curves += rotation_curves(armature.pose.bones[name], result.written.turns[:, joint])
     own = keys_beyond(armature, keys.frames)
+    moving, still = _curves(armature, result, {path for path, _ in own})
     _remove_stale(armature)
     marked = filled(motion, keys)
-    yield from write_curves.steps(armature, keys.frames, curves, holds=keys.holds, filled=marked)
+    yield from write_curves.steps(armature, keys.frames, moving, holds=keys.holds, filled=marked)
+    yield from write_curves.steps(armature, keys.frames[:1], still)
     put_back(armature, own)
     figures = _figure_curves(
         armature,
@@ -62,6 +66,25 @@ def write_action(
     if store:
         yield None
         write_stored(armature.animation_data.action, result)
+
+
+def _curves(
+    armature: bpy.types.Object, result: Stored, followed: Collection[str]
+) -> tuple[list[Curve], list[Curve]]:
+    """The curves of bones that move, and of those that never do: one key is enough for these.
+
+    The pelvis always has all keys: they tell the frames of the clip. followed: RNA paths with keys of the
+    user's before or after the clip, to which a lone key would lead across it.
+    """
+    places, turns = result.written.places, result.written.turns
+    moving = vector_curves(f'pose.bones["{BONE_NAMES[0]}"].location', places, BONE_NAMES[0])
+    still: list[Curve] = []
+    for joint, name in enumerate(BONE_NAMES):
+        curves = rotation_curves(armature.pose.bones[name], turns[:, joint])
+        varies = any(np.ptp(curve.values) > _STILL for curve in curves)
+        free = joint > 0 and not any(curve.path in followed for curve in curves)
+        (still if free and not varies else moving).extend(curves)
+    return moving, [replace(curve, values=curve.values[:1]) for curve in still]
 
 
 def _remove_stale(armature: bpy.types.Object) -> None:

@@ -94,6 +94,25 @@ def playing_alone(armature: bpy.types.Object, action: bpy.types.Action, slot: An
         animation.use_nla = layered
 
 
+@contextmanager
+def written_to(armature: bpy.types.Object, action: bpy.types.Action | None) -> Iterator[None]:
+    """Keys that are written meanwhile go into this action, or into a new one; then the armature plays what
+    it played before."""
+    animation = armature.animation_data or armature.animation_data_create()
+    if animation.use_tweak_mode:
+        animation.use_tweak_mode = False
+    played, slot = animation.action, getattr(animation, "action_slot", None)
+    if action is None or action != played:
+        put_on(armature, action)
+    try:
+        yield
+    finally:
+        if animation.action != played:
+            animation.action = played
+            if slot is not None:
+                animation.action_slot = slot
+
+
 def put_on(armature: bpy.types.Object, action: bpy.types.Action | None, slot: Any = None) -> None:
     """Put an action on the armature, where actions have slots with this slot of it or one that fits."""
     animation = armature.animation_data or armature.animation_data_create()

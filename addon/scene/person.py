@@ -16,15 +16,15 @@ from .armature import create_armature
 from .colours import person_colour
 from .errors import SceneError
 from .estimated import mark_estimated
+from .kept_before import put_away
 from .kept_keypoints import keep_keypoints
 from .mesh import create_body
 from .parts import NOTHING_EARLIER, Earlier, home_of, move_to
-from .refined import BEFORE
 from .refit_body import Told, update_body
 from .refit_bones import offsets_of, update_rest_pose
 from .rollback import all_or_nothing, leave_edit_mode, select_only
 from .timing import is_animated, keys_at, scene_rate, set_scene_rate, show_range
-from .versions import own_actions, refined_action, write_before, write_refined
+from .versions import forget_before, own_actions, refined_action, write_before, write_refined
 from .visibility import hide_while_away, only_hides
 
 
@@ -82,12 +82,13 @@ def write_motion(
         armature = _armature(earlier, name, motion.bone_offsets, home, colour)
         yield None
         if original is None:
-            armature.pop(BEFORE, None)
+            forget_before(armature)
         else:
             times = original.times - origin
             before = keys_at(times, scene_rate(scene), first_frame, original.away)
             yield from write_before(armature, original, before, hide=gaps == "hide")
         yield from write_refined(armature, motion, keys, hide=gaps == "hide", told=told)
+        yield from put_away.steps(armature)
         mark_estimated(armature, motion, keys, scene_rate(scene))
         yield None
         shape: dict[str, Any] = {"body_model": body_model, "betas": motion.betas}

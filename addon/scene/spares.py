@@ -10,6 +10,7 @@ from typing import Any
 import bpy
 
 from .action import FIT_ERROR, UNCERTAINTY
+from .kept_before import before_mesh
 from .kept_keypoints import kept_mesh
 from .versions import own_actions
 
@@ -25,8 +26,8 @@ def as_before_when_it_fails(objects: Sequence[bpy.types.Object]) -> Iterator[Non
     undo = [step for ob in objects for step in _steps(ob)]
     blocks = dict.fromkeys([ob.data for ob in objects] + [a for ob in objects for a in _actions(ob)])
     spares = {block: block.copy() for block in blocks}
-    keypoints = [mesh for ob in objects if (mesh := kept_mesh(ob)) is not None]
-    for mesh in keypoints:
+    kept = [mesh for ob in objects for mesh in (kept_mesh(ob), before_mesh(ob)) if mesh is not None]
+    for mesh in kept:
         mesh.use_fake_user = True  # whoever replaces it lets it be
     try:
         yield
@@ -35,14 +36,14 @@ def as_before_when_it_fails(objects: Sequence[bpy.types.Object]) -> Iterator[Non
             step()
         for block, spare in spares.items():
             _exchange(block, spare)
-        _release(keypoints)
+        _release(kept)
         raise
     bpy.data.batch_remove(list(spares.values()))
-    _release(keypoints)
+    _release(kept)
 
 
 def _release(meshes: Sequence[bpy.types.Mesh]) -> None:
-    """Keypoints that nobody keeps any more go."""
+    """What no armature keeps any more goes."""
     for mesh in dict.fromkeys(meshes):
         mesh.use_fake_user = False
         if mesh.users == 0:

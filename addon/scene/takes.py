@@ -10,6 +10,7 @@ import bpy
 import numpy as np
 
 from .errors import SceneError
+from .kept_before import bring_out, put_away
 from .layers import put_on
 from .names import BONE_NAMES
 from .rig_keys import Moments, moments_of
@@ -47,6 +48,7 @@ def check_rig(armature: bpy.types.Object) -> None:
 def record(scene: bpy.types.Scene, armature: bpy.types.Object) -> list[Take]:
     """All actions of the person's result as the armature's `workshop` shows them."""
     takes = []
+    bring_out(armature)
     with _action_kept(armature):
         for action in dict.fromkeys([armature.animation_data.action, *own_actions(armature)]):
             put_on(armature, action)
@@ -57,7 +59,8 @@ def record(scene: bpy.types.Scene, armature: bpy.types.Object) -> list[Take]:
 
 @contextmanager
 def in_turn(armature: bpy.types.Object, takes: Sequence[Take]) -> Iterator[Iterator[Take]]:
-    """The takes, each with its action on the armature; afterwards the one that was there."""
+    """The takes, each with its action on the armature; afterwards the one that was there, and the one before
+    is put away."""
 
     def assigned() -> Iterator[Take]:
         for take in takes:
@@ -66,6 +69,7 @@ def in_turn(armature: bpy.types.Object, takes: Sequence[Take]) -> Iterator[Itera
 
     with _action_kept(armature):
         yield assigned()
+    put_away(armature)
 
 
 @contextmanager

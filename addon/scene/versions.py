@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 
 import bpy
 
@@ -12,7 +11,8 @@ from ..steps import Steps
 from .action import write_action
 from .curves import curves_in
 from .errors import SceneError
-from .layers import fit_strips, is_pushed_down, playing_strips, put_on
+from .kept_before import bring_out, forget_before_mesh, has_before, packed_name, put_away
+from .layers import fit_strips, is_pushed_down, playing_strips, put_on, written_to
 from .names import BONE_NAMES
 from .refined import AFTER, BEFORE
 from .timing import Keys
@@ -27,18 +27,25 @@ AFTER_BLENDS = "spr_after_blends"
 def write_before(
     armature: bpy.types.Object, original: Motion, keys: Keys, *, hide: bool = False
 ) -> Steps[None]:
-    """Keep the original motion beside the refined one, which stays on the armature.
+    """Keep the original motion as an action beside the refined one, which stays on the armature.
 
     hide: the armature is hidden while the person is away, as the refined motion hides it.
     """
-    earlier = _editable(armature.get(BEFORE))
+    earlier, name = _editable(armature.get(BEFORE)), packed_name(armature)
     with written_to(armature, earlier):
         yield from write_action(armature, original, keys, store=False)
         hide_while_away(armature, keys, hide=hide)
         before = armature.animation_data.action
     if earlier is None:
-        before.name = f"{armature.name} before"
+        before.name = name or f"{armature.name} before"
     armature[BEFORE] = before
+    forget_before_mesh(armature)
+
+
+def forget_before(armature: bpy.types.Object) -> None:
+    """There is no motion before any more."""
+    armature.pop(BEFORE, None)
+    forget_before_mesh(armature)
 
 
 def write_refined(
@@ -54,25 +61,6 @@ def write_refined(
     if frames is not None:
         fit_strips(armature, refined, frames)
     show_refined(armature, refined, told)
-
-
-@contextmanager
-def written_to(armature: bpy.types.Object, action: bpy.types.Action | None) -> Iterator[None]:
-    """Keys that are written meanwhile go into this action, or into a new one; then the armature plays what
-    it played before."""
-    animation = armature.animation_data or armature.animation_data_create()
-    if animation.use_tweak_mode:
-        animation.use_tweak_mode = False
-    played, slot = animation.action, getattr(animation, "action_slot", None)
-    if action is None or action != played:
-        put_on(armature, action)
-    try:
-        yield
-    finally:
-        if animation.action != played:
-            animation.action = played
-            if slot is not None:
-                animation.action_slot = slot
 
 
 def show_refined(armature: bpy.types.Object, refined: bpy.types.Action, told: Callable[[str], None]) -> None:
@@ -125,7 +113,7 @@ def _editable(action: bpy.types.Action | None) -> bpy.types.Action | None:
 
 
 def versions(armature: bpy.types.Object) -> tuple[bpy.types.Action | None, bpy.types.Action | None]:
-    """The actions before and after; None for one that does not exist (any more).
+    """The actions before and after; None for one that does not exist (any more), or is put away.
 
     What is on the armature now and is not the one before is the one after: the user may have put another
     there.
@@ -143,17 +131,21 @@ def shows_before(armature: bpy.types.Object) -> bool:
 
 def show_version(armature: bpy.types.Object, before: bool) -> None:
     """Put the original motion on the armature, or the refined one. SceneError when there is none."""
-    original, refined = versions(armature)
-    wanted = original if before else refined
-    if wanted is None:
+    if not (has_before(armature) if before else versions(armature)[1] is not None):
         raise SceneError("This action is no longer in the file; undo its removal or refine the person again.")
     if not armature.is_editable or (armature.animation_data and armature.animation_data.use_tweak_mode):
         raise SceneError(
             f"The action of {armature.name} can't be changed now; leave tweak mode or make it local."
         )
+    refined = versions(armature)[1]
+    wanted = bring_out(armature) if before else refined
+    if wanted is None:
+        raise SceneError("The motion before is damaged in this file; refine the person again.")
     armature[AFTER] = refined
     _blend(armature, before)
     put_on(armature, None if wanted == refined and is_pushed_down(armature, refined) else wanted)
+    if not before:
+        put_away(armature)
 
 
 def _blend(armature: bpy.types.Object, before: bool) -> None:
@@ -167,6 +159,6 @@ def _blend(armature: bpy.types.Object, before: bool) -> None:
 
 
 def own_actions(armature: bpy.types.Object) -> list[bpy.types.Action]:
-    """All actions that belong to the armature's result."""
+    """All actions that belong to the armature's result; the one before only while it is not put away."""
     found = dict.fromkeys([refined_action(armature), armature.get(BEFORE)])
     return [action for action in found if action is not None]

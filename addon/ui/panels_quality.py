@@ -5,6 +5,7 @@ from __future__ import annotations
 import bpy
 
 from ..scene.estimated import ESTIMATED, has_grey_bones
+from ..scene.kept_before import has_before
 from ..scene.kept_keypoints import kept_keypoints
 from ..scene.layers import is_pushed_down
 from ..scene.versions import shows_before, versions
@@ -116,15 +117,17 @@ def _draw_stretches(
 
 
 def _draw_versions(layout: bpy.types.UILayout, person: bpy.types.Object) -> None:
-    before, after = versions(person)
+    after = versions(person)[1]
     lost = after is not None and person.animation_data.action is None and not is_pushed_down(person, after)
-    if before is None and not lost:
+    if not has_before(person) and not lost:
         return
     row = layout.row(align=True)
     shown = "BEFORE" if shows_before(person) else "AFTER"
-    for (identifier, name, _), action in zip(VERSION_ITEMS, (before, after), strict=True):
+    for (identifier, name, _), there in zip(
+        VERSION_ITEMS, (has_before(person), after is not None), strict=True
+    ):
         cell = row.row(align=True)
-        cell.enabled = action is not None
+        cell.enabled = there
         cell.operator("spr.show_version", text=name, depress=identifier == shown).which = identifier
 
 

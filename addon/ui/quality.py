@@ -9,6 +9,7 @@ import numpy as np
 from bpy.props import EnumProperty, IntProperty
 
 from ..scene import SceneError, scene_rate
+from ..scene.kept_before import has_before
 from ..scene.peaks import peaks
 from ..scene.versions import show_version, versions
 from .graph import Series
@@ -24,7 +25,7 @@ WORST_ITEMS = [
     ("NEXT", "Next Worse", "Go to the next smaller peak of what the graph shows, half a second or more away"),
 ]
 VERSION_ITEMS = [
-    ("BEFORE", "Before", "Show the motion as the file holds it. It is an action of its own and is kept"),
+    ("BEFORE", "Before", "Show the motion as the file holds it, as an action of its own"),
     ("AFTER", "After", "Show the refined motion, with your own edits"),
 ]
 
@@ -141,7 +142,7 @@ class SPR_OT_show_version(bpy.types.Operator):
     def poll(cls, context: bpy.types.Context) -> bool:
         """Needs a person with both."""
         person = shown_person(context)
-        if person is None or (versions(person)[0] is None and versions(person)[1] is None):
+        if person is None or (not has_before(person) and versions(person)[1] is None):
             cls.poll_message_set("Refine a recording that holds poses first")
             return False
         return True

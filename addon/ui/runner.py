@@ -17,24 +17,28 @@ from .job import Job, Outcome, Task, Written
 from .keep_edits import write_with_edits
 from .redraw import redraw
 
-TICK, SLICE = 0.005, 0.02
+TICK, SLICE = 0.0005, 0.02
 """Seconds between two slices of the job, and how long one may be before its last step begins. Between them
-Blender handles what the user does, and draws."""
-SEEN = 0.25
-"""Seconds between two looks that the user gets at the progress: drawing it costs time too."""
+Blender handles what the user does, and draws. A timer that is not due yet lets Blender sleep for 5 ms: this
+one is due as soon as the slice before it is done."""
+SEEN, SHARE = 0.25, 10.0
+"""Seconds between two looks that the user gets at the progress, and at least so many times what drawing the
+one before has taken: where that is done by software it takes longer than the work."""
 LEFT = 5 * SEEN
 """Seconds that the timer of a run ticks on when the add-on's code goes."""
 
 
 @dataclass
 class Run:
-    """A job, the scene it was started for, the timer that drives it, the progress last shown, and when."""
+    """A job, the scene it was started for, the timer that drives it, the progress last shown, when, and the
+    seconds that drawing it took, None while it is not drawn yet."""
 
     job: Job
     scene_uid: int
     timer: bpy.types.Timer
     shown: str = ""
     shown_at: float = 0.0
+    drawing: float | None = 0.0
 
     @property
     def scene(self) -> bpy.types.Scene | None:
@@ -69,6 +73,8 @@ def _write(run: Run, outcomes: tuple[Outcome, ...]) -> Steps[Written]:
 def advance() -> None:
     """Do a slice of the work."""
     if _run is not None:
+        if _run.drawing is None:
+            _run.drawing = time.monotonic() - _run.shown_at
         _run.job.advance(SLICE)
         show()
 
@@ -107,8 +113,9 @@ def show() -> None:
         return
     now, text = time.monotonic(), progress_text(_run.job)
     news = text.partition(",")[0] != _run.shown.partition(",")[0]
-    if text != _run.shown and (news or now > _run.shown_at + SEEN):
-        _run.shown, _run.shown_at = text, now
+    pause = max(SEEN, SHARE * (_run.drawing or 0.0))
+    if text != _run.shown and (news or now > _run.shown_at + pause):
+        _run.shown, _run.shown_at, _run.drawing = text, now, None
         status(f"{text}   |   Esc: Cancel")
         redraw()
 

@@ -383,7 +383,7 @@ def _snapshot(armature):
         "colours": [bone.color.palette for bone in armature.pose.bones],
         "constraints": [len(bone.constraints) for bone in armature.pose.bones],
         "collections": sorted(place.name for place in armature.users_collection),
-        "before": [armature["spr_before"].name, armature["spr_before"].use_fake_user],
+        "before": armature["spr_before_packed"]["keys"],
         "keypoints": sorted(ob.name for ob in bpy.context.scene.objects),
         "rate": [bpy.context.scene.render.fps, bpy.context.scene.frame_start, bpy.context.scene.frame_end],
     }

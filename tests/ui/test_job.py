@@ -238,3 +238,28 @@ def test_disabling_the_extension_ends_the_run(window, ui, long_person, switch_ex
     job = window.runner.current().job
     switch_extension(False)
     assert job.cancelled and not job.running
+
+
+def test_the_timer_is_due_as_soon_as_a_slice_is_done(ui):
+    """Blender sleeps for 5 ms whenever no timer is due: a run would wait a fifth of its time."""
+    assert ui("runner").TICK < 0.001 < ui("runner").SLICE
+
+
+@pytest.mark.parametrize(("drawing", "looks"), [(0.001, 1), (0.5, 0)])
+def test_progress_is_drawn_less_often_where_drawing_takes_long(
+    window, ui, long_person, monkeypatch, drawing, looks
+):
+    runner, now, drawn = ui("runner"), [100.0], []
+    window.start(ui, long_person)
+    monkeypatch.setattr(runner, "time", SimpleNamespace(monotonic=lambda: now[0]))
+    monkeypatch.setattr(runner, "redraw", lambda: drawn.append(now[0]))
+    monkeypatch.setattr(runner, "progress_text", lambda _job: f"Fitting, {now[0]:.2f} s")
+    runner.show()
+    now[0] += drawing
+    runner.SLICE = 0.0
+    window.event("TIMER")
+    drawn.clear()
+    now[0] += 0.3
+    runner.show()
+    assert len(drawn) == looks
+    runner.end()

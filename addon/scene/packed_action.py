@@ -1,0 +1,115 @@
+"""An action as an archive in memory: four bytes a key where Blender takes 72."""
+
+from __future__ import annotations
+
+import io
+import json
+from typing import Any
+
+import bpy
+import numpy as np
+
+from ..safe_read import FormatError, NpzFile
+from ..steps import Steps
+from .curve_keys import CurveKeys, read_keys
+from .curves import Curve, write_curves
+
+_CURVES = "curves"
+_COLUMNS = ("frames", "holds", "filled", "values")
+_A_STEP = 16
+"""Curves that are read at once."""
+_KEY = bpy.types.Keyframe.bl_rna.properties
+
+
+def packed(action: bpy.types.Action) -> Steps[bytes | None]:
+    """The action as an archive; None where that would lose something that a user has made of it."""
+    curves = _only_curves(action)
+    if not curves:
+        return None
+    tables: list[dict[str, np.ndarray]] = []
+    columns: list[list[np.ndarray]] = []
+    listed = []
+    for number, curve in enumerate(curves):
+        keys = read_keys(curve)
+        if not _is_simple(curve, keys):
+            return None
+        table = _table_of(keys, tables, columns)
+        listed.append([curve.data_path, curve.array_index, curve.group.name if curve.group else "", table])
+        columns[table].append(keys["co"][:, 1])
+        if number % _A_STEP == 0:
+            yield None
+    fields: dict[str, Any] = {_CURVES: np.frombuffer(json.dumps(listed).encode(), np.uint8)}
+    for number, (table, values) in enumerate(zip(tables, columns, strict=True)):
+        for name, column in {**table, "values": np.stack(values)}.items():
+            fields[f"{name}{number}"] = column
+    yield None
+    archive = io.BytesIO()
+    np.savez(archive, **fields)
+    return archive.getvalue()
+
+
+def unpack_into(owner: bpy.types.ID, archive: bytes) -> None:
+    """Write the curves of the archive into the owner's own action. Raises FormatError where it holds none."""
+    fields = NpzFile(archive, "The packed action")
+    try:
+        listed = json.loads(fields[_CURVES].tobytes())
+        tables = [[fields[f"{name}{number}"] for name in _COLUMNS] for number in range(_count(listed))]
+        rows = [iter(table[3]) for table in tables]
+        curves = [
+            (table, Curve(path, index, next(rows[table]), group)) for path, index, group, table in listed
+        ]
+    except (KeyError, ValueError, TypeError, IndexError, StopIteration) as error:
+        raise FormatError("The packed action is damaged.") from error
+    for number, (frames, holds, filled, _) in enumerate(tables):
+        own = [curve for table, curve in curves if table == number]
+        write_curves(owner, frames, own, holds=holds, filled=filled)
+
+
+def _count(listed: list[Any]) -> int:
+    return 1 + max(int(table) for *_, table in listed)
+
+
+def _only_curves(action: bpy.types.Action) -> list[bpy.types.FCurve]:
+    """The curves of an action that is no more than these; none of any other."""
+    if action.keys() or action.pose_markers or action.asset_data is not None or action.use_frame_range:
+        return []
+    if not hasattr(action, "layers"):  # before Blender 4.4
+        return list(action.fcurves)
+    strips = [strip for layer in action.layers for strip in layer.strips]
+    if len(action.slots) != 1 or len(strips) != 1:
+        return []
+    return [curve for bag in strips[0].channelbags for curve in bag.fcurves]
+
+
+def _is_simple(curve: bpy.types.FCurve, keys: CurveKeys) -> bool:
+    """Whether the curve is as runs write them: straight pieces and steps."""
+    if (
+        curve.mute
+        or curve.lock
+        or len(curve.modifiers)
+        or curve.extrapolation != "CONSTANT"
+        or not len(keys["co"])
+    ):
+        return False
+    shapes = [_enum("interpolation", name) for name in ("LINEAR", "CONSTANT")]
+    kinds = [_enum("type", name) for name in ("KEYFRAME", "JITTER")]
+    return bool(np.isin(keys["interpolation"], shapes).all() and np.isin(keys["type"], kinds).all())
+
+
+def _table_of(keys: CurveKeys, tables: list[dict[str, np.ndarray]], columns: list[list[np.ndarray]]) -> int:
+    """Which table has the keys of a curve: those of most curves lie at the same frames."""
+    own = {
+        "frames": keys["co"][:, 0],
+        "holds": keys["interpolation"] == _enum("interpolation", "CONSTANT"),
+        "filled": keys["type"] == _enum("type", "JITTER"),
+    }
+    for number, table in enumerate(tables):
+        if all(np.array_equal(table[name], own[name]) for name in own):
+            return number
+    tables.append(own)
+    columns.append([])
+    return len(tables) - 1
+
+
+def _enum(name: str, identifier: str) -> int:
+    return int(_KEY[name].enum_items[identifier].value)
