@@ -14,6 +14,7 @@ from ..formats.file_names import shared_name
 from ..overrides import asked
 from ..recording import How, Known, Person, Recording
 from .job import Job, Outcome
+from .stepped_job import SteppedJob
 
 HOPELESS_MM = 100.0
 """Mean distance from the keypoints beyond which a result is of no use."""
@@ -238,7 +239,7 @@ def report(job: Job) -> str:
     return f"{headline(job)}, {name} {fit}" if fit else headline(job)
 
 
-def progress_text(job: Job) -> str:
+def progress_text(job: SteppedJob) -> str:
     """'Refining, 42 %, about 3 s left'."""
     text = f"{job.message}, {job.fraction:.0%}"
     left = job.seconds_left

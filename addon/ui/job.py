@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-import traceback
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
@@ -14,15 +12,12 @@ from .. import refiner
 from ..body.body_model import BodyModel
 from ..motion import Motion
 from ..recording import Person, Poses
-from ..safe_read import FormatError
-from ..scene import SceneError
 from ..steps import Progress, Steps
+from .stepped_job import SteppedJob, as_part
 
 T = TypeVar("T")
 WRITING = 0.05
 """The share of a run that writing its result takes."""
-PACE_SECONDS, PACE_FRACTION = 0.5, 0.02
-"""How much of the work has to be seen before its pace tells the rest."""
 
 
 @dataclass(frozen=True)
@@ -111,115 +106,31 @@ def _share(steps: Steps[T], index: int, people: Sequence[Person]) -> Steps[T]:
     total = sum(person.frames for person in people)
     before, own = sum(person.frames for person in people[:index]), people[index].frames
     who = f"Person {people[index].id} ({index + 1} of {len(people)})"
-    return (yield from _as_part(steps, before / total, own / total, f"{who}: "))
+    return (yield from as_part(steps, before / total, own / total, f"{who}: "))
 
 
-def _as_part(steps: Steps[T], before: float, width: float, who: str = "") -> Steps[T]:
-    """Steps whose progress is a part of a longer way."""
-    try:
-        while True:
-            news = next(steps)
-            if news is not None:
-                news = Progress(before + width * news.fraction, f"{who}{news.message}")
-            yield news
-    except StopIteration as end:
-        result: T = end.value
-        return result
-    finally:
-        steps.close()
+class Job(SteppedJob):
+    """A task's refining.
 
-
-class Job:
-    """A task that is taken in steps (`advance`) or straight through (`run`).
-
-    then: writes the outcomes, in steps of its own. fraction and message tell how far it is. Once `running` is
-    False: outcomes when it is done, error (one sentence) when it failed, with details (a traceback) only when
-    nobody expected that. engine says what did the work.
+    then: writes the outcomes, in steps of its own. outcomes and told: when it is done. engine says what did
+    the work.
     """
 
     def __init__(
         self, task: Task, then: Callable[[tuple[Outcome, ...]], Steps[Written]] | None = None
     ) -> None:
+        super().__init__(self._work(then))
         self.task = task
-        self.fraction = 0.0
-        self.message = "Starting"
         self.outcomes: tuple[Outcome, ...] = ()
         self.told: list[str] = []
-        self.error = ""
-        self.details = ""
         self.engine = ""
-        self.running = True
-        self.writing = False
-        self.cancelled = False
-        self.started = time.monotonic()
-        self.seconds = 0.0
-        self._moving: tuple[float, float] | None = None
-        self._steps = self._work(then)
-
-    @property
-    def seconds_left(self) -> float | None:
-        """Remaining time at the pace since the work began to move; None while that is a guess."""
-        if self._moving is None:
-            return None
-        since, before = self._moving
-        elapsed, done = time.monotonic() - since, self.fraction - before
-        if elapsed < PACE_SECONDS or done < PACE_FRACTION:
-            return None
-        return elapsed * (1.0 - self.fraction) / done
-
-    def run(self) -> None:
-        """Do all that is left of it."""
-        while self.running:
-            self._step()
-
-    def advance(self, seconds: float) -> None:
-        """Take steps until so much time is used, and one at least; or until there is news that has to be seen
-        before the work goes on."""
-        end = time.monotonic() + seconds
-        while self.running and not self._step() and time.monotonic() < end:
-            continue
-
-    def cancel(self) -> None:
-        """Stop, and take back what was written."""
-        if self.running:
-            self.cancelled, self.running = True, False
-            self._steps.close()
 
     def _work(self, then: Callable[[tuple[Outcome, ...]], Steps[Written]] | None) -> Steps[None]:
         width = 1.0 if then is None else 1.0 - WRITING
-        outcomes = yield from _as_part(refine_all(self.task), 0.0, width)
+        outcomes = yield from as_part(refine_all(self.task), 0.0, width)
         self.engine = refiner.engine_name(self.task.engine, self.task.device)
         if then is not None:
             self.writing = True
-            outcomes, self.told = yield from _as_part(then(outcomes), width, WRITING)
+            outcomes, self.told = yield from as_part(then(outcomes), width, WRITING)
         self.outcomes = outcomes
         yield Progress(1.0, "Done")
-
-    def _step(self) -> bool:
-        """Take one step; whether its news should be seen before the next one. Every way to end is left in the
-        attributes, nothing is raised."""
-        try:
-            news = next(self._steps)
-        except StopIteration:
-            self._end()
-        except (refiner.RefineError, FormatError, SceneError) as error:
-            self._end(str(error))
-        except Exception as error:  # noqa: BLE001 - a timer has nobody to raise to: the operator reports it
-            what = "Nothing was written:" if self.writing else "Refining stopped on"
-            self._end(f"{what} an error in the add-on ({type(error).__name__}).", traceback.format_exc())
-        else:
-            return news is not None and self._progress(news.fraction, news.message)
-        return False
-
-    def _end(self, error: str = "", details: str = "") -> None:
-        self.error, self.details, self.running = error, details, False
-        self.seconds = time.monotonic() - self.started
-
-    def _progress(self, fraction: float, message: str) -> bool:
-        """Take note; whether it is about something new."""
-        known, self.message = self.message, message
-        self.fraction = min(max(fraction, 0.0), 1.0)
-        # What comes before, such as loading PyTorch, says nothing of the pace.
-        if self._moving is None and fraction > 0.0:
-            self._moving = time.monotonic(), self.fraction
-        return message != known

@@ -61,7 +61,7 @@ class SPR_OT_refine_pose(bpy.types.Operator):
     def modal(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:
         """Do a slice of the work, listen for Esc. While keys are written nothing else may change them."""
         run = runner.current()
-        if run is None:
+        if run is None or not isinstance(run.job, Job):
             return {"CANCELLED"}
         if event.type == "ESC" and event.value == "PRESS":
             run.job.cancel()

@@ -16,6 +16,7 @@ from .describe import progress_text
 from .job import Job, Outcome, Task, Written
 from .keep_edits import write_with_edits
 from .redraw import redraw
+from .stepped_job import SteppedJob
 
 TICK, SLICE = 0.0005, 0.02
 """Seconds between two slices of the job, and how long one may be before its last step begins. Between them
@@ -33,7 +34,7 @@ class Run:
     """A job, the scene it was started for, the timer that drives it, the progress last shown, when, and the
     seconds that drawing it took, None while it is not drawn yet."""
 
-    job: Job
+    job: SteppedJob
     scene_uid: int
     timer: bpy.types.Timer
     shown: str = ""
@@ -55,19 +56,25 @@ def current() -> Run | None:
 
 
 def begin(context: bpy.types.Context, task: Task) -> Run:
-    """Start a job and the timer in the context's window that drives it."""
+    """Start refining a task for the context's scene."""
+    run = drive(context, Job(task, lambda outcomes: _write(run, task, outcomes)))
+    return run
+
+
+def drive(context: bpy.types.Context, job: SteppedJob) -> Run:
+    """Start the timer in the context's window that drives a job."""
     global _run
     timer = context.window_manager.event_timer_add(TICK, window=context.window)
-    _run = run = Run(Job(task, lambda outcomes: _write(run, outcomes)), context.scene.session_uid, timer)
+    _run = run = Run(job, context.scene.session_uid, timer)
     show()
     return run
 
 
-def _write(run: Run, outcomes: tuple[Outcome, ...]) -> Steps[Written]:
+def _write(run: Run, task: Task, outcomes: tuple[Outcome, ...]) -> Steps[Written]:
     scene = run.scene
     if scene is None:
         raise SceneError("The scene that this run was started in is gone; nothing was written.")
-    return (yield from write_with_edits(scene, run.job.task, outcomes))
+    return (yield from write_with_edits(scene, task, outcomes))
 
 
 def advance() -> None:

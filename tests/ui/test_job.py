@@ -51,7 +51,7 @@ def test_progress_of_several_people_only_grows(person):
 def clock(monkeypatch, person):
     """A job whose progress arrives at chosen times, in seconds since its start."""
     now = [0.0]
-    monkeypatch.setattr("addon.ui.job.time.monotonic", lambda: now[0])
+    monkeypatch.setattr("addon.ui.stepped_job.time.monotonic", lambda: now[0])
     job = Job(Task("wave.npz", (person,)))
 
     def at(seconds: float, fraction: float) -> float | None:
