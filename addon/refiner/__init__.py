@@ -4,6 +4,7 @@ from .alignment import keypoints_at, target_of
 from .controls import Controls
 from .engine import DEVICES, ENGINES, engine_name, loads_torch
 from .errors import Cancelled, RefineError
+from .feet.stand import LEGS, hold_again, stand
 from .holding import hold
 from .jitter import jitter, keypoint_noise
 from .limbs import PARTS, Limb
@@ -15,6 +16,7 @@ from .time_alignment import SURE, TimeAlignment, align_times, surest
 __all__ = [
     "DEVICES",
     "ENGINES",
+    "LEGS",
     "MODES",
     "PARTS",
     "SURE",
@@ -27,6 +29,7 @@ __all__ = [
     "align_times",
     "engine_name",
     "hold",
+    "hold_again",
     "jitter",
     "keypoint_noise",
     "keypoints_at",
