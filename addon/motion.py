@@ -74,6 +74,7 @@ class Motion:
     contacts: (T, 4) probability that left heel, left toes, right heel, right toes bear; empty: not looked for.
     floor: what they bear on, None where nothing does.
     free: rotations and pelvis before the feet were held, None where they are not.
+    found: contacts and floor as they were found, where somebody has changed them since; None elsewhere.
     """
 
     rotations: np.ndarray
@@ -92,6 +93,7 @@ class Motion:
     contacts: np.ndarray = field(default_factory=lambda: np.zeros((0, 4)))
     floor: Floor | None = None
     free: tuple[np.ndarray, np.ndarray] | None = None
+    found: tuple[np.ndarray, Floor | None] | None = None
 
     @property
     def frames(self) -> int:

@@ -10,6 +10,7 @@ import numpy as np
 
 from ..motion import Motion
 from ..steps import Steps
+from .curve_keys import CurveKeys
 from .curves import Curve, remove_curves, vector_curves, write_curves
 from .evidence import filled, unseen
 from .held_keys import result_of
@@ -38,15 +39,9 @@ def write_action(
     there are no keypoints. Keys that a user has added before or after stay. store: keep what was written on
     the action, so that edits of it can be found.
     """
-    rest = np.array([armature.data.bones[name].matrix_local for name in BONE_NAMES])
-    result = yield from result_of(motion, keys, rest)
     own = keys_beyond(armature, keys.frames)
-    moving, still = _curves(armature, result, {path for path, _ in own})
     _remove_stale(armature)
-    marked = filled(motion, keys)
-    yield from write_curves.steps(armature, keys.frames, moving, holds=keys.holds, filled=marked)
-    yield from write_curves.steps(armature, keys.frames[:1], still)
-    put_back(armature, own)
+    result = yield from _write_bones(armature, motion, keys, own)
     figures = _figure_curves(
         armature,
         keys,
@@ -66,6 +61,27 @@ def write_action(
     if store:
         yield None
         write_stored(armature.animation_data.action, result)
+
+
+@rig_follows
+def write_bones(armature: bpy.types.Object, motion: Motion, keys: Keys) -> Steps[None]:
+    """Write rotations and pelvis location into the action that has them already; all else in it stays."""
+    result = yield from _write_bones(armature, motion, keys, keys_beyond(armature, keys.frames))
+    write_stored(armature.animation_data.action, result)
+
+
+def _write_bones(
+    armature: bpy.types.Object, motion: Motion, keys: Keys, own: dict[tuple[str, int], CurveKeys]
+) -> Steps[Stored]:
+    """The bones' curves, as they are then stored. own: keys of the user's that are put back."""
+    rest = np.array([armature.data.bones[name].matrix_local for name in BONE_NAMES])
+    result = yield from result_of(motion, keys, rest)
+    moving, still = _curves(armature, result, {path for path, _ in own})
+    marked = filled(motion, keys)
+    yield from write_curves.steps(armature, keys.frames, moving, holds=keys.holds, filled=marked)
+    yield from write_curves.steps(armature, keys.frames[:1], still)
+    put_back(armature, own)
+    return result
 
 
 def _curves(

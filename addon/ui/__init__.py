@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from . import (
     camera,
+    contacts,
     controls,
     earlier_files,
     edit_settings,
@@ -15,6 +16,7 @@ from . import (
     fixes,
     grounding,
     hand_tracks,
+    hold_feet,
     icons,
     keypoint_empties,
     leading,
@@ -80,6 +82,8 @@ CLASSES = (
     *keypoint_empties.CLASSES,
     *rig.CLASSES,
     *grounding.CLASSES,
+    *contacts.CLASSES,
+    *hold_feet.CLASSES,
     *edits.CLASSES,
     *panels.CLASSES,
     *panels_feet.CLASSES,

@@ -5,10 +5,13 @@ from __future__ import annotations
 import bpy
 
 from . import runner
+from .contacts import draw_contacts
 from .controls import controls_of
 from .drawn_text import draw_message
 from .feet import idle_feet
 from .panels import Panel, draw_properties
+from .panels_quality import draw_whose
+from .quality import shown_person
 
 
 class SPR_PT_feet(Panel, bpy.types.Panel):
@@ -20,10 +23,15 @@ class SPR_PT_feet(Panel, bpy.types.Panel):
     bl_options = {"DEFAULT_CLOSED"}
 
     def draw(self, context: bpy.types.Context) -> None:
-        """What the next run does with feet."""
+        """What the next run does with feet, and what is known of the person's."""
         layout = draw_properties(self.layout)
         layout.enabled = runner.current() is None
         self._draw_settings(layout, context)
+        person = shown_person(context)
+        if person is not None:
+            draw_whose(layout, context, person)
+            draw_contacts(layout, person)
+            layout.operator("spr.hold_feet_again", icon="SNAP_ON")
 
     def _draw_settings(self, layout: bpy.types.UILayout, context: bpy.types.Context) -> None:
         settings = context.scene.spr
