@@ -71,7 +71,7 @@ class Motion:
     betas, gender: as the recording gave them.
     filled: (T,) bool, frames whose pose comes from their neighbours because nothing was seen; empty: none.
     kept: what somebody set by hand and this motion already holds; None: nothing.
-    contacts: (T, 4) probability that left heel, left toes, right heel, right toes bear; empty: not looked for.
+    contacts: (T, 4) probability that left heel, left toes, right heel, right toes bear; empty: unknown.
     floor: what they bear on, None where nothing does.
     free: rotations and pelvis before the feet were held, None where they are not.
     found: contacts and floor as they were found, where somebody has changed them since; None elsewhere.

@@ -1,5 +1,6 @@
 """`build.py bench`: speed, best of five, as ratios to baselines of the same run; with --accuracy, errors;
-with --checks, what holds beside the table; with --window, how Blender feels meanwhile."""
+with --checks, what holds beside the table; with --feet, how feet stand; with --window, how Blender feels
+meanwhile."""
 
 from __future__ import annotations
 
@@ -25,13 +26,14 @@ def main(argv: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="build.py bench", description=__doc__)
     parser.add_argument("--accuracy", action="store_true", help="the table of accuracy in place of speed")
     parser.add_argument("--checks", action="store_true", help="calibration, faults, seams, rates, captures")
+    parser.add_argument("--feet", action="store_true", help="contacts, slide and floor of feet, held and not")
     parser.add_argument("--window", action="store_true", help="a run in a Blender with a window")
     if "--window" in words:
         parser.parse_args(words)
         from .responsiveness import measure
 
         return measure()
-    if not {"--accuracy", "--checks"} & set(words):
+    if not {"--accuracy", "--checks", "--feet"} & set(words):
         parser.parse_args(words)
         keys()
         clicking()
@@ -44,9 +46,12 @@ def main(argv: list[str] | None = None) -> int:
         return 1
     from bundled_model.training.benchmark.checks import checks
     from bundled_model.training.benchmark.command import accuracy, add_arguments
+    from bundled_model.training.benchmark.feet import feet
 
     add_arguments(parser)
     args = parser.parse_args(words)
+    if args.feet:
+        return feet(args)
     status = accuracy(args, words) if args.accuracy else 0
     return checks(args) if args.checks else status
 

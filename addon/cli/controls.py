@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import math
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..recording import Person
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def add_controls(parser: argparse.ArgumentParser) -> None:
-    """Adds --strength, --smoothing, --parts, --frames and --gaps."""
+    """Adds --strength, --smoothing, --parts, --limb, --feet, --floor, --path, --frames and --gaps."""
     parser.add_argument(
         "--strength", type=_zero_to_two, default=1.0, metavar="0…2",
         help="how far to follow the keypoints: 0 keeps the initial pose, 1 as measured (default), 2 counts"
@@ -35,6 +36,19 @@ def add_controls(parser: argparse.ArgumentParser) -> None:
         " believed (0…1); may be given several times; arms and legs stand for both sides",
     )  # fmt: skip
     parser.add_argument(
+        "--feet", type=_zero_to_one, metavar="0…1",
+        help="how far feet stay where they bear, on their floor (default 1 for .fbx and .blend, 0 for .npz)",
+    )  # fmt: skip
+    parser.add_argument(
+        "--floor", type=_floor, default=None, metavar="auto|HEIGHT",
+        help="auto finds the floor (default), or its height in metres, as the output has heights",
+    )  # fmt: skip
+    parser.add_argument(
+        "--path", choices=("measured", "steps"), default="measured",
+        help="the body's way over the floor: as measured (default), or rebuilt from its steps where a camera"
+        " makes it drift",
+    )  # fmt: skip
+    parser.add_argument(
         "--frames",
         type=_frames,
         metavar="A:B",
@@ -53,7 +67,14 @@ def controls_of(args: argparse.Namespace) -> Controls:
 
     parts = frozenset(PARTS) if args.parts is None else args.parts
     limbs = {part: limb for found in args.limb for part, limb in found.items()}
-    return Controls(args.strength, args.smoothing, parts, args.frames, limbs)
+    feet = args.feet
+    if feet is None:
+        # Numbers are for whoever wants them as measured; animation stands on its floor.
+        kinds = (args.to, Path(args.output).suffix.lower().removeprefix("."))
+        feet = float(any(kind in ("fbx", "blend") for kind in kinds))
+    return Controls(
+        args.strength, args.smoothing, parts, args.frames, limbs, feet=feet, floor=args.floor, path=args.path
+    )
 
 
 def people_in_range(people: Sequence[Person], args: argparse.Namespace, warnings: list[str]) -> list[Person]:
@@ -73,6 +94,22 @@ def _zero_to_two(text: str) -> float:
     value = float(text)
     if not 0.0 <= value <= 2.0 or not math.isfinite(value):
         raise argparse.ArgumentTypeError(f"{text} is not between 0 and 2")
+    return value
+
+
+def _zero_to_one(text: str) -> float:
+    value = float(text)
+    if not 0.0 <= value <= 1.0:
+        raise argparse.ArgumentTypeError(f"{text} is not between 0 and 1")
+    return value
+
+
+def _floor(text: str) -> float | None:
+    if text == "auto":
+        return None
+    value = float(text)
+    if not math.isfinite(value):
+        raise argparse.ArgumentTypeError(f"{text} is not a finite number")
     return value
 
 

@@ -24,14 +24,15 @@ def npz_fields(motion: Motion) -> dict[str, np.ndarray]:
     trans = pelvis' - J0, J0 = SMPL's mean rest pelvis **not** turned by A. SMPL turns the body about its
     pelvis joint and then adds trans, so every AMASS reader finds pelvis' = J0 + trans again.
     `joints` are those of forward kinematics in the same Z-up world; `bone_offsets` belong to the rest pose,
-    which poses turn, and stay as they are.
+    which poses turn, and stay as they are. `contacts` (T, 4): probability that left heel,
+    left toes, right heel, right toes bear; `floor` (L, 4): planes n · x = h as n and h, one for each height.
     """
     to_z_up = TO_Y_UP["+z"].T
     rotations = np.array(motion.rotations, dtype=np.float64)
     rotations[:, 0] = to_z_up @ rotations[:, 0]
     pelvis = np.asarray(motion.pelvis, dtype=np.float64) @ to_z_up.T
     joints, _ = forward(rotations, pelvis, np.asarray(motion.bone_offsets, dtype=np.float64))
-    return {
+    fields = {
         "poses": axis_angle_from_matrix(rotations).reshape(len(rotations), 72).astype(np.float32),
         "trans": (pelvis - REST_PELVIS).astype(np.float32),
         "betas": np.asarray(motion.betas if len(motion.betas) else np.zeros(_BETAS), np.float32),
@@ -43,6 +44,12 @@ def npz_fields(motion: Motion) -> dict[str, np.ndarray]:
         "fit_error_mm": np.asarray(motion.fit_error_mm, np.float32),
         "uncertainty_deg": np.asarray(motion.uncertainty_deg, np.float32),
     }
+    if len(motion.contacts):
+        fields["contacts"] = np.asarray(motion.contacts, np.float32)
+    if motion.floor is not None:
+        normal = np.broadcast_to(to_z_up @ motion.floor.normal, (len(motion.floor.heights), 3))
+        fields["floor"] = np.concatenate([normal, motion.floor.heights[:, None]], -1).astype(np.float32)
+    return fields
 
 
 def write_npz(motion: Motion, path: str | Path) -> None:

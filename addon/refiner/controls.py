@@ -50,7 +50,9 @@ class Controls:
             if not 0.0 <= value <= FULL:
                 raise RefineError(f"The {name} {value:g} is not between 0 and {FULL:g}; choose one that is.")
         if not 0.0 <= self.feet <= 1.0:
-            raise RefineError(f"The hold of the feet {self.feet:g} is not between 0 and 1; choose one that is.")
+            raise RefineError(
+                f"The hold of the feet {self.feet:g} is not between 0 and 1; choose one that is."
+            )
         if self.floor is not None and not np.isfinite(self.floor):
             raise RefineError("The height of the floor is no number; give metres.")
         if self.path not in PATHS:

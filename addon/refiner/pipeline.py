@@ -12,7 +12,7 @@ from ..body.points import POINT_NAMES
 from ..body.skeleton import JOINT_COUNT, REST_OFFSETS
 from ..motion import Motion
 from ..recording import Keypoints, Person, Poses
-from ..steps import Progress, Steps, finish, in_chunks
+from ..steps import Progress, Steps, finish
 from .alignment import keypoints_at
 from .blending import Poses as Posed
 from .blending import blend, kept_poses, only_joints, shares, standing
@@ -23,7 +23,7 @@ from .engine import choose_engine, loads_torch, one_thread
 from .errors import RefineError
 from .evidence import Read, Targets, read_keypoints
 from .feet.stand import stand
-from .fit import fit_error
+from .fit import fit_of
 from .limbs import Limbs, trusted
 from .model import load_model, pose_prior
 from .own_evidence import steady
@@ -189,7 +189,7 @@ def refine_prepared(prepared: Prepared, controls: Controls) -> Steps[Motion]:
         motion = yield from _among_kept(prepared, controls, wanted, prepared.toward.kept)
     held = yield from stand(motion, controls, prepared.feet_off)
     if held.free is not None and prepared.keypoints is not None:
-        fitted = yield from _fit_error(held, prepared.keypoints.rows(np.isin(person.frame_ids, held.frame_ids)))
+        fitted = yield from fit_of(held, prepared.keypoints.rows(np.isin(person.frame_ids, held.frame_ids)))
         held = replace(held, fit_error_mm=fitted)
     yield Progress(1.0, "Done")
     return held
@@ -494,14 +494,4 @@ def _motion(
     )
     if keypoints is None:
         return motion
-    return replace(motion, fit_error_mm=(yield from _fit_error(motion, keypoints)))
-
-
-def _fit_error(motion: Motion, keypoints: Keypoints) -> Steps[np.ndarray]:
-    """(T,) mm from these keypoints, as many frames."""
-
-    def off(rows: slice) -> np.ndarray:
-        poses = motion.rotations[rows], motion.pelvis[rows]
-        return fit_error(*poses, motion.bone_offsets, keypoints.rows(rows))
-
-    return (yield from in_chunks(off, motion.frames))
+    return replace(motion, fit_error_mm=(yield from fit_of(motion, keypoints)))

@@ -10,7 +10,7 @@ from ..recording import Keypoints, Person
 from ..steps import Steps
 from .blending import Poses
 from .evidence import Read, Targets
-from .feet.stand import UNTOLD, deviation_of_feet
+from .feet.stand import CAPTURED, UNTOLD, deviation_of_feet
 from .piece import Initial, Look, Run
 from .poses_alone import Alone
 from .timeline import Piece
@@ -72,7 +72,9 @@ class Prepared:
     def feet_off(self) -> np.ndarray:
         """(2,) metres by which the left and the right foot are thought to be off."""
         if self.toward is None:
-            return np.full(2, UNTOLD)
+            lengths = [part.length for part in self.parts]
+            estimate = float(np.average([one.estimate for one in self.told], weights=lengths))
+            return np.full(2, CAPTURED + (UNTOLD - CAPTURED) * estimate)
         return deviation_of_feet([read.usual for read in self.toward.read], self.toward.clip.variance)
 
     def keep(self, key: Key, look: Look) -> None:

@@ -187,6 +187,37 @@ def test_without_controls_everything_is_refined_as_measured(tmp_path, calls):
     assert calls[0][1]["controls"] == Controls()
 
 
+@pytest.mark.parametrize(
+    ("words", "wanted"),
+    [
+        (["o.npz"], (0.0, None, "measured")),
+        (["o.npz", "--feet", "0.7", "--floor", "-0.2", "--path", "steps"], (0.7, -0.2, "steps")),
+        (["o.npz", "--floor", "auto"], (0.0, None, "measured")),
+    ],
+)
+def test_feet_floor_and_path_reach_the_refiner(tmp_path, calls, words, wanted):
+    name, *rest = words
+    assert cli.main(["refine", str(TRIAL), "--output", str(tmp_path / name), *rest]) == 0
+    controls = calls[0][1]["controls"]
+    assert (controls.feet, controls.floor, controls.path) == wanted
+
+
+def test_animation_stands_on_its_floor_unless_told_otherwise():
+    from addon.cli.arguments import build_parser
+    from addon.cli.controls import controls_of
+
+    def feet(*words: str) -> float:
+        return controls_of(build_parser().parse_args(["refine", "in.trc", "--output", *words])).feet
+
+    assert feet("o.fbx") == feet("o.blend") == feet("folder", "--to", "fbx") == 1.0
+    assert feet("o.npz") == feet("folder") == feet("o.fbx", "--feet", "0") == 0.0
+
+
+@pytest.mark.parametrize("words", [["--feet", "2"], ["--floor", "nan"], ["--path", "walked"]])
+def test_feet_that_make_no_sense_are_refused(tmp_path, words):
+    assert cli.main(["refine", str(TRIAL), "--output", str(tmp_path / "o.npz"), *words]) == 2
+
+
 def test_people_outside_the_range_are_left_out_with_a_warning(tmp_path, calls, capsys, monkeypatch):
     def read(path, **hints):
         recording = real(path, **hints)

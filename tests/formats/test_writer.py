@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -9,7 +11,7 @@ from addon import formats
 from addon.body.kinematics import forward
 from addon.body.rotations import matrix_from_axis_angle
 from addon.body.skeleton import REST_OFFSETS, REST_PELVIS
-from addon.motion import Motion
+from addon.motion import Floor, Motion
 from addon.safe_read import FormatError
 from tests.formats.bodies import keypoints_of, poses_of, walking
 
@@ -60,6 +62,17 @@ def test_fields_and_shapes_are_those_of_the_contract(tmp_path):
         "joints": (40, 24, 3), "frame_ids": (40,), "bone_offsets": (24, 3), "fit_error_mm": (40,),
         "uncertainty_deg": (40, 24),
     }  # fmt: skip
+
+
+def test_contacts_and_floor_are_written_where_they_are_known(tmp_path):
+    """The floor's planes in the file's Z-up world."""
+    slope = Floor(np.array([0.0, np.cos(0.1), np.sin(0.1)]), np.array([0.0, 0.4]))
+    formats.write_npz(replace(motion(), contacts=np.full((40, 4), 0.5), floor=slope), tmp_path / "out.npz")
+    with np.load(tmp_path / "out.npz") as fields:
+        assert fields["contacts"].shape == (40, 4)
+        np.testing.assert_allclose(
+            fields["floor"], [[0.0, -np.sin(0.1), np.cos(0.1), h] for h in (0.0, 0.4)], atol=1e-6
+        )
 
 
 def test_a_place_that_cannot_be_written_is_one_sentence_and_leaves_nothing(tmp_path):

@@ -9,7 +9,6 @@ from ...steps import Steps
 ORDER = 3
 """Frames before it that a frame is tied to."""
 _THIRD = np.array([-1.0, 3.0, -3.0, 1.0])
-FRAMES_PER_STEP = 256
 
 
 class Bands:
@@ -52,24 +51,52 @@ class Bands:
                 self.lower[a : a + count, ORDER - a + b] += _THIRD[a] * _THIRD[b] * weights
 
     def solve(self) -> Steps[np.ndarray]:
-        """The paths (T, C, K) of least squares: a banded LDL^T factorisation."""
-        frames = len(self.right)
-        diagonal = np.ones((ORDER + frames, self.right.shape[2]))
-        lower = np.zeros((ORDER + frames, ORDER, self.right.shape[2]))
-        found = np.zeros((ORDER + frames, *self.right.shape[1:]))
-        for t in range(frames):
-            if t % FRAMES_PER_STEP == 0:
+        """The paths (T, C, K) of least squares: a banded LDL^T factorisation, frame after frame, in plain
+        numbers, which are faster than arrays of one or two."""
+        found = np.empty_like(self.right)
+        for path in range(self.right.shape[2]):
+            factors = _factors(self.lower[:, :, path])
+            yield None
+            for number in range(self.right.shape[1]):
+                found[:, number, path] = _substituted(factors, self.right[:, number, path].tolist())
                 yield None
-            here, row = t + ORDER, self.lower[t].copy()
-            row[1] -= row[0] * lower[here - 2, 2]
-            row[2] -= row[0] * lower[here - 1, 1] + row[1] * lower[here - 1, 2]
-            factor = row[:ORDER] / diagonal[t:here]
-            lower[here] = factor
-            diagonal[here] = row[ORDER] - (factor * row[:ORDER]).sum(0)
-            found[here] = self.right[t] - (factor[:, None] * found[t:here]).sum(0)
-        found /= diagonal[:, None]
-        for here in range(ORDER + frames - 1, ORDER, -1):
-            if here % FRAMES_PER_STEP == 0:
-                yield None
-            found[here - ORDER : here] -= lower[here][:, None] * found[here]
-        return found[ORDER:]
+        return found
+
+
+Factors = tuple[list[float], list[float], list[float], list[float]]
+"""The three columns below the diagonal of L, nearest last, and D."""
+
+
+def _factors(band: np.ndarray) -> Factors:
+    """Of a band (T, ORDER + 1) as `Bands.lower` has it."""
+    third, second, first, diagonal = ([0.0] * len(band) for _ in range(4))
+    # Rows of nothing before the first frame.
+    before3 = before2 = before1 = (0.0, 0.0, 1.0)
+    for t, (a, b, c, d) in enumerate(band.tolist()):
+        b -= a * before2[1]
+        c -= a * before1[0] + b * before1[1]
+        x, y, z = a / before3[2], b / before2[2], c / before1[2]
+        d -= x * a + y * b + z * c
+        third[t], second[t], first[t], diagonal[t] = x, y, z, d
+        before3, before2, before1 = before2, before1, (y, z, d)
+    return third, second, first, diagonal
+
+
+def _substituted(factors: Factors, values: list[float]) -> list[float]:
+    """x of L D L^T x = values."""
+    third, second, first, diagonal = factors
+    p = q = r = 0.0
+    for t, value in enumerate(values):
+        value -= third[t] * p + second[t] * q + first[t] * r
+        values[t] = value
+        p, q, r = q, r, value
+    count = len(values)
+    third, second, first = (
+        [*column[k:], *[0.0] * k] for k, column in zip((3, 2, 1), (third, second, first), strict=True)
+    )
+    p = q = r = 0.0
+    for t in range(count - 1, -1, -1):
+        value = values[t] / diagonal[t] - first[t] * p - second[t] * q - third[t] * r
+        values[t] = value
+        p, q, r = value, p, q
+    return values

@@ -10,7 +10,7 @@ import numpy as np
 from ...body.kinematics import forward
 from ...steps import Stepped, Steps, in_chunks
 from ..timeline import interpolate, network_times, rotations_at
-from .features import FEATURES, feet_features
+from .features import feet_features
 
 WEIGHTS = Path(__file__).resolve().parents[3] / "bundled_model" / "contacts.npz"
 NAMES = ("l_heel", "l_toe", "r_heel", "r_toe")
@@ -22,7 +22,9 @@ CHUNK = 256
 
 
 @Stepped
-def contacts_of(rotations: np.ndarray, pelvis: np.ndarray, bones: np.ndarray, fps: float) -> Steps[np.ndarray]:
+def contacts_of(
+    rotations: np.ndarray, pelvis: np.ndarray, bones: np.ndarray, fps: float
+) -> Steps[np.ndarray]:
     """(T, 4) probabilities that the places NAMES bear.
 
     rotations (T, 24, 3, 3) local, pelvis (T, 3) metres on an even grid of frames, bones (24, 3).
@@ -31,7 +33,8 @@ def contacts_of(rotations: np.ndarray, pelvis: np.ndarray, bones: np.ndarray, fp
     if times is not None:
         rotations, pelvis = (yield from rotations_at(rotations, times)), interpolate(pelvis, times)
     posed = yield from in_chunks(lambda rows: forward(rotations[rows], pelvis[rows], bones), len(pelvis))
-    features = feet_features(*posed, bones)
+    joints, world = posed
+    features = feet_features(joints, world, bones)
     yield None
     weights = _weights()
     logits = np.empty((len(pelvis), 2, 2))
@@ -42,7 +45,9 @@ def contacts_of(rotations: np.ndarray, pelvis: np.ndarray, bones: np.ndarray, fp
         yield None
     contacts = 1.0 / (1.0 + np.exp(-logits.reshape(-1, 4)))
     if times is not None:
-        contacts = interpolate(contacts, np.interp(np.arange(round(times[-1]) + 1), times, np.arange(len(times))))
+        contacts = interpolate(
+            contacts, np.interp(np.arange(round(times[-1]) + 1), times, np.arange(len(times)))
+        )
     return contacts
 
 
@@ -51,19 +56,26 @@ def network(weights: dict[str, np.ndarray], features: np.ndarray) -> np.ndarray:
     x = (features - weights["mean"]) * weights["scale"] @ weights["enter.weight"].T + weights["enter.bias"]
     for number, dilation in enumerate(DILATIONS):
         kernel, bias = weights[f"blocks.{number}.weight"], weights[f"blocks.{number}.bias"]
-        x = x + np.maximum(_convolved(x, kernel, dilation) + bias, 0.0)
+        x = x + np.maximum(_taps(x, dilation) @ kernel + bias, 0.0)
     return x @ weights["leave.weight"].T + weights["leave.bias"]
 
 
-def _convolved(x: np.ndarray, kernel: np.ndarray, dilation: int) -> np.ndarray:
-    """x (B, T, C) with kernels (O, C, TAPS), zeros beyond both ends."""
+def _taps(x: np.ndarray, dilation: int) -> np.ndarray:
+    """x (B, T, C) of a frame and those around it side by side (B, T, TAPS C), zeros beyond both ends."""
     reach = (TAPS - 1) // 2 * dilation
     padded = np.pad(x, ((0, 0), (reach, reach), (0, 0)))
     frames = x.shape[1]
-    return np.asarray(sum(padded[:, k * dilation : k * dilation + frames] @ kernel[..., k].T for k in range(TAPS)))
+    return np.concatenate([padded[:, k * dilation : k * dilation + frames] for k in range(TAPS)], axis=-1)
 
 
 @lru_cache(maxsize=1)
 def _weights() -> dict[str, np.ndarray]:
     with np.load(WEIGHTS, allow_pickle=False) as stored:
-        return {name: stored[name].astype(np.float32) for name in stored.files}
+        weights = {name: stored[name].astype(np.float32) for name in stored.files}
+    for number in range(len(DILATIONS)):
+        # (O, C, TAPS) as torch has them, to (TAPS C, O).
+        kernel = weights[f"blocks.{number}.weight"]
+        weights[f"blocks.{number}.weight"] = np.ascontiguousarray(
+            kernel.transpose(2, 1, 0).reshape(-1, len(kernel))
+        )
+    return weights

@@ -9,8 +9,8 @@ from __future__ import annotations
 import numpy as np
 
 from ...body.points import size
-from ...body.soles import CARRIERS, HEEL, INNER, OUTER, TOE, soles
 from ...body.skeleton import JOINT_COUNT, JOINT_NAMES
+from ...body.soles import CARRIERS, HEEL, INNER, OUTER, TOE, soles
 from ..timeline import NETWORK_FPS
 
 _PLACES = 3
@@ -33,7 +33,9 @@ def feet_features(joints: np.ndarray, world: np.ndarray, bones: np.ndarray) -> n
     """
     scale = float(size(bones))
     four = np.asarray(soles(joints, world, bones)) / scale
-    places = np.stack([four[..., HEEL, :], (four[..., INNER, :] + four[..., OUTER, :]) / 2.0, four[..., TOE, :]], -2)
+    places = np.stack(
+        [four[..., HEEL, :], (four[..., INNER, :] + four[..., OUTER, :]) / 2.0, four[..., TOE, :]], -2
+    )
     pelvis = joints[:, 0] / scale
     axes = _heading(joints)
     velocity = _in(axes, _velocity(places))

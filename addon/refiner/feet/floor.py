@@ -22,15 +22,17 @@ MOST_HEIGHTS = 6
 UP = np.array([0.0, 1.0, 0.0])
 
 
-def floor_under(places: np.ndarray, contacts: np.ndarray, fps: float, height: float | None = None) -> Floor | None:
+def floor_under(
+    places: np.ndarray, contacts: np.ndarray, fps: float, height: float | None = None
+) -> Floor | None:
     """The floor of a clip; None where nothing bears.
 
-    places (T, 4, 3) metres of heels and toes in the order of contacts (T, 4), probabilities. height: of a
-    level floor, where it is known.
+    places (T, …, 3) metres of what is under the feet and the probabilities (T, …) that these bear. height: of
+    a level floor, where it is known.
     """
     if height is not None:
         return Floor(UP, np.array([height]))
-    bears = contacts > BEARS
+    places, bears = places.reshape(len(places), -1, 3), contacts.reshape(len(places), -1) > BEARS
     points = places[bears]
     if len(points) < 2:
         return None
@@ -41,7 +43,7 @@ def floor_under(places: np.ndarray, contacts: np.ndarray, fps: float, height: fl
 def _stands(bears: np.ndarray) -> np.ndarray:
     """(N,) for each bearing place the number of its stand: frames of one stand tell no more than one."""
     begins = bears & ~np.concatenate([np.zeros_like(bears[:1]), bears[:-1]])
-    numbers = np.cumsum(begins, axis=0) * 4 + np.arange(4)
+    numbers = np.cumsum(begins, axis=0) * bears.shape[1] + np.arange(bears.shape[1])
     return np.asarray(numbers[bears])
 
 
@@ -75,7 +77,8 @@ def _normal(points: np.ndarray, stands: np.ndarray) -> np.ndarray:
 
 def _heights(along: np.ndarray, fps: float) -> np.ndarray:
     """(L,) heights along the normal, increasing, that bearing places (N,) gather at."""
-    left, found = np.sort(along), []
+    left = np.sort(along)
+    found: list[float] = []
     least = max(SHARE * len(along), SECONDS * fps)
     while len(left) and len(found) < MOST_HEIGHTS:
         # The densest stretch first.

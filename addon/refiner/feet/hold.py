@@ -18,20 +18,22 @@ CORRELATED = 0.25
 """Seconds over which errors of a place are alike."""
 SLIDE, TURN = 0.01, 0.03
 """Metres, and radians, that a bearing foot may stray within a second."""
-ON_FLOOR, FLAT = 0.004, 0.06
+ON_FLOOR, FLAT = 0.004, 0.05
 """Metres by which a bearing place may miss the floor, radians by which a flat sole may lean on it."""
 LEAST_EASED = 1e-6
 """Share of that smoothness which is left where a foot bears."""
-UNDER, OVER, LEANING = 0.001, 0.007, 0.05
-"""Metres that bearing places may lie under and over the floor, and radians that a flat sole may lean on it, as
-they are: feet and soles of a file are not quite ours."""
+UNDER, OVER, LEANING = 0.001, 0.002, 0.02
+"""Metres that bearing places may lie under and over the floor, and radians that a flat sole may lean on it:
+feet and soles of a file are not quite ours."""
+LOOK, MOVES = 0.05, 0.3
+"""Seconds around a frame in which a foot's mean speed is looked at, and m/s at which it hardly bears."""
 EASE = 0.25
 """Seconds over which what moves a foot comes and goes."""
 FREE_PATH = 1e-4
 """Weight of the measured place of a path that is rebuilt from steps."""
-LIFTS, HARD = 2, 10.0
-"""How often soles below the floor are lifted, and how much more that counts than the floor under others."""
-PASSES, FOLLOWING = 2, 0.02
+HARD = 20.0
+"""How much more a sole below the floor counts than the floor under others."""
+PASSES, FOLLOWING = 3, 0.02
 """How often legs reach for their places, and metres that the pelvis follows them in between."""
 BENT = np.radians(60.0)
 TIP = 0.012
@@ -57,13 +59,17 @@ def hold_feet(
     contacts: np.ndarray,
     floor: Floor | None,
     precision: Precision,
+    sure: bool = False,
 ) -> Steps[tuple[np.ndarray, np.ndarray]]:
     """Rotations (T, 24, 3, 3) and pelvis (T, 3) whose bearing feet stay.
 
     contacts (T, 4): probabilities, in the order of `contacts.NAMES`; bones (24, 3); frames are evenly spaced.
+    sure: whether contacts hold however fast a foot moves, for somebody has set them.
     """
-    joints, world = yield from in_chunks(lambda rows: forward(rotations[rows], pelvis[rows], bones), len(pelvis))
-    clip = _Clip(fps, contacts.reshape(-1, 2, 2), floor, precision)
+    joints, world = yield from in_chunks(
+        lambda rows: forward(rotations[rows], pelvis[rows], bones), len(pelvis)
+    )
+    clip = _Clip(fps, contacts, chances(contacts, places_under(joints, world, bones)), floor, precision, sure)
     yield None
     feet = world[:, list(ANKLES)]
     turns = yield from _turned(clip, feet)
@@ -73,11 +79,16 @@ def hold_feet(
     # The toes hang on a foot that turns about its ankle.
     hung = joints.copy()
     hung[:, list(FEET)] = joints[:, list(ANKLES)] + (feet @ bones[list(FEET)][..., None])[..., 0]
+    flat = shown[:, list(FEET)]
+    if floor is not None:
+        shown[:, list(FEET)] = _toes_up(floor, hung, shown, flat, bones)
     path = yield from _path(clip, places_under(hung, shown, bones))
     if floor is not None:
-        shown[:, list(FEET)] = _toes_up(floor, hung + path[:, None], shown, bones)
+        shown[:, list(FEET)] = _toes_up(floor, hung + path[:, None], shown, flat, bones)
     places = places_under(hung, shown, bones)
-    depth = 0.0 if floor is None else floor.over(soles(hung, shown, bones)).min(-1) - floor.over(places).min(-1)
+    depth = (
+        0.0 if floor is None else floor.over(soles(hung, shown, bones)).min(-1) - floor.over(places).min(-1)
+    )
     steps = yield from _moved(clip, places + path[:, None, None], depth)
     target = joints[:, list(ANKLES)] + path[:, None] + steps
     found = rotations
@@ -100,37 +111,49 @@ def _follow(
     """(T, 3) metres by which the pelvis follows feet that do not reach their places (T, 2, 3)."""
     joints, _ = yield from in_chunks(lambda rows: forward(rotations[rows], pelvis[rows], bones), len(pelvis))
     left = target - joints[:, list(ANKLES)]
-    shares = np.square(clip.bears)[..., None] + 1e-9
+    # Rather the foot that misses its place: the other one's leg gives way.
+    shares = (np.square(clip.bears) * np.linalg.norm(left, axis=-1))[..., None] + 1e-9
     mean = (left * shares).sum(1) / shares.sum(1)
     weights = np.square(clip.bears.max(-1, keepdims=True))
     bands = Bands(len(pelvis), 3, 1)
     bands.near(np.full_like(weights, clip.measured(FOLLOWING)))
     bands.near(weights * clip.measured(ON_FLOOR), mean[..., None])
-    bands.smooth(np.full_like(weights[ORDER:], clip.measured(ON_FLOOR) * (EASE * clip.fps / 2.0) ** (2 * ORDER)))
+    bands.smooth(
+        np.full_like(weights[ORDER:], clip.measured(ON_FLOOR) * (EASE * clip.fps / 2.0) ** (2 * ORDER))
+    )
     return (yield from bands.solve())[..., 0]
 
 
 @dataclass(frozen=True)
 class _Clip:
-    """What all steps share; contacts (T, 2, 2): of heel and toes of each foot."""
+    """What all steps share; contacts (T, 4): of heels and toes, chances (T, 2, 3): of the places under the
+    feet."""
 
     fps: float
     contacts: np.ndarray
+    chances: np.ndarray
     floor: Floor | None
     precision: Precision
+    sure: bool
 
     @property
     def bears(self) -> np.ndarray:
         """(T, 2) probability that any of a foot bears."""
-        return np.asarray(self.contacts.max(-1))
+        return np.asarray(self.contacts.reshape(-1, 2, 2).max(-1))
 
     def measured(self, deviation: np.ndarray | float) -> np.ndarray | float:
         """Weight of one frame of what is off by so many metres or radians."""
         return 1.0 / (self.fps * CORRELATED * np.square(deviation))
 
-    def still(self, chance: np.ndarray, strays: float, spread: np.ndarray | float = 0.0) -> np.ndarray:
-        """(T - 1, K) weights of no step between frames that bear with these chances (T, K)."""
+    def still(
+        self, chance: np.ndarray, strays: float, steps: np.ndarray, spread: np.ndarray | float = 0.0
+    ) -> np.ndarray:
+        """(T - 1, K) weights of no step between frames that bear with these chances (T, K), less where the
+        steps (T - 1, C, K) are surely those of a foot that moves."""
         both = np.square(chance[:-1] * chance[1:])
+        if not self.sure:
+            speed = np.linalg.norm(_around(steps, round(LOOK * self.fps)), axis=1) * self.fps
+            both = both / np.square(1.0 + np.square(speed / (MOVES * strays / SLIDE)))
         return np.asarray(both / (strays**2 / self.fps + 2.0 * np.square(spread) / (CORRELATED * self.fps)))
 
     def eased(self, weights: np.ndarray | float, chance: np.ndarray) -> np.ndarray:
@@ -141,34 +164,46 @@ class _Clip:
 
 
 def places_under(joints: np.ndarray, world: np.ndarray, bones: np.ndarray) -> np.ndarray:
-    """(T, 2, 2, 3) metres, the places by which heel and toes of each foot touch a floor."""
+    """(T, 2, 3, 3) metres, heel, middle of the ball and tip of the toes under each foot."""
     four = np.asarray(soles(joints, world, bones))
     ball = (four[..., INNER, :] + four[..., OUTER, :]) / 2.0
-    # On the tip of the toes alone the ball is in the air.
-    tip = np.clip((ball[..., 1:2] - four[..., TOE, 1:2]) / TIP - 1.0, 0.0, 1.0)
-    return np.stack([four[..., HEEL, :], (1.0 - tip) * ball + tip * four[..., TOE, :]], axis=2)
+    return np.stack([four[..., HEEL, :], ball, four[..., TOE, :]], axis=2)
 
 
-def _toes_up(floor: Floor, joints: np.ndarray, world: np.ndarray, bones: np.ndarray) -> np.ndarray:
-    """(T, 2, 3, 3) turns of the toes in the world, bent up where their tip alone is below the floor."""
-    over = floor.over(np.asarray(soles(joints, world, bones)))
+def chances(contacts: np.ndarray, places: np.ndarray) -> np.ndarray:
+    """(T, 2, 3) probabilities that these places (T, 2, 3, 3) bear, from those of heels and toes (T, 4): on
+    the tip of the toes alone the ball is in the air."""
+    heels_and_toes = contacts.reshape(-1, 2, 2)
+    tip = np.clip((places[..., 1, 1] - places[..., 2, 1]) / TIP - 1.0, 0.0, 1.0)
+    toes = heels_and_toes[..., 1]
+    return np.stack([heels_and_toes[..., 0], toes * (1.0 - tip), toes * tip], axis=-1)
+
+
+def _toes_up(
+    floor: Floor, joints: np.ndarray, world: np.ndarray, toes: np.ndarray, bones: np.ndarray
+) -> np.ndarray:
+    """(T, 2, 3, 3) turns in the world of such toes, bent up where their tip alone is below the floor."""
+    straight = world.copy()
+    straight[:, list(FEET)] = toes
+    over = floor.over(np.asarray(soles(joints, straight, bones)))
     ball = np.minimum(over[..., INNER], over[..., OUTER])
     drop = np.minimum(ball, 0.0) - over[..., TOE]
     length = np.linalg.norm(sole_offsets(bones)[:, TOE], axis=-1)
     angle = np.minimum(np.arcsin(np.clip(drop / length, 0.0, 1.0)), BENT)
     across = world[:, list(ANKLES)][..., 0]
-    return np.asarray(matrix_from_axis_angle(-across * angle[..., None]) @ world[:, list(FEET)])
+    return np.asarray(matrix_from_axis_angle(-across * angle[..., None]) @ toes)
 
 
 def _turned(clip: _Clip, feet: np.ndarray) -> Steps[np.ndarray]:
     """(T, 2, 3) turns in the world that keep a foot that is flat on the floor from turning and leaning; feet
     (T, 2, 3, 3)."""
-    flat = clip.contacts.prod(-1)
+    flat = clip.contacts.reshape(-1, 2, 2).prod(-1)
     weights = np.broadcast_to(clip.measured(clip.precision.turn), flat.shape)
     bands = Bands(len(feet), 3, 2)
     bands.near(weights)
     between = axis_angle_from_matrix(feet[1:] @ np.swapaxes(feet[:-1], -1, -2))
-    bands.steps_near(clip.still(flat, TURN), -np.swapaxes(between, 1, 2))
+    between = np.swapaxes(between, 1, 2)
+    bands.steps_near(clip.still(flat, TURN, between), -between)
     bands.smooth(clip.eased(weights[: len(feet) - ORDER], flat))
     if clip.floor is not None:
         lean = np.cross(feet[..., 1], clip.floor.normal)
@@ -187,8 +222,8 @@ def _path(clip: _Clip, places: np.ndarray) -> Steps[np.ndarray]:
     spread = float(clip.precision.foot.mean())
     bands = Bands(len(places), 3, 1)
     bands.near(weights)
-    slide = _mean_step(places.reshape(len(places), 4, 3), clip.contacts.reshape(-1, 4))
-    bands.steps_near(clip.still(any_bears, SLIDE, spread), -slide[..., None])
+    slide = _mean_step(places.reshape(len(places), -1, 3), clip.chances.reshape(len(places), -1))
+    bands.steps_near(clip.still(any_bears, SLIDE, slide[..., None], spread), -slide[..., None])
     bands.smooth(clip.eased(clip.measured(spread), any_bears))
     found = yield from bands.solve()
     found = found[..., 0]
@@ -200,24 +235,28 @@ def _path(clip: _Clip, places: np.ndarray) -> Steps[np.ndarray]:
 def _path_up(clip: _Clip, places: np.ndarray, weights: np.ndarray, spread: float) -> Steps[np.ndarray]:
     """(T, 3) metres by which the whole body comes up or down to the floor."""
     assert clip.floor is not None
-    mean = _off_floor(clip.floor.over(places).reshape(-1, 4), clip.contacts.reshape(-1, 4))
+    shares = np.square(clip.bears)
+    mean = (shares * _off_floor(clip.floor.over(places).min(-1))).sum(-1) / (shares.sum(-1) + 1e-9)
     bands = Bands(len(places), 1, 1)
     bands.near(weights)
-    bands.near(np.square(clip.bears.max(-1))[:, None] * clip.measured(np.hypot(spread, ON_FLOOR)), -mean[:, None, None])
+    bands.near(
+        np.square(clip.bears.max(-1))[:, None] * clip.measured(np.hypot(spread, ON_FLOOR)),
+        -mean[:, None, None],
+    )
     bands.smooth(clip.eased(clip.measured(spread), np.zeros_like(weights)))
     found = yield from bands.solve()
     return found[..., 0] * clip.floor.normal
 
 
 def _moved(clip: _Clip, places: np.ndarray, depth: np.ndarray | float) -> Steps[np.ndarray]:
-    """(T, 2, 3) metres by which each foot moves so that it stays, on the floor and never below it; depth (T, 2):
+    """(T, 2, 3) metres by which each foot moves so that it stays, on the floor and never below; depth (T, 2):
     how far a sole's lowest place lies over the lower of `places`, negative for below."""
     bears = clip.bears
     weights = np.broadcast_to(clip.measured(clip.precision.foot), bears.shape)
     bands = Bands(len(places), 3, 2)
     bands.near(weights)
-    slide = np.stack([_mean_step(places[:, foot], clip.contacts[:, foot]) for foot in (0, 1)], -1)
-    bands.steps_near(clip.still(bears, SLIDE), -slide)
+    slide = np.stack([_mean_step(places[:, foot], clip.chances[:, foot]) for foot in (0, 1)], -1)
+    bands.steps_near(clip.still(bears, SLIDE, slide), -slide)
     bands.smooth(clip.eased(weights[: len(places) - ORDER], bears))
     found = np.swapaxes((yield from bands.solve()), 1, 2)
     if clip.floor is None:
@@ -226,34 +265,33 @@ def _moved(clip: _Clip, places: np.ndarray, depth: np.ndarray | float) -> Steps[
     return np.asarray(found + up[..., None] * clip.floor.normal)
 
 
-def _up(
-    clip: _Clip, over: np.ndarray, depth: np.ndarray | float, weights: np.ndarray
-) -> Steps[np.ndarray]:
+def _up(clip: _Clip, over: np.ndarray, depth: np.ndarray | float, weights: np.ndarray) -> Steps[np.ndarray]:
     """(T, 2) metres up that put bearing feet on the floor and lift those that are below; over (T, 2, 2)."""
-    lowest, mean = over.min(-1) + depth, _off_floor(over, clip.contacts)
+    lowest = over.min(-1) + depth
     bands = Bands(len(over), 1, 2)
     bands.near(weights)
-    bands.near(np.square(clip.bears) * clip.measured(ON_FLOOR), -mean[:, None])
+    bands.near(np.square(clip.bears) * clip.measured(ON_FLOOR), -_off_floor(lowest)[:, None])
     bands.smooth(clip.eased(weights[: len(over) - ORDER], clip.bears))
     found = (yield from bands.solve())[:, 0]
-    sunk = np.zeros(lowest.shape, bool)
-    for _ in range(LIFTS):
-        sunk = ~sunk & (lowest + found < -UNDER)
-        if not sunk.any():
-            break
+    sunk = lowest + found < -UNDER
+    if sunk.any():
         bands.near(np.where(sunk, HARD * clip.measured(ON_FLOOR), 0.0), -UNDER - lowest[:, None])
         found = (yield from bands.solve())[:, 0]
     return np.asarray(found)
 
 
-def _off_floor(over: np.ndarray, contacts: np.ndarray) -> np.ndarray:
-    """(T, …) metres that bearing places are too high, from their heights over the floor (T, …, P) and chances."""
-    shares = np.square(contacts)
-    off = over - np.clip(over, -UNDER, OVER)
-    return np.asarray((shares * off).sum(-1) / (shares.sum(-1) + 1e-9))
+def _off_floor(over: np.ndarray) -> np.ndarray:
+    """Metres by which what bears is too high, or below zero too low, from its height over the floor."""
+    return np.asarray(over - np.clip(over, -UNDER, OVER))
 
 
 def _mean_step(places: np.ndarray, contacts: np.ndarray) -> np.ndarray:
     """(T - 1, 3) metres that bearing places (T, P, 3) move from frame to frame, by their chances (T, P)."""
     shares = np.square(contacts[:-1] * contacts[1:])[..., None] + 1e-9
     return np.asarray((np.diff(places, axis=0) * shares).sum(1) / shares.sum(1))
+
+
+def _around(steps: np.ndarray, reach: int) -> np.ndarray:
+    """(T, …) means of steps over so many frames to either side."""
+    padded = np.pad(steps, ((reach, reach), *[(0, 0)] * (steps.ndim - 1)), mode="edge")
+    return np.asarray(np.lib.stride_tricks.sliding_window_view(padded, 2 * reach + 1, axis=0).mean(-1))

@@ -8,8 +8,10 @@ from ...body.rotations import matrix_from_axis_angle, skew
 from ...body.skeleton import JOINT_NAMES
 from ...body.soles import ANKLES
 
-_HIPS, _KNEES = ([JOINT_NAMES.index(f"{side}_{joint}") for side in ("left", "right")] for joint in ("hip", "knee"))
-_ANKLES = list(ANKLES)
+_HIPS, _KNEES = (
+    [JOINT_NAMES.index(f"{side}_{joint}") for side in ("left", "right")] for joint in ("hip", "knee")
+)
+ANKLE_JOINTS = list(ANKLES)
 HIP, KNEE = 0.1, 0.1
 """Radians by which a hip about any axis and a knee about its hinge are thought to move."""
 MISSED = 0.005
@@ -29,7 +31,7 @@ def reach(
     """
     hips = joints[:, _HIPS]
     thigh, shin = world[:, _HIPS], world[:, _KNEES]
-    knees, ends = joints[:, _KNEES] - hips, joints[:, _ANKLES] - joints[:, _KNEES]
+    knees, ends = joints[:, _KNEES] - hips, joints[:, ANKLE_JOINTS] - joints[:, _KNEES]
     targets = ankles - hips
     moved = np.zeros((*hips.shape[:2], 4))
     spread = np.array([HIP**2] * 3 + [KNEE**2])
@@ -45,12 +47,13 @@ def reach(
         of_knee = of_hip @ matrix_from_axis_angle(hinge * change[..., 3:])
         thigh, shin = of_hip @ thigh, of_knee @ shin
         knees, ends, hinge = (
-            (turn @ values[..., None])[..., 0] for turn, values in ((of_hip, knees), (of_knee, ends), (of_hip, hinge))
+            (turn @ values[..., None])[..., 0]
+            for turn, values in ((of_hip, knees), (of_knee, ends), (of_hip, hinge))
         )
     result = rotations.copy()
     result[:, _HIPS] = np.swapaxes(world[:, [0, 0]], -1, -2) @ thigh
     result[:, _KNEES] = np.swapaxes(thigh, -1, -2) @ shin
-    result[:, _ANKLES] = np.swapaxes(shin, -1, -2) @ feet
+    result[:, ANKLE_JOINTS] = np.swapaxes(shin, -1, -2) @ feet
     return result
 
 

@@ -1,4 +1,4 @@
-"""A finished motion on its floor: who bears when, what they bear on, and feet that stay as far as is asked."""
+"""A finished motion on its floor: who bears when, on what, and feet that stay as far as is asked."""
 
 from __future__ import annotations
 
@@ -15,19 +15,22 @@ from ...steps import Progress, Steps, in_chunks
 from ..blending import Poses, blend, shares
 from ..controls import Controls
 from ..evidence import Targets
-from ..limbs import PARTS
 from ..timeline import Piece, bridge, pieces, spread
+from .bands import ORDER
 from .contacts import contacts_of
 from .floor import floor_under
-from .hold import Precision, hold_feet, places_under
+from .hold import Precision, chances, hold_feet, places_under
 
 FOOT_POINTS = ("ankle", "foot", "heel", "big_toe", "small_toe")
-UNTOLD = 0.03
-"""Metres by which feet are off that no keypoints tell."""
+CAPTURED, UNTOLD = 0.004, 0.03
+"""Metres by which feet are off that no keypoints tell: in a capture, in an estimate."""
+LEAST = 0.0005
 OWN_TURN, LEVER = 0.05, 0.1
 """Radians by which a foot is turned wrongly though its places are known, and metres between these."""
 PATH_SHARE = 0.25
 """How far the body's own place is off, beside its feet: many more keypoints tell it."""
+IN_AIR = 0.1
+"""Metres over (or under) a floor at which a still foot is as likely in the air as on it."""
 LEGS = ("root", "left_leg", "right_leg")
 
 
@@ -44,7 +47,7 @@ def deviation_of_feet(targets: Sequence[Targets], variance: float) -> np.ndarray
                 if POINT_NAMES[index] in wanted and known.observed[:, column].any()
             ]
             found[side] = min([found[side], *noise])
-    return np.minimum(np.hypot(found, np.sqrt(variance)), UNTOLD)
+    return np.clip(np.hypot(found, np.sqrt(variance)), LEAST, UNTOLD)
 
 
 def stand(motion: Motion, controls: Controls, deviation: np.ndarray) -> Steps[Motion]:
@@ -53,60 +56,81 @@ def stand(motion: Motion, controls: Controls, deviation: np.ndarray) -> Steps[Mo
     deviation (2,): metres by which the left and the right foot are thought to be off.
     """
     yield Progress(1.0, "Looking for the floor")
-    found, contacts = [], np.zeros((motion.frames, 4))
-    for piece in pieces(motion.frame_ids, motion.fps):
-        present = np.zeros(piece.length, bool)
-        present[piece.places] = True
-        poses = yield from bridge.steps(spread(motion.rotations, piece), spread(motion.pelvis, piece), present)
+    parts = yield from _parts(motion)
+    contacts = np.zeros((motion.frames, 4))
+    for piece, poses in parts:
         there = yield from contacts_of.steps(*poses, motion.bone_offsets, motion.fps)
-        found.append((piece, poses, there))
         contacts[piece.rows] = there[piece.places]
     places = yield from _places(motion)
-    floor = floor_under(places, contacts, motion.fps, controls.floor)
+    floor = floor_under(places, chances(contacts, places), motion.fps, controls.floor)
+    if floor is not None:
+        contacts = contacts * _near(floor.over(places))
     standing = replace(motion, contacts=contacts, floor=floor)
     if controls.feet == 0.0 or not all(part in controls.parts for part in LEGS):
         return standing
-    return (yield from _held(standing, controls, deviation, found))
+    return (yield from _held(standing, controls, deviation, parts))
 
 
 def hold_again(motion: Motion, strength: float = 1.0, path: str = "measured") -> Steps[Motion]:
     """A motion whose contacts and floor somebody has edited, with its feet held by these."""
+    controls = Controls(feet=strength, path=path)
+    return (yield from _held(motion, controls, np.full(2, UNTOLD), (yield from _parts(motion)), sure=True))
+
+
+def _parts(motion: Motion) -> Steps[list[tuple[Piece, Poses]]]:
+    """Its stretches without a long gap, and their poses without any."""
     found = []
     for piece in pieces(motion.frame_ids, motion.fps):
         present = np.zeros(piece.length, bool)
         present[piece.places] = True
-        poses = yield from bridge.steps(spread(motion.rotations, piece), spread(motion.pelvis, piece), present)
-        there = np.zeros((piece.length, 4))
-        there[piece.places] = motion.contacts[piece.rows]
-        found.append((piece, poses, there))
-    controls = Controls(feet=strength, path=path)
-    return (yield from _held(motion, controls, np.full(2, UNTOLD), found))
+        on_grid = spread(motion.rotations, piece), spread(motion.pelvis, piece)
+        found.append((piece, (yield from bridge.steps(*on_grid, present))))
+    return found
 
 
 def _held(
-    motion: Motion, controls: Controls, deviation: np.ndarray, found: list[tuple[Piece, Poses, np.ndarray]]
+    motion: Motion,
+    controls: Controls,
+    deviation: np.ndarray,
+    parts: list[tuple[Piece, Poses]],
+    sure: bool = False,
 ) -> Steps[Motion]:
     yield Progress(1.0, "Holding the feet")
     path = np.inf if controls.path == "steps" else PATH_SHARE * float(deviation.mean())
     precision = Precision(deviation, np.hypot(OWN_TURN, deviation / LEVER), path)
     rotations, pelvis = motion.rotations.copy(), motion.pelvis.copy()
-    for piece, poses, contacts in found:
+    for piece, poses in parts:
+        if piece.length <= ORDER:
+            continue
+        contacts = _on_grid(motion.contacts, piece)
         held = yield from hold_feet.steps(
-            *poses, motion.bone_offsets, motion.fps, contacts, motion.floor, precision
+            *poses, motion.bone_offsets, motion.fps, contacts, motion.floor, precision, sure
         )
         rotations[piece.rows], pelvis[piece.rows] = (part[piece.places] for part in held)
     share = controls.feet * shares(replace(controls, strength=1.0, limbs={}), motion.frame_ids, motion.fps)
     free = motion.rotations, motion.pelvis
-    rotations, pelvis = yield from blend(free, (rotations, pelvis), share)
+    if (share < 1.0).any():
+        rotations, pelvis = yield from blend(free, (rotations, pelvis), share)
     return replace(motion, rotations=rotations, pelvis=pelvis, free=free)
 
 
+def _on_grid(contacts: np.ndarray, piece: Piece) -> np.ndarray:
+    """(length, 4) contacts of a piece's frames, also of those between."""
+    frames = np.arange(piece.length)
+    return np.stack([np.interp(frames, piece.places, column) for column in contacts[piece.rows].T], axis=-1)
+
+
+def _near(over: np.ndarray) -> np.ndarray:
+    """(T, 4) in 0..1, less for heels and toes that are in the air, from their places' heights (T, 2, 3)."""
+    heels_and_toes = np.stack([over[..., 0], over[..., 1:].min(-1)], -1)
+    return np.asarray(1.0 / (1.0 + (heels_and_toes / IN_AIR) ** 4)).reshape(-1, 4)
+
+
 def _places(motion: Motion) -> Steps[np.ndarray]:
-    """(T, 4, 3) metres, the places by which heels and toes touch a floor."""
+    """(T, 2, 3, 3) metres, the places under the feet."""
 
     def places(rows: slice) -> np.ndarray:
         posed = forward(motion.rotations[rows], motion.pelvis[rows], motion.bone_offsets)
         return places_under(*posed, motion.bone_offsets)
 
-    found = yield from in_chunks(places, motion.frames)
-    return np.asarray(found.reshape(motion.frames, 4, 3))
+    return (yield from in_chunks(places, motion.frames))

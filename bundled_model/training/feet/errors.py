@@ -21,7 +21,7 @@ LEAN = math.radians(5.0)
 
 
 def with_errors(rotations: Tensor, pelvis: Tensor, rng: torch.Generator) -> tuple[Tensor, Tensor]:
-    """A clip (1, T, 24, 3, 3), pelvis (1, T, 3), seen with a random mixture of errors; one in five without."""
+    """A clip (1, T, 24, 3, 3), pelvis (1, T, 3), seen with random errors; one in five without."""
     frames = pelvis.shape[1]
     clean, bad, shaky, drifts, leans = torch.rand(5, generator=rng).tolist()
     if clean < 0.2:
@@ -36,8 +36,12 @@ def with_errors(rotations: Tensor, pelvis: Tensor, rng: torch.Generator) -> tupl
     if drifts < 0.35:
         way = torch.randn(3, generator=rng) * torch.tensor([1.0, 0.2, 1.0]) * DRIFT
         sway = smooth_noise((1, 3), frames, 0.03, 0.3, rng) * 0.15
-        pelvis = pelvis + torch.arange(frames)[None, :, None] / 30.0 * way + sway * torch.tensor([1.0, 0.1, 1.0])
+        pelvis = (
+            pelvis + torch.arange(frames)[None, :, None] / 30.0 * way + sway * torch.tensor([1.0, 0.1, 1.0])
+        )
     if leans < 0.3:
-        lean = matrix_from_axis_angle(torch.randn((1, 3), generator=rng) * torch.tensor([1.0, 0.0, 1.0]) * LEAN / 1.5)
+        lean = matrix_from_axis_angle(
+            torch.randn((1, 3), generator=rng) * torch.tensor([1.0, 0.0, 1.0]) * LEAN / 1.5
+        )
         rotations, pelvis = turn_world(rotations, pelvis, lean.double())
     return rotations, pelvis

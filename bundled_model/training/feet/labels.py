@@ -5,12 +5,12 @@ from __future__ import annotations
 import numpy as np
 
 from addon.body.kinematics import forward
-from addon.body.soles import CARRIERS, HEEL, soles
 from addon.body.skeleton import JOINT_COUNT
+from addon.body.soles import CARRIERS, HEEL, soles
 
 STILL, SHARE = 0.25, 0.15
-"""m/s below which a place under the foot stands, or this share of the pelvis' own speed: where capture was put
-on another skeleton feet slide, and runners' the more."""
+"""m/s below which a place under the foot stands, or this share of the pelvis' own speed: where capture
+was put on another skeleton feet slide, and runners' the more."""
 NEAR = 0.045
 """Metres above the body's lowest sole, at some moment of its stand, for a place to carry somebody."""
 LIFTED = 0.03

@@ -1,0 +1,214 @@
+"""Feet that bear stay, and nothing else changes."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from addon.body.kinematics import forward
+from addon.body.rotations import geodesic_angle
+from addon.body.skeleton import JOINT_NAMES, REST_OFFSETS
+from addon.body.soles import soles
+from addon.motion import Motion
+from addon.recording import Keypoints, Person, Poses
+from addon.refiner import Controls, RefineError, refine
+from addon.refiner.feet.bands import Bands
+from addon.refiner.feet.hold import chances, places_under
+from addon.refiner.feet.stand import hold_again
+from addon.steps import finish
+from bundled_model.training.feet.labels import bearing
+from bundled_model.training.motion_data import Clip, load_split
+
+ARMS_AND_HEAD = [
+    JOINT_NAMES.index(name)
+    for name in JOINT_NAMES
+    if any(w in name for w in ("shoulder", "elbow", "wrist", "neck", "head"))
+]
+LEGS = [
+    JOINT_NAMES.index(name)
+    for name in JOINT_NAMES
+    if any(w in name for w in ("hip", "knee", "ankle", "foot"))
+]
+
+
+def clip_of(name: str, frames: int = 120) -> Clip:
+    return next(clip for clip in load_split("test") if clip.name == name).part(frames)
+
+
+def seen(clip: Clip, noise: float, seed: int = 0) -> Person:
+    """The clip's joints with white noise (metres per axis)."""
+    joints, _ = forward(clip.rotations(), clip.pelvis.astype(float), REST_OFFSETS)
+    points = joints + np.random.default_rng(seed).normal(0.0, noise, joints.shape)
+    keypoints = Keypoints(points, np.ones(points.shape[:2]), JOINT_NAMES, JOINT_NAMES, "smpl24")
+    return Person("0", np.arange(len(points)), clip.fps, keypoints)
+
+
+def run(person: Person, **controls: object) -> Motion:
+    return refine(person, controls=Controls(**controls), engine="numpy")  # type: ignore[arg-type]
+
+
+def slide(motion: Motion, bears: np.ndarray) -> float:
+    """m/s over the floor of what bears (T, 2, 2)."""
+    places = places_under(*forward(motion.rotations, motion.pelvis, motion.bone_offsets), motion.bone_offsets)
+    shares = chances(bears.reshape(-1, 4).astype(float), places)
+    both = shares[1:] * shares[:-1]
+    speed = np.linalg.norm(np.diff(places, axis=0)[..., [0, 2]], axis=-1) * motion.fps
+    return float((both * speed).sum() / both.sum())
+
+
+def depth(motion: Motion) -> np.ndarray:
+    """(T,) metres of the lowest sole over the floor."""
+    assert motion.floor is not None
+    posed = forward(motion.rotations, motion.pelvis, motion.bone_offsets)
+    return np.asarray(motion.floor.over(soles(*posed, motion.bone_offsets)).reshape(motion.frames, -1).min(1))
+
+
+@pytest.fixture(scope="module")
+def walk() -> tuple[Clip, Person, np.ndarray]:
+    clip = clip_of("39_03")
+    bears = bearing(clip.rotations(), clip.pelvis.astype(float), REST_OFFSETS, clip.fps)
+    return clip, seen(clip, 0.02), bears
+
+
+@pytest.fixture(scope="module")
+def held(walk: tuple[Clip, Person, np.ndarray]) -> Motion:
+    return run(walk[1], feet=1.0)
+
+
+def test_bearing_feet_slide_a_third_of_what_they_did(walk, held):
+    clip, _, bears = walk
+    free = replace(held, rotations=held.free[0], pelvis=held.free[1])
+    assert slide(held, bears) < slide(free, bears) / 3.0
+    truth = replace(
+        held, rotations=clip.rotations(), pelvis=clip.pelvis.astype(float), bone_offsets=REST_OFFSETS
+    )
+    assert slide(held, bears) < 1.5 * slide(truth, bears)
+
+
+def test_soles_do_not_sink(held):
+    free = replace(held, rotations=held.free[0], pelvis=held.free[1])
+    assert (depth(free) < -0.005).mean() > 0.3
+    assert (depth(held) < -0.010).mean() < 0.01
+
+
+def test_arms_head_and_their_timing_stay_as_they_were(held):
+    np.testing.assert_array_equal(held.rotations[:, ARMS_AND_HEAD], held.free[0][:, ARMS_AND_HEAD])
+    np.testing.assert_array_equal(held.rotations[:, 0], held.free[0][:, 0])
+
+
+def test_nothing_pops(held):
+    """No leg turns faster from frame to frame than it did, but for a few degrees."""
+    before, after = (
+        np.degrees(geodesic_angle(rotations[1:, LEGS], rotations[:-1, LEGS]))
+        for rotations in (held.free[0], held.rotations)
+    )
+    assert (after - before).max() < 12.0
+    shake = []
+    for rotations, pelvis in (held.free, (held.rotations, held.pelvis)):
+        joints, _ = forward(rotations, pelvis, held.bone_offsets)
+        shake.append(float(np.linalg.norm(np.diff(joints, 2, axis=0), axis=-1).mean()))
+    assert shake[1] < 1.1 * shake[0]
+
+
+def test_off_gives_what_the_run_gave_before_and_half_lies_between(walk, held):
+    off, half = run(walk[1]), run(walk[1], feet=0.5)
+    np.testing.assert_array_equal(off.rotations, held.free[0])
+    np.testing.assert_array_equal(off.pelvis, held.free[1])
+    assert off.free is None and off.contacts.shape == (off.frames, 4) and off.floor is not None
+    np.testing.assert_allclose(half.pelvis, (held.pelvis + held.free[1]) / 2.0, atol=1e-9)
+
+
+def test_clean_joints_hardly_move(walk):
+    clip = walk[0]
+    clean = run(seen(clip, 0.0), feet=1.0)
+    turned = np.degrees(geodesic_angle(clean.rotations, clean.free[0]))
+    assert turned.mean() < 0.3
+
+
+def test_legs_that_are_not_refined_are_not_held(walk):
+    person = replace(walk[1], poses=Poses(walk[0].rotations(), walk[0].pelvis.astype(float)))
+    motion = run(person, feet=1.0, parts=frozenset({"left_arm"}))
+    assert motion.free is None
+
+
+def test_frames_outside_the_range_keep_their_poses(walk):
+    poses = Poses(walk[0].rotations(), walk[0].pelvis.astype(float))
+    motion = run(replace(walk[1], poses=poses), feet=1.0, frames=(40, 80))
+    np.testing.assert_allclose(motion.rotations[:40], poses.rotations[:40], atol=1e-9)
+    np.testing.assert_allclose(motion.pelvis[81:], poses.pelvis[81:], atol=1e-9)
+
+
+@pytest.mark.parametrize("frames", [1, 2, 3, 4, 5, 9])
+def test_the_shortest_clips_have_feet_too(walk, frames):
+    motion = run(walk[1].rows(np.arange(len(walk[2])) < frames), feet=1.0)
+    assert motion.frames == frames
+    assert np.isfinite(motion.rotations).all() and np.isfinite(motion.contacts).all()
+
+
+def test_gaps_in_a_track_are_no_steps(walk):
+    keep = np.ones(len(walk[2]), bool)
+    keep[50:56] = False
+    motion = run(walk[1].rows(keep), feet=1.0)
+    assert np.isfinite(motion.rotations).all() and (motion.contacts.max(1) <= 1.0).all()
+
+
+def test_a_drifting_path_is_rebuilt_from_steps():
+    """Somebody who stands and moves the arms, seen by a camera whose depth drifts 0.3 m in 5 s."""
+    clip = clip_of("32_01")
+    drift = np.arange(len(clip.pelvis))[:, None] / 30.0 * np.array([0.02, 0.0, 0.057])
+    person = Person("0", np.arange(len(drift)), 30.0, None, Poses(clip.rotations(), clip.pelvis + drift))
+    off = {
+        path: np.linalg.norm(
+            (run(person, feet=1.0, path=path).pelvis - clip.pelvis)[[0, -1]][..., [0, 2]], axis=-1
+        )
+        for path in ("measured", "steps")
+    }
+    assert off["steps"][1] - off["steps"][0] < (off["measured"][1] - off["measured"][0]) / 4.0
+
+
+def test_edited_contacts_hold_and_release(held):
+    free = replace(held, rotations=held.free[0], pelvis=held.free[1], free=None)
+    nothing = finish(hold_again(replace(free, contacts=np.zeros_like(held.contacts))))
+    assert np.abs(nothing.pelvis - free.pelvis)[:, [0, 2]].max() < 0.005
+    # Somebody wants the left foot to stay for a few frames more.
+    stance = held.contacts[:, 1] > 0.5
+    lifts = int(np.flatnonzero(stance[:-1] & ~stance[1:])[0]) + 1
+    more = slice(lifts - 8, lifts + 4)
+    edited = held.contacts.copy()
+    edited[more, :2] = 1.0
+    bears = np.zeros((free.frames, 2, 2), bool)
+    bears[more, 0] = True
+    assert slide(finish(hold_again(replace(free, contacts=edited))), bears) < 0.25 * slide(free, bears)
+
+
+@pytest.mark.parametrize(
+    ("controls", "sentence"),
+    [({"feet": 1.5}, "feet 1.5"), ({"floor": float("nan")}, "floor"), ({"path": "walked"}, "path 'walked'")],
+)
+def test_wrong_wishes_are_named(walk, controls, sentence):
+    with pytest.raises(RefineError, match=sentence):
+        run(walk[1], **controls)
+
+
+def test_bands_are_least_squares():
+    rng = np.random.default_rng(0)
+    frames, numbers, paths = 30, 2, 3
+    near, places = rng.random((frames, paths)), rng.normal(size=(frames, numbers, paths))
+    still, steps = rng.random((frames - 1, paths)), rng.normal(size=(frames - 1, numbers, paths))
+    bend = rng.random((frames - 3, paths))
+    bands = Bands(frames, numbers, paths)
+    bands.near(near, places)
+    bands.steps_near(still, steps)
+    bands.smooth(bend)
+    found = finish(bands.solve())
+    first, third = (np.diff(np.eye(frames), order, axis=0) for order in (1, 3))
+    for k in range(paths):
+        system = (
+            np.diag(near[:, k])
+            + first.T @ np.diag(still[:, k]) @ first
+            + third.T @ np.diag(bend[:, k]) @ third
+        )
+        right = near[:, k, None] * places[..., k] + first.T @ (still[:, k, None] * steps[..., k])
+        np.testing.assert_allclose(found[..., k], np.linalg.solve(system, right), atol=1e-6)
