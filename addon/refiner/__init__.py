@@ -4,7 +4,7 @@ from .alignment import keypoints_at, target_of
 from .controls import Controls
 from .engine import DEVICES, ENGINES, engine_name, loads_torch
 from .errors import Cancelled, RefineError
-from .feet.stand import LEGS, hold_again, stand
+from .feet.stand import LEGS, hold_again
 from .holding import hold
 from .jitter import jitter, keypoint_noise
 from .limbs import PARTS, Limb

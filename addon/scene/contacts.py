@@ -37,8 +37,8 @@ _SAME_FRAME, _SAME_FLOOR = 0.5, 1e-4
 
 @dataclass(frozen=True)
 class ContactEdits:
-    """Contacts of now at the N scene frames of a result, (N, 4) values from 0 to 1, which of them somebody has
-    changed since they were found, (N, 4) bool, and the floor of now where that was changed."""
+    """Contacts of now at the N scene frames of a result, (N, 4) values from 0 to 1, which of them somebody
+    has changed since they were found, (N, 4) bool, and the floor of now where that was changed."""
 
     frames: np.ndarray
     values: np.ndarray
@@ -73,7 +73,8 @@ def _write_curves(armature: bpy.types.Object, frames: np.ndarray, bears: np.ndar
         yield from write_curves.steps(armature, frames[changes], [curve], "CONSTANT")
         armature[name] = float(bears[0, column])
         words = f"Whether the {_PLACES[column]} bear on the floor, 0 to 1. Hold Feet Again holds them by it"
-        armature.id_properties_ui(name).update(min=0.0, max=1.0, soft_min=0.0, soft_max=1.0, description=words)
+        shown = armature.id_properties_ui(name)
+        shown.update(min=0.0, max=1.0, soft_min=0.0, soft_max=1.0, description=words)
 
 
 def write_floor(armature: bpy.types.Object, floor: Floor | None) -> None:

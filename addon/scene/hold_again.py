@@ -1,5 +1,5 @@
-"""A result whose feet are to be held anew: its motion before that with contacts and floor as they are now, and
-the held one back into its action."""
+"""A result whose feet are to be held anew: its motion before that with contacts and floor as they are now,
+and the held one back into its action."""
 
 from __future__ import annotations
 
@@ -97,8 +97,8 @@ def _filled(refined: Refined, frames: np.ndarray) -> np.ndarray:
 def write_held(
     armature: bpy.types.Object, motion: Motion, told: Callable[[str], None], *, contacts: bool = False
 ) -> Steps[None]:
-    """Write a motion with the frames of `motion_to_hold` into the armature's result, which plays then. Nothing
-    is changed where it raises.
+    """Write a motion with the frames of `motion_to_hold` into the armature's result, which plays then.
+    Nothing is changed where it raises.
 
     Figures, contacts and all else in the action stay, but for the fit error, where the motion knows it.
     contacts: write those of the motion, too. told: as `show_refined` has it.

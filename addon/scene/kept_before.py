@@ -53,8 +53,8 @@ def packed_name(armature: bpy.types.Object, version: str) -> str:
 
 @Stepped
 def put_away(armature: bpy.types.Object) -> Steps[None]:
-    """Keep the actions that are only looked at as archives, unless somebody else uses them or has changed more
-    than keys."""
+    """Keep the actions that are only looked at as archives, unless somebody else uses them or has changed
+    more than keys."""
     for version in ASIDE:
         yield from _put_away(armature, version)
 

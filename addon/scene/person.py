@@ -20,11 +20,11 @@ from .kept_before import forget_version, put_away
 from .kept_keypoints import keep_keypoints
 from .mesh import create_body
 from .parts import NOTHING_EARLIER, Earlier, home_of, move_to
+from .refined import BEFORE, FREE
 from .refit_body import Told, update_body
 from .refit_bones import offsets_of, update_rest_pose
 from .rollback import all_or_nothing, leave_edit_mode, select_only
 from .timing import is_animated, keys_at, scene_rate, set_scene_rate, show_range
-from .refined import BEFORE, FREE
 from .versions import own_actions, refined_action, without_hold, write_before, write_refined
 from .visibility import hide_while_away, only_hides
 

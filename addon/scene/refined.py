@@ -45,7 +45,9 @@ class Refined:
     def shown(self, frame: Frames) -> Frames:
         """The frame of the scene at which a frame of the action plays."""
         strip = self.strip
-        return frame if strip is None else strip.frame_start + (frame - strip.action_frame_start) * strip.scale
+        if strip is None:
+            return frame
+        return strip.frame_start + (frame - strip.action_frame_start) * strip.scale
 
 
 def refined_animation(armature: bpy.types.Object) -> Refined | None:

@@ -1,5 +1,5 @@
-"""Before and after: the original motion, and the refined one before its feet were held, as actions of their own
-beside the result, and the switch."""
+"""Before and after: the original motion, and the refined one before its feet were held, as actions of their
+own beside the result, and the switch."""
 
 from __future__ import annotations
 
@@ -141,7 +141,8 @@ def shown_aside(armature: bpy.types.Object) -> str | None:
     """Which of the versions that are only looked at is on the armature now; None for the result."""
     animation = armature.animation_data
     played = None if animation is None else animation.action
-    return next((version for version in ASIDE if played is not None and armature.get(version) == played), None)
+    shown = [version for version in ASIDE if played is not None and armature.get(version) == played]
+    return shown[0] if shown else None
 
 
 def shows_before(armature: bpy.types.Object) -> bool:

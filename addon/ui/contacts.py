@@ -12,8 +12,8 @@ from ..scene.contacts import CONTACTS, HEIGHTS, UP, contact_frames
 from .quality import shown_person
 
 WHICH_ITEMS = [
-    ("PREVIOUS", "Previous", "Go to the last frame before this one at which a heel or toe comes to bear or leaves"),
-    ("NEXT", "Next", "Go to the next frame at which a heel or toe comes to bear or leaves"),
+    ("PREVIOUS", "Previous", "Go back to where a heel or toe last came to bear or left"),
+    ("NEXT", "Next", "Go on to where a heel or toe next comes to bear or leaves"),
 ]
 _LABELS = ("L Heel", "L Toe", "R Heel", "R Toe")
 
@@ -40,11 +40,12 @@ class SPR_OT_go_to_contact(bpy.types.Operator):
         """Change the scene's frame."""
         scene = context.scene
         frames = np.round(contact_frames(shown_person(context))).astype(int)
-        ahead = frames[frames > scene.frame_current] if self.which == "NEXT" else frames[frames < scene.frame_current]
+        steps, forward = frames - scene.frame_current, self.which == "NEXT"
+        ahead = frames[steps > 0 if forward else steps < 0]
         if not len(ahead):
             self.report({"INFO"}, "There is no contact that comes or goes on that side.")
             return {"CANCELLED"}
-        scene.frame_set(int(ahead.min() if self.which == "NEXT" else ahead.max()))
+        scene.frame_set(int(ahead.min() if forward else ahead.max()))
         return {"FINISHED"}
 
 

@@ -12,7 +12,7 @@ from bpy.props import EnumProperty, FloatProperty
 from ..refiner import LEGS, Controls
 
 FLOOR_ITEMS = [
-    ("FOUND", "Found", "The floor is found from the feet that bear: its height, its slope, and several heights"),
+    ("FOUND", "Found", "Found from the feet that bear: its height, its slope, and several heights"),
     ("HEIGHT", "At a Height", "The floor is level, at a height that you know"),
 ]
 PATH_ITEMS = [

@@ -11,7 +11,7 @@ from .. import refiner
 from ..motion import Motion
 from ..recording import Keypoints
 from ..refiner.feet.stand import UNTOLD, stand
-from ..refiner.fit import fit_error
+from ..refiner.fit import fit_of
 from ..scene import SceneError, scene_rate
 from ..scene.contacts import BEARS
 from ..scene.edits import find_seen_edits, held_poses
@@ -50,7 +50,7 @@ class HoldJob(SteppedJob):
         held = yield from as_part(self._held(free), 0.0, 1.0 - WRITING)
         scene = _by_uid(bpy.data.scenes, self.scene_uid)
         person = self._person()
-        held = _with_edits(person, held)
+        held = yield from _with_edits(person, held)
         self.writing = True
         yield Progress(1.0 - WRITING, "Writing the keys")
         with in_scene(scene):
@@ -76,15 +76,14 @@ def _by_uid(blocks: bpy.types.bpy_prop_collection, uid: int) -> bpy.types.ID:
     return found
 
 
-def _with_edits(person: bpy.types.Object, motion: Motion) -> Motion:
+def _with_edits(person: bpy.types.Object, motion: Motion) -> Steps[Motion]:
     """Keys that somebody has changed are held as refining again holds them; the fit error is that of now."""
     kept = kept_keypoints(person)
     refined = refined_animation(person)
     keypoints: Keypoints | None = None
     if kept is not None and refined is not None and refined.strip is None:
         keypoints = kept.at(motion.frame_ids.astype(float))
-        errors = fit_error(motion.rotations, motion.pelvis, motion.bone_offsets, keypoints)
-        motion = replace(motion, fit_error_mm=errors)
+        motion = replace(motion, fit_error_mm=(yield from fit_of(motion, keypoints)))
     edits = find_seen_edits(person)
     if edits is None or not edits.held.any():
         return motion
@@ -106,7 +105,7 @@ def _sentence(name: str, free: Motion, held: Motion) -> str:
 
 class SPR_OT_hold_feet_again(Driven, bpy.types.Operator):
     """Hold the feet of the refined person by its contacts and floor as they are now, after you have edited
-    them. The motion before the hold and the keys that you have changed are kept; the recording is not needed"""
+    them. The motion before the hold and the keys that you have changed are kept; no recording is needed"""
 
     bl_idname = "spr.hold_feet_again"
     bl_label = "Hold Feet Again"

@@ -41,7 +41,7 @@ PRESETS = {
     ),
     "CAMERA": Preset(
         "One Camera",
-        "Keypoints from one video: less trust in their depth, more in how bodies move; the path from the steps",
+        "Keypoints from one video: less trust in depth, more in how bodies move; the path from the steps",
         0.5, 1.0, path="STEPS",
     ),
 }  # fmt: skip

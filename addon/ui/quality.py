@@ -129,8 +129,8 @@ def _measured(operator: type[bpy.types.Operator], context: bpy.types.Context) ->
 
 
 class SPR_OT_show_version(bpy.types.Operator):
-    """Show the person's motion before or after refining, or before its feet were held; each is an action of its
-    own"""
+    """Show the person's motion before or after refining, or before its feet were held; each is an action of
+    its own"""
 
     bl_idname = "spr.show_version"
     bl_label = "Show Before or After"
