@@ -107,6 +107,7 @@ class Motion:
     free: rotations and pelvis before the feet were held, None where they are not.
     hands: the fingers; None where nothing tells of any.
     shape: which body model has exactly these bones with these betas; None where that is not known.
+    found: contacts and floor as they were found, where somebody has changed them since; None elsewhere.
     """
 
     rotations: np.ndarray
@@ -127,6 +128,7 @@ class Motion:
     free: tuple[np.ndarray, np.ndarray] | None = None
     hands: Hands | None = None
     shape: Shape | None = None
+    found: tuple[np.ndarray, Floor | None] | None = None
 
     @property
     def frames(self) -> int:

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from .alignment import keypoints_at, target_of
     from .controls import Controls
     from .engine import DEVICES, ENGINES, engine_name, loads_torch
+    from .feet.stand import LEGS, hold_again
     from .holding import hold
     from .limbs import PARTS, Limb
     from .modes import MODES
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 __all__ = [
     "DEVICES",
     "ENGINES",
+    "LEGS",
     "MODES",
     "PARTS",
     "SURE",
@@ -36,6 +38,7 @@ __all__ = [
     "align_times",
     "engine_name",
     "hold",
+    "hold_again",
     "jitter",
     "keypoint_noise",
     "keypoints_at",
@@ -55,6 +58,8 @@ _PLACES = {
     "ENGINES": "engine",
     "engine_name": "engine",
     "loads_torch": "engine",
+    "LEGS": "feet.stand",
+    "hold_again": "feet.stand",
     "hold": "holding",
     "PARTS": "limbs",
     "Limb": "limbs",

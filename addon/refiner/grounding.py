@@ -52,18 +52,30 @@ class Grounding:
 
 
 def on_floor(motion: Motion) -> Grounding:
-    """The step that brings the soles to height 0."""
-    return Grounding(np.eye(3), _middle(motion), -floor_of(motion))
+    """The step that brings the floor under the soles to height 0: where the motion knows its floor, the
+    lowest of its heights at the middle of the path."""
+    middle, floor = _middle(motion), motion.floor
+    if floor is None:
+        return Grounding(np.eye(3), middle, -floor_of(motion))
+    under = floor.heights.min() - middle @ floor.normal
+    return Grounding(np.eye(3), middle, -float(middle[1] + under / floor.normal[1]))
 
 
 def level(motion: Motion) -> Grounding:
     """The turn that makes the floor under the feet level, or a body that surely leans upright where the feet
-    do not get about; with the step that keeps the soles where on_floor has them."""
+    do not get about; with the step that keeps the soles where on_floor has them. Where the motion knows that
+    its floor slopes, this is the floor."""
+    middle, floor = _middle(motion), motion.floor
+    if floor is not None and floor.normal[1] < np.cos(LEAST_LEAN):
+        over = float(middle @ floor.normal - floor.heights.min())
+        return Grounding(_turn_to_y(floor.normal), middle, over - float(middle[1]))
     up = _up_of_floor(motion)
     up = _up_of_body(motion) if up is None else up
     turn = _turn_to_y(up)
-    found = Grounding(turn, _middle(motion), 0.0)
-    return Grounding(turn, found.middle, -floor_of(grounded(motion, found)))
+    found = Grounding(turn, middle, 0.0)
+    if found.degrees == 0.0:
+        return on_floor(motion)
+    return Grounding(turn, middle, -floor_of(grounded(motion, found)))
 
 
 def grounded(motion: Motion, grounding: Grounding) -> Motion:

@@ -10,6 +10,7 @@ import numpy as np
 
 from ..motion import Motion
 from ..steps import Steps
+from .curve_keys import CurveKeys
 from .curves import Curve, find_curves, remove_curves, vector_curves, write_curves
 from .evidence import filled, unseen
 from .finger_keys import FingerResult, finger_curves, finger_edits, finger_result, write_fingers
@@ -40,19 +41,12 @@ def write_action(
     there are no keypoints. Keys that a user has added before or after stay. store: keep what was written on
     the action, so that edits of it can be found.
     """
-    rest = np.array([armature.data.bones[name].matrix_local for name in BONE_NAMES])
-    result = yield from result_of(motion, keys, rest)
     fingers = yield from _fingers(armature, motion, keys, store)
     own = keys_beyond(armature, keys.frames)
-    moving, still = _curves(armature, result, {path for path, _ in own})
-    moving += [] if fingers is None else finger_curves(armature, fingers)
     _remove_stale(armature)
     if fingers is None:
         straighten(armature)
-    marked = filled(motion, keys)
-    yield from write_curves.steps(armature, keys.frames, moving, holds=keys.holds, filled=marked)
-    yield from write_curves.steps(armature, keys.frames[:1], still)
-    put_back(armature, own)
+    result = yield from _write_bones(armature, motion, keys, own, fingers)
     figures = _figure_curves(
         armature,
         keys,
@@ -85,6 +79,32 @@ def _fingers(
     edits = finger_edits(armature, find_curves(armature), action) if action is not None and store else None
     rate = scene_rate(bpy.context.scene)
     return (yield from finger_result(armature, motion.hands, keys, edits, rate))
+
+
+@rig_follows
+def write_bones(armature: bpy.types.Object, motion: Motion, keys: Keys) -> Steps[None]:
+    """Write rotations and pelvis location into the action that has them already; all else in it stays."""
+    result = yield from _write_bones(armature, motion, keys, keys_beyond(armature, keys.frames))
+    write_stored(armature.animation_data.action, result)
+
+
+def _write_bones(
+    armature: bpy.types.Object,
+    motion: Motion,
+    keys: Keys,
+    own: dict[tuple[str, int], CurveKeys],
+    fingers: FingerResult | None = None,
+) -> Steps[Stored]:
+    """The bones' curves, as they are then stored. own: keys of the user's that are put back."""
+    rest = np.array([armature.data.bones[name].matrix_local for name in BONE_NAMES])
+    result = yield from result_of(motion, keys, rest)
+    moving, still = _curves(armature, result, {path for path, _ in own})
+    moving += [] if fingers is None else finger_curves(armature, fingers)
+    marked = filled(motion, keys)
+    yield from write_curves.steps(armature, keys.frames, moving, holds=keys.holds, filled=marked)
+    yield from write_curves.steps(armature, keys.frames[:1], still)
+    put_back(armature, own)
+    return result
 
 
 def _curves(

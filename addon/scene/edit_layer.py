@@ -10,8 +10,8 @@ import numpy as np
 from .curve_keys import key_frames, read_keys, with_values, write_keys
 from .curves import find_curves
 from .errors import SceneError
-from .refined import BEFORE, refined_animation
-from .versions import shows_before
+from .refined import aside_actions, refined_animation
+from .versions import shown_aside
 
 TRACK = "Refined"
 _SAME_FRAME = 0.01
@@ -20,7 +20,7 @@ _SAME_FRAME = 0.01
 def has_edit_layer(armature: bpy.types.Object) -> bool:
     """Whether the refined animation plays in a strip below an action of the user's."""
     refined, animation = refined_animation(armature), armature.animation_data
-    own = (None, armature.get(BEFORE))
+    own = (None, *aside_actions(armature))
     return refined is not None and refined.strip is not None and animation.action not in own
 
 
@@ -28,7 +28,7 @@ def add_edit_layer(armature: bpy.types.Object) -> bpy.types.Action:
     """Push the refined action down to a track of its own and put a new, empty action above it, whose keys are
     combined with it. Raises SceneError where that can't be done."""
     refined, animation = refined_animation(armature), armature.animation_data
-    if refined is None or shows_before(armature):
+    if refined is None or shown_aside(armature) is not None:
         raise SceneError(
             f"{armature.name} does not play its refined animation; choose After or refine it again."
         )

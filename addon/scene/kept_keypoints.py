@@ -14,9 +14,9 @@ import numpy as np
 
 from ..motion import LONGEST_GAP
 from ..recording import Keypoints
-from .axes import positions_to_blender
+from .axes import positions_to_blender, positions_to_smpl
 from .timing import Keys, keys_at
-from .tracks import Track, track_from
+from .tracks import SEEN, Track, track_from
 
 KEPT = "spr_keypoints"
 """Custom property of the armature object: the mesh with the keypoints."""
@@ -43,6 +43,14 @@ class KeptKeypoints:
     def moment(self, frame: float) -> float:
         """Seconds of the track at a frame of the scene."""
         return (frame - self.first_frame) / self.rate
+
+    def at(self, frames: np.ndarray) -> Keypoints:
+        """The keypoints in SMPL's frame at these frames of the scene, NaN where they were not seen."""
+        found = [self.track.at(self.moment(float(frame))) for frame in frames]
+        places = positions_to_smpl(np.stack([points for points, _ in found]).astype(float))
+        seen = np.stack([strength >= SEEN for _, strength in found])
+        places[~seen] = np.nan
+        return Keypoints(places, seen.astype(float), self.names, self.track.canonical)
 
     @property
     def keys(self) -> Keys:

@@ -1,10 +1,13 @@
-"""Figures of a motion for every frame, from its joints alone: pure arithmetic, no bpy."""
+"""Figures of a motion for every frame, from its poses alone: pure arithmetic, no bpy."""
 
 from __future__ import annotations
 
 import numpy as np
 
+from ..body.kinematics import forward
 from ..body.skeleton import JOINT_NAMES
+from ..body.soles import HEEL, INNER, OUTER, soles
+from ..motion import Motion
 
 _FEET = tuple(
     (JOINT_NAMES.index(f"{side}_ankle"), JOINT_NAMES.index(f"{side}_foot")) for side in ("left", "right")
@@ -39,3 +42,29 @@ def slide_cm(joints: np.ndarray, rate: float) -> np.ndarray:
         low = (height < np.percentile(height, USUAL, axis=0) + LOW).all(1)
         sides.append(np.where(low, speed[:, foot].min(1), 0.0))
     return np.asarray(np.max(sides, axis=0))
+
+
+def bearing_slide_cm(
+    joints: np.ndarray, world: np.ndarray, bones: np.ndarray, bears: np.ndarray, rate: float
+) -> np.ndarray:
+    """(T,) centimetres a second by which a bearing foot moves over the floor, 0 where none bears.
+
+    joints (T, 24, 3) metres, Y up, world (T, 24, 3, 3): as `kinematics.forward` gives them; bones (24, 3);
+    bears (T, 4) bool, left heel, left toes, right heel, right toes; `rate` frames a second. Of heel and toes
+    that both bear the slower counts, as a foot rolls over one of them.
+    """
+    if len(joints) < 2:
+        return np.zeros(len(joints))
+    four = np.asarray(soles(joints, world, bones))
+    places = np.stack([four[..., HEEL, :], (four[..., INNER, :] + four[..., OUTER, :]) / 2.0], axis=2)
+    steps = 100.0 * rate * np.linalg.norm(np.diff(places[..., [0, 2]], axis=0), axis=-1)
+    both = (bears[1:] & bears[:-1]).reshape(-1, 2, 2)
+    slower = np.where(both, steps, np.inf).min(-1)
+    speed = np.where(both.any(-1), slower, 0.0).max(-1)
+    return np.maximum(np.append(speed, 0.0), np.append(0.0, speed))
+
+
+def motion_slide_cm(motion: Motion, bears: np.ndarray) -> np.ndarray:
+    """(T,) the same of a motion without gaps in its frames."""
+    posed = forward(motion.rotations, motion.pelvis, motion.bone_offsets)
+    return bearing_slide_cm(*posed, motion.bone_offsets, bears, motion.fps)

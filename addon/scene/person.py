@@ -17,15 +17,16 @@ from .colours import person_colour
 from .errors import SceneError
 from .estimated import mark_estimated
 from .fingers import finger_offsets, has_fingers, place_fingers
-from .kept_before import put_away
+from .kept_before import forget_version, put_away
 from .kept_keypoints import keep_keypoints
 from .mesh import create_body
 from .parts import NOTHING_EARLIER, Earlier, home_of, move_to
+from .refined import BEFORE, FREE
 from .refit_body import Told, update_body
 from .refit_bones import offsets_of, update_rest_pose
 from .rollback import all_or_nothing, leave_edit_mode, select_only
 from .timing import is_animated, keys_at, scene_rate, set_scene_rate, show_range
-from .versions import forget_before, own_actions, refined_action, write_before, write_refined
+from .versions import own_actions, refined_action, without_hold, write_before, write_refined
 from .visibility import hide_while_away, only_hides
 
 
@@ -85,11 +86,16 @@ def write_motion(
             place_fingers(armature, motion.hands.offsets, colour)
         yield None
         if original is None:
-            forget_before(armature)
+            forget_version(armature, BEFORE)
         else:
             times = original.times - origin
             before = keys_at(times, scene_rate(scene), first_frame, original.away)
             yield from write_before(armature, original, before, hide=gaps == "hide")
+        free = without_hold(motion)
+        if free is None:
+            forget_version(armature, FREE)
+        else:
+            yield from write_before(armature, free, keys, FREE, hide=gaps == "hide")
         yield from write_refined(armature, motion, keys, hide=gaps == "hide", told=told)
         yield from put_away.steps(armature)
         mark_estimated(armature, motion, keys, scene_rate(scene))

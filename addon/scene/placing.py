@@ -6,8 +6,9 @@ import bpy
 import numpy as np
 from mathutils import Matrix
 
-from ..motion import Motion
+from ..motion import Floor, Motion
 from .axes import SMPL_TO_BLENDER, positions_to_blender, positions_to_smpl
+from .contacts import read_floor
 from .curves import find_curves
 from .errors import SceneError
 from .pose_points import rest_offsets
@@ -20,8 +21,8 @@ _PLACES = ("location", "rotation_euler", "rotation_quaternion", "rotation_axis_a
 
 
 def motion_in_world(armature: bpy.types.Object, scene: bpy.types.Scene) -> Motion:
-    """What the armature's keys say, in SMPL's axes, where the object puts it; every frame, or of a long clip
-    stretches of it. Raises SceneError where there are no keys."""
+    """What the armature's keys say, in SMPL's axes, where the object puts it, with its floor where that is
+    known; every frame, or of a long clip the first ones. Raises SceneError where there are no keys."""
     refined = refined_animation(armature)
     curves = find_curves(armature) if refined is None else refined.curves
     ends = [curve.range() for (path, _), curve in curves.items() if path.startswith("pose.bones")]
@@ -38,8 +39,18 @@ def motion_in_world(armature: bpy.types.Object, scene: bpy.types.Scene) -> Motio
     unknown = np.full(len(frames), np.nan)
     return Motion(
         rotations, pelvis, rest_offsets(armature) * scale[0], scene_rate(scene), frames.astype(int), unknown,
-        np.full(rotations.shape[:2], np.nan),
+        np.full(rotations.shape[:2], np.nan), floor=_floor_in_world(armature, turned),
     )  # fmt: skip
+
+
+def _floor_in_world(armature: bpy.types.Object, turn: np.ndarray) -> Floor | None:
+    """The person's floor, as its edits have it, where the object puts it; turn (3, 3) in SMPL's axes."""
+    floor = read_floor(armature)
+    if floor is None:
+        return None
+    place, _, scale = armature.matrix_world.decompose()
+    normal = turn @ floor.normal
+    return Floor(normal, floor.heights * scale[0] + positions_to_smpl(np.array(place)) @ normal)
 
 
 def place(armature: bpy.types.Object, turn: np.ndarray, shift: np.ndarray) -> None:

@@ -4,15 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 import bpy
+import numpy as np
 
 from .curves import curves_in
 from .stored import STORED
 
-BEFORE, AFTER = "spr_before", "spr_after"
-"""Custom properties of the armature that point to its actions, however they are renamed."""
+BEFORE, FREE, AFTER = "spr_before", "spr_free", "spr_after"
+"""Custom properties of the armature that point to its actions, however they are renamed: of the motion before
+refining, of the refined one before its feet were held, and of what is the result."""
+ASIDE = (BEFORE, FREE)
+"""Those that are only looked at."""
+
+Frames = TypeVar("Frames", float, np.ndarray)
 
 
 @dataclass(frozen=True)
@@ -29,17 +35,29 @@ class Refined:
         """Its curves by RNA path and index."""
         return curves_in(self.action, self.slot)
 
-    def frame(self, shown: float) -> float:
+    def frame(self, shown: Frames) -> Frames:
         """The frame of the action that plays at a frame of the scene."""
         strip = self.strip
         return (
             shown if strip is None else strip.action_frame_start + (shown - strip.frame_start) / strip.scale
         )
 
+    def shown(self, frame: Frames) -> Frames:
+        """The frame of the scene at which a frame of the action plays."""
+        strip = self.strip
+        if strip is None:
+            return frame
+        return strip.frame_start + (frame - strip.action_frame_start) * strip.scale
+
 
 def refined_animation(armature: bpy.types.Object) -> Refined | None:
     """The action that the last run wrote; None without any, or where another was put in its place."""
     return next((one for one in _candidates(armature) if STORED in one.action), None)
+
+
+def aside_actions(armature: bpy.types.Object) -> list[bpy.types.Action]:
+    """The actions that are only looked at, as far as they are not put away."""
+    return [armature[version] for version in ASIDE if armature.get(version) is not None]
 
 
 def _candidates(armature: bpy.types.Object) -> Iterator[Refined]:
@@ -52,9 +70,9 @@ def _candidates(armature: bpy.types.Object) -> Iterator[Refined]:
             if strip.action is not None:
                 yield Refined(strip.action, getattr(strip, "action_slot", None), strip)
     aside = armature.get(AFTER)
-    if animation is not None and aside is not None and active in (None, armature.get(BEFORE)):
-        yield Refined(aside, _slot_for_objects(aside))
+    if animation is not None and aside is not None and active in (None, *aside_actions(armature)):
+        yield Refined(aside, slot_for_objects(aside))
 
 
-def _slot_for_objects(action: bpy.types.Action) -> Any:
+def slot_for_objects(action: bpy.types.Action) -> Any:
     return next((slot for slot in getattr(action, "slots", ()) if slot.target_id_type == "OBJECT"), None)

@@ -10,7 +10,8 @@ from typing import Any
 import bpy
 
 from .action import FIT_ERROR, UNCERTAINTY
-from .kept_before import before_mesh
+from .contacts import CONTACTS
+from .kept_before import packed_meshes
 from .kept_keypoints import kept_mesh
 from .versions import own_actions
 
@@ -26,7 +27,7 @@ def as_before_when_it_fails(objects: Sequence[bpy.types.Object]) -> Iterator[Non
     undo = [step for ob in objects for step in _steps(ob)]
     blocks = dict.fromkeys([ob.data for ob in objects] + [a for ob in objects for a in _actions(ob)])
     spares = {block: block.copy() for block in blocks}
-    kept = [mesh for ob in objects for mesh in (kept_mesh(ob), before_mesh(ob)) if mesh is not None]
+    kept = [mesh for ob in objects for mesh in (kept_mesh(ob), *packed_meshes(ob)) if mesh is not None]
     for mesh in kept:
         mesh.use_fake_user = True  # whoever replaces it lets it be
     try:
@@ -109,7 +110,7 @@ def _colour_steps(colour: bpy.types.BoneColor) -> list[Undo]:
 def _properties(ob: bpy.types.Object) -> dict[str, Any]:
     """The custom properties that a run writes."""
     found = [*ob.keys()]
-    ours = (key for key in found if key.startswith("spr_") or key in (FIT_ERROR, UNCERTAINTY))
+    ours = (key for key in found if key.startswith("spr_") or key in (FIT_ERROR, UNCERTAINTY, *CONTACTS))
     return {key: _value(ob[key]) for key in ours}
 
 

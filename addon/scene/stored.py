@@ -39,7 +39,6 @@ class Stored:
 
 def write_stored(action: bpy.types.Action, stored: Stored) -> None:
     """Keep it on the action."""
-    archive = io.BytesIO()
     fields: dict[str, Any] = {
         "frames": stored.frames.astype(np.int32),
         "marks": stored.marks.astype(np.uint8),
@@ -48,10 +47,16 @@ def write_stored(action: bpy.types.Action, stored: Stored) -> None:
     for name, channels in (("written", stored.written), *several):
         fields[f"{name}_turns"] = np.round(channels.turns * _FINE).astype(np.int16)
         fields[f"{name}_places"] = channels.places.astype(np.float32)
+    keep_arrays(action, STORED, fields)
+
+
+def keep_arrays(action: bpy.types.Action, name: str, fields: dict[str, Any]) -> None:
+    """Arrays as an archive in a custom property of this name."""
+    archive = io.BytesIO()
     np.savez_compressed(archive, **fields)
     # Bytes that are written over other bytes end at the first zero.
-    action.pop(STORED, None)
-    action[STORED] = archive.getvalue()
+    action.pop(name, None)
+    action[name] = archive.getvalue()
 
 
 def read_stored(action: bpy.types.Action) -> Stored | None:

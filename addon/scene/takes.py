@@ -13,6 +13,7 @@ from .errors import SceneError
 from .kept_before import bring_out, put_away
 from .layers import put_on
 from .names import BONE_NAMES
+from .refined import ASIDE
 from .rig_keys import Moments, moments_of
 from .versions import own_actions
 from .workshop import seen_poses
@@ -48,7 +49,8 @@ def check_rig(armature: bpy.types.Object) -> None:
 def record(scene: bpy.types.Scene, armature: bpy.types.Object) -> list[Take]:
     """All actions of the person's result as the armature's `workshop` shows them."""
     takes = []
-    bring_out(armature)
+    for version in ASIDE:
+        bring_out(armature, version)
     with _action_kept(armature):
         for action in dict.fromkeys([armature.animation_data.action, *own_actions(armature)]):
             put_on(armature, action)
@@ -59,8 +61,8 @@ def record(scene: bpy.types.Scene, armature: bpy.types.Object) -> list[Take]:
 
 @contextmanager
 def in_turn(armature: bpy.types.Object, takes: Sequence[Take]) -> Iterator[Iterator[Take]]:
-    """The takes, each with its action on the armature; afterwards the one that was there, and the one before
-    is put away."""
+    """The takes, each with its action on the armature; afterwards the one that was there, and those that are
+    only looked at are put away."""
 
     def assigned() -> Iterator[Take]:
         for take in takes:

@@ -1,23 +1,29 @@
-"""Before and after: the original motion as an action of its own beside the refined one, and the switch."""
+"""Before and after: the original motion, and the refined one before its feet were held, as actions of their
+own beside the result, and the switch."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import bpy
+import numpy as np
 
 from ..motion import Motion
 from ..steps import Steps
 from .action import write_action
+from .contacts import write_contacts
 from .curves import curves_in
 from .errors import SceneError
-from .kept_before import bring_out, forget_before_mesh, has_before, packed_name, put_away
+from .kept_before import bring_out, forget_packed, has_version, packed_name, put_away
 from .layers import fit_strips, is_pushed_down, playing_strips, put_on, written_to
 from .names import BONE_NAMES
-from .refined import AFTER, BEFORE
+from .refined import AFTER, ASIDE, BEFORE, FREE, aside_actions
 from .timing import Keys
 from .visibility import hide_while_away
 
+_CALLED = {BEFORE: "before", FREE: "free"}
+"""What the actions of these versions are called, after the person."""
 REFINED = "spr_refined"
 """Custom property of the armature that points to the action that runs write, whatever the user plays."""
 AFTER_BLENDS = "spr_after_blends"
@@ -25,27 +31,34 @@ AFTER_BLENDS = "spr_after_blends"
 
 
 def write_before(
-    armature: bpy.types.Object, original: Motion, keys: Keys, *, hide: bool = False
+    armature: bpy.types.Object, original: Motion, keys: Keys, version: str = BEFORE, *, hide: bool = False
 ) -> Steps[None]:
-    """Keep the original motion as an action beside the refined one, which stays on the armature.
+    """Keep the original motion, or another that is only looked at, as an action beside the refined one, which
+    stays on the armature.
 
-    hide: the armature is hidden while the person is away, as the refined motion hides it.
+    version: which one it is. hide: the armature is hidden while the person is away, as the refined motion
+    hides it.
     """
-    earlier, name = _editable(armature.get(BEFORE)), packed_name(armature)
+    earlier, name = _editable(armature.get(version)), packed_name(armature, version)
     with written_to(armature, earlier):
         yield from write_action(armature, original, keys, store=False)
         hide_while_away(armature, keys, hide=hide)
         before = armature.animation_data.action
     if earlier is None:
-        before.name = name or f"{armature.name} before"
-    armature[BEFORE] = before
-    forget_before_mesh(armature)
+        before.name = name or f"{armature.name} {_CALLED[version]}"
+    armature[version] = before
+    forget_packed(armature, version)
 
 
-def forget_before(armature: bpy.types.Object) -> None:
-    """There is no motion before any more."""
-    armature.pop(BEFORE, None)
-    forget_before_mesh(armature)
+def without_hold(motion: Motion) -> Motion | None:
+    """The motion before its feet were held; None where they are not. What was measured of it held, such as
+    its fit, is not known of it."""
+    if motion.free is None:
+        return None
+    rotations, pelvis = motion.free
+    unknown, nothing = np.full(motion.frames, np.nan), np.zeros((0, 4))
+    free = replace(motion, rotations=rotations, pelvis=pelvis, fit_error_mm=unknown, contacts=nothing)
+    return replace(free, kept=None, free=None)
 
 
 def write_refined(
@@ -56,6 +69,7 @@ def write_refined(
     frames = None if earlier is None else tuple(earlier.curve_frame_range)
     with written_to(armature, earlier):
         yield from write_action(armature, motion, keys)
+        yield from write_contacts(armature, motion, keys)
         hide_while_away(armature, keys, hide=hide)
         refined = armature.animation_data.action
     if frames is not None:
@@ -69,12 +83,12 @@ def show_refined(armature: bpy.types.Object, refined: bpy.types.Action, told: Ca
 
     told: is given a sentence about an action that had to make way.
     """
-    animation, before = armature.animation_data, armature.get(BEFORE)
-    own, played = (None, before, refined), animation.action
+    animation, aside = armature.animation_data, aside_actions(armature)
+    own, played = (None, *aside, refined), animation.action
     pushed_down = is_pushed_down(armature, refined)
     # While the original is shown, the user's layer waits to come back.
-    layer = armature.get(AFTER) if before is not None and played == before else played
-    _blend(armature, False)
+    layer = armature.get(AFTER) if played in aside else played
+    _blend(armature, aside=False)
     armature[REFINED] = refined
     armature[AFTER] = layer if pushed_down and layer not in own else refined
     if pushed_down:
@@ -96,10 +110,10 @@ def refined_action(armature: bpy.types.Object) -> bpy.types.Action | None:
     """
     if REFINED in armature:
         return _editable(armature[REFINED])
-    animation, before = armature.animation_data, armature.get(BEFORE)
+    animation, aside = armature.animation_data, aside_actions(armature)
     played = [animation.action] if animation is not None else []
     found = [armature.get(AFTER), *played, *(strip.action for strip in playing_strips(armature))]
-    return next((_editable(action) for action in found if action != before and _moves_body(action)), None)
+    return next((_editable(action) for action in found if action not in aside and _moves_body(action)), None)
 
 
 def _moves_body(action: bpy.types.Action | None) -> bool:
@@ -115,50 +129,62 @@ def _editable(action: bpy.types.Action | None) -> bpy.types.Action | None:
 def versions(armature: bpy.types.Object) -> tuple[bpy.types.Action | None, bpy.types.Action | None]:
     """The actions before and after; None for one that does not exist (any more), or is put away.
 
-    What is on the armature now and is not the one before is the one after: the user may have put another
+    What is on the armature now and is not only looked at is the one after: the user may have put another
     there.
     """
     before, after = armature.get(BEFORE), armature.get(AFTER)
     current = armature.animation_data.action if armature.animation_data else None
-    return before, after if current in (None, before) else current
+    return before, after if current in (None, *aside_actions(armature)) else current
+
+
+def shown_aside(armature: bpy.types.Object) -> str | None:
+    """Which of the versions that are only looked at is on the armature now; None for the result."""
+    animation = armature.animation_data
+    played = None if animation is None else animation.action
+    shown = [version for version in ASIDE if played is not None and armature.get(version) == played]
+    return shown[0] if shown else None
 
 
 def shows_before(armature: bpy.types.Object) -> bool:
     """Whether the original motion is on the armature now."""
-    animation, before = armature.animation_data, armature.get(BEFORE)
-    return animation is not None and before is not None and animation.action == before
+    return shown_aside(armature) == BEFORE
 
 
 def show_version(armature: bpy.types.Object, before: bool) -> None:
     """Put the original motion on the armature, or the refined one. SceneError when there is none."""
-    if not (has_before(armature) if before else versions(armature)[1] is not None):
+    show(armature, BEFORE if before else None)
+
+
+def show(armature: bpy.types.Object, version: str | None) -> None:
+    """Put a version that is only looked at on the armature, or with None the result. SceneError when there is
+    none."""
+    refined = versions(armature)[1]
+    if not (refined is not None if version is None else has_version(armature, version)):
         raise SceneError("This action is no longer in the file; undo its removal or refine the person again.")
     if not armature.is_editable or (armature.animation_data and armature.animation_data.use_tweak_mode):
         raise SceneError(
             f"The action of {armature.name} can't be changed now; leave tweak mode or make it local."
         )
-    refined = versions(armature)[1]
-    wanted = bring_out(armature) if before else refined
+    wanted = refined if version is None else bring_out(armature, version)
     if wanted is None:
-        raise SceneError("The motion before is damaged in this file; refine the person again.")
+        raise SceneError("This motion is damaged in this file; refine the person again.")
     armature[AFTER] = refined
-    _blend(armature, before)
+    _blend(armature, aside=version is not None)
     put_on(armature, None if wanted == refined and is_pushed_down(armature, refined) else wanted)
-    if not before:
-        put_away(armature)
+    put_away(armature)
 
 
-def _blend(armature: bpy.types.Object, before: bool) -> None:
+def _blend(armature: bpy.types.Object, *, aside: bool) -> None:
     """The original motion plays by itself, whatever the one after is a layer of."""
     animation = armature.animation_data or armature.animation_data_create()
-    if before and not shows_before(armature):
+    if aside and shown_aside(armature) is None:
         armature[AFTER_BLENDS] = animation.action_blend_type
         animation.action_blend_type = "REPLACE"
-    elif not before and AFTER_BLENDS in armature:
+    elif not aside and AFTER_BLENDS in armature:
         animation.action_blend_type = armature.pop(AFTER_BLENDS)
 
 
 def own_actions(armature: bpy.types.Object) -> list[bpy.types.Action]:
-    """All actions that belong to the armature's result; the one before only while it is not put away."""
-    found = dict.fromkeys([refined_action(armature), armature.get(BEFORE)])
+    """All actions that belong to the armature's result; those only looked at while they are not put away."""
+    found = dict.fromkeys([refined_action(armature), *aside_actions(armature)])
     return [action for action in found if action is not None]

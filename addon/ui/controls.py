@@ -13,6 +13,7 @@ from bpy.props import BoolProperty, EnumProperty, FloatProperty, IntProperty, Po
 from ..recording import Recording
 from ..refiner import PARTS, Controls
 from .effects import without_effect
+from .feet import SPR_PG_feet, feet_of
 from .hints import peek
 from .limbs import SPR_PG_limbs, draw_limbs, limbs_of
 from .live_panel import draw_live
@@ -105,6 +106,7 @@ class SPR_PG_controls(bpy.types.PropertyGroup):
         " and their keys are marked as jitter in the Dope Sheet",
         items=GAP_ITEMS,
     )
+    feet: PointerProperty(name="Feet", description="Feet that stay, and the floor", type=SPR_PG_feet)
 
 
 def controls_of(settings: bpy.types.PropertyGroup) -> Controls:
@@ -112,7 +114,8 @@ def controls_of(settings: bpy.types.PropertyGroup) -> Controls:
     controls = settings.controls
     parts = frozenset(part for part in PARTS if getattr(controls, part))
     frames = (controls.first, controls.last) if controls.use_range else None
-    return Controls(controls.strength, controls.smoothness, parts, frames, limbs_of(controls.limbs))
+    limbs, feet = limbs_of(controls.limbs), feet_of(controls.feet)
+    return Controls(controls.strength, controls.smoothness, parts, frames, limbs, **feet)
 
 
 def begin_anew(settings: bpy.types.PropertyGroup, recording: Recording) -> None:

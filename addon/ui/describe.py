@@ -14,6 +14,7 @@ from ..formats.container import Hints
 from ..formats.file_names import shared_name
 from ..overrides import asked
 from ..recording import How, Known, Person, Recording
+from .feet_words import feet_line
 from .job import Job, Outcome
 from .stepped_job import SteppedJob
 
@@ -181,7 +182,8 @@ def result(job: Job) -> list[str]:
     errors = [
         f"Person {outcome.person.id}: {figure}" if several else figure[:1].upper() + figure[1:]
         for outcome in job.outcomes
-        for figure in _figures(outcome)
+        for figure in (*_figures(outcome), feet_line(outcome.motion, job.task.controls))
+        if figure
     ]
     warnings = [warning for outcome in job.outcomes for warning in outcome.motion.warnings]
     warnings = [*_hopeless(job.outcomes), *_risen(job.outcomes), *job.task.notes, *warnings]

@@ -11,6 +11,7 @@ from bpy.props import FloatProperty, IntProperty
 
 from ..scene import SceneError
 from ..scene.blend_edit import blend_edit
+from ..scene.contacts import forget_contact_edits
 from ..scene.edit_layer import add_edit_layer, blend_layer_edit, has_edit_layer
 from ..scene.edits import forget_edits
 from ..scene.reduce_keys import reduce_keys
@@ -135,7 +136,10 @@ class SPR_OT_forget_edits(_OnPerson, bpy.types.Operator):
 
     def change(self, context: bpy.types.Context, person: bpy.types.Object) -> str:
         """Take the marks off."""
-        names = forget_edits(person, _selected_bones(context, person))
+        bones = _selected_bones(context, person)
+        names = forget_edits(person, bones)
+        if bones is None and forget_contact_edits(person):
+            names.append("contacts and floor")
         if not names:
             raise SceneError("No key has been changed since the last run; there is nothing to forget.")
         return f"The next run may replace the edits of {listed(names)}."

@@ -17,6 +17,10 @@ LOWEST_TOP = 0.2
 mountains."""
 BACKGROUND, FILLED = (0.09, 0.09, 0.09, 1.0), (0.3, 0.3, 0.34, 1.0)
 CURRENT = (1.0, 1.0, 1.0, 1.0)
+LEFT, RIGHT = (0.55, 0.80, 1.00, 1.0), (1.00, 0.45, 0.50, 1.0)
+"""Of contacts, as the bones of the sides are in Pose Mode."""
+STRIP = 0.25
+"""Share of the picture's height in which contacts are drawn."""
 _AREA = 0.3
 
 
@@ -53,15 +57,26 @@ class Series:
         return float(np.interp(frame, self.frames, self.values)) if inside else None
 
 
-def graph(series: Series, current: float, size: int, line: float, worst: float = 100.0) -> np.ndarray:
+def graph(
+    series: Series,
+    current: float,
+    size: int,
+    line: float,
+    worst: float = 100.0,
+    bears: np.ndarray | None = None,
+) -> np.ndarray:
     """An RGBA picture (size, size, 4), lowest row first.
 
     current: the scene's frame, shown by a vertical line where it lies in the clip. line: width in pixels.
-    worst: the value that is painted red.
+    worst: the value that is painted red. bears: (N, 4) whether left heel, left toes, right heel, right toes
+    bear at the series' frames, for a strip below the curve.
     """
     first, last = float(series.frames[0]), float(series.frames[-1])
     times = np.linspace(first, last, size)
-    picture = _painted(series, times, size, line, worst)
+    low = 0 if bears is None else int(STRIP * size)
+    picture = _painted(series, times, size - low, line, worst)
+    if bears is not None and low:
+        picture = np.concatenate([_strip(series.frames, bears, times, low), picture])
     if first <= current <= last:
         away = np.abs(times - current) * (size - 1) / max(last - first, 1.0)
         picture[:, away <= max(line / 2, away.min() + 1e-6)] = CURRENT
@@ -82,6 +97,17 @@ def _painted(series: Series, times: np.ndarray, height: int, line: float, worst:
     outside = np.maximum(np.maximum(ends.min(0) - rows, rows - ends.max(0)), 0.0)
     _blend(picture, colours, np.clip(line / 2 + 0.5 - outside, 0.0, 1.0) * ~filled)
     return picture
+
+
+def _strip(frames: np.ndarray, bears: np.ndarray, times: np.ndarray, height: int) -> np.ndarray:
+    """(height, W, 4) a line for each place, the left heel on top, bright where it bears."""
+    here = bears[np.clip(np.searchsorted(frames, times + 1e-6, side="right") - 1, 0, len(frames) - 1)]
+    count = bears.shape[1]
+    place = np.arange(height) * count // height
+    between = np.diff(place, append=count) > 0  # a dark line over each of them
+    colours = np.array([RIGHT, RIGHT, LEFT, LEFT])[place]
+    shown = here.T[::-1][place] & ~between[:, None]
+    return np.where(shown[..., None], colours[:, None], BACKGROUND)
 
 
 def _by_column(series: Series, times: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -9,6 +9,8 @@ import numpy as np
 
 from .. import refiner
 from ..motion import Motion
+from ..refiner.fit import fit_of
+from ..scene.contacts import ContactEdits, contact_edits, with_edits
 from ..scene.edits import Edits, bones_of, find_seen_edits, held_poses
 from ..steps import Steps
 from .describe import listed, plural
@@ -29,12 +31,13 @@ def write_with_edits(scene: bpy.types.Scene, task: Task, outcomes: tuple[Outcome
         for outcome in outcomes:
             yield None
             result = earlier.get(outcome.person.id)
-            kept.append(outcome if result is None else _held(outcome, result))
+            kept.append(outcome if result is None else (yield from _held(outcome, result, task.controls)))
         outcomes = tuple(kept)
     return outcomes, (yield from write(scene, task, outcomes))
 
 
-def _held(outcome: Outcome, result: Refined) -> Outcome:
+def _held(outcome: Outcome, result: Refined, controls: refiner.Controls) -> Steps[Outcome]:
+    outcome = yield from _with_contacts(outcome, result, controls)
     edits = find_seen_edits(result.armature)
     if edits is None or not edits.held.any():
         return outcome
@@ -46,6 +49,29 @@ def _held(outcome: Outcome, result: Refined) -> Outcome:
     motion = replace(motion, warnings=(*motion.warnings, kept_sentence(edits)))
     shake = None if outcome.shake is None else (outcome.shake[0], refiner.jitter(motion))
     return replace(outcome, motion=motion, after_mm=_mean_error(motion), shake=shake)
+
+
+def _with_contacts(outcome: Outcome, result: Refined, controls: refiner.Controls) -> Steps[Outcome]:
+    """The feet held by the contacts and the floor that somebody has changed, where they are held at all."""
+    motion, edits = outcome.motion, contact_edits(result.armature)
+    if edits is None or not edits.any or not len(motion.contacts):
+        return outcome
+    edited = with_edits(motion, edits, result.moment(edits.frames))
+    if motion.free is not None:
+        rotations, pelvis = motion.free
+        edited = replace(edited, rotations=rotations, pelvis=pelvis, free=None)
+        edited = yield from refiner.hold_again(edited, controls.feet, controls.path)
+        if outcome.person.keypoints is not None and np.isfinite(motion.fit_error_mm).any():
+            edited = replace(edited, fit_error_mm=(yield from fit_of(edited, outcome.person.keypoints)))
+    motion = replace(edited, warnings=(*motion.warnings, contacts_sentence(edits)))
+    return replace(outcome, motion=motion, after_mm=_mean_error(motion))
+
+
+def contacts_sentence(edits: ContactEdits) -> str:
+    """'Your contacts were kept: 12 frames. Your floor was kept.'"""
+    count = int(edits.changed.any(1).sum())
+    told = [f"Your contacts were kept: {plural(count, 'frame')}."] if count else []
+    return " ".join([*told, *(["Your floor was kept."] if edits.floor is not None else [])])
 
 
 def kept_sentence(edits: Edits) -> str:

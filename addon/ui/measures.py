@@ -15,10 +15,11 @@ from ..body.kinematics import forward
 from ..body.skeleton import PARENTS
 from ..scene import BONE_NAMES, FIT_ERROR, SceneError, read_poses, scene_rate
 from ..scene.axes import positions_to_smpl
+from ..scene.contacts import BEARS, read_contacts
 from ..scene.curves import find_curves
 from ..scene.layers import read_figure
 from ..scene.limbs import controlled_limbs, root_bone
-from ..scene.measures import jitter_mm, slide_cm
+from ..scene.measures import bearing_slide_cm, jitter_mm, slide_cm
 from ..scene.read_action import Curves, poses_of, read_channels
 from ..scene.refined import refined_animation
 from .graph import Series
@@ -26,7 +27,7 @@ from .graph import Series
 MEASURE_ITEMS = [
     ("FIT", "Fit Error", "How far the body is from the recorded keypoints"),
     ("JITTER", "Jitter", "How far some joint leaps out of its own movement in a single frame"),
-    ("SLIDE", "Foot Slide", "How fast a foot that is on the floor moves over it"),
+    ("SLIDE", "Foot Slide", "How fast a foot that bears moves over the floor"),
 ]
 
 
@@ -90,10 +91,26 @@ def _measured(armature: bpy.types.Object, measure: str) -> Series | None:
     heads = np.array([armature.data.bones[name].head_local for name in BONE_NAMES])
     offsets = positions_to_smpl(heads - heads[list(PARENTS)])
     offsets[0] = 0.0
-    joints, _ = forward(poses.rotations, poses.pelvis, offsets)
+    joints, world = forward(poses.rotations, poses.pelvis, offsets)
     rate = scene_rate(bpy.context.scene)
-    values = jitter_mm(joints) if measure == "JITTER" else slide_cm(joints, rate)
+    bears = bears_at(armature, shown) if measure == "SLIDE" else None
+    if measure == "JITTER":
+        values = jitter_mm(joints)
+    elif bears is None:
+        values = slide_cm(joints, rate)
+    else:
+        values = bearing_slide_cm(joints, world, offsets, bears, rate)
     return Series(shown.astype(float), values, np.zeros(len(frames), bool))
+
+
+def bears_at(armature: bpy.types.Object, frames: np.ndarray) -> np.ndarray | None:
+    """(T, 4) bool, which places bear at these frames of the scene by the result's contacts, whatever version
+    of it plays; None where it knows none."""
+    refined = refined_animation(armature)
+    if refined is None:
+        return None
+    contacts = read_contacts(armature, refined, refined.frame(frames.astype(float)))
+    return None if contacts is None else contacts >= BEARS
 
 
 def _playing(armature: bpy.types.Object) -> tuple[Curves, bpy.types.NlaStrip | None]:

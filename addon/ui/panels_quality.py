@@ -5,17 +5,18 @@ from __future__ import annotations
 import bpy
 
 from ..scene.estimated import ESTIMATED, has_grey_bones
-from ..scene.kept_before import has_before
+from ..scene.kept_before import has_version
 from ..scene.kept_keypoints import kept_keypoints
 from ..scene.layers import is_pushed_down
-from ..scene.versions import shows_before, versions
+from ..scene.refined import ASIDE, FREE
+from ..scene.versions import shown_aside, versions
 from .drawn_text import MARGIN, draw_message
 from .graph import Series, graph
 from .grounding import draw_grounding
 from .icons import icon_id
-from .measures import UNITS, Unit, series_of
+from .measures import UNITS, Unit, bears_at, series_of
 from .panels import Panel, draw_properties
-from .quality import VERSION_ITEMS, shown_person
+from .quality import VERSION_ITEMS, VERSIONS, shown_person
 from .results import PERSON_KEY, refined_armatures
 
 SHARE, WIDEST = 0.5, 200.0
@@ -51,7 +52,9 @@ class SPR_PT_quality(Panel, bpy.types.Panel):
         if series is not None:
             _draw_fit(layout, context, series, UNITS[measure])
         elif measure == "FIT":
-            draw_message(layout, context, "No fit error: there were no keypoints.", "INFO")
+            free = shown_aside(person) == FREE
+            why = "choose After to see it" if free else "there were no keypoints"
+            draw_message(layout, context, f"No fit error: {why}.", "INFO")
         _draw_versions(layout, person)
         draw_grounding(layout)
         column = draw_properties(layout).column(heading="Draw")
@@ -95,9 +98,12 @@ def _draw_fit(layout: bpy.types.UILayout, context: bpy.types.Context, series: Se
 def _draw_graph(
     layout: bpy.types.UILayout, context: bpy.types.Context, series: Series, width: float, unit: Unit
 ) -> None:
+    person = shown_person(context)
+    assert person is not None
     scale = context.preferences.system.ui_scale
     size = max(int(width - 2 * PADDING * scale), 8)
-    picture = graph(series, context.scene.frame_current_final, size, 1.5 * scale, unit.worst)
+    bears = bears_at(person, series.frames)
+    picture = graph(series, context.scene.frame_current_final, size, 1.5 * scale, unit.worst, bears)
     layout.template_icon(icon_id("fit error", picture), scale=width / (UNIT * scale))
 
 
@@ -119,16 +125,18 @@ def _draw_stretches(
 def _draw_versions(layout: bpy.types.UILayout, person: bpy.types.Object) -> None:
     after = versions(person)[1]
     lost = after is not None and person.animation_data.action is None and not is_pushed_down(person, after)
-    if not has_before(person) and not lost:
+    aside = [version for version in ASIDE if has_version(person, version)]
+    if not aside and not lost:
         return
     row = layout.row(align=True)
-    shown = "BEFORE" if shows_before(person) else "AFTER"
-    for (identifier, name, _), there in zip(
-        VERSION_ITEMS, (has_before(person), after is not None), strict=True
-    ):
+    shown = shown_aside(person)
+    for identifier, name, _ in VERSION_ITEMS:
+        version = VERSIONS[identifier]
+        if version == FREE and version not in aside:
+            continue
         cell = row.row(align=True)
-        cell.enabled = there
-        cell.operator("spr.show_version", text=name, depress=identifier == shown).which = identifier
+        cell.enabled = version in aside if version is not None else after is not None
+        cell.operator("spr.show_version", text=name, depress=version == shown).which = identifier
 
 
 def _draw_estimated(layout: bpy.types.UILayout, context: bpy.types.Context, person: bpy.types.Object) -> None:

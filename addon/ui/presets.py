@@ -21,6 +21,8 @@ class Preset(NamedTuple):
     description: str
     strength: float
     smoothness: float
+    feet: float = 1.0
+    path: str = "MEASURED"
 
 
 PRESETS = {
@@ -35,16 +37,18 @@ PRESETS = {
     ),
     "CLEAN": Preset(
         "Clean Mocap", "Markers and other clean capture: every detail as recorded, with little smoothing",
-        2.0, 0.75,
+        2.0, 0.75, feet=0.5,
     ),
     "CAMERA": Preset(
-        "One Camera", "Keypoints from one video: less trust in their depth, more in how bodies move", 0.5, 1.0
+        "One Camera",
+        "Keypoints from one video: less trust in depth, more in how bodies move; the path from the steps",
+        0.5, 1.0, path="STEPS",
     ),
 }  # fmt: skip
 
 
 class SPR_OT_use_preset(bpy.types.Operator):
-    """Set strength and smoothing for a kind of recording"""
+    """Set strength, smoothing and the hold of feet for a kind of recording"""
 
     bl_idname = "spr.use_preset"
     bl_label = "Use Preset"
@@ -58,24 +62,26 @@ class SPR_OT_use_preset(bpy.types.Operator):
     def description(cls, _context: bpy.types.Context, properties: bpy.types.OperatorProperties) -> str:
         """What it is for, and its values."""
         one = PRESETS[properties.preset]
-        return f"{one.description}. Strength {one.strength:g}, smoothing {one.smoothness:g}"
+        values = f"Strength {one.strength:g}, smoothing {one.smoothness:g}, hold feet {one.feet:g}"
+        return f"{one.description}. {values}"
 
     def execute(self, context: bpy.types.Context) -> set[str]:
         """Set the values."""
         controls, one = context.scene.spr.controls, PRESETS[self.preset]
         controls.strength, controls.smoothness = one.strength, one.smoothness
+        controls.feet.hold, controls.feet.path = one.feet, one.path
         return {"FINISHED"}
 
 
 class SPR_OT_add_preset(AddPresetBase, bpy.types.Operator):
-    """Keep strength and smoothing under a name of your own, or take such a name away"""
+    """Keep strength, smoothing and the hold of feet under a name of your own, or take such a name away"""
 
     bl_idname = "spr.add_preset"
     bl_label = "Add Preset"
     preset_menu = "SPR_MT_presets"
     preset_subdir = SUBFOLDER
     preset_defines = ("controls = bpy.context.scene.spr.controls",)
-    preset_values = ("controls.strength", "controls.smoothness")
+    preset_values = ("controls.strength", "controls.smoothness", "controls.feet.hold", "controls.feet.path")
 
 
 class SPR_MT_presets(bpy.types.Menu):
@@ -97,8 +103,9 @@ class SPR_MT_presets(bpy.types.Menu):
 
 def preset_of(controls: bpy.types.PropertyGroup) -> str:
     """The name of the preset whose values the controls have; 'Presets' where they have none's."""
-    values = round(controls.strength, 3), round(controls.smoothness, 3)
-    return next((one.name for one in PRESETS.values() if (one.strength, one.smoothness) == values), "Presets")
+    numbers = (controls.strength, controls.smoothness, controls.feet.hold)
+    values = *(round(number, 3) for number in numbers), controls.feet.path
+    return next((one.name for one in PRESETS.values() if one[2:] == values), "Presets")
 
 
 def draw_presets(layout: bpy.types.UILayout, controls: bpy.types.PropertyGroup) -> None:

@@ -9,9 +9,10 @@ import numpy as np
 from bpy.props import EnumProperty, IntProperty
 
 from ..scene import SceneError, scene_rate
-from ..scene.kept_before import has_before
+from ..scene.kept_before import has_version
 from ..scene.peaks import peaks
-from ..scene.versions import show_version, versions
+from ..scene.refined import ASIDE, BEFORE, FREE
+from ..scene.versions import show, versions
 from .graph import Series
 from .measures import UNITS, series_of
 from .results import refined_armatures
@@ -26,8 +27,11 @@ WORST_ITEMS = [
 ]
 VERSION_ITEMS = [
     ("BEFORE", "Before", "Show the motion as the file holds it, as an action of its own"),
-    ("AFTER", "After", "Show the refined motion, with your own edits"),
+    ("FREE", "Free Feet", "Show the refined motion before its feet were held, as an action of its own"),
+    ("AFTER", "After", "Show the refined motion, with its feet held as asked and your own edits"),
 ]
+VERSIONS = {"BEFORE": BEFORE, "FREE": FREE, "AFTER": None}
+"""What the items are on the armature."""
 
 
 def shown_person(context: bpy.types.Context) -> bpy.types.Object | None:
@@ -125,7 +129,8 @@ def _measured(operator: type[bpy.types.Operator], context: bpy.types.Context) ->
 
 
 class SPR_OT_show_version(bpy.types.Operator):
-    """Show the person's motion before or after refining; each is an action of its own"""
+    """Show the person's motion before or after refining, or before its feet were held; each is an action of
+    its own"""
 
     bl_idname = "spr.show_version"
     bl_label = "Show Before or After"
@@ -142,7 +147,8 @@ class SPR_OT_show_version(bpy.types.Operator):
     def poll(cls, context: bpy.types.Context) -> bool:
         """Needs a person with both."""
         person = shown_person(context)
-        if person is None or (not has_before(person) and versions(person)[1] is None):
+        aside = person is not None and any(has_version(person, version) for version in ASIDE)
+        if person is None or (not aside and versions(person)[1] is None):
             cls.poll_message_set("Refine a recording that holds poses first")
             return False
         return True
@@ -150,7 +156,7 @@ class SPR_OT_show_version(bpy.types.Operator):
     def execute(self, context: bpy.types.Context) -> set[str]:
         """Change the armature's action."""
         try:
-            show_version(shown_person(context), before=self.which == "BEFORE")
+            show(shown_person(context), VERSIONS[self.which])
         except SceneError as error:
             self.report({"ERROR"}, str(error))
             return {"CANCELLED"}

@@ -11,6 +11,7 @@ from ..scene import SceneError
 from . import runner
 from .controls import controls_of
 from .describe import report, result
+from .driven import Driven
 from .hints import peek
 from .job import Job, Task
 from .keep_edits import write_with_edits
@@ -22,12 +23,14 @@ from .starting import people_to_refine
 from .targets import load_with_targets
 
 
-class SPR_OT_refine_pose(bpy.types.Operator):
+class SPR_OT_refine_pose(Driven, bpy.types.Operator):
     """Turn the open recording into clean SMPL animation on an armature"""
 
     bl_idname = "spr.refine_pose"
     bl_label = "Refine Pose"
     bl_options = {"REGISTER", "UNDO"}
+    job_kind = Job
+    stopped = "Refining was cancelled; the scene is as it was."
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
@@ -57,31 +60,6 @@ class SPR_OT_refine_pose(bpy.types.Operator):
         runner.begin(context, task)
         context.window_manager.modal_handler_add(self)
         return {"RUNNING_MODAL"}
-
-    def modal(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:
-        """Do a slice of the work, listen for Esc. While keys are written nothing else may change them."""
-        run = runner.current()
-        if run is None or not isinstance(run.job, Job):
-            return {"CANCELLED"}
-        if event.type == "ESC" and event.value == "PRESS":
-            run.job.cancel()
-        if run.job.cancelled:
-            runner.end()
-            self.report({"INFO"}, "Refining was cancelled; the scene is as it was.")
-            return {"CANCELLED"}
-        if event.type == "TIMER":
-            runner.advance()
-        elif run.job.writing:
-            return {"RUNNING_MODAL"}
-        if run.job.running:
-            return {"PASS_THROUGH"}
-        scene = run.scene
-        runner.end()
-        return self._finish(run.job, scene)
-
-    def cancel(self, _context: bpy.types.Context) -> None:
-        """Blender ends the operator: its window closes, or another file is opened."""
-        runner.end()
 
     def _task(self, context: bpy.types.Context) -> Task | None:
         settings = context.scene.spr

@@ -41,7 +41,7 @@ def write(scene: bpy.types.Scene, task: Task, outcomes: Sequence[Outcome]) -> St
     Returns sentences about what of it could not be kept. Between the steps nobody else may change the file.
     Raises scene.SceneError.
     """
-    with _in_scene(scene):
+    with in_scene(scene):
         leave_edit_mode()
         take_over(scene)
         places = [_place(scene, task.source, outcome.person.id) for outcome in outcomes]
@@ -87,7 +87,7 @@ def _write_all(
 
 
 @contextmanager
-def _in_scene(scene: bpy.types.Scene) -> Iterator[None]:
+def in_scene(scene: bpy.types.Scene) -> Iterator[None]:
     """Work in this scene even when the window shows another one by now.
 
     Only the window's own scene will do: operators that change the mode find no active object otherwise.

@@ -39,16 +39,19 @@ def _turns(armature, bone: str) -> np.ndarray:
     return np.array([[key.co.y for key in curves[path, index].keyframe_points] for index in range(4)]).T
 
 
-def test_the_defaults_are_the_refiners_own(opened, ui):
-    assert ui("controls").controls_of(opened.spr) == ui("job").refiner.Controls()
+def test_the_defaults_are_the_refiners_own_with_feet_held(opened, ui):
+    assert ui("controls").controls_of(opened.spr) == ui("job").refiner.Controls(feet=1.0)
 
 
 def test_every_control_reaches_the_refiner(opened, controls, ui):
     controls.strength, controls.smoothness = 0.5, 2.0
     controls.left_leg = controls.root = False
     controls.use_range, controls.first, controls.last = True, 10, 20
+    controls.feet.hold, controls.feet.path = 0.25, "STEPS"
+    controls.feet.floor, controls.feet.height = "HEIGHT", 0.5
     asked = ui("controls").controls_of(opened.spr)
     assert (asked.strength, asked.smoothness, asked.frames) == (0.5, 2.0, (10, 20))
+    assert (asked.feet, asked.floor, asked.path) == (0.25, 0.5, "steps")
     assert asked.parts == {"spine", "head", "left_arm", "right_arm", "right_leg"}
 
 

@@ -80,7 +80,9 @@ def test_missing_frames_are_counted():
 
 def _finished(*figures):
     job = Job(Task("walk.trc", ()))
-    motion = SimpleNamespace(frame_ids=np.arange(100), warnings=("Frame 7 is bent.",))
+    motion = SimpleNamespace(
+        frame_ids=np.arange(100), warnings=("Frame 7 is bent.",), contacts=np.zeros((0, 4))
+    )
     job.outcomes = tuple(
         Outcome(_person(str(number)), motion, before, after)  # type: ignore[arg-type]
         for number, (before, after) in enumerate(figures)

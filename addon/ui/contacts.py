@@ -1,0 +1,71 @@
+# mypy: disable-error-code="valid-type"
+# bpy reads properties from annotations that are calls; mypy knows no such thing.
+"""Contacts of a refined person in the panel: their values, their keys, and the floor."""
+
+from __future__ import annotations
+
+import bpy
+import numpy as np
+from bpy.props import EnumProperty
+
+from ..scene.contacts import CONTACTS, HEIGHTS, UP, contact_frames
+from .quality import shown_person
+
+WHICH_ITEMS = [
+    ("PREVIOUS", "Previous", "Go back to where a heel or toe last came to bear or left"),
+    ("NEXT", "Next", "Go on to where a heel or toe next comes to bear or leaves"),
+]
+_LABELS = ("L Heel", "L Toe", "R Heel", "R Toe")
+
+
+class SPR_OT_go_to_contact(bpy.types.Operator):
+    """Go to the frame at which a heel or toe comes to bear or leaves"""
+
+    bl_idname = "spr.go_to_contact"
+    bl_label = "Go to Contact"
+    bl_options = {"UNDO_GROUPED"}
+
+    which: EnumProperty(name="Which", items=WHICH_ITEMS, options={"SKIP_SAVE"})
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        """Needs contacts with keys."""
+        person = shown_person(context)
+        if person is None or not len(contact_frames(person)):
+            cls.poll_message_set("Refine a recording first: nothing is known of contacts yet")
+            return False
+        return True
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        """Change the scene's frame."""
+        scene = context.scene
+        frames = np.round(contact_frames(shown_person(context))).astype(int)
+        steps, forward = frames - scene.frame_current, self.which == "NEXT"
+        ahead = frames[steps > 0 if forward else steps < 0]
+        if not len(ahead):
+            self.report({"INFO"}, "There is no contact that comes or goes on that side.")
+            return {"CANCELLED"}
+        scene.frame_set(int(ahead.min() if forward else ahead.max()))
+        return {"FINISHED"}
+
+
+def draw_contacts(layout: bpy.types.UILayout, person: bpy.types.Object) -> None:
+    """What bears at this frame, to be keyed like any property, and the floor."""
+    row = layout.row(align=True)
+    row.label(text="Contacts")
+    row.operator("spr.go_to_contact", text="", icon="PREV_KEYFRAME").which = "PREVIOUS"
+    row.operator("spr.go_to_contact", text="", icon="NEXT_KEYFRAME").which = "NEXT"
+    column = layout.column(align=True)
+    column.use_property_split = True
+    column.use_property_decorate = True
+    for name, label in zip(CONTACTS, _LABELS, strict=True):
+        if name in person:
+            column.prop(person, f'["{name}"]', text=label, slider=True)
+    for name, label in ((HEIGHTS, "Floor Height"), (UP, "Floor Up")):
+        if name in person:
+            part = layout.column(align=True)
+            part.use_property_decorate = False
+            part.prop(person, f'["{name}"]', text=label)
+
+
+CLASSES = (SPR_OT_go_to_contact,)

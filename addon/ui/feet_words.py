@@ -1,0 +1,35 @@
+"""What was found of feet and floor, in plain words."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ..motion import Motion
+from ..refiner import Controls
+
+BEARS = 0.5
+"""Probability from which a place is said to bear."""
+SLOPE = 0.5
+"""Degrees from which a floor is said to slope."""
+
+
+def feet_line(motion: Motion, controls: Controls) -> str:
+    """'floor found; feet bear in 74 % of frames and are held there', "" where nobody has looked for it."""
+    if not len(motion.contacts):
+        return ""
+    bears = float((motion.contacts >= BEARS).any(1).mean())
+    if motion.floor is None or bears == 0.0:
+        return "no contact found, so the feet are left as they are"
+    what = "and are held there" if motion.free is not None else "and are not held"
+    return f"{_floor(motion, controls.floor is not None)}; feet bear in {bears:.0%} of frames {what}"
+
+
+def _floor(motion: Motion, known: bool) -> str:
+    floor = motion.floor
+    assert floor is not None
+    if known:
+        return f"floor at {floor.heights[0]:.2f} m as set"
+    count = len(floor.heights)
+    slope = float(np.degrees(np.arccos(np.clip(floor.normal[1], -1.0, 1.0))))
+    of_heights = f" at {count} heights" if count > 1 else ""
+    return f"floor found{of_heights}" + (f", sloping by {slope:.1f}°" if slope > SLOPE else "")

@@ -1,0 +1,159 @@
+"""Hold Feet Again: a result's feet held by the contacts and the floor as they are edited now."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import bpy
+import numpy as np
+
+from .. import refiner
+from ..motion import Motion
+from ..recording import Keypoints
+from ..refiner.feet.stand import UNTOLD, stand
+from ..refiner.fit import fit_of
+from ..scene import SceneError, scene_rate
+from ..scene.contacts import BEARS
+from ..scene.edits import find_seen_edits, held_poses
+from ..scene.hold_again import motion_to_hold, write_held
+from ..scene.kept_keypoints import kept_keypoints
+from ..scene.measures import motion_slide_cm
+from ..scene.refined import refined_animation
+from ..steps import Progress, Steps
+from . import runner
+from .driven import Driven
+from .feet import feet_of
+from .log import report_error
+from .quality import shown_person
+from .results import in_scene
+from .stepped_job import SteppedJob, as_part
+
+WRITING = 0.1
+"""The share of the work that writing takes."""
+
+
+class HoldJob(SteppedJob):
+    """Holding one person's feet. sentence: what came of it, told: what could not stay."""
+
+    def __init__(self, scene: bpy.types.Scene, person: bpy.types.Object) -> None:
+        super().__init__(self._work())
+        self.scene_uid, self.person_uid = scene.session_uid, person.session_uid
+        self.rate = scene_rate(scene)
+        self.feet = feet_of(scene.spr.controls.feet)
+        self.sentence = ""
+        self.told: list[str] = []
+
+    def _work(self) -> Steps[None]:
+        yield Progress(0.0, "Holding the feet")
+        person = self._person()
+        free = motion_to_hold(person, self.rate)
+        held = yield from as_part(self._held(free), 0.0, 1.0 - WRITING)
+        scene = _by_uid(bpy.data.scenes, self.scene_uid)
+        person = self._person()
+        held = yield from _with_edits(person, held)
+        self.writing = True
+        yield Progress(1.0 - WRITING, "Writing the keys")
+        with in_scene(scene):
+            yield from write_held(person, held, self.told.append, contacts=not len(free.contacts))
+        self.sentence = _sentence(person.name, free, held)
+        yield Progress(1.0, "Done")
+
+    def _held(self, free: Motion) -> Steps[Motion]:
+        """By the contacts that there are, or where a result has none, by those that are found."""
+        if len(free.contacts):
+            return (yield from refiner.hold_again(free, self.feet["feet"], self.feet["path"]))
+        return (yield from stand(free, refiner.Controls(**self.feet), np.full(2, UNTOLD)))
+
+    def _person(self) -> bpy.types.Object:
+        return _by_uid(bpy.data.objects, self.person_uid)
+
+
+def _by_uid(blocks: bpy.types.bpy_prop_collection, uid: int) -> bpy.types.ID:
+    """Found anew: undo may have replaced the object, the user may have deleted it."""
+    found = next((block for block in blocks if block.session_uid == uid), None)
+    if found is None:
+        raise SceneError("The person or its scene is gone; nothing was written.")
+    return found
+
+
+def _with_edits(person: bpy.types.Object, motion: Motion) -> Steps[Motion]:
+    """Keys that somebody has changed are held as refining again holds them; the fit error is that of now."""
+    kept = kept_keypoints(person)
+    refined = refined_animation(person)
+    keypoints: Keypoints | None = None
+    if kept is not None and refined is not None and refined.strip is None:
+        keypoints = kept.at(motion.frame_ids.astype(float))
+        motion = replace(motion, fit_error_mm=(yield from fit_of(motion, keypoints)))
+    edits = find_seen_edits(person)
+    if edits is None or not edits.held.any():
+        return motion
+    held = held_poses(person, edits, lambda frames: frames / motion.fps)
+    return refiner.hold(motion, held, keypoints)
+
+
+def _sentence(name: str, free: Motion, held: Motion) -> str:
+    bears = held.contacts >= BEARS
+    share = bears.any(1).mean()
+    if share == 0.0:
+        return f"{name}: no heel or toe bears in any frame, so nothing was held."
+    before, after = (float(motion_slide_cm(motion, bears).mean()) for motion in (free, held))
+    return (
+        f"{name}: the feet are held in {share:.0%} of frames;"
+        f" they slide by {after:.1f} cm/s on average, {before:.1f} cm/s before."
+    )
+
+
+class SPR_OT_hold_feet_again(Driven, bpy.types.Operator):
+    """Hold the feet of the refined person by its contacts and floor as they are now, after you have edited
+    them. The motion before the hold and the keys that you have changed are kept; no recording is needed"""
+
+    bl_idname = "spr.hold_feet_again"
+    bl_label = "Hold Feet Again"
+    bl_options = {"REGISTER", "UNDO"}
+    job_kind = HoldJob
+    stopped = "Holding the feet was cancelled; the person is as it was."
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        """Needs a result that can be changed, and nothing running."""
+        reason = _why_not(shown_person(context))
+        if reason:
+            cls.poll_message_set(reason)
+        return not reason
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        """Do it all at once: scripts, tests and background mode."""
+        job = HoldJob(context.scene, shown_person(context))
+        job.run()
+        return self._finish(job, context.scene)
+
+    def invoke(self, context: bpy.types.Context, _event: bpy.types.Event) -> set[str]:
+        """Start a job that a timer drives."""
+        if bpy.app.background or context.window is None:
+            return self.execute(context)
+        runner.drive(context, HoldJob(context.scene, shown_person(context)))
+        context.window_manager.modal_handler_add(self)
+        return {"RUNNING_MODAL"}
+
+    def _finish(self, job: HoldJob, _scene: bpy.types.Scene | None) -> set[str]:
+        if job.error:
+            report_error(self, job.error, job.details)
+            return {"CANCELLED"}
+        self.report({"WARNING"} if job.told else {"INFO"}, " ".join([job.sentence, *job.told]))
+        return {"FINISHED"}
+
+
+def _why_not(person: bpy.types.Object | None) -> str:
+    if runner.current() is not None:
+        return "Refining is already running"
+    if person is None:
+        return "Refine a recording first"
+    refined = refined_animation(person)
+    if refined is None:
+        return "The person does not have its refined action; refine it again"
+    if not person.is_editable or not refined.action.is_editable:
+        return "This person is linked from another file and can't be changed"
+    return ""
+
+
+CLASSES = (SPR_OT_hold_feet_again,)
