@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import argparse
+import os
 import re
 import sys
-from contextlib import redirect_stdout
+from collections.abc import Iterator
+from contextlib import contextmanager, redirect_stdout
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -26,8 +28,22 @@ def write(job: Job, results: list[Result], args: argparse.Namespace) -> list[Pat
     _make_folder(job.output.parent)
     if job.kind == "npz":
         return _write_npz(job.output, results)
-    with redirect_stdout(sys.stderr):  # Blender tells where it saves: not among the results
+    with _blender_on_stderr():
         return _write_scene(job, results, args)
+
+
+@contextmanager
+def _blender_on_stderr() -> Iterator[None]:
+    """Blender tells what it saves, by Python and (4.2) by itself: not among the results."""
+    sys.stdout.flush()
+    ours = os.dup(1)
+    os.dup2(2, 1)
+    try:
+        with redirect_stdout(sys.stderr):
+            yield
+    finally:
+        os.dup2(ours, 1)
+        os.close(ours)
 
 
 def _make_folder(folder: Path) -> None:

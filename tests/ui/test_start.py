@@ -65,7 +65,8 @@ def test_nothing_of_ours_imports_the_network(start):
     """Blender's own handling of extensions does, before ours is imported: with ours alone nothing comes."""
     code = (
         "import json, sys, bpy; known = set(sys.modules); import addon.ui;"
-        "print('TOLD', json.dumps(sorted(set(sys.modules) - known)), flush=True)"
+        "print('TOLD', json.dumps(sorted(set(sys.modules) - known)), flush=True);"
+        "import os; os._exit(0)"
     )
     environment = os.environ | {"PYTHONPATH": str(ROOT)}
     done = subprocess.run(
