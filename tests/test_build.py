@@ -287,6 +287,15 @@ def test_a_named_test_file_runs_where_it_belongs():
     assert pure.chosen(["-k", "rotation"]) == ["-k", "rotation", "tests", *left_out]
 
 
+@pytest.mark.skipif(pythons.HERE != "3.11", reason="torch is installed under Python 3.11 only")
+def test_smplx_is_asked_for_its_own_file_alone():
+    suite, file = suites.with_smplx(), "tests/body/test_against_smplx.py"
+    assert suite.environment == "shape"
+    assert suite.chosen([]) == suite.chosen(["tests/body"]) == [file]
+    assert suite.chosen(["-x", file]) == ["-x", file]
+    assert suite.chosen(["tests/body/test_points.py"]) is None
+
+
 def test_the_heavy_zip_is_installed_in_one_suite_only():
     blender = [suite for suite in suites.suites() if suite.blender]
     heavy = [suite.name for suite in blender if suites.ONCE in (suite.chosen([]) or [])]

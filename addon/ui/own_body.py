@@ -66,6 +66,7 @@ class SPR_PG_body(bpy.types.PropertyGroup):
         default=1.75,
         min=HEIGHTS[0],
         max=HEIGHTS[1],
+        precision=2,
         unit="LENGTH",
     )
     use_weight: BoolProperty(
@@ -73,11 +74,12 @@ class SPR_PG_body(bpy.types.PropertyGroup):
     )
     weight: FloatProperty(
         name="Weight",
-        description="How heavy the performer is, in kilograms",
+        description="How heavy the performer is",
         default=70.0,
         min=WEIGHTS[0],
         max=WEIGHTS[1],
         precision=1,
+        unit="MASS",
     )
 
 

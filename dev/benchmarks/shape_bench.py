@@ -75,8 +75,7 @@ def shape() -> int:
         )
     with tempfile.TemporaryDirectory() as folder:
         body = _model(Path(folder))
-        _side_by_side(body, Path(folder))
-        return _many_bodies(body)
+        return _many_bodies(body, _side_by_side(body, Path(folder)))
 
 
 def _model(folder: Path) -> PosedBody:
@@ -152,7 +151,8 @@ def _person(seen: np.ndarray) -> Person:
     return Person("0", np.arange(len(seen)), FPS, keypoints)
 
 
-def _side_by_side(body: PosedBody, folder: Path) -> None:
+def _side_by_side(body: PosedBody, folder: Path) -> float:
+    """Prints the table; milliseconds a frame that keypoints2body takes."""
     cases = list(_cases(body))
     given = {f"joints {case.name}": case.seen for case in cases}
     for case in cases:
@@ -176,6 +176,7 @@ def _side_by_side(body: PosedBody, folder: Path) -> None:
                     ]
                     rows[method, case.name] = _row(body, case, *fit)
     _print_rows(rows)
+    return float(np.mean([row.milliseconds for (by, _), row in rows.items() if by == "keypoints2body"]))
 
 
 def _ours(body: PosedBody, case: Case) -> Row:
@@ -234,8 +235,9 @@ def _print_rows(rows: dict[tuple[str, str], Row]) -> None:
                 print(f"| {called} | {case} | {figures} |", flush=True)
 
 
-def _many_bodies(body: PosedBody) -> int:
-    """Bone lengths after the fit, and what it costs; 1 where a bar is missed."""
+def _many_bodies(body: PosedBody, theirs: float) -> int:
+    """Bone lengths after the fit, and what it costs, also beside the milliseconds a frame of keypoints2body;
+    1 where a bar is missed."""
     clips = [clip for clip in load_split("val") if len(clip.poses) >= LONG]
     random = np.random.default_rng(_SEED)
     errors, seconds = [], {False: 0.0, True: 0.0}
@@ -249,11 +251,12 @@ def _many_bodies(body: PosedBody) -> int:
             motion = refiner.refine(_person(case.seen), engine="numpy", body=own)
             seconds[with_model] += time.process_time() - began
         errors.append(_length_error(body, motion.betas, betas))
-    ratio = seconds[True] / seconds[False]
+    ratio, ours = seconds[True] / seconds[False], 1000 * seconds[True] / (BODIES * LONG)
     held = max(errors) < MOST_LENGTH and ratio < MOST_TIME
     print(
         f"{BODIES} bodies, {LONG} frames with {1000 * SMALL_NOISE:.0f} mm of noise: bone lengths off by"
         f" {np.mean(errors):.2f} mm RMS, the worst body {max(errors):.2f}; {ratio:.2f} times the time without"
         f" a model file ({'holds' if held else 'MISSED'}: {MOST_LENGTH:g} mm, {MOST_TIME:g} times)."
     )
+    print(f"{ours:.2f} ms a frame: {theirs / ours:.0f} times as fast as keypoints2body.")
     return 0 if held else 1
