@@ -10,9 +10,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..body.hands import FINGER_COUNT
+from ..body.hands import HAND_OFFSETS
 from ..body.rotations import axis_angle_from_matrix
-from ..motion import HANDS, Motion
+from ..motion import Motion
 
 _BODY = 22
 _TYPES = {"SMPL": "smpl", "SMPL-H": "smplh", "SMPL-X": "smplx"}
@@ -49,7 +49,7 @@ def _hands(motion: Motion) -> np.ndarray:
     """(T, 2, 15, 3) rotation vectors: the motion's own, or the model's relaxed hands."""
     if motion.hands is not None:
         return axis_angle_from_matrix(motion.hands.rotations)
-    relaxed = np.zeros((len(HANDS), FINGER_COUNT, 3)) if motion.shape is None else motion.shape.hands
+    relaxed = np.zeros_like(HAND_OFFSETS) if motion.shape is None else motion.shape.hands
     return np.broadcast_to(relaxed, (motion.frames, *relaxed.shape))
 
 
