@@ -16,6 +16,14 @@ from tests.body import model_files
 LFS = b"version https://git-lfs.github.com/spec/v1\noid sha256:4d7a2146\nsize 12345\n"
 MOT = b"name walk\nnRows=2\nnColumns=3\nendheader\ntime hip_flexion_r knee_angle_r\n0 1 2\n0.1 1 2\n"
 BEGINNINGS = {
+    "body.obj": (
+        b"# Blender\nmtllib body.mtl\no body\nv 0 0 0\nv 1 0 0\nv 0 1 0\nf 1 2 3\n",
+        "mesh without motion",
+    ),
+    "Config.toml": (
+        b"# Pose2Sim\n[project]\nframe_range = []\n[pose]\nmode = 'balanced'\n",
+        "holds settings",
+    ),
     "hmr4d_results.pt": (LFS, "git lfs pull"),
     "walk.bvh": (LFS, "git lfs pull"),
     "body.fbx": (b"Kaydara FBX Binary  \0\x1a\0" + bytes(200), "FBX file"),

@@ -48,6 +48,9 @@ _POSES = ("poses", "pose", "smpl_pose", "smpl_poses", "fullpose", "pose_body", "
 _FEW = 7
 _HEAD = 400
 _HAND = 21
+_FIRST_LINES = 40
+_OBJ = re.compile(r"(v|vt|vn|f|o|g|s|l|usemtl|mtllib)\s")
+_SECTION = re.compile(r"\[+[\w .\-\"']+\]+")
 _LISTS = ("annotations", "people", "predictions")
 
 
@@ -142,8 +145,20 @@ def _hand_or_face(container: Container) -> str | None:
     return f"holds the landmarks of a {part} alone; open the file with the body's" if part else None
 
 
+def _written(container: Container) -> str | None:
+    """Text that people keep beside a motion: a mesh as .obj, settings as .toml or .ini."""
+    if container.kind != "text":
+        return None
+    lines = [line for line in map(str.strip, container.lines[:_FIRST_LINES]) if line and line[0] not in "#;"]
+    if lines and all(_OBJ.match(line) for line in lines) and any(line.startswith("v ") for line in lines):
+        return _MESH
+    if lines and _SECTION.fullmatch(lines[0]) and all(_SECTION.fullmatch(x) or "=" in x for x in lines):
+        return "holds settings; choose the motion or 3D keypoint file that they are for"
+    return None
+
+
 _KINDS: tuple[Callable[[Container], str | None], ...] = (
-    _by_start, _angles, _robot, _scene, _body, _flat, _hand_or_face,
+    _by_start, _angles, _robot, _scene, _body, _flat, _hand_or_face, _written,
 )  # fmt: skip
 
 
