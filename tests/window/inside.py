@@ -213,7 +213,7 @@ def details() -> dict[str, Any]:
     found: dict[str, Any] = {"lists": {}, "camera": scene.camera.name if scene.camera else ""}
     for name in ("people", "swaps", "fixes"):
         found["lists"][name] = [
-            [[key, str(getattr(one, key))] for key in one.bl_rna.properties.keys() if key != "rna_type"]
+            [[key, str(getattr(one, key))] for key, _ in one.bl_rna.properties.items() if key != "rna_type"]
             for one in getattr(scene.spr, name)
         ]
     for ob in scene.objects:
