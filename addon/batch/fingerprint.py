@@ -25,7 +25,7 @@ def clip_print(clip: Clip, also_opened: Iterable[str], settings: str) -> str:
     total = hashlib.sha256(settings.encode())
     folder = clip.source.parent
     for path in (*clip.files, *(folder / name for name in also_opened)):
-        total.update(relative(path, folder).encode())
+        total.update(os.fsencode(relative(path, folder)))
         try:
             total.update(content_print(path))
         except OSError:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -157,8 +159,6 @@ def test_progress_tells_how_long_the_rest_takes(run, calls, monkeypatch):
 
 
 def test_a_terminal_has_one_bar_for_all(run, calls, monkeypatch):
-    import sys
-
     monkeypatch.setattr(sys.stderr, "isatty", lambda: True, raising=False)
     _, _, said = run()
     assert "100% 5 of 5" in said.err and "of 5" not in said.out
@@ -193,3 +193,25 @@ def test_only_one_recording_is_in_memory_at_a_time(run, monkeypatch):
     monkeypatch.setattr(formats, "read", read)
     run()
     assert max(most) == 0
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux has names that are no Unicode")
+def test_a_name_that_is_no_unicode_stops_nothing(run, calls, takes):
+    odd = os.fsdecode(b"walk\xff")
+    (takes / "walk.npz").rename(takes / f"{odd}.npz")
+    _, records, said = run()
+    assert records[odd].status == "done" and records["jump"].status == "done"
+    assert "walk\\udcff" in said.out
+    run()
+    assert len(calls) == 3
+
+
+def test_files_of_one_take_have_one_result_in_a_folder_too(calls, takes, tmp_path):
+    files = [str(takes / f"{name}.npz") for name in ("walk", "jump")]
+    words = ["refine", *files, "--one-take", "--output", str(tmp_path / "out")]
+    assert cli.main(words) == 0 and len(calls) == 2
+    assert len(Ledger(tmp_path / "out").records) == 1
+    assert cli.main(words) == 0 and len(calls) == 2
+    points = joints_of_a_wave(20, 30.0)
+    np.savez(takes / "jump.npz", keypoints=points, layout="smpl24", fps=30.0, up_axis="y", units="m")
+    assert cli.main(words) == 0 and len(calls) == 4
