@@ -42,11 +42,12 @@ def relative(path: Path, folder: Path) -> str:
 
 
 def settings_print(settings: Mapping[str, Any], files: Iterable[Path] = ()) -> str:
-    """Of settings, of files that they name, and of the refiner itself. Raises OSError where one can't be
-    read."""
+    """Of settings, of files that they name, and of the refiner itself. Raises OSError where a file can't be
+    read; the manifest is not everywhere where the refiner is."""
+    own = (path for path in (_ROOT / name for name in _REFINER) if path.exists())
     plain = json.dumps(settings, sort_keys=True, default=_plain)
     total = hashlib.sha256(plain.encode())
-    for path in (*files, *(_ROOT / name for name in _REFINER)):
+    for path in (*files, *own):
         total.update(content_print(path))
     return total.hexdigest()
 

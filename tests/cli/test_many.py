@@ -215,3 +215,24 @@ def test_files_of_one_take_have_one_result_in_a_folder_too(calls, takes, tmp_pat
     points = joints_of_a_wave(20, 30.0)
     np.savez(takes / "jump.npz", keypoints=points, layout="smpl24", fps=30.0, up_axis="y", units="m")
     assert cli.main(words) == 0 and len(calls) == 4
+
+
+def test_the_users_own_body_is_taken_whoever_could_share_the_work(calls, takes, tmp_path, monkeypatch):
+    from addon import refiner
+    from addon.cli import many
+
+    model, used = tmp_path / "SMPL_NEUTRAL.npz", []
+    model.write_bytes(b"a model")
+
+    def on_own_body(motion, poses, body):
+        used.append(body)
+        return motion, None
+
+    monkeypatch.setattr(many, "load_body_model", lambda path: {"the body of": path, "it": object()})
+    monkeypatch.setattr(refiner, "on_own_body", on_own_body)
+    words = ["refine", str(takes / "walk.npz"), "--output", str(tmp_path / "out"), "--smpl-model", str(model)]
+    assert cli.main(words, workers=lambda clips, jobs: iter(())) == 0
+    assert [body["the body of"] for body in used] == [model]
+    assert cli.main(words) == 0 and len(used) == 1
+    model.write_bytes(b"another model")
+    assert cli.main(words) == 0 and len(used) == 2
