@@ -6,6 +6,7 @@ import hashlib
 import json
 import os
 from collections.abc import Iterable, Mapping
+from dataclasses import asdict, is_dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -65,5 +66,11 @@ def _content(path: Path, _changed: int, _size: int) -> bytes:
 
 
 def _plain(value: Any) -> Any:
-    """What JSON has no word for."""
-    return sorted(value) if isinstance(value, set | frozenset) else str(value)
+    """What JSON has no word for, the same in every process. Raises TypeError for anything else."""
+    if isinstance(value, set | frozenset):
+        return sorted(value)
+    if is_dataclass(value) and not isinstance(value, type):
+        return asdict(value)
+    if isinstance(value, Path):
+        return str(value)
+    raise TypeError(f"A setting can't be kept: {value!r}")
