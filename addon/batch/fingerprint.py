@@ -6,6 +6,7 @@ import hashlib
 import json
 import os
 from collections.abc import Iterable, Mapping
+from dataclasses import asdict, is_dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -25,7 +26,7 @@ def clip_print(clip: Clip, also_opened: Iterable[str], settings: str) -> str:
     total = hashlib.sha256(settings.encode())
     folder = clip.source.parent
     for path in (*clip.files, *(folder / name for name in also_opened)):
-        total.update(relative(path, folder).encode())
+        total.update(os.fsencode(relative(path, folder)))
         try:
             total.update(content_print(path))
         except OSError:
@@ -42,11 +43,12 @@ def relative(path: Path, folder: Path) -> str:
 
 
 def settings_print(settings: Mapping[str, Any], files: Iterable[Path] = ()) -> str:
-    """Of settings, of files that they name, and of the refiner itself. Raises OSError where one can't be
-    read."""
+    """Of settings, of files that they name, and of the refiner itself. Raises OSError where a file can't be
+    read; the manifest is not everywhere where the refiner is."""
+    own = (path for path in (_ROOT / name for name in _REFINER) if path.exists())
     plain = json.dumps(settings, sort_keys=True, default=_plain)
     total = hashlib.sha256(plain.encode())
-    for path in (*files, *(_ROOT / name for name in _REFINER)):
+    for path in (*files, *own):
         total.update(content_print(path))
     return total.hexdigest()
 
@@ -64,5 +66,11 @@ def _content(path: Path, _changed: int, _size: int) -> bytes:
 
 
 def _plain(value: Any) -> Any:
-    """What JSON has no word for."""
-    return sorted(value) if isinstance(value, set | frozenset) else str(value)
+    """What JSON has no word for, the same in every process. Raises TypeError for anything else."""
+    if isinstance(value, set | frozenset):
+        return sorted(value)
+    if is_dataclass(value) and not isinstance(value, type):
+        return asdict(value)
+    if isinstance(value, Path):
+        return str(value)
+    raise TypeError(f"A setting can't be kept: {value!r}")

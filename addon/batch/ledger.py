@@ -49,7 +49,7 @@ class Ledger:
         """The record of a clip that need not be refined again: same content, same settings, and its files
         are there."""
         record = self.records.get(clip.name)
-        if record is None or record.status != DONE:
+        if record is None or record.status != DONE or not record.fingerprint:
             return None
         if not all((self.folder / output).is_file() for output in record.outputs):
             return None

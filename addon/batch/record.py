@@ -65,8 +65,8 @@ class Record:
         return _mean(self.people, lambda one: one.error_after_mm)
 
     def to_json(self) -> str:
-        """One line, without its end."""
-        return json.dumps(asdict(self), ensure_ascii=False, allow_nan=False)
+        """One line of ASCII, without its end: a file's name need not be Unicode."""
+        return json.dumps(asdict(self), allow_nan=False)
 
     @classmethod
     def from_json(cls, line: str) -> Record:

@@ -45,12 +45,18 @@ def roughly(seconds: float) -> str:
 
 def record_line(record: Record) -> str:
     """'walk: 100 frames, 12.3 → 4.5 mm, 2 warnings, 0.4 s', or why there is no result."""
+    name = printable(record.name)
     if record.status != DONE:
-        return f"{record.name}: {record.status}. {record.sentence}"
+        return f"{name}: {record.status}. {printable(record.sentence)}"
     parts = [f"{record.frames} frames", *([_errors(record)] if _errors(record) else [])]
     if record.warnings:
         parts.append(f"{len(record.warnings)} warning{'s' * (len(record.warnings) > 1)}")
-    return f"{record.name}: {', '.join(parts)}, {record.seconds:.1f} s"
+    return f"{name}: {', '.join(parts)}, {record.seconds:.1f} s"
+
+
+def printable(text: str) -> str:
+    """As any terminal can show it: a file's name need not be Unicode."""
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 def _errors(record: Record) -> str:
@@ -76,16 +82,15 @@ def table(records: Sequence[Record], known: Sequence[Record] = ()) -> str:
 
 
 def _row(record: Record, known: bool) -> tuple[str, ...]:
+    name = printable(record.name)
     state = "done before" if known else "" if record.status == DONE else record.status
     if record.status != DONE:
-        return (record.name, "", "", "", "", "", f"{record.seconds:.1f}", state)
+        return (name, "", "", "", "", "", f"{record.seconds:.1f}", state)
     errors = (
         f"{value:.1f} mm" if value is not None else "–" for value in (record.before_mm, record.after_mm)
     )
-    return (
-        record.name, str(len(record.people)), str(record.frames), *errors, str(len(record.warnings)),
-        f"{record.seconds:.1f}", state,
-    )  # fmt: skip
+    counts = str(len(record.people)), str(record.frames)
+    return (name, *counts, *errors, str(len(record.warnings)), f"{record.seconds:.1f}", state)
 
 
 def totals(records: Sequence[Record], known: Sequence[Record] = ()) -> str:

@@ -42,6 +42,7 @@ _NOT_IN_RESULTS = (
     "command",
     "keypoints",
     "smpl_model",
+    "body_model",
 )
 """Arguments that change nothing in a result; the files among them are known by their content."""
 
@@ -52,7 +53,7 @@ def refine_many(args: argparse.Namespace, workers: Workers | None) -> int:
         raise UsageError("--jobs is for the terminal: `python3 build.py refine … --jobs N`.")
     ledger = Ledger(Path(args.output), args.part)
     clips = _share(_clips(args, ledger), args.part)
-    prepare(args, load=workers is None)
+    prepare(args)
     batch.remove_leftovers(ledger.folder, [clip.name for clip in clips])
     known = [] if args.again else [ledger.done(clip, args.settings) for clip in clips]
     before = {record.name: record for record in known if record is not None}
@@ -104,12 +105,12 @@ def _clips(args: argparse.Namespace, ledger: Ledger) -> list[Clip]:
     return clips
 
 
-def prepare(args: argparse.Namespace, load: bool = True) -> None:
+def prepare(args: argparse.Namespace) -> None:
     """What all clips share, checked and read once: adds `own_body` and `settings`. Raises FormatError."""
     if _kind(args) != "npz" and find_spec("bpy") is None:
         raise FormatError(NO_BLENDER)
     own = args.smpl_model
-    args.own_body = own_body(args) if load else None
+    args.own_body = own_body(args)
     settings = {name: value for name, value in vars(args).items() if name not in _NOT_IN_RESULTS}
     args.settings = batch.settings_print(settings | {"to": _kind(args)}, [] if own is None else [own])
 

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable
 
 from ..batch import DONE, Pace, Record, record_line
-from ..batch.summary import roughly
+from ..batch.summary import printable, roughly
 
 Show = Callable[[str, float, str], None]
 """Told a label, the fraction of the work on it that is done, and what is being done."""
@@ -27,7 +27,7 @@ def _draw(fraction: float, text: str, end: str = "") -> None:
     full, empty = ("█", "·") if (sys.stderr.encoding or "").lower().startswith("utf") else ("#", ".")
     filled = int(30 * min(max(fraction, 0.0), 1.0))
     bar = full * filled + empty * (30 - filled)
-    print(f"\r{bar} {fraction:4.0%} {text}\033[K", end=end, file=sys.stderr, flush=True)
+    print(f"\r{bar} {fraction:4.0%} {printable(text)}\033[K", end=end, file=sys.stderr, flush=True)
 
 
 class BatchProgress:
@@ -47,7 +47,7 @@ class BatchProgress:
         self._pace.add(worked=not known)
         clear = "\r\033[K" if self._seen else ""
         if record.status != DONE:
-            print(f"{clear}{record.name}: {record.sentence}", file=sys.stderr)
+            print(printable(f"{clear}{record.name}: {record.sentence}"), file=sys.stderr)
         elif not self._seen and not known:
             print(f"{self._where()}: {record_line(record)}", flush=True)
         if self._seen:

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from addon.batch import DONE, FAILED, Clip, Figures, Ledger, Record, clip_print, settings_print
 from addon.safe_read import FormatError
+
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture
@@ -120,3 +126,23 @@ def test_settings_are_the_same_in_another_order_and_not_with_another_value_or_mo
     with_model = settings_print({"a": 1}, [model])
     model.write_bytes(b"22")
     assert settings_print({"a": 1}, [model]) != with_model
+
+
+def test_settings_are_the_same_in_another_process():
+    program = (
+        "from addon.batch import settings_print; from addon.refiner import Controls, Limb;"
+        "print(settings_print({'controls': Controls(limbs={'head': Limb(trust=0.5)})}))"
+    )
+    prints = {
+        subprocess.run(
+            [sys.executable, "-c", program], cwd=ROOT, env=os.environ | {"PYTHONHASHSEED": seed},
+            capture_output=True, text=True, check=True,
+        ).stdout
+        for seed in ("1", "2", "3")
+    }  # fmt: skip
+    assert len(prints) == 1
+
+
+def test_a_setting_that_is_not_the_same_in_another_process_is_refused():
+    with pytest.raises(TypeError, match="can't be kept"):
+        settings_print({"model": object()})

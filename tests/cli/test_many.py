@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -157,8 +159,6 @@ def test_progress_tells_how_long_the_rest_takes(run, calls, monkeypatch):
 
 
 def test_a_terminal_has_one_bar_for_all(run, calls, monkeypatch):
-    import sys
-
     monkeypatch.setattr(sys.stderr, "isatty", lambda: True, raising=False)
     _, _, said = run()
     assert "100% 5 of 5" in said.err and "of 5" not in said.out
@@ -193,3 +193,46 @@ def test_only_one_recording_is_in_memory_at_a_time(run, monkeypatch):
     monkeypatch.setattr(formats, "read", read)
     run()
     assert max(most) == 0
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux has names that are no Unicode")
+def test_a_name_that_is_no_unicode_stops_nothing(run, calls, takes):
+    odd = os.fsdecode(b"walk\xff")
+    (takes / "walk.npz").rename(takes / f"{odd}.npz")
+    _, records, said = run()
+    assert records[odd].status == "done" and records["jump"].status == "done"
+    assert "walk\\udcff" in said.out
+    run()
+    assert len(calls) == 3
+
+
+def test_files_of_one_take_have_one_result_in_a_folder_too(calls, takes, tmp_path):
+    files = [str(takes / f"{name}.npz") for name in ("walk", "jump")]
+    words = ["refine", *files, "--one-take", "--output", str(tmp_path / "out")]
+    assert cli.main(words) == 0 and len(calls) == 2
+    assert len(Ledger(tmp_path / "out").records) == 1
+    assert cli.main(words) == 0 and len(calls) == 2
+    points = joints_of_a_wave(20, 30.0)
+    np.savez(takes / "jump.npz", keypoints=points, layout="smpl24", fps=30.0, up_axis="y", units="m")
+    assert cli.main(words) == 0 and len(calls) == 4
+
+
+def test_the_users_own_body_is_taken_whoever_could_share_the_work(calls, takes, tmp_path, monkeypatch):
+    from addon import refiner
+    from addon.cli import many
+
+    model, used = tmp_path / "SMPL_NEUTRAL.npz", []
+    model.write_bytes(b"a model")
+
+    def on_own_body(motion, poses, body):
+        used.append(body)
+        return motion, None
+
+    monkeypatch.setattr(many, "load_body_model", lambda path: {"the body of": path, "it": object()})
+    monkeypatch.setattr(refiner, "on_own_body", on_own_body)
+    words = ["refine", str(takes / "walk.npz"), "--output", str(tmp_path / "out"), "--smpl-model", str(model)]
+    assert cli.main(words, workers=lambda clips, jobs: iter(())) == 0
+    assert [body["the body of"] for body in used] == [model]
+    assert cli.main(words) == 0 and len(used) == 1
+    model.write_bytes(b"another model")
+    assert cli.main(words) == 0 and len(used) == 2
