@@ -36,6 +36,27 @@ def package(arguments: Arguments) -> int:
     return packaging.main(arguments)
 
 
+def build_wheel(arguments: Arguments) -> int:
+    """The library."""
+    from .release import wheel
+
+    return wheel.main(arguments)
+
+
+def release(arguments: Arguments) -> int:
+    """All that a version is published as."""
+    from .release import command
+
+    return command.main(arguments)
+
+
+def repository(arguments: Arguments) -> int:
+    """A folder that Blender installs from."""
+    from .release import repository
+
+    return repository.main(arguments)
+
+
 def check(arguments: Arguments) -> int:
     """Style and types."""
     from . import lint
@@ -84,6 +105,9 @@ COMMANDS = (
         test,
     ),
     Command("zip", "build and validate the extension [--torch] [--output FOLDER]", package),
+    Command("wheel", "build the library for Python without Blender [--output FOLDER]", build_wheel),
+    Command("release", "make all that a version is published as, of the last commit [--torch]", release),
+    Command("repo", "make a repository that Blender installs and updates from [ZIP…]", repository),
     Command("train", "train the bundled refiner again, or the paper's network [--pairwise]", train),
     Command(
         "bench",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 import sys
 from pathlib import Path
@@ -10,6 +9,7 @@ from pathlib import Path
 from .envs import requirement_lines
 from .processes import ROOT, Refusal, clean_environment, run, say
 from .pythons import pip_command
+from .release.checksums import sha256
 
 WHEELS = ROOT / "wheels"
 
@@ -41,9 +41,6 @@ def _find(requirement: str) -> Path | None:
     name, version = re.split(r"==|\s", requirement)[:2]
     hashes = set(re.findall(r"sha256:([0-9a-f]{64})", requirement))
     candidates = WHEELS.glob(f"{name.replace('-', '_')}-{version}*.whl")
-    return next((wheel for wheel in candidates if _hash(wheel) in hashes), None)
+    return next((wheel for wheel in candidates if sha256(wheel) in hashes), None)
 
 
-def _hash(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -8,13 +8,14 @@ import re
 import subprocess
 import sys
 import tempfile
-import tomllib
 import zipfile
 from pathlib import Path
 
 from .envs import Environment, prepare
 from .processes import ROOT, Refusal, clean_environment, say
 from .pythons import HERE
+from .release.archive import settle
+from .release.version import manifest
 from .wheels import WHEELS, fill
 
 STANDARD_LIMIT = 20_000_000  # bytes; DESIGN.md: two zips
@@ -42,16 +43,13 @@ def blender_tool(environment: Environment) -> Path:
     return next(environment.folder.glob(pattern))
 
 
-def manifest() -> dict[str, str]:
-    """What blender_manifest.toml says."""
-    return tomllib.loads((ROOT / "blender_manifest.toml").read_text("utf-8"))
-
-
-def build_standard(python: Path, tool: Path, folder: Path) -> Path:
-    """The zip for every platform: pure Python, no compiled wheel. Raises Refusal when it grew too big."""
+def build_standard(python: Path, tool: Path, folder: Path, source: Path = ROOT) -> Path:
+    """The zip for every platform: pure Python, no compiled wheel. Raises Refusal when it grew too big.
+    source: the tree that it is made of, its wheels in place."""
     fill("locked.txt")
-    archive = folder / f"{manifest()['id']}-{manifest()['version']}.zip"
-    _build(python, tool, ROOT, archive)
+    own = manifest(source)
+    archive = folder / f"{own['id']}-{own['version']}.zip"
+    _build(python, tool, source, archive)
     if archive.stat().st_size > STANDARD_LIMIT:
         archive.unlink()
         raise Refusal(
@@ -60,7 +58,7 @@ def build_standard(python: Path, tool: Path, folder: Path) -> Path:
     return archive
 
 
-def build_with_torch(python: Path, tool: Path, folder: Path) -> Path:
+def build_with_torch(python: Path, tool: Path, folder: Path, tree: Path = ROOT) -> Path:
     """The same and torch, for this platform and Python 3.11."""
     place = blender_platform()
     if HERE != "3.11" or place is None:
@@ -69,10 +67,11 @@ def build_with_torch(python: Path, tool: Path, folder: Path) -> Path:
             "run python3.11 build.py zip --torch on one of these."
         )
     wheels = fill("locked.txt") + fill("locked_torch.txt")
-    name = f"{manifest()['id']}-{manifest()['version']}-torch-{place.replace('-', '_')}-py311.zip"
+    own = manifest(tree)
+    name = f"{own['id']}-{own['version']}-torch-{place.replace('-', '_')}-py311.zip"
     with tempfile.TemporaryDirectory() as temporary:
         source = Path(temporary, "source")
-        with zipfile.ZipFile(build_standard(python, tool, Path(temporary))) as standard:
+        with zipfile.ZipFile(build_standard(python, tool, Path(temporary), tree)) as standard:
             standard.extractall(source)
         for wheel in wheels:
             target = source / "wheels" / wheel.name
@@ -105,14 +104,17 @@ def blender_platform() -> str | None:
 
 
 def _build(python: Path, tool: Path, source: Path, archive: Path) -> Path:
-    """Build and validate. Raises Refusal with what Blender's tool says."""
+    """Build, make the bytes depend on nothing but the content, and validate. Raises Refusal with what
+    Blender's tool says."""
     archive.parent.mkdir(parents=True, exist_ok=True)
-    _run_tool(python, tool, "build", "--source-dir", str(source), "--output-filepath", str(archive))
-    _run_tool(python, tool, "validate", str(archive))
+    run_tool(python, tool, "build", "--source-dir", str(source), "--output-filepath", str(archive))
+    settle(archive)
+    run_tool(python, tool, "validate", str(archive))
     return archive
 
 
-def _run_tool(python: Path, tool: Path, *arguments: str) -> None:
+def run_tool(python: Path, tool: Path, *arguments: str) -> None:
+    """One command of Blender's extension tool. Raises Refusal with what it says."""
     say(f"blender extension {arguments[0]} …")
     done = subprocess.run(
         [python, tool, *arguments], capture_output=True, text=True, env=clean_environment(), check=False

@@ -65,12 +65,14 @@ def _write_npz(output: Path, results: list[Result]) -> list[Path]:
 
 
 def scene_package() -> ModuleType:
-    """The scene package. Raises FormatError where Blender's Python module is missing."""
+    """The scene package. Raises FormatError where Blender's Python module is missing, or as in the wheel of
+    the library the package itself."""
+    own = f"{__package__.removesuffix('.cli')}.scene"
     try:
+        from ..scene import empty  # noqa: F401  (which imports bpy)
         from .. import scene
-        from ..scene import empty  # noqa: F401
     except ModuleNotFoundError as error:
-        if error.name != "bpy":
+        if error.name not in ("bpy", own):
             raise
         raise FormatError(NO_BLENDER) from error
     return scene

@@ -1,0 +1,14 @@
+"""The command `smpl-pose-refiner`: `inspect` and `refine`, as `--help` tells."""
+
+import sys
+
+from .addon.cli import main as command_line
+
+
+def main() -> int:
+    """Runs a command line; 0 done, 1 the input can't be used, 2 wrong arguments."""
+    return command_line(sys.argv[1:])
+
+
+if __name__ == "__main__":
+    sys.exit(main())
