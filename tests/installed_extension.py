@@ -11,6 +11,7 @@ from __future__ import annotations
 import importlib
 import json
 import os
+import re
 import sys
 from collections.abc import Callable
 from importlib.machinery import PathFinder
@@ -22,7 +23,9 @@ import bpy  # isort: split
 import addon_utils  # which only bpy makes importable
 import numpy as np
 
-NAME = "bl_ext.user_default.smpl_pose_refiner"
+ID = "smpl_pose_refiner"
+NAME = f"bl_ext.user_default.{ID}"
+FROM_OURS = f"bl_ext.ours.{ID}"
 BUNDLED = ("array_api_compat", "torch")
 USER = Path(os.environ["BLENDER_USER_RESOURCES"]).resolve()
 
@@ -103,6 +106,47 @@ def enable() -> dict[str, Any]:
     return {"enabled": addon_utils.check(NAME)[1]}
 
 
+def subscribe(index: str) -> dict[str, Any]:
+    """Add a repository by its address in place of all others, so that nothing else is asked for, and install
+    from it."""
+    repositories = bpy.context.preferences.extensions.repos
+    while len(repositories):
+        repositories.remove(repositories[0])
+    bpy.context.preferences.system.use_online_access = True
+    repositories.new(name="Ours", module="ours", remote_url=index)
+    bpy.ops.extensions.repo_sync_all()
+    bpy.ops.extensions.package_install(repo_index=_place(), pkg_id=ID, enable_on_install=True)
+    preferences = bpy.context.preferences.addons[FROM_OURS].preferences
+    preferences.log, preferences.engine = True, "numpy"
+    bpy.ops.wm.save_userpref()
+    return _installed()
+
+
+def update() -> dict[str, Any]:
+    """Look what is new in all repositories, and install it."""
+    bpy.ops.wm.read_userpref()  # as a Blender with a window does at its start
+    bpy.ops.extensions.repo_sync_all()
+    bpy.ops.extensions.package_upgrade_all()
+    return _installed()
+
+
+def _place() -> int:
+    return bpy.context.preferences.extensions.repos.find("Ours")
+
+
+def _installed() -> dict[str, Any]:
+    folder = Path(bpy.context.preferences.extensions.repos[_place()].directory, ID)
+    version = re.search(r'^version = "(.+)"$', (folder / "blender_manifest.toml").read_text("utf-8"), re.M)
+    preferences = bpy.context.preferences.addons[FROM_OURS].preferences
+    return {
+        "version": version[1] if version else "",
+        "enabled": addon_utils.check(FROM_OURS)[1],
+        "log": preferences.log,
+        "engine": preferences.engine,
+        "operators": len(dir(bpy.ops.spr)),
+    }
+
+
 def switch() -> dict[str, Any]:
     """Disable and enable twenty times, then uninstall; what Blender held after each step."""
     seen: dict[str, Any] = {"disabled": [], "enabled": []}
@@ -124,6 +168,8 @@ STEPS: dict[str, Callable[..., dict[str, Any]]] = {
     "install": install,
     "enable": enable,
     "refine": refine,
+    "subscribe": subscribe,
+    "update": update,
     "switch": switch,
 }
 

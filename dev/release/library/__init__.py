@@ -11,6 +11,7 @@ Everything is in metres, right-handed, Y up; at rest a person faces +Z.
 
 from .addon import formats, refiner
 from .addon.body import skeleton
+from .addon.body.kinematics import forward
 from .addon.motion import Motion
 from .addon.recording import Keypoints, Person, Poses, Recording
 from .addon.safe_read import FormatError
@@ -23,6 +24,7 @@ __all__ = [
     "Poses",
     "Recording",
     "formats",
+    "forward",
     "refiner",
     "skeleton",
 ]

@@ -1,0 +1,87 @@
+"""The wheel of the library in a clean environment of each Python at hand, where nothing of Blender is."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from dev.processes import ROOT
+from dev.pythons import HERE, find_python, pip_command
+from dev.release import wheel
+from dev.release.version import manifest
+
+SAMPLE = ROOT / "bundled_model/samples/pose2sim/S00_P00_T01_BalancingTrial_0-100.trc"
+VERSIONS = ("3.11", "3.12", "3.13", "3.14")
+
+
+@pytest.fixture(scope="module")
+def archive(ready, tmp_path_factory):
+    return wheel.build(ready("release"), tmp_path_factory.mktemp("wheel"))
+
+
+@pytest.fixture(scope="module", params=VERSIONS)
+def installed(request, archive, ready, tmp_path_factory):
+    """A function that runs a program of a place where pip has put the wheel, and nothing else."""
+    base = find_python(request.param)
+    if base is None:
+        pytest.skip(f"Python {request.param} is not on this machine")
+    if request.param == HERE:  # which runs in an environment without pip
+        base = Path(sys.base_prefix, "bin" if os.name != "nt" else "", f"python{HERE}" if os.name != "nt" else "python.exe")
+    python, place = ready("library", request.param).python, tmp_path_factory.mktemp("place")
+    pip = [*pip_command(base), "--python", python, "install", "--quiet", "--no-index", "--prefix", place]
+    subprocess.run(list(map(str, [*pip, archive])), check=True)
+    packages = next(place.glob("[lL]ib*/**/site-packages"))
+    variables = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+
+    def run(*command: str | Path, cwd: Path) -> subprocess.CompletedProcess[str]:
+        first = next(place.glob(f"*/{command[0]}"), python) if command[0] != python else python
+        words = [python, first, *command[1:]] if first != python else [python, *command[1:]]
+        return subprocess.run(
+            list(map(str, words)),
+            cwd=cwd,
+            env=variables | {"PYTHONPATH": str(packages)},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    return run
+
+
+def test_it_holds_the_library_and_nothing_that_needs_blender(archive):
+    with zipfile.ZipFile(archive) as content:
+        names = content.namelist()
+    assert {name.split("/")[0] for name in names} == {
+        "smpl_pose_refiner",
+        f"smpl_pose_refiner-{manifest()['version']}.dist-info",
+    }
+    assert not [name for name in names if "/addon/ui/" in name or "/addon/scene/" in name]
+    assert not [name for name in names if "/samples/" in name or "/training/" in name]
+
+
+def test_its_command_refines_a_recording(installed, tmp_path):
+    done = installed("smpl-pose-refiner", "refine", SAMPLE, "--output", tmp_path / "out.npz", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "mm from the keypoints" in done.stdout
+    assert (tmp_path / "out.npz").exists()
+
+
+def test_its_command_says_in_a_sentence_what_only_blender_can(installed, tmp_path):
+    done = installed("smpl-pose-refiner", "refine", SAMPLE, "--output", tmp_path / "out.fbx", cwd=tmp_path)
+    assert done.returncode == 1
+    assert done.stderr.startswith("Only Blender writes .fbx and .blend files")
+    assert "Traceback" not in done.stderr
+
+
+def test_the_example_of_the_manual_runs(installed, tmp_path):
+    script = ROOT / "docs/examples/refine_and_look.py"
+    done = installed("python", script, SAMPLE, tmp_path, cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    page = (tmp_path / "result.html").read_text("utf-8")
+    assert "<canvas" in page and "http" not in page
+    assert (tmp_path / "result.npz").exists()

@@ -1,0 +1,63 @@
+"""The repository of extensions: a real Blender subscribes, installs, and gets a newer version."""
+
+from __future__ import annotations
+
+import json
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from dev import zip as packaging
+from dev.release import repository
+from tests import extension
+
+PYTHON = Path(sys.executable)
+
+
+@pytest.fixture(scope="module")
+def current(tmp_path_factory):
+    extension.wheels_at_hand("locked.txt")
+    return packaging.build_standard(PYTHON, extension.blender_tool(), tmp_path_factory.mktemp("zip"))
+
+
+def newer(archive: Path, folder: Path, version: str) -> Path:
+    """The same extension as a later version."""
+    source = folder / "source"
+    with zipfile.ZipFile(archive) as content:
+        content.extractall(source)
+    manifest = source / "blender_manifest.toml"
+    text = manifest.read_text("utf-8")
+    manifest.write_text(text.replace(f'version = "{packaging.manifest()["version"]}"', f'version = "{version}"'))
+    return packaging.build_standard(PYTHON, extension.blender_tool(), folder, source)
+
+
+def published(archives: list[Path], folder: Path) -> Path:
+    return repository.publish(PYTHON, extension.blender_tool(), archives, folder)
+
+
+def listed(index: Path) -> list[tuple[str, str]]:
+    return [(one["id"], one["version"]) for one in json.loads(index.read_text("utf-8"))["data"]]
+
+
+def test_it_lists_one_version_of_each_zip_and_has_a_page_for_people(current, tmp_path):
+    folder = tmp_path / "repo"
+    index = published([current], folder)
+    assert listed(index) == [("smpl_pose_refiner", packaging.manifest()["version"])]
+    index = published([newer(current, tmp_path, "9.8.7")], folder)
+    assert listed(index) == [("smpl_pose_refiner", "9.8.7")]
+    assert [path.name for path in folder.glob("*.zip")] == ["smpl_pose_refiner-9.8.7.zip"]
+    assert "smpl_pose_refiner" in (folder / "index.html").read_text("utf-8")
+
+
+def test_a_blender_that_subscribes_gets_the_update_and_keeps_its_preferences(current, tmp_path):
+    folder, user = tmp_path / "repo", tmp_path / "user"
+    user.mkdir()
+    index = published([current], folder).as_uri()
+    first = extension.in_blender(user, ("subscribe", index))["subscribe"]
+    assert (first["enabled"], first["version"]) == (True, packaging.manifest()["version"])
+    published([newer(current, tmp_path, "9.8.7")], folder)
+    later = extension.in_blender(user, ("update",))["update"]
+    assert later == first | {"version": "9.8.7"}
+    assert (later["log"], later["engine"]) == (True, "numpy")
