@@ -122,9 +122,9 @@ def subscribe(index: str) -> dict[str, Any]:
     return _installed()
 
 
-def update() -> dict[str, Any]:
-    """Look what is new in all repositories, and install it."""
-    bpy.ops.wm.read_userpref()  # as a Blender with a window does at its start
+def update(index: str, newer: str) -> dict[str, Any]:
+    """Put another index where the one is that was subscribed to, look what is new, and install it."""
+    Path(newer).replace(index)
     bpy.ops.extensions.repo_sync_all()
     bpy.ops.extensions.package_upgrade_all()
     return _installed()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import sys
 import zipfile
 from pathlib import Path
@@ -54,10 +55,15 @@ def test_it_lists_one_version_of_each_zip_and_has_a_page_for_people(current, tmp
 def test_a_blender_that_subscribes_gets_the_update_and_keeps_its_preferences(current, tmp_path):
     folder, user = tmp_path / "repo", tmp_path / "user"
     user.mkdir()
-    index = published([current], folder).as_uri()
-    first = extension.in_blender(user, ("subscribe", index))["subscribe"]
+    index = published([current], folder)
+    first_index = index.read_bytes()
+    later_index = published([newer(current, tmp_path, "9.8.7")], folder).rename(tmp_path / "later.json")
+    shutil.copy(current, folder)
+    index.write_bytes(first_index)
+    seen = extension.in_blender(
+        user, ("subscribe", index.as_uri()), ("update", str(index), str(later_index))
+    )
+    first, later = seen["subscribe"], seen["update"]
     assert (first["enabled"], first["version"]) == (True, packaging.manifest()["version"])
-    published([newer(current, tmp_path, "9.8.7")], folder)
-    later = extension.in_blender(user, ("update",))["update"]
     assert later == first | {"version": "9.8.7"}
     assert (later["log"], later["engine"]) == (True, "numpy")
