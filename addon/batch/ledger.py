@@ -16,25 +16,30 @@ from .fingerprint import clip_print
 from .record import DONE, Record
 
 LEDGER = "results.jsonl"
+_ALL = "results*.jsonl"
 
 
 class Ledger:
     """The records of a folder of results, by the names of their clips. Raises FormatError where it can't be
-    read or made."""
+    read or made.
 
-    def __init__(self, folder: Path) -> None:
+    part: the share (K, N) of the clips that this process does; each share has a file of its own, since
+    machines that add to one file over a network lose lines. What was done is known from all of them.
+    """
+
+    def __init__(self, folder: Path, part: tuple[int, int] | None = None) -> None:
         self.folder = folder
-        self.path = folder / LEDGER
+        self.path = folder / (LEDGER if part is None else f"results_{part[0]}_of_{part[1]}.jsonl")
         self.records: dict[str, Record] = {}
+        self._own: dict[str, Record] = {}
         try:
             folder.mkdir(parents=True, exist_ok=True)
-            text = self.path.read_bytes().decode("utf-8", "replace") if self.path.exists() else ""
+            for path in sorted(folder.glob(_ALL), key=lambda path: path.stat().st_mtime_ns):
+                records = _records(path)
+                self.records |= records
+                self._own |= records if path == self.path else {}
         except OSError as error:
             raise FormatError(f"{folder} can't hold results ({error.strerror}); choose another.") from error
-        for line in text.split("\n"):
-            record = _record(line)
-            if record is not None:
-                self.records[record.name] = record
 
     def results(self) -> list[Path]:
         """Files that were written earlier."""
@@ -50,9 +55,14 @@ class Ledger:
             return None
         return record if record.fingerprint == clip_print(clip, record.also_opened, settings) else None
 
+    def keep(self, record: Record) -> None:
+        """Adds a record that only another file has. Raises FormatError."""
+        if self._own.get(record.name) != record:
+            self.add(record)
+
     def add(self, record: Record) -> None:
         """On disk when this returns. Raises FormatError."""
-        self.records[record.name] = record
+        self.records[record.name] = self._own[record.name] = record
         try:
             with self.path.open("ab+") as stream:
                 start = b"\n" if _is_torn(stream) else b""
@@ -68,6 +78,12 @@ def _is_torn(stream: BinaryIO) -> bool:
     end = stream.seek(0, os.SEEK_END)
     stream.seek(max(end - 1, 0))
     return stream.read(1) not in (b"", b"\n")
+
+
+def _records(path: Path) -> dict[str, Record]:
+    """Of one file, by their names."""
+    lines = path.read_bytes().decode("utf-8", "replace").split("\n")
+    return {record.name: record for record in map(_record, lines) if record is not None}
 
 
 def _record(line: str) -> Record | None:

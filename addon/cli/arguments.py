@@ -63,6 +63,13 @@ def build_parser() -> argparse.ArgumentParser:
         help="with a folder as --output: refine so many files at a time, each in a process of its own",
     )
     refine.add_argument(
+        "--part",
+        type=_part,
+        metavar="K/N",
+        help="with a folder as --output: only the K-th of N shares of the files, so that N machines can each"
+        " do one",
+    )
+    refine.add_argument(
         "--again",
         action="store_true",
         help="with a folder as --output: also what is done already; else files of the same content and"
@@ -153,3 +160,12 @@ def _count(text: str) -> int:
     if value < 1:
         raise argparse.ArgumentTypeError(f"{text} is not a number of processes")
     return value
+
+
+def _part(text: str) -> tuple[int, int]:
+    """K and N of K/N."""
+    number, _, count = text.partition("/")
+    part = int(number), int(count)
+    if not 1 <= part[0] <= part[1]:
+        raise argparse.ArgumentTypeError(f"{text} is no share such as 2/10")
+    return part

@@ -13,6 +13,7 @@ from copy import copy
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
+from zlib import crc32
 
 from .. import batch
 from ..batch import DONE, FAILED, LEFT_OUT, Clip, Figures, Ledger, Record
@@ -36,6 +37,7 @@ _NOT_IN_RESULTS = (
     "engine",
     "device",
     "jobs",
+    "part",
     "again",
     "command",
     "keypoints",
@@ -49,8 +51,8 @@ def refine_many(args: argparse.Namespace, workers: Workers | None) -> int:
     """Refines all files, also after one that fails; 1 where one did. Raises UsageError and FormatError."""
     if args.jobs > 1 and workers is None:
         raise UsageError("--jobs is for the terminal: `python3 build.py refine … --jobs N`.")
-    ledger = Ledger(Path(args.output))
-    clips = _clips(args, ledger)
+    ledger = Ledger(Path(args.output), args.part)
+    clips = _share(_clips(args, ledger), args.part)
     prepare(args)
     batch.remove_leftovers(ledger.folder, [clip.name for clip in clips])
     known = [] if args.again else [ledger.done(clip, args.settings) for clip in clips]
@@ -58,6 +60,8 @@ def refine_many(args: argparse.Namespace, workers: Workers | None) -> int:
     progress = BatchProgress(len(clips))
     for record in before.values():
         progress.tell(record, known=True)
+        if args.part is None:
+            ledger.keep(record)
     todo = [clip for clip in clips if clip.name not in before]
     if workers is not None and args.jobs > 1:
         records = workers(todo, min(args.jobs, len(todo)))
@@ -69,7 +73,16 @@ def refine_many(args: argparse.Namespace, workers: Workers | None) -> int:
     found = [ledger.records[clip.name] for clip in clips]
     print(batch.table(found, list(before.values())))
     print(f"Warnings and all figures: {ledger.path}")
-    return int(any(record.status == FAILED for record in found))
+    failed = any(record.status == FAILED for record in found)
+    return int(failed and args.part is None)  # a share has come to its end: the whole says what failed
+
+
+def _share(clips: list[Clip], part: tuple[int, int] | None) -> list[Clip]:
+    """Those of a share. It hangs on their names alone: files may come and go while the shares are done."""
+    if part is None:
+        return clips
+    number, count = part
+    return [clip for clip in clips if crc32(clip.name.encode()) % count == number - 1]
 
 
 def _clips(args: argparse.Namespace, ledger: Ledger) -> list[Clip]:

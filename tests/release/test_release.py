@@ -15,6 +15,7 @@ import pytest
 from dev.processes import ROOT, Refusal
 from dev.release import commit
 from dev.release.version import manifest
+from tests.environments import ready
 
 PROGRAM = """
 import os, sys
@@ -44,7 +45,7 @@ def released(folder: Path, umask: str, moment: int, zone: str) -> dict[str, byte
 
 
 @pytest.fixture(scope="module")
-def first(ready, tmp_path_factory):
+def first(tmp_path_factory):
     ready("main")
     ready("release")
     try:
@@ -87,7 +88,7 @@ def test_every_byte_of_each_archive_has_a_licence(first, stem, tmp_path):
         assert all(row[3] for row in rows)
 
 
-def test_the_bill_of_materials_is_valid_and_names_what_others_made(first, stem, ready, tmp_path):
+def test_the_bill_of_materials_is_valid_and_names_what_others_made(first, stem, tmp_path):
     bill = json.loads(first[f"{stem}.zip.cdx.json"])
     assert (bill["bomFormat"], bill["specVersion"]) == ("CycloneDX", "1.6")
     assert bill["metadata"]["component"]["version"] == manifest()["version"]

@@ -14,18 +14,19 @@ from dev.processes import ROOT
 from dev.pythons import HERE, find_python, pip_command
 from dev.release import wheel
 from dev.release.version import manifest
+from tests.environments import ready
 
 SAMPLE = ROOT / "bundled_model/samples/pose2sim/S00_P00_T01_BalancingTrial_0-100.trc"
 VERSIONS = ("3.11", "3.12", "3.13", "3.14")
 
 
 @pytest.fixture(scope="module")
-def archive(ready, tmp_path_factory):
+def archive(tmp_path_factory):
     return wheel.build(ready("release"), tmp_path_factory.mktemp("wheel"))
 
 
 @pytest.fixture(scope="module", params=VERSIONS)
-def installed(request, archive, ready, tmp_path_factory):
+def installed(request, archive, tmp_path_factory):
     """A function that runs a program of a place where pip has put the wheel, and nothing else."""
     base = find_python(request.param)
     if base is None:
