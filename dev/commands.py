@@ -74,6 +74,22 @@ def in_cli(subcommand: str, target: str = "addon.cli:main") -> Callable[[Argumen
     return lambda arguments: call(prepare("main"), target, [subcommand, *arguments])
 
 
+def refine(arguments: Arguments) -> int:
+    """The extension's command line, with processes or with other machines for many files."""
+    if any(word.split("=")[0] == "--dask" for word in arguments):
+        from .farm import command
+
+        return command.refine(arguments)
+    return in_cli("refine", "dev.workers:main")(arguments)
+
+
+def dask(arguments: Arguments) -> int:
+    """Dask's own command, for a scheduler and for workers that can refine."""
+    from .farm import command
+
+    return command.dask(arguments)
+
+
 def train(arguments: Arguments) -> int:
     """Train the refiner, where torch is installed."""
     if HERE != "3.11":
@@ -116,10 +132,11 @@ COMMANDS = (
     ),
     Command(
         "refine",
-        "turn motion files into clean SMPL animation: FILE… --output OUT [--jobs N]",
-        in_cli("refine", "dev.workers:main"),
+        "turn motion files into clean SMPL animation: FILE… --output OUT [--jobs N] [--dask …]",
+        refine,
     ),
     Command("inspect", "say what a motion file holds: FILE [--json]", in_cli("inspect")),
+    Command("dask", "start what refine --dask shares its files with: scheduler | worker ADDRESS", dask),
     Command("fuzz", "feed damaged files to the readers [--seconds N] [--target T]", fuzz),
     Command("screenshots", "take the manual's pictures from a real window", in_main("dev.screenshots:main")),
     Command("readme", "write the table of formats in README.md", in_main("dev.readme:main")),

@@ -22,9 +22,13 @@ from .wheels import fill
 from .zip import blender_platform
 
 # The tests that drive Blender; all others run without it.
-BLENDER_TESTS = ("tests/scene", "tests/ui", "tests/test_zip.py", "tests/test_zip_torch.py")
+BLENDER_TESTS = ("tests/scene", "tests/ui", "tests/test_zip.py", "tests/test_zip_torch.py", "tests/test_repository.py")
 ONCE = "tests/test_zip_torch.py"  # a gigabyte to unpack: in one suite, whose environment has no torch itself
 ONCE_IN = "bpy-4.5"
+OWN_ENVIRONMENTS = ("tests/release", "tests/farm")
+"""Tests that start programs in environments of their own: once, in the suite without Blender."""
+LIBRARY_ON = ("3.11", "3.12", "3.13", "3.14")
+"""The Pythons that the wheel of the library is tested on, where they are at hand."""
 MOST_AT_ONCE = 3
 """Suites side by side: a Blender takes up to 2 GB."""
 
@@ -45,13 +49,19 @@ class Suite:
         options = [argument for argument in arguments if argument not in paths]
         if not paths:
             return options + self._everything()
-        own = [path for path in paths if (self.blender if path.startswith(BLENDER_TESTS) else self.pure)]
+        own = [path for path in paths if self._takes(path)]
         return options + own if own else None
+
+    def _takes(self, path: str) -> bool:
+        if path.startswith(BLENDER_TESTS):
+            return self.blender
+        return self.pure and not (self.blender and path.startswith(OWN_ENVIRONMENTS))
 
     def _everything(self) -> list[str]:
         without = [] if self.name == ONCE_IN else [f"--ignore={ONCE}"]
         if self.pure:
             without.append(f"--ignore={window_suites.TESTS}")
+            without += [f"--ignore={path}" for path in OWN_ENVIRONMENTS if self.blender]
             return ["tests", *without]  # where tests/conftest.py leaves out what needs a missing Blender
         return [path for path in BLENDER_TESTS if path != ONCE or not without]
 
@@ -183,8 +193,12 @@ def _chosen_suites(only: list[str] | None) -> list[Suite]:
 def _prepared(suite: Suite) -> Environment:
     """A suite's environment, and what its tests install."""
     environment = prepare(suite.environment, suite.version)
-    if suite.blender:
-        fill("locked.txt")
+    fill("locked.txt")
+    if not suite.blender:
+        for name in ("main", "release", "farm"):
+            prepare(name, suite.version)
+        for version in filter(find_python, LIBRARY_ON):
+            prepare("library", version)
     if suite.name == ONCE_IN and blender_platform() is not None:
         fill("locked_torch.txt")
     return environment

@@ -51,9 +51,9 @@ async def _next(records: AsyncGenerator[Record, None]) -> Record | None:
 
 
 async def _shared(argv: Sequence[str], clips: Sequence[Clip], count: int) -> AsyncGenerator[Record, None]:
-    hands = [_Hand(argv) for _ in range(count)]
+    hands = [Hand(argv) for _ in range(count)]
     idle, waiting = list(hands), iter(clips)
-    running: dict[asyncio.Task[Record], _Hand] = {}
+    running: dict[asyncio.Task[Record], Hand] = {}
     finished: set[asyncio.Task[Record]] = set()
     try:
         while True:
@@ -71,19 +71,20 @@ async def _shared(argv: Sequence[str], clips: Sequence[Clip], count: int) -> Asy
             await hand.end()
 
 
-class _Hand:
+class Hand:
     """A process that refines one clip after the other, started when it is first needed, and anew when it was
     ended."""
 
-    def __init__(self, argv: Sequence[str]) -> None:
-        self._argv = argv
+    def __init__(self, argv: Sequence[str], folder: str | None = None) -> None:
+        """folder: the one that the arguments' paths start from, None for that of this process."""
+        self._argv, self._folder = argv, folder
         self._process: Process | None = None
 
     async def refine(self, clip: Clip) -> Record:
         """The clip's record; a process that ends meanwhile has failed with it."""
         if self._process is None:
-            self._process = await _start(self._argv)
-        answer = await _ask(self._process, json.dumps(asdict(clip), default=str))
+            self._process = await _start(self._argv, self._folder)
+        answer = await _ask(self._process, line_of(clip))
         if answer:
             return Record.from_json(answer)
         status = await self._process.wait()
@@ -98,11 +99,11 @@ class _Hand:
             await self._process.wait()
 
 
-async def _start(argv: Sequence[str]) -> Process:
+async def _start(argv: Sequence[str], folder: str | None) -> Process:
     environment = os.environ | ONE_THREAD | {"PYTHONPATH": str(ROOT)}
     command = [sys.executable, "-P", "-c", calling("dev.workers:serve"), *argv]
     return await asyncio.create_subprocess_exec(
-        *command, stdin=PIPE, stdout=PIPE, env=environment, limit=_LONGEST_LINE
+        *command, stdin=PIPE, stdout=PIPE, env=environment, cwd=folder, limit=_LONGEST_LINE
     )
 
 
@@ -129,11 +130,17 @@ def serve(argv: list[str]) -> int:
         gather_take(args)
         prepare(args)
         for line in sys.stdin:
-            record = refine_clip(_clip(line), args, lambda label, fraction, message: None)
+            record = refine_clip(clip_of(line), args, lambda label, fraction, message: None)
             print(record.to_json(), file=answers, flush=True)
     return 0
 
 
-def _clip(line: str) -> Clip:
+def line_of(clip: Clip) -> str:
+    """A clip as it travels."""
+    return json.dumps(asdict(clip), default=str)
+
+
+def clip_of(line: str) -> Clip:
+    """The clip of such a line."""
     fields = json.loads(line)
     return Clip(tuple(map(Path, fields["files"])), fields["name"], fields["listed"])

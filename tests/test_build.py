@@ -38,6 +38,7 @@ def test_without_arguments_it_lists_its_commands_one_line_each(capsys):
         "bench",
         "refine",
         "inspect",
+        "dask",
         "fuzz",
         "screenshots",
         "readme",

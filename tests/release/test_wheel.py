@@ -14,10 +14,10 @@ from dev.processes import ROOT
 from dev.pythons import HERE, find_python, pip_command
 from dev.release import wheel
 from dev.release.version import manifest
+from dev.suites import LIBRARY_ON
 from tests.environments import ready
 
 SAMPLE = ROOT / "bundled_model/samples/pose2sim/S00_P00_T01_BalancingTrial_0-100.trc"
-VERSIONS = ("3.11", "3.12", "3.13", "3.14")
 
 
 @pytest.fixture(scope="module")
@@ -25,7 +25,7 @@ def archive(tmp_path_factory):
     return wheel.build(ready("release"), tmp_path_factory.mktemp("wheel"))
 
 
-@pytest.fixture(scope="module", params=VERSIONS)
+@pytest.fixture(scope="module", params=LIBRARY_ON)
 def installed(request, archive, tmp_path_factory):
     """A function that runs a program of a place where pip has put the wheel, and nothing else."""
     base = find_python(request.param)
