@@ -99,7 +99,18 @@ def train(arguments: Arguments) -> int:
     if "--pairwise" in arguments:
         rest = [argument for argument in arguments if argument != "--pairwise"]
         return in_main("bundled_model.training.pairwise.train:main")(rest)
+    if arguments[:1] == ["--processes"] and len(arguments) > 1:
+        return train_together(arguments[1], arguments[2:])
     return in_main("bundled_model.training.train:main")(arguments)
+
+
+def train_together(number: str, arguments: Arguments) -> int:
+    """The same in so many processes, which torchrun starts: on one machine, best one for each GPU."""
+    environment = prepare("main")
+    with launching(environment) as variables:
+        runner = ["torch.distributed.run", "--standalone", "--nproc-per-node", number]
+        command = [environment.python, "-m", *runner, "-m", "bundled_model.training.train", *arguments]
+        return run(command, variables)
 
 
 def fuzz(arguments: Arguments) -> int:
@@ -124,7 +135,7 @@ COMMANDS = (
     Command("wheel", "build the library for Python without Blender [--output FOLDER]", build_wheel),
     Command("release", "make all that a version is published as, of the last commit [--torch]", release),
     Command("repo", "make a repository that Blender installs and updates from [ZIP…]", repository),
-    Command("train", "train the bundled refiner again, or the paper's network [--pairwise]", train),
+    Command("train", "train the bundled refiner again, or the paper's network [--pairwise], or in [--processes N]", train),
     Command(
         "bench",
         "measure speed, errors [--accuracy], robustness [--checks], a real window [--window]",

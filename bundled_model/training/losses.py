@@ -15,7 +15,6 @@ from addon.body.rotations import axis_angle_from_matrix, matrix_from_axis_angle
 from addon.body.skeleton import JOINT_COUNT
 from addon.refiner.features import Seen, network_inputs
 from addon.refiner.network import split
-from addon.refiner.network_torch import Network
 
 from .pool import Pool, unpack
 
@@ -50,7 +49,7 @@ def seen_in(batch: Pool) -> Seen:
     )
 
 
-def losses(network: Network, batch: Pool, design: Design, mean: Tensor) -> tuple[Tensor, dict[str, Tensor]]:
+def losses(network: torch.nn.Module, batch: Pool, design: Design, mean: Tensor) -> tuple[Tensor, dict[str, Tensor]]:
     """Training loss of a batch, and what it consists of.
 
     Rotations by their likelihood under the predicted deviation, joints and surface points in metres, their

@@ -4,6 +4,7 @@
 1. Fits the absolute pose prior on augmented motion.
 2. Trains the network on examples that other processes make (`stream.py`), writing a checkpoint and the
    curves (`curves.json`) every few minutes. The learning rate falls over the last quarter of the way.
+   With --processes N, or under torchrun on several machines, all train the same network.
 3. With --export: measures how honest the predicted uncertainty is, and writes `bundled_model/refiner.npz`.
 """
 
@@ -33,6 +34,7 @@ from .motion_data import load_motion, load_split
 from .pool import Pool, joined, unpack
 from .prior import fit_prior
 from .stream import Pace, batches, make, makers
+from .team import Team, team
 
 SHAPE = Shape(width=256, hidden=512, taps=7, dilations=(1, 2, 3, 4, 3, 1))
 WARM_UP, FALL = 300, 0.25
@@ -68,14 +70,23 @@ def main(argv: list[str] | None = None) -> None:
     )
     args = parser.parse_args(argv)
     args.output.mkdir(parents=True, exist_ok=True)
-    prior = load_prior(args.output, args.seed)
     if args.export:
-        export(args.output, prior)
-    else:
-        clips = load_split("train", "*") + (load_motion(args.data) if args.data else [])
-        pace = Pace(args.makers, args.reused, args.kept, args.together)
+        export(args.output, load_prior(args.output, args.seed))
+        return
+    clips = load_split("train", "*") + (load_motion(args.data) if args.data else [])
+    pace = Pace(args.makers, args.reused, args.kept, args.together)
+    with team() as own:
+        prior = _shared_prior(args, own)
         with makers({"train": clips, "val": load_split("val", "*")}, prior, pace.makers) as processes:
-            train(args, prior, processes, pace)
+            train(args, prior, processes, pace, own)
+
+
+def _shared_prior(args: argparse.Namespace, own: Team) -> Prior:
+    """The pose prior, which the leader fits for all."""
+    if own.leads:
+        load_prior(args.output, args.seed)
+    own.wait()
+    return load_prior(args.output, args.seed)
 
 
 def load_prior(folder: Path, seed: int) -> Prior:
@@ -88,10 +99,10 @@ def load_prior(folder: Path, seed: int) -> Prior:
         return Prior(*(torch.as_tensor(stored[k], dtype=torch.float32) for k in ("mean", "precision")))
 
 
-def train(args: argparse.Namespace, prior: Prior, processes: Executor, pace: Pace) -> None:
-    """Trains from the last checkpoint on."""
+def train(args: argparse.Namespace, prior: Prior, processes: Executor, pace: Pace, own: Team) -> Network:
+    """Trains from the last checkpoint on; the network."""
     torch.manual_seed(args.seed)
-    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    device = own.device
     design = Design(
         not args.without_human_centric, not args.without_residual, not args.without_temporal_sampling
     )
@@ -103,13 +114,18 @@ def train(args: argparse.Namespace, prior: Prior, processes: Executor, pace: Pac
         network.load_state_dict(stored["network"])
         optimiser.load_state_dict(stored["optimiser"])
         step, curves = stored["step"], stored["curves"]
+    together = own.joined(network)
     began = time.time() - (curves[-1]["seconds"] if curves else 0.0)
     number = step // (1 + pace.reused)
     ideas = (design.temporal_sampling, not args.without_dialects)
-    stream = batches(processes, args.seed, number, pace, device, ideas)
-    validation = validation_pools(processes, device)
+    stream = batches(processes, own.seed(args.seed), number, pace, device, ideas)
+    validation = validation_pools(processes, device) if own.leads else {}
     seen, waited = [], 0.0
-    while (done := max(step / args.steps, (time.time() - began) / (60.0 * args.minutes))) < 1.0:
+
+    def way() -> float:
+        return own.agreed(max(step / args.steps, (time.time() - began) / (60.0 * args.minutes)))
+
+    while (done := way()) < 1.0:
         asked = time.time()
         batch = next(stream)
         waited += time.time() - asked
@@ -119,14 +135,14 @@ def train(args: argparse.Namespace, prior: Prior, processes: Executor, pace: Pac
                 begin_from(network, args.begin)
         for group in optimiser.param_groups:
             group["lr"] = args.rate * schedule(step, done)
-        loss, _ = losses(network, batch, design, prior.reference.to(device))
+        loss, _ = losses(together, batch, design, prior.reference.to(device))
         optimiser.zero_grad()
         loss.backward()
         torch.nn.utils.clip_grad_norm_(network.parameters(), 1.0)
         optimiser.step()
         seen.append(loss.detach())
         step += 1
-        if step % args.report == 0:
+        if own.leads and step % args.report == 0:
             row = {"step": step, "loss": float(torch.stack(seen).mean()), "seconds": time.time() - began}
             row["waited"], waited = waited, 0.0
             row |= validate(network, validation, design, prior, device)
@@ -134,7 +150,10 @@ def train(args: argparse.Namespace, prior: Prior, processes: Executor, pace: Pac
             print(" ".join(f"{k} {v:.4g}" for k, v in row.items()), flush=True)
             seen.clear()
             keep(args.output, network, optimiser, curves, step)
-    keep(args.output, network, optimiser, curves, step)
+    if own.leads:
+        keep(args.output, network, optimiser, curves, step)
+    own.wait()
+    return network
 
 
 def keep(
