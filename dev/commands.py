@@ -150,7 +150,7 @@ COMMANDS = (
     Command("dask", "start what refine --dask shares its files with: scheduler | worker ADDRESS", dask),
     Command("fuzz", "feed damaged files to the readers [--seconds N] [--target T]", fuzz),
     Command("screenshots", "take the manual's pictures from a real window", in_main("dev.screenshots:main")),
-    Command("readme", "write the table of formats in README.md", in_main("dev.readme:main")),
+    Command("formats", "write the table of formats in docs/formats.md", in_main("dev.formats_page:main")),
     Command("lint", "check style and types [--fix]", check),
 )
 

@@ -46,6 +46,7 @@ def draw(
             images.append((image, title))
             progress(1.0, "Picture")
         _compose(path, images, example, shown, refined)
+        before_after(path.with_name("before_after.png"), images[1:])
 
 
 def _moments(frames: int) -> list[int]:
@@ -73,6 +74,23 @@ def _compose(
         axis.set_title(title, loc="left", fontsize=12, fontweight="bold")
         axis.axis("off")
     _chart(axes[-1], example, given, refined)
+    figure.tight_layout()
+    figure.savefig(path)
+    pyplot.close(figure)
+
+
+def before_after(path: Path, images: list[tuple[Path, str]]) -> None:
+    """The picture of the README: two strips, one above the other."""
+    import matplotlib
+
+    matplotlib.use("Agg")
+    from matplotlib import pyplot
+
+    figure, axes = pyplot.subplots(2, 1, figsize=(11, 6.6), dpi=110)
+    for axis, (image, title) in zip(axes, images, strict=True):
+        axis.imshow(pyplot.imread(image))
+        axis.set_title(title, loc="left", fontsize=12, fontweight="bold")
+        axis.axis("off")
     figure.tight_layout()
     figure.savefig(path)
     pyplot.close(figure)

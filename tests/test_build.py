@@ -41,7 +41,7 @@ def test_without_arguments_it_lists_its_commands_one_line_each(capsys):
         "dask",
         "fuzz",
         "screenshots",
-        "readme",
+        "formats",
         "lint",
     ]
 

@@ -10,14 +10,36 @@ import pytest
 
 from dev.commands import COMMANDS
 from dev.processes import ROOT
-from dev.readme import README, with_table
+from dev.formats_page import PAGE, with_table
 
+README = ROOT / "README.md"
+LINES = 120
 PAGES = [README, *sorted(ROOT.glob("docs/*.md")), *sorted(ROOT.glob("bundled_model/*.md"))]
 
 
 def test_the_table_of_formats_is_that_of_the_readers() -> None:
+    text = PAGE.read_text("utf-8")
+    assert text == with_table(text), "run python3 build.py formats"
+
+
+def _tools(table: str) -> list[str]:
+    """The tools in the first column of a page's tables."""
+    rows = re.findall(r"^\| ([^|]+) \|", table, re.MULTILINE)
+    return [row for row in rows if row != "tool" and not row.startswith("---")]
+
+
+def test_it_is_short_has_one_picture_and_the_ten_formats_that_are_wanted_most() -> None:
     text = README.read_text("utf-8")
-    assert text == with_table(text), "run python3 build.py readme"
+    assert text.count("\n") < LINES
+    assert len(re.findall(r"!\[[^]]+\]\(", text)) == 1
+    assert len(_tools(text)) == 10
+
+
+def test_the_formats_that_it_names_are_in_the_whole_table() -> None:
+    known = PAGE.read_text("utf-8")
+    for row in _tools(README.read_text("utf-8")):
+        for tool in re.split(r", | and ", row.partition(" (")[0]):
+            assert tool in known or tool.startswith("tools that"), tool
 
 
 def test_it_begins_with_the_two_commands() -> None:

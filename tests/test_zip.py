@@ -46,7 +46,7 @@ def test_it_is_small_and_for_every_platform(archive, names):
 
 
 def test_it_holds_what_ships_and_nothing_else(names):
-    single = {"blender_manifest.toml", "__init__.py", "LICENSE", "README.md"}
+    single = {"blender_manifest.toml", "__init__.py", "LICENSE", "README.md", "CHANGELOG.md", "REUSE.toml"}
     folders = ("addon/", "bundled_model/", "docs/", "wheels/array_api_compat")
     assert [name for name in names if name not in single and not name.startswith(folders)] == []
     assert [name for name in names if name.startswith("bundled_model/training")] == []

@@ -1,4 +1,4 @@
-"""`build.py readme`: the table of formats in README.md, from the readers themselves."""
+"""`build.py formats`: the table in docs/formats.md, from the readers themselves."""
 
 from __future__ import annotations
 
@@ -9,18 +9,18 @@ from addon import formats
 
 from .processes import ROOT
 
-README = ROOT / "README.md"
+PAGE = ROOT / "docs/formats.md"
 SECTION = re.compile(r"(<!-- formats: [^\n]*-->\n).*?(<!-- end of formats -->)", re.DOTALL)
 
 
 def with_table(text: str) -> str:
-    """The README with the table as it must be."""
+    """The page with the table as it must be."""
     return SECTION.sub(lambda found: found[1] + formats.table().strip() + "\n" + found[2], text)
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Writes README.md."""
-    README.write_text(with_table(README.read_text("utf-8")), "utf-8")
+    """Writes the page."""
+    PAGE.write_text(with_table(PAGE.read_text("utf-8")), "utf-8")
     return 0
 
 
