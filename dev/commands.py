@@ -5,10 +5,11 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
-from .envs import call, launching, prepare
+from .environments.envs import call, launching, prepare
+from .environments.pythons import HERE
 from .processes import ROOT, Refusal, run, say
-from .pythons import HERE
 
 Arguments = list[str]
 
@@ -24,14 +25,14 @@ class Command:
 
 def test(arguments: Arguments) -> int:
     """All tests. Each command imports what it needs itself, so that the others need not wait for that."""
-    from . import suites
+    from .suites import suites
 
     return suites.main(arguments)
 
 
 def package(arguments: Arguments) -> int:
     """The extension as a zip."""
-    from . import zip as packaging
+    from .release import zip as packaging
 
     return packaging.main(arguments)
 
@@ -59,7 +60,7 @@ def repository(arguments: Arguments) -> int:
 
 def check(arguments: Arguments) -> int:
     """Style and types."""
-    from . import lint
+    from .suites import lint
 
     return lint.main(arguments)
 
@@ -109,7 +110,14 @@ def train_together(number: str, arguments: Arguments) -> int:
     environment = prepare("main")
     with launching(environment) as variables:
         runner = ["torch.distributed.run", "--standalone", "--nproc-per-node", number]
-        command = [environment.python, "-m", *runner, "-m", "bundled_model.training.train", *arguments]
+        command: list[str | Path] = [
+            environment.python,
+            "-m",
+            *runner,
+            "-m",
+            "bundled_model.training.train",
+            *arguments,
+        ]
         return run(command, variables)
 
 
@@ -124,7 +132,7 @@ COMMANDS = (
     Command(
         "demo",
         "refine a real capture and a degraded clip: .blend, .fbx, .npz, a picture and a table",
-        in_main("dev.demo:main"),
+        in_main("dev.pictures.demo:main"),
     ),
     Command(
         "test",
@@ -135,11 +143,15 @@ COMMANDS = (
     Command("wheel", "build the library for Python without Blender [--output FOLDER]", build_wheel),
     Command("release", "make all that a version is published as, of the last commit [--torch]", release),
     Command("repo", "make a repository that Blender installs and updates from [ZIP…]", repository),
-    Command("train", "train the bundled refiner again, or the paper's network [--pairwise], or in [--processes N]", train),
+    Command(
+        "train",
+        "train the bundled refiner again, or the paper's network [--pairwise], or in [--processes N]",
+        train,
+    ),
     Command(
         "bench",
         "measure speed, errors [--accuracy], robustness [--checks], a real window [--window]",
-        in_main("dev.bench:main"),
+        in_main("dev.benchmarks.bench:main"),
     ),
     Command(
         "refine",
@@ -149,7 +161,11 @@ COMMANDS = (
     Command("inspect", "say what a motion file holds: FILE [--json]", in_cli("inspect")),
     Command("dask", "start what refine --dask shares its files with: scheduler | worker ADDRESS", dask),
     Command("fuzz", "feed damaged files to the readers [--seconds N] [--target T]", fuzz),
-    Command("screenshots", "take the manual's pictures from a real window", in_main("dev.screenshots:main")),
+    Command(
+        "screenshots",
+        "take the manual's pictures from a real window",
+        in_main("dev.pictures.screenshots:main"),
+    ),
     Command("formats", "write the table of formats in docs/formats.md", in_main("dev.formats_page:main")),
     Command("lint", "check style and types [--fix]", check),
 )

@@ -24,7 +24,7 @@ from addon.cli.arguments import build_parser, joined
 from addon.cli.inputs import gather_take
 from addon.cli.many import prepare, refine_clip
 
-from .envs import calling
+from .environments.envs import calling
 from .processes import ONE_THREAD, ROOT
 
 _LONGEST_LINE = 1 << 26

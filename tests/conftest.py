@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from dev.suites import BLENDER_TESTS
+from dev.suites.suites import BLENDER_TESTS
 
 from .deprecated import nothing_deprecated
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from dev.envs import Environment
-from dev.pythons import HERE
+from dev.environments.envs import Environment
+from dev.environments.pythons import HERE
 
 
 def ready(name: str, version: str = HERE) -> Environment:

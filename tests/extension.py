@@ -12,7 +12,7 @@ from typing import Any
 import bpy
 import pytest
 
-from dev.wheels import fill
+from dev.release.wheels import fill
 
 PROGRAM = Path(__file__).parent / "installed_extension.py"
 

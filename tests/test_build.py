@@ -15,11 +15,14 @@ from pathlib import Path
 
 import pytest
 
-from dev import chroot, commands, envs, layout, libraries, pythons, suites, wheels, window_suites
-from dev import zip as packaging
-from dev.outcome import Outcome, read_report
+from dev import commands
+from dev.environments import chroot, envs, libraries, pythons
 from dev.processes import Refusal, run
-from dev.suites import Suite
+from dev.release import wheels
+from dev.release import zip as packaging
+from dev.suites import layout, suites, window_suites
+from dev.suites.outcome import Outcome, read_report
+from dev.suites.suites import Suite
 
 ROOT = Path(__file__).parent.parent
 
@@ -83,7 +86,7 @@ def test_the_build_needs_the_standard_library_only():
                 waiting.append(module)
             elif not module:
                 assert one.module.split(".")[0] in sys.stdlib_module_names, f"{source.path}: {one.module}"
-    assert {"dev.envs", "dev.suites", "dev.zip", "dev.lint"} <= seen
+    assert {"dev.environments.envs", "dev.suites.suites", "dev.release.zip", "dev.suites.lint"} <= seen
 
 
 @pytest.mark.parametrize("path", sorted((ROOT / "requirements").glob("*.txt")), ids=lambda path: path.stem)

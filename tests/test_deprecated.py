@@ -16,7 +16,7 @@ def warn_in(path: Path, kind: type[Warning]) -> None:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-@pytest.mark.parametrize("file", ["addon/scene/mesh.py", "dev/strip.py", "tests/wave.py"])
+@pytest.mark.parametrize("file", ["addon/scene/mesh.py", "dev/pictures/strip.py", "tests/wave.py"])
 def test_our_own_use_of_what_goes_fails(file, kind):
     with pytest.raises(pytest.fail.Exception, match=rf"{file}:7: It goes"), nothing_deprecated():
         warn_in(ROOT / file, kind)

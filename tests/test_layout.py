@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
+from itertools import takewhile
 from pathlib import Path
 
 import pytest
 
-from dev import layout
+from dev.suites import layout
 
 ROOT = Path(__file__).parent.parent
 SHIPPED = layout.read(ROOT, "__init__.py", "addon")
@@ -37,6 +39,38 @@ def test_the_extension_needs_nothing_but_python_blender_and_its_wheels():
 
 def test_no_modules_import_each_other():
     assert layout.cycles(EVERYTHING) == []
+
+
+def test_no_modules_of_the_tools_import_each_other_not_even_late():
+    assert layout.cycles(layout.read(ROOT, "dev"), deferred=True) == []
+
+
+def test_the_rooms_of_the_tools_are_those_of_the_page():
+    rooms = {path.parent.name for path in (ROOT / "dev").glob("*/__init__.py")}
+    assert set(_first_column("room of `dev/`")) == rooms
+
+
+def test_every_part_of_the_extension_is_on_the_page_with_what_it_may_import():
+    told: dict[str, set[str]] = {}
+    for row in _rows("part of `addon/`"):
+        part = row[0].strip("`")
+        named = set(re.findall(r"`(\w+)`", row[2]))
+        told[part] = set(told) - named if "the above" in row[2] else named
+    rules = {part: may - {part} for part, may in layout.MAY_IMPORT.items() if part}
+    assert told == {part: may for part, may in rules.items()}
+    assert set(told) == {source.part for source in SHIPPED} - {""}
+
+
+def _rows(heading: str) -> list[list[str]]:
+    """The cells of a table of the page, by the heading of its first column."""
+    lines = (ROOT / "docs/architecture.md").read_text("utf-8").splitlines()
+    first = next(place for place, line in enumerate(lines) if line.startswith(f"| {heading} |"))
+    table = takewhile(lambda line: line.startswith("|"), lines[first + 2 :])
+    return [[cell.strip() for cell in line.strip("|").split("|")] for line in table]
+
+
+def _first_column(heading: str) -> list[str]:
+    return [row[0].strip("`") for row in _rows(heading)]
 
 
 def test_nothing_in_the_extension_runs_a_strangers_code_or_reaches_outside():

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from dev.commands import COMMANDS
-from dev.processes import ROOT
 from dev.formats_page import PAGE, with_table
+from dev.processes import ROOT
 
 README = ROOT / "README.md"
 LINES = 120

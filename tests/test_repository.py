@@ -10,8 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from dev import zip as packaging
 from dev.release import repository
+from dev.release import zip as packaging
+from dev.release.version import manifest
 from tests import extension
 
 PYTHON = Path(sys.executable)
@@ -28,9 +29,9 @@ def newer(archive: Path, folder: Path, version: str) -> Path:
     source = folder / "source"
     with zipfile.ZipFile(archive) as content:
         content.extractall(source)
-    manifest = source / "blender_manifest.toml"
-    text = manifest.read_text("utf-8")
-    manifest.write_text(text.replace(f'version = "{packaging.manifest()["version"]}"', f'version = "{version}"'))
+    path = source / "blender_manifest.toml"
+    text = path.read_text("utf-8")
+    path.write_text(text.replace(f'version = "{manifest()["version"]}"', f'version = "{version}"'))
     return packaging.build_standard(PYTHON, extension.blender_tool(), folder, source)
 
 
@@ -45,7 +46,7 @@ def listed(index: Path) -> list[tuple[str, str]]:
 def test_it_lists_one_version_of_each_zip_and_has_a_page_for_people(current, tmp_path):
     folder = tmp_path / "repo"
     index = published([current], folder)
-    assert listed(index) == [("smpl_pose_refiner", packaging.manifest()["version"])]
+    assert listed(index) == [("smpl_pose_refiner", manifest()["version"])]
     index = published([newer(current, tmp_path, "9.8.7")], folder)
     assert listed(index) == [("smpl_pose_refiner", "9.8.7")]
     assert [path.name for path in folder.glob("*.zip")] == ["smpl_pose_refiner-9.8.7.zip"]
@@ -60,10 +61,8 @@ def test_a_blender_that_subscribes_gets_the_update_and_keeps_its_preferences(cur
     later_index = published([newer(current, tmp_path, "9.8.7")], folder).rename(tmp_path / "later.json")
     shutil.copy(current, folder)
     index.write_bytes(first_index)
-    seen = extension.in_blender(
-        user, ("subscribe", index.as_uri()), ("update", str(index), str(later_index))
-    )
+    seen = extension.in_blender(user, ("subscribe", index.as_uri()), ("update", str(index), str(later_index)))
     first, later = seen["subscribe"], seen["update"]
-    assert (first["enabled"], first["version"]) == (True, packaging.manifest()["version"])
+    assert (first["enabled"], first["version"]) == (True, manifest()["version"])
     assert later == first | {"version": "9.8.7"}
     assert (later["log"], later["engine"]) == (True, "numpy")

@@ -17,7 +17,7 @@ import pytest
 
 from addon import formats
 from addon.batch import DONE, FAILED, Ledger, Record
-from dev.envs import calling
+from dev.environments.envs import calling
 from dev.processes import ROOT
 from tests.wave import joints_of_a_wave
 

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from dev import zip as packaging
-from dev.wheels import fill
+from dev.release import zip as packaging
+from dev.release.wheels import fill
 from tests import extension
 
 ROOT = Path(__file__).parent.parent

@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from dev import zip as packaging
-from dev.pythons import HERE
+from dev.environments.pythons import HERE
+from dev.release import zip as packaging
+from dev.release.version import manifest
 from tests import extension
 
 pytestmark = pytest.mark.slow
@@ -30,12 +31,12 @@ def archive(tmp_path_factory):
 
 def test_it_is_the_same_extension_for_one_platform(archive):
     with zipfile.ZipFile(archive) as content:
-        manifest = tomllib.loads(content.read("blender_manifest.toml").decode())
+        inside = tomllib.loads(content.read("blender_manifest.toml").decode())
         names = content.namelist()
-    own = packaging.manifest()
-    assert (manifest["id"], manifest["version"]) == (own["id"], own["version"])
-    assert manifest["platforms"] == [packaging.blender_platform()]
-    assert sorted(manifest["wheels"]) == sorted(f"./{name}" for name in names if name.endswith(".whl"))
+    own = manifest()
+    assert (inside["id"], inside["version"]) == (own["id"], own["version"])
+    assert inside["platforms"] == [packaging.blender_platform()]
+    assert sorted(inside["wheels"]) == sorted(f"./{name}" for name in names if name.endswith(".whl"))
 
 
 def test_it_bundles_nothing_that_blender_brings_along(archive):

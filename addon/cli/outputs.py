@@ -69,8 +69,8 @@ def scene_package() -> ModuleType:
     the library the package itself."""
     own = f"{__package__.removesuffix('.cli')}.scene"
     try:
-        from ..scene import empty  # noqa: F401  (which imports bpy)
         from .. import scene
+        from ..scene import empty  # noqa: F401  (which imports bpy)
     except ModuleNotFoundError as error:
         if error.name not in ("bpy", own):
             raise

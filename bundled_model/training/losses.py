@@ -49,7 +49,9 @@ def seen_in(batch: Pool) -> Seen:
     )
 
 
-def losses(network: torch.nn.Module, batch: Pool, design: Design, mean: Tensor) -> tuple[Tensor, dict[str, Tensor]]:
+def losses(
+    network: torch.nn.Module, batch: Pool, design: Design, mean: Tensor
+) -> tuple[Tensor, dict[str, Tensor]]:
     """Training loss of a batch, and what it consists of.
 
     Rotations by their likelihood under the predicted deviation, joints and surface points in metres, their

@@ -11,6 +11,8 @@ import torch
 from torch import distributed
 from torch.nn.parallel import DistributedDataParallel
 
+_CPU = torch.device("cpu")
+
 
 @dataclass(frozen=True)
 class Team:
@@ -18,7 +20,7 @@ class Team:
 
     rank: int = 0
     size: int = 1
-    device: torch.device = torch.device("cpu")
+    device: torch.device = _CPU
 
     @property
     def leads(self) -> bool:

@@ -35,7 +35,10 @@ def main(argv: list[str]) -> int:
         print(error, file=sys.stderr)
         return 2
     except OSError:
-        print(f"No Dask scheduler answers at {where}: start one with `build.py dask scheduler`.", file=sys.stderr)
+        print(
+            f"No Dask scheduler answers at {where}: start one with `build.py dask scheduler`.",
+            file=sys.stderr,
+        )
         return 1
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from ..envs import Environment, calling, launching, prepare
+from ..environments.envs import Environment, calling, launching, prepare
 from ..processes import ONE_THREAD, run
 
 

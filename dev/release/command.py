@@ -7,12 +7,12 @@ import shutil
 import tempfile
 from pathlib import Path
 
-from .. import zip as packaging
-from ..envs import Environment, launching, prepare
+from ..environments.envs import Environment, launching, prepare
 from ..processes import ROOT, Refusal, run, say
-from ..wheels import WHEELS, fill
 from . import changelog, checksums, commit, licences, wheel
+from . import zip as packaging
 from .version import manifest
+from .wheels import WHEELS, fill
 
 
 def main(arguments: list[str]) -> int:
@@ -69,6 +69,6 @@ def _beside(archive: Path, ending: str) -> Path:
 
 def _bill(tools: Environment, archive: Path, reuse: Path, target: Path) -> None:
     with launching(tools) as variables:
-        command = [tools.python, "-m", "dev.release.sbom", archive, reuse, target]
+        command: list[str | Path] = [tools.python, "-m", "dev.release.sbom", archive, reuse, target]
         if run(command, variables) != 0:
             raise Refusal(f"The bill of materials of {archive.name} could not be made: see above.")

@@ -54,14 +54,14 @@ class Annotation:
         return any(_fits(path.split("/"), pattern.split("/")) for pattern in self.patterns)
 
 
-def annotations(text: str) -> list[Annotation]:
+def read_annotations(text: str) -> list[Annotation]:
     """All that a REUSE.toml says."""
     return [_annotation(entry) for entry in tomllib.loads(text)["annotations"]]
 
 
 def members(archive: Path, reuse: Path = REUSE) -> list[Member]:
     """All files of a zip or of our wheel. Raises Refusal for one that nobody says a licence of."""
-    known = annotations(reuse.read_text("utf-8"))
+    known = read_annotations(reuse.read_text("utf-8"))
     with zipfile.ZipFile(archive) as content:
         return [_member(name, content.read(name), known) for name in sorted(content.namelist())]
 

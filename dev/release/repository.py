@@ -9,9 +9,9 @@ import argparse
 import shutil
 from pathlib import Path
 
-from .. import zip as packaging
-from ..envs import prepare
+from ..environments.envs import prepare
 from ..processes import ROOT, Refusal
+from . import zip as packaging
 
 INDEX = "index.json"
 

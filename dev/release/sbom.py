@@ -89,7 +89,7 @@ def main(argv: list[str]) -> int:
     archive, reuse, target = map(Path, argv)
     bom = bill(archive, reuse)
     writer = JsonV1Dot6(bom)
-    bom.metadata.timestamp = None  # type: ignore[assignment]  # the standard lets it be left out
+    bom.metadata.timestamp = None  # which the standard lets be left out
     target.write_text(writer.output_as_string(indent=2) + "\n", "utf-8")
     return 0
 

@@ -6,7 +6,7 @@ import argparse
 import tempfile
 from pathlib import Path
 
-from ..envs import Environment, launching, prepare
+from ..environments.envs import Environment, launching, prepare
 from ..processes import ROOT, Refusal, run
 
 
@@ -25,10 +25,21 @@ def build(tools: Environment, folder: Path, source: Path = ROOT) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     with launching(tools) as variables, tempfile.TemporaryDirectory(dir=folder) as temporary:
         variables.pop("SOURCE_DATE_EPOCH", None)  # hatchling's own is the same everywhere
-        command = [tools.python, "-m", "hatchling", "build", "--target", "wheel", "--directory", temporary]
+        command: list[str | Path] = [
+            tools.python,
+            "-m",
+            "hatchling",
+            "build",
+            "--target",
+            "wheel",
+            "--directory",
+            temporary,
+        ]
         with Path(temporary, "log").open("wb") as log:
             status = run(command, variables, cwd=source, output=log)
         if status != 0:
-            raise Refusal(f"The wheel could not be built: {Path(temporary, 'log').read_text('utf-8').strip()}")
+            raise Refusal(
+                f"The wheel could not be built: {Path(temporary, 'log').read_text('utf-8').strip()}"
+            )
         made = next(Path(temporary).glob("*.whl"))
         return made.replace(folder / made.name)

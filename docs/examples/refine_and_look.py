@@ -12,7 +12,6 @@ import sys
 from pathlib import Path
 
 import numpy as np
-
 from smpl_pose_refiner import formats, forward, refiner, skeleton
 
 source, folder = Path(sys.argv[1]), Path(sys.argv[2])

@@ -1,6 +1,6 @@
 """Compiles a job as Flamenco's Manager does, in the environment that has an engine for its script.
 
-    python flamenco_manager.py SCRIPT SETTINGS      prints the job's type and tasks as JSON
+python flamenco_manager.py SCRIPT SETTINGS      prints the job's type and tasks as JSON
 """
 
 from __future__ import annotations

@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from dev.envs import calling
+from dev.environments.envs import calling
 from dev.farm.command import site_packages
 from dev.processes import ONE_THREAD, ROOT
 from tests.environments import ready
@@ -47,11 +47,30 @@ def farm(variables, tmp_path) -> Iterator[tuple[str, list[subprocess.Popen[bytes
     base = [sys.executable, "-P", "-m", "dask"]
     quiet = {"env": variables, "cwd": tmp_path, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
     scheduler = subprocess.Popen(
-        [*base, "scheduler", "--host", "127.0.0.1", "--port", "0", "--no-dashboard", "--scheduler-file", str(note)],
+        [
+            *base,
+            "scheduler",
+            "--host",
+            "127.0.0.1",
+            "--port",
+            "0",
+            "--no-dashboard",
+            "--scheduler-file",
+            str(note),
+        ],
         **quiet,
     )
     wait_for(note.exists)
-    worker = [*base, "worker", "--scheduler-file", str(note), "--nthreads", "1", "--no-nanny", "--no-dashboard"]
+    worker = [
+        *base,
+        "worker",
+        "--scheduler-file",
+        str(note),
+        "--nthreads",
+        "1",
+        "--no-nanny",
+        "--no-dashboard",
+    ]
     workers = [subprocess.Popen(worker, **quiet) for _ in range(2)]
     yield json.loads(note.read_text("utf-8"))["address"], workers
     for process in (*workers, scheduler):

@@ -65,7 +65,11 @@ def test_each_task_runs_blender_with_a_share_and_the_last_one_waits_for_all():
     assert last["dependencies"] == [task["name"] for task in shares]
     for number, task in enumerate(shares, 1):
         (command,) = task["commands"]
-        assert (task["type"], command["name"], command["parameters"]["exe"]) == ("blender", "exec", "{blender}")
+        assert (task["type"], command["name"], command["parameters"]["exe"]) == (
+            "blender",
+            "exec",
+            "{blender}",
+        )
         assert command["parameters"]["args"] == [
             *COMMAND, "refine", "/in", "--output", "/out", "--to", "fbx", "--fbx-preset", "unreal",
             "--part", f"{number}/3",

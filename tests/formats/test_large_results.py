@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from dev.large_results import opening_takes, write_phalp, write_wham
+from dev.benchmarks.large_results import opening_takes, write_phalp, write_wham
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="memory is read from /proc")
 

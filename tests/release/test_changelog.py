@@ -40,5 +40,14 @@ def test_headings_are_those_of_keep_a_changelog_newest_first():
 
 def test_the_version_is_written_in_the_manifest_alone():
     version = manifest()["version"]
-    pages = [ROOT / "pyproject.toml", ROOT / "README.md", *ROOT.glob("addon/**/*.py"), *ROOT.glob("dev/**/*.py")]
-    assert [path for path in pages if re.search(rf"(?<![\d.]){re.escape(version)}(?![\d.])", path.read_text("utf-8"))] == []
+    pages = [
+        ROOT / "pyproject.toml",
+        ROOT / "README.md",
+        *ROOT.glob("addon/**/*.py"),
+        *ROOT.glob("dev/**/*.py"),
+    ]
+    assert [
+        path
+        for path in pages
+        if re.search(rf"(?<![\d.]){re.escape(version)}(?![\d.])", path.read_text("utf-8"))
+    ] == []

@@ -11,7 +11,7 @@ import pytest
 from dev.processes import ROOT, Refusal
 from dev.release import licences
 
-OWN = licences.annotations((ROOT / "REUSE.toml").read_text("utf-8"))
+OWN = licences.read_annotations((ROOT / "REUSE.toml").read_text("utf-8"))
 
 
 def said_of(path: str) -> str:
@@ -35,7 +35,9 @@ def test_the_last_annotation_that_fits_counts(path, licence):
 def test_every_sample_is_somebody_elses_or_says_whose_it_is():
     folders = [path for path in (ROOT / "bundled_model/samples").iterdir() if path.is_dir()]
     assert folders
-    assert [one.name for one in folders if said_of(f"bundled_model/samples/{one.name}/x") == "GPL-3.0-or-later"] == []
+    assert [
+        one.name for one in folders if said_of(f"bundled_model/samples/{one.name}/x") == "GPL-3.0-or-later"
+    ] == []
 
 
 def test_what_the_samples_folder_says_is_what_its_licence_file_says():
@@ -83,7 +85,9 @@ def test_a_wheel_says_its_own(tmp_path, line, licence):
 
 
 def test_what_nobody_says_a_licence_of_is_refused(tmp_path):
-    wheel = zipped(tmp_path / "w.whl", "x-1.dist-info/METADATA", b"Metadata-Version: 2.4\nName: x\nVersion: 1\n")
+    wheel = zipped(
+        tmp_path / "w.whl", "x-1.dist-info/METADATA", b"Metadata-Version: 2.4\nName: x\nVersion: 1\n"
+    )
     archive = zipped(tmp_path / "a.zip", "wheels/x-1-py3-none-any.whl", wheel.read_bytes())
     with pytest.raises(Refusal, match=r"Nothing says the licence of wheels/x-1-py3-none-any\.whl"):
         licences.members(archive)

@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 
+from dev.environments.pythons import HERE, find_python, pip_command
 from dev.processes import ROOT
-from dev.pythons import HERE, find_python, pip_command
 from dev.release import wheel
 from dev.release.version import manifest
-from dev.suites import LIBRARY_ON
+from dev.suites.suites import LIBRARY_ON
 from tests.environments import ready
 
 SAMPLE = ROOT / "bundled_model/samples/pose2sim/S00_P00_T01_BalancingTrial_0-100.trc"
@@ -32,7 +32,11 @@ def installed(request, archive, tmp_path_factory):
     if base is None:
         pytest.skip(f"Python {request.param} is not on this machine")
     if request.param == HERE:  # which runs in an environment without pip
-        base = Path(sys.base_prefix, "bin" if os.name != "nt" else "", f"python{HERE}" if os.name != "nt" else "python.exe")
+        base = Path(
+            sys.base_prefix,
+            "bin" if os.name != "nt" else "",
+            f"python{HERE}" if os.name != "nt" else "python.exe",
+        )
     python, place = ready("library", request.param).python, tmp_path_factory.mktemp("place")
     pip = [*pip_command(base), "--python", python, "install", "--quiet", "--no-index", "--prefix", place]
     subprocess.run(list(map(str, [*pip, archive])), check=True)

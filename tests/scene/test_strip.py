@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import bpy
 
-from dev import strip
+from dev.pictures import strip
 
 
 def test_floor_and_sky_are_shaded_by_nodes():

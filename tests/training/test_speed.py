@@ -9,7 +9,7 @@ import pytest
 torch = pytest.importorskip("torch")
 
 from bundled_model.training.benchmark.methods import SMPLIFY_ADAM  # noqa: E402  (after importorskip)
-from dev import speed  # noqa: E402
+from dev.benchmarks import speed  # noqa: E402
 
 
 def test_speed_is_told_as_ratios_of_one_run(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -14,7 +14,7 @@ import pytest
 
 from addon import formats
 from addon.recording import Person
-from dev.linked import link, switch
+from dev.environments.linked import link, switch
 from tests.wave import joints_of_a_wave
 
 from .event_loop import EventLoop

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import bpy
 
-from dev import click
+from dev.benchmarks import click
 
 
 def test_every_round_clicks_on_an_unrefined_recording_and_ends_with_keys(

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from dev.chroot import Chroot
+from dev.environments.chroot import Chroot
 from tests.wave import joints_of_a_wave
 from tests.window.driver import ROOT, Blender
 

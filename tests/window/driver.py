@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from dev.chroot import Chroot
+from dev.environments.chroot import Chroot
 
 ROOT = Path(__file__).parents[2]
 TAB = "SMPL Refiner"

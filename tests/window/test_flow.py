@@ -7,7 +7,7 @@ import re
 import numpy as np
 import pytest
 
-from dev import stage
+from dev.pictures import stage
 from tests.scene import fbx_files
 from tests.window.driver import Blender, Failed
 

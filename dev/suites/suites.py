@@ -13,16 +13,23 @@ from functools import partial
 from pathlib import Path
 from typing import IO
 
-from . import chroot, window_suites
-from .envs import Environment, prepare
+from ..environments import chroot
+from ..environments.envs import Environment, prepare
+from ..environments.pythons import HERE, find_python
+from ..processes import ONE_THREAD, ROOT, Refusal, say
+from ..release.wheels import fill
+from ..release.zip import blender_platform
+from . import window_suites
 from .outcome import Outcome, run_pytest
-from .processes import ONE_THREAD, ROOT, Refusal, say
-from .pythons import HERE, find_python
-from .wheels import fill
-from .zip import blender_platform
 
 # The tests that drive Blender; all others run without it.
-BLENDER_TESTS = ("tests/scene", "tests/ui", "tests/test_zip.py", "tests/test_zip_torch.py", "tests/test_repository.py")
+BLENDER_TESTS = (
+    "tests/scene",
+    "tests/ui",
+    "tests/test_zip.py",
+    "tests/test_zip_torch.py",
+    "tests/test_repository.py",
+)
 ONCE = "tests/test_zip_torch.py"  # a gigabyte to unpack: in one suite, whose environment has no torch itself
 ONCE_IN = "bpy-4.5"
 OWN_ENVIRONMENTS = ("tests/release", "tests/farm")

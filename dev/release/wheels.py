@@ -6,10 +6,10 @@ import re
 import sys
 from pathlib import Path
 
-from .envs import requirement_lines
-from .processes import ROOT, Refusal, clean_environment, run, say
-from .pythons import pip_command
-from .release.checksums import sha256
+from ..environments.envs import requirement_lines
+from ..environments.pythons import pip_command
+from ..processes import ROOT, Refusal, clean_environment, run, say
+from .checksums import sha256
 
 WHEELS = ROOT / "wheels"
 
@@ -42,5 +42,3 @@ def _find(requirement: str) -> Path | None:
     hashes = set(re.findall(r"sha256:([0-9a-f]{64})", requirement))
     candidates = WHEELS.glob(f"{name.replace('-', '_')}-{version}*.whl")
     return next((wheel for wheel in candidates if sha256(wheel) in hashes), None)
-
-

@@ -12,8 +12,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from ..processes import ONE_THREAD, ROOT, Refusal, clean_environment, locked, run, say
 from . import libraries
-from .processes import ONE_THREAD, ROOT, Refusal, clean_environment, locked, run, say
 from .pythons import HERE, find_python, pip_command
 
 FOLDER = ROOT / ".envs"

@@ -6,11 +6,11 @@ import tempfile
 from pathlib import Path
 from typing import IO
 
-from . import chroot
-from . import zip as packaging
-from .envs import prepare
+from ..environments import chroot
+from ..environments.envs import prepare
+from ..processes import ROOT, say
+from ..release import zip as packaging
 from .outcome import Outcome, run_pytest
-from .processes import ROOT, say
 
 TESTS = "tests/window"
 CHOICES = (*chroot.BLENDERS, "both")

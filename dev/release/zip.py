@@ -11,11 +11,11 @@ import tempfile
 import zipfile
 from pathlib import Path
 
-from .envs import Environment, prepare
-from .processes import ROOT, Refusal, clean_environment, say
-from .pythons import HERE
-from .release.archive import settle
-from .release.version import manifest
+from ..environments.envs import Environment, prepare
+from ..environments.pythons import HERE
+from ..processes import ROOT, Refusal, clean_environment, say
+from .archive import settle
+from .version import manifest
 from .wheels import WHEELS, fill
 
 STANDARD_LIMIT = 20_000_000  # bytes; DESIGN.md: two zips

@@ -15,9 +15,10 @@ from addon.recording import Person
 from addon.refiner import refine
 from bundled_model.training.metrics import Example, Posed
 
-from .demo import AFTER, BEFORE, Progress
+from .progress import Progress
 from .strip import Strip, render
 
+BEFORE, AFTER = (0.75, 0.22, 0.18), (0.10, 0.36, 0.72)
 MOMENTS = 5
 
 

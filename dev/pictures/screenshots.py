@@ -13,10 +13,11 @@ from PIL import Image, ImageChops
 
 from tests.window.driver import Blender
 
-from . import chroot, stage
-from . import zip as packaging
-from .envs import prepare
-from .processes import ROOT, Refusal, say
+from ..environments import chroot
+from ..environments.envs import prepare
+from ..processes import ROOT, Refusal, say
+from ..release import zip as packaging
+from . import stage
 
 DOCS = ROOT / "docs"
 TRIAL = "/samples/pose2sim/S00_P00_T01_BalancingTrial_0-100.trc"

@@ -6,7 +6,8 @@ import importlib
 from collections.abc import Callable
 from pathlib import Path
 
-from . import linked, stage
+from ..environments import linked
+from ..pictures import stage
 
 FRAMES = 1000
 WANTED = 2.0

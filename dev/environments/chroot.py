@@ -11,9 +11,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from ..processes import Refusal, clean_environment, locked, say
 from . import enter, libraries
 from .envs import FOLDER
-from .processes import Refusal, clean_environment, locked, say
 
 BLENDERS = {"trixie": "4.3", "sid": "5.2"}
 MIRROR = "http://deb.debian.org/debian"

@@ -11,7 +11,7 @@ from addon import formats
 from addon.body.layouts import find_layout
 from addon.recording import Keypoints, Recording
 
-from .processes import ROOT
+from ..processes import ROOT
 
 SAMPLES = ROOT / "bundled_model" / "samples"
 WALK = SAMPLES / "plugin" / "keypoints.npz"

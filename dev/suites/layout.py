@@ -196,11 +196,13 @@ def foreign_imports(sources: list[Source]) -> list[str]:
     return found
 
 
-def cycles(sources: list[Source]) -> list[str]:
-    """Circles of modules that import each other while they are being imported."""
+def cycles(sources: list[Source], deferred: bool = False) -> list[str]:
+    """Circles of modules that import each other while they are being imported; deferred: or at any time."""
     modules = {source.module for source in sources}
     graph = {
-        source.module: {_module_of(one.module, modules) for one in source.imports if not one.deferred}
+        source.module: {
+            _module_of(one.module, modules) for one in source.imports if deferred or not one.deferred
+        }
         - {"", source.module}
         for source in sources
     }

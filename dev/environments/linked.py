@@ -6,7 +6,7 @@ import importlib
 from pathlib import Path
 from types import ModuleType
 
-from .processes import ROOT
+from ..processes import ROOT
 
 MODULE = "bl_ext.user_default.smpl_pose_refiner"
 

@@ -9,7 +9,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from .processes import Refusal, clean_environment, say
+from ..processes import Refusal, clean_environment, say
 
 # Debian's and Ubuntu's package of each library that bpy 4.2 … 5.3 link to.
 PACKAGES = {

@@ -63,7 +63,7 @@ def _phalp_frame(rng: np.random.Generator, number: int) -> dict[str, Any]:
 
 def opening_takes(path: Path) -> tuple[float, float]:
     """(seconds of the processor, megabytes of memory) that opening a recording takes; on Linux."""
-    root = Path(__file__).resolve().parent.parent
+    root = Path(__file__).resolve().parents[2]
     words = subprocess.run(
         [sys.executable, "-c", _OPEN, str(path)], cwd=root, capture_output=True, text=True, check=True
     ).stdout.split()

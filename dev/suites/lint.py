@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import argparse
 
-from .envs import launching, prepare
-from .processes import ROOT, run, say
+from ..environments.envs import launching, prepare
+from ..processes import ROOT, run, say
 
 
 def main(arguments: list[str]) -> int:

@@ -1,4 +1,7 @@
-"""Draws the curves of a training run: `python -m dev.curves training_output/curves.json training.png`."""
+"""Draws the curves of a training run.
+
+python -m dev.pictures.curves training_output/curves.json training.png
+"""
 
 from __future__ import annotations
 

@@ -14,9 +14,10 @@ import numpy as np
 
 from tests.window.driver import Blender
 
-from . import chroot, stage
-from . import zip as packaging
-from .envs import prepare
+from ..environments import chroot
+from ..environments.envs import prepare
+from ..pictures import stage
+from ..release import zip as packaging
 
 FRAMES = 5000
 SIZE = (800, 600)

@@ -10,7 +10,7 @@ import sys
 from functools import cache
 from pathlib import Path
 
-from .processes import Refusal, clean_environment
+from ..processes import Refusal, clean_environment
 
 HERE = f"{sys.version_info.major}.{sys.version_info.minor}"
 

@@ -19,14 +19,14 @@ from addon.recording import Person
 from addon.refiner import engine_name, refine
 from bundled_model.training.metrics import Example, Posed, compare
 
-from .processes import ROOT
+from ..processes import ROOT
+from .progress import Progress
 
 CAPTURE = ROOT / "bundled_model/samples/pose2sim/S00_P00_T01_BalancingTrial_0-100.trc"
 BROKEN = ROOT / "bundled_model/samples/pose2sim/S00_P01_T02_Participants1-2_P1_0-100.trc"
 PLUGIN = ROOT / "bundled_model/samples/plugin"
 PLUGIN_FILES = ("estimate", "keypoints", "truth")
 SMPLIFY_FRAMES = 10
-BEFORE, AFTER = (0.75, 0.22, 0.18), (0.10, 0.36, 0.72)
 
 
 @dataclass(frozen=True)
@@ -37,23 +37,6 @@ class Row:
     before: float | None
     after: float
     speed: float
-
-
-@dataclass
-class Progress:
-    """A bar on stderr for the stages of the demo."""
-
-    stages: int
-    done: int = 0
-
-    def __call__(self, fraction: float, message: str) -> None:
-        """Shows how far the current stage is."""
-        total = min((self.done + fraction) / self.stages, 1.0)
-        bar = "█" * int(total * 30)
-        end = "\n" if fraction >= 1.0 else "\r"
-        if sys.stderr.isatty() or fraction >= 1.0:
-            print(f"[{bar:<30}] {total:4.0%}  {message:<60}", end=end, file=sys.stderr, flush=True)
-        self.done += fraction >= 1.0
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -167,7 +150,7 @@ def _smplify(example: Example, progress: Progress) -> list[Row]:
     if find_spec("torch") is None:
         print(f"{label}: left out, it needs torch (Python 3.11).")
         return []
-    from .baseline import measure_smplify
+    from ..benchmarks.baseline import measure_smplify
 
     error, speed = measure_smplify(example, SMPLIFY_FRAMES, lambda share: progress(min(share, 0.99), label))
     progress(1.0, label)

@@ -9,8 +9,8 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import IO
 
-from .envs import Environment, calling, launching
-from .processes import ROOT, run
+from ..environments.envs import Environment, calling, launching
+from ..processes import ROOT, run
 
 NO_TESTS_MATCHED = 5  # pytest's exit status
 

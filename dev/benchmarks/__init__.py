@@ -1,0 +1,1 @@
+"""Speed, errors, and how a window answers meanwhile."""

@@ -1,0 +1,1 @@
+"""Pythons, virtual environments, system libraries, and a Debian with a window."""

@@ -1,0 +1,1 @@
+"""The demo, its picture, the manual's screenshots."""
