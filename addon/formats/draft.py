@@ -77,7 +77,7 @@ class Draft:
 class Reader:
     """One format: how to recognise it by content, and how to read it.
 
-    format: short name for `inspect`; tool: what writes it; holds, files: for the table in the README.
+    format: short name for `inspect`; tool: what writes it; holds, files: for the table in docs/formats.md.
     checked: "real file", perhaps with what of it, or "source": what the reader was held against.
     usual_fps: rate to assume where the file has none.
     """

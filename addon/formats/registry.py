@@ -1,4 +1,4 @@
-"""A file → the reader that knows it → a Recording; and the table of all readers for the README."""
+"""A file → the reader that knows it → a Recording; and the table of all readers for docs/formats.md."""
 
 from __future__ import annotations
 
