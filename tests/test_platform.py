@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from dev import layout
+from dev.suites import layout
 
 ROOT = Path(__file__).parents[1]
 MANIFEST = tomllib.loads((ROOT / "blender_manifest.toml").read_text("utf-8"))

@@ -33,7 +33,7 @@ def main(folder: Path) -> None:
     """Open, refine, keep, export, batch; and the command line."""
     import bpy
 
-    from dev.linked import link, switch
+    from dev.environments.linked import link, switch
 
     module = link()
     bpy.ops.wm.read_homefile(use_factory_startup=True, use_empty=True)
