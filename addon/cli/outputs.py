@@ -8,6 +8,7 @@ import re
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, redirect_stdout
+from importlib import import_module
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -69,13 +70,12 @@ def scene_package() -> ModuleType:
     the library the package itself."""
     own = f"{__package__.removesuffix('.cli')}.scene"
     try:
-        from .. import scene
-        from ..scene import empty  # noqa: F401  (which imports bpy)
+        import_module(f"{own}.empty")  # which imports bpy
     except ModuleNotFoundError as error:
         if error.name not in ("bpy", own):
             raise
         raise FormatError(NO_BLENDER) from error
-    return scene
+    return import_module(own)
 
 
 def _write_scene(job: Job, results: list[Result], args: argparse.Namespace) -> list[Path]:

@@ -90,3 +90,15 @@ def test_the_example_of_the_manual_runs(installed, tmp_path):
     page = (tmp_path / "result.html").read_text("utf-8")
     assert "<canvas" in page and "http" not in page
     assert (tmp_path / "result.npz").exists()
+
+
+def test_every_name_that_it_offers_is_there(installed, tmp_path):
+    program = tmp_path / "names.py"
+    program.write_text(
+        "import sys, smpl_pose_refiner as library\n"
+        "print('numpy' in sys.modules)\n"
+        "print([name for name in library.__all__ if not hasattr(library, name)])\n"
+        "print(library.formats.read.__doc__ is not None, hasattr(library, 'nothing'))\n"
+    )
+    done = installed("python", program, cwd=tmp_path)
+    assert done.stdout.splitlines() == ["False", "[]", "True False"], done.stderr

@@ -2,11 +2,14 @@
 
 import sys
 
-from .addon.cli import main as command_line
+from .addon.one_thread import hold_to_one_thread
 
 
 def main() -> int:
     """Runs a command line; 0 done, 1 the input can't be used, 2 wrong arguments."""
+    hold_to_one_thread()
+    from .addon.cli import main as command_line
+
     return command_line(sys.argv[1:])
 
 
