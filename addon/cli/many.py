@@ -72,7 +72,8 @@ def refine_many(args: argparse.Namespace, workers: Workers | None) -> int:
         progress.tell(record)
     found = [ledger.records[clip.name] for clip in clips]
     print(batch.table(found, list(before.values())))
-    print(f"Warnings and all figures: {ledger.path}")
+    if ledger.path.exists():  # a share of few recordings may hold none
+        print(f"Warnings and all figures: {ledger.path}")
     failed = any(record.status == FAILED for record in found)
     return int(failed and args.part is None)  # a share has come to its end: the whole says what failed
 
