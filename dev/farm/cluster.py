@@ -10,6 +10,7 @@ import os
 import sys
 import uuid
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from functools import partial
 
 from distributed import Client, Future, KilledWorker, LocalCluster, as_completed
@@ -73,12 +74,16 @@ def _split(argv: Sequence[str]) -> tuple[str, list[str]]:
     return words[place + 1], words[:place] + words[place + 2 :]
 
 
-def _client(where: str) -> Client:
+@contextmanager
+def _client(where: str) -> Iterator[Client]:
     """Raises OSError where nobody answers, ValueError for what is no address."""
     kind, _, rest = where.partition(":")
     if kind != "local":
-        return Client(where, timeout=_PATIENCE)
+        with Client(where, timeout=_PATIENCE) as client:
+            yield client
+        return
     if not rest.isdigit() or int(rest) < 1:
         raise ValueError(f"--dask {where} is not a number of processes such as local:4.")
-    cluster = LocalCluster(n_workers=int(rest), threads_per_worker=1, dashboard_address=None)
-    return Client(cluster)
+    here = {"n_workers": int(rest), "threads_per_worker": 1, "dashboard_address": None}
+    with LocalCluster(**here) as cluster, Client(cluster) as client:
+        yield client
