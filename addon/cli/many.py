@@ -42,7 +42,7 @@ _NOT_IN_RESULTS = (
     "command",
     "keypoints",
     "smpl_model",
-    "body_model",
+    "own_body",
 )
 """Arguments that change nothing in a result; the files among them are known by their content."""
 

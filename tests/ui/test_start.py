@@ -14,7 +14,7 @@ from dev.processes import ROOT
 PROGRAM = """
 import json, os, sys, time
 import bpy
-from dev.linked import link, switch
+from dev.environments.linked import link, switch
 module = link()
 import numpy
 began, before = time.process_time(), set(sys.modules)
