@@ -30,12 +30,17 @@ _ENDS = JOINTS_PER_FINGER + 1
 
 def _own() -> np.ndarray:
     """(5, 5) the angles of each finger; COUNT fills up for fingers that have fewer than the thumb."""
-    found = [np.flatnonzero(JOINTS // JOINTS_PER_FINGER == finger) for finger in range(len(FINGERS))]
+    found = [np.flatnonzero(finger == JOINTS // JOINTS_PER_FINGER) for finger in range(len(FINGERS))]
     most = max(map(len, found))
     return np.stack([np.append(own, [COUNT] * (most - len(own))) for own in found]).astype(int)
 
 
 _OWN = _own()
+MOVES = np.zeros((1 + len(FINGERS) * _ENDS, COUNT), bool)
+"""(21, 21) whether each point moves with each angle."""
+for _angle in range(COUNT):
+    _finger, _level = divmod(int(JOINTS[_angle]), JOINTS_PER_FINGER)
+    MOVES[1 + _finger * _ENDS + _level + 1 : 1 + (_finger + 1) * _ENDS, _angle] = True
 _LEVEL = np.append(JOINTS % JOINTS_PER_FINGER, _ENDS)
 _MOVES = np.arange(_ENDS)[:, None] > _LEVEL[_OWN][:, None]
 """(5, 4, 5) whether each of a finger's points moves with each of its angles: those farther out."""

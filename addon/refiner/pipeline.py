@@ -134,7 +134,7 @@ def _with_hand_points(
     if mode == "poses" or keypoints is None or controls.hands is None or not has_hands(keypoints):
         return prepared
     yield Progress(0.0, "Reading the hands")
-    return replace(prepared, hands=(yield from read_hands(keypoints, prepared.person, controls.smoothness)))
+    return replace(prepared, hands=read_hands(keypoints, prepared.person))
 
 
 def _fingers(prepared: Prepared, controls: Controls, rows: np.ndarray, motion: Motion) -> Steps[Motion]:
