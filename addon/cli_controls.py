@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def add_controls(parser: argparse.ArgumentParser) -> None:
-    """Adds --strength, --smoothing, --parts, --frames and --gaps."""
+    """Adds --strength, --smoothing, --hands, --parts, --frames and --gaps."""
     parser.add_argument(
         "--strength", type=_zero_to_two, default=1.0, metavar="0…2",
         help="how far to follow the keypoints: 0 keeps the initial pose, 1 as measured (default), 2 counts"
@@ -23,6 +23,10 @@ def add_controls(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--smoothing", type=_zero_to_two, default=1.0, metavar="0…2",
         help="0 takes the keypoints as observed, 1 as measured (default), 2 leaves nothing faster than 1 Hz",
+    )  # fmt: skip
+    parser.add_argument(
+        "--hands", type=_hands, default=1.0, metavar="off|0…2",
+        help="how far to follow the points of hands, 1 as measured (default); off: no fingers",
     )  # fmt: skip
     parser.add_argument(
         "--parts", type=_parts, metavar="NAME,…",
@@ -53,7 +57,7 @@ def controls_of(args: argparse.Namespace) -> Controls:
 
     parts = frozenset(PARTS) if args.parts is None else args.parts
     limbs = {part: limb for found in args.limb for part, limb in found.items()}
-    return Controls(args.strength, args.smoothing, parts, args.frames, limbs)
+    return Controls(args.strength, args.smoothing, parts, args.frames, limbs, args.hands)
 
 
 def people_in_range(people: Sequence[Person], args: argparse.Namespace, warnings: list[str]) -> list[Person]:
@@ -67,6 +71,10 @@ def people_in_range(people: Sequence[Person], args: argparse.Namespace, warnings
             first, last = args.frames
             warnings.append(f"Person {person.id} is not in frames {first} to {last} and was left out.")
     return there
+
+
+def _hands(text: str) -> float | None:
+    return None if text == "off" else _zero_to_two(text)
 
 
 def _zero_to_two(text: str) -> float:

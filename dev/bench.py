@@ -1,5 +1,6 @@
 """`build.py bench`: speed, best of five, as ratios to baselines of the same run; with --accuracy, errors;
-with --checks, what holds beside the table; with --hands, fingers; with --window, how Blender feels meanwhile."""
+with --checks, what holds beside the table; with --hands, fingers; with --window, how Blender feels
+meanwhile."""
 
 from __future__ import annotations
 

@@ -4,6 +4,7 @@ from .alignment import keypoints_at, target_of
 from .controls import Controls
 from .engine import DEVICES, ENGINES, engine_name, loads_torch
 from .errors import Cancelled, RefineError
+from .hands import has_hands
 from .holding import hold
 from .jitter import jitter, keypoint_noise
 from .limbs import PARTS, Limb
@@ -26,6 +27,7 @@ __all__ = [
     "TimeAlignment",
     "align_times",
     "engine_name",
+    "has_hands",
     "hold",
     "jitter",
     "keypoint_noise",

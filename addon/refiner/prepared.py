@@ -51,8 +51,8 @@ Key = tuple[int, int, int, bytes]
 class Prepared:
     """A person's clip, read and judged as a whole. toward: None where poses are refined alone, as told by
     each of the parts. own: keypoints that hang on these poses. looks: what the network said of stretches, by
-    piece, frames and smoothness; kept only for a preview, which asks for the same ones again. hands: the points
-    of hands, None without."""
+    piece, frames and smoothness; kept only for a preview, which asks for the same ones again. hands: the
+    points of hands, None without."""
 
     person: Person
     parts: list[Piece]

@@ -8,8 +8,16 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from addon.body.hands import HAND_OFFSETS, HAND_POINTS, MIRROR, SIDES, mirrored, tip_offsets
-from addon.body.hands import WRISTS, hand_forward
+from addon.body.hands import (
+    HAND_OFFSETS,
+    HAND_POINTS,
+    MIRROR,
+    SIDES,
+    WRISTS,
+    hand_forward,
+    mirrored,
+    tip_offsets,
+)
 from addon.body.kinematics import forward
 from addon.body.layouts import find_layout
 from addon.body.points import POINT_INDEX, point_positions

@@ -135,3 +135,13 @@ def test_a_body_made_without_fingers_gets_them_and_follows_new_lengths(make_moti
     assert "L_Index2" in body.vertex_groups
     old, made = (np.array([v.co for v in ob.data.vertices]) for ob in (body, new))
     np.testing.assert_allclose(old, made, atol=1e-5)
+
+
+def test_fingers_that_nothing_told_are_listed(make_motion):
+    motion = with_hands(make_motion())
+    estimated = np.zeros((40, 2, 15), bool)
+    estimated[:, 0] = True
+    estimated[:, 1, 12:] = True
+    told = replace(motion, hands=replace(motion.hands, estimated=estimated))
+    armature = write_motion(told, mesh=False)
+    assert armature["spr_estimated"].split("\n") == ["fingers of the left hand", "right thumb"]

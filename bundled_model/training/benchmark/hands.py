@@ -1,4 +1,4 @@
-"""`build.py bench --hands`: fingers of held-out synthetic hands on captured bodies, whole clips and frames."""
+"""`build.py bench --hands`: fingers of held-out synthetic hands on captured bodies, clips and frames."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from addon.body.kinematics import forward
 from addon.body.hands import WRISTS
+from addon.body.kinematics import forward
 from addon.body.rotations import geodesic_angle, matrix_from_axis_angle
 from addon.body.skeleton import REST_OFFSETS
 from addon.motion import Motion
