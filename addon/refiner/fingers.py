@@ -1,4 +1,4 @@
-"""The hands' part of a run: their points are read once, and fingers put on the motion of any of its frames."""
+"""The hands' part of a run: their points are read once, and fingers put on the motion of any frames."""
 
 from __future__ import annotations
 

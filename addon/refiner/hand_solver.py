@@ -49,7 +49,7 @@ _MOVES = np.arange(_ENDS)[:, None] > _LEVEL[_OWN][:, None]
 @dataclass(frozen=True)
 class Seen:
     """What is known of a left hand in T frames. points (T, 21, 3) metres, any value where the precision
-    (T, 21) in 1/m^2 is 0; wrist (T, 3) and turn (T, 3, 3): the body's; offsets (15, 3) metres of the rest hand."""
+    (T, 21) in 1/m^2 is 0; wrist (T, 3) and turn (T, 3, 3): the body's; offsets (15, 3) metres at rest."""
 
     points: np.ndarray
     precision: np.ndarray

@@ -45,7 +45,7 @@ def mark_estimated(armature: bpy.types.Object, motion: Motion, keys: Keys, rate:
 
 
 def estimated_fingers(motion: Motion) -> list[str]:
-    """Hands, or fingers of theirs, that nothing told in most frames: "fingers of both hands", "left thumb"."""
+    """Hands or fingers that nothing told in most frames: "fingers of both hands", "left thumb"."""
     if motion.hands is None:
         return []
     mostly_guessed = motion.hands.estimated.mean(0) >= MOSTLY
