@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def add_controls(parser: argparse.ArgumentParser) -> None:
-    """Adds --strength, --smoothing, --parts, --limb, --feet, --floor, --path, --frames and --gaps."""
+    """Adds --strength, --smoothing, --hands, --parts, --limb, --feet, --floor, --path, --frames and --gaps."""
     parser.add_argument(
         "--strength", type=_zero_to_two, default=1.0, metavar="0…2",
         help="how far to follow the keypoints: 0 keeps the initial pose, 1 as measured (default), 2 counts"
@@ -24,6 +24,10 @@ def add_controls(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--smoothing", type=_zero_to_two, default=1.0, metavar="0…2",
         help="0 takes the keypoints as observed, 1 as measured (default), 2 leaves nothing faster than 1 Hz",
+    )  # fmt: skip
+    parser.add_argument(
+        "--hands", type=_hands, default=1.0, metavar="off|0…2",
+        help="how far to follow the points of hands, 1 as measured (default); off: no fingers",
     )  # fmt: skip
     parser.add_argument(
         "--parts", type=_parts, metavar="NAME,…",
@@ -73,8 +77,9 @@ def controls_of(args: argparse.Namespace) -> Controls:
         kinds = (args.to, Path(args.output).suffix.lower().removeprefix("."))
         feet = float(any(kind in ("fbx", "blend") for kind in kinds))
     return Controls(
-        args.strength, args.smoothing, parts, args.frames, limbs, feet=feet, floor=args.floor, path=args.path
-    )
+        args.strength, args.smoothing, parts, args.frames, limbs, feet=feet, floor=args.floor, path=args.path,
+        hands=args.hands,
+    )  # fmt: skip
 
 
 def people_in_range(people: Sequence[Person], args: argparse.Namespace, warnings: list[str]) -> list[Person]:
@@ -88,6 +93,10 @@ def people_in_range(people: Sequence[Person], args: argparse.Namespace, warnings
             first, last = args.frames
             warnings.append(f"Person {person.id} is not in frames {first} to {last} and was left out.")
     return there
+
+
+def _hands(text: str) -> float | None:
+    return None if text == "off" else _zero_to_two(text)
 
 
 def _zero_to_two(text: str) -> float:

@@ -2,8 +2,8 @@
 
 Knuckles bend and spread, the other joints of a finger are hinges. The thumb's root bends, moves away from the
 palm and rolls; its other joints are hinges. Ranges are those of the American Academy of Orthopaedic Surgeons
-(Joint Motion: Method of Measuring and Recording, 1965; Greene and Heckman, 1994), a little widened, counted from
-SMPL's flat hand. Everything is a left hand's; the right one is its mirror image.
+(Joint Motion: Method of Measuring and Recording, 1965; Greene and Heckman, 1994), a little widened, counted
+from SMPL's flat hand. Everything is a left hand's; the right one is its mirror image.
 """
 
 from __future__ import annotations

@@ -36,6 +36,11 @@ def _own() -> np.ndarray:
 
 
 _OWN = _own()
+MOVES = np.zeros((1 + len(FINGERS) * _ENDS, COUNT), bool)
+"""(21, 21) whether each point moves with each angle."""
+for _angle in range(COUNT):
+    _finger, _level = divmod(int(JOINTS[_angle]), JOINTS_PER_FINGER)
+    MOVES[1 + _finger * _ENDS + _level + 1 : 1 + (_finger + 1) * _ENDS, _angle] = True
 _LEVEL = np.append(JOINTS % JOINTS_PER_FINGER, _ENDS)
 _MOVES = np.arange(_ENDS)[:, None] > _LEVEL[_OWN][:, None]
 """(5, 4, 5) whether each of a finger's points moves with each of its angles: those farther out."""
@@ -43,8 +48,8 @@ _MOVES = np.arange(_ENDS)[:, None] > _LEVEL[_OWN][:, None]
 
 @dataclass(frozen=True)
 class Seen:
-    """What is known of a left hand in T frames. points (T, 21, 3) metres, any value where the precision (T, 21)
-    in 1/m^2 is 0; wrist (T, 3) and turn (T, 3, 3): the body's; offsets (15, 3) metres of the rest hand."""
+    """What is known of a left hand in T frames. points (T, 21, 3) metres, any value where the precision
+    (T, 21) in 1/m^2 is 0; wrist (T, 3) and turn (T, 3, 3): the body's; offsets (15, 3) metres at rest."""
 
     points: np.ndarray
     precision: np.ndarray

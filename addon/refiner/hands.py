@@ -1,7 +1,7 @@
 """Fingers of a motion: from the points of hands that keypoints hold, else as the person's poses have them.
 
-The points are smoothed as the body's are, as much as their own noise calls for; each hand is then solved in
-every frame by itself (`hand_solver`), the right one as its mirror image. What is not seen lies as a relaxed hand.
+Each hand is solved in every frame by itself (`hand_solver`), the right one as its mirror image; its angles
+are then smoothed as much as their own noise calls for. What is not seen lies as a relaxed hand.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from ..body.easing import smooth_step
 from ..body.hands import (
     FINGER_COUNT,
     FINGERS,
@@ -26,12 +27,13 @@ from ..body.hands import (
 )
 from ..body.kinematics import forward
 from ..body.points import size
+from ..body.rotations import matrix_from_six_d, six_d_from_matrix
 from ..motion import Hands, Motion
 from ..recording import Keypoints, Person
 from ..steps import Steps, in_chunks
-from .anatomy import rotations_of
+from .anatomy import HIGH, LOW, USUAL, rotations_of
 from .controls import LARGEST_GAIN, Controls
-from .hand_solver import Seen, solve
+from .hand_solver import MOVES, Seen, Solved, solve
 from .smoothing import FEWEST_SMOOTHED, measure
 from .timeline import pieces, spread
 
@@ -39,8 +41,16 @@ FEWEST = 5
 """Points beside the wrist that a hand is told by at least, in some frame."""
 NOISE, LEAST_NOISE = 0.006, 0.0015
 """Metres that points are off where a clip is too short to tell, and at least."""
+UNTOLD = 0.02
+"""What an angle that no point tells counts beside one that is told, when they are smoothed."""
 OWN_LENGTH = 0.15
 """Share by which a bone's length usually differs from what the size of the hand makes it."""
+OUTLIER = 4.0
+"""Times the usual square of a length from which it is none."""
+EASE = 0.4
+"""Seconds after which a hand that is not seen any more begins to relax, and over which it does."""
+FEWEST_OF_PALM = 3
+"""Points of the palm that tell how the wrist is turned."""
 INDEPENDENT = 4.0
 """Frames that tell as much of a length as one: noise is alike in neighbours."""
 _ENDS = JOINTS_PER_FINGER + 1
@@ -59,6 +69,7 @@ _LENGTHS = np.linalg.norm(
 """(20) metres of the mean hand's bones, each ending in a point."""
 _PALM = np.arange(len(_LENGTHS)) % _ENDS == 0
 """(20) bool, the bones from the wrist to the knuckles."""
+_KNUCKLES = [0, *range(1, len(POINT_NAMES), _ENDS)]
 _BEYOND = [2 + finger * _ENDS + level for finger in range(len(FINGERS)) for level in range(JOINTS_PER_FINGER)]
 """(15) the point that tells how each joint is turned: the next one of its finger."""
 _LIMIT = (0.5, 1.6)
@@ -66,18 +77,17 @@ _LIMIT = (0.5, 1.6)
 
 @dataclass(frozen=True)
 class HandPoints:
-    """The points of both hands through a clip. positions (T, 2, 21, 3) metres, smoothed; deviation (2, 21) metres
-    of the noise left in them; support (T, 2, 21) in 0..1, how much of each is evidence; offsets (2, 15, 3)
-    metres."""
+    """The points of both hands through a clip. positions (T, 2, 21, 3) metres, any where the confidence
+    (T, 2, 21) is 0; deviation (2) metres of each hand's noise; offsets (2, 15, 3) metres."""
 
     positions: np.ndarray
     deviation: np.ndarray
-    support: np.ndarray
+    confidence: np.ndarray
     offsets: np.ndarray
 
     def rows(self, rows: np.ndarray) -> HandPoints:
         """The same in some of the frames."""
-        return replace(self, positions=self.positions[rows], support=self.support[rows])
+        return replace(self, positions=self.positions[rows], confidence=self.confidence[rows])
 
 
 def has_hands(keypoints: Keypoints | None) -> bool:
@@ -106,46 +116,54 @@ def _seen_points(keypoints: Keypoints) -> tuple[np.ndarray, np.ndarray]:
     return positions.reshape(*shape, 3), confidence.reshape(shape)
 
 
-def read_hands(keypoints: Keypoints, person: Person, smoothness: float) -> Steps[HandPoints]:
-    """The hands' points, smoothed (as `Controls.smoothness`), and how long the fingers are."""
+def read_hands(keypoints: Keypoints, person: Person) -> HandPoints:
+    """The hands' points, how noisy they are, and how long the fingers are."""
     positions, confidence = _seen_points(keypoints)
-    flat = len(HAND_POINTS)
-    values, weights = positions.reshape(-1, flat, 3), confidence.reshape(-1, flat)
-    smoothed, support = np.zeros((person.frames, flat, 3)), np.zeros((person.frames, flat))
-    measured_error, error = np.zeros(flat), np.zeros(flat)
-    for piece in pieces(person.frame_ids, person.fps):
-        told = np.nan_to_num(spread(weights, piece))
-        measured = yield from measure(spread(values, piece), told, person.fps)
-        usual = yield from measured.at(smoothness)
-        smoothed[piece.rows], support[piece.rows] = usual.positions[piece.places], usual.support[piece.places]
-        share = piece.length / max(person.frames, 1)
-        short = piece.length < FEWEST_SMOOTHED
-        measured_error += np.minimum(share, 1.0) * (0.0 if short else usual.error) ** 2
-        error += np.minimum(share, 1.0) * (NOISE if short else usual.error) ** 2
-    shape = (person.frames, len(SIDES), len(POINT_NAMES))
-    found = smoothed.reshape(*shape, 3), support.reshape(shape)
-    offsets = _offsets(*found, np.sqrt(error).reshape(shape[1:]), np.sqrt(measured_error).reshape(shape[1:]))
-    yield None
-    return HandPoints(found[0], np.sqrt(error).reshape(shape[1:]), found[1], offsets)
+    measured = person.frames >= FEWEST_SMOOTHED
+    squared = np.where(confidence > 0, 0.0, np.nan)[..., 1:] + _squared_lengths(positions)
+    noise = _noise(squared) if measured else np.full(len(SIDES), NOISE)
+    return HandPoints(np.nan_to_num(positions), noise, confidence, _offsets(squared, noise.max(), measured))
 
 
-def _offsets(
-    positions: np.ndarray, support: np.ndarray, noise: np.ndarray, measured: np.ndarray
-) -> np.ndarray:
-    """(2, 15, 3) metres: the rest hand with the lengths that the points tell, alike on both sides.
+def _squared_lengths(positions: np.ndarray) -> np.ndarray:
+    """(T, 2, 20) square metres of all bones, NaN where an end is missing."""
+    return np.asarray(((positions - positions[:, :, _ABOVE])[:, :, 1:] ** 2).sum(-1))
+
+
+def _noise(squared: np.ndarray) -> np.ndarray:
+    """(2) metres that the points of each hand are off, per axis: bones keep their length, however hands move.
+
+    The lengths of a bone spread by the noise of both ends (median deviation, 1.4826 for white noise).
+    """
+    found = np.full(squared.shape[1], NOISE)
+    for side in range(len(found)):
+        lengths = np.sqrt(squared[:, side])
+        often = np.isfinite(lengths).sum(0) >= FEWEST_SMOOTHED
+        if often.any():
+            apart = np.abs(lengths[:, often] - np.nanmedian(lengths[:, often], axis=0))
+            found[side] = np.median(1.4826 * np.nanmedian(apart, axis=0)) / np.sqrt(2.0)
+    return np.maximum(found, LEAST_NOISE)
+
+
+def _offsets(squared: np.ndarray, noise: float, measured: bool) -> np.ndarray:
+    """(2, 15, 3) metres: the rest hand with the lengths that the bones (T, 2, 20) tell, alike on both sides.
 
     Noise makes a distance longer: its square by that of both ends, as far as it was measured. A bone is told
     as far as noise allows, and has the length that the size of the hand makes it for the rest.
     """
-    bones = positions - positions[:, :, _ABOVE]
-    known = (support > 0.5) & (support[:, :, _ABOVE] > 0.5)
-    squared = np.where(known, (bones**2).sum(-1), 0.0).sum((0, 1))[1:]
-    number = known.sum((0, 1))[1:]
-    excess, longer = (3.0 * (each**2 + each[:, _ABOVE] ** 2).max(0)[1:] for each in (noise, measured))
+    bones = squared.reshape(-1, len(_LENGTHS))
+    number = np.isfinite(bones).sum(0)
+    some = number > 0
+    mean = np.ones(len(_LENGTHS))
+    if some.any():
+        usual = np.nanmedian(bones[:, some], axis=0)
+        mean[some] = np.nanmean(np.where(bones[:, some] < OUTLIER * usual, bones[:, some], np.nan), axis=0)
+    excess = np.full(len(_LENGTHS), 6.0 * noise**2)
+    longer = excess if measured else 0.0
     told = number > 0
     if not told.any():
         return HAND_OFFSETS.copy()
-    length = np.sqrt(np.maximum(squared / np.maximum(number, 1) - longer, 1e-8))
+    length = np.sqrt(np.maximum(mean - longer, 1e-8))
     ratio = np.where(told, length / _LENGTHS, 1.0)
     unsure = excess / 1.5 / _LENGTHS**2 / np.maximum(number / INDEPENDENT, 1.0) + 1e-6
     weight = np.where(told, 1.0 / (unsure + OWN_LENGTH**2), 0.0)
@@ -181,12 +199,13 @@ def with_hands(
     for side, wrist in enumerate(WRISTS):
         seen = _as_left(points, side, joints[:, wrist], world[:, wrist], gain)
         solved = yield from solve(seen)
-        turned, turn = rotations_of(solved.angles), solved.turn
+        told = points.confidence[:, side] > 0
+        angles, turn = yield from _calmed(solved, seen, told, person, controls.smoothness)
+        turned = rotations_of(angles)
         if side:
             turned, turn = mirrored(turned), mirrored(turn)
         elbow = world[:, wrist - 2]
         rotations[:, wrist] = np.swapaxes(elbow, 1, 2) @ turn
-        told = points.support[:, side] > 0
         joint_told = told[:, _BEYOND]
         if poses is not None and poses.hands is not None:
             unseen = ~told[:, 1:].any(1)
@@ -199,10 +218,46 @@ def with_hands(
     return replace(motion, rotations=rotations, hands=hands)
 
 
+def _calmed(
+    solved: Solved, seen: Seen, told: np.ndarray, person: Person, smoothness: float
+) -> Steps[tuple[np.ndarray, np.ndarray]]:
+    """Angles (T, 21) and turns of the wrist in the world (T, 3, 3) without the noise that is left in them;
+    where points (T, 21) have long not been seen, a hand at ease on the body's wrist."""
+    heard = (told[:, None] & MOVES.T).any(-1)
+    palm = told[:, _KNUCKLES].sum(1, keepdims=True) >= FEWEST_OF_PALM
+    angles = yield from _smoothed(solved.angles[..., None], heard, person, smoothness)
+    turns = yield from _smoothed(six_d_from_matrix(solved.turn)[:, None], palm, person, smoothness)
+    fading = np.concatenate([heard, palm], axis=1).astype(float)
+    share = np.empty(fading.shape)
+    for piece in pieces(person.frame_ids, person.fps):
+        grid = np.nan_to_num(spread(fading, piece))
+        share[piece.rows] = _fading(grid, person.fps)[piece.places]
+    angles = USUAL + share[:, :-1] * (angles[..., 0] - USUAL)
+    own = share[:, -1:] * turns[:, 0] + (1.0 - share[:, -1:]) * six_d_from_matrix(seen.turn)
+    return np.clip(angles, LOW, HIGH), matrix_from_six_d(own)
+
+
+def _smoothed(values: np.ndarray, heard: np.ndarray, person: Person, smoothness: float) -> Steps[np.ndarray]:
+    """Values (T, K, C), of which some are told (T, K), as much smoothed as their noise calls for."""
+    calm = values.copy()
+    for piece in pieces(person.frame_ids, person.fps):
+        weights = np.nan_to_num(spread(np.where(heard, 1.0, UNTOLD), piece))
+        measured = yield from measure(spread(values, piece), weights, person.fps)
+        calm[piece.rows] = (yield from measured.at(smoothness)).positions[piece.places]
+    return calm
+
+
+def _fading(heard: np.ndarray, fps: float) -> np.ndarray:
+    """(T, C) 1 where an angle is told (T, C), fading to 0 where it has not been for long and will not be."""
+    frames = np.arange(float(len(heard)))[:, None]
+    before = np.maximum.accumulate(np.where(heard > 0, frames, -np.inf))
+    after = np.minimum.accumulate(np.where(heard > 0, frames, np.inf)[::-1])[::-1]
+    return smooth_step(2.0 - np.minimum(frames - before, after - frames) / (EASE * fps))
+
+
 def _as_left(points: HandPoints, side: int, wrist: np.ndarray, turn: np.ndarray, gain: float) -> Seen:
     """What is seen of one hand, as if it were a left one."""
-    variance = np.maximum(points.deviation[side], LEAST_NOISE) ** 2
-    precision = points.support[:, side] / variance * gain
+    precision = points.confidence[:, side] / points.deviation[side] ** 2 * gain
     places = points.positions[:, side]
     if side:
         return Seen(places * MIRROR, precision, wrist * MIRROR, mirrored(turn), points.offsets[0])

@@ -24,8 +24,9 @@ from .engine import choose_engine, loads_torch, one_thread
 from .errors import RefineError
 from .evidence import Read, Targets, read_keypoints
 from .feet.stand import stand
+from .fingers import fingers, with_hand_points
 from .fit import fit_of
-from .hands import has_hands, read_hands, with_hands
+from .hands import with_hands
 from .limbs import Limbs, trusted
 from .model import load_model, pose_prior
 from .modes import choose_mode
@@ -111,7 +112,7 @@ def refine_steps(
     own = mode == "plugin" and targets is None and hang_on(*_both(person, keypoints))
     asked = (own, engine, device, recipe, bone_offsets, body)
     prepared = yield from _prepare(person, keypoints, mode, *asked)
-    prepared = yield from _with_hand_points(prepared, keypoints, mode, controls)
+    prepared = yield from with_hand_points(prepared, keypoints, mode, controls)
     return (yield from refine_prepared(prepared, controls))
 
 
@@ -133,24 +134,8 @@ def prepare(
         keypoints = trusted(keypoints, limbs or {})
     own = mode == "plugin" and hang_on(*_both(person, keypoints))
     prepared = yield from _prepare(person, keypoints, mode, own, engine, device, EVERYTHING, None, body)
-    prepared = yield from _with_hand_points(prepared, keypoints, mode, AS_MEASURED)
+    prepared = yield from with_hand_points(prepared, keypoints, mode, AS_MEASURED)
     return replace(prepared, looks={})
-
-
-def _with_hand_points(
-    prepared: Prepared, keypoints: Keypoints | None, mode: str, controls: Controls
-) -> Steps[Prepared]:
-    if mode == "poses" or keypoints is None or controls.hands is None or not has_hands(keypoints):
-        return prepared
-    yield Progress(0.0, "Reading the hands")
-    return replace(prepared, hands=(yield from read_hands(keypoints, prepared.person, controls.smoothness)))
-
-
-def _fingers(prepared: Prepared, controls: Controls, rows: np.ndarray, motion: Motion) -> Steps[Motion]:
-    """The motion in these frames (T,) with its fingers."""
-    points = None if prepared.hands is None else prepared.hands.rows(rows)
-    with one_thread(prepared.run.engine):
-        return (yield from with_hands(motion, prepared.person.rows(rows), points, controls))
 
 
 def _both(person: Person, keypoints: Keypoints | None) -> tuple[Keypoints, Poses]:
@@ -219,7 +204,7 @@ def refine_prepared(prepared: Prepared, controls: Controls) -> Steps[Motion]:
         else:
             assert prepared.toward.kept is not None
             motion = yield from _among_kept(prepared, controls, wanted, prepared.toward.kept)
-        motion = yield from _fingers(prepared, controls, np.ones_like(wanted), motion)
+        motion = yield from fingers(prepared, controls, np.ones_like(wanted), motion)
     held = yield from stand(motion, controls, prepared.feet_off)
     if held.free is not None and prepared.keypoints is not None:
         fitted = yield from fit_of(held, prepared.keypoints.rows(np.isin(person.frame_ids, held.frame_ids)))
@@ -233,12 +218,12 @@ def refine_rows(prepared: Prepared, controls: Controls, rows: np.ndarray) -> Ste
     controls want."""
     if prepared.toward is None:
         motion = yield from _refine_poses(prepared, controls, rows)
-        return (yield from _fingers(prepared, controls, rows, motion))
+        return (yield from fingers(prepared, controls, rows, motion))
     toward, person = prepared.toward, prepared.person.rows(rows)
     rotations, pelvis, uncertainty = yield from _refine_toward(prepared, toward, controls, rows)
     keypoints = toward.keypoints.rows(rows)
     motion = yield from _motion(person, keypoints, rotations, pelvis, prepared.run.bones, uncertainty)
-    motion = yield from _fingers(prepared, controls, rows, motion)
+    motion = yield from fingers(prepared, controls, rows, motion)
     return motion if toward.kept is not None else replace(motion, filled=_unseen(keypoints))
 
 

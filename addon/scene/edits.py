@@ -12,8 +12,9 @@ from ..body.rotations import slerp
 from ..motion import Held
 from ..recording import Poses
 from .channels import COLUMNS, PLACE, Channels, turned_by
+from .finger_keys import finger_edits, settle_fingers
 from .limbs import root_bone
-from .names import BONE_NAMES
+from .names import BONE_NAMES, FINGER_BONES
 from .read_action import keyed_columns, poses_of, read_channels
 from .refined import Refined, refined_animation
 from .seen import moved_columns, seen_channels
@@ -170,11 +171,24 @@ def forget_edits(armature: bpy.types.Object, bones: Sequence[str] | None = None)
     edits = find_seen_edits(armature)
     if edits is None:
         return []
+    fingers = _forget_fingers(armature, edits.refined, bones)
     wanted = np.array([bones is None or name in bones for name in BONE_NAMES])
     columns = np.concatenate([wanted, wanted[:1]])
     marks = np.where(columns, FREE, edits.marks)
     write_stored(edits.refined.action, replace(edits.stored, written=edits.now, marks=marks))
-    return bones_of(edits.held & columns)
+    return [*bones_of(edits.held & columns), *fingers]
+
+
+def _forget_fingers(armature: bpy.types.Object, refined: Refined, bones: Sequence[str] | None) -> list[str]:
+    curves = refined.curves
+    edits = finger_edits(armature, curves, refined.action)
+    if edits is None:
+        return []
+    settle_fingers(armature, curves, refined.action, edits, forget=bones)
+    held = edits.held.any(0)
+    return [
+        name for name, own in zip(FINGER_BONES, held, strict=True) if own and (bones is None or name in bones)
+    ]
 
 
 def bones_of(marks: np.ndarray) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import bpy
 import numpy as np
 
+from ..body.hands import FINGERS, SIDES
 from ..motion import Motion
 from .evidence import estimated_parts, mostly, unseen, unsure
 from .names import BONE_NAMES
@@ -13,6 +14,8 @@ from .timing import Keys
 ESTIMATED = "spr_estimated"
 """Custom property of the armature object: what was estimated, one part to a line."""
 COLLECTIONS = ("Measured", "Estimated")
+MOSTLY = 0.5
+"""Share of the frames from which a finger counts as estimated."""
 _GREYS = {"normal": 0.45, "select": 0.7, "active": 0.85}
 """No person's colour is grey."""
 
@@ -24,17 +27,38 @@ def mark_estimated(armature: bpy.types.Object, motion: Motion, keys: Keys, rate:
     were left as they were.
     """
     _unmark(armature)
+    fingers = estimated_fingers(motion)
     known = np.isfinite(motion.uncertainty_deg).any(0)
     if not known.any():
+        if fingers:
+            armature[ESTIMATED] = "\n".join(fingers)
         return
     doubtful = unsure(motion, keys)
-    armature[ESTIMATED] = "\n".join(estimated_parts(doubtful, unseen(motion, keys), keys.frames, rate))
+    told = estimated_parts(doubtful, unseen(motion, keys), keys.frames, rate)
+    armature[ESTIMATED] = "\n".join([*told, *fingers])
     measured, estimated = (_collection(armature, name) for name in COLLECTIONS)
     for name, is_known, is_estimated in zip(BONE_NAMES, known, mostly(doubtful), strict=True):
         if is_known:
             (estimated if is_estimated else measured).assign(armature.data.bones[name])
         if is_estimated:
             _grey(armature.pose.bones[name].color)
+
+
+def estimated_fingers(motion: Motion) -> list[str]:
+    """Hands or fingers that nothing told in most frames: "fingers of both hands", "left thumb"."""
+    if motion.hands is None:
+        return []
+    mostly_guessed = motion.hands.estimated.mean(0) >= MOSTLY
+    by_finger = mostly_guessed.reshape(len(SIDES), len(FINGERS), -1).all(-1)
+    if by_finger.all():
+        return ["fingers of both hands"]
+    told = []
+    for side, fingers in zip(SIDES, by_finger, strict=True):
+        if fingers.all():
+            told.append(f"fingers of the {side} hand")
+        else:
+            told += [f"{side} {name}" for name, guessed in zip(FINGERS, fingers, strict=True) if guessed]
+    return told
 
 
 def _unmark(armature: bpy.types.Object) -> None:

@@ -6,6 +6,7 @@ Fingers have a store of their own on the action, beside that of the body's bones
 from __future__ import annotations
 
 import io
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import bpy
@@ -111,6 +112,22 @@ def finger_edits(
 
 def _is_keyed(curves: dict[tuple[str, int], bpy.types.FCurve], bone: str) -> bool:
     return any(path.startswith(f'pose.bones["{bone}"].rotation') for path, _ in curves)
+
+
+def settle_fingers(
+    armature: bpy.types.Object,
+    curves: dict[tuple[str, int], bpy.types.FCurve],
+    action: bpy.types.Action,
+    edits: FingerResult,
+    *,
+    forget: Sequence[str] | None = (),
+) -> None:
+    """What plays now is how the fingers were written: only what was an edit before stays one, but for bones
+    to forget, None for all."""
+    now = finger_edits(armature, curves, action)
+    assert now is not None
+    forgotten = np.array([forget is None or name in forget for name in FINGER_BONES])
+    write_fingers(action, FingerResult(now.frames, now.turns, edits.held & ~forgotten))
 
 
 def write_fingers(action: bpy.types.Action, result: FingerResult | None) -> None:

@@ -15,6 +15,7 @@ from .curve_keys import CurveKeys, chosen, read_keys, write_keys
 from .curves import evaluate, find_curves
 from .edits import find_seen_edits, settle
 from .errors import SceneError
+from .finger_reduction import reduce_fingers
 from .key_choice import Tracks, choose_keys
 from .names import BONE_NAMES
 from .read_action import Curves, poses_of
@@ -57,7 +58,11 @@ def reduce_keys(armature: bpy.types.Object, degrees: float, millimetres: float) 
                 write_keys(curve, chosen(known, rows))
     if edits is not None:
         settle(armature, edits, seen=True)
-    return Reduction(before, _count(columns), *_deviation(armature, columns, tracks))
+    action = armature.animation_data.action if refined is None else refined.action
+    fingers = reduce_fingers(armature, curves, action, degrees)
+    return Reduction(
+        before + fingers[0], _count(columns) + fingers[1], *_deviation(armature, columns, tracks)
+    )
 
 
 def _count(columns: list[list[bpy.types.FCurve]]) -> int:

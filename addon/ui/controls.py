@@ -14,6 +14,7 @@ from ..recording import Recording
 from ..refiner import PARTS, Controls
 from .effects import without_effect
 from .feet import SPR_PG_feet, feet_of
+from .hands import draw_hands
 from .hints import peek
 from .limbs import SPR_PG_limbs, draw_limbs, limbs_of
 from .live_panel import draw_live
@@ -75,6 +76,21 @@ class SPR_PG_controls(bpy.types.PropertyGroup):
         step=5,
         precision=2,
     )
+    hands: BoolProperty(
+        name="Hands",
+        description="Give the armature bones for the fingers and let them move, where the file holds hands",
+        default=True,
+    )
+    hand_strength: FloatProperty(
+        name="Hands",
+        description="How far the points of hands are followed. 1: as their measured noise calls for. 0: more"
+        " as hands usually are. 2: the points count ten times as much",
+        default=1.0,
+        min=0.0,
+        max=2.0,
+        step=5,
+        precision=2,
+    )
     start_from: EnumProperty(name="Start From", description="What a further run refines", items=START_ITEMS)
     root: _part("Root", "where the body is and how it is turned")
     spine: _part("Spine", "the three joints of the spine")
@@ -114,8 +130,9 @@ def controls_of(settings: bpy.types.PropertyGroup) -> Controls:
     controls = settings.controls
     parts = frozenset(part for part in PARTS if getattr(controls, part))
     frames = (controls.first, controls.last) if controls.use_range else None
+    hands = controls.hand_strength if controls.hands else None
     limbs, feet = limbs_of(controls.limbs), feet_of(controls.feet)
-    return Controls(controls.strength, controls.smoothness, parts, frames, limbs, **feet)
+    return Controls(controls.strength, controls.smoothness, parts, frames, limbs, hands=hands, **feet)
 
 
 def begin_anew(settings: bpy.types.PropertyGroup, recording: Recording) -> None:
@@ -153,6 +170,7 @@ def draw_controls(
     draw_presets(layout, controls)
     prop("strength", slider=True)
     prop("smoothness", slider=True)
+    draw_hands(layout, settings, say)
     draw_live(layout, settings)
     prop("start_from")
     _draw_parts(layout.column(align=True), controls)

@@ -9,12 +9,15 @@ import numpy as np
 import pytest
 
 from addon.body.hands import FINGER_NAMES, HAND_OFFSETS
-from addon.body.rotations import matrix_from_axis_angle
+from addon.body.rotations import geodesic_angle, matrix_from_axis_angle
 from addon.motion import Hands
+from addon.scene.curves import find_curves
+from addon.scene.edits import forget_edits
 from addon.scene.names import FINGER_BONES
 from addon.scene.parts import Earlier
 from addon.scene.person import write_motion
 from addon.scene.read_action import read_poses
+from addon.scene.reduce_keys import reduce_keys
 
 from .hands import finger_joints, with_hands
 
@@ -135,3 +138,35 @@ def test_a_body_made_without_fingers_gets_them_and_follows_new_lengths(make_moti
     assert "L_Index2" in body.vertex_groups
     old, made = (np.array([v.co for v in ob.data.vertices]) for ob in (body, new))
     np.testing.assert_allclose(old, made, atol=1e-5)
+
+
+def test_fingers_that_nothing_told_are_listed(make_motion):
+    motion = with_hands(make_motion())
+    estimated = np.zeros((40, 2, 15), bool)
+    estimated[:, 0] = True
+    estimated[:, 1, 12:] = True
+    told = replace(motion, hands=replace(motion.hands, estimated=estimated))
+    armature = write_motion(told, mesh=False)
+    assert armature["spr_estimated"].split("\n") == ["fingers of the left hand", "right thumb"]
+
+
+def test_keys_of_fingers_are_reduced_and_do_not_count_as_edits(make_motion):
+    motion = with_hands(make_motion())
+    armature = write_motion(motion, mesh=False)
+    reduction = reduce_keys(armature, 2.0, 5.0)
+    curve = find_curves(armature)['pose.bones["L_Index2"].rotation_quaternion', 0]
+    assert len(curve.keyframe_points) < 40 and reduction.after < reduction.before
+    turns = read_poses(armature, np.arange(1.0, 41.0)).hands
+    assert np.degrees(geodesic_angle(turns, motion.hands.rotations)).max() < 2.1
+    assert forget_edits(armature) == []
+
+
+def test_an_edit_of_a_finger_can_be_forgotten(make_motion):
+    motion = with_hands(make_motion())
+    armature = write_motion(motion, mesh=False)
+    armature.pose.bones["R_Ring1"].rotation_quaternion = (0.6, 0.8, 0.0, 0.0)
+    armature.pose.bones["R_Ring1"].keyframe_insert("rotation_quaternion", frame=20)
+    assert forget_edits(armature) == ["R_Ring1"]
+    write_motion(motion, earlier=Earlier(armature, ()), mesh=False)
+    turns = read_poses(armature, np.arange(1.0, 41.0)).hands
+    np.testing.assert_allclose(turns, motion.hands.rotations, atol=2e-4)

