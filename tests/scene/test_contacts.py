@@ -40,9 +40,7 @@ def motion(make_motion):
     contacts = np.full((40, 4), 0.1)
     contacts[:12, 0], contacts[10:30, 3] = 0.9, 0.8
     free = make_motion(seed=3)
-    return replace(
-        make_motion(seed=2), contacts=contacts, floor=TILTED, free=(free.rotations, free.pelvis)
-    )
+    return replace(make_motion(seed=2), contacts=contacts, floor=TILTED, free=(free.rotations, free.pelvis))
 
 
 @pytest.fixture
@@ -193,7 +191,9 @@ def test_a_held_motion_is_written_in_place_and_all_else_stays(armature, motion, 
     action, other = armature.animation_data.action, make_motion(seed=7)
     figures = [point.co.y for point in find_curves(armature)['["fit_error_mm"]', 0].keyframe_points]
     found = motion_to_hold(armature, 30.0)
-    held = replace(found, rotations=other.rotations, pelvis=other.pelvis, free=(found.rotations, found.pelvis))
+    held = replace(
+        found, rotations=other.rotations, pelvis=other.pelvis, free=(found.rotations, found.pelvis)
+    )
     told: list[str] = []
     finish(write_held(armature, held, told.append))
     assert armature.animation_data.action == action and not told

@@ -9,14 +9,17 @@ import numpy as np
 import pytest
 
 from addon.body.kinematics import forward
-from addon.motion import Floor
+from addon.motion import Floor, Motion
 from addon.refiner import Controls
-from addon.scene import read_poses
+from addon.refiner.feet.stand import stand
+from addon.scene import read_poses, write_motion
 from addon.scene.contacts import CONTACTS, HEIGHTS, UP, read_contacts, read_floor
-from addon.scene.curves import find_curves
+from addon.scene.curves import find_curves, remove_curves
 from addon.scene.measures import bearing_slide_cm
 from addon.scene.pose_points import rest_offsets
+from addon.scene.read_action import poses_of, read_channels
 from addon.scene.refined import refined_animation
+from addon.steps import finish
 from addon.ui.feet import idle_feet
 from addon.ui.feet_words import feet_line
 from tests.refiner.motion import Truth
@@ -42,9 +45,23 @@ def scene(enabled, tmp_path):
 
 
 @pytest.fixture
-def person(scene) -> bpy.types.Object:
+def refined(scene) -> bpy.types.Object:
     (found,) = (ob for ob in scene.objects if ob.type == "ARMATURE")
     return found
+
+
+@pytest.fixture
+def person(ui, enabled) -> bpy.types.Object:
+    """Somebody in the scene whose recording is not there: a walk that shakes, and its feet held."""
+    truth, random = Truth(8, COUNT), np.random.default_rng(0)
+    unknown = np.full((COUNT, 24), np.nan)
+    free = Motion(
+        truth.rotations, truth.pelvis + random.normal(0, 0.01, (COUNT, 3)), truth.bones, 30.0,
+        np.arange(COUNT), unknown[:, 0], unknown,
+    )  # fmt: skip
+    armature = write_motion(finish(stand(free, Controls(feet=1.0), np.full(2, 0.02))), mesh=False)
+    ui("refined").claim(ui("refined").Refined("gone.npz", "0", armature, 0.0, 30.0), ())
+    return armature
 
 
 def contacts(person) -> np.ndarray:
@@ -67,37 +84,35 @@ def set_contacts(person, value: float) -> None:
             point.co.y = value
 
 
-def test_a_run_says_what_it_found_and_holds_the_feet(scene, person):
-    bears = contacts(person) >= 0.5
+def test_a_run_says_what_it_found_and_holds_the_feet(scene, refined):
+    bears = contacts(refined) >= 0.5
     share = float(bears.any(1).mean())
     assert share > 0.5
     assert f"feet bear in {share:.0%} of frames and are held there" in scene.spr.result
-    held = slide(person, bears)
+    held = slide(refined, bears)
     bpy.ops.spr.show_version(which="FREE")
-    poses, bones = _shown(person), rest_offsets(person)
+    poses, bones = _shown(refined), rest_offsets(refined)
     free = bearing_slide_cm(*forward(*poses, bones), bones, bears, 30.0).mean()
     assert held < 0.6 * free
 
 
 def _shown(person) -> tuple[np.ndarray, np.ndarray]:
     """Poses of the action that is on the armature."""
-    from addon.scene.read_action import poses_of, read_channels
-
     poses = poses_of(person, read_channels(person, find_curves(person), FRAMES))
     return poses.rotations, poses.pelvis
 
 
-def test_without_a_hold_nothing_is_held_and_contacts_are_known_all_the_same(scene, person):
+def test_without_a_hold_nothing_is_held_and_contacts_are_known_all_the_same(scene, refined):
     scene.spr.controls.feet.hold = 0.0
     assert bpy.ops.spr.refine_pose() == {"FINISHED"}
     assert "and are not held" in scene.spr.result
-    assert contacts(person).any()
+    assert contacts(refined).any()
     with pytest.raises(RuntimeError, match="no longer in the file"):
         bpy.ops.spr.show_version(which="FREE")
-    before = slide(person, contacts(person) >= 0.5)
+    before = slide(refined, contacts(refined) >= 0.5)
     scene.spr.controls.feet.hold = 1.0
     assert bpy.ops.spr.hold_feet_again() == {"FINISHED"}
-    assert slide(person, contacts(person) >= 0.5) < 0.6 * before
+    assert slide(refined, contacts(refined) >= 0.5) < 0.6 * before
 
 
 def test_a_foot_without_contacts_is_let_go(person):
@@ -107,7 +122,8 @@ def test_a_foot_without_contacts_is_let_go(person):
     feet = [7, 8, 10, 11]
     joints, _ = forward(*_of(read_poses(person, FRAMES)), rest_offsets(person))
     loose, _ = forward(*free, rest_offsets(person))
-    assert np.linalg.norm(joints - loose, axis=-1)[:, feet].max() < 0.02
+    # Nothing keeps it in its place; it is lifted where it was below the floor.
+    assert np.abs(joints - loose)[:, feet][..., [0, 2]].max() < 0.002
     assert not contacts(person).any()  # what was edited is left as it is
 
 
@@ -157,33 +173,24 @@ def test_holding_again_is_undone_by_the_same_contacts(person):
     assert person.animation_data.action == action
 
 
-def test_edited_contacts_are_kept_by_the_next_run(scene, person):
-    set_contacts(person, 0.0)
+def test_edited_contacts_are_kept_by_the_next_run(scene, refined):
+    set_contacts(refined, 0.0)
     for _ in range(2):
         assert bpy.ops.spr.refine_pose() == {"FINISHED"}
         assert "Your contacts were kept" in scene.spr.result
-        assert not contacts(person).any()
+        assert not contacts(refined).any()
     scene.spr.edits.keep = False
     assert bpy.ops.spr.refine_pose() == {"FINISHED"}
-    assert contacts(person).any()
+    assert contacts(refined).any()
 
 
 def test_a_result_without_contacts_gets_them(person):
-    for name in CONTACTS:
-        find_curves(person)
-        del person[name]
     action = person.animation_data.action
-    for path, _ in list(find_curves(person)):
-        if "contact_" in path:
-            _remove(person, path)
+    remove_curves(person, lambda curve: "contact_" in curve.data_path)
+    for name in CONTACTS:
+        del person[name]
     assert bpy.ops.spr.hold_feet_again() == {"FINISHED"}
     assert contacts(person).any() and person.animation_data.action == action
-
-
-def _remove(person, path: str) -> None:
-    from addon.scene.curves import remove_curves
-
-    remove_curves(person, lambda curve: curve.data_path == path)
 
 
 def test_a_window_does_it_a_little_at_a_time(ui, person):
@@ -191,7 +198,7 @@ def test_a_window_does_it_a_little_at_a_time(ui, person):
     window = EventLoop(ui, ui("hold_feet").SPR_OT_hold_feet_again)
     window.runner.drive(bpy.context, ui("hold_feet").HoldJob(bpy.context.scene, person))
     assert window.run() == {"FINISHED"}
-    (kind, told), = window.reports
+    ((kind, told),) = window.reports
     assert kind == {"INFO"} and "no heel or toe bears" in told
 
 
@@ -229,12 +236,12 @@ def test_level_turns_a_floor_that_slopes(person):
     bpy.context.view_layer.update()
     up = np.array(person.matrix_world.to_3x3()) @ [0.0, np.sin(0.1), np.cos(0.1)]
     np.testing.assert_allclose(up, [0.0, 0.0, 1.0], atol=1e-5)
-    on_it = person.matrix_world @ (person.matrix_world.inverted() @ person.matrix_world.translation)
     height = np.array(person.matrix_world.translation) + 0.2 * up
-    assert height[2] == pytest.approx(0.0, abs=1e-4) and on_it is not None
+    assert height[2] == pytest.approx(0.0, abs=1e-4)
 
 
-def test_contacts_are_gone_to(scene, person):
+def test_contacts_are_gone_to(person):
+    scene = bpy.context.scene
     scene.frame_set(1)
     changes = np.flatnonzero((np.diff(contacts(person), axis=0) != 0).any(1)) + 2
     assert bpy.ops.spr.go_to_contact(which="NEXT") == {"FINISHED"}
@@ -254,8 +261,20 @@ def test_what_has_no_effect_says_why():
 @pytest.mark.parametrize(
     ("floor", "bears", "free", "asked", "told"),
     [
-        (Floor(np.array([0.0, 1.0, 0.0]), np.array([0.0])), 0.9, (), None, "floor found; feet bear in 50% of"),
-        (Floor(np.array([0.0, 1.0, 0.0]), np.array([0.0, 0.3])), 0.9, (), None, "floor found at 2 heights; feet"),
+        (
+            Floor(np.array([0.0, 1.0, 0.0]), np.array([0.0])),
+            0.9,
+            (),
+            None,
+            "floor found; feet bear in 50% of",
+        ),
+        (
+            Floor(np.array([0.0, 1.0, 0.0]), np.array([0.0, 0.3])),
+            0.9,
+            (),
+            None,
+            "floor found at 2 heights; feet",
+        ),
         (Floor(np.array([0.0, 1.0, 0.0]), np.array([0.12])), 0.9, None, 0.12, "floor at 0.12 m as set; feet"),
         (None, 0.9, None, None, "no contact found"),
         (Floor(np.array([0.0, 1.0, 0.0]), np.array([0.0])), 0.1, (), None, "no contact found"),
