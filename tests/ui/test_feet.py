@@ -123,7 +123,7 @@ def test_a_foot_without_contacts_is_let_go(person):
     joints, _ = forward(*_of(read_poses(person, FRAMES)), rest_offsets(person))
     loose, _ = forward(*free, rest_offsets(person))
     # Nothing keeps it in its place; it is lifted where it was below the floor.
-    assert np.abs(joints - loose)[:, feet][..., [0, 2]].max() < 0.002
+    assert np.abs(joints - loose)[:, feet][..., [0, 2]].max() < 0.004
     assert not contacts(person).any()  # what was edited is left as it is
 
 
