@@ -79,8 +79,10 @@ def slide(person, bears: np.ndarray) -> float:
 
 def set_contacts(person, value: float) -> None:
     """The same for all places in all frames."""
+    refined = refined_animation(person)
+    assert refined is not None
     for name in CONTACTS:
-        for point in find_curves(person)[f'["{name}"]', 0].keyframe_points:
+        for point in refined.curves[f'["{name}"]', 0].keyframe_points:
             point.co.y = value
 
 
@@ -286,3 +288,28 @@ def test_the_sentence_of_a_result(floor, bears, free, asked, told):
     motion = SimpleNamespace(contacts=contacts, floor=floor, free=free)
     line = feet_line(motion, Controls(floor=asked))  # type: ignore[arg-type]
     assert line.startswith(told)
+
+
+def test_a_layer_of_edits_stays_above(person):
+    assert bpy.ops.spr.add_edit_layer() == {"FINISHED"}
+    layer = person.animation_data.action
+    set_contacts(person, 1.0)
+    before = read_poses(person, FRAMES)
+    assert bpy.ops.spr.hold_feet_again() == {"FINISHED"}
+    assert person.animation_data.action == layer
+    assert apart(read_poses(person, FRAMES).rotations, before.rotations).max() > 1.0
+
+
+def test_controls_and_root_follow(person):
+    set_contacts(person, 1.0)
+    assert bpy.ops.spr.hold_feet_again() == {"FINISHED"}
+    plain = read_poses(person, FRAMES)
+    set_contacts(person, 0.0)
+    assert bpy.ops.spr.hold_feet_again() == {"FINISHED"}
+    assert bpy.ops.spr.add_ik_controls() == {"FINISHED"}
+    assert bpy.ops.spr.add_root_bone() == {"FINISHED"}
+    set_contacts(person, 1.0)
+    assert bpy.ops.spr.hold_feet_again() == {"FINISHED"}
+    seen = read_poses(person, FRAMES)
+    assert apart(seen.rotations, plain.rotations).max() < 0.5
+    np.testing.assert_allclose(seen.pelvis, plain.pelvis, atol=2e-3)
