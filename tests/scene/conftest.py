@@ -31,6 +31,22 @@ def make_keypoints() -> Callable[..., Keypoints]:
 
 
 @pytest.fixture
+def append_person(tmp_path) -> Callable[[], bpy.types.Object]:
+    """A function that saves the file, and appends the person to an empty one."""
+
+    def append() -> bpy.types.Object:
+        path = str(tmp_path / "saved.blend")
+        bpy.ops.wm.save_as_mainfile(filepath=path)
+        bpy.ops.wm.read_homefile(use_factory_startup=True, use_empty=True)
+        with bpy.data.libraries.load(path) as (_, into):
+            into.objects = ["Person"]
+        bpy.context.scene.collection.objects.link(into.objects[0])
+        return into.objects[0]
+
+    return append
+
+
+@pytest.fixture
 def heads() -> Callable[[bpy.types.Object], np.ndarray]:
     """Bone heads (24, 3) as Blender evaluates them at the current frame, brought to SMPL's frame."""
 

@@ -104,14 +104,8 @@ def test_the_floor_is_that_of_the_motion_until_somebody_edits_it(armature):
     assert read_floor(armature).heights.tolist() == [0.25]
 
 
-def test_they_are_saved_and_appended(armature, motion, tmp_path):
-    path = str(tmp_path / "saved.blend")
-    bpy.ops.wm.save_as_mainfile(filepath=path)
-    bpy.ops.wm.read_homefile(use_factory_startup=True, use_empty=True)
-    with bpy.data.libraries.load(path) as (_, into):
-        into.objects = ["Person"]
-    appended = into.objects[0]
-    bpy.context.scene.collection.objects.link(appended)
+def test_they_are_saved_and_appended(armature, motion, append_person):
+    appended = append_person()
     np.testing.assert_array_equal(contacts(appended), motion.contacts >= 0.5)
     np.testing.assert_allclose(read_floor(appended).heights, TILTED.heights)
     show(appended, FREE)

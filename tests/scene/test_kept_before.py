@@ -59,16 +59,10 @@ def test_a_file_with_it_is_hardly_larger(make_motion, tmp_path):
     assert _size(tmp_path / "both.blend") < 1.15 * alone
 
 
-def test_it_is_saved_appended_and_shown_there(armature, tmp_path):
+def test_it_is_saved_appended_and_shown_there(armature, append_person):
     wanted = _keys(armature)
     show_version(armature, before=False)
-    path = str(tmp_path / "saved.blend")
-    bpy.ops.wm.save_as_mainfile(filepath=path)
-    bpy.ops.wm.read_homefile(use_factory_startup=True, use_empty=True)
-    with bpy.data.libraries.load(path) as (_, into):
-        into.objects = ["Person"]
-    appended = into.objects[0]
-    bpy.context.scene.collection.objects.link(appended)
+    appended = append_person()
     assert _keys(appended) == wanted
 
 

@@ -11,12 +11,17 @@ import bpy
 class EventLoop:
     """The operator as Blender's event loop calls it, which background mode never does."""
 
-    def __init__(self, ui) -> None:
-        self.operator = ui("refine_pose").SPR_OT_refine_pose
+    def __init__(self, ui, operator: type[bpy.types.Operator] | None = None) -> None:
+        self.operator = operator or ui("refine_pose").SPR_OT_refine_pose
         self.runner = ui("runner")
         self.reports: list[tuple[set[str], str]] = []
-        methods = {name: getattr(self.operator, name) for name in ("_finish", "_refuse")}
-        self.self = SimpleNamespace(report=lambda kind, text: self.reports.append((kind, text)))
+        names = [name for name in ("_finish", "_refuse") if hasattr(self.operator, name)]
+        methods = {name: getattr(self.operator, name) for name in names}
+        self.self = SimpleNamespace(
+            report=lambda kind, text: self.reports.append((kind, text)),
+            job_kind=self.operator.job_kind,
+            stopped=self.operator.stopped,
+        )
         for name, method in methods.items():
             setattr(self.self, name, method.__get__(self.self))
 
