@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from tests.window.driver import Blender
@@ -9,6 +10,10 @@ from tests.window.test_flow import CLIP, refined
 
 POSES = "/samples/plugin/estimate.npz"
 NAME = "keypoints"
+
+
+def _is(blender: Blender, details: object) -> bool:
+    return bool(blender.ask("details") == details)
 
 
 def taken_back(blender: Blender, operator: str, /, **arguments: Any) -> None:
@@ -19,7 +24,7 @@ def taken_back(blender: Blender, operator: str, /, **arguments: Any) -> None:
     assert after != before, f"{operator} changes nothing"
     for keys, wanted in (("ctrl+z", before), ("ctrl+shift+z", after)):
         blender.keys(keys)
-        blender.wait(lambda wanted=wanted: blender.ask("details") == wanted, f"{operator} after {keys}")
+        blender.wait(partial(_is, blender, wanted), f"{operator} after {keys}")
 
 
 def undone(blender: Blender, operator: str, /, **arguments: Any) -> None:
