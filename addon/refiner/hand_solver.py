@@ -132,7 +132,7 @@ def points_of(now: Solved, offsets: np.ndarray) -> tuple[np.ndarray, np.ndarray,
     fingers, levels = JOINTS // JOINTS_PER_FINGER, JOINTS % JOINTS_PER_FINGER
     axes = (np.stack(frames, axis=2)[:, fingers, levels, SLOTS] @ AXES[..., None])[..., 0]
     points = np.concatenate([now.wrist[:, None], joints.reshape(len(joints), -1, 3)], axis=1)
-    return points, axes, joints[:, finger, level]
+    return points, axes, joints[:, fingers, levels]
 
 
 def _step(seen: Seen, now: Solved, *, robust: bool) -> Solved:
