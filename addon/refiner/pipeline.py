@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from itertools import pairwise
 
 import numpy as np
 
@@ -15,14 +14,12 @@ from ..recording import Keypoints, Person, Poses
 from ..steps import Progress, Steps, finish
 from .alignment import keypoints_at
 from .blending import Poses as Posed
-from .blending import blend, kept_poses, only_joints, shares, standing
+from .blending import blend, only_joints, shares, standing
 from .bones import estimate_bone_offsets
-from .carried_twist import carried_twist
 from .controls import AS_MEASURED, Controls
 from .definitions import renamed
 from .engine import choose_engine, loads_torch, one_thread
 from .errors import RefineError
-from .evidence import Read, Targets, read_keypoints
 from .feet.stand import stand
 from .fingers import fingers, with_hand_points
 from .fit import fit_of
@@ -31,16 +28,16 @@ from .limbs import Limbs, trusted
 from .model import load_model, pose_prior
 from .modes import choose_mode
 from .own_body import OwnBody, on_own_body
-from .own_evidence import steady
 from .own_keypoints import OWN_KEYPOINTS, hang_on, measured
-from .piece import EVERYTHING, FEWEST_POINTS, Initial, Look, Recipe, Run, anchor_stride, look_at, polish_piece
+from .piece import EVERYTHING, Look, Recipe, Run, anchor_stride, look_at, polish_piece
 from .poses_alone import read_alone, refine_alone
 from .prepared import Own, Prepared, Toward
 from .proportions import ModelShape
 from .smoothing import FEWEST_SMOOTHED
 from .snaps import at_snaps
-from .timeline import Piece, bridge, cut, pieces, spread, window
-from .whole_clip import WholeClip, judge
+from .stretches import bridged, evidence_of, given_of, joined, kept_of, split, unseen
+from .timeline import bridge, cut, pieces, window
+from .whole_clip import judge
 
 CONTEXT = 1.0
 """Seconds before and after a range of frames that its own frames are refined with."""
@@ -167,17 +164,17 @@ def _prepare(
         person, hung = found.person, Own(keypoints, found.bones, found.betas)
     if mode == "poses" or own:
         with one_thread(run.engine):
-            told = yield from read_alone(run, (yield from _bridged(person, parts)), person.fps)
+            told = yield from read_alone(run, (yield from bridged(person, parts)), person.fps)
         return Prepared(person, parts, run, told=told, own=hung, body=body)
     assert keypoints is not None
     yield Progress(0.0, "Reading the keypoints")
     read = []
     for piece in parts:
-        read.append((yield from _evidence(keypoints, piece, person.fps)))
-    given, calm = (yield from _given(person, parts)) if mode == "plugin" else (None, None)
+        read.append((yield from evidence_of(keypoints, piece, person.fps)))
+    given, calm = (yield from given_of(person, parts)) if mode == "plugin" else (None, None)
     # On the whole clip and as smooth as measured, so that whatever is asked for has the same bones.
     alone = all(part.length < FEWEST_SMOOTHED for part in parts)
-    targets = _joined([one.usual for one in read])
+    targets = joined([one.usual for one in read])
     shape = None if body is None else ModelShape(body.space(person.poses))
     clip = yield from judge.steps(
         targets, given, pose_prior(run.engine.model), person.fps, bone_offsets, alone, shape
@@ -186,9 +183,9 @@ def _prepare(
         run, bones=clip.bones, offsets=clip.offsets, initial_deviation=clip.initial_deviation,
         root_deviation=clip.root_deviation, shake=run.shake if calm is None else calm,
     )  # fmt: skip
-    kept = None if given is None else _kept(person, parts, given, clip)
+    kept = None if given is None else kept_of(person, parts, given, clip)
     renamed_keypoints = renamed(keypoints, clip.targets)
-    toward = Toward(renamed_keypoints, read, _split(clip.initial, parts), clip, kept)
+    toward = Toward(renamed_keypoints, read, split(clip.initial, parts), clip, kept)
     return Prepared(person, parts, run, toward, body=body)
 
 
@@ -224,7 +221,7 @@ def refine_rows(prepared: Prepared, controls: Controls, rows: np.ndarray) -> Ste
     keypoints = toward.keypoints.rows(rows)
     motion = yield from _motion(person, keypoints, rotations, pelvis, prepared.run.bones, uncertainty)
     motion = yield from fingers(prepared, controls, rows, motion)
-    return motion if toward.kept is not None else replace(motion, filled=_unseen(keypoints))
+    return motion if toward.kept is not None else replace(motion, filled=unseen(keypoints))
 
 
 def _among_kept(prepared: Prepared, controls: Controls, wanted: np.ndarray, kept: Posed) -> Steps[Motion]:
@@ -347,112 +344,17 @@ def _look(
     return look
 
 
-def _kept(person: Person, parts: list[Piece], given: Initial, clip: WholeClip) -> Posed:
-    """The person's poses for where nothing is refined toward the keypoints."""
-    assert person.poses is not None and clip.initial is not None
-    turns = clip.initial[0][:, 0] @ np.swapaxes(given[0][:, 0], -1, -2)
-    aligned = _on_rows(person, parts, turns, clip.initial[1])
-    return kept_poses((person.poses.rotations, person.poses.pelvis), aligned)
-
-
-def _split(initial: Initial | None, parts: list[Piece]) -> list[Initial | None]:
-    """Initial poses of all pieces in a row, piece by piece."""
-    if initial is None:
-        return [None] * len(parts)
-    return [(initial[0][rows], initial[1][rows]) for rows in _rows_of(parts)]
-
-
-def _rows_of(parts: list[Piece]) -> list[slice]:
-    """Where each piece lies when all stand in a row."""
-    ends = np.cumsum([0, *(piece.length for piece in parts)])
-    return [slice(int(first), int(last)) for first, last in pairwise(ends)]
-
-
-def _on_rows(person: Person, parts: list[Piece], turns: np.ndarray, pelvis: np.ndarray) -> Initial:
-    """The person's own poses in the world of the keypoints, to which these turns and pelvis positions of all
-    pieces in a row take them."""
-    assert person.poses is not None
-    rows = [
-        np.arange(one.start, one.stop)[piece.places]
-        for one, piece in zip(_rows_of(parts), parts, strict=True)
-    ]
-    there = np.concatenate(rows)
-    rotations = person.poses.rotations.copy()
-    rotations[:, 0] = turns[there] @ rotations[:, 0]
-    return rotations, pelvis[there]
-
-
-def _unseen(keypoints: Keypoints) -> np.ndarray:
-    """(T,) bool, frames with too few keypoints for a pose of their own."""
-    known = [name is not None for name in keypoints.canonical]
-    seen = np.isfinite(keypoints.positions).all(-1) & (keypoints.confidence > 0)
-    return np.asarray(seen[:, known].sum(1) < min(FEWEST_POINTS, sum(known)))
-
-
 def _convert(person: Person, keypoints: Keypoints | None) -> Steps[Motion]:
     assert person.poses is not None
     bones = REST_OFFSETS
     if keypoints is not None:
         evidence = []
         for piece in pieces(person.frame_ids, person.fps):
-            evidence.append((yield from _evidence(keypoints, piece, person.fps)).usual)
-        bones = yield from estimate_bone_offsets.steps(_joined(evidence))
+            evidence.append((yield from evidence_of(keypoints, piece, person.fps)).usual)
+        bones = yield from estimate_bone_offsets.steps(joined(evidence))
     unknown = np.full((person.frames, JOINT_COUNT), np.nan)
     poses = person.poses
     return (yield from _motion(person, keypoints, poses.rotations, poses.pelvis, bones, unknown))
-
-
-def _evidence(keypoints: Keypoints, piece: Piece, fps: float) -> Steps[Read]:
-    confidence = np.nan_to_num(spread(keypoints.confidence, piece))
-    gridded = Keypoints(
-        spread(keypoints.positions, piece), confidence, keypoints.names, keypoints.canonical, keypoints.layout
-    )
-    yield None
-    return (yield from read_keypoints(gridded, fps))
-
-
-def _joined(parts: list[Targets]) -> Targets:
-    """The evidence of all pieces in a row, for measuring bones. All pieces have the same points.
-
-    Raises RefineError when there is none at all.
-    """
-    if not any(part.observed.any() for part in parts):
-        raise RefineError("All keypoints are missing; there is nothing to fit the body to.")
-    longest = max(parts, key=lambda part: len(part.raw))
-    return replace(
-        longest,
-        raw=np.concatenate([part.raw for part in parts]),
-        positions=np.concatenate([part.positions for part in parts]),
-        detail=np.concatenate([part.detail for part in parts]),
-        precision=np.concatenate([part.precision for part in parts]),
-    )
-
-
-def _given(person: Person, parts: list[Piece]) -> Steps[tuple[Initial, np.ndarray]]:
-    """Steadied initial rotations and pelvis of all pieces in a row, and how much they shook (24,)."""
-    bridged = yield from _bridged(person, parts)
-    calm = []
-    for rotations, _ in bridged:
-        calm.append((yield from steady.steps(rotations, person.fps)))
-    weights = np.array([part.length for part in parts], float)
-    shake = np.sqrt(np.average([one.shake**2 for one in calm], axis=0, weights=weights))
-    steadied = np.concatenate([one.rotations for one in calm])
-    yield None
-    return (steadied, np.concatenate([pelvis for _, pelvis in bridged])), shake
-
-
-def _bridged(person: Person, parts: list[Piece]) -> Steps[list[Initial]]:
-    """Rotations and pelvis of each piece, without gaps and without jumps of twist on straight limbs."""
-    assert person.poses is not None
-    given = []
-    for piece in parts:
-        present = np.zeros(piece.length, bool)
-        present[piece.places] = True
-        poses = spread(person.poses.rotations, piece), spread(person.poses.pelvis, piece)
-        yield None
-        rotations, pelvis = yield from bridge.steps(*poses, present)
-        given.append(((yield from carried_twist.steps(rotations)), pelvis))
-    return given
 
 
 def _refine_poses(prepared: Prepared, controls: Controls, rows: np.ndarray) -> Steps[Motion]:
