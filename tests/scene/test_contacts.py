@@ -23,6 +23,7 @@ from addon.scene.contacts import (
 from addon.scene.curves import find_curves
 from addon.scene.hold_again import motion_to_hold, write_held
 from addon.scene.kept_before import has_version
+from addon.scene.measures import motion_slide_cm
 from addon.scene.parts import Earlier
 from addon.scene.reduce_keys import reduce_keys
 from addon.scene.refined import FREE, refined_animation
@@ -222,3 +223,15 @@ def test_a_hold_that_fails_leaves_everything(armature, motion):
     assert plays(armature, motion.pelvis)
     show(armature, FREE)
     assert plays(armature, motion.free[1])
+
+
+def test_a_foot_that_bears_is_seen_to_slide(make_motion):
+    motion = make_motion()
+    moved = replace(motion, rotations=np.tile(np.eye(3), (40, 24, 1, 1)), pelvis=np.zeros((40, 3)))
+    moved.pelvis[:, 0] = np.arange(40) * 0.01  # 30 cm/s
+    bears = np.zeros((40, 4), bool)
+    assert not motion_slide_cm(moved, bears).any()
+    bears[10:20, 2] = True
+    found = motion_slide_cm(moved, bears)
+    np.testing.assert_allclose(found[10:20], 30.0)
+    assert not found[:10].any() and not found[20:].any()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from addon.ui.graph import BACKGROUND, CURRENT, FILLED, Series, graph
+from addon.ui.graph import BACKGROUND, CURRENT, FILLED, LEFT, RIGHT, STRIP, Series, graph
 
 SIZE = 120
 
@@ -75,3 +75,26 @@ def test_outside_the_clip_there_is_no_line():
 
 def test_a_single_frame_is_no_trouble():
     assert np.isfinite(graph(_series([7.0]), 1.0, SIZE, 1.5)).all()
+
+
+def test_contacts_are_a_strip_below_the_curve():
+    bears = np.zeros((100, 4), bool)
+    bears[:50, 0] = bears[50:, 3] = True
+    picture = graph(_series(np.full(100, 90.0)), -1.0, SIZE, 1.5, bears=bears)
+    assert picture.shape == (SIZE, SIZE, 4)
+    low = int(STRIP * SIZE)
+    top, bottom = low - low // 8, low // 8  # the left heel's line, and that of the right toes
+    np.testing.assert_allclose(picture[top, 10], LEFT)
+    np.testing.assert_allclose(picture[bottom, -10], RIGHT)
+    for row, column in ((top, -10), (bottom, 10), (low // 2 + 3, 10)):
+        np.testing.assert_allclose(picture[row, column], BACKGROUND)
+    assert _heights(picture[low:]).min() > 0.7 * (SIZE - low)
+
+
+def test_a_contact_begins_at_its_frame():
+    bears = np.zeros((3, 4), bool)
+    bears[1, 0] = True
+    picture = graph(_series([1.0, 1.0, 1.0]), -1.0, SIZE, 1.5, bears=bears)
+    line = picture[int(STRIP * SIZE) - 3]
+    lit = np.flatnonzero((line == LEFT).all(-1))
+    assert abs(lit[0] - SIZE / 2) < 2 and abs(lit[-1] - SIZE) < 3
