@@ -7,10 +7,9 @@ from pathlib import Path
 
 import numpy as np
 
-from ...body.kinematics import forward
 from ...steps import Stepped, Steps, in_chunks
 from ..timeline import interpolate, network_times, rotations_at
-from .features import feet_features
+from .features import Stance, feet_features, stance_of
 
 WEIGHTS = Path(__file__).resolve().parents[3] / "bundled_model" / "contacts.npz"
 NAMES = ("l_heel", "l_toe", "r_heel", "r_toe")
@@ -32,9 +31,8 @@ def contacts_of(
     times = network_times(len(pelvis), fps)
     if times is not None:
         rotations, pelvis = (yield from rotations_at(rotations, times)), interpolate(pelvis, times)
-    posed = yield from in_chunks(lambda rows: forward(rotations[rows], pelvis[rows], bones), len(pelvis))
-    joints, world = posed
-    features = feet_features(joints, world, bones)
+    parts = yield from in_chunks(lambda rows: stance_of(rotations[rows], pelvis[rows], bones), len(pelvis))
+    features = feet_features(Stance(*parts), bones)
     yield None
     weights = _weights()
     logits = np.empty((len(pelvis), 2, 2))

@@ -6,8 +6,11 @@ network serves left and right.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
+from ...body.kinematics import forward
 from ...body.points import size
 from ...body.skeleton import JOINT_COUNT, JOINT_NAMES
 from ...body.soles import CARRIERS, HEEL, INNER, OUTER, TOE, soles
@@ -26,29 +29,43 @@ FEATURES = 2 * _OWN + 6
 _LIMIT = 3.0
 
 
-def feet_features(joints: np.ndarray, world: np.ndarray, bones: np.ndarray) -> np.ndarray:
-    """(2, T, FEATURES) for the left and the right foot, of T frames at the network's rate.
+@dataclass(frozen=True)
+class Stance:
+    """What of T poses the features are made of, metres: four places under each foot (T, 2, 4, 3), pelvis
+    (T, 3), hips (T, 2, 3), height of the lowest other joint (T,)."""
 
-    joints (T, 24, 3), world (T, 24, 3, 3): as `kinematics.forward` gives them; bones (24, 3); metres.
-    """
+    places: np.ndarray
+    pelvis: np.ndarray
+    hips: np.ndarray
+    lowest_other: np.ndarray
+
+
+def stance_of(rotations: np.ndarray, pelvis: np.ndarray, bones: np.ndarray) -> tuple[np.ndarray, ...]:
+    """The parts of a `Stance` of some frames."""
+    joints, world = forward(rotations, pelvis, bones)
+    parts = soles(joints, world, bones), joints[:, 0], joints[:, _HIPS], joints[:, _OTHERS, 1].min(1)
+    return tuple(np.asarray(part, np.float32) for part in parts)
+
+
+def feet_features(stance: Stance, bones: np.ndarray) -> np.ndarray:
+    """(2, T, FEATURES) for the left and the right foot, of T frames at the network's rate; bones (24, 3)."""
     scale = float(size(bones))
-    four = np.asarray(soles(joints, world, bones)) / scale
-    places = np.stack(
-        [four[..., HEEL, :], (four[..., INNER, :] + four[..., OUTER, :]) / 2.0, four[..., TOE, :]], -2
-    )
-    pelvis = joints[:, 0] / scale
-    axes = _heading(joints)
+    four, pelvis = stance.places / scale, stance.pelvis / scale
+    ball = (four[..., INNER, :] + four[..., OUTER, :]) / 2.0
+    places = np.stack([four[..., HEEL, :], ball, four[..., TOE, :]], -2)
+    axes = _heading(stance.hips)
     velocity = _in(axes, _velocity(places))
     beside = _in(axes, places - pelvis[:, None, None])
     heights = places[..., 1]
     lowest = heights.reshape(len(heights), -1).min(1)
-    floors = np.stack([lowest, _around(lowest), np.full_like(lowest, np.percentile(lowest, LOW_PERCENT))], -1)
+    whole = np.full_like(lowest, np.percentile(lowest, LOW_PERCENT))
+    floors = np.stack([lowest, _around(lowest), whole], -1)
     over = (heights[..., None] - floors[:, None, None]) * 5.0
     body = np.concatenate(
         [
             _in(axes, _velocity(pelvis)),
             (pelvis[:, 1] - lowest)[:, None],
-            (joints[:, _OTHERS, 1].min(1) / scale - lowest)[:, None] * 5.0,
+            (stance.lowest_other / scale - lowest)[:, None] * 5.0,
             (lowest - floors[:, 1])[:, None] * 5.0,
         ],
         -1,
@@ -61,17 +78,17 @@ def feet_features(joints: np.ndarray, world: np.ndarray, bones: np.ndarray) -> n
 def _of_side(each: np.ndarray, body: np.ndarray, side: int) -> np.ndarray:
     """(T, FEATURES) with the places (T, 2, 3, 8) of this side's foot first; +X is the left side."""
     outward = 1.0 if side == 0 else -1.0
-    signs = np.array([outward, 1.0, 1.0, 1.0, 1.0, 1.0, outward, 1.0])
+    signs = np.array([outward, 1.0, 1.0, 1.0, 1.0, 1.0, outward, 1.0], np.float32)
     both = (each[:, [side, 1 - side]] * signs).reshape(len(each), -1)
-    return np.concatenate([both, body * np.array([outward, 1.0, 1.0, 1.0, 1.0, 1.0])], -1)
+    return np.concatenate([both, body * np.array([outward, *[1.0] * 5], np.float32)], -1)
 
 
-def _heading(joints: np.ndarray) -> np.ndarray:
-    """(T, 3, 3) axes of the body's own heading, as rows: its left, up, its front."""
-    across = joints[:, _HIPS[0]] - joints[:, _HIPS[1]]
-    left = across * [1.0, 0.0, 1.0]
+def _heading(hips: np.ndarray) -> np.ndarray:
+    """(T, 3, 3) axes of the heading of a body with these hips (T, 2, 3), as rows: its left, up, its front."""
+    across = hips[:, 0] - hips[:, 1]
+    left = across * np.array([1.0, 0.0, 1.0], np.float32)
     left /= np.linalg.norm(left, axis=-1, keepdims=True) + 1e-9
-    up = np.broadcast_to([0.0, 1.0, 0.0], left.shape)
+    up = np.broadcast_to(np.array([0.0, 1.0, 0.0], np.float32), left.shape)
     return np.stack([left, up, np.cross(left, up)], 1)
 
 

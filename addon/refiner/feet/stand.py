@@ -81,6 +81,10 @@ def _parts(motion: Motion) -> Steps[list[tuple[Piece, Poses]]]:
     """Its stretches without a long gap, and their poses without any."""
     found = []
     for piece in pieces(motion.frame_ids, motion.fps):
+        if piece.length == len(piece.rows):
+            rows = slice(int(piece.rows[0]), int(piece.rows[-1]) + 1)
+            found.append((piece, (motion.rotations[rows], motion.pelvis[rows])))
+            continue
         present = np.zeros(piece.length, bool)
         present[piece.places] = True
         on_grid = spread(motion.rotations, piece), spread(motion.pelvis, piece)

@@ -9,11 +9,10 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from addon.body.kinematics import forward
 from addon.body.rotations import axis_angle_from_matrix
 from addon.body.skeleton import JOINT_NAMES, REST_OFFSETS
 from addon.refiner.feet.contacts import DILATIONS, TAPS, WEIGHTS, WIDTH
-from addon.refiner.feet.features import FEATURES, feet_features
+from addon.refiner.feet.features import FEATURES, Stance, feet_features, stance_of
 from addon.refiner.timeline import interpolate, interpolate_rotations
 
 from ..augment import proportions
@@ -97,8 +96,8 @@ def example(clip: Clip, rng: torch.Generator, clean: bool = False) -> tuple[np.n
     pelvis = torch.as_tensor(on_legs(clip.pelvis, bones))[None].double()
     if not clean:
         rotations, pelvis = with_errors(rotations, pelvis, rng)
-    posed = forward(rotations[0].numpy(), pelvis[0].numpy(), bones)
-    return feet_features(*posed, bones), bears
+    stance = Stance(*stance_of(rotations[0].numpy(), pelvis[0].numpy(), bones))
+    return feet_features(stance, bones), bears
 
 
 def at_pace(clip: Clip, pace: float) -> Clip:
