@@ -68,5 +68,6 @@ def test_places(blender):
 def test_lists_of_the_recording(blender):
     blender.open(CLIP)
     undone(blender, "spr.swap_sides", first=10, last=20)
+    blender.ask("put", path="scene.frame_current", value=60)
     undone(blender, "spr.split_track")
     blender.picture("lists")
