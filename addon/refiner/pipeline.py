@@ -27,6 +27,7 @@ from .fit import fit_error
 from .hands import with_hands
 from .limbs import Limbs, trusted
 from .model import load_model, pose_prior
+from .modes import MODES, choose_mode
 from .own_evidence import steady
 from .own_keypoints import OWN_KEYPOINTS, hang_on, measured
 from .piece import EVERYTHING, FEWEST_POINTS, Initial, Look, Recipe, Run, anchor_stride, look_at, polish_piece
@@ -37,7 +38,7 @@ from .snaps import at_snaps
 from .timeline import Piece, bridge, cut, pieces, spread, window
 from .whole_clip import WholeClip, judge
 
-MODES = ("auto", "plugin", "sequence", "poses", "none")
+__all__ = ["MODES", "prepare", "refine", "refine_rows", "refine_steps"]
 CONTEXT = 1.0
 """Seconds before and after a range of frames that its own frames are refined with."""
 
@@ -94,7 +95,7 @@ def refine_steps(
     keypoints = person.keypoints
     if targets is not None:
         keypoints = yield from keypoints_at.steps(targets, person.times - targets_offset)
-    mode = _choose_mode(mode, person, keypoints)
+    mode = choose_mode(mode, person, keypoints)
     if mode == "none":
         converted = yield from _convert(person, keypoints)
         return (yield from with_hands(converted, person, None, controls))
@@ -117,7 +118,7 @@ def prepare(
 ) -> Steps[Prepared | None]:
     """What does not depend on the controls but for the trust in limbs, read for `refine_rows`, which is asked
     for many; None in the mode none, where nothing is refined. Raises RefineError as `refine` does."""
-    mode = _choose_mode(mode, person, person.keypoints)
+    mode = choose_mode(mode, person, person.keypoints)
     if mode == "none":
         return None
     keypoints = person.keypoints
@@ -372,22 +373,6 @@ def _unseen(keypoints: Keypoints) -> np.ndarray:
     known = [name is not None for name in keypoints.canonical]
     seen = np.isfinite(keypoints.positions).all(-1) & (keypoints.confidence > 0)
     return np.asarray(seen[:, known].sum(1) < min(FEWEST_POINTS, sum(known)))
-
-
-def _choose_mode(mode: str, person: Person, keypoints: Keypoints | None) -> str:
-    if mode not in MODES:
-        raise RefineError(f"There is no mode {mode!r}; choose {', '.join(MODES)}.")
-    if mode == "auto":
-        mode = "poses" if keypoints is None else ("sequence" if person.poses is None else "plugin")
-    if mode in ("plugin", "poses", "none") and person.poses is None:
-        raise RefineError(
-            f"Person {person.id} has no poses, only keypoints; choose the mode sequence or auto."
-        )
-    if mode in ("plugin", "sequence") and keypoints is None:
-        raise RefineError(
-            f"Person {person.id} has no keypoints to refine toward; give a second file with keypoints."
-        )
-    return mode
 
 
 def _convert(person: Person, keypoints: Keypoints | None) -> Steps[Motion]:
