@@ -8,8 +8,9 @@ from .hands import has_hands
 from .holding import hold
 from .jitter import jitter, keypoint_noise
 from .limbs import PARTS, Limb
+from .modes import MODES
 from .own_body import on_own_body
-from .pipeline import MODES, prepare, refine, refine_rows, refine_steps
+from .pipeline import prepare, refine, refine_rows, refine_steps
 from .prepared import Prepared
 from .time_alignment import SURE, TimeAlignment, align_times, surest
 

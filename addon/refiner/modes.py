@@ -1,4 +1,4 @@
-"""What a run refines, and toward what."""
+"""What a run starts from: poses, keypoints, or both."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ MODES = ("auto", "plugin", "sequence", "poses", "none")
 
 
 def choose_mode(mode: str, person: Person, keypoints: Keypoints | None) -> str:
-    """The mode that is meant. Raises RefineError where the person has not what it takes."""
+    """The mode that auto stands for, or the one asked for. Raises RefineError where something is missing."""
     if mode not in MODES:
         raise RefineError(f"There is no mode {mode!r}; choose {', '.join(MODES)}.")
     if mode == "auto":

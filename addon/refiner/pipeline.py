@@ -27,7 +27,7 @@ from .fit import fit_error
 from .hands import with_hands
 from .limbs import Limbs, trusted
 from .model import load_model, pose_prior
-from .modes import MODES, choose_mode
+from .modes import choose_mode
 from .own_evidence import steady
 from .own_keypoints import OWN_KEYPOINTS, hang_on, measured
 from .piece import EVERYTHING, FEWEST_POINTS, Initial, Look, Recipe, Run, anchor_stride, look_at, polish_piece
@@ -38,7 +38,6 @@ from .snaps import at_snaps
 from .timeline import Piece, bridge, cut, pieces, spread, window
 from .whole_clip import WholeClip, judge
 
-__all__ = ["MODES", "prepare", "refine", "refine_rows", "refine_steps"]
 CONTEXT = 1.0
 """Seconds before and after a range of frames that its own frames are refined with."""
 
