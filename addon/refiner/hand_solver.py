@@ -129,10 +129,10 @@ def points_of(now: Solved, offsets: np.ndarray) -> tuple[np.ndarray, np.ndarray,
             frames.append(np.stack(own[:3], axis=2))
             world = own[3]
     joints = np.stack(places, axis=2)
-    fingers, levels = JOINTS // JOINTS_PER_FINGER, JOINTS % JOINTS_PER_FINGER
-    axes = (np.stack(frames, axis=2)[:, fingers, levels, SLOTS] @ AXES[..., None])[..., 0]
+    finger, place_in = JOINTS // JOINTS_PER_FINGER, JOINTS % JOINTS_PER_FINGER
+    axes = (np.stack(frames, axis=2)[:, finger, place_in, SLOTS] @ AXES[..., None])[..., 0]
     points = np.concatenate([now.wrist[:, None], joints.reshape(len(joints), -1, 3)], axis=1)
-    return points, axes, joints[:, fingers, levels]
+    return points, axes, joints[:, finger, place_in]
 
 
 def _step(seen: Seen, now: Solved, *, robust: bool) -> Solved:

@@ -64,10 +64,10 @@ def build(wheel: Path) -> tuple[dict[str, np.ndarray], ...]:
     skin = skin_of(posed, None)
     neutral = girth(posed.vertices[kept], _landmarks(posed, kept))
     bodies = {name: TPose(source, vertices(source, person), mean_joints()) for name, person in SEXES.items()}
-    sexes = {name: skin_of(body, neutral).astype(np.float32) for name, body in bodies.items()}
+    sexes = {name: skin_of(sex, neutral).astype(np.float32) for name, sex in bodies.items()}
     fingers = {"neutral": finger_places(posed, kept, _landmarks(posed, kept), None)}
-    for name, one in bodies.items():
-        fingers[name] = finger_places(one, kept, _landmarks(one, kept), neutral)
+    for name, sex in bodies.items():
+        fingers[name] = finger_places(sex, kept, _landmarks(sex, kept), neutral)
     weights = symmetric(skin_weights(source, kept, skin), mirror)
     uvs, quad_uvs = np.unique(source.quad_uvs, return_inverse=True)
     body = {
