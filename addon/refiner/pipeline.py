@@ -17,6 +17,7 @@ from .alignment import keypoints_at
 from .blending import Poses as Posed
 from .blending import blend, kept_poses, only_joints, shares, standing
 from .bones import estimate_bone_offsets
+from .carried_twist import carried_twist
 from .controls import AS_MEASURED, Controls
 from .definitions import renamed
 from .engine import choose_engine, loads_torch, one_thread
@@ -438,7 +439,7 @@ def _given(person: Person, parts: list[Piece]) -> Steps[tuple[Initial, np.ndarra
 
 
 def _bridged(person: Person, parts: list[Piece]) -> Steps[list[Initial]]:
-    """Rotations and pelvis of each piece, without gaps."""
+    """Rotations and pelvis of each piece, without gaps and without jumps of twist on straight limbs."""
     assert person.poses is not None
     given = []
     for piece in parts:
@@ -446,7 +447,8 @@ def _bridged(person: Person, parts: list[Piece]) -> Steps[list[Initial]]:
         present[piece.places] = True
         poses = spread(person.poses.rotations, piece), spread(person.poses.pelvis, piece)
         yield None
-        given.append((yield from bridge.steps(*poses, present)))
+        rotations, pelvis = yield from bridge.steps(*poses, present)
+        given.append(((yield from carried_twist.steps(rotations)), pelvis))
     return given
 
 

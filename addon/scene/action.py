@@ -18,7 +18,7 @@ from .names import BONE_NAMES
 from .own_keys import keys_beyond, put_back
 from .rig_follows import rig_follows
 from .rotation_keys import CHANNELS, channel_of, rotation_curves
-from .stored import Stored, write_stored
+from .stored import FREE, Stored, write_stored
 from .timing import Keys
 
 FIT_ERROR = "fit_error_mm"
@@ -89,8 +89,9 @@ def _curves(
 ) -> tuple[list[Curve], list[Curve]]:
     """The curves of bones that move, and of those that never do: one key is enough for these.
 
-    The pelvis always has all keys: they tell the frames of the clip. followed: RNA paths with keys of the
-    user's before or after the clip, to which a lone key would lead across it.
+    The pelvis always has all keys: they tell the frames of the clip; so does what is held by hand.
+    followed: RNA paths with keys of the user's before or after the clip, to which a lone key would lead
+    across it.
     """
     places, turns = result.written.places, result.written.turns
     moving = vector_curves(f'pose.bones["{BONE_NAMES[0]}"].location', places, BONE_NAMES[0])
@@ -98,7 +99,8 @@ def _curves(
     for joint, name in enumerate(BONE_NAMES):
         curves = rotation_curves(armature.pose.bones[name], turns[:, joint])
         varies = any(np.ptp(curve.values) > _STILL for curve in curves)
-        free = joint > 0 and not any(curve.path in followed for curve in curves)
+        held = (result.marks[:, joint] != FREE).any()
+        free = joint > 0 and not held and not any(curve.path in followed for curve in curves)
         (still if free and not varies else moving).extend(curves)
     return moving, [replace(curve, values=curve.values[:1]) for curve in still]
 

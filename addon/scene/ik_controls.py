@@ -11,7 +11,7 @@ from .curves import remove_bone_curves, remove_curves
 from .ik_match import constraint_path, match_controls
 from .limbs import CONSTRAINT, IK, LIMBS, ROLE, Limb, constraints, controlled_limbs, controls, root_bone
 from .rig_keys import write_poses
-from .takes import check_rig, in_turn, record
+from .takes import check_rig, finish, in_turn, record
 from .timing import scene_rate
 from .widgets import dress, remove_unused_shapes
 from .workshop import editing, workshop
@@ -43,6 +43,7 @@ def add_ik_controls(armature: bpy.types.Object) -> None:
             for take in shown:
                 for limb in limbs:
                     match_controls(armature, limb, take.moments, take.poses, rate)
+    finish(armature)
 
 
 def bake_to_fk(armature: bpy.types.Object) -> None:
@@ -60,6 +61,7 @@ def bake_to_fk(armature: bpy.types.Object) -> None:
                 turned = {name: "rotation" for limb in limbs for name in (limb.upper, limb.lower, limb.end)}
                 write_poses(armature, take.moments, take.poses, turned)
         _remove_bones(armature, scene, limbs)
+    finish(armature)
 
 
 def _add_bones(bones: bpy.types.ArmatureEditBones, limb: Limb, armature: bpy.types.Object) -> None:

@@ -39,8 +39,8 @@ def packed(action: bpy.types.Action) -> Steps[bytes | None]:
         if number % _A_STEP == 0:
             yield None
     fields: dict[str, Any] = {_CURVES: np.frombuffer(json.dumps(listed).encode(), np.uint8)}
-    for number, (table, values) in enumerate(zip(tables, columns, strict=True)):
-        for name, column in {**table, "values": np.stack(values)}.items():
+    for number, (shared, values) in enumerate(zip(tables, columns, strict=True)):
+        for name, column in {**shared, "values": np.stack(values)}.items():
             fields[f"{name}{number}"] = column
     yield None
     archive = io.BytesIO()

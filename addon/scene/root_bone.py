@@ -9,7 +9,7 @@ from .limbs import HEADING, ROLE, ROOT_ROLE, is_control, root_bone
 from .names import BONE_NAMES, ROOT
 from .rig_keys import write_poses
 from .root_match import match_root
-from .takes import check_rig, in_turn, record
+from .takes import check_rig, finish, in_turn, record
 from .timing import scene_rate
 from .widgets import dress, remove_unused_shapes
 from .workshop import editing, workshop
@@ -34,6 +34,7 @@ def add_root(armature: bpy.types.Object, *, heading: bool) -> None:
             for take in shown:
                 poses = match_root(armature, take.moments, take.poses, rate)
                 write_poses(armature, take.moments, poses, _carried_controls(armature))
+    finish(armature)
 
 
 def remove_root(armature: bpy.types.Object) -> None:
@@ -56,6 +57,7 @@ def remove_root(armature: bpy.types.Object) -> None:
         with in_turn(armature, takes) as shown:
             for take in shown:
                 write_poses(armature, take.moments, take.poses, carried)
+    finish(armature)
     collection = armature.data.collections.get(ROOT)
     if collection is not None and not collection.bones:
         armature.data.collections.remove(collection)

@@ -9,11 +9,12 @@ from dataclasses import dataclass
 import bpy
 import numpy as np
 
+from .curves import find_curves
 from .errors import SceneError
 from .kept_before import bring_out, put_away
-from .layers import put_on
+from .layers import playing_strips, put_on
 from .names import BONE_NAMES
-from .refined import ASIDE
+from .refined import ASIDE, refined_animation
 from .rig_keys import Moments, moments_of
 from .versions import own_actions
 from .workshop import seen_poses
@@ -36,14 +37,39 @@ def check_rig(armature: bpy.types.Object) -> None:
     if not armature.is_editable or not armature.data.is_editable:
         raise SceneError(f"{armature.name} belongs to another file; make it local first.")
     animation = armature.animation_data
-    if animation is None or animation.action is None:
-        raise SceneError(f"{armature.name} has no action of its own; assign the one to work on first.")
-    if animation.use_tweak_mode:
+    if animation is not None and animation.use_tweak_mode:
         raise SceneError(f"An NLA strip of {armature.name} is being edited; leave tweak mode first.")
-    if animation.use_nla and any(track.strips and not track.mute for track in animation.nla_tracks):
+    strips = playing_strips(armature) if animation is not None and animation.use_nla else []
+    if animation is None or (animation.action is None and not strips):
+        raise SceneError(f"{armature.name} has no action of its own; assign the one to work on first.")
+    if strips:
+        _check_layers(armature, strips)
+
+
+def _check_layers(armature: bpy.types.Object, strips: Sequence[bpy.types.NlaStrip]) -> None:
+    """SceneError unless what is seen is the refined action alone, in a strip that plays it as it is."""
+    refined, animation = refined_animation(armature), armature.animation_data
+    if refined is None or list(strips) != [refined.strip] or not _is_plain(strips[0]):
         raise SceneError(
             f"NLA strips of {armature.name} play along with its action; mute or bake them first."
         )
+    if animation.action is not None and find_curves(armature):
+        raise SceneError(
+            f"The layer {animation.action.name} of {armature.name} has keys, which would move what stands on"
+            " IK controls or the root; bake or remove them first."
+        )
+
+
+def _is_plain(strip: bpy.types.NlaStrip) -> bool:
+    shifted = abs(strip.frame_start - strip.action_frame_start) > 1e-3
+    changed = strip.use_reverse or strip.use_animated_influence or strip.use_animated_time
+    scaled = (strip.scale, strip.repeat) != (1.0, 1.0)
+    return strip.blend_type == "REPLACE" and not (shifted or changed or scaled)
+
+
+def finish(armature: bpy.types.Object) -> None:
+    """After all takes are keyed: the motion before is put away again."""
+    put_away(armature)
 
 
 def record(scene: bpy.types.Scene, armature: bpy.types.Object) -> list[Take]:
@@ -52,17 +78,26 @@ def record(scene: bpy.types.Scene, armature: bpy.types.Object) -> list[Take]:
     for version in ASIDE:
         bring_out(armature, version)
     with _action_kept(armature):
-        for action in dict.fromkeys([armature.animation_data.action, *own_actions(armature)]):
+        for action in _actions(armature):
             put_on(armature, action)
             moments = moments_of(armature)
             takes.append(Take(action, moments, seen_poses(scene, armature, moments.frames)))
     return [take for take in takes if len(take.moments.frames)]
 
 
+def _actions(armature: bpy.types.Object) -> list[bpy.types.Action]:
+    """The one that is played, but for an empty layer, and all of the person's result."""
+    played = armature.animation_data.action
+    refined = refined_animation(armature)
+    below = [] if refined is None else [refined.action]
+    layer = refined is not None and refined.strip is not None and not find_curves(armature)
+    own = [] if played is None or layer else [played]
+    return list(dict.fromkeys([*own, *below, *own_actions(armature)]))
+
+
 @contextmanager
 def in_turn(armature: bpy.types.Object, takes: Sequence[Take]) -> Iterator[Iterator[Take]]:
-    """The takes, each with its action on the armature; afterwards the one that was there, and those that are
-    only looked at are put away."""
+    """The takes, each with its action on the armature; afterwards what was there."""
 
     def assigned() -> Iterator[Take]:
         for take in takes:
@@ -71,13 +106,16 @@ def in_turn(armature: bpy.types.Object, takes: Sequence[Take]) -> Iterator[Itera
 
     with _action_kept(armature):
         yield assigned()
-    put_away(armature)
 
 
 @contextmanager
 def _action_kept(armature: bpy.types.Object) -> Iterator[None]:
-    shown = armature.animation_data.action
+    """Layers do not play meanwhile."""
+    animation = armature.animation_data
+    shown, slot = animation.action, getattr(animation, "action_slot", None)
+    layered, animation.use_nla = animation.use_nla, False
     try:
         yield
     finally:
-        put_on(armature, shown)
+        put_on(armature, shown, slot)
+        animation.use_nla = layered

@@ -58,7 +58,11 @@ class SPR_OT_export_fbx(bpy.types.Operator, ExportHelper):
         name="Set File Start", description="Number the file's frames anew. Otherwise they are the scene's"
     )
     file_start: IntProperty(
-        name="File Start", description="Number of the first frame in the file", default=0, min=0
+        name="File Start",
+        description="Number of the first frame in the file. Blender's own import adds 1 to it, other programs"
+        " do not: what starts at frame 0 of the file is back at frame 1",
+        default=0,
+        min=0,
     )
 
     @classmethod

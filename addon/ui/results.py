@@ -41,7 +41,7 @@ def write(scene: bpy.types.Scene, task: Task, outcomes: Sequence[Outcome]) -> St
     Returns sentences about what of it could not be kept. Between the steps nobody else may change the file.
     Raises scene.SceneError.
     """
-    with in_scene(scene):
+    with in_scene(scene), _pose_mode_kept():
         leave_edit_mode()
         take_over(scene)
         places = [_place(scene, task.source, outcome.person.id) for outcome in outcomes]
@@ -53,6 +53,21 @@ def write(scene: bpy.types.Scene, task: Task, outcomes: Sequence[Outcome]) -> St
             if armature.name in bpy.context.view_layer.objects:
                 armature.select_set(True)
     return told
+
+
+@contextmanager
+def _pose_mode_kept() -> Iterator[None]:
+    """Who was posed by hand is so again afterwards, however it ends."""
+    active = bpy.context.view_layer.objects.active
+    posed = None if active is None or active.mode != "POSE" else active.session_uid
+    try:
+        yield
+    finally:
+        layer = bpy.context.view_layer
+        found = next((ob for ob in layer.objects if ob is not None and ob.session_uid == posed), None)
+        if found is not None and found.visible_get():
+            layer.objects.active = found
+            bpy.ops.object.mode_set(mode="POSE")
 
 
 def _place(scene: bpy.types.Scene, source: str, person_id: str) -> _Place:

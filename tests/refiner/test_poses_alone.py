@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
+from addon import formats
 from addon.body.rotations import geodesic_angle, matrix_from_axis_angle
 from addon.body.skeleton import JOINT_NAMES
 from addon.recording import Person, Poses
@@ -14,6 +17,7 @@ from addon.refiner.timeline import interpolate, interpolate_rotations
 
 from .motion import Truth
 
+CAPTURE = Path(__file__).parents[2] / "bundled_model" / "samples" / "cgspeed" / "01_01.bvh"
 ELBOW = JOINT_NAMES.index("left_elbow")
 
 
@@ -167,3 +171,16 @@ def test_quick_moves_are_no_flips() -> None:
     for clip in range(12):
         truth = Truth(clip)
         assert not flips(truth.rotations, 30.0).any()
+
+
+def test_of_a_real_capture_only_frames_that_stand_out_are_changed() -> None:
+    """Single frames of a motion capture whose markers jittered, as a recording of CMU has them."""
+    capture = formats.read(CAPTURE).people[0]
+    assert capture.poses is not None
+    given = capture.poses.rotations
+    away = degrees(refine(capture, engine="numpy").rotations, given)
+    middle = np.linalg.norm(given[2:] + given[:-2] - 2 * given[1:-1], axis=(-1, -2)) / 2
+    off = np.degrees(middle / np.sqrt(2))  # of a frame from the middle of its neighbours
+    assert away.mean() < 0.2 and max(away[0].max(), away[-1].max()) < 0.5
+    assert away[1:-1][off < 0.3].max() < 0.5
+    assert np.median(off[away[1:-1] > 0.5]) > 5 * np.median(off)

@@ -302,3 +302,13 @@ def test_the_whole_motion_below_a_layer_for_edits_is_exported(make_motion, tmp_p
     bpy.context.scene.frame_set(10)
     export_fbx(tmp_path / "a.fbx", [armature])
     assert len(read(tmp_path / "a.fbx")["posed"]) == 30
+
+
+@pytest.mark.parametrize(("start", "back"), [(None, 2), (0, 1)])
+def test_blenders_own_import_adds_a_frame_which_the_files_start_takes_off(make_motion, tmp_path, start, back):
+    path = tmp_path / "a.fbx"
+    export_fbx(path, [write_motion(make_motion(), mesh=False)], file_start=start)
+    bpy.ops.wm.read_homefile(use_factory_startup=True, use_empty=True)
+    bpy.ops.import_scene.fbx(filepath=str(path))
+    (armature,) = [ob for ob in bpy.data.objects if ob.type == "ARMATURE"]
+    assert armature.animation_data.action.curve_frame_range[0] == back

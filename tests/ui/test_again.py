@@ -81,6 +81,28 @@ def test_the_motion_is_new(person):
     assert not np.allclose(_keys(person), before, atol=1e-4)
 
 
+def test_who_poses_by_hand_is_still_in_pose_mode(person):
+    bpy.context.view_layer.objects.active = person
+    bpy.ops.object.mode_set(mode="POSE")
+    bone = person.pose.bones["L_Elbow"]
+    _again()
+    assert bpy.context.view_layer.objects.active == person and person.mode == "POSE"
+    assert person.pose.bones["L_Elbow"] == bone and person.select_get()
+
+
+def test_so_after_a_run_that_failed(person, monkeypatch, ui):
+    bpy.context.view_layer.objects.active = person
+    bpy.ops.object.mode_set(mode="POSE")
+
+    def broken(*_args, **_options):
+        raise RuntimeError
+
+    monkeypatch.setattr(ui("results").scene_package.person, "update_body", broken)
+    with pytest.raises(RuntimeError):
+        _again()
+    assert person.mode == "POSE"
+
+
 def test_names_stay(person):
     body = _body(person)
     person.name, body.name, person.data.name = "hero", "skin", "rig"

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import bpy
+from mathutils import Quaternion
 
 EXCHANGE = Path("/exchange")
 TICK = 0.01
@@ -206,6 +207,51 @@ def state() -> dict[str, Any]:
     }
 
 
+def details() -> dict[str, Any]:
+    """What tools change of people: their rigs, layers, keys and places, and the lists of the scene."""
+    scene = _window().scene
+    found: dict[str, Any] = {"lists": {}, "camera": scene.camera.name if scene.camera else ""}
+    for name in ("people", "swaps", "fixes"):
+        found["lists"][name] = [
+            [[key, str(getattr(one, key))] for key, _ in one.bl_rna.properties.items() if key != "rna_type"]
+            for one in getattr(scene.spr, name)
+        ]
+    for ob in scene.objects:
+        if ob.type != "ARMATURE":
+            continue
+        animation = ob.animation_data
+        tracks = animation.nla_tracks if animation else ()
+        found[ob.name] = {
+            "place": [round(value, 4) for row in ob.matrix_world for value in row],
+            "mode": ob.mode,
+            "bones": [[bone.name, len(bone.constraints)] for bone in ob.pose.bones],
+            "plays": animation.action.name if animation and animation.action else "",
+            "strips": [strip.action.name for track in tracks for strip in track.strips],
+        }
+    found["keys"] = {
+        action.name: [
+            [curve.data_path, curve.array_index, len(curve.keyframe_points), round(_sum(curve), 2)]
+            for curve in _curves(action)
+        ]
+        for action in bpy.data.actions
+    }
+    return found
+
+
+def _sum(curve: Any) -> float:
+    return float(sum(abs(point.co.y) for point in curve.keyframe_points))
+
+
+def edit_key(name: str, bone: str, frame: int) -> None:
+    """Turn a bone and key it, as a person does in Pose Mode."""
+    scene, armature = _window().scene, bpy.data.objects[name]
+    scene.frame_set(frame)
+    posed = armature.pose.bones[bone]
+    posed.rotation_quaternion.rotate(Quaternion((0.0, 0.0, 1.0), 0.4))
+    posed.keyframe_insert("rotation_quaternion", frame=frame)
+    bpy.ops.ed.undo_push(message="Edit a key")
+
+
 def pose(name: str) -> list[list[list[float]]]:
     """The matrices of an armature's bones, as they are drawn."""
     with bpy.context.temp_override(**_place()):
@@ -290,7 +336,7 @@ ANSWERS = {
     one.__name__: one
     for one in (
         *(call, put, get, show, hide, sidebar, panels, open_panels, layout, pointed),
-        *(state, pose, choose_file, close_window, delete, redraw, drawn, calm, fresh),
+        *(state, details, edit_key, pose, choose_file, close_window, delete, redraw, drawn, calm, fresh),
         *(watch_frames, watched_frames, timed),
     )
 }

@@ -1,0 +1,68 @@
+"""Every tool for a refined person is one step of undo, and of redo, in a real window."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tests.window.driver import Blender
+from tests.window.test_flow import CLIP, refined
+
+POSES = "/samples/plugin/estimate.npz"
+NAME = "keypoints"
+
+
+def taken_back(blender: Blender, operator: str, /, **arguments: Any) -> None:
+    """Call an operator, undo it and redo it, and compare what is there; it stays done."""
+    before = blender.ask("details")
+    assert blender.call(operator, way="EXEC_DEFAULT", **arguments) == ["FINISHED"], operator
+    after = blender.ask("details")
+    assert after != before, f"{operator} changes nothing"
+    for keys, wanted in (("ctrl+z", before), ("ctrl+shift+z", after)):
+        blender.keys(keys)
+        blender.wait(lambda wanted=wanted: blender.ask("details") == wanted, f"{operator} after {keys}")
+
+
+def undone(blender: Blender, operator: str, /, **arguments: Any) -> None:
+    """The same, but it is undone at the end."""
+    before = blender.ask("details")
+    taken_back(blender, operator, **arguments)
+    blender.keys("ctrl+z")
+    blender.wait(lambda: blender.ask("details") == before, f"{operator} undone")
+
+
+def test_rig_and_keys(blender):
+    refined(blender)
+    undone(blender, "spr.reduce_keys", degrees=1.0, millimetres=5.0)
+    blender.picture("keys")
+    taken_back(blender, "spr.add_ik_controls")
+    blender.picture("controls")
+    taken_back(blender, "spr.bake_to_fk")
+    taken_back(blender, "spr.add_root_bone")
+    blender.picture("root")
+    taken_back(blender, "spr.remove_root_bone")
+    undone(blender, "spr.add_edit_layer")
+
+
+def test_edits_and_refining_again(blender):
+    refined(blender)
+    blender.ask("edit_key", name=NAME, bone="Head", frame=40)
+    undone(blender, "spr.blend_edit", frames=8)
+    blender.ask("put", path="scene.spr.controls.smoothness", value=2.0)
+    undone(blender, "spr.refine_pose")
+    blender.picture("again")
+
+
+def test_places(blender):
+    refined(blender)
+    blender.ask("put", path="object.location.z", value=0.3)
+    blender.call("ed.undo_push", way="EXEC_DEFAULT", message="Lift")
+    undone(blender, "spr.put_on_floor")
+    blender.picture("floor")
+
+
+def test_lists_of_the_recording(blender):
+    blender.open(CLIP)
+    undone(blender, "spr.swap_sides", first=10, last=20)
+    blender.ask("put", path="scene.frame_current", value=60)
+    undone(blender, "spr.split_track")
+    blender.picture("lists")
