@@ -74,7 +74,7 @@ def _write_curves(armature: bpy.types.Object, frames: np.ndarray, bears: np.ndar
         armature[name] = float(bears[0, column])
         words = f"Whether the {_PLACES[column]} bear on the floor, 0 to 1. Hold Feet Again holds them by it"
         shown = armature.id_properties_ui(name)
-        shown.update(min=0.0, max=1.0, soft_min=0.0, soft_max=1.0, description=words)
+        shown.update(min=0.0, max=1.0, soft_min=0.0, soft_max=1.0, precision=1, description=words)
 
 
 def write_floor(armature: bpy.types.Object, floor: Floor | None) -> None:
