@@ -6,6 +6,7 @@ Each has a line in the folder's results as soon as it is done, so that a run may
 from __future__ import annotations
 
 import argparse
+import os
 import time
 import traceback
 from collections.abc import Callable, Iterator, Sequence
@@ -83,7 +84,7 @@ def _share(clips: list[Clip], part: tuple[int, int] | None) -> list[Clip]:
     if part is None:
         return clips
     number, count = part
-    return [clip for clip in clips if crc32(clip.name.encode()) % count == number - 1]
+    return [clip for clip in clips if crc32(os.fsencode(clip.name)) % count == number - 1]
 
 
 def _clips(args: argparse.Namespace, ledger: Ledger) -> list[Clip]:
