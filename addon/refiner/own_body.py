@@ -63,7 +63,9 @@ def on_own_body(motion: Motion, person: Person, body: OwnBody) -> Motion:
         betas = shape_space(body.model, body.wishes, betas).usual
     if poses.rest_pelvis is not None:
         step = body.model.rest_joints(betas)[0] - poses.rest_pelvis
-        motion = replace(motion, pelvis=motion.pelvis + poses.rest_turns @ step)
+        moved = poses.rest_turns @ step
+        free = None if motion.free is None else (motion.free[0], motion.free[1] + moved)
+        motion = replace(motion, pelvis=motion.pelvis + moved, free=free)
     return body.shaped(motion, betas, body.model.bone_offsets(betas))
 
 

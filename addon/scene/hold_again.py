@@ -12,7 +12,7 @@ from ..motion import Motion
 from ..recording import Poses
 from ..steps import Steps
 from .action import FIT_ERROR, write_bones
-from .contacts import read_contacts, read_floor, write_contacts
+from .contacts import contact_edits, read_contacts, read_floor, write_contacts
 from .curve_keys import key_frames, read_keys, write_keys
 from .curves import keys_of
 from .edits import poses_without_edits
@@ -44,6 +44,10 @@ def motion_to_hold(armature: bpy.types.Object, rate: float) -> Motion:
     refined, stored = _result(armature)
     poses = _free_poses(armature, stored.frames)
     contacts = read_contacts(armature, refined, stored.frames)
+    edits = contact_edits(armature)
+    found = None
+    if contacts is not None and edits is not None and len(edits.frames) == len(contacts):
+        found = np.where(edits.changed, 1.0 - np.round(contacts), contacts), read_floor(armature)
     count = len(stored.frames)
     return Motion(
         rotations=poses.rotations,
@@ -56,6 +60,7 @@ def motion_to_hold(armature: bpy.types.Object, rate: float) -> Motion:
         filled=_filled(refined, stored.frames),
         contacts=np.zeros((0, 4)) if contacts is None else contacts,
         floor=read_floor(armature),
+        found=found,
     )
 
 

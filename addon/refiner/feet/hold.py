@@ -59,16 +59,17 @@ def hold_feet(
     contacts: np.ndarray,
     floor: Floor | None,
     precision: Precision,
-    sure: bool = False,
+    sure: np.ndarray | None = None,
 ) -> Steps[tuple[np.ndarray, np.ndarray]]:
     """Rotations (T, 24, 3, 3) and pelvis (T, 3) whose bearing feet stay.
 
     contacts (T, 4): probabilities, in the order of `contacts.NAMES`; bones (24, 3); frames are evenly spaced.
-    sure: whether contacts hold however fast a foot moves, for somebody has set them.
+    sure (T, 2): where a foot's contacts hold however fast it moves, for somebody has set them.
     """
     joints, world = yield from in_chunks(
         lambda rows: forward(rotations[rows], pelvis[rows], bones), len(pelvis)
     )
+    sure = np.zeros((len(pelvis), 2), bool) if sure is None else sure
     clip = _Clip(fps, contacts, chances(contacts, places_under(joints, world, bones)), floor, precision, sure)
     yield None
     feet = world[:, list(ANKLES)]
@@ -134,7 +135,7 @@ class _Clip:
     chances: np.ndarray
     floor: Floor | None
     precision: Precision
-    sure: bool
+    sure: np.ndarray
 
     @property
     def bears(self) -> np.ndarray:
@@ -150,10 +151,10 @@ class _Clip:
     ) -> np.ndarray:
         """(T - 1, K) weights of no step between frames that bear with these chances (T, K), less where the
         steps (T - 1, C, K) are surely those of a foot that moves."""
-        both = np.square(chance[:-1] * chance[1:])
-        if not self.sure:
-            speed = np.linalg.norm(_around(steps, round(LOOK * self.fps)), axis=1) * self.fps
-            both = both / np.square(1.0 + np.square(speed / (MOVES * strays / SLIDE)))
+        sure = self.sure if chance.shape[1] == 2 else self.sure.any(1, keepdims=True)
+        speed = np.linalg.norm(_around(steps, round(LOOK * self.fps)), axis=1) * self.fps
+        released = np.square(1.0 + np.square(speed / (MOVES * strays / SLIDE)))
+        both = np.square(chance[:-1] * chance[1:]) / np.where(sure[1:], 1.0, released)
         return np.asarray(both / (strays**2 / self.fps + 2.0 * np.square(spread) / (CORRELATED * self.fps)))
 
     def eased(self, weights: np.ndarray | float, chance: np.ndarray) -> np.ndarray:

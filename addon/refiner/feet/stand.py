@@ -15,7 +15,7 @@ from ...steps import Progress, Steps, in_chunks
 from ..blending import Poses, blend, shares
 from ..controls import Controls
 from ..evidence import Targets
-from ..timeline import Piece, bridge, pieces, spread
+from ..timeline import NETWORK_FPS, Piece, bridge, pieces, spread
 from .bands import ORDER
 from .contacts import contacts_of
 from .floor import floor_under
@@ -25,6 +25,8 @@ FOOT_POINTS = ("ankle", "foot", "heel", "big_toe", "small_toe")
 CAPTURED, UNTOLD = 0.004, 0.03
 """Metres by which feet are off that no keypoints tell: in a capture, in an estimate."""
 LEAST = 0.0005
+SET = 0.015
+"""The same where somebody has set the contacts by hand and the keypoints may be gone."""
 OWN_TURN, LEVER = 0.05, 0.1
 """Radians by which a foot is turned wrongly though its places are known, and metres between these."""
 PATH_SHARE = 0.25
@@ -74,7 +76,21 @@ def stand(motion: Motion, controls: Controls, deviation: np.ndarray) -> Steps[Mo
 def hold_again(motion: Motion, strength: float = 1.0, path: str = "measured") -> Steps[Motion]:
     """A motion whose contacts and floor somebody has edited, with its feet held by these."""
     controls = Controls(feet=strength, path=path)
-    return (yield from _held(motion, controls, np.full(2, UNTOLD), (yield from _parts(motion)), sure=True))
+    edited = np.zeros((motion.frames, 4), bool)
+    if motion.found is not None:
+        edited = (motion.contacts > 0.5) != (motion.found[0] > 0.5)
+    eased = replace(motion, contacts=_softened(motion.contacts, motion.fps))
+    held = yield from _held(eased, controls, np.full(2, SET), (yield from _parts(motion)), edited)
+    return replace(held, contacts=motion.contacts)
+
+
+def _softened(contacts: np.ndarray, fps: float) -> np.ndarray:
+    """Contacts (T, 4) that come and go within three frames at 30 a second, as the network tells them: those
+    of a scene are on or off."""
+    reach = max(round(fps / NETWORK_FPS), 1)
+    padded = np.pad(contacts, ((reach, reach), (0, 0)), mode="edge")
+    windows = np.lib.stride_tricks.sliding_window_view(padded, 2 * reach + 1, axis=0)
+    return np.asarray(windows.mean(-1))
 
 
 def _parts(motion: Motion) -> Steps[list[tuple[Piece, Poses]]]:
@@ -97,7 +113,7 @@ def _held(
     controls: Controls,
     deviation: np.ndarray,
     parts: list[tuple[Piece, Poses]],
-    sure: bool = False,
+    edited: np.ndarray | None = None,
 ) -> Steps[Motion]:
     yield Progress(1.0, "Holding the feet")
     path = np.inf if controls.path == "steps" else PATH_SHARE * float(deviation.mean())
@@ -107,6 +123,9 @@ def _held(
         if piece.length <= ORDER:
             continue
         contacts = _on_grid(motion.contacts, piece)
+        sure = None
+        if edited is not None:
+            sure = _on_grid(edited.astype(float), piece).reshape(-1, 2, 2).max(-1) > 0.0
         held = yield from hold_feet.steps(
             *poses, motion.bone_offsets, motion.fps, contacts, motion.floor, precision, sure
         )

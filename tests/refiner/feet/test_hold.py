@@ -169,18 +169,29 @@ def test_a_drifting_path_is_rebuilt_from_steps():
 
 
 def test_edited_contacts_hold_and_release(held):
-    free = replace(held, rotations=held.free[0], pelvis=held.free[1], free=None)
+    found = np.round(held.contacts), held.floor
+    free = replace(held, rotations=held.free[0], pelvis=held.free[1], free=None, found=found)
     nothing = finish(hold_again(replace(free, contacts=np.zeros_like(held.contacts))))
     assert np.abs(nothing.pelvis - free.pelvis)[:, [0, 2]].max() < 0.005
     # Somebody wants the left foot to stay for a few frames more.
     stance = held.contacts[:, 1] > 0.5
     lifts = int(np.flatnonzero(stance[:-1] & ~stance[1:])[0]) + 1
     more = slice(lifts - 8, lifts + 4)
-    edited = held.contacts.copy()
+    edited = np.round(held.contacts)
     edited[more, :2] = 1.0
     bears = np.zeros((free.frames, 2, 2), bool)
     bears[more, 0] = True
     assert slide(finish(hold_again(replace(free, contacts=edited))), bears) < 0.25 * slide(free, bears)
+
+
+def test_holding_again_without_an_edit_gives_much_the_same(held):
+    found = np.round(held.contacts), held.floor
+    free = replace(held, rotations=held.free[0], pelvis=held.free[1], free=None, found=found)
+    again = finish(hold_again(replace(free, contacts=found[0])))
+    joints, same = (
+        forward(motion.rotations, motion.pelvis, motion.bone_offsets)[0] for motion in (held, again)
+    )
+    assert np.linalg.norm(joints - same, axis=-1).mean() < 0.005
 
 
 @pytest.mark.parametrize(
