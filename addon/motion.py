@@ -6,9 +6,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from .body.hands import SIDES
-
-HANDS = SIDES
+HANDS = ("left", "right")
 """The order of the two hands wherever both are in one array."""
 LONGEST_GAP = 1.0
 """Seconds; somebody who is not seen for longer is away, a shorter gap is filled."""
