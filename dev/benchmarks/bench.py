@@ -64,7 +64,13 @@ def main(argv: list[str] | None = None) -> int:
     from bundled_model.training.benchmark.feet import feet
 
     add_arguments(parser)
+    parser.add_argument("--picture", type=Path, metavar="SVG", help="with --feet: draw their paths from above")
     args = parser.parse_args(words)
+    if args.picture is not None:
+        from bundled_model.training.benchmark.feet_picture import draw
+
+        draw(args.picture)
+        return 0
     if args.feet:
         return feet(args)
     status = accuracy(args, words) if args.accuracy else 0
