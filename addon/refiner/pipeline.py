@@ -306,7 +306,7 @@ def _refine_pieces(
     step = anchor_stride(prepared.person.fps)
     windows = [window(piece, wanted, context, step) for piece in prepared.parts]
     done, total = 0, sum(frames.stop - frames.start for frames in windows if frames is not None)
-    found = []
+    found: list[tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]] = []
     for number, (piece, frames) in enumerate(zip(prepared.parts, windows, strict=True)):
         if frames is None:
             continue
@@ -318,8 +318,13 @@ def _refine_pieces(
             look = yield from _look(prepared, toward, smoothness, (number, frames), share)
             part = slice(asked.start - frames.start, asked.stop - frames.start)
             result = yield from polish_piece(prepared.run, look, part, share)
-        found.append((inside.rows, *(part[inside.places] for part in result)))
+        del look  # so that a long clip is there once, not twice
+        gapless = inside.length == len(inside.rows)
+        turns, places, doubt = (part if gapless else part[inside.places] for part in result)
+        found.append((inside.rows, turns, places, doubt))
         done += frames.stop - frames.start
+    if len(found) == 1:
+        return found[0]
     rows, rotations, pelvis, uncertainty = (np.concatenate(part) for part in zip(*found, strict=True))
     return rows, rotations, pelvis, uncertainty
 
