@@ -17,6 +17,8 @@ STYLE = (
     "a{color:#8bf}td,th{border-color:#555}}"
 )
 _RULE = re.compile(r"\|?[\s:|-]+\|?")
+_INDENT = "    "
+"""Before lines of code."""
 _ITEM = re.compile(r"(\d+\.|[-*]) +(.*)")
 _START = re.compile(r"#{1,6} |\||```|(\d+\.|[-*]) ")
 """How a line begins that is no part of a paragraph."""
@@ -61,6 +63,9 @@ def _blocks(lines: list[str], target: Target) -> Iterator[str]:
             yield _heading(line, target)
         elif line.startswith("```"):
             yield f"<pre>{html.escape(chr(10).join(lines[place + 1 : end - 1]))}</pre>"
+        elif line.startswith(_INDENT):
+            code = "\n".join(each.removeprefix(_INDENT) for each in lines[place:end])
+            yield f"<pre>{html.escape(code)}</pre>"
         elif line.startswith("|"):
             yield _table(lines[place:end], target)
         elif _ITEM.match(line):
@@ -78,6 +83,10 @@ def _end(lines: list[str], start: int) -> int:
             end += 1
         return min(end + 1, len(lines))
     if line.startswith("#") or not line.strip():
+        return end
+    if line.startswith(_INDENT):
+        while end < len(lines) and lines[end].startswith(_INDENT):
+            end += 1
         return end
     while end < len(lines) and lines[end].strip() and _goes_on(line, lines[end]):
         end += 1

@@ -64,7 +64,9 @@ def main(argv: list[str] | None = None) -> int:
     from bundled_model.training.benchmark.feet import feet
 
     add_arguments(parser)
-    parser.add_argument("--picture", type=Path, metavar="SVG", help="with --feet: draw their paths from above")
+    parser.add_argument(
+        "--picture", type=Path, metavar="SVG", help="with --feet: draw their paths from above"
+    )
     args = parser.parse_args(words)
     if args.picture is not None:
         from bundled_model.training.benchmark.feet_picture import draw

@@ -13,7 +13,7 @@ import numpy as np
 
 _MEGABYTE = 1 << 20
 _OPEN = (
-    "import sys, time; from addon import formats;"
+    "import sys, time; from addon import formats; formats.all_readers();"
     " peak = lambda: next(int(l.split()[1]) for l in open('/proc/self/status') if l.startswith('VmHWM'));"
     " before, began = peak(), time.process_time(); formats.read(sys.argv[1]);"
     " print(time.process_time() - began, peak() - before)"

@@ -218,21 +218,15 @@ def test_files_of_one_take_have_one_result_in_a_folder_too(calls, takes, tmp_pat
 
 
 def test_the_users_own_body_is_taken_whoever_could_share_the_work(calls, takes, tmp_path, monkeypatch):
-    from addon import refiner
-    from addon.cli import many
+    from addon.cli import body
 
-    model, used = tmp_path / "SMPL_NEUTRAL.npz", []
+    model = tmp_path / "SMPL_NEUTRAL.npz"
     model.write_bytes(b"a model")
-
-    def on_own_body(motion, poses, body):
-        used.append(body)
-        return motion, None
-
-    monkeypatch.setattr(many, "load_body_model", lambda path: {"the body of": path, "it": object()})
-    monkeypatch.setattr(refiner, "on_own_body", on_own_body)
+    monkeypatch.setattr(body, "load_body_model", lambda path: {"the body of": path, "it": object()})
     words = ["refine", str(takes / "walk.npz"), "--output", str(tmp_path / "out"), "--smpl-model", str(model)]
     assert cli.main(words, workers=lambda clips, jobs: iter(())) == 0
-    assert [body["the body of"] for body in used] == [model]
-    assert cli.main(words) == 0 and len(used) == 1
+    assert [options["body"].model["the body of"] for _, options in calls] == [model]
+    assert cli.main(words) == 0 and len(calls) == 1
     model.write_bytes(b"another model")
-    assert cli.main(words) == 0 and len(used) == 2
+    assert cli.main(words) == 0 and len(calls) == 2
+    assert cli.main([*words, "--height", "1.8"]) == 0 and len(calls) == 3
