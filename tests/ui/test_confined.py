@@ -59,7 +59,7 @@ def test_everything_works_without_a_network(flow):
 @pytest.mark.parametrize("place", ["home", "here", "takes"])
 def test_nothing_is_left_where_nobody_asked_for_it(flow, place):
     folder, _ = flow
-    # Blender 5.2 itself keeps a small picture of each .blend that it saves, for the file browsers of the desktop.
+    # Blender 5.2 itself keeps a small picture of each .blend that it saves, for the desktop.
     left = {name for name in files(folder / place) if not name.startswith("thumbnails/")}
     assert left == ({"walk.npz", "jump.npz"} if place == "takes" else set())
 
