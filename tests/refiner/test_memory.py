@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
@@ -35,6 +36,7 @@ print(json.dumps([sum(map(size, (*recording.people, *motions))), peak, [one.fram
 
 
 @pytest.mark.slow
+@pytest.mark.skipif(find_spec("bpy") is not None, reason="takes a minute, and once is enough: without Blender")
 @pytest.mark.skipif(os.name == "nt", reason="only Unix tells how much memory a process took at most")
 def test_twenty_thousand_frames_of_three_people(tmp_path):
     points = joints_of_a_wave(FRAMES, 30.0)
