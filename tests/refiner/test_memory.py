@@ -36,7 +36,7 @@ print(json.dumps([sum(map(size, (*recording.people, *motions))), peak, [one.fram
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(find_spec("bpy") is not None, reason="takes a minute, and once is enough: without Blender")
+@pytest.mark.skipif(find_spec("bpy") is not None, reason="takes a minute; once is enough")
 @pytest.mark.skipif(os.name == "nt", reason="only Unix tells how much memory a process took at most")
 def test_twenty_thousand_frames_of_three_people(tmp_path):
     points = joints_of_a_wave(FRAMES, 30.0)
