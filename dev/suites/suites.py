@@ -32,8 +32,8 @@ BLENDER_TESTS = (
 )
 ONCE = "tests/test_zip_torch.py"  # a gigabyte to unpack: in one suite, whose environment has no torch itself
 ONCE_IN = "bpy-4.5"
-OWN_ENVIRONMENTS = ("tests/release", "tests/farm")
-"""Tests that start programs in environments of their own: once, in the suite without Blender."""
+OWN_ENVIRONMENTS = ("tests/release", "tests/farm", "tests/test_workers.py")
+"""Tests that start programs, in environments of their own or many: once, in the suite without Blender."""
 LIBRARY_ON = ("3.11", "3.12", "3.13", "3.14")
 """The Pythons that the wheel of the library is tested on, where they are at hand."""
 MOST_AT_ONCE = 3
