@@ -35,6 +35,8 @@ POOLED_FRAMES = 60.0
 """With so many frames a point's own noise counts as much as that of all points of its body together."""
 VALUES_PER_STEP = 300_000
 """Numbers of which medians are taken at once."""
+FACTORS_AT_ONCE = 4_000_000
+"""Numbers that a smoother's factors may hold at once: a long clip's points are smoothed some at a time."""
 REACH = 8.0
 """Seconds from which nothing reaches a smoothed place any more: at 1 Hz it fades by e in a third of one."""
 ALL = slice(None)
@@ -275,17 +277,29 @@ def _nearby(present: np.ndarray, fps: float) -> np.ndarray:
 def _whittaker(values: np.ndarray, weights: np.ndarray, strength: np.ndarray) -> Steps[np.ndarray]:
     """Minimises sum w |y - z|^2 + strength |third difference of z|^2 for all keypoints at once.
 
-    values (T, C, K), weights (T, K), strength (S, K): S to try. Returns (T, C, S, K). A banded LDL^T
-    factorisation; every step works on all keypoints.
+    values (T, C, K), weights (T, K), strength (S, K): S to try. Returns (T, C, S, K).
+    """
+    frames, count = weights.shape
+    # Rows of nothing come before the first frame, so that every frame has ORDER others before it.
+    result = np.zeros((ORDER + frames, values.shape[1], *strength.shape))
+    width = max(FACTORS_AT_ONCE // (frames * ORDER * len(strength)), 1)
+    for first in range(0, count, width):
+        some = slice(first, first + width)
+        yield from _solve(values[..., some], weights[:, some], strength[:, some], result[..., some])
+    return result[ORDER:]
+
+
+def _solve(values: np.ndarray, weights: np.ndarray, strength: np.ndarray, result: np.ndarray) -> Steps[None]:
+    """Puts what minimises it into result (ORDER + T, C, S, K), which is all zero.
+
+    A banded LDL^T factorisation; every step works on all keypoints.
     """
     frames, columns = len(weights), strength.shape
     band = _penalty_band(frames)[..., None, None]
     tiny = 1e-9 * (1.0 + strength)
     pulled = (values * weights[:, None])[:, :, None]
-    # Rows of nothing come before the first frame, so that every frame has ORDER others before it.
     diagonal = np.ones((ORDER + frames, *columns))
     lower = np.zeros((ORDER + frames, ORDER, *columns))  # lower[t, i]: element (t, t - ORDER + i)
-    result = np.zeros((ORDER + frames, values.shape[1], *columns))
     for t in range(frames):
         if t % FRAMES_PER_STEP == 0:
             yield None
@@ -303,7 +317,6 @@ def _whittaker(values: np.ndarray, weights: np.ndarray, strength: np.ndarray) ->
         if here % FRAMES_PER_STEP == 0:
             yield None
         result[here - ORDER : here] -= lower[here][:, None] * result[here]
-    return result[ORDER:]
 
 
 def _penalty_band(frames: int) -> np.ndarray:

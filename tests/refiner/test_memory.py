@@ -19,7 +19,7 @@ FRAMES, PEOPLE = 20_000, 3
 TIMES, MEGABYTES = 1.5, 300.0
 """How many times its arrays, and how much more, a run may take."""
 PROGRAM = """
-import dataclasses, json, resource, sys
+import dataclasses, json, pathlib, resource, sys
 import numpy as np
 from addon import formats, refiner
 
@@ -28,10 +28,15 @@ def size(held):
     own = sum(value.nbytes for value in values if isinstance(value, np.ndarray))
     return own + sum(size(value) for value in values if dataclasses.is_dataclass(value))
 
+def peak():
+    own = pathlib.Path("/proc/self/status")
+    if own.exists():  # for Linux hands the ru_maxrss of the process that started it on to this one
+        return next(1024 * int(row.split()[1]) for row in own.read_text().splitlines() if row.startswith("VmHWM"))
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss  # macOS counts bytes
+
 recording = formats.read(sys.argv[1], layout="smpl24", fps=30.0, up="+y", units="m")
 motions = [refiner.refine(person, engine="numpy") for person in recording.people]
-peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
-print(json.dumps([sum(map(size, (*recording.people, *motions))), peak, [one.frames for one in motions]]))
+print(json.dumps([sum(map(size, (*recording.people, *motions))), peak(), [one.frames for one in motions]]))
 """
 
 
