@@ -25,6 +25,8 @@ from .start import OUTLIER_SCALE, initial_prior, start_from_initial, start_from_
 
 MOST_FRAMES = 64
 FEWEST_FRAMES = 10
+APART, ENOUGH = 0.1, 24
+"""Seconds between frames that tell something of their own; so many are taken if they are nearer, too."""
 ITERATIONS = 4
 INDEPENDENT = 1.0
 """Frames a second that count as independent: people keep their posture, and keypoints wander together;
@@ -78,7 +80,7 @@ def calibrate(
     build = mean_directions() if proportions is None else proportions
     numbers = build.numbers(bones)
     bones = bones if proportions is None else build.bones(numbers)
-    rows = _telling_frames(targets)
+    rows = _telling_frames(targets, fps)
     if len(rows) < FEWEST_FRAMES:
         return Calibration(bones, np.zeros((len(targets.indices), 3)), targets.definition, numbers)
     share = float(min(INDEPENDENT * max(len(targets.raw) / fps, 1.0) / len(rows), 1.0))
@@ -124,11 +126,13 @@ def known_better(targets: Targets, calibration: Calibration) -> Targets:
     return replace(targets, precision=targets.precision / (1.0 - gain).clip(0.05))
 
 
-def _telling_frames(targets: Targets) -> np.ndarray:
+def _telling_frames(targets: Targets, fps: float) -> np.ndarray:
     """Frames spread over the clip, of those with evidence for most points."""
     seen = (targets.precision > 0).sum(1)
     rows = np.flatnonzero(seen >= max(np.quantile(seen, 0.5), 1))
-    return rows[np.unique(np.linspace(0, len(rows) - 1, min(MOST_FRAMES, len(rows))).round().astype(int))]
+    apart = max(round(len(rows) / (APART * fps)), ENOUGH)
+    number = min(MOST_FRAMES, apart, len(rows))
+    return rows[np.unique(np.linspace(0, len(rows) - 1, number).round().astype(int))]
 
 
 def _centre(targets: Targets) -> np.ndarray:

@@ -91,9 +91,13 @@ def _is_simple(curve: bpy.types.FCurve, keys: CurveKeys) -> bool:
         or not len(keys["co"])
     ):
         return False
-    shapes = [_enum("interpolation", name) for name in ("LINEAR", "CONSTANT")]
-    kinds = [_enum("type", name) for name in ("KEYFRAME", "JITTER")]
-    return bool(np.isin(keys["interpolation"], shapes).all() and np.isin(keys["type"], kinds).all())
+    return _are(keys, "interpolation", "LINEAR", "CONSTANT") and _are(keys, "type", "KEYFRAME", "JITTER")
+
+
+def _are(keys: CurveKeys, name: str, one: str, other: str) -> bool:
+    """Whether this property of every key is one or the other."""
+    values = keys[name]
+    return bool(((values == _enum(name, one)) | (values == _enum(name, other))).all())
 
 
 def _table_of(keys: CurveKeys, tables: list[dict[str, np.ndarray]], columns: list[list[np.ndarray]]) -> int:

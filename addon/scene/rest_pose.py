@@ -8,6 +8,7 @@ positive angle about it bends them, and left mirrors right.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -73,7 +74,14 @@ def finger_bones(offsets: np.ndarray) -> RestBones:
 
 def floor_height(bone_offsets: np.ndarray) -> float:
     """Height of the open body's soles in SMPL's frame when the pelvis of the rest pose is at the origin."""
-    return float(open_body.load().warped(bone_offsets)[:, 1].min())
+    return _floor_height(np.asarray(bone_offsets, float).tobytes())
+
+
+@lru_cache(maxsize=32)
+def _floor_height(bone_offsets: bytes) -> float:
+    """The same; one run asks for it several times."""
+    offsets = np.frombuffer(bone_offsets).reshape(JOINT_COUNT, 3)
+    return float(open_body.load().warped(offsets)[:, 1].min())
 
 
 def _scale(joint: int, bone_offsets: np.ndarray) -> float:
