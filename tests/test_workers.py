@@ -26,12 +26,17 @@ PATIENCE = 120.0
 pytestmark = pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="kill -9 is for Linux and macOS")
 
 
+def frames_of(number: int) -> int:
+    """When the first take is done the others are not."""
+    return 40 + 60 * number
+
+
 @pytest.fixture
 def takes(tmp_path: Path) -> Path:
     folder = tmp_path / "takes"
     folder.mkdir()
     for number in range(CLIPS):
-        points = joints_of_a_wave(40 + number, 30.0)
+        points = joints_of_a_wave(frames_of(number), 30.0)
         np.savez(folder / f"take{number}.npz", keypoints=points, layout="smpl24", fps=30.0)
     return folder
 
@@ -96,7 +101,7 @@ def assert_complete(folder: Path) -> None:
     results = sorted((folder / "out").glob("*.npz"))
     assert [path.stem for path in results] == [f"take{number}" for number in range(CLIPS)]
     frames = [formats.read(path).people[0].frames for path in results]
-    assert frames == [40 + number for number in range(CLIPS)]
+    assert frames == [frames_of(number) for number in range(CLIPS)]
     assert {record.status for record in Ledger(folder / "out").records.values()} == {DONE}
 
 

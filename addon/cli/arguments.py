@@ -10,7 +10,7 @@ from pathlib import Path
 from .body import add_body
 from .controls import add_controls
 from .inputs import add_sides
-from .jobs import KINDS
+from .jobs import AT_ONCE, KINDS, SEVERAL
 
 _AXES = ("+x", "-x", "+y", "-y", "+z", "-z", "x", "y", "z")
 _MAY_BE_NEGATIVE = ("--up", "--keypoints-offset", "--person", "--frames")
@@ -47,15 +47,15 @@ def build_parser() -> argparse.ArgumentParser:
         " 'takes/**/*.trc'",
     )
     refine.add_argument(
-        "--output", required=True, metavar="OUT", help="an .npz, .fbx or .blend file, or a folder"
+        "-o", "--output", required=True, metavar="OUT", help="an .npz, .fbx or .blend file, or a folder"
     )
     refine.add_argument("--to", choices=KINDS, help="kind of file for a folder (default npz)")
     refine.add_argument(
         "--jobs",
         type=_count,
-        default=1,
         metavar="N",
-        help="with a folder as --output: refine so many files at a time, each in a process of its own",
+        help="with a folder as --output: refine so many files at a time, each in a process of its own"
+        f" (default: one for each core, {AT_ONCE} at the most, for {SEVERAL} files or more)",
     )
     refine.add_argument(
         "--part",

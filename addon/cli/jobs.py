@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import argparse
+import os
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 KINDS = ("npz", "fbx", "blend")
+SEVERAL, AT_ONCE = 6, 4
+"""So many files are worth the start of further processes; so many of these where nobody said how many."""
 
 
 @dataclass(frozen=True)
@@ -43,6 +46,12 @@ def job_of(args: argparse.Namespace) -> Job | None:
     named = (*sources, *map(Path, args.also), args.keypoints, args.smpl_model)
     keep_apart(output, [path for path in named if path is not None])
     return Job(sources, output)
+
+
+def at_once(asked_for: int | None, clips: int) -> int:
+    """How many processes refine so many clips."""
+    usual = min(os.cpu_count() or 1, AT_ONCE) if clips >= SEVERAL else 1
+    return max(min(asked_for or usual, clips), 1)
 
 
 def keep_apart(output: Path, inputs: Iterable[Path]) -> None:

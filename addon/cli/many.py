@@ -24,7 +24,7 @@ from ..formats.file_names import shared_name
 from ..safe_read import FormatError
 from .body import own_body
 from .inputs import read
-from .jobs import Job, UsageError, keep_apart
+from .jobs import Job, UsageError, at_once, keep_apart
 from .outputs import NO_BLENDER, write
 from .people import refined
 from .progress import BatchProgress, Show
@@ -50,7 +50,7 @@ _NOT_IN_RESULTS = (
 
 def refine_many(args: argparse.Namespace, workers: Workers | None) -> int:
     """Refines all files, also after one that fails; 1 where one did. Raises UsageError and FormatError."""
-    if args.jobs > 1 and workers is None:
+    if (args.jobs or 1) > 1 and workers is None:
         raise UsageError("--jobs is for the terminal: `python3 build.py refine … --jobs N`.")
     ledger = Ledger(Path(args.output), args.part)
     clips = _share(_clips(args, ledger), args.part)
@@ -64,8 +64,8 @@ def refine_many(args: argparse.Namespace, workers: Workers | None) -> int:
         if args.part is None:
             ledger.keep(record)
     todo = [clip for clip in clips if clip.name not in before]
-    if workers is not None and args.jobs > 1:
-        records = workers(todo, min(args.jobs, len(todo)))
+    if workers is not None and (processes := at_once(args.jobs, len(todo))) > 1:
+        records = workers(todo, processes)
     else:
         records = (refine_clip(clip, args, progress.show) for clip in todo)
     for record in records:

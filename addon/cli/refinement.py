@@ -25,7 +25,7 @@ def refine(args: argparse.Namespace, workers: Workers | None = None) -> int:
     job = job_of(args)
     if job is None:
         return refine_many(args, workers)
-    if args.jobs > 1:
+    if (args.jobs or 1) > 1:
         raise UsageError("--jobs is for a folder as --output: one file is made by one process.")
     args.own_body = own_body(args)
     if job.kind != "npz":
