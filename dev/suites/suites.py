@@ -11,6 +11,7 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from threading import Lock
 from typing import IO
 
 from ..environments import chroot
@@ -38,6 +39,8 @@ LIBRARY_ON = ("3.11", "3.12", "3.13", "3.14")
 """The Pythons that the wheel of the library is tested on, where they are at hand."""
 MOST_AT_ONCE = 3
 """Suites side by side: a Blender takes up to 2 GB."""
+MAKING = Lock()
+"""Held while environments are made: two at a time would be in each other's way."""
 
 
 @dataclass(frozen=True)
@@ -179,7 +182,8 @@ def _run_quietly(work: Work, folder: Path) -> tuple[tuple[Outcome, bool], str]:
 
 
 def _works(options: argparse.Namespace, arguments: list[str]) -> list[Work]:
-    """The suites to run, the longest first, their environments made: that can't be done side by side."""
+    """The suites to run, the longest first. Each makes its own environment: one tests while the other
+    unpacks."""
     works = []
     chosen = [] if options.window == "only" else _chosen_suites(options.only)
     if options.with_smplx:
@@ -187,19 +191,32 @@ def _works(options: argparse.Namespace, arguments: list[str]) -> list[Work]:
     for suite in chosen:
         own = suite.chosen(arguments)
         if own is not None:
-            environment = _prepared(suite)
-            run = partial(run_pytest, environment, own, ONE_THREAD)
+            run = partial(_run_suite, suite, own)
             works.append(Work(suite.name, f"{suite.name}: Python {suite.version}", run))
     if options.window:
         names = chroot.BLENDERS if options.suite == "both" else [options.suite]
-        prepare("main")
         works = [_window(name, options.torch, arguments) for name in names] + works
     return works
 
 
+def _run_suite(suite: Suite, arguments: list[str], output: IO[bytes] | None) -> tuple[Outcome, bool]:
+    """What came of a suite, in an environment that is made if need be."""
+    with MAKING:
+        environment = _prepared(suite)
+    return run_pytest(environment, arguments, ONE_THREAD, output)
+
+
+def _run_window(
+    name: str, torch: bool, arguments: list[str], output: IO[bytes] | None
+) -> tuple[Outcome, bool]:
+    with MAKING:
+        prepare("main")
+    return window_suites.run_suite(name, torch, arguments, output)
+
+
 def _window(name: str, torch: bool, arguments: list[str]) -> Work:
     title = f"window: Blender {chroot.BLENDERS[name]}, Debian {name}"
-    return Work(f"window {name}", title, partial(window_suites.run_suite, name, torch, arguments))
+    return Work(f"window {name}", title, partial(_run_window, name, torch, arguments))
 
 
 def _split(arguments: list[str]) -> tuple[list[str], list[str]]:
