@@ -11,6 +11,7 @@ from ..body.kinematics import forward
 from ..body.skeleton import PARENTS
 from .axes import positions_to_smpl
 from .channels import COLUMNS, PLACE, Channels, turned_by
+from .control_reduction import reduce_controls
 from .curve_keys import CurveKeys, chosen, read_keys, write_keys
 from .curves import evaluate, find_curves
 from .edits import find_seen_edits, settle
@@ -56,12 +57,17 @@ def reduce_keys(armature: bpy.types.Object, degrees: float, millimetres: float) 
             rows = kept[_rows(tracks.frames, known), column]
             if not rows.all():
                 write_keys(curve, chosen(known, rows))
+    controls = reduce_controls(armature, curves, degrees, millimetres / 1000.0)
     if edits is not None:
         settle(armature, edits, seen=True)
     action = armature.animation_data.action if refined is None else refined.action
     fingers = reduce_fingers(armature, curves, action, degrees)
+    turned, moved = _deviation(armature, columns, tracks)
     return Reduction(
-        before + fingers[0], _count(columns) + fingers[1], *_deviation(armature, columns, tracks)
+        before + fingers[0] + controls[0],
+        _count(columns) + fingers[1] + controls[1],
+        max(turned, controls[2]),
+        max(moved, 1000.0 * controls[3]),
     )
 
 

@@ -6,6 +6,7 @@ import bpy
 import pytest
 from mathutils import Vector
 
+from addon.scene.curves import find_curves
 from tests.scene.rigs import apart, shown
 
 FRAMES = range(1, 61, 3)
@@ -128,6 +129,15 @@ def test_reduced_keys_below_controls_and_root_are_no_edit(person):
     assert bpy.ops.spr.reduce_keys(degrees=3.0, millimetres=20.0) == {"FINISHED"}
     assert bpy.ops.spr.refine_pose() == {"FINISHED"}
     assert "edits" not in bpy.context.scene.spr.result
+
+
+def test_reduced_keys_of_controls_move_the_limbs_within_the_tolerance(person):
+    bpy.ops.spr.add_ik_controls()
+    path = f'pose.bones["{_control(person, "L_Wrist target").name}"].location'
+    before, keys = shown(person, FRAMES), len(find_curves(person)[path, 0].keyframe_points)
+    assert bpy.ops.spr.reduce_keys(degrees=3.0, millimetres=20.0) == {"FINISHED"}
+    assert len(find_curves(person)[path, 0].keyframe_points) < 0.7 * keys
+    assert apart(before, shown(person, FRAMES))[0] < 60  # hips, target and pole may each be off by 20
 
 
 def test_forgotten_edits_of_controls_are_replaced(person):
