@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import glob
+import json
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
@@ -30,6 +31,18 @@ class Clip:
     @property
     def source(self) -> Path:
         return self.files[0]
+
+    def to_json(self) -> str:
+        """One line, as it travels to another process."""
+        return json.dumps(
+            {"files": [str(path) for path in self.files], "name": self.name, "listed": self.listed}
+        )
+
+    @classmethod
+    def from_json(cls, line: str) -> Clip:
+        """The clip of such a line."""
+        fields = json.loads(line)
+        return cls(tuple(map(Path, fields["files"])), fields["name"], fields["listed"])
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,6 @@ from distributed import Client, Future, KilledWorker, LocalCluster, as_completed
 from addon.batch import FAILED, Clip, Record
 from addon.cli import main as command_line
 
-from ..workers import line_of
 from .worker import refine
 
 _PATIENCE = 20.0
@@ -47,7 +46,7 @@ def shared(client: Client, argv: Sequence[str], clips: Sequence[Clip], _count: i
     """The records of all clips, as they come."""
     folder, run = os.getcwd(), uuid.uuid4().hex  # noqa: PTH109 - it travels as text
     given: dict[Future, Clip] = {
-        client.submit(refine, tuple(argv), folder, line_of(clip), key=f"{run}-{clip.name}", pure=False): clip
+        client.submit(refine, tuple(argv), folder, clip.to_json(), key=f"{run}-{clip.name}", pure=False): clip
         for clip in clips
     }
     for future in as_completed(list(given)):

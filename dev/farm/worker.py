@@ -3,7 +3,9 @@ asked for. A file that ends that process has failed, and the worker goes on."""
 
 from __future__ import annotations
 
-from ..workers import Hand, clip_of
+from addon.batch import Clip
+
+from ..hands import Hand
 
 _Job = tuple[tuple[str, ...], str]
 _idle: dict[_Job, list[Hand]] = {}
@@ -16,7 +18,7 @@ async def refine(argv: tuple[str, ...], folder: str, line: str) -> str:
     waiting = _idle.setdefault(job, [])
     hand = waiting.pop() if waiting else Hand(argv, folder)
     try:
-        return (await hand.refine(clip_of(line))).to_json()
+        return (await hand.refine(Clip.from_json(line))).to_json()
     finally:
         waiting.append(hand)
 
