@@ -25,8 +25,8 @@ MOMENT = 2.0
 STILL = 50
 """Pictures to take at most until two are alike."""
 MOVE = ("mousemove", "--sync")
-STEP = 9
-"""Pixels at interface scale 1 between two looks for a button: half the height of one."""
+STEP = 15
+"""Pixels at interface scale 1 between two looks for a button: less than the height of one."""
 
 
 class Failed(AssertionError):
