@@ -24,6 +24,7 @@ from .start import (
     FROM_NEIGHBOURS,
     INITIAL_DEVIATION,
     OUTLIER_SCALE,
+    Initial,
     as_evidence,
     initial_prior,
     move_to,
@@ -51,8 +52,6 @@ POLISH_STEPS = (0.0,)
 NETWORK_WEIGHT = 3.0
 """How much more than its own precision the network's pose counts in the polish: it has seen the keypoints
 already. Chosen on the validation subjects."""
-
-Initial = tuple[np.ndarray, np.ndarray]
 
 
 @dataclass(frozen=True)

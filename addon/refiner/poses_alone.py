@@ -18,8 +18,9 @@ from .bursts import steadiness, with_bursts
 from .controls import Controls
 from .evidence import no_targets
 from .own_evidence import Moving, read_path, read_poses
-from .piece import Initial, Run, degrees_of, see_and_turn
+from .piece import Run, degrees_of, see_and_turn
 from .smoothing import FEWEST_SMOOTHED, Measured
+from .start import Initial
 from .timeline import Piece
 
 CAPTURE_SHAKE, ESTIMATE_SHAKE = float(np.radians(0.15)), float(np.radians(0.6))

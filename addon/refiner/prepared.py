@@ -14,8 +14,9 @@ from .evidence import Read, Targets
 from .feet.stand import CAPTURED, UNTOLD, deviation_of_feet
 from .hands import HandPoints
 from .own_body import OwnBody, on_own_body
-from .piece import Initial, Look, Run
+from .piece import Look, Run
 from .poses_alone import Alone
+from .start import Initial
 from .timeline import Piece
 from .whole_clip import WholeClip
 

@@ -19,6 +19,9 @@ from .evidence import Targets
 from .jacobian import points_and_jacobian
 from .solver import Evidence, Prior, solve
 
+Initial = tuple[np.ndarray, np.ndarray]
+"""Rotations (T, 24, 3, 3) and pelvis (T, 3) of an estimator."""
+
 _TRUNK_WORDS = ("pelvis", "hip", "spine", "collar", "shoulder", "neck", "thorax")
 TRUNK = np.array([any(word in name for word in _TRUNK_WORDS) for name in POINT_NAMES])
 """(P,) canonical points that move nearly rigidly with the trunk."""

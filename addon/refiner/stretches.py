@@ -15,7 +15,8 @@ from .carried_twist import carried_twist
 from .errors import RefineError
 from .evidence import Read, Targets, read_keypoints
 from .own_evidence import steady
-from .piece import FEWEST_POINTS, Initial
+from .piece import FEWEST_POINTS
+from .start import Initial
 from .timeline import Piece, bridge, spread
 from .whole_clip import WholeClip
 

@@ -12,10 +12,9 @@ from .bones import estimate_bone_offsets, wander_variance, with_noise
 from .calibration import Calibration, calibrate, known_better
 from .definitions import DOUBT, as_smpl_joints
 from .evidence import Targets
-from .piece import Initial
 from .proportions import Proportions
 from .solver import Prior
-from .start import INITIAL_DEVIATION, MODESTY, MODESTY_ALONE, initial_deviation
+from .start import INITIAL_DEVIATION, MODESTY, MODESTY_ALONE, Initial, initial_deviation
 
 
 @dataclass(frozen=True)

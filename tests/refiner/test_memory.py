@@ -31,7 +31,8 @@ def size(held):
 def peak():
     own = pathlib.Path("/proc/self/status")
     if own.exists():  # for Linux hands the ru_maxrss of the process that started it on to this one
-        return next(1024 * int(row.split()[1]) for row in own.read_text().splitlines() if row.startswith("VmHWM"))
+        rows = own.read_text().splitlines()
+        return next(1024 * int(row.split()[1]) for row in rows if row.startswith("VmHWM"))
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss  # macOS counts bytes
 
 recording = formats.read(sys.argv[1], layout="smpl24", fps=30.0, up="+y", units="m")
