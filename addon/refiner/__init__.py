@@ -12,19 +12,22 @@ if TYPE_CHECKING:
     from .alignment import keypoints_at, target_of
     from .controls import Controls
     from .engine import DEVICES, ENGINES, engine_name, loads_torch
-    from .feet.stand import LEGS, hold_again
+    from .feet.stand import hold_again
+    from .fit import fit_of
     from .hands import has_hands
     from .holding import hold
-    from .limbs import PARTS, Limb
+    from .limbs import LEGS, PARTS, Limb
     from .modes import MODES
     from .own_body import OwnBody
     from .pipeline import prepare, refine, refine_rows, refine_steps
     from .prepared import Prepared
+    from .smoothing import FEWEST_SMOOTHED
     from .time_alignment import SURE, TimeAlignment, align_times, surest
 
 __all__ = [
     "DEVICES",
     "ENGINES",
+    "FEWEST_SMOOTHED",
     "LEGS",
     "MODES",
     "PARTS",
@@ -38,6 +41,7 @@ __all__ = [
     "TimeAlignment",
     "align_times",
     "engine_name",
+    "fit_of",
     "has_hands",
     "hold",
     "hold_again",
@@ -60,10 +64,11 @@ _PLACES = {
     "ENGINES": "engine",
     "engine_name": "engine",
     "loads_torch": "engine",
-    "LEGS": "feet.stand",
     "hold_again": "feet.stand",
+    "fit_of": "fit",
     "has_hands": "hands",
     "hold": "holding",
+    "LEGS": "limbs",
     "PARTS": "limbs",
     "Limb": "limbs",
     "MODES": "modes",
@@ -73,6 +78,7 @@ _PLACES = {
     "refine_rows": "pipeline",
     "refine_steps": "pipeline",
     "Prepared": "prepared",
+    "FEWEST_SMOOTHED": "smoothing",
     "SURE": "time_alignment",
     "TimeAlignment": "time_alignment",
     "align_times": "time_alignment",

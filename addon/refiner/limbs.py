@@ -22,6 +22,8 @@ PARTS: dict[str, tuple[str, ...]] = {
     "right_leg": ("right_hip", "right_knee", "right_ankle", "right_foot"),
 }
 """Body parts and their joints. The root is where the body is and how it is turned."""
+LEGS = ("root", "left_leg", "right_leg")
+"""The parts that feet hang on."""
 FULL = 2.0
 """The upper end of strength and smoothness; 1 is what the data themselves call for."""
 _JOINT_PARTS = [next(part for part, joints in PARTS.items() if name in joints) for name in JOINT_NAMES]

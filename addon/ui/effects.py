@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from .. import refiner
 from ..motion import long_gaps
 from ..recording import Person
-from ..refiner.smoothing import FEWEST_SMOOTHED
 
 
 def without_effect(
@@ -21,8 +21,10 @@ def without_effect(
         reasons["start_from"] = "Start From: there is no refined armature of this recording yet."
     if not people:
         return reasons
-    if all(person.frames < FEWEST_SMOOTHED for person in people):
-        reasons["smoothness"] = f"Smoothing: fewer than {FEWEST_SMOOTHED} frames are left as they are."
+    if all(person.frames < refiner.FEWEST_SMOOTHED for person in people):
+        reasons["smoothness"] = (
+            f"Smoothing: fewer than {refiner.FEWEST_SMOOTHED} frames are left as they are."
+        )
     elif strength == 0.0 and all(person.poses is not None for person in people):
         reasons["smoothness"] = "Smoothing: Strength 0 keeps the initial pose as it is."
     if all(person.keypoints is None for person in people):

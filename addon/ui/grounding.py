@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import bpy
 import numpy as np
 
 from ..motion import Motion
-from ..refiner import grounding
 from ..scene import SceneError
 from ..scene.placing import motion_in_world, place
 from .camera import follow_people
 from .quality import shown_person
 from .results import refined_armatures
 
+if TYPE_CHECKING:
+    from ..refiner.grounding import Grounding
+
 SMALL_MM, SMALL_DEGREES = 1.0, 0.3
 
 
-Find = Callable[[Motion], grounding.Grounding]
+Find = Callable[[Motion], "Grounding"]
 
 
 class SPR_OT_put_on_floor(bpy.types.Operator):
@@ -36,7 +39,9 @@ class SPR_OT_put_on_floor(bpy.types.Operator):
 
     def execute(self, context: bpy.types.Context) -> set[str]:
         """Move them, and say by how much."""
-        return _ground(self, context, grounding.on_floor)
+        from ..refiner.grounding import on_floor
+
+        return _ground(self, context, on_floor)
 
 
 class SPR_OT_level(bpy.types.Operator):
@@ -54,7 +59,9 @@ class SPR_OT_level(bpy.types.Operator):
 
     def execute(self, context: bpy.types.Context) -> set[str]:
         """Turn them, and say by how much."""
-        return _ground(self, context, grounding.level)
+        from ..refiner.grounding import level
+
+        return _ground(self, context, level)
 
 
 def _poll(operator: type[bpy.types.Operator], context: bpy.types.Context) -> bool:
@@ -89,7 +96,7 @@ def _people(context: bpy.types.Context) -> list[bpy.types.Object]:
     return selected if shown in selected else [shown]
 
 
-def _sentence(name: str, found: grounding.Grounding) -> str:
+def _sentence(name: str, found: Grounding) -> str:
     raised = 1000.0 * found.step
     parts = [f"turned by {found.degrees:.1f}°"] if found.degrees > SMALL_DEGREES else []
     if abs(raised) >= SMALL_MM:

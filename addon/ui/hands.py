@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 import bpy
 
+from .. import refiner
 from ..recording import Person, Recording
-from ..refiner import has_hands
 from .hints import peek
 from .people import chosen_people
 
@@ -23,7 +23,7 @@ def draw_hands(
     """The switch and how far the points are followed; a sentence where there is nothing to follow."""
     found = peek(settings)
     people = chosen_people(settings, found) if isinstance(found, Recording) else ()
-    points = any(has_hands(person.keypoints) for person in people)
+    points = any(refiner.has_hands(person.keypoints) for person in people)
     row = layout.row(heading="Hands")
     row.enabled = not people or points or any(map(_has_fingers, people))
     row.prop(settings.controls, "hands", text="")

@@ -10,8 +10,6 @@ import numpy as np
 from .. import refiner
 from ..motion import Motion
 from ..recording import Keypoints
-from ..refiner.feet.stand import UNTOLD, stand
-from ..refiner.fit import fit_of
 from ..scene import SceneError, scene_rate
 from ..scene.contacts import BEARS
 from ..scene.edits import find_seen_edits, held_poses
@@ -62,6 +60,8 @@ class HoldJob(SteppedJob):
         """By the contacts that there are, or where a result has none, by those that are found."""
         if len(free.contacts):
             return (yield from refiner.hold_again(free, self.feet["feet"], self.feet["path"]))
+        from ..refiner.feet.stand import UNTOLD, stand
+
         return (yield from stand(free, refiner.Controls(**self.feet), np.full(2, UNTOLD)))
 
     def _person(self) -> bpy.types.Object:
@@ -83,7 +83,7 @@ def _with_edits(person: bpy.types.Object, motion: Motion) -> Steps[Motion]:
     keypoints: Keypoints | None = None
     if kept is not None and refined is not None and refined.strip is None:
         keypoints = kept.at(motion.frame_ids.astype(float))
-        motion = replace(motion, fit_error_mm=(yield from fit_of(motion, keypoints)))
+        motion = replace(motion, fit_error_mm=(yield from refiner.fit_of(motion, keypoints)))
     edits = find_seen_edits(person)
     if edits is None or not edits.held.any():
         return motion

@@ -9,7 +9,6 @@ import numpy as np
 
 from .. import refiner
 from ..motion import Motion
-from ..refiner.fit import fit_of
 from ..scene.contacts import ContactEdits, contact_edits, with_edits
 from ..scene.edits import Edits, bones_of, find_seen_edits, held_poses
 from ..steps import Steps
@@ -62,7 +61,9 @@ def _with_contacts(outcome: Outcome, result: Refined, controls: refiner.Controls
         edited = replace(edited, rotations=rotations, pelvis=pelvis, free=None)
         edited = yield from refiner.hold_again(edited, controls.feet, controls.path)
         if outcome.person.keypoints is not None and np.isfinite(motion.fit_error_mm).any():
-            edited = replace(edited, fit_error_mm=(yield from fit_of(edited, outcome.person.keypoints)))
+            edited = replace(
+                edited, fit_error_mm=(yield from refiner.fit_of(edited, outcome.person.keypoints))
+            )
     motion = replace(edited, warnings=(*motion.warnings, contacts_sentence(edits)))
     return replace(outcome, motion=motion, after_mm=_mean_error(motion))
 

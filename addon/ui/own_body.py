@@ -9,9 +9,9 @@ from pathlib import Path
 import bpy
 from bpy.props import BoolProperty, EnumProperty, FloatProperty, IntProperty, StringProperty
 
+from .. import refiner
 from ..body.body_model import BodyModel, load_body_model
 from ..body.shape import HEIGHTS, MOST_BETAS, WEIGHTS, ShapeWishes
-from ..refiner import OwnBody
 from ..safe_read import FormatError
 from .session import Store
 
@@ -83,14 +83,14 @@ class SPR_PG_body(bpy.types.PropertyGroup):
     )
 
 
-def own_body(settings: SPR_PG_body) -> OwnBody | None:
+def own_body(settings: SPR_PG_body) -> refiner.OwnBody | None:
     """The chosen model with what is known of the performer, None for the open body. Raises FormatError with
     one plain sentence."""
     if not settings.path:
         return None
     height = settings.height if settings.use_height else None
     weight = settings.weight if settings.use_weight else None
-    return OwnBody(BODIES.load(_path(settings)), ShapeWishes(settings.betas, height, weight))
+    return refiner.OwnBody(BODIES.load(_path(settings)), ShapeWishes(settings.betas, height, weight))
 
 
 def draw_body(layout: bpy.types.UILayout, settings: SPR_PG_body, mesh: bool) -> None:

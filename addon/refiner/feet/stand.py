@@ -15,6 +15,7 @@ from ...steps import Progress, Steps, in_chunks
 from ..blending import Poses, blend, shares
 from ..controls import Controls
 from ..evidence import Targets
+from ..limbs import LEGS
 from ..timeline import NETWORK_FPS, Piece, bridge, pieces, spread
 from .bands import ORDER
 from .contacts import contacts_of
@@ -33,7 +34,6 @@ PATH_SHARE = 0.25
 """How far the body's own place is off, beside its feet: many more keypoints tell it."""
 IN_AIR = 0.1
 """Metres over (or under) a floor at which a still foot is as likely in the air as on it."""
-LEGS = ("root", "left_leg", "right_leg")
 
 
 def deviation_of_feet(targets: Sequence[Targets], variance: float) -> np.ndarray:
