@@ -11,9 +11,11 @@ from ..body.easing import eased, offsets_between
 from ..body.rotations import matrix_from_axis_angle, matrix_from_quaternion, quaternion_from_matrix
 from .channels import PLACE
 from .curve_keys import key_frames, read_keys, with_values, write_keys
-from .edits import Edits, different, find_edits, settle
+from .edits import Edits, different, find_edits, find_seen_edits, settle
 from .errors import SceneError
+from .limbs import controlled_limbs, root_bone, with_limbs
 from .names import BONE_NAMES
+from .rig_follows import fit_rig
 from .stored import BLENDED, FREE
 
 _SAME_FRAME = 0.01
@@ -30,18 +32,25 @@ def blend_edit(
     nothing, or goes over into the next edit where that is close. bones: names, None for every edited one.
     Returns the names of the bones that had an edit there. Raises SceneError where there is none.
     """
-    edits = find_edits(armature)
+    pulled = _pulled(armature)
+    edits = find_seen_edits(armature) if pulled else find_edits(armature)
     row = None if edits is None else _row_at(edits, edits.refined.frame(frame))
     if edits is None or row is None:
         raise SceneError("This frame has no key of a refined result; go to one that has.")
-    wanted = [name in bones for name in BONE_NAMES] if bones is not None else [True] * PLACE
+    meant = BONE_NAMES if bones is None else with_limbs(armature, bones)
+    wanted = [name in meant for name in BONE_NAMES]
     columns = np.flatnonzero(edits.own[row] & np.array([*wanted, wanted[0]]))
+    if pulled and root_bone(armature) is not None:  # what moves the root is no edit of the pelvis
+        columns = np.setdiff1d(columns, [0, PLACE])
     columns = np.array([column for column in columns if _edited_keys(edits, int(column))[row]], int)
     if not len(columns):
         raise SceneError("No bone has an edited key at this frame; change a key first, or select its bone.")
     names = [BONE_NAMES[column % PLACE] for column in columns]
     _check_modes(armature, names)
     marks = edits.marks
+    for column in pulled:  # the limbs' own keys take over what the controls have made of them
+        rows = np.flatnonzero(edits.changed[:, column])
+        _write_turns(edits, column, rows, edits.now.turns[rows, column])
     for column in columns:
         rows, offsets = _spread(edits, int(column), row, reach)
         marks[rows, column] = np.where(np.abs(offsets).max(1) > 0.0, BLENDED, FREE)
@@ -49,8 +58,16 @@ def blend_edit(
             _write(edits, int(column), rows, edits.stored.free.places[rows] + offsets)
         else:
             _turn(edits, int(column), rows, offsets)
-    settle(armature, edits, marks)
+    if pulled:
+        fit_rig(armature, root=False)
+    settle(armature, edits, marks, seen=bool(pulled))
     return list(dict.fromkeys(names))
+
+
+def _pulled(armature: bpy.types.Object) -> list[int]:
+    """The columns of the bones that IK controls move."""
+    limbs = controlled_limbs(armature)
+    return [BONE_NAMES.index(name) for limb in limbs for name in (limb.upper, limb.lower, limb.end)]
 
 
 def _row_at(edits: Edits, frame: float) -> int | None:
@@ -119,7 +136,11 @@ def _offsets(edits: Edits, column: int, rows: np.ndarray) -> np.ndarray:
 
 def _turn(edits: Edits, column: int, rows: np.ndarray, offsets: np.ndarray) -> None:
     free = matrix_from_quaternion(edits.stored.free.turns[rows, column])
-    turns = quaternion_from_matrix(free @ matrix_from_axis_angle(offsets))
+    _write_turns(edits, column, rows, quaternion_from_matrix(free @ matrix_from_axis_angle(offsets)))
+
+
+def _write_turns(edits: Edits, column: int, rows: np.ndarray, turns: np.ndarray) -> None:
+    """Quaternions (M, 4) into a bone's keys, of the sign that the keys there have."""
     same_side = (turns * edits.now.turns[rows, column]).sum(-1, keepdims=True) >= 0
     _write(edits, column, rows, np.where(same_side, turns, -turns))
 

@@ -13,7 +13,7 @@ from ..motion import Held
 from ..recording import Poses
 from .channels import COLUMNS, PLACE, Channels, turned_by
 from .finger_keys import finger_edits, settle_fingers
-from .limbs import root_bone
+from .limbs import root_bone, with_limbs
 from .names import BONE_NAMES, FINGER_BONES
 from .read_action import keyed_columns, poses_of, read_channels
 from .refined import Refined, refined_animation
@@ -172,6 +172,7 @@ def forget_edits(armature: bpy.types.Object, bones: Sequence[str] | None = None)
     if edits is None:
         return []
     fingers = _forget_fingers(armature, edits.refined, bones)
+    bones = bones if bones is None else sorted(with_limbs(armature, bones))
     wanted = np.array([bones is None or name in bones for name in BONE_NAMES])
     columns = np.concatenate([wanted, wanted[:1]])
     marks = np.where(columns, FREE, edits.marks)

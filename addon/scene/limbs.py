@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import bpy
@@ -71,6 +72,15 @@ def controls(armature: bpy.types.Object, limb: Limb) -> tuple[bpy.types.PoseBone
 def controlled_limbs(armature: bpy.types.Object) -> list[Limb]:
     """The limbs with IK controls."""
     return [limb for limb in LIMBS if controls(armature, limb) is not None]
+
+
+def with_limbs(armature: bpy.types.Object, bones: Iterable[str]) -> set[str]:
+    """Names of bones, and for each control among them those of its limb."""
+    found = set(bones)
+    for limb in controlled_limbs(armature):
+        if found & {bone.name for bone in controls(armature, limb) or ()}:
+            found |= {limb.upper, limb.lower, limb.end}
+    return found
 
 
 def root_bone(armature: bpy.types.Object) -> bpy.types.PoseBone | None:

@@ -27,17 +27,22 @@ def rig_follows(write: Callable[..., Steps[None]]) -> Callable[..., Steps[None]]
         rest_root(armature)
         yield from write(armature, *args, **kwargs)
         if root_bone(armature) is not None or controlled_limbs(armature):
-            _fit(armature)
+            fit_rig(armature)
 
     return wrapped
 
 
-def _fit(armature: bpy.types.Object) -> None:
-    """The action on the armature counts, not what an edit layer or a strip adds to it."""
+def fit_rig(armature: bpy.types.Object, *, root: bool = True) -> None:
+    """Key IK controls, and the root where asked for, so that the bones are as their own keys have them.
+
+    The action on the armature counts, not what an edit layer or a strip adds to it.
+    """
     rate, animation = scene_rate(bpy.context.scene), armature.animation_data
     moments = moments_of(armature, BONE_NAMES)
     alone = playing_alone(armature, animation.action, getattr(animation, "action_slot", None))
     with workshop(armature) as scene, without_ik(armature), alone:
-        poses = match_root(armature, moments, seen_poses(scene, armature, moments.frames), rate)
+        poses = seen_poses(scene, armature, moments.frames)
+        if root:
+            poses = match_root(armature, moments, poses, rate)
         for limb in controlled_limbs(armature):
             match_controls(armature, limb, moments, poses, rate)

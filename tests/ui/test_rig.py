@@ -6,6 +6,7 @@ import bpy
 import pytest
 from mathutils import Vector
 
+from addon.scene import BONE_NAMES
 from addon.scene.curves import find_curves
 from tests.scene.rigs import apart, shown
 
@@ -138,6 +139,25 @@ def test_reduced_keys_of_controls_move_the_limbs_within_the_tolerance(person):
     assert bpy.ops.spr.reduce_keys(degrees=3.0, millimetres=20.0) == {"FINISHED"}
     assert len(find_curves(person)[path, 0].keyframe_points) < 0.7 * keys
     assert apart(before, shown(person, FRAMES))[0] < 60  # hips, target and pole may each be off by 20
+
+
+def test_an_edit_made_with_a_control_is_blended_over_the_frames_around_it(person):
+    bpy.ops.spr.add_ik_controls()
+    around = [10, 26, 28, 30, 32, 34, 50]
+    before = shown(person, around)
+    target = _control(person, "L_Wrist target")
+    _move(target, (0.0, 0.0, 0.08))
+    edited = shown(person, [30])
+    bpy.context.scene.frame_set(30)
+    assert bpy.ops.spr.blend_edit(frames=6) == {"FINISHED"}
+    assert apart(edited, shown(person, [30]))[0] < 5
+    after = shown(person, around)
+    wrist = BONE_NAMES.index("L_Wrist")
+    moved = [apart(a[None, wrist], b[None, wrist])[0] for a, b in zip(before, after, strict=True)]
+    assert max(moved[0], moved[-1]) < 2
+    assert 5 < moved[1] < moved[2] < moved[3] > moved[4] > moved[5] > 5
+    assert bpy.ops.spr.refine_pose() == {"FINISHED"}
+    assert "Your edits were kept" in bpy.context.scene.spr.result
 
 
 def test_forgotten_edits_of_controls_are_replaced(person):
