@@ -28,9 +28,9 @@ FEWEST_FRAMES = 10
 APART, ENOUGH = 0.1, 24
 """Seconds between frames that tell something of their own; so many are taken if they are nearer, too."""
 ITERATIONS = 4
-INDEPENDENT = 1.0
+INDEPENDENT = 0.6
 """Frames a second that count as independent: people keep their posture, and keypoints wander together;
-neither must pass for an offset."""
+neither must pass for an offset. Chosen on the validation subjects and on clips of real results."""
 UNEXPLAINED = 0.25
 """What a rigid skeleton leaves unexplained, as a share of how far a point may lie from its definition."""
 COARSE = 0.0025
