@@ -28,9 +28,10 @@ FEWEST_FRAMES = 10
 APART, ENOUGH = 0.1, 24
 """Seconds between frames that tell something of their own; so many are taken if they are nearer, too."""
 ITERATIONS = 4
-INDEPENDENT = 0.6
-"""Frames a second that count as independent: people keep their posture, and keypoints wander together;
-neither must pass for an offset. Chosen on the validation subjects and on clips of real results."""
+INDEPENDENT = 0.5
+"""Frames a second, after the first, that count as independent: people keep their posture, and keypoints
+wander together; neither must pass for an offset. Chosen on the validation subjects and on clips of real
+results."""
 UNEXPLAINED = 0.25
 """What a rigid skeleton leaves unexplained, as a share of how far a point may lie from its definition."""
 COARSE = 0.0025
@@ -83,7 +84,7 @@ def calibrate(
     rows = _telling_frames(targets, fps)
     if len(rows) < FEWEST_FRAMES:
         return Calibration(bones, np.zeros((len(targets.indices), 3)), targets.definition, numbers)
-    share = float(min(INDEPENDENT * max(len(targets.raw) / fps, 1.0) / len(rows), 1.0))
+    share = float(min((1.0 + INDEPENDENT * len(targets.raw) / fps) / len(rows), 1.0))
     some = targets.rows(rows)
     centre = _centre(some)
     vague = Evidence(some.indices, _single(some.positions - centre), _single(some.precision))
