@@ -32,12 +32,15 @@ def floor_under(
     """
     if height is not None:
         return Floor(UP, np.array([height]))
+    lows = np.where(contacts > BEARS, 0.0, np.inf)
+    whole = places
     places, bears = places.reshape(len(places), -1, 3), contacts.reshape(len(places), -1) > BEARS
     points = places[bears]
     if len(points) < 2:
         return None
     normal = _normal(points, _stands(bears))
-    return Floor(normal, _heights(points @ normal, fps))
+    lowest = (whole @ normal + lows).min(-1)
+    return Floor(normal, _heights(lowest[np.isfinite(lowest)], fps))
 
 
 def _stands(bears: np.ndarray) -> np.ndarray:

@@ -17,9 +17,11 @@ from ..controls import Controls
 from ..evidence import Targets
 from ..timeline import NETWORK_FPS, Piece, bridge, pieces, spread
 from .bands import ORDER
+from .clip import Precision
 from .contacts import contacts_of
 from .floor import floor_under
-from .hold import Precision, chances, hold_feet, places_under
+from .hold import hold_feet
+from .places import chances, places_under
 
 FOOT_POINTS = ("ankle", "foot", "heel", "big_toe", "small_toe")
 CAPTURED, UNTOLD = 0.004, 0.03
@@ -29,8 +31,6 @@ SET = 0.015
 """The same where somebody has set the contacts by hand and the keypoints may be gone."""
 OWN_TURN, LEVER = 0.05, 0.1
 """Radians by which a foot is turned wrongly though its places are known, and metres between these."""
-PATH_SHARE = 0.25
-"""How far the body's own place is off, beside its feet: many more keypoints tell it."""
 IN_AIR = 0.1
 """Metres over (or under) a floor at which a still foot is as likely in the air as on it."""
 LEGS = ("root", "left_leg", "right_leg")
@@ -79,7 +79,8 @@ def hold_again(motion: Motion, strength: float = 1.0, path: str = "measured") ->
     edited = np.zeros((motion.frames, 4), bool)
     if motion.found is not None:
         edited = (motion.contacts > 0.5) != (motion.found[0] > 0.5)
-    eased = replace(motion, contacts=_softened(motion.contacts, motion.fps))
+    softened = np.where(edited, motion.contacts, _softened(motion.contacts, motion.fps))
+    eased = replace(motion, contacts=softened)
     held = yield from _held(eased, controls, np.full(2, SET), (yield from _parts(motion)), edited)
     return replace(held, contacts=motion.contacts)
 
@@ -116,7 +117,7 @@ def _held(
     edited: np.ndarray | None = None,
 ) -> Steps[Motion]:
     yield Progress(1.0, "Holding the feet")
-    path = np.inf if controls.path == "steps" else PATH_SHARE * float(deviation.mean())
+    path = np.inf if controls.path == "steps" else float(deviation.mean())
     precision = Precision(deviation, np.hypot(OWN_TURN, deviation / LEVER), path)
     rotations, pelvis = motion.rotations.copy(), motion.pelvis.copy()
     for piece, poses in parts:
