@@ -64,7 +64,8 @@ def stand(motion: Motion, controls: Controls, deviation: np.ndarray) -> Steps[Mo
         there = yield from contacts_of.steps(*poses, motion.bone_offsets, motion.fps)
         contacts[piece.rows] = there[piece.places]
     places = yield from _places(motion)
-    floor = floor_under(places, chances(contacts, places), motion.fps, controls.floor)
+    off = float(deviation.mean())
+    floor = floor_under(places, chances(contacts, places), motion.fps, controls.floor, off)
     if floor is not None:
         contacts = contacts * _near(floor.over(places))
     standing = replace(motion, contacts=contacts, floor=floor)
