@@ -32,11 +32,13 @@ class Precision:
 @dataclass(frozen=True)
 class Clip:
     """What all steps share; contacts (T, 4): of heels and toes, chances (T, 2, 3): of the places under the
-    feet, sure (T, 2): where a foot's contacts hold however fast it moves."""
+    feet, flat (T, 2): of heel and toes together, sure (T, 2): where a foot's contacts hold however fast it
+    moves."""
 
     fps: float
     contacts: np.ndarray
     chances: np.ndarray
+    flat: np.ndarray
     floor: Floor | None
     precision: Precision
     sure: np.ndarray
@@ -45,11 +47,6 @@ class Clip:
     def bears(self) -> np.ndarray:
         """(T, 2) probability that any of a foot bears."""
         return np.asarray(self.contacts.reshape(-1, 2, 2).max(-1))
-
-    @property
-    def flat(self) -> np.ndarray:
-        """(T, 2) probability that heel and toes of a foot bear together."""
-        return np.asarray(self.contacts.reshape(-1, 2, 2).prod(-1))
 
     def measured(self, deviation: float) -> np.ndarray:
         """(T,) weights of what is off by so many metres or radians in every frame."""

@@ -12,7 +12,7 @@ from ...steps import Stepped, Steps, in_chunks
 from .clip import Clip, Precision
 from .legs import reach
 from .moves import followed, moved, turned
-from .places import chances, places_under, toes_up
+from .places import chances, flatness, places_under, toes_up
 
 PASSES = 3
 """How often legs reach for their places; in between the body follows feet that miss them."""
@@ -36,7 +36,9 @@ def hold_feet(
     """
     joints, world = yield from _posed(rotations, pelvis, bones)
     sure = np.zeros((len(pelvis), 2), bool) if sure is None else sure
-    clip = Clip(fps, contacts, chances(contacts, places_under(joints, world, bones)), floor, precision, sure)
+    places = places_under(joints, world, bones)
+    flat = flatness(contacts, places, precision.foot)
+    clip = Clip(fps, contacts, chances(contacts, places), flat, floor, precision, sure)
     yield None
     feet = world[:, list(ANKLES)]
     feet = matrix_from_axis_angle((yield from turned(clip, feet))) @ feet

@@ -10,6 +10,8 @@ from ...motion import Floor
 
 TIP = 0.012
 """Metres by which the tip of the toes must lie below the ball to be what bears."""
+RAISED = 0.04
+"""Metres over the toes at which a heel that is said to bear is as likely in the air."""
 BENT = np.radians(60.0)
 """By how much toes bend at most."""
 
@@ -28,6 +30,13 @@ def chances(contacts: np.ndarray, places: np.ndarray) -> np.ndarray:
     tip = np.clip((places[..., 1, 1] - places[..., 2, 1]) / TIP - 1.0, 0.0, 1.0)
     toes = heels_and_toes[..., 1]
     return np.stack([heels_and_toes[..., 0], toes * (1.0 - tip), toes * tip], axis=-1)
+
+
+def flatness(contacts: np.ndarray, places: np.ndarray, off: np.ndarray) -> np.ndarray:
+    """(T, 2) probabilities that heel and toes of a foot bear together, from those of heels and toes (T, 4) and
+    the places (T, 2, 3, 3): less where the heel is raised by more than errors of `off` (2,) metres tell."""
+    raised = np.maximum(places[..., 0, 1] - places[..., 1:, 1].min(-1), 0.0) / np.hypot(RAISED, 2.0 * off)
+    return np.asarray(contacts.reshape(-1, 2, 2).prod(-1) / (1.0 + raised**4))
 
 
 def toes_up(
