@@ -11,7 +11,7 @@ from .bands import ORDER
 
 CORRELATED = 0.25
 """Seconds over which errors of a place are alike."""
-LEAST_EASED = 1e-6
+LEAST_EASED = 1e-3
 """Share of smoothness that is left where a foot bears."""
 LOOK = 0.08
 """Seconds around a frame in which a foot's mean speed is looked at."""

@@ -29,7 +29,7 @@ FREE_PATH = 1e-4
 """Weight of the measured place of a path that is rebuilt from steps."""
 LEAST_UP = 0.007
 """Metres by which a body's height over its floor is off at least, for the same reason as soles."""
-EASE_BODY = 0.13
+EASE_BODY = 0.15
 """Seconds over which what moves the body comes and goes."""
 FOLLOWING, EASE_FOLLOWING = 0.02, 0.1
 """Metres that the body follows feet that do not reach their places, and seconds over which it does."""
