@@ -15,6 +15,8 @@ APART, WRONG = 0.08, 4.0
 """Metres between two heights of a floor, and how many times as far apart they are as feet are off."""
 SHARE, SECONDS = 0.04, 0.4
 """Share of all bearing, and how long, that a height of its own needs."""
+FILLED = 0.3
+"""Share of what bears at a height that bears half way to the next where both are one floor."""
 MOST_HEIGHTS = 6
 UP = np.array([0.0, 1.0, 0.0])
 CALM = 0.2
@@ -81,7 +83,9 @@ def heights_of(lowest: np.ndarray, fps: float, off: float = 0.0) -> np.ndarray:
     left = np.sort(lowest)
     found: list[float] = []
     least, apart = max(SHARE * len(lowest), SECONDS * fps), max(APART, WRONG * off)
-    while len(left) and len(found) < MOST_HEIGHTS:
+    for _ in range(MOST_HEIGHTS):
+        if not len(left):
+            break
         # The densest stretch first.
         ends = np.searchsorted(left, left + apart / 2.0, side="right")
         first = int((ends - np.arange(len(left))).argmax())
@@ -89,6 +93,17 @@ def heights_of(lowest: np.ndarray, fps: float, off: float = 0.0) -> np.ndarray:
         near = np.abs(left - height) < apart
         if found and near.sum() < least:
             break
-        found.append(height)
+        if not any(_one_floor(lowest, height, other) for other in found):
+            found.append(height)
         left = left[~near]
     return np.array(sorted(found))
+
+
+def _one_floor(lowest: np.ndarray, height: float, other: float) -> bool:
+    """Whether feet at (N,) heights bear half way between two of them almost as often: a floor that drifts, or
+    errors, not a step."""
+    reach = abs(height - other) / 4.0
+    between, near = (
+        int((np.abs(lowest - place) < reach).sum()) for place in ((height + other) / 2.0, height)
+    )
+    return between > FILLED * near

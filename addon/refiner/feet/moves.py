@@ -16,14 +16,14 @@ from .clip import Clip
 
 SLIDE, TURN = 0.005, 0.01
 """Metres, and radians, that a bearing foot may stray within a second."""
-MOVES, SPINS = 0.3, 0.9
+MOVES, SPINS = 0.6, 1.5
 """m/s, and radians a second, at which a foot hardly bears."""
 ON_FLOOR, FLAT = 0.004, 0.03
 """Metres by which a bearing sole may miss the floor, radians by which a flat one may lean on it."""
 UNDER, OVER, LEANING = 0.001, 0.004, 0.02
 """Metres that bearing soles may lie under and over the floor, and radians that a flat one may lean on it for
 nothing: feet and soles of a file are not quite ours."""
-HARD, SUNK_PASSES = 20.0, 2
+HARD, SUNK_PASSES = 60.0, 2
 """How much more a sole below the floor counts than the floor under others, and how often such are sought."""
 FREE_PATH = 1e-4
 """Weight of the measured place of a path that is rebuilt from steps."""
