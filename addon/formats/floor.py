@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from ..body.floor import bearing, heights_of
 from ..body.kinematics import forward
 from ..body.points import POINT_INDEX, point_positions
 from ..body.skeleton import REST_OFFSETS
@@ -14,14 +15,16 @@ _FOOT_HEIGHTS = {"foot": 0.02, "ankle": 0.08}
 """Metres from these joints down to the sole of a standing person."""
 _LOW_PERCENT = 10.0
 _CLEARLY_LOWER = 0.15
+_LEAST_BEARING = 0.1
+"""Share of a clip's frames in which feet must bear to tell the floor."""
 
 
 def floor_height(people: list[Person] | tuple[Person, ...]) -> float | None:
     """Height in metres (Y up) of the floor, None when no foot is seen.
 
-    Each frame's lowest foot stands on the floor or is above it: a low percentile over the clip is
-    the floor whatever single frames say. Who stands on the hands or lies has the floor under what is lowest.
-    Several people: the middle one's.
+    Feet that bear lie on it, on the lowest of its heights where there are stairs; where none does, a low
+    percentile over the clip tells it, for each frame's lowest foot is on the floor or above it. Who stands on
+    the hands or lies has the floor under what is lowest. Several people: the middle one's.
     """
     heights = [height for height in map(_floor_of, people) if height is not None]
     return float(np.median(heights)) if heights else None
@@ -31,8 +34,19 @@ def _floor_of(one: Person) -> float | None:
     soles = _soles(one)
     if soles is None or not np.isfinite(soles).any():
         return None
-    under_feet, under_body = _low(soles), _low(_heights(one))
+    under_feet, under_body = _under(soles, one.fps), _low(_heights(one))
     return under_body if under_body < under_feet - _CLEARLY_LOWER else under_feet
+
+
+def _under(soles: np.ndarray, fps: float) -> float:
+    """What soles (T, N, 3) bear on."""
+    low = _low(soles[..., 1])
+    bears, calm = bearing(soles, fps)
+    lowest = np.where(bears, calm[..., 1], np.inf).min(1)
+    lowest = lowest[np.isfinite(lowest)]
+    if len(lowest) < _LEAST_BEARING * len(soles):
+        return low
+    return float(heights_of(lowest, fps)[0])
 
 
 def _low(heights: np.ndarray) -> float:
@@ -51,7 +65,7 @@ def _heights(one: Person) -> np.ndarray:
 
 
 def _soles(one: Person) -> np.ndarray | None:
-    """(T, N) heights of points under the feet, NaN where missing.
+    """(T, N, 3) points under the feet, NaN where missing.
 
     From the keypoints where they have feet, for they show the person's own size; else from the poses.
     """
@@ -59,20 +73,20 @@ def _soles(one: Person) -> np.ndarray | None:
     if seen is None and one.poses is not None:
         joints, turned = forward(one.poses.rotations, one.poses.pelvis, REST_OFFSETS)
         points = point_positions(joints, turned, REST_OFFSETS)
-        return points[:, [POINT_INDEX[f"{side}_{part}"] for side in _SIDES for part in _SOLES], 1]
+        return points[:, [POINT_INDEX[f"{side}_{part}"] for side in _SIDES for part in _SOLES]]
     return seen
 
 
 def _soles_seen(keypoints: Keypoints) -> np.ndarray | None:
-    heights, canonical = keypoints.positions[..., 1], keypoints.canonical
+    positions, canonical = keypoints.positions, keypoints.canonical
     soles = [f"{side}_{part}" for side in _SIDES for part in _SOLES]
     held = [canonical.index(name) for name in soles if name in canonical]
     if held:
-        return heights[:, held]
+        return positions[:, held]
     for part, above in _FOOT_HEIGHTS.items():
         held = [canonical.index(f"{side}_{part}") for side in _SIDES if f"{side}_{part}" in canonical]
         if held:
-            return heights[:, held] - above
+            return positions[:, held] - np.array([0.0, above, 0.0])
     return None
 
 

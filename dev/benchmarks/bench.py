@@ -67,7 +67,14 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument(
         "--picture", type=Path, metavar="SVG", help="with --feet: draw their paths from above"
     )
+    parser.add_argument("--captures", action="store_true", help="with --feet: of the bundled recordings")
     args = parser.parse_args(words)
+    if args.captures:
+        from bundled_model.training.benchmark.feet_captures import feet_captures
+
+        for line in feet_captures():
+            print(line, flush=True)
+        return 0
     if args.picture is not None:
         from bundled_model.training.benchmark.feet_picture import draw
 

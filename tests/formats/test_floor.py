@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from addon import formats
+from addon.body.floor import bearing, heights_of
 from addon.body.kinematics import forward
 from addon.body.layouts import find_layout
 from addon.body.rotations import axis_angle_from_matrix
@@ -141,3 +142,24 @@ def test_the_bodys_own_keypoints_tell_the_floor_before_mean_bones():
     with_points = floor_height([Person("0", np.arange(FRAMES), 30.0, held, poses)])
     alone = floor_height([Person("0", np.arange(FRAMES), 30.0, held)])
     assert with_points == alone
+
+
+def test_noise_of_keypoints_does_not_lower_the_floor():
+    """Each frame's lowest of many noisy points lies below the floor; what stands, on average, on it."""
+    clean = walker()
+    assert clean.poses is not None
+    layout = find_layout("body25")
+    points = walking(FRAMES).layout("body25")
+    held = Keypoints(points, np.ones(points.shape[:2]), layout.keypoints, layout.canonical, "body25")
+    noisy = replace(held, positions=points + np.random.default_rng(0).normal(0.0, 0.02, points.shape))
+    frames = np.arange(len(points))
+    true, found = (floor_height([Person("0", frames, 30.0, seen)]) for seen in (held, noisy))
+    assert true is not None and found == pytest.approx(true, abs=0.015)
+
+
+def test_somebody_on_stairs_has_the_floor_under_the_lowest_step():
+    steps = np.repeat([0.0, 0.17, 0.34], 40)
+    soles = np.stack([np.zeros(120), steps, np.zeros(120)], -1)[:, None]
+    bears, calm = bearing(soles, 30.0)
+    lowest = np.where(bears, calm[..., 1], np.inf).min(1)
+    np.testing.assert_allclose(heights_of(lowest[np.isfinite(lowest)], 30.0), [0.0, 0.17, 0.34], atol=0.01)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from ...steps import Steps
@@ -9,94 +11,93 @@ from ...steps import Steps
 ORDER = 3
 """Frames before it that a frame is tied to."""
 _THIRD = np.array([-1.0, 3.0, -3.0, 1.0])
+_TOGETHER = 16
+"""Frames whose unknowns are solved at once."""
+_AT_ONCE = 32
+"""Such blocks in one step."""
 
 
 class Bands:
-    """Squares of K unknown paths z (T, C, K), C numbers in each frame with the same weights, summed up one
-    after the other."""
+    """Squares of the paths z (T, C, K) of K unknowns, C numbers in each frame with the same weights, summed
+    up one after the other. Each square is of a sum `of` (K,) shares of the unknowns."""
 
-    def __init__(self, frames: int, numbers: int, paths: int) -> None:
-        self.lower = np.zeros((frames, ORDER + 1, paths))
-        """(T, ORDER + 1, K): column i holds the elements (t, t - ORDER + i)."""
-        self.right = np.zeros((frames, numbers, paths))
-        self.lower[:, ORDER] = 1e-9
+    def __init__(self, frames: int, numbers: int, unknowns: int) -> None:
+        self.lower = np.zeros((frames, ORDER + 1, unknowns, unknowns))
+        """(T, ORDER + 1, K, K): row i holds the elements (t, t - ORDER + i)."""
+        self.right = np.zeros((frames, unknowns, numbers))
+        self.lower[:, ORDER] = 1e-9 * np.eye(unknowns)
 
-    def copy(self) -> Bands:
-        """The same squares, to add others."""
-        same = Bands(*self.right.shape)
-        same.lower, same.right = self.lower.copy(), self.right.copy()
-        return same
+    def near(self, of: Sequence[float], weights: np.ndarray, places: np.ndarray | None = None) -> None:
+        """weights (T,) times |sum - places|^2, places (T, C), zero where there are none."""
+        shares = np.array(of)
+        self.lower[:, ORDER] += weights[:, None, None] * np.outer(shares, shares)
+        if places is not None:
+            self.right += (weights[:, None] * places)[:, None] * shares[:, None]
 
-    def near(self, weights: np.ndarray, places: np.ndarray | float = 0.0) -> None:
-        """weights (T, K) times |z - places|^2, places (T, C, K)."""
-        self.lower[:, ORDER] += weights
-        self.right += weights[:, None] * places
-
-    def steps_near(self, weights: np.ndarray, steps: np.ndarray) -> None:
-        """weights (T - 1, K) times |z of the next frame - z - steps|^2, steps (T - 1, C, K)."""
-        self.lower[:-1, ORDER] += weights
-        self.lower[1:, ORDER] += weights
-        self.lower[1:, ORDER - 1] -= weights
-        pulled = weights[:, None] * steps
+    def steps_near(self, of: Sequence[float], weights: np.ndarray, steps: np.ndarray) -> None:
+        """weights (T - 1,) times |sum of the next frame - sum - steps|^2, steps (T - 1, C)."""
+        shares = np.array(of)
+        squares = weights[:, None, None] * np.outer(shares, shares)
+        self.lower[:-1, ORDER] += squares
+        self.lower[1:, ORDER] += squares
+        self.lower[1:, ORDER - 1] -= squares
+        pulled = (weights[:, None] * steps)[:, None] * shares[:, None]
         self.right[1:] += pulled
         self.right[:-1] -= pulled
 
-    def smooth(self, weights: np.ndarray) -> None:
-        """weights (T - 3, K) times |third difference of z|^2."""
-        if not len(weights):
-            return
+    def smooth(self, of: Sequence[float], weights: np.ndarray) -> None:
+        """weights (T - 3,) times |third difference of the sum|^2."""
         count = len(weights)
+        if not count:
+            return
+        squares = weights[:, None, None] * np.outer(of, of)
         for a in range(ORDER + 1):
             for b in range(a + 1):
-                self.lower[a : a + count, ORDER - a + b] += _THIRD[a] * _THIRD[b] * weights
+                self.lower[a : a + count, ORDER - a + b] += _THIRD[a] * _THIRD[b] * squares
 
     def solve(self) -> Steps[np.ndarray]:
-        """The paths (T, C, K) of least squares: a banded LDL^T factorisation, frame after frame, in plain
-        numbers, which are faster than arrays of one or two."""
-        found = np.empty_like(self.right)
-        for path in range(self.right.shape[2]):
-            factors = _factors(self.lower[:, :, path])
-            yield None
-            for number in range(self.right.shape[1]):
-                found[:, number, path] = _substituted(factors, self.right[:, number, path].tolist())
+        """The paths (T, C, K) of least squares: blocks of some frames each, one eliminated after the
+        other."""
+        frames, unknowns, numbers = self.right.shape
+        count = -(-frames // _TOGETHER)
+        own, before = self._blocks(count)
+        right = np.zeros((count * _TOGETHER, unknowns, numbers))
+        right[:frames] = self.right
+        right = right.reshape(count, -1, numbers)
+        after = np.concatenate([np.swapaxes(before[1:], -1, -2), np.zeros_like(before[:1])])
+        found, given = np.empty_like(right), np.empty_like(before)
+        for n in range(count):
+            left, wanted = own[n], right[n]
+            if n:
+                left, wanted = left - before[n] @ given[n - 1], wanted - before[n] @ found[n - 1]
+            solved = np.linalg.solve(left, np.concatenate([after[n], wanted], axis=1))
+            given[n], found[n] = solved[:, :-numbers], solved[:, -numbers:]
+            if n % _AT_ONCE == 0:
                 yield None
-        return found
+        for n in range(count - 2, -1, -1):
+            found[n] -= given[n] @ found[n + 1]
+        yield None
+        paths = found.reshape(-1, unknowns, numbers)[:frames]
+        return np.swapaxes(paths, 1, 2)
 
-
-Factors = tuple[list[float], list[float], list[float], list[float]]
-"""The three columns below the diagonal of L, nearest last, and D."""
-
-
-def _factors(band: np.ndarray) -> Factors:
-    """Of a band (T, ORDER + 1) as `Bands.lower` has it."""
-    third, second, first, diagonal = ([0.0] * len(band) for _ in range(4))
-    # Rows of nothing before the first frame.
-    before3 = before2 = before1 = (0.0, 0.0, 1.0)
-    for t, (a, b, c, d) in enumerate(band.tolist()):
-        b -= a * before2[1]
-        c -= a * before1[0] + b * before1[1]
-        x, y, z = a / before3[2], b / before2[2], c / before1[2]
-        d -= x * a + y * b + z * c
-        third[t], second[t], first[t], diagonal[t] = x, y, z, d
-        before3, before2, before1 = before2, before1, (y, z, d)
-    return third, second, first, diagonal
-
-
-def _substituted(factors: Factors, values: list[float]) -> list[float]:
-    """x of L D L^T x = values."""
-    third, second, first, diagonal = factors
-    p = q = r = 0.0
-    for t, value in enumerate(values):
-        value -= third[t] * p + second[t] * q + first[t] * r
-        values[t] = value
-        p, q, r = q, r, value
-    count = len(values)
-    third, second, first = (
-        [*column[k:], *[0.0] * k] for k, column in zip((3, 2, 1), (third, second, first), strict=True)
-    )
-    p = q = r = 0.0
-    for t in range(count - 1, -1, -1):
-        value = values[t] / diagonal[t] - first[t] * p - second[t] * q - third[t] * r
-        values[t] = value
-        p, q, r = value, p, q
-    return values
+    def _blocks(self, count: int) -> tuple[np.ndarray, np.ndarray]:
+        """(N, B, B) squares within each block of frames, and of its unknowns with the block's before."""
+        frames, _, unknowns, _ = self.lower.shape
+        lower = np.zeros((count * _TOGETHER, *self.lower.shape[1:]))
+        lower[:frames] = self.lower
+        lower[frames:, ORDER] = np.eye(unknowns)
+        lower = lower.reshape(count, _TOGETHER, *lower.shape[1:])
+        own = np.zeros((count, _TOGETHER, unknowns, _TOGETHER, unknowns))
+        before = np.zeros_like(own)
+        for row in range(_TOGETHER):
+            for back in range(ORDER + 1):
+                element = lower[:, row, ORDER - back]
+                if back == 0:
+                    own[:, row, :, row] += element
+                elif back <= row:
+                    own[:, row, :, row - back] += element
+                    own[:, row - back, :, row] += np.swapaxes(element, -1, -2)
+                else:
+                    before[:, row, :, row - back + _TOGETHER] += element
+        size = _TOGETHER * unknowns
+        return own.reshape(count, size, size), before.reshape(count, size, size)

@@ -14,8 +14,10 @@ _HIPS, _KNEES = (
 ANKLE_JOINTS = list(ANKLES)
 HIP, KNEE = 0.1, 0.1
 """Radians by which a hip about any axis and a knee about its hinge are thought to move."""
-MISSED = 0.005
+MISSED = 0.003
 """Metres by which a foot may miss its place: at full stretch a knee does not bend for a few of them."""
+STRETCHED = 0.995
+"""Share of a leg's length at which its knee is straight enough."""
 ITERATIONS = 4
 HINGE_SEEN = 0.2
 """Sine of the bend from which thigh and shin tell a knee's axis; less bent, it is that of its own frame."""
@@ -32,7 +34,7 @@ def reach(
     hips = joints[:, _HIPS]
     thigh, shin = world[:, _HIPS], world[:, _KNEES]
     knees, ends = joints[:, _KNEES] - hips, joints[:, ANKLE_JOINTS] - joints[:, _KNEES]
-    targets = ankles - hips
+    targets = _within(ankles - hips, knees, ends)
     moved = np.zeros((*hips.shape[:2], 4))
     spread = np.array([HIP**2] * 3 + [KNEE**2])
     hinge = _hinges(knees, ends, thigh)
@@ -55,6 +57,14 @@ def reach(
     result[:, _KNEES] = np.swapaxes(thigh, -1, -2) @ shin
     result[:, ANKLE_JOINTS] = np.swapaxes(shin, -1, -2) @ feet
     return result
+
+
+def _within(targets: np.ndarray, knees: np.ndarray, ends: np.ndarray) -> np.ndarray:
+    """Places (T, 2, 3) of ankles from their hips, no farther than legs reach that are STRETCHED
+    or as straight as they were: beyond it no pose is the nearest."""
+    lengths = np.linalg.norm(knees, axis=-1) + np.linalg.norm(ends, axis=-1)
+    most = np.maximum(STRETCHED * lengths, np.linalg.norm(knees + ends, axis=-1))
+    return np.asarray(targets * np.minimum(most / (np.linalg.norm(targets, axis=-1) + 1e-9), 1.0)[..., None])
 
 
 def _by_turns(knees: np.ndarray, ends: np.ndarray, hinge: np.ndarray) -> np.ndarray:

@@ -18,9 +18,11 @@ from ..evidence import Targets
 from ..limbs import LEGS
 from ..timeline import NETWORK_FPS, Piece, bridge, pieces, spread
 from .bands import ORDER
+from .clip import Precision
 from .contacts import contacts_of
 from .floor import floor_under
-from .hold import Precision, chances, hold_feet, places_under
+from .hold import hold_feet
+from .places import chances, places_under
 
 FOOT_POINTS = ("ankle", "foot", "heel", "big_toe", "small_toe")
 CAPTURED, UNTOLD = 0.004, 0.03
@@ -30,8 +32,6 @@ SET = 0.015
 """The same where somebody has set the contacts by hand and the keypoints may be gone."""
 OWN_TURN, LEVER = 0.05, 0.1
 """Radians by which a foot is turned wrongly though its places are known, and metres between these."""
-PATH_SHARE = 0.25
-"""How far the body's own place is off, beside its feet: many more keypoints tell it."""
 IN_AIR = 0.1
 """Metres over (or under) a floor at which a still foot is as likely in the air as on it."""
 
@@ -64,7 +64,8 @@ def stand(motion: Motion, controls: Controls, deviation: np.ndarray) -> Steps[Mo
         there = yield from contacts_of.steps(*poses, motion.bone_offsets, motion.fps)
         contacts[piece.rows] = there[piece.places]
     places = yield from _places(motion)
-    floor = floor_under(places, chances(contacts, places), motion.fps, controls.floor)
+    off = float(deviation.mean())
+    floor = floor_under(places, chances(contacts, places), motion.fps, controls.floor, off)
     if floor is not None:
         contacts = contacts * _near(floor.over(places))
     standing = replace(motion, contacts=contacts, floor=floor)
@@ -79,7 +80,8 @@ def hold_again(motion: Motion, strength: float = 1.0, path: str = "measured") ->
     edited = np.zeros((motion.frames, 4), bool)
     if motion.found is not None:
         edited = (motion.contacts > 0.5) != (motion.found[0] > 0.5)
-    eased = replace(motion, contacts=_softened(motion.contacts, motion.fps))
+    softened = np.where(edited, motion.contacts, _softened(motion.contacts, motion.fps))
+    eased = replace(motion, contacts=softened)
     held = yield from _held(eased, controls, np.full(2, SET), (yield from _parts(motion)), edited)
     return replace(held, contacts=motion.contacts)
 
@@ -116,7 +118,7 @@ def _held(
     edited: np.ndarray | None = None,
 ) -> Steps[Motion]:
     yield Progress(1.0, "Holding the feet")
-    path = np.inf if controls.path == "steps" else PATH_SHARE * float(deviation.mean())
+    path = np.inf if controls.path == "steps" else float(deviation.mean())
     precision = Precision(deviation, np.hypot(OWN_TURN, deviation / LEVER), path)
     rotations, pelvis = motion.rotations.copy(), motion.pelvis.copy()
     for piece, poses in parts:

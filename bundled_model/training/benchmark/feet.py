@@ -17,8 +17,8 @@ from addon.motion import Floor, Motion
 from addon.recording import Person
 from addon.refiner import Controls, refine
 from addon.refiner.feet.floor import floor_under
-from addon.refiner.feet.hold import chances, places_under
 from addon.refiner.feet.legs import ANKLE_JOINTS, reach
+from addon.refiner.feet.places import chances, places_under
 
 from ..augment import proportions
 from ..feet.labels import STILL, bearing

@@ -12,7 +12,7 @@ from addon.body.kinematics import forward
 from addon.motion import Motion
 from addon.recording import Person
 from addon.refiner import Controls, refine
-from addon.refiner.feet.hold import places_under
+from addon.refiner.feet.places import places_under
 
 from ..motion_data import load_split
 from ..synthesis import Faults

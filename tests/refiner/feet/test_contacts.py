@@ -10,7 +10,7 @@ from addon.body.rotations import matrix_from_axis_angle
 from addon.body.skeleton import MIRROR_JOINTS, REST_OFFSETS
 from addon.refiner.feet.contacts import contacts_of
 from addon.refiner.feet.floor import floor_under
-from addon.refiner.feet.hold import chances, places_under
+from addon.refiner.feet.places import chances, places_under
 from addon.refiner.timeline import interpolate, interpolate_rotations
 from bundled_model.training.feet.labels import bearing
 from bundled_model.training.motion_data import Clip, load_split

@@ -10,12 +10,13 @@ import pytest
 from addon.body.kinematics import forward
 from addon.body.rotations import geodesic_angle
 from addon.body.skeleton import JOINT_NAMES, REST_OFFSETS
-from addon.body.soles import soles
+from addon.body.soles import ANKLES, soles
 from addon.motion import Motion
 from addon.recording import Keypoints, Person, Poses
 from addon.refiner import Controls, RefineError, refine
 from addon.refiner.feet.bands import Bands
-from addon.refiner.feet.hold import chances, places_under
+from addon.refiner.feet.legs import reach
+from addon.refiner.feet.places import chances, places_under
 from addon.refiner.feet.stand import hold_again
 from addon.steps import finish
 from bundled_model.training.feet.labels import bearing
@@ -77,10 +78,10 @@ def held(walk: tuple[Clip, Person, np.ndarray]) -> Motion:
     return run(walk[1], feet=1.0)
 
 
-def test_bearing_feet_slide_a_third_of_what_they_did(walk, held):
+def test_bearing_feet_slide_a_fifth_of_what_they_did(walk, held):
     clip, _, bears = walk
     free = replace(held, rotations=held.free[0], pelvis=held.free[1])
-    assert slide(held, bears) < slide(free, bears) / 3.0
+    assert slide(held, bears) < slide(free, bears) / 5.0
     truth = replace(
         held, rotations=clip.rotations(), pelvis=clip.pelvis.astype(float), bone_offsets=REST_OFFSETS
     )
@@ -90,7 +91,7 @@ def test_bearing_feet_slide_a_third_of_what_they_did(walk, held):
 def test_soles_do_not_sink(held):
     free = replace(held, rotations=held.free[0], pelvis=held.free[1])
     assert (depth(free) < -0.005).mean() > 0.3
-    assert (depth(held) < -0.010).mean() < 0.01
+    assert (depth(held) < -0.005).mean() < 0.01
 
 
 def test_arms_head_and_their_timing_stay_as_they_were(held):
@@ -109,7 +110,7 @@ def test_nothing_pops(held):
     for rotations, pelvis in (held.free, (held.rotations, held.pelvis)):
         joints, _ = forward(rotations, pelvis, held.bone_offsets)
         shake.append(float(np.linalg.norm(np.diff(joints, 2, axis=0), axis=-1).mean()))
-    assert shake[1] < 1.1 * shake[0]
+    assert shake[1] < 1.02 * shake[0]
 
 
 def test_off_gives_what_the_run_gave_before_and_half_lies_between(walk, held):
@@ -173,14 +174,14 @@ def test_edited_contacts_hold_and_release(held):
     free = replace(held, rotations=held.free[0], pelvis=held.free[1], free=None, found=found)
     nothing = finish(hold_again(replace(free, contacts=np.zeros_like(held.contacts))))
     assert np.abs(nothing.pelvis - free.pelvis)[:, [0, 2]].max() < 0.005
-    # Somebody wants the left foot to stay for a few frames more.
+    # Somebody wants the left toes to stay for three frames more.
     stance = held.contacts[:, 1] > 0.5
     lifts = int(np.flatnonzero(stance[:-1] & ~stance[1:])[0]) + 1
-    more = slice(lifts - 8, lifts + 4)
+    more = slice(lifts - 8, lifts + 3)
     edited = np.round(held.contacts)
-    edited[more, :2] = 1.0
+    edited[more, 1] = 1.0
     bears = np.zeros((free.frames, 2, 2), bool)
-    bears[more, 0] = True
+    bears[more, 0, 1] = True
     assert slide(finish(hold_again(replace(free, contacts=edited))), bears) < 0.25 * slide(free, bears)
 
 
@@ -204,22 +205,36 @@ def test_wrong_wishes_are_named(walk, controls, sentence):
 
 
 def test_bands_are_least_squares():
+    """Of sums of three unknowns, over more frames than are solved at once."""
     rng = np.random.default_rng(0)
-    frames, numbers, paths = 30, 2, 3
-    near, places = rng.random((frames, paths)), rng.normal(size=(frames, numbers, paths))
-    still, steps = rng.random((frames - 1, paths)), rng.normal(size=(frames - 1, numbers, paths))
-    bend = rng.random((frames - 3, paths))
-    bands = Bands(frames, numbers, paths)
-    bands.near(near, places)
-    bands.steps_near(still, steps)
-    bands.smooth(bend)
-    found = finish(bands.solve())
-    first, third = (np.diff(np.eye(frames), order, axis=0) for order in (1, 3))
-    for k in range(paths):
-        system = (
-            np.diag(near[:, k])
-            + first.T @ np.diag(still[:, k]) @ first
-            + third.T @ np.diag(bend[:, k]) @ third
-        )
-        right = near[:, k, None] * places[..., k] + first.T @ (still[:, k, None] * steps[..., k])
-        np.testing.assert_allclose(found[..., k], np.linalg.solve(system, right), atol=1e-6)
+    frames, numbers = 37, 2
+    bands, rows, wanted = Bands(frames, numbers, 3), [], []
+    for of in ((1.0, 0.0, 0.0), (-1.0, 1.0, 0.0), (0.0, 0.0, 1.0), (-1.0, 0.0, 1.0)):
+        for order, add in ((0, bands.near), (1, bands.steps_near)):
+            weights, places = rng.random(frames - order), rng.normal(size=(frames - order, numbers))
+            add(of, weights, places)
+            rows.append(np.sqrt(weights)[:, None] * np.kron(np.diff(np.eye(frames), order, axis=0), of))
+            wanted.append(np.sqrt(weights)[:, None] * places)
+        bend = rng.random(frames - 3)
+        bands.smooth(of, bend)
+        rows.append(np.sqrt(bend)[:, None] * np.kron(np.diff(np.eye(frames), 3, axis=0), of))
+        wanted.append(np.zeros((frames - 3, numbers)))
+    found = np.swapaxes(finish(bands.solve()), 1, 2).reshape(-1, numbers)
+    expected = np.linalg.lstsq(np.concatenate(rows), np.concatenate(wanted), rcond=None)[0]
+    np.testing.assert_allclose(found, expected, atol=1e-6)
+
+
+def test_a_leg_out_of_reach_is_straight_and_does_not_jump(walk):
+    """Somebody wants a foot to stay where it no longer reaches."""
+    clip = walk[0]
+    rotations, pelvis = clip.rotations(), clip.pelvis.astype(float)
+    joints, world = forward(rotations, pelvis, REST_OFFSETS)
+    ankles = joints[:, list(ANKLES)]
+    gone = np.linspace(0.0, 0.3, len(pelvis))[:, None, None] * np.array([0.0, -1.0, 0.0])
+    found = reach(rotations, world, joints, ankles + gone, world[:, list(ANKLES)])
+    after, _ = forward(found, pelvis, REST_OFFSETS)
+    lengths = np.linalg.norm(REST_OFFSETS[[4, 5]], axis=-1) + np.linalg.norm(REST_OFFSETS[[7, 8]], axis=-1)
+    straight = np.linalg.norm(after[-20:, [7, 8]] - after[-20:, [1, 2]], axis=-1) / lengths
+    assert straight.min() > 0.97 and straight.max() < 1.0
+    steps, before = (np.linalg.norm(np.diff(a, axis=0), axis=-1) for a in (after[:, list(ANKLES)], ankles))
+    assert (steps - before).max() < 0.03

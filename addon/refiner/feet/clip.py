@@ -1,0 +1,84 @@
+"""A clip whose feet are to be held: what bears on what, how far it may be off, and what that weighs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ...motion import Floor
+from .bands import ORDER
+
+CORRELATED = 0.25
+"""Seconds over which errors of a place are alike."""
+LEAST_EASED = 1e-3
+"""Share of smoothness that is left where a foot bears."""
+LOOK = 0.08
+"""Seconds around a frame in which a foot's mean speed is looked at."""
+EASE = 0.15
+"""Seconds over which what moves a foot comes and goes."""
+
+
+@dataclass(frozen=True)
+class Precision:
+    """How far the motion is thought to be off: foot (2,) metres and turn (2,) radians of the left and right
+    foot, path metres of the body's own place; infinite for a path that the steps are to tell."""
+
+    foot: np.ndarray
+    turn: np.ndarray
+    path: float
+
+
+@dataclass(frozen=True)
+class Clip:
+    """What all steps share; contacts (T, 4): of heels and toes, chances (T, 2, 3): of the places under the
+    feet, flat (T, 2): of heel and toes together, sure (T, 2): where a foot's contacts hold however fast it
+    moves."""
+
+    fps: float
+    contacts: np.ndarray
+    chances: np.ndarray
+    flat: np.ndarray
+    floor: Floor | None
+    precision: Precision
+    sure: np.ndarray
+
+    @property
+    def bears(self) -> np.ndarray:
+        """(T, 2) probability that any of a foot bears."""
+        return np.asarray(self.contacts.reshape(-1, 2, 2).max(-1))
+
+    def measured(self, deviation: float) -> np.ndarray:
+        """(T,) weights of what is off by so many metres or radians in every frame."""
+        return np.full(len(self.contacts), 1.0 / (self.fps * CORRELATED * deviation**2))
+
+    def smooth(self, weights: np.ndarray, seconds: float) -> np.ndarray:
+        """(T - 3,) weights of third differences that leave alone what lasts longer than so many seconds,
+        beside these weights (T,) of places."""
+        return np.asarray(weights[ORDER:] * (seconds * self.fps) ** (2 * ORDER))
+
+    def eased(self, weights: np.ndarray, chance: np.ndarray) -> np.ndarray:
+        """(T - 3,) the same of what comes and goes with a foot that bears with this chance (T,): less where
+        it does."""
+        lifted = np.square(1.0 - chance)
+        spans = np.lib.stride_tricks.sliding_window_view(lifted, ORDER + 1).min(-1)
+        return self.smooth(weights, EASE) * (spans + LEAST_EASED)
+
+    def still(
+        self, foot: int, chance: np.ndarray, steps: np.ndarray, strays: float, moves: float
+    ) -> np.ndarray:
+        """(T - 1,) weights of no step of a foot between frames that bear with these chances (T,), less where
+        the steps (T - 1, 3) are surely those of a foot that moves.
+
+        strays: how far one that bears may come within a second; moves: how much a second, at which it hardly
+        bears.
+        """
+        speed = np.linalg.norm(_around(steps, round(LOOK * self.fps)), axis=1) * self.fps
+        released = np.where(self.sure[1:, foot], 1.0, np.square(1.0 + np.square(speed / moves)))
+        return np.asarray(np.square(chance[:-1] * chance[1:]) / released * self.fps / strays**2)
+
+
+def _around(steps: np.ndarray, reach: int) -> np.ndarray:
+    """(T, …) means of steps over so many frames to either side."""
+    padded = np.pad(steps, ((reach, reach), *[(0, 0)] * (steps.ndim - 1)), mode="edge")
+    return np.asarray(np.lib.stride_tricks.sliding_window_view(padded, 2 * reach + 1, axis=0).mean(-1))

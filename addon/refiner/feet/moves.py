@@ -1,0 +1,135 @@
+"""By how much body and feet move for what bears to stay on its floor: the whole clip at once.
+
+The body's path and both feet's are solved for together. A leg that changes costs what its keypoints'
+precision says, and a body that moves slowly little: so the legs change no more than they must.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ...body.rotations import axis_angle_from_matrix
+from ...body.soles import ANKLES
+from ...steps import Steps
+from .bands import Bands
+from .clip import Clip
+
+SLIDE, TURN = 0.005, 0.01
+"""Metres, and radians, that a bearing foot may stray within a second."""
+MOVES, SPINS = 0.6, 1.5
+"""m/s, and radians a second, at which a foot hardly bears."""
+ON_FLOOR, FLAT = 0.004, 0.03
+"""Metres by which a bearing sole may miss the floor, radians by which a flat one may lean on it."""
+UNDER, OVER, LEANING = 0.001, 0.004, 0.02
+"""Metres that bearing soles may lie under and over the floor, and radians that a flat one may lean on it for
+nothing: feet and soles of a file are not quite ours."""
+HARD, SUNK_PASSES = 60.0, 2
+"""How much more a sole below the floor counts than the floor under others, and how often such are sought."""
+FREE_PATH = 1e-4
+"""Weight of the measured place of a path that is rebuilt from steps."""
+LEAST_UP = 0.007
+"""Metres by which a body's height over its floor is off at least, for the same reason as soles."""
+EASE_BODY = 0.15
+"""Seconds over which what moves the body comes and goes."""
+FOLLOWING, EASE_FOLLOWING = 0.02, 0.1
+"""Metres that the body follows feet that do not reach their places, and seconds over which it does."""
+
+BODY = (1.0, 0.0, 0.0)
+FEET = ((0.0, 1.0, 0.0), (0.0, 0.0, 1.0))
+LEGS = ((-1.0, 1.0, 0.0), (-1.0, 0.0, 1.0))
+"""Shares of the three paths in what is weighed: the body's place, each foot's, and each's beside the body."""
+
+
+def turned(clip: Clip, feet: np.ndarray) -> Steps[np.ndarray]:
+    """(T, 2, 3) turns in the world that keep a foot that is flat on the floor from turning and leaning; feet
+    (T, 2, 3, 3)."""
+    bands = Bands(len(feet), 3, 2)
+    between = axis_angle_from_matrix(feet[1:] @ np.swapaxes(feet[:-1], -1, -2))
+    for foot, own in enumerate(np.eye(2)):
+        flat, steps = clip.flat[:, foot], between[:, foot]
+        weights = clip.measured(clip.precision.turn[foot])
+        bands.near(own, weights)
+        bands.steps_near(own, clip.still(foot, flat, steps, TURN, SPINS), -steps)
+        bands.smooth(own, clip.eased(weights, flat))
+        if clip.floor is not None:
+            lean = np.cross(feet[:, foot, :, 1], clip.floor.normal)
+            lean *= 1.0 - np.minimum(LEANING / (np.linalg.norm(lean, axis=-1, keepdims=True) + 1e-9), 1.0)
+            bands.near(own, np.square(flat) * clip.measured(FLAT), lean)
+    return np.swapaxes((yield from bands.solve()), 1, 2)
+
+
+def moved(clip: Clip, places: np.ndarray, soles: np.ndarray) -> Steps[np.ndarray]:
+    """(T, 3, 3) metres that the body, the left and the right foot (second axis) move.
+
+    places (T, 2, 3, 3): heel, ball and tip of the toes; soles (T, 2, 4, 3): all that may be below the floor.
+    """
+    level = yield from _level(clip, places)
+    if clip.floor is None:
+        return level
+    normal = clip.floor.normal
+    level = level - (level @ normal)[..., None] * normal
+    up = yield from _up(clip, clip.floor.over(soles + level[:, 1:, None]).min(-1))
+    return level + up[..., None] * normal
+
+
+def _level(clip: Clip, places: np.ndarray) -> Steps[np.ndarray]:
+    """(T, 3, 3) metres, for bearing feet to stay."""
+    bands = _together(clip, 3, clip.precision.path)
+    for foot in (0, 1):
+        slide = _mean_step(places[:, foot], clip.chances[:, foot])
+        bands.steps_near(FEET[foot], clip.still(foot, clip.bears[:, foot], slide, SLIDE, MOVES), -slide)
+    return np.swapaxes((yield from bands.solve()), 1, 2)
+
+
+def _up(clip: Clip, lowest: np.ndarray) -> Steps[np.ndarray]:
+    """(T, 3) metres up that put bearing feet on the floor and lift those that are below; lowest (T, 2): of
+    either foot's sole, over the floor."""
+    bands = _together(clip, 1, float(np.hypot(clip.precision.path, LEAST_UP)))
+    off = lowest - np.clip(lowest, -UNDER, OVER)
+    bears = np.square(clip.bears) * clip.measured(ON_FLOOR)[:, None]
+    for foot in (0, 1):
+        bands.near(FEET[foot], bears[:, foot], -off[:, foot, None])
+    found = (yield from bands.solve())[:, 0]
+    for _ in range(SUNK_PASSES):
+        sunk = lowest + found[:, 1:] < -UNDER
+        if not sunk.any():
+            break
+        for foot in (0, 1):
+            weights = np.where(sunk[:, foot], HARD * clip.measured(ON_FLOOR), 0.0)
+            bands.near(FEET[foot], weights, -UNDER - lowest[:, foot, None])
+        found = (yield from bands.solve())[:, 0]
+    return found
+
+
+def _together(clip: Clip, numbers: int, path: float) -> Bands:
+    """The body's path, off by so many metres, and both feet's, near where they were measured and smooth."""
+    bands = Bands(len(clip.contacts), numbers, 3)
+    free = np.full(len(clip.contacts), FREE_PATH)
+    bands.near(BODY, clip.measured(path) if np.isfinite(path) else free)
+    bands.smooth(BODY, clip.smooth(clip.measured(float(clip.precision.foot.mean())), EASE_BODY))
+    for foot in (0, 1):
+        weights = clip.measured(clip.precision.foot[foot])
+        bands.near(LEGS[foot], weights)
+        bands.smooth(LEGS[foot], clip.eased(weights, clip.bears[:, foot]))
+    return bands
+
+
+def followed(clip: Clip, joints: np.ndarray, target: np.ndarray) -> Steps[np.ndarray]:
+    """(T, 3) metres by which the body follows feet that do not reach their places (T, 2, 3); joints
+    (T, 24, 3)."""
+    left = target - joints[:, list(ANKLES)]
+    # Rather the foot that misses its place: the other one's leg gives way.
+    shares = (np.square(clip.bears) * np.linalg.norm(left, axis=-1))[..., None] + 1e-9
+    mean = (left * shares).sum(1) / shares.sum(1)
+    bands = Bands(len(joints), 3, 1)
+    missed = clip.measured(ON_FLOOR)
+    bands.near((1.0,), clip.measured(FOLLOWING))
+    bands.near((1.0,), np.square(clip.bears.max(-1)) * missed, mean)
+    bands.smooth((1.0,), clip.smooth(missed, EASE_FOLLOWING))
+    return (yield from bands.solve())[..., 0]
+
+
+def _mean_step(places: np.ndarray, chances: np.ndarray) -> np.ndarray:
+    """(T - 1, 3) metres that bearing places (T, P, 3) move from frame to frame, by their chances (T, P)."""
+    shares = np.square(chances[:-1] * chances[1:])[..., None] + 1e-9
+    return np.asarray((np.diff(places, axis=0) * shares).sum(1) / shares.sum(1))

@@ -1,0 +1,54 @@
+"""The places under each foot that may bear, and with what probability."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ...body.rotations import matrix_from_axis_angle
+from ...body.soles import ANKLES, FEET, HEEL, INNER, OUTER, TOE, sole_offsets, soles
+from ...motion import Floor
+
+TIP = 0.012
+"""Metres by which the tip of the toes must lie below the ball to be what bears."""
+RAISED = 0.04
+"""Metres over the toes at which a heel that is said to bear is as likely in the air."""
+BENT = np.radians(60.0)
+"""By how much toes bend at most."""
+
+
+def places_under(joints: np.ndarray, world: np.ndarray, bones: np.ndarray) -> np.ndarray:
+    """(T, 2, 3, 3) metres, heel, middle of the ball and tip of the toes under each foot."""
+    four = np.asarray(soles(joints, world, bones))
+    ball = (four[..., INNER, :] + four[..., OUTER, :]) / 2.0
+    return np.stack([four[..., HEEL, :], ball, four[..., TOE, :]], axis=2)
+
+
+def chances(contacts: np.ndarray, places: np.ndarray) -> np.ndarray:
+    """(T, 2, 3) probabilities that these places (T, 2, 3, 3) bear, from those of heels and toes (T, 4): on
+    the tip of the toes alone the ball is in the air."""
+    heels_and_toes = contacts.reshape(-1, 2, 2)
+    tip = np.clip((places[..., 1, 1] - places[..., 2, 1]) / TIP - 1.0, 0.0, 1.0)
+    toes = heels_and_toes[..., 1]
+    return np.stack([heels_and_toes[..., 0], toes * (1.0 - tip), toes * tip], axis=-1)
+
+
+def flatness(contacts: np.ndarray, places: np.ndarray, off: np.ndarray) -> np.ndarray:
+    """(T, 2) probabilities that heel and toes of a foot bear together, from those of heels and toes (T, 4) and
+    the places (T, 2, 3, 3): less where the heel is raised by more than errors of `off` (2,) metres tell."""
+    raised = np.maximum(places[..., 0, 1] - places[..., 1:, 1].min(-1), 0.0) / np.hypot(RAISED, 2.0 * off)
+    return np.asarray(contacts.reshape(-1, 2, 2).prod(-1) / (1.0 + raised**4))
+
+
+def toes_up(
+    floor: Floor, joints: np.ndarray, world: np.ndarray, toes: np.ndarray, bones: np.ndarray
+) -> np.ndarray:
+    """(T, 2, 3, 3) turns in the world of such toes, bent up where their tip alone is below the floor."""
+    straight = world.copy()
+    straight[:, list(FEET)] = toes
+    over = floor.over(np.asarray(soles(joints, straight, bones)))
+    ball = np.minimum(over[..., INNER], over[..., OUTER])
+    drop = np.minimum(ball, 0.0) - over[..., TOE]
+    length = np.linalg.norm(sole_offsets(bones)[:, TOE], axis=-1)
+    angle = np.minimum(np.arcsin(np.clip(drop / length, 0.0, 1.0)), BENT)
+    across = world[:, list(ANKLES)][..., 0]
+    return np.asarray(matrix_from_axis_angle(-across * angle[..., None]) @ toes)
