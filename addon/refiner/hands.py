@@ -194,21 +194,25 @@ def with_hands(
     joints, world = yield from in_chunks(
         lambda rows: forward(motion.rotations[rows], motion.pelvis[rows], motion.bone_offsets), motion.frames
     )
-    rotations, found, guessed = motion.rotations.copy(), [], []
     gain = LARGEST_GAIN ** (controls.hands - 1.0)
+    seen = [
+        _as_left(points, side, joints[:, wrist], world[:, wrist], gain) for side, wrist in enumerate(WRISTS)
+    ]
+    solved = []
+    for one in seen:
+        solved.append((yield from solve(one)))
+    told = points.confidence > 0
+    angles, turns = yield from _calmed(solved, seen, told, person, controls.smoothness)
+    rotations, found, guessed = motion.rotations.copy(), [], []
     for side, wrist in enumerate(WRISTS):
-        seen = _as_left(points, side, joints[:, wrist], world[:, wrist], gain)
-        solved = yield from solve(seen)
-        told = points.confidence[:, side] > 0
-        angles, turn = yield from _calmed(solved, seen, told, person, controls.smoothness)
-        turned = rotations_of(angles)
+        turned, turn = rotations_of(angles[:, side]), turns[:, side]
         if side:
             turned, turn = mirrored(turned), mirrored(turn)
         elbow = world[:, wrist - 2]
         rotations[:, wrist] = np.swapaxes(elbow, 1, 2) @ turn
-        joint_told = told[:, _BEYOND]
+        joint_told = told[:, side, _BEYOND]
         if poses is not None and poses.hands is not None:
-            unseen = ~told[:, 1:].any(1)
+            unseen = ~told[:, side, 1:].any(1)
             turned[unseen] = poses.hands[unseen, side]
             joint_told[unseen] = True
         found.append(turned)
@@ -219,37 +223,45 @@ def with_hands(
 
 
 def _calmed(
-    solved: Solved, seen: Seen, told: np.ndarray, person: Person, smoothness: float
+    solved: list[Solved], seen: list[Seen], told: np.ndarray, person: Person, smoothness: float
 ) -> Steps[tuple[np.ndarray, np.ndarray]]:
-    """Angles (T, 21) and turns of the wrist in the world (T, 3, 3) without the noise that is left in them;
-    where points (T, 21) have long not been seen, a hand at ease on the body's wrist."""
-    heard = (told[:, None] & MOVES.T).any(-1)
-    palm = told[:, _KNUCKLES].sum(1, keepdims=True) >= FEWEST_OF_PALM
-    angles = yield from _smoothed(solved.angles[..., None], heard, person, smoothness)
-    turns = yield from _smoothed(six_d_from_matrix(solved.turn)[:, None], palm, person, smoothness)
-    fading = np.concatenate([heard, palm], axis=1).astype(float)
+    """Angles (T, 2, 21) and turns of the wrists in the world (T, 2, 3, 3) without the noise that is left in
+    them; where points (T, 2, 21) have long not been seen, hands at ease on the body's wrists."""
+    heard = (told[:, :, None] & MOVES.T).any(-1)
+    palm = told[..., _KNUCKLES].sum(-1, keepdims=True) >= FEWEST_OF_PALM
+    given = np.stack([one.angles for one in solved], axis=1)[..., None]
+    angles = yield from _smoothed(given, heard, person, smoothness)
+    turned = six_d_from_matrix(np.stack([one.turn for one in solved], axis=1))[:, :, None]
+    turns = yield from _smoothed(turned, palm, person, smoothness)
+    fading = np.concatenate([heard, palm], axis=2).astype(float)
     share = np.empty(fading.shape)
     for piece in pieces(person.frame_ids, person.fps):
         grid = np.nan_to_num(spread(fading, piece))
         share[piece.rows] = _fading(grid, person.fps)[piece.places]
-    angles = USUAL + share[:, :-1] * (angles[..., 0] - USUAL)
-    own = share[:, -1:] * turns[:, 0] + (1.0 - share[:, -1:]) * six_d_from_matrix(seen.turn)
-    return np.clip(angles, LOW, HIGH), matrix_from_six_d(own)
+    calm = USUAL + share[..., :-1] * (angles[..., 0] - USUAL)
+    body = six_d_from_matrix(np.stack([one.turn for one in seen], axis=1))
+    own = share[..., -1:] * turns[:, :, 0] + (1.0 - share[..., -1:]) * body
+    return np.clip(calm, LOW, HIGH), matrix_from_six_d(own)
 
 
 def _smoothed(values: np.ndarray, heard: np.ndarray, person: Person, smoothness: float) -> Steps[np.ndarray]:
-    """Values (T, K, C), of which some are told (T, K), as much smoothed as their noise calls for."""
-    calm = values.copy()
+    """Values (T, 2, K, C) of both hands, of which some are told (T, 2, K), as much smoothed as their noise
+    calls for."""
+    frames, hands, count = heard.shape
+    flat, bodies = values.reshape(frames, hands * count, -1), np.repeat(np.arange(hands), count)
+    calm = flat.copy()
     for piece in pieces(person.frame_ids, person.fps):
-        weights = np.nan_to_num(spread(np.where(heard, 1.0, UNTOLD), piece))
-        measured = yield from measure(spread(values, piece), weights, person.fps)
+        weights = np.where(heard, 1.0, UNTOLD).reshape(frames, -1)
+        weights = np.nan_to_num(spread(weights, piece))
+        measured = yield from measure(spread(flat, piece), weights, person.fps, bodies)
         calm[piece.rows] = (yield from measured.at(smoothness)).positions[piece.places]
-    return calm
+    return calm.reshape(values.shape)
 
 
 def _fading(heard: np.ndarray, fps: float) -> np.ndarray:
-    """(T, C) 1 where an angle is told (T, C), fading to 0 where it has not been for long and will not be."""
-    frames = np.arange(float(len(heard)))[:, None]
+    """(T, 2, C) 1 where an angle is told (T, 2, C), fading to 0 where it has not been for long and will not
+    be."""
+    frames = np.arange(float(len(heard)))[:, None, None]
     before = np.maximum.accumulate(np.where(heard > 0, frames, -np.inf))
     after = np.minimum.accumulate(np.where(heard > 0, frames, np.inf)[::-1])[::-1]
     return smooth_step(2.0 - np.minimum(frames - before, after - frames) / (EASE * fps))
