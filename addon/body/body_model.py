@@ -27,6 +27,7 @@ _KNUCKLES = (0, 3, 6, 9)
 """Index, middle, little and ring finger among the 15 joints of a hand; the thumb comes last."""
 
 _MEAN_HANDS = ("hands_meanl", "hands_meanr")
+_HAND_COMPONENTS = ("hands_componentsl", "hands_componentsr")
 _GENDERS = {"f": "female", "m": "male"}
 _SMPLX_SHAPES, _FEW_SMPLX_SHAPES = 300, 10
 """shapedirs of SMPL-X hold the shape first and the facial expression after it: 300 + 100, or 10 + 10."""
@@ -59,6 +60,8 @@ class BodyModel:
     """female, male or neutral as the file's name tells, empty where it does not"""
     hands: np.ndarray = field(default_factory=lambda: np.zeros((2, _FINGER_JOINTS, 3)))
     """(2, 15, 3) rotation vectors of the file's mean hands from flat ones, left hand first"""
+    hand_components: np.ndarray = field(default_factory=lambda: np.zeros((2, 0, 3 * _FINGER_JOINTS)))
+    """(2, N, 45) directions in which hand poses vary, the most common first; N = 0 where the file has none"""
 
     @property
     def shapes(self) -> int:
@@ -116,7 +119,7 @@ def load_body_model(path: str | Path) -> BodyModel:
         raise FormatError(f"There is no body model {path.name}; check the path.")
     from ..safe_read.model_file import read_model_fields  # few have such a file
 
-    fields = read_model_fields(path, (*_FIELDS, "kintree_table", *_MEAN_HANDS))
+    fields = read_model_fields(path, (*_FIELDS, "kintree_table", *_MEAN_HANDS, *_HAND_COMPONENTS))
     missing = [name for name in _FIELDS if name not in fields]
     if missing:
         raise FormatError(f"{path.name} is no body model (it has no {', '.join(missing)}); {_WANTED}.")
@@ -144,6 +147,7 @@ def load_body_model(path: str | Path) -> BodyModel:
         faces=_faces(fields["f"], count, path),
         gender=gender_of(path),
         hands=_mean_hands(fields),
+        hand_components=_hand_components(fields),
     )
     _check_standing(
         model.joint_regressor @ template,
@@ -167,6 +171,15 @@ def _mean_hands(fields: dict[str, Any]) -> np.ndarray:
     if any(hand.dtype.kind != "f" or hand.size != _FINGER_JOINTS * 3 for hand in hands):
         return np.zeros((2, _FINGER_JOINTS, 3))
     return np.nan_to_num(np.stack(hands).reshape(2, _FINGER_JOINTS, 3).astype(float))
+
+
+def _hand_components(fields: dict[str, Any]) -> np.ndarray:
+    width = 3 * _FINGER_JOINTS
+    hands = [np.asarray(fields.get(name, np.zeros(0))) for name in _HAND_COMPONENTS]
+    shaped = all(hand.dtype.kind == "f" and hand.ndim == 2 and hand.shape[1] == width for hand in hands)
+    if not shaped or hands[0].shape != hands[1].shape or not np.isfinite(hands).all():
+        return np.zeros((len(hands), 0, width))
+    return np.stack(hands).astype(float)
 
 
 def _numbers(fields: dict[str, Any], name: str, path: Path) -> np.ndarray:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from ..body.body_model import BodyModel
+from ..body.rotations import matrix_from_axis_angle
 from ..body.shape import AS_FITTED, ShapeSpace, ShapeWishes, shape_space
 from ..motion import Motion, Shape
 from ..recording import Keypoints, Person, Poses
@@ -36,6 +37,26 @@ class OwnBody:
         betas = np.asarray(betas, np.float32)
         gender = self.model.gender or motion.gender
         return replace(motion, betas=betas, gender=gender, bone_offsets=bones, shape=shape)
+
+
+def decoded(person: Person, body: OwnBody | None) -> Person:
+    """The person with the fingers that the model tells of, where the poses hold numbers that it decodes.
+
+    vectors = mean + values @ components, as smplx has it (vchoutas/smplx body_models.py).
+    """
+    poses = person.poses
+    if body is None or poses is None or poses.coded is None or body.model.kind == "SMPL":
+        return person
+    coded, model = poses.coded, body.model
+    vectors = coded.values
+    if coded.components:
+        known = model.hand_components[:, : vectors.shape[2]]
+        if known.shape[1] < vectors.shape[2]:
+            return person
+        vectors = np.einsum("tsn,snc->tsc", vectors, known)
+    vectors = vectors.reshape(len(vectors), *model.hands.shape)
+    hands = matrix_from_axis_angle(vectors + model.hands if coded.from_mean else vectors)
+    return replace(person, poses=replace(poses, hands=np.asarray(hands), coded=None))
 
 
 def on_own_body(motion: Motion, person: Person, body: OwnBody) -> Motion:
