@@ -22,7 +22,7 @@ MEAN_HAND = (
     " in."
 )
 PCA_HAND = (
-    "Hand poses are components that only an SMPL-H or SMPL-X model file can decode; without one they are not"
+    "The hand poses are components that only an SMPL-H or SMPL-X model file can decode; without one they are not"
     " used."
 )
 _WIDTH = 3 * FINGER_COUNT
