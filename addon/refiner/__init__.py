@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from .controls import Controls
     from .engine import DEVICES, ENGINES, engine_name, loads_torch
     from .feet.stand import LEGS, hold_again
-    from .hands import has_hands
+    from .hands import hands_seen
     from .holding import hold
     from .limbs import PARTS, Limb
     from .modes import MODES
@@ -38,7 +38,7 @@ __all__ = [
     "TimeAlignment",
     "align_times",
     "engine_name",
-    "has_hands",
+    "hands_seen",
     "hold",
     "hold_again",
     "jitter",
@@ -62,7 +62,7 @@ _PLACES = {
     "loads_torch": "engine",
     "LEGS": "feet.stand",
     "hold_again": "feet.stand",
-    "has_hands": "hands",
+    "hands_seen": "hands",
     "hold": "holding",
     "PARTS": "limbs",
     "Limb": "limbs",

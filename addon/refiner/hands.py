@@ -99,9 +99,15 @@ class HandPoints:
 
 def has_hands(keypoints: Keypoints | None) -> bool:
     """Whether keypoints hold enough points of any hand."""
+    return any(hands_seen(keypoints))
+
+
+def hands_seen(keypoints: Keypoints | None) -> tuple[bool, bool]:
+    """Whether keypoints hold enough points of the left and of the right hand."""
     if keypoints is None or not any(keypoints.hand_points):
-        return False
-    return bool((_seen_points(keypoints)[1][..., 1:] > 0).sum(-1).max(initial=0) >= FEWEST)
+        return False, False
+    most = (_seen_points(keypoints)[1][..., 1:] > 0).sum(-1).max(0, initial=0)
+    return bool(most[0] >= FEWEST), bool(most[1] >= FEWEST)
 
 
 def _seen_points(keypoints: Keypoints) -> tuple[np.ndarray, np.ndarray]:

@@ -5,12 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import bpy
+import numpy as np
 
-from ..recording import Person, Recording
-from ..refiner import has_hands
+from ..body.hands import SIDES
+from ..recording import Keypoints, Person, Recording
+from ..refiner import hands_seen
 from .hints import peek
 from .people import chosen_people
 
+_KEPT = 16
+_SEEN: list[tuple[Keypoints, tuple[bool, bool]]] = []
+"""Which hands the keypoints of people hold, the latest last."""
+FOUND = "Points of {} found."
 NONE_FOUND = "No hands in this file: fingers stay as the body's hand is."
 AT_EASE = "No hands in this file: the finger bones lie relaxed, for you to pose."
 CODED = (
@@ -27,7 +33,8 @@ def draw_hands(
     """The switch and how far the points are followed; a sentence where there is nothing to follow."""
     found = peek(settings)
     people = chosen_people(settings, found) if isinstance(found, Recording) else ()
-    points = any(has_hands(person.keypoints) for person in people)
+    seen = np.array([_seen(person.keypoints) for person in people]).reshape(-1, 2).any(0)
+    points = bool(seen.any())
     coded = any(map(_has_coded, people))
     held = points or coded or any(map(_has_fingers, people))
     row = layout.row(heading="Hands")
@@ -38,8 +45,21 @@ def draw_hands(
     strength.prop(settings.controls, "hand_strength", text="", slider=True)
     if people and not held:
         layout.prop(settings.controls, "finger_bones")
-    if people and not points:
+    if points:
+        say(layout, FOUND.format("both hands" if seen.all() else f"the {SIDES[int(seen[1])]} hand"))
+    elif people:
         say(layout, _sentence(settings, held, coded))
+
+
+def _seen(keypoints: Keypoints | None) -> tuple[bool, bool]:
+    """`hands_seen`, counted once: panels are drawn again and again."""
+    if keypoints is None:
+        return False, False
+    known = next((found for one, found in _SEEN if one is keypoints), None)
+    if known is None:
+        known = hands_seen(keypoints)
+        _SEEN[:] = [*_SEEN[-_KEPT:], (keypoints, known)]
+    return known
 
 
 def _sentence(settings: bpy.types.PropertyGroup, held: bool, coded: bool) -> str:
