@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from ..body.hands import SIDES
 from ..body.layouts import PALM, find_layout
 from ..recording import Keypoints
 from .finger_names import finger_points
@@ -39,10 +40,13 @@ def named_beside_body(keypoints: Keypoints, names: Sequence[str], points: np.nda
 
 
 def of_hand(model: str, name: str) -> str | None:
-    """The name of a point that a table lists under a model of one hand, with the hand's side in it; None for
-    other models."""
-    side = next((side for side in ("left", "right") if f"{side}_hand" in model.lower()), None)
-    return None if side is None else name if side in name.lower() else f"{side}_hand_{name}"
+    """The name of a finger's point that a table lists under a model of one hand, with the hand's side in it;
+    None for other models and points."""
+    side = next((side for side in SIDES if f"{side}_hand" in model.lower()), None)
+    if side is None:
+        return None
+    whole = name if side in name.lower() else f"{side}_hand_{name}"
+    return whole if finger_points([whole])[0] else None
 
 
 def _joined(
