@@ -31,12 +31,15 @@ class OwnBody:
         return None if poses is None or _other_kind(poses, self.model) else poses.betas
 
     def shaped(self, motion: Motion, betas: np.ndarray, bones: np.ndarray) -> Motion:
-        """The motion with these shape numbers, whose bones (24, 3) it has."""
+        """The motion with these shape numbers, whose bones (24, 3) it has, and their fingers."""
         pelvis = self.model.rest_joints(betas)[0]
         shape = Shape(self.model.kind, pelvis, self.model.hands)
         betas = np.asarray(betas, np.float32)
         gender = self.model.gender or motion.gender
-        return replace(motion, betas=betas, gender=gender, bone_offsets=bones, shape=shape)
+        hands = motion.hands
+        if hands is not None and self.model.has_fingers:
+            hands = replace(hands, offsets=self.model.finger_offsets(betas))
+        return replace(motion, betas=betas, gender=gender, bone_offsets=bones, shape=shape, hands=hands)
 
 
 def decoded(person: Person, body: OwnBody | None) -> Person:

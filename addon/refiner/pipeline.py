@@ -101,9 +101,10 @@ def refine_steps(
     mode = choose_mode(mode, person, keypoints)
     if mode == "none":
         converted = yield from _convert(person, keypoints)
+        converted = yield from with_hands(converted, person, None, controls)
         if body is not None:
             converted = on_own_body(converted, replace(person, keypoints=keypoints), body)
-        return (yield from with_hands(converted, person, None, controls))
+        return converted
     _wanted(person, controls)
     if keypoints is not None:
         keypoints = trusted(keypoints, controls.limbs)
