@@ -80,6 +80,28 @@ class Keypoints:
 
 
 @dataclass(frozen=True)
+class CodedHands:
+    """Fingers as numbers that only the file of an SMPL-H or SMPL-X model tells the meaning of.
+
+    values: (T, 2, N), the left hand first: components of hand poses, or all 45 of rotation vectors.
+    from_mean: whether they count from the model's mean hand; else from its flat one.
+    """
+
+    values: np.ndarray
+    components: bool
+    from_mean: bool
+
+    def rows(self, rows: np.ndarray) -> CodedHands:
+        """The same in some of the frames; rows: indices or a mask."""
+        return replace(self, values=self.values[rows])
+
+    def fits(self, other: CodedHands) -> bool:
+        """Whether the other's numbers mean the same."""
+        alike = (self.components, self.from_mean) == (other.components, other.from_mean)
+        return alike and self.values.shape[1:] == other.values.shape[1:]
+
+
+@dataclass(frozen=True)
 class Poses:
     """SMPL poses of one person.
 
@@ -94,6 +116,7 @@ class Poses:
         With the J0 of the true body, its pelvis is pelvis + rest_turns @ (J0 - rest_pelvis).
     hands: (T, 2, 15, 3, 3) local rotations of the fingers of the left and the right hand (`body.hands`), from
         SMPL's flat hand; None where the file holds none.
+    coded: the same as the file has them, where a model file tells more than `hands`; None elsewhere.
     """
 
     rotations: np.ndarray
@@ -103,6 +126,7 @@ class Poses:
     rest_pelvis: np.ndarray | None = None
     rest_turns: np.ndarray = field(default_factory=lambda: np.eye(3))
     hands: np.ndarray | None = None
+    coded: CodedHands | None = None
 
     def __post_init__(self) -> None:
         frames = len(self.rotations)
@@ -116,7 +140,10 @@ class Poses:
         turns = self.rest_turns if self.rest_turns.ndim == 2 else self.rest_turns[rows]
         hands = None if self.hands is None else self.hands[rows]
         rotations, pelvis = self.rotations[rows], self.pelvis[rows]
-        return replace(self, rotations=rotations, pelvis=pelvis, rest_turns=turns, hands=hands)
+        coded = None if self.coded is None else self.coded.rows(rows)
+        return replace(
+            self, rotations=rotations, pelvis=pelvis, rest_turns=turns, hands=hands, coded=coded
+        )
 
 
 @dataclass(frozen=True)

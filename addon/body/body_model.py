@@ -3,7 +3,7 @@
 Fields that all of them have: v_template (V, 3) metres, Y up, facing +Z; shapedirs (V, 3, B);
 J_regressor (J, V); weights (V, J); f (F, 3); kintree_table (2, J). J is 24 for SMPL, 52 for SMPL-H (22 body
 joints, then 15 of each hand) and 55 for SMPL-X (jaw and eyes before the hands). `posed_body` adds
-what this leaves out: the fingers' own joints and the pose-dependent corrections (posedirs).
+what this leaves out: the pose-dependent corrections (posedirs), and its own joints one by one.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ import numpy as np
 
 from ..safe_read import FormatError
 from .body_warp import warped
+from .hands import FINGER_COUNT, FINGER_PARENTS, SIDES, WRISTS
 from .skeleton import JOINT_COUNT, JOINT_NAMES, PARENTS, rest_joints
 
 _FIELDS = ("v_template", "shapedirs", "J_regressor", "weights", "f")
@@ -27,6 +28,7 @@ _KNUCKLES = (0, 3, 6, 9)
 """Index, middle, little and ring finger among the 15 joints of a hand; the thumb comes last."""
 
 _MEAN_HANDS = ("hands_meanl", "hands_meanr")
+_HAND_COMPONENTS = ("hands_componentsl", "hands_componentsr")
 _GENDERS = {"f": "female", "m": "male"}
 _SMPLX_SHAPES, _FEW_SMPLX_SHAPES = 300, 10
 """shapedirs of SMPL-X hold the shape first and the facial expression after it: 300 + 100, or 10 + 10."""
@@ -39,8 +41,8 @@ class BodyModel:
     """A body of any shape in SMPL's rest pose: metres, Y up, facing +Z, left arm along +X.
 
     SMPL-H and SMPL-X have no joints 22 and 23: there the hand joint is the mean of the four finger
-    knuckles (index to little finger), as SMPL's lies in the palm's end. All finger joints' skin follows
-    the hand joint, that of jaw and eyes the head.
+    knuckles (index to little finger), as SMPL's lies in the palm's end. In `weights` all finger joints' skin
+    follows the hand joint, that of jaw and eyes the head.
     """
 
     kind: str
@@ -59,6 +61,34 @@ class BodyModel:
     """female, male or neutral as the file's name tells, empty where it does not"""
     hands: np.ndarray = field(default_factory=lambda: np.zeros((2, _FINGER_JOINTS, 3)))
     """(2, 15, 3) rotation vectors of the file's mean hands from flat ones, left hand first"""
+    hand_components: np.ndarray = field(default_factory=lambda: np.zeros((2, 0, 3 * _FINGER_JOINTS)))
+    """(2, N, 45) directions in which hand poses vary, the most common first; N = 0 where the file has none"""
+
+    finger_regressor: np.ndarray = field(default_factory=lambda: np.zeros((0, 0)))
+    """(30, V) float64 of the fingers' joints, left hand first; without rows where the model has none"""
+    finger_weights: np.ndarray = field(default_factory=lambda: np.zeros((0, 0)))
+    """(V, 30) skin weights of these joints, whose share `weights` gives to the hands"""
+
+    @property
+    def has_fingers(self) -> bool:
+        """Whether the model's fingers bend."""
+        return len(self.finger_regressor) > 0
+
+    @property
+    def weights_with_fingers(self) -> np.ndarray:
+        """(V, 54) skin weights of our joints, of which the hands then move nothing, and of the fingers'."""
+        body = self.weights.copy()
+        body[:, -len(SIDES) :] = 0.0
+        return np.concatenate([body, self.finger_weights], axis=1)
+
+    def finger_offsets(self, betas: np.ndarray) -> np.ndarray:
+        """(2, 15, 3) metres: each finger joint relative to its parent, the wrist for the first. Raises
+        FormatError."""
+        vertices = self.rest_vertices(betas)
+        joints = (self.finger_regressor @ vertices).reshape(len(SIDES), FINGER_COUNT, 3)
+        wrists = (self.joint_regressor @ vertices)[list(WRISTS)]
+        first = np.array(FINGER_PARENTS) < 0
+        return joints - np.where(first[:, None], wrists[:, None], joints[:, list(FINGER_PARENTS)])
 
     @property
     def shapes(self) -> int:
@@ -116,7 +146,7 @@ def load_body_model(path: str | Path) -> BodyModel:
         raise FormatError(f"There is no body model {path.name}; check the path.")
     from ..safe_read.model_file import read_model_fields  # few have such a file
 
-    fields = read_model_fields(path, (*_FIELDS, "kintree_table", *_MEAN_HANDS))
+    fields = read_model_fields(path, (*_FIELDS, "kintree_table", *_MEAN_HANDS, *_HAND_COMPONENTS))
     missing = [name for name in _FIELDS if name not in fields]
     if missing:
         raise FormatError(f"{path.name} is no body model (it has no {', '.join(missing)}); {_WANTED}.")
@@ -141,9 +171,12 @@ def load_body_model(path: str | Path) -> BodyModel:
         shape_directions=_shapes_only(directions, kind),
         joint_regressor=_on_our_joints(regressor, kind),
         weights=_merged(weights, kind, path),
+        finger_regressor=regressor[_FIRST_FINGER[kind] :] if kind in _FIRST_FINGER else regressor[:0],
+        finger_weights=_shares(weights, path)[:, _FIRST_FINGER.get(kind, joints) :],
         faces=_faces(fields["f"], count, path),
         gender=gender_of(path),
         hands=_mean_hands(fields),
+        hand_components=_hand_components(fields),
     )
     _check_standing(
         model.joint_regressor @ template,
@@ -167,6 +200,15 @@ def _mean_hands(fields: dict[str, Any]) -> np.ndarray:
     if any(hand.dtype.kind != "f" or hand.size != _FINGER_JOINTS * 3 for hand in hands):
         return np.zeros((2, _FINGER_JOINTS, 3))
     return np.nan_to_num(np.stack(hands).reshape(2, _FINGER_JOINTS, 3).astype(float))
+
+
+def _hand_components(fields: dict[str, Any]) -> np.ndarray:
+    width = 3 * _FINGER_JOINTS
+    hands = [np.asarray(fields.get(name, np.zeros(0))) for name in _HAND_COMPONENTS]
+    shaped = all(hand.dtype.kind == "f" and hand.ndim == 2 and hand.shape[1] == width for hand in hands)
+    if not shaped or hands[0].shape != hands[1].shape or not np.isfinite(hands).all():
+        return np.zeros((len(hands), 0, width))
+    return np.stack(hands).astype(float)
 
 
 def _numbers(fields: dict[str, Any], name: str, path: Path) -> np.ndarray:
@@ -206,13 +248,18 @@ def _on_our_joints(regressor: np.ndarray, kind: str) -> np.ndarray:
     return np.concatenate([regressor[: JOINT_COUNT - 2], np.stack(hands)])
 
 
-def _merged(weights: np.ndarray, kind: str, path: Path) -> np.ndarray:
-    """(V, 24): the fingers' share goes to the hands, that of jaw and eyes to the head."""
+def _shares(weights: np.ndarray, path: Path) -> np.ndarray:
+    """(V, J) the file's weights, whose rows sum to 1."""
     sums = weights.sum(axis=1, keepdims=True)
     if weights.min() < -1e-6 or np.abs(sums - 1.0).max() > 0.01:
         raise FormatError(f"The skin weights in {path.name} do not add up; download it again.")
     shares = np.clip(weights, 0.0, None)
-    shares /= shares.sum(axis=1, keepdims=True)
+    return np.asarray(shares / shares.sum(axis=1, keepdims=True))
+
+
+def _merged(weights: np.ndarray, kind: str, path: Path) -> np.ndarray:
+    """(V, 24): the fingers' share goes to the hands, that of jaw and eyes to the head."""
+    shares = _shares(weights, path)
     if kind == "SMPL":
         return shares
     body, first = JOINT_COUNT - 2, _FIRST_FINGER[kind]

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def add_controls(parser: argparse.ArgumentParser) -> None:
-    """Adds --strength, --smoothing, --hands, --parts, --limb, --feet, --floor, --path, --frames, --gaps."""
+    """Adds --strength, --smoothing, --hands, --finger-bones, --parts, --limb, --feet, --floor, --path, --frames, --gaps."""
     parser.add_argument(
         "--strength", type=_zero_to_two, default=1.0, metavar="0…2",
         help="how far to follow the keypoints: 0 keeps the initial pose, 1 as measured (default), 2 counts"
@@ -28,6 +28,10 @@ def add_controls(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--hands", type=_hands, default=1.0, metavar="off|0…2",
         help="how far to follow the points of hands, 1 as measured (default); off: no fingers",
+    )  # fmt: skip
+    parser.add_argument(
+        "--finger-bones", action="store_true",
+        help="relaxed fingers also for people without hands in the file, to be posed by hand",
     )  # fmt: skip
     parser.add_argument(
         "--parts", type=_parts, metavar="NAME,…",
@@ -78,7 +82,7 @@ def controls_of(args: argparse.Namespace) -> Controls:
         feet = float(any(kind in ("fbx", "blend") for kind in kinds))
     return Controls(
         args.strength, args.smoothing, parts, args.frames, limbs, feet=feet, floor=args.floor, path=args.path,
-        hands=args.hands,
+        hands=args.hands, finger_bones=args.finger_bones,
     )  # fmt: skip
 
 

@@ -14,7 +14,7 @@ from ..body.hands import HAND_POINTS
 
 _FINGERS = {
     "thumb": "thumb", "index": "index", "middle": "middle", "mid": "middle", "ring": "ring", "pinky": "pinky",
-    "little": "pinky",
+    "little": "pinky", "forefinger": "index",
 }  # fmt: skip
 _SIDES = {"l": "left", "left": "left", "r": "right", "right": "right"}
 _PARTS = {
@@ -24,7 +24,7 @@ _THUMB_PARTS = {"cmc": 1, "mcp": 2, "ip": 3, "tip": 4, "end": 4, "nub": 4, "meta
 _UNITY_THUMB = {"proximal": 1, "intermediate": 2, "distal": 3}
 _NO_FINGER = ("toe", "foot", "knuckle", "metacarpal", "start", "palm", "carpal", "kinect")
 _TOKEN = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+")
-_JOINED = re.compile(r"(left|right)?(?:hand)?(thumb|index|middle|ring|pinky|little)")
+_JOINED = re.compile(r"(left|right)?(?:hand)?(thumb|index|forefinger|middle|ring|pinky|little)")
 _TIP, _LAST = 4, 3
 _POINT = {1: "1", 2: "2", 3: "3", 4: "_tip"}
 

@@ -146,9 +146,13 @@ def _joined_poses(first: Poses, second: Poses) -> Poses:
     hands = None
     if first.hands is not None and second.hands is not None:
         hands = np.concatenate([first.hands, second.hands])
+    coded = None
+    if first.coded is not None and second.coded is not None and first.coded.fits(second.coded):
+        coded = replace(first.coded, values=np.concatenate([first.coded.values, second.coded.values]))
     return replace(
         first,
         hands=hands,
+        coded=coded,
         rotations=np.concatenate([first.rotations, second.rotations]),
         pelvis=np.concatenate([first.pelvis, second.pelvis]),
         rest_turns=first.rest_turns if same else np.concatenate(turns),

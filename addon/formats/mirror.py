@@ -9,7 +9,7 @@ import numpy as np
 
 from ..body.hands import mirrored
 from ..body.skeleton import MIRROR_JOINTS, mirror_name
-from ..recording import Keypoints, Person, Poses
+from ..recording import CodedHands, Keypoints, Person, Poses
 from .inference import is_mirrored
 
 _FLIP = np.diag([-1.0, 1.0, 1.0])
@@ -47,5 +47,15 @@ def _reflected_poses(poses: Poses) -> Poses:
     rest = None if poses.rest_pelvis is None else poses.rest_pelvis @ _FLIP
     return replace(
         poses, rotations=rotations, pelvis=poses.pelvis @ _FLIP, rest_pelvis=rest,
-        hands=hands, rest_turns=_FLIP @ poses.rest_turns @ _FLIP,
+        hands=hands, coded=None if poses.coded is None else _reflected_hands(poses.coded),
+        rest_turns=_FLIP @ poses.rest_turns @ _FLIP,
     )  # fmt: skip
+
+
+def _reflected_hands(coded: CodedHands) -> CodedHands:
+    """The hands change places; the components of a model's two hands are mirror images."""
+    values = coded.values[:, ::-1]
+    if not coded.components:
+        flip = -np.diag(_FLIP)  # of a rotation vector, as of any axial one
+        values = (values.reshape(*values.shape[:2], -1, 3) * flip).reshape(values.shape)
+    return replace(coded, values=values)

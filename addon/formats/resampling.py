@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from ..body.rotations import matrix_from_quaternion, quaternion_from_matrix, slerp
-from ..recording import Keypoints, Person, Poses
+from ..recording import CodedHands, Keypoints, Person, Poses
 from ..safe_read import FormatError
 from ..safe_read.npy import check_shape
 
@@ -58,8 +58,13 @@ def _poses(poses: Poses, after: np.ndarray, part: np.ndarray) -> Poses:
         rotations=_arc(poses.rotations, after, part),
         pelvis=_line(poses.pelvis, after, part),
         hands=None if poses.hands is None else _arc(poses.hands, after, part),
+        coded=None if poses.coded is None else _coded(poses.coded, after, part),
         rest_turns=turns if turns.ndim == 2 else _arc(turns, after, part),
     )
+
+
+def _coded(coded: CodedHands, after: np.ndarray, part: np.ndarray) -> CodedHands:
+    return replace(coded, values=_line(coded.values, after, part))
 
 
 def _line(values: np.ndarray, after: np.ndarray, part: np.ndarray) -> np.ndarray:

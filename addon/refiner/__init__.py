@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from .engine import DEVICES, ENGINES, engine_name, loads_torch
     from .feet.stand import hold_again
     from .fit import fit_of
-    from .hands import has_hands
+    from .hands import hands_seen
     from .holding import hold
     from .limbs import LEGS, PARTS, Limb
     from .modes import MODES
@@ -42,7 +42,7 @@ __all__ = [
     "align_times",
     "engine_name",
     "fit_of",
-    "has_hands",
+    "hands_seen",
     "hold",
     "hold_again",
     "jitter",
@@ -66,7 +66,7 @@ _PLACES = {
     "loads_torch": "engine",
     "hold_again": "feet.stand",
     "fit_of": "fit",
-    "has_hands": "hands",
+    "hands_seen": "hands",
     "hold": "holding",
     "LEGS": "limbs",
     "PARTS": "limbs",

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..body.hands import DIRECTIONS, FINGER_COUNT, FINGERS, HINGES, JOINTS_PER_FINGER, RELAXED_BENDS
-from ..body.rotations import matrix_from_axis_angle
+from ..body.rotations import skew
 
 AXES_PER_JOINT = 3
 _LONG_FINGERS = range(len(FINGERS) - 1)
@@ -87,12 +87,19 @@ PRECISION = _precision()
 """(21, 21) in 1/rad^2: what is known of a hand that is not seen."""
 
 
+_ACROSS_AXES = np.asarray(skew(AXES))
+_FLAT = _ACROSS_AXES @ _ACROSS_AXES
+"""(21, 3, 3) what the sine of each angle, and one less its cosine, add to the identity (Rodrigues)."""
+
+
 def slots_of(angles: np.ndarray) -> np.ndarray:
     """(..., 15, 3, 3, 3) the turn about each axis of each joint, the identity for axes that a joint has not,
     from angles (..., 21) in radians."""
-    turned = np.zeros((*angles.shape[:-1], FINGER_COUNT, AXES_PER_JOINT, 3))
-    turned[..., JOINTS, SLOTS, :] = angles[..., None] * AXES
-    return np.asarray(matrix_from_axis_angle(turned))
+    turned = np.zeros((*angles.shape[:-1], FINGER_COUNT, AXES_PER_JOINT, 3, 3))
+    turned[...] = np.eye(3)
+    angles = angles[..., None, None]
+    turned[..., JOINTS, SLOTS, :, :] += np.sin(angles) * _ACROSS_AXES + (1.0 - np.cos(angles)) * _FLAT
+    return turned
 
 
 def rotations_of(angles: np.ndarray) -> np.ndarray:

@@ -34,6 +34,7 @@ class Controls:
     feet: 0..1, how far bearing feet are held where they bear. floor: metres (Y up) of a level floor, None to
         find it. path: one of PATHS, whether the body's path is as measured or rebuilt from its steps.
     hands: 0..2, how far the points of hands are followed, against how hands usually are; None: no fingers.
+    finger_bones: fingers at ease also where nothing tells of hands.
     """
 
     strength: float = 1.0
@@ -45,6 +46,7 @@ class Controls:
     floor: float | None = None
     path: str = PATHS[0]
     hands: float | None = 1.0
+    finger_bones: bool = False
 
     def check(self) -> None:
         """Raises RefineError with a sentence about the first value that makes no sense."""

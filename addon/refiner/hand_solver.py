@@ -13,7 +13,7 @@ import numpy as np
 from ..body.hands import FINGERS, JOINTS_PER_FINGER, tip_offsets
 from ..body.rotations import matrix_from_axis_angle
 from ..steps import Steps
-from .anatomy import AXES, COUNT, HIGH, JOINTS, LOW, PRECISION, SLOTS, USUAL, slots_of
+from .anatomy import AXES, AXES_PER_JOINT, COUNT, HIGH, JOINTS, LOW, PRECISION, SLOTS, USUAL, slots_of
 
 ITERATIONS = 8
 FRAMES = 96
@@ -57,7 +57,7 @@ class Seen:
     turn: np.ndarray
     offsets: np.ndarray
 
-    def rows(self, rows: slice) -> Seen:
+    def rows(self, rows: slice | np.ndarray) -> Seen:
         """The same in some of the frames."""
         return Seen(self.points[rows], self.precision[rows], self.wrist[rows], self.turn[rows], self.offsets)
 
@@ -70,19 +70,32 @@ class Solved:
     turn: np.ndarray
     wrist: np.ndarray
 
+    def rows(self, rows: np.ndarray) -> Solved:
+        """The same in some of the frames."""
+        return Solved(self.angles[rows], self.turn[rows], self.wrist[rows])
+
+    def put(self, rows: np.ndarray, found: Solved) -> None:
+        """Take what was found of some of the frames."""
+        self.angles[rows], self.turn[rows], self.wrist[rows] = found.angles, found.turn, found.wrist
+
 
 def solve(seen: Seen) -> Steps[Solved]:
-    """The hand in every frame; each is solved for itself."""
+    """The hand in every frame; each is solved for itself, until its last step tells nothing more."""
     parts = []
     for first in range(0, len(seen.points), FRAMES):
         part = seen.rows(slice(first, first + FRAMES))
-        now = _start(part)
+        found = _start(part)
+        moving = np.arange(len(part.points))
         for iteration in range(ITERATIONS):
-            before, now = now, _step(part, now, robust=iteration > 1)
+            before = found.rows(moving)
+            now = _step(part.rows(moving), before, robust=iteration > 1)
+            found.put(moving, now)
             yield None
-            if iteration > 1 and np.abs(now.angles - before.angles).max() < SETTLED:
+            if iteration > 1:
+                moving = moving[np.abs(now.angles - before.angles).max(1) >= SETTLED]
+            if not len(moving):
                 break
-        parts.append(now)
+        parts.append(found)
     return Solved(
         *(np.concatenate([getattr(part, name) for part in parts]) for name in ("angles", "turn", "wrist"))
     )
@@ -124,8 +137,9 @@ def points_of(now: Solved, offsets: np.ndarray) -> tuple[np.ndarray, np.ndarray,
         places.append(np.broadcast_to(place, (len(now.angles), len(FINGERS), 3)))
         if level < JOINTS_PER_FINGER:
             own = [np.broadcast_to(world, (len(now.angles), len(FINGERS), 3, 3))]
-            for slot in range(3):
-                own.append(own[-1] @ slots[:, :, level, slot])
+            for slot in range(AXES_PER_JOINT):
+                hinge = slot > 0 and level > 0  # which has one axis
+                own.append(own[-1] if hinge else own[-1] @ slots[:, :, level, slot])
             frames.append(np.stack(own[:3], axis=2))
             world = own[3]
     joints = np.stack(places, axis=2)

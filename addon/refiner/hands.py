@@ -19,6 +19,7 @@ from ..body.hands import (
     JOINTS_PER_FINGER,
     MIRROR,
     POINT_NAMES,
+    RELAXED,
     REST_FINGERS,
     REST_TIPS,
     SIDES,
@@ -27,7 +28,13 @@ from ..body.hands import (
 )
 from ..body.kinematics import forward
 from ..body.points import size
-from ..body.rotations import matrix_from_six_d, six_d_from_matrix
+from ..body.rotations import (
+    axis_angle_from_matrix,
+    matrix_from_axis_angle,
+    matrix_from_six_d,
+    six_d_from_matrix,
+)
+from ..body.skeleton import JOINT_NAMES
 from ..motion import Hands, Motion
 from ..recording import Keypoints, Person
 from ..steps import Steps, in_chunks
@@ -92,9 +99,15 @@ class HandPoints:
 
 def has_hands(keypoints: Keypoints | None) -> bool:
     """Whether keypoints hold enough points of any hand."""
+    return any(hands_seen(keypoints))
+
+
+def hands_seen(keypoints: Keypoints | None) -> tuple[bool, bool]:
+    """Whether keypoints hold enough points of the left and of the right hand."""
     if keypoints is None or not any(keypoints.hand_points):
-        return False
-    return bool((_seen_points(keypoints)[1][..., 1:] > 0).sum(-1).max(initial=0) >= FEWEST)
+        return False, False
+    most = (_seen_points(keypoints)[1][..., 1:] > 0).sum(-1).max(0, initial=0)
+    return bool(most[0] >= FEWEST), bool(most[1] >= FEWEST)
 
 
 def _seen_points(keypoints: Keypoints) -> tuple[np.ndarray, np.ndarray]:
@@ -180,37 +193,56 @@ def _offsets(squared: np.ndarray, noise: float, measured: bool) -> np.ndarray:
 
 
 def with_hands(
-    motion: Motion, person: Person, points: HandPoints | None, controls: Controls
+    motion: Motion,
+    person: Person,
+    points: HandPoints | None,
+    controls: Controls,
+    share: np.ndarray | float = 1.0,
 ) -> Steps[Motion]:
     """The motion with fingers, and with wrists turned as the hands' points have them; as it is where nothing
-    tells of hands, or where they are not wanted. points: in the motion's frames."""
+    tells of hands and nobody asks for fingers all the same, or where they are not wanted.
+
+    points: in the motion's frames. share: (T, 2) how far each hand goes from the initial pose to its points.
+    """
     poses = person.poses
-    if controls.hands is None or (points is None and (poses is None or poses.hands is None)):
+    initial = None if poses is None else poses.hands
+    told_of = points is not None or initial is not None
+    if controls.hands is None or not (told_of or controls.finger_bones):
         return motion
+    at_ease = matrix_from_axis_angle(np.broadcast_to(RELAXED, (motion.frames, *RELAXED.shape)))
+    before = at_ease if initial is None else initial
     if points is None:
-        assert poses is not None and poses.hands is not None
         offsets = HAND_OFFSETS * float(size(np.asarray(motion.bone_offsets)))
-        return replace(motion, hands=Hands(poses.hands, offsets, np.zeros(poses.hands.shape[:3], bool)))
+        return replace(motion, hands=Hands(before, offsets, np.full(before.shape[:3], initial is None)))
+    share = np.broadcast_to(share, (motion.frames, len(SIDES)))
     joints, world = yield from in_chunks(
         lambda rows: forward(motion.rotations[rows], motion.pelvis[rows], motion.bone_offsets), motion.frames
     )
-    rotations, found, guessed = motion.rotations.copy(), [], []
     gain = LARGEST_GAIN ** (controls.hands - 1.0)
+    seen = [
+        _as_left(points, side, joints[:, wrist], world[:, wrist], gain) for side, wrist in enumerate(WRISTS)
+    ]
+    solved = []
+    for one in seen:
+        solved.append((yield from solve(one)))
+    told = points.confidence > 0
+    smoothness = np.broadcast_to(controls.joint_smoothness, len(JOINT_NAMES))[list(WRISTS)]
+    angles, turns = yield from _calmed(solved, seen, told, person, smoothness)
+    rotations, found, guessed = motion.rotations.copy(), [], []
     for side, wrist in enumerate(WRISTS):
-        seen = _as_left(points, side, joints[:, wrist], world[:, wrist], gain)
-        solved = yield from solve(seen)
-        told = points.confidence[:, side] > 0
-        angles, turn = yield from _calmed(solved, seen, told, person, controls.smoothness)
-        turned = rotations_of(angles)
+        turned, turn = rotations_of(angles[:, side]), turns[:, side]
         if side:
             turned, turn = mirrored(turned), mirrored(turn)
-        elbow = world[:, wrist - 2]
-        rotations[:, wrist] = np.swapaxes(elbow, 1, 2) @ turn
-        joint_told = told[:, _BEYOND]
-        if poses is not None and poses.hands is not None:
-            unseen = ~told[:, 1:].any(1)
-            turned[unseen] = poses.hands[unseen, side]
+        way = share[:, side]
+        local = np.swapaxes(world[:, wrist - 2], 1, 2) @ turn
+        rotations[:, wrist] = _part_way(rotations[:, wrist], local, way)
+        joint_told = told[:, side, _BEYOND]
+        if initial is not None:
+            unseen = ~told[:, side, 1:].any(1)
+            turned[unseen] = initial[unseen, side]
             joint_told[unseen] = True
+        turned = _part_way(before[:, side], turned, way[:, None])
+        joint_told[way == 0.0] = initial is not None
         found.append(turned)
         guessed.append(~joint_told)
         yield None
@@ -219,37 +251,55 @@ def with_hands(
 
 
 def _calmed(
-    solved: Solved, seen: Seen, told: np.ndarray, person: Person, smoothness: float
+    solved: list[Solved], seen: list[Seen], told: np.ndarray, person: Person, smoothness: np.ndarray
 ) -> Steps[tuple[np.ndarray, np.ndarray]]:
-    """Angles (T, 21) and turns of the wrist in the world (T, 3, 3) without the noise that is left in them;
-    where points (T, 21) have long not been seen, a hand at ease on the body's wrist."""
-    heard = (told[:, None] & MOVES.T).any(-1)
-    palm = told[:, _KNUCKLES].sum(1, keepdims=True) >= FEWEST_OF_PALM
-    angles = yield from _smoothed(solved.angles[..., None], heard, person, smoothness)
-    turns = yield from _smoothed(six_d_from_matrix(solved.turn)[:, None], palm, person, smoothness)
-    fading = np.concatenate([heard, palm], axis=1).astype(float)
+    """Angles (T, 2, 21) and turns of the wrists in the world (T, 2, 3, 3) without the noise that is left in
+    them; where points (T, 2, 21) have long not been seen, hands at ease on the body's wrists. smoothness (2,)."""
+    heard = (told[:, :, None] & MOVES.T).any(-1)
+    palm = told[..., _KNUCKLES].sum(-1, keepdims=True) >= FEWEST_OF_PALM
+    given = np.stack([one.angles for one in solved], axis=1)[..., None]
+    angles = yield from _smoothed(given, heard, person, smoothness)
+    turned = six_d_from_matrix(np.stack([one.turn for one in solved], axis=1))[:, :, None]
+    turns = yield from _smoothed(turned, palm, person, smoothness)
+    fading = np.concatenate([heard, palm], axis=2).astype(float)
     share = np.empty(fading.shape)
     for piece in pieces(person.frame_ids, person.fps):
         grid = np.nan_to_num(spread(fading, piece))
         share[piece.rows] = _fading(grid, person.fps)[piece.places]
-    angles = USUAL + share[:, :-1] * (angles[..., 0] - USUAL)
-    own = share[:, -1:] * turns[:, 0] + (1.0 - share[:, -1:]) * six_d_from_matrix(seen.turn)
-    return np.clip(angles, LOW, HIGH), matrix_from_six_d(own)
+    calm = USUAL + share[..., :-1] * (angles[..., 0] - USUAL)
+    body = six_d_from_matrix(np.stack([one.turn for one in seen], axis=1))
+    own = share[..., -1:] * turns[:, :, 0] + (1.0 - share[..., -1:]) * body
+    return np.clip(calm, LOW, HIGH), matrix_from_six_d(own)
 
 
-def _smoothed(values: np.ndarray, heard: np.ndarray, person: Person, smoothness: float) -> Steps[np.ndarray]:
-    """Values (T, K, C), of which some are told (T, K), as much smoothed as their noise calls for."""
-    calm = values.copy()
+def _part_way(before: np.ndarray, after: np.ndarray, share: np.ndarray) -> np.ndarray:
+    """Rotations (..., 3, 3) that share (...) of the way from some to others, exactly these at both ends."""
+    if (share == 1.0).all():
+        return after
+    turn = axis_angle_from_matrix(np.swapaxes(before, -1, -2) @ after)
+    return np.asarray(before @ matrix_from_axis_angle(turn * share[..., None]))
+
+
+def _smoothed(
+    values: np.ndarray, heard: np.ndarray, person: Person, smoothness: np.ndarray
+) -> Steps[np.ndarray]:
+    """Values (T, 2, K, C) of both hands, of which some are told (T, 2, K), as much smoothed as their noise
+    calls for."""
+    frames, hands, count = heard.shape
+    flat, bodies = values.reshape(frames, hands * count, -1), np.repeat(np.arange(hands), count)
+    calm, asked = flat.copy(), np.repeat(smoothness, count)
     for piece in pieces(person.frame_ids, person.fps):
-        weights = np.nan_to_num(spread(np.where(heard, 1.0, UNTOLD), piece))
-        measured = yield from measure(spread(values, piece), weights, person.fps)
-        calm[piece.rows] = (yield from measured.at(smoothness)).positions[piece.places]
-    return calm
+        weights = np.where(heard, 1.0, UNTOLD).reshape(frames, -1)
+        weights = np.nan_to_num(spread(weights, piece))
+        measured = yield from measure(spread(flat, piece), weights, person.fps, bodies)
+        calm[piece.rows] = (yield from measured.at(asked)).positions[piece.places]
+    return calm.reshape(values.shape)
 
 
 def _fading(heard: np.ndarray, fps: float) -> np.ndarray:
-    """(T, C) 1 where an angle is told (T, C), fading to 0 where it has not been for long and will not be."""
-    frames = np.arange(float(len(heard)))[:, None]
+    """(T, 2, C) 1 where an angle is told (T, 2, C), fading to 0 where it has not been for long and will not
+    be."""
+    frames = np.arange(float(len(heard)))[:, None, None]
     before = np.maximum.accumulate(np.where(heard > 0, frames, -np.inf))
     after = np.minimum.accumulate(np.where(heard > 0, frames, np.inf)[::-1])[::-1]
     return smooth_step(2.0 - np.minimum(frames - before, after - frames) / (EASE * fps))

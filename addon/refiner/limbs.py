@@ -85,4 +85,7 @@ def trusted(keypoints: Keypoints, limbs: Limbs) -> Keypoints:
     for place, name in enumerate(keypoints.canonical):
         if name is not None:
             factors[place] = limbs.get(_POINT_PARTS[POINT_INDEX[name]], USUAL).trust
+    for place, name in enumerate(keypoints.hand_points):
+        if name is not None and keypoints.canonical[place] is None:
+            factors[place] = limbs.get(f"{name.partition('_')[0]}_arm", USUAL).trust
     return replace(keypoints, confidence=keypoints.confidence * factors)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from ..body.body_model import BodyModel
+from ..body.rotations import matrix_from_axis_angle
 from ..body.shape import AS_FITTED, ShapeSpace, ShapeWishes, shape_space
 from ..motion import Motion, Shape
 from ..recording import Keypoints, Person, Poses
@@ -30,12 +31,35 @@ class OwnBody:
         return None if poses is None or _other_kind(poses, self.model) else poses.betas
 
     def shaped(self, motion: Motion, betas: np.ndarray, bones: np.ndarray) -> Motion:
-        """The motion with these shape numbers, whose bones (24, 3) it has."""
+        """The motion with these shape numbers, whose bones (24, 3) it has, and their fingers."""
         pelvis = self.model.rest_joints(betas)[0]
         shape = Shape(self.model.kind, pelvis, self.model.hands)
         betas = np.asarray(betas, np.float32)
         gender = self.model.gender or motion.gender
-        return replace(motion, betas=betas, gender=gender, bone_offsets=bones, shape=shape)
+        hands = motion.hands
+        if hands is not None and self.model.has_fingers:
+            hands = replace(hands, offsets=self.model.finger_offsets(betas))
+        return replace(motion, betas=betas, gender=gender, bone_offsets=bones, shape=shape, hands=hands)
+
+
+def decoded(person: Person, body: OwnBody | None) -> Person:
+    """The person with the fingers that the model tells of, where the poses hold numbers that it decodes.
+
+    vectors = mean + values @ components, as smplx has it (vchoutas/smplx body_models.py).
+    """
+    poses = person.poses
+    if body is None or poses is None or poses.coded is None or body.model.kind == "SMPL":
+        return person
+    coded, model = poses.coded, body.model
+    vectors = coded.values
+    if coded.components:
+        known = model.hand_components[:, : vectors.shape[2]]
+        if known.shape[1] < vectors.shape[2]:
+            return person
+        vectors = np.einsum("tsn,snc->tsc", vectors, known)
+    vectors = vectors.reshape(len(vectors), *model.hands.shape)
+    hands = matrix_from_axis_angle(vectors + model.hands if coded.from_mean else vectors)
+    return replace(person, poses=replace(poses, hands=np.asarray(hands), coded=None))
 
 
 def on_own_body(motion: Motion, person: Person, body: OwnBody) -> Motion:

@@ -27,7 +27,7 @@ from .hands import with_hands
 from .limbs import Limbs, trusted
 from .model import load_model, pose_prior
 from .modes import choose_mode
-from .own_body import OwnBody, on_own_body
+from .own_body import OwnBody, decoded, on_own_body
 from .own_keypoints import OWN_KEYPOINTS, hang_on, measured
 from .piece import EVERYTHING, Look, Recipe, Run, anchor_stride, look_at, polish_piece
 from .poses_alone import read_alone, refine_alone
@@ -94,15 +94,17 @@ def refine_steps(
     if person.frames == 0:
         raise RefineError(f"Person {person.id} has no frames; choose another person.")
     controls.check()
+    person = decoded(person, body)
     keypoints = person.keypoints
     if targets is not None:
         keypoints = yield from keypoints_at.steps(targets, person.times - targets_offset)
     mode = choose_mode(mode, person, keypoints)
     if mode == "none":
         converted = yield from _convert(person, keypoints)
+        converted = yield from with_hands(converted, person, None, controls)
         if body is not None:
             converted = on_own_body(converted, replace(person, keypoints=keypoints), body)
-        return (yield from with_hands(converted, person, None, controls))
+        return converted
     _wanted(person, controls)
     if keypoints is not None:
         keypoints = trusted(keypoints, controls.limbs)
@@ -126,6 +128,7 @@ def prepare(
     mode = choose_mode(mode, person, person.keypoints)
     if mode == "none":
         return None
+    person = decoded(person, body)
     keypoints = person.keypoints
     if keypoints is not None:
         keypoints = trusted(keypoints, limbs or {})

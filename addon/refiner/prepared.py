@@ -80,6 +80,10 @@ class Prepared:
             return self.body.shaped(motion, self.own.betas, motion.bone_offsets)
         return on_own_body(motion, replace(self.person, keypoints=None), self.body)
 
+    def on_body_rows(self, motion: Motion, rows: np.ndarray) -> Motion:
+        """`on_body` for a motion of some of the person's frames (T,) alone."""
+        return replace(self, person=self.person.rows(rows)).on_body(motion)
+
     @property
     def keypoints(self) -> Keypoints | None:
         """Those that the motion is refined toward or that hang on its poses."""

@@ -99,7 +99,9 @@ def skin_of(
         vertices = body_model.fitted_vertices(np.zeros(0) if betas is None else betas, bone_offsets)
     except FormatError as error:
         raise SceneError(str(error)) from error
-    return Skin(vertices - floor, body_model.faces, body_model.weights, None)
+    bends = fingers is not None and body_model.has_fingers
+    weights = body_model.weights_with_fingers if bends else body_model.weights
+    return Skin(vertices - floor, body_model.faces, weights, None)
 
 
 def fill_mesh(mesh: bpy.types.Mesh, skin: Skin) -> Steps[None]:

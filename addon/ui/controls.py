@@ -91,6 +91,12 @@ class SPR_PG_controls(bpy.types.PropertyGroup):
         step=5,
         precision=2,
     )
+    finger_bones: BoolProperty(
+        name="Finger Bones",
+        description="Give the armature bones for the fingers also where the file holds no hands. They lie"
+        " relaxed, for you to pose",
+        default=False,
+    )
     start_from: EnumProperty(name="Start From", description="What a further run refines", items=START_ITEMS)
     root: _part("Root", "where the body is and how it is turned")
     spine: _part("Spine", "the three joints of the spine")
@@ -132,7 +138,10 @@ def controls_of(settings: bpy.types.PropertyGroup) -> Controls:
     frames = (controls.first, controls.last) if controls.use_range else None
     hands = controls.hand_strength if controls.hands else None
     limbs, feet = limbs_of(controls.limbs), feet_of(controls.feet)
-    return Controls(controls.strength, controls.smoothness, parts, frames, limbs, hands=hands, **feet)
+    return Controls(
+        controls.strength, controls.smoothness, parts, frames, limbs, hands=hands,
+        finger_bones=controls.finger_bones, **feet,
+    )  # fmt: skip
 
 
 def begin_anew(settings: bpy.types.PropertyGroup, recording: Recording) -> None:

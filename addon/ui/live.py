@@ -18,6 +18,7 @@ from .. import refiner
 from ..body.links import links
 from ..body.skeleton import JOINT_NAMES
 from ..recording import Person
+from ..safe_read import FormatError
 from ..scene.colours import display_colour
 from ..scene.drawing import Colour, Shapes, skeleton, together
 from ..scene.timing import scene_rate
@@ -26,6 +27,7 @@ from . import live_panel, runner
 from .controls import controls_of
 from .live_clip import LiveClip, Wish
 from .log import keep_details
+from .own_body import own_body
 from .people import chosen_people
 from .preview import shown_recording
 from .redraw import redraw_views
@@ -46,6 +48,8 @@ _prepared: list[tuple[Person, refiner.Prepared | str | None]] = []
 """What was read of people, or why that can't be done, the latest last."""
 _trusts: dict[str, float] = {}
 """The trust in body parts with which they were read."""
+_bodies: list[refiner.OwnBody] = []
+"""The user's own body with which they were read, if any."""
 _clips: dict[str, LiveClip] = {}
 """What is found so far, by the people's ids."""
 
@@ -119,7 +123,8 @@ def wishes_of(scene: bpy.types.Scene, says: list[str]) -> list[Wish]:
     controls, refined = controls_of(settings), refined_people(scene, settings.source)
     try:
         controls.check()
-    except refiner.RefineError as error:
+        body = own_body(settings.body)
+    except (refiner.RefineError, FormatError) as error:
         says.append(str(error))
         return []
     frame, wishes = scene.frame_current_final, []
@@ -128,18 +133,21 @@ def wishes_of(scene: bpy.types.Scene, says: list[str]) -> list[Wish]:
         result = refined.get(person.id)
         start = recording.start + (frame - 1.0) / scene_rate(scene)
         moment = start if result is None else result.moment(frame)
-        wishes.append(Wish(person, controls, moment, playing))
+        wishes.append(Wish(person, controls, moment, playing, body))
     return wishes
 
 
 def _follow(wishes: list[Wish]) -> None:
     """Leave what is no longer wished for."""
     trusts = {part: limb.trust for wish in wishes for part, limb in wish.controls.limbs.items()}
-    if wishes and trusts != _trusts:  # what is read depends on that alone of all controls
+    bodies = [wish.body for wish in wishes[:1] if wish.body is not None]
+    # What is read depends on these alone of all settings.
+    if wishes and (trusts != _trusts or not _same_bodies(bodies)):
         _Work.stop()
         _prepared.clear()
         _trusts.clear()
         _trusts.update(trusts)
+        _bodies[:] = bodies
     wished = {wish.person.id: wish for wish in wishes}
     for name, clip in list(_clips.items()):
         wish = wished.get(name)
@@ -158,6 +166,12 @@ def _follow(wishes: list[Wish]) -> None:
         moved = _Work.waited and now.moment != work.moment
         if not now.same_clip(work) or (waits and (moved or not _Work.waited)):
             _Work.stop()
+
+
+def _same_bodies(bodies: list[refiner.OwnBody]) -> bool:
+    pairs = zip(bodies, _bodies, strict=False)
+    alike = all(one.model is other.model and one.wishes == other.wishes for one, other in pairs)
+    return alike and len(bodies) == len(_bodies)
 
 
 def _begin(wishes: list[Wish]) -> bool:
@@ -205,18 +219,27 @@ def _step() -> None:
         next(_Work.steps)
     except StopIteration:
         _Work.steps = _Work.wish = None
+    except FormatError as error:  # shape numbers that the user's own body makes no human of
+        _give_up(str(error))
     except Exception as error:  # noqa: BLE001 - a timer has nobody to raise to: panel and log have it
-        person, sentence = _Work.wish.person, f"No preview: an error in the add-on ({type(error).__name__})."
+        sentence = f"No preview: an error in the add-on ({type(error).__name__})."
         keep_details(sentence, traceback.format_exc())
-        _keep(person, sentence)
-        _clips.pop(person.id, None)
-        _Work.steps = _Work.wish = None
+        _give_up(sentence)
+
+
+def _give_up(sentence: str) -> None:
+    assert _Work.wish is not None
+    person = _Work.wish.person
+    _keep(person, sentence)
+    _clips.pop(person.id, None)
+    _Work.steps = _Work.wish = None
 
 
 def _read(wish: Wish) -> Steps[None]:
     found: refiner.Prepared | str | None
+    limbs, body = wish.controls.limbs, wish.body
     try:
-        found = yield from refiner.prepare(wish.person, engine=ENGINE, limbs=wish.controls.limbs)
+        found = yield from refiner.prepare(wish.person, engine=ENGINE, limbs=limbs, body=body)
     except refiner.RefineError as error:
         found = str(error)
     _keep(wish.person, found)
@@ -263,6 +286,7 @@ def _pale(colour: Colour) -> Colour:
 def forget_live() -> None:
     """Let everything go."""
     _Work.stop()
+    _bodies.clear()
     _prepared.clear()
     _clips.clear()
 

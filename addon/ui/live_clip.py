@@ -22,12 +22,13 @@ SLACK = 0.02
 @dataclass(frozen=True)
 class Wish:
     """A person, the controls, and seconds of the recording to show first; playing: these move on by
-    themselves."""
+    themselves. body: the user's own, None for the open one."""
 
     person: Person
     controls: refiner.Controls
     moment: float
     playing: bool = False
+    body: refiner.OwnBody | None = None
 
     def same_clip(self, other: Wish) -> bool:
         """Whether only the moment differs."""
@@ -89,6 +90,8 @@ class LiveClip:
         """Find the poses of these frames (T,). Where there are no keypoints to tell them, none are shown."""
         try:
             motion = yield from refiner.refine_rows(self.prepared, self.controls, rows)
+            if self.prepared.toward is None:  # what keypoints tell has the body's bones already
+                motion = self.prepared.on_body_rows(motion, rows)
         except refiner.RefineError:
             self.tried |= rows
             return

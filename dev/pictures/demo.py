@@ -26,6 +26,7 @@ CAPTURE = ROOT / "bundled_model/samples/pose2sim/S00_P00_T01_BalancingTrial_0-10
 BROKEN = ROOT / "bundled_model/samples/pose2sim/S00_P01_T02_Participants1-2_P1_0-100.trc"
 PLUGIN = ROOT / "bundled_model/samples/plugin"
 PLUGIN_FILES = ("estimate", "keypoints", "truth")
+WAVING = ROOT / "bundled_model/samples/waving/keypoints.npz"
 SMPLIFY_FRAMES = 10
 
 
@@ -46,7 +47,7 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--quick", action="store_true", help="without SMPLify and without the picture")
     args = parser.parse_args(argv)
     args.output.mkdir(parents=True, exist_ok=True)
-    progress = Progress(4 if args.quick else 8)
+    progress = Progress(5 if args.quick else 10)
     print(f"Engine: {engine_name()}.")
     capture = formats.read(CAPTURE)
     person = capture.people[0]
@@ -55,15 +56,21 @@ def main(argv: list[str] | None = None) -> int:
     _refine_broken(progress)
     example, motion_plugin, row = _plugin(progress)
     rows.append(row)
-    files = _write(
-        args.output, [(person, motion, "Balancing"), (example.person, motion_plugin, "Plugin")], progress
-    )
+    waving = formats.read(WAVING).people[0]
+    motion_waving, row = _timed(waving, "Body and fingers: keypoints of a waving hand", progress)
+    rows.append(row)
+    people = [
+        (person, motion, "Balancing"),
+        (example.person, motion_plugin, "Plugin"),
+        (waving, motion_waving, "Waving"),
+    ]
+    files = _write(args.output, people, progress)
     if not args.quick:
         rows += _smplify(example, progress)
         from .picture import draw
 
         files.append(args.output / "demo.png")
-        draw(files[-1], person, motion, example, motion_plugin, progress)
+        draw(files[-1], person, motion, example, motion_plugin, motion_waving, progress)
     print_table(rows)
     print(
         "Wrote "

@@ -15,17 +15,26 @@ from addon.recording import Person
 from addon.refiner import refine
 from bundled_model.training.metrics import Example, Posed
 
+from .hand_strip import render_hand
 from .progress import Progress
 from .strip import Strip, render
 
 BEFORE, AFTER = (0.75, 0.22, 0.18), (0.10, 0.36, 0.72)
 MOMENTS = 5
+GESTURES = (52, 85, 105, 122, 145)
+"""Frames of the waving sample in which the hand is open, a fist, points, and so on."""
 
 
 def draw(
-    path: Path, person: Person, motion: Motion, example: Example, refined: Motion, progress: Progress
+    path: Path,
+    person: Person,
+    motion: Motion,
+    example: Example,
+    refined: Motion,
+    waving: Motion,
+    progress: Progress,
 ) -> None:
-    """Renders three strips and puts them over a chart of the error per frame."""
+    """Renders four strips and puts them over a chart of the error per frame. waving: with fingers."""
     given = refine(example.person, mode="none")
     keypoints, targets = person.keypoints, example.person.keypoints
     assert keypoints is not None and targets is not None
@@ -46,8 +55,12 @@ def draw(
             render(strip, image)
             images.append((image, title))
             progress(1.0, "Picture")
+        image = Path(folder) / "hand.png"
+        render_hand(waving, list(GESTURES), AFTER, image)
+        images.append((image, "Fingers: keypoints of body and hands (made up) → refined; the right hand from near"))
+        progress(1.0, "Picture")
         _compose(path, images, example, shown, refined)
-        before_after(path.with_name("before_after.png"), images[1:])
+        before_after(path.with_name("before_after.png"), images[1:3])
 
 
 def _moments(frames: int) -> list[int]:
@@ -68,7 +81,7 @@ def _compose(
     from matplotlib import pyplot
 
     figure, axes = pyplot.subplots(
-        len(images) + 1, 1, figsize=(11, 14.5), height_ratios=[*[1.0] * len(images), 0.62], dpi=110
+        len(images) + 1, 1, figsize=(11, 17.5), height_ratios=[*[1.0] * len(images), 0.62], dpi=110
     )
     for axis, (image, title) in zip(axes, images, strict=False):
         axis.imshow(pyplot.imread(image))

@@ -35,22 +35,22 @@ def render(strip: Strip, path: Path) -> None:
 
     bpy.ops.wm.read_homefile(use_factory_startup=True, use_empty=True)
     scene = bpy.context.scene
-    skin_material = _material("Body", strip.colour)
-    point_material = _material("Keypoints", (0.9, 0.28, 0.03))
-    heading = _facing(strip.motion, strip.rows[len(strip.rows) // 2])
+    skin_material = material("Body", strip.colour)
+    point_material = material("Keypoints", (0.9, 0.28, 0.03))
+    heading = facing(strip.motion, strip.rows[len(strip.rows) // 2])
     width = SPACING * (len(strip.rows) + 0.4)
     for slot, row in enumerate(strip.rows):
         vertices, points, floor = _moment(strip, row, heading)
         shift = np.array([(slot - (len(strip.rows) - 1) / 2) * SPACING, 0.0, -floor])
-        _mesh(f"Body {slot}", vertices + shift, load().quads, skin_material)
+        mesh(f"Body {slot}", vertices + shift, load().quads, skin_material)
         for place in points:
             _ball(place + shift, point_material)
-    _stage(scene, width)
+    stage(scene, width)
     scene.render.filepath = str(path)
     bpy.ops.render.render(write_still=True)
 
 
-def _facing(motion: Motion, row: int) -> np.ndarray:
+def facing(motion: Motion, row: int) -> np.ndarray:
     """(3, 3) turn about the vertical that brings the person's front to the camera, a little to the side."""
     front = motion.rotations[row, 0, :, 2]
     angle = -np.arctan2(front[0], front[2]) + np.radians(25.0)
@@ -75,26 +75,28 @@ def _z_up(values: np.ndarray) -> np.ndarray:
     return np.stack([values[..., 0], -values[..., 2], values[..., 1]], -1)
 
 
-def _material(name: str, colour: tuple[float, float, float]) -> Any:
+def material(name: str, colour: tuple[float, float, float]) -> Any:
+    """A new material of this colour."""
     import bpy
 
-    material = bpy.data.materials.new(name)
-    if material.node_tree is None:  # before Blender 5.0
-        material.use_nodes = True
-    shader = material.node_tree.nodes["Principled BSDF"]
+    made = bpy.data.materials.new(name)
+    if made.node_tree is None:  # before Blender 5.0
+        made.use_nodes = True
+    shader = made.node_tree.nodes["Principled BSDF"]
     shader.inputs["Base Color"].default_value = (*colour, 1.0)
     shader.inputs["Roughness"].default_value = 0.6
-    return material
+    return made
 
 
-def _mesh(name: str, vertices: np.ndarray, faces: np.ndarray, material: Any) -> None:
+def mesh(name: str, vertices: np.ndarray, faces: np.ndarray | list[list[int]], look: Any) -> None:
+    """Adds a smooth mesh of vertices (V, 3) and faces (F, 3 or 4) with this material."""
     import bpy
 
-    mesh = bpy.data.meshes.new(name)
-    mesh.from_pydata(vertices.tolist(), [], faces.tolist())
-    mesh.polygons.foreach_set("use_smooth", np.ones(len(faces), bool))
-    mesh.materials.append(material)
-    bpy.context.scene.collection.objects.link(bpy.data.objects.new(name, mesh))
+    shape = bpy.data.meshes.new(name)
+    shape.from_pydata(vertices.tolist(), [], np.asarray(faces).tolist())
+    shape.polygons.foreach_set("use_smooth", np.ones(len(faces), bool))
+    shape.materials.append(look)
+    bpy.context.scene.collection.objects.link(bpy.data.objects.new(name, shape))
 
 
 def _ball(place: np.ndarray, material: Any) -> None:
@@ -115,12 +117,12 @@ def _ball(place: np.ndarray, material: Any) -> None:
     bpy.context.scene.collection.objects.link(ob)
 
 
-def _stage(scene: Any, width: float) -> None:
+def stage(scene: Any, width: float) -> None:
     """Floor, light, camera and the settings of a quick render on a CPU."""
     import bpy
 
     ground = np.array([[-50.0, -50.0, 0.0], [50.0, -50.0, 0.0], [50.0, 50.0, 0.0], [-50.0, 50.0, 0.0]])
-    _mesh("Floor", ground, np.array([[0, 1, 2, 3]]), _material("Floor", (0.75, 0.77, 0.8)))
+    mesh("Floor", ground, np.array([[0, 1, 2, 3]]), material("Floor", (0.75, 0.77, 0.8)))
     sun = bpy.data.objects.new("Sun", bpy.data.lights.new("Sun", "SUN"))
     sun.data.energy, sun.data.angle = 3.0, 0.2
     sun.rotation_euler = (0.7, -0.2, 0.6)

@@ -7,10 +7,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from addon.body.hands import HAND_OFFSETS, HINGES, RELAXED
+from addon.body.hands import HAND_OFFSETS, HINGES, RELAXED, WRISTS
 from addon.body.rotations import axis_angle_from_matrix, geodesic_angle, matrix_from_axis_angle
 from addon.recording import Person, Poses
-from addon.refiner import Controls, refine
+from addon.refiner import PARTS, Controls, Limb, refine
 from addon.refiner.anatomy import HIGH, LOW, rotations_of
 from addon.refiner.hands import has_hands
 from bundled_model.training.benchmark.hands import error
@@ -81,3 +81,61 @@ def test_without_hands_there_are_none_and_they_can_be_left_out():
     assert not has_hands(person.keypoints) and refine(person).hands is None
     whole = _clip(frames=20).person(0.0, 0.0, np.random.default_rng(0))
     assert refine(whole, controls=Controls(hands=None)).hands is None
+
+
+def _with_poses(clip, hands=None):
+    """A person with points of hands whose poses have other wrists than these tell."""
+    person = clip.person(0.0, 0.0, np.random.default_rng(0))
+    rotations = clip.rotations.copy()
+    rotations[:, WRISTS] = rotations[:, WRISTS] @ matrix_from_axis_angle(np.array([0.0, 0.3, 0.0]))
+    return replace(person, poses=Poses(rotations, clip.pelvis, hands=hands))
+
+
+def _turned(motion, person):
+    """(T, 2) degrees by which wrists are turned from the initial pose."""
+    return np.degrees(
+        geodesic_angle(motion.rotations[:, WRISTS], np.ascontiguousarray(person.poses.rotations[:, WRISTS]))
+    )
+
+
+@pytest.mark.parametrize("own_hands", [True, False])
+def test_hands_keep_the_initial_pose_where_the_controls_do(own_hands):
+    clip = _clip(frames=40)
+    person = _with_poses(clip, clip.hands[::-1] if own_hands else None)
+    before = clip.hands[::-1] if own_hands else np.broadcast_to(
+        matrix_from_axis_angle(RELAXED), clip.hands.shape
+    )
+    followed = refine(person)
+    assert _turned(followed, person).min() > 8.0 and not followed.hands.estimated.all()
+    kept = refine(person, controls=Controls(strength=0.0))
+    assert _turned(kept, person).max() < 0.01
+    np.testing.assert_allclose(kept.hands.rotations, before, atol=1e-6)
+    assert kept.hands.estimated.all() == (not own_hands)
+    ranged = refine(person, controls=Controls(frames=(20, 39)))
+    assert _turned(ranged, person)[:20].max() < 0.01 and _turned(ranged, person)[30:].min() > 8.0
+    np.testing.assert_allclose(ranged.hands.rotations[:20], before[:20], atol=1e-6)
+
+
+def test_an_arm_that_is_not_refined_has_its_hand_left_alone():
+    clip = _clip(frames=40)
+    person = _with_poses(clip)
+    parts = frozenset(PARTS) - {"left_arm"}
+    turned = _turned(refine(person, controls=Controls(parts=parts)), person)
+    assert turned[:, 0].max() < 0.01 and turned[:, 1].min() > 8.0
+    alone = refine(replace(person, poses=None), controls=Controls(parts=parts))
+    assert alone.hands.estimated[:, 0].all() and not alone.hands.estimated[:, 1].any()
+
+
+def test_points_of_a_hand_are_believed_as_its_arm_is():
+    person = _clip(frames=20).person(0.0, 0.0, np.random.default_rng(0))
+    hands = refine(person, controls=Controls(limbs={"right_arm": Limb(trust=0.0)})).hands
+    assert hands.estimated[:, 1].all() and not hands.estimated[:, 0].any()
+
+
+def test_fingers_at_ease_are_there_on_demand_and_marked():
+    person = Truth(frames=20).person("coco17")
+    motion = refine(person, controls=Controls(finger_bones=True))
+    assert motion.hands.estimated.all()
+    np.testing.assert_allclose(motion.hands.rotations[7], matrix_from_axis_angle(RELAXED), atol=1e-12)
+    off = refine(person, controls=Controls(finger_bones=True, hands=None))
+    assert off.hands is None

@@ -8,7 +8,7 @@ from dev.pictures import strip
 
 
 def test_floor_and_sky_are_shaded_by_nodes():
-    strip._stage(bpy.context.scene, 2.0)
+    strip.stage(bpy.context.scene, 2.0)
     (floor,) = bpy.data.objects["Floor"].data.materials
     assert floor.node_tree.nodes["Principled BSDF"].outputs[0].is_linked
     sky = bpy.context.scene.world.node_tree.nodes["Background"]

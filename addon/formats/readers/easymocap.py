@@ -9,6 +9,7 @@ lies at R(Rh) J0 + Th. Calibrated worlds are usually Z up.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -19,13 +20,14 @@ from ...recording import Person, Poses
 from ...safe_read import FormatError
 from ..container import Container
 from ..draft import Draft, Reader, layout_keypoints, person, rows, smpl_poses
-from ..hand_poses import PCA_HAND
+from ..hand_poses import PCA_HAND, coded_pair
 from ..tracks import Tracks, series
 
 _LIKELY = ("+z", "+y", "-y")
 _LAYOUTS = {25: "body25", 67: "easymocap67", 137: "easymocap137"}
-_PCA_WIDTHS = (78, 87)
-"""Of SMPL-H's and SMPL-X's poses with hands as components."""
+_HAND_NUMBERS = {78: 6, 87: 6, 90: 12, 99: 12}
+"""How many components a hand has in poses of SMPL-H and, with the face's nine numbers, SMPL-X."""
+_BODY_NUMBERS = 66
 
 
 def _people(container: Container) -> list[Mapping[str, Any]]:
@@ -49,7 +51,9 @@ def recognises(container: Container) -> bool:
 def read(container: Container) -> Draft:
     """Every person of the folder of frames, or the one of a stacked clip. Raises FormatError."""
     if _is_stacked(container):
-        return Draft([_stacked(container.fields)], likely_up=_LIKELY, tool="EasyMocap")
+        one = _stacked(container.fields)
+        coded = one.poses is not None and one.poses.coded is not None
+        return Draft([one], likely_up=_LIKELY, tool="EasyMocap", warnings=[PCA_HAND] if coded else [])
     points, poses = Tracks(), Tracks()
     for frame, file in series(container):
         for place, one in enumerate(_people(file)):
@@ -63,7 +67,7 @@ def read(container: Container) -> Draft:
         raise FormatError("The folder holds no person in any frame; choose another folder.")
     counts = {values["points"].shape[1] for *_, values in points}
     warnings = ["Not used: face."] if 137 in counts else []
-    warnings += [PCA_HAND] if any(values["hands"].any() for *_, values in poses) else []
+    warnings += [PCA_HAND] if any(values["hands"].any() for *_, values in poses if "hands" in values) else []
     units = None if any(points) else "m"
     return Draft(people, likely_up=_LIKELY, units=units, warnings=warnings, tool="EasyMocap")
 
@@ -109,8 +113,16 @@ def _parameters(one: Mapping[str, Any]) -> dict[str, np.ndarray]:
         body[66:] = pose[66:72] if len(pose) == 72 else 0.0
     betas = np.asarray(one.get("shapes", np.zeros(10)), dtype=float).reshape(-1)
     root, shift = (np.asarray(one[name], dtype=float).reshape(3) for name in ("Rh", "Th"))
-    components = np.array([len(pose) in _PCA_WIDTHS and pose[66:78].any()])
-    return {"hands": components, "pose": body, "root": root, "shift": shift, "betas": betas}
+    held = {"pose": body, "root": root, "shift": shift, "betas": betas}
+    return held | _components(pose)
+
+
+def _components(pose: np.ndarray) -> dict[str, np.ndarray]:
+    """hands (2, N) where the pose has any; they count from the flat hand."""
+    count = _HAND_NUMBERS.get(len(pose))
+    if count is None:
+        return {}
+    return {"hands": pose[_BODY_NUMBERS : _BODY_NUMBERS + 2 * count].reshape(2, count)}
 
 
 def _from_points(name: str, frames: np.ndarray, values: dict[str, np.ndarray]) -> Person:
@@ -128,7 +140,11 @@ def _from_parameters(name: str, frames: np.ndarray, values: dict[str, np.ndarray
     rotations = local.rotations.copy()
     rotations[:, 0] = turn @ rotations[:, 0]
     pelvis = turn @ REST_PELVIS + values["shift"]
-    return person(name, frames, poses=Poses(rotations, pelvis, local.betas, local.gender, REST_PELVIS, turn))
+    poses = Poses(rotations, pelvis, local.betas, local.gender, REST_PELVIS, turn)
+    if "hands" in values:
+        left, right = values["hands"].swapaxes(0, 1)
+        poses = replace(poses, coded=coded_pair(left, right, from_mean=False))
+    return person(name, frames, poses=poses)
 
 
 READER = Reader(

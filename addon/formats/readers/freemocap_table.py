@@ -16,6 +16,7 @@ from ...safe_read.npy import check_shape
 from ...safe_read.parquet import MAGIC, read_columns
 from ..container import Container
 from ..draft import Draft, Reader
+from ..hand_points import of_hand
 from .tables import MOST_POINTS, TRAJECTORIES, draft_of_points
 
 _AXES = ("x", "y", "z")
@@ -37,7 +38,8 @@ def read(container: Container) -> Draft:
             f"{container.name} is a Parquet table without FreeMoCap's columns (frame, keypoint, x, y, z);"
             " save its points as .csv or .npz and open that."
         )
-    kept = _kept(columns)
+    columns, fingers = _sided(columns)
+    kept = _kept(columns, fingers)
     frames, at = np.unique(columns["frame"][kept], return_inverse=True)
     order: dict[str, int] = {}
     place = np.array([order.setdefault(name, len(order)) for name in columns["keypoint"][kept]], np.int64)
@@ -50,12 +52,28 @@ def read(container: Container) -> Draft:
     return replace(draft, tool="FreeMoCap")
 
 
-def _kept(columns: dict[str, np.ndarray]) -> np.ndarray:
-    """(rows,) those of the body, and of the best kind of trajectory that there is."""
+def _sided(columns: dict[str, np.ndarray]) -> tuple[dict[str, np.ndarray], np.ndarray]:
+    """With the side in the names of fingers' points, where the table has it in the model alone; and (rows,)
+    bool, which those are."""
+    if "model" not in columns:
+        return columns, np.zeros(len(columns["frame"]), bool)
+    known: dict[tuple[str, str], str | None] = {}
+    pairs = [(str(model), str(name)) for model, name in zip(columns["model"], columns["keypoint"], strict=True)]
+    for pair in pairs:
+        if pair not in known:
+            known[pair] = of_hand(*pair)
+    names = np.array([known[pair] or pair[1] for pair in pairs], object)
+    return columns | {"keypoint": names}, np.array([known[pair] is not None for pair in pairs], bool)
+
+
+def _kept(columns: dict[str, np.ndarray], fingers: np.ndarray) -> np.ndarray:
+    """(rows,) those of the body and its hands, and of the best kind of trajectory that there is."""
     kept = np.ones(len(columns["frame"]), bool)
     if "model" in columns:
-        body = np.array(["body" in str(name).lower() for name in columns["model"]], bool)
-        kept = body if body.any() else kept
+        models = [str(name).lower() for name in columns["model"]]
+        body = np.array(["body" in model for model in models], bool)
+        if body.any():
+            kept = body | fingers
     kinds = next((columns[name] for name in _KINDS if name in columns), None)
     best = next((kind for kind in TRAJECTORIES if kinds is not None and (kinds[kept] == kind).any()), None)
     return kept if kinds is None or best is None else kept & (kinds == best)

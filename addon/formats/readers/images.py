@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from ...body.hands import SIDES
 from ...body.skeleton import REST_PELVIS
 from ...safe_read import FormatError
 from ..container import Container
@@ -30,6 +31,8 @@ from ..draft import (
     text_of,
 )
 from ..filming import still
+from ..hand_points import COUNT as HAND_COUNT
+from ..hand_points import numbers_of
 from ..linking import LINKED, Detections
 from ..tracks import joined, series
 
@@ -139,11 +142,15 @@ def _read_openpose(container: Container) -> Draft:
             if points.size == 100:
                 points = points.reshape(25, 4)
                 seen = points[points[:, 3] > 0, :3]
-                found.add(frame, seen.mean(0) if len(seen) else np.zeros(3), points=points)
-    people = [
-        person(n, frames, keypoints=layout_keypoints(v["points"][..., :3], "body25", v["points"][..., 3]))
-        for n, frames, v in found.tracks()
-    ]
+                hands = _openposes_hands(one)
+                found.add(frame, seen.mean(0) if len(seen) else np.zeros(3), points=points, hands=hands)
+    people = []
+    for name, frames, values in found.tracks():
+        points, hands = values["points"], values["hands"]
+        if (hands[..., 3] > 0).any():
+            points = np.concatenate([points, hands.reshape(len(hands), -1, 4)], axis=1)
+        layout = "body25" if points.shape[1] == 25 else "easymocap67"
+        people.append(person(name, frames, keypoints=layout_keypoints(points[..., :3], layout, points[..., 3])))
     if not people:
         raise FormatError(
             "These OpenPose files have no 3D keypoints; run OpenPose with its option 3d, or triangulate."
@@ -153,6 +160,12 @@ def _read_openpose(container: Container) -> Draft:
         people, units=None, likely_up=("-y", "+y", "+z"), warnings=[LINKED] if found.several else [],
         tool=f"OpenPose {version:g}" if version else None, floating=True,
     )  # fmt: skip
+
+
+def _openposes_hands(one: Mapping[str, Any]) -> np.ndarray:
+    """(2, 21, 4) the left and the right hand beside a body, with a score of 0 where there is none."""
+    found = [numbers_of(one.get(f"hand_{side}_keypoints_3d"), 4) for side in SIDES]
+    return np.stack([np.zeros((HAND_COUNT, 4)) if hand is None else hand for hand in found])
 
 
 def _is_mhformer(container: Container) -> bool:
@@ -171,6 +184,6 @@ HUMAN_DATA = Reader(
 )
 MULTI_HMR = Reader("Multi-HMR", "Multi-HMR", "SMPL-X per image", ".json", _is_multi_hmr, _read_multi_hmr)
 OPENPOSE = Reader(
-    "OpenPose 3D", "OpenPose", "25 keypoints per image", "*_keypoints.json", _is_openpose, _read_openpose
+    "OpenPose 3D", "OpenPose", "25 keypoints per image, and hands", "*_keypoints.json", _is_openpose, _read_openpose
 )
 MHFORMER = Reader("MHFormer", "MHFormer", "17 keypoints", ".npz", _is_mhformer, _read_mhformer)

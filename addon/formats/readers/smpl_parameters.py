@@ -18,11 +18,11 @@ import numpy as np
 from ...body.hands import SIDES
 from ...body.rotations import matrix_from_axis_angle
 from ...body.skeleton import REST_PELVIS
-from ...recording import Person
+from ...recording import CodedHands, Person
 from ...safe_read import FormatError
 from ..container import Container
 from ..draft import NO_PLACE, REST_PELVIS_X, Draft, Reader, matrix_poses, numbers, padded, person
-from ..hand_poses import MEAN_HAND, PCA_HAND, hand_pair
+from ..hand_poses import MEAN_HAND, PCA_HAND, coded_pair, hand_pair
 from ..linking import LINKED, Detections
 from ..rates import rate_in
 from ..tracks import Tracks, folders, series
@@ -48,7 +48,8 @@ def read(container: Container) -> Draft:
     rotations = _rotations(params)
     people, warnings = [], list[str]()
     if len(rotations) > 1:
-        people = [_person("0", None, params, rotations, _hands(params, len(rotations)))]
+        coded = _coded(params, len(rotations))
+        people = [_person("0", None, params, rotations, _hands(params, len(rotations)), coded)]
     else:
         people, warnings = _from_frames(container)
     unused = dict.fromkeys(what for name, what in _UNUSED.items() if name in params)
@@ -98,9 +99,18 @@ def _hands(params: Mapping[str, Any], frames: int) -> np.ndarray | None:
     """(T, 2, 15, 3, 3): vectors as smplx takes them, which adds its mean hand unless the file says that it is
     flat; matrices are whole. None for components and where there are none."""
     pair = [params.get(f"{side}_hand_pose") for side in SIDES]
-    flat = bool(np.all(params.get("flat_hand_mean", False)))
-    found = hand_pair(*pair, from_mean=not flat)
+    found = hand_pair(*pair, from_mean=_from_mean(params))
     return found if found is not None and len(found) == frames else None
+
+
+def _coded(params: Mapping[str, Any], frames: int) -> CodedHands | None:
+    pair = [params.get(f"{side}_hand_pose") for side in SIDES]
+    found = coded_pair(*pair, from_mean=_from_mean(params))
+    return found if found is not None and len(found.values) == frames else None
+
+
+def _from_mean(params: Mapping[str, Any]) -> bool:
+    return not bool(np.all(params.get("flat_hand_mean", False)))
 
 
 def _told_of_hands(params: Mapping[str, Any], people: list[Person]) -> list[str]:
@@ -113,7 +123,12 @@ def _told_of_hands(params: Mapping[str, Any], people: list[Person]) -> list[str]
 
 
 def _person(
-    name: str, frames: Any, params: Mapping[str, Any], rotations: np.ndarray, hands: np.ndarray | None
+    name: str,
+    frames: Any,
+    params: Mapping[str, Any],
+    rotations: np.ndarray,
+    hands: np.ndarray | None,
+    coded: CodedHands | None,
 ) -> Person:
     count = len(rotations)
     shift = next((numbers(params[each], each) for each in _TRANS if each in params), np.zeros((count, 3)))
@@ -125,12 +140,13 @@ def _person(
         gender=params.get("gender", "neutral"),
         rest_pelvis=rest,
     )
-    return person(name, frames, poses=replace(poses, hands=hands))
+    return person(name, frames, poses=replace(poses, hands=hands, coded=coded))
 
 
 def _from_frames(container: Container) -> tuple[list[Person], list[str]]:
     """Everybody in a file per frame or a folder per frame, and a sentence where people had to be linked."""
     tracks, found = Tracks(), Detections()
+    first: CodedHands | None = None
     files = folders(container) or [(frame, "0", file) for frame, file in series(container)]
     for frame, name, file in files:
         params = _parameters(file)
@@ -141,16 +157,24 @@ def _from_frames(container: Container) -> tuple[list[Person], list[str]]:
             hands = _hands(params, 1)
             held = {"rotations": rotations[0], "transl": shift.reshape(3), "betas": betas}
             held |= {} if hands is None else {"hands": hands[0]}
+            coded = _coded(params, 1)
+            if coded is not None:
+                held["coded"], first = coded.values[0], first or coded
             if _IMAGE in params:
                 found.add(frame, held["transl"], **held)
             else:
                 tracks.add(name, frame, **held)
     everybody = [*tracks, *found.tracks()]
     people = [
-        _person(name, frames, values, values["rotations"], values.get("hands"))
+        _person(name, frames, values, values["rotations"], values.get("hands"), _stacked(first, values))
         for name, frames, values in everybody
     ]
     return people, [LINKED] if found.several else []
+
+
+def _stacked(like: CodedHands | None, values: Mapping[str, np.ndarray]) -> CodedHands | None:
+    """Of all frames (T, 2, N), which mean what those of the first do."""
+    return None if like is None or "coded" not in values else replace(like, values=values["coded"])
 
 
 READER = Reader(

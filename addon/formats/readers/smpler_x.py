@@ -15,12 +15,13 @@ from typing import Any
 
 import numpy as np
 
+from ...body.hands import FINGER_COUNT
 from ...recording import Poses
 from ...safe_read import FormatError
 from ..container import Container
 from ..draft import REST_PELVIS_X, Draft, Reader, numbers, person, smpl_poses
 from ..filming import still
-from ..hand_poses import MEAN_HAND, hand_pair
+from ..hand_poses import MEAN_HAND, coded_pair, hand_pair
 from ..linking import LINKED, Detections
 from ..tracks import joined
 
@@ -29,10 +30,11 @@ _NAME = re.compile(r"(\d+)_(\d+)")
 
 
 def recognises(container: Container) -> bool:
-    """SMPL-X parameters of a single frame."""
+    """SMPL-X parameters of a single frame, whose hands are rotation vectors."""
     if not container.has("global_orient", "body_pose", "transl", "left_hand_pose"):
         return False
-    return container.kind == "npz" and int(np.prod(container.shape("global_orient"))) == 3
+    sizes = [int(np.prod(container.shape(name))) for name in ("global_orient", "left_hand_pose")]
+    return container.kind == "npz" and sizes == [3, 3 * FINGER_COUNT]
 
 
 def read(container: Container) -> Draft:
@@ -81,7 +83,9 @@ def _poses(values: Mapping[str, np.ndarray]) -> Poses:
     """Of vectors (T, 66), with hands (T, 156)."""
     pose = values["pose"]
     poses = smpl_poses(pose[:, :66], values["trans"], betas=values["betas"], rest_pelvis=REST_PELVIS_X)
-    return replace(poses, hands=hand_pair(pose[:, 66:111], pose[:, 111:], from_mean=True))
+    left, right = pose[:, 66:111], pose[:, 111:]
+    coded = coded_pair(left, right, from_mean=True)
+    return replace(poses, hands=hand_pair(left, right, from_mean=True), coded=coded)
 
 
 def _meta(path: Path) -> Mapping[str, Any]:

@@ -21,6 +21,7 @@ from ...safe_read.npy import check_shape
 from ..container import Container
 from ..draft import Draft, Reader, named_keypoints, person
 from ..joint_names import joint_roles
+from ..hand_points import named_beside_body, of_hand
 from ..landmarks import COUNT, HIPS_FIXED, mediapipe_keypoints
 from ..marker_names import canonical_names
 from ..marker_people import joint_count, marker_people
@@ -290,7 +291,7 @@ def _one_point_each(columns: _Long, rows: list[list[str]]) -> list[list[str]]:
 
 
 def _body_rows(columns: _Long, rows: list[list[str]]) -> list[list[str]]:
-    """Only the body's rows where a model is named; hands have points of the same names."""
+    """Only those of the body and its hands where a model is named, hands' points with their sides."""
     if columns.trajectory is not None:
         # FreeMoCap lists the raw points, those of a rigid body, and segments' centres of mass, by one name.
         kinds = [row[columns.trajectory].strip().lower() for row in rows]
@@ -299,7 +300,13 @@ def _body_rows(columns: _Long, rows: list[list[str]]) -> list[list[str]]:
     if columns.model is None:
         return rows
     body = [row for row in rows if "body" in row[columns.model].lower()]
-    return body or rows
+    if not body:
+        return rows
+    for row in rows:
+        name = of_hand(row[columns.model], row[columns.name].strip())
+        if name is not None:
+            body.append([*row[: columns.name], name, *row[columns.name + 1 :]])
+    return body
 
 
 def draft_of_points(names: list[str], points: np.ndarray, weights: Any, frame_ids: Any) -> Draft:
@@ -320,6 +327,7 @@ def draft_of_points(names: list[str], points: np.ndarray, weights: Any, frame_id
         places = [canonical.index(name) for name in _MEDIAPIPE]
         own_weights = weights[:, places] if weights is not None else None
         keypoints, warnings = mediapipe_keypoints(points[:, places], own_weights)
+        keypoints = named_beside_body(keypoints, names, points, weights)
         people = [person(frame_ids=frame_ids, keypoints=keypoints)]
     elif (joints := _joints_of_skeleton(plain)) is not None:
         keypoints = named_keypoints(points, names, weights, canonical=joints)

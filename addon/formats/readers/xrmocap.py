@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from ...body.hands import FINGER_NAMES, SIDES
 from ...body.layouts import LAYOUTS
 from ...body.skeleton import JOINT_NAMES
 from ...overrides import give
@@ -16,6 +17,7 @@ from ...recording import Keypoints, Person
 from ...safe_read import FormatError, one_line
 from ..container import Container
 from ..draft import Draft, Reader, layout_keypoints, named_keypoints, numbers, person, scalar, text_of
+from ..hand_points import named_beside_body
 from ..inference import infer_layout
 
 _LAYOUTS = {
@@ -27,6 +29,12 @@ _LAYOUTS = {
 _STARTS = {"smpl24": 24, "humanml22": 22}
 _HUMAN_DATA, _HUMAN_DATA_COUNT = "human_data", 190
 _SOLES = ("big_toe", "small_toe", "heel")
+_FIRST_FINGER, _FIRST_TIP = 25, 66
+_TIPS = ("thumb", "index", "middle", "ring", "pinky")
+_HUMAN_DATA_HANDS = {
+    **dict(enumerate((f"{side}_hand_{name}" for side in SIDES for name in FINGER_NAMES), _FIRST_FINGER)),
+    **dict(enumerate((f"{side}_hand_{tip}_tip" for side in SIDES for tip in _TIPS), _FIRST_TIP)),
+}
 _HUMAN_DATA_POINTS = {
     **dict(enumerate(JOINT_NAMES[:22])),
     **dict(enumerate(("nose", "right_eye", "left_eye", "right_ear", "left_ear"), 55)),
@@ -64,7 +72,7 @@ def read(container: Container) -> Draft:
 def _layout(container: Container, values: np.ndarray) -> tuple[str, list[str]]:
     convention = text_of(container.fields.get("convention", "")).strip()
     if convention == _HUMAN_DATA and values.shape[2] == _HUMAN_DATA_COUNT and container.hints.layout is None:
-        return _HUMAN_DATA, ["Not used: hands and face."]
+        return _HUMAN_DATA, ["Not used: face."]
     named = container.hints.layout or _LAYOUTS.get(convention.lower())
     if named is None and convention.lower() in LAYOUTS:
         named = convention.lower()
@@ -95,7 +103,9 @@ def _keypoints(layout: str, values: np.ndarray, confidence: np.ndarray) -> Keypo
         return None
     if layout == _HUMAN_DATA:
         held, names = list(_HUMAN_DATA_POINTS), list(_HUMAN_DATA_POINTS.values())
-        return named_keypoints(values[:, held, :3], names, confidence[:, held], canonical=names)
+        body = named_keypoints(values[:, held, :3], names, confidence[:, held], canonical=names)
+        hands, names = list(_HUMAN_DATA_HANDS), list(_HUMAN_DATA_HANDS.values())
+        return named_beside_body(body, names, values[:, hands, :3], confidence[:, hands])
     return layout_keypoints(values[..., :3], layout, confidence)
 
 
