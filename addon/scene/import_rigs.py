@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import redirect_stdout
+from dataclasses import replace
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -20,6 +22,7 @@ from .errors import SceneError
 from .sample_rigs import rig_of, sample_nodes, sample_rigs
 from .scratch import scratch_scene
 
+_COPY = re.compile(r"\.\d{3,}$")
 _MOST_FRAMES = 200_000
 _GLTF = (".glb", ".gltf", ".vrm", ".vrma")
 _NO_IMPORTER = "This Blender has no importer for {kind} files; enable its add-on in the preferences."
@@ -109,7 +112,9 @@ def _people(scene: bpy.types.Scene, name: str, content: Mapping[str, Any]) -> li
         raise FormatError(f"{name}: {refusal}")
     bodies = [one for one in armatures if one.name in maps]
     frames = _frames(name, [_moving(one) for one in bodies])
-    return list(finish(sample_rigs(scene, bodies, frames, maps)))
+    sampled = finish(sample_rigs(scene, bodies, frames, maps))
+    # The user's own objects may have the file's names, so that Blender numbered these.
+    return [replace(one, name=_COPY.sub("", one.name)) for one in sampled]
 
 
 def _named(content: Mapping[str, Any], human: Mapping[str, int]) -> dict[str, str]:
