@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
+from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 from .. import formats
 from ..body.layouts import find_layout
+from ..formats.rig_files import RIG_ENDINGS, has_importer, use_importer
 from ..recording import Person, Recording
 from ..safe_read import FormatError
 
@@ -17,8 +20,19 @@ def read(path: Path, args: argparse.Namespace) -> Recording:
     """The recording in a file, with the hints of the arguments. Raises FormatError."""
     if args.layout is not None:
         _check_layout(args.layout)
+    open_by_blender(path, *args.also)
     stated = {"layout": args.layout, "fps": args.fps, "up": args.up, "units": args.units}
     return formats.read(path, **stated, **_switches(args), also=args.also)
+
+
+def open_by_blender(*paths: str | Path) -> None:
+    """Let Blender's Python module, where it is there, open what only Blender opens."""
+    if has_importer() or not any(Path(path).suffix.lower() in RIG_ENDINGS for path in paths):
+        return
+    if find_spec("bpy") is not None:
+        use_importer(
+            import_module(f"{(__package__ or '').removesuffix('.cli')}.scene.import_rigs").import_rigs
+        )
 
 
 def gather_take(args: argparse.Namespace) -> None:
