@@ -35,11 +35,6 @@ def forget_importer(importer: Importer) -> None:
         _importers.remove(importer)
 
 
-def has_importer() -> bool:
-    """Whether such files can be opened."""
-    return bool(_importers)
-
-
 def sampled_of(path: Path) -> list[Sampled]:
     """Who moves in the file; read once, and again when it has changed. Raises FormatError."""
     if not _importers:

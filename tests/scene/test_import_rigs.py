@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+from pathlib import Path
+
 import bpy
 import numpy as np
 import pytest
@@ -60,12 +64,26 @@ WRITERS = {
 def write(kind: str, path, armature) -> None:
     if kind in FBX_PRESETS:
         export_fbx(path, [armature], preset=kind)
+    elif kind == "glb" and bpy.app.version < (4, 3):
+        _write_glb_elsewhere(path)
     elif kind == "glb":
         bpy.ops.export_scene.gltf(
             filepath=str(path), export_animation_mode="ACTIVE_ACTIONS", export_optimize_animation_size=False
         )
     else:
         bpy.ops.wm.usd_export(filepath=str(path), export_animation=True)
+
+
+def _write_glb_elsewhere(path: Path) -> None:
+    """By another process: once bpy 4.2 has written glTF it crashes as it exits."""
+    blend = path.with_suffix(".blend")
+    bpy.ops.wm.save_as_mainfile(filepath=str(blend), copy=True)
+    code = (
+        f"import bpy, os; bpy.ops.wm.open_mainfile(filepath={str(blend)!r});"
+        f" bpy.ops.export_scene.gltf(filepath={str(path)!r}, export_animation_mode='ACTIVE_ACTIONS',"
+        " export_optimize_animation_size=False); os._exit(0)"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
 
 
 @pytest.mark.parametrize("name", WRITERS)
@@ -98,8 +116,8 @@ def test_several_armatures_are_several_people(make_motion, tmp_path):
         assert worst(person, motions[person.id])[0] < 1.0
 
 
-def everything() -> dict[str, int]:
-    """Numbers of all data-blocks, and what shows of the scene."""
+def everything() -> dict[str, object]:
+    """Names of all data-blocks, and what shows of the scene."""
     kinds = (kind.identifier for kind in bpy.types.BlendData.bl_rna.properties if kind.type == "COLLECTION")
     scene = bpy.context.scene
     return {kind: sorted(each.name for each in getattr(bpy.data, kind)) for kind in kinds} | {
