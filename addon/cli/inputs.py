@@ -4,21 +4,41 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
+from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 from .. import formats
 from ..body.layouts import find_layout
+from ..formats.rig_files import RIG_ENDINGS, use_importer
 from ..recording import Person, Recording
+from ..rigs import Sampled
 from ..safe_read import FormatError
+from .outputs import blender_on_stderr
 
 
 def read(path: Path, args: argparse.Namespace) -> Recording:
     """The recording in a file, with the hints of the arguments. Raises FormatError."""
     if args.layout is not None:
         _check_layout(args.layout)
+    open_by_blender(path, *args.also)
     stated = {"layout": args.layout, "fps": args.fps, "up": args.up, "units": args.units}
     return formats.read(path, **stated, **_switches(args), also=args.also)
+
+
+def open_by_blender(*paths: str | Path) -> None:
+    """Let Blender's Python module, where it is there, open what only Blender opens."""
+    if any(Path(path).suffix.lower() in RIG_ENDINGS for path in paths) and find_spec("bpy") is not None:
+        use_importer(_import_rigs)
+
+
+def _import_rigs(path: Path) -> list[Sampled]:
+    """As Blender does it, whose own lines are no results."""
+    scene = (__package__ or "").removesuffix(".cli") + ".scene.import_rigs"
+    with blender_on_stderr():
+        found: list[Sampled] = import_module(scene).import_rigs(path)
+        return found
 
 
 def gather_take(args: argparse.Namespace) -> None:
@@ -72,6 +92,7 @@ def inputs(source: Path, args: argparse.Namespace) -> tuple[Recording, Recording
     """
     if args.keypoints is None:
         return read(source, args), None
+    open_by_blender(source, args.keypoints, *args.also)
     if args.layout is not None:
         _check_layout(args.layout)
     switches = _switches(args)

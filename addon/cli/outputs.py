@@ -29,12 +29,12 @@ def write(job: Job, results: list[Result], args: argparse.Namespace) -> list[Pat
     _make_folder(job.output.parent)
     if job.kind == "npz":
         return _write_npz(job.output, results)
-    with _blender_on_stderr():
+    with blender_on_stderr():
         return _write_scene(job, results, args)
 
 
 @contextmanager
-def _blender_on_stderr() -> Iterator[None]:
+def blender_on_stderr() -> Iterator[None]:
     """Blender tells what it saves, by Python and (4.2) by itself: not among the results."""
     sys.stdout.flush()
     ours = os.dup(1)

@@ -16,6 +16,7 @@ from . import (
     feet,
     fix_targets,
     fixes,
+    from_selection,
     grounding,
     hand_tracks,
     hold_feet,
@@ -48,6 +49,8 @@ from . import (
     quality,
     refine_pose,
     rig,
+    rig_files,
+    rig_tables,
     runner,
     swap_group,
     swaps,
@@ -74,6 +77,8 @@ CLASSES = (
     *preferences.CLASSES,
     *open_recording.CLASSES,
     *open_targets.CLASSES,
+    *rig_tables.CLASSES,
+    *from_selection.CLASSES,
     *example.CLASSES,
     *manual.CLASSES,
     *hand_tracks.CLASSES,
@@ -101,7 +106,18 @@ CLASSES = (
     *panels_quality.CLASSES,
     *panels_rig.CLASSES,
 )
-_ATTACHED = (properties, earlier_files, open_recording, icons, viewport, leading, runner, live, measures)
+_ATTACHED = (
+    properties,
+    rig_files,
+    earlier_files,
+    open_recording,
+    icons,
+    viewport,
+    leading,
+    runner,
+    live,
+    measures,
+)
 
 
 def attach() -> None:

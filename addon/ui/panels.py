@@ -50,6 +50,9 @@ class SPR_PT_source(Panel, bpy.types.Panel):
         settings = context.scene.spr
         found = peek(settings)
         self.layout.operator("spr.open_recording", text="Open Recording…", icon="FILE_FOLDER")
+        self.layout.operator(
+            "spr.refine_from_selection", text="Refine From Selection…", icon="RESTRICT_SELECT_OFF"
+        )
         draw_files(self.layout, settings)
         if isinstance(found, Recording):
             _draw_recording(self.layout, context, settings, found)

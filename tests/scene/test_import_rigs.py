@@ -1,0 +1,162 @@
+"""Files that Blender opens come back as the motion that was written, and leave nothing behind."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import bpy
+import numpy as np
+import pytest
+from scipy.spatial.transform import Rotation
+
+from addon import formats
+from addon.body.kinematics import forward
+from addon.body.skeleton import JOINT_NAMES
+from addon.formats.rig_files import forget_importer, use_importer
+from addon.motion import Motion
+from addon.recording import Person
+from addon.safe_read import FormatError
+from addon.scene import FBX_PRESETS, export_fbx, write_motion
+from addon.scene.import_rigs import import_rigs
+
+from .hands import with_hands
+
+
+@pytest.fixture(autouse=True)
+def importer():
+    use_importer(import_rigs)
+    yield
+    forget_importer(import_rigs)
+
+
+def worst(person: Person, motion: Motion) -> tuple[float, float]:
+    """Largest distance in mm of a joint's keypoint, and largest angle in degrees of a joint's rotation."""
+    places, _ = forward(motion.rotations, motion.pelvis, motion.bone_offsets)
+    assert person.keypoints is not None
+    assert person.poses is not None
+    rows = [person.keypoints.canonical.index(name) for name in JOINT_NAMES[:22]]
+    apart = np.linalg.norm(person.keypoints.positions[:, rows] - places[:, :22], axis=-1)
+    turned = np.linalg.inv(person.poses.rotations[:, :22]) @ motion.rotations[:, :22]
+    angles = Rotation.from_matrix(turned.reshape(-1, 3, 3)).magnitude()
+    pelvis = np.linalg.norm(person.poses.pelvis - places[:, 0], axis=-1).max()
+    return 1000 * max(float(apart.max()), float(pelvis)), float(np.degrees(angles.max()))
+
+
+def fingers(person: Person, motion: Motion) -> float:
+    """Largest angle in degrees of a finger joint's rotation."""
+    assert person.poses is not None
+    assert person.poses.hands is not None
+    assert motion.hands is not None
+    turned = np.linalg.inv(person.poses.hands) @ motion.hands.rotations
+    return float(np.degrees(Rotation.from_matrix(turned.reshape(-1, 3, 3)).magnitude().max()))
+
+
+WRITERS = {
+    **{f"{preset}.fbx": preset for preset in FBX_PRESETS},
+    "blender.glb": "glb",
+    "blender.usda": "usda",
+    "blender.usdc": "usdc",
+}
+
+
+def write(kind: str, path, armature) -> None:
+    if kind in FBX_PRESETS:
+        export_fbx(path, [armature], preset=kind)
+    elif kind == "glb" and bpy.app.version < (4, 3):
+        _write_glb_elsewhere(path)
+    elif kind == "glb":
+        bpy.ops.export_scene.gltf(
+            filepath=str(path), export_animation_mode="ACTIVE_ACTIONS", export_optimize_animation_size=False
+        )
+    else:
+        bpy.ops.wm.usd_export(filepath=str(path), export_animation=True)
+
+
+def _write_glb_elsewhere(path: Path) -> None:
+    """By another process: once bpy 4.2 has written glTF it crashes as it exits."""
+    blend = path.with_suffix(".blend")
+    bpy.ops.wm.save_as_mainfile(filepath=str(blend), copy=True)
+    code = (
+        f"import bpy, os; bpy.ops.wm.open_mainfile(filepath={str(blend)!r});"
+        f" bpy.ops.export_scene.gltf(filepath={str(path)!r}, export_animation_mode='ACTIVE_ACTIONS',"
+        " export_optimize_animation_size=False); os._exit(0)"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
+@pytest.mark.parametrize("name", WRITERS)
+def test_what_was_written_comes_back_as_the_same_motion(name, make_motion, tmp_path):
+    motion = with_hands(make_motion(frames=24, fps=60.0))
+    write(WRITERS[name], tmp_path / name, write_motion(motion, name="Anna"))
+    recording = formats.read(tmp_path / name)
+    (person,) = recording.people
+    assert (recording.fps.value, person.frames) == (60.0, 24)
+    millimetres, degrees = worst(person, motion)
+    assert millimetres < 1.0
+    assert degrees < 0.2
+    assert fingers(person, motion) < 0.2
+
+
+@pytest.mark.parametrize("name", ["plain.fbx", "blender.glb", "blender.usdc"])
+def test_a_skeleton_without_a_body_comes_back_in_the_right_places(name, make_motion, tmp_path):
+    motion = make_motion(frames=12)
+    write(WRITERS[name], tmp_path / name, write_motion(motion, name="Anna", mesh=False))
+    assert worst(formats.read(tmp_path / name).people[0], motion)[0] < 1.0
+
+
+def test_several_armatures_are_several_people(make_motion, tmp_path):
+    motions = {"Anna": make_motion(frames=10), "Ben": make_motion(frames=10, seed=4)}
+    armatures = [write_motion(motion, name=name, mesh=False) for name, motion in motions.items()]
+    export_fbx(tmp_path / "two.fbx", armatures, preset="plain")
+    people = formats.read(tmp_path / "two.fbx").people
+    assert sorted(person.id for person in people) == ["Anna", "Ben"]
+    for person in people:
+        assert worst(person, motions[person.id])[0] < 1.0
+
+
+def everything() -> dict[str, object]:
+    """Names of all data-blocks, and what shows of the scene."""
+    kinds = (kind.identifier for kind in bpy.types.BlendData.bl_rna.properties if kind.type == "COLLECTION")
+    scene = bpy.context.scene
+    return {kind: sorted(each.name for each in getattr(bpy.data, kind)) for kind in kinds} | {
+        "scene": [scene.name, scene.frame_start, scene.frame_end, scene.frame_current, scene.render.fps],
+        "chosen": [one.name for one in bpy.context.view_layer.objects if one.select_get()],
+        "active": getattr(bpy.context.view_layer.objects.active, "name", None),
+        "mode": bpy.context.mode,
+    }
+
+
+@pytest.mark.parametrize("name", ["plain.fbx", "blender.glb", "blender.usdc"])
+def test_reading_leaves_nothing_behind(name, make_motion, tmp_path):
+    write(WRITERS[name], tmp_path / name, write_motion(make_motion(frames=6), name="Anna"))
+    bpy.ops.wm.read_homefile(use_factory_startup=True)
+    bpy.context.scene.frame_set(7)
+    bpy.ops.object.mode_set(mode="EDIT")
+    before = everything()
+    formats.read(tmp_path / name)
+    assert everything() == before
+    (tmp_path / name).write_bytes((tmp_path / name).read_bytes()[:2000])
+    with pytest.raises(FormatError) as refusal:
+        formats.read(tmp_path / name)
+    assert str(refusal.value).count("\n") == 0
+    assert everything() == before
+
+
+def test_a_file_without_animation_or_without_a_body_gets_one_sentence(tmp_path):
+    bpy.ops.object.armature_add()
+    write("glb", tmp_path / "bone.glb", bpy.context.object)
+    with pytest.raises(FormatError, match="1 bones, too few"):
+        formats.read(tmp_path / "bone.glb")
+    bpy.ops.wm.read_homefile(use_factory_startup=True)
+    write("glb", tmp_path / "cube.glb", bpy.context.object)
+    with pytest.raises(FormatError, match="no armature"):
+        formats.read(tmp_path / "cube.glb")
+
+
+def test_without_blender_there_is_one_sentence(tmp_path):
+    forget_importer(import_rigs)
+    (tmp_path / "a.fbx").write_bytes(b"Kaydara FBX Binary  \0")
+    with pytest.raises(FormatError, match="Only Blender opens .fbx files"):
+        formats.read(tmp_path / "a.fbx")

@@ -1,0 +1,64 @@
+"""Armatures of other programs are read with their limbs where they show, whatever they rest like."""
+
+from __future__ import annotations
+
+import bpy
+import numpy as np
+import pytest
+
+from addon.body.kinematics import forward
+from addon.body.skeleton import JOINT_NAMES, REST_OFFSETS
+from addon.formats.sampled_people import draft_of
+from addon.recording import Person
+from addon.rigs import match
+from addon.scene.sample_rigs import rig_of, sample_rigs
+from addon.steps import finish
+from tests.rigs.in_blender import armature_of, wave
+from tests.rigs.known import KNOWN, build
+
+LIMBS = (("hip", "knee"), ("knee", "ankle"), ("shoulder", "elbow"), ("elbow", "wrist"))
+
+
+def person_of(armature: bpy.types.Object, frames: int) -> Person:
+    sampled = finish(sample_rigs(bpy.context.scene, [armature], np.arange(1, frames + 1)))
+    return draft_of(sampled).people[0]
+
+
+def limb_angles(person: Person) -> np.ndarray:
+    """Degrees between limbs as the poses have them and as the keypoints lie."""
+    assert person.poses is not None
+    assert person.keypoints is not None
+    joints, _ = forward(person.poses.rotations, person.poses.pelvis, REST_OFFSETS)
+    found = []
+    for high, low in LIMBS:
+        for side in ("left", "right"):
+            ends = [f"{side}_{high}", f"{side}_{low}"]
+            shown = np.diff(
+                person.keypoints.positions[:, [person.keypoints.canonical.index(e) for e in ends]], axis=1
+            )
+            posed = np.diff(joints[:, [JOINT_NAMES.index(end) for end in ends]], axis=1)
+            cosine = (shown * posed).sum(-1) / np.linalg.norm(shown, axis=-1) / np.linalg.norm(posed, axis=-1)
+            found.append(np.degrees(np.arccos(np.clip(cosine, -1.0, 1.0))))
+    return np.array(found)
+
+
+@pytest.mark.parametrize("known", KNOWN, ids=[f"{one.family}-{place}" for place, one in enumerate(KNOWN)])
+def test_limbs_point_where_the_armature_has_them(known):
+    armature = armature_of(build(known))
+    assert match(rig_of(armature)).joints == match(build(known)).joints
+    wave(armature, sorted(match(build(known)).joints.values()), 3)
+    armature.rotation_euler, armature.scale = (0.3, 0.0, 2.0), (0.01, 0.01, 0.01)
+    assert limb_angles(person_of(armature, 3)).max() < 0.2
+
+
+def test_a_constraint_is_taken_in_as_it_shows():
+    armature = armature_of(build(KNOWN[0]))
+    goal = bpy.data.objects.new("Goal", None)
+    bpy.context.collection.objects.link(goal)
+    goal.location = (0.3, -0.25, 1.2)
+    ik = armature.pose.bones["mixamorig:LeftForeArm"].constraints.new("IK")
+    ik.target, ik.chain_count = goal, 2
+    person = person_of(armature, 1)
+    assert person.keypoints is not None
+    wrist = person.keypoints.positions[0, person.keypoints.canonical.index("left_wrist")]
+    np.testing.assert_allclose(wrist, [0.3, 1.2, 0.25], atol=2e-3)
