@@ -1,0 +1,36 @@
+"""USD files by Blender's exporter."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import bpy
+
+from ..writers.presets import Preset
+from .export_copy import Copied, animate
+
+_OPTIONS: dict[str, Any] = {
+    "selected_objects_only": True,
+    "export_animation": True,
+    "export_armatures": True,
+    "only_deform_bones": False,
+    "export_shapekeys": True,
+    "export_materials": True,
+    "check_existing": False,
+}
+
+
+def write_usd(path: Path, scene: bpy.types.Scene, people: Sequence[Copied], _preset: Preset) -> None:
+    """One file of copied people, with a skeleton for each."""
+    layer = scene.view_layers[0]
+    for person in people:
+        animate(person)
+        for ob in (person.armature, *person.meshes):
+            ob.select_set(True, view_layer=layer)
+        for mesh in person.meshes:
+            for modifier in mesh.modifiers:
+                modifier.show_viewport = True
+    with bpy.context.temp_override(scene=scene, view_layer=layer):
+        bpy.ops.wm.usd_export(filepath=str(path), **_OPTIONS)
