@@ -109,3 +109,8 @@ def skin(vertices: Array, weights: Array, rotations: Array, pelvis: Array, bone_
     blended = xp.matmul(weights, flat)
     blended = xp.reshape(blended, (*blended.shape[:-1], 3, 4))
     return xp.matmul(blended[..., :3], vertices[..., None])[..., 0] + blended[..., 3]
+
+
+def floor_height(bone_offsets: np.ndarray) -> float:
+    """Height of the open body's soles in SMPL's frame when the pelvis of the rest pose is at the origin."""
+    return float(load().warped(bone_offsets)[:, 1].min())

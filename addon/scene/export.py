@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import math
+import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, redirect_stderr, redirect_stdout
@@ -16,7 +17,7 @@ import bpy
 
 from ..writers.bvh import write_bvh
 from ..writers.presets import PRESETS, VRM_BONES, Preset
-from ..writers.vrma import write_vrma
+from ..writers.vrma import NoHumanoid, write_vrma
 from .curves import find_curves
 from .errors import SceneError
 from .export_copy import Copied, Recipe, bake, copy_person
@@ -33,7 +34,7 @@ _WITH_BLENDER: Mapping[str, tuple[Write, str, str]] = MappingProxyType(
     {
         ".fbx": (write_fbx, "export_scene.fbx", "FBX format"),
         ".glb": (write_gltf, "export_scene.gltf", "glTF 2.0 format"),
-        ".usdc": (write_usd, "wm.usd_export", "Universal Scene Description"),
+        ".usd": (write_usd, "wm.usd_export", "Universal Scene Description"),
     }
 )
 """What writes a kind of file, the operator of Blender's that it needs, and that operator's add-on or part."""
@@ -104,7 +105,7 @@ def _check(armatures: Sequence[bpy.types.Object], preset: Preset) -> None:
     module, _, name = operator.partition(".")
     if name in dir(getattr(bpy.ops, module)):
         return
-    if preset.suffix == ".usdc":
+    if preset.suffix == ".usd":
         raise SceneError("This Blender was built without USD; choose another kind of file.")
     raise SceneError(f"Blender's add-on '{part}' is switched off; enable it in the preferences.")
 
@@ -121,7 +122,16 @@ def _writer(preset: Preset, humanoid: Mapping[str, str]) -> Write:
         return _WITH_BLENDER[preset.suffix][0]
     if preset.suffix == ".bvh":
         return lambda path, _scene, people, _preset: write_bvh(path, people[0].clip)
-    return lambda path, _scene, people, _preset: write_vrma(path, people[0].clip, humanoid)
+    return lambda path, _scene, people, _preset: _write_humanoid(path, people[0], humanoid)
+
+
+def _write_humanoid(path: Path, person: Copied, humanoid: Mapping[str, str]) -> None:
+    try:
+        write_vrma(path, person.clip, humanoid)
+    except NoHumanoid as error:
+        raise SceneError(
+            f"{person.clip.name} can't become a VRM animation: none of its bones is known as the hips."
+        ) from error
 
 
 def _take(
@@ -221,9 +231,25 @@ def _own_frames(armature: bpy.types.Object, frames: range) -> range:
 
 @contextmanager
 def _quiet() -> Iterator[None]:
-    """Blender's exporters print how they get on; what we print belongs to who asked for it."""
-    with redirect_stdout(io.StringIO()), redirect_stderr(io.StringIO()):
+    """Blender's exporters print how they get on, by Python or by themselves; what we print belongs to who
+    asked for it."""
+    with redirect_stdout(io.StringIO()), redirect_stderr(io.StringIO()), ExitStack() as kept:
+        for number in (1, 2):
+            _to_nowhere(number, kept)
         yield
+
+
+def _to_nowhere(number: int, kept: ExitStack) -> None:
+    """What goes to a file descriptor is dropped until `kept` ends; a program may have none."""
+    try:
+        ours = os.dup(number)
+    except OSError:
+        return
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, number)
+    os.close(nowhere)
+    kept.callback(os.close, ours)
+    kept.callback(os.dup2, ours, number)
 
 
 def _moved_meshes(armature: bpy.types.Object) -> list[bpy.types.Object]:
@@ -243,7 +269,8 @@ def _names(
     """The copies with the names that they have in the file."""
     named: list[tuple[bpy.types.ID, str]] = []
     for person, armature, bodies in zip(people, armatures, meshes, strict=True):
-        named.append((person.armature, preset.armature or armature.name))
+        name = preset.armature or armature.name
+        named += [(person.armature, name), (person.armature.data, name)]
         for copy, body in zip(person.meshes, bodies, strict=True):
             named += [(copy, body.name), (copy.data, body.data.name)]
     return named
@@ -255,7 +282,8 @@ def _named(blocks: Sequence[tuple[bpy.types.ID, str]]) -> Iterator[None]:
     lenders: list[tuple[bpy.types.ID, str]] = []
     try:
         for block, name in blocks:
-            others = bpy.data.meshes if isinstance(block, bpy.types.Mesh) else bpy.data.objects
+            kinds = {bpy.types.Mesh: bpy.data.meshes, bpy.types.Armature: bpy.data.armatures}
+            others = kinds.get(type(block), bpy.data.objects)
             lender = others.get((name, None))
             if lender is not None and lender != block:
                 lenders.append((lender, name))

@@ -16,6 +16,7 @@ from mathutils import Matrix
 from ..body.rotations import quaternion_from_matrix
 from ..writers.clip import Clip, inverse, relative
 from ..writers.presets import Preset
+from .action_poses import action_poses
 from .curves import Curve, vector_curves, without_flips, write_curves
 from .limbs import ROLE, is_control, root_bone
 from .names import BONE_NAMES
@@ -141,6 +142,25 @@ def bake(scene: bpy.types.Scene, armatures: list[bpy.types.Object], frames: rang
     """
     layer = scene.view_layers[0]
     layer.update()
+    known = [action_poses(armature, np.array(frames, float)) for armature in armatures]
+    unknown = [armature for armature, poses in zip(armatures, known, strict=True) if poses is None]
+    seen = iter(_seen(scene, unknown, frames) if unknown else ())
+    return [
+        _written(armature, *(next(seen) if poses is None else (poses, _place(armature, layer))))
+        for armature, poses in zip(armatures, known, strict=True)
+    ]
+
+
+def _place(armature: bpy.types.Object, layer: bpy.types.ViewLayer) -> np.ndarray:
+    """(4, 4) of the armature in the world."""
+    return np.array(armature.evaluated_get(layer.depsgraph).matrix_world)
+
+
+def _seen(
+    scene: bpy.types.Scene, armatures: list[bpy.types.Object], frames: range
+) -> list[tuple[np.ndarray, np.ndarray]]:
+    """(T, B, 4, 4) of each armature's bones in its own space and (T, 4, 4) of itself, as Blender has them."""
+    layer = scene.view_layers[0]
     poses = [np.empty((len(frames), len(armature.pose.bones), 4, 4), np.float32) for armature in armatures]
     worlds = [np.empty((len(frames), 4, 4)) for _ in armatures]
     for row, frame in enumerate(frames):
@@ -149,17 +169,15 @@ def bake(scene: bpy.types.Scene, armatures: list[bpy.types.Object], frames: rang
             evaluated = armature.evaluated_get(layer.depsgraph)
             evaluated.pose.bones.foreach_get("matrix", pose[row].ravel())
             world[row] = evaluated.matrix_world
-    return [
-        _written(armature, pose, world)
-        for armature, pose, world in zip(armatures, poses, worlds, strict=True)
-    ]
+    # Blender hands out matrices column by column.
+    return [(pose.swapaxes(-1, -2).astype(float), world) for pose, world in zip(poses, worlds, strict=True)]
 
 
 def _written(armature: bpy.types.Object, poses: np.ndarray, worlds: np.ndarray) -> np.ndarray:
-    """World matrices (T, B, 4, 4) of the bones that are written, from all of the armature's as Blender gives
-    them, column by column."""
+    """World matrices (T, B, 4, 4) of the bones that are written, from those of all in the armature's space;
+    worlds: (4, 4) or (T, 4, 4) of the armature."""
     chosen = [armature.pose.bones.find(name) for name in skeleton_of(armature).names]
-    return _upright(worlds[:, None] @ poses[:, chosen].swapaxes(-1, -2).astype(float))
+    return _upright(worlds[..., None, :, :] @ poses[:, chosen])
 
 
 def _upright(matrices: np.ndarray) -> np.ndarray:

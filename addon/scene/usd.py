@@ -18,6 +18,7 @@ _OPTIONS: dict[str, Any] = {
     "only_deform_bones": False,
     "export_shapekeys": True,
     "export_materials": True,
+    "export_custom_properties": False,
     "check_existing": False,
 }
 
@@ -33,4 +34,6 @@ def write_usd(path: Path, scene: bpy.types.Scene, people: Sequence[Copied], _pre
             for modifier in mesh.modifiers:
                 modifier.show_viewport = True
     with bpy.context.temp_override(scene=scene, view_layer=layer):
-        bpy.ops.wm.usd_export(filepath=str(path), **_OPTIONS)
+        known = bpy.ops.wm.usd_export.get_rna_type().properties
+        options = {name: value for name, value in _OPTIONS.items() if name in known}
+        bpy.ops.wm.usd_export(filepath=str(path), **options)

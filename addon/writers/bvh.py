@@ -29,7 +29,7 @@ def write_bvh(path: Path, clip: Clip) -> None:
     parents, names, rest, turns, posed = _joints(clip)
     moving = _moving(parents, rest, turns, posed)
     lines = ["HIERARCHY", *_hierarchy(0, "", parents, names, rest, moving, _tips(clip, len(names)))]
-    lines += ["MOTION", f"Frames: {len(posed)}", f"Frame Time: {1 / clip.fps:.8f}"]
+    lines += ["MOTION", f"Frames: {len(posed)}", f"Frame Time: {1 / clip.fps:.10f}"]
     rows = _channels(parents, turns, posed, moving, list(_depth_first(0, parents)))
     form = " ".join(["%.6f"] * rows.shape[1])
     lines += [form % tuple(row) for row in rows.tolist()]

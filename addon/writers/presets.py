@@ -141,8 +141,8 @@ OTHER_PRESETS: dict[str, Preset] = {
     ),
     "usd": Preset(
         "USD",
-        "A .usdc file with a skeleton for each person: metres, Z up",
-        suffix=".usdc",
+        "A .usd file with a skeleton for each person: metres, Z up",
+        suffix=".usd",
         one_each=False,
         file_start=None,
     ),

@@ -11,7 +11,7 @@ from scipy.spatial.transform import Rotation
 
 from addon.body.skeleton import rest_joints
 from addon.motion import Motion
-from addon.scene.rest_pose import floor_height
+from addon.body.open_body import floor_height
 
 
 def read(path: Path) -> dict[str, np.ndarray]:
