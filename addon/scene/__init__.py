@@ -1,6 +1,6 @@
 """Motion to Blender: armature, action, body, target keypoints, .blend and files of other programs."""
 
-from ..writers.presets import FBX_PRESETS, PRESETS, preset_items
+from ..writers.presets import FBX_PRESETS, PRESETS, Preset, preset_items
 from .action import FIT_ERROR
 from .apart import Named, export_apart
 from .blend import save_blend
@@ -17,6 +17,7 @@ __all__ = [
     "FIT_ERROR",
     "PRESETS",
     "Named",
+    "Preset",
     "SceneError",
     "export_apart",
     "export_fbx",

@@ -29,7 +29,7 @@ from .rollback import nothing_left_behind
 from .usd import write_usd
 from .workshop import object_mode, posed_as_before, shown, stage
 
-Write = Callable[[Path, bpy.types.Scene, Sequence[Copied], Preset], None]
+Write = Callable[[Path, str, bpy.types.Scene, Sequence[Copied], Preset], None]
 _WITH_BLENDER: Mapping[str, tuple[Write, str, str]] = MappingProxyType(
     {
         ".fbx": (write_fbx, "export_scene.fbx", "FBX format"),
@@ -38,6 +38,10 @@ _WITH_BLENDER: Mapping[str, tuple[Write, str, str]] = MappingProxyType(
     }
 )
 """What writes a kind of file, the operator of Blender's that it needs, and that operator's add-on or part."""
+
+
+_SPACE = 32
+"""Bytes of a person's name before those of the bones."""
 
 
 @dataclass(frozen=True)
@@ -121,8 +125,8 @@ def _writer(preset: Preset, humanoid: Mapping[str, str]) -> Write:
     if preset.suffix in _WITH_BLENDER:
         return _WITH_BLENDER[preset.suffix][0]
     if preset.suffix == ".bvh":
-        return lambda path, _scene, people, _preset: write_bvh(path, people[0].clip)
-    return lambda path, _scene, people, _preset: _write_humanoid(path, people[0], humanoid)
+        return lambda path, _name, _scene, people, _preset: write_bvh(path, people[0].clip)
+    return lambda path, _name, _scene, people, _preset: _write_humanoid(path, people[0], humanoid)
 
 
 def _write_humanoid(path: Path, person: Copied, humanoid: Mapping[str, str]) -> None:
@@ -191,16 +195,16 @@ def _write(
         kept.enter_context(posed_as_before(bpy.context.scene))
         kept.enter_context(nothing_left_behind())
         scene = stage(bpy.context.scene, name)
-        scene.frame_start, scene.frame_end = take.first, take.first + len(take.frames) - 1
+        scene.frame_start, scene.frame_end = take.frames.start, take.frames.stop - 1
         kept.enter_context(shown(scene, armatures))
         meshes = [_moved_meshes(armature) if with_meshes else [] for armature in armatures]
         people = _copies(scene, armatures, meshes, recipe, take)
         for armature in armatures:
             scene.collection.objects.unlink(armature)
         kept.enter_context(_named(_names(people, armatures, meshes, recipe.preset)))
-        scene.frame_set(take.first)
+        scene.frame_set(take.frames.start)
         kept.enter_context(_quiet())
-        write(path, scene, people, recipe.preset)
+        write(path, name, scene, people, recipe.preset)
 
 
 def _copies(
@@ -212,14 +216,25 @@ def _copies(
 ) -> list[Copied]:
     """Copies of all people, each with the frames of its own of those asked for."""
     several = len(armatures) > 1 and recipe.preset.suffix in (".fbx", ".glb")
+    spaces = _short([armature.name for armature in armatures]) if several else [None] * len(armatures)
     people = []
-    for armature, bodies, posed in zip(armatures, meshes, bake(scene, armatures, take.frames), strict=True):
+    baked = bake(scene, armatures, take.frames)
+    for armature, bodies, posed, person in zip(armatures, meshes, baked, spaces, strict=True):
         own = _own_frames(armature, take.frames)
         rows = slice(own.start - take.frames.start, own.stop - take.frames.start)
         first = take.first + rows.start
-        person = armature.name if several else None
-        people.append(copy_person(scene, armature, bodies, posed[rows], first, recipe, person))
+        people.append(copy_person(scene, armature, bodies, posed[rows], own.start, first, recipe, person))
     return people
+
+
+def _short(names: Sequence[str]) -> list[str]:
+    """Names before those of bones, different in their first bytes: a bone's name has room for 63 in all."""
+    short: list[str] = []
+    for name in names:
+        start = name.encode()[:_SPACE].decode(errors="ignore")
+        tries = (start, *(f"{start[: _SPACE - 4]}~{number}" for number in range(2, len(names) + 1)))
+        short.append(next(one for one in tries if one not in short))
+    return short
 
 
 def _own_frames(armature: bpy.types.Object, frames: range) -> range:

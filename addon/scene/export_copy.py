@@ -6,7 +6,7 @@ its motion is what Blender evaluates: actions, NLA, constraints, parents.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import bpy
 import numpy as np
@@ -45,11 +45,15 @@ class Skeleton:
 
 @dataclass(frozen=True)
 class Copied:
-    """The objects made from one person, and the motion of its bones in the armature's own space."""
+    """The objects made from one person, and the motion of its bones in the armature's own space.
+
+    shift: what makes a frame of the file from one of the scene.
+    """
 
     armature: bpy.types.Object
     meshes: tuple[bpy.types.Object, ...]
     clip: Clip
+    shift: int = 0
 
 
 @dataclass(frozen=True)
@@ -195,11 +199,13 @@ def copy_person(
     source: bpy.types.Object,
     meshes: list[bpy.types.Object],
     posed: np.ndarray,
+    start: int,
     first: int,
     recipe: Recipe,
     person: str | None = None,
 ) -> Copied:
-    """Copy a person into the scene, at rest; its clip is posed (T, B, 4, 4) from frame `first` on.
+    """Copy a person into the scene, at rest; its clip is posed (T, B, 4, 4) from frame `start` of the scene
+    and `first` of the file on.
 
     person: a name before those of the bones, where several people share a file.
     """
@@ -210,14 +216,16 @@ def copy_person(
     has_root = root_bone(source) is not None or recipe.preset.root in skeleton.names
     if recipe.preset.root and not has_root:
         skeleton, posed = _with_root(skeleton, posed, recipe, rate)
-    names = recipe.names(skeleton.names, person)
+    wanted = recipe.names(skeleton.names, person)
     clip = Clip(
-        source.name, tuple(names[bone] for bone in skeleton.names), skeleton.parents, skeleton.rest, posed,
+        source.name, tuple(wanted[bone] for bone in skeleton.names), skeleton.parents, skeleton.rest, posed,
         skeleton.lengths, rate, first,
     ).placed(recipe.axes, recipe.scale)  # fmt: skip
-    armature = _armature(scene, clip, recipe)
+    armature, given = _armature(scene, clip, recipe)
+    clip, names = replace(clip, bones=given), dict(zip(skeleton.names, given, strict=True))
     turn = recipe.axes * (skeleton.scale * recipe.scale)
-    return Copied(armature, tuple(_mesh(scene, mesh, source, armature, turn, names) for mesh in meshes), clip)
+    bodies = tuple(_mesh(scene, mesh, source, armature, turn, names) for mesh in meshes)
+    return Copied(armature, bodies, clip, first - start)
 
 
 def _with_root(
@@ -237,8 +245,11 @@ def _with_root(
     return below, np.concatenate([roots[:, None], posed], axis=1)
 
 
-def _armature(scene: bpy.types.Scene, clip: Clip, recipe: Recipe) -> bpy.types.Object:
-    """An armature whose node has no rotation in the file, where the axes are in its bones."""
+def _armature(
+    scene: bpy.types.Scene, clip: Clip, recipe: Recipe
+) -> tuple[bpy.types.Object, tuple[str, ...]]:
+    """An armature whose node has no rotation in the file, where the axes are in its bones; and the names that
+    Blender gave these, which has none twice and none that is too long."""
     armature = bpy.data.objects.new("Export", bpy.data.armatures.new("Export"))
     armature.matrix_basis = Matrix(recipe.axes.T).to_4x4()
     scene.collection.objects.link(armature)
@@ -246,14 +257,14 @@ def _armature(scene: bpy.types.Scene, clip: Clip, recipe: Recipe) -> bpy.types.O
     layer.objects.active = armature
     with bpy.context.temp_override(scene=scene, view_layer=layer, object=armature, active_object=armature):
         bpy.ops.object.mode_set(mode="EDIT")
-        _add_bones(armature.data.edit_bones, clip)
+        given = _add_bones(armature.data.edit_bones, clip)
         bpy.ops.object.mode_set(mode="OBJECT")
     for bone in armature.pose.bones:
         bone.rotation_mode = "QUATERNION"
-    return armature
+    return armature, given
 
 
-def _add_bones(edit_bones: bpy.types.ArmatureEditBones, clip: Clip) -> None:
+def _add_bones(edit_bones: bpy.types.ArmatureEditBones, clip: Clip) -> tuple[str, ...]:
     bones = []
     for index, name in enumerate(clip.bones):
         bone = edit_bones.new(name)
@@ -262,6 +273,7 @@ def _add_bones(edit_bones: bpy.types.ArmatureEditBones, clip: Clip) -> None:
         bones.append(bone)
     for bone, parent in zip(bones, clip.parents.tolist(), strict=True):
         bone.parent = bones[parent] if parent >= 0 else None
+    return tuple(bone.name for bone in bones)
 
 
 def animate(person: Copied) -> None:

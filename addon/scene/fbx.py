@@ -24,19 +24,29 @@ _OPTIONS: dict[str, Any] = {
 }
 
 
-def write_fbx(path: Path, scene: bpy.types.Scene, people: Sequence[Copied], preset: Preset) -> None:
-    """One file of copied people; its one take is named after the person, or the scene where there are more.
+def write_fbx(
+    path: Path, name: str, scene: bpy.types.Scene, people: Sequence[Copied], preset: Preset
+) -> None:
+    """One file of copied people; its one take is called as the person, or `name` where there are more.
 
-    Blender's exporter writes a take of one frame, which then gets the clips' keys.
+    Blender's exporter writes a take of one frame, or of all where shape keys are animated, which then gets
+    the clips' keys.
     """
     objects = [ob for person in people for ob in (person.armature, *person.meshes)]
     layer = scene.view_layers[0]
     options = {**_OPTIONS, "axis_forward": preset.forward, "axis_up": preset.up}
     if preset.centimetres is not None:
         options |= {"apply_scale_options": "FBX_SCALE_ALL", "global_scale": preset.centimetres / 100.0}
-    scene.frame_end = scene.frame_start
+    if not any(_changes_shape(mesh) for person in people for mesh in person.meshes):
+        scene.frame_end = scene.frame_start
     context = bpy.context.temp_override(scene=scene, view_layer=layer, selected_objects=objects)
     with context:
         bpy.ops.export_scene.fbx(filepath=str(path), **options)
     clips = [person.clip for person in people]
-    replace_take(path, clips[0].name if len(clips) == 1 else scene.name, clips)
+    replace_take(path, clips[0].name if len(clips) == 1 else name, clips, people[0].shift)
+
+
+def _changes_shape(mesh: bpy.types.Object) -> bool:
+    keys = mesh.data.shape_keys
+    animation = None if keys is None else keys.animation_data
+    return animation is not None and bool(animation.action or animation.drivers or animation.nla_tracks)

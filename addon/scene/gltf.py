@@ -26,7 +26,9 @@ Y_UP = np.array([[1.0, 0.0, 0.0], [0.0, 0.0, 1.0], [0.0, -1.0, 0.0]])
 """From Blender's frame to glTF's."""
 
 
-def write_gltf(path: Path, scene: bpy.types.Scene, people: Sequence[Copied], _preset: Preset) -> None:
+def write_gltf(
+    path: Path, _name: str, scene: bpy.types.Scene, people: Sequence[Copied], _preset: Preset
+) -> None:
     """One file of copied people, with a clip for each, named after the person."""
     layer = scene.view_layers[0]
     for person in people:

@@ -23,9 +23,14 @@ _OPTIONS: dict[str, Any] = {
 }
 
 
-def write_usd(path: Path, scene: bpy.types.Scene, people: Sequence[Copied], _preset: Preset) -> None:
+def write_usd(
+    path: Path, _name: str, scene: bpy.types.Scene, people: Sequence[Copied], _preset: Preset
+) -> None:
     """One file of copied people, with a skeleton for each."""
     layer = scene.view_layers[0]
+    clips = [person.clip for person in people]
+    scene.frame_start = min(clip.first for clip in clips)
+    scene.frame_end = max(clip.first + len(clip.posed) for clip in clips) - 1
     for person in people:
         animate(person)
         for ob in (person.armature, *person.meshes):

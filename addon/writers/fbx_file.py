@@ -67,6 +67,14 @@ def array(values: np.ndarray) -> tuple[str, bytes]:
     return kind, struct.pack("<3I", values.size, packed is not raw, len(packed)) + packed
 
 
+def numbers(value: tuple[str, bytes]) -> np.ndarray:
+    """The numbers of a property that `array` would make."""
+    kind, data = value
+    _, packed, _ = struct.unpack_from("<3I", data)
+    raw = zlib.decompress(data[12:]) if packed else data[12:]
+    return np.frombuffer(raw, {"l": "<i8", "i": "<i4", "f": "<f4", "d": "<f8"}[kind])
+
+
 def read_fbx(path: Path) -> tuple[bytes, Element, bytes]:
     """Head, tree and foot of a file of version 7.4. Raises ValueError for another version."""
     data = path.read_bytes()

@@ -16,7 +16,7 @@ import numpy as np
 
 from .clip import Clip, relative
 from .euler import euler_angles
-from .fbx_file import Element, array, read_fbx, string, whole, write_fbx
+from .fbx_file import Element, array, numbers, read_fbx, string, whole, write_fbx
 
 _SECOND = 46186158000
 """FBX's ticks in a second."""
@@ -24,6 +24,7 @@ _FIRST_IDENTITY = 1_000_000
 _STILL = 1e-7
 """Change of a channel, in its unit, that is rounding: two keys are enough."""
 _PARTS = (b"d|X", b"d|Y", b"d|Z")
+_SHAPE = b"DeformPercent"
 _MOVED, _TURNED = b"Lcl Translation", b"Lcl Rotation"
 
 
@@ -35,15 +36,16 @@ class _Links:
     nodes: dict[tuple[int, bytes], int]
 
 
-def replace_take(path: Path, name: str, clips: Sequence[Clip]) -> None:
+def replace_take(path: Path, name: str, clips: Sequence[Clip], shift: int = 0) -> None:
     """Give the file's one take this name and the keys of these clips, whose bones have names of their own.
 
-    The bones' matrices are in the space of the armature's node. Everything else that was animated is not.
+    The bones' matrices are in the space of the armature's node. Of everything else that was animated only
+    shape keys stay so, `shift` frames later.
     """
     head, root, foot = read_fbx(path)
     span = min(clip.seconds[0] for clip in clips), max(clip.seconds[-1] for clip in clips)
     _name_take(root, name.encode(), (_ticks(span[0]), _ticks(span[1])))
-    kept = _write_keys(root, clips)
+    kept = _write_keys(root, clips) | _shift_shapes(root, _ticks(shift / clips[0].fps))
     _drop_others(root, kept)
     _count_anew(root)
     write_fbx(path, head, root, foot)
@@ -78,6 +80,22 @@ def _write_keys(root: Element, clips: Iterable[Clip]) -> set[int]:
                     _fill(objects[curve], times, of_part)
                 _set_defaults(objects[node], values[0])
     return kept
+
+
+def _shift_shapes(root: Element, ticks: int) -> set[int]:
+    """Move the keys of shapes in time; identities of their curves and of what holds these."""
+    objects = {element.integer(): element for element in root.find(b"Objects").below}
+    holders = {
+        identity
+        for identity, element in objects.items()
+        if element.name == b"AnimationCurveNode" and element.text(1).startswith(_SHAPE)
+    }
+    links = [link for link in root.find(b"Connections").every(b"C") if link.integer(2) in holders]
+    curves = {link.integer(1) for link in links}
+    for curve in curves:
+        times = objects[curve].find(b"KeyTime")
+        times.values = [array(numbers(times.values[0]) + ticks)]
+    return holders | curves
 
 
 def _links(root: Element) -> _Links:

@@ -91,6 +91,11 @@ class Preset:
     one_each: bool = True
     file_start: int | None = 0
 
+    @property
+    def has_meshes(self) -> bool:
+        """Whether files of this kind hold more than a skeleton."""
+        return self.suffix not in (".bvh", ".vrma")
+
 
 def _names(theirs: str, fingers: tuple[str, ...]) -> dict[str, str]:
     return dict(zip((*BONE_NAMES, *FINGER_BONES), (*theirs.split(), *fingers), strict=True))
