@@ -48,7 +48,10 @@ def build_parser() -> argparse.ArgumentParser:
         " 'takes/**/*.trc'",
     )
     refine.add_argument(
-        "--output", required=True, metavar="OUT", help="an .npz, .fbx, .glb, .usd, .bvh, .vrma or .blend file, or a folder"
+        "--output",
+        required=True,
+        metavar="OUT",
+        help="an .npz, .fbx, .glb, .usd, .bvh, .vrma or .blend file, or a folder",
     )
     refine.add_argument("--to", choices=KINDS, help="kind of file for a folder (default npz)")
     refine.add_argument(

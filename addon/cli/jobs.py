@@ -20,7 +20,6 @@ def kind_of(path: str | Path) -> str | None:
     return _ENDINGS.get(Path(path).suffix.lower().removeprefix("."))
 
 
-
 @dataclass(frozen=True)
 class Job:
     """Input files that become one output file, or one for each person."""

@@ -69,7 +69,12 @@ def _moves_alone(bone: bpy.types.PoseBone, curves: Curves) -> bool:
     """Whether nothing but its own turn and place moves the bone within its parent, and nothing scales it."""
     rest = bone.bone
     usual = rest.use_inherit_rotation and rest.use_local_location and rest.inherit_scale == "FULL"
-    if not usual or bpy.utils.escape_identifier(bone.name) != bone.name or rest.use_relative_parent or any(not one.mute for one in bone.constraints):
+    if (
+        not usual
+        or bpy.utils.escape_identifier(bone.name) != bone.name
+        or rest.use_relative_parent
+        or any(not one.mute for one in bone.constraints)
+    ):
         return False
     if max(abs(part - 1.0) for part in bone.scale) > 1e-6 or (_path(bone, "scale"), 0) in curves:
         return False

@@ -134,8 +134,10 @@ def _parents_first(parents: np.ndarray) -> np.ndarray:
     while (above >= 0).any():
         depths += above >= 0
         above = np.where(above >= 0, parents[above], -1)
-    return np.argsort(depths, kind="stable") if (parents >= np.arange(len(parents))).any() else np.arange(
-        len(parents)
+    return (
+        np.argsort(depths, kind="stable")
+        if (parents >= np.arange(len(parents))).any()
+        else np.arange(len(parents))
     )
 
 
@@ -245,9 +247,7 @@ def _with_root(
     return below, np.concatenate([roots[:, None], posed], axis=1)
 
 
-def _armature(
-    scene: bpy.types.Scene, clip: Clip, recipe: Recipe
-) -> tuple[bpy.types.Object, tuple[str, ...]]:
+def _armature(scene: bpy.types.Scene, clip: Clip, recipe: Recipe) -> tuple[bpy.types.Object, tuple[str, ...]]:
     """An armature whose node has no rotation in the file, where the axes are in its bones; and the names that
     Blender gave these, which has none twice and none that is too long."""
     armature = bpy.data.objects.new("Export", bpy.data.armatures.new("Export"))

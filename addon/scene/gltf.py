@@ -41,7 +41,7 @@ def write_gltf(
 
 @contextmanager
 def _window_as_before() -> Iterator[None]:
-    """The window shows the user's scene again, in place of which Blender's exporter puts the one it writes."""
+    """The window shows the user's scene again; Blender's exporter puts the one it writes in its place."""
     window = bpy.context.window
     scene, layer = (None, None) if window is None else (window.scene, window.view_layer)
     try:

@@ -29,8 +29,8 @@ NPZ = "npz"
 class Wanted:
     """What to make of every recording.
 
-    kind: `NPZ`, or the name of a preset for export. settings: by which a result is known again. gender: of the open
-    body, None as the recording says.
+    kind: `NPZ`, or the name of a preset for export. settings: by which a result is known again. gender: of
+    the open body, None as the recording says.
     """
 
     folder: Path
@@ -148,8 +148,8 @@ def _write(clip: Clip, outcomes: Sequence[Outcome], wanted: Wanted, origin: floa
         for name, one in zip(names, outcomes, strict=True)
     ]
     return export_apart(
-        path.with_name(f"{path.name}{PRESETS[wanted.kind].suffix}"), people, preset=wanted.kind, in_place=wanted.in_place,
-        mesh=wanted.mesh, gaps=wanted.gaps, origin=origin,
+        path.with_name(f"{path.name}{PRESETS[wanted.kind].suffix}"), people, preset=wanted.kind,
+        in_place=wanted.in_place, mesh=wanted.mesh, gaps=wanted.gaps, origin=origin,
     )  # fmt: skip
 
 

@@ -22,7 +22,10 @@ ROWS = 6
 NAME_SHARE = 0.6
 """Part of a line that the name takes."""
 KIND_ITEMS = [
-    *((name, f"FBX, {label}" if name in FBX_PRESETS else label, told) for name, label, told in preset_items()),
+    *(
+        (name, f"FBX, {label}" if name in FBX_PRESETS else label, told)
+        for name, label, told in preset_items()
+    ),
     (NPZ, "NPZ", "Poses as AMASS files have them, for Python and for opening here again"),
 ]
 _ICONS = {DONE: "CHECKMARK", FAILED: "ERROR", LEFT_OUT: "REMOVE", "": "BLANK1"}

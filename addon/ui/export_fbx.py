@@ -18,7 +18,7 @@ from .results import refined_armatures
 
 
 class SPR_OT_export_fbx(bpy.types.Operator, ExportHelper):
-    """Write the selected refined people to a file for another program, or all of them when none is selected"""
+    """Write the selected refined people to a file for another program, or all when none is selected"""
 
     bl_idname = "spr.export_fbx"
     bl_label = "Export Animation"
@@ -56,8 +56,8 @@ class SPR_OT_export_fbx(bpy.types.Operator, ExportHelper):
     frame_end: IntProperty(name="Last", description="Last frame of the scene to write", default=250)
     use_file_start: BoolProperty(
         name="Set File Start",
-        description="Number the file's frames anew. Otherwise they are the scene's in Plain and USD, and start"
-        " at 0 for all others",
+        description="Number the file's frames anew. Otherwise they are the scene's in Plain and USD, and"
+        " start at 0 for all others",
     )
     file_start: IntProperty(
         name="File Start",

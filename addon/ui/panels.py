@@ -180,7 +180,9 @@ class SPR_PT_export(Panel, bpy.types.Panel):
         layout = draw_properties(self.layout)
         layout.prop(settings, "fbx_preset")
         layout.column(heading="Motion").prop(settings, "fbx_in_place")
-        button = self.layout.operator("spr.export_fbx", text=f"{PRESETS[settings.fbx_preset].suffix[1:].upper()}…", icon="EXPORT")
+        button = self.layout.operator(
+            "spr.export_fbx", text=f"{PRESETS[settings.fbx_preset].suffix[1:].upper()}…", icon="EXPORT"
+        )
         button.preset, button.in_place = settings.fbx_preset, settings.fbx_in_place
 
 

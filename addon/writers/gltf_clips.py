@@ -56,7 +56,10 @@ def add_animation(document: Document, clip: Clip, nodes: list[int], travels: set
 
     def add(node: int, path: str, values: np.ndarray) -> None:
         still = np.ptp(values, axis=0).max() <= _STILL and ends != whole
-        keys = {"input": ends if still else whole, "output": document.add(values[[0, -1]] if still else values)}
+        keys = {
+            "input": ends if still else whole,
+            "output": document.add(values[[0, -1]] if still else values),
+        }
         channels.append({"sampler": len(samplers), "target": {"node": node, "path": path}})
         samplers.append({**keys, "interpolation": "LINEAR"})
 

@@ -116,7 +116,7 @@ def _finger_parents() -> list[int]:
 def _fingers(
     hands: Hands, rotations: np.ndarray, places: np.ndarray, turns: np.ndarray, rest: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-    """Places (T, 30, 3), turns (T, 30, 3, 3), places at rest (30, 3) and ends (30, 3) of all finger joints."""
+    """Places (T, 30, 3), turns (T, 30, 3, 3), places at rest and ends (30, 3) of all finger joints."""
     flat = np.tile(np.eye(3), (1, len(FINGER_PARENTS), 1, 1))
     found = []
     for side, wrist in enumerate(WRISTS):
@@ -127,8 +127,8 @@ def _fingers(
         fingers = still.reshape(len(tips), -1, 3)
         ends = np.concatenate([fingers[:, 1:] - fingers[:, :-1], tips[:, None]], axis=1)
         found.append((*moved, still, ends.reshape(-1, 3)))
-    places, turns, still, ends = zip(*found, strict=True)
-    return np.concatenate(places, 1), np.concatenate(turns, 1), np.concatenate(still), np.concatenate(ends)
+    joints, worlds, flats, ends = zip(*found, strict=True)
+    return np.concatenate(joints, 1), np.concatenate(worlds, 1), np.concatenate(flats), np.concatenate(ends)
 
 
 def _aims(ends: np.ndarray) -> np.ndarray:

@@ -55,9 +55,7 @@ _VRM_FINGERS = tuple(
     for side in ("left", "right")
     for finger in ("index", "middle", "little", "ring", "thumb")
     for part in (
-        ("Metacarpal", "Proximal", "Distal")
-        if finger == "thumb"
-        else ("Proximal", "Intermediate", "Distal")
+        ("Metacarpal", "Proximal", "Distal") if finger == "thumb" else ("Proximal", "Intermediate", "Distal")
     )
 )
 VRM_BONES: dict[str, str] = dict(
@@ -130,7 +128,8 @@ FBX_PRESETS: dict[str, Preset] = {
     ),
     "mixamo": Preset(
         "Mixamo",
-        "Mixamo's bone names, centimetres, Y up, facing +Z, no turned or scaled node. Each person gets a file",
+        "Mixamo's bone names, centimetres, Y up, facing +Z, no turned or scaled node."
+        " Each person gets a file",
         bones=_MIXAMO_NAMES,
         centimetres=1.0,
     ),

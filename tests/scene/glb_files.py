@@ -52,8 +52,12 @@ class Glb:
         while todo:
             node, above, turned = todo.pop()
             rest = self.content["nodes"][node]
-            place = keyed.get((node, "translation"), np.tile(rest.get("translation", [0.0] * 3), (len(times), 1)))
-            turn = keyed.get((node, "rotation"), np.tile(rest.get("rotation", [0.0, 0, 0, 1]), (len(times), 1)))
+            place = keyed.get(
+                (node, "translation"), np.tile(rest.get("translation", [0.0] * 3), (len(times), 1))
+            )
+            turn = keyed.get(
+                (node, "rotation"), np.tile(rest.get("rotation", [0.0, 0, 0, 1]), (len(times), 1))
+            )
             found[node] = above + turned.apply(place), turned * Rotation.from_quat(turn)
             todo += [(child, *found[node]) for child in rest.get("children", [])]
         return found

@@ -373,7 +373,9 @@ def test_a_folder_that_vanishes_or_refuses_gives_one_sentence(make_motion, tmp_p
 
 def test_a_preset_that_does_not_exist_is_refused(make_motion, tmp_path):
     armature = write_motion(make_motion(4), mesh=False)
-    with pytest.raises(SceneError, match=r"^There is no preset 'godot' for export; choose plain, unity, [a-z, _]*\.$"):
+    with pytest.raises(
+        SceneError, match=r"^There is no preset 'godot' for export; choose plain, unity, [a-z, _]*\.$"
+    ):
         export_fbx(tmp_path / "a.fbx", [armature], preset="godot")
 
 
