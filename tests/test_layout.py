@@ -18,7 +18,18 @@ EVERYTHING = SHIPPED + MODEL + layout.read(ROOT, "build.py", "dev", "tests")
 
 def test_every_package_of_the_extension_is_looked_at():
     parts = {source.part for source in SHIPPED}
-    assert parts >= {"body", "formats", "refiner", "scene", "ui", "cli", "safe_read", "recording", "motion"}
+    assert parts >= {
+        "body",
+        "formats",
+        "refiner",
+        "writers",
+        "scene",
+        "ui",
+        "cli",
+        "safe_read",
+        "recording",
+        "motion",
+    }
 
 
 def test_blender_is_imported_in_scene_and_ui_only():

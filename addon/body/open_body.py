@@ -109,3 +109,15 @@ def skin(vertices: Array, weights: Array, rotations: Array, pelvis: Array, bone_
     blended = xp.matmul(weights, flat)
     blended = xp.reshape(blended, (*blended.shape[:-1], 3, 4))
     return xp.matmul(blended[..., :3], vertices[..., None])[..., 0] + blended[..., 3]
+
+
+def floor_height(bone_offsets: np.ndarray) -> float:
+    """Height of the open body's soles in SMPL's frame when the pelvis of the rest pose is at the origin."""
+    return _floor_height(np.asarray(bone_offsets, float).tobytes())
+
+
+@lru_cache(maxsize=32)
+def _floor_height(bone_offsets: bytes) -> float:
+    """The same; one run asks for it several times."""
+    offsets = np.frombuffer(bone_offsets).reshape(JOINT_COUNT, 3)
+    return float(load().warped(offsets)[:, 1].min())

@@ -7,6 +7,7 @@ import math
 from collections.abc import Sequence
 from pathlib import Path
 
+from ..writers.presets import FBX_PRESETS
 from .body import add_body
 from .controls import add_controls
 from .inputs import add_sides
@@ -47,7 +48,11 @@ def build_parser() -> argparse.ArgumentParser:
         " 'takes/**/*.trc'",
     )
     refine.add_argument(
-        "-o", "--output", required=True, metavar="OUT", help="an .npz, .fbx or .blend file, or a folder"
+        "-o",
+        "--output",
+        required=True,
+        metavar="OUT",
+        help="an .npz, .fbx, .glb, .usd, .bvh, .vrma or .blend file, or a folder",
     )
     refine.add_argument("--to", choices=KINDS, help="kind of file for a folder (default npz)")
     refine.add_argument(
@@ -92,18 +97,26 @@ def build_parser() -> argparse.ArgumentParser:
     add_body(refine)
     refine.add_argument(
         "--fbx-preset",
-        choices=("plain", "unity", "unreal"),
+        choices=tuple(FBX_PRESETS),
         default="plain",
         help="what an .fbx file is for: unity (Humanoid names, metres, Y up), unreal (mannequin names,"
-        " root bone, centimetres, Z up, a file for each person)",
+        " root bone, centimetres, Z up), mixamo (Mixamo's names, centimetres, Y up), each with a file for"
+        " each person; .glb, .usd and .bvh take its bone names",
     )
     refine.add_argument(
-        "--keep-bone-names", action="store_true", help="SMPL's bone names in every .fbx preset"
+        "--keep-bone-names", action="store_true", help="SMPL's bone names whatever the preset"
     )
     refine.add_argument(
         "--in-place",
         action="store_true",
-        help="without the way over the floor (.fbx); height and turning stay",
+        help="without the way over the floor (all but .npz and .blend); height and turning stay",
+    )
+    refine.add_argument(
+        "--file-start",
+        type=_frame,
+        metavar="FRAME",
+        help="number of the first frame in an .fbx, .glb or .usd file (default 0; in --fbx-preset plain and"
+        " .usd that of the scene, which starts at 1)",
     )
     refine.add_argument("--engine", choices=("auto", "numpy", "torch"), default="auto")
     refine.add_argument("--device", choices=("auto", "cpu", "cuda", "mps"), default="auto")
@@ -154,6 +167,13 @@ def _count(text: str) -> int:
     value = int(text)
     if value < 1:
         raise argparse.ArgumentTypeError(f"{text} is not a number of processes")
+    return value
+
+
+def _frame(text: str) -> int:
+    value = int(text)
+    if value < 0:
+        raise argparse.ArgumentTypeError(f"{text} lies before frame 0, where a file can start")
     return value
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import argparse
 import math
 from collections.abc import Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..recording import Person
+from .jobs import ANIMATION, kind_of
 
 if TYPE_CHECKING:
     from ..refiner import Controls, Limb
@@ -45,7 +45,7 @@ def add_controls(parser: argparse.ArgumentParser) -> None:
     )  # fmt: skip
     parser.add_argument(
         "--feet", type=_zero_to_one, metavar="0…1",
-        help="how far feet stay where they bear, on their floor (default 1 for .fbx and .blend, 0 for .npz)",
+        help="how far feet stay where they bear, on their floor (default 0 for .npz, 1 for all others)",
     )  # fmt: skip
     parser.add_argument(
         "--floor", type=_floor, default=None, metavar="auto|HEIGHT",
@@ -78,8 +78,7 @@ def controls_of(args: argparse.Namespace) -> Controls:
     feet = args.feet
     if feet is None:
         # Numbers are for whoever wants them as measured; animation stands on its floor.
-        kinds = (args.to, Path(args.output).suffix.lower().removeprefix("."))
-        feet = float(any(kind in ("fbx", "blend") for kind in kinds))
+        feet = float(any(kind in ANIMATION for kind in (args.to, kind_of(args.output))))
     return Controls(
         args.strength, args.smoothing, parts, args.frames, limbs, feet=feet, floor=args.floor, path=args.path,
         hands=args.hands, finger_bones=args.finger_bones,

@@ -8,21 +8,31 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-KINDS = ("npz", "fbx", "blend")
+KINDS = ("npz", "fbx", "glb", "usd", "bvh", "vrma", "blend")
+WITHOUT_BLENDER = ("npz", "bvh", "vrma")
+"""Kinds of file that we write ourselves."""
+ANIMATION = tuple(kind for kind in KINDS if kind != "npz")
+"""Kinds of file for whoever animates, not for numbers."""
+_ENDINGS = {**{kind: kind for kind in KINDS}, "usdc": "usd", "usda": "usd"}
 SEVERAL, AT_ONCE = 6, 4
 """So many files are worth the start of further processes; so many of these where nobody said how many."""
 
 
+def kind_of(path: str | Path) -> str | None:
+    """The kind of file that a name's ending tells; None where it tells none that we write."""
+    return _ENDINGS.get(Path(path).suffix.lower().removeprefix("."))
+
+
 @dataclass(frozen=True)
 class Job:
-    """Input files that become one output file (or one .npz for each person)."""
+    """Input files that become one output file, or one for each person."""
 
     sources: tuple[Path, ...]
     output: Path
 
     @property
     def kind(self) -> str:
-        return self.output.suffix.lower().removeprefix(".")
+        return kind_of(self.output) or ""
 
 
 class UsageError(Exception):
@@ -33,16 +43,18 @@ def job_of(args: argparse.Namespace) -> Job | None:
     """The one output that all files become; None where --output is a folder. Raises UsageError."""
     sources, output = tuple(args.files), Path(args.output)
     ending = output.suffix.lower().removeprefix(".")
-    if output.is_dir() or (ending not in KINDS and (args.to or not ending)):
+    kind = kind_of(output)
+    if output.is_dir() or (kind is None and (args.to or not ending)):
         return None
-    if ending not in KINDS:
+    if kind is None:
         raise UsageError(
-            f"--output {output.name} is not an .npz, .fbx or .blend file; use one of these endings."
+            f"--output {output.name} is not an .{', .'.join(KINDS[:-1])} or .{KINDS[-1]} file;"
+            " use one of these endings."
         )
-    if args.to and args.to != ending:
+    if args.to and args.to != kind:
         raise UsageError(f"--to {args.to} does not fit {output.name}; leave it out or name a folder.")
-    if ending == "npz" and len(sources) > 1:
-        raise UsageError("Several files need a folder as --output for .npz, or one .fbx or .blend.")
+    if kind in WITHOUT_BLENDER and len(sources) > 1:
+        raise UsageError(f"Several files need a folder as --output for .{kind}, or one .fbx or .blend.")
     named = (*sources, *map(Path, args.also), args.keypoints, args.smpl_model)
     keep_apart(output, [path for path in named if path is not None])
     return Job(sources, output)

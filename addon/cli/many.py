@@ -24,7 +24,7 @@ from ..formats.file_names import shared_name
 from ..safe_read import FormatError
 from .body import own_body
 from .inputs import read
-from .jobs import Job, UsageError, at_once, keep_apart
+from .jobs import WITHOUT_BLENDER, Job, UsageError, at_once, keep_apart
 from .outputs import NO_BLENDER, write
 from .people import refined
 from .progress import BatchProgress, Show
@@ -108,7 +108,7 @@ def _clips(args: argparse.Namespace, ledger: Ledger) -> list[Clip]:
 
 def prepare(args: argparse.Namespace) -> None:
     """What all clips share, checked and read once: adds `own_body` and `settings`. Raises FormatError."""
-    if _kind(args) != "npz" and find_spec("bpy") is None:
+    if _kind(args) not in WITHOUT_BLENDER and find_spec("bpy") is None:
         raise FormatError(NO_BLENDER)
     own = args.smpl_model
     args.own_body = own_body(args)

@@ -6,6 +6,7 @@ import argparse
 import os
 import re
 import sys
+import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager, redirect_stdout
 from importlib import import_module
@@ -13,22 +14,31 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+import numpy as np
+
 from .. import formats
 from ..safe_read import FormatError
-from .jobs import Job
+from ..writers.bvh import write_bvh
+from ..writers.motion_clip import clip_of
+from ..writers.presets import PRESETS, VRM_BONES
+from ..writers.vrma import write_vrma
+from .jobs import WITHOUT_BLENDER, Job
 from .results import Result
 
 NO_BLENDER = (
-    "Only Blender writes .fbx and .blend files; run `python3 build.py refine …`,"
+    "Only Blender writes .fbx, .glb, .usd and .blend files; run `python3 build.py refine …`,"
     " or in Blender `blender --command smpl_pose_refiner refine …`."
 )
+
+_PRESET_OF = {"glb": "web", "usd": "usd"}
+"""What a kind of file that is no FBX is for."""
 
 
 def write(job: Job, results: list[Result], args: argparse.Namespace) -> list[Path]:
     """Writes a job's people; the files that came of it. Raises FormatError."""
     _make_folder(job.output.parent)
-    if job.kind == "npz":
-        return _write_npz(job.output, results)
+    if job.kind in WITHOUT_BLENDER:
+        return _write_each(job, results, args)
     with blender_on_stderr():
         return _write_scene(job, results, args)
 
@@ -54,15 +64,36 @@ def _make_folder(folder: Path) -> None:
         raise FormatError(f"The folder {folder} can't be made ({error.strerror}); choose another.") from error
 
 
-def _write_npz(output: Path, results: list[Result]) -> list[Path]:
-    """OUT.npz, or OUT_<id>.npz for each of several people."""
+def _write_each(job: Job, results: list[Result], args: argparse.Namespace) -> list[Path]:
+    """OUT.npz, or OUT_<id>.npz for each of several people; .bvh and .vrma likewise."""
+    output = job.output
     written: list[Path] = []
     for result in results:
         safe = re.sub(r"[^\w.+-]", "_", result.person.id)
         target = output if len(results) == 1 else output.with_name(f"{output.stem}_{safe}{output.suffix}")
-        formats.write_npz(result.motion, target)
+        if job.kind == "npz":
+            formats.write_npz(result.motion, target)
+        else:
+            _write_clip(target, result, args)
         written.append(target)
     return written
+
+
+def _write_clip(target: Path, result: Result, args: argparse.Namespace) -> None:
+    """A .bvh or .vrma file, whole or not at all."""
+    names = {} if args.keep_bone_names else PRESETS[args.fbx_preset].bones
+    clip = clip_of(result.motion, result.name, names, args.in_place)
+    temporary = target.with_name(f".{target.stem}-{uuid.uuid4().hex[:8]}{target.suffix}")
+    try:
+        if target.suffix.lower() == ".bvh":
+            write_bvh(temporary, clip.placed(np.eye(3), 100.0))
+        else:
+            write_vrma(temporary, clip, {names.get(ours, ours): bone for ours, bone in VRM_BONES.items()})
+        temporary.replace(target)
+    except OSError as error:
+        raise FormatError(f"{target} can't be written ({error.strerror}); choose another place.") from error
+    finally:
+        temporary.unlink(missing_ok=True)
 
 
 def scene_package() -> ModuleType:
@@ -91,20 +122,22 @@ def _write_scene(job: Job, results: list[Result], args: argparse.Namespace) -> l
             )
             for result in results
         ]
-        if job.kind == "fbx":
-            return _export(scene, job.output, armatures, args)
+        if job.kind != "blend":
+            return _export(scene, job, armatures, args)
         scene.save_blend(job.output)
     except scene.SceneError as error:
         raise FormatError(str(error)) from error
     return [job.output]
 
 
-def _export(scene: ModuleType, output: Path, armatures: list[Any], args: argparse.Namespace) -> list[Path]:
-    written = scene.export_fbx(
-        output,
+def _export(scene: ModuleType, job: Job, armatures: list[Any], args: argparse.Namespace) -> list[Path]:
+    written = scene.export_people(
+        job.output,
         armatures,
-        preset=args.fbx_preset,
+        preset=args.fbx_preset if job.kind == "fbx" else _PRESET_OF[job.kind],
         rename=not args.keep_bone_names,
         in_place=args.in_place,
+        file_start=args.file_start,
+        bones=PRESETS[args.fbx_preset].bones,
     )
-    return [output] if len(written) == 1 else list(written)
+    return [job.output] if len(written) == 1 else list(written)

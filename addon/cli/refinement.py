@@ -10,7 +10,7 @@ from pathlib import Path
 from ..formats.file_names import shared_name
 from .body import own_body
 from .inputs import gather_take
-from .jobs import Job, UsageError, job_of
+from .jobs import WITHOUT_BLENDER, Job, UsageError, job_of
 from .many import Workers, refine_many
 from .outputs import scene_package, write
 from .people import refined
@@ -28,7 +28,7 @@ def refine(args: argparse.Namespace, workers: Workers | None = None) -> int:
     if (args.jobs or 1) > 1:
         raise UsageError("--jobs is for a folder as --output: one file is made by one process.")
     args.own_body = own_body(args)
-    if job.kind != "npz":
+    if job.kind not in WITHOUT_BLENDER:
         scene_package()
     _run(job, args)
     return 0

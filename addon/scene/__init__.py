@@ -1,11 +1,11 @@
-"""Motion to Blender: armature, action, body, target keypoints, FBX and .blend."""
+"""Motion to Blender: armature, action, body, target keypoints, .blend and files of other programs."""
 
+from ..writers.presets import FBX_PRESETS, PRESETS, Preset, preset_items
 from .action import FIT_ERROR
 from .apart import Named, export_apart
 from .blend import save_blend
 from .errors import SceneError
-from .fbx import export_fbx
-from .fbx_presets import FBX_PRESETS, preset_items
+from .export import export_fbx, export_people
 from .names import BONE_NAMES
 from .person import write_motion
 from .read_action import read_poses
@@ -15,10 +15,13 @@ __all__ = [
     "BONE_NAMES",
     "FBX_PRESETS",
     "FIT_ERROR",
+    "PRESETS",
     "Named",
+    "Preset",
     "SceneError",
     "export_apart",
     "export_fbx",
+    "export_people",
     "is_animated",
     "preset_items",
     "read_poses",

@@ -11,7 +11,7 @@ import bpy
 
 from ..body.body_model import BodyModel
 from ..motion import Motion
-from .fbx import export_fbx
+from .export import export_people
 from .person import write_motion
 from .rollback import nothing_left_behind
 from .workshop import object_mode, posed_as_before
@@ -38,7 +38,7 @@ def export_apart(
     gaps: str = "hold",
     origin: float = 0.0,
 ) -> list[Path]:
-    """Write people to an FBX file by way of a scene that is gone afterwards; the files written. origin: the
+    """Write people to a file by way of a scene that is gone afterwards; the files written. origin: the
     moment of frame 1 in seconds of the recording. Raises SceneError."""
     with object_mode(), posed_as_before(bpy.context.scene), nothing_left_behind(), _scene_apart():
         armatures = [
@@ -48,7 +48,7 @@ def export_apart(
             )
             for one in people
         ]  # fmt: skip
-        return export_fbx(path, armatures, preset=preset, in_place=in_place)
+        return export_people(path, armatures, preset=preset, in_place=in_place)
 
 
 @contextmanager

@@ -9,7 +9,7 @@ import bpy
 import numpy as np
 
 from ..body.body_model import BodyModel
-from ..body.open_body import load
+from ..body.open_body import floor_height, load
 from ..body.open_hands import finger_skin
 from ..safe_read import FormatError
 from ..steps import Steps
@@ -18,7 +18,6 @@ from .colours import RGBA
 from .errors import SceneError
 from .names import BONE_NAMES, FINGER_BONES
 from .parts import BODY_KEY
-from .rest_pose import floor_height
 
 SKIN_KEY, GENDER_KEY = "spr_skin", "spr_gender"
 OFFSETS_KEY, BETAS_KEY, FINGERS_KEY = "spr_bone_offsets", "spr_betas", "spr_finger_offsets"

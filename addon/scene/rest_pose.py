@@ -8,12 +8,11 @@ positive angle about it bends them, and left mirrors right.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
 
 import numpy as np
 
-from ..body import open_body
 from ..body.hands import DIRECTIONS, FINGER_PARENTS, FINGERS, HINGES, MIRROR, tip_offsets
+from ..body.open_body import floor_height
 from ..body.skeleton import JOINT_COUNT, JOINT_NAMES, PARENTS, REST_OFFSETS, rest_joints
 from .axes import positions_to_blender
 
@@ -70,18 +69,6 @@ def finger_bones(offsets: np.ndarray) -> RestBones:
         sides.append((heads.reshape(-1, 3), tails.reshape(-1, 3), fronts))
     heads, tails, fronts = (positions_to_blender(np.concatenate(part)) for part in zip(*sides, strict=True))
     return RestBones(heads, tails, fronts, np.tile(np.array(FINGER_PARENTS) >= 0, len(sides)))
-
-
-def floor_height(bone_offsets: np.ndarray) -> float:
-    """Height of the open body's soles in SMPL's frame when the pelvis of the rest pose is at the origin."""
-    return _floor_height(np.asarray(bone_offsets, float).tobytes())
-
-
-@lru_cache(maxsize=32)
-def _floor_height(bone_offsets: bytes) -> float:
-    """The same; one run asks for it several times."""
-    offsets = np.frombuffer(bone_offsets).reshape(JOINT_COUNT, 3)
-    return float(open_body.load().warped(offsets)[:, 1].min())
 
 
 def _scale(joint: int, bone_offsets: np.ndarray) -> float:

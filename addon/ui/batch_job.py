@@ -16,21 +16,21 @@ from ..formats import UnknownContent, opened_files
 from ..formats.container import Hints
 from ..refiner import RefineError
 from ..safe_read import FormatError
-from ..scene import Named, SceneError, export_apart
+from ..scene import PRESETS, Named, SceneError, export_apart
 from ..steps import Progress, Steps
 from .job import Outcome, Task, refine_all
 from .stepped_job import SteppedJob, as_part
 
 NPZ = "npz"
-"""The kind of result that needs no FBX preset."""
+"""The kind of result that needs no preset."""
 
 
 @dataclass(frozen=True)
 class Wanted:
     """What to make of every recording.
 
-    kind: `NPZ`, or the name of an FBX preset. settings: by which a result is known again. gender: of the open
-    body, None as the recording says.
+    kind: `NPZ`, or the name of a preset for export. settings: by which a result is known again. gender: of
+    the open body, None as the recording says.
     """
 
     folder: Path
@@ -148,8 +148,8 @@ def _write(clip: Clip, outcomes: Sequence[Outcome], wanted: Wanted, origin: floa
         for name, one in zip(names, outcomes, strict=True)
     ]
     return export_apart(
-        path.with_name(f"{path.name}.fbx"), people, preset=wanted.kind, in_place=wanted.in_place,
-        mesh=wanted.mesh, gaps=wanted.gaps, origin=origin,
+        path.with_name(f"{path.name}{PRESETS[wanted.kind].suffix}"), people, preset=wanted.kind,
+        in_place=wanted.in_place, mesh=wanted.mesh, gaps=wanted.gaps, origin=origin,
     )  # fmt: skip
 
 

@@ -15,14 +15,17 @@ from bpy.props import BoolProperty, CollectionProperty, EnumProperty, IntPropert
 
 from ..batch import DONE, FAILED, LEFT_OUT, Clip, Record
 from ..formats.container import Hints
-from ..scene import preset_items
+from ..scene import FBX_PRESETS, preset_items
 from .batch_job import NPZ
 
 ROWS = 6
 NAME_SHARE = 0.6
 """Part of a line that the name takes."""
 KIND_ITEMS = [
-    *((name, f"FBX, {label}", told) for name, label, told in preset_items()),
+    *(
+        (name, f"FBX, {label}" if name in FBX_PRESETS else label, told)
+        for name, label, told in preset_items()
+    ),
     (NPZ, "NPZ", "Poses as AMASS files have them, for Python and for opening here again"),
 ]
 _ICONS = {DONE: "CHECKMARK", FAILED: "ERROR", LEFT_OUT: "REMOVE", "": "BLANK1"}

@@ -1,6 +1,6 @@
 # mypy: disable-error-code="valid-type"
 # bpy reads properties from annotations that are calls; mypy knows no such thing.
-"""Export the refined people as FBX."""
+"""Export the refined people to the files of other programs."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ from .results import refined_armatures
 
 
 class SPR_OT_export_fbx(bpy.types.Operator, ExportHelper):
-    """Write the selected refined people to an FBX file, or all of them when none is selected"""
+    """Write the selected refined people to a file for another program, or all when none is selected"""
 
     bl_idname = "spr.export_fbx"
-    bl_label = "Export FBX"
+    bl_label = "Export Animation"
 
     filepath: StringProperty(subtype="FILE_PATH", options={"SKIP_SAVE", "HIDDEN"})
     filename_ext = ".fbx"
     filter_glob: StringProperty(default="*.fbx", options={"HIDDEN"})
     preset: EnumProperty(
         name="Preset",
-        description="The program that the file is for: axes, unit, bone names and root",
+        description="What the file is for: its kind, axes, unit, bone names and root",
         items=list(scene_package.preset_items()),
     )
     rename: BoolProperty(
@@ -46,8 +46,8 @@ class SPR_OT_export_fbx(bpy.types.Operator, ExportHelper):
     )
     one_each: BoolProperty(
         name="One File Each",
-        description="A file for each person, named after the armature. Unreal reads one skeleton from a file,"
-        " so its preset always does this",
+        description="A file for each person, named after the armature. Most programs read one skeleton from a"
+        " file, so all presets but Plain, Web and USD always do this",
     )
     use_range: BoolProperty(
         name="Part", description="Write these frames of the scene. Otherwise all frames that have keys"
@@ -55,7 +55,9 @@ class SPR_OT_export_fbx(bpy.types.Operator, ExportHelper):
     frame_start: IntProperty(name="First", description="First frame of the scene to write", default=1)
     frame_end: IntProperty(name="Last", description="Last frame of the scene to write", default=250)
     use_file_start: BoolProperty(
-        name="Set File Start", description="Number the file's frames anew. Otherwise they are the scene's"
+        name="Set File Start",
+        description="Number the file's frames anew. Otherwise they are the scene's in Plain and USD, and"
+        " start at 0 for all others",
     )
     file_start: IntProperty(
         name="File Start",
@@ -78,18 +80,36 @@ class SPR_OT_export_fbx(bpy.types.Operator, ExportHelper):
         source = context.scene.spr.source
         if not self.filepath and source:
             folder = Path(bpy.data.filepath or source).parent
-            self.filepath = str(folder / f"{stem_of(context.scene.spr, source)}.fbx")
+            self.filepath = str(folder / f"{stem_of(context.scene.spr, source)}{self._wanted.suffix}")
         if not self.use_range:
             self.frame_start, self.frame_end = context.scene.frame_start, context.scene.frame_end
+        self._follow_preset()
         return ExportHelper.invoke(self, context, event)
+
+    def check(self, context: bpy.types.Context) -> bool:
+        """The file's name ends as the preset wants it; the browser shows such files."""
+        self._follow_preset()
+        before = self.filepath
+        path = Path(self.filepath)
+        if path.suffix.lower() in {preset.suffix for preset in scene_package.PRESETS.values()}:
+            self.filepath = str(path.with_suffix(self._wanted.suffix))
+        return ExportHelper.check(self, context) or self.filepath != before
+
+    @property
+    def _wanted(self) -> scene_package.Preset:
+        return scene_package.PRESETS[self.preset]
+
+    def _follow_preset(self) -> None:
+        self.filename_ext = self._wanted.suffix
+        self.filter_glob = f"*{self._wanted.suffix}"
 
     def execute(self, context: bpy.types.Context) -> set[str]:
         """Write the file."""
         armatures = refined_armatures(context.scene)
         chosen = [armature for armature in armatures if armature.select_get()] or armatures
-        path = bpy.path.ensure_ext(bpy.path.abspath(self.filepath), self.filename_ext)
+        path = bpy.path.ensure_ext(bpy.path.abspath(self.filepath), self._wanted.suffix)
         try:
-            written = scene_package.export_fbx(path, chosen, **self._options())
+            written = scene_package.export_people(path, chosen, **self._options())
         except scene_package.SceneError as error:
             self.report({"ERROR"}, str(error))
             return {"CANCELLED"}
@@ -104,10 +124,16 @@ class SPR_OT_export_fbx(bpy.types.Operator, ExportHelper):
         layout.use_property_decorate = False
         layout.prop(self, "preset")
         column = layout.column(heading="Take")
-        column.prop(self, "rename")
-        column.prop(self, "mesh")
+        renames = column.row()
+        renames.active = bool(self._wanted.bones)
+        renames.prop(self, "rename")
+        meshes = column.row()
+        meshes.active = self._wanted.has_meshes
+        meshes.prop(self, "mesh")
         layout.column(heading="Motion").prop(self, "in_place")
-        layout.column(heading="People").prop(self, "one_each")
+        people = layout.column(heading="People")
+        people.active = not self._wanted.one_each
+        people.prop(self, "one_each")
         layout.column(heading="Frames").prop(self, "use_range")
         column = layout.column(align=True)
         column.active = self.use_range

@@ -8,6 +8,7 @@ import bpy
 
 from ..recording import Recording
 from ..safe_read import FormatError
+from ..scene import PRESETS
 from . import runner
 from .controls import draw_controls
 from .describe import facts, only_poses, progress_text, question, title
@@ -182,7 +183,9 @@ class SPR_PT_export(Panel, bpy.types.Panel):
         layout = draw_properties(self.layout)
         layout.prop(settings, "fbx_preset")
         layout.column(heading="Motion").prop(settings, "fbx_in_place")
-        button = self.layout.operator("spr.export_fbx", text="FBX…", icon="EXPORT")
+        button = self.layout.operator(
+            "spr.export_fbx", text=f"{PRESETS[settings.fbx_preset].suffix[1:].upper()}…", icon="EXPORT"
+        )
         button.preset, button.in_place = settings.fbx_preset, settings.fbx_in_place
 
 

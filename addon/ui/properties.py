@@ -161,7 +161,7 @@ class SPR_PG_settings(bpy.types.PropertyGroup, FileSettings):
     )
     fbx_preset: EnumProperty(
         name="For",
-        description="The program that an FBX file is for: axes, unit, bone names and root",
+        description="What the file is for: its kind, axes, unit, bone names and root",
         items=list(preset_items()),
     )
     fbx_in_place: BoolProperty(

@@ -32,10 +32,11 @@ MAY_IMPORT = {
     "rigs": {"body", "rigs", "safe_read"},
     "formats": FOUNDATION | {"formats"},
     "refiner": FOUNDATION | {"refiner"},
-    "scene": FOUNDATION | {"scene"},
+    "writers": {"body", "motion", "writers"},
+    "scene": FOUNDATION | {"scene", "writers"},
     "batch": FOUNDATION | {"batch", "formats"},
-    "ui": FOUNDATION | {"batch", "formats", "refiner", "scene", "ui"},
-    "cli": FOUNDATION | {"batch", "cli", "formats", "refiner", "scene"},
+    "ui": FOUNDATION | {"batch", "formats", "refiner", "scene", "ui", "writers"},
+    "cli": FOUNDATION | {"batch", "cli", "formats", "refiner", "scene", "writers"},
     "": {"scene", "ui", "cli", "one_thread"},
 }
 UNPICKLERS = {"pickle", "_pickle", "cloudpickle", "dill", "joblib", "marshal", "shelve"}

@@ -371,3 +371,27 @@ def test_the_progress_bar_is_for_terminals_only(monkeypatch, capsys):
     monkeypatch.setattr(sys.stderr, "isatty", lambda: True, raising=False)
     progress_bar()("clip", 0.5, "polish")
     assert "50% clip: polish" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("ending", ["bvh", "vrma"])
+def test_a_skeletons_motion_is_written_without_blender(tmp_path, calls, two_people, monkeypatch, ending):
+    monkeypatch.setitem(sys.modules, "bpy", None)
+    assert (
+        cli.main(["refine", str(two_people), "--output", str(tmp_path / f"walk.{ending}"), "--in-place"]) == 0
+    )
+    written = sorted(path.name for path in tmp_path.iterdir() if path.suffix == f".{ending}")
+    assert len(written) == 2
+    assert all(name.startswith("walk_") for name in written)
+
+
+def test_a_bvh_takes_the_bone_names_of_a_preset(tmp_path, calls):
+    words = ["refine", str(TRIAL), "--output", str(tmp_path / "walk.bvh"), "--fbx-preset", "mixamo"]
+    assert cli.main(words) == 0
+    assert "ROOT mixamorig:Hips" in (tmp_path / "walk.bvh").read_text()
+    assert cli.main([*words, "--keep-bone-names"]) == 0
+    assert "ROOT Pelvis" in (tmp_path / "walk.bvh").read_text()
+
+
+def test_a_file_cannot_start_before_frame_zero(tmp_path, capsys):
+    assert cli.main(["refine", str(TRIAL), "--output", str(tmp_path / "walk.fbx"), "--file-start=-1"]) == 2
+    assert "before frame 0" in capsys.readouterr().err

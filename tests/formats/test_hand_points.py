@@ -13,8 +13,8 @@ from addon import formats
 from addon.body.hands import HAND_POINTS
 from addon.body.layouts import find_layout
 from addon.body.points import POINT_INDEX, point_positions
-from addon.formats.finger_names import finger_points
 from addon.formats.hand_points import NAMES
+from addon.rigs.finger_names import finger_points
 from bundled_model.training.synthetic_hands import hand_clip
 from tests.refiner.motion import Truth
 

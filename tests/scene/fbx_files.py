@@ -9,9 +9,9 @@ from pathlib import Path
 import numpy as np
 from scipy.spatial.transform import Rotation
 
+from addon.body.open_body import floor_height
 from addon.body.skeleton import rest_joints
 from addon.motion import Motion
-from addon.scene.rest_pose import floor_height
 
 
 def read(path: Path) -> dict[str, np.ndarray]:

@@ -8,8 +8,8 @@ fetched once and kept, and the program leaves without freeing anything.
 names (N,) of the nodes; parents (N,) their parents' names; scales (N, 3) and turns (N,) in degrees of their
 rest transforms relative to the parent; unit in metres; up and front, ufbx's numbers of the file's axes;
 rest (N, 3, 4) and posed (T, N, 3, 4) world matrices, their places in metres, at the whole `frames` of the
-animation; span (2,) its first and last second; fps; bound (C, 3, 4) rest matrices of the skin clusters of the
-bones `bound_names`; faces (M,) of the meshes.
+animation; span (2,) its first and last second; fps; stack, the name of the take; bound (C, 3, 4) rest
+matrices of the skin clusters of the bones `bound_names`; faces (M,) of the meshes.
 """
 
 from __future__ import annotations
@@ -77,6 +77,7 @@ def _read(source: str) -> dict[str, object]:
         "frames": frames,
         "span": span,
         "fps": fps,
+        "stack": stack.name,
         "bound_names": [cluster.name for cluster in clusters],
         "bound": [_matrix(_kept(cluster.bind_to_world), unit) for cluster in clusters],
         "faces": [_kept(mesh).num_faces for mesh in _kept(scene.meshes)],

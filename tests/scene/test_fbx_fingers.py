@@ -14,6 +14,12 @@ from .hands import finger_joints, with_hands
 WANTED = {
     "plain": ("L_Index1", "L_Wrist", "R_Thumb3", "R_Thumb2"),
     "unity": ("LeftIndexProximal", "LeftHand", "RightThumbDistal", "RightThumbIntermediate"),
+    "mixamo": (
+        "mixamorig:LeftHandIndex1",
+        "mixamorig:LeftHand",
+        "mixamorig:RightHandThumb3",
+        "mixamorig:RightHandThumb2",
+    ),
     "unreal": ("index_01_l", "hand_l", "thumb_03_r", "thumb_02_r"),
 }
 TO_SMPL = np.array([[1, 0, 0], [0, 0, 1], [0, -1, 0]])

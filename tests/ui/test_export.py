@@ -56,3 +56,26 @@ def test_the_command_line_writes_a_preset(enabled, wave, tmp_path):
     assert {"root", "pelvis", "thigh_l"} < set(_imported(path).data.bones.keys())
     assert cli.main([*words, "--fbx-preset", "unreal", "--keep-bone-names"]) == 0
     assert {"root", "Pelvis", "L_Hip"} < set(_imported(path).data.bones.keys())
+
+
+def test_the_command_line_starts_files_where_asked(enabled, wave, tmp_path):
+    cli = importlib.import_module(f"{enabled}.addon.cli")
+    words = ["refine", str(wave), "--output", str(tmp_path / "wave.fbx"), "--engine", "numpy"]
+    for more, first in (([], 1), (["--file-start", "0"], 0), (["--fbx-preset", "unity"], 0)):
+        assert cli.main([*words, *more]) == 0
+        action = _imported(tmp_path / "wave.fbx").animation_data.action
+        assert round(action.frame_range[0]) == first
+
+
+@pytest.mark.parametrize(("preset", "ending"), [("bvh_mixamo", ".bvh"), ("vrma", ".vrma"), ("usd", ".usd")])
+def test_the_operator_writes_the_presets_kind_of_file(refined, tmp_path, preset, ending):
+    assert bpy.ops.spr.export_fbx(filepath=str(tmp_path / "wave"), preset=preset) == {"FINISHED"}
+    assert [path.name for path in tmp_path.iterdir() if path.suffix == ending] == [f"wave{ending}"]
+
+
+def test_every_preset_is_in_both_lists_and_says_what_it_is(enabled):
+    items = bpy.types.Scene.bl_rna.properties["spr"].fixed_type.properties["fbx_preset"].enum_items
+    operator = bpy.ops.spr.export_fbx.get_rna_type().properties["preset"].enum_items
+    assert items.keys() == operator.keys()
+    assert {"web", "usd", "bvh", "bvh_mixamo", "vrma", "mixamo"} < set(items.keys())
+    assert all(len(item.description) > 20 for item in items)

@@ -1,0 +1,312 @@
+"""People and rigs as files of other programs, with rest pose, scale, frame range and rotations kept."""
+
+from __future__ import annotations
+
+import io
+import math
+import os
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager, redirect_stderr, redirect_stdout
+from dataclasses import dataclass, replace
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+import bpy
+
+from ..writers.bvh import write_bvh
+from ..writers.presets import PRESETS, VRM_BONES, Preset
+from ..writers.vrma import NoHumanoid, write_vrma
+from .curves import find_curves
+from .errors import SceneError
+from .export_copy import Copied, Recipe, bake, copy_person
+from .fbx import write_fbx
+from .gltf import write_gltf
+from .layers import playing_strips
+from .output import replaced_when_done
+from .rollback import nothing_left_behind
+from .usd import write_usd
+from .workshop import object_mode, posed_as_before, shown, stage
+
+Write = Callable[[Path, str, bpy.types.Scene, Sequence[Copied], Preset], None]
+_WITH_BLENDER: Mapping[str, tuple[Write, str, str]] = MappingProxyType(
+    {
+        ".fbx": (write_fbx, "export_scene.fbx", "FBX format"),
+        ".glb": (write_gltf, "export_scene.gltf", "glTF 2.0 format"),
+        ".usd": (write_usd, "wm.usd_export", "Universal Scene Description"),
+    }
+)
+"""What writes a kind of file, the operator of Blender's that it needs, and that operator's add-on or part."""
+
+
+_SPACE = 32
+"""Bytes of a person's name before those of the bones."""
+
+
+@dataclass(frozen=True)
+class _Take:
+    """The scene's frames to write, and the frame of the file at which they start."""
+
+    frames: range
+    first: int
+
+
+def export_people(
+    path: str | Path,
+    armatures: Sequence[bpy.types.Object],
+    *,
+    preset: str = "plain",
+    rename: bool = True,
+    in_place: bool = False,
+    mesh: bool = True,
+    one_each: bool = False,
+    frame_start: int | None = None,
+    frame_end: int | None = None,
+    file_start: int | None = None,
+    bones: Mapping[str, str] | None = None,
+    humanoid: Mapping[str, str] = VRM_BONES,
+) -> list[Path]:
+    """Write armatures, the meshes they move and their motion on every frame; the files written.
+
+    Any armature will do: of a rig of another make its deforming bones are written.
+    preset: a name in `PRESETS`. rename: take the preset's bone names. in_place: take the way over the
+    floor out. mesh: with the meshes. one_each: a file for each armature, NAME_ARMATURE.fbx, as most presets
+    have it anyway. frame_start, frame_end: frames of the scene, those of each armature's keys by default.
+    file_start: number of the first frame in the file, the preset's by default. bones: names in the file by
+    ours, in place of the preset's. humanoid: VRM's human bones by the bones' names, for .vrma.
+    The scene is afterwards what it was. SceneError when a file can't be written; the others are complete.
+    """
+    wanted = _preset(preset)
+    if bones is not None:
+        wanted = replace(wanted, bones=bones)
+    _check(armatures, wanted)
+    recipe = Recipe(wanted, rename, in_place, _metres(bpy.context.scene))
+    groups = [[armature] for armature in armatures] if one_each or wanted.one_each else [list(armatures)]
+    paths = _paths(Path(path).absolute(), groups)
+    number = wanted.file_start if file_start is None else file_start
+    takes = [_take(group, frame_start, frame_end, number) for group in groups]
+    write = _writer(wanted, humanoid)
+    for target, group, take in zip(paths, groups, takes, strict=True):
+        with replaced_when_done(target) as temporary:
+            _write(temporary, target.stem, group, recipe, take, mesh, write)
+    return paths
+
+
+def export_fbx(
+    path: str | Path, armatures: Sequence[bpy.types.Object], *, preset: str = "plain", **options: Any
+) -> list[Path]:
+    """`export_people` with one of the presets for FBX."""
+    return export_people(path, armatures, preset=preset, **options)
+
+
+def _check(armatures: Sequence[bpy.types.Object], preset: Preset) -> None:
+    if not armatures:
+        raise SceneError("There is no armature to export; refine a pose or choose an armature first.")
+    if preset.suffix not in _WITH_BLENDER:
+        return
+    _, operator, part = _WITH_BLENDER[preset.suffix]
+    module, _, name = operator.partition(".")
+    if name in dir(getattr(bpy.ops, module)):
+        return
+    if preset.suffix == ".usd":
+        raise SceneError("This Blender was built without USD; choose another kind of file.")
+    raise SceneError(f"Blender's add-on '{part}' is switched off; enable it in the preferences.")
+
+
+def _preset(name: str) -> Preset:
+    if name not in PRESETS:
+        raise SceneError(f"There is no preset {name!r} for export; choose {', '.join(PRESETS)}.")
+    return PRESETS[name]
+
+
+def _writer(preset: Preset, humanoid: Mapping[str, str]) -> Write:
+    """What writes the preset's kind of file."""
+    if preset.suffix in _WITH_BLENDER:
+        return _WITH_BLENDER[preset.suffix][0]
+    if preset.suffix == ".bvh":
+        return lambda path, _name, _scene, people, _preset: write_bvh(path, people[0].clip)
+    return lambda path, _name, _scene, people, _preset: _write_humanoid(path, people[0], humanoid)
+
+
+def _write_humanoid(path: Path, person: Copied, humanoid: Mapping[str, str]) -> None:
+    try:
+        write_vrma(path, person.clip, humanoid)
+    except NoHumanoid as error:
+        raise SceneError(
+            f"{person.clip.name} can't become a VRM animation: none of its bones is known as the hips."
+        ) from error
+
+
+def _take(
+    armatures: Sequence[bpy.types.Object], start: int | None, end: int | None, file_start: int | None
+) -> _Take:
+    first, last = _key_range(armatures)
+    first = first if start is None else start
+    last = last if end is None else end
+    if first > last:
+        raise SceneError(f"The first frame {first} lies after the last frame {last}; swap them.")
+    number = first if file_start is None else file_start
+    if number < 0:
+        raise SceneError(
+            f"Blender can't export frame {number};"
+            " let the file start at frame 0 or later, or move the animation."
+        )
+    return _Take(range(first, last + 1), number)
+
+
+def _key_range(armatures: Iterable[bpy.types.Object]) -> tuple[int, int]:
+    people = list(armatures)
+    ranges = [ob.animation_data.action.curve_frame_range for ob in people if find_curves(ob)]
+    ranges += [(strip.frame_start, strip.frame_end) for ob in people for strip in playing_strips(ob)]
+    if not ranges:
+        scene = bpy.context.scene
+        return scene.frame_start, scene.frame_end
+    return math.floor(min(r[0] for r in ranges)), math.ceil(max(r[1] for r in ranges))
+
+
+def _metres(scene: bpy.types.Scene) -> float:
+    """Metres in a unit of the scene."""
+    settings = scene.unit_settings
+    return 1.0 if settings.system == "NONE" else float(settings.scale_length)
+
+
+def _paths(path: Path, groups: Sequence[Sequence[bpy.types.Object]]) -> list[Path]:
+    if len(groups) == 1:
+        return [path]
+    names = [re.sub(r"[^\w.+-]", "_", group[0].name) for group in groups]
+    if len({name.lower() for name in names}) < len(names):
+        raise SceneError("The names of these people give the same file names; rename their armatures.")
+    return [path.with_name(f"{path.stem}_{name}{path.suffix}") for name in names]
+
+
+def _write(
+    path: Path,
+    name: str,
+    armatures: list[bpy.types.Object],
+    recipe: Recipe,
+    take: _Take,
+    with_meshes: bool,
+    write: Write,
+) -> None:
+    """One file, from copies in a scene that is gone afterwards. name: of all people together."""
+    with ExitStack() as kept:
+        kept.enter_context(object_mode())
+        kept.enter_context(posed_as_before(bpy.context.scene))
+        kept.enter_context(nothing_left_behind())
+        scene = stage(bpy.context.scene, name)
+        scene.frame_start, scene.frame_end = take.frames.start, take.frames.stop - 1
+        kept.enter_context(shown(scene, armatures))
+        meshes = [_moved_meshes(armature) if with_meshes else [] for armature in armatures]
+        people = _copies(scene, armatures, meshes, recipe, take)
+        for armature in armatures:
+            scene.collection.objects.unlink(armature)
+        kept.enter_context(_named(_names(people, armatures, meshes, recipe.preset)))
+        scene.frame_set(take.frames.start)
+        kept.enter_context(_quiet())
+        write(path, name, scene, people, recipe.preset)
+
+
+def _copies(
+    scene: bpy.types.Scene,
+    armatures: list[bpy.types.Object],
+    meshes: list[list[bpy.types.Object]],
+    recipe: Recipe,
+    take: _Take,
+) -> list[Copied]:
+    """Copies of all people, each with the frames of its own of those asked for."""
+    several = len(armatures) > 1 and recipe.preset.suffix in (".fbx", ".glb")
+    spaces = _short([armature.name for armature in armatures]) if several else [None] * len(armatures)
+    people = []
+    baked = bake(scene, armatures, take.frames)
+    for armature, bodies, posed, person in zip(armatures, meshes, baked, spaces, strict=True):
+        own = _own_frames(armature, take.frames)
+        rows = slice(own.start - take.frames.start, own.stop - take.frames.start)
+        first = take.first + rows.start
+        people.append(copy_person(scene, armature, bodies, posed[rows], own.start, first, recipe, person))
+    return people
+
+
+def _short(names: Sequence[str]) -> list[str]:
+    """Names before those of bones, different in their first bytes: a bone's name has room for 63 in all."""
+    short: list[str] = []
+    for name in names:
+        start = name.encode()[:_SPACE].decode(errors="ignore")
+        tries = (start, *(f"{start[: _SPACE - 4]}~{number}" for number in range(2, len(names) + 1)))
+        short.append(next(one for one in tries if one not in short))
+    return short
+
+
+def _own_frames(armature: bpy.types.Object, frames: range) -> range:
+    """Those of the frames in which the armature has keys; all of them where it has none there."""
+    first, last = _key_range([armature])
+    start, stop = max(first, frames.start), min(last + 1, frames.stop)
+    return range(start, stop) if start < stop else frames
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Blender's exporters print how they get on, by Python or by themselves; what we print belongs to who
+    asked for it."""
+    with redirect_stdout(io.StringIO()), redirect_stderr(io.StringIO()), ExitStack() as kept:
+        for number in (1, 2):
+            _to_nowhere(number, kept)
+        yield
+
+
+def _to_nowhere(number: int, kept: ExitStack) -> None:
+    """What goes to a file descriptor is dropped until `kept` ends; a program may have none."""
+    try:
+        ours = os.dup(number)
+    except OSError:
+        return
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, number)
+    os.close(nowhere)
+    kept.callback(os.close, ours)
+    kept.callback(os.dup2, ours, number)
+
+
+def _moved_meshes(armature: bpy.types.Object) -> list[bpy.types.Object]:
+    return [
+        ob
+        for ob in bpy.context.scene.objects
+        if ob.type == "MESH" and any(m.type == "ARMATURE" and m.object == armature for m in ob.modifiers)
+    ]
+
+
+def _names(
+    people: Sequence[Copied],
+    armatures: Sequence[bpy.types.Object],
+    meshes: Sequence[Sequence[bpy.types.Object]],
+    preset: Preset,
+) -> list[tuple[bpy.types.ID, str]]:
+    """The copies with the names that they have in the file."""
+    named: list[tuple[bpy.types.ID, str]] = []
+    for person, armature, bodies in zip(people, armatures, meshes, strict=True):
+        name = preset.armature or armature.name
+        named += [(person.armature, name), (person.armature.data, name)]
+        for copy, body in zip(person.meshes, bodies, strict=True):
+            named += [(copy, body.name), (copy.data, body.data.name)]
+    return named
+
+
+@contextmanager
+def _named(blocks: Sequence[tuple[bpy.types.ID, str]]) -> Iterator[None]:
+    """Give data-blocks names that others have, who lend them for a while."""
+    lenders: list[tuple[bpy.types.ID, str]] = []
+    try:
+        for block, name in blocks:
+            kinds = {bpy.types.Mesh: bpy.data.meshes, bpy.types.Armature: bpy.data.armatures}
+            others = kinds.get(type(block), bpy.data.objects)
+            lender = others.get((name, None))
+            if lender is not None and lender != block:
+                lenders.append((lender, name))
+                lender.name = "Export"
+            block.name = name
+        yield
+    finally:
+        for block, _ in blocks:
+            block.name = "Export"
+        for lender, name in lenders:
+            lender.name = name

@@ -1,0 +1,44 @@
+"""USD files by Blender's exporter."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import bpy
+
+from ..writers.presets import Preset
+from .export_copy import Copied, animate
+
+_OPTIONS: dict[str, Any] = {
+    "selected_objects_only": True,
+    "export_animation": True,
+    "export_armatures": True,
+    "only_deform_bones": False,
+    "export_shapekeys": True,
+    "export_materials": True,
+    "export_custom_properties": False,
+    "check_existing": False,
+}
+
+
+def write_usd(
+    path: Path, _name: str, scene: bpy.types.Scene, people: Sequence[Copied], _preset: Preset
+) -> None:
+    """One file of copied people, with a skeleton for each."""
+    layer = scene.view_layers[0]
+    clips = [person.clip for person in people]
+    scene.frame_start = min(clip.first for clip in clips)
+    scene.frame_end = max(clip.first + len(clip.posed) for clip in clips) - 1
+    for person in people:
+        animate(person)
+        for ob in (person.armature, *person.meshes):
+            ob.select_set(True, view_layer=layer)
+        for mesh in person.meshes:
+            for modifier in mesh.modifiers:
+                modifier.show_viewport = True
+    with bpy.context.temp_override(scene=scene, view_layer=layer):
+        known = bpy.ops.wm.usd_export.get_rna_type().properties
+        options = {name: value for name, value in _OPTIONS.items() if name in known}
+        bpy.ops.wm.usd_export(filepath=str(path), **options)

@@ -1,0 +1,1 @@
+"""A skeleton's animation as the files of other programs: FBX takes, glTF clips, BVH, VRMA; no bpy."""
