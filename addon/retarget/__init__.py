@@ -6,8 +6,8 @@ Everything is in SMPL's axes and metres: a character's bones as they rest in the
 from __future__ import annotations
 
 from .back import followed
-from .carry import Carried, Options, carry
+from .carry import Carried, Options, carry, written
 from .errors import RetargetError
 from .target import Target, Twist
 
-__all__ = ["Carried", "Options", "RetargetError", "Target", "Twist", "carry", "followed"]
+__all__ = ["Carried", "Options", "RetargetError", "Target", "Twist", "carry", "followed", "written"]

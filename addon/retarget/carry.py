@@ -71,7 +71,8 @@ def carry(motion: Motion | Source, target: Target, options: Options | None = Non
         if options.hands:  # the body may have come down
             set_hands(pose, source)
     share_twists(pose, turned)
-    return _written(pose, source, options)
+    _go(pose, source, options)
+    return written(pose)
 
 
 def leg_scale(source: Source, target: Target) -> float:
@@ -123,17 +124,18 @@ def _chain(bones: Sequence[int], knots: Sequence[np.ndarray], parts: int) -> dic
     return dict(zip(bones, spread(knots, places), strict=True))
 
 
-def _written(pose: Pose, source: Source, options: Options) -> Carried:
-    target = pose.target
-    moving = [target.joints["pelvis"]]
-    if options.root == "root" and target.root >= 0:
+def _go(pose: Pose, source: Source, options: Options) -> None:
+    if options.root == "root" and pose.target.root >= 0:
         on_root(pose, source)
-        moving.append(target.root)
     elif options.root == "place":
         in_place(pose)
+
+
+def written(pose: Pose) -> Carried:
+    """What the bones' channels are to say for a pose."""
     bones = sorted(pose.turns)
-    moves = {bone: pose.moved(bone, pose.placed[bone]) for bone in moving}
-    between = {above for bone in bones for above in _above(target, bone)} - set(bones)
+    moves = {bone: pose.moved(bone, place) for bone, place in pose.placed.items()}
+    between = {above for bone in bones for above in _above(pose.target, bone)} - set(bones)
     return Carried(tuple(bones), _continuous(pose.locals(bones)), moves, tuple(sorted(between)), pose)
 
 

@@ -71,7 +71,7 @@ def _bent(
     a, b = np.linalg.norm(upper, axis=-1), np.linalg.norm(lower, axis=-1)
     now = np.linalg.norm(upper + lower, axis=-1)
     wanted = np.clip(distance, np.abs(a - b) + 1e-4, (a + b) * STRETCHED)
-    axis = _hinges(upper, lower, hinge)
+    axis = hinges(upper, lower, hinge)
     before, after = _angles(a, b, now), _angles(a, b, wanted)
     return about(axis, before[0] - after[0]), about(axis, after[1] - before[1])
 
@@ -84,10 +84,11 @@ def _angles(a: np.ndarray, b: np.ndarray, distance: np.ndarray) -> tuple[np.ndar
     return np.arccos(first), np.arccos(second)
 
 
-def _hinges(upper: np.ndarray, lower: np.ndarray, hinge: np.ndarray) -> np.ndarray:
-    """(T, 3) unit axes across the limb, about which the bend grows."""
+def hinges(upper: np.ndarray, lower: np.ndarray, hinge: np.ndarray, sure: float = SEEN) -> np.ndarray:
+    """(T, 3) unit axes across the limb, about which the bend grows. sure: sine of the bend from which the
+    limb alone tells it; the less it is bent, the more it is the one given."""
     across = np.cross(unit(upper), unit(lower))
-    seen = np.clip(np.linalg.norm(across, axis=-1, keepdims=True) / SEEN, 0.0, 1.0)
+    seen = np.clip(np.linalg.norm(across, axis=-1, keepdims=True) / sure, 0.0, 1.0)
     line = unit(upper + lower)
     given = unit(hinge - line * (hinge * line).sum(-1, keepdims=True))
     return unit(seen * unit(across) + (1.0 - seen) * given)

@@ -36,6 +36,8 @@ class Pose:
         while bone >= 0:
             if bone in self.turns:
                 return self.turns[bone]
+            if bone in self.target.loose:
+                break
             bone = self.target.parents[bone]
         return self._still
 
@@ -61,7 +63,8 @@ class Pose:
         rotations = np.empty((len(self.hips), len(bones), 3, 3))
         for column, bone in enumerate(bones):
             parent, axes = self.target.parents[bone], self.target.axes[bone]
-            above = self.turn(parent) if parent >= 0 else self._still
+            free = parent < 0 or bone in self.target.loose
+            above = self._still if free else self.turn(parent)
             rotations[:, column] = (axes.T @ np.swapaxes(above, -1, -2)) @ (self.turn(bone) @ axes)
         return np.asarray(quaternion_from_matrix(rotations))
 
@@ -75,5 +78,5 @@ class Pose:
         if parent >= 0:
             above = self.turn(parent)
             carried = self.place(parent) + above @ (target.heads[bone] - target.heads[parent])
-        back = target.axes[bone].T @ np.swapaxes(above, -1, -2)
+        back = target.slides.get(bone, target.axes[bone]).T @ np.swapaxes(above, -1, -2)
         return np.asarray((back @ (place - carried)[..., None])[..., 0])

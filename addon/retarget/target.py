@@ -41,7 +41,8 @@ class Target:
     joints: bones by the name of the SMPL joint that they turn as; the chains of spine and neck apart.
     spine, neck: the chains from below to above, of any length. fingers: (2, 15) in the order of
     `body.hands`, -1 where there is none. root: the bone on the floor that carries all, -1 for none.
-    floor: height of what the soles stand on at rest.
+    floor: height of what the soles stand on at rest. loose: bones that do not turn with their parents.
+    slides: (3, 3) axes along which a bone's location counts, of bones where these are not its own.
     """
 
     names: tuple[str, ...]
@@ -55,6 +56,8 @@ class Target:
     fingers: np.ndarray = field(default_factory=lambda: np.full((len(SIDES), FINGER_COUNT), -1))
     root: int = -1
     floor: float = 0.0
+    loose: frozenset[int] = frozenset()
+    slides: Mapping[int, np.ndarray] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Raises RetargetError where nothing can be done with it."""
