@@ -32,7 +32,8 @@ def job_of(args: argparse.Namespace) -> Job | None:
     ending = output.suffix.lower().removeprefix(".")
     if output.is_dir() or (ending not in KINDS and (args.to or not ending)):
         return None
-    if ending not in KINDS:
+    # The file of a character has more endings, which are checked with its options.
+    if ending not in KINDS and args.retarget is None:
         raise UsageError(
             f"--output {output.name} is not an .npz, .fbx or .blend file; use one of these endings."
         )
@@ -40,7 +41,7 @@ def job_of(args: argparse.Namespace) -> Job | None:
         raise UsageError(f"--to {args.to} does not fit {output.name}; leave it out or name a folder.")
     if ending == "npz" and len(sources) > 1:
         raise UsageError("Several files need a folder as --output for .npz, or one .fbx or .blend.")
-    named = (*sources, *map(Path, args.also), args.keypoints, args.smpl_model)
+    named = (*sources, *map(Path, args.also), args.keypoints, args.smpl_model, args.retarget)
     keep_apart(output, [path for path in named if path is not None])
     return Job(sources, output)
 

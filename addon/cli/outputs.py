@@ -17,6 +17,7 @@ from .. import formats
 from ..safe_read import FormatError
 from .jobs import Job
 from .results import Result
+from .retarget import on_characters, write_characters
 
 NO_BLENDER = (
     "Only Blender writes .fbx and .blend files; run `python3 build.py refine …`,"
@@ -91,6 +92,11 @@ def _write_scene(job: Job, results: list[Result], args: argparse.Namespace) -> l
             )
             for result in results
         ]
+        if args.retarget is not None:
+            characters, told = on_characters(armatures, args)
+            for sentence in told:
+                print(f"Warning: {sentence}", file=sys.stderr)
+            return write_characters(job.output, characters, args)
         if job.kind == "fbx":
             return _export(scene, job.output, armatures, args)
         scene.save_blend(job.output)

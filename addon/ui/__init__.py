@@ -39,6 +39,7 @@ from . import (
     panels_feet,
     panels_fixes,
     panels_quality,
+    panels_retarget,
     panels_rig,
     panels_targets,
     people,
@@ -47,6 +48,8 @@ from . import (
     properties,
     quality,
     refine_pose,
+    retarget,
+    retarget_settings,
     rig,
     runner,
     swap_group,
@@ -70,6 +73,7 @@ CLASSES = (
     *swap_group.CLASSES,
     *opened_files.CLASSES,
     *batch_settings.CLASSES,
+    *retarget_settings.CLASSES,
     *properties.CLASSES,
     *preferences.CLASSES,
     *open_recording.CLASSES,
@@ -86,6 +90,7 @@ CLASSES = (
     *camera.CLASSES,
     *keypoint_empties.CLASSES,
     *rig.CLASSES,
+    *retarget.CLASSES,
     *grounding.CLASSES,
     *contacts.CLASSES,
     *hold_feet.CLASSES,
@@ -100,6 +105,7 @@ CLASSES = (
     *panels_camera.CLASSES,
     *panels_quality.CLASSES,
     *panels_rig.CLASSES,
+    *panels_retarget.CLASSES,
 )
 _ATTACHED = (properties, earlier_files, open_recording, icons, viewport, leading, runner, live, measures)
 
