@@ -10,7 +10,6 @@ import bpy
 from bpy.props import StringProperty
 from bpy_extras.io_utils import ExportHelper, ImportHelper
 
-from ..retarget import RetargetError
 from ..rigs import BoneMap, map_file, match
 from ..safe_read import FormatError
 from ..scene import SceneError
@@ -23,6 +22,8 @@ from .describe import plural
 from .quality import shown_person
 from .results import refined_armatures
 from .retarget_settings import SPR_PG_retarget, bone_map, set_map
+
+_CHOOSE = "Select the armature of a character, or choose it above"
 
 
 def chosen_character(context: bpy.types.Context) -> bpy.types.Object | None:
@@ -72,22 +73,50 @@ def _why_not(context: bpy.types.Context) -> str:
     if shown_person(context) is None:
         return "Refine a person first"
     if chosen_character(context) is None:
-        return "Select the armature of a character, or choose it above"
+        return _CHOOSE
     return ""
 
 
 class _Retargets:
-    """What the operators share: a person and a character."""
+    """What the two operators share: a person and a character."""
 
     bl_options = {"REGISTER", "UNDO"}
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
         """Needs both."""
-        sentence = _why_not(context)
-        if sentence:
-            cls.poll_message_set(sentence)
-        return not sentence
+        return _can(cls, _why_not(context))
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        """Match where that was not done yet, write the keys, tell what came of it."""
+        settings, character = context.scene.spr.retarget, chosen_character(context)
+        try:
+            settings.result, heed = _retargeted(context, settings, character)
+        except SceneError as error:
+            self.report({"ERROR"}, str(error))
+            return {"CANCELLED"}
+        self.report({"WARNING" if heed else "INFO"}, settings.result)
+        return {"FINISHED"}
+
+
+def _can(cls: type, sentence: str) -> bool:
+    """Whether an operator can run: it can where there is no sentence on what is in its way."""
+    if sentence:
+        cls.poll_message_set(sentence)
+    return not sentence
+
+
+def _retargeted(
+    context: bpy.types.Context, settings: SPR_PG_retarget, character: bpy.types.Object
+) -> tuple[str, bool]:
+    """What has come of it, and whether something is to be heeded. Raises SceneError."""
+    person = followed_person(context, character)
+    check_character(character, person)
+    found = BoneMap() if controls_of(character) is not None else matched(context, character)
+    done = retarget(person, character, bones_of(found, character), settings.options(), ik=settings.ik)
+    told = f"{person.name} is on {character.name}: {plural(done.bones, 'bone')}, "
+    told += f"{plural(done.frames, 'frame')}, action '{done.action.name}'."
+    return " ".join((told, *done.told)), bool(done.told)
 
 
 class SPR_OT_retarget(_Retargets, bpy.types.Operator):
@@ -97,26 +126,8 @@ class SPR_OT_retarget(_Retargets, bpy.types.Operator):
     bl_idname = "spr.retarget"
     bl_label = "Retarget"
 
-    def execute(self, context: bpy.types.Context) -> set[str]:
-        """Match where that was not done yet, write the keys, tell what came of it."""
-        settings, character = context.scene.spr.retarget, chosen_character(context)
-        person = followed_person(context, character)
-        try:
-            check_character(character, person)
-            map_ = BoneMap() if controls_of(character) is not None else matched(context, character)
-            bones = bones_of(map_, character)
-            done = retarget(person, character, bones, settings.options(), ik=settings.ik)
-        except (SceneError, RetargetError) as error:
-            self.report({"ERROR"}, str(error))
-            return {"CANCELLED"}
-        told = f"{person.name} is on {character.name}: {plural(done.bones, 'bone')}, "
-        told += f"{plural(done.frames, 'frame')}, action '{done.action.name}'."
-        settings.result = " ".join((told, *done.told))
-        self.report({"WARNING" if done.told else "INFO"}, settings.result)
-        return {"FINISHED"}
 
-
-class SPR_OT_retarget_again(SPR_OT_retarget):
+class SPR_OT_retarget_again(_Retargets, bpy.types.Operator):
     """Bring the retargeted action up to date after the person, the bones or the settings were corrected. Its
     keys are written anew"""
 
@@ -127,10 +138,8 @@ class SPR_OT_retarget_again(SPR_OT_retarget):
     def poll(cls, context: bpy.types.Context) -> bool:
         """Needs a character that was retargeted to."""
         character = chosen_character(context)
-        if character is not None and retargeted_action(character) is None:
-            cls.poll_message_set("Retarget to this character first")
-            return False
-        return super().poll(context)
+        first = character is not None and retargeted_action(character) is None
+        return _can(cls, "Retarget to this character first" if first else _why_not(context))
 
 
 class SPR_OT_match_bones(bpy.types.Operator):
@@ -144,7 +153,7 @@ class SPR_OT_match_bones(bpy.types.Operator):
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
         """Needs a character."""
-        return _needs_character(cls, context)
+        return _can(cls, "" if chosen_character(context) else _CHOOSE)
 
     def execute(self, context: bpy.types.Context) -> set[str]:
         """Fill the table."""
@@ -171,10 +180,7 @@ class SPR_OT_save_bones(bpy.types.Operator, ExportHelper):
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
         """Needs a table."""
-        if not context.scene.spr.retarget.map:
-            cls.poll_message_set("Match the bones of a character first")
-            return False
-        return True
+        return _can(cls, "" if context.scene.spr.retarget.map else "Match the bones of a character first")
 
     def execute(self, context: bpy.types.Context) -> set[str]:
         """Write the file."""
@@ -199,7 +205,7 @@ class SPR_OT_load_bones(bpy.types.Operator, ImportHelper):
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
         """Needs a character."""
-        return _needs_character(cls, context)
+        return _can(cls, "" if chosen_character(context) else _CHOOSE)
 
     def execute(self, context: bpy.types.Context) -> set[str]:
         """Fill the table."""
@@ -216,13 +222,6 @@ class SPR_OT_load_bones(bpy.types.Operator, ImportHelper):
         settings.matched = character.name
         set_map(settings, found)
         return {"FINISHED"}
-
-
-def _needs_character(cls: type[bpy.types.Operator], context: bpy.types.Context) -> bool:
-    if chosen_character(context) is None:
-        cls.poll_message_set("Select the armature of a character, or choose it above")
-        return False
-    return True
 
 
 CLASSES = (
