@@ -15,9 +15,9 @@ from ..body.layouts import LAYOUTS, PALM, find_layout
 from ..body.rotations import matrix_from_axis_angle
 from ..body.skeleton import REST_PELVIS
 from ..recording import Camera, Keypoints, Person, Poses
+from ..rigs.finger_names import finger_points
 from ..safe_read import FormatError, one_line
 from .container import Container
-from .finger_names import finger_points
 from .hand_poses import hands_of_vectors
 from .marker_names import canonical_names
 

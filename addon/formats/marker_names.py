@@ -10,6 +10,7 @@ import re
 from collections.abc import Sequence
 
 from ..body.points import POINT_INDEX
+from ..rigs.bone_words import plain_name
 
 _SIDED = {
     "hip": "hip hips hipjoint",
@@ -91,7 +92,6 @@ _PAIRED_PART = {
     for inner, (form, bones) in enumerate(zip((_OUTER, _INNER), ends, strict=True))
     for alias in (*bones.split(), *(name for stem in stems.split() for name in form.format(stem).split()))
 }
-_ENDING = re.compile(r"(?:#\d+|[\s_]cgm[\s_]?[\d._]+|[\s_]3d)$", re.IGNORECASE)
 _SIDES = {"l": "left", "left": "left", "r": "right", "right": "right"}
 _SIDE_FIRST = re.compile(r"(left|right|l|r)(.+)")
 _SIDE_LAST = re.compile(r"(.+?)(left|right|l|r)")
@@ -175,11 +175,6 @@ def _part(name: str) -> tuple[str | None, str] | None:
     if squashed in _CENTRE_PART:
         return None, _CENTRE_PART[squashed]
     return next(((side, _SIDED_PART[rest]) for side, rest in _sides_of(name) if rest in _SIDED_PART), None)
-
-
-def plain_name(name: str) -> str:
-    """The name without a subject's prefix and what tools add behind."""
-    return _ENDING.sub("", name.rpartition(":")[2].strip())
 
 
 def _squashed(name: str) -> str:

@@ -9,9 +9,9 @@ import numpy as np
 
 from ..body.skeleton import JOINT_NAMES
 from ..recording import Person, Poses
+from ..rigs.joint_names import joint_roles
 from ..safe_read import FormatError, one_line
 from .draft import named_keypoints, person
-from .joint_names import joint_roles
 from .marker_names import canonical_names, subject_of
 from .marker_people import joint_count
 from .rest_pose import poses_from_skeleton, without_rest_frames

@@ -19,7 +19,7 @@ BLENDER = {
     "bpy", "bpy_extras", "bpy_types", "bl_operators", "bmesh", "mathutils", "gpu", "gpu_extras", "blf",
     "addon_utils",
 }  # fmt: skip
-FOUNDATION = {"body", "on_demand", "overrides", "recording", "motion", "safe_read", "steps"}
+FOUNDATION = {"body", "on_demand", "overrides", "recording", "motion", "rigs", "safe_read", "steps"}
 MAY_IMPORT = {
     "overrides": set[str](),
     "recording": set[str](),
@@ -29,6 +29,7 @@ MAY_IMPORT = {
     "one_thread": set[str](),
     "safe_read": {"safe_read"},
     "body": {"body", "safe_read"},
+    "rigs": {"body", "rigs", "safe_read"},
     "formats": FOUNDATION | {"formats"},
     "refiner": FOUNDATION | {"refiner"},
     "scene": FOUNDATION | {"scene"},

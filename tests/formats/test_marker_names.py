@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from addon.body.layouts import LAYOUTS
-from addon.formats.joint_names import joint_roles
+from addon.rigs.joint_names import joint_roles
 from addon.formats.marker_names import canonical_names, joint_pairs, skin_markers
 
 LIMBS = ["left_knee", "right_ankle", "left_elbow", "right_wrist"]

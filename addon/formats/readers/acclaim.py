@@ -15,11 +15,11 @@ from pathlib import Path
 import numpy as np
 
 from ...body.rotations import matrix_from_axis_angle
+from ...rigs.joint_names import side_and_part
 from ...safe_read import FormatError, one_line
 from ...safe_read.npy import check_shape
 from ..container import Container
 from ..draft import Draft, OwnUnit, Reader
-from ..joint_names import side_and_part
 from ..skeletons import Clip, person_of, without_rest
 
 _MAX_BONES = 1000

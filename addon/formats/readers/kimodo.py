@@ -13,11 +13,11 @@ import numpy as np
 
 from ...body.skeleton import JOINT_NAMES, PARENTS
 from ...recording import Person
+from ...rigs.joint_names import joint_roles
 from ...safe_read import FormatError
 from ..container import Container
 from ..draft import Draft, Reader, layout_keypoints, named_keypoints, numbers, person
 from ..inference import strangeness, unclear_layout
-from ..joint_names import joint_roles
 from ..rest_pose import poses_from_skeleton
 from ..skeletons import rest_places
 

@@ -11,15 +11,15 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from .marker_names import plain_name
+from .bone_words import plain_name
 
 _PARTS = {
-    "hip": "upleg upperleg thigh femur",
-    "knee": "lowleg lowerleg shin calf tibia knee",
+    "hip": "upleg upperleg thigh femur thighbend upperleg01",
+    "knee": "lowleg lowerleg shin calf tibia knee lowerleg01",
     "ankle": "ankle talus",
-    "foot": "toebase toe toes ball toe0 toe1",
-    "shoulder": "arm uparm upperarm uarm shldr humerus",
-    "elbow": "forearm lowarm lowerarm farm elbow radius ulna",
+    "foot": "toebase toe toes ball toe0 toe1 toe11",
+    "shoulder": "arm uparm upperarm uarm shldr humerus shldrbend upperarm01",
+    "elbow": "forearm lowarm lowerarm farm elbow radius ulna forearmbend lowerarm01",
     "wrist": "hand wrist",
     "collar": "collar clavicle",
     "loose leg": "leg",
@@ -47,6 +47,12 @@ def joint_roles(names: Sequence[str], parents: Sequence[int]) -> dict[str, int]:
 
     names, parents: a tree in which parents come first; "" is a joint without a name.
     """
+    roles = limb_roles(names)
+    return roles | _centre(names, parents, roles)
+
+
+def limb_roles(names: Sequence[str]) -> dict[str, int]:
+    """SMPL's joint name -> index of the joint, of arms and legs; "" is a joint without a name."""
     sided = _sided(names)
     roles: dict[str, int] = {}
     for side in ("left", "right"):
@@ -56,7 +62,7 @@ def joint_roles(names: Sequence[str], parents: Sequence[int]) -> dict[str, int]:
             if place is not None:
                 own.setdefault(beside if part in own else part, place)
         roles |= {f"{side}_{part}": own[part] for part in (*_LEGS, *_ARMS) if part in own}
-    return roles | _centre(names, parents, roles)
+    return roles
 
 
 def _sided(names: Sequence[str]) -> dict[tuple[str, str], int]:

@@ -1,0 +1,311 @@
+"""The joints of arms, legs and head where names say nothing: by the shape of the tree and the rest pose.
+
+A body is a tree with two pairs of limbs that mirror each other: of one pair the limbs run away from the other
+pair, these are legs. Where feet point is ahead, and so left is known. Knees and elbows cut their limbs in
+parts of a body's proportions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import combinations
+
+import numpy as np
+
+from ..safe_read import FormatError
+from .rig import Rig
+
+_ALIKE = 0.08
+_LEAST_REACH = 0.12
+"""Of the tree's extent, the least length of a limb."""
+_DOWN = -0.6
+_FEWEST_PARTS = 3
+"""Bones of a limb."""
+_PARTS = {"leg": (0.71, 0.75), "arm": (0.49, 0.47)}
+"""Thigh and shin, upper arm and forearm, of the trunk from between the hips to between the shoulders."""
+_BRANCHES, _FINGERS = 3, 4
+"""A hand has as many fingers at least."""
+_SLANT = 0.4
+"""Sine of a shin's usual slant, at most."""
+_FOOT = 0.34
+"""Of a shin, how far the ball of the foot lies from the ankle."""
+_FEWEST_BONES = 10
+_HEAD, _ASIDE = 0.24, 0.2
+"""How far above the shoulders the head's joint lies, of the trunk; what its place ahead weighs."""
+
+
+_ADVICE = "choose the armature of a body, or name its bones in the table"
+FOUR_LEGS = f"The armature is a four-legged animal's, not a person's; {_ADVICE}."
+
+
+class NoHumanoid(FormatError):
+    """A rig that is no body with two arms and two legs."""
+
+
+@dataclass(frozen=True)
+class _Pair:
+    """Two limbs that mirror each other, from their first bones to their ends."""
+
+    first: tuple[int, ...]
+    second: tuple[int, ...]
+    reach: float
+
+
+@dataclass(frozen=True)
+class _Axes:
+    """Left, up and ahead of a body (3,) each; whether its feet told what is ahead."""
+
+    left: np.ndarray
+    up: np.ndarray
+    ahead: np.ndarray
+
+
+def shaped_limbs(rig: Rig) -> dict[str, int]:
+    """SMPL's joint -> index, of arms, legs and head. Raises NoHumanoid with one sentence."""
+    if len(rig.names) < _FEWEST_BONES:
+        raise NoHumanoid(
+            f"The armature has {len(rig.names)} bones, too few for a body; choose one with arms and legs."
+        )
+    pairs = _pairs(rig)
+    legs, arms = _legs_and_arms(rig, pairs)
+    axes = _axes(rig, legs, arms)
+    found: dict[str, int] = {}
+    trunk = float(np.linalg.norm(_middle(rig, arms) - _middle(rig, legs)))
+    for pair, kind in ((legs, "leg"), (arms, "arm")):
+        for line in (pair.first, pair.second):
+            found |= _limb(rig, line, kind, trunk, axes)
+    head = head_by_place(rig, found)
+    return found if head is None else found | {"head": head}
+
+
+def _pairs(rig: Rig) -> list[_Pair]:
+    """All pairs of limbs, the longest first; of two that share bones, the longer one alone."""
+    extent = float(np.linalg.norm(np.ptp(rig.heads, axis=0)))
+    lines = {place: _longest(rig, place) for place in range(len(rig.names))}
+    found = []
+    for siblings in _siblings(rig):
+        for one, other in combinations(siblings, 2):
+            reaches = [_length(rig, lines[each]) + _offset(rig, each) for each in (one, other)]
+            longest = max(reaches)
+            if longest > _LEAST_REACH * extent and _mirrored(rig, one, other, lines):
+                found.append(_Pair(lines[one], lines[other], longest))
+    found.sort(key=lambda pair: -pair.reach)
+    kept: list[_Pair] = []
+    for pair in found:
+        bones = {*pair.first, *pair.second}
+        if not any(bones & {*each.first, *each.second} for each in kept):
+            kept.append(pair)
+    return kept
+
+
+def _siblings(rig: Rig) -> list[list[int]]:
+    roots = [place for place, parent in enumerate(rig.parents) if parent < 0]
+    return [row for row in (*rig.tree.children, roots) if len(row) > 1]
+
+
+def _longest(rig: Rig, place: int) -> tuple[int, ...]:
+    """The bones from this one to the end of its tree that is the farthest along the bones."""
+    far = {place: 0.0}
+    for each in rig.tree.below(place):
+        for child in rig.tree.children[each]:
+            if each in far:
+                far[child] = far[each] + float(np.linalg.norm(rig.heads[child] - rig.heads[each]))
+    return tuple(rig.tree.way(place, max(far, key=lambda each: far[each])))
+
+
+def _length(rig: Rig, line: Sequence[int]) -> float:
+    """Metres along the heads of a row of bones."""
+    return float(np.linalg.norm(np.diff(rig.heads[list(line)], axis=0), axis=-1).sum())
+
+
+def _offset(rig: Rig, place: int) -> float:
+    parent = rig.parents[place]
+    return float(np.linalg.norm(rig.heads[place] - rig.heads[parent])) if parent >= 0 else 0.0
+
+
+def _mirrored(rig: Rig, one: int, other: int, lines: dict[int, tuple[int, ...]]) -> bool:
+    """Whether two limbs are as long, and lie on two sides of a plane that mirrors them."""
+    lengths = [_length(rig, lines[each]) for each in (one, other)]
+    if not _FEWEST_PARTS <= len(lines[one]) == len(lines[other]) or min(lengths) < (1.0 - _ALIKE) * max(
+        lengths
+    ):
+        return False
+    apart = rig.heads[list(lines[one])] - rig.heads[list(lines[other])]
+    wide = np.linalg.norm(apart, axis=-1)
+    if wide.max() < 1e-6:
+        return False
+    along = apart[wide.argmax()] / wide.max()
+    return bool(
+        (apart @ along >= -0.05 * wide.max()).all() and np.abs(wide - apart @ along).max() < 0.2 * wide.max()
+    )
+
+
+def _legs_and_arms(rig: Rig, pairs: Sequence[_Pair]) -> tuple[_Pair, _Pair]:
+    """The pair that runs away from the other one, and that other. Raises NoHumanoid."""
+    if len(pairs) < 2:
+        raise NoHumanoid(_what_else(rig, pairs))
+    best = None
+    for legs, arms in ((one, other) for one in pairs for other in pairs if one is not other):
+        trunk = _middle(rig, arms) - _middle(rig, legs)
+        size = float(np.linalg.norm(trunk))
+        if size < 1e-6 or size > 3.0 * legs.reach or not _one_side(rig, legs, arms):
+            continue
+        runs = _runs(rig, legs) @ trunk / size / max(legs.reach, 1e-9)
+        weight = legs.reach + arms.reach
+        if runs < _DOWN and (best is None or weight > best[0]):
+            best = (weight, legs, arms)
+    if best is None:
+        raise NoHumanoid(_what_else(rig, pairs))
+    return best[1], best[2]
+
+
+def _one_side(rig: Rig, legs: _Pair, arms: _Pair) -> bool:
+    """Whether both pairs are mirrored by one plane."""
+    first, second = _apart(rig, legs), _apart(rig, arms)
+    return bool(abs(first @ second) > 0.8 * np.linalg.norm(first) * np.linalg.norm(second))
+
+
+def _apart(rig: Rig, pair: _Pair) -> np.ndarray:
+    return np.asarray((rig.heads[list(pair.first)] - rig.heads[list(pair.second)]).mean(0))
+
+
+def _middle(rig: Rig, pair: _Pair) -> np.ndarray:
+    """(3,) between the first bones of a pair."""
+    return np.asarray(rig.heads[[pair.first[0], pair.second[0]]].mean(0))
+
+
+def _runs(rig: Rig, pair: _Pair) -> np.ndarray:
+    """(3,) from between the first bones of a pair to between its ends."""
+    return np.asarray(rig.heads[[pair.first[-1], pair.second[-1]]].mean(0) - _middle(rig, pair))
+
+
+def _what_else(rig: Rig, pairs: Sequence[_Pair]) -> str:
+    """A sentence on what the rig is instead of a body."""
+    if len(pairs) > 1:
+        trunk = _middle(rig, pairs[1]) - _middle(rig, pairs[0])
+        size = max(float(np.linalg.norm(trunk)), 1e-9)
+        across = [abs(_runs(rig, pair) @ trunk) / size / max(pair.reach, 1e-9) for pair in pairs[:2]]
+        if max(across) < 0.6 and size > 0.3 * pairs[0].reach:
+            return FOUR_LEGS
+    fingers = max((len(children) for children in rig.tree.children), default=0)
+    if fingers >= _FINGERS and len({rig.parents[pair.first[0]] for pair in pairs}) < 2:
+        return f"The armature is a hand's or a foot's alone; {_ADVICE}."
+    if fingers <= 2 and not pairs:
+        return f"The armature is one chain of bones, as a robot's arm or a tail; {_ADVICE}."
+    return f"No two arms and two legs were found in the armature; {_ADVICE}."
+
+
+def _axes(rig: Rig, legs: _Pair, arms: _Pair) -> _Axes:
+    """The body's axes; ahead is where the feet point. Raises NoHumanoid where nothing tells."""
+    up = _middle(rig, arms) - _middle(rig, legs)
+    across = _apart(rig, legs)
+    across = across + _apart(rig, arms) * (1.0 if across @ _apart(rig, arms) > 0 else -1.0)
+    across = across / np.linalg.norm(across)
+    up = up - (up @ across) * across
+    up = up / np.linalg.norm(up)
+    ahead = np.cross(across, up)
+    feet = sum(_foot(rig, line, up) for line in (legs.first, legs.second)) @ ahead
+    if abs(feet) < 1e-6 * legs.reach:
+        # Without feet, a body faces as Blender's do, or as those of programs whose Y is up.
+        feet = ahead @ (np.array([0.0, -1.0, 0.0]) if abs(up[2]) > 0.7 else np.array([0.0, 0.0, 1.0]))
+    ahead = ahead if feet > 0 else -ahead
+    return _Axes(np.cross(up, ahead), up, ahead)
+
+
+def _foot(rig: Rig, line: Sequence[int], up: np.ndarray) -> np.ndarray:
+    """(3,) from the lowest straight part of a leg to its end, the last bone's own length with it."""
+    points = np.concatenate([rig.heads[list(line)], rig.tails[[line[-1]]]])
+    steps = np.diff(points, axis=0)
+    sizes = np.maximum(np.linalg.norm(steps, axis=-1), 1e-9)
+    straight = np.flatnonzero(steps @ up / sizes < -0.8)
+    last = int(straight[-1]) + 1 if len(straight) else 0
+    return np.asarray(points[-1] - points[last])
+
+
+def _limb(rig: Rig, line: Sequence[int], kind: str, trunk: float, axes: _Axes) -> dict[str, int]:
+    """The joints of one limb, by the parts of a body's proportions."""
+    side = "left" if (rig.heads[line[-1]] - _pelvis_middle(rig, line)) @ axes.left > 0 else "right"
+    names = ("hip", "knee", "ankle", "foot") if kind == "leg" else ("shoulder", "elbow", "wrist", "")
+    upper, lower = _PARTS[kind]
+    ends = [
+        place
+        for place, bone in enumerate(line)
+        if kind == "arm" and len(rig.tree.children[bone]) >= _BRANCHES
+    ]
+    best: tuple[float, tuple[int, int, int]] | None = None
+    for three in combinations(range(len(line)), 3):
+        if ends and three[2] != ends[-1]:
+            continue
+        parts = [
+            float(np.linalg.norm(rig.heads[line[low]] - rig.heads[line[high]]))
+            for high, low in ((three[0], three[1]), (three[1], three[2]))
+        ]
+        if min(parts) < 1e-3 * trunk:
+            continue
+        off = (
+            abs(np.log(parts[0] / upper / trunk))
+            + abs(np.log(parts[1] / lower / trunk))
+            + 2 * abs(np.log(parts[0] / parts[1] * lower / upper))
+        )
+        off += 3.0 * _turned(rig, line, three, kind, axes)
+        if best is None or off < best[0]:
+            best = (off, three)
+    if best is None:
+        raise NoHumanoid("The limbs of the armature have too few bones for a body; name them in the table.")
+    high, middle, low = best[1]
+    found = {
+        f"{side}_{names[0]}": line[high],
+        f"{side}_{names[1]}": line[middle],
+        f"{side}_{names[2]}": line[low],
+    }
+    if kind == "leg" and low + 1 < len(line):
+        found[f"{side}_foot"] = _ball(rig, line, middle, low)
+    if kind == "arm" and high > 0:
+        found[f"{side}_collar"] = line[high - 1]
+    return found
+
+
+def _ball(rig: Rig, line: Sequence[int], knee: int, ankle: int) -> int:
+    """Of the bones below the ankle, the one that lies as far from it as the ball of a foot."""
+    shin = float(np.linalg.norm(rig.heads[line[ankle]] - rig.heads[line[knee]]))
+    far = np.linalg.norm(rig.heads[list(line[ankle + 1 :])] - rig.heads[line[ankle]], axis=-1)
+    return line[ankle + 1 + int(np.argmin(np.abs(far - _FOOT * shin)))]
+
+
+def _turned(rig: Rig, line: Sequence[int], three: tuple[int, int, int], kind: str, axes: _Axes) -> float:
+    """How much of a leg's parts runs ahead instead of down: a foot is no part of a shin."""
+    if kind == "arm":
+        return 0.0
+    part = rig.heads[line[three[2]]] - rig.heads[line[three[1]]]
+    last = rig.heads[line[three[2]]] - rig.heads[line[three[2] - 1]]
+    slants = (abs(each @ axes.ahead) / max(np.linalg.norm(each), 1e-9) for each in (part, last))
+    return float(sum(max(slant - _SLANT, 0.0) for slant in slants))
+
+
+def _pelvis_middle(rig: Rig, line: Sequence[int]) -> np.ndarray:
+    """(3,) a point in the middle of the body: the bone that the limb hangs on, or a root's."""
+    parent = rig.parents[line[0]]
+    return np.asarray(rig.heads[parent if parent >= 0 else line[0]])
+
+
+def head_by_place(rig: Rig, limbs: dict[str, int]) -> int | None:
+    """The bone above the shoulders whose joint lies where a head's does, of a body that rests standing."""
+    shoulders = rig.heads[[limbs["left_shoulder"], limbs["right_shoulder"]]]
+    middle = shoulders.mean(0)
+    trunk = middle - rig.heads[[limbs["left_hip"], limbs["right_hip"]]].mean(0)
+    across = shoulders[0] - shoulders[1]
+    wide = float(np.linalg.norm(across))
+    if wide < 1e-9:
+        return None
+    chest = rig.tree.meeting([limbs["left_shoulder"], limbs["right_shoulder"]])
+    offsets = rig.heads - middle
+    above = (np.abs(offsets @ across) < 0.05 * wide**2) & (offsets @ trunk > 0.05 * trunk @ trunk)
+    places = [
+        place for place in (rig.tree.below(chest) if chest >= 0 else range(len(rig.names))) if above[place]
+    ]
+    if not places:
+        return None
+    height = offsets @ trunk / (trunk @ trunk)
+    aside = np.linalg.norm(offsets - height[:, None] * trunk, axis=-1) / np.linalg.norm(trunk)
+    return min(places, key=lambda place: float(abs(height[place] - _HEAD) + _ASIDE * aside[place]))

@@ -1,0 +1,109 @@
+"""From a rig to its bone map: by names, and by the shape of the tree where names say too little."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from .bone_map import NEEDED, BoneMap
+from .by_names import named_limbs
+from .by_shape import FOUR_LEGS, NoHumanoid, head_by_place, shaped_limbs
+from .deform import deforming
+from .families import family_of
+from .hands import finger_bones
+from .rig import Rig
+from .trunk import spine_joints, trunk_of
+from .twists import twist_bones
+
+_LIMBS = tuple(joint for joint in NEEDED if joint != "pelvis")
+_CORE = tuple(joint for joint in _LIMBS if joint.endswith(("hip", "knee", "shoulder", "elbow")))
+_BY_NAME, _BY_BOTH, _BY_SHAPE, _ODD_REST = 1.0, 0.8, 0.6, 0.5
+_SLANTED = 0.5
+
+
+def match(rig: Rig) -> BoneMap:
+    """Which of the rig's bones is what of a body. Raises NoHumanoid with one sentence that says what the rig
+    is instead."""
+    own = deforming(rig)
+    limbs, sure = _limbs(own)
+    return _assembled(own, limbs, sure)
+
+
+def _limbs(rig: Rig) -> tuple[dict[str, int], float]:
+    """SMPL's joints of limbs and head -> index; how sure that is."""
+    named = named_limbs(rig)
+    if set(named) >= set(_LIMBS):
+        return _with_head(rig, named), _standing(rig, named)
+    try:
+        shaped = shaped_limbs(rig)
+    except NoHumanoid:
+        if set(named) >= set(_CORE):
+            return _with_head(rig, named), min(_standing(rig, named), _ODD_REST)
+        raise
+    agreeing = {joint: place for joint, place in named.items() if shaped.get(joint, place) == place}
+    return {**shaped, **agreeing}, _BY_BOTH if set(agreeing) & set(_LIMBS) else _BY_SHAPE
+
+
+def _with_head(rig: Rig, limbs: dict[str, int]) -> dict[str, int]:
+    if "head" in limbs:
+        return limbs
+    head = head_by_place(rig, limbs)
+    return limbs if head is None else limbs | {"head": head}
+
+
+def _standing(rig: Rig, limbs: dict[str, int]) -> float:
+    """How sure the names are for a body that rests standing. Raises NoHumanoid for one on four legs."""
+    hips, shoulders = _between(rig, limbs, "hip"), _between(rig, limbs, "shoulder")
+    trunk = shoulders - hips
+    legs = _between(rig, limbs, "ankle", "knee") - hips
+    arms = _between(rig, limbs, "wrist", "elbow") - shoulders
+    if abs(_cosine(legs, trunk)) < _SLANTED and _cosine(arms, legs) > _SLANTED:
+        raise NoHumanoid(FOUR_LEGS)
+    return _BY_NAME if _cosine(legs, trunk) < -_SLANTED else _ODD_REST
+
+
+def _between(rig: Rig, limbs: dict[str, int], *parts: str) -> np.ndarray:
+    """(3,) the middle of the first of these parts that both sides have."""
+    both = ([limbs.get(f"{side}_{part}", -1) for side in ("left", "right")] for part in parts)
+    return np.asarray(rig.heads[next(pair for pair in both if min(pair) >= 0)].mean(0))
+
+
+def _cosine(first: np.ndarray, second: np.ndarray) -> float:
+    return float(first @ second / max(np.linalg.norm(first) * np.linalg.norm(second), 1e-12))
+
+
+def _assembled(rig: Rig, limbs: dict[str, int], sure: float) -> BoneMap:
+    trunk = trunk_of(rig, limbs)
+    joints = limbs | spine_joints(trunk.spine) | _collars(rig, limbs, trunk.spine)
+    joints |= {"pelvis": trunk.pelvis} if trunk.pelvis >= 0 else {}
+    joints |= {"neck": trunk.neck[0]} if trunk.neck else {}
+    fingers, palms = finger_bones(rig, limbs)
+    family = family_of(rig.names)
+    twists = twist_bones(rig, limbs, named=bool(family))
+    named = {what: rig.names[place] for what, place in joints.items()}
+    lacking = sum(joint not in named for joint in NEEDED) / len(NEEDED)
+
+    def row(places: tuple[int, ...]) -> tuple[str, ...]:
+        return tuple(rig.names[place] for place in places)
+
+    return BoneMap(
+        joints=named,
+        spine=row(trunk.spine),
+        neck=row(trunk.neck),
+        lower=row(trunk.lower),
+        roots=row(trunk.roots),
+        twists={joint: row(places) for joint, places in twists.items()},
+        fingers={slot: rig.names[place] for slot, place in fingers.items()},
+        metacarpals={slot: rig.names[place] for slot, place in palms.items()},
+        family=family,
+        confidence=sure * (1.0 - lacking),
+    )
+
+
+def _collars(rig: Rig, limbs: dict[str, int], spine: tuple[int, ...]) -> dict[str, int]:
+    """Bones between the chest and the shoulders that have no name of a collar."""
+    found: dict[str, int] = {}
+    for side in ("left", "right"):
+        if spine and f"{side}_collar" not in limbs and f"{side}_shoulder" in limbs:
+            between = rig.tree.way(spine[-1], limbs[f"{side}_shoulder"])[1:-1]
+            found |= {f"{side}_collar": between[0]} if between else {}
+    return found

@@ -1,0 +1,163 @@
+"""Bones of rigs as other programs make them are found by name, and by shape where names say nothing."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from addon.body.hands import FINGERS
+from addon.body.rotations import matrix_from_axis_angle
+from addon.rigs import NoHumanoid, Rig, match
+from tests.rigs.known import KNOWN, Known, build, expected, expected_fingers, stripped
+
+IDS = [f"{one.family}-{place}" for place, one in enumerate(KNOWN)]
+
+
+@pytest.mark.parametrize("known", KNOWN, ids=IDS)
+def test_bones_are_found_by_name(known):
+    found = match(build(known))
+    assert {joint: found.joints.get(joint) for joint in expected(known)} == expected(known)
+    assert dict(found.fingers) == expected_fingers(known) or "Index1" in known.bones
+    assert found.family == known.family
+    assert found.missing == ()
+    assert found.confidence == 1.0
+
+
+def moved(rig: Rig) -> Rig:
+    """The same rig in centimetres, with Y up, and turned about."""
+    turn = matrix_from_axis_angle(np.array([-np.pi / 2, 0.0, 0.0])) @ matrix_from_axis_angle(
+        np.array([0.0, 0.0, 2.0])
+    )
+    return replace(rig, heads=100 * rig.heads @ turn.T, tails=100 * rig.tails @ turn.T, axes=turn @ rig.axes)
+
+
+@pytest.mark.parametrize("change", [lambda rig: rig, moved], ids=["as it is", "in another space"])
+def test_bones_without_names_are_found_by_shape(change):
+    right = 0
+    for known in KNOWN:
+        rig = change(build(known))
+        bare = stripped(rig)
+        found = match(bare)
+        names = dict(zip(bare.names, rig.names, strict=True))
+        told = {joint: names[bone] for joint, bone in found.joints.items()}
+        right += {joint: told.get(joint) for joint in expected(known)} == expected(known)
+        assert found.family == ""
+        assert 0.0 < found.confidence < 1.0
+    assert right >= len(KNOWN) - 2
+
+
+def test_fingers_without_names_are_found_by_where_they_grow():
+    known = KNOWN[0]
+    rig = build(known)
+    bare = stripped(rig)
+    names = dict(zip(bare.names, rig.names, strict=True))
+    assert {slot: names[bone] for slot, bone in match(bare).fingers.items()} == expected_fingers(known)
+
+
+def test_spines_necks_twists_and_roots_are_whole():
+    unreal = match(build(KNOWN[3]))
+    assert unreal.spine == tuple(f"spine_0{number}" for number in range(1, 6))
+    assert [unreal.joints[f"spine{number}"] for number in (1, 2, 3)] == ["spine_01", "spine_03", "spine_05"]
+    assert unreal.neck == ("neck_01", "neck_02")
+    assert unreal.roots == ("root",)
+    assert unreal.twists["left_shoulder"] == ("upperarm_twist_01_l", "upperarm_twist_02_l")
+    assert unreal.metacarpals["R_Ring"] == "ring_metacarpal_r"
+    daz = next(match(build(known)) for known in KNOWN if known.family == "Daz Genesis 8")
+    assert daz.joints["pelvis"] == "hip"
+    assert daz.lower == ("pelvis",)
+    assert daz.twists["right_elbow"] == ("rForearmTwist",)
+
+
+def test_arms_that_hang_on_the_neck_leave_it_out_of_the_spine():
+    biped = next(match(build(known)) for known in KNOWN if known.family == "3ds Max Biped")
+    assert (biped.spine, biped.neck) == (("Bip01 Spine", "Bip01 Spine1"), ("Bip01 Neck",))
+
+
+def test_a_scrambled_order_of_bones_changes_nothing():
+    rig = build(KNOWN[2])
+    order = np.random.default_rng(3).permutation(len(rig.names))
+    back = np.argsort(order)
+    parents = tuple(int(back[rig.parents[place]]) if rig.parents[place] >= 0 else -1 for place in order)
+    other = Rig(
+        tuple(rig.names[place] for place in order),
+        parents,
+        rig.heads[order],
+        rig.tails[order],
+        rig.axes[order],
+    )
+    assert match(other).joints == match(rig).joints
+
+
+HORSE = """
+root . pelvis
+back root pelvis+0.5
+thigh_{S} root hip
+shin_{S} thigh_{S} knee
+hoof_{S} shin_{S} ankle
+toe_{S} hoof_{S} foot
+front_{S} back shoulder
+cannon_{S} front_{S} elbow
+fetlock_{S} cannon_{S} wrist
+neck back neck
+head neck head
+"""
+
+
+def four_legs() -> Rig:
+    """A body on all fours: the trunk lies, arms and legs stand."""
+    rig = build(Known("", HORSE, ("l", "r"), arms_down=0.0))
+    heads = rig.heads.copy()
+    for name, ahead, height in (("front", 1.0, 0.8), ("cannon", 1.0, 0.4), ("fetlock", 1.0, 0.0)):
+        for side, sign in (("l", 1.0), ("r", -1.0)):
+            heads[rig.index[f"{name}_{side}"]] = [0.12 * sign, -ahead, height]
+    for name, ahead in (("back", 0.5), ("neck", 1.1), ("head", 1.3)):
+        heads[rig.index[name]] = [0.0, -ahead, 0.9]
+    return replace(rig, heads=heads)
+
+
+def hand() -> Rig:
+    bones = "hand . left_wrist\n" + "\n".join(
+        f"{finger}{number} {f'{finger}{number - 1}' if number > 1 else 'hand'} left_{finger}{number}"
+        for finger in FINGERS
+        for number in (1, 2, 3)
+    )
+    return build(Known("", bones))
+
+
+def robot() -> Rig:
+    return build(
+        Known("", "\n".join(f"link{n} {f'link{n - 1}' if n else '.'} pelvis+{n / 10}" for n in range(12)))
+    )
+
+
+@pytest.mark.parametrize("bare", [False, True], ids=["named", "without names"])
+@pytest.mark.parametrize(
+    ("make", "told"), [(four_legs, "four-legged"), (hand, "hand's"), (robot, "one chain")]
+)
+def test_what_is_no_body_is_called_by_its_name(make, told, bare):
+    rig = stripped(make()) if bare else make()
+    with pytest.raises(NoHumanoid, match=told) as refusal:
+        match(rig)
+    assert str(refusal.value).endswith("table.")
+
+
+def test_a_few_bones_are_too_few():
+    rig = build(Known("", "a . pelvis\nb a spine3\n"))
+    with pytest.raises(NoHumanoid, match="2 bones, too few"):
+        match(rig)
+
+
+def test_a_bone_can_be_corrected():
+    found = match(build(KNOWN[0]))
+    other = found.with_bone("left_foot", "").with_bone("head", "mixamorig:HeadTop_End")
+    assert "left_foot" not in other.joints
+    assert other.joints["head"] == "mixamorig:HeadTop_End"
+    assert found.joints["head"] == "mixamorig:Head"
+    chest = found.with_bone("spine3", "mixamorig:Neck")
+    assert chest.spine == ("mixamorig:Spine", "mixamorig:Spine1", "mixamorig:Neck")
+    assert "neck" not in chest.joints
+    assert found.with_bone("L_Index1", "").fingers.keys() == found.fingers.keys() - {"L_Index1"}
+    with pytest.raises(KeyError):
+        found.with_bone("tail", "x")
