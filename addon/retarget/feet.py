@@ -20,8 +20,8 @@ from .rest import hinge
 from .source import Source
 from .target import Target
 
-_NEAR = 0.008
-"""Metres over the lowest place of a sole within which a place bears most."""
+_FLAT, _NEAR = 0.004, 0.008
+"""Metres over the lowest place of a sole within which a place bears fully, and beyond that most."""
 _SHIFTS = 0.25
 """Metres a second by which the shift of a foot may change while it is in the air."""
 _SLACK, _FULL = 0.985, 0.9995
@@ -84,7 +84,7 @@ def ankles(source: Source, target: Target, side: str, turn: np.ndarray, scale: f
     ankle[:, 1] += rise
     ours[..., 1] += rise[:, None]
     steps = _held(np.diff(theirs, axis=0), scale) - np.diff(ours, axis=0)
-    return ankle + _shift(steps, _bearing(theirs, source.bears[:, index]), source.motion.fps)
+    return ankle + _shift(steps, _bearing(source.soles[:, index], source.bears[:, index]), source.motion.fps)
 
 
 def _held(steps: np.ndarray, scale: float) -> np.ndarray:
@@ -105,7 +105,7 @@ def _sole(foot: Foot, world: np.ndarray, toes: np.ndarray) -> np.ndarray:
 def _bearing(places: np.ndarray, bears: np.ndarray) -> np.ndarray:
     """(T - 1, 4) how much each place of a sole bears from one frame to the next."""
     height = places[..., 1] - places[..., 1].min(1, keepdims=True)
-    weight = bears * np.exp(-height / _NEAR)
+    weight = bears * np.exp(-np.maximum(height - _FLAT, 0.0) / _NEAR)
     return np.asarray(np.minimum(weight[1:], weight[:-1]))
 
 

@@ -30,12 +30,13 @@ MAY_IMPORT = {
     "safe_read": {"safe_read"},
     "body": {"body", "safe_read"},
     "rigs": {"body", "rigs", "safe_read"},
+    "retarget": FOUNDATION | {"retarget"},
     "formats": FOUNDATION | {"formats"},
     "refiner": FOUNDATION | {"refiner"},
-    "scene": FOUNDATION | {"scene"},
+    "scene": FOUNDATION | {"retarget", "scene"},
     "batch": FOUNDATION | {"batch", "formats"},
-    "ui": FOUNDATION | {"batch", "formats", "refiner", "scene", "ui"},
-    "cli": FOUNDATION | {"batch", "cli", "formats", "refiner", "scene"},
+    "ui": FOUNDATION | {"batch", "formats", "refiner", "retarget", "scene", "ui"},
+    "cli": FOUNDATION | {"batch", "cli", "formats", "refiner", "retarget", "scene"},
     "": {"scene", "ui", "cli", "one_thread"},
 }
 UNPICKLERS = {"pickle", "_pickle", "cloudpickle", "dill", "joblib", "marshal", "shelve"}
