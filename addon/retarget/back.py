@@ -16,6 +16,7 @@ from .pose import Pose
 from .rest import corrections
 from .source import Source, source_of
 from .target import Target
+from .twists import carriers
 
 _TORSO = ("pelvis", "spine1", "spine2", "spine3")
 
@@ -27,10 +28,11 @@ def followed(pose: Pose, like: Motion) -> Source:
     joints = rest_joints(like.bone_offsets)
     turned = corrections(target, joints)
 
-    def world(bone: int) -> np.ndarray:
-        return np.asarray(pose.turn(bone) @ (turned[bone] @ target.facing).T)
+    def world(bone: int, turns: int | None = None) -> np.ndarray:
+        return np.asarray(pose.turn(bone if turns is None else turns) @ (turned[bone] @ target.facing).T)
 
-    worlds = {name: world(bone) for name, bone in target.joints.items()}
+    twisted = carriers(target)
+    worlds = {name: world(bone, twisted.get(name)) for name, bone in target.joints.items()}
     spine = [worlds["pelvis"], *map(world, target.spine)]
     if len(spine) > 1:
         worlds.update(zip(_TORSO[1:], spread(spine, [1 / 3, 2 / 3, 1.0]), strict=True))

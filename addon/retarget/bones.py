@@ -8,8 +8,11 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from ..body.hands import FINGER_COUNT, SIDES
+from ..rigs import FINGER_SLOTS, BoneMap
 from .target import LIMBS, Target, Twist
 
+CHAINED = ("spine1", "spine2", "spine3", "neck")
+"""SMPL's joints that a character has a chain of bones for."""
 NO_FINGERS = ((("",) * FINGER_COUNT),) * len(SIDES)
 
 
@@ -37,6 +40,15 @@ class Bones:
         twists = [name for names in self.twists.values() for name in names]
         named = [*self.joints.values(), *self.spine, *self.neck, *twists, *fingers, self.root]
         return [name for name in dict.fromkeys(named) if name]
+
+
+def bones_of(found: BoneMap) -> Bones:
+    """The bones of a map; spine and neck as the chains that they are, the highest of its roots as the root."""
+    joints = {joint: bone for joint, bone in found.joints.items() if joint not in CHAINED}
+    fingers = [found.fingers.get(slot, "") for slot in FINGER_SLOTS]
+    hands = [fingers[side * FINGER_COUNT : (side + 1) * FINGER_COUNT] for side in range(len(SIDES))]
+    root = found.roots[0] if found.roots else ""
+    return Bones(joints, found.spine, found.neck, found.twists, hands, root)
 
 
 @dataclass(frozen=True)

@@ -26,20 +26,21 @@ def share_twists(pose: Pose, corrections: dict[int, np.ndarray]) -> None:
         # An upper bone has all of its turn at its far end already, a lower one none.
         share = twist.share - 1.0 if upper else twist.share
         pose.turns[twist.bone] = about(axis, share * angle) @ pose.turn(main)
-    for bone, limb in _bends(pose.target):
-        turned = _twist(pose, limb, corrections)
+    for limb in carriers(pose.target):
+        bone, turned = pose.target.joints[limb], _twist(pose, limb, corrections)
         if turned is not None:
             pose.turns[bone] = about(turned[1], -turned[0]) @ pose.turn(bone)
 
 
-def _bends(target: Target) -> list[tuple[int, str]]:
-    """Upper bones that end in a twist bone, which carries the lower ones: they bend and do not turn."""
-    found = []
+def carriers(target: Target) -> dict[str, int]:
+    """Upper limbs whose bone ends in a twist bone, which carries the lower one, and that twist bone: the
+    limb's own bone bends and does not turn."""
+    found = {}
     for twist in target.twists:
         part = twist.limb.rpartition("_")[2]
         below = target.joints.get(twist.limb.replace(part, _ENDS[part]))
         if part in _ABOVE and below is not None and twist.share == 1.0:
-            found.append((target.joints[twist.limb], twist.limb))
+            found[twist.limb] = twist.bone
     return found
 
 

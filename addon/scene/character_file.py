@@ -9,11 +9,11 @@ from pathlib import Path
 import bpy
 
 from ..retarget import Options
+from ..retarget.bones import bones_of
 from ..rigs import BoneMap, match
 from ..safe_read import FormatError
 from .character import rig_of
 from .errors import SceneError
-from .matched_bones import bones_of
 from .open_rig import open_rig
 from .output import replaced_when_done
 from .parts import moved_by
@@ -35,7 +35,7 @@ def retargeted_copy(
             found = BoneMap() if controls_of(character) is not None else match(rig_of(character))
         except FormatError as error:
             raise SceneError(f"{path.name}: {error}") from error
-    done = retarget(person, character, bones_of(found, character), options)
+    done = retarget(person, character, bones_of(found), options)
     name = person.name
     _remove(person)
     character.name = name

@@ -10,11 +10,11 @@ import bpy
 from bpy.props import StringProperty
 from bpy_extras.io_utils import ExportHelper, ImportHelper
 
+from ..retarget.bones import bones_of
 from ..rigs import BoneMap, map_file, match
 from ..safe_read import FormatError
 from ..scene import SceneError
 from ..scene.character import check_character, rig_of
-from ..scene.matched_bones import bones_of
 from ..scene.retarget import retarget
 from ..scene.retarget_keys import SOURCE, retargeted_action
 from ..scene.rigify_controls import controls_of
@@ -113,7 +113,7 @@ def _retargeted(
     person = followed_person(context, character)
     check_character(character, person)
     found = BoneMap() if controls_of(character) is not None else matched(context, character)
-    done = retarget(person, character, bones_of(found, character), settings.options(), ik=settings.ik)
+    done = retarget(person, character, bones_of(found), settings.options(), ik=settings.ik)
     told = f"{person.name} is on {character.name}: {plural(done.bones, 'bone')}, "
     told += f"{plural(done.frames, 'frame')}, action '{done.action.name}'."
     return " ".join((told, *done.told)), bool(done.told)

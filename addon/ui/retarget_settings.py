@@ -21,9 +21,7 @@ ROOT_ITEMS = [
     ("PLACE", "In Place", "The character stays where it is: the way over the floor is left out"),
 ]
 _ROOTS = {"HIPS": "hips", "ROOT": "root", "PLACE": "place"}
-_CHAINED = ("spine1", "spine2", "spine3", "neck")
-"""Joints that stand in a row of bones, which the table shows whole."""
-SLOTS = (*(joint for joint in JOINT_NAMES if joint not in _CHAINED), *FINGER_SLOTS)
+SLOTS = (*JOINT_NAMES, *FINGER_SLOTS)
 """What can be corrected bone by bone."""
 _filling = False
 
