@@ -68,8 +68,9 @@ def retarget(
         if controls is not None:
             settings, resting = controls.settings(ik), controls.resting
             carried = with_ik(carried, controls, rest) if ik else carried
-        told = _told(character, [carried.pose.target.names[bone] for bone in carried.bones], controls)
         action = write_retargeted(character, carried, frames, person, settings, resting)
+    keyed = [carried.pose.target.names[bone] for bone in carried.bones]
+    told = _told(character, keyed, controls)
     scene.frame_set(scene.frame_current, subframe=scene.frame_subframe)
     return Retargeted(action, len(carried.bones), len(frames), told)
 
