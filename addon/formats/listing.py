@@ -39,6 +39,8 @@ class Entry:
 
 
 ENTRIES = (
+    Entry("rig_files.READER", "binary text json"),
+    Entry("scene_clip.READER", "npz"),
     Entry("strangers.READER", ANY),
     Entry("gem.READER", "torch pickle"),
     Entry("gvhmr.READER"),
@@ -106,7 +108,8 @@ ENTRIES = (
 
 ENDINGS = (
     ".npz", ".npy", ".pkl", ".json", ".csv", ".trc", ".bvh", ".c3d", ".pt", ".smpl", ".mcs", ".p", ".pk",
-    ".amc", ".mvnx", ".tsv", ".skeleton", ".parquet", ".dat",
+    ".amc", ".mvnx", ".tsv", ".skeleton", ".parquet", ".dat", ".fbx", ".glb", ".gltf", ".vrm", ".vrma",
+    ".usd", ".usda", ".usdc", ".usdz",
 )  # fmt: skip
 """Of the files that readers open, for file browsers; the content decides what a file is."""
 

@@ -40,7 +40,7 @@ def poses_from_skeleton(
         return None
     found = {}
     for joint, place in roles.items():
-        swing = _swing(joint, roles, rest, frame)
+        swing = rest_swing(joint, roles, rest, frame)
         if swing is None:
             return None
         found[joint] = turns[:, place] @ frame.T @ swing
@@ -150,7 +150,9 @@ def _snapped(left: np.ndarray, up: np.ndarray) -> np.ndarray:
     return nearest if near and np.linalg.det(nearest) > 0 else frame
 
 
-def _swing(joint: str, roles: Mapping[str, int], rest: np.ndarray, frame: np.ndarray) -> np.ndarray | None:
+def rest_swing(
+    joint: str, roles: Mapping[str, int], rest: np.ndarray, frame: np.ndarray
+) -> np.ndarray | None:
     """(3, 3) the shortest turn from SMPL's resting bone to the skeleton's; a hand goes with its forearm.
 
     Trunk, head and feet rest alike in all standing poses. None where the bone has no length.
@@ -162,13 +164,18 @@ def _swing(joint: str, roles: Mapping[str, int], rest: np.ndarray, frame: np.nda
         return np.eye(3)
     bone = frame @ (rest[roles[held[1]]] - rest[roles[held[0]]])
     own = REST_JOINTS[JOINT_NAMES.index(held[1])] - REST_JOINTS[JOINT_NAMES.index(held[0])]
-    if np.linalg.norm(bone) < 1e-9:
+    return shortest_turn(own, bone)
+
+
+def shortest_turn(start: np.ndarray, end: np.ndarray) -> np.ndarray | None:
+    """(3, 3) from one direction to another; None where they oppose or one has no length."""
+    if min(np.linalg.norm(start), np.linalg.norm(end)) < 1e-9:
         return None
-    cosine, across = _cosine(bone, own), np.cross(own, bone)
+    across = np.cross(start, end)
     length = np.linalg.norm(across)
     if length < 1e-12:
-        return np.eye(3) if cosine > 0 else None
-    return matrix_from_axis_angle(across / length * np.arctan2(length, own @ bone))
+        return np.eye(3) if start @ end > 0 else None
+    return np.asarray(matrix_from_axis_angle(across / length * np.arctan2(length, start @ end)))
 
 
 def _cosine(first: np.ndarray, second: np.ndarray) -> float:

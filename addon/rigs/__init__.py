@@ -8,6 +8,7 @@ from .by_shape import NoHumanoid
 from .map_file import map_of_text, read_map, text_of_map, write_map
 from .match import match
 from .rig import Rig, Tree
+from .sampled import Sampled, SampledPoints, SampledRig
 
 __all__ = [
     "FINGER_SLOTS",
@@ -17,6 +18,9 @@ __all__ = [
     "BoneMap",
     "NoHumanoid",
     "Rig",
+    "Sampled",
+    "SampledPoints",
+    "SampledRig",
     "Tree",
     "map_of_text",
     "match",

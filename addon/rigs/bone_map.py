@@ -32,7 +32,7 @@ class BoneMap:
     """Names of a rig's bones by what they are of a body; what a rig lacks is not there.
 
     joints: by names of `body.skeleton.JOINT_NAMES`. Of a spine with fewer or more bones than SMPL's three,
-        spine3 is the one that carries the arms, spine1 the lowest, spine2 one between; neck is the lowest one.
+        spine3 is the one that carries the arms, spine1 the lowest, spine2 one between; neck is the lowest.
     spine: all bones from above the pelvis to the one that carries the arms, the lowest first. neck: all
         between that and the head, the lowest first.
     lower: bones between the pelvis, on which the spine hangs too, and the legs: the hips of a Daz figure.

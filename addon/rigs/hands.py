@@ -57,14 +57,14 @@ def _named(rig: Rig, own: Sequence[int], start: int) -> dict[str, tuple[int | No
         told = _finger(rig.names[place], start)
         if told is None:
             continue
-        finger, palm = told
-        if palm and finger != "thumb":
+        finger, in_palm = told
+        if in_palm and finger != "thumb":
             palms.setdefault(finger, place)
         else:
             rows.setdefault(finger, []).append(place)
     if len(rows) < 2:
         return {}
-    found = {}
+    found: dict[str, tuple[int | None, list[int]]] = {}
     for finger, row in rows.items():
         row = sorted(row, key=rig.tree.depth)
         palm = palms.get(finger)

@@ -1,0 +1,30 @@
+"""FBX, glTF with VRM and VRM Animation, and USD, which Blender opens."""
+
+from __future__ import annotations
+
+from ..container import Container
+from ..draft import Draft, Reader
+from ..rig_files import RIG_ENDINGS, sampled_of
+from ..sampled_people import draft_of
+
+_BINARY = (b"Kaydara FBX Binary", b"glTF", b"PXR-USDC")
+_TEXT = (b"; FBX", b"#usda")
+
+
+def recognises(container: Container) -> bool:
+    """By how the file begins; glTF in JSON and packed USD by their ending, too."""
+    if container.path.suffix.lower() not in RIG_ENDINGS:
+        return False
+    head = container.head.lstrip()
+    return head.startswith((*_BINARY, *_TEXT, b"{", b"PK\x03\x04"))
+
+
+def read(container: Container) -> Draft:
+    """Every armature that moves. Raises FormatError."""
+    return draft_of(sampled_of(container.path))
+
+
+READER = Reader(
+    "rig", "Blender's importers: Mixamo, Rokoko, Move, VRM …", "any humanoid armature; in Blender",
+    ".fbx .glb .gltf .vrm .vrma .usd .usda .usdc .usdz", recognises, read,
+)  # fmt: skip

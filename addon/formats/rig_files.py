@@ -1,0 +1,54 @@
+"""Files that Blender itself opens: who opens them here, where Blender is at hand."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable
+from pathlib import Path
+
+from ..rigs import Sampled
+from ..safe_read import FormatError
+
+RIG_ENDINGS = (".fbx", ".glb", ".gltf", ".vrm", ".vrma", ".usd", ".usda", ".usdc", ".usdz")
+NO_BLENDER = (
+    "Only Blender opens {kind} files; open it in Blender with the add-on, or run `python3 build.py refine …`."
+)
+_KEPT = 3
+
+Importer = Callable[[Path], list[Sampled]]
+"""Brings a file into a scene of its own, samples it and takes it away again. Raises FormatError."""
+
+_importers: list[Importer] = []
+_known: OrderedDict[tuple[str, int, int], list[Sampled]] = OrderedDict()
+
+
+def use_importer(importer: Importer) -> None:
+    """From now on such files are opened by this."""
+    if importer not in _importers:
+        _importers.append(importer)
+
+
+def forget_importer(importer: Importer) -> None:
+    """No more by this; what it has read is forgotten."""
+    _known.clear()
+    if importer in _importers:
+        _importers.remove(importer)
+
+
+def has_importer() -> bool:
+    """Whether such files can be opened."""
+    return bool(_importers)
+
+
+def sampled_of(path: Path) -> list[Sampled]:
+    """Who moves in the file; read once, and again when it has changed. Raises FormatError."""
+    if not _importers:
+        raise FormatError(NO_BLENDER.format(kind=path.suffix.lower()))
+    status = path.stat()
+    key = (str(path), status.st_mtime_ns, status.st_size)
+    if key not in _known:
+        _known[key] = _importers[-1](path)
+        while len(_known) > _KEPT:
+            _known.popitem(last=False)
+    _known.move_to_end(key)
+    return _known[key]

@@ -1,0 +1,174 @@
+"""Files that Blender opens, sampled in a scene of their own and taken away again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import redirect_stdout
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+import bpy
+import numpy as np
+
+from ..rigs import BoneMap, NoHumanoid, Sampled, SampledRig, match
+from ..rigs.vrm import frame_rate, human_bones, map_of_human_bones, nodes_of, rig_of_nodes
+from ..safe_read import FormatError, one_line
+from ..safe_read.gltf import read_gltf
+from ..steps import finish
+from .errors import SceneError
+from .sample_rigs import rig_of, sample_nodes, sample_rigs
+from .scratch import scratch_scene
+
+_MOST_FRAMES = 200_000
+_GLTF = (".glb", ".gltf", ".vrm", ".vrma")
+_NO_IMPORTER = "This Blender has no importer for {kind} files; enable its add-on in the preferences."
+_BROKEN = (
+    RuntimeError, AttributeError, KeyError, ValueError, TypeError, IndexError, OSError, AssertionError,
+    NotImplementedError, ArithmeticError,
+)  # fmt: skip
+"""What Blender's importers, which are Python for some, raise on files that they can't read."""
+
+
+def import_rigs(path: Path) -> list[Sampled]:
+    """Everybody who moves in an .fbx, glTF, VRM, VRMA or USD file. Raises FormatError.
+
+    The user's scenes, selection and data stay as they are.
+    """
+    kind = path.suffix.lower()
+    content = read_gltf(path) if kind in _GLTF else {}
+    try:
+        with scratch_scene() as scene:
+            _set_rate(scene, frame_rate(content))
+            _bring_in(path, kind)
+            return _people(scene, path.name, content)
+    except SceneError as error:
+        raise FormatError(str(error)) from error
+
+
+def _set_rate(scene: bpy.types.Scene, fps: float | None) -> None:
+    """glTF has times alone: frames are as dense as its keys."""
+    if fps is not None:
+        scene.render.fps = max(1, round(fps))
+        scene.render.fps_base = scene.render.fps / fps
+
+
+def _bring_in(path: Path, kind: str) -> None:
+    """By Blender's own importer. Raises FormatError with its first words."""
+    try:
+        with redirect_stdout(StringIO()):
+            if kind == ".fbx":
+                _import_fbx(path)
+            elif kind in _GLTF:
+                _import_gltf(path)
+            else:
+                _import_usd(path)
+    except _BROKEN as error:
+        said = str(error).removeprefix("Error: ").strip().splitlines()
+        first = one_line(said[0]).rstrip(".") if said else type(error).__name__
+        raise FormatError(f"Blender can't read {path.name} ({first}); export it again.") from error
+
+
+def _import_fbx(path: Path) -> None:
+    """By the importer in C++ where there is one: it reads FBX as text, too."""
+    if "fbx_import" in dir(bpy.ops.wm):
+        bpy.ops.wm.fbx_import(filepath=str(path), anim_offset=0.0, use_custom_props=False)
+        return
+    _need(bpy.ops.import_scene, "fbx", "FBX")
+    bpy.ops.import_scene.fbx(
+        filepath=str(path), anim_offset=0.0, use_image_search=False, use_custom_props=False
+    )
+
+
+def _import_gltf(path: Path) -> None:
+    _need(bpy.ops.import_scene, "gltf", "glTF")
+    bpy.ops.import_scene.gltf(filepath=str(path), import_pack_images=False, disable_bone_shape=True)
+
+
+def _import_usd(path: Path) -> None:
+    _need(bpy.ops.wm, "usd_import", "USD")
+    bpy.ops.wm.usd_import(
+        filepath=str(path), import_materials=False, import_lights=False, import_cameras=False
+    )
+
+
+def _need(place: Any, name: str, kind: str) -> None:
+    if name not in dir(place):
+        raise FormatError(_NO_IMPORTER.format(kind=kind))
+
+
+def _people(scene: bpy.types.Scene, name: str, content: Mapping[str, Any]) -> list[Sampled]:
+    human = human_bones(content)
+    armatures = [one for one in scene.objects if one.type == "ARMATURE"]
+    if not armatures and human:
+        return _of_nodes(scene, name, content, human)
+    if not armatures:
+        raise FormatError(f"{name} has no armature; export the character's skeleton with its animation.")
+    maps, refusal = _maps(armatures, _named(content, human))
+    if not maps:
+        raise FormatError(f"{name}: {refusal}")
+    bodies = [one for one in armatures if one.name in maps]
+    frames = _frames(name, [_moving(one) for one in bodies])
+    return list(finish(sample_rigs(scene, bodies, frames, maps)))
+
+
+def _named(content: Mapping[str, Any], human: Mapping[str, int]) -> dict[str, str]:
+    """VRM's name of a bone -> the name of its node."""
+    nodes = nodes_of(content)
+    return {bone: str(nodes[node].get("name", "")) for bone, node in human.items()}
+
+
+def _maps(armatures: Iterable[bpy.types.Object], human: Mapping[str, str]) -> tuple[dict[str, BoneMap], str]:
+    """The bone maps of those that are bodies, by name; a sentence on one that is none."""
+    found, refusal = {}, ""
+    for one in armatures:
+        try:
+            told = (
+                map_of_human_bones(human)
+                if human and set(human.values()) <= set(one.data.bones.keys())
+                else None
+            )
+            found[one.name] = match(rig_of(one)) if told is None else told
+        except NoHumanoid as error:
+            refusal = str(error)
+    return found, refusal
+
+
+def _of_nodes(
+    scene: bpy.types.Scene, name: str, content: Mapping[str, Any], human: Mapping[str, int]
+) -> list[Sampled]:
+    """A VRM Animation, which has nodes without a skin: they come as empties."""
+    rig = rig_of_nodes(content)
+    nodes = nodes_of(content)
+    objects = {bone: scene.objects.get(str(nodes[node].get("name", ""))) for bone, node in human.items()}
+    there = {bone: one for bone, one in objects.items() if one is not None}
+    frames = _frames(name, [_moving(one) for one in there.values()])
+    bone_map = map_of_human_bones({bone: str(human[bone]) for bone in there})
+    names = {str(human[bone]): one for bone, one in there.items()}
+    found: SampledRig = finish(sample_nodes(scene, Path(name).stem, rig, bone_map, names, frames))
+    return [found]
+
+
+def _frames(name: str, ranges: Sequence[tuple[float, float] | None]) -> np.ndarray:
+    """(T,) whole frames that the animations cover. Raises FormatError."""
+    known = [each for each in ranges if each is not None]
+    if not known:
+        raise FormatError(f"{name} has no animation of its armature; export it with its animation.")
+    first, last = min(each[0] for each in known), max(each[1] for each in known)
+    if not last - first < _MOST_FRAMES:
+        raise FormatError(f"{name} is longer than {_MOST_FRAMES} frames; cut it in parts.")
+    return np.arange(int(np.floor(first + 1e-3)), int(np.ceil(last - 1e-3)) + 1)
+
+
+def _moving(one: bpy.types.Object | None) -> tuple[float, float] | None:
+    """First and last frame of what moves an object or what it hangs on; None where nothing does."""
+    spans = []
+    while one is not None:
+        data = one.animation_data
+        if data is not None and data.action is not None:
+            spans.append(tuple(data.action.frame_range))
+        elif data is not None:
+            strips = [strip for track in data.nla_tracks for strip in track.strips]
+            spans += [(strip.frame_start, strip.frame_end) for strip in strips]
+        one = one.parent
+    return (min(span[0] for span in spans), max(span[1] for span in spans)) if spans else None

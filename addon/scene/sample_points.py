@@ -1,0 +1,98 @@
+"""Points as they move in a scene: empties, and groups of a mesh's vertices."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+
+import bpy
+import numpy as np
+
+from ..rigs import SampledPoints
+from ..steps import Steps
+from .axes import positions_to_smpl
+from .errors import SceneError
+from .sampled_frames import found_again, metres, sampled_frames
+from .timing import scene_rate
+
+_COPY = re.compile(r"\.\d{3,}$")
+_LEAST_WEIGHT = 1e-3
+
+
+def sample_empties(
+    scene: bpy.types.Scene, empties: Sequence[bpy.types.Object], frames: np.ndarray
+) -> Steps[list[SampledPoints]]:
+    """Where the empties are at these frames (T,); those of one collection are one person."""
+    groups = _by_collection(empties)
+    uids = {name: [one.session_uid for one in group] for name, group in groups.items()}
+    names = {name: tuple(_COPY.sub("", one.name) for one in group) for name, group in groups.items()}
+    places = {name: np.empty((len(frames), len(group), 3)) for name, group in groups.items()}
+
+    def look(row: int, graph: bpy.types.Depsgraph) -> None:
+        for name, group in uids.items():
+            shown = [found_again(uid).evaluated_get(graph) for uid in group]
+            places[name][row] = [one.matrix_world.translation for one in shown]
+
+    rate, size = scene_rate(scene), metres(scene)
+    yield from sampled_frames(scene, frames, look)
+    return [
+        SampledPoints(name, names[name], positions_to_smpl(places[name]) * size, frames, rate)
+        for name in groups
+    ]
+
+
+def _by_collection(empties: Iterable[bpy.types.Object]) -> dict[str, list[bpy.types.Object]]:
+    groups: dict[str, list[bpy.types.Object]] = {}
+    for one in empties:
+        holder = one.users_collection[0].name if one.users_collection else ""
+        groups.setdefault(holder, []).append(one)
+    return groups
+
+
+def sample_mesh(
+    scene: bpy.types.Scene, mesh: bpy.types.Object, frames: np.ndarray
+) -> Steps[list[SampledPoints]]:
+    """Where the vertices of each group are, by their weights, at these frames (T,). Raises SceneError."""
+    weights, names = _weights(mesh)
+    places = np.empty((len(frames), len(names), 3))
+    uid = mesh.session_uid
+
+    def look(row: int, graph: bpy.types.Depsgraph) -> None:
+        shown = found_again(uid).evaluated_get(graph)
+        points = _vertices(shown, weights.shape[1])
+        places[row] = weights @ points
+
+    name, rate, size = mesh.name, scene_rate(scene), metres(scene)
+    yield from sampled_frames(scene, frames, look)
+    return [SampledPoints(name, names, positions_to_smpl(places) * size, frames, rate)]
+
+
+def _weights(mesh: bpy.types.Object) -> tuple[np.ndarray, tuple[str, ...]]:
+    """(G, V) the share of each vertex in each group that has any, and the groups' names."""
+    weights = np.zeros((len(mesh.vertex_groups), len(mesh.data.vertices)))
+    for vertex in mesh.data.vertices:
+        for element in vertex.groups:
+            weights[element.group, vertex.index] = element.weight
+    sums = weights.sum(1)
+    kept = np.flatnonzero(sums > _LEAST_WEIGHT)
+    if not len(kept):
+        raise SceneError(
+            f"{mesh.name} has no vertex groups with vertices in them; name its markers by groups."
+        )
+    return weights[kept] / sums[kept, None], tuple(mesh.vertex_groups[int(place)].name for place in kept)
+
+
+def _vertices(shown: bpy.types.Object, count: int) -> np.ndarray:
+    """(V, 3) in the world."""
+    data = shown.to_mesh()
+    try:
+        if len(data.vertices) != count:
+            raise SceneError(
+                f"A modifier of {shown.name} changes its number of vertices; turn it off to read the markers."
+            )
+        points = np.empty(3 * count, np.float32)
+        data.vertices.foreach_get("co", points)
+    finally:
+        shown.to_mesh_clear()
+    world = np.array(shown.matrix_world)
+    return np.asarray(points.reshape(-1, 3) @ world[:3, :3].T + world[:3, 3])
