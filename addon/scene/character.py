@@ -8,7 +8,6 @@ import bpy
 import numpy as np
 
 from ..retarget.bones import Bones, Rest
-from ..rigs import Rig
 from .axes import SMPL_TO_BLENDER, positions_to_smpl
 from .errors import SceneError
 from .parts import moved_by
@@ -60,14 +59,6 @@ def rest_of(armature: bpy.types.Object) -> Rest:
         frozenset(bone.name for bone in bones if not bone.use_inherit_rotation),
         {bone.name: turn for bone in bones if not bone.use_local_location},
     )
-
-
-def rig_of(armature: bpy.types.Object) -> Rig:
-    """All bones at rest in the world, for matching."""
-    rest, world = rest_of(armature), np.array(armature.matrix_world)
-    tails = np.array([bone.tail_local for bone in armature.data.bones]).reshape(-1, 3)
-    tails = positions_to_smpl(tails @ world[:3, :3].T + world[:3, 3])
-    return Rig(rest.names, rest.parents, rest.heads, tails, rest.axes)
 
 
 def floor_of(armature: bpy.types.Object, rest: Rest, bones: Bones) -> float:

@@ -12,15 +12,17 @@ from ..retarget import Options
 from ..retarget.bones import bones_of
 from ..rigs import BoneMap, match
 from ..safe_read import FormatError
-from .character import rig_of
 from .errors import SceneError
 from .open_rig import open_rig
 from .output import replaced_when_done
 from .parts import moved_by
 from .retarget import retarget
 from .rigify_controls import controls_of
+from .rollback import select_only
+from .sample_rigs import rig_of
 
-NONE = -1.0
+_NOBODY = -1.0
+"""How well an armature fits that is no person's."""
 
 
 def retargeted_copy(
@@ -49,7 +51,7 @@ def _fit(armature: bpy.types.Object) -> float:
     try:
         return float(match(rig_of(armature)).confidence)
     except FormatError:
-        return NONE
+        return _NOBODY
 
 
 def _remove(person: bpy.types.Object) -> None:
@@ -62,8 +64,7 @@ def write_glb(path: Path, characters: list[bpy.types.Object]) -> None:
     if not hasattr(bpy.types, "EXPORT_SCENE_OT_gltf"):
         raise SceneError("Blender's add-on 'glTF 2.0 format' is switched off; enable it in the preferences.")
     chosen = [*characters, *(ob for ob in bpy.data.objects if set(characters) & set(moved_by(ob)))]
-    for ob in bpy.context.view_layer.objects:
-        ob.select_set(ob in chosen)
+    select_only(chosen, characters[0])
     with replaced_when_done(path.absolute()) as temporary, redirect_stdout(io.StringIO()):
         bpy.ops.export_scene.gltf(
             filepath=str(temporary), export_format="GLB", use_selection=True, export_yup=True,

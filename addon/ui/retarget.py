@@ -14,10 +14,11 @@ from ..retarget.bones import bones_of
 from ..rigs import BoneMap, map_file, match
 from ..safe_read import FormatError
 from ..scene import SceneError
-from ..scene.character import check_character, rig_of
+from ..scene.character import check_character
 from ..scene.retarget import retarget
 from ..scene.retarget_keys import SOURCE, retargeted_action
 from ..scene.rigify_controls import controls_of
+from ..scene.sample_rigs import rig_of
 from .describe import plural
 from .quality import shown_person
 from .results import refined_armatures

@@ -37,6 +37,24 @@ def add_armature(rig: Rig, name: str = "Character") -> bpy.types.Object:
     return armature
 
 
+def add_mesh(armature: bpy.types.Object) -> bpy.types.Object:
+    """A small box on every bone, which the armature moves."""
+    corners = np.array(np.meshgrid([-1, 1], [-1, 1], [-1, 1])).reshape(3, -1).T * 0.02
+    bones = list(armature.data.bones)
+    places = np.concatenate([corners + np.array(bone.head_local) for bone in bones])
+    mesh = bpy.data.meshes.new("Skin")
+    quad = np.array([[0, 1, 3, 2], [4, 5, 7, 6], [0, 1, 5, 4], [2, 3, 7, 6]])
+    faces = [(quad + 8 * index).tolist() for index in range(len(bones))]
+    mesh.from_pydata(places.tolist(), [], [face for four in faces for face in four])
+    skin = bpy.data.objects.new("Skin", mesh)
+    bpy.context.scene.collection.objects.link(skin)
+    for index, bone in enumerate(bones):
+        skin.vertex_groups.new(name=bone.name).add(range(8 * index, 8 * index + 8), 1.0, "REPLACE")
+    skin.modifiers.new("Armature", "ARMATURE").object = armature
+    skin.parent = armature
+    return skin
+
+
 def generated_rig() -> bpy.types.Object:
     """The rig that Rigify makes of its basic human; skips where Blender has no Rigify."""
     if addon_utils.enable("rigify", default_set=True) is None:

@@ -13,11 +13,12 @@ from addon.retarget.bones import Bones, bones_of, target_of
 from addon.rigs import match
 from addon.scene import SceneError, write_motion
 from addon.scene.axes import SMPL_TO_BLENDER, positions_to_blender
-from addon.scene.character import floor_of, rest_of, rig_of
+from addon.scene.character import floor_of, rest_of
 from addon.scene.curves import find_curves
 from addon.scene.person_motion import person_in_world
 from addon.scene.retarget import Retargeted, retarget
 from addon.scene.rigify_controls import controls_of
+from addon.scene.sample_rigs import rig_of
 from tests.retarget import stepping
 from tests.scene.rigged import add_armature, generated_rig, known_rig, seen
 
