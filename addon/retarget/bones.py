@@ -131,4 +131,3 @@ def _carries(target: Target, bone: int, below: int) -> bool:
         if below == bone:
             return True
     return False
-

@@ -62,9 +62,7 @@ def _smpl_along(joints: np.ndarray, first: str, following: str) -> np.ndarray:
     return np.asarray(joints[JOINT_NAMES.index(following)] - joints[JOINT_NAMES.index(first)])
 
 
-def _two_bones(
-    target: Target, joints: np.ndarray, side: str, limb: str
-) -> tuple[np.ndarray, np.ndarray]:
+def _two_bones(target: Target, joints: np.ndarray, side: str, limb: str) -> tuple[np.ndarray, np.ndarray]:
     """The turns of a limb's bones. Where it is clearly bent at rest, the bend tells how the upper one is
     turned about itself."""
     start, middle, end = (f"{side}_{joint}" for joint in LIMBS[limb])
@@ -133,7 +131,9 @@ def _foot(target: Target, joints: np.ndarray, side: str) -> np.ndarray:
     if ankle not in target.joints or ball not in target.joints:
         return np.eye(3)
     up = np.array([0.0, 1.0, 0.0])
-    direction, wanted = (vector * (1.0 - up) for vector in (target.along(ankle, ball), _smpl_along(joints, ankle, ball)))
+    direction, wanted = (
+        vector * (1.0 - up) for vector in (target.along(ankle, ball), _smpl_along(joints, ankle, ball))
+    )
     if np.linalg.norm(direction) < 1e-3:
         return np.eye(3)
     return about(up, np.array(signed_angle(unit(direction), unit(wanted), up)))

@@ -44,9 +44,7 @@ def carriers(target: Target) -> dict[str, int]:
     return found
 
 
-def _twist(
-    pose: Pose, limb: str, corrections: dict[int, np.ndarray]
-) -> tuple[np.ndarray, np.ndarray] | None:
+def _twist(pose: Pose, limb: str, corrections: dict[int, np.ndarray]) -> tuple[np.ndarray, np.ndarray] | None:
     """Radians (T,) by which a limb turns about itself from its start to its end, without jumps, and its
     direction (T, 3) in the world. None where bones are missing."""
     side, _, part = limb.rpartition("_")

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import bpy
-import numpy as np
 
 from ..retarget import Options, RetargetError, carry
 from ..retarget.bones import Bones, target_of

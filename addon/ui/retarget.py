@@ -218,7 +218,9 @@ class SPR_OT_load_bones(bpy.types.Operator, ImportHelper):
             return {"CANCELLED"}
         missing = sorted(found.bones - set(character.data.bones.keys()))
         if missing:
-            self.report({"ERROR"}, f"{character.name} has no bone {missing[0]}; the map is of another character.")
+            self.report(
+                {"ERROR"}, f"{character.name} has no bone {missing[0]}; the map is of another character."
+            )
             return {"CANCELLED"}
         settings.matched = character.name
         set_map(settings, found)

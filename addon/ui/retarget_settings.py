@@ -122,7 +122,11 @@ def set_map(settings: SPR_PG_retarget, found: BoneMap) -> None:
 
 def label(slot: str) -> str:
     """A joint as the refined person's bone is called; fingers are called so already."""
-    return BONE_NAMES[JOINT_NAMES.index(slot)].replace("_", " ") if slot in JOINT_NAMES else slot.replace("_", " ")
+    return (
+        BONE_NAMES[JOINT_NAMES.index(slot)].replace("_", " ")
+        if slot in JOINT_NAMES
+        else slot.replace("_", " ")
+    )
 
 
 CLASSES = (SPR_PG_matched_bone, SPR_PG_retarget)

@@ -108,7 +108,9 @@ def retargeting() -> None:
 
     ours, theirs = seconds_to_retarget(best), seconds_to_bake()
     ratio = (theirs / BAKED) / (ours / FRAMES)
-    print(f"Retargeting {BONES} bones: {FRAMES:,} frames in {ours:.2f} s; nla.bake: {BAKED} in {theirs:.1f} s.")
+    print(
+        f"Retargeting {BONES} bones: {FRAMES:,} frames in {ours:.2f} s; nla.bake: {BAKED} in {theirs:.1f} s."
+    )
     print(f"  {ratio:.0f} times as fast per frame as nla.bake with constraints.")
 
 

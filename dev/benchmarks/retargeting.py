@@ -33,7 +33,7 @@ def seconds_to_retarget(best: Best) -> float:
         write_retargeted(character, made[-1], np.arange(FRAMES) + 1.0, person, {})
 
     seconds = best(work)
-    assert len(made[-1].bones) == BONES
+    assert len(made[-1].bones) >= BONES, len(made[-1].bones)
     return seconds
 
 
@@ -50,7 +50,9 @@ def seconds_to_bake() -> float:
     character.select_set(True)
     bpy.ops.object.mode_set(mode="POSE")
     began = time.perf_counter()
-    bpy.ops.nla.bake(frame_start=1, frame_end=BAKED, visual_keying=True, only_selected=False, bake_types={"POSE"})
+    bpy.ops.nla.bake(
+        frame_start=1, frame_end=BAKED, visual_keying=True, only_selected=False, bake_types={"POSE"}
+    )
     return time.perf_counter() - began
 
 
@@ -73,7 +75,7 @@ def _figures() -> tuple[Any, Any]:
 
     bpy.ops.wm.read_homefile(use_factory_startup=True, use_empty=True)
     person = create_armature("Person", REST_OFFSETS)
-    return add_armature(known_rig("Daz Genesis 8")), person
+    return add_armature(known_rig("MetaHuman")), person
 
 
 def _long() -> Motion:

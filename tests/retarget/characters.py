@@ -107,7 +107,9 @@ class _Maker:
         else:
             spine = self.chain("spine", bones["pelvis"], (self.at("spine1"), self.at("spine3")), build.spine)
         chest = [bones["pelvis"], *spine][-1]
-        neck = self.chain("neck", chest, (self.at("neck"), (self.at("neck") + self.at("head")) / 2), build.neck)
+        neck = self.chain(
+            "neck", chest, (self.at("neck"), (self.at("neck") + self.at("head")) / 2), build.neck
+        )
         if build.neck == 1:
             self.heads[neck[0]] = self.at("neck")
         bones["head"] = self.add("head", [chest, *neck][-1], self.at("head"))

@@ -33,7 +33,9 @@ def walk() -> Motion:
         hip, knee = (JOINT_NAMES.index(f"{side}_{name}") for name in ("hip", "knee"))
         axis = np.tile([1.0, 0.0, 0.0], (FRAMES, 1))
         goal = ankle - joints[:, hip]
-        upper, lower = reach(joints[:, knee] - joints[:, hip], joints[:, 7 + index] - joints[:, knee], goal, axis)
+        upper, lower = reach(
+            joints[:, knee] - joints[:, hip], joints[:, 7 + index] - joints[:, knee], goal, axis
+        )
         thigh, shin = upper @ worlds[:, hip], lower @ worlds[:, knee]
         rotations[:, hip] = np.swapaxes(worlds[:, 0], -1, -2) @ thigh
         rotations[:, knee] = np.swapaxes(thigh, -1, -2) @ shin

@@ -101,7 +101,8 @@ def test_planted_feet_slide_no_more_than_the_persons_and_keep_the_floor(walk, bu
         ours = source.soles[:, index]
         ours = np.stack([ours[:, HEEL], ours[:, HEEL + 1 :].mean(1)], axis=1)
         before, after = (
-            1000 * np.linalg.norm(np.diff(one, axis=0)[..., [0, 2]], axis=-1)[stands] for one in (ours, places)
+            1000 * np.linalg.norm(np.diff(one, axis=0)[..., [0, 2]], axis=-1)[stands]
+            for one in (ours, places)
         )
         assert (after - before).max() < 0.5
         lowest = leg_scale(source, target) * source.soles[:, index, :, 1].min(1)
@@ -135,8 +136,9 @@ def test_hands_that_meet_still_meet(walk, build):
     gap = np.linalg.norm(source.place("left_wrist") - source.place("right_wrist"), axis=-1)
     pose = carry(clap, target).pose
     theirs = np.linalg.norm(pose.at("left_wrist") - pose.at("right_wrist"), axis=-1)
-    widths = np.linalg.norm(target.place("left_shoulder") - target.place("right_shoulder")), np.linalg.norm(
-        source.rest[16] - source.rest[17]
+    widths = (
+        np.linalg.norm(target.place("left_shoulder") - target.place("right_shoulder")),
+        np.linalg.norm(source.rest[16] - source.rest[17]),
     )
     assert np.abs(theirs - gap * widths[0] / widths[1]).max() < 0.02 * target.length(arm_joints("left"))
 
@@ -193,7 +195,10 @@ def test_channels_give_the_pose_back_through_the_tree_of_bones(walk):
     for bone, parent in enumerate(target.parents):
         own = basis.get(bone, np.eye(3))
         if parent < 0:
-            carry_turn, place = np.broadcast_to(np.eye(3), (FRAMES, 3, 3)), np.tile(target.heads[bone], (FRAMES, 1))
+            carry_turn, place = (
+                np.broadcast_to(np.eye(3), (FRAMES, 3, 3)),
+                np.tile(target.heads[bone], (FRAMES, 1)),
+            )
         else:
             carry_turn = worlds[parent] @ target.axes[parent].T
             place = places[parent] + carry_turn @ (target.heads[bone] - target.heads[parent])
