@@ -12,6 +12,7 @@ from .body import add_body
 from .controls import add_controls
 from .inputs import add_sides
 from .jobs import AT_ONCE, KINDS, SEVERAL
+from .retarget import add_retarget
 
 _AXES = ("+x", "-x", "+y", "-y", "+z", "-z", "x", "y", "z")
 _MAY_BE_NEGATIVE = ("--up", "--keypoints-offset", "--person", "--frames")
@@ -95,6 +96,7 @@ def build_parser() -> argparse.ArgumentParser:
     refine.add_argument("--mode", choices=("auto", "plugin", "sequence", "poses", "none"), default="auto")
     add_controls(refine)
     add_body(refine)
+    add_retarget(refine)
     refine.add_argument(
         "--fbx-preset",
         choices=tuple(FBX_PRESETS),

@@ -46,7 +46,8 @@ def job_of(args: argparse.Namespace) -> Job | None:
     kind = kind_of(output)
     if output.is_dir() or (kind is None and (args.to or not ending)):
         return None
-    if kind is None:
+    # The file of a character has other endings, which are checked with its options.
+    if kind is None and args.retarget is None:
         raise UsageError(
             f"--output {output.name} is not an .{', .'.join(KINDS[:-1])} or .{KINDS[-1]} file;"
             " use one of these endings."
@@ -55,7 +56,7 @@ def job_of(args: argparse.Namespace) -> Job | None:
         raise UsageError(f"--to {args.to} does not fit {output.name}; leave it out or name a folder.")
     if kind in WITHOUT_BLENDER and len(sources) > 1:
         raise UsageError(f"Several files need a folder as --output for .{kind}, or one .fbx or .blend.")
-    named = (*sources, *map(Path, args.also), args.keypoints, args.smpl_model)
+    named = (*sources, *map(Path, args.also), args.keypoints, args.smpl_model, args.retarget)
     keep_apart(output, [path for path in named if path is not None])
     return Job(sources, output)
 

@@ -24,6 +24,7 @@ from ..writers.presets import PRESETS, VRM_BONES
 from ..writers.vrma import write_vrma
 from .jobs import WITHOUT_BLENDER, Job
 from .results import Result
+from .retarget import on_characters, write_characters
 
 NO_BLENDER = (
     "Only Blender writes .fbx, .glb, .usd and .blend files; run `python3 build.py refine …`,"
@@ -122,6 +123,11 @@ def _write_scene(job: Job, results: list[Result], args: argparse.Namespace) -> l
             )
             for result in results
         ]
+        if args.retarget is not None:
+            characters, told = on_characters(armatures, args)
+            for sentence in told:
+                print(f"Warning: {sentence}", file=sys.stderr)
+            return write_characters(job.output, characters, args)
         if job.kind != "blend":
             return _export(scene, job, armatures, args)
         scene.save_blend(job.output)

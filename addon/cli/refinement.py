@@ -16,11 +16,13 @@ from .outputs import scene_package, write
 from .people import refined
 from .progress import progress_bar
 from .results import result_line
+from .retarget import check_retarget
 
 
 def refine(args: argparse.Namespace, workers: Workers | None = None) -> int:
     """Refines files into one output, or each into a file in a folder; 1 where one failed. workers: does it
     in several processes. Raises UsageError and FormatError."""
+    check_retarget(args)
     gather_take(args)
     job = job_of(args)
     if job is None:

@@ -20,16 +20,19 @@ MOST_FRAMES = 1000
 _PLACES = ("location", "rotation_euler", "rotation_quaternion", "rotation_axis_angle", "scale")
 
 
-def motion_in_world(armature: bpy.types.Object, scene: bpy.types.Scene) -> Motion:
+def motion_in_world(
+    armature: bpy.types.Object, scene: bpy.types.Scene, most: int | None = MOST_FRAMES
+) -> Motion:
     """What the armature's keys say, in SMPL's axes, where the object puts it, with its floor where that is
-    known; every frame, or of a long clip the first ones. Raises SceneError where there are no keys."""
+    known; every frame, or of a long clip so many of the first ones. Raises SceneError where there are no
+    keys."""
     refined = refined_animation(armature)
     curves = find_curves(armature) if refined is None else refined.curves
     ends = [curve.range() for (path, _), curve in curves.items() if path.startswith("pose.bones")]
     if not ends:
         raise SceneError(f"{armature.name} has no keys; refine it first.")
     first, last = min(end[0] for end in ends), max(end[1] for end in ends)
-    frames = np.arange(np.ceil(first), np.floor(last) + 1)[:MOST_FRAMES]
+    frames = np.arange(np.ceil(first), np.floor(last) + 1)[:most]
     poses = read_poses(armature, frames)
     place, turn, scale = armature.matrix_world.decompose()
     turned = SMPL_TO_BLENDER.T @ np.array(turn.to_matrix()) @ SMPL_TO_BLENDER

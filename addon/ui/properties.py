@@ -29,6 +29,7 @@ from .opened_files import SPR_PG_file, go_to_file, note_opened
 from .own_body import BODIES, SPR_PG_body
 from .people import SPR_PG_person, list_people
 from .redraw import redraw_views
+from .retarget_settings import SPR_PG_retarget
 from .scene_range import fit_range
 from .session import SESSION
 from .swap_group import SPR_PG_swap
@@ -105,6 +106,7 @@ class SPR_PG_settings(bpy.types.PropertyGroup, FileSettings):
     controls: PointerProperty(name="Controls", type=SPR_PG_controls)
     swaps: CollectionProperty(name="Swaps", type=SPR_PG_swap)
     edits: PointerProperty(type=SPR_PG_edits)
+    retarget: PointerProperty(name="Retarget", type=SPR_PG_retarget)
     fixes: CollectionProperty(name="Fixes", type=SPR_PG_fix)
     active_fix: IntProperty(name="Active Fix")
     quality: PointerProperty(name="Quality", type=SPR_PG_quality)

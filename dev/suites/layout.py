@@ -30,13 +30,14 @@ MAY_IMPORT = {
     "safe_read": {"safe_read"},
     "body": {"body", "safe_read"},
     "rigs": {"body", "rigs", "safe_read"},
+    "retarget": FOUNDATION | {"retarget"},
     "formats": FOUNDATION | {"formats"},
     "refiner": FOUNDATION | {"refiner"},
     "writers": {"body", "motion", "writers"},
-    "scene": FOUNDATION | {"scene", "writers"},
+    "scene": FOUNDATION | {"retarget", "scene", "writers"},
     "batch": FOUNDATION | {"batch", "formats"},
-    "ui": FOUNDATION | {"batch", "formats", "refiner", "scene", "ui", "writers"},
-    "cli": FOUNDATION | {"batch", "cli", "formats", "refiner", "scene", "writers"},
+    "ui": FOUNDATION | {"batch", "formats", "refiner", "retarget", "scene", "ui", "writers"},
+    "cli": FOUNDATION | {"batch", "cli", "formats", "refiner", "retarget", "scene", "writers"},
     "": {"scene", "ui", "cli", "one_thread"},
 }
 UNPICKLERS = {"pickle", "_pickle", "cloudpickle", "dill", "joblib", "marshal", "shelve"}

@@ -82,7 +82,8 @@ def draw(ui):
         context.preferences = SimpleNamespace(system=SimpleNamespace(ui_scale=1.0), ui_styles=styles)
         context.region, context.object, context.active_object = sidebar, None, None
         layout = Drawing()
-        for module in ("panels", "panels_quality", "panels_rig", "panels_targets", "panels_feet", "swaps"):
+        modules = ("panels", "panels_quality", "panels_rig", "panels_targets", "panels_feet", "swaps")
+        for module in (*modules, "panels_retarget"):
             for panel in ui(module).CLASSES:
                 if issubclass(panel, bpy.types.Panel) and getattr(panel, "poll", lambda _: True)(context):
                     panel.draw(_stand_in(panel, layout), context)

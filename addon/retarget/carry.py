@@ -1,0 +1,152 @@
+"""A person's motion on a character: turns of its bones and where its hips go."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..body.hands import FINGER_COUNT, SIDES
+from ..body.skeleton import JOINT_NAMES
+from ..motion import Motion
+from .chains import spread
+from .feet import ankle_height, ankles, lower_hips, set_feet
+from .hands import set_hands
+from .pose import Pose
+from .rest import corrections
+from .root import in_place, on_root
+from .source import Source, source_of
+from .target import LIMBS, Target
+from .twists import share_twists
+
+
+@dataclass(frozen=True)
+class Options:
+    """How a motion is carried over.
+
+    root: what goes over the floor, "hips", "root" (the root bone, with the heading) or "place" for nothing.
+    feet: they keep floor and contacts. hands: they reach the same relative places. fingers: they move.
+    """
+
+    root: str = "hips"
+    feet: bool = True
+    hands: bool = True
+    fingers: bool = True
+
+
+@dataclass(frozen=True)
+class Carried:
+    """What the bones of a character do through T frames.
+
+    bones: which of the target's B bones turn; turns (T, len(bones), 4) quaternions wxyz of their own
+    channels, without sign flips. moves: (T, 3) metres along a bone's own axes, by bone. still: bones that
+    carry some of these and have to rest. pose: how all of them stand.
+    """
+
+    bones: tuple[int, ...]
+    turns: np.ndarray
+    moves: dict[int, np.ndarray]
+    still: tuple[int, ...]
+    pose: Pose
+
+
+def carry(motion: Motion | Source, target: Target, options: Options | None = None) -> Carried:
+    """Retarget a motion; both are in SMPL's axes, the motion as it stands in the world."""
+    options = options or Options()
+    source = source_of(motion) if isinstance(motion, Motion) else motion
+    turned = corrections(target, source.rest)
+    scale = leg_scale(source, target)
+    pose = _posed(source, target, turned, scale, options.fingers)
+    if options.hands:
+        set_hands(pose, source)
+    if options.feet:
+        goals = {
+            side: ankles(source, target, side, turned[target.joints[f"{side}_ankle"]], scale)
+            for side in SIDES
+            if f"{side}_ankle" in target.joints
+        }
+        lower_hips(pose, source, goals)
+        set_feet(pose, source, goals)
+        if options.hands:  # the body may have come down
+            set_hands(pose, source)
+    share_twists(pose, turned)
+    _go(pose, source, options)
+    return written(pose)
+
+
+def leg_scale(source: Source, target: Target) -> float:
+    """How many times as long as the person's the legs of a character are, from the hips to the floor."""
+    ours, theirs = 0.0, 0.0
+    for index, side in enumerate(SIDES):
+        joints = [f"{side}_{joint}" for joint in LIMBS["leg"]]
+        rest = source.rest[[JOINT_NAMES.index(joint) for joint in joints]]
+        sole = -source.sole_offsets[index][:, 1].min()
+        ours += float(np.linalg.norm(np.diff(rest, axis=0), axis=-1).sum()) + float(sole)
+        known = [joint for joint in joints if joint in target.joints]
+        theirs += target.length(known)
+        theirs += ankle_height(target) if known == joints else max(float(target.place(known[-1])[1]), 0.0)
+    return theirs / ours
+
+
+def _posed(
+    source: Source, target: Target, turned: dict[int, np.ndarray], scale: float, fingers: bool
+) -> Pose:
+    """Every limb points as the person's does, and the hips are as high over the floor as the legs let them."""
+    worlds = _worlds(source, target, fingers)
+    turns = {bone: world @ (turned[bone] @ target.facing) for bone, world in worlds.items()}
+    middle = (source.place("left_hip") + source.place("right_hip")) / 2
+    floor = np.array([0.0, source.floor, 0.0])
+    hips = scale * (middle - floor) + floor
+    own = (target.head("left_hip") + target.head("right_hip")) / 2 - target.head("pelvis")
+    pelvis = target.joints["pelvis"]
+    return Pose(target, turns, hips - turns[pelvis] @ own)
+
+
+def _worlds(source: Source, target: Target, fingers: bool) -> dict[int, np.ndarray]:
+    """(T, 3, 3) by bone: the global rotation of SMPL's joint, or the place of SMPL's chain, that it turns as."""
+    found = {bone: source.world(joint) for joint, bone in target.joints.items()}
+    spine = [source.world(joint) for joint in ("pelvis", "spine1", "spine2", "spine3")]
+    neck = [source.world(joint) for joint in ("spine3", "neck", "head")]
+    found.update(_chain(target.spine, spine, len(target.spine)))
+    found.update(_chain(target.neck, neck, len(target.neck) + 1))
+    if fingers and source.fingers is not None:
+        for side in range(len(SIDES)):
+            for joint in range(FINGER_COUNT):
+                bone = int(target.fingers[side, joint])
+                if bone >= 0:
+                    found[bone] = source.fingers[:, side, joint]
+    return found
+
+
+def _chain(bones: Sequence[int], knots: Sequence[np.ndarray], parts: int) -> dict[int, np.ndarray]:
+    places = [(index + 1) / parts for index in range(len(bones))]
+    return dict(zip(bones, spread(knots, places), strict=True))
+
+
+def _go(pose: Pose, source: Source, options: Options) -> None:
+    if options.root == "root" and pose.target.root >= 0:
+        on_root(pose, source)
+    elif options.root == "place":
+        in_place(pose)
+
+
+def written(pose: Pose) -> Carried:
+    """What the bones' channels are to say for a pose."""
+    bones = sorted(pose.turns)
+    moves = {bone: pose.moved(bone, place) for bone, place in pose.placed.items()}
+    between = {above for bone in bones for above in _above(pose.target, bone)} - set(bones)
+    return Carried(tuple(bones), _continuous(pose.locals(bones)), moves, tuple(sorted(between)), pose)
+
+
+def _above(target: Target, bone: int) -> list[int]:
+    found = []
+    while (bone := target.parents[bone]) >= 0:
+        found.append(bone)
+    return found
+
+
+def _continuous(turns: np.ndarray) -> np.ndarray:
+    """Quaternions (T, B, 4), each with the sign that is nearer to the one before."""
+    signs = np.where((turns[1:] * turns[:-1]).sum(-1) < 0, -1.0, 1.0)
+    return np.concatenate([turns[:1], turns[1:] * np.cumprod(signs, axis=0)[..., None]])

@@ -1,0 +1,181 @@
+"""Where a character's feet are to be: on its floor as the person's are on theirs, and still where those are.
+
+The way of a foot is the person's, larger or smaller as the legs are. What differs is the shape of feet: ankles
+are higher, heels longer; a foot that rolls over its ball would slide. So a foot is shifted against that while it
+bears, and its shift changes over while it is in the air.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..body.easing import smooth_step
+from ..body.hands import SIDES
+from ..body.soles import HEEL, TOE
+from .geometry import applied, reach
+from .pose import Pose
+from .rest import hinge
+from .source import Source
+from .target import Target
+
+_FLAT, _NEAR = 0.004, 0.008
+"""Metres over the lowest place of a sole within which a place bears fully, and beyond that most."""
+_SHIFTS = 0.25
+"""Metres a second by which the shift of a foot may change while it is in the air."""
+_SLACK, _FULL = 0.985, 0.9995
+"""Share of its length from which a leg is long enough for its person's pose, and that it never exceeds."""
+_UNSEEN = 0.0002
+"""Metres a frame by which a foot may slide more than the person's."""
+_EASE = 0.2
+"""Seconds in which the hips go down and up again where legs are too short."""
+
+
+@dataclass(frozen=True)
+class Foot:
+    """A character's foot in SMPL's rest pose: metres from the ankle.
+
+    sole: (4, 3) heel, inner and outer ball, toe tip. The tip hangs on the ball joint (3,), from which it is
+    `tip` (3,) away.
+    """
+
+    sole: np.ndarray
+    ball: np.ndarray
+    tip: np.ndarray
+
+
+def foot_of(target: Target, source: Source, side: str, turn: np.ndarray, scale: float) -> Foot:
+    """A foot with a sole of the person's shape, as long as its own bones say. turn (3, 3): its correction."""
+    index = SIDES.index(side)
+    ours, ball = source.sole_offsets[index], f"{side}_foot"
+    own_ball = source.rest[10 + index] - source.rest[7 + index]
+    height = ankle_height(target)
+    theirs = scale * own_ball
+    if ball in target.joints:
+        theirs = turn @ target.along(f"{side}_ankle", ball)
+    flat = np.array([1.0, 0.0, 1.0])
+    grown = np.linalg.norm(theirs * flat) / np.linalg.norm(own_ball * flat)
+    sole = grown * flat * ours - [0.0, height, 0.0]
+    tip = grown * flat * ours[TOE] - [0.0, height + theirs[1], 0.0]
+    sole[TOE] = theirs + tip
+    return Foot(sole, theirs, tip)
+
+
+def ankle_height(target: Target) -> float:
+    """Metres over the floor at rest, of the foot that stands on it: skeletons made of a body's shape differ
+    from side to side."""
+    known = [target.place(f"{side}_ankle")[1] for side in SIDES if f"{side}_ankle" in target.joints]
+    return max(min(map(float, known)), 0.0)
+
+
+def ankles(source: Source, target: Target, side: str, turn: np.ndarray, scale: float) -> np.ndarray:
+    """(T, 3) metres, where the ankle of a character is to be. turn (3, 3): the correction of its foot."""
+    index = SIDES.index(side)
+    foot = foot_of(target, source, side, turn, scale)
+    world, toes = source.world(f"{side}_ankle"), source.world(f"{side}_foot")
+    origin = np.array([0.0, source.floor, 0.0])
+    theirs = scale * (source.soles[:, index] - origin) + origin
+    middle = slice(HEEL, TOE)
+    mean = foot.sole[middle].mean(0)
+    ankle = theirs[:, middle].mean(1) - world @ mean
+    ours = _sole(foot, world, toes) + ankle[:, None]
+    rise = theirs[..., 1].min(1) - ours[..., 1].min(1)
+    ankle[:, 1] += rise
+    ours[..., 1] += rise[:, None]
+    steps = _held(np.diff(theirs, axis=0), scale) - np.diff(ours, axis=0)
+    return ankle + _shift(steps, _bearing(source.soles[:, index], source.bears[:, index]), source.motion.fps)
+
+
+def _held(steps: np.ndarray, scale: float) -> np.ndarray:
+    """Steps (T - 1, 4, 3) of a sole, no longer than those of the person's, which were scaled: long legs make
+    no foot slide more."""
+    length = np.linalg.norm(steps, axis=-1, keepdims=True)
+    most = length / scale + _UNSEEN
+    return np.asarray(steps * np.minimum(1.0, most / np.maximum(length, 1e-9)))
+
+
+def _sole(foot: Foot, world: np.ndarray, toes: np.ndarray) -> np.ndarray:
+    """(T, 4, 3) from the ankle."""
+    places = world[:, None] @ foot.sole[:, :, None]
+    tip = applied(world, foot.ball) + applied(toes, foot.tip)
+    return np.concatenate([places[:, :TOE, :, 0], tip[:, None]], axis=1)
+
+
+def _bearing(places: np.ndarray, bears: np.ndarray) -> np.ndarray:
+    """(T - 1, 4) how much each place of a sole bears from one frame to the next."""
+    height = places[..., 1] - places[..., 1].min(1, keepdims=True)
+    weight = bears * np.exp(-np.maximum(height - _FLAT, 0.0) / _NEAR)
+    return np.asarray(np.minimum(weight[1:], weight[:-1]))
+
+
+def _shift(steps: np.ndarray, weights: np.ndarray, fps: float) -> np.ndarray:
+    """(T, 3) horizontal shift whose steps while a foot bears are those wanted (T - 1, 4, 3), as far as they
+    bear (T - 1, 4): it is nothing in the mean of the time a foot stands, and eases over in the air."""
+    total = weights.sum(1)
+    stands = total > 0.05
+    step = (weights[..., None] * steps).sum(1) / np.maximum(total, 0.05)[:, None]
+    step[:, 1] = 0.0
+    found = np.zeros((len(steps) + 1, 3))
+    edges = np.flatnonzero(np.diff(np.concatenate([[False], stands, [False]]).astype(int)))
+    left = None
+    for first, last in edges.reshape(-1, 2):
+        way = np.concatenate([np.zeros((1, 3)), np.cumsum(step[first:last], axis=0)])
+        start = -way.mean(0)
+        if left is not None:
+            most = _SHIFTS * (first - left) / fps
+            away = start - found[left]
+            start = found[left] + away * min(1.0, most / max(float(np.linalg.norm(away)), 1e-9))
+            _ease(found, left, first, start)
+        else:
+            found[:first] = start
+        found[first : last + 1] = start + way
+        left = last
+    if left is not None:
+        found[left:] = found[left]
+    return found
+
+
+def _ease(values: np.ndarray, first: int, last: int, end: np.ndarray) -> None:
+    share = smooth_step(np.arange(last - first + 1) / (last - first))[:, None]
+    values[first : last + 1] = (1.0 - share) * values[first] + share * end
+
+
+def lower_hips(pose: Pose, source: Source, goals: dict[str, np.ndarray]) -> None:
+    """Let the body down where a leg is too short for its foot's goal (T, 3), and softly up again."""
+    short = np.zeros(len(pose.hips))
+    for side, goal in goals.items():
+        joints = [f"{side}_{joint}" for joint in ("hip", "knee", "ankle")]
+        hip, length = pose.at(joints[0]), pose.target.length(joints)
+        ours = [source.place(joint) for joint in joints]
+        whole = np.linalg.norm(ours[1] - ours[0], axis=-1) + np.linalg.norm(ours[2] - ours[1], axis=-1)
+        share = np.linalg.norm(ours[2] - ours[0], axis=-1) / whole
+        most = np.clip(share, _SLACK, _FULL) * length
+        away = hip - goal
+        level = np.linalg.norm(away[:, [0, 2]], axis=-1)
+        height = np.sqrt(np.maximum(most**2 - level**2, 0.0))
+        lack = np.where((level < most) & (away[:, 1] > 0), away[:, 1] - height, 0.0)
+        short = np.maximum(short, lack)
+    pose.raise_by(-_above(short, round(_EASE * source.motion.fps)))
+
+
+def _above(values: np.ndarray, reach: int) -> np.ndarray:
+    """(T,) a smooth curve that is nowhere below values (T,): the largest around, and the mean of that."""
+    if reach < 1 or not values.any():
+        return values
+    window = np.lib.stride_tricks.sliding_window_view(np.pad(values, 2 * reach, "edge"), 2 * reach + 1)
+    largest = window.max(-1)
+    bell = np.hanning(2 * reach + 3)[1:-1]
+    return np.convolve(largest, bell / bell.sum(), "valid")
+
+
+def set_feet(pose: Pose, source: Source, goals: dict[str, np.ndarray]) -> None:
+    """Let the legs reach their goals; feet stay turned as they are."""
+    for side, goal in goals.items():
+        hip, knee, ankle = (pose.target.joints[f"{side}_{joint}"] for joint in ("hip", "knee", "ankle"))
+        foot = pose.turn(ankle)
+        places = [pose.place(bone) for bone in (hip, knee, ankle)]
+        axis = applied(source.world(f"{side}_hip"), hinge(side, "leg"))
+        upper, lower = reach(places[1] - places[0], places[2] - places[1], goal - places[0], axis)
+        pose.turns[hip], pose.turns[knee] = upper @ pose.turn(hip), lower @ pose.turn(knee)
+        pose.turns[ankle] = foot

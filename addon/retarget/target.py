@@ -1,0 +1,117 @@
+"""What retargeting knows of a character: its bones at rest, and what each of them is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+
+from ..body.hands import FINGER_COUNT, SIDES
+from .errors import RetargetError
+
+LIMBS = {
+    "arm": ("shoulder", "elbow", "wrist"),
+    "leg": ("hip", "knee", "ankle"),
+}
+"""The joints of a limb that two bones make, without their side."""
+NEEDED = ("pelvis", *(f"{side}_{joint}" for side in SIDES for joint in LIMBS["leg"][:2] + LIMBS["arm"][:2]))
+"""What a character must have."""
+
+
+@dataclass(frozen=True)
+class Twist:
+    """A bone that takes a share of the turn of a limb about itself.
+
+    limb: the joint that the limb's bone starts at, such as left_elbow. share: 0 turns with the near end of
+    that bone, 1 with the far end.
+    """
+
+    bone: int
+    limb: str
+    share: float
+
+
+@dataclass(frozen=True)
+class Target:
+    """A character's B bones at rest in the world, in SMPL's axes and metres, parents before children.
+
+    parents: (B,) indices, -1 for none. heads: (B, 3). axes: (B, 3, 3), columns are a bone's own axes.
+    joints: bones by the name of the SMPL joint that they turn as; the chains of spine and neck apart.
+    spine, neck: the chains from below to above, of any length. fingers: (2, 15) in the order of
+    `body.hands`, -1 where there is none. root: the bone on the floor that carries all, -1 for none.
+    floor: height of what the soles stand on at rest. loose: bones that do not turn with their parents.
+    slides: (3, 3) axes along which a bone's location counts, of bones where these are not its own.
+    """
+
+    names: tuple[str, ...]
+    parents: tuple[int, ...]
+    heads: np.ndarray
+    axes: np.ndarray
+    joints: Mapping[str, int]
+    spine: tuple[int, ...] = ()
+    neck: tuple[int, ...] = ()
+    twists: tuple[Twist, ...] = ()
+    fingers: np.ndarray = field(default_factory=lambda: np.full((len(SIDES), FINGER_COUNT), -1))
+    root: int = -1
+    floor: float = 0.0
+    loose: frozenset[int] = frozenset()
+    slides: Mapping[int, np.ndarray] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Raises RetargetError where nothing can be done with it."""
+        missing = [name.replace("_", " ") for name in NEEDED if name not in self.joints]
+        if missing:
+            raise RetargetError(
+                f"No bone is matched to the {', '.join(missing)}; choose one in the table of bones."
+            )
+        if any(parent >= bone for bone, parent in enumerate(self.parents)):
+            raise RetargetError("The bones are not listed from the root outwards.")
+
+    def head(self, joint: str) -> np.ndarray:
+        """(3,) where the bone of a joint starts at rest."""
+        return np.asarray(self.heads[self.joints[joint]])
+
+    @cached_property
+    def facing(self) -> np.ndarray:
+        """(3, 3) the turn that lets the character at rest stand along +Y and look along +Z.
+
+        Up is the axis that is nearest to the way from the hips to the shoulders: a bent back tells no more.
+        """
+        sides = [self.head(f"left_{joint}") - self.head(f"right_{joint}") for joint in ("hip", "shoulder")]
+        middles = [(self.head(f"left_{j}") + self.head(f"right_{j}")) / 2 for j in ("hip", "shoulder")]
+        along = middles[1] - middles[0]
+        up = np.zeros(3)
+        up[np.abs(along).argmax()] = np.sign(along[np.abs(along).argmax()])
+        left = sum(side / max(np.linalg.norm(side), 1e-9) for side in sides)
+        left = left - up * (up @ left)
+        if np.linalg.norm(left) < 0.1:
+            raise RetargetError("Left and right hips and shoulders lie in one place; correct the bones.")
+        left /= np.linalg.norm(left)
+        return np.stack([left, up, np.cross(left, up)])
+
+    @cached_property
+    def stood(self) -> np.ndarray:
+        """(B, 3) heads of the character as it stands and looks along +Z, on the floor y = 0."""
+        turned = self.heads @ self.facing.T
+        return np.asarray(turned - [0.0, self.floor_along, 0.0])
+
+    @cached_property
+    def floor_along(self) -> float:
+        """The floor along the character's own up: where it does not stand upright at rest, its lowest bone."""
+        up = self.facing[1]
+        return self.floor if up[1] > 0.9 else float((self.heads @ up).min())
+
+    def place(self, joint: str) -> np.ndarray:
+        """(3,) the bone of a joint in `stood`."""
+        return np.asarray(self.stood[self.joints[joint]])
+
+    def along(self, joint: str, following: str) -> np.ndarray:
+        """(3,) from one joint to another in `stood`."""
+        return self.place(following) - self.place(joint)
+
+    def length(self, joints: Sequence[str]) -> float:
+        """Metres along these joints, from each to the next."""
+        pairs = zip(joints, joints[1:], strict=False)
+        return sum(float(np.linalg.norm(self.along(first, second))) for first, second in pairs)

@@ -1,0 +1,106 @@
+"""A character to retarget to: its bones as they rest in the world, and the floor that it stands on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import bpy
+import numpy as np
+
+from ..retarget.bones import Bones, Rest
+from .axes import SMPL_TO_BLENDER, positions_to_smpl
+from .errors import SceneError
+from .parts import moved_by
+
+_ROUND = 1e-3
+_ORIGIN = 0.08
+"""Of its height: how far from its origin a character without a mesh may stand, which is its floor then."""
+_NEAR = 0.15
+"""Of its height: how far around its ankles a mesh belongs to the feet."""
+
+
+def check_character(armature: bpy.types.Object | None, person: bpy.types.Object) -> bpy.types.Object:
+    """The armature, if keys can be written for it. Raises SceneError with a sentence."""
+    if armature is None or armature.type != "ARMATURE":
+        raise SceneError("Choose the armature of a character to retarget to.")
+    if armature == person:
+        raise SceneError(f"{armature.name} is the refined person itself; choose the armature of a character.")
+    if armature.library is not None:
+        raise SceneError(
+            f"{armature.name} is linked from another file; make a library override of it first"
+            " (Object ▸ Library Override ▸ Make)."
+        )
+    scale = armature.matrix_world.to_scale()
+    if max(scale) - min(scale) > _ROUND * max(scale) or armature.matrix_world.determinant() <= 0:
+        raise SceneError(
+            f"{armature.name} is scaled unevenly or mirrored; apply its scale first (Object ▸ Apply ▸ Scale)."
+        )
+    return armature
+
+
+def scale_of(armature: bpy.types.Object) -> float:
+    """Metres in a unit of the armature."""
+    return float(sum(armature.matrix_world.to_scale()) / 3.0)
+
+
+def rest_of(armature: bpy.types.Object) -> Rest:
+    """All bones at rest, where the object puts them."""
+    bones = list(armature.data.bones)
+    at = {bone.name: index for index, bone in enumerate(bones)}
+    world = np.array(armature.matrix_world)
+    turn = SMPL_TO_BLENDER.T @ world[:3, :3] / scale_of(armature)
+    local = np.array([bone.matrix_local for bone in bones]).reshape(-1, 4, 4)
+    heads = positions_to_smpl(local[:, :3, 3] @ world[:3, :3].T + world[:3, 3])
+    return Rest(
+        tuple(at),
+        tuple(-1 if bone.parent is None else at[bone.parent.name] for bone in bones),
+        heads,
+        turn @ local[:, :3, :3],
+        frozenset(bone.name for bone in bones if not bone.use_inherit_rotation),
+        {bone.name: turn for bone in bones if not bone.use_local_location},
+    )
+
+
+def floor_of(armature: bpy.types.Object, rest: Rest, bones: Bones) -> float:
+    """Height in SMPL's frame of what the character stands on at rest: the soles of its mesh, or else its
+    origin where that is near its lowest bones, or else these."""
+    ankles = [rest.heads[rest.names.index(bones.joints[f"{side}_ankle"])]
+              for side in ("left", "right") if f"{side}_ankle" in bones.joints]  # fmt: skip
+    height = float(np.ptp(rest.heads[[rest.names.index(name) for name in bones.names], 1]))
+    soles = _soles(armature, ankles, height)
+    if soles is not None:
+        return soles
+    lowest = float(_feet(armature, bones)[:, 1].min())
+    origin = float(positions_to_smpl(np.array(armature.matrix_world.translation))[1])
+    return origin if abs(lowest - origin) < _ORIGIN * height else lowest
+
+
+def _soles(armature: bpy.types.Object, ankles: Sequence[np.ndarray], height: float) -> float | None:
+    """The lowest place around the ankles of the meshes that the armature moves."""
+    found = []
+    for mesh in _meshes(armature):
+        places = np.empty(3 * len(mesh.data.vertices), np.float32)
+        mesh.data.vertices.foreach_get("co", places)
+        world = np.array(mesh.matrix_world)
+        places = positions_to_smpl(places.reshape(-1, 3) @ world[:3, :3].T + world[:3, 3])
+        for ankle in ankles:
+            near = np.linalg.norm((places - ankle)[:, [0, 2]], axis=-1) < _NEAR * height
+            near &= np.abs(places[:, 1] - ankle[1]) < _NEAR * height
+            found += [float(places[near, 1].min())] if near.any() else []
+    return min(found) if found else None
+
+
+def _meshes(armature: bpy.types.Object) -> Iterator[bpy.types.Object]:
+    for ob in bpy.data.objects:
+        if ob.type == "MESH" and armature in moved_by(ob):
+            yield ob
+
+
+def _feet(armature: bpy.types.Object, bones: Bones) -> np.ndarray:
+    """(N, 3) heads of the feet's bones and of what hangs on them."""
+    world = np.array(armature.matrix_world)
+    feet = [bones.joints[f"{side}_ankle"] for side in ("left", "right") if f"{side}_ankle" in bones.joints]
+    chosen = [armature.data.bones[name] for name in feet or bones.names]
+    chosen += [child for bone in chosen for child in bone.children_recursive]
+    heads = np.array([bone.head_local for bone in chosen])
+    return positions_to_smpl(heads @ world[:3, :3].T + world[:3, 3])

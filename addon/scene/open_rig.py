@@ -1,0 +1,75 @@
+"""A character from a file: its armature and the meshes that it moves, in the open scene."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from contextlib import redirect_stdout
+from pathlib import Path
+
+import bpy
+
+from .errors import SceneError
+from .parts import moved_by
+
+ENDINGS = (".blend", ".fbx", ".glb", ".gltf")
+
+
+def open_rig(path: Path, fits: Callable[[bpy.types.Object], float]) -> bpy.types.Object:
+    """The armature of the file that fits best, with what it carries and moves; nothing else of the file, and
+    no animation. Raises SceneError."""
+    if path.suffix.lower() not in ENDINGS:
+        raise SceneError(f"{path.name} is no character; give a .blend, .fbx or .glb file.")
+    if not path.is_file():
+        raise SceneError(f"There is no file {path}; check the name.")
+    before = set(bpy.data.objects)
+    try:
+        _bring_in(path)
+    except (RuntimeError, OSError) as error:  # how Blender's importers fail
+        raise SceneError(f"{path.name} can't be opened as a character: {_last_line(error)}") from error
+    brought = [ob for ob in bpy.data.objects if ob not in before]
+    armatures = [ob for ob in brought if ob.type == "ARMATURE"]
+    if not armatures:
+        raise SceneError(f"{path.name} holds no armature; give the file of a character with bones.")
+    chosen = max(armatures, key=fits)
+    kept = [chosen, *chosen.children_recursive, *(ob for ob in brought if chosen in moved_by(ob))]
+    _show(list(dict.fromkeys(kept)))
+    bpy.data.batch_remove([ob for ob in brought if ob not in kept])
+    _at_rest(chosen)
+    bpy.context.view_layer.update()
+    return chosen
+
+
+def _bring_in(path: Path) -> None:
+    if path.suffix.lower() == ".blend":
+        with bpy.data.libraries.load(str(path)) as (there, here):
+            here.objects = there.objects
+        return
+    with redirect_stdout(io.StringIO()):
+        if path.suffix.lower() == ".fbx":
+            bpy.ops.import_scene.fbx(filepath=str(path), use_anim=False)
+        else:
+            bpy.ops.import_scene.gltf(filepath=str(path))
+
+
+def _last_line(error: Exception) -> str:
+    return (str(error).strip().splitlines() or ["it is damaged"])[-1].removeprefix("Error: ")
+
+
+def _show(objects: list[bpy.types.Object]) -> None:
+    """In the scene, so that they are evaluated and written."""
+    shown = bpy.context.scene.collection.all_objects
+    for ob in objects:
+        if ob.name not in shown:
+            bpy.context.scene.collection.objects.link(ob)
+
+
+def _at_rest(armature: bpy.types.Object) -> None:
+    """Without the animation of the file, drivers left: a rig needs these."""
+    animation = armature.animation_data
+    if animation is not None:
+        animation.action = None
+        for track in list(animation.nla_tracks):
+            animation.nla_tracks.remove(track)
+    for bone in armature.pose.bones:
+        bone.matrix_basis.identity()

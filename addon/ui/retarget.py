@@ -1,0 +1,232 @@
+# mypy: disable-error-code="valid-type"
+# bpy reads properties from annotations that are calls; mypy knows no such thing.
+"""Operators that take a refined person's motion over to a character's armature."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import bpy
+from bpy.props import StringProperty
+from bpy_extras.io_utils import ExportHelper, ImportHelper
+
+from ..retarget.bones import bones_of
+from ..rigs import BoneMap, map_file, match
+from ..safe_read import FormatError
+from ..scene import SceneError
+from ..scene.character import check_character
+from ..scene.retarget import retarget
+from ..scene.retarget_keys import SOURCE, retargeted_action
+from ..scene.rigify_controls import controls_of
+from ..scene.sample_rigs import rig_of
+from .describe import plural
+from .quality import shown_person
+from .results import refined_armatures
+from .retarget_settings import SPR_PG_retarget, bone_map, set_map
+
+_CHOOSE = "Select the armature of a character, or choose it above"
+
+
+def chosen_character(context: bpy.types.Context) -> bpy.types.Object | None:
+    """The armature that is chosen, or else the active or a selected one that is no refined person."""
+    named = context.scene.objects.get(context.scene.spr.retarget.character)
+    if named is not None:
+        return named
+    people = refined_armatures(context.scene)
+    active = context.view_layer.objects.active
+    near = [ob for ob in (active, active.parent if active is not None else None) if ob is not None]
+    near += [ob for ob in context.view_layer.objects if ob.select_get()]
+    return next((ob for ob in near if ob.type == "ARMATURE" and ob not in people), None)
+
+
+def followed_person(
+    context: bpy.types.Context, character: bpy.types.Object | None
+) -> bpy.types.Object | None:
+    """The person that the character has followed before, or who is shown."""
+    action = None if character is None else retargeted_action(character)
+    earlier = None if action is None else context.scene.objects.get(str(action.get(SOURCE, "")))
+    people = refined_armatures(context.scene)
+    active = context.view_layer.objects.active
+    if active in people or earlier not in people:
+        return shown_person(context)
+    return earlier
+
+
+def matched(context: bpy.types.Context, character: bpy.types.Object) -> BoneMap:
+    """The table's map, made anew where it is of another armature. Raises SceneError where no person is
+    recognised."""
+    settings = context.scene.spr.retarget
+    if settings.matched != character.name or not settings.map:
+        _match(settings, character)
+    return bone_map(settings)
+
+
+def _match(settings: SPR_PG_retarget, character: bpy.types.Object) -> None:
+    try:
+        found = match(rig_of(character))
+    except FormatError as error:
+        raise SceneError(f"{character.name}: {error}") from error
+    settings.matched = character.name
+    set_map(settings, found)
+
+
+def _why_not(context: bpy.types.Context) -> str:
+    if shown_person(context) is None:
+        return "Refine a person first"
+    if chosen_character(context) is None:
+        return _CHOOSE
+    return ""
+
+
+class _Retargets:
+    """What the two operators share: a person and a character."""
+
+    bl_options = {"REGISTER", "UNDO"}
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        """Needs both."""
+        return _can(cls, _why_not(context))
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        """Match where that was not done yet, write the keys, tell what came of it."""
+        settings, character = context.scene.spr.retarget, chosen_character(context)
+        try:
+            settings.result, heed = _retargeted(context, settings, character)
+        except SceneError as error:
+            self.report({"ERROR"}, str(error))
+            return {"CANCELLED"}
+        self.report({"WARNING" if heed else "INFO"}, settings.result)
+        return {"FINISHED"}
+
+
+def _can(cls: type, sentence: str) -> bool:
+    """Whether an operator can run: it can where there is no sentence on what is in its way."""
+    if sentence:
+        cls.poll_message_set(sentence)
+    return not sentence
+
+
+def _retargeted(
+    context: bpy.types.Context, settings: SPR_PG_retarget, character: bpy.types.Object
+) -> tuple[str, bool]:
+    """What has come of it, and whether something is to be heeded. Raises SceneError."""
+    person = followed_person(context, character)
+    check_character(character, person)
+    found = BoneMap() if controls_of(character) is not None else matched(context, character)
+    done = retarget(person, character, bones_of(found), settings.options(), ik=settings.ik)
+    told = f"{person.name} is on {character.name}: {plural(done.bones, 'bone')}, "
+    told += f"{plural(done.frames, 'frame')}, action '{done.action.name}'."
+    return " ".join((told, *done.told)), bool(done.told)
+
+
+class SPR_OT_retarget(_Retargets, bpy.types.Operator):
+    """Write the refined person's animation on the character, into an action of its own. What the character
+    played before stays in the file"""
+
+    bl_idname = "spr.retarget"
+    bl_label = "Retarget"
+
+
+class SPR_OT_retarget_again(_Retargets, bpy.types.Operator):
+    """Bring the retargeted action up to date after the person, the bones or the settings were corrected. Its
+    keys are written anew"""
+
+    bl_idname = "spr.retarget_again"
+    bl_label = "Retarget Again"
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        """Needs a character that was retargeted to."""
+        character = chosen_character(context)
+        first = character is not None and retargeted_action(character) is None
+        return _can(cls, "Retarget to this character first" if first else _why_not(context))
+
+
+class SPR_OT_match_bones(bpy.types.Operator):
+    """Find out which bone of the character is what, by names and by shape. Corrections in the table are
+    replaced"""
+
+    bl_idname = "spr.match_bones"
+    bl_label = "Match Bones"
+    bl_options = {"REGISTER", "UNDO"}
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        """Needs a character."""
+        return _can(cls, "" if chosen_character(context) else _CHOOSE)
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        """Fill the table."""
+        try:
+            _match(context.scene.spr.retarget, chosen_character(context))
+        except SceneError as error:
+            self.report({"ERROR"}, str(error))
+            return {"CANCELLED"}
+        found = bone_map(context.scene.spr.retarget)
+        names = f" ({found.family})" if found.family else ""
+        self.report({"INFO"}, f"{plural(len(found.bones), 'bone')} matched{names}")
+        return {"FINISHED"}
+
+
+class SPR_OT_save_bones(bpy.types.Operator, ExportHelper):
+    """Save which bone is what as a file that others can use for the same kind of character"""
+
+    bl_idname = "spr.save_bones"
+    bl_label = "Save Bone Map"
+
+    filename_ext = ".json"
+    filter_glob: StringProperty(default="*.json", options={"HIDDEN"})
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        """Needs a table."""
+        return _can(cls, "" if context.scene.spr.retarget.map else "Match the bones of a character first")
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        """Write the file."""
+        try:
+            map_file.write_map(bone_map(context.scene.spr.retarget), Path(self.filepath))
+        except FormatError as error:
+            self.report({"ERROR"}, str(error))
+            return {"CANCELLED"}
+        self.report({"INFO"}, f"The bones are saved in {Path(self.filepath).name}")
+        return {"FINISHED"}
+
+
+class SPR_OT_load_bones(bpy.types.Operator, ImportHelper):
+    """Read which bone is what from a file that was saved from this table"""
+
+    bl_idname = "spr.load_bones"
+    bl_label = "Load Bone Map"
+    bl_options = {"REGISTER", "UNDO"}
+
+    filter_glob: StringProperty(default="*.json", options={"HIDDEN"})
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        """Needs a character."""
+        return _can(cls, "" if chosen_character(context) else _CHOOSE)
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        """Fill the table."""
+        settings, character = context.scene.spr.retarget, chosen_character(context)
+        try:
+            found = map_file.read_map(Path(self.filepath))
+        except FormatError as error:
+            self.report({"ERROR"}, str(error))
+            return {"CANCELLED"}
+        missing = sorted(found.bones - set(character.data.bones.keys()))
+        if missing:
+            self.report(
+                {"ERROR"}, f"{character.name} has no bone {missing[0]}; the map is of another character."
+            )
+            return {"CANCELLED"}
+        settings.matched = character.name
+        set_map(settings, found)
+        return {"FINISHED"}
+
+
+CLASSES = (
+    SPR_OT_retarget, SPR_OT_retarget_again, SPR_OT_match_bones, SPR_OT_save_bones, SPR_OT_load_bones,
+)  # fmt: skip

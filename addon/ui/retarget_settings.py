@@ -1,0 +1,132 @@
+# mypy: disable-error-code="valid-type"
+# bpy reads properties from annotations that are calls; mypy knows no such thing.
+"""What a scene remembers of retargeting: the character, which bone is what, and how the motion is taken over."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import bpy
+from bpy.props import BoolProperty, CollectionProperty, EnumProperty, IntProperty, StringProperty
+
+from ..body.skeleton import JOINT_NAMES
+from ..retarget import Options
+from ..rigs import FINGER_SLOTS, BoneMap, map_of_text, text_of_map
+from ..safe_read import FormatError
+from ..scene.names import BONE_NAMES
+
+ROOT_ITEMS = [
+    ("HIPS", "On Hips", "The hips carry the character along; a root bone stays where it is"),
+    ("ROOT", "On Root Bone", "The root bone goes along the floor and turns to where the person heads"),
+    ("PLACE", "In Place", "The character stays where it is: the way over the floor is left out"),
+]
+_ROOTS = {"HIPS": "hips", "ROOT": "root", "PLACE": "place"}
+SLOTS = (*JOINT_NAMES, *FINGER_SLOTS)
+"""What can be corrected bone by bone."""
+_filling = False
+
+
+def _put(entry: SPR_PG_matched_bone, context: bpy.types.Context) -> None:
+    """Let the map know of a bone that somebody has chosen in the table."""
+    if _filling:
+        return
+    settings = context.scene.spr.retarget
+    set_map(settings, bone_map(settings).with_bone(entry.slot, entry.bone))
+
+
+def _armatures(_settings: Any, context: bpy.types.Context, text: str) -> list[str]:
+    names = [ob.name for ob in context.scene.objects if ob.type == "ARMATURE"]
+    return [name for name in names if text.lower() in name.lower()]
+
+
+def _bones(_entry: Any, context: bpy.types.Context, text: str) -> list[str]:
+    armature = bpy.data.objects.get(context.scene.spr.retarget.matched)
+    names = armature.data.bones.keys() if armature is not None and armature.type == "ARMATURE" else ()
+    return [name for name in names if text.lower() in name.lower()]
+
+
+class SPR_PG_matched_bone(bpy.types.PropertyGroup):
+    """A line of the table: a part of the body and the character's bone."""
+
+    slot: StringProperty(name="Part", description="Joint of the refined person")
+    bone: StringProperty(
+        name="Bone", description="Bone of the character, empty for none", search=_bones, update=_put
+    )
+
+
+class SPR_PG_retarget(bpy.types.PropertyGroup):
+    """Settings of retargeting."""
+
+    character: StringProperty(
+        name="Character",
+        description="Armature that gets the motion. Empty: the active or selected one that is not a refined"
+        " person",
+        search=_armatures,
+    )
+    matched: StringProperty(name="Matched", description="Armature that the table of bones is of")
+    map: StringProperty(name="Bones", description="Which bone is what, as JSON")
+    bones: CollectionProperty(name="Bones", type=SPR_PG_matched_bone)
+    active_bone: IntProperty(name="Active Bone")
+    root: EnumProperty(
+        name="Motion", description="What carries the character over the floor", items=ROOT_ITEMS
+    )
+    feet: BoolProperty(
+        name="Feet on Floor",
+        description="Let the legs reach so that feet keep the floor and stay where the person's bear",
+        default=True,
+    )
+    hands: BoolProperty(
+        name="Hands in Place",
+        description="Let the arms reach so that the hands are at the same places relative to the body, as far"
+        " as its arms are long: hands that meet do so. Otherwise the arms only point as the person's",
+        default=True,
+    )
+    fingers: BoolProperty(
+        name="Fingers", description="Move the fingers where both the person and the character have them",
+        default=True,
+    )  # fmt: skip
+    ik: BoolProperty(
+        name="Play IK",
+        description="On a Rigify rig, key the IK controls of hands and feet, too, and switch the limbs to"
+        " them. Otherwise FK plays. Hands and feet are the same either way",
+    )
+    result: StringProperty(name="Result", description="What the last retargeting has come to")
+
+    def options(self) -> Options:
+        """As the core has them."""
+        return Options(_ROOTS[self.root], self.feet, self.hands, self.fingers)
+
+
+def bone_map(settings: SPR_PG_retarget) -> BoneMap:
+    """The map that the table shows; an empty one where there is none."""
+    try:
+        return map_of_text(settings.map)
+    except FormatError:
+        return BoneMap()
+
+
+def set_map(settings: SPR_PG_retarget, found: BoneMap) -> None:
+    """Keep a map and let the table show it."""
+    global _filling
+    _filling = True
+    try:
+        settings.map = text_of_map(found)
+        known = {**found.joints, **found.fingers}
+        settings.bones.clear()
+        for slot in SLOTS:
+            entry = settings.bones.add()
+            entry.name, entry.slot, entry.bone = label(slot), slot, known.get(slot, "")
+    finally:
+        _filling = False
+
+
+def label(slot: str) -> str:
+    """A joint as the refined person's bone is called; fingers are called so already."""
+    return (
+        BONE_NAMES[JOINT_NAMES.index(slot)].replace("_", " ")
+        if slot in JOINT_NAMES
+        else slot.replace("_", " ")
+    )
+
+
+CLASSES = (SPR_PG_matched_bone, SPR_PG_retarget)

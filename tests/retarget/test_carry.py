@@ -1,0 +1,218 @@
+"""A motion on other skeletons: limbs point alike, feet stay, hands meet, and the way back gives the same."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from addon.body.hands import SIDES
+from addon.body.rotations import geodesic_angle, matrix_from_axis_angle, matrix_from_quaternion
+from addon.body.skeleton import JOINT_NAMES, PARENTS, REST_OFFSETS
+from addon.body.soles import HEEL
+from addon.motion import Motion
+from addon.retarget import Options, RetargetError, Target, carry, followed
+from addon.retarget.carry import leg_scale
+from addon.retarget.feet import foot_of
+from addon.retarget.hands import arm_joints
+from addon.retarget.pose import Pose
+from addon.retarget.rest import corrections
+from addon.retarget.source import Source, source_of
+from tests.retarget import stepping
+from tests.retarget.characters import Build, character
+from tests.scene.hands import finger_joints, with_hands
+
+FRAMES = stepping.FRAMES
+BUILDS = {
+    "a-pose": Build(a_pose=True),
+    "child": Build(legs=0.6, trunk=0.6, arms=0.6, shoulders=0.6, feet=0.6, a_pose=True, spine=5, neck=2),
+    "giant": Build(legs=1.8, trunk=1.8, arms=1.8, shoulders=1.8, feet=1.8, spine=1, turned=(0.0, 2.0, 0.0)),
+    "long legs": Build(legs=1.3, shins=0.85, trunk=0.8, arms=1.1, forearms=0.8, shoulders=1.2, feet=1.2,
+                       ankle=0.03, a_pose=True, twists=True, spine=2),
+    "short legs": Build(legs=0.7, trunk=1.2, arms=0.8, shoulders=0.7, feet=0.8, spine=4, neck=3, fingers=True,
+                        turned=(np.pi / 2, 0.0, 0.0)),
+}  # fmt: skip
+LIMBS = [JOINT_NAMES.index(f"{side}_{end}") for side in SIDES for end in ("knee", "ankle", "elbow", "wrist")]
+
+
+@pytest.fixture(scope="module")
+def walk() -> Motion:
+    return stepping.walk()
+
+
+def _directions(joints: np.ndarray) -> np.ndarray:
+    bones = (joints - joints[:, list(PARENTS)])[:, LIMBS]
+    return np.asarray(bones / np.linalg.norm(bones, axis=-1, keepdims=True))
+
+
+def _apart(first: np.ndarray, second: np.ndarray) -> np.ndarray:
+    """Degrees between directions."""
+    return np.degrees(np.arccos(np.clip((_directions(first) * _directions(second)).sum(-1), -1.0, 1.0)))
+
+
+@pytest.mark.parametrize("build", BUILDS.values(), ids=BUILDS)
+def test_limbs_point_as_the_persons_and_the_way_back_gives_the_same(walk, build):
+    plain = Options(feet=False, hands=False)
+    there = followed(carry(walk, character(build), plain).pose, walk)
+    assert _apart(source_of(walk).joints, there.joints).max() < 0.1
+    back = followed(carry(there, character(Build()), plain).pose, walk)
+    assert _apart(source_of(walk).joints, back.joints).max() < 0.1
+    limbs = [0, 1, 2, 4, 5, 16, 17, 18, 19]
+    assert np.degrees(geodesic_angle(source_of(walk).worlds, back.worlds)[:, limbs]).max() < 0.1
+
+
+@pytest.mark.parametrize("build", BUILDS.values(), ids=BUILDS)
+def test_the_way_back_with_feet_and_hands_in_place_is_within_a_degree(walk, build):
+    there = followed(carry(walk, character(build)).pose, walk)
+    back = followed(carry(there, character(Build())).pose, walk)
+    apart = _apart(source_of(walk).joints, back.joints)
+    assert np.median(apart) < 0.5 and np.percentile(apart, 95) < 1.0
+
+
+@pytest.mark.parametrize("build", BUILDS.values(), ids=BUILDS)
+def test_nothing_flips_or_pops(walk, build):
+    turns = carry(walk, character(build)).turns
+    step = 2 * np.arccos(np.clip((turns[1:] * turns[:-1]).sum(-1), -1.0, 1.0))
+    assert np.degrees(step).max() < 25.0, "as fast as the walk's own joints"
+    assert ((turns[1:] * turns[:-1]).sum(-1) > 0).all()
+
+
+def _soles(source: Source, target: Target, pose: Pose, side: str) -> np.ndarray:
+    """(T, 4, 3) places under a character's foot."""
+    turned = corrections(target, source.rest)
+    ankle, ball = (target.joints[f"{side}_{joint}"] for joint in ("ankle", "foot"))
+    foot = foot_of(target, source, side, turned[ankle], leg_scale(source, target))
+    world, toes = (pose.turn(bone) @ (turned[bone] @ target.facing).T for bone in (ankle, ball))
+    places = pose.place(ankle)[:, None] + (world[:, None] @ foot.sole[:3, :, None])[..., 0]
+    tip = pose.place(ball) + toes @ foot.tip
+    return np.concatenate([places, tip[:, None]], axis=1)
+
+
+@pytest.mark.parametrize("build", BUILDS.values(), ids=BUILDS)
+def test_planted_feet_slide_no_more_than_the_persons_and_keep_the_floor(walk, build):
+    source, target = source_of(walk), character(build)
+    pose = carry(walk, target).pose
+    for index, side in enumerate(SIDES):
+        soles = _soles(source, target, pose, side)
+        places = np.stack([soles[:, HEEL], soles[:, HEEL + 1 :].mean(1)], axis=1)
+        bears = walk.contacts.reshape(-1, 2, 2)[:, index] > 0.5
+        stands = bears[1:] & bears[:-1]
+        ours = source.soles[:, index]
+        ours = np.stack([ours[:, HEEL], ours[:, HEEL + 1 :].mean(1)], axis=1)
+        before, after = (
+            1000 * np.linalg.norm(np.diff(one, axis=0)[..., [0, 2]], axis=-1)[stands]
+            for one in (ours, places)
+        )
+        assert (after - before).max() < 0.5
+        lowest = leg_scale(source, target) * source.soles[:, index, :, 1].min(1)
+        assert np.abs(soles[..., 1].min(1) - lowest).max() < 0.001, "as near to the floor as the person's"
+
+
+@pytest.mark.parametrize("build", BUILDS.values(), ids=BUILDS)
+def test_hands_are_at_the_same_place_of_the_arms_reach_beside_the_body(walk, build):
+    spread = replace(walk, rotations=walk.rotations.copy())
+    for joint in (16, 17, 18, 19):
+        spread.rotations[:, joint] = np.eye(3)  # straight to the sides: no width of shoulders plays a part
+    source, target = source_of(spread), character(build)
+    pose = carry(spread, target).pose
+    for side in SIDES:
+        shoulder, _, wrist = arm_joints(side)
+        ours = source.place(wrist) - source.place(shoulder)
+        theirs = pose.at(wrist) - pose.at(shoulder)
+        length = target.length(arm_joints(side))
+        scale = length / np.linalg.norm(np.diff(source.rest[[16, 18, 20]], axis=0), axis=-1).sum()
+        assert (np.linalg.norm(theirs - scale * ours, axis=-1) / length).max() < 0.02
+
+
+@pytest.mark.parametrize("build", [BUILDS["child"], BUILDS["giant"], BUILDS["short legs"]])
+def test_hands_that_meet_still_meet(walk, build):
+    turns = np.zeros((FRAMES, 24, 3))
+    for joint, sign in ((16, 1.0), (17, -1.0)):
+        turns[:, joint, 1] = -sign * 1.15
+        turns[:, joint + 2, 1] = -sign * 0.9
+    clap = replace(walk, rotations=np.asarray(matrix_from_axis_angle(turns)))
+    source, target = source_of(clap), character(build)
+    gap = np.linalg.norm(source.place("left_wrist") - source.place("right_wrist"), axis=-1)
+    pose = carry(clap, target).pose
+    theirs = np.linalg.norm(pose.at("left_wrist") - pose.at("right_wrist"), axis=-1)
+    widths = (
+        np.linalg.norm(target.place("left_shoulder") - target.place("right_shoulder")),
+        np.linalg.norm(source.rest[16] - source.rest[17]),
+    )
+    assert np.abs(theirs - gap * widths[0] / widths[1]).max() < 0.02 * target.length(arm_joints("left"))
+
+
+def test_fingers_follow_where_both_have_them(walk):
+    motion = with_hands(walk)
+    target = character(BUILDS["short legs"])
+    pose = carry(motion, target).pose
+    _, worlds = finger_joints(motion)
+    turned = corrections(target, source_of(motion).rest)
+    for side in range(2):
+        for joint in range(15):
+            bone = int(target.fingers[side, joint])
+            seen = pose.turn(bone) @ (turned[bone] @ target.facing).T
+            assert np.degrees(geodesic_angle(seen, worlds[:, side, joint])).max() < 0.1
+    without = carry(motion, target, Options(fingers=False))
+    assert not {int(bone) for bone in target.fingers.ravel()} & set(without.bones)
+
+
+def test_twist_bones_take_their_share_between_the_ends(walk):
+    target = character(Build(twists=True, a_pose=True))
+    still = replace(walk, rotations=np.tile(np.eye(3), (FRAMES, 24, 1, 1)))
+    angle = np.linspace(0.0, 2.5, FRAMES)
+    still.rotations[:, JOINT_NAMES.index("left_wrist")] = matrix_from_axis_angle(
+        angle[:, None] * (REST_OFFSETS[20] / np.linalg.norm(REST_OFFSETS[20]))
+    )
+    pose = carry(still, target, Options(feet=False, hands=False)).pose
+    twist = next(one for one in target.twists if one.limb == "left_elbow")
+    turned = geodesic_angle(pose.turn(twist.bone), pose.turn(target.joints["left_elbow"]))
+    assert np.abs(turned - angle * 0.5).max() < 0.01
+
+
+@pytest.mark.parametrize("root", ["root", "place"])
+def test_the_way_goes_to_the_root_or_nowhere(walk, root):
+    target = character(Build())
+    plain, other = carry(walk, target), carry(walk, target, Options(root=root))
+    pelvis = target.joints["pelvis"]
+    if root == "place":
+        assert np.ptp(other.pose.hips[:, [0, 2]], axis=0).max() < 1e-9
+        assert np.allclose(other.pose.hips[:, 1], plain.pose.hips[:, 1])
+        return
+    assert np.abs(other.pose.hips - plain.pose.hips).max() < 1e-9, "nothing moves in the world"
+    assert np.abs(other.moves[pelvis][:, [0, 2]]).max() < 0.05 + np.abs(plain.moves[pelvis]).max() * 0.2
+    assert np.ptp(other.moves[target.root], axis=0).max() > 1.0
+
+
+def test_channels_give_the_pose_back_through_the_tree_of_bones(walk):
+    """What Blender makes of the quaternions and moves: each bone's rest and channels on top of its parent."""
+    target = character(BUILDS["long legs"])
+    carried = carry(walk, target)
+    basis = dict(zip(carried.bones, np.moveaxis(matrix_from_quaternion(carried.turns), 1, 0), strict=True))
+    worlds: dict[int, np.ndarray] = {}
+    places: dict[int, np.ndarray] = {}
+    for bone, parent in enumerate(target.parents):
+        own = basis.get(bone, np.eye(3))
+        if parent < 0:
+            carry_turn, place = (
+                np.broadcast_to(np.eye(3), (FRAMES, 3, 3)),
+                np.tile(target.heads[bone], (FRAMES, 1)),
+            )
+        else:
+            carry_turn = worlds[parent] @ target.axes[parent].T
+            place = places[parent] + carry_turn @ (target.heads[bone] - target.heads[parent])
+        rest = carry_turn @ target.axes[bone]
+        move = carried.moves.get(bone)
+        places[bone] = place if move is None else place + (rest @ move[..., None])[..., 0]
+        worlds[bone] = rest @ own
+    for bone in carried.bones:
+        assert np.abs(places[bone] - carried.pose.place(bone)).max() < 1e-6
+        assert np.abs(worlds[bone] - carried.pose.turn(bone) @ target.axes[bone]).max() < 1e-6
+
+
+def test_a_character_without_arms_is_refused_with_a_sentence():
+    whole = character(Build())
+    joints = {name: bone for name, bone in whole.joints.items() if name != "left_elbow"}
+    with pytest.raises(RetargetError, match="No bone is matched to the left elbow"):
+        replace(whole, joints=joints)

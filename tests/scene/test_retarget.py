@@ -1,0 +1,224 @@
+"""A refined person's animation on characters: what Blender then shows, and what is said of those that resist."""
+
+from __future__ import annotations
+
+import bpy
+import numpy as np
+import pytest
+from mathutils import Matrix
+
+from addon.body.rotations import geodesic_angle
+from addon.retarget import Options, carry
+from addon.retarget.bones import Bones, bones_of, target_of
+from addon.rigs import match
+from addon.scene import SceneError, write_motion
+from addon.scene.axes import SMPL_TO_BLENDER, positions_to_blender
+from addon.scene.character import floor_of, rest_of
+from addon.scene.curves import find_curves
+from addon.scene.person_motion import person_in_world
+from addon.scene.retarget import Retargeted, retarget
+from addon.scene.rigify_controls import controls_of
+from addon.scene.sample_rigs import rig_of
+from tests.retarget import stepping
+from tests.scene.rigged import add_armature, generated_rig, known_rig, seen
+
+FRAMES = (1, 60, 121, 200, 240)
+
+
+@pytest.fixture
+def person() -> bpy.types.Object:
+    return write_motion(stepping.walk(), mesh=False)
+
+
+@pytest.fixture
+def character() -> bpy.types.Object:
+    return add_armature(known_rig("Mixamo"))
+
+
+def _bones(character: bpy.types.Object) -> Bones:
+    return bones_of(match(rig_of(character)))
+
+
+def _retargeted(person, character, **options) -> Retargeted:
+    return retarget(person, character, _bones(character), Options(**options))
+
+
+def _check(person, character, bones: Bones, options: Options | None = None) -> None:
+    """What Blender shows is what was worked out, to a tenth of a millimetre and of a degree."""
+    motion, _ = person_in_world(person, bpy.context.scene)
+    rest = rest_of(character)
+    pose = carry(motion, target_of(rest, bones, floor_of(character, rest, bones)), options).pose
+    for frame in FRAMES:
+        shown = seen(character, [pose.target.names[bone] for bone in pose.target.joints.values()], frame)
+        size = np.linalg.norm(shown[:, :3, 0], axis=-1)[:, None, None]
+        for (name, bone), matrix, scale in zip(pose.target.joints.items(), shown, size, strict=True):
+            place = positions_to_blender(pose.place(bone)[frame - 1])
+            assert np.linalg.norm(matrix[:3, 3] - place) < 1e-4, (name, frame)
+            turn = SMPL_TO_BLENDER @ pose.turn(bone)[frame - 1] @ pose.target.axes[bone]
+            assert np.degrees(geodesic_angle(matrix[:3, :3] / scale, turn)) < 0.1, (name, frame)
+
+
+@pytest.mark.parametrize("family", ["Mixamo", "Unreal", "Daz Genesis 8", "VRM"])
+def test_blender_shows_what_was_worked_out(person, family):
+    character = add_armature(known_rig(family))
+    done = _retargeted(person, character)
+    assert done.frames == 240 and done.told == ()
+    _check(person, character, _bones(character))
+
+
+def test_an_object_as_importers_make_them_and_moved_gets_the_same_motion(person, character):
+    importer = Matrix.Rotation(np.pi / 2, 4, "X") @ Matrix.Scale(0.01, 4)
+    character.data.transform(importer.inverted())
+    character.matrix_world = Matrix.Translation((1.0, 2.0, 0.0)) @ importer
+    bpy.context.view_layer.update()
+    _retargeted(person, character)
+    _check(person, character, _bones(character))
+
+
+@pytest.mark.parametrize("mode", ["XYZ", "AXIS_ANGLE"])
+def test_bones_keep_their_rotation_mode(person, character, mode):
+    for bone in character.pose.bones:
+        bone.rotation_mode = mode
+    _retargeted(person, character)
+    _check(person, character, _bones(character))
+
+
+def test_bones_that_were_left_posed_and_those_that_inherit_nothing_are_right(person, character):
+    bones = _bones(character)
+    for bone in character.pose.bones:
+        bone.rotation_quaternion = (0.9, 0.1, 0.3, 0.0)
+        bone.location = (0.1, 0.0, 0.2)
+    character.data.bones[bones.joints["left_shoulder"]].use_inherit_rotation = False
+    character.data.bones[bones.joints["pelvis"]].use_local_location = False
+    _retargeted(person, character)
+    _check(person, character, bones)
+
+
+def test_the_root_bone_carries_the_way(person):
+    character = add_armature(known_rig("Unreal"))
+    _retargeted(person, character, root="root")
+    bones = _bones(character)
+    _check(person, character, bones, Options(root="root"))
+    root = np.array([seen(character, [bones.root], frame)[0, :3, 3] for frame in FRAMES])
+    assert np.ptp(root[:, 1]) > 1.5 and np.abs(root[:, 2]).max() < 1e-5
+
+
+def test_it_has_an_action_of_its_own_and_the_one_before_stays(person, character):
+    character.keyframe_insert("location", frame=1)
+    before = character.animation_data.action
+    before.name = "Mine"
+    done = _retargeted(person, character)
+    assert character.animation_data.action == done.action != before
+    assert before.use_fake_user and done.action.name == "Character Person"
+    assert "itself" not in " ".join(done.told)
+
+
+def test_again_writes_the_same_action_anew_and_leaves_keys_of_other_bones(person, character):
+    first = _retargeted(person, character)
+    character["mine"] = 1.0
+    character.keyframe_insert('["mine"]', frame=5)
+    person.location.x = 3.0
+    bpy.context.view_layer.update()
+    again = _retargeted(person, character)
+    assert again.action == first.action and len(bpy.data.actions) == 2
+    _check(person, character, _bones(character))
+    assert seen(character, [_bones(character).joints["pelvis"]], 1)[0, 0, 3] > 2.5
+    assert ('["mine"]', 0) in find_curves(character)
+
+
+@pytest.mark.parametrize("state", ["hidden", "edit", "locked"])
+def test_hidden_edited_and_locked_characters_are_right(person, character, state):
+    if state == "hidden":
+        character.hide_set(True)
+    elif state == "edit":
+        bpy.context.view_layer.objects.active = character
+        bpy.ops.object.mode_set(mode="EDIT")
+    else:
+        for bone in character.pose.bones:
+            bone.lock_rotation = bone.lock_location = (True, True, True)
+    _retargeted(person, character)
+    assert bpy.context.mode == ("EDIT_ARMATURE" if state == "edit" else "OBJECT")
+    bpy.context.view_layer.objects.active = character
+    if state == "edit":
+        bpy.ops.object.mode_set(mode="OBJECT")
+    character.hide_set(False)
+    _check(person, character, _bones(character))
+
+
+def test_what_works_against_the_keys_is_said(person, character):
+    bones = _bones(character)
+    hips, head = (bones.joints[joint] for joint in ("pelvis", "head"))
+    character.pose.bones[hips].driver_add("location", 0)
+    character.pose.bones[head].constraints.new("LIMIT_ROTATION")
+    character.constraints.new("LIMIT_LOCATION")
+    told = " ".join(_retargeted(person, character).told)
+    assert f"Drivers move {hips}" in told and f"what the keys of {head} say" in told
+    assert "Character is itself moved by keys or constraints" in told
+
+
+def test_what_can_not_be_done_is_refused_with_a_sentence_and_leaves_nothing(person, character):
+    bones, actions = _bones(character), len(bpy.data.actions)
+    with pytest.raises(SceneError, match="is the refined person itself"):
+        retarget(person, person, bones)
+    character.scale = (1.0, 2.0, 1.0)
+    bpy.context.view_layer.update()
+    with pytest.raises(SceneError, match="scaled unevenly or mirrored; apply its scale first"):
+        retarget(person, character, bones)
+    character.scale = (1.0, 1.0, 1.0)
+    bpy.context.view_layer.update()
+    with pytest.raises(SceneError, match="has no bone gone; match the bones again"):
+        retarget(person, character, Bones({**bones.joints, "pelvis": "gone"}))
+    missing = {joint: bone for joint, bone in bones.joints.items() if joint != "left_knee"}
+    with pytest.raises(SceneError, match="Character: No bone is matched to the left knee"):
+        retarget(person, character, Bones(missing))
+    assert len(bpy.data.actions) == actions
+
+
+def test_a_linked_character_is_refused_and_an_override_of_it_is_right(tmp_path):
+    add_armature(known_rig("Mixamo"))
+    path = str(tmp_path / "character.blend")
+    bpy.ops.wm.save_as_mainfile(filepath=path)
+    bpy.ops.wm.read_homefile(use_factory_startup=True, use_empty=True)
+    person = write_motion(stepping.walk(), mesh=False)
+    with bpy.data.libraries.load(path, link=True) as (_, into):
+        into.objects = ["Character"]
+    linked = into.objects[0]
+    bpy.context.scene.collection.objects.link(linked)
+    bpy.context.view_layer.update()
+    with pytest.raises(SceneError, match="make a library override of it first"):
+        retarget(person, linked, _bones(linked))
+    own = linked.override_hierarchy_create(bpy.context.scene, bpy.context.view_layer)
+    _retargeted(person, own)
+    _check(person, own, _bones(own))
+
+
+def test_a_rigify_rig_gets_keys_on_its_controls(person):
+    rig = generated_rig()
+    controls = controls_of(rig)
+    done = retarget(person, rig, Bones({}))
+    assert done.told == ()
+    _check(person, rig, controls.bones)
+    motion, _ = person_in_world(person, bpy.context.scene)
+    rest = rest_of(rig)
+    pose = carry(motion, target_of(rest, controls.bones, floor_of(rig, rest, controls.bones))).pose
+    for frame in FRAMES:
+        for joint, deforms in (("left_knee", "ORG-shin.L"), ("right_wrist", "ORG-hand.R")):
+            shown = seen(rig, [deforms], frame)[0, :3, 3]
+            place = positions_to_blender(pose.at(joint)[frame - 1])
+            assert np.linalg.norm(shown - place) < 1e-4
+
+
+def test_a_rigify_rig_can_play_ik(person):
+    rig = generated_rig()
+    retarget(person, rig, Bones({}))
+    ends = ["ORG-hand.L", "ORG-hand.R", "ORG-foot.L", "ORG-foot.R", "ORG-toe.L"]
+    middles = ["ORG-forearm.L", "ORG-shin.R"]
+    fk = [(seen(rig, ends, frame), seen(rig, middles, frame)) for frame in FRAMES]
+    retarget(person, rig, Bones({}), ik=True)
+    assert rig.pose.bones["thigh_parent.L"]["IK_FK"] == 0.0
+    for frame, (hands, knees) in zip(FRAMES, fk, strict=True):
+        now = seen(rig, ends, frame)
+        assert np.linalg.norm(now[:, :3, 3] - hands[:, :3, 3], axis=-1).max() < 1e-3
+        assert np.degrees(geodesic_angle(now[:, :3, :3], hands[:, :3, :3])).max() < 0.5
+        bent = np.linalg.norm(seen(rig, middles, frame)[:, :3, 3] - knees[:, :3, 3], axis=-1)
+        assert bent.max() < 0.03, "Rigify lets bones of IK limbs shrink a little"

@@ -1,0 +1,85 @@
+"""From the command line onto the character of a file, with its mesh, to a file that others read."""
+
+from __future__ import annotations
+
+import json
+import struct
+from pathlib import Path
+
+import bpy
+import numpy as np
+import pytest
+
+from addon import cli, formats
+from tests.retarget import stepping
+from tests.scene.rigged import add_armature, add_mesh, known_rig, seen
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory) -> Path:
+    """A walk, and a character in files of three kinds."""
+    place = tmp_path_factory.mktemp("retarget")
+    formats.write_npz(stepping.walk(), place / "walk.npz")
+    bpy.ops.wm.read_homefile(use_factory_startup=True, use_empty=True)
+    add_mesh(add_armature(known_rig("Mixamo"), "Hero"))
+    bpy.ops.wm.save_as_mainfile(filepath=str(place / "hero.blend"))
+    bpy.ops.export_scene.fbx(filepath=str(place / "hero.fbx"), add_leaf_bones=False)
+    bpy.ops.export_scene.gltf(filepath=str(place / "hero.glb"))
+    return place
+
+
+def _refine(folder: Path, rig: str, out: Path, *words: str) -> int:
+    source = str(folder / "walk.npz")
+    return cli.main(
+        ["refine", source, "--mode", "none", "--retarget", str(folder / rig), "--output", str(out), *words]
+    )
+
+
+def _character() -> bpy.types.Object:
+    (armature,) = (ob for ob in bpy.data.objects if ob.type == "ARMATURE")
+    return armature
+
+
+@pytest.mark.parametrize("rig", ["hero.blend", "hero.fbx", "hero.glb"])
+def test_a_character_of_any_file_walks_with_its_mesh_in_a_blend(folder, tmp_path, rig):
+    out = tmp_path / "out.blend"
+    assert _refine(folder, rig, out) == 0
+    bpy.ops.wm.open_mainfile(filepath=str(out))
+    armature = _character()
+    assert armature.name == "walk" and any(ob.type == "MESH" for ob in bpy.data.objects)
+    hips = next(bone.name for bone in armature.data.bones if bone.name.endswith("Hips"))
+    places = np.array([seen(armature, [hips], frame)[0, :3, 3] for frame in (1, 240)])
+    assert 2.0 < places[0, 1] - places[1, 1] < 3.5, "as far as the person, who walks towards -Y"
+    assert (np.abs(places[:, 2] - 0.9) < 0.15).all()
+
+
+def test_an_fbx_comes_back_with_the_characters_own_bones(folder, tmp_path):
+    out = tmp_path / "out.fbx"
+    assert _refine(folder, "hero.blend", out) == 0
+    bpy.ops.wm.read_homefile(use_factory_startup=True, use_empty=True)
+    bpy.ops.import_scene.fbx(filepath=str(out))
+    armature = _character()
+    assert "mixamorig:Hips" in armature.data.bones and armature.animation_data.action is not None
+
+
+def test_a_glb_holds_skin_and_animation(folder, tmp_path):
+    out = tmp_path / "out.glb"
+    assert _refine(folder, "hero.blend", out, "--retarget-root", "place") == 0
+    content = out.read_bytes()
+    size = struct.unpack("<I", content[12:16])[0]
+    told = json.loads(content[20 : 20 + size])
+    assert len(told["animations"]) == 1 and len(told["skins"]) == 1
+    assert {node["name"] for node in told["nodes"]} >= {"mixamorig:Hips", "Skin"}
+
+
+@pytest.mark.parametrize(
+    ("rig", "out", "status", "told"),
+    [
+        ("hero.stl", "out.fbx", 2, "is not a .blend, .fbx or .glb file"),
+        ("gone.fbx", "out.fbx", 1, "There is no file"),
+        ("hero.blend", "out.npz", 2, "--retarget writes an .fbx, .glb or .blend file"),
+    ],
+)
+def test_what_does_not_fit_is_said_in_a_sentence(folder, tmp_path, capsys, rig, out, status, told):
+    assert _refine(folder, rig, tmp_path / out) == status
+    assert told in capsys.readouterr().err and not (tmp_path / out).exists()

@@ -1,0 +1,111 @@
+"""Retarget in the panel: match, correct, press, again, undo, and files of bones that people share."""
+
+from __future__ import annotations
+
+import bpy
+import pytest
+
+from tests.scene.rigged import add_armature, known_rig
+from tests.ui.test_panels import draw  # noqa: F401
+
+
+@pytest.fixture
+def person(enabled, wave):
+    """A refined wave."""
+    bpy.ops.spr.open_recording(filepath=str(wave))
+    bpy.context.scene.spr.mesh = False
+    bpy.ops.spr.refine_pose()
+    return next(ob for ob in bpy.context.scene.objects if ob.type == "ARMATURE")
+
+
+@pytest.fixture
+def character(person):
+    """A character with Mixamo's names, active."""
+    return add_armature(known_rig("Mixamo"))
+
+
+def _settings():
+    return bpy.context.scene.spr.retarget
+
+
+def _line(slot):
+    return next(entry for entry in _settings().bones if entry.slot == slot)
+
+
+def test_two_clicks_put_the_motion_on_the_selected_character(person, character):
+    assert bpy.ops.spr.retarget() == {"FINISHED"}
+    told = _settings().result
+    assert told.startswith(f"{person.name} is on Character: ") and "60 frames" in told
+    assert character.animation_data.action.name == f"Character {person.name}"
+    assert _line("left_elbow").bone == "mixamorig:LeftForeArm"
+
+
+def test_it_can_be_undone_in_one_step_and_done_again(person, character):
+    bpy.ops.ed.undo_push()
+    bpy.ops.spr.retarget()
+    bpy.ops.ed.undo_push()
+    bpy.ops.ed.undo()
+    character = bpy.data.objects["Character"]
+    assert character.animation_data is None or character.animation_data.action is None
+    bpy.ops.ed.redo()
+    assert bpy.data.objects["Character"].animation_data.action is not None
+
+
+def test_a_bone_that_is_corrected_in_the_table_is_the_one_that_moves(person, character):
+    bpy.ops.spr.match_bones()
+    _line("head").bone = "mixamorig:HeadTop_End"
+    bpy.ops.spr.retarget()
+    assert _line("head").bone == "mixamorig:HeadTop_End"
+    paths = {curve.data_path for curve in _curves(character)}
+    assert any("HeadTop_End" in path for path in paths)
+    assert bpy.ops.spr.retarget_again() == {"FINISHED"}
+    assert len([action for action in bpy.data.actions if action.name.startswith("Character")]) == 1
+
+
+def _curves(character):
+    action = character.animation_data.action
+    if not hasattr(action, "layers"):
+        return list(action.fcurves)
+    return list(action.layers[0].strips[0].channelbag(character.animation_data.action_slot).fcurves)
+
+
+def test_a_map_is_saved_and_loaded_and_one_of_another_character_is_refused(person, character, tmp_path):
+    path = str(tmp_path / "mine.json")
+    assert not bpy.ops.spr.save_bones.poll()
+    bpy.ops.spr.match_bones()
+    bpy.ops.spr.save_bones(filepath=path)
+    _line("left_elbow").bone = ""
+    assert bpy.ops.spr.load_bones(filepath=path) == {"FINISHED"}
+    assert _line("left_elbow").bone == "mixamorig:LeftForeArm"
+    add_armature(known_rig("VRM"), "Other")
+    with pytest.raises(RuntimeError, match="the map is of another character"):
+        bpy.ops.spr.load_bones(filepath=path)
+
+
+def test_the_buttons_say_what_is_missing(person):
+    with pytest.raises(RuntimeError, match="Select the armature of a character"):
+        bpy.ops.spr.retarget()
+    other = add_armature(known_rig("Mixamo"))
+    with pytest.raises(RuntimeError, match="Retarget to this character first"):
+        bpy.ops.spr.retarget_again()
+    other.scale = (1.0, 1.0, 3.0)
+    with pytest.raises(RuntimeError, match="apply its scale first"):
+        bpy.ops.spr.retarget()
+
+
+def test_what_is_no_person_is_refused_with_a_sentence(person):
+    armature = bpy.data.objects.new("Lamp", bpy.data.armatures.new("Lamp"))
+    bpy.context.scene.collection.objects.link(armature)
+    bpy.context.view_layer.objects.active = armature
+    bpy.ops.object.mode_set(mode="EDIT")
+    armature.data.edit_bones.new("arm").tail = (0.0, 0.0, 1.0)
+    bpy.ops.object.mode_set(mode="OBJECT")
+    with pytest.raises(RuntimeError, match="Lamp: "):
+        bpy.ops.spr.retarget()
+
+
+def test_the_panel_shows_from_whom_to_whom_and_the_table(person, character, draw):  # noqa: F811
+    bpy.ops.spr.retarget()
+    drawn = draw()
+    assert f"{person.name} → Character" in drawn and "spr.retarget_again" in drawn
+    assert "L Elbow" in drawn and _settings().result in " ".join(drawn)
