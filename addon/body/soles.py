@@ -53,7 +53,7 @@ def soles(joints: Any, global_rotations: Any, bone_offsets: np.ndarray) -> Any:
 
 
 def undersides(joints: np.ndarray, global_rotations: np.ndarray, bone_offsets: np.ndarray) -> np.ndarray:
-    """(..., 2, 5, 3) metres, all that may lie below a floor: the places under each foot and its toes' front."""
+    """(..., 2, 5, 3) metres, what may lie below a floor: the places under each foot and its toes' front."""
     feet = list(FEET)
     fronts = (_grown(bone_offsets)[:, None] * _FRONT)[..., None]
     front = joints[..., feet, :] + (global_rotations[..., feet, :, :] @ fronts)[..., 0]
