@@ -93,10 +93,20 @@ def heights_of(lowest: np.ndarray, fps: float, off: float = 0.0) -> np.ndarray:
         near = np.abs(left - height) < apart
         if found and near.sum() < least:
             break
-        if not any(_one_floor(lowest, height, other) for other in found):
-            found.append(height)
+        found.append(height)
         left = left[~near]
-    return np.array(sorted(found))
+    # Those that tell most first, as they were found.
+    kept: list[float] = []
+    for height in found:
+        beside = [other for other in kept if not _step_between(found, height, other)]
+        if not any(_one_floor(lowest, height, other) for other in beside):
+            kept.append(height)
+    return np.array(sorted(kept))
+
+
+def _step_between(heights: list[float], first: float, second: float) -> bool:
+    """Whether another of the heights lies between two."""
+    return any(min(first, second) < height < max(first, second) for height in heights)
 
 
 def _one_floor(lowest: np.ndarray, height: float, other: float) -> bool:

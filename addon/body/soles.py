@@ -27,14 +27,15 @@ ANKLES = tuple(JOINT_NAMES.index(f"{side}_ankle") for side in SIDES)
 FEET = tuple(JOINT_NAMES.index(f"{side}_foot") for side in SIDES)
 CARRIERS = np.array([[JOINT_NAMES.index(f"{side}_{joint}") for joint, _ in _OFFSETS] for side in SIDES])
 """(2, 4) the joint that carries each place."""
+_FRONT = np.array([(-0.007 * sign, -0.004, 0.073) for sign in (1, -1)])
+"""(2, 3) the same for the toes' front, which is lower where a foot points down."""
 _MEAN = np.array([[np.multiply(offset, (sign, 1, 1)) for _, offset in _OFFSETS] for sign in (1, -1)])
 _MEAN_FEET = np.linalg.norm(REST_OFFSETS[list(FEET)], axis=-1)
 
 
 def sole_offsets(bone_offsets: np.ndarray) -> np.ndarray:
-    """(2, 4, 3) metres from the carrying joints at rest for bones (24, 3): feet grow with their own bone."""
-    grown = np.linalg.norm(np.asarray(bone_offsets)[list(FEET)], axis=-1) / _MEAN_FEET
-    return np.asarray(grown[:, None, None] * _MEAN)
+    """(2, 4, 3) metres from the carrying joints at rest for bones (24, 3)."""
+    return np.asarray(_grown(bone_offsets)[:, None, None] * _MEAN)
 
 
 def soles(joints: Any, global_rotations: Any, bone_offsets: np.ndarray) -> Any:
@@ -49,3 +50,17 @@ def soles(joints: Any, global_rotations: Any, bone_offsets: np.ndarray) -> Any:
     turned = xp.matmul(global_rotations[..., carried, :, :], xp.reshape(offsets, (-1, 3, 1)))[..., 0]
     places = joints[..., carried, :] + turned
     return xp.reshape(places, (*places.shape[:-2], *CARRIERS.shape, 3))
+
+
+def undersides(joints: np.ndarray, global_rotations: np.ndarray, bone_offsets: np.ndarray) -> np.ndarray:
+    """(..., 2, 5, 3) metres, what may lie below a floor: the places under each foot and its toes' front."""
+    feet = list(FEET)
+    fronts = (_grown(bone_offsets)[:, None] * _FRONT)[..., None]
+    front = joints[..., feet, :] + (global_rotations[..., feet, :, :] @ fronts)[..., 0]
+    under = np.asarray(soles(joints, global_rotations, bone_offsets))
+    return np.concatenate([under, front[..., None, :]], axis=-2)
+
+
+def _grown(bone_offsets: np.ndarray) -> np.ndarray:
+    """(2,) size of the left and the right foot for bones (24, 3): feet grow with their own bone."""
+    return np.asarray(np.linalg.norm(np.asarray(bone_offsets)[list(FEET)], axis=-1) / _MEAN_FEET)

@@ -163,3 +163,7 @@ def test_somebody_on_stairs_has_the_floor_under_the_lowest_step():
     bears, calm = bearing(soles, 30.0)
     lowest = np.where(bears, calm[..., 1], np.inf).min(1)
     np.testing.assert_allclose(heights_of(lowest[np.isfinite(lowest)], 30.0), [0.0, 0.17, 0.34], atol=0.01)
+
+
+def test_a_floor_that_drifts_is_no_stairs():
+    assert len(heights_of(np.linspace(0.0, 0.12, 200), 30.0)) == 1

@@ -6,7 +6,7 @@ import numpy as np
 
 from ...body.kinematics import forward
 from ...body.rotations import matrix_from_axis_angle
-from ...body.soles import ANKLES, FEET, soles
+from ...body.soles import ANKLES, FEET, undersides
 from ...motion import Floor
 from ...steps import Stepped, Steps, in_chunks
 from .clip import Clip, Precision
@@ -50,7 +50,7 @@ def hold_feet(
     if floor is not None:
         shown[:, list(FEET)] = toes_up(floor, hung, shown, shown[:, list(FEET)], bones)
     yield None
-    steps = yield from moved(clip, places_under(hung, shown, bones), np.asarray(soles(hung, shown, bones)))
+    steps = yield from moved(clip, places_under(hung, shown, bones), undersides(hung, shown, bones))
     path, target = steps[:, 0], joints[:, list(ANKLES)] + steps[:, 1:]
     found = rotations
     for number in range(PASSES):

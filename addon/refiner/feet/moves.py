@@ -58,17 +58,17 @@ def turned(clip: Clip, feet: np.ndarray) -> Steps[np.ndarray]:
     return np.swapaxes((yield from bands.solve()), 1, 2)
 
 
-def moved(clip: Clip, places: np.ndarray, soles: np.ndarray) -> Steps[np.ndarray]:
+def moved(clip: Clip, places: np.ndarray, under: np.ndarray) -> Steps[np.ndarray]:
     """(T, 3, 3) metres that the body, the left and the right foot (second axis) move.
 
-    places (T, 2, 3, 3): heel, ball and tip of the toes; soles (T, 2, 4, 3): all that may be below the floor.
+    places (T, 2, 3, 3): heel, ball and tip of the toes; under (T, 2, P, 3): all that may be below the floor.
     """
     level = yield from _level(clip, places)
     if clip.floor is None:
         return level
     normal = clip.floor.normal
     level = level - (level @ normal)[..., None] * normal
-    up = yield from _up(clip, clip.floor.over(soles + level[:, 1:, None]).min(-1))
+    up = yield from _up(clip, clip.floor.over(under + level[:, 1:, None]).min(-1))
     return level + up[..., None] * normal
 
 

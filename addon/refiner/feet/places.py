@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from ...body.rotations import matrix_from_axis_angle
-from ...body.soles import ANKLES, FEET, HEEL, INNER, OUTER, TOE, sole_offsets, soles
+from ...body.soles import ANKLES, FEET, HEEL, INNER, OUTER, TOE, soles, undersides
 from ...motion import Floor
 
 TIP = 0.012
@@ -33,8 +33,8 @@ def chances(contacts: np.ndarray, places: np.ndarray) -> np.ndarray:
 
 
 def flatness(contacts: np.ndarray, places: np.ndarray, off: np.ndarray) -> np.ndarray:
-    """(T, 2) probabilities that heel and toes of a foot bear together, from those of heels and toes (T, 4) and
-    the places (T, 2, 3, 3): less where the heel is raised by more than errors of `off` (2,) metres tell."""
+    """(T, 2) probabilities that heel and toes of a foot bear together, from those of heels and toes (T, 4)
+    and the places (T, 2, 3, 3): less where the heel is raised by more than errors `off` (2,) metres tell."""
     raised = np.maximum(places[..., 0, 1] - places[..., 1:, 1].min(-1), 0.0) / np.hypot(RAISED, 2.0 * off)
     return np.asarray(contacts.reshape(-1, 2, 2).prod(-1) / (1.0 + raised**4))
 
@@ -42,13 +42,14 @@ def flatness(contacts: np.ndarray, places: np.ndarray, off: np.ndarray) -> np.nd
 def toes_up(
     floor: Floor, joints: np.ndarray, world: np.ndarray, toes: np.ndarray, bones: np.ndarray
 ) -> np.ndarray:
-    """(T, 2, 3, 3) turns in the world of such toes, bent up where their tip alone is below the floor."""
+    """(T, 2, 3, 3) turns in the world of such toes, bent up where they alone are below the floor."""
     straight = world.copy()
     straight[:, list(FEET)] = toes
-    over = floor.over(np.asarray(soles(joints, straight, bones)))
+    under = undersides(joints, straight, bones)
+    over = floor.over(under)
     ball = np.minimum(over[..., INNER], over[..., OUTER])
-    drop = np.minimum(ball, 0.0) - over[..., TOE]
-    length = np.linalg.norm(sole_offsets(bones)[:, TOE], axis=-1)
-    angle = np.minimum(np.arcsin(np.clip(drop / length, 0.0, 1.0)), BENT)
+    drop = np.minimum(ball, 0.0)[..., None] - over[..., TOE:]
+    length = np.linalg.norm(under[..., TOE:, :] - joints[:, list(FEET), None], axis=-1)
+    angle = np.minimum(np.arcsin(np.clip(drop / length, 0.0, 1.0)).max(-1), BENT)
     across = world[:, list(ANKLES)][..., 0]
     return np.asarray(matrix_from_axis_angle(-across * angle[..., None]) @ toes)

@@ -28,6 +28,7 @@ FOOT_POINTS = ("ankle", "foot", "heel", "big_toe", "small_toe")
 CAPTURED, UNTOLD = 0.004, 0.03
 """Metres by which feet are off that no keypoints tell: in a capture, in an estimate."""
 LEAST = 0.0005
+"""Metres by which feet are off at least, however calm their keypoints are."""
 SET = 0.015
 """The same where somebody has set the contacts by hand and the keypoints may be gone."""
 OWN_TURN, LEVER = 0.05, 0.1
