@@ -141,9 +141,7 @@ class Poses:
         hands = None if self.hands is None else self.hands[rows]
         rotations, pelvis = self.rotations[rows], self.pelvis[rows]
         coded = None if self.coded is None else self.coded.rows(rows)
-        return replace(
-            self, rotations=rotations, pelvis=pelvis, rest_turns=turns, hands=hands, coded=coded
-        )
+        return replace(self, rotations=rotations, pelvis=pelvis, rest_turns=turns, hands=hands, coded=coded)
 
 
 @dataclass(frozen=True)

@@ -27,7 +27,9 @@ def beside_body(keypoints: Keypoints, hands: np.ndarray, confidence: np.ndarray)
     return _joined(keypoints, hands.reshape(frames, -1, 3), confidence.reshape(frames, -1), NAMES, NAMES)
 
 
-def named_beside_body(keypoints: Keypoints, names: Sequence[str], points: np.ndarray, weights: Any) -> Keypoints:
+def named_beside_body(
+    keypoints: Keypoints, names: Sequence[str], points: np.ndarray, weights: Any
+) -> Keypoints:
     """The body's keypoints with those of points (T, K, 3) whose names are a finger's; weights (T, K) or
     None."""
     known = finger_points(names)

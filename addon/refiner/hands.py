@@ -254,7 +254,10 @@ def _calmed(
     solved: list[Solved], seen: list[Seen], told: np.ndarray, person: Person, smoothness: np.ndarray
 ) -> Steps[tuple[np.ndarray, np.ndarray]]:
     """Angles (T, 2, 21) and turns of the wrists in the world (T, 2, 3, 3) without the noise that is left in
-    them; where points (T, 2, 21) have long not been seen, hands at ease on the body's wrists. smoothness (2,)."""
+    them; where points (T, 2, 21) have long not been seen, hands at ease on the body's wrists.
+
+    smoothness (2,): of each hand.
+    """
     heard = (told[:, :, None] & MOVES.T).any(-1)
     palm = told[..., _KNUCKLES].sum(-1, keepdims=True) >= FEWEST_OF_PALM
     given = np.stack([one.angles for one in solved], axis=1)[..., None]

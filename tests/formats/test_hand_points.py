@@ -130,7 +130,7 @@ def long_table(folder, truth, hands):
 
 
 def human_data(folder, truth, hands):
-    joints, world, _ = truth.points()
+    joints, *_ = truth.points()
     values = np.zeros((FRAMES, 1, 190, 4))
     values[:, 0, :22, :3] = joints[:, :22]
     at = {name: hands[:, HAND_POINTS.index(name)] for name in HAND_POINTS}

@@ -102,8 +102,8 @@ def _turned(motion, person):
 def test_hands_keep_the_initial_pose_where_the_controls_do(own_hands):
     clip = _clip(frames=40)
     person = _with_poses(clip, clip.hands[::-1] if own_hands else None)
-    before = clip.hands[::-1] if own_hands else np.broadcast_to(
-        matrix_from_axis_angle(RELAXED), clip.hands.shape
+    before = (
+        clip.hands[::-1] if own_hands else np.broadcast_to(matrix_from_axis_angle(RELAXED), clip.hands.shape)
     )
     followed = refine(person)
     assert _turned(followed, person).min() > 8.0 and not followed.hands.estimated.all()

@@ -1,8 +1,6 @@
-"""The mesh of the user's own SMPL-H or SMPL-X file bends with the fingers, joint by joint as the model does."""
+"""The mesh of the user's own SMPL-H or SMPL-X file bends with the fingers as the model does."""
 
 from __future__ import annotations
-
-from dataclasses import replace
 
 import bpy
 import numpy as np
@@ -10,12 +8,11 @@ import pytest
 
 from addon.body.body_model import load_body_model
 from addon.body.posed_body import load_posed_body
-from addon.body.rotations import axis_angle_from_matrix
 from addon.formats.writer import npz_fields
 from addon.recording import Person, Poses
 from addon.refiner import OwnBody, refine
 from addon.scene.person import write_motion
-from tests.body.model_files import save_npz, save_pickle
+from tests.body.model_files import save_npz
 from tests.body.synthetic_models import synthetic_fields
 
 from .hands import with_hands
@@ -44,7 +41,9 @@ def test_it_is_the_models_own_skinning(file, make_motion):
     places = np.array([body.matrix_world @ vertex.co for vertex in body.to_mesh().vertices])
     fields = npz_fields(motion)
     wanted, _ = load_posed_body(file).posed(
-        motion.betas, fields["poses"][ROW : ROW + 1].astype(float), fields["trans"][ROW : ROW + 1].astype(float)
+        motion.betas,
+        fields["poses"][ROW : ROW + 1].astype(float),
+        fields["trans"][ROW : ROW + 1].astype(float),
     )
     hands = model.finger_weights.sum(1) > 0.5
     assert hands.sum() > 200

@@ -58,7 +58,9 @@ def _sided(columns: dict[str, np.ndarray]) -> tuple[dict[str, np.ndarray], np.nd
     if "model" not in columns:
         return columns, np.zeros(len(columns["frame"]), bool)
     known: dict[tuple[str, str], str | None] = {}
-    pairs = [(str(model), str(name)) for model, name in zip(columns["model"], columns["keypoint"], strict=True)]
+    pairs = [
+        (str(model), str(name)) for model, name in zip(columns["model"], columns["keypoint"], strict=True)
+    ]
     for pair in pairs:
         if pair not in known:
             known[pair] = of_hand(*pair)

@@ -150,7 +150,9 @@ def _read_openpose(container: Container) -> Draft:
         if (hands[..., 3] > 0).any():
             points = np.concatenate([points, hands.reshape(len(hands), -1, 4)], axis=1)
         layout = "body25" if points.shape[1] == 25 else "easymocap67"
-        people.append(person(name, frames, keypoints=layout_keypoints(points[..., :3], layout, points[..., 3])))
+        people.append(
+            person(name, frames, keypoints=layout_keypoints(points[..., :3], layout, points[..., 3]))
+        )
     if not people:
         raise FormatError(
             "These OpenPose files have no 3D keypoints; run OpenPose with its option 3d, or triangulate."
@@ -184,6 +186,11 @@ HUMAN_DATA = Reader(
 )
 MULTI_HMR = Reader("Multi-HMR", "Multi-HMR", "SMPL-X per image", ".json", _is_multi_hmr, _read_multi_hmr)
 OPENPOSE = Reader(
-    "OpenPose 3D", "OpenPose", "25 keypoints per image, and hands", "*_keypoints.json", _is_openpose, _read_openpose
+    "OpenPose 3D",
+    "OpenPose",
+    "25 keypoints per image, and hands",
+    "*_keypoints.json",
+    _is_openpose,
+    _read_openpose,
 )
 MHFORMER = Reader("MHFormer", "MHFormer", "17 keypoints", ".npz", _is_mhformer, _read_mhformer)
