@@ -114,7 +114,8 @@ def wide_table(folder, truth, hands):
 
 def long_table(folder, truth, hands):
     canonical, _ = holistic_names()
-    models = {"mediapipe.body": (find_layout("mediapipe33").keypoints, body_points(truth, canonical))}
+    body = list(find_layout("mediapipe33").keypoints)
+    models = {"mediapipe.body": (body, body_points(truth, canonical))}
     for side, part in zip(SIDES, np.split(hands[:, ORDER], 2, axis=1), strict=True):
         models[f"mediapipe.{side}_hand"] = MEDIAPIPE_HAND, part
     with (folder / "walk.csv").open("w", newline="") as file:
