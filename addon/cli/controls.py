@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 
 
 def add_controls(parser: argparse.ArgumentParser) -> None:
-    """Adds --strength, --smoothing, --hands, --finger-bones, --parts, --limb, --feet, --floor, --path, --frames, --gaps."""
+    """Adds --strength, --smoothing, --hands, --finger-bones, --parts, --limb, --feet, --floor, --path,
+    --frames, --gaps."""
     parser.add_argument(
         "--strength", type=_zero_to_two, default=1.0, metavar="0…2",
         help="how far to follow the keypoints: 0 keeps the initial pose, 1 as measured (default), 2 counts"

@@ -22,8 +22,8 @@ MEAN_HAND = (
     " in."
 )
 PCA_HAND = (
-    "The hand poses are components that only an SMPL-H or SMPL-X model file can decode; without one they are not"
-    " used."
+    "The hand poses are components that only an SMPL-H or SMPL-X model file can decode; without one they are"
+    " not used."
 )
 _WIDTH = 3 * FINGER_COUNT
 _FIRST = {156: 66, 165: 75}
@@ -54,8 +54,8 @@ def hand_pair(left: Any, right: Any, *, from_mean: bool = False) -> np.ndarray |
 
 
 def coded_pair(left: Any, right: Any, *, from_mean: bool) -> CodedHands | None:
-    """What a model file tells more of than `hand_pair`: components (T, N), or rotation vectors that count from
-    the mean hand; None for anything else."""
+    """What a model file tells more of than `hand_pair`: components (T, N), or rotation vectors that count
+    from the mean hand; None for anything else."""
     values = [_coded(hand) for hand in (left, right)]
     known = [hand for hand in values if hand is not None]
     if len(known) < len(values) or known[0].shape != known[1].shape:

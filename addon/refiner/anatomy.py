@@ -13,7 +13,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..body.hands import DIRECTIONS, FINGER_COUNT, FINGERS, HINGES, JOINTS_PER_FINGER, RELAXED_BENDS
-from ..body.rotations import skew
 
 AXES_PER_JOINT = 3
 _LONG_FINGERS = range(len(FINGERS) - 1)
@@ -87,7 +86,7 @@ PRECISION = _precision()
 """(21, 21) in 1/rad^2: what is known of a hand that is not seen."""
 
 
-_ACROSS_AXES = np.asarray(skew(AXES))
+_ACROSS_AXES = np.stack([np.cross(AXES, unit) for unit in np.eye(3)], axis=-1)
 _FLAT = _ACROSS_AXES @ _ACROSS_AXES
 """(21, 3, 3) what the sine of each angle, and one less its cosine, add to the identity (Rodrigues)."""
 

@@ -209,11 +209,12 @@ def with_hands(
     told_of = points is not None or initial is not None
     if controls.hands is None or not (told_of or controls.finger_bones):
         return motion
-    at_ease = matrix_from_axis_angle(np.broadcast_to(RELAXED, (motion.frames, *RELAXED.shape)))
+    at_ease = np.broadcast_to(matrix_from_axis_angle(RELAXED), (motion.frames, *RELAXED.shape, 3))
     before = at_ease if initial is None else initial
     if points is None:
         offsets = HAND_OFFSETS * float(size(np.asarray(motion.bone_offsets)))
-        return replace(motion, hands=Hands(before, offsets, np.full(before.shape[:3], initial is None)))
+        guessed = np.full(before.shape[:3], initial is None)
+        return replace(motion, hands=Hands(np.array(before), offsets, guessed))
     share = np.broadcast_to(share, (motion.frames, len(SIDES)))
     joints, world = yield from in_chunks(
         lambda rows: forward(motion.rotations[rows], motion.pelvis[rows], motion.bone_offsets), motion.frames
@@ -228,7 +229,7 @@ def with_hands(
     told = points.confidence > 0
     smoothness = np.broadcast_to(controls.joint_smoothness, len(JOINT_NAMES))[list(WRISTS)]
     angles, turns = yield from _calmed(solved, seen, told, person, smoothness)
-    rotations, found, guessed = motion.rotations.copy(), [], []
+    rotations, found, unsure = motion.rotations.copy(), [], []
     for side, wrist in enumerate(WRISTS):
         turned, turn = rotations_of(angles[:, side]), turns[:, side]
         if side:
@@ -244,9 +245,9 @@ def with_hands(
         turned = _part_way(before[:, side], turned, way[:, None])
         joint_told[way == 0.0] = initial is not None
         found.append(turned)
-        guessed.append(~joint_told)
+        unsure.append(~joint_told)
         yield None
-    hands = Hands(np.stack(found, axis=1), points.offsets, np.stack(guessed, axis=1))
+    hands = Hands(np.stack(found, axis=1), points.offsets, np.stack(unsure, axis=1))
     return replace(motion, rotations=rotations, hands=hands)
 
 
@@ -254,7 +255,10 @@ def _calmed(
     solved: list[Solved], seen: list[Seen], told: np.ndarray, person: Person, smoothness: np.ndarray
 ) -> Steps[tuple[np.ndarray, np.ndarray]]:
     """Angles (T, 2, 21) and turns of the wrists in the world (T, 2, 3, 3) without the noise that is left in
-    them; where points (T, 2, 21) have long not been seen, hands at ease on the body's wrists. smoothness (2,)."""
+    them; where points (T, 2, 21) have long not been seen, hands at ease on the body's wrists.
+
+    smoothness (2,): of each hand.
+    """
     heard = (told[:, :, None] & MOVES.T).any(-1)
     palm = told[..., _KNUCKLES].sum(-1, keepdims=True) >= FEWEST_OF_PALM
     given = np.stack([one.angles for one in solved], axis=1)[..., None]
@@ -273,7 +277,7 @@ def _calmed(
 
 
 def _part_way(before: np.ndarray, after: np.ndarray, share: np.ndarray) -> np.ndarray:
-    """Rotations (..., 3, 3) that share (...) of the way from some to others, exactly these at both ends."""
+    """Rotations (..., 3, 3) that share (...) of the way from some to others."""
     if (share == 1.0).all():
         return after
     turn = axis_angle_from_matrix(np.swapaxes(before, -1, -2) @ after)

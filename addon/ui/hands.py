@@ -19,7 +19,7 @@ _SEEN: list[tuple[Keypoints, tuple[bool, bool]]] = []
 FOUND = "Points of {} found."
 NONE_FOUND = "No hands in this file: fingers stay as the body's hand is."
 AT_EASE = "No hands in this file: the finger bones lie relaxed, for you to pose."
-CODED = "The file's hands are components, which an SMPL-H or SMPL-X file decodes: choose yours as SMPL File below."
+CODED = "The file's hands are components: choose your SMPL-H or SMPL-X file as SMPL File, which decodes them."
 FROM_POSES = "The fingers of the file are kept as they are; there are no points of hands to refine them to."
 
 

@@ -57,7 +57,9 @@ def draw(
             progress(1.0, "Picture")
         image = Path(folder) / "hand.png"
         render_hand(waving, list(GESTURES), AFTER, image)
-        images.append((image, "Fingers: keypoints of body and hands (made up) → refined; the right hand from near"))
+        images.append(
+            (image, "Fingers: keypoints of body and hands (made up) → refined; the right hand from near")
+        )
         progress(1.0, "Picture")
         _compose(path, images, example, shown, refined)
         before_after(path.with_name("before_after.png"), images[1:3])

@@ -114,7 +114,8 @@ def wide_table(folder, truth, hands):
 
 def long_table(folder, truth, hands):
     canonical, _ = holistic_names()
-    models = {"mediapipe.body": (find_layout("mediapipe33").keypoints, body_points(truth, canonical))}
+    body = list(find_layout("mediapipe33").keypoints)
+    models = {"mediapipe.body": (body, body_points(truth, canonical))}
     for side, part in zip(SIDES, np.split(hands[:, ORDER], 2, axis=1), strict=True):
         models[f"mediapipe.{side}_hand"] = MEDIAPIPE_HAND, part
     with (folder / "walk.csv").open("w", newline="") as file:
@@ -130,7 +131,7 @@ def long_table(folder, truth, hands):
 
 
 def human_data(folder, truth, hands):
-    joints, world, _ = truth.points()
+    joints, *_ = truth.points()
     values = np.zeros((FRAMES, 1, 190, 4))
     values[:, 0, :22, :3] = joints[:, :22]
     at = {name: hands[:, HAND_POINTS.index(name)] for name in HAND_POINTS}

@@ -1,4 +1,4 @@
-"""The mesh of the user's own SMPL-H or SMPL-X file bends with the fingers, joint by joint as the model does."""
+"""The mesh of the user's own SMPL-H or SMPL-X file bends with the fingers as the model does."""
 
 from __future__ import annotations
 

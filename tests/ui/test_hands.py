@@ -134,3 +134,52 @@ def _previewed(scene, live):
         if clip is not None and live._Work.steps is None and clip.tried.all():
             return clip.places[10].copy()
     raise AssertionError(live._clips)
+
+
+@pytest.fixture
+def gesturing(enabled, tmp_path):
+    """A refined person with hands."""
+    _open(_keypoints(tmp_path / "hands.npz"))
+    assert bpy.ops.spr.refine_pose() == {"FINISHED"}
+    return _bones()[0]
+
+
+def _tips(armature):
+    """(T, 10, 3) where the fingers end."""
+    names = [name for name in FINGER_BONES if name.endswith("3")]
+    found = []
+    for frame in range(1, 21, 4):
+        bpy.context.scene.frame_set(frame)
+        posed = armature.evaluated_get(bpy.context.evaluated_depsgraph_get())
+        found.append([posed.matrix_world @ posed.pose.bones[name].tail for name in names])
+    return np.array(found)
+
+
+@pytest.mark.parametrize("fewer", [False, True])
+def test_fingers_stay_through_ik_controls_the_root_bone_and_fewer_keys(gesturing, fewer):
+    before = _tips(gesturing)
+    assert np.ptp(before - before.mean(1, keepdims=True), axis=0).max() > 0.01
+    if fewer:
+        assert bpy.ops.spr.reduce_keys() == {"FINISHED"}
+        assert np.abs(_tips(gesturing) - before).max() < 0.02
+        before = _tips(gesturing)
+    for operator in ("add_ik_controls", "add_root_bone", "remove_root_bone", "bake_to_fk"):
+        assert getattr(bpy.ops.spr, operator)() == {"FINISHED"}
+        assert np.abs(_tips(gesturing) - before).max() < 2e-3
+
+
+def test_a_finger_that_was_posed_stays_when_refined_again_under_ik_controls(gesturing):
+    bone = gesturing.pose.bones["R_Index2"]
+    bpy.context.scene.frame_set(9)
+    bone.rotation_quaternion = (0.6, 0.8, 0.0, 0.0)
+    bone.keyframe_insert("rotation_quaternion", frame=9)
+    assert bpy.ops.spr.add_ik_controls() == {"FINISHED"}
+    bpy.context.scene.spr.controls.limbs.right_arm.smoothness = 1.5
+    assert bpy.ops.spr.refine_pose() == {"FINISHED"}
+    bpy.context.scene.frame_set(9)
+    np.testing.assert_allclose(bone.rotation_quaternion, (0.6, 0.8, 0.0, 0.0), atol=0.02)
+    assert len(_bones()[1]) == 30
+    assert bpy.ops.spr.forget_edits() == {"FINISHED"}
+    assert bpy.ops.spr.refine_pose() == {"FINISHED"}
+    bpy.context.scene.frame_set(9)
+    assert abs(bone.rotation_quaternion.angle - 2 * np.arccos(0.6)) > 0.1

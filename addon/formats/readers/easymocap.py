@@ -51,9 +51,9 @@ def recognises(container: Container) -> bool:
 def read(container: Container) -> Draft:
     """Every person of the folder of frames, or the one of a stacked clip. Raises FormatError."""
     if _is_stacked(container):
-        whole = _stacked(container.fields)
-        coded = whole.poses is not None and whole.poses.coded is not None
-        return Draft([whole], likely_up=_LIKELY, tool="EasyMocap", warnings=[PCA_HAND] if coded else [])
+        clip = _stacked(container.fields)
+        coded = clip.poses is not None and clip.poses.coded is not None
+        return Draft([clip], likely_up=_LIKELY, tool="EasyMocap", warnings=[PCA_HAND] if coded else [])
     points, poses = Tracks(), Tracks()
     for frame, file in series(container):
         for place, one in enumerate(_people(file)):

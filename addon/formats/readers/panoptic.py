@@ -2,7 +2,7 @@
 
 Source: CMU-Perceptual-Computing-Lab/panoptic-toolbox README.md. A missing joint is (0, 0, 0, -1). The
 first 19 of 26 are those of joints19. Hands stand beside, in `../hdHand3d/handRecon3D_hd00000000.json`: 21
-points a side in OpenPose's order, by the bodies' ids (the same README; panoptic-toolbox python/example.ipynb).
+points a side in OpenPose's order, by the bodies' ids (panoptic-toolbox python/example.ipynb).
 """
 
 from __future__ import annotations
@@ -84,6 +84,6 @@ def _hand(hand: Any) -> np.ndarray:
 
 
 READER = Reader(
-    "Panoptic", "CMU Panoptic", "15 or 19 joints of several people, and hands beside", "body3DScene_*.json", recognises, read,
-    "real file (1 frame)", usual_fps=29.97,
+    "Panoptic", "CMU Panoptic", "15 or 19 joints of several people, and hands beside", "body3DScene_*.json",
+    recognises, read, "real file (1 frame)", usual_fps=29.97,
 )  # fmt: skip
