@@ -79,3 +79,11 @@ def test_every_preset_is_in_both_lists_and_says_what_it_is(enabled):
     assert items.keys() == operator.keys()
     assert {"web", "usd", "bvh", "bvh_mixamo", "vrma", "mixamo"} < set(items.keys())
     assert all(len(item.description) > 20 for item in items)
+
+
+def test_a_selected_character_of_ones_own_is_exported_in_place_of_the_people(refined, tmp_path):
+    bpy.ops.object.select_all(action="DESELECT")
+    bpy.ops.object.armature_add()
+    bpy.context.object.name = "Hero"
+    assert bpy.ops.spr.export_fbx(filepath=str(tmp_path / "hero.bvh"), preset="bvh") == {"FINISHED"}
+    assert "ROOT Bone" in (tmp_path / "hero.bvh").read_text()
