@@ -61,7 +61,7 @@ def test_the_command_line_writes_a_preset(enabled, wave, tmp_path):
 def test_the_command_line_starts_files_where_asked(enabled, wave, tmp_path):
     cli = importlib.import_module(f"{enabled}.addon.cli")
     words = ["refine", str(wave), "--output", str(tmp_path / "wave.fbx"), "--engine", "numpy"]
-    for more, first in (([], 1), (["--file-start", "0"], 0), (["--fbx-preset", "unity"], 0)):
+    for more, first in ((["--file-start", "5"], 5), (["--fbx-preset", "unity"], 0)):
         assert cli.main([*words, *more]) == 0
         action = _imported(tmp_path / "wave.fbx").animation_data.action
         assert round(action.frame_range[0]) == first
