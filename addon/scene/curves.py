@@ -10,6 +10,7 @@ import bpy
 import numpy as np
 
 from ..steps import Stepped, Steps
+from ..writers.clip import without_flips as without_flips
 
 
 @dataclass(frozen=True)
@@ -70,12 +71,6 @@ def write_curves(
         if filled is not None and filled.any():
             points.foreach_set("type", kinds)
         yield None
-
-
-def without_flips(turns: np.ndarray) -> np.ndarray:
-    """Quaternions (N, ..., 4), each with the sign that is nearer to the one before."""
-    signs = np.where((turns[1:] * turns[:-1]).sum(-1) < 0, -1.0, 1.0)
-    return np.concatenate([turns[:1], turns[1:] * np.cumprod(signs, axis=0)[..., None]])
 
 
 def drop_action(owner: bpy.types.ID) -> None:

@@ -129,16 +129,14 @@ def _carrier(bone: bpy.types.Bone, places: dict[str, int]) -> int:
 
 def _parents_first(parents: np.ndarray) -> np.ndarray:
     """(B,) indices of bones, each after its parent, otherwise in their order."""
+    if (parents < np.arange(len(parents))).all():
+        return np.arange(len(parents))
     depths = np.zeros(len(parents), int)
     above = parents.copy()
     while (above >= 0).any():
         depths += above >= 0
         above = np.where(above >= 0, parents[above], -1)
-    return (
-        np.argsort(depths, kind="stable")
-        if (parents >= np.arange(len(parents))).any()
-        else np.arange(len(parents))
-    )
+    return np.argsort(depths, kind="stable")
 
 
 def bake(scene: bpy.types.Scene, armatures: list[bpy.types.Object], frames: range) -> list[np.ndarray]:

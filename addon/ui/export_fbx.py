@@ -18,7 +18,7 @@ from .results import refined_armatures
 
 
 class SPR_OT_export_fbx(bpy.types.Operator, ExportHelper):
-    """Write the selected refined people to a file for another program, or all when none is selected"""
+    """Write the selected armatures to a file for another program, or all refined people when none is"""
 
     bl_idname = "spr.export_fbx"
     bl_label = "Export Animation"
@@ -69,8 +69,8 @@ class SPR_OT_export_fbx(bpy.types.Operator, ExportHelper):
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
-        """Needs a refined person."""
-        if not refined_armatures(context.scene):
+        """Needs a refined person or a selected armature."""
+        if not refined_armatures(context.scene) and not _selected(context):
             cls.poll_message_set("Refine a recording first: this scene holds no refined person")
             return False
         return True
@@ -105,8 +105,7 @@ class SPR_OT_export_fbx(bpy.types.Operator, ExportHelper):
 
     def execute(self, context: bpy.types.Context) -> set[str]:
         """Write the file."""
-        armatures = refined_armatures(context.scene)
-        chosen = [armature for armature in armatures if armature.select_get()] or armatures
+        chosen = _selected(context) or refined_armatures(context.scene)
         path = bpy.path.ensure_ext(bpy.path.abspath(self.filepath), self._wanted.suffix)
         try:
             written = scene_package.export_people(path, chosen, **self._options())
@@ -156,6 +155,12 @@ class SPR_OT_export_fbx(bpy.types.Operator, ExportHelper):
             "frame_end": self.frame_end if self.use_range else None,
             "file_start": self.file_start if self.use_file_start else None,
         }
+
+
+def _selected(context: bpy.types.Context) -> list[bpy.types.Object]:
+    """Armatures of any make: a character that took over a motion is written like a person."""
+    layer = context.view_layer
+    return [ob for ob in layer.objects if ob.type == "ARMATURE" and ob.select_get(view_layer=layer)]
 
 
 CLASSES = (SPR_OT_export_fbx,)

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from ..body.rotations import quaternion_from_matrix
-from .clip import Clip, relative
+from .clip import Clip, relative, without_flips
 from .gltf_file import Document
 
 _STILL = 1e-6
@@ -70,9 +70,3 @@ def add_animation(document: Document, clip: Clip, nodes: list[int], travels: set
         add(node, "rotation", turns[:, bone])
     animation = {"name": clip.name, "channels": channels, "samplers": samplers}
     document.content.setdefault("animations", []).append(animation)
-
-
-def without_flips(turns: np.ndarray) -> np.ndarray:
-    """Quaternions (T, ..., 4), each with the sign that is nearer to the one before."""
-    signs = np.where((turns[1:] * turns[:-1]).sum(-1) < 0, -1.0, 1.0)
-    return np.concatenate([turns[:1], turns[1:] * np.cumprod(signs, axis=0)[..., None]])

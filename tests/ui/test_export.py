@@ -61,7 +61,7 @@ def test_the_command_line_writes_a_preset(enabled, wave, tmp_path):
 def test_the_command_line_starts_files_where_asked(enabled, wave, tmp_path):
     cli = importlib.import_module(f"{enabled}.addon.cli")
     words = ["refine", str(wave), "--output", str(tmp_path / "wave.fbx"), "--engine", "numpy"]
-    for more, first in (([], 1), (["--file-start", "0"], 0), (["--fbx-preset", "unity"], 0)):
+    for more, first in ((["--file-start", "5"], 5), (["--fbx-preset", "unity"], 0)):
         assert cli.main([*words, *more]) == 0
         action = _imported(tmp_path / "wave.fbx").animation_data.action
         assert round(action.frame_range[0]) == first
@@ -79,3 +79,11 @@ def test_every_preset_is_in_both_lists_and_says_what_it_is(enabled):
     assert items.keys() == operator.keys()
     assert {"web", "usd", "bvh", "bvh_mixamo", "vrma", "mixamo"} < set(items.keys())
     assert all(len(item.description) > 20 for item in items)
+
+
+def test_a_selected_character_of_ones_own_is_exported_in_place_of_the_people(refined, tmp_path):
+    bpy.ops.object.select_all(action="DESELECT")
+    bpy.ops.object.armature_add()
+    bpy.context.object.name = "Hero"
+    assert bpy.ops.spr.export_fbx(filepath=str(tmp_path / "hero.bvh"), preset="bvh") == {"FINISHED"}
+    assert "ROOT Bone" in (tmp_path / "hero.bvh").read_text()
