@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 
 import numpy as np
 
@@ -43,7 +44,7 @@ class Bones:
 
 
 def bones_of(found: BoneMap) -> Bones:
-    """The bones of a map; spine and neck as the chains that they are, the highest of its roots as the root."""
+    """The bones of a map; spine and neck as the chains that they are, its highest root as the root."""
     joints = {joint: bone for joint, bone in found.joints.items() if joint not in CHAINED}
     fingers = [found.fingers.get(slot, "") for slot in FINGER_SLOTS]
     hands = [fingers[side * FINGER_COUNT : (side + 1) * FINGER_COUNT] for side in range(len(SIDES))]
@@ -112,7 +113,7 @@ def _with_twists(target: Target, bones: Bones, at: Mapping[str, int]) -> Target:
     twists = []
     for limb, names in bones.twists.items():
         side, _, part = limb.rpartition("_")
-        below = {a: b for joints in LIMBS.values() for a, b in zip(joints, joints[1:], strict=False)}[part]
+        below = {a: b for joints in LIMBS.values() for a, b in pairwise(joints)}[part]
         end = f"{side}_{below}"
         if limb not in target.joints or end not in target.joints:
             continue

@@ -92,7 +92,7 @@ def leg_scale(source: Source, target: Target) -> float:
 def _posed(
     source: Source, target: Target, turned: dict[int, np.ndarray], scale: float, fingers: bool
 ) -> Pose:
-    """Every limb points as the person's does, and the hips are as high over the floor as the legs let them."""
+    """Every limb points as the person's does, and the hips are as high over the floor as legs let them."""
     worlds = _worlds(source, target, fingers)
     turns = {bone: world @ (turned[bone] @ target.facing) for bone, world in worlds.items()}
     middle = (source.place("left_hip") + source.place("right_hip")) / 2
@@ -104,7 +104,7 @@ def _posed(
 
 
 def _worlds(source: Source, target: Target, fingers: bool) -> dict[int, np.ndarray]:
-    """(T, 3, 3) by bone: the global rotation of SMPL's joint, or the place of SMPL's chain, that it turns as."""
+    """(T, 3, 3) by bone: the global rotation of SMPL's joint, or place of a chain, that it turns as."""
     found = {bone: source.world(joint) for joint, bone in target.joints.items()}
     spine = [source.world(joint) for joint in ("pelvis", "spine1", "spine2", "spine3")]
     neck = [source.world(joint) for joint in ("spine3", "neck", "head")]

@@ -1,8 +1,8 @@
 """Where a character's feet are to be: on its floor as the person's are on theirs, and still where those are.
 
-The way of a foot is the person's, larger or smaller as the legs are. What differs is the shape of feet: ankles
-are higher, heels longer; a foot that rolls over its ball would slide. So a foot is shifted against that while it
-bears, and its shift changes over while it is in the air.
+The way of a foot is the person's, larger or smaller as the legs are. What differs is the shape of feet:
+ankles are higher, heels longer; a foot that rolls over its ball would slide. So a foot is shifted against
+that while it bears, and its shift changes over while it is in the air.
 """
 
 from __future__ import annotations

@@ -1,6 +1,7 @@
 """How a character's rest pose differs from SMPL's: a turn for each of its bones, by where its limbs point.
 
-With it a T-pose, an A-pose and any other give the same poses. Axes of bones play no part: every tool has its own.
+With it a T-pose, an A-pose and any other give the same poses. Axes of bones play no part: every tool has its
+own.
 """
 
 from __future__ import annotations
@@ -33,9 +34,9 @@ def hinge(side: str, limb: str) -> np.ndarray:
 
 def corrections(target: Target, joints: np.ndarray) -> dict[int, np.ndarray]:
     """(3, 3) for each bone that is matched: what turns it from its rest, with the character standing and
-    looking along +Z, to how it is while SMPL rests. joints (24, 3): SMPL's at rest, of the person who is followed."""
+    looking along +Z, to how it is while SMPL rests. joints (24, 3): those of the person at rest."""
     found = dict.fromkeys((*target.spine, *target.neck), np.eye(3))
-    for name, bone in target.joints.items():
+    for bone in target.joints.values():
         found[bone] = np.eye(3)  # torso and collars keep their own shape
     for side in SIDES:
         upper, lower = _two_bones(target, joints, side, "arm")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import pairwise
 
 import numpy as np
 
@@ -99,7 +100,7 @@ class Target:
 
     @cached_property
     def floor_along(self) -> float:
-        """The floor along the character's own up: where it does not stand upright at rest, its lowest bone."""
+        """The floor along the character's own up: where it does not rest upright, its lowest bone."""
         up = self.facing[1]
         return self.floor if up[1] > 0.9 else float((self.heads @ up).min())
 
@@ -113,5 +114,4 @@ class Target:
 
     def length(self, joints: Sequence[str]) -> float:
         """Metres along these joints, from each to the next."""
-        pairs = zip(joints, joints[1:], strict=False)
-        return sum(float(np.linalg.norm(self.along(first, second))) for first, second in pairs)
+        return sum(float(np.linalg.norm(self.along(first, second))) for first, second in pairwise(joints))

@@ -1,4 +1,4 @@
-"""A refined person as it stands in the world, with hands and contacts: what a retargeted character follows."""
+"""A refined person as it stands in the world, with hands and contacts: what a character follows."""
 
 from __future__ import annotations
 

@@ -96,9 +96,7 @@ def _told(character: bpy.types.Object, keyed: list[str], controls: Controls | No
         )
     held = [name for name in keyed if controls is None and _is_constrained(character.pose.bones[name])]
     if held:
-        told.append(
-            f"Constraints change what the keys of {_listed(held)} say; mute them to see the retargeted motion."
-        )
+        told.append(f"Constraints change what the keys of {_listed(held)} say; mute them to see the motion.")
     if any(path in _PLACES for path, _ in find_curves(character)) or character.constraints:
         told.append(f"{character.name} is itself moved by keys or constraints, which comes on top.")
     return tuple(told)

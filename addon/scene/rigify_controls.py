@@ -28,7 +28,7 @@ _HANGS_ON = {"elbow": "shoulder", "wrist": "elbow", "knee": "hip", "ankle": "kne
 _RESTING = ("hips", "chest", *(f"foot_{part}_ik.{side}" for part in ("heel", "spin") for side in "LR"))
 _IK = {"wrist": ("hand_ik", "upper_arm_ik_target", "upper_arm_parent", "elbow"),
        "ankle": ("foot_ik", "thigh_ik_target", "thigh_parent", "knee")}  # fmt: skip
-"""By the end of a limb: its IK control, its pole, the control that has the limb's switches, the middle joint."""
+"""By the end of a limb: its IK control, its pole, who has the limb's switches, the middle joint."""
 _BENT = 0.05
 """Sine of the bend of a limb from which its pole shows where it bends."""
 _IN_ROOT = 1
@@ -88,7 +88,9 @@ def controls_of(armature: bpy.types.Object) -> Controls | None:
             if name:
                 above = hand[index - 1] if index % JOINTS_PER_FINGER else joints[f"{side}_wrist"]
                 carriers[name] = above
-    below = [name for name in bones.keys() if name.startswith("spine_fk") and name not in spine]
+    below = [
+        name for name in (bone.name for bone in bones) if name.startswith("spine_fk") and name not in spine
+    ]
     resting = tuple(name for name in (*_RESTING, *below) if name in bones)
     named = Bones(joints, spine, neck, {}, fingers, "root" if "root" in bones else "", carriers)
     return Controls(armature, named, resting)
@@ -129,7 +131,7 @@ def _finger(bones: bpy.types.ArmatureBones, side: str, finger: str, number: int)
 
 
 def with_ik(carried: Carried, controls: Controls, rest: Rest) -> Carried:
-    """The same with keys for the IK controls of hands and feet and for their poles, which hang on the root."""
+    """The same with keys for the IK controls of hands and feet and their poles, which hang on the root."""
     pose = carried.pose
     for side in SIDES:
         for end, names in _IK.items():

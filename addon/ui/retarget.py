@@ -78,29 +78,19 @@ def _why_not(context: bpy.types.Context) -> str:
     return ""
 
 
-class _Retargets:
-    """What the two operators share: a person and a character."""
-
-    bl_options = {"REGISTER", "UNDO"}
-
-    @classmethod
-    def poll(cls, context: bpy.types.Context) -> bool:
-        """Needs both."""
-        return _can(cls, _why_not(context))
-
-    def execute(self, context: bpy.types.Context) -> set[str]:
-        """Match where that was not done yet, write the keys, tell what came of it."""
-        settings, character = context.scene.spr.retarget, chosen_character(context)
-        try:
-            settings.result, heed = _retargeted(context, settings, character)
-        except SceneError as error:
-            self.report({"ERROR"}, str(error))
-            return {"CANCELLED"}
-        self.report({"WARNING" if heed else "INFO"}, settings.result)
-        return {"FINISHED"}
+def _run(operator: bpy.types.Operator, context: bpy.types.Context) -> set[str]:
+    """Match where that was not done yet, write the keys, tell what came of it."""
+    settings, character = context.scene.spr.retarget, chosen_character(context)
+    try:
+        settings.result, heed = _retargeted(context, settings, character)
+    except SceneError as error:
+        operator.report({"ERROR"}, str(error))
+        return {"CANCELLED"}
+    operator.report({"WARNING" if heed else "INFO"}, settings.result)
+    return {"FINISHED"}
 
 
-def _can(cls: type, sentence: str) -> bool:
+def _can(cls: type[bpy.types.Operator], sentence: str) -> bool:
     """Whether an operator can run: it can where there is no sentence on what is in its way."""
     if sentence:
         cls.poll_message_set(sentence)
@@ -108,11 +98,12 @@ def _can(cls: type, sentence: str) -> bool:
 
 
 def _retargeted(
-    context: bpy.types.Context, settings: SPR_PG_retarget, character: bpy.types.Object
+    context: bpy.types.Context, settings: SPR_PG_retarget, character: bpy.types.Object | None
 ) -> tuple[str, bool]:
     """What has come of it, and whether something is to be heeded. Raises SceneError."""
     person = followed_person(context, character)
-    check_character(character, person)
+    character = check_character(character, person)
+    assert person is not None
     found = BoneMap() if controls_of(character) is not None else matched(context, character)
     done = retarget(person, character, bones_of(found), settings.options(), ik=settings.ik)
     told = f"{person.name} is on {character.name}: {plural(done.bones, 'bone')}, "
@@ -120,20 +111,31 @@ def _retargeted(
     return " ".join((told, *done.told)), bool(done.told)
 
 
-class SPR_OT_retarget(_Retargets, bpy.types.Operator):
+class SPR_OT_retarget(bpy.types.Operator):
     """Write the refined person's animation on the character, into an action of its own. What the character
     played before stays in the file"""
 
     bl_idname = "spr.retarget"
     bl_label = "Retarget"
+    bl_options = {"REGISTER", "UNDO"}
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        """Needs a person and a character."""
+        return _can(cls, _why_not(context))
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        """Into an action of its own."""
+        return _run(self, context)
 
 
-class SPR_OT_retarget_again(_Retargets, bpy.types.Operator):
+class SPR_OT_retarget_again(bpy.types.Operator):
     """Bring the retargeted action up to date after the person, the bones or the settings were corrected. Its
     keys are written anew"""
 
     bl_idname = "spr.retarget_again"
     bl_label = "Retarget Again"
+    bl_options = {"REGISTER", "UNDO"}
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
@@ -141,6 +143,10 @@ class SPR_OT_retarget_again(_Retargets, bpy.types.Operator):
         character = chosen_character(context)
         first = character is not None and retargeted_action(character) is None
         return _can(cls, "Retarget to this character first" if first else _why_not(context))
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        """Into the same action."""
+        return _run(self, context)
 
 
 class SPR_OT_match_bones(bpy.types.Operator):
@@ -211,6 +217,7 @@ class SPR_OT_load_bones(bpy.types.Operator, ImportHelper):
     def execute(self, context: bpy.types.Context) -> set[str]:
         """Fill the table."""
         settings, character = context.scene.spr.retarget, chosen_character(context)
+        assert character is not None
         try:
             found = map_file.read_map(Path(self.filepath))
         except FormatError as error:

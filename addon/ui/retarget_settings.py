@@ -1,6 +1,6 @@
 # mypy: disable-error-code="valid-type"
 # bpy reads properties from annotations that are calls; mypy knows no such thing.
-"""What a scene remembers of retargeting: the character, which bone is what, and how the motion is taken over."""
+"""What a scene remembers of retargeting: the character, which bone is what, and how motion is taken over."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A long motion on a character, 65 of whose bones get keys: worked out and written, beside Blender's own constraints and bake."""
+"""A long motion on a character, 65 of whose bones get keys, beside Blender's own constraints and bake."""
 
 from __future__ import annotations
 

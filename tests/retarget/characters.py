@@ -101,7 +101,7 @@ class _Maker:
         root = self.add("root", -1, np.zeros(3)) if build.root else -1
         bones = {"pelvis": self.add("pelvis", root, self.at("pelvis"))}
         if build.spine == 3:
-            spine = []
+            spine: list[int] = []
             for name in ("spine1", "spine2", "spine3"):
                 spine.append(self.add(name, [bones["pelvis"], *spine][-1], self.at(name)))
         else:

@@ -1,4 +1,4 @@
-"""A refined person's animation on characters: what Blender then shows, and what is said of those that resist."""
+"""A refined person's animation on characters: what Blender then shows, and what is said."""
 
 from __future__ import annotations
 
