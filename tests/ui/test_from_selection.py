@@ -44,7 +44,7 @@ def opened(ui):
 
 
 def test_an_armature_is_read_with_poses_and_places(anna, ui):
-    armature, motion = anna
+    _, motion = anna
     assert bpy.ops.spr.refine_from_selection(refine=False) == {"FINISHED"}
     (person,) = opened(ui).people
     assert (person.id, person.frames, opened(ui).fps.value) == ("Anna", 12, 30.0)
