@@ -205,7 +205,8 @@ def _draw_table(
 
 
 def _heading(name: str, bone_map: BoneMap) -> str:
-    whose = f"{bone_map.family} names" if bone_map.family else "by the shape of the skeleton"
+    named = "bones found by name" if bone_map.confidence == 1.0 else "bones found by shape"
+    whose = f"names of {bone_map.family}" if bone_map.family else named
     return f"{name}: {whose}, {bone_map.confidence:.0%} sure" if bone_map.joints else name
 
 
