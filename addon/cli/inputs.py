@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 from collections.abc import Sequence
 from importlib import import_module
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +14,7 @@ from ..formats.rig_files import RIG_ENDINGS, use_importer
 from ..recording import Person, Recording
 from ..rigs import Sampled
 from ..safe_read import FormatError
-from .outputs import blender_on_stderr
+from .outputs import blender_on_stderr, scene_package
 
 
 def read(path: Path, args: argparse.Namespace) -> Recording:
@@ -29,8 +28,13 @@ def read(path: Path, args: argparse.Namespace) -> Recording:
 
 def open_by_blender(*paths: str | Path) -> None:
     """Let Blender's Python module, where it is there, open what only Blender opens."""
-    if any(Path(path).suffix.lower() in RIG_ENDINGS for path in paths) and find_spec("bpy") is not None:
-        use_importer(_import_rigs)
+    if not any(Path(path).suffix.lower() in RIG_ENDINGS for path in paths):
+        return
+    try:
+        scene_package()
+    except FormatError:
+        return  # the reader says who opens such a file
+    use_importer(_import_rigs)
 
 
 def _import_rigs(path: Path) -> list[Sampled]:

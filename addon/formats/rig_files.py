@@ -10,8 +10,10 @@ from ..rigs import Sampled
 from ..safe_read import FormatError
 
 RIG_ENDINGS = (".fbx", ".glb", ".gltf", ".vrm", ".vrma", ".usd", ".usda", ".usdc", ".usdz")
-NO_BLENDER = (
-    "Only Blender opens {kind} files; open it in Blender with the add-on, or run `python3 build.py refine …`."
+_KINDS = {".fbx": "an FBX", ".vrm": "a VRM", ".vrma": "a VRM Animation", ".glb": "a glTF", ".gltf": "a glTF"}
+_NO_BLENDER = (
+    "{name} is {kind} file, which only Blender opens; open it in Blender with the add-on, or run"
+    " `python3 build.py refine …`."
 )
 _KEPT = 3
 
@@ -38,7 +40,8 @@ def forget_importer(importer: Importer) -> None:
 def sampled_of(path: Path) -> list[Sampled]:
     """Who moves in the file; read once, and again when it has changed. Raises FormatError."""
     if not _importers:
-        raise FormatError(NO_BLENDER.format(kind=path.suffix.lower()))
+        kind = _KINDS.get(path.suffix.lower(), "a USD")
+        raise FormatError(_NO_BLENDER.format(name=path.name, kind=kind))
     status = path.stat()
     key = (str(path), status.st_mtime_ns, status.st_size)
     if key not in _known:

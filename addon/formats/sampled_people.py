@@ -42,7 +42,15 @@ def draft_of(sampled: Sequence[Sampled]) -> Draft:
         people += found
     taken: set[str] = set()
     people = [_apart(each, taken) for each in people]
-    return Draft(people, fps=sampled[0].fps, up="+y", units="m", settled=True, warnings=notes)
+    return Draft(
+        people, fps=sampled[0].fps, up="+y", units="m", settled=True, warnings=notes, tool=_tool(sampled)
+    )
+
+
+def _tool(sampled: Sequence[Sampled]) -> str:
+    """Whose names the bones have."""
+    families = (one.bone_map.family for one in sampled if isinstance(one, SampledRig))
+    return ", ".join(dict.fromkeys(family for family in families if family)) or "Blender"
 
 
 def _apart(one: Person, taken: set[str]) -> Person:

@@ -13,6 +13,7 @@ _FAMILIES = {
     "Unreal": r"spine_0\d|(thigh|calf|foot|ball|clavicle|upperarm|lowerarm|hand)_[lr]|neck_0\d|ik_foot_root",
     "VRoid": r"J_(Bip|Sec|Adj|Opt)_.*",
     "VRM": r"(left|right)(Upper|Lower)(Arm|Leg)|upperChest|(left|right)\w+(Proximal|Intermediate|Distal)",
+    "Unity": r"(Left|Right)(Upper|Lower)(Arm|Leg)|UpperChest|(Left|Right)Toes",
     "Character Creator": r"CC_Base_.*|RL_BoneRoot",
     "3ds Max Biped": r"Bip0*\d+.*",
     "Daz Genesis 9": r"[lr]_(thigh|shin|metatarsals|upperarm|forearm)|[lr]_\w*(twist)\d",

@@ -11,19 +11,18 @@ import re
 from collections.abc import Sequence
 
 from ..body.hands import HAND_POINTS
+from .bone_words import SIDES, TOKEN
 
 _FINGERS = {
     "thumb": "thumb", "index": "index", "middle": "middle", "mid": "middle", "ring": "ring", "pinky": "pinky",
     "little": "pinky", "forefinger": "index",
 }  # fmt: skip
-_SIDES = {"l": "left", "left": "left", "r": "right", "right": "right"}
 _PARTS = {
     "mcp": 1, "pip": 2, "dip": 3, "tip": 4, "end": 4, "nub": 4, "proximal": 1, "intermediate": 2, "distal": 3,
 }  # fmt: skip
 _THUMB_PARTS = {"cmc": 1, "mcp": 2, "ip": 3, "tip": 4, "end": 4, "nub": 4, "metacarpal": 1}
 _UNITY_THUMB = {"proximal": 1, "intermediate": 2, "distal": 3}
 _NO_FINGER = ("toe", "foot", "knuckle", "metacarpal", "start", "palm", "carpal", "kinect")
-_TOKEN = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+")
 _JOINED = re.compile(r"(left|right)?(?:hand)?(thumb|index|forefinger|middle|ring|pinky|little)")
 _TIP, _LAST = 4, 3
 _POINT = {1: "1", 2: "2", 3: "3", 4: "_tip"}
@@ -67,12 +66,12 @@ def _own(name: str) -> _Part | None:
 
 
 def _part(name: str) -> _Part | None:
-    tokens = [token.lower() for token in _TOKEN.findall(name.rpartition(":")[2])]
+    tokens = [token.lower() for token in TOKEN.findall(name.rpartition(":")[2])]
     tokens = [part for token in tokens for part in _split(token)]
     if any(word in _NO_FINGER for word in tokens if "thumb" not in tokens or word != "metacarpal"):
         return None
     fingers = [place for place, token in enumerate(tokens) if token in _FINGERS]
-    side = next((_SIDES[token] for token in tokens if token in _SIDES), None)
+    side = next((SIDES[token] for token in tokens if token in SIDES), None)
     if not fingers or side is None:
         return None
     finger = _FINGERS[tokens[fingers[0]]]

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from .bone_words import plain_name
+from .bone_words import SIDES, TOKEN, plain_name
 
 _PARTS = {
     "hip": "upleg upperleg thigh femur thighbend upperleg01",
@@ -28,8 +28,6 @@ _PARTS = {
     "loose foot": "foot",
 }
 _PART_OF = {alias: part for part, aliases in _PARTS.items() for alias in aliases.split()}
-_SIDE_OF = {"l": "left", "left": "left", "r": "right", "right": "right"}
-_TOKEN = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+")
 _SQUASHED = re.compile(r"(left|right|l|r)([a-z]+)")
 _LOOSE = (
     ("leg", "knee", "hip"),
@@ -76,13 +74,13 @@ def _sided(names: Sequence[str]) -> dict[tuple[str, str], int]:
 
 def side_and_part(name: str) -> tuple[str, str] | None:
     """("left", "knee") of a joint's name, None where it is no part of a limb."""
-    tokens = [token.lower() for token in _TOKEN.findall(plain_name(name))]
-    sides = [place for place, token in enumerate(tokens) if token in _SIDE_OF]
+    tokens = [token.lower() for token in TOKEN.findall(plain_name(name))]
+    sides = [place for place, token in enumerate(tokens) if token in SIDES]
     if sides:
         rest = tokens[: sides[-1]] + tokens[sides[-1] + 1 :]
-        return _with_part(_SIDE_OF[tokens[sides[-1]]], rest)
+        return _with_part(SIDES[tokens[sides[-1]]], rest)
     match = _SQUASHED.fullmatch("".join(tokens))
-    return _with_part(_SIDE_OF[match[1]], [match[2]]) if match else None
+    return _with_part(SIDES[match[1]], [match[2]]) if match else None
 
 
 def _with_part(side: str, tokens: list[str]) -> tuple[str, str] | None:

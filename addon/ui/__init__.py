@@ -114,6 +114,7 @@ CLASSES = (
 )
 _ATTACHED = (
     properties,
+    rig_tables,
     rig_files,
     earlier_files,
     open_recording,

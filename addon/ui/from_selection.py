@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import bpy
-from bpy.props import BoolProperty, CollectionProperty
+from bpy.props import BoolProperty
 
 from ..formats.scene_clip import write_clip
 from ..rigs import BoneMap, Sampled
@@ -110,7 +110,6 @@ class SPR_OT_refine_from_selection(Driven, bpy.types.Operator):
     job_kind = ReadingJob
     stopped = "Reading the scene was cancelled."
 
-    rows: CollectionProperty(type=SPR_PG_bone_row, options={"SKIP_SAVE", "HIDDEN"})
     refine: BoolProperty(
         name="Refine at Once",
         description="Refine what was read; otherwise it is opened, and Refine Pose refines it",
@@ -129,16 +128,22 @@ class SPR_OT_refine_from_selection(Driven, bpy.types.Operator):
 
     def invoke(self, context: bpy.types.Context, _event: bpy.types.Event) -> set[str]:
         """Show which bones were matched, to be put right before they are read."""
-        self.rows.clear()
+        rows = context.window_manager.spr_bone_rows
+        rows.clear()
         for one in _armatures(context):
-            fill(self.rows, one.name, map_for(context.scene, one)[0])
+            fill(rows, one.name, map_for(context.scene, one)[0])
         return set(context.window_manager.invoke_props_dialog(self, width=_WIDTH))
 
     def draw(self, context: bpy.types.Context) -> None:
         """Each armature's table of bones."""
         layout = self.layout
         for one in _armatures(context):
-            _draw_table(layout, context, one, [row for row in self.rows if row.armature == one.name])
+            _draw_table(
+                layout,
+                context,
+                one,
+                [row for row in context.window_manager.spr_bone_rows if row.armature == one.name],
+            )
         layout.prop(self, "refine")
 
     def execute(self, context: bpy.types.Context) -> set[str]:
@@ -153,16 +158,17 @@ class SPR_OT_refine_from_selection(Driven, bpy.types.Operator):
 
     def _maps(self, context: bpy.types.Context) -> dict[str, BoneMap]:
         """By name of the armature; what was corrected is remembered with the scene."""
-        found, changed = {}, {}
+        found, changed, rows = {}, {}, context.window_manager.spr_bone_rows
         for one in _armatures(context):
             bone_map, _ = map_for(context.scene, one)
-            told = corrected(self.rows, one.name, bone_map)
+            told = corrected(rows, one.name, bone_map)
             if told.joints:
                 found[one.name] = told
             if told != bone_map:
                 changed[one.name] = told
         if changed:
             keep_maps(context.scene, changed)
+        rows.clear()
         return found
 
     def _finish(self, job: ReadingJob, _scene: bpy.types.Scene | None) -> set[str]:
@@ -205,7 +211,8 @@ def _draw_table(
 
 
 def _heading(name: str, bone_map: BoneMap) -> str:
-    whose = f"{bone_map.family} names" if bone_map.family else "by the shape of the skeleton"
+    named = "bones found by name" if bone_map.confidence == 1.0 else "bones found by shape"
+    whose = f"names of {bone_map.family}" if bone_map.family else named
     return f"{name}: {whose}, {bone_map.confidence:.0%} sure" if bone_map.joints else name
 
 

@@ -8,7 +8,7 @@ import json
 from collections.abc import Iterable
 
 import bpy
-from bpy.props import BoolProperty, StringProperty
+from bpy.props import BoolProperty, CollectionProperty, StringProperty
 
 from ..body.skeleton import JOINT_NAMES
 from ..rigs import NEEDED, BoneMap, NoHumanoid, map_of_text, match, text_of_map
@@ -77,3 +77,13 @@ def corrected(rows: Iterable[SPR_PG_bone_row], armature: str, bone_map: BoneMap)
 
 
 CLASSES = (SPR_PG_bone_row,)
+
+
+def attach() -> None:
+    """The lines that a dialog shows: an operator's own would outlive their class."""
+    bpy.types.WindowManager.spr_bone_rows = CollectionProperty(type=SPR_PG_bone_row)
+
+
+def detach() -> None:
+    """Take them away."""
+    del bpy.types.WindowManager.spr_bone_rows

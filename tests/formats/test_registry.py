@@ -47,7 +47,7 @@ def test_a_reader_is_imported_when_a_file_may_be_its_own():
     )
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     imported = set(ast.literal_eval(done.stdout))
-    assert imported == {"strangers", "sam3d", "trc"}
+    assert imported == {"rig_files", "strangers", "sam3d", "trc"}
 
 
 @pytest.mark.parametrize(

@@ -158,5 +158,5 @@ def test_a_file_without_animation_or_without_a_body_gets_one_sentence(tmp_path):
 def test_without_blender_there_is_one_sentence(tmp_path):
     forget_importer(import_rigs)
     (tmp_path / "a.fbx").write_bytes(b"Kaydara FBX Binary  \0")
-    with pytest.raises(FormatError, match="Only Blender opens .fbx files"):
+    with pytest.raises(FormatError, match="an FBX file, which only Blender opens"):
         formats.read(tmp_path / "a.fbx")

@@ -44,7 +44,7 @@ def opened(ui):
 
 
 def test_an_armature_is_read_with_poses_and_places(anna, ui):
-    armature, motion = anna
+    _, motion = anna
     assert bpy.ops.spr.refine_from_selection(refine=False) == {"FINISHED"}
     (person,) = opened(ui).people
     assert (person.id, person.frames, opened(ui).fps.value) == ("Anna", 12, 30.0)
@@ -80,8 +80,9 @@ def test_constraints_parents_and_units_are_taken_in_as_they_show(anna, ui):
 
 def test_bones_can_be_put_right_and_are_remembered(anna, ui):
     armature, _ = anna
-    rows = [{"name": "", "armature": "Anna", "joint": "head", "bone": "Neck", "needed": False}]
-    bpy.ops.spr.refine_from_selection(refine=False, rows=rows)
+    row = bpy.context.window_manager.spr_bone_rows.add()
+    row.armature, row.joint, row.bone = "Anna", "head", "Neck"
+    bpy.ops.spr.refine_from_selection(refine=False)
     tables = ui("rig_tables")
     told, _ = tables.map_for(bpy.context.scene, armature)
     assert told.joints["head"] == "Neck"

@@ -16,7 +16,9 @@ def recognises(container: Container) -> bool:
     if container.path.suffix.lower() not in RIG_ENDINGS:
         return False
     head = container.head.lstrip()
-    return head.startswith((*_BINARY, *_TEXT, b"{", b"PK\x03\x04"))
+    if head.startswith(b"{"):
+        return container.has("asset", "nodes") and "smpl_bodies" not in container.text
+    return head.startswith((*_BINARY, *_TEXT, b"PK\x03\x04"))
 
 
 def read(container: Container) -> Draft:
@@ -25,6 +27,7 @@ def read(container: Container) -> Draft:
 
 
 READER = Reader(
-    "rig", "Blender's importers: Mixamo, Rokoko, Move, VRM …", "any humanoid armature; in Blender",
-    ".fbx .glb .gltf .vrm .vrma .usd .usda .usdc .usdz", recognises, read,
+    "rig", "Mixamo, Rokoko, Move, DeepMotion, VRM and all that write these",
+    "any humanoid armature, a person each; where Blender is, which opens the file",
+    ".fbx .glb .gltf .vrm .vrma .usd .usda .usdc .usdz", recognises, read, "real file (VRM Animation)",
 )  # fmt: skip

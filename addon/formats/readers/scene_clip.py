@@ -19,6 +19,6 @@ def read(container: Container) -> Draft:
 
 
 READER = Reader(
-    "scene", "Blender's scene", "any humanoid armature, empties, groups of vertices", "", recognises, read,
-    "real file",
+    "scene", "Refine From Selection", "armatures, empties, groups of vertices of a scene", "selections/*.npz",
+    recognises, read,
 )  # fmt: skip
