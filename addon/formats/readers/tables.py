@@ -22,7 +22,6 @@ from ...safe_read.npy import check_shape
 from ..container import Container
 from ..draft import Draft, Reader, named_keypoints, person
 from ..hand_points import named_beside_body, of_hand
-from ..joint_names import joint_roles
 from ..landmarks import COUNT, HIPS_FIXED, mediapipe_keypoints
 from ..marker_names import canonical_names
 from ..marker_people import joint_count, marker_people
