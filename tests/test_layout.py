@@ -56,6 +56,17 @@ def test_no_modules_of_the_tools_import_each_other_not_even_late():
     assert layout.cycles(layout.read(ROOT, "dev"), deferred=True) == []
 
 
+def test_the_rooms_of_the_refiner_import_each_other_as_the_page_says():
+    allowed = {row[0].strip("`"): set(re.findall(r"`(\w+)`", row[2])) for row in _rows("room of `refiner/`")}
+    rooms = {path.parent.name for path in (ROOT / "addon/refiner").glob("*/__init__.py")}
+    assert set(allowed) == rooms
+    for source in layout.read(ROOT, *(f"addon/refiner/{room}" for room in rooms)):
+        own = source.module.split(".")[2]
+        parts = [one.module.split(".") for one in source.imports]
+        others = {part[2] for part in parts if part[:2] == ["addon", "refiner"]} & rooms - {own}
+        assert others <= allowed[own], source.path
+
+
 def test_the_rooms_of_the_tools_are_those_of_the_page():
     rooms = {path.parent.name for path in (ROOT / "dev").glob("*/__init__.py")}
     assert set(_first_column("room of `dev/`")) == rooms

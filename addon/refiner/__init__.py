@@ -6,23 +6,23 @@ from typing import TYPE_CHECKING
 
 from ..on_demand import on_demand
 from .errors import Cancelled, RefineError
-from .jitter import jitter, keypoint_noise
+from .result.jitter import jitter, keypoint_noise
 
 if TYPE_CHECKING:
-    from .alignment import keypoints_at, target_of
     from .controls import Controls
-    from .engine import DEVICES, ENGINES, engine_name, loads_torch
+    from .evidence.smoothing import FEWEST_SMOOTHED
     from .feet.stand import hold_again
-    from .fit import fit_of
-    from .hands import hands_seen
-    from .holding import hold
+    from .hands.motion import hands_seen
     from .limbs import LEGS, PARTS, Limb
     from .modes import MODES
-    from .own_body import OwnBody
+    from .network.engine import DEVICES, ENGINES, engine_name, loads_torch
     from .pipeline import prepare, refine, refine_rows, refine_steps
     from .prepared import Prepared
-    from .smoothing import FEWEST_SMOOTHED
-    from .time_alignment import SURE, TimeAlignment, align_times, surest
+    from .result.fit import fit_of
+    from .result.holding import hold
+    from .result.own_body import OwnBody
+    from .whole_clip.alignment import keypoints_at, target_of
+    from .whole_clip.time_alignment import SURE, TimeAlignment, align_times, surest
 
 __all__ = [
     "DEVICES",
@@ -57,31 +57,31 @@ __all__ = [
     "target_of",
 ]
 _PLACES = {
-    "keypoints_at": "alignment",
-    "target_of": "alignment",
+    "keypoints_at": "whole_clip.alignment",
+    "target_of": "whole_clip.alignment",
     "Controls": "controls",
-    "DEVICES": "engine",
-    "ENGINES": "engine",
-    "engine_name": "engine",
-    "loads_torch": "engine",
+    "DEVICES": "network.engine",
+    "ENGINES": "network.engine",
+    "engine_name": "network.engine",
+    "loads_torch": "network.engine",
     "hold_again": "feet.stand",
-    "fit_of": "fit",
-    "hands_seen": "hands",
-    "hold": "holding",
+    "fit_of": "result.fit",
+    "hands_seen": "hands.motion",
+    "hold": "result.holding",
     "LEGS": "limbs",
     "PARTS": "limbs",
     "Limb": "limbs",
     "MODES": "modes",
-    "OwnBody": "own_body",
+    "OwnBody": "result.own_body",
     "prepare": "pipeline",
     "refine": "pipeline",
     "refine_rows": "pipeline",
     "refine_steps": "pipeline",
     "Prepared": "prepared",
-    "FEWEST_SMOOTHED": "smoothing",
-    "SURE": "time_alignment",
-    "TimeAlignment": "time_alignment",
-    "align_times": "time_alignment",
-    "surest": "time_alignment",
+    "FEWEST_SMOOTHED": "evidence.smoothing",
+    "SURE": "whole_clip.time_alignment",
+    "TimeAlignment": "whole_clip.time_alignment",
+    "align_times": "whole_clip.time_alignment",
+    "surest": "whole_clip.time_alignment",
 }
 __getattr__ = on_demand(__name__, _PLACES)

@@ -10,10 +10,10 @@ from ..body.hands import WRISTS
 from ..motion import Motion
 from ..recording import Keypoints
 from ..steps import Progress, Steps
-from .blending import shares
 from .controls import Controls
-from .hands import has_hands, read_hands, with_hands
+from .hands.motion import has_hands, read_hands, with_hands
 from .prepared import Prepared
+from .result.blending import shares
 
 
 def with_hand_points(

@@ -11,15 +11,12 @@ import numpy as np
 from ..body.rotations import matrix_from_axis_angle
 from ..body.skeleton import JOINT_COUNT
 from ..steps import Progress, Steps, in_chunks
-from .calibration import without_offsets
-from .engine import Engine, to_numpy
-from .evidence import Targets, joints_seen
-from .features import POINT_COUNT, Seen, network_inputs
-from .jacobian import information
-from .own_evidence import Steady
-from .proposals import constant_turn_of_clip
-from .solver import Evidence, Prior, solve
-from .start import (
+from .evidence.own_evidence import Steady
+from .evidence.targets import Targets, joints_seen
+from .network.engine import Engine, to_numpy
+from .network.features import POINT_COUNT, Seen, network_inputs
+from .network.proposals import constant_turn_of_clip
+from .start.closed_form import (
     ANCHOR_STRIDE,
     FROM_NEIGHBOURS,
     INITIAL_DEVIATION,
@@ -31,6 +28,8 @@ from .start import (
     start_from_initial,
     start_from_keypoints,
 )
+from .start.jacobian import information
+from .start.solver import Evidence, Prior, solve
 from .timeline import (
     NETWORK_FPS,
     bridge,
@@ -39,6 +38,7 @@ from .timeline import (
     network_times,
     rotations_at,
 )
+from .whole_clip.calibration import without_offsets
 
 CHUNK = 64
 """Frames solved at once, an iteration a step."""

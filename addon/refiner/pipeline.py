@@ -12,32 +12,32 @@ from ..body.skeleton import JOINT_COUNT, REST_OFFSETS
 from ..motion import Motion
 from ..recording import Keypoints, Person, Poses
 from ..steps import Progress, Steps, finish
-from .alignment import keypoints_at
-from .blending import Poses as Posed
-from .blending import blend, only_joints, shares, standing
-from .bones import estimate_bone_offsets
 from .controls import AS_MEASURED, Controls
-from .definitions import renamed
-from .engine import choose_engine, loads_torch, one_thread
 from .errors import RefineError
+from .evidence.definitions import renamed
+from .evidence.smoothing import FEWEST_SMOOTHED
+from .evidence.snaps import at_snaps
 from .feet.stand import stand
 from .fingers import fingers, with_hand_points
-from .fit import fit_of
-from .hands import with_hands
+from .hands.motion import with_hands
 from .limbs import Limbs, trusted
-from .model import load_model, pose_prior
 from .modes import choose_mode
-from .own_body import OwnBody, decoded, on_own_body
-from .own_keypoints import OWN_KEYPOINTS, hang_on, measured
+from .network.engine import choose_engine, loads_torch, one_thread
+from .network.model import load_model, pose_prior
 from .piece import EVERYTHING, Look, Recipe, Run, anchor_stride, look_at, polish_piece
 from .poses_alone import read_alone, refine_alone
 from .prepared import Own, Prepared, Toward
-from .proportions import ModelShape
-from .smoothing import FEWEST_SMOOTHED
-from .snaps import at_snaps
+from .result.blending import Poses as Posed
+from .result.blending import blend, only_joints, shares, standing
+from .result.fit import fit_of
+from .result.own_body import OwnBody, decoded, on_own_body
 from .stretches import bridged, evidence_of, given_of, joined, kept_of, split, unseen
 from .timeline import bridge, cut, pieces, window
-from .whole_clip import judge
+from .whole_clip.alignment import keypoints_at
+from .whole_clip.bones import estimate_bone_offsets
+from .whole_clip.judge import judge
+from .whole_clip.own_keypoints import OWN_KEYPOINTS, hang_on, measured
+from .whole_clip.proportions import ModelShape
 
 CONTEXT = 1.0
 """Seconds before and after a range of frames that its own frames are refined with."""

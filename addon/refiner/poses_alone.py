@@ -14,13 +14,13 @@ from ..body.rotations import matrix_from_axis_angle
 from ..body.skeleton import JOINT_COUNT, JOINT_NAMES
 from ..recording import Person
 from ..steps import Progress, Steps, in_chunks
-from .bursts import steadiness, with_bursts
 from .controls import Controls
-from .evidence import no_targets
-from .own_evidence import Moving, read_path, read_poses
+from .evidence.bursts import steadiness, with_bursts
+from .evidence.own_evidence import Moving, read_path, read_poses
+from .evidence.smoothing import FEWEST_SMOOTHED, Measured
+from .evidence.targets import no_targets
 from .piece import Run, degrees_of, see_and_turn
-from .smoothing import FEWEST_SMOOTHED, Measured
-from .start import Initial
+from .start.closed_form import Initial
 from .timeline import Piece
 
 CAPTURE_SHAKE, ESTIMATE_SHAKE = float(np.radians(0.15)), float(np.radians(0.6))

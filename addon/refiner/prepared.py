@@ -9,16 +9,16 @@ import numpy as np
 from ..motion import Motion
 from ..recording import Keypoints, Person
 from ..steps import Steps
-from .blending import Poses
-from .evidence import Read, Targets
+from .evidence.targets import Read, Targets
 from .feet.stand import CAPTURED, UNTOLD, deviation_of_feet
-from .hands import HandPoints
-from .own_body import OwnBody, on_own_body
+from .hands.motion import HandPoints
 from .piece import Look, Run
 from .poses_alone import Alone
-from .start import Initial
+from .result.blending import Poses
+from .result.own_body import OwnBody, on_own_body
+from .start.closed_form import Initial
 from .timeline import Piece
-from .whole_clip import WholeClip
+from .whole_clip.judge import WholeClip
 
 KEPT_LOOKS = 32
 

@@ -9,16 +9,16 @@ import numpy as np
 
 from ..recording import Keypoints, Person
 from ..steps import Steps
-from .blending import Poses as Posed
-from .blending import kept_poses
-from .carried_twist import carried_twist
 from .errors import RefineError
-from .evidence import Read, Targets, read_keypoints
-from .own_evidence import steady
+from .evidence.own_evidence import steady
+from .evidence.targets import Read, Targets, read_keypoints
 from .piece import FEWEST_POINTS
-from .start import Initial
+from .result.blending import Poses as Posed
+from .result.blending import kept_poses
+from .result.carried_twist import carried_twist
+from .start.closed_form import Initial
 from .timeline import Piece, bridge, spread
-from .whole_clip import WholeClip
+from .whole_clip.judge import WholeClip
 
 
 def evidence_of(keypoints: Keypoints, piece: Piece, fps: float) -> Steps[Read]:

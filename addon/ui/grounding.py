@@ -16,7 +16,7 @@ from .quality import shown_person
 from .results import refined_armatures
 
 if TYPE_CHECKING:
-    from ..refiner.grounding import Grounding
+    from ..refiner.result.grounding import Grounding
 
 SMALL_MM, SMALL_DEGREES = 1.0, 0.3
 
@@ -39,7 +39,7 @@ class SPR_OT_put_on_floor(bpy.types.Operator):
 
     def execute(self, context: bpy.types.Context) -> set[str]:
         """Move them, and say by how much."""
-        from ..refiner.grounding import on_floor
+        from ..refiner.result.grounding import on_floor
 
         return _ground(self, context, on_floor)
 
@@ -59,7 +59,7 @@ class SPR_OT_level(bpy.types.Operator):
 
     def execute(self, context: bpy.types.Context) -> set[str]:
         """Turn them, and say by how much."""
-        from ..refiner.grounding import level
+        from ..refiner.result.grounding import level
 
         return _ground(self, context, level)
 

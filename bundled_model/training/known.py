@@ -12,11 +12,11 @@ from addon.body.layouts import Layout
 from addon.body.rotations import geodesic_angle
 from addon.body.skeleton import MIRROR_JOINTS
 from addon.recording import Keypoints
-from addon.refiner.evidence import definition_deviation, targets_from_keypoints
-from addon.refiner.smoothing import FEWEST_SMOOTHED, smooth
-from addon.refiner.solver import Prior
-from addon.refiner.start import INITIAL_DEVIATIONS
-from addon.refiner.whole_clip import judge
+from addon.refiner.evidence.smoothing import FEWEST_SMOOTHED, smooth
+from addon.refiner.evidence.targets import definition_deviation, targets_from_keypoints
+from addon.refiner.start.closed_form import INITIAL_DEVIATIONS
+from addon.refiner.start.solver import Prior
+from addon.refiner.whole_clip.judge import judge
 
 from .augment import FPS
 from .synthesis import Faults

@@ -13,8 +13,8 @@ from addon.body.kinematics import forward
 from addon.body.points import point_positions, size
 from addon.body.rotations import axis_angle_from_matrix, matrix_from_axis_angle
 from addon.body.skeleton import JOINT_COUNT
-from addon.refiner.features import Seen, network_inputs
-from addon.refiner.network import split
+from addon.refiner.network.features import Seen, network_inputs
+from addon.refiner.network.layers import split
 
 from .pool import Pool, unpack
 

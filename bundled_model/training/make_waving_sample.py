@@ -15,7 +15,7 @@ import numpy as np
 from addon.body.hands import HAND_OFFSETS, RELAXED_BENDS, mirrored
 from addon.body.rotations import matrix_from_axis_angle
 from addon.body.skeleton import JOINT_NAMES, REST_OFFSETS
-from addon.refiner.anatomy import COUNT, HIGH, LOW, USUAL, rotations_of
+from addon.refiner.hands.anatomy import COUNT, HIGH, LOW, USUAL, rotations_of
 
 from .synthetic_hands import LAYOUT, HandClip
 

@@ -17,11 +17,9 @@ from addon.body.kinematics import forward
 from addon.body.points import MIRROR_POINTS, POINT_INDEX, POINT_WEIGHTS
 from addon.body.rotations import axis_angle_from_matrix, matrix_from_axis_angle
 from addon.body.skeleton import MIRROR_JOINTS, REST_OFFSETS
-from addon.refiner.jacobian import information
-from addon.refiner.own_evidence import steady
-from addon.refiner.proposals import constant_turn
-from addon.refiner.solver import Evidence, Prior, solve
-from addon.refiner.start import (
+from addon.refiner.evidence.own_evidence import steady
+from addon.refiner.network.proposals import constant_turn
+from addon.refiner.start.closed_form import (
     ANCHOR_STRIDE,
     FROM_NEIGHBOURS,
     OUTLIER_SCALE,
@@ -30,6 +28,8 @@ from addon.refiner.start import (
     start_from_initial,
     start_from_keypoints,
 )
+from addon.refiner.start.jacobian import information
+from addon.refiner.start.solver import Evidence, Prior, solve
 from addon.refiner.timeline import interpolate, interpolate_rotations
 
 from .augment import FPS, augment, proportions, sample_windows

@@ -21,9 +21,9 @@ from addon.body.kinematics import forward
 from addon.body.points import point_positions
 from addon.body.rotations import axis_angle_from_matrix, matrix_from_axis_angle
 from addon.body.skeleton import JOINT_NAMES
-from addon.refiner.model import load_model
-from addon.refiner.solver import Evidence
-from addon.refiner.start import lay_on
+from addon.refiner.network.model import load_model
+from addon.refiner.start.closed_form import lay_on
+from addon.refiner.start.solver import Evidence
 
 JOINT_WEIGHT, PRIOR_WEIGHT, BEND_WEIGHT = 600.0**2, (4.78 * 1.5) ** 2, 15.2**2
 ROBUST_SCALE = 100.0

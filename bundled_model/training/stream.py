@@ -12,7 +12,7 @@ from multiprocessing import get_context
 
 import torch
 
-from addon.refiner.solver import Prior
+from addon.refiner.start.solver import Prior
 
 from .motion_data import Clip
 from .pool import Pool, joined, make_batch

@@ -14,7 +14,7 @@ from addon.body.layouts import LAYOUTS, Layout
 from addon.body.points import POINT_INDEX, POINT_NAMES, POINT_WEIGHTS, point_positions
 from addon.body.rotations import matrix_from_axis_angle
 from addon.body.skeleton import JOINT_NAMES, mirror_name
-from addon.refiner.evidence import SMPL_LAYOUTS, definition_deviation
+from addon.refiner.evidence.targets import SMPL_LAYOUTS, definition_deviation
 
 from .augment import smooth_noise
 

@@ -22,7 +22,7 @@ from addon.body.kinematics import forward
 from addon.body.layouts import find_layout
 from addon.body.points import POINT_INDEX, point_positions
 from addon.recording import Keypoints, Person
-from addon.refiner.anatomy import COUNT, HIGH, LOW, rotations_of
+from addon.refiner.hands.anatomy import COUNT, HIGH, LOW, rotations_of
 
 LAYOUT = "coco_wholebody133"
 SECONDS = 0.6

@@ -22,11 +22,11 @@ import torch
 
 from addon.body.rotations import axis_angle_from_matrix
 from addon.body.skeleton import JOINT_COUNT
-from addon.refiner.features import network_inputs
-from addon.refiner.model import MODEL_PATH, forget_models, load_model, save_model
-from addon.refiner.network import Shape
-from addon.refiner.network_torch import Network
-from addon.refiner.solver import Prior
+from addon.refiner.network.features import network_inputs
+from addon.refiner.network.layers import Shape
+from addon.refiner.network.model import MODEL_PATH, forget_models, load_model, save_model
+from addon.refiner.network.torch_layers import Network
+from addon.refiner.start.solver import Prior
 
 from .honesty import measure_honesty
 from .losses import Design, losses, seen_in

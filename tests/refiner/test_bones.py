@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from addon.body.skeleton import MIRROR_JOINTS, REST_OFFSETS
-from addon.refiner.bones import estimate_bone_offsets, wander_variance, with_wander
-from addon.refiner.evidence import targets_from_keypoints
+from addon.refiner.evidence.targets import targets_from_keypoints
+from addon.refiner.whole_clip.bones import estimate_bone_offsets, wander_variance, with_wander
 
 from .motion import Truth
 

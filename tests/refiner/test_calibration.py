@@ -9,10 +9,10 @@ import pytest
 
 from addon.body.points import POINT_WEIGHTS
 from addon.body.skeleton import MIRROR_JOINTS, REST_OFFSETS
-from addon.refiner.bones import estimate_bone_offsets
-from addon.refiner.calibration import Calibration, calibrate, known_better, without_offsets
-from addon.refiner.evidence import Targets, targets_from_keypoints
-from addon.refiner.model import load_model, pose_prior
+from addon.refiner.evidence.targets import Targets, targets_from_keypoints
+from addon.refiner.network.model import load_model, pose_prior
+from addon.refiner.whole_clip.bones import estimate_bone_offsets
+from addon.refiner.whole_clip.calibration import Calibration, calibrate, known_better, without_offsets
 
 from .motion import Truth
 

@@ -10,7 +10,7 @@ from addon import refiner
 from addon.body.kinematics import forward
 from addon.body.skeleton import JOINT_NAMES, REST_OFFSETS
 from addon.recording import Keypoints, Person, Poses
-from addon.refiner.carried_twist import carried_twist
+from addon.refiner.result.carried_twist import carried_twist
 
 FPS, FRAMES = 60.0, 240
 CENTRES = [

@@ -10,10 +10,10 @@ from addon.body.layouts import find_layout
 from addon.body.points import POINT_INDEX, POINT_NAMES, point_positions
 from addon.recording import Keypoints, Person
 from addon.refiner import refine
-from addon.refiner.definitions import as_smpl_joints
-from addon.refiner.evidence import targets_from_keypoints
-from addon.refiner.model import load_model, pose_prior
-from addon.refiner.whole_clip import judge
+from addon.refiner.evidence.definitions import as_smpl_joints
+from addon.refiner.evidence.targets import targets_from_keypoints
+from addon.refiner.network.model import load_model, pose_prior
+from addon.refiner.whole_clip.judge import judge
 
 from .motion import Truth
 

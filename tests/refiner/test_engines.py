@@ -11,12 +11,13 @@ import numpy as np
 import pytest
 
 from addon.body.rotations import geodesic_angle, matrix_from_axis_angle
-from addon.refiner import accelerator, refine
-from addon.refiner.engine import Engine, choose_engine, engine_name, loads_torch, to_numpy
-from addon.refiner.features import Inputs
-from addon.refiner.model import load_model
-from addon.refiner.network import Refinement, forward, split
-from addon.refiner.proposals import PROPOSALS
+from addon.refiner import refine
+from addon.refiner.network import accelerator
+from addon.refiner.network.engine import Engine, choose_engine, engine_name, loads_torch, to_numpy
+from addon.refiner.network.features import Inputs
+from addon.refiner.network.layers import Refinement, forward, split
+from addon.refiner.network.model import load_model
+from addon.refiner.network.proposals import PROPOSALS
 from addon.steps import Steps, finish
 
 from .motion import Truth
@@ -73,7 +74,7 @@ def test_chunks_of_a_long_clip_leave_no_seams() -> None:
 
 def test_parts_that_the_network_sees_one_by_one_leave_no_seams(monkeypatch: pytest.MonkeyPatch) -> None:
     from addon.refiner import piece
-    from addon.refiner.proposals import WIDTHS
+    from addon.refiner.network.proposals import WIDTHS
 
     reach = load_model().shape.reach + 3 * (WIDTHS[-1] // 2)
     assert reach <= piece.CONTEXT
@@ -108,8 +109,8 @@ def installed(monkeypatch: pytest.MonkeyPatch, folder: Path, toolkit: str, drive
     monkeypatch.delitem(sys.modules, "torch")
     (folder / "version.py").write_text(f"from typing import Optional\ncuda: Optional[str] = {toolkit}\n")
     spec = SimpleNamespace(origin=str(folder / "__init__.py"))
-    monkeypatch.setattr("addon.refiner.accelerator.util.find_spec", lambda _name: spec)
-    monkeypatch.setattr("addon.refiner.accelerator.sys.platform", "linux")
+    monkeypatch.setattr("addon.refiner.network.accelerator.util.find_spec", lambda _name: spec)
+    monkeypatch.setattr("addon.refiner.network.accelerator.sys.platform", "linux")
     (folder / "driver").touch()
     monkeypatch.setattr(accelerator, "_LINUX_DRIVERS", (str(folder / "driver"),) if driver else ())
     accelerator._is_likely.cache_clear()

@@ -11,8 +11,8 @@ from addon.body.hands import HAND_OFFSETS, HINGES, RELAXED, WRISTS
 from addon.body.rotations import axis_angle_from_matrix, geodesic_angle, matrix_from_axis_angle
 from addon.recording import Person, Poses
 from addon.refiner import PARTS, Controls, Limb, refine
-from addon.refiner.anatomy import HIGH, LOW, rotations_of
-from addon.refiner.hands import has_hands
+from addon.refiner.hands.anatomy import HIGH, LOW, rotations_of
+from addon.refiner.hands.motion import has_hands
 from bundled_model.training.benchmark.hands import error
 from bundled_model.training.synthetic_hands import hand_angles, hand_clip
 

@@ -6,8 +6,8 @@ import numpy as np
 
 from addon.body.points import POINT_NAMES
 from addon.body.rotations import matrix_from_axis_angle
-from addon.refiner.features import FEATURE_COUNT, Seen, network_inputs
-from addon.refiner.normalise import human_frame, to_human
+from addon.refiner.network.features import FEATURE_COUNT, Seen, network_inputs
+from addon.refiner.network.normalise import human_frame, to_human
 
 from .motion import Truth
 

@@ -14,8 +14,8 @@ from addon.body.rotations import geodesic_angle, matrix_from_axis_angle
 from addon.body.skeleton import JOINT_COUNT, REST_OFFSETS
 from addon.recording import Person, Poses
 from addon.refiner import refine
-from addon.refiner.bursts import steadiness, with_bursts
-from addon.refiner.own_keypoints import OWN_KEYPOINTS, hang_on
+from addon.refiner.evidence.bursts import steadiness, with_bursts
+from addon.refiner.whole_clip.own_keypoints import OWN_KEYPOINTS, hang_on
 
 from .motion import Truth
 

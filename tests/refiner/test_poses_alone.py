@@ -12,7 +12,7 @@ from addon.body.rotations import geodesic_angle, matrix_from_axis_angle
 from addon.body.skeleton import JOINT_NAMES
 from addon.recording import Person, Poses
 from addon.refiner import Controls, RefineError, jitter, refine
-from addon.refiner.own_evidence import flips, steady
+from addon.refiner.evidence.own_evidence import flips, steady
 from addon.refiner.timeline import interpolate, interpolate_rotations
 
 from .motion import Truth

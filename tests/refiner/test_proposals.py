@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from addon.body.rotations import geodesic_angle, matrix_from_axis_angle
-from addon.refiner.proposals import PROPOSALS, WIDTHS, constant_turn, proposals, steadied
+from addon.refiner.network.proposals import PROPOSALS, WIDTHS, constant_turn, proposals, steadied
 
 from .motion import Truth
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from addon.refiner.smoothing import ORDER, _whittaker, smooth
+from addon.refiner.evidence.smoothing import ORDER, _whittaker, smooth
 from addon.steps import finish
 
 from .motion import Truth

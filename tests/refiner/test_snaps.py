@@ -9,7 +9,7 @@ from addon.body.kinematics import forward
 from addon.body.rotations import geodesic_angle
 from addon.recording import Person, Poses
 from addon.refiner import refine
-from addon.refiner.snaps import at_snaps
+from addon.refiner.evidence.snaps import at_snaps
 from addon.refiner.timeline import pieces
 
 from .motion import Truth

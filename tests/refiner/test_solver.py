@@ -8,8 +8,8 @@ import pytest
 from addon.body.points import POINT_NAMES
 from addon.body.rotations import geodesic_angle, matrix_from_axis_angle
 from addon.body.skeleton import REST_OFFSETS
-from addon.refiner.jacobian import points_and_jacobian
-from addon.refiner.solver import Evidence, Prior, solve
+from addon.refiner.start.jacobian import points_and_jacobian
+from addon.refiner.start.solver import Evidence, Prior, solve
 
 from .motion import Truth
 

@@ -7,8 +7,8 @@ import pytest
 
 from addon.body.rotations import geodesic_angle
 from addon.refiner import refine
-from addon.refiner.evidence import targets_from_keypoints
-from addon.refiner.start import INITIAL_DEVIATIONS, initial_deviation, initial_prior
+from addon.refiner.evidence.targets import targets_from_keypoints
+from addon.refiner.start.closed_form import INITIAL_DEVIATIONS, initial_deviation, initial_prior
 
 from .motion import Truth
 

@@ -9,7 +9,7 @@ import pytest
 from scipy.spatial.transform import Rotation
 
 from addon.recording import Keypoints, Person, Poses
-from addon.refiner.time_alignment import SURE, align_times, surest
+from addon.refiner.whole_clip.time_alignment import SURE, align_times, surest
 
 from .motion import Truth
 

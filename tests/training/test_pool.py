@@ -10,8 +10,8 @@ torch = pytest.importorskip("torch")
 from addon.body.layouts import LAYOUTS  # noqa: E402  (after importorskip)
 from addon.body.rotations import geodesic_angle, matrix_from_axis_angle  # noqa: E402
 from addon.body.skeleton import JOINT_NAMES, REST_OFFSETS  # noqa: E402
-from addon.refiner.model import load_model  # noqa: E402
-from addon.refiner.solver import Prior  # noqa: E402
+from addon.refiner.network.model import load_model  # noqa: E402
+from addon.refiner.start.solver import Prior  # noqa: E402
 from bundled_model.training import pool as pools  # noqa: E402
 from bundled_model.training.motion_data import load_split  # noqa: E402
 

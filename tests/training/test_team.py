@@ -13,14 +13,14 @@ import pytest
 
 torch = pytest.importorskip("torch")
 
-from addon.refiner.model import load_model  # noqa: E402  (after importorskip)
+from addon.refiner.network.model import load_model  # noqa: E402  (after importorskip)
 from bundled_model.training.team import Team  # noqa: E402
 from dev.processes import ONE_THREAD, ROOT  # noqa: E402
 
 PROGRAM = """
 import hashlib, json, sys
 from pathlib import Path
-from addon.refiner.network import Shape
+from addon.refiner.network.layers import Shape
 from bundled_model.training import stream, train
 from tests.training.test_train import makers_here
 

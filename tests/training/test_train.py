@@ -15,10 +15,10 @@ import pytest
 
 torch = pytest.importorskip("torch")
 
-from addon.refiner.model import load_model, save_model  # noqa: E402  (after importorskip)
-from addon.refiner.network import Shape  # noqa: E402
-from addon.refiner.network_torch import Network  # noqa: E402
-from addon.refiner.solver import Prior  # noqa: E402
+from addon.refiner.network.layers import Shape  # noqa: E402
+from addon.refiner.network.model import load_model, save_model  # noqa: E402  (after importorskip)
+from addon.refiner.network.torch_layers import Network  # noqa: E402
+from addon.refiner.start.solver import Prior  # noqa: E402
 from bundled_model.training import stream, train  # noqa: E402
 from bundled_model.training.motion_data import load_split  # noqa: E402
 from bundled_model.training.stream import Pace, batches  # noqa: E402

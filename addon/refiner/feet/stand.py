@@ -12,10 +12,10 @@ from ...body.points import POINT_NAMES
 from ...body.soles import SIDES
 from ...motion import Motion
 from ...steps import Progress, Steps, in_chunks
-from ..blending import Poses, blend, shares
 from ..controls import Controls
-from ..evidence import Targets
+from ..evidence.targets import Targets
 from ..limbs import LEGS
+from ..result.blending import Poses, blend, shares
 from ..timeline import NETWORK_FPS, Piece, bridge, pieces, spread
 from .bands import ORDER
 from .clip import Precision

@@ -14,7 +14,7 @@ from addon.body.skeleton import REST_OFFSETS
 from addon.motion import Motion
 from addon.recording import Person
 from addon.refiner import refine
-from addon.refiner.smoothing import smooth
+from addon.refiner.evidence.smoothing import smooth
 
 from ..motion_data import load_split
 from ..synthetic_hands import HandClip, hand_clip, hand_points

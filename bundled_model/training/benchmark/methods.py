@@ -15,8 +15,8 @@ from addon.motion import Motion
 from addon.recording import Poses
 from addon.refiner import refine
 from addon.refiner.piece import Recipe
-from addon.refiner.solver import Evidence, solve
-from addon.refiner.start import lay_on
+from addon.refiner.start.closed_form import lay_on
+from addon.refiner.start.solver import Evidence, solve
 
 from ..metrics import Posed
 from ..pairwise.network import POINT_COUNT, WEIGHTS, PairwiseNetwork

@@ -16,7 +16,7 @@ import numpy as np
 import torch
 
 from addon.body.body_model import BodyModel
-from addon.refiner.model import MODEL_PATH
+from addon.refiner.network.model import MODEL_PATH
 
 from ..metrics import Figures, model_surface
 from ..motion_data import Clip

@@ -11,9 +11,9 @@ from functools import lru_cache
 
 import numpy as np
 
-from addon.refiner.model import load_model
-from addon.refiner.solver import Evidence, Prior, solve
-from addon.refiner.start import lay_on, move_to
+from addon.refiner.network.model import load_model
+from addon.refiner.start.closed_form import lay_on, move_to
+from addon.refiner.start.solver import Evidence, Prior, solve
 
 from ..metrics import Posed
 from .relative_prior import change_precision

@@ -7,9 +7,9 @@ import numpy as np
 from addon.body.kinematics import forward
 from addon.body.rotations import skew
 from addon.body.skeleton import JOINT_COUNT, PARENTS
-from addon.refiner.model import load_model
-from addon.refiner.solver import Evidence
-from addon.refiner.start import kabsch, lay_on, move_to
+from addon.refiner.network.model import load_model
+from addon.refiner.start.closed_form import kabsch, lay_on, move_to
+from addon.refiner.start.solver import Evidence
 
 from ..metrics import Posed
 from .solvers import evidence_of, initial_of

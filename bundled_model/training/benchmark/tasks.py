@@ -13,8 +13,8 @@ from addon.body.points import POINT_INDEX
 from addon.body.rotations import axis_angle_from_matrix
 from addon.formats.marker_names import canonical_names
 from addon.recording import Person, Poses
-from addon.refiner.bones import estimate_bone_offsets, with_wander
-from addon.refiner.evidence import definition_deviation, targets_from_keypoints
+from addon.refiner.evidence.targets import definition_deviation, targets_from_keypoints
+from addon.refiner.whole_clip.bones import estimate_bone_offsets, with_wander
 
 from ..augment import at_times, proportions
 from ..dialect import Dialect, draw, mean

@@ -18,9 +18,9 @@ from addon.body.kinematics import forward
 from addon.body.points import POINT_NAMES, point_positions
 from addon.body.rotations import matrix_from_six_d, six_d_from_matrix
 from addon.body.skeleton import JOINT_COUNT, REST_OFFSETS
-from addon.refiner.normalise import human_frame, to_human
-from addon.refiner.solver import Evidence
-from addon.refiner.start import move_to
+from addon.refiner.network.normalise import human_frame, to_human
+from addon.refiner.start.closed_form import move_to
+from addon.refiner.start.solver import Evidence
 
 WIDTH, BLOCKS = 1136, 2
 POINT_COUNT = len(POINT_NAMES)

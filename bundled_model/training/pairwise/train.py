@@ -18,8 +18,8 @@ from torch import Tensor
 from addon.body.kinematics import forward
 from addon.body.points import POINT_INDEX, point_positions
 from addon.body.rotations import axis_angle_from_matrix, matrix_from_six_d
-from addon.refiner.solver import Evidence
-from addon.refiner.start import move_to
+from addon.refiner.start.closed_form import move_to
+from addon.refiner.start.solver import Evidence
 
 from ..augment import augment, proportions, sample_windows
 from ..motion_data import Clip, load_split

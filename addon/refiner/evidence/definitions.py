@@ -1,0 +1,58 @@
+"""Whose points a file's hips and shoulders are.
+
+A detector's are landmarks on the body, some centimetres from SMPL's joints. Tools that fit SMPL often write
+its own joints under the detector's names (the first 25 points of SPIN and 4D-Humans, for one). The clip
+itself tells which they are (`calibration.Calibration.evidence`): bones, poses and offsets have to fit.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from ...body.points import POINT_INDEX, POINT_NAMES
+from ...body.skeleton import JOINT_COUNT
+from ...recording import Keypoints
+from .targets import Targets
+
+JOINT_DEFINITION = 0.004
+"""Standard deviation in metres of where SMPL's joints lie around ours: its bodies' bones differ a little in
+direction too."""
+DOUBT = 18.0
+"""By how much (in logarithms of evidence) joints may fall behind landmarks and still be taken: halfway
+between clips of either kind under noise, where the approximation favours landmarks, the vaguer of the two."""
+
+_JOINTS = {
+    POINT_INDEX[landmark]: POINT_INDEX[joint]
+    for landmark, joint in {
+        "coco_left_hip": "left_hip",
+        "coco_right_hip": "right_hip",
+        "coco_mid_hip": "pelvis",
+        "coco_left_shoulder": "left_shoulder",
+        "coco_right_shoulder": "right_shoulder",
+        "coco_neck": "neck",
+    }.items()
+}
+_HIPS = [POINT_INDEX["coco_left_hip"], POINT_INDEX["coco_right_hip"]]
+
+
+def as_smpl_joints(targets: Targets) -> Targets | None:
+    """The same evidence if hips, shoulders and limbs are SMPL's joints; None where there are no hips of a
+    detector, or both."""
+    indices = np.array([_JOINTS.get(int(index), int(index)) for index in targets.indices])
+    if not np.isin(_HIPS, targets.indices).all() or len(np.unique(indices)) < len(indices):
+        return None
+    definition = np.where(indices < JOINT_COUNT, JOINT_DEFINITION, targets.definition)
+    gain = targets.precision * (targets.definition**2 - definition**2)
+    return replace(
+        targets, indices=indices, definition=definition, precision=targets.precision / (1.0 - gain)
+    )
+
+
+def renamed(keypoints: Keypoints, targets: Targets) -> Keypoints:
+    """The keypoints by the canonical points that the targets made from them are taken for now."""
+    names = dict.fromkeys(name for name in keypoints.canonical if name is not None)
+    taken = dict(zip(names, (POINT_NAMES[index] for index in targets.indices), strict=True))
+    canonical = tuple(None if name is None else taken[name] for name in keypoints.canonical)
+    return replace(keypoints, canonical=canonical)

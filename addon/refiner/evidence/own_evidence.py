@@ -1,0 +1,109 @@
+"""What a clip of poses tells of its own noise: the same poses without what shakes, and how much that was.
+
+Rotations are smoothed as keypoints are (`smoothing`), each as the first two columns of its matrix, so that a
+clean capture passes untouched and single frames that jump are left out.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+
+from ...body.rotations import geodesic_angle, matrix_from_six_d, six_d_from_matrix
+from ...steps import Stepped, Steps, in_chunks
+from .smoothing import FEWEST_SMOOTHED, Measured, measure
+
+FLIP, ISOLATED, RETURNED = float(np.radians(50.0)), 3.0, 0.5
+"""Radians from which a step between two frames may be a flip; how many times as large as the steps beside it
+it is; how much of it may be left when it is over."""
+LONGEST_FLIP = 0.7
+"""Seconds."""
+
+OUTLIER = 16.0
+"""As `smoothing.smooth` takes it: a quick move leaves the smooth path much further than noise does."""
+
+
+@dataclass(frozen=True)
+class Steady:
+    """rotations (T, 24, 3, 3) without what shakes, and the standard deviation per axis (24,) in radians of
+    what was taken away."""
+
+    rotations: np.ndarray
+    shake: np.ndarray
+
+
+@dataclass(frozen=True)
+class Moving:
+    """What poses (T, J, 3, 3) tell of their noise, from which they are steadied as much as anybody asks for;
+    measured: None for few frames, which are left as they are."""
+
+    rotations: np.ndarray
+    measured: Measured | None
+
+    def at(self, smoothness: float | np.ndarray) -> Steps[Steady]:
+        """Steadied so much, as `smoothing.Measured.at` takes it."""
+        if self.measured is None:
+            return Steady(self.rotations, np.zeros(self.rotations.shape[1]))
+        found = yield from self.measured.at(smoothness)
+        matrices = yield from in_chunks(
+            lambda rows: matrix_from_six_d(found.positions[rows]), len(self.rotations)
+        )
+        # Of six numbers three are free, so each axis has twice the variance of one number.
+        return Steady(matrices, np.sqrt(2.0) * found.deviation)
+
+
+@Stepped
+def steady(
+    rotations: np.ndarray,
+    fps: float,
+    smoothness: float | np.ndarray = 1.0,
+    bodies: np.ndarray | None = None,
+) -> Steps[Steady]:
+    """Poses (T, J, 3, 3) of frames one after the other, without their noise; smoothness as
+    `smoothing.Measured.at`, bodies (J,) as `smoothing.measure` takes them. Few frames are left as they
+    are."""
+    moving = yield from read_poses(rotations, fps, bodies)
+    return (yield from moving.at(smoothness))
+
+
+def read_poses(rotations: np.ndarray, fps: float, bodies: np.ndarray | None = None) -> Steps[Moving]:
+    """`steady` for any smoothness to come."""
+    if len(rotations) < FEWEST_SMOOTHED:
+        return Moving(rotations, None)
+    trusted = 1.0 - (yield from flips.steps(rotations, fps))
+    measured = yield from measure(six_d_from_matrix(rotations), trusted, fps, bodies, OUTLIER)
+    return Moving(rotations, measured)
+
+
+@Stepped
+def flips(rotations: np.ndarray, fps: float) -> Steps[np.ndarray]:
+    """(T, J) bool, frames in which a joint of poses (T, J, 3, 3) lies elsewhere than before and after.
+
+    It jumped there in one frame, and back within LONGEST_FLIP: no limb turns so far and stops dead.
+    """
+    after, before = rotations[1:], rotations[:-1]
+    steps = yield from in_chunks(
+        lambda rows: geodesic_angle(after[rows], before[rows]), len(after)
+    )  # (T-1, J)
+    beside = np.pad(steps, ((1, 1), (0, 0)))
+    jumps = (steps > FLIP) & (steps > ISOLATED * np.maximum(beside[:-2], beside[2:]))
+    jumps |= (steps > FLIP) & (np.minimum(beside[:-2], beside[2:]) > FLIP)  # there for a single frame
+    found = np.zeros(rotations.shape[:2], bool)
+    longest = max(round(LONGEST_FLIP * fps), 1)
+    for joint in np.flatnonzero(jumps.any(0)):
+        at = np.flatnonzero(jumps[:, joint])
+        for out, back in pairwise(at):
+            apart = geodesic_angle(rotations[out, joint], rotations[back + 1, joint])
+            if back - out <= longest and apart < RETURNED * min(steps[out, joint], steps[back, joint]):
+                found[out + 1 : back + 1, joint] = True
+        yield None
+    return found
+
+
+def read_path(pelvis: np.ndarray, fps: float) -> Steps[Measured]:
+    """What a path (T, 3) tells of its noise, each axis by itself: one camera's depth shakes more than the
+    rest."""
+    ones = np.ones((len(pelvis), 3))
+    return (yield from measure(pelvis[..., None], ones, fps, np.arange(3)))

@@ -1,0 +1,1 @@
+"""Fingers, from the points of hands or from poses."""

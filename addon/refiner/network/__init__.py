@@ -1,0 +1,1 @@
+"""What turns each joint: its inputs, its layers with NumPy and torch, its weights."""

@@ -1,0 +1,94 @@
+"""What the network may choose from for each joint: its start, steadied over time, and the initial pose.
+
+A steadied pose is right where a joint moves slowly and its evidence is noisy, the initial pose where the
+evidence says nothing. Both are turns from the start, which the network weighs joint by joint.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from array_api_compat import array_namespace, device
+
+from ...body.rotations import axis_angle_from_matrix, matrix_from_six_d, six_d_from_matrix
+from ...steps import Stepped, Steps, in_chunks
+
+WIDTHS = (5, 13, 41)
+"""Frames (of 1/30 s) of the moving averages, each run three times over the start."""
+INITIAL_WIDTH = 41
+PROPOSALS = len(WIDTHS) + 3
+UNKNOWN_DEVIATION = 0.3
+"""Radians; a joint that the evidence tells worse than this counts as unseen."""
+LEAST_WEIGHT = 0.02
+_PASSES = 3
+
+
+@Stepped
+def proposals(rotations: Any, information: Any, initial: Any, has_initial: Any, constant: Any) -> Steps[Any]:
+    """Turns (..., T, PROPOSALS, 24, 3) from a start (..., T, 24, 3, 3), as rotation vectors in its own axes.
+
+    First the start steadied over each of WIDTHS, for which frames count by what the evidence tells of a joint
+    in them (information (..., T, 24, 3) in 1/rad^2), then the initial pose (..., T, 24, 3, 3) as it is and
+    steadied, then the turn (..., 24, 3) from the start to the initial pose that is constant over the clip;
+    these three are zero where has_initial (..., T) is 0.
+    """
+    xp = array_namespace(rotations)
+    given = has_initial[..., None, None]
+    told = xp.sum(information, axis=-1, keepdims=True)
+    weights = told / (told + UNKNOWN_DEVIATION**-2) + LEAST_WEIGHT
+    turns = []
+    for width in WIDTHS:
+        calm = steadied(rotations, weights, width)
+        yield None
+        turns.append(_turn(rotations, calm))
+        yield None
+    if isinstance(given, np.ndarray) and not given.any():
+        turns += [np.zeros_like(turns[0])] * 2
+    else:
+        even = steadied(initial, xp.ones_like(weights), INITIAL_WIDTH)
+        for pose in (initial, even):
+            yield None
+            turns.append(_turn(rotations, pose) * given)
+    turns.append(xp.broadcast_to(constant[..., None, :, :], turns[0].shape) * given)
+    return xp.stack(turns, axis=-3)
+
+
+def constant_turn_of_clip(rotations: np.ndarray, initial: np.ndarray) -> Steps[np.ndarray]:
+    """`constant_turn` of a whole clip (T, 24, 3, 3), some frames a step."""
+    turns = yield from in_chunks(lambda rows: _turn(rotations[rows], initial[rows]), len(rotations))
+    mean: np.ndarray = np.mean(turns, axis=-3)
+    return mean
+
+
+def constant_turn(rotations: Any, initial: Any) -> Any:
+    """(..., 24, 3) the mean turn from poses (..., T, 24, 3, 3) to initial ones: what a tool means by its
+    joints, as far as the evidence leaves it open."""
+    xp = array_namespace(rotations)
+    return xp.mean(_turn(rotations, initial), axis=-3)
+
+
+def steadied(rotations: Any, weights: Any, width: int) -> Any:
+    """Rotations (..., T, 24, 3, 3), averaged over time with weights (..., T, 24, 1) by three moving
+    averages of an odd width in frames."""
+    xp = array_namespace(rotations)
+    sums = xp.concat([six_d_from_matrix(rotations) * weights, weights], axis=-1)
+    for _ in range(_PASSES):
+        sums = _moving_average(sums, width // 2)
+    return matrix_from_six_d(sums[..., :6] / sums[..., 6:])
+
+
+def _moving_average(values: Any, reach: int) -> Any:
+    """Values (..., T, 24, C) averaged over `reach` frames to each side, as far as there are any."""
+    xp = array_namespace(values)
+    frames = values.shape[-3]
+    total = xp.cumulative_sum(values, axis=-3, include_initial=True)
+    now = xp.arange(frames, device=device(values))
+    last, first = xp.clip(now + reach + 1, None, frames), xp.clip(now - reach, 0, None)
+    count = xp.astype(last - first, values.dtype)[:, None, None]
+    return (xp.take(total, last, axis=-3) - xp.take(total, first, axis=-3)) / count
+
+
+def _turn(source: Any, target: Any) -> Any:
+    xp = array_namespace(source)
+    return axis_angle_from_matrix(xp.matrix_transpose(source) @ target)

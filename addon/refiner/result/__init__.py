@@ -1,0 +1,1 @@
+"""What becomes of refined poses: a share of the way, edits held, the floor, the error."""

@@ -1,0 +1,1 @@
+"""A pose near enough for the network: closed form, and Gauss-Newton steps under a prior."""

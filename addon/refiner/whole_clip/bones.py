@@ -1,0 +1,187 @@
+"""The performer's bone lengths, measured on the keypoints of a whole clip.
+
+Each bone is measured between two canonical points that hang on it rigidly, as a ratio to the same
+distance on the mean skeleton; left and right are measured together. What no keypoint tells follows the
+performer's overall size.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from ...body.points import POINT_INDEX, POINT_OFFSETS, POINT_WEIGHTS
+from ...body.skeleton import JOINT_NAMES, PARENTS, REST_JOINTS, REST_OFFSETS, mirror_name
+from ...steps import Stepped, Steps
+from ..evidence.targets import Targets
+
+# Bones by the joint at their end, and the pairs of points that measure them, the best first.
+_RULERS: tuple[tuple[tuple[str, ...], tuple[tuple[str, str], ...]], ...] = (
+    (
+        ("left_knee",),
+        (("left_hip", "left_knee"), ("h36m_left_hip", "left_knee"), ("coco_left_hip", "left_knee")),
+    ),
+    (("left_ankle",), (("left_knee", "left_ankle"),)),
+    (
+        ("left_foot",),
+        (("left_ankle", "left_foot"), ("left_heel", "left_big_toe"), ("left_ankle", "left_big_toe")),
+    ),
+    (("left_elbow",), (("left_shoulder", "left_elbow"), ("coco_left_shoulder", "left_elbow"))),
+    (("left_wrist",), (("left_elbow", "left_wrist"),)),
+    (("left_hand",), (("left_wrist", "left_hand"), ("left_wrist", "left_index_knuckle"))),
+    (
+        ("left_hip",),
+        (
+            ("left_hip", "right_hip"),
+            ("h36m_left_hip", "h36m_right_hip"),
+            ("coco_left_hip", "coco_right_hip"),
+        ),
+    ),
+    (
+        ("left_collar", "left_shoulder"),
+        (("left_shoulder", "right_shoulder"), ("coco_left_shoulder", "coco_right_shoulder")),
+    ),
+    (
+        ("spine1", "spine2", "spine3", "neck"),
+        (
+            ("pelvis", "neck"),
+            ("h36m_mid_hip", "h36m_thorax"),
+            ("coco_mid_hip", "coco_neck"),
+            ("coco_left_hip", "coco_left_shoulder"),
+        ),
+    ),
+    (("head",), (("neck", "head"),)),
+)
+_OWN_RULERS = ("spine1", "spine2", "spine3", "neck", "left_collar", "left_shoulder")
+"""Bones of which both ends may be keypoints themselves; measured directly when they are."""
+
+_RIGID = tuple(
+    (f"{side}_{first}", f"{side}_{second}")
+    for side in ("left", "right")
+    for first, second in (("knee", "ankle"), ("elbow", "wrist"), ("hip", "knee"), ("shoulder", "elbow"))
+)
+FEWEST_FRAMES = 6
+SPREAD = 0.07
+"""Standard deviation of a bone's ratio to the mean skeleton, given the person's size."""
+REPEATABLE = 0.01
+
+
+@Stepped
+def estimate_bone_offsets(targets: Targets) -> Steps[np.ndarray]:
+    """(24, 3) bone offsets in metres with SMPL's mean directions and the performer's lengths."""
+    found = yield from _measure(targets)
+    measured = {joint: value for joint, value in found.items() if value is not None}
+    if not measured:
+        return REST_OFFSETS.copy()
+    lengths = np.linalg.norm(REST_OFFSETS, axis=-1)
+    overall = _weighted_mean(
+        [
+            (ratio, 1.0 / (var + 0.02**2) * lengths[JOINT_NAMES.index(joint)])
+            for joint, (ratio, var) in measured.items()
+        ]
+    )
+    ratios = np.full(len(JOINT_NAMES), overall)
+    for joint, (ratio, variance) in measured.items():
+        shrunk = _weighted_mean([(ratio, 1.0 / variance), (overall, 1.0 / SPREAD**2)])
+        ratios[JOINT_NAMES.index(joint)] = ratios[JOINT_NAMES.index(mirror_name(joint))] = shrunk
+    return REST_OFFSETS * ratios[:, None]
+
+
+@Stepped
+def wander_variance(targets: Targets) -> Steps[float]:
+    """Variance in m^2 per axis of the noise that smoothing can't see.
+
+    A detector's points wander for seconds, and single frames can't be smoothed at all. Limbs do not change
+    their length, so how much the keypoints' limbs do over a clip tells how far they wander.
+    """
+    variances = []
+    for pair in _RIGID:
+        value = _length_variance(targets, *pair)
+        if value is not None:
+            variances.append(value)
+        yield None
+    return float(np.median(variances)) / 2.0 if variances else 0.0  # two ends, each along the limb alone
+
+
+def with_wander(targets: Targets) -> Targets:
+    """The targets with their precision lowered by the wandering that they show themselves."""
+    return with_noise(targets, wander_variance(targets))
+
+
+def with_noise(targets: Targets, variance: float) -> Targets:
+    """The targets with their precision lowered by noise of this variance (m^2 per axis)."""
+    return replace(targets, precision=targets.precision / (1.0 + targets.precision * variance))
+
+
+def _length_variance(targets: Targets, first: str, second: str) -> float | None:
+    """Variance in m^2 of the distance between two points over a clip, beyond that of their known noise.
+
+    None if they were hardly seen together.
+    """
+    columns = [np.flatnonzero(targets.indices == POINT_INDEX[name]) for name in (first, second)]
+    if not all(len(column) for column in columns):
+        return None
+    a, b = (int(column[0]) for column in columns)
+    both = targets.observed[:, a] & targets.observed[:, b]
+    if both.sum() < FEWEST_FRAMES:
+        return None
+    distance = np.linalg.norm(targets.positions[both, a] - targets.positions[both, b], axis=-1)
+    # From the median deviation, so that single faults do not count.
+    spread = float(np.median(np.abs(distance - np.median(distance))) * 1.4826)
+    return max(spread**2 - float(targets.noise[a] ** 2 + targets.noise[b] ** 2), 0.0)
+
+
+def _measure(targets: Targets) -> Steps[dict[str, tuple[float, float] | None]]:
+    """Ratio to the mean skeleton and its variance for the bones that the keypoints tell."""
+    found: dict[str, tuple[float, float] | None] = {}
+    for joints, rulers in _RULERS:
+        value = next((v for v in (_ruler(targets, *ruler) for ruler in rulers) if v is not None), None)
+        for joint in joints:
+            found[joint] = value
+        yield None
+    parents = {joint: JOINT_NAMES[PARENTS[JOINT_NAMES.index(joint)]] for joint in _OWN_RULERS}
+    for joint, parent in parents.items():
+        value = _ruler(targets, parent, joint)
+        if value is not None:
+            found[joint] = value
+        yield None
+    return found
+
+
+def _ruler(targets: Targets, first: str, second: str) -> tuple[float, float] | None:
+    """Ratio and its variance from one pair of points and its mirror image, None if it was never seen."""
+    values = []
+    for a, b in {(first, second), (mirror_name(first), mirror_name(second))}:
+        columns = [np.flatnonzero(targets.indices == POINT_INDEX[name]) for name in (a, b)]
+        if all(len(column) for column in columns):
+            values.append(_distance(targets, int(columns[0][0]), int(columns[1][0])))
+    pieces = [value for value in values if value is not None]
+    if not pieces:
+        return None
+    rest = _rest_distance(first, second)
+    squared = _weighted_mean([(square, frames) for square, _, frames in pieces])
+    noise = _weighted_mean([(variance, frames) for _, variance, frames in pieces])
+    frames = sum(frames for _, _, frames in pieces)
+    ratio = np.sqrt(max(squared - 3.0 * noise, 0.05 * squared)) / rest
+    return float(ratio), noise / rest**2 / max(frames / 10.0, 1.0) + REPEATABLE**2
+
+
+def _distance(targets: Targets, a: int, b: int) -> tuple[float, float, float] | None:
+    """Typical squared distance of two columns, its noise per axis (m^2) and the number of frames."""
+    both = targets.observed[:, a] & targets.observed[:, b]
+    if not both.any():
+        return None
+    squared = ((targets.positions[both, a] - targets.positions[both, b]) ** 2).sum(-1)
+    squared = np.clip(squared, *np.quantile(squared, [0.1, 0.9]))
+    return float(squared.mean()), float(targets.noise[a] ** 2 + targets.noise[b] ** 2), float(both.sum())
+
+
+def _rest_distance(first: str, second: str) -> float:
+    places = POINT_WEIGHTS @ REST_JOINTS + POINT_OFFSETS.sum(1)
+    return float(np.linalg.norm(places[POINT_INDEX[first]] - places[POINT_INDEX[second]]))
+
+
+def _weighted_mean(values: list[tuple[float, float]]) -> float:
+    total = sum(weight for _, weight in values)
+    return sum(value * weight for value, weight in values) / total

@@ -1,0 +1,348 @@
+"""What is constant over a clip, estimated from all of it: bone lengths, and what a detector means by its
+points.
+
+A detector's hip is not SMPL's hip: each keypoint may lie at a constant offset from its canonical point,
+carried by the bone it hangs on. Some frames' poses, the ratios of bone lengths and these offsets are fitted
+together (Gauss–Newton); the poses are eliminated frame by frame (Schur complement), so the cost is that of
+a few frames. Frames are worked on in single precision, which is much faster; what they tell together of the
+constants is kept in double.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from ...body.kinematics import forward
+from ...body.points import MIRROR_POINTS, POINT_WEIGHTS
+from ...body.skeleton import JOINT_COUNT, PARENTS, REST_OFFSETS, SUBTREE
+from ...steps import Stepped, Steps, in_chunks
+from ..evidence.targets import Targets
+from ..start.closed_form import OUTLIER_SCALE, initial_prior, start_from_initial, start_from_keypoints
+from ..start.solver import Evidence, Prior, System, linearise, moved, prior_cost
+from .proportions import Proportions, mean_directions
+
+MOST_FRAMES = 64
+FEWEST_FRAMES = 10
+APART, ENOUGH = 0.1, 24
+"""Seconds between frames that tell something of their own; so many are taken if they are nearer, too."""
+ITERATIONS = 4
+INDEPENDENT = 0.5
+"""Frames a second, after the first, that count as independent: people keep their posture, and keypoints
+wander together; neither must pass for an offset. Chosen on the validation subjects and on clips of real
+results."""
+UNEXPLAINED = 0.25
+"""What a rigid skeleton leaves unexplained, as a share of how far a point may lie from its definition."""
+COARSE = 0.0025
+"""Metres. Looked at more closely than this, every clip fits every definition: what differs is rounding."""
+LEAST_LEFT, MODESTY = 0.3, 1.3
+"""An offset is never known better than this share of what was expected of it, and never as well as the
+equations say."""
+SYMMETRY = 0.8
+"""Correlation of an offset with that of the same point on the other side."""
+_SIDEWAYS = np.array([-1.0, 1.0, 1.0])
+SMALL = 5
+"""Triangular matrices of up to this size are inverted as full ones."""
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """bones (24, 3) metres; offsets (P, 3) metres of the keypoints from their canonical points, in the axes
+    of the joint that carries them; left (P,) metres, how far these may still be off, per axis; evidence: the
+    logarithm of how likely the clip is if its points lie around these canonical points, but for a constant
+    that other canonical points share; -inf where nothing tells. numbers (N,): those of the proportions that
+    make these bones."""
+
+    bones: np.ndarray
+    offsets: np.ndarray
+    left: np.ndarray
+    numbers: np.ndarray
+    evidence: float = -np.inf
+
+
+@Stepped
+def calibrate(
+    targets: Targets,
+    bones: np.ndarray,
+    prior: Prior,
+    fps: float,
+    initial: tuple[np.ndarray, np.ndarray] | None = None,
+    known_bones: bool = False,
+    proportions: Proportions | None = None,
+) -> Steps[Calibration]:
+    """Bones and offsets of a clip from its evidence; a few frames tell nothing and leave the bones as they
+    are.
+
+    bones (24, 3): a first estimate, or with known_bones the truth. prior: of the poses. initial: rotations
+    (T, 24, 3, 3) and pelvis (T, 3) of an estimator in the world of the targets, if any. proportions: what may
+    vary of the bones, their lengths where none are given; those that are known are the nearest of these.
+    """
+    build = mean_directions() if proportions is None else proportions
+    numbers = build.numbers(bones)
+    bones = bones if proportions is None else build.bones(numbers)
+    rows = _telling_frames(targets, fps)
+    if len(rows) < FEWEST_FRAMES:
+        return Calibration(bones, np.zeros((len(targets.indices), 3)), targets.definition, numbers)
+    share = float(min((1.0 + INDEPENDENT * len(targets.raw) / fps) / len(rows), 1.0))
+    some = targets.rows(rows)
+    centre = _centre(some)
+    vague = Evidence(some.indices, _single(some.positions - centre), _single(some.precision))
+    priors: tuple[Prior, ...] = (Prior(_single(prior.reference), _single(prior.precision)),)
+    held: tuple[Prior, ...] = (replace(priors[0], precision=share * priors[0].precision),)
+    if initial is None:
+        pose = yield from start_from_keypoints.steps(vague, _single(bones), priors[0])
+    else:
+        begin = _single(initial[0][rows]), _single(initial[1][rows] - centre[:, 0])
+        priors += (initial_prior(begin[0]),)  # loosely: its habits must not pass for offsets
+        held += (replace(priors[1], precision=share * priors[1].precision),)
+        pose = yield from start_from_initial.steps(*begin, vague, _single(bones), priors)
+    sharp = replace(vague, precision=_single(_sharp(some, share)))
+    told = _Told(build, _shared_precision(build, some.definition, some.indices), known_bones)
+    constants, pose = yield from _fit(sharp, held, pose, numbers, told)
+    coarse = replace(vague, precision=_single(_sharp(some, share, COARSE)))
+    _, _, covariance, evidence = yield from _step(coarse, held, pose, constants, told)
+    fitted, offsets = told.unpacked(constants)
+    variance = np.diag(covariance)[told.count :].reshape(-1, 3).mean(1)
+    left = np.clip(MODESTY * np.sqrt(variance), LEAST_LEFT * some.definition, some.definition)
+    kept = bones if known_bones else fitted
+    return Calibration(kept, offsets, left, constants[: told.count], evidence)
+
+
+@Stepped
+def without_offsets(targets: Targets, offsets: np.ndarray, rotations: np.ndarray) -> Steps[Targets]:
+    """The targets with each point moved by its offset (P, 3) onto its canonical point, given poses (T, 24,
+    3, 3) near the truth. Raw observations stay as they are."""
+
+    def moved_onto(rows: slice) -> np.ndarray:
+        _, world = forward(rotations[rows], np.zeros((len(rotations[rows]), 3)), REST_OFFSETS)
+        return targets.positions[rows] - _carried(world, targets.indices, offsets)
+
+    return replace(targets, positions=(yield from in_chunks(moved_onto, len(rotations))))
+
+
+def known_better(targets: Targets, calibration: Calibration) -> Targets:
+    """The targets with the precision that they have now that their offsets are known."""
+    gain = targets.precision * (targets.definition**2 - calibration.left**2)
+    return replace(targets, precision=targets.precision / (1.0 - gain).clip(0.05))
+
+
+def _telling_frames(targets: Targets, fps: float) -> np.ndarray:
+    """Frames spread over the clip, of those with evidence for most points."""
+    seen = (targets.precision > 0).sum(1)
+    rows = np.flatnonzero(seen >= max(np.quantile(seen, 0.5), 1))
+    apart = max(round(len(rows) / (APART * fps)), ENOUGH)
+    number = min(MOST_FRAMES, apart, len(rows))
+    return rows[np.unique(np.linspace(0, len(rows) - 1, number).round().astype(int))]
+
+
+def _centre(targets: Targets) -> np.ndarray:
+    """(T, 1, 3) metres, the middle of each frame's points: far from the origin single precision is coarse,
+    and no constant depends on where a person stands."""
+    known = (targets.precision > 0)[..., None]
+    return (targets.positions * known).sum(1, keepdims=True) / known.sum(1, keepdims=True)
+
+
+def _single(values: np.ndarray) -> np.ndarray:
+    """The same in single precision."""
+    return values.astype(np.float32)
+
+
+def _sharp(targets: Targets, share: float, least: float = 0.0) -> np.ndarray:
+    """Precision (T, P) of the points as far as their offsets do not matter, if only that share of the
+    frames has noise of its own; least: metres that a rigid skeleton leaves unexplained at the least."""
+    known = targets.precision > 0
+    noise = 1.0 / np.where(known, targets.precision, 1.0) - targets.definition**2
+    variance = noise.clip(0.0) / share + np.maximum(UNEXPLAINED * targets.definition, least) ** 2
+    return np.where(known, 1.0 / variance, 0.0)
+
+
+Pose = tuple[np.ndarray, np.ndarray]
+
+
+@dataclass(frozen=True)
+class _Told:
+    """What is known of the constants before: build's numbers, then the offsets of the points. precision
+    (M, M): theirs. known_bones: whether the numbers stay as they are."""
+
+    build: Proportions
+    precision: np.ndarray
+    known_bones: bool
+
+    @property
+    def count(self) -> int:
+        """How many of the constants tell the bones."""
+        return len(self.build.usual)
+
+    @property
+    def usual(self) -> np.ndarray:
+        """(M,) the constants that are likely."""
+        return np.concatenate([self.build.usual, np.zeros(len(self.precision) - self.count)])
+
+    def unpacked(self, constants: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Bones (24, 3) and offsets (P, 3)."""
+        return self.build.bones(constants[: self.count]), constants[self.count :].reshape(-1, 3)
+
+
+def _fit(
+    evidence: Evidence,
+    priors: tuple[Prior, ...],
+    pose: Pose,
+    numbers: np.ndarray,
+    told: _Told,
+) -> Steps[tuple[np.ndarray, Pose]]:
+    """Constants and poses that fit together. numbers (N,): of the bones to begin with."""
+    constants = np.concatenate([numbers, np.zeros(len(told.precision) - told.count)])
+    for _ in range(ITERATIONS):
+        change, step, _, _ = yield from _step(evidence, priors, pose, constants, told)
+        constants = constants + change
+        pose = moved(*pose, step)
+        yield None
+    return constants, pose
+
+
+def _step(
+    evidence: Evidence,
+    priors: tuple[Prior, ...],
+    pose: Pose,
+    constants: np.ndarray,
+    told: _Told,
+) -> Steps[tuple[np.ndarray, np.ndarray, np.ndarray, float]]:
+    """Changes of constants and poses, the covariance of the constants, and the logarithm of the evidence
+    (Laplace's approximation)."""
+    bones, offsets = (_single(values) for values in told.unpacked(constants))
+    _, world = forward(*pose, bones)
+    axes = world[:, _carriers(evidence.indices)]
+    carried = (axes @ offsets[..., None])[..., 0]
+    here = replace(evidence, positions=evidence.positions - carried)
+    system = linearise(*pose, bones, here, priors, outlier_scale=OUTLIER_SCALE)
+    yield None
+    changes = _single(told.build.changes(constants[: told.count]))
+    by_numbers = _rows_of_numbers(world, changes, evidence.indices, system.root)
+    off = constants - told.usual
+    pull = -told.precision @ off
+    if told.known_bones:
+        by_numbers, pull[: told.count] = np.zeros_like(by_numbers), 0.0
+    change, step, covariance, likely = yield from _eliminated(system, by_numbers, axes, told.precision, pull)
+    likely += _fit_so_far(evidence, system, pose[0], priors) - 0.5 * float(off @ told.precision @ off)
+    return change, step, covariance, likely
+
+
+def _eliminated(
+    system: System, by_numbers: np.ndarray, axes: np.ndarray, told: np.ndarray, pull: np.ndarray
+) -> Steps[tuple[np.ndarray, np.ndarray, np.ndarray, float]]:
+    """One step of constants (M,) and poses (B, 75) together, the covariance (M, M) of the constants, and what
+    step and curvature add to the logarithm of the evidence.
+
+    by_numbers (B, N, 3 P): how the points change with the bones' numbers; axes (B, P, 3, 3): of what carries
+    them; told (M, M) and pull (M,): prior of the constants.
+    """
+    turns, numbers, count = system.rows.shape[1], by_numbers.shape[1], len(told)
+    products = _products(system, by_numbers, axes)
+    yield None
+    # The system's damping is far above what rounding takes away, so the factor exists. With its inverse on
+    # their left the poses' own equations become the identity.
+    lower = np.linalg.cholesky(system.matrix)
+    inverse = _lower_inverse(lower)
+    explained = inverse @ np.concatenate([products[:, :turns], system.vector[..., None]], -1)
+    yield None
+    flat = explained.reshape(-1, count + 1)
+    less = (flat.T @ flat)[:count].astype(float)
+    own = products[:, turns:].sum(0, dtype=float)
+    matrix = told - less[:, :count]
+    matrix[:numbers] += own[:numbers]
+    matrix[numbers:, :numbers] += own[:numbers, numbers:].T
+    matrix[numbers:, numbers:] += np.diag(np.repeat((system.root**2).sum(0, dtype=float), 3))
+    covariance = np.linalg.inv(matrix)
+    toward = own[numbers] - less[:, count] + pull
+    change = covariance @ toward
+    rest = explained[..., count] - explained[..., :count] @ _single(change)
+    gained = (flat[:, count].astype(float) ** 2).sum() + toward @ change
+    spread = np.linalg.slogdet(told)[1] - np.linalg.slogdet(matrix)[1]
+    spread -= 2.0 * np.log(np.diagonal(lower, axis1=1, axis2=2), dtype=float).sum()
+    return change, (rest[:, None] @ inverse)[:, 0], covariance, 0.5 * float(gained + spread)
+
+
+def _fit_so_far(
+    evidence: Evidence, system: System, rotations: np.ndarray, priors: tuple[Prior, ...]
+) -> float:
+    """Logarithm of the likelihood of points and poses where the equations were made, up to a constant."""
+    seen = evidence.precision > 0
+    precision = np.where(seen, evidence.precision, 1.0).astype(float)
+    squared = (system.residual.astype(float).reshape(len(rotations), 3, -1) ** 2).sum(1)
+    # The pull of far points fades; their cost grows no further than that (Geman–McClure).
+    faded = np.where(seen, np.sqrt(precision) / np.where(seen, system.root, 1.0), 0.0)
+    cost = (squared * faded).sum() + sum(prior_cost(rotations, prior) for prior in priors)
+    return 0.5 * float(3.0 * np.log(precision).sum() - cost)
+
+
+def _products(system: System, by_numbers: np.ndarray, axes: np.ndarray) -> np.ndarray:
+    """(B, 75 + N + 1, M) of how the points change with poses and numbers, and of their residual, with how
+    they change with the constants. An offset moves its own point only, along the axes of what carries it:
+    its products take 3 numbers of a row."""
+    rows = np.concatenate([system.rows, by_numbers, system.residual[:, None]], 1)
+    batch, number, _ = rows.shape
+    along = np.swapaxes(axes, 2, 3) * system.root[..., None, None]
+    by_point = rows.reshape(batch, number, 3, -1).transpose(0, 3, 2, 1)
+    with_offsets = np.swapaxes((along @ by_point).reshape(batch, -1, number), 1, 2)
+    return np.concatenate([rows @ np.swapaxes(by_numbers, 1, 2), with_offsets], -1)
+
+
+def _lower_inverse(lower: np.ndarray) -> np.ndarray:
+    """Inverses of lower triangular matrices (B, N, N), by halves: NumPy's own takes them for full ones."""
+    size = lower.shape[-1]
+    if size <= SMALL:
+        return np.linalg.inv(lower)
+    half = size // 2
+    first, last = _lower_inverse(lower[:, :half, :half]), _lower_inverse(lower[:, half:, half:])
+    inverse = np.zeros_like(lower)
+    inverse[:, :half, :half], inverse[:, half:, half:] = first, last
+    inverse[:, half:, :half] = -last @ (lower[:, half:, :half] @ first)
+    return inverse
+
+
+def _shared_precision(build: Proportions, definition: np.ndarray, indices: np.ndarray) -> np.ndarray:
+    """Prior precision (M, M) of the bones' numbers, and of the offsets, which left and right have in
+    common in part."""
+    count = len(build.usual)
+    told = np.zeros((count + 3 * len(definition),) * 2)
+    told[:count, :count] = build.precision
+    own = np.arange(count, len(told))
+    told[own, own] = np.repeat(definition, 3) ** -2.0
+    for point, other in enumerate(_mirrored(indices)):
+        if other >= 0 and other != point:
+            here, there = (slice(count + 3 * k, count + 3 * k + 3) for k in (point, other))
+            told[here, here] /= 1.0 - SYMMETRY**2
+            told[here, there] = np.diag(-SYMMETRY * _SIDEWAYS / definition[point] / definition[other])
+            told[here, there] /= 1.0 - SYMMETRY**2
+    return told
+
+
+def _mirrored(indices: np.ndarray) -> list[int]:
+    """For each point which of the points is its counterpart on the other side, -1 for none."""
+    places = {int(index): place for place, index in enumerate(indices)}
+    return [places.get(MIRROR_POINTS[index], -1) for index in indices]
+
+
+def _rows_of_numbers(
+    world: np.ndarray, changes: np.ndarray, indices: np.ndarray, root: np.ndarray
+) -> np.ndarray:
+    """(B, N, 3 P) derivative of the points by the bones' numbers, which change the bones by (N, 24, 3),
+    multiplied by root (B, P); columns as in `solver.System`."""
+    batch, count = len(world), len(changes)
+    turned = np.zeros((batch, JOINT_COUNT, 3, count), world.dtype)
+    turned[:, 1:] = world[:, list(PARENTS[1:])] @ changes[:, 1:].transpose(1, 2, 0)
+    hanging = _single(SUBTREE @ POINT_WEIGHTS[indices].T)  # (24, P)
+    flat = turned.transpose(0, 3, 2, 1).reshape(-1, JOINT_COUNT)
+    rows = (flat @ hanging).reshape(batch, count, 3, -1)
+    return (rows * root[:, None, None]).reshape(batch, count, -1)
+
+
+def _carried(world: np.ndarray, indices: np.ndarray, offsets: np.ndarray) -> np.ndarray:
+    """(B, P, 3) the offsets as they lie in the world."""
+    return (world[:, _carriers(indices)] @ offsets[..., None])[..., 0]
+
+
+def _carriers(indices: np.ndarray) -> np.ndarray:
+    """(P,) the joint that carries most of each point."""
+    return POINT_WEIGHTS[indices].argmax(1)

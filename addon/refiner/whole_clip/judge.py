@@ -1,0 +1,97 @@
+"""What all frames of a clip tell together, before any of them is refined."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from ...steps import Stepped, Steps
+from ..evidence.definitions import DOUBT, as_smpl_joints
+from ..evidence.targets import Targets
+from ..start.closed_form import INITIAL_DEVIATION, MODESTY, MODESTY_ALONE, Initial, initial_deviation
+from ..start.solver import Prior
+from .alignment import to_target_world
+from .bones import estimate_bone_offsets, wander_variance, with_noise
+from .calibration import Calibration, calibrate, known_better
+from .proportions import Proportions
+
+
+@dataclass(frozen=True)
+class WholeClip:
+    """targets: with the precision that they have now. bones (24, 3) metres: the performer's. offsets (P, 3)
+    metres: of the keypoints from their canonical points. initial: rotations and pelvis in the world of the
+    targets, None without. initial_deviation, root_deviation: radians, how far these are off. evidence: as in
+    `calibration.Calibration`."""
+
+    targets: Targets
+    bones: np.ndarray
+    offsets: np.ndarray
+    initial: Initial | None
+    initial_deviation: float
+    root_deviation: float
+    evidence: float
+    found: Calibration
+    joints: bool = False
+    variance: float = 0.0
+
+    def seen(self, targets: Targets) -> Targets:
+        """Other targets made of the same keypoints, some frames or smoothed otherwise, as these are known
+        now."""
+        targets = with_noise(targets, self.variance)
+        joints = as_smpl_joints(targets) if self.joints else None
+        return known_better(targets if joints is None else joints, self.found)
+
+
+@Stepped
+def judge(
+    targets: Targets,
+    initial: Initial | None,
+    prior: Prior,
+    fps: float,
+    bones: np.ndarray | None = None,
+    alone: bool = False,
+    proportions: Proportions | None = None,
+) -> Steps[WholeClip]:
+    """What a file means by its points, how far they wander, how long bones are, and how far an estimator's
+    poses (T, 24, 3, 3) and pelvis (T, 3) are off. prior: of the poses; bones (24, 3): where they
+    are known; alone: whether its frames stand alone, not one after the other; proportions: what may vary of
+    the bones, their lengths where none are given."""
+    variance = yield from wander_variance.steps(targets)
+    targets = with_noise(targets, variance)
+    first = yield from _judge(targets, initial, prior, fps, bones, alone, proportions)
+    if (joints := as_smpl_joints(targets)) is not None:
+        second = yield from _judge(joints, initial, prior, fps, bones, alone, proportions)
+        if second.evidence > first.evidence - DOUBT:
+            return replace(second, variance=variance, joints=True)
+    return replace(first, variance=variance)
+
+
+def _judge(
+    targets: Targets,
+    initial: Initial | None,
+    prior: Prior,
+    fps: float,
+    bones: np.ndarray | None,
+    alone: bool,
+    proportions: Proportions | None,
+) -> Steps[WholeClip]:
+    """The same where it is settled what the points are."""
+    lengths = bones
+    if lengths is None:
+        lengths = yield from estimate_bone_offsets.steps(targets)
+    measured = lengths
+    if proportions is not None:
+        lengths = proportions.bones(proportions.numbers(lengths))
+        yield None
+    off, root = INITIAL_DEVIATION, np.inf
+    if initial is not None:
+        rotations, pelvis, apart = yield from to_target_world(*initial, targets, lengths)
+        initial = rotations, pelvis
+        off = initial_deviation(*initial, targets, lengths, MODESTY_ALONE if alone else MODESTY)
+        root = float(np.hypot(off, apart / np.sqrt(3)))
+        yield None
+    known = bones is not None
+    found = yield from calibrate.steps(targets, measured, prior, fps, initial, known, proportions)
+    targets = known_better(targets, found)
+    return WholeClip(targets, found.bones, found.offsets, initial, off, root, found.evidence, found)
