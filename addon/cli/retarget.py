@@ -6,12 +6,11 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from ..safe_read import FormatError
-from .jobs import UsageError
+from .jobs import UsageError, kind_of
 
 RIGS = (".blend", ".fbx", ".glb", ".gltf")
-KINDS = ("fbx", "glb", "blend")
-"""Files that a character can be written to."""
+_PRESETS = {"fbx": "plain", "glb": "web", "usd": "usd", "bvh": "bvh"}
+"""How a character is written to the files of other programs."""
 
 
 def add_retarget(parser: argparse.ArgumentParser) -> None:
@@ -21,7 +20,7 @@ def add_retarget(parser: argparse.ArgumentParser) -> None:
         type=Path,
         metavar="RIG",
         help="put the animation on the character of a .blend, .fbx or .glb file and write that, with its"
-        " mesh, to an .fbx, .glb or .blend file",
+        " mesh, to an .fbx, .glb, .usd, .bvh or .blend file",
     )
     parser.add_argument(
         "--retarget-bones", type=Path, metavar="JSON", help="which bone of it is what, as saved in Blender"
@@ -42,8 +41,10 @@ def check_retarget(args: argparse.Namespace) -> None:
         return
     if args.retarget.suffix.lower() not in RIGS:
         raise UsageError(f"--retarget {args.retarget.name} is not a .blend, .fbx or .glb file.")
-    if Path(args.output).suffix.lower().removeprefix(".") not in KINDS:
-        raise UsageError("--retarget writes an .fbx, .glb or .blend file; let --output end in one of these.")
+    if kind_of(args.output) not in (*_PRESETS, "blend"):
+        raise UsageError(
+            "--retarget writes an .fbx, .glb, .usd, .bvh or .blend file; let --output end in one of these."
+        )
 
 
 def on_characters(people: list[Any], args: argparse.Namespace) -> tuple[list[Any], list[str]]:
@@ -65,16 +66,13 @@ def on_characters(people: list[Any], args: argparse.Namespace) -> tuple[list[Any
 
 def write_characters(output: Path, characters: list[Any], args: argparse.Namespace) -> list[Path]:
     """The characters with what they move as one file. Raises FormatError and SceneError."""
-    from ..scene import export_fbx, save_blend
-    from ..scene.character_file import write_glb
+    from ..scene import export_people, save_blend
 
-    kind = output.suffix.lower()
-    if kind == ".fbx":
-        return list(export_fbx(output, characters, rename=False))
-    if kind == ".glb":
-        write_glb(output, characters)
-    else:
-        save_blend(output)
-    if not output.is_file():
-        raise FormatError(f"{output} was not written.")
+    kind = kind_of(output)
+    if kind in _PRESETS:
+        preset = _PRESETS[kind]
+        return list(
+            export_people(output, characters, preset=preset, rename=False, file_start=args.file_start)
+        )
+    save_blend(output)
     return [output]

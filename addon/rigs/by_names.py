@@ -33,7 +33,6 @@ _HELPERS = frozenset(
         "footsteps",
         "copy",
         "cancel",
-        "socket",
         "attach",
         "weapon",
         "prop",
@@ -62,7 +61,9 @@ def named_limbs(rig: Rig) -> dict[str, int]:
 def _shown(name: str) -> str:
     """The name as the tables know it, "" where the bone is a helper."""
     own = words(name)
-    if not own or is_copy(name) or _HELPERS & set(own) or any(word.endswith("twist") for word in own):
+    # What begins with "sock" holds things, or is clothing.
+    aside = any(word.endswith("twist") or word.startswith("sock") for word in own)
+    if not own or is_copy(name) or _HELPERS & set(own) or aside:
         return ""
     plain = english(name) if not name.isascii() else name
     return re.sub(r"(?i)[\s_.-]*(joint|jnt|jt|bone|bind|skin)$", "", plain)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import io
-from contextlib import redirect_stdout
 from pathlib import Path
 
 import bpy
@@ -14,11 +12,9 @@ from ..rigs import BoneMap, match
 from ..safe_read import FormatError
 from .errors import SceneError
 from .open_rig import open_rig
-from .output import replaced_when_done
 from .parts import moved_by
 from .retarget import retarget
 from .rigify_controls import controls_of
-from .rollback import select_only
 from .sample_rigs import rig_of
 
 _NOBODY = -1.0
@@ -57,16 +53,3 @@ def _fit(armature: bpy.types.Object) -> float:
 def _remove(person: bpy.types.Object) -> None:
     bodies = [ob for ob in bpy.data.objects if person in moved_by(ob) or ob.parent == person]
     bpy.data.batch_remove([person, *bodies])
-
-
-def write_glb(path: Path, characters: list[bpy.types.Object]) -> None:
-    """The characters, what they move, and their actions as a glTF file. Raises SceneError."""
-    if not hasattr(bpy.types, "EXPORT_SCENE_OT_gltf"):
-        raise SceneError("Blender's add-on 'glTF 2.0 format' is switched off; enable it in the preferences.")
-    chosen = [*characters, *(ob for ob in bpy.data.objects if set(characters) & set(moved_by(ob)))]
-    select_only(chosen, characters[0])
-    with replaced_when_done(path.absolute()) as temporary, redirect_stdout(io.StringIO()):
-        bpy.ops.export_scene.gltf(
-            filepath=str(temporary), export_format="GLB", use_selection=True, export_yup=True,
-            export_animation_mode="ACTIVE_ACTIONS", export_force_sampling=True, export_frame_range=False,
-        )  # fmt: skip

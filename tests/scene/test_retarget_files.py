@@ -77,7 +77,7 @@ def test_a_glb_holds_skin_and_animation(folder, tmp_path):
     [
         ("hero.stl", "out.fbx", 2, "is not a .blend, .fbx or .glb file"),
         ("gone.fbx", "out.fbx", 1, "There is no file"),
-        ("hero.blend", "out.npz", 2, "--retarget writes an .fbx, .glb or .blend file"),
+        ("hero.blend", "out.npz", 2, "--retarget writes an .fbx, .glb, .usd, .bvh or .blend file"),
     ],
 )
 def test_what_does_not_fit_is_said_in_a_sentence(folder, tmp_path, capsys, rig, out, status, told):
