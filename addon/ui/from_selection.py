@@ -73,14 +73,16 @@ class ReadingJob(SteppedJob):
 
 
 def _file(name: str, sampled: Sequence[Sampled]) -> Path:
-    """Where the recording of a selection is kept: the same content goes to the same file."""
-    folder = Path(bpy.utils.extension_path_user(BASE_PACKAGE, path=FOLDER, create=True))
+    """Where the recording of a selection is kept: the same content goes to the same file. The refined person
+    is called after it."""
     content = hashlib.sha256()
     for one in sampled:
         content.update(one.name.encode())
         content.update(one.places.tobytes())
     plain = re.sub(r"[^\w.+-]+", "_", name)[:60]
-    return folder / f"{plain}_{content.hexdigest()[:8]}.npz"
+    path = f"{FOLDER}/{content.hexdigest()[:8]}"
+    folder = bpy.utils.extension_path_user(BASE_PACKAGE, path=path, create=True)
+    return Path(folder) / f"{plain}_motion.npz"
 
 
 def chosen_objects(context: bpy.types.Context) -> list[bpy.types.Object]:
