@@ -16,15 +16,10 @@ from addon.writers.fbx_file import read_fbx
 from addon.writers.presets import VRM_BONES
 
 from .fbx_files import degrees, read
-from .glb_files import read_glb
+from .glb_files import needs_gltf, read_glb
 from .hands import finger_joints, with_hands
 
 Y_UP = np.array([[1, 0, 0], [0, 0, -1], [0, 1, 0]])
-needs_gltf = pytest.mark.skipif(
-    bpy.app.version < (4, 4),
-    reason="bpy 4.2 as a module crashes at its end once its glTF exporter was loaded",
-)
-"""In Blender 4.2 itself nothing crashes."""
 every_kind = pytest.mark.parametrize(
     "preset", [pytest.param("web", marks=needs_gltf), "usd", "bvh", "bvh_mixamo", "vrma"]
 )
