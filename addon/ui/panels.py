@@ -50,10 +50,11 @@ class SPR_PT_source(Panel, bpy.types.Panel):
         """Open button, facts, warnings, person."""
         settings = context.scene.spr
         found = peek(settings)
-        self.layout.operator("spr.open_recording", text="Open Recording…", icon="FILE_FOLDER")
-        self.layout.operator(
-            "spr.refine_from_selection", text="Refine From Selection…", icon="RESTRICT_SELECT_OFF"
-        )
+        # In one row as soon as something is open: Refine Pose must stay in sight.
+        row = self.layout.column() if found is None else self.layout.row(align=True)
+        row.operator("spr.open_recording", text="Open Recording…", icon="FILE_FOLDER")
+        selection = "Refine From Selection…" if found is None else ""
+        row.operator("spr.refine_from_selection", text=selection, icon="RESTRICT_SELECT_OFF")
         draw_files(self.layout, settings)
         if isinstance(found, Recording):
             _draw_recording(self.layout, context, settings, found)
