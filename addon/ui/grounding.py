@@ -25,8 +25,8 @@ Find = Callable[[Motion], "Grounding"]
 
 
 class SPR_OT_put_on_floor(bpy.types.Operator):
-    """Raise or lower the refined person as a whole so that its soles touch the floor (Z = 0). Keys stay as
-    they are; the object moves; its keypoints and the camera that filmed it come along"""
+    """Raise or lower the refined person as a whole so that its floor, or its soles where none was found,
+    lie at Z = 0. Keys stay; the object moves; its keypoints and the camera that filmed it come along"""
 
     bl_idname = "spr.put_on_floor"
     bl_label = "Put on Floor"
