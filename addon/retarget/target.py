@@ -69,6 +69,22 @@ class Target:
             )
         if any(parent >= bone for bone, parent in enumerate(self.parents)):
             raise RetargetError("The bones are not listed from the root outwards.")
+        for side in SIDES:
+            for limb in LIMBS.values():
+                self._check_limb([f"{side}_{joint}" for joint in limb if f"{side}_{joint}" in self.joints])
+
+    def _check_limb(self, joints: Sequence[str]) -> None:
+        """Each hangs on the one before, at whatever distance. Raises RetargetError."""
+        for upper, lower in pairwise(joints):
+            bone = self.joints[lower]
+            above = self.parents[bone]
+            while above >= 0 and above != self.joints[upper]:
+                above = self.parents[above]
+            if above < 0:
+                raise RetargetError(
+                    f"{self.names[bone]} does not hang on {self.names[self.joints[upper]]} and can't be the"
+                    f" {lower.replace('_', ' ')}; correct the table of bones."
+                )
 
     def head(self, joint: str) -> np.ndarray:
         """(3,) where the bone of a joint starts at rest."""

@@ -9,7 +9,7 @@ from typing import Any
 
 from ..body.skeleton import JOINT_NAMES
 from ..safe_read import FormatError, one_line, parse_json
-from .bone_map import FINGER_SLOTS, PALM_SLOTS, SEGMENTS, BoneMap
+from .bone_map import FINGER_SLOTS, NEEDED, PALM_SLOTS, SEGMENTS, BoneMap
 
 KIND = "SMPL Pose Refiner bone map"
 VERSION = 1
@@ -40,7 +40,7 @@ def map_of_text(text: str) -> BoneMap:
     twists = _object(content, "twists")
     rows = {name: _row(name, content.get(name, [])) for name in _ROWS}
     return BoneMap(
-        joints=_slots(content, "joints", JOINT_NAMES),
+        joints=_once(_slots(content, "joints", JOINT_NAMES)),
         fingers=_slots(content, "fingers", FINGER_SLOTS),
         metacarpals=_slots(content, "metacarpals", PALM_SLOTS),
         twists={_known(joint, SEGMENTS): _row(joint, names) for joint, names in twists.items()},
@@ -86,6 +86,20 @@ def _object(content: dict[str, Any], name: str) -> dict[str, Any]:
 
 def _slots(content: dict[str, Any], name: str, known: Iterable[str]) -> dict[str, str]:
     return {_known(slot, known): _name(bone) for slot, bone in _object(content, name).items()}
+
+
+def _once(joints: dict[str, str]) -> dict[str, str]:
+    """The joints, if each that a person needs has a bone of its own. Raises FormatError."""
+    seen: dict[str, str] = {}
+    for joint, bone in joints.items():
+        if joint not in NEEDED:
+            continue
+        if bone in seen:
+            raise FormatError(
+                f"In the bone map, {one_line(bone)} is the {seen[bone]} and the {joint}; correct one of them."
+            )
+        seen[bone] = joint
+    return joints
 
 
 def _known(slot: str, known: Iterable[str]) -> str:

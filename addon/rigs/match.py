@@ -39,6 +39,8 @@ def _limbs(rig: Rig) -> tuple[dict[str, int], float]:
         if set(named) >= set(_CORE):
             return _with_head(rig, named), min(_standing(rig, named), _ODD_REST)
         raise
+    if set(named) >= set(_CORE) and any(shaped.get(joint) != named[joint] for joint in _CORE):
+        return _with_head(rig, named), min(_standing(rig, named), _ODD_REST)
     agreeing = {joint: place for joint, place in named.items() if shaped.get(joint, place) == place}
     return {**shaped, **agreeing}, _BY_BOTH if set(agreeing) & set(_LIMBS) else _BY_SHAPE
 

@@ -19,6 +19,7 @@ from ..safe_read import FormatError, one_line
 from ..safe_read.gltf import read_gltf
 from ..steps import finish
 from .errors import SceneError
+from .layers import put_on
 from .sample_rigs import rig_of, sample_nodes, sample_rigs
 from .scratch import scratch_scene
 
@@ -111,6 +112,8 @@ def _people(scene: bpy.types.Scene, name: str, content: Mapping[str, Any]) -> li
     if not maps:
         raise FormatError(f"{name}: {refusal}")
     bodies = [one for one in armatures if one.name in maps]
+    for one in bodies:
+        _play_own(one)
     frames = _frames(name, [_moving(one) for one in bodies])
     sampled = finish(sample_rigs(scene, bodies, frames, maps))
     # The user's own objects may have the file's names, so that Blender numbered these.
@@ -137,6 +140,17 @@ def _maps(armatures: Iterable[bpy.types.Object], human: Mapping[str, str]) -> tu
         except NoHumanoid as error:
             refusal = str(error)
     return found, refusal
+
+
+def _play_own(one: bpy.types.Object) -> None:
+    """Let an armature that plays nothing play the first of its clips: of a glTF file's many Blender plays
+    one alone, and that may be somebody else's."""
+    data = one.animation_data
+    if data is None or data.action is not None or any(not track.mute for track in data.nla_tracks):
+        return
+    first = next((strip for track in data.nla_tracks for strip in track.strips if strip.action), None)
+    if first is not None:
+        put_on(one, first.action, getattr(first, "action_slot", None))
 
 
 def _of_nodes(

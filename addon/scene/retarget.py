@@ -10,16 +10,17 @@ import bpy
 from ..retarget import Options, RetargetError, carry
 from ..retarget.bones import Bones, target_of
 from .character import check_character, floor_of, rest_of
-from .curves import find_curves
 from .errors import SceneError
 from .person_motion import person_in_world
 from .retarget_keys import write_retargeted
 from .rigify_controls import Controls, controls_of, with_ik
 from .rollback import all_or_nothing
 from .rotation_keys import CHANNELS
-from .workshop import object_mode
+from .told_places import told_of_places
+from .workshop import evaluated, object_mode
 
-_PLACES = ("location", *CHANNELS, "delta_location", "delta_rotation_euler")
+_SCALED = 1e-2
+"""By how much a bone's scale must differ from 1 to be told of."""
 
 
 @dataclass(frozen=True)
@@ -54,8 +55,8 @@ def retarget(
     controls = controls_of(character)
     bones = bones if controls is None else controls.bones
     _check_bones(character, bones)
-    with object_mode(), all_or_nothing(scene):
-        bpy.context.view_layer.update()
+    with object_mode(), all_or_nothing(scene), evaluated(scene, (person, character)):
+        check_character(character, person)
         motion, frames = person_in_world(person, scene)
         rest = rest_of(character)
         try:
@@ -69,7 +70,7 @@ def retarget(
             carried = with_ik(carried, controls, rest) if ik else carried
         action = write_retargeted(character, carried, frames, person, settings, resting)
     keyed = [carried.pose.target.names[bone] for bone in carried.bones]
-    told = _told(character, keyed, controls)
+    told = (*_told(character, keyed, controls), *told_of_places(person, character))
     scene.frame_set(scene.frame_current, subframe=scene.frame_subframe)
     return Retargeted(action, len(carried.bones), len(frames), told)
 
@@ -97,14 +98,15 @@ def _told(character: bpy.types.Object, keyed: list[str], controls: Controls | No
     held = [name for name in keyed if controls is None and _is_constrained(character.pose.bones[name])]
     if held:
         told.append(f"Constraints change what the keys of {_listed(held)} say; mute them to see the motion.")
-    if any(path in _PLACES for path, _ in find_curves(character)) or character.constraints:
-        told.append(f"{character.name} is itself moved by keys or constraints, which comes on top.")
+    scaled = [name for name in keyed if any(abs(x - 1) > _SCALED for x in character.pose.bones[name].scale)]
+    if scaled:
+        told.append(f"{_listed(scaled)} are scaled, which limbs were worked out without; clear it (Alt+S).")
     return tuple(told)
 
 
 def _is_driven(character: bpy.types.Object, bone: str) -> bool:
     drivers = character.animation_data.drivers if character.animation_data is not None else ()
-    start = f'pose.bones["{bone}"].'
+    start = f"{character.pose.bones[bone].path_from_id()}."
     return any(
         driver.data_path.startswith(start)
         and driver.data_path.removeprefix(start) in ("location", *CHANNELS)

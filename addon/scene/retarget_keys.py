@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import bpy
 import numpy as np
@@ -20,10 +20,26 @@ their names, and the channels that were written, one to a line."""
 
 def retargeted_action(character: bpy.types.Object) -> bpy.types.Action | None:
     """The action that the last retargeting to this character has written."""
+    return next(_retargeted(character), None)
+
+
+def _retargeted(character: bpy.types.Object) -> Iterator[bpy.types.Action]:
+    """The actions that retargeting has written for the character, the one that it plays first."""
     playing = _played(character)
     known = [] if playing is None else [playing]
     known += [action for action in bpy.data.actions if action.get(TARGET) == character.name]
-    return next((action for action in known if SOURCE in action and action.is_editable), None)
+    yield from (action for action in known if SOURCE in action and action.is_editable)
+
+
+def _earlier(character: bpy.types.Object, person: bpy.types.Object) -> bpy.types.Action | None:
+    """The character's action to write anew: of this person, or of one who is gone, that nobody else plays."""
+    objects = bpy.data.objects
+    others = {_played(ob) for ob in objects if ob != character}
+    for action in _retargeted(character):
+        source = str(action[SOURCE])
+        if action not in others and (source == person.name or objects.get(source) is None):
+            return action
+    return None
 
 
 def write_retargeted(
@@ -35,12 +51,12 @@ def write_retargeted(
     resting: Sequence[str] = (),
 ) -> bpy.types.Action:
     """Write the keys at scene frames (T,) and let the character play them. The action of an earlier
-    retargeting is written anew; any other stays in the file.
+    retargeting of this person is written anew; any other stays in the file.
 
     settings: values of custom properties by RNA path, such as switches from IK to FK. resting: further bones
     that have to rest.
     """
-    earlier, played = retargeted_action(character), _played(character)
+    earlier, played = _earlier(character, person), _played(character)
     moving, still = _moving(character, carried), _still(character, carried, settings, resting)
     with written_to(character, earlier):
         _clear(character, earlier)
@@ -68,7 +84,8 @@ def _moving(character: bpy.types.Object, carried: Carried) -> list[Curve]:
         curves += rotation_curves(character.pose.bones[target.names[bone]], carried.turns[:, column])
     for bone, places in carried.moves.items():
         name = target.names[bone]
-        curves += vector_curves(f'pose.bones["{name}"].location', places / size, name)
+        path = character.pose.bones[name].path_from_id("location")
+        curves += vector_curves(path, places / size, name)
     return curves
 
 
@@ -86,7 +103,8 @@ def _still(
     moved = {target.names[bone] for bone in carried.moves}
     for name in (*unturned, *(target.names[bone] for bone in carried.bones)):
         if name not in moved and not character.data.bones[name].use_connect:
-            curves += vector_curves(f'pose.bones["{name}"].location', np.zeros((1, 3)), name)
+            path = character.pose.bones[name].path_from_id("location")
+            curves += vector_curves(path, np.zeros((1, 3)), name)
     return curves
 
 

@@ -25,7 +25,7 @@ def rotation_curves(bone: bpy.types.PoseBone, turns: np.ndarray) -> list[Curve]:
         values = _eulers(turns, bone.rotation_mode)
     elif channel == "rotation_axis_angle":
         values = _axis_angles(turns)
-    return vector_curves(f'pose.bones["{bone.name}"].{channel}', values, bone.name)
+    return vector_curves(bone.path_from_id(channel), values, bone.name)
 
 
 def _eulers(turns: np.ndarray, order: str) -> np.ndarray:

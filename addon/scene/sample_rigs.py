@@ -11,6 +11,7 @@ import numpy as np
 from ..rigs import BoneMap, Rig, SampledRig, match
 from ..steps import Steps
 from .axes import SMPL_TO_BLENDER, positions_to_smpl
+from .errors import SceneError
 from .sampled_frames import found_again, metres, sampled_frames
 from .timing import scene_rate
 
@@ -41,6 +42,8 @@ def sample_rigs(
 
     maps: bone maps by name of the armature; others are matched. Raises NoHumanoid, SceneError.
     """
+    for one in armatures:
+        _check_moves(one)
     known = maps or {}
     rigs = {one.name: rig_of(one) for one in armatures}
     matched = {name: known.get(name) or match(rig) for name, rig in rigs.items()}
@@ -63,6 +66,16 @@ def sample_rigs(
             SampledRig(name, rig, matched[name], tuple(bones[name]), places * size, turns, frames, rate)
         )
     return found
+
+
+def _check_moves(armature: bpy.types.Object) -> None:
+    """Blender shows bones at rest while they are edited and in the rest position. Raises SceneError."""
+    if armature.data.is_editmode:
+        raise SceneError(f"{armature.name} is in Edit Mode, where it does not move; leave it (Tab) first.")
+    if armature.data.pose_position == "REST":
+        raise SceneError(
+            f"{armature.name} shows its rest position; switch it to Pose Position in its data first."
+        )
 
 
 def sample_nodes(

@@ -90,3 +90,23 @@ def shown(scene: bpy.types.Scene, objects: Sequence[bpy.types.Object]) -> Iterat
     finally:
         for ob in hidden:
             ob.hide_viewport = True
+
+
+@contextmanager
+def evaluated(scene: bpy.types.Scene, objects: Sequence[bpy.types.Object]) -> Iterator[None]:
+    """The user's view layer works out where these are, even if they are hidden or in collections that it
+    leaves out, for which Blender does not."""
+    layer, top = bpy.context.view_layer, scene.collection
+    with ExitStack() as kept:
+        for ob in (ob for ob in objects if not ob.visible_get(view_layer=layer)):
+            if ob.hide_viewport:
+                ob.hide_viewport = False
+                kept.callback(setattr, ob, "hide_viewport", True)
+            if ob.name not in top.objects:
+                top.objects.link(ob)
+                kept.callback(top.objects.unlink, ob)
+            if ob.hide_get(view_layer=layer):
+                ob.hide_set(False, view_layer=layer)
+                kept.callback(ob.hide_set, True, view_layer=layer)
+        layer.update()
+        yield

@@ -62,11 +62,13 @@ def matched(context: bpy.types.Context, character: bpy.types.Object) -> BoneMap:
 
 
 def _match(settings: SPR_PG_retarget, character: bpy.types.Object) -> None:
+    """Fill the table; it is empty, to be filled by hand, where nobody is recognised. Raises SceneError."""
+    settings.matched = character.name
     try:
         found = match(rig_of(character))
     except FormatError as error:
+        set_map(settings, BoneMap())
         raise SceneError(f"{character.name}: {error}") from error
-    settings.matched = character.name
     set_map(settings, found)
 
 

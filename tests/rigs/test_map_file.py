@@ -36,6 +36,10 @@ GOOD = json.loads(text_of_map(match(build(KNOWN[0]))))
         (json.dumps(GOOD | {"joints": {"tail": "x"}}), "tail, which is no joint"),
         (json.dumps(GOOD | {"joints": {"head": 3}}), "something else than names"),
         (json.dumps(GOOD | {"joints": {"head": "x" * 300}}), "something else than names"),
+        (
+            json.dumps(GOOD | {"joints": {"left_hip": "Leg", "left_knee": "Leg"}}),
+            "Leg is the left_hip and the",
+        ),
         (json.dumps(GOOD | {"spine": "Spine"}), "spine is no list"),
         (json.dumps(GOOD | {"spine": ["x"] * 100}), "spine is no list"),
         (json.dumps(GOOD | {"twists": {"left_hip": {}}}), "left_hip is no list"),

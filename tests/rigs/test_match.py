@@ -161,3 +161,20 @@ def test_a_bone_can_be_corrected():
     assert found.with_bone("L_Index1", "").fingers.keys() == found.fingers.keys() - {"L_Index1"}
     with pytest.raises(KeyError):
         found.with_bone("tail", "x")
+
+
+def test_a_body_without_hands_keeps_the_names_of_its_arms():
+    rig = build(KNOWN[0])
+    kept = [place for place, name in enumerate(rig.names) if "Hand" not in name]
+    places = {place: row for row, place in enumerate(kept)}
+    bare = Rig(
+        tuple(rig.names[place] for place in kept),
+        tuple(places.get(rig.parents[place], -1) for place in kept),
+        *(values[kept] for values in (rig.heads, rig.tails, rig.axes)),
+    )
+    joints = match(bare).joints
+    known = match(rig).joints
+    assert "left_wrist" not in joints
+    assert [joints[f"left_{part}"] for part in ("collar", "shoulder", "elbow", "knee")] == [
+        known[f"left_{part}"] for part in ("collar", "shoulder", "elbow", "knee")
+    ]

@@ -18,7 +18,7 @@ from addon.formats.rig_files import forget_importer, use_importer
 from addon.motion import Motion
 from addon.recording import Person
 from addon.safe_read import FormatError
-from addon.scene import FBX_PRESETS, export_fbx, write_motion
+from addon.scene import FBX_PRESETS, PRESETS, export_fbx, export_people, write_motion
 from addon.scene.import_rigs import import_rigs
 
 from .hands import with_hands
@@ -106,13 +106,18 @@ def test_a_skeleton_without_a_body_comes_back_in_the_right_places(name, make_mot
     assert worst(formats.read(tmp_path / name).people[0], motion)[0] < 1.0
 
 
-def test_several_armatures_are_several_people(make_motion, tmp_path):
+@pytest.mark.parametrize("preset", ["plain", "web"])
+def test_several_armatures_are_several_people(preset, make_motion, tmp_path):
+    if preset == "web" and bpy.app.version < (4, 3):
+        pytest.skip("once bpy 4.2 has written glTF it crashes as it exits")
+    path = tmp_path / f"two{PRESETS[preset].suffix}"
     motions = {"Anna": make_motion(frames=10), "Ben": make_motion(frames=10, seed=4)}
     armatures = [write_motion(motion, name=name, mesh=False) for name, motion in motions.items()]
-    export_fbx(tmp_path / "two.fbx", armatures, preset="plain")
-    people = formats.read(tmp_path / "two.fbx").people
+    export_people(path, armatures, preset=preset)
+    people = formats.read(path).people
     assert sorted(person.id for person in people) == ["Anna", "Ben"]
     for person in people:
+        assert person.frames == 10
         assert worst(person, motions[person.id])[0] < 1.0
 
 

@@ -222,3 +222,67 @@ def test_a_rigify_rig_can_play_ik(person):
         assert np.degrees(geodesic_angle(now[:, :3, :3], hands[:, :3, :3])).max() < 0.5
         bent = np.linalg.norm(seen(rig, middles, frame)[:, :3, 3] - knees[:, :3, 3], axis=-1)
         assert bent.max() < 0.03, "Rigify lets bones of IK limbs shrink a little"
+
+
+def _place(character, bone, frame=20):
+    bpy.context.view_layer.update()
+    return seen(character, [bone], frame)[0]
+
+
+def test_another_person_gets_another_action_and_a_copy_of_a_character_its_own(person, character):
+    first = _retargeted(person, character).action
+    before = _place(character, "mixamorig:LeftHand")
+    twin = character.copy()
+    bpy.context.scene.collection.objects.link(twin)
+    person.location.x = 2.0
+    bpy.context.view_layer.update()
+    assert _retargeted(person, twin).action != first == character.animation_data.action
+    other = write_motion(stepping.walk(), mesh=False, name="Other")
+    done = _retargeted(other, character)
+    assert done.action != first and done.action.name == "Character Other"
+    character.animation_data.action = first
+    np.testing.assert_allclose(_place(character, "mixamorig:LeftHand"), before, atol=1e-6)
+    assert _retargeted(person, character).action == first
+
+
+@pytest.mark.parametrize("hide", ["excluded", "eye", "viewport"])
+def test_what_is_out_of_sight_is_taken_from_where_it_is(person, character, hide):
+    holder = bpy.data.collections.new("Away")
+    bpy.context.scene.collection.children.link(holder)
+    for ob in (person, character):
+        for each in ob.users_collection:
+            each.objects.unlink(ob)
+        holder.objects.link(ob)
+        ob.rotation_euler.z = 1.5
+    character.location.x = 3.0
+    layer = bpy.context.view_layer.layer_collection.children["Away"]
+    layer.exclude, layer.hide_viewport, character.hide_viewport = (
+        hide == each for each in ("excluded", "eye", "viewport")
+    )
+    _retargeted(person, character)
+    assert [ob.name for ob in bpy.context.scene.collection.objects] == []
+    assert character.hide_viewport == (hide == "viewport")
+    layer.exclude, layer.hide_viewport, character.hide_viewport = False, False, False
+    bpy.context.view_layer.update()
+    _check(person, character, _bones(character))
+
+
+def test_bones_with_quotes_in_their_names_move(person, character):
+    character.data.bones["mixamorig:LeftForeArm"].name = 'Fore "arm" \\ L'
+    bones = bones_of(match(rig_of(character)))
+    bones = Bones({**bones.joints, "left_elbow": 'Fore "arm" \\ L'}, bones.spine, bones.neck)
+    retarget(person, character, bones)
+    _check(person, character, bones)
+
+
+def test_what_moves_it_as_an_object_or_holds_it_still_is_said(person, character):
+    holder = bpy.data.objects.new("Train", None)
+    bpy.context.scene.collection.objects.link(holder)
+    holder.keyframe_insert("location", frame=1)
+    character.parent = person.parent = holder
+    character.data.pose_position = "REST"
+    character.pose.bones["mixamorig:Hips"].scale = (2.0, 2.0, 2.0)
+    told = " ".join(_retargeted(person, character).told)
+    assert "Train moves and carries Character along" in told
+    assert "Train is moved by keys or constraints of the object; that was left out" in told
+    assert "shows its rest position" in told and "mixamorig:Hips are scaled" in told

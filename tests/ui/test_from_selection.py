@@ -200,3 +200,14 @@ def test_a_window_reads_in_steps_and_esc_ends_it(anna, ui):
     assert loop.reports == [({"INFO"}, "Reading the scene was cancelled.")]
     assert bpy.context.scene.frame_current == 3
     assert not bpy.context.scene.spr.source
+
+
+def test_an_armature_that_shows_its_rest_is_refused_with_a_sentence(anna):
+    armature, _ = anna
+    armature.data.pose_position = "REST"
+    with pytest.raises(RuntimeError, match="Anna shows its rest position"):
+        bpy.ops.spr.refine_from_selection(refine=False)
+    armature.data.pose_position = "POSE"
+    bpy.ops.object.mode_set(mode="EDIT")
+    with pytest.raises(RuntimeError, match="Anna is in Edit Mode"):
+        bpy.ops.spr.refine_from_selection(refine=False)

@@ -102,6 +102,10 @@ def test_what_is_no_person_is_refused_with_a_sentence(person):
     bpy.ops.object.mode_set(mode="OBJECT")
     with pytest.raises(RuntimeError, match="Lamp: "):
         bpy.ops.spr.retarget()
+    _line("head").bone = "arm"
+    with pytest.raises(RuntimeError, match="No bone is matched to the pelvis"):
+        bpy.ops.spr.retarget()
+    assert _line("head").bone == "arm"
 
 
 def test_the_panel_shows_from_whom_to_whom_and_the_table(person, character, draw):  # noqa: F811
