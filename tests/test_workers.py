@@ -158,8 +158,9 @@ def test_a_process_that_is_killed_fails_with_its_file_and_the_others_go_on(start
 
 def test_ctrl_c_ends_all_processes_and_the_next_run_goes_on(start, tmp_path):
     process = start(2)
-    until(lambda: records(tmp_path))
+    until(lambda: len(children(process)) == 2)
     hands = children(process)
+    until(lambda: records(tmp_path))
     process.send_signal(signal.SIGINT)
     _, errors = process.communicate(timeout=PATIENCE)
     assert process.returncode == 1 and "Stopped; unfinished files were not written." in errors

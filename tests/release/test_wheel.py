@@ -79,7 +79,7 @@ def test_its_command_refines_a_recording(installed, tmp_path):
 def test_its_command_says_in_a_sentence_what_only_blender_can(installed, tmp_path):
     done = installed("smpl-pose-refiner", "refine", SAMPLE, "--output", tmp_path / "out.fbx", cwd=tmp_path)
     assert done.returncode == 1
-    assert done.stderr.startswith("Only Blender writes .fbx and .blend files")
+    assert done.stderr.startswith("Only Blender writes .fbx, .glb, .usd and .blend files")
     assert "Traceback" not in done.stderr
 
 
