@@ -14,7 +14,7 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="memory is read 
 def test_whams_vertices_are_skipped_and_not_built(tmp_path):
     path = write_wham(tmp_path / "wham_output.pkl", 60)
     seconds, memory = opening_takes(path)
-    assert path.stat().st_size > 50 << 20 and seconds < 2 and memory < 30
+    assert path.stat().st_size > 50 << 20 and seconds < 2 and memory < 40
 
 
 def test_phalps_masks_and_embeddings_are_let_go(tmp_path):

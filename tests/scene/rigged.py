@@ -57,6 +57,8 @@ def add_mesh(armature: bpy.types.Object) -> bpy.types.Object:
 
 def generated_rig() -> bpy.types.Object:
     """The rig that Rigify makes of its basic human; skips where Blender has no Rigify."""
+    if bpy.app.version < (4, 4):
+        pytest.skip("bpy 4.2 as a module crashes some time after Rigify has made a rig")
     if addon_utils.enable("rigify", default_set=True) is None:
         pytest.skip("this Blender has no Rigify")
     bpy.ops.object.armature_basic_human_metarig_add()
