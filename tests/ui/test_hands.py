@@ -129,10 +129,9 @@ def _lengths(joints):
 
 def _previewed(scene, live):
     for _ in range(4000):
-        live.advance(scene, 0.05)
-        clip = live._clips.get("0")
-        if clip is not None and live._Work.steps is None and clip.tried.all():
-            return clip.places[10].copy()
+        # Until nothing is left to do: between reading and refining the former clip is still shown.
+        if not live.advance(scene, 0.05):
+            return live._clips["0"].places[10].copy()
     raise AssertionError(live._clips)
 
 
