@@ -111,7 +111,8 @@ def build_parser() -> argparse.ArgumentParser:
     refine.add_argument(
         "--in-place",
         action="store_true",
-        help="without the way over the floor (all but .npz and .blend); height and turning stay",
+        help="without the way over the floor; height and turning stay (not in .npz, nor without --retarget in"
+        " .blend)",
     )
     refine.add_argument(
         "--file-start",

@@ -44,6 +44,8 @@ _NOT_IN_RESULTS = (
     "keypoints",
     "smpl_model",
     "own_body",
+    "retarget",
+    "retarget_bones",
 )
 """Arguments that change nothing in a result; the files among them are known by their content."""
 
@@ -101,7 +103,7 @@ def _clips(args: argparse.Namespace, ledger: Ledger) -> list[Clip]:
             f"There is no motion file in {', '.join(map(str, args.files))}; name another folder."
         )
     for clip in clips:
-        named = (*clip.files, args.keypoints, args.smpl_model)
+        named = (*clip.files, args.keypoints, args.smpl_model, args.retarget, args.retarget_bones)
         keep_apart(_output(clip, args), [path for path in named if path is not None])
     return clips
 
@@ -110,10 +112,10 @@ def prepare(args: argparse.Namespace) -> None:
     """What all clips share, checked and read once: adds `own_body` and `settings`. Raises FormatError."""
     if _kind(args) not in WITHOUT_BLENDER and find_spec("bpy") is None:
         raise FormatError(NO_BLENDER)
-    own = args.smpl_model
+    shared = [path for path in (args.smpl_model, args.retarget, args.retarget_bones) if path is not None]
     args.own_body = own_body(args)
     settings = {name: value for name, value in vars(args).items() if name not in _NOT_IN_RESULTS}
-    args.settings = batch.settings_print(settings | {"to": _kind(args)}, [] if own is None else [own])
+    args.settings = batch.settings_print(settings | {"to": _kind(args)}, shared)
 
 
 def refine_clip(clip: Clip, args: argparse.Namespace, show: Show) -> Record:

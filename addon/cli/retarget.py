@@ -6,11 +6,13 @@ import argparse
 from pathlib import Path
 from typing import Any
 
+from ..safe_read import FormatError
 from .jobs import UsageError, kind_of
 
-RIGS = (".blend", ".fbx", ".glb", ".gltf")
+RIGS = (".blend", ".fbx", ".glb", ".gltf", ".vrm")
 _PRESETS = {"fbx": "plain", "glb": "web", "usd": "usd", "bvh": "bvh"}
 """How a character is written to the files of other programs."""
+_LISTED = f"{', '.join(RIGS[:-1])} or {RIGS[-1]}"
 
 
 def add_retarget(parser: argparse.ArgumentParser) -> None:
@@ -19,8 +21,8 @@ def add_retarget(parser: argparse.ArgumentParser) -> None:
         "--retarget",
         type=Path,
         metavar="RIG",
-        help="put the animation on the character of a .blend, .fbx or .glb file and write that, with its"
-        " mesh, to an .fbx, .glb, .usd, .bvh or .blend file",
+        help=f"put the animation on the character of a {_LISTED} file and write that, with its mesh, to an"
+        " .fbx, .glb, .usd, .bvh or .blend file, or with a folder as --output and --to into that",
     )
     parser.add_argument(
         "--retarget-bones", type=Path, metavar="JSON", help="which bone of it is what, as saved in Blender"
@@ -28,23 +30,29 @@ def add_retarget(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--retarget-root",
         choices=("hips", "root", "place"),
-        default="hips",
-        help="what carries the character over the floor: its hips, its root bone, or nothing",
+        help="what carries the character over the floor: its hips (default), its root bone, or nothing, as"
+        " with --in-place",
     )
 
 
 def check_retarget(args: argparse.Namespace) -> None:
-    """Raises UsageError where the options do not fit together."""
+    """Raises UsageError where the options do not fit together, FormatError where there is no such file."""
     if args.retarget is None:
         if args.retarget_bones is not None:
             raise UsageError("--retarget-bones needs --retarget with the file of a character.")
         return
     if args.retarget.suffix.lower() not in RIGS:
-        raise UsageError(f"--retarget {args.retarget.name} is not a .blend, .fbx or .glb file.")
-    if kind_of(args.output) not in (*_PRESETS, "blend"):
+        raise UsageError(f"--retarget {args.retarget.name} is not a {_LISTED} file.")
+    if (kind_of(args.output) or args.to) not in (*_PRESETS, "blend"):
         raise UsageError(
-            "--retarget writes an .fbx, .glb, .usd, .bvh or .blend file; let --output end in one of these."
+            "--retarget writes an .fbx, .glb, .usd, .bvh or .blend file; let --output end in one of these, or"
+            " name a folder and one of these with --to."
         )
+    for path in (args.retarget, args.retarget_bones):
+        if path is not None and not path.is_file():
+            raise FormatError(f"There is no file {path}; check the name.")
+    if args.in_place and args.retarget_root not in (None, "place"):
+        raise UsageError(f"--in-place does not go with --retarget-root {args.retarget_root}; leave one out.")
 
 
 def on_characters(people: list[Any], args: argparse.Namespace) -> tuple[list[Any], list[str]]:
@@ -55,7 +63,7 @@ def on_characters(people: list[Any], args: argparse.Namespace) -> tuple[list[Any
     from ..scene.character_file import retargeted_copy
 
     known = None if args.retarget_bones is None else map_file.read_map(args.retarget_bones)
-    options = Options(root=args.retarget_root)
+    options = Options(root="place" if args.in_place else args.retarget_root or "hips")
     made, told = [], []
     for person in people:
         character, sentences = retargeted_copy(person, args.retarget, known, options)

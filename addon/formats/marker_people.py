@@ -41,6 +41,12 @@ def marker_people(names: Sequence[str], positions: np.ndarray, frame_ids: Any = 
         if part is not None:
             raise FormatError(only_a(part))
         shown = ", ".join(map(one_line, names[:3]))
+        if len(names) < _ENOUGH:
+            few = f"{len(names)} point" + "s" * (len(names) > 1)
+            raise FormatError(
+                f"{few} ({shown}) can't tell a body's pose; take in those of hips, knees, ankles, shoulders,"
+                " elbows and wrists."
+            )
         raise FormatError(
             f"The file holds skin markers instead of joints ({shown} …); compute joint centres"
             f" first and name them like RHip, RKnee, RAnkle, LShoulder, LElbow, LWrist, or export the inner"

@@ -22,6 +22,12 @@ _ALIKE = np.cos(np.radians(8.0))
 """How near all bones lie to SMPL's at rest where a rig is SMPL's own, in whatever names."""
 _NOT_COMPARED = ("pelvis", "spine3", "neck", "collar", "spine1", "spine2")
 """Joints that lie elsewhere in other rigs' bodies."""
+_STILL = 1e-4
+"""Metres, and parts of a turn, within which nothing moves."""
+STANDS = (
+    "{name} does not move in frames {first} to {last} and is read as standing still; give it an animation, or"
+    " choose the frames in which it has one."
+)
 NO_POSES = (
     "{name}: its rest pose is no standing body, so only the places of its joints are used; correct the table"
     " of bones if bones were mistaken."
@@ -34,6 +40,9 @@ def draft_of(sampled: Sequence[Sampled]) -> Draft:
     notes: list[str] = []
     for one in sampled:
         notes += one.notes
+        if _stands(one):
+            name, frames = one_line(one.name), one.frames
+            notes.append(STANDS.format(name=name, first=frames[0], last=frames[-1]))
         found = (
             [_of_rig(one, notes)]
             if isinstance(one, SampledRig)
@@ -45,6 +54,13 @@ def draft_of(sampled: Sequence[Sampled]) -> Draft:
     return Draft(
         people, fps=sampled[0].fps, up="+y", units="m", settled=True, warnings=notes, tool=_tool(sampled)
     )
+
+
+def _stands(one: Sampled) -> bool:
+    """Whether nothing of it moves through several frames."""
+    seen = [one.places, *([one.turns] if isinstance(one, SampledRig) else [])]
+    ranges = (np.fmax.reduce(each) - np.fmin.reduce(each) for each in seen)
+    return len(one.frames) > 1 and not any((each > _STILL).any() for each in ranges)
 
 
 def _tool(sampled: Sequence[Sampled]) -> str:
@@ -73,6 +89,8 @@ def _of_rig(one: SampledRig, notes: list[str]) -> Person:
         raise FormatError(
             f"{one_line(one.name)}: no bones stand for {missing}; choose them in the table of bones."
         )
+    if one.bone_map.doubled:
+        raise FormatError(f"{one_line(one.name)}: {one.bone_map.doubled}")
     places = {name: place for place, name in enumerate(one.bones)}
     roles = {joint: places[bone] for joint, bone in one.bone_map.joints.items() if joint in _BODY}
     turned = roles | ({"pelvis": places[one.bone_map.lower[-1]]} if one.bone_map.lower else {})

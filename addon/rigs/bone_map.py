@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from ..body.hands import FINGER_NAMES, FINGERS
 from ..body.skeleton import JOINT_NAMES
+from ..safe_read import one_line
 
 FINGER_SLOTS: tuple[str, ...] = tuple(f"{side}_{name.capitalize()}" for side in "LR" for name in FINGER_NAMES)
 """L_Index1 … R_Thumb3, in the order of `body.hands`."""
@@ -62,6 +63,19 @@ class BoneMap:
     def bones(self) -> frozenset[str]:
         """All bones that are named anywhere in it."""
         return frozenset(name for _, name in self.entries())
+
+    @property
+    def doubled(self) -> str:
+        """A sentence on a bone of the body that is to be a finger or a twist, too; "" where none is."""
+        body = {bone: joint for joint, bone in self.joints.items() if not joint.endswith("_hand")}
+        parts = [(bone, slot) for slot, bone in self.fingers.items()]
+        parts += [(bone, f"{joint} twist") for joint, row in self.twists.items() for bone in row]
+        for bone, part in parts:
+            if bone in body:
+                names = " and the ".join(one.replace("_", " ") for one in (body[bone], part))
+                return f"{one_line(bone)} is matched to the {names}; choose another bone for one of them."
+            body[bone] = part
+        return ""
 
     def entries(self) -> Iterator[tuple[str, str]]:
         """(what, bone) of everything in it: joints, fingers, and as "spine 1" what stands in a row."""

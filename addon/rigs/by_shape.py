@@ -189,11 +189,19 @@ def _what_else(rig: Rig, pairs: Sequence[_Pair]) -> str:
         if max(across) < 0.6 and size > 0.3 * pairs[0].reach:
             return FOUR_LEGS
     fingers = max((len(children) for children in rig.tree.children), default=0)
-    if fingers >= _FINGERS and len({rig.parents[pair.first[0]] for pair in pairs}) < 2:
+    holders = {rig.parents[pair.first[0]] for pair in pairs}
+    if len(holders) == 1 and _branched(rig) - holders:
+        return f"The armature has one pair of limbs, and a body two arms and two legs; {_ADVICE}."
+    if fingers >= _FINGERS and len(holders) < 2:
         return f"The armature is a hand's or a foot's alone; {_ADVICE}."
     if fingers <= 2 and not pairs:
         return f"The armature is one chain of bones, as a robot's arm or a tail; {_ADVICE}."
     return f"No two arms and two legs were found in the armature; {_ADVICE}."
+
+
+def _branched(rig: Rig) -> set[int]:
+    """Bones that as many hang on as on a hand."""
+    return {place for place, children in enumerate(rig.tree.children) if len(children) >= _FINGERS}
 
 
 def _axes(rig: Rig, legs: _Pair, arms: _Pair) -> _Axes:

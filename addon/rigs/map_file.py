@@ -74,7 +74,10 @@ def read_map(path: Path) -> BoneMap:
         raise FormatError(
             f"{path.name} is no bone map; choose a .json that was saved from the table."
         ) from error
-    return map_of_text(text)
+    found = map_of_text(text)
+    if found.doubled:
+        raise FormatError(f"In {path.name}, {found.doubled}")
+    return found
 
 
 def _object(content: dict[str, Any], name: str) -> dict[str, Any]:

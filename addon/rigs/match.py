@@ -18,6 +18,8 @@ _LIMBS = tuple(joint for joint in NEEDED if joint != "pelvis")
 _CORE = tuple(joint for joint in _LIMBS if joint.endswith(("hip", "knee", "shoulder", "elbow")))
 _BY_NAME, _BY_BOTH, _BY_SHAPE, _ODD_REST = 1.0, 0.8, 0.6, 0.5
 _SLANTED = 0.5
+_MOST_OF_IT = 5
+"""So many of the joints of _CORE are more than half of a body."""
 
 
 def match(rig: Rig) -> BoneMap:
@@ -38,11 +40,22 @@ def _limbs(rig: Rig) -> tuple[dict[str, int], float]:
     except NoHumanoid:
         if set(named) >= set(_CORE):
             return _with_head(rig, named), min(_standing(rig, named), _ODD_REST)
+        if len(set(named) & set(_CORE)) >= _MOST_OF_IT:
+            raise NoHumanoid(_lacking(set(named))) from None
         raise
     if set(named) >= set(_CORE) and any(shaped.get(joint) != named[joint] for joint in _CORE):
         return _with_head(rig, named), min(_standing(rig, named), _ODD_REST)
     agreeing = {joint: place for joint, place in named.items() if shaped.get(joint, place) == place}
     return {**shaped, **agreeing}, _BY_BOTH if set(agreeing) & set(_LIMBS) else _BY_SHAPE
+
+
+def _lacking(named: set[str]) -> str:
+    """A sentence on the limbs that the names of a body do not tell."""
+    *most, last = (joint.replace("_", " ") for joint in _LIMBS if joint not in named)
+    return (
+        f"No bone was found for the {' and '.join((', '.join(most), last)) if most else last}, and a body"
+        " needs two arms and two legs; if it has them under other names, choose them in the table."
+    )
 
 
 def _with_head(rig: Rig, limbs: dict[str, int]) -> dict[str, int]:

@@ -7,7 +7,8 @@ from collections.abc import Iterator, Sequence
 import bpy
 import numpy as np
 
-from ..retarget.bones import Bones, Rest
+from ..retarget.bones import Bones, Rest, bones_of
+from ..rigs import BoneMap
 from .axes import SMPL_TO_BLENDER, positions_to_smpl
 from .errors import SceneError
 from .parts import moved_by
@@ -36,6 +37,13 @@ def check_character(armature: bpy.types.Object | None, person: bpy.types.Object)
             f"{armature.name} is scaled unevenly or mirrored; apply its scale first (Object ▸ Apply ▸ Scale)."
         )
     return armature
+
+
+def bones_for(armature: bpy.types.Object, found: BoneMap) -> Bones:
+    """The bones that a map names. Raises SceneError where one is to be two things at once."""
+    if found.doubled:
+        raise SceneError(f"{armature.name}: {found.doubled}")
+    return bones_of(found)
 
 
 def scale_of(armature: bpy.types.Object) -> float:

@@ -7,11 +7,13 @@ from pathlib import Path
 import bpy
 
 from ..retarget import Options
-from ..retarget.bones import bones_of
-from ..rigs import BoneMap, match
+from ..rigs import NEEDED, BoneMap, match
 from ..safe_read import FormatError
+from ..safe_read.gltf import read_gltf
+from .character import bones_for
 from .errors import SceneError
-from .open_rig import open_rig
+from .import_rigs import told_map
+from .open_rig import GLTF, open_rig
 from .parts import moved_by
 from .retarget import retarget
 from .rigify_controls import controls_of
@@ -30,14 +32,27 @@ def retargeted_copy(
     found = known
     if found is None:
         try:
-            found = BoneMap() if controls_of(character) is not None else match(rig_of(character))
+            found = BoneMap() if controls_of(character) is not None else _matched(character, path)
         except FormatError as error:
             raise SceneError(f"{path.name}: {error}") from error
-    done = retarget(person, character, bones_of(found), options)
+    done = retarget(person, character, bones_for(character, found), options)
     name = person.name
     _remove(person)
     character.name = name
     return character, list(done.told)
+
+
+def _matched(character: bpy.types.Object, path: Path) -> BoneMap:
+    """As names and shape tell, or as the file does where these say something else. Raises FormatError."""
+    told = told_map(character, read_gltf(path)) if path.suffix.lower() in GLTF else None
+    if told is None:
+        return match(rig_of(character))
+    try:
+        found = match(rig_of(character))
+    except FormatError:
+        return told
+    alike = all(found.joints.get(joint) == told.joints.get(joint) for joint in NEEDED)
+    return found if alike else told  # it knows of twists and roots, too
 
 
 def _fit(armature: bpy.types.Object) -> float:

@@ -108,7 +108,7 @@ def _people(scene: bpy.types.Scene, name: str, content: Mapping[str, Any]) -> li
         return _of_nodes(scene, name, content, human)
     if not armatures:
         raise FormatError(f"{name} has no armature; export the character's skeleton with its animation.")
-    maps, refusal = _maps(armatures, _named(content, human))
+    maps, refusal = _maps(armatures, content)
     if not maps:
         raise FormatError(f"{name}: {refusal}")
     bodies = [one for one in armatures if one.name in maps]
@@ -126,16 +126,24 @@ def _named(content: Mapping[str, Any], human: Mapping[str, int]) -> dict[str, st
     return {bone: str(nodes[node].get("name", "")) for bone, node in human.items()}
 
 
-def _maps(armatures: Iterable[bpy.types.Object], human: Mapping[str, str]) -> tuple[dict[str, BoneMap], str]:
+def told_map(armature: bpy.types.Object, content: Mapping[str, Any]) -> BoneMap | None:
+    """What VRM's extension of a glTF file's description says of an armature; None where it says nothing."""
+    human = _named(content, human_bones(content))
+    return (
+        map_of_human_bones(human)
+        if human and set(human.values()) <= set(armature.data.bones.keys())
+        else None
+    )
+
+
+def _maps(
+    armatures: Iterable[bpy.types.Object], content: Mapping[str, Any]
+) -> tuple[dict[str, BoneMap], str]:
     """The bone maps of those that are bodies, by name; a sentence on one that is none."""
     found, refusal = {}, ""
     for one in armatures:
         try:
-            told = (
-                map_of_human_bones(human)
-                if human and set(human.values()) <= set(one.data.bones.keys())
-                else None
-            )
+            told = told_map(one, content)
             found[one.name] = match(rig_of(one)) if told is None else told
         except NoHumanoid as error:
             refusal = str(error)

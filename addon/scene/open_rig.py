@@ -12,14 +12,15 @@ import bpy
 from .errors import SceneError
 from .parts import moved_by
 
-ENDINGS = (".blend", ".fbx", ".glb", ".gltf")
+GLTF = (".glb", ".gltf", ".vrm")
+ENDINGS = (".blend", ".fbx", *GLTF)
 
 
 def open_rig(path: Path, fits: Callable[[bpy.types.Object], float]) -> bpy.types.Object:
     """The armature of the file that fits best, with what it carries and moves; nothing else of the file, and
     no animation. Raises SceneError."""
     if path.suffix.lower() not in ENDINGS:
-        raise SceneError(f"{path.name} is no character; give a .blend, .fbx or .glb file.")
+        raise SceneError(f"{path.name} is no character; give a .blend, .fbx, .glb, .gltf or .vrm file.")
     if not path.is_file():
         raise SceneError(f"There is no file {path}; check the name.")
     before = set(bpy.data.objects)

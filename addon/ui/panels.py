@@ -176,7 +176,7 @@ class SPR_PT_export(Panel, bpy.types.Panel):
 
     bl_idname = "SPR_PT_export"
     bl_label = "Export"
-    bl_order = 2  # after Quality, whose panel is registered later
+    bl_order = 3  # after Quality and Retarget, whose panels are registered later
 
     def draw(self, context: bpy.types.Context) -> None:
         """What the file is for, and the button."""

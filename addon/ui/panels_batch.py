@@ -18,7 +18,7 @@ class SPR_PT_batch(Panel, bpy.types.Panel):
 
     bl_idname = "SPR_PT_batch"
     bl_label = "Batch"
-    bl_order = 3
+    bl_order = 4
     bl_options = {"DEFAULT_CLOSED"}
 
     def draw(self, context: bpy.types.Context) -> None:

@@ -115,6 +115,8 @@ class SPR_PT_retarget_bones(Panel, bpy.types.Panel):
         for name, chain in (("Spine", found.spine), ("Neck", found.neck)):
             if chain:
                 draw_message(layout, context, f"{name}: {', '.join(chain)}", "BLANK1")
+        if found.doubled:
+            draw_message(layout, context, found.doubled, "ERROR")
         if found.missing:
             parts = ", ".join(joint.replace("_", " ") for joint in found.missing)
             draw_message(layout, context, f"No bone yet: {parts}. Choose one in the table.", "ERROR")

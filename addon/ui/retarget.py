@@ -10,11 +10,10 @@ import bpy
 from bpy.props import StringProperty
 from bpy_extras.io_utils import ExportHelper, ImportHelper
 
-from ..retarget.bones import bones_of
 from ..rigs import BoneMap, map_file, match
 from ..safe_read import FormatError
 from ..scene import SceneError
-from ..scene.character import check_character
+from ..scene.character import bones_for, check_character
 from ..scene.retarget import retarget
 from ..scene.retarget_keys import SOURCE, retargeted_action
 from ..scene.rigify_controls import controls_of
@@ -107,7 +106,7 @@ def _retargeted(
     character = check_character(character, person)
     assert person is not None
     found = BoneMap() if controls_of(character) is not None else matched(context, character)
-    done = retarget(person, character, bones_of(found), settings.options(), ik=settings.ik)
+    done = retarget(person, character, bones_for(character, found), settings.options(), ik=settings.ik)
     told = f"{person.name} is on {character.name}: {plural(done.bones, 'bone')}, "
     told += f"{plural(done.frames, 'frame')}, action '{done.action.name}'."
     return " ".join((told, *done.told)), bool(done.told)

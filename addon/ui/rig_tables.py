@@ -60,6 +60,11 @@ def map_for(scene: bpy.types.Scene, armature: bpy.types.Object) -> tuple[BoneMap
         return BoneMap(confidence=0.0), str(error)
 
 
+def bone_of(bone_map: BoneMap, slot: str) -> str:
+    """The bone of a joint or a finger's joint, "" for none."""
+    return bone_map.joints.get(slot, "") or bone_map.fingers.get(slot, "")
+
+
 def fill(rows: bpy.types.bpy_prop_collection, armature: str, bone_map: BoneMap) -> None:
     """Add the lines of an armature."""
     for joint in SHOWN:
@@ -71,7 +76,7 @@ def fill(rows: bpy.types.bpy_prop_collection, armature: str, bone_map: BoneMap) 
 def corrected(rows: Iterable[SPR_PG_bone_row], armature: str, bone_map: BoneMap) -> BoneMap:
     """The map with what the lines say of this armature."""
     for row in rows:
-        if row.armature == armature and row.bone != bone_map.joints.get(row.joint, ""):
+        if row.armature == armature and row.bone != bone_of(bone_map, row.joint):
             bone_map = bone_map.with_bone(row.joint, row.bone)
     return bone_map
 

@@ -143,6 +143,25 @@ def test_what_is_no_body_is_called_by_its_name(make, told, bare):
     assert str(refusal.value).endswith("table.")
 
 
+def without(rig: Rig, bone: str) -> Rig:
+    """The rig with a bone and all below it cut off."""
+    gone = set(rig.tree.below(rig.index[bone]))
+    kept = [place for place in range(len(rig.names)) if place not in gone]
+    at = {place: row for row, place in enumerate(kept)}
+    parents = tuple(at.get(rig.parents[place], -1) for place in kept)
+    return Rig(
+        tuple(rig.names[place] for place in kept), parents, rig.heads[kept], rig.tails[kept], rig.axes[kept]
+    )
+
+
+def test_a_body_with_one_arm_is_told_of_the_other():
+    rig = without(build(KNOWN[0]), "mixamorig:LeftForeArm")
+    with pytest.raises(NoHumanoid, match="No bone was found for the left elbow and left wrist, and a body"):
+        match(rig)
+    with pytest.raises(NoHumanoid, match="The armature has one pair of limbs"):
+        match(stripped(rig))
+
+
 def test_a_few_bones_are_too_few():
     rig = build(Known("", "a . pelvis\nb a spine3\n"))
     with pytest.raises(NoHumanoid, match="2 bones, too few"):

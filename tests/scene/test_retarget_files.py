@@ -42,6 +42,22 @@ def _character() -> bpy.types.Object:
     return armature
 
 
+def _chunk_of(path: Path) -> dict:
+    """The description that a .glb file begins with."""
+    content = path.read_bytes()
+    return json.loads(content[20 : 20 + struct.unpack("<I", content[12:16])[0]])
+
+
+def _write_chunk(path: Path, other: Path, told: dict) -> None:
+    """The file with another description."""
+    content = path.read_bytes()
+    rest = content[20 + struct.unpack("<I", content[12:16])[0] :]
+    text = json.dumps(told).encode()
+    text += b" " * (-len(text) % 4)
+    head = struct.pack("<4sIIII", b"glTF", 2, 20 + len(text) + len(rest), len(text), 0x4E4F534A)
+    other.write_bytes(head + text + rest)
+
+
 @pytest.mark.parametrize("rig", ["hero.blend", "hero.fbx", pytest.param("hero.glb", marks=needs_gltf)])
 def test_a_character_of_any_file_walks_with_its_mesh_in_a_blend(folder, tmp_path, rig):
     out = tmp_path / "out.blend"
@@ -68,17 +84,46 @@ def test_an_fbx_comes_back_with_the_characters_own_bones(folder, tmp_path):
 def test_a_glb_holds_skin_and_animation(folder, tmp_path):
     out = tmp_path / "out.glb"
     assert _refine(folder, "hero.blend", out, "--retarget-root", "place") == 0
-    content = out.read_bytes()
-    size = struct.unpack("<I", content[12:16])[0]
-    told = json.loads(content[20 : 20 + size])
+    told = _chunk_of(out)
     assert len(told["animations"]) == 1 and len(told["skins"]) == 1
     assert {node["name"] for node in told["nodes"]} >= {"mixamorig:Hips", "Skin"}
+
+
+def test_a_folder_gets_a_character_for_each_file_and_in_place_leaves_the_way_out(folder, tmp_path):
+    assert _refine(folder, "hero.blend", tmp_path / "out", "--to", "blend", "--in-place") == 0
+    bpy.ops.wm.open_mainfile(filepath=str(tmp_path / "out" / "walk.blend"))
+    places = np.array([seen(_character(), ["mixamorig:Hips"], frame)[0, :3, 3] for frame in (1, 240)])
+    assert np.abs(places[:, :2]).max() < 0.05
+
+
+@needs_gltf
+def test_a_vrm_file_tells_which_bone_is_what(folder, tmp_path):
+    """Whatever its bones are called and however it is built."""
+    content = _chunk_of(folder / "hero.glb")
+    nodes = content["nodes"]
+    at = {node["name"]: place for place, node in enumerate(nodes)}
+    bones = {"hips": "Hips", "spine": "Spine", "chest": "Spine1", "upperChest": "Spine2", "head": "Head"}
+    for side in ("Left", "Right"):
+        for own, theirs in (("UpperArm", "Arm"), ("LowerArm", "ForeArm"), ("Hand", "Hand"),
+                            ("UpperLeg", "UpLeg"), ("LowerLeg", "Leg"), ("Foot", "Foot")):  # fmt: skip
+            bones[side.lower() + own] = side + theirs
+    told = {bone: {"node": at[f"mixamorig:{name}"]} for bone, name in bones.items()}
+    for place, node in enumerate(nodes):
+        node["name"] = f"n{place}" if node["name"].startswith("mixamorig") else node["name"]
+    content["extensions"] = {"VRMC_vrm": {"specVersion": "1.0", "humanoid": {"humanBones": told}}}
+    _write_chunk(folder / "hero.glb", tmp_path / "hero.vrm", content)
+    assert _refine(folder, str(tmp_path / "hero.vrm"), tmp_path / "out.blend") == 0
+    bpy.ops.wm.open_mainfile(filepath=str(tmp_path / "out.blend"))
+    hips = f"n{at['mixamorig:Hips']}"
+    places = np.array([seen(_character(), [hips], frame)[0, :3, 3] for frame in (1, 240)])
+    assert 2.0 < places[0, 1] - places[1, 1] < 3.5
 
 
 @pytest.mark.parametrize(
     ("rig", "out", "status", "told"),
     [
-        ("hero.stl", "out.fbx", 2, "is not a .blend, .fbx or .glb file"),
+        ("hero.stl", "out.fbx", 2, "is not a .blend, .fbx, .glb, .gltf or .vrm file"),
+        ("hero.blend", "folder", 2, "or name a folder and one of these with --to"),
         ("gone.fbx", "out.fbx", 1, "There is no file"),
         ("hero.blend", "out.npz", 2, "--retarget writes an .fbx, .glb, .usd, .bvh or .blend file"),
     ],

@@ -186,6 +186,28 @@ def test_what_is_no_body_and_an_empty_selection_get_one_sentence(scene):
     assert not bpy.ops.spr.refine_from_selection.poll()
 
 
+def test_what_has_no_animation_is_read_as_standing_still_and_told(anna, ui):
+    armature, _ = anna
+    bpy.ops.spr.refine_from_selection(refine=False)
+    assert not any("standing still" in warning for warning in opened(ui).warnings)
+    armature.animation_data_clear()
+    bpy.ops.spr.refine_from_selection(refine=False)
+    assert any(warning.startswith("Anna does not move in frames 1 to 12") for warning in opened(ui).warnings)
+
+
+def test_an_empty_alone_is_told_of_what_else_it_takes(empties):
+    select(empties[1])
+    with pytest.raises(RuntimeError, match=r"1 point \(left_shoulder\) can't tell a body's pose"):
+        bpy.ops.spr.refine_from_selection(refine=False)
+
+
+def test_a_finger_that_is_a_limb_is_refused(anna):
+    row = bpy.context.window_manager.spr_bone_rows.add()
+    row.armature, row.joint, row.bone = "Anna", "L_Index1", "L_Elbow"
+    with pytest.raises(RuntimeError, match="L_Elbow is matched to the left elbow and the L Index1"):
+        bpy.ops.spr.refine_from_selection(refine=False)
+
+
 def test_a_window_reads_in_steps_and_esc_ends_it(anna, ui):
     from .event_loop import EventLoop
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from importlib import import_module
+
 import bpy
 import pytest
 
@@ -82,6 +84,20 @@ def test_a_map_is_saved_and_loaded_and_one_of_another_character_is_refused(perso
         bpy.ops.spr.load_bones(filepath=path)
 
 
+def test_a_finger_that_is_a_limb_is_shown_and_refused_also_in_a_file(person, character, tmp_path, draw):  # noqa: F811
+    bpy.ops.spr.match_bones()
+    path = str(tmp_path / "odd.json")
+    _line("L_Index1").bone = "mixamorig:LeftForeArm"
+    told = "mixamorig:LeftForeArm is matched to the left elbow and the L Index1"
+    assert told in " ".join(draw())
+    bpy.ops.spr.save_bones(filepath=path)
+    for refused in (bpy.ops.spr.retarget, lambda: bpy.ops.spr.load_bones(filepath=path)):
+        with pytest.raises(RuntimeError, match=told):
+            refused()
+    _line("L_Index1").bone = ""
+    assert bpy.ops.spr.retarget() == {"FINISHED"}
+
+
 def test_the_buttons_say_what_is_missing(person):
     with pytest.raises(RuntimeError, match="Select the armature of a character"):
         bpy.ops.spr.retarget()
@@ -106,6 +122,15 @@ def test_what_is_no_person_is_refused_with_a_sentence(person):
     with pytest.raises(RuntimeError, match="No bone is matched to the pelvis"):
         bpy.ops.spr.retarget()
     assert _line("head").bone == "arm"
+
+
+def test_the_sidebar_goes_from_refining_over_fixes_and_edits_to_retargeting_and_export(ui):
+    panels = import_module(ui("panels").__package__).CLASSES
+    order = {cls.__name__: (getattr(cls, "bl_order", 0), place) for place, cls in enumerate(panels)}
+    rows = (("source", "refine", "retarget", "export", "batch"), ("controls", "fixes", "edits"))
+    for row in rows:
+        names = [f"SPR_PT_{name}" for name in row]
+        assert names == sorted(names, key=lambda name: order[name])
 
 
 def test_the_panel_shows_from_whom_to_whom_and_the_table(person, character, draw):  # noqa: F811

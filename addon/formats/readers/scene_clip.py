@@ -19,6 +19,6 @@ def read(container: Container) -> Draft:
 
 
 READER = Reader(
-    "scene", "Refine From Selection", "armatures, empties, groups of vertices of a scene", "selections/*.npz",
-    recognises, read,
+    "scene", "Refine From Selection", "armatures, empties, groups of vertices of a scene",
+    "selections/HASH/NAME_motion.npz", recognises, read,
 )  # fmt: skip
