@@ -71,19 +71,21 @@ class Target:
             raise RetargetError("The bones are not listed from the root outwards.")
         for side in SIDES:
             for limb in LIMBS.values():
-                self._check_limb([f"{side}_{joint}" for joint in limb if f"{side}_{joint}" in self.joints])
+                known = [f"{side}_{joint}" for joint in limb if f"{side}_{joint}" in self.joints]
+                self._check_row([self.joints[joint] for joint in known], [f"the {joint}" for joint in known])
+        for name, row in (("spine", self.spine), ("neck", self.neck)):
+            self._check_row(row, [f"the next of the {name}"] * len(row))
 
-    def _check_limb(self, joints: Sequence[str]) -> None:
+    def _check_row(self, bones: Sequence[int], names: Sequence[str]) -> None:
         """Each hangs on the one before, at whatever distance. Raises RetargetError."""
-        for upper, lower in pairwise(joints):
-            bone = self.joints[lower]
+        for (upper, bone), name in zip(pairwise(bones), names[1:], strict=True):
             above = self.parents[bone]
-            while above >= 0 and above != self.joints[upper]:
+            while above >= 0 and above != upper:
                 above = self.parents[above]
             if above < 0:
                 raise RetargetError(
-                    f"{self.names[bone]} does not hang on {self.names[self.joints[upper]]} and can't be the"
-                    f" {lower.replace('_', ' ')}; correct the table of bones."
+                    f"{self.names[bone]} does not hang on {self.names[upper]} and can't be"
+                    f" {name.replace('_', ' ')}; correct the table of bones."
                 )
 
     def head(self, joint: str) -> np.ndarray:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from typing import TypeVar
 
 from ..body.hands import FINGER_NAMES, FINGERS
 from ..body.skeleton import JOINT_NAMES
 from ..safe_read import one_line
 
+_Bone = TypeVar("_Bone", int, str)
 FINGER_SLOTS: tuple[str, ...] = tuple(f"{side}_{name.capitalize()}" for side in "LR" for name in FINGER_NAMES)
 """L_Index1 … R_Thumb3, in the order of `body.hands`."""
 PALM_SLOTS: tuple[str, ...] = tuple(f"{side}_{name.capitalize()}" for side in "LR" for name in FINGERS)
@@ -93,16 +95,53 @@ class BoneMap:
         yield from ((f"{what} palm", name) for what, name in self.metacarpals.items())
 
     def with_bone(self, joint: str, bone: str) -> BoneMap:
-        """The same with another bone for a joint or a finger's joint, without one for ""; the bone is taken
-        from whatever it was of that kind. The spine and the neck are kept along. Raises KeyError."""
+        """The same with another bone for what `entries` calls so, without one for ""; the bone is taken from
+        whatever it was of that kind. Joints of spine and neck are kept along. Raises KeyError."""
         if joint in FINGER_SLOTS:
             return replace(self, fingers=_placed(self.fingers, joint, bone))
+        what, _, number = joint.rpartition(" ")
+        if number.isdigit():
+            return self._with_place(what, int(number), bone)
         if joint not in JOINT_NAMES:
             raise KeyError(joint)
         before = self.joints.get(joint, "")
         spine = _in_row(self.spine, before, bone) if joint.startswith("spine") else self.spine
         neck = _in_row(self.neck, before, bone) if joint == "neck" else self.neck
         return replace(self, joints=_placed(self.joints, joint, bone), spine=spine, neck=neck)
+
+    def _with_place(self, what: str, number: int, bone: str) -> BoneMap:
+        """With another bone at a place of a row, counted from 1; one beyond its end comes to its end."""
+        limb = what.removesuffix(" twist")
+        if what in ("spine", "neck"):
+            row = _at(getattr(self, what), number, bone)
+            joints = {joint: name for joint, name in self.joints.items() if not joint.startswith(what)}
+            named = spine_joints(row) if what == "spine" else dict(zip(["neck"], row, strict=False))
+            return replace(self, joints=joints | named, **{what: row})
+        if what == "root":
+            return replace(self, roots=_at(self.roots, number, bone))
+        if limb == what or limb not in SEGMENTS:
+            raise KeyError(what)
+        row = _at(self.twists.get(limb, ()), number, bone)
+        kept = {joint: names for joint, names in self.twists.items() if joint != limb}
+        return replace(self, twists={**kept, limb: row} if row else kept)
+
+
+def _at(row: tuple[str, ...], number: int, bone: str) -> tuple[str, ...]:
+    found = list(row)
+    found[number - 1 : number] = [bone]
+    return tuple(dict.fromkeys(name for name in found if name))
+
+
+def spine_joints(spine: tuple[_Bone, ...]) -> dict[str, _Bone]:
+    """SMPL's three spine joints among one to many bones; see `BoneMap.joints`."""
+    found: dict[str, _Bone] = {}
+    if len(spine) > 2:
+        found["spine2"] = spine[len(spine) // 2]
+    if len(spine) > 1:
+        found["spine1"] = spine[0]
+    if spine:
+        found["spine3"] = spine[-1]
+    return found
 
 
 def _placed(table: Mapping[str, str], slot: str, bone: str) -> dict[str, str]:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 
-from .bone_map import NEEDED, BoneMap
+from .bone_map import NEEDED, BoneMap, spine_joints
 from .by_names import named_limbs
 from .by_shape import FOUR_LEGS, NoHumanoid, head_by_place, shaped_limbs
 from .deform import deforming
 from .families import family_of
 from .hands import finger_bones
 from .rig import Rig
-from .trunk import spine_joints, trunk_of
+from .trunk import trunk_of
 from .twists import twist_bones
 
 _LIMBS = tuple(joint for joint in NEEDED if joint != "pelvis")

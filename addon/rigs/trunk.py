@@ -89,15 +89,3 @@ def _neck(rig: Rig, chest: int, head: int) -> tuple[int, ...]:
 
 def _above(rig: Rig, place: int) -> tuple[int, ...]:
     return tuple(list(rig.tree.above(place))[1:][::-1]) if place >= 0 else ()
-
-
-def spine_joints(spine: tuple[int, ...]) -> dict[str, int]:
-    """SMPL's three spine joints among one to many bones; see `BoneMap.joints`."""
-    found: dict[str, int] = {}
-    if len(spine) > 2:
-        found["spine2"] = spine[len(spine) // 2]
-    if len(spine) > 1:
-        found["spine1"] = spine[0]
-    if spine:
-        found["spine3"] = spine[-1]
-    return found

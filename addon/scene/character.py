@@ -46,6 +46,13 @@ def bones_for(armature: bpy.types.Object, found: BoneMap) -> Bones:
     return bones_of(found)
 
 
+def check_bones(armature: bpy.types.Object, found: BoneMap) -> None:
+    """Raises SceneError where the armature lacks a bone that the map names."""
+    missing = sorted(found.bones - set(armature.data.bones.keys()))
+    if missing:
+        raise SceneError(f"{armature.name} has no bone {missing[0]}; the map is of another character.")
+
+
 def scale_of(armature: bpy.types.Object) -> float:
     """Metres in a unit of the armature."""
     return float(sum(armature.matrix_world.to_scale()) / 3.0)

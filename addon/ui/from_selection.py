@@ -201,7 +201,10 @@ def _draw_table(
 ) -> None:
     bone_map, refusal = map_for(context.scene, armature)
     box = layout.box()
-    box.label(text=_heading(armature.name, bone_map), icon="ARMATURE_DATA")
+    head = box.row(align=True)
+    head.label(text=_heading(armature.name, bone_map), icon="ARMATURE_DATA")
+    for operator, icon in (("load_row_bones", "FILE_FOLDER"), ("save_row_bones", "FILE_TICK")):
+        head.operator(f"spr.{operator}", text="", icon=icon).armature = armature.name
     if refusal:
         box.label(text=refusal, icon="ERROR")
     column = box.column(align=True)

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import bpy
 
+from ..body.skeleton import JOINT_NAMES
 from ..scene.retarget_keys import retargeted_action
 from ..scene.rigify_controls import controls_of
 from .drawn_text import draw_message
 from .panels import Panel, draw_properties
 from .results import refined_armatures
 from .retarget import chosen_character, followed_person
-from .retarget_settings import SPR_PG_matched_bone, SPR_PG_retarget, bone_map
+from .retarget_settings import FOLDS, SPR_PG_matched_bone, SPR_PG_retarget, bone_map, shown_lines
 
 ROWS = 8
 
@@ -35,9 +37,12 @@ class SPR_UL_bones(bpy.types.UIList):
         _flag: int = 0,
     ) -> None:
         """One line."""
-        split = layout.split(factor=0.35)
-        split.label(text=item.name)
-        split.prop(item, "bone", text="", icon="BONE_DATA")
+        _draw_line(layout, item)
+
+    def filter_items(self, _context: bpy.types.Context, data: Any, name: str) -> tuple[list[int], list[int]]:
+        """Without what is folded below the list."""
+        shown = (item.slot in JOINT_NAMES for item in getattr(data, name))
+        return [self.bitflag_filter_item if one else 0 for one in shown], []
 
 
 class SPR_PT_retarget(Panel, bpy.types.Panel):
@@ -111,15 +116,35 @@ class SPR_PT_retarget_bones(Panel, bpy.types.Panel):
         layout.template_list(
             "SPR_UL_bones", "", settings, "bones", settings, "active_bone", rows=ROWS, maxrows=ROWS
         )
+        for fold, starts in FOLDS:
+            _draw_fold(layout, settings, fold, starts)
         found = bone_map(settings)
-        for name, chain in (("Spine", found.spine), ("Neck", found.neck)):
-            if chain:
-                draw_message(layout, context, f"{name}: {', '.join(chain)}", "BLANK1")
         if found.doubled:
             draw_message(layout, context, found.doubled, "ERROR")
         if found.missing:
             parts = ", ".join(joint.replace("_", " ") for joint in found.missing)
             draw_message(layout, context, f"No bone yet: {parts}. Choose one in the table.", "ERROR")
+
+
+def _draw_line(layout: bpy.types.UILayout, line: SPR_PG_matched_bone) -> None:
+    split = layout.split(factor=0.35)
+    split.label(text=line.name)
+    split.prop(line, "bone", text="", icon="BONE_DATA")
+
+
+def _draw_fold(
+    layout: bpy.types.UILayout, settings: SPR_PG_retarget, fold: str, starts: Sequence[str]
+) -> None:
+    """A title that unfolds lines of the table, with how many bones they have."""
+    is_open, lines = getattr(settings, fold), shown_lines(settings, starts)
+    row = layout.row(align=True)
+    row.alignment = "LEFT"
+    icon = "DISCLOSURE_TRI_DOWN" if is_open else "DISCLOSURE_TRI_RIGHT"
+    title = f"{settings.bl_rna.properties[fold].name} ({sum(bool(line.bone) for line in lines)})"
+    row.prop(settings, fold, text=title, icon=icon, emboss=False)
+    column = layout.column(align=True)
+    for line in lines if is_open else ():
+        _draw_line(column, line)
 
 
 CLASSES = (SPR_UL_bones, SPR_PT_retarget, SPR_PT_retarget_bones)

@@ -22,6 +22,7 @@ from .describe import plural
 from .quality import shown_person
 from .results import refined_armatures
 from .retarget_settings import SPR_PG_retarget, bone_map, set_map
+from .row_files import load_map
 
 _CHOOSE = "Select the armature of a character, or choose it above"
 
@@ -220,15 +221,9 @@ class SPR_OT_load_bones(bpy.types.Operator, ImportHelper):
         settings, character = context.scene.spr.retarget, chosen_character(context)
         assert character is not None
         try:
-            found = map_file.read_map(Path(self.filepath))
-        except FormatError as error:
+            found = load_map(self.filepath, character)
+        except (FormatError, SceneError) as error:
             self.report({"ERROR"}, str(error))
-            return {"CANCELLED"}
-        missing = sorted(found.bones - set(character.data.bones.keys()))
-        if missing:
-            self.report(
-                {"ERROR"}, f"{character.name} has no bone {missing[0]}; the map is of another character."
-            )
             return {"CANCELLED"}
         settings.matched = character.name
         set_map(settings, found)

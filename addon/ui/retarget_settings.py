@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import bpy
@@ -11,7 +12,7 @@ from bpy.props import BoolProperty, CollectionProperty, EnumProperty, IntPropert
 
 from ..body.skeleton import JOINT_NAMES
 from ..retarget import Options
-from ..rigs import FINGER_SLOTS, BoneMap, map_of_text, text_of_map
+from ..rigs import FINGER_SLOTS, SEGMENTS, BoneMap, map_of_text, text_of_map
 from ..safe_read import FormatError
 from ..scene.names import BONE_NAMES
 
@@ -21,8 +22,11 @@ ROOT_ITEMS = [
     ("PLACE", "In Place", "The character stays where it is: the way over the floor is left out"),
 ]
 _ROOTS = {"HIPS": "hips", "ROOT": "root", "PLACE": "place"}
-SLOTS = (*JOINT_NAMES, *FINGER_SLOTS)
-"""What can be corrected bone by bone."""
+_BODY = tuple(joint for joint in JOINT_NAMES if not joint.startswith(("spine", "neck")))
+_SPARE = 3
+"""So many bones can be added to a row in the table before it is matched or loaded anew."""
+FOLDS = (("show_spine", ("spine", "neck", "root")), ("show_fingers", FINGER_SLOTS), ("show_twists", SEGMENTS))
+"""What is folded together, by how its slots begin; all others are always shown."""
 _filling = False
 
 
@@ -67,6 +71,9 @@ class SPR_PG_retarget(bpy.types.PropertyGroup):
     map: StringProperty(name="Bones", description="Which bone is what, as JSON")
     bones: CollectionProperty(name="Bones", type=SPR_PG_matched_bone)
     active_bone: IntProperty(name="Active Bone")
+    show_spine: BoolProperty(name="Spine, Neck, Root", description="Show all bones of spine and neck")
+    show_fingers: BoolProperty(name="Fingers", description="Show the bones of the fingers")
+    show_twists: BoolProperty(name="Twists", description="Show the bones that share the twist of a limb")
     root: EnumProperty(
         name="Motion", description="What carries the character over the floor", items=ROOT_ITEMS
     )
@@ -111,22 +118,50 @@ def set_map(settings: SPR_PG_retarget, found: BoneMap) -> None:
     _filling = True
     try:
         settings.map = text_of_map(found)
-        known = {**found.joints, **found.fingers}
-        settings.bones.clear()
-        for slot in SLOTS:
-            entry = settings.bones.add()
-            entry.name, entry.slot, entry.bone = label(slot), slot, known.get(slot, "")
+        if not set(_slots(found, 1)) <= {entry.slot for entry in settings.bones}:
+            settings.bones.clear()
+            for slot in _slots(found, _SPARE):
+                entry = settings.bones.add()
+                entry.name, entry.slot = label(slot), slot
+        known = dict(found.entries())
+        for entry in settings.bones:
+            entry.bone = known.get(entry.slot, "")
     finally:
         _filling = False
 
 
+def _slots(found: BoneMap, spare: int) -> list[str]:
+    """What can be corrected bone by bone; rows go on for a few bones more than they have."""
+    rows = {"spine": found.spine, "neck": found.neck, "root": found.roots[:1]}
+    rows |= {f"{joint} twist": found.twists.get(joint, ()) for joint in SEGMENTS}
+    most = {"root": 1}
+    places = [
+        f"{what} {place}"
+        for what, row in rows.items()
+        for place in range(1, most.get(what, len(row) + spare) + 1)
+    ]
+    return [*_BODY, *places, *FINGER_SLOTS]
+
+
+def shown_lines(settings: SPR_PG_retarget, starts: Sequence[str]) -> list[SPR_PG_matched_bone]:
+    """The lines whose slots begin so: of a row those with a bone and the one after them."""
+    found: list[SPR_PG_matched_bone] = []
+    for entry in settings.bones:
+        what, _, number = entry.slot.rpartition(" ")
+        if not (entry.slot in starts or (number.isdigit() and what.removesuffix(" twist") in starts)):
+            continue
+        follows = not number.isdigit() or number == "1" or (found and found[-1].bone)
+        if entry.bone or follows:
+            found.append(entry)
+    return found
+
+
 def label(slot: str) -> str:
     """A joint as the refined person's bone is called; fingers are called so already."""
-    return (
-        BONE_NAMES[JOINT_NAMES.index(slot)].replace("_", " ")
-        if slot in JOINT_NAMES
-        else slot.replace("_", " ")
-    )
+    joint, _, rest = slot.partition(" ")
+    known = BONE_NAMES[JOINT_NAMES.index(joint)] if joint in JOINT_NAMES else joint
+    words = f"{known} {rest if joint != 'root' else ''}".strip().replace("_", " ")
+    return words[:1].upper() + words[1:]
 
 
 CLASSES = (SPR_PG_matched_bone, SPR_PG_retarget)

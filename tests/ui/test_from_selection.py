@@ -91,6 +91,21 @@ def test_bones_can_be_put_right_and_are_remembered(anna, ui):
     assert tables.map_for(bpy.context.scene, armature)[0].joints["head"] == "Head"
 
 
+def test_the_table_is_saved_and_loaded(anna, ui, tmp_path):
+    armature, _ = anna
+    rows, tables, path = bpy.context.window_manager.spr_bone_rows, ui("rig_tables"), str(tmp_path / "a.json")
+    tables.fill(rows, "Anna", tables.map_for(bpy.context.scene, armature)[0])
+    head = next(row for row in rows if row.joint == "head")
+    head.bone = "Neck"
+    assert bpy.ops.spr.save_row_bones(filepath=path, armature="Anna") == {"FINISHED"}
+    head.bone = "Head"
+    assert bpy.ops.spr.load_row_bones(filepath=path, armature="Anna") == {"FINISHED"}
+    assert [row.bone for row in rows if row.joint == "head"] == ["Neck"]
+    armature.data.bones["Neck"].name = "Nape"
+    with pytest.raises(RuntimeError, match="Anna has no bone Neck; the map is of another character"):
+        bpy.ops.spr.load_row_bones(filepath=path, armature="Anna")
+
+
 def test_several_armatures_are_several_people(anna, ui):
     other = write_motion(_make_motion(frames=12, seed=5), name="Ben", mesh=False)
     select(anna[0], other)

@@ -7,6 +7,7 @@ from importlib import import_module
 import bpy
 import pytest
 
+from addon.rigs import map_of_text
 from tests.scene.rigged import add_armature, known_rig
 from tests.ui.test_panels import draw  # noqa: F401
 
@@ -96,6 +97,31 @@ def test_a_finger_that_is_a_limb_is_shown_and_refused_also_in_a_file(person, cha
             refused()
     _line("L_Index1").bone = ""
     assert bpy.ops.spr.retarget() == {"FINISHED"}
+
+
+def test_spine_twists_and_root_are_corrected_bone_by_bone_in_folds(person, draw):  # noqa: F811
+    add_armature(known_rig("MetaHuman"))
+    bpy.ops.spr.match_bones()
+    assert "Spine 1" in draw()  # the list draws all lines here, the folds none
+    count = draw().count("Spine 1")
+    _settings().show_spine = _settings().show_twists = True
+    assert draw().count("Spine 1") == count + 1 and "L Elbow twist 1" in draw()
+    spine = [entry.bone for entry in _settings().bones if entry.slot.startswith("spine ") and entry.bone]
+    assert len(spine) == 5
+    _line("spine 5").bone = ""
+    assert _found().spine == tuple(spine[:4]) and _found().joints["spine3"] == spine[3]
+    _line("spine 5").bone = spine[4]
+    twists = _found().twists["left_elbow"]
+    _line("left_elbow twist 1").bone = ""
+    assert _found().twists["left_elbow"] == twists[1:] and _line("left_elbow twist 1").bone == twists[1]
+    assert bpy.ops.spr.retarget() == {"FINISHED"}
+    _line("spine 2").bone = "head"
+    with pytest.raises(RuntimeError, match="does not hang on head and can't be the next of the spine"):
+        bpy.ops.spr.retarget()
+
+
+def _found():
+    return map_of_text(_settings().map)
 
 
 def test_the_buttons_say_what_is_missing(person):

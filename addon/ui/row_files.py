@@ -1,0 +1,78 @@
+# mypy: disable-error-code="valid-type"
+# bpy reads properties from annotations that are calls; mypy knows no such thing.
+"""The table of Refine From Selection as files that people share."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import bpy
+from bpy.props import StringProperty
+from bpy_extras.io_utils import ExportHelper, ImportHelper
+
+from ..rigs import BoneMap, map_file
+from ..safe_read import FormatError
+from ..scene import SceneError
+from ..scene.character import check_bones
+from .rig_tables import corrected, fill, keep_maps, map_for
+
+
+def load_map(path: str, armature: bpy.types.Object) -> BoneMap:
+    """The map of a file, whose bones the armature has. Raises FormatError, SceneError."""
+    found = map_file.read_map(Path(path))
+    check_bones(armature, found)
+    return found
+
+
+class SPR_OT_save_row_bones(bpy.types.Operator, ExportHelper):
+    """Save which bone is what as a file that others can use for the same kind of armature"""
+
+    bl_idname = "spr.save_row_bones"
+    bl_label = "Save Bone Map"
+
+    filename_ext = ".json"
+    filter_glob: StringProperty(default="*.json", options={"HIDDEN"})
+    armature: StringProperty(options={"HIDDEN", "SKIP_SAVE"})
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        """Write the file, as the lines are now."""
+        armature = context.scene.objects[self.armature]
+        told = corrected(
+            context.window_manager.spr_bone_rows, armature.name, map_for(context.scene, armature)[0]
+        )
+        try:
+            map_file.write_map(told, Path(self.filepath))
+        except FormatError as error:
+            self.report({"ERROR"}, str(error))
+            return {"CANCELLED"}
+        self.report({"INFO"}, f"The bones are saved in {Path(self.filepath).name}")
+        return {"FINISHED"}
+
+
+class SPR_OT_load_row_bones(bpy.types.Operator, ImportHelper):
+    """Read which bone is what from a file that was saved from such a table. It is remembered with the
+    scene"""
+
+    bl_idname = "spr.load_row_bones"
+    bl_label = "Load Bone Map"
+
+    filter_glob: StringProperty(default="*.json", options={"HIDDEN"})
+    armature: StringProperty(options={"HIDDEN", "SKIP_SAVE"})
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        """Fill the lines of this armature."""
+        armature, rows = context.scene.objects[self.armature], context.window_manager.spr_bone_rows
+        try:
+            found = load_map(self.filepath, armature)
+        except (FormatError, SceneError) as error:
+            self.report({"ERROR"}, str(error))
+            return {"CANCELLED"}
+        keep_maps(context.scene, {armature.name: found})
+        for place in reversed([place for place, row in enumerate(rows) if row.armature == armature.name]):
+            rows.remove(place)
+        fill(rows, armature.name, found)
+        self.report({"INFO"}, f"{armature.name} has the bones of {Path(self.filepath).name}")
+        return {"FINISHED"}
+
+
+CLASSES = (SPR_OT_save_row_bones, SPR_OT_load_row_bones)
