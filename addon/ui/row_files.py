@@ -37,9 +37,8 @@ class SPR_OT_save_row_bones(bpy.types.Operator, ExportHelper):
     def execute(self, context: bpy.types.Context) -> set[str]:
         """Write the file, as the lines are now."""
         armature = context.scene.objects[self.armature]
-        told = corrected(
-            context.window_manager.spr_bone_rows, armature.name, map_for(context.scene, armature)[0]
-        )
+        matched, _ = map_for(context.scene, armature)
+        told = corrected(context.window_manager.spr_bone_rows, armature.name, matched)
         try:
             map_file.write_map(told, Path(self.filepath))
         except FormatError as error:
