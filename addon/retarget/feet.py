@@ -56,8 +56,10 @@ def foot_of(target: Target, source: Source, side: str, turn: np.ndarray, scale: 
         theirs = turn @ target.along(f"{side}_ankle", ball)
     flat = np.array([1.0, 0.0, 1.0])
     grown = np.linalg.norm(theirs * flat) / np.linalg.norm(own_ball * flat)
-    sole = grown * flat * ours - [0.0, height, 0.0]
-    tip = grown * flat * ours[TOE] - [0.0, height + theirs[1], 0.0]
+    # A person's sole is not quite even, and how a foot is pitched where it stands goes by that.
+    rises = grown * (ours[:, 1] - ours[:TOE, 1].min())
+    sole = grown * flat * ours + np.stack([0 * rises, rises - height, 0 * rises], axis=-1)
+    tip = grown * flat * ours[TOE] + [0.0, rises[TOE] + grown * own_ball[1] - height - theirs[1], 0.0]
     sole[TOE] = theirs + tip
     return Foot(sole, theirs, tip)
 

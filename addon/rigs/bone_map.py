@@ -115,8 +115,9 @@ class BoneMap:
         if what in ("spine", "neck"):
             row = _at(getattr(self, what), number, bone)
             joints = {joint: name for joint, name in self.joints.items() if not joint.startswith(what)}
-            named = spine_joints(row) if what == "spine" else dict(zip(["neck"], row, strict=False))
-            return replace(self, joints=joints | named, **{what: row})
+            if what == "spine":
+                return replace(self, joints=joints | spine_joints(row), spine=row)
+            return replace(self, joints=joints | dict(zip(["neck"], row, strict=False)), neck=row)
         if what == "root":
             return replace(self, roots=_at(self.roots, number, bone))
         if limb == what or limb not in SEGMENTS:
