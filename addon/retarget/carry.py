@@ -11,7 +11,7 @@ from ..body.hands import FINGER_COUNT, SIDES
 from ..body.skeleton import JOINT_NAMES
 from ..motion import Motion
 from .chains import spread
-from .feet import ankle_height, ankles, lower_hips, set_feet
+from .feet import ankle_height, ankles, fit_hips, lower_hips, set_feet
 from .hands import set_hands
 from .pose import Pose
 from .rest import corrections
@@ -66,6 +66,7 @@ def carry(motion: Motion | Source, target: Target, options: Options | None = Non
             for side in SIDES
             if f"{side}_ankle" in target.joints
         }
+        fit_hips(pose, goals)
         lower_hips(pose, source, goals)
         set_feet(pose, source, goals)
         if options.hands:  # the body may have come down

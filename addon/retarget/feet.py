@@ -24,8 +24,10 @@ _FLAT, _NEAR = 0.004, 0.008
 """Metres over the lowest place of a sole within which a place bears fully, and beyond that most."""
 _SHIFTS = 0.25
 """Metres a second by which the shift of a foot may change while it is in the air."""
-_SLACK, _FULL = 0.985, 0.9995
-"""Share of its length from which a leg is long enough for its person's pose, and that it never exceeds."""
+_FULL = 0.9995
+"""Share of its length that a leg never exceeds."""
+_STRAIGHT, _LYING = 0.02, 0.5
+"""How a straight leg counts beside a bent one, and from which slant on legs say nothing of the hips' height."""
 _UNSEEN = 0.0002
 """Metres a frame by which a foot may slide more than the person's."""
 _EASE = 0.2
@@ -143,16 +145,29 @@ def _ease(values: np.ndarray, first: int, last: int, end: np.ndarray) -> None:
     values[first : last + 1] = (1.0 - share) * values[first] + share * end
 
 
+def fit_hips(pose: Pose, goals: dict[str, np.ndarray]) -> None:
+    """Let the body up or down by what both legs need to keep their bend on the way to their feet's goals
+    (T, 3): the straighter a leg, the more its knee bends for a millimetre."""
+    needed, weights = np.zeros(len(pose.hips)), np.full(len(pose.hips), _LYING)
+    for side, goal in goals.items():
+        joints = [f"{side}_{joint}" for joint in ("hip", "knee", "ankle")]
+        leg = pose.at(joints[2]) - pose.at(joints[0])
+        reach = np.linalg.norm(leg, axis=-1)
+        along = leg / reach[:, None]
+        lack = ((goal - pose.at(joints[2])) * along).sum(-1)
+        weight = 1.0 / (1.0 + _STRAIGHT - (reach / pose.target.length(joints)) ** 2)
+        needed += weight * along[:, 1] * lack
+        weights += weight * along[:, 1] ** 2
+    pose.raise_by(needed / weights)
+
+
 def lower_hips(pose: Pose, source: Source, goals: dict[str, np.ndarray]) -> None:
     """Let the body down where a leg is too short for its foot's goal (T, 3), and softly up again."""
     short = np.zeros(len(pose.hips))
     for side, goal in goals.items():
         joints = [f"{side}_{joint}" for joint in ("hip", "knee", "ankle")]
         hip, length = pose.at(joints[0]), pose.target.length(joints)
-        ours = [source.place(joint) for joint in joints]
-        whole = np.linalg.norm(ours[1] - ours[0], axis=-1) + np.linalg.norm(ours[2] - ours[1], axis=-1)
-        share = np.linalg.norm(ours[2] - ours[0], axis=-1) / whole
-        most = np.clip(share, _SLACK, _FULL) * length
+        most = _FULL * length
         away = hip - goal
         level = np.linalg.norm(away[:, [0, 2]], axis=-1)
         height = np.sqrt(np.maximum(most**2 - level**2, 0.0))

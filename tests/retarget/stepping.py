@@ -7,8 +7,8 @@ import numpy as np
 from addon.body.hands import SIDES
 from addon.body.kinematics import forward
 from addon.body.rotations import matrix_from_axis_angle
-from addon.body.skeleton import JOINT_NAMES, REST_OFFSETS
-from addon.body.soles import INNER, OUTER, sole_offsets
+from addon.body.skeleton import JOINT_NAMES, REST_OFFSETS, rest_joints
+from addon.body.soles import CARRIERS, INNER, OUTER, sole_offsets
 from addon.motion import Floor, Motion
 from addon.retarget.geometry import reach
 
@@ -46,6 +46,35 @@ def walk() -> Motion:
     return Motion(
         rotations, pelvis, REST_OFFSETS, FPS, np.arange(FRAMES), nothing[:, 0], nothing,
         contacts=contacts.reshape(FRAMES, 4), floor=floor,
+    )  # fmt: skip
+
+
+def stand() -> Motion:
+    """Somebody who stands on both feet with legs a hair from straight, and sways."""
+    times = np.arange(FRAMES) / FPS
+    rotations = np.tile(np.eye(3), (FRAMES, 24, 1, 1))
+    sway = np.stack(
+        [0.02 * np.sin(times), 0.0025 * np.sin(2.7 * times), 0.015 * np.sin(1.7 * times)], axis=-1
+    )
+    rest = rest_joints(REST_OFFSETS)
+    soles = rest[CARRIERS] + sole_offsets(REST_OFFSETS)
+    pelvis = sway - [0.0, soles[..., 1].min() + 0.008, 0.0]
+    joints, worlds = forward(rotations, pelvis, REST_OFFSETS)
+    for index, side in enumerate(SIDES):
+        hip, knee = (JOINT_NAMES.index(f"{side}_{name}") for name in ("hip", "knee"))
+        ankle = rest[7 + index] - [0.0, soles[index, :, 1].min(), 0.0]
+        axis = np.tile([1.0, 0.0, 0.0], (FRAMES, 1))
+        upper, lower = reach(
+            joints[:, knee] - joints[:, hip], joints[:, 7 + index] - joints[:, knee],
+            ankle - joints[:, hip], axis,
+        )  # fmt: skip
+        rotations[:, hip] = upper
+        rotations[:, knee] = np.swapaxes(upper, -1, -2) @ lower
+        rotations[:, 7 + index] = np.swapaxes(lower, -1, -2)
+    nothing = np.full((FRAMES, 24), np.nan)
+    return Motion(
+        rotations, pelvis, REST_OFFSETS, FPS, np.arange(FRAMES), nothing[:, 0], nothing,
+        contacts=np.ones((FRAMES, 4)), floor=Floor(np.array([0.0, 1.0, 0.0]), np.zeros(1)),
     )  # fmt: skip
 
 
