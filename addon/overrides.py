@@ -35,6 +35,7 @@ OVERRIDES = {
     "mirror": Override("Mirror", "tick"),
     "keep_height": Override("Keep Height", "tick"),
     "join_tracks": Override("Join Tracks", "tick"),
+    "take": Override("Take", "choose"),
 }
 """By the name that Hints, scene settings and options of the command line share."""
 

@@ -130,6 +130,9 @@ def _add_hints(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--layout", metavar="NAME", help="keypoint layout, such as coco17 or body25")
     parser.add_argument("--fps", type=_positive, metavar="F", help="frames per second of the file")
     parser.add_argument("--up", choices=_AXES, metavar="+x|-x|+y|-y|+z|-z", help="axis that points up")
+    parser.add_argument(
+        "--take", metavar="NAME", help="which of the several animations of an FBX or glTF file"
+    )
     parser.add_argument("--units", choices=("m", "cm", "mm", "in", "ft"))
     parser.add_argument("--mirror", action="store_true", help="the recording is a mirror image: turn it back")
     parser.add_argument(

@@ -37,11 +37,11 @@ def open_by_blender(*paths: str | Path) -> None:
     use_importer(_import_rigs)
 
 
-def _import_rigs(path: Path) -> list[Sampled]:
+def _import_rigs(path: Path, take: str | None) -> list[Sampled]:
     """As Blender does it, whose own lines are no results."""
     scene = (__package__ or "").removesuffix(".cli") + ".scene.import_rigs"
     with blender_on_stderr():
-        found: list[Sampled] = import_module(scene).import_rigs(path)
+        found: list[Sampled] = import_module(scene).import_rigs(path, take)
         return found
 
 
@@ -53,7 +53,7 @@ def gather_take(args: argparse.Namespace) -> None:
 
 def _switches(args: argparse.Namespace) -> dict[str, Any]:
     names = ("mirror", "keep_height", "join_tracks", "keep_sides")
-    return {name: getattr(args, name) for name in names} | {"swaps": tuple(args.swap)}
+    return {name: getattr(args, name) for name in names} | {"swaps": tuple(args.swap), "take": args.take}
 
 
 def add_sides(parser: argparse.ArgumentParser) -> None:

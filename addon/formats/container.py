@@ -44,6 +44,7 @@ class Hints:
     somebody has seen that they are exchanged.
     also: further files of the same take, by their paths from the first one's folder.
     edits: tracks that were split and joined by hand, see `formats.edits`.
+    take: which of a file's several animations of the same armatures is read.
     """
 
     layout: str | None = None
@@ -57,6 +58,7 @@ class Hints:
     swaps: tuple[tuple[str, int, int], ...] = ()
     also: tuple[str, ...] = ()
     edits: tuple[Edit, ...] = ()
+    take: str | None = None
 
 
 class Container:

@@ -32,6 +32,7 @@ def read(
     swaps: Sequence[tuple[str, int, int]] = (),
     also: Sequence[str] = (),
     edits: Sequence[Edit] = (),
+    take: str | None = None,
 ) -> Recording:
     """What the file holds, in metres and Y up.
 
@@ -42,12 +43,12 @@ def read(
     keep_sides: left and right that a tracker exchanged for some frames are left so. swaps: (person, first
     frame, last frame) in which they are exchanged besides.
     also: further files of the same take, by their paths from the first one's folder; edits: tracks that were
-    split and joined by hand.
+    split and joined by hand. take: which of a file's several animations is read, by its name.
     Raises FormatError when a file can't be used.
     """
     hints = Hints(
         layout, fps, up, units, mirror, keep_height, join_tracks, keep_sides, tuple(swaps), tuple(also),
-        tuple(edits),
+        tuple(edits), take,
     )  # fmt: skip
     container = Container(Path(path), hints)
     # Missing points are NaN and damaged numbers may be anything: what is unusable is refused by value.

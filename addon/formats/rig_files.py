@@ -6,7 +6,7 @@ from collections import OrderedDict
 from collections.abc import Callable
 from pathlib import Path
 
-from ..rigs import Sampled
+from ..rigs import Sampled, SampledRig
 from ..safe_read import FormatError
 
 RIG_ENDINGS = (".fbx", ".glb", ".gltf", ".vrm", ".vrma", ".usd", ".usda", ".usdc", ".usdz")
@@ -17,11 +17,12 @@ _NO_BLENDER = (
 )
 _KEPT = 3
 
-Importer = Callable[[Path], list[Sampled]]
-"""Brings a file into a scene of its own, samples it and takes it away again. Raises FormatError."""
+Importer = Callable[[Path, str | None], list[Sampled]]
+"""Brings a file into a scene of its own, samples one of its takes, its first for None, and takes it away
+again. Raises FormatError."""
 
 _importers: list[Importer] = []
-_known: OrderedDict[tuple[str, int, int], list[Sampled]] = OrderedDict()
+_known: OrderedDict[tuple[str, int, int, str | None], list[Sampled]] = OrderedDict()
 
 
 def use_importer(importer: Importer) -> None:
@@ -37,15 +38,24 @@ def forget_importer(importer: Importer) -> None:
         _importers.remove(importer)
 
 
-def sampled_of(path: Path) -> list[Sampled]:
-    """Who moves in the file; read once, and again when it has changed. Raises FormatError."""
+def known_takes(path: str | Path) -> tuple[str, ...]:
+    """The names of the takes of a file that was read."""
+    for (known, *_), sampled in _known.items():
+        takes = [take for one in sampled if isinstance(one, SampledRig) for take in one.takes]
+        if known == str(path) and takes:
+            return tuple(dict.fromkeys(takes))
+    return ()
+
+
+def sampled_of(path: Path, take: str | None = None) -> list[Sampled]:
+    """Who moves in a take of the file; read once, and again when it has changed. Raises FormatError."""
     if not _importers:
         kind = _KINDS.get(path.suffix.lower(), "a USD")
         raise FormatError(_NO_BLENDER.format(name=path.name, kind=kind))
     status = path.stat()
-    key = (str(path), status.st_mtime_ns, status.st_size)
+    key = (str(path), status.st_mtime_ns, status.st_size, take)
     if key not in _known:
-        _known[key] = _importers[-1](path)
+        _known[key] = _importers[-1](path, take)
         while len(_known) > _KEPT:
             _known.popitem(last=False)
     _known.move_to_end(key)

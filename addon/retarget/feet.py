@@ -27,7 +27,7 @@ _SHIFTS = 0.25
 _FULL = 0.9995
 """Share of its length that a leg never exceeds."""
 _STRAIGHT, _LYING = 0.02, 0.5
-"""How a straight leg counts beside a bent one, and from which slant on legs say nothing of the hips' height."""
+"""How a straight leg counts beside a bent one, and how little the slant of legs says of the hips' height."""
 _UNSEEN = 0.0002
 """Metres a frame by which a foot may slide more than the person's."""
 _EASE = 0.2

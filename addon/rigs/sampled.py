@@ -17,7 +17,8 @@ class SampledRig:
 
     rig: how the bones rest; of these only `bones` were sampled. places: (T, B, 3) their heads; turns:
     (T, B, 3, 3) by how much each is turned against its rest. bone_map: what they are; its names are the
-    rig's. frames: (T,) of the scene or the file. notes: sentences on what is doubtful.
+    rig's. frames: (T,) of the scene or the file. notes: sentences on what is doubtful. takes: names of the
+    animations that its file has.
     """
 
     name: str
@@ -29,6 +30,7 @@ class SampledRig:
     frames: np.ndarray
     fps: float
     notes: tuple[str, ...] = ()
+    takes: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         shape = (len(self.frames), len(self.bones), 3)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import redirect_stdout
 from dataclasses import replace
@@ -19,11 +18,10 @@ from ..safe_read import FormatError, one_line
 from ..safe_read.gltf import read_gltf
 from ..steps import finish
 from .errors import SceneError
-from .layers import put_on
 from .sample_rigs import rig_of, sample_nodes, sample_rigs
 from .scratch import scratch_scene
+from .takes_of_files import plain_name, play_take
 
-_COPY = re.compile(r"\.\d{3,}$")
 _MOST_FRAMES = 200_000
 _GLTF = (".glb", ".gltf", ".vrm", ".vrma")
 _NO_IMPORTER = "This Blender has no importer for {kind} files; enable its add-on in the preferences."
@@ -34,8 +32,8 @@ _BROKEN = (
 """What Blender's importers, which are Python for some, raise on files that they can't read."""
 
 
-def import_rigs(path: Path) -> list[Sampled]:
-    """Everybody who moves in an .fbx, glTF, VRM, VRMA or USD file. Raises FormatError.
+def import_rigs(path: Path, take: str | None = None) -> list[Sampled]:
+    """Everybody who moves in a take of an .fbx, glTF, VRM, VRMA or USD file. Raises FormatError.
 
     The user's scenes, selection and data stay as they are.
     """
@@ -44,8 +42,9 @@ def import_rigs(path: Path) -> list[Sampled]:
     try:
         with scratch_scene() as scene:
             _set_rate(scene, frame_rate(content))
+            earlier = frozenset(action.session_uid for action in bpy.data.actions)
             _bring_in(path, kind)
-            return _people(scene, path.name, content)
+            return _people(scene, path.name, content, take, earlier)
     except SceneError as error:
         raise FormatError(str(error)) from error
 
@@ -101,7 +100,13 @@ def _need(place: Any, name: str, kind: str) -> None:
         raise FormatError(_NO_IMPORTER.format(kind=kind))
 
 
-def _people(scene: bpy.types.Scene, name: str, content: Mapping[str, Any]) -> list[Sampled]:
+def _people(
+    scene: bpy.types.Scene,
+    name: str,
+    content: Mapping[str, Any],
+    take: str | None,
+    earlier: frozenset[int],
+) -> list[Sampled]:
     human = human_bones(content)
     armatures = [one for one in scene.objects if one.type == "ARMATURE"]
     if not armatures and human:
@@ -112,12 +117,12 @@ def _people(scene: bpy.types.Scene, name: str, content: Mapping[str, Any]) -> li
     if not maps:
         raise FormatError(f"{name}: {refusal}")
     bodies = [one for one in armatures if one.name in maps]
-    for one in bodies:
-        _play_own(one)
+    bodies, takes = play_take(name, bodies, take, earlier)
     frames = _frames(name, [_moving(one) for one in bodies])
     sampled = finish(sample_rigs(scene, bodies, frames, maps))
     # The user's own objects may have the file's names, so that Blender numbered these.
-    return [replace(one, name=_COPY.sub("", one.name)) for one in sampled]
+    sampled = [replace(one, name=plain_name(one.name), takes=takes.names) for one in sampled]
+    return [replace(sampled[0], notes=takes.notes), *sampled[1:]]
 
 
 def _named(content: Mapping[str, Any], human: Mapping[str, int]) -> dict[str, str]:
@@ -148,17 +153,6 @@ def _maps(
         except NoHumanoid as error:
             refusal = str(error)
     return found, refusal
-
-
-def _play_own(one: bpy.types.Object) -> None:
-    """Let an armature that plays nothing play the first of its clips: of a glTF file's many Blender plays
-    one alone, and that may be somebody else's."""
-    data = one.animation_data
-    if data is None or data.action is not None or any(not track.mute for track in data.nla_tracks):
-        return
-    first = next((strip for track in data.nla_tracks for strip in track.strips if strip.action), None)
-    if first is not None:
-        put_on(one, first.action, getattr(first, "action_slot", None))
 
 
 def _of_nodes(

@@ -12,6 +12,7 @@ from bpy.props import BoolProperty, EnumProperty, FloatProperty, StringProperty
 
 from ..body.layouts import LAYOUTS
 from ..formats.container import Hints
+from ..formats.rig_files import known_takes
 from ..recording import Recording
 from ..safe_read import FormatError
 from .session import SESSION
@@ -63,6 +64,15 @@ def changed(settings: FileSettings, _context: bpy.types.Context) -> None:
         if bpy.app.timers.is_registered(reader):
             bpy.app.timers.unregister(reader)
         bpy.app.timers.register(reader, first_interval=RELOAD_DELAY)
+
+
+def _takes(settings: FileSettings, _context: bpy.types.Context, text: str) -> list[str]:
+    return [name for name in takes_of(settings) if text.lower() in name.lower()]
+
+
+def takes_of(settings: FileSettings) -> tuple[str, ...]:
+    """The names of the takes of the file, as it was read."""
+    return known_takes(bpy.path.abspath(settings.source)) if settings.source else ()
 
 
 class FileSettings:
@@ -120,6 +130,12 @@ class FileSettings:
         " one for the other are found and exchanged back",
         update=changed,
     )
+    take: StringProperty(
+        name="Take",
+        description="Which of the file's several animations is read; empty for the first one",
+        search=_takes,
+        update=changed,
+    )
     also: StringProperty(name="Also", description="Further files of the same take, as JSON", default="[]")
     track_edits: StringProperty(
         name="Track Edits", description="Tracks that were split and joined by hand, as JSON", default="[]"
@@ -141,6 +157,7 @@ def hints_of(settings: FileSettings) -> Hints:
         swaps=tuple((one.person_id, one.first, one.last) for one in getattr(settings, "swaps", ())),
         also=tuple(json.loads(settings.also)),
         edits=tuple(map(tuple, json.loads(settings.track_edits))),
+        take=settings.take or None,
     )
 
 

@@ -102,6 +102,7 @@ class FileChooser(ImportHelper):
         settings.layout, settings.up, settings.units = self.layout_name, self.up, self.units
         settings.mirror = settings.keep_height = settings.join_tracks = settings.show_warnings = False
         settings.also, settings.track_edits, settings.keep_sides = also, "[]", False
+        settings.take = ""
         if hasattr(settings, "swaps"):
             settings.swaps.clear()
         settings.use_fps = self.fps > 0.0

@@ -14,7 +14,7 @@ from .controls import draw_controls
 from .describe import facts, only_poses, progress_text, question, title
 from .drawn_text import draw_message, draw_wrapped
 from .engines import planned_engine, torch_installed
-from .hints import FileSettings, hints_of, peek
+from .hints import FileSettings, hints_of, peek, takes_of
 from .leading import TAB
 from .log import draw_log
 from .opened_files import draw_files
@@ -203,6 +203,8 @@ def draw_hints(layout: bpy.types.UILayout, settings: FileSettings) -> None:
     draw_rate(layout, settings)
     for name in ("up", "units", "layout", "mirror", "keep_height", "join_tracks"):
         layout.prop(settings, name)
+    if settings.take or len(takes_of(settings)) > 1:
+        layout.prop(settings, "take")
 
 
 def _draw_recording(

@@ -59,7 +59,7 @@ def stand() -> Motion:
     rest = rest_joints(REST_OFFSETS)
     soles = rest[CARRIERS] + sole_offsets(REST_OFFSETS)
     pelvis = sway - [0.0, soles[..., 1].min() + 0.008, 0.0]
-    joints, worlds = forward(rotations, pelvis, REST_OFFSETS)
+    joints, _ = forward(rotations, pelvis, REST_OFFSETS)
     for index, side in enumerate(SIDES):
         hip, knee = (JOINT_NAMES.index(f"{side}_{name}") for name in ("hip", "knee"))
         ankle = rest[7 + index] - [0.0, soles[index, :, 1].min(), 0.0]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -11,10 +12,10 @@ import numpy as np
 import pytest
 from scipy.spatial.transform import Rotation
 
-from addon import formats
+from addon import cli, formats
 from addon.body.kinematics import forward
 from addon.body.skeleton import JOINT_NAMES
-from addon.formats.rig_files import forget_importer, use_importer
+from addon.formats.rig_files import forget_importer, known_takes, use_importer
 from addon.motion import Motion
 from addon.recording import Person
 from addon.safe_read import FormatError
@@ -22,6 +23,7 @@ from addon.scene import FBX_PRESETS, PRESETS, export_fbx, export_people, write_m
 from addon.scene.import_rigs import import_rigs
 
 from .hands import with_hands
+from .rigged import add_armature, known_rig
 
 
 @pytest.fixture(autouse=True)
@@ -165,3 +167,40 @@ def test_without_blender_there_is_one_sentence(tmp_path):
     (tmp_path / "a.fbx").write_bytes(b"Kaydara FBX Binary  \0")
     with pytest.raises(FormatError, match="an FBX file, which only Blender opens"):
         formats.read(tmp_path / "a.fbx")
+
+
+@pytest.fixture(scope="module")
+def two_takes(tmp_path_factory) -> Path:
+    """A character's FBX with a short walk and a longer run."""
+    path = tmp_path_factory.mktemp("takes") / "hero.fbx"
+    bpy.ops.wm.read_homefile(use_factory_startup=True, use_empty=True)
+    write_takes(add_armature(known_rig("Mixamo"), "Hero"))
+    bpy.ops.export_scene.fbx(filepath=str(path), add_leaf_bones=False, bake_anim_use_all_actions=False)
+    return path
+
+
+def write_takes(hero: bpy.types.Object) -> None:
+    """As NLA tracks, which exporters write as a take each."""
+    hips, data = hero.pose.bones["mixamorig:Hips"], hero.animation_data_create()
+    for name, last in (("Walk", 10), ("Run", 20)):
+        data.action = bpy.data.actions.new(name)
+        for frame in (1, last):
+            hips.location.z = 0.1 * frame
+            hips.keyframe_insert("location", frame=frame)
+        track = data.nla_tracks.new()
+        track.name = name
+        track.strips.new(name, 1, data.action)
+        data.action = None
+
+
+def test_of_several_takes_the_first_is_read_and_another_can_be_chosen(two_takes, capsys):
+    (note,) = (line for line in formats.read(two_takes).warnings if "takes" in line)
+    assert note == "hero.fbx has 2 takes (Walk, Run), of which Walk is read; for another, give --take."
+    frames = {take: formats.read(two_takes, take=take).people[0].frames for take in (None, "Walk", "Run")}
+    assert frames == {None: 10, "Walk": 10, "Run": 20}
+    assert known_takes(two_takes) == ("Walk", "Run")
+    with pytest.raises(FormatError, match=r"hero.fbx has no take Jump; it has Walk, Run\."):
+        formats.read(two_takes, take="Jump")
+    capsys.readouterr()
+    assert cli.main(["inspect", str(two_takes), "--take", "Run", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["people"][0]["frames"] == 20

@@ -13,6 +13,9 @@ from addon.body.skeleton import JOINT_NAMES
 from addon.motion import Motion
 from addon.scene import write_motion
 from tests.scene.conftest import _make_motion
+from tests.scene.rigged import add_armature, known_rig
+from tests.scene.test_import_rigs import write_takes
+from tests.ui.test_panels import draw  # noqa: F401
 from tests.wave import joints_of_a_wave
 
 
@@ -104,6 +107,19 @@ def test_the_table_is_saved_and_loaded(anna, ui, tmp_path):
     armature.data.bones["Neck"].name = "Nape"
     with pytest.raises(RuntimeError, match="Anna has no bone Neck; the map is of another character"):
         bpy.ops.spr.load_row_bones(filepath=path, armature="Anna")
+
+
+def test_a_take_of_a_file_is_chosen_in_the_panel(enabled, ui, tmp_path, draw):  # noqa: F811
+    write_takes(add_armature(known_rig("Mixamo"), "Hero"))
+    bpy.ops.export_scene.fbx(filepath=str(tmp_path / "hero.fbx"), bake_anim_use_all_actions=False)
+    # What the scene itself has, here with the same names, is no take of the file.
+    bpy.ops.spr.open_recording(filepath=str(tmp_path / "hero.fbx"))
+    assert opened(ui).people[0].frames == 10
+    drawn = draw()
+    text = "hero.fbx has 2 takes (Walk, Run), of which Walk is read; for another, choose Take below."
+    assert text in " ".join(drawn) and "take" in drawn
+    bpy.context.scene.spr.take = "Run"
+    assert opened(ui).people[0].frames == 20
 
 
 def test_several_armatures_are_several_people(anna, ui):

@@ -23,7 +23,7 @@ def recognises(container: Container) -> bool:
 
 def read(container: Container) -> Draft:
     """Every armature that moves. Raises FormatError."""
-    return draft_of(sampled_of(container.path))
+    return draft_of(sampled_of(container.path, container.hints.take))
 
 
 READER = Reader(
