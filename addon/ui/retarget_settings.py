@@ -25,7 +25,12 @@ _ROOTS = {"HIPS": "hips", "ROOT": "root", "PLACE": "place"}
 _BODY = tuple(joint for joint in JOINT_NAMES if not joint.startswith(("spine", "neck")))
 _SPARE = 3
 """So many bones can be added to a row in the table before it is matched or loaded anew."""
-FOLDS = (("show_spine", ("spine", "neck", "root")), ("show_fingers", FINGER_SLOTS), ("show_twists", SEGMENTS))
+_TWISTS = tuple(f"{joint} twist" for joint in SEGMENTS)
+FOLDS = (
+    ("show_spine", ("spine", "neck", "root")),
+    ("show_fingers", FINGER_SLOTS),
+    ("show_twists", _TWISTS),
+)
 """What is folded together, by how its slots begin; all others are always shown."""
 _filling = False
 
@@ -133,7 +138,7 @@ def set_map(settings: SPR_PG_retarget, found: BoneMap) -> None:
 def _slots(found: BoneMap, spare: int) -> list[str]:
     """What can be corrected bone by bone; rows go on for a few bones more than they have."""
     rows = {"spine": found.spine, "neck": found.neck, "root": found.roots[:1]}
-    rows |= {f"{joint} twist": found.twists.get(joint, ()) for joint in SEGMENTS}
+    rows |= {name: found.twists.get(joint, ()) for name, joint in zip(_TWISTS, SEGMENTS, strict=True)}
     most = {"root": 1}
     places = [
         f"{what} {place}"
@@ -148,7 +153,7 @@ def shown_lines(settings: SPR_PG_retarget, starts: Sequence[str]) -> list[SPR_PG
     found: list[SPR_PG_matched_bone] = []
     for entry in settings.bones:
         what, _, number = entry.slot.rpartition(" ")
-        if not (entry.slot in starts or (number.isdigit() and what.removesuffix(" twist") in starts)):
+        if (what if number.isdigit() else entry.slot) not in starts:
             continue
         follows = not number.isdigit() or number == "1" or (found and found[-1].bone)
         if entry.bone or follows:

@@ -84,6 +84,16 @@ def see_quality(blender: Blender) -> None:
     blender.call("spr.go_to_worst", which="WORST")
 
 
+def retarget_trial(blender: Blender) -> None:
+    """A character of another program beside its person, who does the same."""
+    stage.character(blender.exchange / "hero.fbx")
+    refine_trial(blender)
+    blender.call("import_scene.fbx", "EXEC_DEFAULT", filepath="/exchange/hero.fbx")
+    blender.call("spr.retarget", "EXEC_DEFAULT")
+    blender.call("transform.translate", "EXEC_DEFAULT", value=[-0.9, -0.25, 0.0])
+    blender.call("object.select_all", action="DESELECT")
+
+
 def be_refining(blender: Blender) -> None:
     """A run that has been going on for long enough to tell its end."""
     stage.long_take(blender.exchange / "long_take.npz", WATCHED)
@@ -120,6 +130,7 @@ PICTURES = (
     Picture("manual/controls", open_trial, ("SPR_PT_refine", "SPR_PT_controls")),
     Picture("manual/options", open_trial, ("SPR_PT_refine", "SPR_PT_options")),
     Picture("manual/quality", see_quality, ("SPR_PT_quality",), part=""),
+    Picture("manual/retarget", retarget_trial, ("SPR_PT_retarget",), part=""),
     Picture("manual/export", refine_trial, ("SPR_PT_export",)),
 )
 

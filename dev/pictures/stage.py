@@ -80,6 +80,18 @@ def long_take(path: Path, frames: int) -> Path:
     return path
 
 
+def character(path: Path) -> Path:
+    """A character with Mixamo's bones and a body of boxes, as an FBX of Blender's own."""
+    import bpy
+
+    from tests.scene.rigged import add_armature, add_mesh, known_rig
+
+    bpy.ops.wm.read_homefile(use_factory_startup=True, use_empty=True)
+    add_mesh(add_armature(known_rig("Mixamo"), "Hero"))
+    bpy.ops.export_scene.fbx(filepath=str(path), add_leaf_bones=False)
+    return path
+
+
 def _to_and_fro(positions: np.ndarray, frames: int) -> np.ndarray:
     """So many frames of positions (T, K, 3), forwards and backwards in turn."""
     both = np.concatenate([positions, positions[::-1]])
