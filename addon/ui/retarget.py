@@ -4,13 +4,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import bpy
 from bpy.props import StringProperty
 from bpy_extras.io_utils import ExportHelper, ImportHelper
 
-from ..rigs import BoneMap, map_file, match
+from ..rigs import BoneMap, match
 from ..safe_read import FormatError
 from ..scene import SceneError
 from ..scene.character import bones_for, check_character
@@ -22,7 +20,7 @@ from .describe import plural
 from .quality import shown_person
 from .results import refined_armatures
 from .retarget_settings import SPR_PG_retarget, bone_map, set_map
-from .row_files import load_map
+from .row_files import load_map, save_map
 
 _CHOOSE = "Select the armature of a character, or choose it above"
 
@@ -193,13 +191,7 @@ class SPR_OT_save_bones(bpy.types.Operator, ExportHelper):
 
     def execute(self, context: bpy.types.Context) -> set[str]:
         """Write the file."""
-        try:
-            map_file.write_map(bone_map(context.scene.spr.retarget), Path(self.filepath))
-        except FormatError as error:
-            self.report({"ERROR"}, str(error))
-            return {"CANCELLED"}
-        self.report({"INFO"}, f"The bones are saved in {Path(self.filepath).name}")
-        return {"FINISHED"}
+        return save_map(self, bone_map(context.scene.spr.retarget), self.filepath)
 
 
 class SPR_OT_load_bones(bpy.types.Operator, ImportHelper):

@@ -24,6 +24,22 @@ def load_map(path: str, armature: bpy.types.Object) -> BoneMap:
     return found
 
 
+def save_map(operator: bpy.types.Operator, found: BoneMap, path: str) -> set[str]:
+    """Write a map's file, and tell how that went."""
+    try:
+        map_file.write_map(found, Path(path))
+    except FormatError as error:
+        operator.report({"ERROR"}, str(error))
+        return {"CANCELLED"}
+    operator.report({"INFO"}, f"The bones are saved in {Path(path).name}")
+    return {"FINISHED"}
+
+
+def _gone(operator: bpy.types.Operator) -> set[str]:
+    operator.report({"ERROR"}, "The armature is gone; select one again.")
+    return {"CANCELLED"}
+
+
 class SPR_OT_save_row_bones(bpy.types.Operator, ExportHelper):
     """Save which bone is what as a file that others can use for the same kind of armature"""
 
@@ -36,16 +52,12 @@ class SPR_OT_save_row_bones(bpy.types.Operator, ExportHelper):
 
     def execute(self, context: bpy.types.Context) -> set[str]:
         """Write the file, as the lines are now."""
-        armature = context.scene.objects[self.armature]
+        armature = context.scene.objects.get(self.armature)
+        if armature is None:
+            return _gone(self)
         matched, _ = map_for(context.scene, armature)
         told = corrected(context.window_manager.spr_bone_rows, armature.name, matched)
-        try:
-            map_file.write_map(told, Path(self.filepath))
-        except FormatError as error:
-            self.report({"ERROR"}, str(error))
-            return {"CANCELLED"}
-        self.report({"INFO"}, f"The bones are saved in {Path(self.filepath).name}")
-        return {"FINISHED"}
+        return save_map(self, told, self.filepath)
 
 
 class SPR_OT_load_row_bones(bpy.types.Operator, ImportHelper):
@@ -60,7 +72,9 @@ class SPR_OT_load_row_bones(bpy.types.Operator, ImportHelper):
 
     def execute(self, context: bpy.types.Context) -> set[str]:
         """Fill the lines of this armature."""
-        armature, rows = context.scene.objects[self.armature], context.window_manager.spr_bone_rows
+        armature, rows = context.scene.objects.get(self.armature), context.window_manager.spr_bone_rows
+        if armature is None:
+            return _gone(self)
         try:
             found = load_map(self.filepath, armature)
         except (FormatError, SceneError) as error:

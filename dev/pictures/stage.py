@@ -10,6 +10,7 @@ import numpy as np
 from addon import formats
 from addon.body.layouts import find_layout
 from addon.recording import Keypoints, Recording
+from addon.rigs import Rig
 
 from ..processes import ROOT
 
@@ -20,6 +21,8 @@ RATE = 30.0
 """Frames per second at which EasyMocap's files are read."""
 BESIDE = np.array([0.0, 0.0, 1.3])
 """Metres between the two people."""
+TRUNK, THICK, SLENDER = 0.11, 0.055, 0.25
+"""Half widths of a robot's parts: metres of its trunk, at most of its limbs, and parts of their lengths."""
 SEEN = 150
 """Frames of the performance for plug-in use that have keypoints."""
 
@@ -81,15 +84,34 @@ def long_take(path: Path, frames: int) -> Path:
 
 
 def character(path: Path) -> Path:
-    """A character with Mixamo's bones and a body of boxes, as an FBX of Blender's own."""
+    """A robot with Mixamo's bones, as an FBX of Blender's own."""
     import bpy
 
     from tests.scene.rigged import add_armature, add_mesh, known_rig
 
     bpy.ops.wm.read_homefile(use_factory_startup=True, use_empty=True)
-    add_mesh(add_armature(known_rig("Mixamo"), "Hero"))
+    rig = known_rig("Mixamo")
+    hero = add_armature(rig, "Hero")
+    skin = add_mesh(hero)
+    parts = [_part(rig, rig.index[bone.name]) for bone in hero.data.bones]
+    skin.data.vertices.foreach_set("co", np.concatenate(parts).astype(np.float32).reshape(-1))
     bpy.ops.export_scene.fbx(filepath=str(path), add_leaf_bones=False)
     return path
+
+
+def _part(rig: Rig, place: int) -> np.ndarray:
+    """(8, 3) corners of a box along a bone, in the order of the test characters' boxes."""
+    head, tail, axes = rig.heads[place], rig.tails[place], rig.axes[place]
+    length = float(np.linalg.norm(tail - head))
+    trunk = any(word in rig.names[place] for word in ("Hips", "Spine"))
+    wide = TRUNK if trunk else min(SLENDER * length, THICK)
+    corners = np.array(np.meshgrid([-1, 1], [-1, 1], [-1, 1])).reshape(3, -1).T
+    along = (corners[:, 1:2] + 1) / 2
+    return np.asarray(
+        head
+        + along * (tail - head)
+        + wide * (corners[:, :1] * axes[:, 0] + 0.7 * corners[:, 2:] * axes[:, 2])
+    )
 
 
 def _to_and_fro(positions: np.ndarray, frames: int) -> np.ndarray:
