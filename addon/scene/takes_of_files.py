@@ -52,8 +52,8 @@ def play_take(
     for one in playing:
         _play(one, known[one.name], wanted)
     now = next((found for one in playing if (found := _played(one, known[one.name]))), "")
-    if len(names) < 2:
-        return playing, Takes(names)
+    if all(len(takes) < 2 for takes in known.values()):
+        return playing, Takes()  # several people may have a clip each
     note = f"{file} has {len(names)} takes ({_listed(names)}), of which {one_line(now)} is read; for another"
     return playing, Takes(names, (f"{note}, {give('take')}.",))
 

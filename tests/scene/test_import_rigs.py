@@ -116,7 +116,9 @@ def test_several_armatures_are_several_people(preset, make_motion, tmp_path):
     motions = {"Anna": make_motion(frames=10), "Ben": make_motion(frames=10, seed=4)}
     armatures = [write_motion(motion, name=name, mesh=False) for name, motion in motions.items()]
     export_people(path, armatures, preset=preset)
-    people = formats.read(path).people
+    recording = formats.read(path)
+    people = recording.people
+    assert not any("takes" in warning for warning in recording.warnings), "a clip each is no choice"
     assert sorted(person.id for person in people) == ["Anna", "Ben"]
     for person in people:
         assert person.frames == 10
