@@ -42,8 +42,6 @@ equations say."""
 SYMMETRY = 0.8
 """Correlation of an offset with that of the same point on the other side."""
 _SIDEWAYS = np.array([-1.0, 1.0, 1.0])
-SMALL = 5
-"""Triangular matrices of up to this size are inverted as full ones."""
 
 
 @dataclass(frozen=True)
@@ -101,9 +99,10 @@ def calibrate(
     told = _Told(build, _shared_precision(build, some.definition, some.indices), known_bones)
     constants, pose = yield from _fit(sharp, held, pose, numbers, told)
     coarse = replace(vague, precision=_single(_sharp(some, share, COARSE)))
-    _, _, covariance, evidence = yield from _step(coarse, held, pose, constants, told)
+    last = yield from _step(coarse, held, pose, constants, told)
+    evidence = _likelihood(coarse, held, pose, constants, told, last)
     fitted, offsets = told.unpacked(constants)
-    variance = np.diag(covariance)[told.count :].reshape(-1, 3).mean(1)
+    variance = np.diag(last.covariance)[told.count :].reshape(-1, 3).mean(1)
     left = np.clip(MODESTY * np.sqrt(variance), LEAST_LEFT * some.definition, some.definition)
     kept = bones if known_bones else fitted
     return Calibration(kept, offsets, left, constants[: told.count], evidence)
@@ -194,11 +193,24 @@ def _fit(
     """Constants and poses that fit together. numbers (N,): of the bones to begin with."""
     constants = np.concatenate([numbers, np.zeros(len(told.precision) - told.count)])
     for _ in range(ITERATIONS):
-        change, step, _, _ = yield from _step(evidence, priors, pose, constants, told)
-        constants = constants + change
-        pose = moved(*pose, step)
+        found = yield from _step(evidence, priors, pose, constants, told)
+        constants = constants + found.change
+        pose = moved(*pose, found.step)
         yield None
     return constants, pose
+
+
+@dataclass(frozen=True)
+class _Step:
+    """One step of constants (M,) and poses (B, 75) together from the equations of the poses alone; covariance
+    (M, M): of the constants. gained: what step and curvature of the constants add to the logarithm of the
+    evidence."""
+
+    change: np.ndarray
+    step: np.ndarray
+    covariance: np.ndarray
+    gained: float
+    system: System
 
 
 def _step(
@@ -207,9 +219,8 @@ def _step(
     pose: Pose,
     constants: np.ndarray,
     told: _Told,
-) -> Steps[tuple[np.ndarray, np.ndarray, np.ndarray, float]]:
-    """Changes of constants and poses, the covariance of the constants, and the logarithm of the evidence
-    (Laplace's approximation)."""
+) -> Steps[_Step]:
+    """Changes of constants and poses from where they are."""
     bones, offsets = (_single(values) for values in told.unpacked(constants))
     _, world = forward(*pose, bones)
     axes = world[:, _carriers(evidence.indices)]
@@ -219,20 +230,16 @@ def _step(
     yield None
     changes = _single(told.build.changes(constants[: told.count]))
     by_numbers = _rows_of_numbers(world, changes, evidence.indices, system.root)
-    off = constants - told.usual
-    pull = -told.precision @ off
+    pull = -told.precision @ (constants - told.usual)
     if told.known_bones:
         by_numbers, pull[: told.count] = np.zeros_like(by_numbers), 0.0
-    change, step, covariance, likely = yield from _eliminated(system, by_numbers, axes, told.precision, pull)
-    likely += _fit_so_far(evidence, system, pose[0], priors) - 0.5 * float(off @ told.precision @ off)
-    return change, step, covariance, likely
+    return (yield from _eliminated(system, by_numbers, axes, told.precision, pull))
 
 
 def _eliminated(
     system: System, by_numbers: np.ndarray, axes: np.ndarray, told: np.ndarray, pull: np.ndarray
-) -> Steps[tuple[np.ndarray, np.ndarray, np.ndarray, float]]:
-    """One step of constants (M,) and poses (B, 75) together, the covariance (M, M) of the constants, and what
-    step and curvature add to the logarithm of the evidence.
+) -> Steps[_Step]:
+    """The step of constants (M,) and poses (B, 75) together.
 
     by_numbers (B, N, 3 P): how the points change with the bones' numbers; axes (B, P, 3, 3): of what carries
     them; told (M, M) and pull (M,): prior of the constants.
@@ -240,14 +247,11 @@ def _eliminated(
     turns, numbers, count = system.rows.shape[1], by_numbers.shape[1], len(told)
     products = _products(system, by_numbers, axes)
     yield None
-    # The system's damping is far above what rounding takes away, so the factor exists. With its inverse on
-    # their left the poses' own equations become the identity.
-    lower = np.linalg.cholesky(system.matrix)
-    inverse = _lower_inverse(lower)
-    explained = inverse @ np.concatenate([products[:, :turns], system.vector[..., None]], -1)
+    shared = products[:, :turns]
+    # The system's damping is far above what rounding takes away, so the solution exists.
+    solved = np.linalg.solve(system.matrix, np.concatenate([shared, system.vector[..., None]], -1))
     yield None
-    flat = explained.reshape(-1, count + 1)
-    less = (flat.T @ flat)[:count].astype(float)
+    less = (shared.reshape(-1, count).T @ solved.reshape(-1, count + 1)).astype(float)
     own = products[:, turns:].sum(0, dtype=float)
     matrix = told - less[:, :count]
     matrix[:numbers] += own[:numbers]
@@ -256,24 +260,32 @@ def _eliminated(
     covariance = np.linalg.inv(matrix)
     toward = own[numbers] - less[:, count] + pull
     change = covariance @ toward
-    rest = explained[..., count] - explained[..., :count] @ _single(change)
-    gained = (flat[:, count].astype(float) ** 2).sum() + toward @ change
+    rest = solved[..., count] - solved[..., :count] @ _single(change)
+    gained = (system.vector * solved[..., count]).sum(dtype=float) + toward @ change
     spread = np.linalg.slogdet(told)[1] - np.linalg.slogdet(matrix)[1]
-    spread -= 2.0 * np.log(np.diagonal(lower, axis1=1, axis2=2), dtype=float).sum()
-    return change, (rest[:, None] @ inverse)[:, 0], covariance, 0.5 * float(gained + spread)
+    return _Step(change, rest, covariance, float(gained + spread), system)
 
 
-def _fit_so_far(
-    evidence: Evidence, system: System, rotations: np.ndarray, priors: tuple[Prior, ...]
+def _likelihood(
+    evidence: Evidence,
+    priors: tuple[Prior, ...],
+    pose: Pose,
+    constants: np.ndarray,
+    told: _Told,
+    last: _Step,
 ) -> float:
-    """Logarithm of the likelihood of points and poses where the equations were made, up to a constant."""
-    seen = evidence.precision > 0
+    """Logarithm of the evidence (Laplace's approximation) where the equations of the last step were made, up
+    to a constant."""
+    seen, system = evidence.precision > 0, last.system
     precision = np.where(seen, evidence.precision, 1.0).astype(float)
-    squared = (system.residual.astype(float).reshape(len(rotations), 3, -1) ** 2).sum(1)
+    squared = (system.residual.astype(float).reshape(len(precision), 3, -1) ** 2).sum(1)
     # The pull of far points fades; their cost grows no further than that (Geman–McClure).
     faded = np.where(seen, np.sqrt(precision) / np.where(seen, system.root, 1.0), 0.0)
-    cost = (squared * faded).sum() + sum(prior_cost(rotations, prior) for prior in priors)
-    return 0.5 * float(3.0 * np.log(precision).sum() - cost)
+    off = constants - told.usual
+    cost = (squared * faded).sum() + sum(prior_cost(pose[0], prior) for prior in priors)
+    cost += off @ told.precision @ off - last.gained
+    curvature = np.linalg.slogdet(system.matrix)[1].sum(dtype=float)
+    return 0.5 * float(3.0 * np.log(precision).sum() - cost - curvature)
 
 
 def _products(system: System, by_numbers: np.ndarray, axes: np.ndarray) -> np.ndarray:
@@ -286,19 +298,6 @@ def _products(system: System, by_numbers: np.ndarray, axes: np.ndarray) -> np.nd
     by_point = rows.reshape(batch, number, 3, -1).transpose(0, 3, 2, 1)
     with_offsets = np.swapaxes((along @ by_point).reshape(batch, -1, number), 1, 2)
     return np.concatenate([rows @ np.swapaxes(by_numbers, 1, 2), with_offsets], -1)
-
-
-def _lower_inverse(lower: np.ndarray) -> np.ndarray:
-    """Inverses of lower triangular matrices (B, N, N), by halves: NumPy's own takes them for full ones."""
-    size = lower.shape[-1]
-    if size <= SMALL:
-        return np.linalg.inv(lower)
-    half = size // 2
-    first, last = _lower_inverse(lower[:, :half, :half]), _lower_inverse(lower[:, half:, half:])
-    inverse = np.zeros_like(lower)
-    inverse[:, :half, :half], inverse[:, half:, half:] = first, last
-    inverse[:, half:, :half] = -last @ (lower[:, half:, :half] @ first)
-    return inverse
 
 
 def _shared_precision(build: Proportions, definition: np.ndarray, indices: np.ndarray) -> np.ndarray:
