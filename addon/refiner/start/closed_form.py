@@ -100,8 +100,9 @@ def initial_prior(initial: Any, deviation: Any = INITIAL_DEVIATION, root: float 
     """Holds each joint to an initial pose (B, 24, 3, 3) that is `deviation` radians, a number or (B, 1, 1),
     off about each axis, and the root to one that is `root` radians off."""
     xp = array_namespace(initial)
-    precision = xp.ones_like(initial[..., 0]) / deviation**2
-    precision[:, 0] = 1.0 / root**2
+    every = initial[..., 0] if getattr(deviation, "ndim", 0) else initial[0, ..., 0]
+    precision = xp.ones_like(every) / deviation**2
+    precision[..., 0, :] = 1.0 / root**2
     return Prior(initial, precision)
 
 

@@ -25,46 +25,69 @@ _SWEEPS = np.swapaxes(_SWEEPS, -1, -2).reshape(9, 27)
 
 @dataclass(frozen=True)
 class Levers:
-    """Points (B, 3, P) of posed skeletons, the lever (B, 24, 3, P) in metres by which each joint moves each
-    point, in the world's axes, and the joints' global rotations (B, 24, 3, 3)."""
+    """Points (B, 3, P) of posed skeletons, the lever (B, J, 3, P) in metres by which each of J joints moves
+    each point, in the world's axes, and these joints' global rotations (B, J, 3, 3)."""
 
     points: Any
     arms: Any
     world: Any
 
 
-def levers(rotations: Any, pelvis: Any, bone_offsets: Any, indices: np.ndarray) -> Levers:
-    """The levers of poses (B, 24, 3, 3) and pelvis (B, 3) on these canonical points (P,)."""
-    xp = array_namespace(rotations)
-    joints, world = forward(rotations, pelvis, bone_offsets)
-    weights, offsets, below, share = _constants(
-        tuple(indices.tolist()), xp, rotations.dtype, device(rotations)
-    )
-    scale = size(bone_offsets)
-    scale = xp.reshape(scale, (-1, 1, 1, 1)) if scale.ndim else scale
-    places = joints[..., None]
-    carried = weights * places + scale * (world @ offsets)  # what each joint has of each point
-    hanging = xp.reshape(below @ xp.reshape(carried, (carried.shape[0], JOINT_COUNT, -1)), carried.shape)
-    return Levers(hanging[:, 0], hanging - share * places, world)
+EVERY = tuple(range(JOINT_COUNT))
 
 
 @lru_cache(maxsize=16)
-def _constants(indices: tuple[int, ...], xp: Any, dtype: Any, where: Any) -> tuple[Any, ...]:
-    """Weights (24, 1, P) and offsets (24, 3, P) of points, which joints (24, 24) hang below each, and how
-    much (24, 1, P) of each point does."""
+def moving(indices: tuple[int, ...]) -> tuple[int, ...]:
+    """The joints whose turns move any of these canonical points, and the pelvis."""
+    weights, offsets = POINT_WEIGHTS[list(indices)], np.abs(POINT_OFFSETS[list(indices)]).sum(-1)
+    hung = (weights + offsets) @ SUBTREE.T - weights
+    return tuple(joint for joint in EVERY if joint == 0 or (hung[:, joint] > 1e-9).any())
+
+
+def levers(
+    rotations: Any, pelvis: Any, bone_offsets: Any, indices: np.ndarray, of: tuple[int, ...] = EVERY
+) -> Levers:
+    """The levers of some joints, the pelvis first, of poses (B, 24, 3, 3) and pelvis (B, 3) on these canonical
+    points (P,)."""
+    xp = array_namespace(rotations)
+    joints, world = forward(rotations, pelvis, bone_offsets)
+    constants = _constants(tuple(indices.tolist()), of, xp, rotations.dtype, device(rotations))
+    weights, offsets, below, share = constants
+    scale = size(bone_offsets)
+    scale = xp.reshape(scale, (-1, 1, 1, 1)) if scale.ndim else scale
+    # What each joint has of each point.
+    carried = weights * joints[..., None] + world @ (scale * offsets)
+    hanging = below @ xp.reshape(carried, (carried.shape[0], JOINT_COUNT, -1))
+    hanging = xp.reshape(hanging, (-1, len(of), *carried.shape[2:]))
+    if of != EVERY:
+        joints, world = joints[:, of], world[:, of]
+    return Levers(hanging[:, 0], hanging - share * joints[..., None], world)
+
+
+@lru_cache(maxsize=16)
+def _constants(
+    indices: tuple[int, ...], of: tuple[int, ...], xp: Any, dtype: Any, where: Any
+) -> tuple[Any, ...]:
+    """Weights (24, 1, P) and offsets (24, 3, P) of points, which joints (J, 24) hang below each of some, and
+    how much (J, 1, P) of each point does."""
     weights, offsets = POINT_WEIGHTS[list(indices)].T, np.moveaxis(POINT_OFFSETS[list(indices)], 0, -1)
-    found = (weights[:, None], offsets, SUBTREE, (SUBTREE @ weights)[:, None])
+    below = SUBTREE[list(of)]
+    found = (weights[:, None], offsets, below, (below @ weights)[:, None])
     return tuple(xp.asarray(np.ascontiguousarray(value), dtype=dtype, device=where) for value in found)
 
 
 def swept(world: Any, arms: Any) -> Any:
-    """(B, 72, 3 P) how points with these levers move by turns in each joint's own axes: rows are turns,
+    """(B, 3 J, 3 P) how points with these levers move by turns in each joint's own axes: rows are turns,
     columns first the x of all points, then y and z."""
     xp = array_namespace(world)
-    batch = world.shape[0]
-    sweeps = xp.asarray(_SWEEPS, dtype=world.dtype, device=device(world))
-    across = xp.reshape(xp.reshape(world, (-1, 9)) @ sweeps, (batch, JOINT_COUNT, 9, 3))
-    return xp.reshape(across @ arms, (batch, JOINT_COUNT * 3, -1))
+    batch, count = world.shape[:2]
+    across = xp.reshape(world, (-1, 9)) @ _sweeps(xp, world.dtype, device(world))
+    return xp.reshape(xp.reshape(across, (batch, count, 9, 3)) @ arms, (batch, count * 3, -1))
+
+
+@lru_cache(maxsize=4)
+def _sweeps(xp: Any, dtype: Any, where: Any) -> Any:
+    return xp.asarray(_SWEEPS, dtype=dtype, device=where)
 
 
 def points_and_jacobian(

@@ -10,7 +10,8 @@ against the array API: NumPy and torch, CPU and CUDA, differentiable.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -19,7 +20,7 @@ from array_api_compat import array_namespace, device
 from ...body.rotations import axis_angle_from_matrix, log_gradient, matrix_from_axis_angle
 from ...body.skeleton import JOINT_COUNT
 from ...steps import Stepped, Steps
-from .jacobian import Levers, levers, swept
+from .jacobian import EVERY, Levers, levers, moving, swept
 
 LARGEST_STEP = 0.8
 """Radians that one joint may turn in one iteration; keeps far starts from tumbling."""
@@ -48,6 +49,69 @@ class Prior:
     precision: Any
 
 
+@dataclass(frozen=True)
+class Outlook:
+    """All priors together on the turns of the joints that move points (J of them, N = 3 J), once the others (H
+    turns) follow them as they like best.
+
+    full (N, N) and diagonal (N,) or (B, N) add up to the precision; hidden (H, H) or (H,) or (B, H): the
+    precision of the others, link (H, N): by how much they turn back with the first. order (72,): where each
+    turn stands in the first and the others in a row, None where no joint is hidden.
+    """
+
+    joints: tuple[int, ...]
+    full: Any = None
+    diagonal: Any = None
+    hidden: Any = None
+    link: Any = None
+    first: Any = None
+    others: Any = None
+    order: Any = None
+
+
+def outlook(priors: tuple[Prior, ...], indices: np.ndarray) -> Outlook:
+    """What these priors leave to the joints that move any of these canonical points."""
+    full = [prior.precision for prior in priors if _is_full(prior)]
+    single = [_by_turn(prior) for prior in priors if not _is_full(prior)]
+    full, single = (sum(some[1:], some[0]) if some else None for some in (full, single))
+    joints = moving(tuple(indices.tolist()))
+    if full is not None and single is not None and single.ndim > 1:
+        joints = EVERY  # what the others like best differs from frame to frame
+    if len(joints) == JOINT_COUNT:
+        return Outlook(EVERY, full, single)
+    first, others, order = _places(joints)
+    hidden = Outlook(joints, first=first, others=others, order=order)
+    if full is None:
+        return replace(hidden, diagonal=single[..., first], hidden=single[..., others] + DAMPING)
+    xp = array_namespace(full)
+    if single is not None:
+        full = full + xp.eye(len(full), dtype=full.dtype, device=device(full)) * single
+    own = full[others][:, others]
+    own = own + DAMPING * xp.eye(len(own), dtype=full.dtype, device=device(full))
+    link = xp.linalg.solve(own, full[others][:, first])
+    return replace(hidden, full=full[first][:, first] - full[first][:, others] @ link, hidden=own, link=link)
+
+
+def _is_full(prior: Prior) -> bool:
+    turns = JOINT_COUNT * 3
+    return bool(prior.precision.shape[-2:] == (turns, turns))
+
+
+def _by_turn(prior: Prior) -> Any:
+    """Precision (72,) or (B, 72)."""
+    return array_namespace(prior.precision).reshape(
+        prior.precision, (*prior.precision.shape[:-2], JOINT_COUNT * 3)
+    )
+
+
+@lru_cache(maxsize=16)
+def _places(joints: tuple[int, ...]) -> tuple[list[int], list[int], list[int]]:
+    """The turns of these joints, those of the others, and where each of all stands in the two in a row."""
+    first = [3 * joint + axis for joint in joints for axis in range(3)]
+    others = [turn for turn in range(JOINT_COUNT * 3) if turn not in first]
+    return first, others, np.argsort(first + others).tolist()
+
+
 @Stepped
 def solve(
     rotations: Any,
@@ -65,16 +129,19 @@ def solve(
     outlier_scale: distance in metres from which a point's pull fades (Geman–McClure), None for none.
     Returns the fitted rotations and pelvis.
     """
+    known = outlook(priors, evidence.indices)
     for extra in coarse:
-        system = linearise(rotations, pelvis, bone_offsets, evidence, priors, extra, outlier_scale)
+        system = linearise(
+            rotations, pelvis, bone_offsets, evidence, priors, extra, outlier_scale, known=known
+        )
         yield None
-        rotations, pelvis = moved(rotations, pelvis, _change(system))
+        rotations, pelvis = moved(rotations, pelvis, system.whole(_change(system)))
         yield None
     return rotations, pelvis
 
 
 def _change(system: System) -> Any:
-    """The turns and translations (B, 75) that solve it."""
+    """The turns and translations (B, N + 3) that solve it."""
     on_numpy = isinstance(system.matrix, np.ndarray)
     solver = np.linalg if on_numpy else array_namespace(system.matrix).linalg
     return solver.solve(system.matrix, system.vector[..., None])[..., 0]
@@ -82,10 +149,12 @@ def _change(system: System) -> Any:
 
 @dataclass(frozen=True)
 class System:
-    """Normal equations of B frames over 72 turns and 3 translations, and what they were made from.
+    """Normal equations of B frames over the N turns of the joints that move points and 3 translations, and
+    what they were made from.
 
-    matrix (B, 75, 75), vector (B, 75). rows (B, 75, 3 P): how the points' coordinates change, first the x of
-    all points, and residual (B, 3 P), both multiplied by root (B, P), the square root of the precision.
+    matrix (B, N + 3, N + 3), vector (B, N + 3). rows (B, N + 3, 3 P): how the points' coordinates change,
+    first the x of all points, and residual (B, 3 P), both multiplied by root (B, P), the square root of the
+    precision. pulled (B, H): where the priors want the turns of the other joints. known: the priors.
     """
 
     matrix: Any
@@ -93,6 +162,18 @@ class System:
     rows: Any
     residual: Any
     root: Any
+    known: Outlook
+    pulled: Any = None
+
+    def whole(self, change: Any) -> Any:
+        """All turns and translations (B, 75) that belong to a change (B, N + 3) of the first."""
+        if self.pulled is None:
+            return change
+        xp = array_namespace(change)
+        turns, link = change[:, :-3], self.known.link
+        others = self.pulled if link is None else self.pulled - turns @ xp.matrix_transpose(link)
+        every = xp.concat([turns, others], axis=-1)[:, self.known.order]
+        return xp.concat([every, change[:, -3:]], axis=-1)
 
 
 def linearise(
@@ -103,22 +184,26 @@ def linearise(
     priors: tuple[Prior, ...],
     extra: float = 0.0,
     outlier_scale: float | None = None,
+    known: Outlook | None = None,
 ) -> System:
-    """The Gauss–Newton step of each frame as a linear system; arguments as in `solve`."""
+    """The Gauss–Newton step of each frame as a linear system; arguments as in `solve`, known: `outlook` of the
+    priors."""
     xp = array_namespace(rotations)
-    found = levers(rotations, pelvis, bone_offsets, evidence.indices)
+    known = outlook(priors, evidence.indices) if known is None else known
+    found = levers(rotations, pelvis, bone_offsets, evidence.indices, known.joints)
     residual = xp.matrix_transpose(evidence.positions) - found.points
     precision = evidence.precision / (1.0 + evidence.precision * extra**2)
     if outlier_scale is not None:
         squared = xp.sum(residual**2, axis=-2) / (outlier_scale**2 + extra**2)
         precision = precision / (1.0 + squared) ** 2
-    system = _evidence_system(found, residual, precision)
-    for prior in priors:
-        _add_prior(system.matrix, system.vector, rotations, prior)
-    diagonal = _diagonal(system.matrix)
+    root = xp.sqrt(precision)
+    rows, weighted = _rows(found, root), xp.reshape(residual * root[:, None], (len(root), -1))
+    matrix, vector = rows @ xp.matrix_transpose(rows), (rows @ weighted[..., None])[..., 0]
+    pulled = _add_priors(matrix, vector, rotations, priors, known)
+    diagonal = _diagonal(matrix)
     # What no evidence tells must not be left to the last digits of single precision.
     diagonal += DAMPING + RELATIVE_DAMPING * xp.max(diagonal, axis=-1, keepdims=True)
-    return system
+    return System(matrix, vector, rows, weighted, root, known, pulled)
 
 
 def _diagonal(matrices: Any) -> Any:
@@ -136,32 +221,51 @@ def moved(rotations: Any, pelvis: Any, step: Any) -> tuple[Any, Any]:
     return rotations @ matrix_from_axis_angle(turn), pelvis + step[..., JOINT_COUNT * 3 :]
 
 
-def _evidence_system(found: Levers, residual: Any, precision: Any) -> System:
-    xp = array_namespace(residual)
-    batch, _, points = residual.shape
-    root = xp.sqrt(precision)[:, None]
-    turns = swept(found.world, found.arms * root[:, None])
-    identity = xp.eye(3, dtype=residual.dtype, device=device(residual))
-    shift = xp.reshape(identity[..., None] * root[:, None], (batch, 3, 3 * points))
-    rows = xp.concat([turns, shift], axis=1)
-    pull = xp.reshape(residual * root, (batch, 3 * points))
-    matrix, vector = rows @ xp.matrix_transpose(rows), (rows @ pull[..., None])[..., 0]
-    return System(matrix, vector, rows, pull, root[:, 0])
+def _rows(found: Levers, root: Any) -> Any:
+    """(B, N + 3, 3 P) of a `System`."""
+    xp = array_namespace(root)
+    batch, points = root.shape
+    identity = xp.eye(3, dtype=root.dtype, device=device(root))
+    shift = xp.reshape(identity[..., None] * root[:, None, None], (batch, 3, 3 * points))
+    return xp.concat([swept(found.world, found.arms * root[:, None, None]), shift], axis=1)
 
 
-def _add_prior(matrix: Any, vector: Any, rotations: Any, prior: Prior) -> None:
-    """Adds a prior in place, with its exact pull; its curvature is that of small deviations."""
+def _add_priors(matrix: Any, vector: Any, rotations: Any, priors: tuple[Prior, ...], known: Outlook) -> Any:
+    """Adds priors in place, with their exact pull; their curvature is that of small deviations. Returns where
+    they want the turns of the hidden joints."""
     xp = array_namespace(rotations)
-    batch, turns = rotations.shape[0], JOINT_COUNT * 3
+    turns = vector.shape[1] - 3
+    if known.full is not None:
+        matrix[:, :turns, :turns] += known.full
+    if known.diagonal is not None:
+        diagonal = _diagonal(matrix)[:, :turns]
+        diagonal += known.diagonal
+    pulls = [_pull(rotations, prior) for prior in priors if prior.reference is not rotations]
+    if not pulls:
+        hidden = (len(vector), JOINT_COUNT * 3 - turns)
+        return xp.zeros(hidden, dtype=vector.dtype, device=device(vector)) if hidden[1] else None
+    pull = sum(pulls[1:], pulls[0])
+    if known.order is None:
+        vector[:, :turns] -= pull
+        return None
+    others = -pull[:, known.others]
+    if known.link is None:
+        vector[:, :turns] -= pull[:, known.first]
+        return others / known.hidden
+    vector[:, :turns] -= pull[:, known.first] + others @ known.link
+    return xp.matrix_transpose(xp.linalg.solve(known.hidden, xp.matrix_transpose(others)))
+
+
+def _pull(rotations: Any, prior: Prior) -> Any:
+    """(B, 72) how strongly a prior pulls the turns back."""
+    xp = array_namespace(rotations)
+    batch = rotations.shape[0]
     deviation = axis_angle_from_matrix(xp.matrix_transpose(prior.reference) @ rotations)
-    if prior.precision.shape[-2:] == (turns, turns):
-        pull = xp.reshape(xp.reshape(deviation, (batch, turns)) @ prior.precision, deviation.shape)
-        matrix[:, :turns, :turns] += prior.precision
+    if _is_full(prior):
+        pull = xp.reshape(xp.reshape(deviation, (batch, -1)) @ prior.precision, deviation.shape)
     else:
         pull = prior.precision * deviation
-        diagonal = _diagonal(matrix)[:, :turns]
-        diagonal += xp.reshape(prior.precision, (-1, turns))
-    vector[:, :turns] -= xp.reshape(log_gradient(deviation, pull), (batch, turns))
+    return xp.reshape(log_gradient(deviation, pull), (batch, -1))
 
 
 def prior_cost(rotations: Any, prior: Prior) -> float:
@@ -169,7 +273,7 @@ def prior_cost(rotations: Any, prior: Prior) -> float:
     xp = array_namespace(rotations)
     batch, turns = rotations.shape[0], JOINT_COUNT * 3
     deviation = axis_angle_from_matrix(xp.matrix_transpose(prior.reference) @ rotations)
-    if prior.precision.shape[-2:] != (turns, turns):
+    if not _is_full(prior):
         return float(xp.sum(prior.precision * deviation**2))
     flat = xp.reshape(deviation, (batch, turns))
     return float(xp.sum((flat @ prior.precision) * flat))

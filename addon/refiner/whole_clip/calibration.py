@@ -195,14 +195,14 @@ def _fit(
     for _ in range(ITERATIONS):
         found = yield from _step(evidence, priors, pose, constants, told)
         constants = constants + found.change
-        pose = moved(*pose, found.step)
+        pose = moved(*pose, found.system.whole(found.step))
         yield None
     return constants, pose
 
 
 @dataclass(frozen=True)
 class _Step:
-    """One step of constants (M,) and poses (B, 75) together from the equations of the poses alone; covariance
+    """One step of constants (M,) and poses (B, N + 3) together from the equations of the poses alone; covariance
     (M, M): of the constants. gained: what step and curvature of the constants add to the logarithm of the
     evidence."""
 
@@ -239,7 +239,7 @@ def _step(
 def _eliminated(
     system: System, by_numbers: np.ndarray, axes: np.ndarray, told: np.ndarray, pull: np.ndarray
 ) -> Steps[_Step]:
-    """The step of constants (M,) and poses (B, 75) together.
+    """The step of constants (M,) and poses (B, N + 3) together.
 
     by_numbers (B, N, 3 P): how the points change with the bones' numbers; axes (B, P, 3, 3): of what carries
     them; told (M, M) and pull (M,): prior of the constants.
@@ -285,11 +285,15 @@ def _likelihood(
     cost = (squared * faded).sum() + sum(prior_cost(pose[0], prior) for prior in priors)
     cost += off @ told.precision @ off - last.gained
     curvature = np.linalg.slogdet(system.matrix)[1].sum(dtype=float)
+    if system.pulled is not None and system.known.hidden is not None:
+        hidden = system.known.hidden
+        cost -= ((system.pulled @ hidden) * system.pulled).sum(dtype=float)
+        curvature += len(precision) * np.linalg.slogdet(hidden)[1]
     return 0.5 * float(3.0 * np.log(precision).sum() - cost - curvature)
 
 
 def _products(system: System, by_numbers: np.ndarray, axes: np.ndarray) -> np.ndarray:
-    """(B, 75 + N + 1, M) of how the points change with poses and numbers, and of their residual, with how
+    """(B, N + 3 + N + 1, M) of how the points change with poses and numbers, and of their residual, with how
     they change with the constants. An offset moves its own point only, along the axes of what carries it:
     its products take 3 numbers of a row."""
     rows = np.concatenate([system.rows, by_numbers, system.residual[:, None]], 1)
