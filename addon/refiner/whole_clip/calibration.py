@@ -43,6 +43,8 @@ SYMMETRY = 0.8
 """Correlation of an offset with that of the same point on the other side."""
 _SIDEWAYS = np.array([-1.0, 1.0, 1.0])
 
+Pose = tuple[np.ndarray, np.ndarray]
+
 
 @dataclass(frozen=True)
 class Calibration:
@@ -50,13 +52,14 @@ class Calibration:
     of the joint that carries them; left (P,) metres, how far these may still be off, per axis; evidence: the
     logarithm of how likely the clip is if its points lie around these canonical points, but for a constant
     that other canonical points share; -inf where nothing tells. numbers (N,): those of the proportions that
-    make these bones."""
+    make these bones. pose: rotations and pelvis of the frames that were looked at, their points centred."""
 
     bones: np.ndarray
     offsets: np.ndarray
     left: np.ndarray
     numbers: np.ndarray
     evidence: float = -np.inf
+    pose: Pose | None = None
 
 
 @Stepped
@@ -68,13 +71,15 @@ def calibrate(
     initial: tuple[np.ndarray, np.ndarray] | None = None,
     known_bones: bool = False,
     proportions: Proportions | None = None,
+    near: Pose | None = None,
 ) -> Steps[Calibration]:
     """Bones and offsets of a clip from its evidence; a few frames tell nothing and leave the bones as they
     are.
 
     bones (24, 3): a first estimate, or with known_bones the truth. prior: of the poses. initial: rotations
     (T, 24, 3, 3) and pelvis (T, 3) of an estimator in the world of the targets, if any. proportions: what may
-    vary of the bones, their lengths where none are given; those that are known are the nearest of these.
+    vary of the bones, their lengths where none are given; those that are known are the nearest of these. near:
+    the poses of a calibration of the same clip whose points were taken for others.
     """
     build = mean_directions() if proportions is None else proportions
     numbers = build.numbers(bones)
@@ -89,7 +94,9 @@ def calibrate(
     priors: tuple[Prior, ...] = (Prior(_single(prior.reference), _single(prior.precision)),)
     held: tuple[Prior, ...] = (replace(priors[0], precision=share * priors[0].precision),)
     if initial is None:
-        pose = yield from start_from_keypoints.steps(vague, _single(bones), priors[0])
+        pose = near
+        if pose is None:
+            pose = yield from start_from_keypoints.steps(vague, _single(bones), priors[0])
     else:
         begin = _single(initial[0][rows]), _single(initial[1][rows] - centre[:, 0])
         priors += (initial_prior(begin[0]),)  # loosely: its habits must not pass for offsets
@@ -105,7 +112,7 @@ def calibrate(
     variance = np.diag(last.covariance)[told.count :].reshape(-1, 3).mean(1)
     left = np.clip(MODESTY * np.sqrt(variance), LEAST_LEFT * some.definition, some.definition)
     kept = bones if known_bones else fitted
-    return Calibration(kept, offsets, left, constants[: told.count], evidence)
+    return Calibration(kept, offsets, left, constants[: told.count], evidence, pose)
 
 
 @Stepped
@@ -154,9 +161,6 @@ def _sharp(targets: Targets, share: float, least: float = 0.0) -> np.ndarray:
     noise = 1.0 / np.where(known, targets.precision, 1.0) - targets.definition**2
     variance = noise.clip(0.0) / share + np.maximum(UNEXPLAINED * targets.definition, least) ** 2
     return np.where(known, 1.0 / variance, 0.0)
-
-
-Pose = tuple[np.ndarray, np.ndarray]
 
 
 @dataclass(frozen=True)
