@@ -19,8 +19,14 @@ from ...body.points import MIRROR_POINTS, POINT_WEIGHTS
 from ...body.skeleton import JOINT_COUNT, PARENTS, REST_OFFSETS, SUBTREE
 from ...steps import Stepped, Steps, in_chunks
 from ..evidence.targets import Targets
-from ..start.closed_form import OUTLIER_SCALE, initial_prior, start_from_initial, start_from_keypoints
-from ..start.solver import Evidence, Prior, System, linearise, moved, prior_cost
+from ..start.closed_form import (
+    FROM_NEIGHBOURS,
+    OUTLIER_SCALE,
+    initial_prior,
+    start_from_initial,
+    start_from_keypoints,
+)
+from ..start.solver import Evidence, Prior, System, linearise, moved, prior_cost, solve
 from .proportions import Proportions, mean_directions
 
 MOST_FRAMES = 64
@@ -94,9 +100,12 @@ def calibrate(
     priors: tuple[Prior, ...] = (Prior(_single(prior.reference), _single(prior.precision)),)
     held: tuple[Prior, ...] = (replace(priors[0], precision=share * priors[0].precision),)
     if initial is None:
-        pose = near
-        if pose is None:
+        if near is None:
             pose = yield from start_from_keypoints.steps(vague, _single(bones), priors[0])
+        else:
+            pose = yield from solve.steps(
+                *near, _single(bones), vague, priors, FROM_NEIGHBOURS, OUTLIER_SCALE
+            )
     else:
         begin = _single(initial[0][rows]), _single(initial[1][rows] - centre[:, 0])
         priors += (initial_prior(begin[0]),)  # loosely: its habits must not pass for offsets
