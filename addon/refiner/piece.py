@@ -18,6 +18,7 @@ from .network.features import POINT_COUNT, Seen, network_inputs
 from .network.proposals import constant_turn_of_clip
 from .start.closed_form import (
     ANCHOR_STRIDE,
+    ENOUGH,
     FROM_NEIGHBOURS,
     INITIAL_DEVIATION,
     OUTLIER_SCALE,
@@ -70,7 +71,7 @@ class Run:
     """What every step of one run shares; bones (24, 3) are the performer's, offsets (P, 3) those of the
     keypoints from their canonical points; initial_deviation and root_deviation (radians) are how far an
     initial pose is off, shake (24,) how much it shook; gain is a factor on the keypoints' precision in the
-    polish, one for all or for each (P,)."""
+    polish, one for all or for each (P,). settle: iterations for frames that start from their neighbours."""
 
     engine: Engine
     bones: np.ndarray
@@ -79,6 +80,7 @@ class Run:
     offsets: np.ndarray | None = None
     initial_deviation: float = INITIAL_DEVIATION
     root_deviation: float = np.inf
+    settle: tuple[float, ...] = FROM_NEIGHBOURS
     shake: np.ndarray = field(default_factory=lambda: np.zeros(JOINT_COUNT))
 
     def without_offsets(self, known: Targets, rotations: np.ndarray) -> Steps[Targets]:
@@ -209,7 +211,7 @@ def _from_keypoints(
     def settle(part: slice) -> Steps[tuple[Any, Any]]:
         near = run.engine.array(rotations[part]), run.engine.array(pelvis[part])
         evidence = as_evidence(known.rows(part), bones)
-        return solve.steps(*near, bones, evidence, (prior,), FROM_NEIGHBOURS, OUTLIER_SCALE)
+        return solve.steps(*near, bones, evidence, (prior,), run.settle, OUTLIER_SCALE, ENOUGH)
 
     rest = (before + 0.4 * width, 0.6 * width)
     rotations, pelvis = yield from _chunks(len(enough), settle, "Fitting", *rest)

@@ -27,11 +27,15 @@ TRUNK = np.array([any(word in name for word in _TRUNK_WORDS) for name in POINT_N
 """(P,) canonical points that move nearly rigidly with the trunk."""
 
 COARSE_TO_FINE = (0.10, 0.05, 0.02, 0.0, 0.0)
-FROM_NEIGHBOURS = (0.02, 0.0)
-ANCHOR_STRIDE = 4
+FROM_NEIGHBOURS, VAGUE = (0.02, 0.0), 0.005
+"""Metres; where half the points are known worse than VAGUE, neighbours' poses are near enough for the last step
+alone."""
+ANCHOR_STRIDE = 6
 """Frames at 30 a second from one that is fitted from nothing to the next; those between start there."""
 FROM_INITIAL = (0.03, 0.0, 0.0)
 OUTLIER_SCALE = 0.12
+ENOUGH = 5.0
+"""A frame whose step gains less than this, of some fifty turns, is as near as its noise lets it come."""
 FEWEST_TRUNK_POINTS = 3
 INITIAL_DEVIATION = float(np.deg2rad(10.0))
 """How far each joint axis of an initial pose is expected to be off, in radians, if nothing is known of it."""
@@ -54,7 +58,7 @@ def start_from_keypoints(evidence: Evidence, bone_offsets: Any, prior: Prior) ->
     yield None
     return (
         yield from solve.steps(
-            rotations, pelvis, bone_offsets, evidence, (prior,), COARSE_TO_FINE, OUTLIER_SCALE
+            rotations, pelvis, bone_offsets, evidence, (prior,), COARSE_TO_FINE, OUTLIER_SCALE, ENOUGH
         )
     )
 
@@ -65,8 +69,17 @@ def start_from_initial(
 ) -> Steps[tuple[Any, Any]]:
     """Rotations (B, 24, 3, 3) and pelvis (B, 3) from an initial pose (B, 24, 3, 3) and evidence."""
     return (
-        yield from solve.steps(initial, pelvis, bone_offsets, evidence, priors, FROM_INITIAL, OUTLIER_SCALE)
+        yield from solve.steps(
+            initial, pelvis, bone_offsets, evidence, priors, FROM_INITIAL, OUTLIER_SCALE, ENOUGH
+        )
     )
+
+
+def from_neighbours(targets: Targets) -> tuple[float, ...]:
+    """`solve`'s iterations for frames that start from poses of their neighbours."""
+    told = targets.precision[targets.precision > 0]
+    vague = len(told) and np.median(told) < VAGUE**-2
+    return FROM_NEIGHBOURS[-1:] if vague else FROM_NEIGHBOURS
 
 
 def lay_on(rotations: Any, evidence: Evidence, bone_offsets: Any) -> tuple[Any, Any]:

@@ -57,8 +57,9 @@ def levers(
     scale = xp.reshape(scale, (-1, 1, 1, 1)) if scale.ndim else scale
     # What each joint has of each point.
     carried = weights * joints[..., None] + world @ (scale * offsets)
-    hanging = below @ xp.reshape(carried, (carried.shape[0], JOINT_COUNT, -1))
-    hanging = xp.reshape(hanging, (-1, len(of), *carried.shape[2:]))
+    batch, count = carried.shape[0], carried.shape[-1]
+    hanging = below @ xp.reshape(carried, (batch, JOINT_COUNT, 3 * count))
+    hanging = xp.reshape(hanging, (batch, len(of), 3, count))
     if of != EVERY:
         joints, world = joints[:, of], world[:, of]
     return Levers(hanging[:, 0], hanging - share * joints[..., None], world)
@@ -82,7 +83,7 @@ def swept(world: Any, arms: Any) -> Any:
     xp = array_namespace(world)
     batch, count = world.shape[:2]
     across = xp.reshape(world, (-1, 9)) @ _sweeps(xp, world.dtype, device(world))
-    return xp.reshape(xp.reshape(across, (batch, count, 9, 3)) @ arms, (batch, count * 3, -1))
+    return xp.reshape(xp.reshape(across, (batch, count, 9, 3)) @ arms, (batch, count * 3, 3 * arms.shape[-1]))
 
 
 @lru_cache(maxsize=4)

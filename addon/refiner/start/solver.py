@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -39,6 +40,10 @@ class Evidence:
     positions: Any
     precision: Any
 
+    def rows(self, frames: Any) -> Evidence:
+        """That of some of the frames."""
+        return replace(self, positions=self.positions[frames], precision=self.precision[frames])
+
 
 @dataclass(frozen=True)
 class Prior:
@@ -47,6 +52,14 @@ class Prior:
 
     reference: Any
     precision: Any
+
+    def rows(self, frames: Any) -> Prior:
+        """That of some of the frames."""
+        reference, precision = self.reference, self.precision
+        return Prior(
+            reference[frames] if reference.ndim == 4 else reference,
+            precision[frames] if precision.ndim == 3 else precision,
+        )
 
 
 @dataclass(frozen=True)
@@ -121,23 +134,41 @@ def solve(
     priors: tuple[Prior, ...],
     coarse: tuple[float, ...] = (0.0, 0.0),
     outlier_scale: float | None = None,
+    enough: float = 0.0,
 ) -> Steps[tuple[Any, Any]]:
     """Fits poses to evidence under priors, half an iteration a step.
 
     rotations (B, 24, 3, 3), pelvis (B, 3): where to start. bone_offsets (24, 3) or (B, 24, 3).
     coarse: one iteration per entry, with that much added to every point's standard deviation (metres).
     outlier_scale: distance in metres from which a point's pull fades (Geman–McClure), None for none.
+    enough: a frame whose step gains less than this (twice the logarithm of its likelihood) takes no further
+    one that looks no closer.
     Returns the fitted rotations and pelvis.
     """
     known = outlook(priors, evidence.indices)
-    for extra in coarse:
-        system = linearise(
-            rotations, pelvis, bone_offsets, evidence, priors, extra, outlier_scale, known=known
-        )
+    now, rows, whole = (rotations, pelvis), None, None
+    for extra, following in pairwise((*coarse, None)):
+        system = linearise(*now, bone_offsets, evidence, priors, extra, outlier_scale, known)
         yield None
-        rotations, pelvis = moved(rotations, pelvis, system.whole(_change(system)))
+        change = _change(system)
+        now = moved(*now, system.whole(change))
+        if whole is not None:
+            whole[0][rows], whole[1][rows] = now
         yield None
-    return rotations, pelvis
+        if not enough or following != extra:
+            continue
+        xp = array_namespace(change)
+        moving = xp.nonzero(xp.sum(system.vector * change, axis=-1) > enough)[0]
+        if len(moving) == len(change):
+            continue
+        whole, rows = (now, moving) if whole is None else (whole, rows[moving])
+        if not len(moving):
+            break
+        now, evidence = (now[0][moving], now[1][moving]), evidence.rows(moving)
+        priors = tuple(prior.rows(moving) for prior in priors)
+        bone_offsets = bone_offsets[moving] if bone_offsets.ndim == 3 else bone_offsets
+        known = outlook(priors, evidence.indices)
+    return now if whole is None else whole
 
 
 def _change(system: System) -> Any:
@@ -197,7 +228,7 @@ def linearise(
         squared = xp.sum(residual**2, axis=-2) / (outlier_scale**2 + extra**2)
         precision = precision / (1.0 + squared) ** 2
     root = xp.sqrt(precision)
-    rows, weighted = _rows(found, root), xp.reshape(residual * root[:, None], (len(root), -1))
+    rows, weighted = _rows(found, root), xp.reshape(residual * root[:, None], (len(root), 3 * root.shape[1]))
     matrix, vector = rows @ xp.matrix_transpose(rows), (rows @ weighted[..., None])[..., 0]
     pulled = _add_priors(matrix, vector, rotations, priors, known)
     diagonal = _diagonal(matrix)
