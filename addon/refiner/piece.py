@@ -43,7 +43,7 @@ from .whole_clip.calibration import without_offsets
 
 CHUNK = 64
 """Frames solved at once, an iteration a step."""
-NETWORK_CHUNK, CONTEXT = 512, 110
+NETWORK_CHUNK, CONTEXT = 1024, 110
 """Frames that the network sees at once, and those before and after them that it needs to see too: its own
 reach and that of the steadied poses."""
 FEWEST_POINTS, FAINT = 4, 0.1
@@ -331,7 +331,7 @@ def _seen(
         precision = array(evidence[rows, :, 6])
         return to_numpy(information(pose[0][rows], pose[1][rows], bones, indices, precision))
 
-    told = array((yield from in_chunks(told_in, len(rotations), NETWORK_CHUNK // 2)))
+    told = array((yield from in_chunks(told_in, len(rotations), NETWORK_CHUNK // 4)))
     yield None
     return Seen(
         *pose,

@@ -27,7 +27,7 @@ TRUNK = np.array([any(word in name for word in _TRUNK_WORDS) for name in POINT_N
 """(P,) canonical points that move nearly rigidly with the trunk."""
 
 COARSE_TO_FINE = (0.10, 0.05, 0.02, 0.0, 0.0)
-FROM_NEIGHBOURS, VAGUE = (0.02, 0.0), 0.005
+FROM_NEIGHBOURS, VAGUE = (0.02, 0.0), 0.003
 """Metres; where half the points are known worse than VAGUE, neighbours' poses are near enough for the last step
 alone."""
 ANCHOR_STRIDE = 6
