@@ -22,6 +22,7 @@ from .start.closed_form import (
     FROM_NEIGHBOURS,
     INITIAL_DEVIATION,
     OUTLIER_SCALE,
+    SETTLED_STRIDE,
     Initial,
     as_evidence,
     initial_prior,
@@ -83,10 +84,16 @@ class Run:
     settle: tuple[float, ...] = FROM_NEIGHBOURS
     shake: np.ndarray = field(default_factory=lambda: np.zeros(JOINT_COUNT))
 
+    @property
+    def has_offsets(self) -> bool:
+        """Whether the keypoints are known to lie off their canonical points."""
+        return self.offsets is not None and bool(self.offsets.any())
+
     def without_offsets(self, known: Targets, rotations: np.ndarray) -> Steps[Targets]:
         """The targets moved onto their canonical points, given poses (T, 24, 3, 3) near the truth."""
-        if self.offsets is None:
+        if not self.has_offsets:
             return known
+        assert self.offsets is not None
         return (yield from without_offsets.steps(known, self.offsets, rotations))
 
 
@@ -187,7 +194,12 @@ def _chunks(
 
 def anchor_stride(fps: float) -> int:
     """Frames from one that is started from nothing to the next."""
-    return max(1, round(ANCHOR_STRIDE * fps / NETWORK_FPS))
+    return _settled_stride(fps) * ANCHOR_STRIDE
+
+
+def _settled_stride(fps: float) -> int:
+    """Frames from one that settles on its own points to the next, where these are vague."""
+    return max(1, round(SETTLED_STRIDE * fps / NETWORK_FPS))
 
 
 def _from_keypoints(
@@ -196,27 +208,45 @@ def _from_keypoints(
     """The closed-form start without an initial pose: every few frames from nothing, the others from
     between."""
     before, width = share
-    rows = np.flatnonzero(enough)
-    anchors = np.unique([*rows[:: anchor_stride(fps)], rows[-1]])
+    rows, frames = np.flatnonzero(enough), len(enough)
+    anchors = _every(rows, anchor_stride(fps))
     prior, bones = _pose_prior(run.engine), run.engine.array(run.bones)
 
     def fit(part: slice) -> Steps[tuple[Any, Any]]:
         return start_from_keypoints.steps(as_evidence(known.rows(anchors[part]), bones), bones, prior)
 
-    rotations, pelvis = yield from _chunks(len(anchors), fit, "Fitting", before, 0.4 * width)
-    times = np.interp(np.arange(len(enough)), anchors, np.arange(len(anchors)))
-    rotations, pelvis = (yield from rotations_at(rotations, times)), interpolate(pelvis, times)
+    fitted = yield from _chunks(len(anchors), fit, "Fitting", before, 0.4 * width)
+    if len(anchors) == frames and not run.has_offsets:
+        return fitted
+    rotations, pelvis = yield from _between(fitted, anchors, frames)
     known = yield from run.without_offsets(known, rotations)
+    # Less than a tenth of a second apart, a pose between two others is nearer than vague points tell.
+    settled = _every(rows, _settled_stride(fps)) if run.settle != FROM_NEIGHBOURS else np.arange(frames)
 
     def settle(part: slice) -> Steps[tuple[Any, Any]]:
-        near = run.engine.array(rotations[part]), run.engine.array(pelvis[part])
-        evidence = as_evidence(known.rows(part), bones)
+        some = settled[part]
+        near = run.engine.array(rotations[some]), run.engine.array(pelvis[some])
+        evidence = as_evidence(known.rows(some), bones)
         return solve.steps(*near, bones, evidence, (prior,), run.settle, OUTLIER_SCALE, ENOUGH)
 
     rest = (before + 0.4 * width, 0.6 * width)
-    rotations, pelvis = yield from _chunks(len(enough), settle, "Fitting", *rest)
+    fitted = yield from _chunks(len(settled), settle, "Fitting", *rest)
+    rotations, pelvis = yield from _between(fitted, settled, frames)
     rotations, pelvis = yield from bridge.steps(rotations, pelvis, enough)
     return (yield from bridge_joints(rotations, joints_seen(known))), pelvis
+
+
+def _every(rows: np.ndarray, stride: int) -> np.ndarray:
+    """Every so many of these frames, and the last."""
+    return np.unique([*rows[::stride], rows[-1]])
+
+
+def _between(poses: Initial, at: np.ndarray, frames: int) -> Steps[Initial]:
+    """Poses of all frames from those at some of them."""
+    if len(at) == frames:
+        return poses
+    times = np.interp(np.arange(frames), at, np.arange(len(at)))
+    return (yield from rotations_at(poses[0], times)), interpolate(poses[1], times)
 
 
 def _from_initial(

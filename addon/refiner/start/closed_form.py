@@ -30,8 +30,9 @@ COARSE_TO_FINE = (0.10, 0.05, 0.02, 0.0, 0.0)
 FROM_NEIGHBOURS, VAGUE = (0.02, 0.0), 0.003
 """Metres; where half the points are known worse than VAGUE, neighbours' poses are near enough for the last step
 alone."""
-ANCHOR_STRIDE = 6
-"""Frames at 30 a second from one that is fitted from nothing to the next; those between start there."""
+SETTLED_STRIDE, ANCHOR_STRIDE = 2, 3
+"""Frames at 30 a second from one that settles on its own vague points to the next, and how many of these from
+one that is fitted from nothing to the next; those between start there."""
 FROM_INITIAL = (0.03, 0.0, 0.0)
 OUTLIER_SCALE = 0.12
 ENOUGH = 5.0
