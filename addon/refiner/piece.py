@@ -19,6 +19,7 @@ from .network.proposals import constant_turn_of_clip
 from .start.closed_form import (
     ANCHOR_STRIDE,
     ENOUGH,
+    FAR,
     FROM_NEIGHBOURS,
     INITIAL_DEVIATION,
     OUTLIER_SCALE,
@@ -29,6 +30,7 @@ from .start.closed_form import (
     move_to,
     start_from_initial,
     start_from_keypoints,
+    strain,
 )
 from .start.jacobian import information
 from .start.solver import Evidence, Prior, solve
@@ -218,22 +220,53 @@ def _from_keypoints(
     fitted = yield from _chunks(len(anchors), fit, "Fitting", before, 0.4 * width)
     if len(anchors) == frames and not run.has_offsets:
         return fitted
-    rotations, pelvis = yield from _between(fitted, anchors, frames)
-    known = yield from run.without_offsets(known, rotations)
-    # Less than a tenth of a second apart, a pose between two others is nearer than vague points tell.
-    settled = _every(rows, _settled_stride(fps)) if run.settle != FROM_NEIGHBOURS else np.arange(frames)
+    poses = yield from _between(fitted, anchors, frames)
+    known = yield from run.without_offsets(known, poses[0])
+    rest = (before + 0.4 * width, 0.6 * width)
+    if run.settle == FROM_NEIGHBOURS:
+        poses = yield from _settle(run, known, poses, np.arange(frames), rest)
+    else:
+        poses = yield from _settle_some(run, known, poses, rows, fps, rest)
+    rotations, pelvis = yield from bridge.steps(*poses, enough)
+    return (yield from bridge_joints(rotations, joints_seen(known))), pelvis
 
-    def settle(part: slice) -> Steps[tuple[Any, Any]]:
-        some = settled[part]
-        near = run.engine.array(rotations[some]), run.engine.array(pelvis[some])
-        evidence = as_evidence(known.rows(some), bones)
+
+def _settle(
+    run: Run, known: Targets, poses: Initial, some: np.ndarray, share: tuple[float, float]
+) -> Steps[Initial]:
+    """Some frames (N,) of poses that are near, fitted to their own points."""
+    array, prior, bones = run.engine.array, _pose_prior(run.engine), run.engine.array(run.bones)
+
+    def fit(part: slice) -> Steps[tuple[Any, Any]]:
+        near = array(poses[0][some[part]]), array(poses[1][some[part]])
+        evidence = as_evidence(known.rows(some[part]), bones)
         return solve.steps(*near, bones, evidence, (prior,), run.settle, OUTLIER_SCALE, ENOUGH)
 
-    rest = (before + 0.4 * width, 0.6 * width)
-    fitted = yield from _chunks(len(settled), settle, "Fitting", *rest)
-    rotations, pelvis = yield from _between(fitted, settled, frames)
-    rotations, pelvis = yield from bridge.steps(rotations, pelvis, enough)
-    return (yield from bridge_joints(rotations, joints_seen(known))), pelvis
+    return (yield from _chunks(len(some), fit, "Fitting", *share))
+
+
+def _settle_some(
+    run: Run, known: Targets, poses: Initial, rows: np.ndarray, fps: float, share: tuple[float, float]
+) -> Steps[Initial]:
+    """Poses of which every few settle, and those between them only where these do not lead as near to their
+    points: a fraction of a second apart, vague points tell little more."""
+    before, width = share
+    frames, some = len(poses[1]), _every(rows, _settled_stride(fps))
+    fitted = yield from _settle(run, known, poses, some, (before, 0.6 * width))
+    poses = yield from _between(fitted, some, frames)
+    bones = run.engine.array(run.bones)
+
+    def strained(part: slice) -> np.ndarray:
+        near = run.engine.array(poses[0][part]), run.engine.array(poses[1][part])
+        return to_numpy(strain(*near, as_evidence(known.rows(part), bones), bones))
+
+    strains = yield from in_chunks(strained, frames)
+    usual = np.interp(np.arange(frames), some, strains[some])
+    far = rows[(strains > usual + FAR)[rows]]
+    again = yield from _settle(run, known, poses, far, (before + 0.6 * width, 0.4 * width))
+    for whole, part in zip(poses, again, strict=True):
+        whole[far] = part
+    return poses
 
 
 def _every(rows: np.ndarray, stride: int) -> np.ndarray:

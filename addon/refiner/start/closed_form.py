@@ -27,16 +27,18 @@ TRUNK = np.array([any(word in name for word in _TRUNK_WORDS) for name in POINT_N
 """(P,) canonical points that move nearly rigidly with the trunk."""
 
 COARSE_TO_FINE = (0.10, 0.05, 0.02, 0.0, 0.0)
-FROM_NEIGHBOURS, VAGUE = (0.02, 0.0), 0.003
-"""Metres; where half the points are known worse than VAGUE, neighbours' poses are near enough for the last step
-alone."""
-SETTLED_STRIDE, ANCHOR_STRIDE = 2, 3
+FROM_NEIGHBOURS, FROM_NEAR, VAGUE = (0.02, 0.0), (0.0, 0.0), 0.003
+"""Metres; where half the points are known worse than VAGUE, neighbours' poses are near enough to look as close
+at once."""
+SETTLED_STRIDE, ANCHOR_STRIDE = 2, 2
 """Frames at 30 a second from one that settles on its own vague points to the next, and how many of these from
 one that is fitted from nothing to the next; those between start there."""
 FROM_INITIAL = (0.03, 0.0, 0.0)
 OUTLIER_SCALE = 0.12
-ENOUGH = 5.0
-"""A frame whose step gains less than this, of some fifty turns, is as near as its noise lets it come."""
+ENOUGH = 100.0
+"""A frame whose step gains less than this is so near that the next would gain next to nothing."""
+FAR = 20.0
+"""A pose between two others is settled if its points are farther by this."""
 FEWEST_TRUNK_POINTS = 3
 INITIAL_DEVIATION = float(np.deg2rad(10.0))
 """How far each joint axis of an initial pose is expected to be off, in radians, if nothing is known of it."""
@@ -80,7 +82,7 @@ def from_neighbours(targets: Targets) -> tuple[float, ...]:
     """`solve`'s iterations for frames that start from poses of their neighbours."""
     told = targets.precision[targets.precision > 0]
     vague = len(told) and np.median(told) < VAGUE**-2
-    return FROM_NEIGHBOURS[-1:] if vague else FROM_NEIGHBOURS
+    return FROM_NEAR if vague else FROM_NEIGHBOURS
 
 
 def lay_on(rotations: Any, evidence: Evidence, bone_offsets: Any) -> tuple[Any, Any]:
@@ -108,6 +110,15 @@ def move_to(rotations: Any, evidence: Evidence, bone_offsets: Any) -> Any:
     points = point_positions(joints, world, bone_offsets, evidence.indices)
     share = evidence.precision / (xp.sum(evidence.precision, axis=-1, keepdims=True) + 1e-12)
     return xp.sum((evidence.positions - points) * share[..., None], axis=-2)
+
+
+def strain(rotations: Any, pelvis: Any, evidence: Evidence, bone_offsets: Any) -> Any:
+    """(B,) squares of how far poses (B, 24, 3, 3), pelvis (B, 3) are from their keypoints, in these' standard
+    deviations."""
+    xp = array_namespace(rotations)
+    joints, world = forward(rotations, pelvis, bone_offsets)
+    apart = evidence.positions - point_positions(joints, world, bone_offsets, evidence.indices)
+    return xp.sum(evidence.precision * xp.sum(apart**2, axis=-1), axis=-1)
 
 
 def initial_prior(initial: Any, deviation: Any = INITIAL_DEVIATION, root: float = np.inf) -> Prior:

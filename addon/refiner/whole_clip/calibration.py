@@ -29,11 +29,11 @@ from ..start.closed_form import (
 from ..start.solver import Evidence, Prior, System, linearise, moved, prior_cost, solve
 from .proportions import Proportions, mean_directions
 
-MOST_FRAMES = 64
+MOST_FRAMES = 48
 FEWEST_FRAMES = 10
 APART, ENOUGH = 0.1, 24
 """Seconds between frames that tell something of their own; so many are taken if they are nearer, too."""
-ITERATIONS = 4
+ITERATIONS = 3
 INDEPENDENT = 0.5
 """Frames a second, after the first, that count as independent: people keep their posture, and keypoints
 wander together; neither must pass for an offset. Chosen on the validation subjects and on clips of real
