@@ -394,7 +394,7 @@ def _seen(
         precision = array(evidence[rows, :, 6])
         return to_numpy(information(pose[0][rows], pose[1][rows], bones, indices, precision))
 
-    told = array((yield from in_chunks(told_in, len(rotations), NETWORK_CHUNK // 4)))
+    told = array((yield from in_chunks(told_in, len(rotations), CHUNK)))
     yield None
     return Seen(
         *pose,

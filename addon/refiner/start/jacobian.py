@@ -106,9 +106,15 @@ def information(rotations: Any, pelvis: Any, bone_offsets: Any, indices: np.ndar
     """(B, 24, 3) in 1/rad^2, how well points of this precision (B, P) tell each joint's turn about its own
     axes, all else fixed."""
     xp = array_namespace(rotations)
-    found = levers(rotations, pelvis, bone_offsets, indices)
+    joints = moving(tuple(indices.tolist()))
+    found = levers(rotations, pelvis, bone_offsets, indices, joints)
     own = xp.matrix_transpose(found.world) @ found.arms  # in the joint's own axes
-    squared = xp.reshape(own**2, (own.shape[0], JOINT_COUNT * 3, -1)) @ precision[..., None]
+    squared = xp.reshape(own**2, (own.shape[0], 3 * len(joints), -1)) @ precision[..., None]
     along = xp.reshape(squared, own.shape[:3])
     # A turn about one axis sweeps what the lever has along the other two.
-    return xp.roll(along, 1, axis=-1) + xp.roll(along, 2, axis=-1)
+    told = xp.roll(along, 1, axis=-1) + xp.roll(along, 2, axis=-1)
+    if joints == EVERY:
+        return told
+    every = xp.zeros((own.shape[0], JOINT_COUNT, 3), dtype=own.dtype, device=device(own))
+    every[:, joints] = told
+    return every
