@@ -52,14 +52,14 @@ def levers(
     xp = array_namespace(rotations)
     joints, world = forward(rotations, pelvis, bone_offsets)
     constants = _constants(tuple(indices.tolist()), of, xp, rotations.dtype, device(rotations))
-    weights, offsets, below, share = constants
+    weights, offsets, below, share, weighed, placed = constants
     scale = size(bone_offsets)
     scale = xp.reshape(scale, (-1, 1, 1, 1)) if scale.ndim else scale
+    batch, count = joints.shape[0], len(indices)
     # What each joint has of each point.
-    carried = weights * joints[..., None] + world @ (scale * offsets)
-    batch, count = carried.shape[0], carried.shape[-1]
-    hanging = below @ xp.reshape(carried, (batch, JOINT_COUNT, 3 * count))
-    hanging = xp.reshape(hanging, (batch, len(of), 3, count))
+    carried = weights * joints[:, weighed, :, None], world[:, placed] @ (scale * offsets)
+    flat = xp.reshape(xp.concat(carried, axis=1), (batch, len(weighed) + len(placed), 3 * count))
+    hanging = xp.reshape(below @ flat, (batch, len(of), 3, count))
     if of != EVERY:
         joints, world = joints[:, of], world[:, of]
     return Levers(hanging[:, 0], hanging - share * joints[..., None], world)
@@ -69,12 +69,18 @@ def levers(
 def _constants(
     indices: tuple[int, ...], of: tuple[int, ...], xp: Any, dtype: Any, where: Any
 ) -> tuple[Any, ...]:
-    """Weights (24, 1, P) and offsets (24, 3, P) of points, which joints (J, 24) hang below each of some, and
-    how much (J, 1, P) of each point does."""
+    """Of W joints that points lie at and O that they lie off: weights (W, 1, P) and offsets (O, 3, P), which of
+    these (J, W + O) hang below each of some, how much (J, 1, P) of each point does, and which they are."""
     weights, offsets = POINT_WEIGHTS[list(indices)].T, np.moveaxis(POINT_OFFSETS[list(indices)], 0, -1)
-    below = SUBTREE[list(of)]
-    found = (weights[:, None], offsets, below, (below @ weights)[:, None])
-    return tuple(xp.asarray(np.ascontiguousarray(value), dtype=dtype, device=where) for value in found)
+    weighed = np.flatnonzero(weights.any(1)).tolist()
+    placed = np.flatnonzero(offsets.any((1, 2))).tolist()
+    below, share = SUBTREE[list(of)][:, weighed + placed], (SUBTREE[list(of)] @ weights)[:, None]
+    found = (weights[weighed, None], offsets[placed], below, share)
+    return (
+        *(xp.asarray(np.ascontiguousarray(value), dtype=dtype, device=where) for value in found),
+        weighed,
+        placed,
+    )
 
 
 def swept(world: Any, arms: Any) -> Any:

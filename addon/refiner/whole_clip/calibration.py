@@ -311,10 +311,18 @@ def _products(system: System, by_numbers: np.ndarray, axes: np.ndarray) -> np.nd
     its products take 3 numbers of a row."""
     rows = np.concatenate([system.rows, by_numbers, system.residual[:, None]], 1)
     batch, number, _ = rows.shape
-    along = np.swapaxes(axes, 2, 3) * system.root[..., None, None]
-    by_point = rows.reshape(batch, number, 3, -1).transpose(0, 3, 2, 1)
-    with_offsets = np.swapaxes((along @ by_point).reshape(batch, -1, number), 1, 2)
-    return np.concatenate([rows @ np.swapaxes(by_numbers, 1, 2), with_offsets], -1)
+    count = by_numbers.shape[1]
+    products = np.empty((batch, number, count + rows.shape[2]), rows.dtype)
+    np.matmul(rows, np.swapaxes(by_numbers, 1, 2), out=products[..., :count])
+    along = axes * system.root[..., None, None]
+    by_point = rows.reshape(batch, number, 3, -1)
+    with_offsets = products[..., count:].reshape(batch, number, -1, 3)
+    for axis in range(3):
+        part = by_point[:, :, 0] * along[:, None, :, 0, axis]
+        for row in (1, 2):
+            part += by_point[:, :, row] * along[:, None, :, row, axis]
+        with_offsets[..., axis] = part
+    return products
 
 
 def _shared_precision(build: Proportions, definition: np.ndarray, indices: np.ndarray) -> np.ndarray:
