@@ -68,24 +68,33 @@ def split(raw: Any, proposals: Any) -> Refinement:
 WIDE = 256
 """Frames of what is done to each frame by itself that are taken in one step: where NumPy has no fast library
 of linear algebra, a layer takes long."""
+FEW = 16
+"""Frames that are not worth a look at which of their features are told."""
 
 
 @Stepped
 def forward(weights: dict[str, np.ndarray], shape: Shape, features: np.ndarray) -> Steps[np.ndarray]:
     """Raw outputs (T, O) of features (T, F): `network_torch.Network` in NumPy."""
 
-    # What is nothing in all frames (points that nobody detects, poses that nobody gave) costs nothing.
-    told = np.flatnonzero(features.any(0))
-    scaled = weights["enter.weight"] * weights["feature_scale"]
-    start = weights["enter.bias"] - scaled @ weights["feature_mean"]
-    scaled = np.ascontiguousarray(scaled[:, told]).T
-    x = yield from in_chunks(lambda rows: features[rows, told] @ scaled + start, len(features), WIDE)
+    x = yield from _entered(weights, features)
     for number, dilation in enumerate(shape.dilations):
         name = f"blocks.{number}"
         x = x + _time(weights, f"{name}.time", _normalise(weights, f"{name}.before_time", x), dilation)
         yield None
         x = yield from in_chunks(partial(_mixed, weights, name, x), len(x), WIDE)
     return _linear(weights, "leave", _normalise(weights, "before_leave", x))
+
+
+def _entered(weights: dict[str, np.ndarray], features: np.ndarray) -> Steps[np.ndarray]:
+    """Features (T, F), scaled and mixed."""
+    if len(features) < FEW:
+        return _linear(weights, "enter", (features - weights["feature_mean"]) * weights["feature_scale"])
+    # What is nothing in all frames (points that nobody detects, poses that nobody gave) costs nothing.
+    told = np.flatnonzero(features.any(0))
+    scaled = weights["enter.weight"] * weights["feature_scale"]
+    start = weights["enter.bias"] - scaled @ weights["feature_mean"]
+    scaled = np.ascontiguousarray(scaled[:, told]).T
+    return (yield from in_chunks(lambda rows: features[rows, told] @ scaled + start, len(features), WIDE))
 
 
 def _mixed(weights: dict[str, np.ndarray], name: str, x: np.ndarray, rows: slice) -> np.ndarray:

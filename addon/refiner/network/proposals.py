@@ -37,10 +37,11 @@ def proposals(rotations: Any, information: Any, initial: Any, has_initial: Any, 
     given = has_initial[..., None, None]
     told = xp.sum(information, axis=-1, keepdims=True)
     weights = told / (told + UNKNOWN_DEVIATION**-2) + LEAST_WEIGHT
-    turns = []
+    alone = rotations.shape[-4] == 1
+    turns = [xp.zeros_like(rotations[..., 0])] * len(WIDTHS) if alone else []
     sums = weighed(rotations, weights)
     yield None
-    for width in WIDTHS:
+    for width in () if alone else WIDTHS:
         calm = steadied(sums, width)
         yield None
         turns.append(_turn(rotations, calm))
@@ -81,7 +82,7 @@ def weighed(rotations: Any, weights: Any) -> Any:
 def steadied(sums: Any, width: int) -> Any:
     """Rotations (..., T, 24, 3, 3), `weighed`, averaged over time by three moving averages of an odd width in
     frames."""
-    for _ in range(_PASSES):
+    for _ in range(_PASSES if sums.shape[-3] > 1 else 0):
         sums = _moving_average(sums, width // 2)
     return matrix_from_six_d(sums[..., :6] / sums[..., 6:])
 
