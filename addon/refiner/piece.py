@@ -18,12 +18,11 @@ from .network.features import POINT_COUNT, Seen, network_inputs
 from .network.proposals import constant_turn_of_clip
 from .start.closed_form import (
     ANCHOR_STRIDE,
-    ENOUGH,
     FAR,
     FROM_NEIGHBOURS,
     INITIAL_DEVIATION,
     OUTLIER_SCALE,
-    SETTLED_STRIDE,
+    SETTLED,
     Initial,
     as_evidence,
     initial_prior,
@@ -196,12 +195,7 @@ def _chunks(
 
 def anchor_stride(fps: float) -> int:
     """Frames from one that is started from nothing to the next."""
-    return _settled_stride(fps) * ANCHOR_STRIDE
-
-
-def _settled_stride(fps: float) -> int:
-    """Frames from one that settles on its own points to the next, where these are vague."""
-    return max(1, round(SETTLED_STRIDE * fps / NETWORK_FPS))
+    return max(1, round(ANCHOR_STRIDE * fps / NETWORK_FPS))
 
 
 def _from_keypoints(
@@ -211,7 +205,7 @@ def _from_keypoints(
     between."""
     before, width = share
     rows, frames = np.flatnonzero(enough), len(enough)
-    anchors = _every(rows, anchor_stride(fps))
+    anchors = np.unique([*rows[:: anchor_stride(fps)], rows[-1]])
     prior, bones = _pose_prior(run.engine), run.engine.array(run.bones)
 
     def fit(part: slice) -> Steps[tuple[Any, Any]]:
@@ -226,7 +220,7 @@ def _from_keypoints(
     if run.settle == FROM_NEIGHBOURS:
         poses = yield from _settle(run, known, poses, np.arange(frames), rest)
     else:
-        poses = yield from _settle_some(run, known, poses, rows, fps, rest)
+        poses = yield from _settle_some(run, known, poses, rows, anchors, rest)
     rotations, pelvis = yield from bridge.steps(*poses, enough)
     return (yield from bridge_joints(rotations, joints_seen(known))), pelvis
 
@@ -240,38 +234,40 @@ def _settle(
     def fit(part: slice) -> Steps[tuple[Any, Any]]:
         near = array(poses[0][some[part]]), array(poses[1][some[part]])
         evidence = as_evidence(known.rows(some[part]), bones)
-        return solve.steps(*near, bones, evidence, (prior,), run.settle, OUTLIER_SCALE, ENOUGH)
+        return solve.steps(*near, bones, evidence, (prior,), run.settle, OUTLIER_SCALE, SETTLED)
 
     return (yield from _chunks(len(some), fit, "Fitting", *share))
 
 
 def _settle_some(
-    run: Run, known: Targets, poses: Initial, rows: np.ndarray, fps: float, share: tuple[float, float]
+    run: Run, known: Targets, poses: Initial, rows: np.ndarray, some: np.ndarray, share: tuple[float, float]
 ) -> Steps[Initial]:
-    """Poses of which every few settle, and those between them only where these do not lead as near to their
-    points: a fraction of a second apart, vague points tell little more."""
-    before, width = share
-    frames, some = len(poses[1]), _every(rows, _settled_stride(fps))
-    fitted = yield from _settle(run, known, poses, some, (before, 0.6 * width))
-    poses = yield from _between(fitted, some, frames)
+    """Poses of which some frames settle, and others of these rows, those halfway first, only where those do not
+    lead as near to their points."""
+    (before, width), frames = share, len(poses[1])
+    settled = yield from _settle(run, known, poses, some, (before, 0.4 * width))
+    for level, others in enumerate((rows[np.isin(rows, (some[1:] + some[:-1]) // 2)], rows)):
+        poses = yield from _between(settled, some, frames)
+        strains = yield from _strains(run, known, poses)
+        usual = np.interp(others, some, strains[some])
+        far = others[strains[others] > usual + FAR]
+        again = yield from _settle(run, known, poses, far, (before + (0.4 + 0.3 * level) * width, 0.3 * width))
+        for whole, part in zip(poses, again, strict=True):
+            whole[far] = part
+        some = np.union1d(some, far)
+        settled = poses[0][some], poses[1][some]
+    return (yield from _between(settled, some, frames))
+
+
+def _strains(run: Run, known: Targets, poses: Initial) -> Steps[np.ndarray]:
+    """(T,) how far poses are from their keypoints, as `strain` has it."""
     bones = run.engine.array(run.bones)
 
     def strained(part: slice) -> np.ndarray:
         near = run.engine.array(poses[0][part]), run.engine.array(poses[1][part])
         return to_numpy(strain(*near, as_evidence(known.rows(part), bones), bones))
 
-    strains = yield from in_chunks(strained, frames)
-    usual = np.interp(np.arange(frames), some, strains[some])
-    far = rows[(strains > usual + FAR)[rows]]
-    again = yield from _settle(run, known, poses, far, (before + 0.6 * width, 0.4 * width))
-    for whole, part in zip(poses, again, strict=True):
-        whole[far] = part
-    return poses
-
-
-def _every(rows: np.ndarray, stride: int) -> np.ndarray:
-    """Every so many of these frames, and the last."""
-    return np.unique([*rows[::stride], rows[-1]])
+    return (yield from in_chunks(strained, len(poses[1]), 2 * CHUNK))
 
 
 def _between(poses: Initial, at: np.ndarray, frames: int) -> Steps[Initial]:

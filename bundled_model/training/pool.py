@@ -23,7 +23,6 @@ from addon.refiner.start.closed_form import (
     ANCHOR_STRIDE,
     FROM_NEIGHBOURS,
     OUTLIER_SCALE,
-    SETTLED_STRIDE,
     initial_prior,
     move_to,
     start_from_initial,
@@ -249,7 +248,7 @@ def without_offsets(positions: Tensor, offsets: Tensor, indices: np.ndarray, rot
 def _between_anchors(own: Known, indices: np.ndarray, prior: Prior) -> tuple[Tensor, Tensor]:
     """Every few frames fitted from nothing, the others in between: rotations and pelvis."""
     count, frames = own.positions.shape[:2]
-    anchors = np.unique([*range(0, frames, SETTLED_STRIDE * ANCHOR_STRIDE), frames - 1])
+    anchors = np.unique([*range(0, frames, ANCHOR_STRIDE), frames - 1])
     place, precision = own.positions[:, anchors], own.precision[:, anchors]
     evidence = Evidence(indices, place.flatten(0, 1), precision.flatten(0, 1))
     fitted = start_from_keypoints(evidence, _each_frame(own.bones, len(anchors)), prior)
