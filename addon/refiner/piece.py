@@ -18,6 +18,8 @@ from .network.features import POINT_COUNT, Seen, network_inputs
 from .network.proposals import constant_turn_of_clip
 from .start.closed_form import (
     ANCHOR_STRIDE,
+    COARSE_TO_FINE,
+    COARSE_TO_VAGUE,
     FAR,
     FROM_NEIGHBOURS,
     INITIAL_DEVIATION,
@@ -207,9 +209,11 @@ def _from_keypoints(
     rows, frames = np.flatnonzero(enough), len(enough)
     anchors = np.unique([*rows[:: anchor_stride(fps)], rows[-1]])
     prior, bones = _pose_prior(run.engine), run.engine.array(run.bones)
+    coarse = COARSE_TO_FINE if run.settle == FROM_NEIGHBOURS else COARSE_TO_VAGUE
 
     def fit(part: slice) -> Steps[tuple[Any, Any]]:
-        return start_from_keypoints.steps(as_evidence(known.rows(anchors[part]), bones), bones, prior)
+        evidence = as_evidence(known.rows(anchors[part]), bones)
+        return start_from_keypoints.steps(evidence, bones, prior, coarse)
 
     fitted = yield from _chunks(len(anchors), fit, "Fitting", before, 0.4 * width)
     if len(anchors) == frames and not run.has_offsets:

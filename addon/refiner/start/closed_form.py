@@ -26,7 +26,7 @@ _TRUNK_WORDS = ("pelvis", "hip", "spine", "collar", "shoulder", "neck", "thorax"
 TRUNK = np.array([any(word in name for word in _TRUNK_WORDS) for name in POINT_NAMES])
 """(P,) canonical points that move nearly rigidly with the trunk."""
 
-COARSE_TO_FINE = (0.10, 0.05, 0.02, 0.0, 0.0)
+COARSE_TO_FINE, COARSE_TO_VAGUE = (0.10, 0.05, 0.02, 0.0, 0.0), (0.10, 0.04, 0.0, 0.0)
 FROM_NEIGHBOURS, FROM_NEAR, VAGUE = (0.02, 0.0), (0.0, 0.0), 0.003
 """Metres; where half the points are known worse than VAGUE, neighbours' poses are near enough to look as close
 at once."""
@@ -53,8 +53,11 @@ JUDGED_FRAMES, FARTHEST_APART = 64, 0.6
 
 
 @Stepped
-def start_from_keypoints(evidence: Evidence, bone_offsets: Any, prior: Prior) -> Steps[tuple[Any, Any]]:
-    """Rotations (B, 24, 3, 3) and pelvis (B, 3) from evidence alone; `prior` is the absolute one."""
+def start_from_keypoints(
+    evidence: Evidence, bone_offsets: Any, prior: Prior, coarse: tuple[float, ...] = COARSE_TO_FINE
+) -> Steps[tuple[Any, Any]]:
+    """Rotations (B, 24, 3, 3) and pelvis (B, 3) from evidence alone; `prior` is the absolute one, coarse as
+    `solve` takes it."""
     xp = array_namespace(evidence.positions)
     batch = evidence.positions.shape[0]
     mean = xp.broadcast_to(prior.reference, (batch, *prior.reference.shape))
@@ -62,7 +65,7 @@ def start_from_keypoints(evidence: Evidence, bone_offsets: Any, prior: Prior) ->
     yield None
     return (
         yield from solve.steps(
-            rotations, pelvis, bone_offsets, evidence, (prior,), COARSE_TO_FINE, OUTLIER_SCALE, ENOUGH
+            rotations, pelvis, bone_offsets, evidence, (prior,), coarse, OUTLIER_SCALE, ENOUGH
         )
     )
 

@@ -68,14 +68,16 @@ class Outlook:
     turns) follow them as they like best.
 
     full (N, N) and diagonal (N,) or (B, N) add up to the precision; hidden (H, H) or (H,) or (B, H): the
-    precision of the others, link (H, N): by how much they turn back with the first. order (72,): where each
-    turn stands in the first and the others in a row, None where no joint is hidden.
+    precision of the others, spread (H, H): its inverse if it is a full one, link (H, N): by how much they turn
+    back with the first. first, others: which turns these are; order (72,): where each turn stands in the first
+    and the others in a row, None where no joint is hidden.
     """
 
     joints: tuple[int, ...]
     full: Any = None
     diagonal: Any = None
     hidden: Any = None
+    spread: Any = None
     link: Any = None
     first: Any = None
     others: Any = None
@@ -101,8 +103,10 @@ def outlook(priors: tuple[Prior, ...], indices: np.ndarray) -> Outlook:
         full = full + xp.eye(len(full), dtype=full.dtype, device=device(full)) * single
     own = full[others][:, others]
     own = own + DAMPING * xp.eye(len(own), dtype=full.dtype, device=device(full))
-    link = xp.linalg.solve(own, full[others][:, first])
-    return replace(hidden, full=full[first][:, first] - full[first][:, others] @ link, hidden=own, link=link)
+    spread = xp.linalg.inv(own)
+    link = spread @ full[others][:, first]
+    rest = full[first][:, first] - full[first][:, others] @ link
+    return replace(hidden, full=rest, hidden=own, spread=spread, link=link)
 
 
 def _is_full(prior: Prior) -> bool:
@@ -284,7 +288,7 @@ def _add_priors(matrix: Any, vector: Any, rotations: Any, priors: tuple[Prior, .
         vector[:, :turns] -= pull[:, known.first]
         return others / known.hidden
     vector[:, :turns] -= pull[:, known.first] + others @ known.link
-    return xp.matrix_transpose(xp.linalg.solve(known.hidden, xp.matrix_transpose(others)))
+    return others @ known.spread
 
 
 def _pull(rotations: Any, prior: Prior) -> Any:

@@ -143,7 +143,9 @@ def known_better(targets: Targets, calibration: Calibration) -> Targets:
 
 
 def _telling_frames(targets: Targets, fps: float) -> np.ndarray:
-    """Frames spread over the clip, of those with evidence for most points."""
+    """Frames spread over the clip, of those with evidence for most points; none of a clip that is too short."""
+    if len(targets.raw) < FEWEST_FRAMES:
+        return np.zeros(0, int)
     seen = (targets.precision > 0).sum(1)
     rows = np.flatnonzero(seen >= max(np.quantile(seen, 0.5), 1))
     apart = max(round(len(rows) / (APART * fps)), ENOUGH)
