@@ -74,9 +74,9 @@ def _forward(rotations: np.ndarray, pelvis: np.ndarray, bones: np.ndarray) -> tu
     steps[0] = np.broadcast_to(pelvis, (*lead, 3)).reshape(-1, 3).T
     steps[1:] = (above[:, 0] * bone[0] + above[:, 1] * bone[1] + above[:, 2] * bone[2]).swapaxes(0, 1)
     places = _HANGING.astype(steps.dtype) @ steps.reshape(JOINT_COUNT, -1)
-    joints = np.ascontiguousarray(places.reshape(JOINT_COUNT * 3, -1).T)
+    posed = np.ascontiguousarray(places.reshape(JOINT_COUNT * 3, -1).T)
     turns = np.ascontiguousarray(world.reshape(9, JOINT_COUNT, -1).T)
-    return joints.reshape(*lead, JOINT_COUNT, 3), turns.reshape(rotations.shape)
+    return posed.reshape(*lead, JOINT_COUNT, 3), turns.reshape(rotations.shape)
 
 
 def _like(values: Array, model: Array) -> Array:

@@ -246,8 +246,8 @@ def _settle(
 def _settle_some(
     run: Run, known: Targets, poses: Initial, rows: np.ndarray, some: np.ndarray, share: tuple[float, float]
 ) -> Steps[Initial]:
-    """Poses of which some frames settle, and others of these rows, those halfway first, only where those do not
-    lead as near to their points."""
+    """Poses of which some frames settle, and others of these rows, those halfway first, only where those do
+    not lead as near to their points."""
     (before, width), frames = share, len(poses[1])
     settled = yield from _settle(run, known, poses, some, (before, 0.4 * width))
     for level, others in enumerate((rows[np.isin(rows, (some[1:] + some[:-1]) // 2)], rows)):
@@ -255,7 +255,9 @@ def _settle_some(
         strains = yield from _strains(run, known, poses)
         usual = np.interp(others, some, strains[some])
         far = others[strains[others] > usual + FAR]
-        again = yield from _settle(run, known, poses, far, (before + (0.4 + 0.3 * level) * width, 0.3 * width))
+        again = yield from _settle(
+            run, known, poses, far, (before + (0.4 + 0.3 * level) * width, 0.3 * width)
+        )
         for whole, part in zip(poses, again, strict=True):
             whole[far] = part
         some = np.union1d(some, far)

@@ -185,7 +185,8 @@ def _prepare(
     )
     run = replace(
         run, bones=clip.bones, offsets=clip.offsets, initial_deviation=clip.initial_deviation,
-        root_deviation=clip.root_deviation, settle=from_neighbours(clip.targets), shake=run.shake if calm is None else calm,
+        root_deviation=clip.root_deviation, settle=from_neighbours(clip.targets),
+        shake=run.shake if calm is None else calm,
     )  # fmt: skip
     kept = None if given is None else kept_of(person, parts, given, clip)
     renamed_keypoints = renamed(keypoints, clip.targets)

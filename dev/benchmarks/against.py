@@ -41,7 +41,7 @@ for path in sys.argv[2:]:
         found[path] = min(found[path], time.process_time() - began)
 print(json.dumps(found))
 """
-"""What a build is asked, which may be much older than this file: only what stays the same of its interface."""
+"""What a build is asked, which may be older than this file: only what stays the same of its interface."""
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,9 @@ def against(checkout: Path) -> int:
     if not (checkout / "addon" / "refiner").is_dir():
         print(f"{checkout} is no checkout of this project; give its folder.", file=sys.stderr)
         return 2
-    print(f"Refining with NumPy, one thread, {LAYOUT}, {1000 * NOISE:g} mm, {MISSING:.0%} missing:", flush=True)
+    print(
+        f"Refining with NumPy, one thread, {LAYOUT}, {1000 * NOISE:g} mm, {MISSING:.0%} missing:", flush=True
+    )
     for ratio in measure(checkout.resolve(), (FRAMES, 1)):
         print(f"  {ratio.line()}", flush=True)
     return 0

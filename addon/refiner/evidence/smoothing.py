@@ -343,8 +343,8 @@ def _solve(values: np.ndarray, weights: np.ndarray, strength: np.ndarray, result
 
 
 class _Ends:
-    """The last ORDER frames of both halves, and what they leave of the middle. factors [j, i]: elements of the
-    middle's frame j, counted from each half, and the last but i of that half."""
+    """The last ORDER frames of both halves, and what they leave of the middle. factors [j, i]: elements of
+    the middle's frame j, counted from each half, and the last but i of that half."""
 
     def __init__(self, band: np.ndarray, lower: np.ndarray, diagonal: np.ndarray, paths: np.ndarray) -> None:
         self.rows = np.zeros((ORDER, *band.shape[1:]))[:, :ORDER]

@@ -28,8 +28,8 @@ TRUNK = np.array([any(word in name for word in _TRUNK_WORDS) for name in POINT_N
 
 COARSE_TO_FINE, COARSE_TO_VAGUE = (0.10, 0.05, 0.02, 0.0, 0.0), (0.10, 0.04, 0.0, 0.0)
 FROM_NEIGHBOURS, FROM_NEAR, VAGUE = (0.02, 0.0), (0.0, 0.0), 0.003
-"""Metres; where half the points are known worse than VAGUE, neighbours' poses are near enough to look as close
-at once."""
+"""Metres; where half the points are known worse than VAGUE, neighbours' poses are near enough to look as
+close at once."""
 ANCHOR_STRIDE = 4
 """Frames at 30 a second from one that is fitted from nothing to the next; those between start there."""
 FROM_INITIAL = (0.03, 0.0, 0.0)
@@ -38,8 +38,8 @@ ENOUGH, SETTLED = 100.0, 500.0
 """A frame whose step gains less than this is so near that the next would gain next to nothing: one that
 started from nothing, or from its neighbours."""
 FAR = 40.0
-"""A pose between two anchors settles on its own vague points only if it is by this farther from them than these
-are from theirs: an eighth of a second apart, others tell nothing new."""
+"""A pose between two anchors settles on its own vague points only if it is by this farther from them than
+these are from theirs: an eighth of a second apart, others tell nothing new."""
 FEWEST_TRUNK_POINTS = 3
 INITIAL_DEVIATION = float(np.deg2rad(10.0))
 """How far each joint axis of an initial pose is expected to be off, in radians, if nothing is known of it."""

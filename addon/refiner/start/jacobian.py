@@ -47,8 +47,8 @@ def moving(indices: tuple[int, ...]) -> tuple[int, ...]:
 def levers(
     rotations: Any, pelvis: Any, bone_offsets: Any, indices: np.ndarray, of: tuple[int, ...] = EVERY
 ) -> Levers:
-    """The levers of some joints, the pelvis first, of poses (B, 24, 3, 3) and pelvis (B, 3) on these canonical
-    points (P,)."""
+    """The levers of some joints, the pelvis first, of poses (B, 24, 3, 3) and pelvis (B, 3) on these
+    canonical points (P,)."""
     xp = array_namespace(rotations)
     joints, world = forward(rotations, pelvis, bone_offsets)
     constants = _constants(tuple(indices.tolist()), of, xp, rotations.dtype, device(rotations))
@@ -69,8 +69,8 @@ def levers(
 def _constants(
     indices: tuple[int, ...], of: tuple[int, ...], xp: Any, dtype: Any, where: Any
 ) -> tuple[Any, ...]:
-    """Of W joints that points lie at and O that they lie off: weights (W, 1, P) and offsets (O, 3, P), which of
-    these (J, W + O) hang below each of some, how much (J, 1, P) of each point does, and which they are."""
+    """Of W joints that points lie at and O that they lie off: weights (W, 1, P) and offsets (O, 3, P), which
+    of these (J, W + O) hang below each of some, how much (J, 1, P) of each point does, and which they are."""
     weights, offsets = POINT_WEIGHTS[list(indices)].T, np.moveaxis(POINT_OFFSETS[list(indices)], 0, -1)
     weighed = np.flatnonzero(weights.any(1)).tolist()
     placed = np.flatnonzero(offsets.any((1, 2))).tolist()

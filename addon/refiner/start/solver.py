@@ -12,7 +12,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -64,13 +63,13 @@ class Prior:
 
 @dataclass(frozen=True)
 class Outlook:
-    """All priors together on the turns of the joints that move points (J of them, N = 3 J), once the others (H
-    turns) follow them as they like best.
+    """All priors together on the turns of the joints that move points (J of them, N = 3 J), once the others
+    (H turns) follow them as they like best.
 
     full (N, N) and diagonal (N,) or (B, N) add up to the precision; hidden (H, H) or (H,) or (B, H): the
-    precision of the others, spread (H, H): its inverse if it is a full one, link (H, N): by how much they turn
-    back with the first. first, others: which turns these are; order (72,): where each turn stands in the first
-    and the others in a row, None where no joint is hidden.
+    precision of the others, spread (H, H): its inverse if it is a full one, link (H, N): by how much they
+    turn back with the first. first, others: which turns these are; order (72,): where each turn stands in the
+    first and the others in a row, None where no joint is hidden.
     """
 
     joints: tuple[int, ...]
@@ -86,9 +85,8 @@ class Outlook:
 
 def outlook(priors: tuple[Prior, ...], indices: np.ndarray) -> Outlook:
     """What these priors leave to the joints that move any of these canonical points."""
-    full = [prior.precision for prior in priors if _is_full(prior)]
-    single = [_by_turn(prior) for prior in priors if not _is_full(prior)]
-    full, single = (sum(some[1:], some[0]) if some else None for some in (full, single))
+    full = _sum([prior.precision for prior in priors if _is_full(prior)])
+    single = _sum([_by_turn(prior) for prior in priors if not _is_full(prior)])
     joints = moving(tuple(indices.tolist()))
     if full is not None and single is not None and single.ndim > 1:
         joints = EVERY  # what the others like best differs from frame to frame
@@ -107,6 +105,10 @@ def outlook(priors: tuple[Prior, ...], indices: np.ndarray) -> Outlook:
     link = spread @ full[others][:, first]
     rest = full[first][:, first] - full[first][:, others] @ link
     return replace(hidden, full=rest, hidden=own, spread=spread, link=link)
+
+
+def _sum(values: list[Any]) -> Any:
+    return sum(values[1:], values[0]) if values else None
 
 
 def _is_full(prior: Prior) -> bool:
@@ -150,8 +152,10 @@ def solve(
     Returns the fitted rotations and pelvis.
     """
     known = outlook(priors, evidence.indices)
-    now, rows, whole = (rotations, pelvis), None, None
-    for extra, following in pairwise((*coarse, None)):
+    now: tuple[Any, Any] = rotations, pelvis
+    whole: Any = None
+    rows: Any = None
+    for extra, following in zip(coarse, (*coarse[1:], None), strict=True):
         system = linearise(*now, bone_offsets, evidence, priors, extra, outlier_scale, known)
         yield None
         change = _change(system)
@@ -162,15 +166,15 @@ def solve(
         if not enough or following != extra:
             continue
         xp = array_namespace(change)
-        moving = xp.nonzero(xp.sum(system.vector * change, axis=-1) > enough)[0]
-        if len(moving) == len(change):
+        onward = xp.nonzero(xp.sum(system.vector * change, axis=-1) > enough)[0]
+        if len(onward) == len(change):
             continue
-        whole, rows = (now, moving) if whole is None else (whole, rows[moving])
-        if not len(moving):
+        whole, rows = (now, onward) if whole is None else (whole, rows[onward])
+        if not len(onward):
             break
-        now, evidence = (now[0][moving], now[1][moving]), evidence.rows(moving)
-        priors = tuple(prior.rows(moving) for prior in priors)
-        bone_offsets = bone_offsets[moving] if bone_offsets.ndim == 3 else bone_offsets
+        now, evidence = (now[0][onward], now[1][onward]), evidence.rows(onward)
+        priors = tuple(prior.rows(onward) for prior in priors)
+        bone_offsets = bone_offsets[onward] if bone_offsets.ndim == 3 else bone_offsets
         known = outlook(priors, evidence.indices)
     return now if whole is None else whole
 
@@ -221,8 +225,8 @@ def linearise(
     outlier_scale: float | None = None,
     known: Outlook | None = None,
 ) -> System:
-    """The Gauss–Newton step of each frame as a linear system; arguments as in `solve`, known: `outlook` of the
-    priors."""
+    """The Gauss–Newton step of each frame as a linear system; arguments as in `solve`, known: `outlook` of
+    the priors."""
     xp = array_namespace(rotations)
     known = outlook(priors, evidence.indices) if known is None else known
     found = levers(rotations, pelvis, bone_offsets, evidence.indices, known.joints)
@@ -279,7 +283,7 @@ def _add_priors(matrix: Any, vector: Any, rotations: Any, priors: tuple[Prior, .
     if not pulls:
         hidden = (len(vector), JOINT_COUNT * 3 - turns)
         return xp.zeros(hidden, dtype=vector.dtype, device=device(vector)) if hidden[1] else None
-    pull = sum(pulls[1:], pulls[0])
+    pull = _sum(pulls)
     if known.order is None:
         vector[:, :turns] -= pull
         return None

@@ -84,8 +84,8 @@ def calibrate(
 
     bones (24, 3): a first estimate, or with known_bones the truth. prior: of the poses. initial: rotations
     (T, 24, 3, 3) and pelvis (T, 3) of an estimator in the world of the targets, if any. proportions: what may
-    vary of the bones, their lengths where none are given; those that are known are the nearest of these. near:
-    the poses of a calibration of the same clip whose points were taken for others.
+    vary of the bones, their lengths where none are given; those that are known are the nearest of these.
+    near: the poses of a calibration of the same clip whose points were taken for others.
     """
     build = mean_directions() if proportions is None else proportions
     numbers = build.numbers(bones)
@@ -143,7 +143,7 @@ def known_better(targets: Targets, calibration: Calibration) -> Targets:
 
 
 def _telling_frames(targets: Targets, fps: float) -> np.ndarray:
-    """Frames spread over the clip, of those with evidence for most points; none of a clip that is too short."""
+    """Frames spread over the clip, of those with evidence for most points; none if it is too short."""
     if len(targets.raw) < FEWEST_FRAMES:
         return np.zeros(0, int)
     seen = (targets.precision > 0).sum(1)
@@ -217,9 +217,9 @@ def _fit(
 
 @dataclass(frozen=True)
 class _Step:
-    """One step of constants (M,) and poses (B, N + 3) together from the equations of the poses alone; covariance
-    (M, M): of the constants. gained: what step and curvature of the constants add to the logarithm of the
-    evidence."""
+    """One step of constants (M,) and poses (B, N + 3) together from the equations of the poses alone;
+    covariance (M, M): of the constants. gained: what step and curvature of the constants add to the logarithm
+    of the evidence."""
 
     change: np.ndarray
     step: np.ndarray
