@@ -308,23 +308,17 @@ def _likelihood(
 
 
 def _products(system: System, by_numbers: np.ndarray, axes: np.ndarray) -> np.ndarray:
-    """(B, N + 3 + N + 1, M) of how the points change with poses and numbers, and of their residual, with how
-    they change with the constants. An offset moves its own point only, along the axes of what carries it:
-    its products take 3 numbers of a row."""
-    rows = np.concatenate([system.rows, by_numbers, system.residual[:, None]], 1)
-    batch, number, _ = rows.shape
-    count = by_numbers.shape[1]
-    products = np.empty((batch, number, count + rows.shape[2]), rows.dtype)
-    np.matmul(rows, np.swapaxes(by_numbers, 1, 2), out=products[..., :count])
+    """(B, N + 3 + numbers + 1, M) of how the points change with poses and numbers, and of their residual, with
+    how they change with the constants. An offset moves its own point only, along the axes of what carries it."""
+    batch, count, width = by_numbers.shape
+    by_constants = np.zeros((batch, count + width, width), by_numbers.dtype)
+    by_constants[:, :count] = by_numbers
+    point = np.arange(width // 3)
+    by_offsets = by_constants[:, count:].reshape(batch, len(point), 3, 3, len(point))
     along = axes * system.root[..., None, None]
-    by_point = rows.reshape(batch, number, 3, -1)
-    with_offsets = products[..., count:].reshape(batch, number, -1, 3)
-    for axis in range(3):
-        part = by_point[:, :, 0] * along[:, None, :, 0, axis]
-        for row in (1, 2):
-            part += by_point[:, :, row] * along[:, None, :, row, axis]
-        with_offsets[..., axis] = part
-    return products
+    by_offsets[:, point, :, :, point] = along.transpose(1, 0, 3, 2)
+    rows = np.concatenate([system.rows, by_numbers, system.residual[:, None]], 1)
+    return np.asarray(rows @ np.swapaxes(by_constants, 1, 2))
 
 
 def _shared_precision(build: Proportions, definition: np.ndarray, indices: np.ndarray) -> np.ndarray:
