@@ -99,7 +99,7 @@ def test_leaving_out_joints_that_move_no_point_changes_no_step(full: bool) -> No
         system = linearise(start, truth.pelvis, truth.bones, evidence, priors, known=known)
         change = np.linalg.solve(system.matrix, system.vector[..., None])[..., 0]
         found.append(system.whole(change))
-    np.testing.assert_allclose(*found, atol=1e-4)
+    np.testing.assert_allclose(found[0], found[1], atol=1e-4)
 
 
 def test_frames_that_gain_next_to_nothing_take_no_further_step() -> None:
