@@ -308,8 +308,9 @@ def _likelihood(
 
 
 def _products(system: System, by_numbers: np.ndarray, axes: np.ndarray) -> np.ndarray:
-    """(B, N + 3 + numbers + 1, M) of how the points change with poses and numbers, and of their residual, with
-    how they change with the constants. An offset moves its own point only, along the axes of what carries it."""
+    """(B, N + 3 + numbers + 1, M) of how the points change with poses and numbers, and of their residual,
+    with how they change with the constants. An offset moves its own point only, along the axes of what
+    carries it."""
     batch, count, width = by_numbers.shape
     by_constants = np.zeros((batch, count + width, width), by_numbers.dtype)
     by_constants[:, :count] = by_numbers
