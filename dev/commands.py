@@ -150,7 +150,7 @@ COMMANDS = (
     ),
     Command(
         "bench",
-        "measure speed, or [--accuracy|--checks|--feet|--hands|--shape|--window]",
+        "measure speed, or [--accuracy|--checks|--feet|--hands|--shape|--window|--against CHECKOUT]",
         in_main("dev.benchmarks.bench:main"),
     ),
     Command(

@@ -24,6 +24,8 @@ def _levels() -> tuple[tuple[slice, list[int]], ...]:
     return tuple(found)
 
 
+MANY = 32 * JOINT_COUNT * 9
+"""Numbers of rotations from which NumPy is faster with rows of them than with matrices."""
 _LEVELS = _levels()
 _HANGING = np.ascontiguousarray(SUBTREE.T)
 """(24, 24) [j, k] is 1 where joint j is joint k or hangs below it."""
@@ -36,6 +38,8 @@ def forward(rotations: Array, pelvis: Array, bone_offsets: Array) -> tuple[Array
     pelvis: (..., 3) metres, position of the pelvis joint.
     bone_offsets: (24, 3) or (..., 24, 3) metres, each joint relative to its parent in the rest pose.
     """
+    if isinstance(rotations, np.ndarray) and rotations.size >= MANY:
+        return _forward(rotations, np.asarray(pelvis), np.asarray(bone_offsets, rotations.dtype))
     xp = array_namespace(rotations)
     like = {"dtype": rotations.dtype, "device": device(rotations)}
     turns = [rotations[..., :1, :, :]]
@@ -48,6 +52,31 @@ def forward(rotations: Array, pelvis: Array, bone_offsets: Array) -> tuple[Array
         [xp.broadcast_to(pelvis[..., None, :], (*world.shape[:-3], 1, 3)), bones[..., 0]], axis=-2
     )
     return xp.asarray(_HANGING, **like) @ steps, world
+
+
+def _forward(rotations: np.ndarray, pelvis: np.ndarray, bones: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """`forward` in NumPy, which multiplies rows of numbers several times as fast as many small matrices."""
+    lead = rotations.shape[:-3]
+    local = np.ascontiguousarray(rotations.reshape(-1, JOINT_COUNT, 9).T).reshape(3, 3, JOINT_COUNT, -1)
+    world = np.empty_like(local)
+    world[:, :, 0] = local[:, :, 0]
+    for joints, _ in _LEVELS:
+        above, own = world[:, :, PARENTS[joints]], local[:, :, joints]
+        turned = above[:, 0, None] * own[0]
+        turned += above[:, 1, None] * own[1]
+        turned += above[:, 2, None] * own[2]
+        world[:, :, joints] = turned
+    if bones.size > JOINT_COUNT * 3:
+        bones = np.broadcast_to(bones, (*lead, JOINT_COUNT, 3))
+    bone = bones.reshape(-1, JOINT_COUNT, 3)[:, 1:].T
+    above = world[:, :, PARENTS[1:]]
+    steps = np.empty((JOINT_COUNT, 3, local.shape[-1]), np.result_type(rotations, pelvis))
+    steps[0] = np.broadcast_to(pelvis, (*lead, 3)).reshape(-1, 3).T
+    steps[1:] = (above[:, 0] * bone[0] + above[:, 1] * bone[1] + above[:, 2] * bone[2]).swapaxes(0, 1)
+    places = _HANGING.astype(steps.dtype) @ steps.reshape(JOINT_COUNT, -1)
+    posed = np.ascontiguousarray(places.reshape(JOINT_COUNT * 3, -1).T)
+    turns = np.ascontiguousarray(world.reshape(9, JOINT_COUNT, -1).T)
+    return posed.reshape(*lead, JOINT_COUNT, 3), turns.reshape(rotations.shape)
 
 
 def _like(values: Array, model: Array) -> Array:

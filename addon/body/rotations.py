@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from array_api_compat import array_namespace, device
+from array_api_compat import array_namespace
 
 Array = Any
 """A NumPy array or a torch tensor."""
@@ -29,15 +29,23 @@ def skew(vectors: Array) -> Array:
 def matrix_from_axis_angle(vectors: Array) -> Array:
     """Rotation matrices (..., 3, 3) of rotation vectors (..., 3) in radians (Rodrigues)."""
     xp = array_namespace(vectors)
-    squared = xp.sum(vectors * vectors, axis=-1)[..., None, None]
+    x, y, z = vectors[..., 0], vectors[..., 1], vectors[..., 2]
+    squared = x * x + y * y + z * z
     small = squared < _SMALL
     angle = xp.sqrt(xp.where(small, xp.ones_like(squared), squared))
     half_sine = xp.sin(angle / 2) / angle
     first = xp.where(small, 1 - squared / 6, xp.sin(angle) / angle)
     second = xp.where(small, 0.5 - squared / 24, 2 * half_sine * half_sine)
-    outer = vectors[..., :, None] * vectors[..., None, :]
-    identity = _identity(vectors)
-    return identity + first * skew(vectors) + second * (outer - squared * identity)
+    # Entry by entry, which is several times as fast as matrices of matrices.
+    by_x, by_y, by_z = second * x, second * y, second * z
+    along_x, along_y, along_z = first * x, first * y, first * z
+    straight, xy, xz, yz = 1 - second * squared, by_x * y, by_x * z, by_y * z
+    entries = [
+        straight + by_x * x, xy - along_z, xz + along_y,
+        xy + along_z, straight + by_y * y, yz - along_x,
+        xz - along_y, yz + along_x, straight + by_z * z,
+    ]  # fmt: skip
+    return xp.reshape(xp.stack(entries, axis=-1), (*vectors.shape, 3))
 
 
 def axis_angle_from_matrix(matrices: Array) -> Array:
@@ -156,10 +164,6 @@ def log_gradient(vectors: Array, pull: Array) -> Array:
     )
     across = _cross(vectors, pull)
     return pull - across / 2 + xp.where(small, series, closed) * _cross(vectors, across)
-
-
-def _identity(like: Array) -> Array:
-    return array_namespace(like).eye(3, dtype=like.dtype, device=device(like))
 
 
 def _length(vectors: Array) -> Array:

@@ -18,15 +18,20 @@ from .network.features import POINT_COUNT, Seen, network_inputs
 from .network.proposals import constant_turn_of_clip
 from .start.closed_form import (
     ANCHOR_STRIDE,
+    COARSE_TO_FINE,
+    COARSE_TO_VAGUE,
+    FAR,
     FROM_NEIGHBOURS,
     INITIAL_DEVIATION,
     OUTLIER_SCALE,
+    SETTLED,
     Initial,
     as_evidence,
     initial_prior,
     move_to,
     start_from_initial,
     start_from_keypoints,
+    strain,
 )
 from .start.jacobian import information
 from .start.solver import Evidence, Prior, solve
@@ -42,7 +47,7 @@ from .whole_clip.calibration import without_offsets
 
 CHUNK = 64
 """Frames solved at once, an iteration a step."""
-NETWORK_CHUNK, CONTEXT = 512, 110
+NETWORK_CHUNK, CONTEXT = 1024, 110
 """Frames that the network sees at once, and those before and after them that it needs to see too: its own
 reach and that of the steadied poses."""
 FEWEST_POINTS, FAINT = 4, 0.1
@@ -70,7 +75,7 @@ class Run:
     """What every step of one run shares; bones (24, 3) are the performer's, offsets (P, 3) those of the
     keypoints from their canonical points; initial_deviation and root_deviation (radians) are how far an
     initial pose is off, shake (24,) how much it shook; gain is a factor on the keypoints' precision in the
-    polish, one for all or for each (P,)."""
+    polish, one for all or for each (P,). settle: iterations for frames that start from their neighbours."""
 
     engine: Engine
     bones: np.ndarray
@@ -79,12 +84,19 @@ class Run:
     offsets: np.ndarray | None = None
     initial_deviation: float = INITIAL_DEVIATION
     root_deviation: float = np.inf
+    settle: tuple[float, ...] = FROM_NEIGHBOURS
     shake: np.ndarray = field(default_factory=lambda: np.zeros(JOINT_COUNT))
+
+    @property
+    def has_offsets(self) -> bool:
+        """Whether the keypoints are known to lie off their canonical points."""
+        return self.offsets is not None and bool(self.offsets.any())
 
     def without_offsets(self, known: Targets, rotations: np.ndarray) -> Steps[Targets]:
         """The targets moved onto their canonical points, given poses (T, 24, 3, 3) near the truth."""
-        if self.offsets is None:
+        if not self.has_offsets:
             return known
+        assert self.offsets is not None
         return (yield from without_offsets.steps(known, self.offsets, rotations))
 
 
@@ -194,27 +206,82 @@ def _from_keypoints(
     """The closed-form start without an initial pose: every few frames from nothing, the others from
     between."""
     before, width = share
-    rows = np.flatnonzero(enough)
+    rows, frames = np.flatnonzero(enough), len(enough)
     anchors = np.unique([*rows[:: anchor_stride(fps)], rows[-1]])
     prior, bones = _pose_prior(run.engine), run.engine.array(run.bones)
+    coarse = COARSE_TO_FINE if run.settle == FROM_NEIGHBOURS else COARSE_TO_VAGUE
 
     def fit(part: slice) -> Steps[tuple[Any, Any]]:
-        return start_from_keypoints.steps(as_evidence(known.rows(anchors[part]), bones), bones, prior)
+        evidence = as_evidence(known.rows(anchors[part]), bones)
+        return start_from_keypoints.steps(evidence, bones, prior, coarse)
 
-    rotations, pelvis = yield from _chunks(len(anchors), fit, "Fitting", before, 0.4 * width)
-    times = np.interp(np.arange(len(enough)), anchors, np.arange(len(anchors)))
-    rotations, pelvis = (yield from rotations_at(rotations, times)), interpolate(pelvis, times)
-    known = yield from run.without_offsets(known, rotations)
-
-    def settle(part: slice) -> Steps[tuple[Any, Any]]:
-        near = run.engine.array(rotations[part]), run.engine.array(pelvis[part])
-        evidence = as_evidence(known.rows(part), bones)
-        return solve.steps(*near, bones, evidence, (prior,), FROM_NEIGHBOURS, OUTLIER_SCALE)
-
+    fitted = yield from _chunks(len(anchors), fit, "Fitting", before, 0.4 * width)
+    if len(anchors) == frames and not run.has_offsets:
+        return fitted
+    poses = yield from _between(fitted, anchors, frames)
+    known = yield from run.without_offsets(known, poses[0])
     rest = (before + 0.4 * width, 0.6 * width)
-    rotations, pelvis = yield from _chunks(len(enough), settle, "Fitting", *rest)
-    rotations, pelvis = yield from bridge.steps(rotations, pelvis, enough)
+    if run.settle == FROM_NEIGHBOURS:
+        poses = yield from _settle(run, known, poses, np.arange(frames), rest)
+    else:
+        poses = yield from _settle_some(run, known, poses, rows, anchors, rest)
+    rotations, pelvis = yield from bridge.steps(*poses, enough)
     return (yield from bridge_joints(rotations, joints_seen(known))), pelvis
+
+
+def _settle(
+    run: Run, known: Targets, poses: Initial, some: np.ndarray, share: tuple[float, float]
+) -> Steps[Initial]:
+    """Some frames (N,) of poses that are near, fitted to their own points."""
+    array, prior, bones = run.engine.array, _pose_prior(run.engine), run.engine.array(run.bones)
+
+    def fit(part: slice) -> Steps[tuple[Any, Any]]:
+        near = array(poses[0][some[part]]), array(poses[1][some[part]])
+        evidence = as_evidence(known.rows(some[part]), bones)
+        return solve.steps(*near, bones, evidence, (prior,), run.settle, OUTLIER_SCALE, SETTLED)
+
+    return (yield from _chunks(len(some), fit, "Fitting", *share))
+
+
+def _settle_some(
+    run: Run, known: Targets, poses: Initial, rows: np.ndarray, some: np.ndarray, share: tuple[float, float]
+) -> Steps[Initial]:
+    """Poses of which some frames settle, and others of these rows, those halfway first, only where those do
+    not lead as near to their points."""
+    (before, width), frames = share, len(poses[1])
+    settled = yield from _settle(run, known, poses, some, (before, 0.4 * width))
+    for level, others in enumerate((rows[np.isin(rows, (some[1:] + some[:-1]) // 2)], rows)):
+        poses = yield from _between(settled, some, frames)
+        strains = yield from _strains(run, known, poses)
+        usual = np.interp(others, some, strains[some])
+        far = others[strains[others] > usual + FAR]
+        again = yield from _settle(
+            run, known, poses, far, (before + (0.4 + 0.3 * level) * width, 0.3 * width)
+        )
+        for whole, part in zip(poses, again, strict=True):
+            whole[far] = part
+        some = np.union1d(some, far)
+        settled = poses[0][some], poses[1][some]
+    return (yield from _between(settled, some, frames))
+
+
+def _strains(run: Run, known: Targets, poses: Initial) -> Steps[np.ndarray]:
+    """(T,) how far poses are from their keypoints, as `strain` has it."""
+    bones = run.engine.array(run.bones)
+
+    def strained(part: slice) -> np.ndarray:
+        near = run.engine.array(poses[0][part]), run.engine.array(poses[1][part])
+        return to_numpy(strain(*near, as_evidence(known.rows(part), bones), bones))
+
+    return (yield from in_chunks(strained, len(poses[1]), 2 * CHUNK))
+
+
+def _between(poses: Initial, at: np.ndarray, frames: int) -> Steps[Initial]:
+    """Poses of all frames from those at some of them."""
+    if len(at) == frames:
+        return poses
+    times = np.interp(np.arange(frames), at, np.arange(len(at)))
+    return (yield from rotations_at(poses[0], times)), interpolate(poses[1], times)
 
 
 def _from_initial(
@@ -329,7 +396,7 @@ def _seen(
         precision = array(evidence[rows, :, 6])
         return to_numpy(information(pose[0][rows], pose[1][rows], bones, indices, precision))
 
-    told = array((yield from in_chunks(told_in, len(rotations), NETWORK_CHUNK // 2)))
+    told = array((yield from in_chunks(told_in, len(rotations), CHUNK)))
     yield None
     return Seen(
         *pose,

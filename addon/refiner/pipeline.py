@@ -31,6 +31,7 @@ from .result.blending import Poses as Posed
 from .result.blending import blend, only_joints, shares, standing
 from .result.fit import fit_of
 from .result.own_body import OwnBody, decoded, on_own_body
+from .start.closed_form import from_neighbours
 from .stretches import bridged, evidence_of, given_of, joined, kept_of, split, unseen
 from .timeline import bridge, cut, pieces, window
 from .whole_clip.alignment import keypoints_at
@@ -184,7 +185,8 @@ def _prepare(
     )
     run = replace(
         run, bones=clip.bones, offsets=clip.offsets, initial_deviation=clip.initial_deviation,
-        root_deviation=clip.root_deviation, shake=run.shake if calm is None else calm,
+        root_deviation=clip.root_deviation, settle=from_neighbours(clip.targets),
+        shake=run.shake if calm is None else calm,
     )  # fmt: skip
     kept = None if given is None else kept_of(person, parts, given, clip)
     renamed_keypoints = renamed(keypoints, clip.targets)

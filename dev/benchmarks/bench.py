@@ -1,6 +1,7 @@
 """`build.py bench`: speed, best of five, as ratios to baselines of the same run; with --accuracy, errors;
 with --checks, what holds beside the table; with --feet, how feet stand; with --hands, fingers; with --window,
-how Blender feels meanwhile; with --shape, a body model's shape."""
+how Blender feels meanwhile; with --shape, a body model's shape; with --against, beside another
+build."""
 
 from __future__ import annotations
 
@@ -28,6 +29,9 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--checks", action="store_true", help="calibration, faults, seams, rates, captures")
     parser.add_argument("--feet", action="store_true", help="contacts, slide and floor of feet, held and not")
     parser.add_argument("--window", action="store_true", help="a run in a Blender with a window")
+    parser.add_argument(
+        "--against", type=Path, metavar="CHECKOUT", help="refining beside another build of this project"
+    )
     parser.add_argument("--hands", action="store_true", help="fingers of synthetic hands: errors and time")
     if "--window" in words:
         parser.parse_args(words)
@@ -49,7 +53,11 @@ def main(argv: list[str] | None = None) -> int:
         hands()
         return 0
     if not {"--accuracy", "--checks", "--feet"} & set(words):
-        parser.parse_args(words)
+        args = parser.parse_args(words)
+        if args.against is not None:
+            from .against import against
+
+            return against(args.against)
         keys()
         retargeting()
         clicking()

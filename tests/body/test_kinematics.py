@@ -69,3 +69,12 @@ def test_bone_offsets_follow_the_precision_of_the_rotations() -> None:
     rotations, pelvis = _random_pose(2)
     joints, _ = kinematics.forward(rotations.astype(np.float32), pelvis.astype(np.float32), REST_OFFSETS)
     assert joints.dtype == np.float32
+
+
+def test_many_poses_at_once_are_what_each_is_alone() -> None:
+    rotations, pelvis = _random_pose(40)
+    bones = REST_OFFSETS * np.linspace(0.9, 1.1, 40)[:, None, None]
+    many = kinematics.forward(rotations, pelvis, bones)
+    each = [kinematics.forward(*pose) for pose in zip(rotations, pelvis, bones, strict=True)]
+    for found, alone in zip(many, zip(*each, strict=True), strict=True):
+        np.testing.assert_allclose(found, np.stack(alone), atol=1e-13)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from addon.body.rotations import geodesic_angle, matrix_from_axis_angle
-from addon.refiner.network.proposals import PROPOSALS, WIDTHS, constant_turn, proposals, steadied
+from addon.refiner.network.proposals import PROPOSALS, WIDTHS, constant_turn, proposals, steadied, weighed
 
 from .motion import Truth
 
@@ -22,12 +22,12 @@ def error(first: np.ndarray, second: np.ndarray) -> float:
 def test_steadying_takes_away_shaking_and_keeps_slow_motion() -> None:
     truth = Truth(0).rotations
     noisy = shaken(truth, 5.0)
-    assert error(steadied(noisy, np.ones((90, 24, 1)), 5), truth) < 0.6 * error(noisy, truth)
+    assert error(steadied(weighed(noisy, np.ones((90, 24, 1))), 5), truth) < 0.6 * error(noisy, truth)
 
 
 def test_a_single_frame_and_a_still_person_are_left_as_they_are() -> None:
     for rotations in (Truth(0, 1).rotations, np.repeat(Truth(0, 1).rotations, 50, 0)):
-        calm = steadied(rotations, np.ones((len(rotations), 24, 1)), WIDTHS[-1])
+        calm = steadied(weighed(rotations, np.ones((len(rotations), 24, 1))), WIDTHS[-1])
         np.testing.assert_allclose(calm, rotations, atol=1e-9)
 
 
@@ -37,7 +37,7 @@ def test_frames_that_the_evidence_says_nothing_of_hardly_count() -> None:
     weights[20:40] = 1e-3
     wrong = rotations.copy()
     wrong[20:40] = wrong[20:40] @ matrix_from_axis_angle(np.array([0.0, 0.0, 1.0]))
-    assert error(steadied(wrong, weights, WIDTHS[-1])[20:40], rotations[20:40]) < 2.0
+    assert error(steadied(weighed(wrong, weights), WIDTHS[-1])[20:40], rotations[20:40]) < 2.0
 
 
 def test_proposals_turn_the_start_into_the_initial_pose_where_there_is_one() -> None:

@@ -8,8 +8,8 @@ import pytest
 from addon.body.points import POINT_NAMES
 from addon.body.rotations import geodesic_angle, matrix_from_axis_angle
 from addon.body.skeleton import REST_OFFSETS
-from addon.refiner.start.jacobian import points_and_jacobian
-from addon.refiner.start.solver import Evidence, Prior, solve
+from addon.refiner.start.jacobian import EVERY, points_and_jacobian
+from addon.refiner.start.solver import Evidence, Outlook, Prior, linearise, outlook, solve
 
 from .motion import Truth
 
@@ -79,3 +79,39 @@ def test_torch_and_numpy_give_the_same() -> None:
     prior = Prior(tensor(start), tensor(LOOSE + 1))
     theirs = solve(tensor(start), tensor(truth.pelvis), tensor(truth.bones), evidence, (prior,))[0]
     np.testing.assert_allclose(ours, theirs.numpy(), atol=1e-9)
+
+
+@pytest.mark.parametrize("full", [True, False])
+def test_leaving_out_joints_that_move_no_point_changes_no_step(full: bool) -> None:
+    truth, rng = Truth(8, 4), np.random.default_rng(0)
+    indices = np.array([1, 2, 4, 5, 16, 17, 18, 19, 20, 21])
+    evidence = Evidence(indices, truth.joints[:, indices], np.full((4, 10), 1e2))
+    tied = rng.normal(size=(72, 72))
+    precision = tied @ tied.T + 20.0 * np.eye(72) if full else rng.uniform(10.0, 50.0, (4, 24, 3))
+    start = truth.estimate(10.0).rotations
+    priors = (Prior(truth.rotations[0], precision), Prior(truth.rotations, LOOSE + 5))
+    few = outlook(priors, indices)
+    assert len(few.joints) < 18
+    together = tied @ tied.T + 20.0 * np.eye(72) if full else None
+    single = np.full(72, 5.0 + 1e-3) if full else precision.reshape(4, 72) + 5.0 + 1e-3
+    found = []
+    for known in (few, Outlook(EVERY, together, single)):
+        system = linearise(start, truth.pelvis, truth.bones, evidence, priors, known=known)
+        change = np.linalg.solve(system.matrix, system.vector[..., None])[..., 0]
+        found.append(system.whole(change))
+    np.testing.assert_allclose(found[0], found[1], atol=1e-4)
+
+
+def test_frames_that_gain_next_to_nothing_take_no_further_step() -> None:
+    truth = Truth(8, 4)
+    evidence = Evidence(np.arange(24), truth.joints, np.full((4, 24), 1e4))
+    start = truth.rotations.copy()
+    start[2:] = truth.estimate(20.0).rotations[2:]
+    priors = (Prior(truth.rotations, LOOSE + 1),)
+    asked = (start, truth.pelvis, truth.bones, evidence, priors)
+    once, thrice = solve(*asked, (0.0,))[0], solve(*asked, (0.0,) * 3)[0]
+    some = solve(*asked, (0.0,) * 3, enough=1.0)[0]
+    np.testing.assert_array_equal(some[:2], once[:2])
+    np.testing.assert_allclose(some[2:], thrice[2:], atol=1e-6)
+    assert np.abs(once[2:] - thrice[2:]).max() > 1e-4
+    np.testing.assert_array_equal(solve(*asked, (0.0,) * 3, enough=np.inf)[0], once)

@@ -36,9 +36,9 @@ def test_what_is_found_stays_within_what_is_possible() -> None:
 
 def test_the_root_follows_the_evidence_alone_unless_something_is_known_of_it() -> None:
     rotations = Truth(0, 3).rotations
-    assert (initial_prior(rotations, 0.1).precision[:, 0] == 0).all()
+    assert (initial_prior(rotations, 0.1).precision[..., 0, :] == 0).all()
     np.testing.assert_allclose(
-        initial_prior(rotations, 0.1, 0.2).precision[:, :2], [[[25.0] * 3, [100.0] * 3]] * 3
+        initial_prior(rotations, 0.1, 0.2).precision[..., :2, :], [[25.0] * 3, [100.0] * 3]
     )
 
 

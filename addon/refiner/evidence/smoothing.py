@@ -280,43 +280,98 @@ def _whittaker(values: np.ndarray, weights: np.ndarray, strength: np.ndarray) ->
     values (T, C, K), weights (T, K), strength (S, K): S to try. Returns (T, C, S, K).
     """
     frames, count = weights.shape
-    # Rows of nothing come before the first frame, so that every frame has ORDER others before it.
-    result = np.zeros((ORDER + frames, values.shape[1], *strength.shape))
+    result = np.empty((frames, values.shape[1], *strength.shape))
     width = max(FACTORS_AT_ONCE // (frames * ORDER * len(strength)), 1)
     for first in range(0, count, width):
         some = slice(first, first + width)
         yield from _solve(values[..., some], weights[:, some], strength[:, some], result[..., some])
-    return result[ORDER:]
+    return result
 
 
 def _solve(values: np.ndarray, weights: np.ndarray, strength: np.ndarray, result: np.ndarray) -> Steps[None]:
-    """Puts what minimises it into result (ORDER + T, C, S, K), which is all zero.
+    """Puts what minimises it into result (T, C, S, K), T at least FEWEST_SMOOTHED.
 
-    A banded LDL^T factorisation; every step works on all keypoints.
+    A banded LDL^T factorisation from both ends at once, which meets in the middle ORDER frames; every step
+    works on all keypoints.
     """
     frames, columns = len(weights), strength.shape
-    band = _penalty_band(frames)[..., None, None]
-    tiny = 1e-9 * (1.0 + strength)
-    pulled = (values * weights[:, None])[:, :, None]
-    diagonal = np.ones((ORDER + frames, *columns))
-    lower = np.zeros((ORDER + frames, ORDER, *columns))  # lower[t, i]: element (t, t - ORDER + i)
-    for t in range(frames):
+    half = (frames - ORDER + 1) // 2
+    middle = slice(frames - ORDER - half, frames - half)
+    band, tiny = _penalty_band(frames), 1e-9 * (1.0 + strength)
+    # The first half ends where the middle begins, with one frame of nothing before it where it is shorter.
+    spare = half - middle.start
+    sides = [slice(0, middle.start), slice(frames - 1, middle.stop - 1, -1)]
+    own_band = np.zeros((half + ORDER, ORDER + 1, 2, 1, 1))
+    own_band[spare:, :, 0, 0, 0] = band[: half + ORDER - spare]
+    own_band[:, :, 1, 0, 0] = band[: half + ORDER]
+    own_weights = np.zeros((half, 2, 1, columns[1]))
+    # Rows of nothing come before the first frame, so that every frame has ORDER others before it.
+    paths = np.zeros((ORDER + half, values.shape[1], 2, *columns))
+    pulled = np.zeros((half, *paths.shape[1:3], 1, columns[1]))
+    for side, rows in enumerate(sides):
+        begin = spare if side == 0 else 0
+        own_weights[begin:, side, 0] = weights[rows]
+        pulled[begin:, :, side, 0] = values[rows] * weights[rows, None]
+    diagonal = np.ones((ORDER + half, 2, *columns))
+    lower = np.zeros((ORDER + half, ORDER, 2, *columns))  # lower[t, i]: element (t, t - ORDER + i)
+    for t in range(half):
         if t % FRAMES_PER_STEP == 0:
             yield None
         here, before = t + ORDER, slice(t, t + ORDER)
-        row = band[t] * strength  # elements (t, t - ORDER + i) times their diagonal
+        row = own_band[t] * strength  # elements (t, t - ORDER + i) times their diagonal
         row[1] -= row[0] * lower[here - 2, 2]
         row[2] -= row[0] * lower[here - 1, 1] + row[1] * lower[here - 1, 2]
         factor = np.divide(row[:ORDER], diagonal[before], out=lower[here])
-        diagonal[here] = row[ORDER] + tiny + weights[t] - np.add.reduce(factor * row[:ORDER])
-        result[here] = pulled[t] - np.add.reduce(factor[:, None] * result[before])
-    for first in range(0, len(result), FRAMES):
-        result[first : first + FRAMES] /= diagonal[first : first + FRAMES, None]
+        diagonal[here] = row[ORDER] + tiny + own_weights[t] - np.add.reduce(factor * row[:ORDER])
+        paths[here] = pulled[t] - np.add.reduce(factor[:, None] * paths[before])
+    last = _Ends(own_band[half:] * strength, lower[-2:], diagonal[-ORDER:], paths[-ORDER:])
+    square, right = last.met(band[middle], strength)
+    own = np.arange(ORDER)
+    square[own, own] += tiny + weights[middle, None]
+    right += (values[middle] * weights[middle, None])[:, :, None]
+    found = np.linalg.solve(np.moveaxis(square, (0, 1), (2, 3)), np.moveaxis(right, (0, 1), (2, 3)))
+    result[middle] = found = np.moveaxis(found, (2, 3), (0, 1))
+    for first in range(0, len(paths), FRAMES):
+        paths[first : first + FRAMES] /= diagonal[first : first + FRAMES, None]
         yield None
-    for here in range(ORDER + frames - 1, ORDER, -1):
+    paths[-ORDER:] -= last.told(found)
+    for here in range(ORDER + half - 1, ORDER, -1):
         if here % FRAMES_PER_STEP == 0:
             yield None
-        result[here - ORDER : here] -= lower[here][:, None] * result[here]
+        paths[here - ORDER : here] -= lower[here][:, None] * paths[here]
+    result[sides[0]], result[sides[1]] = paths[ORDER + spare :, :, 0], paths[ORDER:, :, 1]
+
+
+class _Ends:
+    """The last ORDER frames of both halves, and what they leave of the middle. factors [j, i]: elements of
+    the middle's frame j, counted from each half, and the last but i of that half."""
+
+    def __init__(self, band: np.ndarray, lower: np.ndarray, diagonal: np.ndarray, paths: np.ndarray) -> None:
+        self.rows = np.zeros((ORDER, *band.shape[1:]))[:, :ORDER]
+        for j in range(ORDER):
+            row = self.rows[j]
+            row[j:] = band[j, : ORDER - j]
+            row[1] -= row[0] * lower[0, 2]
+            row[2] -= row[0] * lower[1, 1] + row[1] * lower[1, 2]
+        self.factors = self.rows / diagonal
+        self.paths = paths
+
+    def met(self, band: np.ndarray, strength: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """(ORDER, ORDER, S, K) the middle's equations less what both halves take, and (ORDER, C, S, K) their
+        right sides."""
+        square = np.zeros((ORDER, ORDER, *strength.shape))
+        for j in range(ORDER):
+            for i in range(j + 1):
+                square[j, i] = square[i, j] = band[j, ORDER - j + i] * strength
+        taken = np.einsum("jqask,iqask->jiask", self.rows, self.factors)
+        pulled = np.einsum("jqask,qcask->jcask", self.factors, self.paths)
+        square -= taken[:, :, 0] + taken[::-1, ::-1, 1]
+        return square, -(pulled[:, :, 0] + pulled[::-1, :, 1])
+
+    def told(self, found: np.ndarray) -> np.ndarray:
+        """(ORDER, C, 2, S, K) what the middle's places (ORDER, C, S, K) add to the halves' last frames."""
+        both = np.stack([found, found[::-1]], axis=2)
+        return np.einsum("jqask,jcask->qcask", self.factors, both)
 
 
 def _penalty_band(frames: int) -> np.ndarray:

@@ -68,17 +68,15 @@ def split(raw: Any, proposals: Any) -> Refinement:
 WIDE = 256
 """Frames of what is done to each frame by itself that are taken in one step: where NumPy has no fast library
 of linear algebra, a layer takes long."""
+FEW = 16
+"""Frames that are not worth a look at which of their features are told."""
 
 
 @Stepped
 def forward(weights: dict[str, np.ndarray], shape: Shape, features: np.ndarray) -> Steps[np.ndarray]:
     """Raw outputs (T, O) of features (T, F): `network_torch.Network` in NumPy."""
 
-    def enter(rows: slice) -> np.ndarray:
-        x = (features[rows] - weights["feature_mean"]) * weights["feature_scale"]
-        return _linear(weights, "enter", x)
-
-    x = yield from in_chunks(enter, len(features), WIDE)
+    x = yield from _entered(weights, features)
     for number, dilation in enumerate(shape.dilations):
         name = f"blocks.{number}"
         x = x + _time(weights, f"{name}.time", _normalise(weights, f"{name}.before_time", x), dilation)
@@ -87,29 +85,54 @@ def forward(weights: dict[str, np.ndarray], shape: Shape, features: np.ndarray) 
     return _linear(weights, "leave", _normalise(weights, "before_leave", x))
 
 
+def _entered(weights: dict[str, np.ndarray], features: np.ndarray) -> Steps[np.ndarray]:
+    """Features (T, F), scaled and mixed."""
+    if len(features) < FEW:
+        return _linear(weights, "enter", (features - weights["feature_mean"]) * weights["feature_scale"])
+    # What is nothing in all frames (points that nobody detects, poses that nobody gave) costs nothing.
+    told = np.flatnonzero(features.any(0))
+    scaled = weights["enter.weight"] * weights["feature_scale"]
+    start = weights["enter.bias"] - scaled @ weights["feature_mean"]
+    scaled = np.ascontiguousarray(scaled[:, told]).T
+    return (yield from in_chunks(lambda rows: features[rows, told] @ scaled + start, len(features), WIDE))
+
+
 def _mixed(weights: dict[str, np.ndarray], name: str, x: np.ndarray, rows: slice) -> np.ndarray:
     """These frames of a block (T, F) with its mixed features added."""
     x = x[rows]
     hidden = _linear(weights, f"{name}.mix_in", _normalise(weights, f"{name}.before_mix", x))
-    return x + _linear(weights, f"{name}.mix_out", hidden / (1.0 + np.exp(-hidden)))
+    fading = np.exp(-hidden)
+    fading += 1.0
+    hidden /= fading
+    mixed = _linear(weights, f"{name}.mix_out", hidden)
+    mixed += x
+    return mixed
 
 
 def _linear(weights: dict[str, np.ndarray], name: str, x: np.ndarray) -> np.ndarray:
-    return x @ weights[f"{name}.weight"].T + weights[f"{name}.bias"]
+    found: np.ndarray = x @ weights[f"{name}.weight"].T
+    found += weights[f"{name}.bias"]
+    return found
 
 
 def _normalise(weights: dict[str, np.ndarray], name: str, x: np.ndarray) -> np.ndarray:
     centred = x - x.mean(-1, keepdims=True)
-    scale = 1.0 / np.sqrt((centred**2).mean(-1, keepdims=True) + 1e-5)
-    return centred * scale * weights[f"{name}.weight"] + weights[f"{name}.bias"]
+    squared = np.einsum("tf,tf->t", centred, centred)[:, None]
+    centred *= 1.0 / np.sqrt(squared / np.float32(x.shape[-1]) + np.float32(1e-5))
+    centred *= weights[f"{name}.weight"]
+    centred += weights[f"{name}.bias"]
+    return centred
 
 
 def _time(weights: dict[str, np.ndarray], name: str, x: np.ndarray, dilation: int) -> np.ndarray:
-    kernel = weights[f"{name}.weight"][:, 0]  # (width, taps)
-    taps = kernel.shape[1]
-    reach = (taps - 1) // 2 * dilation
-    padded = np.pad(x, ((reach, reach), (0, 0)))
-    result = np.broadcast_to(weights[f"{name}.bias"], x.shape).astype(x.dtype)
-    for tap in range(taps):
-        result = result + padded[tap * dilation : tap * dilation + len(x)] * kernel[:, tap]
+    kernel = weights[f"{name}.weight"][:, 0].T  # (taps, width)
+    middle = (len(kernel) - 1) // 2
+    result = x * kernel[middle]
+    result += weights[f"{name}.bias"]
+    for tap, share in enumerate(kernel):
+        away = (tap - middle) * dilation
+        if away == 0 or abs(away) >= len(x):
+            continue
+        here, there = slice(max(-away, 0), len(x) - max(away, 0)), slice(max(away, 0), len(x) + min(away, 0))
+        result[here] += x[there] * share
     return result

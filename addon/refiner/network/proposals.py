@@ -37,16 +37,19 @@ def proposals(rotations: Any, information: Any, initial: Any, has_initial: Any, 
     given = has_initial[..., None, None]
     told = xp.sum(information, axis=-1, keepdims=True)
     weights = told / (told + UNKNOWN_DEVIATION**-2) + LEAST_WEIGHT
-    turns = []
-    for width in WIDTHS:
-        calm = steadied(rotations, weights, width)
+    alone = rotations.shape[-4] == 1
+    turns = [xp.zeros_like(rotations[..., 0])] * len(WIDTHS) if alone else []
+    sums = weighed(rotations, weights)
+    yield None
+    for width in () if alone else WIDTHS:
+        calm = steadied(sums, width)
         yield None
         turns.append(_turn(rotations, calm))
         yield None
     if isinstance(given, np.ndarray) and not given.any():
         turns += [np.zeros_like(turns[0])] * 2
     else:
-        even = steadied(initial, xp.ones_like(weights), INITIAL_WIDTH)
+        even = steadied(weighed(initial, xp.ones_like(weights)), INITIAL_WIDTH)
         for pose in (initial, even):
             yield None
             turns.append(_turn(rotations, pose) * given)
@@ -56,6 +59,8 @@ def proposals(rotations: Any, information: Any, initial: Any, has_initial: Any, 
 
 def constant_turn_of_clip(rotations: np.ndarray, initial: np.ndarray) -> Steps[np.ndarray]:
     """`constant_turn` of a whole clip (T, 24, 3, 3), some frames a step."""
+    if initial is rotations:
+        return np.zeros(rotations.shape[1:-1])
     turns = yield from in_chunks(lambda rows: _turn(rotations[rows], initial[rows]), len(rotations))
     mean: np.ndarray = np.mean(turns, axis=-3)
     return mean
@@ -68,12 +73,16 @@ def constant_turn(rotations: Any, initial: Any) -> Any:
     return xp.mean(_turn(rotations, initial), axis=-3)
 
 
-def steadied(rotations: Any, weights: Any, width: int) -> Any:
-    """Rotations (..., T, 24, 3, 3), averaged over time with weights (..., T, 24, 1) by three moving
-    averages of an odd width in frames."""
-    xp = array_namespace(rotations)
-    sums = xp.concat([six_d_from_matrix(rotations) * weights, weights], axis=-1)
-    for _ in range(_PASSES):
+def weighed(rotations: Any, weights: Any) -> Any:
+    """(..., T, 24, 7): rotations (..., T, 24, 3, 3) as six numbers times their weights (..., T, 24, 1), and
+    these."""
+    return array_namespace(rotations).concat([six_d_from_matrix(rotations) * weights, weights], axis=-1)
+
+
+def steadied(sums: Any, width: int) -> Any:
+    """Rotations (..., T, 24, 3, 3), `weighed`, averaged over time by three moving averages of an odd width in
+    frames."""
+    for _ in range(_PASSES if sums.shape[-3] > 1 else 0):
         sums = _moving_average(sums, width // 2)
     return matrix_from_six_d(sums[..., :6] / sums[..., 6:])
 

@@ -26,12 +26,20 @@ _TRUNK_WORDS = ("pelvis", "hip", "spine", "collar", "shoulder", "neck", "thorax"
 TRUNK = np.array([any(word in name for word in _TRUNK_WORDS) for name in POINT_NAMES])
 """(P,) canonical points that move nearly rigidly with the trunk."""
 
-COARSE_TO_FINE = (0.10, 0.05, 0.02, 0.0, 0.0)
-FROM_NEIGHBOURS = (0.02, 0.0)
+COARSE_TO_FINE, COARSE_TO_VAGUE = (0.10, 0.05, 0.02, 0.0, 0.0), (0.10, 0.04, 0.0, 0.0)
+FROM_NEIGHBOURS, FROM_NEAR, VAGUE = (0.02, 0.0), (0.0, 0.0), 0.003
+"""Metres; where half the points are known worse than VAGUE, neighbours' poses are near enough to look as
+close at once."""
 ANCHOR_STRIDE = 4
 """Frames at 30 a second from one that is fitted from nothing to the next; those between start there."""
 FROM_INITIAL = (0.03, 0.0, 0.0)
 OUTLIER_SCALE = 0.12
+ENOUGH, SETTLED = 100.0, 500.0
+"""A frame whose step gains less than this is so near that the next would gain next to nothing: one that
+started from nothing, or from its neighbours."""
+FAR = 40.0
+"""A pose between two anchors settles on its own vague points only if it is by this farther from them than
+these are from theirs: an eighth of a second apart, others tell nothing new."""
 FEWEST_TRUNK_POINTS = 3
 INITIAL_DEVIATION = float(np.deg2rad(10.0))
 """How far each joint axis of an initial pose is expected to be off, in radians, if nothing is known of it."""
@@ -45,8 +53,11 @@ JUDGED_FRAMES, FARTHEST_APART = 64, 0.6
 
 
 @Stepped
-def start_from_keypoints(evidence: Evidence, bone_offsets: Any, prior: Prior) -> Steps[tuple[Any, Any]]:
-    """Rotations (B, 24, 3, 3) and pelvis (B, 3) from evidence alone; `prior` is the absolute one."""
+def start_from_keypoints(
+    evidence: Evidence, bone_offsets: Any, prior: Prior, coarse: tuple[float, ...] = COARSE_TO_FINE
+) -> Steps[tuple[Any, Any]]:
+    """Rotations (B, 24, 3, 3) and pelvis (B, 3) from evidence alone; `prior` is the absolute one, coarse as
+    `solve` takes it."""
     xp = array_namespace(evidence.positions)
     batch = evidence.positions.shape[0]
     mean = xp.broadcast_to(prior.reference, (batch, *prior.reference.shape))
@@ -54,7 +65,7 @@ def start_from_keypoints(evidence: Evidence, bone_offsets: Any, prior: Prior) ->
     yield None
     return (
         yield from solve.steps(
-            rotations, pelvis, bone_offsets, evidence, (prior,), COARSE_TO_FINE, OUTLIER_SCALE
+            rotations, pelvis, bone_offsets, evidence, (prior,), coarse, OUTLIER_SCALE, ENOUGH
         )
     )
 
@@ -65,8 +76,17 @@ def start_from_initial(
 ) -> Steps[tuple[Any, Any]]:
     """Rotations (B, 24, 3, 3) and pelvis (B, 3) from an initial pose (B, 24, 3, 3) and evidence."""
     return (
-        yield from solve.steps(initial, pelvis, bone_offsets, evidence, priors, FROM_INITIAL, OUTLIER_SCALE)
+        yield from solve.steps(
+            initial, pelvis, bone_offsets, evidence, priors, FROM_INITIAL, OUTLIER_SCALE, ENOUGH
+        )
     )
+
+
+def from_neighbours(targets: Targets) -> tuple[float, ...]:
+    """`solve`'s iterations for frames that start from poses of their neighbours."""
+    told = targets.precision[targets.precision > 0]
+    vague = len(told) and np.median(told) < VAGUE**-2
+    return FROM_NEAR if vague else FROM_NEIGHBOURS
 
 
 def lay_on(rotations: Any, evidence: Evidence, bone_offsets: Any) -> tuple[Any, Any]:
@@ -96,12 +116,22 @@ def move_to(rotations: Any, evidence: Evidence, bone_offsets: Any) -> Any:
     return xp.sum((evidence.positions - points) * share[..., None], axis=-2)
 
 
+def strain(rotations: Any, pelvis: Any, evidence: Evidence, bone_offsets: Any) -> Any:
+    """(B,) squares of how far poses (B, 24, 3, 3), pelvis (B, 3) are from their keypoints, in these' standard
+    deviations."""
+    xp = array_namespace(rotations)
+    joints, world = forward(rotations, pelvis, bone_offsets)
+    apart = evidence.positions - point_positions(joints, world, bone_offsets, evidence.indices)
+    return xp.sum(evidence.precision * xp.sum(apart**2, axis=-1), axis=-1)
+
+
 def initial_prior(initial: Any, deviation: Any = INITIAL_DEVIATION, root: float = np.inf) -> Prior:
     """Holds each joint to an initial pose (B, 24, 3, 3) that is `deviation` radians, a number or (B, 1, 1),
     off about each axis, and the root to one that is `root` radians off."""
     xp = array_namespace(initial)
-    precision = xp.ones_like(initial[..., 0]) / deviation**2
-    precision[:, 0] = 1.0 / root**2
+    every = initial[..., 0] if getattr(deviation, "ndim", 0) else initial[0, ..., 0]
+    precision = xp.ones_like(every) / deviation**2
+    precision[..., 0, :] = 1.0 / root**2
     return Prior(initial, precision)
 
 

@@ -25,46 +25,76 @@ _SWEEPS = np.swapaxes(_SWEEPS, -1, -2).reshape(9, 27)
 
 @dataclass(frozen=True)
 class Levers:
-    """Points (B, 3, P) of posed skeletons, the lever (B, 24, 3, P) in metres by which each joint moves each
-    point, in the world's axes, and the joints' global rotations (B, 24, 3, 3)."""
+    """Points (B, 3, P) of posed skeletons, the lever (B, J, 3, P) in metres by which each of J joints moves
+    each point, in the world's axes, and these joints' global rotations (B, J, 3, 3)."""
 
     points: Any
     arms: Any
     world: Any
 
 
-def levers(rotations: Any, pelvis: Any, bone_offsets: Any, indices: np.ndarray) -> Levers:
-    """The levers of poses (B, 24, 3, 3) and pelvis (B, 3) on these canonical points (P,)."""
-    xp = array_namespace(rotations)
-    joints, world = forward(rotations, pelvis, bone_offsets)
-    weights, offsets, below, share = _constants(
-        tuple(indices.tolist()), xp, rotations.dtype, device(rotations)
-    )
-    scale = size(bone_offsets)
-    scale = xp.reshape(scale, (-1, 1, 1, 1)) if scale.ndim else scale
-    places = joints[..., None]
-    carried = weights * places + scale * (world @ offsets)  # what each joint has of each point
-    hanging = xp.reshape(below @ xp.reshape(carried, (carried.shape[0], JOINT_COUNT, -1)), carried.shape)
-    return Levers(hanging[:, 0], hanging - share * places, world)
+EVERY = tuple(range(JOINT_COUNT))
 
 
 @lru_cache(maxsize=16)
-def _constants(indices: tuple[int, ...], xp: Any, dtype: Any, where: Any) -> tuple[Any, ...]:
-    """Weights (24, 1, P) and offsets (24, 3, P) of points, which joints (24, 24) hang below each, and how
-    much (24, 1, P) of each point does."""
+def moving(indices: tuple[int, ...]) -> tuple[int, ...]:
+    """The joints whose turns move any of these canonical points, and the pelvis."""
+    weights, offsets = POINT_WEIGHTS[list(indices)], np.abs(POINT_OFFSETS[list(indices)]).sum(-1)
+    hung = (weights + offsets) @ SUBTREE.T - weights
+    return tuple(joint for joint in EVERY if joint == 0 or (hung[:, joint] > 1e-9).any())
+
+
+def levers(
+    rotations: Any, pelvis: Any, bone_offsets: Any, indices: np.ndarray, of: tuple[int, ...] = EVERY
+) -> Levers:
+    """The levers of some joints, the pelvis first, of poses (B, 24, 3, 3) and pelvis (B, 3) on these
+    canonical points (P,)."""
+    xp = array_namespace(rotations)
+    joints, world = forward(rotations, pelvis, bone_offsets)
+    constants = _constants(tuple(indices.tolist()), of, xp, rotations.dtype, device(rotations))
+    weights, offsets, below, share, weighed, placed = constants
+    scale = size(bone_offsets)
+    scale = xp.reshape(scale, (-1, 1, 1, 1)) if scale.ndim else scale
+    batch, count = joints.shape[0], len(indices)
+    # What each joint has of each point.
+    carried = weights * joints[:, weighed, :, None], world[:, placed] @ (scale * offsets)
+    flat = xp.reshape(xp.concat(carried, axis=1), (batch, len(weighed) + len(placed), 3 * count))
+    hanging = xp.reshape(below @ flat, (batch, len(of), 3, count))
+    if of != EVERY:
+        joints, world = joints[:, of], world[:, of]
+    return Levers(hanging[:, 0], hanging - share * joints[..., None], world)
+
+
+@lru_cache(maxsize=16)
+def _constants(
+    indices: tuple[int, ...], of: tuple[int, ...], xp: Any, dtype: Any, where: Any
+) -> tuple[Any, ...]:
+    """Of W joints that points lie at and O that they lie off: weights (W, 1, P) and offsets (O, 3, P), which
+    of these (J, W + O) hang below each of some, how much (J, 1, P) of each point does, and which they are."""
     weights, offsets = POINT_WEIGHTS[list(indices)].T, np.moveaxis(POINT_OFFSETS[list(indices)], 0, -1)
-    found = (weights[:, None], offsets, SUBTREE, (SUBTREE @ weights)[:, None])
-    return tuple(xp.asarray(np.ascontiguousarray(value), dtype=dtype, device=where) for value in found)
+    weighed = np.flatnonzero(weights.any(1)).tolist()
+    placed = np.flatnonzero(offsets.any((1, 2))).tolist()
+    below, share = SUBTREE[list(of)][:, weighed + placed], (SUBTREE[list(of)] @ weights)[:, None]
+    found = (weights[weighed, None], offsets[placed], below, share)
+    return (
+        *(xp.asarray(np.ascontiguousarray(value), dtype=dtype, device=where) for value in found),
+        weighed,
+        placed,
+    )
 
 
 def swept(world: Any, arms: Any) -> Any:
-    """(B, 72, 3 P) how points with these levers move by turns in each joint's own axes: rows are turns,
+    """(B, 3 J, 3 P) how points with these levers move by turns in each joint's own axes: rows are turns,
     columns first the x of all points, then y and z."""
     xp = array_namespace(world)
-    batch = world.shape[0]
-    sweeps = xp.asarray(_SWEEPS, dtype=world.dtype, device=device(world))
-    across = xp.reshape(xp.reshape(world, (-1, 9)) @ sweeps, (batch, JOINT_COUNT, 9, 3))
-    return xp.reshape(across @ arms, (batch, JOINT_COUNT * 3, -1))
+    batch, count = world.shape[:2]
+    across = xp.reshape(world, (-1, 9)) @ _sweeps(xp, world.dtype, device(world))
+    return xp.reshape(xp.reshape(across, (batch, count, 9, 3)) @ arms, (batch, count * 3, 3 * arms.shape[-1]))
+
+
+@lru_cache(maxsize=4)
+def _sweeps(xp: Any, dtype: Any, where: Any) -> Any:
+    return xp.asarray(_SWEEPS, dtype=dtype, device=where)
 
 
 def points_and_jacobian(
@@ -82,9 +112,15 @@ def information(rotations: Any, pelvis: Any, bone_offsets: Any, indices: np.ndar
     """(B, 24, 3) in 1/rad^2, how well points of this precision (B, P) tell each joint's turn about its own
     axes, all else fixed."""
     xp = array_namespace(rotations)
-    found = levers(rotations, pelvis, bone_offsets, indices)
+    joints = moving(tuple(indices.tolist()))
+    found = levers(rotations, pelvis, bone_offsets, indices, joints)
     own = xp.matrix_transpose(found.world) @ found.arms  # in the joint's own axes
-    squared = xp.reshape(own**2, (own.shape[0], JOINT_COUNT * 3, -1)) @ precision[..., None]
+    squared = xp.reshape(own**2, (own.shape[0], 3 * len(joints), -1)) @ precision[..., None]
     along = xp.reshape(squared, own.shape[:3])
     # A turn about one axis sweeps what the lever has along the other two.
-    return xp.roll(along, 1, axis=-1) + xp.roll(along, 2, axis=-1)
+    told = xp.roll(along, 1, axis=-1) + xp.roll(along, 2, axis=-1)
+    if joints == EVERY:
+        return told
+    every = xp.zeros((own.shape[0], JOINT_COUNT, 3), dtype=own.dtype, device=device(own))
+    every[:, joints] = told
+    return every

@@ -10,7 +10,8 @@ against the array API: NumPy and torch, CPU and CUDA, differentiable.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -19,7 +20,7 @@ from array_api_compat import array_namespace, device
 from ...body.rotations import axis_angle_from_matrix, log_gradient, matrix_from_axis_angle
 from ...body.skeleton import JOINT_COUNT
 from ...steps import Stepped, Steps
-from .jacobian import Levers, levers, swept
+from .jacobian import EVERY, Levers, levers, moving, swept
 
 LARGEST_STEP = 0.8
 """Radians that one joint may turn in one iteration; keeps far starts from tumbling."""
@@ -38,6 +39,10 @@ class Evidence:
     positions: Any
     precision: Any
 
+    def rows(self, frames: Any) -> Evidence:
+        """That of some of the frames."""
+        return replace(self, positions=self.positions[frames], precision=self.precision[frames])
+
 
 @dataclass(frozen=True)
 class Prior:
@@ -46,6 +51,84 @@ class Prior:
 
     reference: Any
     precision: Any
+
+    def rows(self, frames: Any) -> Prior:
+        """That of some of the frames."""
+        reference, precision = self.reference, self.precision
+        return Prior(
+            reference[frames] if reference.ndim == 4 else reference,
+            precision[frames] if precision.ndim == 3 else precision,
+        )
+
+
+@dataclass(frozen=True)
+class Outlook:
+    """All priors together on the turns of the joints that move points (J of them, N = 3 J), once the others
+    (H turns) follow them as they like best.
+
+    full (N, N) and diagonal (N,) or (B, N) add up to the precision; hidden (H, H) or (H,) or (B, H): the
+    precision of the others, spread (H, H): its inverse if it is a full one, link (H, N): by how much they
+    turn back with the first. first, others: which turns these are; order (72,): where each turn stands in the
+    first and the others in a row, None where no joint is hidden.
+    """
+
+    joints: tuple[int, ...]
+    full: Any = None
+    diagonal: Any = None
+    hidden: Any = None
+    spread: Any = None
+    link: Any = None
+    first: Any = None
+    others: Any = None
+    order: Any = None
+
+
+def outlook(priors: tuple[Prior, ...], indices: np.ndarray) -> Outlook:
+    """What these priors leave to the joints that move any of these canonical points."""
+    full = _sum([prior.precision for prior in priors if _is_full(prior)])
+    single = _sum([_by_turn(prior) for prior in priors if not _is_full(prior)])
+    joints = moving(tuple(indices.tolist()))
+    if full is not None and single is not None and single.ndim > 1:
+        joints = EVERY  # what the others like best differs from frame to frame
+    if len(joints) == JOINT_COUNT:
+        return Outlook(EVERY, full, single)
+    first, others, order = _places(joints)
+    hidden = Outlook(joints, first=first, others=others, order=order)
+    if full is None:
+        return replace(hidden, diagonal=single[..., first], hidden=single[..., others] + DAMPING)
+    xp = array_namespace(full)
+    if single is not None:
+        full = full + xp.eye(len(full), dtype=full.dtype, device=device(full)) * single
+    own = full[others][:, others]
+    own = own + DAMPING * xp.eye(len(own), dtype=full.dtype, device=device(full))
+    spread = xp.linalg.inv(own)
+    link = spread @ full[others][:, first]
+    rest = full[first][:, first] - full[first][:, others] @ link
+    return replace(hidden, full=rest, hidden=own, spread=spread, link=link)
+
+
+def _sum(values: list[Any]) -> Any:
+    return sum(values[1:], values[0]) if values else None
+
+
+def _is_full(prior: Prior) -> bool:
+    turns = JOINT_COUNT * 3
+    return bool(prior.precision.shape[-2:] == (turns, turns))
+
+
+def _by_turn(prior: Prior) -> Any:
+    """Precision (72,) or (B, 72)."""
+    return array_namespace(prior.precision).reshape(
+        prior.precision, (*prior.precision.shape[:-2], JOINT_COUNT * 3)
+    )
+
+
+@lru_cache(maxsize=16)
+def _places(joints: tuple[int, ...]) -> tuple[list[int], list[int], list[int]]:
+    """The turns of these joints, those of the others, and where each of all stands in the two in a row."""
+    first = [3 * joint + axis for joint in joints for axis in range(3)]
+    others = [turn for turn in range(JOINT_COUNT * 3) if turn not in first]
+    return first, others, np.argsort(first + others).tolist()
 
 
 @Stepped
@@ -57,24 +140,47 @@ def solve(
     priors: tuple[Prior, ...],
     coarse: tuple[float, ...] = (0.0, 0.0),
     outlier_scale: float | None = None,
+    enough: float = 0.0,
 ) -> Steps[tuple[Any, Any]]:
     """Fits poses to evidence under priors, half an iteration a step.
 
     rotations (B, 24, 3, 3), pelvis (B, 3): where to start. bone_offsets (24, 3) or (B, 24, 3).
     coarse: one iteration per entry, with that much added to every point's standard deviation (metres).
     outlier_scale: distance in metres from which a point's pull fades (Geman–McClure), None for none.
+    enough: a frame whose step gains less than this (twice the logarithm of its likelihood) takes no further
+    one that looks no closer.
     Returns the fitted rotations and pelvis.
     """
-    for extra in coarse:
-        system = linearise(rotations, pelvis, bone_offsets, evidence, priors, extra, outlier_scale)
+    known = outlook(priors, evidence.indices)
+    now: tuple[Any, Any] = rotations, pelvis
+    whole: Any = None
+    rows: Any = None
+    for extra, following in zip(coarse, (*coarse[1:], None), strict=True):
+        system = linearise(*now, bone_offsets, evidence, priors, extra, outlier_scale, known)
         yield None
-        rotations, pelvis = moved(rotations, pelvis, _change(system))
+        change = _change(system)
+        now = moved(*now, system.whole(change))
+        if whole is not None:
+            whole[0][rows], whole[1][rows] = now
         yield None
-    return rotations, pelvis
+        if not enough or following != extra:
+            continue
+        xp = array_namespace(change)
+        onward = xp.nonzero(xp.sum(system.vector * change, axis=-1) > enough)[0]
+        if len(onward) == len(change):
+            continue
+        whole, rows = (now, onward) if whole is None else (whole, rows[onward])
+        if not len(onward):
+            break
+        now, evidence = (now[0][onward], now[1][onward]), evidence.rows(onward)
+        priors = tuple(prior.rows(onward) for prior in priors)
+        bone_offsets = bone_offsets[onward] if bone_offsets.ndim == 3 else bone_offsets
+        known = outlook(priors, evidence.indices)
+    return now if whole is None else whole
 
 
 def _change(system: System) -> Any:
-    """The turns and translations (B, 75) that solve it."""
+    """The turns and translations (B, N + 3) that solve it."""
     on_numpy = isinstance(system.matrix, np.ndarray)
     solver = np.linalg if on_numpy else array_namespace(system.matrix).linalg
     return solver.solve(system.matrix, system.vector[..., None])[..., 0]
@@ -82,10 +188,12 @@ def _change(system: System) -> Any:
 
 @dataclass(frozen=True)
 class System:
-    """Normal equations of B frames over 72 turns and 3 translations, and what they were made from.
+    """Normal equations of B frames over the N turns of the joints that move points and 3 translations, and
+    what they were made from.
 
-    matrix (B, 75, 75), vector (B, 75). rows (B, 75, 3 P): how the points' coordinates change, first the x of
-    all points, and residual (B, 3 P), both multiplied by root (B, P), the square root of the precision.
+    matrix (B, N + 3, N + 3), vector (B, N + 3). rows (B, N + 3, 3 P): how the points' coordinates change,
+    first the x of all points, and residual (B, 3 P), both multiplied by root (B, P), the square root of the
+    precision. pulled (B, H): where the priors want the turns of the other joints. known: the priors.
     """
 
     matrix: Any
@@ -93,6 +201,18 @@ class System:
     rows: Any
     residual: Any
     root: Any
+    known: Outlook
+    pulled: Any = None
+
+    def whole(self, change: Any) -> Any:
+        """All turns and translations (B, 75) that belong to a change (B, N + 3) of the first."""
+        if self.pulled is None:
+            return change
+        xp = array_namespace(change)
+        turns, link = change[:, :-3], self.known.link
+        others = self.pulled if link is None else self.pulled - turns @ xp.matrix_transpose(link)
+        every = xp.concat([turns, others], axis=-1)[:, self.known.order]
+        return xp.concat([every, change[:, -3:]], axis=-1)
 
 
 def linearise(
@@ -103,22 +223,26 @@ def linearise(
     priors: tuple[Prior, ...],
     extra: float = 0.0,
     outlier_scale: float | None = None,
+    known: Outlook | None = None,
 ) -> System:
-    """The Gauss–Newton step of each frame as a linear system; arguments as in `solve`."""
+    """The Gauss–Newton step of each frame as a linear system; arguments as in `solve`, known: `outlook` of
+    the priors."""
     xp = array_namespace(rotations)
-    found = levers(rotations, pelvis, bone_offsets, evidence.indices)
+    known = outlook(priors, evidence.indices) if known is None else known
+    found = levers(rotations, pelvis, bone_offsets, evidence.indices, known.joints)
     residual = xp.matrix_transpose(evidence.positions) - found.points
     precision = evidence.precision / (1.0 + evidence.precision * extra**2)
     if outlier_scale is not None:
         squared = xp.sum(residual**2, axis=-2) / (outlier_scale**2 + extra**2)
         precision = precision / (1.0 + squared) ** 2
-    system = _evidence_system(found, residual, precision)
-    for prior in priors:
-        _add_prior(system.matrix, system.vector, rotations, prior)
-    diagonal = _diagonal(system.matrix)
+    root = xp.sqrt(precision)
+    rows, weighted = _rows(found, root), xp.reshape(residual * root[:, None], (len(root), 3 * root.shape[1]))
+    matrix, vector = rows @ xp.matrix_transpose(rows), (rows @ weighted[..., None])[..., 0]
+    pulled = _add_priors(matrix, vector, rotations, priors, known)
+    diagonal = _diagonal(matrix)
     # What no evidence tells must not be left to the last digits of single precision.
     diagonal += DAMPING + RELATIVE_DAMPING * xp.max(diagonal, axis=-1, keepdims=True)
-    return system
+    return System(matrix, vector, rows, weighted, root, known, pulled)
 
 
 def _diagonal(matrices: Any) -> Any:
@@ -136,32 +260,51 @@ def moved(rotations: Any, pelvis: Any, step: Any) -> tuple[Any, Any]:
     return rotations @ matrix_from_axis_angle(turn), pelvis + step[..., JOINT_COUNT * 3 :]
 
 
-def _evidence_system(found: Levers, residual: Any, precision: Any) -> System:
-    xp = array_namespace(residual)
-    batch, _, points = residual.shape
-    root = xp.sqrt(precision)[:, None]
-    turns = swept(found.world, found.arms * root[:, None])
-    identity = xp.eye(3, dtype=residual.dtype, device=device(residual))
-    shift = xp.reshape(identity[..., None] * root[:, None], (batch, 3, 3 * points))
-    rows = xp.concat([turns, shift], axis=1)
-    pull = xp.reshape(residual * root, (batch, 3 * points))
-    matrix, vector = rows @ xp.matrix_transpose(rows), (rows @ pull[..., None])[..., 0]
-    return System(matrix, vector, rows, pull, root[:, 0])
+def _rows(found: Levers, root: Any) -> Any:
+    """(B, N + 3, 3 P) of a `System`."""
+    xp = array_namespace(root)
+    batch, points = root.shape
+    identity = xp.eye(3, dtype=root.dtype, device=device(root))
+    shift = xp.reshape(identity[..., None] * root[:, None, None], (batch, 3, 3 * points))
+    return xp.concat([swept(found.world, found.arms * root[:, None, None]), shift], axis=1)
 
 
-def _add_prior(matrix: Any, vector: Any, rotations: Any, prior: Prior) -> None:
-    """Adds a prior in place, with its exact pull; its curvature is that of small deviations."""
+def _add_priors(matrix: Any, vector: Any, rotations: Any, priors: tuple[Prior, ...], known: Outlook) -> Any:
+    """Adds priors in place, with their exact pull; their curvature is that of small deviations. Returns where
+    they want the turns of the hidden joints."""
     xp = array_namespace(rotations)
-    batch, turns = rotations.shape[0], JOINT_COUNT * 3
+    turns = vector.shape[1] - 3
+    if known.full is not None:
+        matrix[:, :turns, :turns] += known.full
+    if known.diagonal is not None:
+        diagonal = _diagonal(matrix)[:, :turns]
+        diagonal += known.diagonal
+    pulls = [_pull(rotations, prior) for prior in priors if prior.reference is not rotations]
+    if not pulls:
+        hidden = (len(vector), JOINT_COUNT * 3 - turns)
+        return xp.zeros(hidden, dtype=vector.dtype, device=device(vector)) if hidden[1] else None
+    pull = _sum(pulls)
+    if known.order is None:
+        vector[:, :turns] -= pull
+        return None
+    others = -pull[:, known.others]
+    if known.link is None:
+        vector[:, :turns] -= pull[:, known.first]
+        return others / known.hidden
+    vector[:, :turns] -= pull[:, known.first] + others @ known.link
+    return others @ known.spread
+
+
+def _pull(rotations: Any, prior: Prior) -> Any:
+    """(B, 72) how strongly a prior pulls the turns back."""
+    xp = array_namespace(rotations)
+    batch = rotations.shape[0]
     deviation = axis_angle_from_matrix(xp.matrix_transpose(prior.reference) @ rotations)
-    if prior.precision.shape[-2:] == (turns, turns):
-        pull = xp.reshape(xp.reshape(deviation, (batch, turns)) @ prior.precision, deviation.shape)
-        matrix[:, :turns, :turns] += prior.precision
+    if _is_full(prior):
+        pull = xp.reshape(xp.reshape(deviation, (batch, -1)) @ prior.precision, deviation.shape)
     else:
         pull = prior.precision * deviation
-        diagonal = _diagonal(matrix)[:, :turns]
-        diagonal += xp.reshape(prior.precision, (-1, turns))
-    vector[:, :turns] -= xp.reshape(log_gradient(deviation, pull), (batch, turns))
+    return xp.reshape(log_gradient(deviation, pull), (batch, -1))
 
 
 def prior_cost(rotations: Any, prior: Prior) -> float:
@@ -169,7 +312,7 @@ def prior_cost(rotations: Any, prior: Prior) -> float:
     xp = array_namespace(rotations)
     batch, turns = rotations.shape[0], JOINT_COUNT * 3
     deviation = axis_angle_from_matrix(xp.matrix_transpose(prior.reference) @ rotations)
-    if prior.precision.shape[-2:] != (turns, turns):
+    if not _is_full(prior):
         return float(xp.sum(prior.precision * deviation**2))
     flat = xp.reshape(deviation, (batch, turns))
     return float(xp.sum((flat @ prior.precision) * flat))

@@ -8,6 +8,7 @@ performer's overall size.
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import lru_cache
 
 import numpy as np
 
@@ -151,11 +152,10 @@ def _measure(targets: Targets) -> Steps[dict[str, tuple[float, float] | None]]:
 
 def _ruler(targets: Targets, first: str, second: str) -> tuple[float, float] | None:
     """Ratio and its variance from one pair of points and its mirror image, None if it was never seen."""
-    values = []
-    for a, b in {(first, second), (mirror_name(first), mirror_name(second))}:
-        columns = [np.flatnonzero(targets.indices == POINT_INDEX[name]) for name in (a, b)]
-        if all(len(column) for column in columns):
-            values.append(_distance(targets, int(columns[0][0]), int(columns[1][0])))
+    values, columns = [], targets.indices.tolist()
+    for a, b in _both_sides(first, second):
+        if a in columns and b in columns:
+            values.append(_distance(targets, columns.index(a), columns.index(b)))
     pieces = [value for value in values if value is not None]
     if not pieces:
         return None
@@ -173,10 +173,19 @@ def _distance(targets: Targets, a: int, b: int) -> tuple[float, float, float] | 
     if not both.any():
         return None
     squared = ((targets.positions[both, a] - targets.positions[both, b]) ** 2).sum(-1)
-    squared = np.clip(squared, *np.quantile(squared, [0.1, 0.9]))
+    if len(squared) > 1:
+        squared = np.clip(squared, *np.quantile(squared, [0.1, 0.9]))
     return float(squared.mean()), float(targets.noise[a] ** 2 + targets.noise[b] ** 2), float(both.sum())
 
 
+@lru_cache(maxsize=64)
+def _both_sides(first: str, second: str) -> set[tuple[int, int]]:
+    """Indices of a pair of points and of its mirror image, which may be itself."""
+    pairs = (first, second), (mirror_name(first), mirror_name(second))
+    return {(POINT_INDEX[a], POINT_INDEX[b]) for a, b in pairs}
+
+
+@lru_cache(maxsize=64)
 def _rest_distance(first: str, second: str) -> float:
     places = POINT_WEIGHTS @ REST_JOINTS + POINT_OFFSETS.sum(1)
     return float(np.linalg.norm(places[POINT_INDEX[first]] - places[POINT_INDEX[second]]))

@@ -19,15 +19,21 @@ from ...body.points import MIRROR_POINTS, POINT_WEIGHTS
 from ...body.skeleton import JOINT_COUNT, PARENTS, REST_OFFSETS, SUBTREE
 from ...steps import Stepped, Steps, in_chunks
 from ..evidence.targets import Targets
-from ..start.closed_form import OUTLIER_SCALE, initial_prior, start_from_initial, start_from_keypoints
-from ..start.solver import Evidence, Prior, System, linearise, moved, prior_cost
+from ..start.closed_form import (
+    FROM_NEIGHBOURS,
+    OUTLIER_SCALE,
+    initial_prior,
+    start_from_initial,
+    start_from_keypoints,
+)
+from ..start.solver import Evidence, Prior, System, linearise, moved, prior_cost, solve
 from .proportions import Proportions, mean_directions
 
-MOST_FRAMES = 64
+MOST_FRAMES = 48
 FEWEST_FRAMES = 10
 APART, ENOUGH = 0.1, 24
 """Seconds between frames that tell something of their own; so many are taken if they are nearer, too."""
-ITERATIONS = 4
+ITERATIONS = 3
 INDEPENDENT = 0.5
 """Frames a second, after the first, that count as independent: people keep their posture, and keypoints
 wander together; neither must pass for an offset. Chosen on the validation subjects and on clips of real
@@ -42,8 +48,8 @@ equations say."""
 SYMMETRY = 0.8
 """Correlation of an offset with that of the same point on the other side."""
 _SIDEWAYS = np.array([-1.0, 1.0, 1.0])
-SMALL = 5
-"""Triangular matrices of up to this size are inverted as full ones."""
+
+Pose = tuple[np.ndarray, np.ndarray]
 
 
 @dataclass(frozen=True)
@@ -52,13 +58,14 @@ class Calibration:
     of the joint that carries them; left (P,) metres, how far these may still be off, per axis; evidence: the
     logarithm of how likely the clip is if its points lie around these canonical points, but for a constant
     that other canonical points share; -inf where nothing tells. numbers (N,): those of the proportions that
-    make these bones."""
+    make these bones. pose: rotations and pelvis of the frames that were looked at, their points centred."""
 
     bones: np.ndarray
     offsets: np.ndarray
     left: np.ndarray
     numbers: np.ndarray
     evidence: float = -np.inf
+    pose: Pose | None = None
 
 
 @Stepped
@@ -70,6 +77,7 @@ def calibrate(
     initial: tuple[np.ndarray, np.ndarray] | None = None,
     known_bones: bool = False,
     proportions: Proportions | None = None,
+    near: Pose | None = None,
 ) -> Steps[Calibration]:
     """Bones and offsets of a clip from its evidence; a few frames tell nothing and leave the bones as they
     are.
@@ -77,6 +85,7 @@ def calibrate(
     bones (24, 3): a first estimate, or with known_bones the truth. prior: of the poses. initial: rotations
     (T, 24, 3, 3) and pelvis (T, 3) of an estimator in the world of the targets, if any. proportions: what may
     vary of the bones, their lengths where none are given; those that are known are the nearest of these.
+    near: the poses of a calibration of the same clip whose points were taken for others.
     """
     build = mean_directions() if proportions is None else proportions
     numbers = build.numbers(bones)
@@ -91,7 +100,12 @@ def calibrate(
     priors: tuple[Prior, ...] = (Prior(_single(prior.reference), _single(prior.precision)),)
     held: tuple[Prior, ...] = (replace(priors[0], precision=share * priors[0].precision),)
     if initial is None:
-        pose = yield from start_from_keypoints.steps(vague, _single(bones), priors[0])
+        if near is None:
+            pose = yield from start_from_keypoints.steps(vague, _single(bones), priors[0])
+        else:
+            pose = yield from solve.steps(
+                *near, _single(bones), vague, priors, FROM_NEIGHBOURS, OUTLIER_SCALE
+            )
     else:
         begin = _single(initial[0][rows]), _single(initial[1][rows] - centre[:, 0])
         priors += (initial_prior(begin[0]),)  # loosely: its habits must not pass for offsets
@@ -101,12 +115,13 @@ def calibrate(
     told = _Told(build, _shared_precision(build, some.definition, some.indices), known_bones)
     constants, pose = yield from _fit(sharp, held, pose, numbers, told)
     coarse = replace(vague, precision=_single(_sharp(some, share, COARSE)))
-    _, _, covariance, evidence = yield from _step(coarse, held, pose, constants, told)
+    last = yield from _step(coarse, held, pose, constants, told)
+    evidence = _likelihood(coarse, held, pose, constants, told, last)
     fitted, offsets = told.unpacked(constants)
-    variance = np.diag(covariance)[told.count :].reshape(-1, 3).mean(1)
+    variance = np.diag(last.covariance)[told.count :].reshape(-1, 3).mean(1)
     left = np.clip(MODESTY * np.sqrt(variance), LEAST_LEFT * some.definition, some.definition)
     kept = bones if known_bones else fitted
-    return Calibration(kept, offsets, left, constants[: told.count], evidence)
+    return Calibration(kept, offsets, left, constants[: told.count], evidence, pose)
 
 
 @Stepped
@@ -128,7 +143,9 @@ def known_better(targets: Targets, calibration: Calibration) -> Targets:
 
 
 def _telling_frames(targets: Targets, fps: float) -> np.ndarray:
-    """Frames spread over the clip, of those with evidence for most points."""
+    """Frames spread over the clip, of those with evidence for most points; none if it is too short."""
+    if len(targets.raw) < FEWEST_FRAMES:
+        return np.zeros(0, int)
     seen = (targets.precision > 0).sum(1)
     rows = np.flatnonzero(seen >= max(np.quantile(seen, 0.5), 1))
     apart = max(round(len(rows) / (APART * fps)), ENOUGH)
@@ -155,9 +172,6 @@ def _sharp(targets: Targets, share: float, least: float = 0.0) -> np.ndarray:
     noise = 1.0 / np.where(known, targets.precision, 1.0) - targets.definition**2
     variance = noise.clip(0.0) / share + np.maximum(UNEXPLAINED * targets.definition, least) ** 2
     return np.where(known, 1.0 / variance, 0.0)
-
-
-Pose = tuple[np.ndarray, np.ndarray]
 
 
 @dataclass(frozen=True)
@@ -194,11 +208,24 @@ def _fit(
     """Constants and poses that fit together. numbers (N,): of the bones to begin with."""
     constants = np.concatenate([numbers, np.zeros(len(told.precision) - told.count)])
     for _ in range(ITERATIONS):
-        change, step, _, _ = yield from _step(evidence, priors, pose, constants, told)
-        constants = constants + change
-        pose = moved(*pose, step)
+        found = yield from _step(evidence, priors, pose, constants, told)
+        constants = constants + found.change
+        pose = moved(*pose, found.system.whole(found.step))
         yield None
     return constants, pose
+
+
+@dataclass(frozen=True)
+class _Step:
+    """One step of constants (M,) and poses (B, N + 3) together from the equations of the poses alone;
+    covariance (M, M): of the constants. gained: what step and curvature of the constants add to the logarithm
+    of the evidence."""
+
+    change: np.ndarray
+    step: np.ndarray
+    covariance: np.ndarray
+    gained: float
+    system: System
 
 
 def _step(
@@ -207,9 +234,8 @@ def _step(
     pose: Pose,
     constants: np.ndarray,
     told: _Told,
-) -> Steps[tuple[np.ndarray, np.ndarray, np.ndarray, float]]:
-    """Changes of constants and poses, the covariance of the constants, and the logarithm of the evidence
-    (Laplace's approximation)."""
+) -> Steps[_Step]:
+    """Changes of constants and poses from where they are."""
     bones, offsets = (_single(values) for values in told.unpacked(constants))
     _, world = forward(*pose, bones)
     axes = world[:, _carriers(evidence.indices)]
@@ -219,20 +245,16 @@ def _step(
     yield None
     changes = _single(told.build.changes(constants[: told.count]))
     by_numbers = _rows_of_numbers(world, changes, evidence.indices, system.root)
-    off = constants - told.usual
-    pull = -told.precision @ off
+    pull = -told.precision @ (constants - told.usual)
     if told.known_bones:
         by_numbers, pull[: told.count] = np.zeros_like(by_numbers), 0.0
-    change, step, covariance, likely = yield from _eliminated(system, by_numbers, axes, told.precision, pull)
-    likely += _fit_so_far(evidence, system, pose[0], priors) - 0.5 * float(off @ told.precision @ off)
-    return change, step, covariance, likely
+    return (yield from _eliminated(system, by_numbers, axes, told.precision, pull))
 
 
 def _eliminated(
     system: System, by_numbers: np.ndarray, axes: np.ndarray, told: np.ndarray, pull: np.ndarray
-) -> Steps[tuple[np.ndarray, np.ndarray, np.ndarray, float]]:
-    """One step of constants (M,) and poses (B, 75) together, the covariance (M, M) of the constants, and what
-    step and curvature add to the logarithm of the evidence.
+) -> Steps[_Step]:
+    """The step of constants (M,) and poses (B, N + 3) together.
 
     by_numbers (B, N, 3 P): how the points change with the bones' numbers; axes (B, P, 3, 3): of what carries
     them; told (M, M) and pull (M,): prior of the constants.
@@ -240,14 +262,11 @@ def _eliminated(
     turns, numbers, count = system.rows.shape[1], by_numbers.shape[1], len(told)
     products = _products(system, by_numbers, axes)
     yield None
-    # The system's damping is far above what rounding takes away, so the factor exists. With its inverse on
-    # their left the poses' own equations become the identity.
-    lower = np.linalg.cholesky(system.matrix)
-    inverse = _lower_inverse(lower)
-    explained = inverse @ np.concatenate([products[:, :turns], system.vector[..., None]], -1)
+    shared = products[:, :turns]
+    # The system's damping is far above what rounding takes away, so the solution exists.
+    solved = np.linalg.solve(system.matrix, np.concatenate([shared, system.vector[..., None]], -1))
     yield None
-    flat = explained.reshape(-1, count + 1)
-    less = (flat.T @ flat)[:count].astype(float)
+    less = (shared.reshape(-1, count).T @ solved.reshape(-1, count + 1)).astype(float)
     own = products[:, turns:].sum(0, dtype=float)
     matrix = told - less[:, :count]
     matrix[:numbers] += own[:numbers]
@@ -256,49 +275,51 @@ def _eliminated(
     covariance = np.linalg.inv(matrix)
     toward = own[numbers] - less[:, count] + pull
     change = covariance @ toward
-    rest = explained[..., count] - explained[..., :count] @ _single(change)
-    gained = (flat[:, count].astype(float) ** 2).sum() + toward @ change
+    rest = solved[..., count] - solved[..., :count] @ _single(change)
+    gained = (system.vector * solved[..., count]).sum(dtype=float) + toward @ change
     spread = np.linalg.slogdet(told)[1] - np.linalg.slogdet(matrix)[1]
-    spread -= 2.0 * np.log(np.diagonal(lower, axis1=1, axis2=2), dtype=float).sum()
-    return change, (rest[:, None] @ inverse)[:, 0], covariance, 0.5 * float(gained + spread)
+    return _Step(change, rest, covariance, float(gained + spread), system)
 
 
-def _fit_so_far(
-    evidence: Evidence, system: System, rotations: np.ndarray, priors: tuple[Prior, ...]
+def _likelihood(
+    evidence: Evidence,
+    priors: tuple[Prior, ...],
+    pose: Pose,
+    constants: np.ndarray,
+    told: _Told,
+    last: _Step,
 ) -> float:
-    """Logarithm of the likelihood of points and poses where the equations were made, up to a constant."""
-    seen = evidence.precision > 0
+    """Logarithm of the evidence (Laplace's approximation) where the equations of the last step were made, up
+    to a constant."""
+    seen, system = evidence.precision > 0, last.system
     precision = np.where(seen, evidence.precision, 1.0).astype(float)
-    squared = (system.residual.astype(float).reshape(len(rotations), 3, -1) ** 2).sum(1)
+    squared = (system.residual.astype(float).reshape(len(precision), 3, -1) ** 2).sum(1)
     # The pull of far points fades; their cost grows no further than that (Geman–McClure).
     faded = np.where(seen, np.sqrt(precision) / np.where(seen, system.root, 1.0), 0.0)
-    cost = (squared * faded).sum() + sum(prior_cost(rotations, prior) for prior in priors)
-    return 0.5 * float(3.0 * np.log(precision).sum() - cost)
+    off = constants - told.usual
+    cost = (squared * faded).sum() + sum(prior_cost(pose[0], prior) for prior in priors)
+    cost += off @ told.precision @ off - last.gained
+    curvature = np.linalg.slogdet(system.matrix)[1].sum(dtype=float)
+    if system.pulled is not None and system.known.hidden is not None:
+        hidden = system.known.hidden
+        cost -= ((system.pulled @ hidden) * system.pulled).sum(dtype=float)
+        curvature += len(precision) * np.linalg.slogdet(hidden)[1]
+    return 0.5 * float(3.0 * np.log(precision).sum() - cost - curvature)
 
 
 def _products(system: System, by_numbers: np.ndarray, axes: np.ndarray) -> np.ndarray:
-    """(B, 75 + N + 1, M) of how the points change with poses and numbers, and of their residual, with how
-    they change with the constants. An offset moves its own point only, along the axes of what carries it:
-    its products take 3 numbers of a row."""
+    """(B, N + 3 + numbers + 1, M) of how the points change with poses and numbers, and of their residual,
+    with how they change with the constants. An offset moves its own point only, along the axes of what
+    carries it."""
+    batch, count, width = by_numbers.shape
+    by_constants = np.zeros((batch, count + width, width), by_numbers.dtype)
+    by_constants[:, :count] = by_numbers
+    point = np.arange(width // 3)
+    by_offsets = by_constants[:, count:].reshape(batch, len(point), 3, 3, len(point))
+    along = axes * system.root[..., None, None]
+    by_offsets[:, point, :, :, point] = along.transpose(1, 0, 3, 2)
     rows = np.concatenate([system.rows, by_numbers, system.residual[:, None]], 1)
-    batch, number, _ = rows.shape
-    along = np.swapaxes(axes, 2, 3) * system.root[..., None, None]
-    by_point = rows.reshape(batch, number, 3, -1).transpose(0, 3, 2, 1)
-    with_offsets = np.swapaxes((along @ by_point).reshape(batch, -1, number), 1, 2)
-    return np.concatenate([rows @ np.swapaxes(by_numbers, 1, 2), with_offsets], -1)
-
-
-def _lower_inverse(lower: np.ndarray) -> np.ndarray:
-    """Inverses of lower triangular matrices (B, N, N), by halves: NumPy's own takes them for full ones."""
-    size = lower.shape[-1]
-    if size <= SMALL:
-        return np.linalg.inv(lower)
-    half = size // 2
-    first, last = _lower_inverse(lower[:, :half, :half]), _lower_inverse(lower[:, half:, half:])
-    inverse = np.zeros_like(lower)
-    inverse[:, :half, :half], inverse[:, half:, half:] = first, last
-    inverse[:, half:, :half] = -last @ (lower[:, half:, :half] @ first)
-    return inverse
+    return np.asarray(rows @ np.swapaxes(by_constants, 1, 2))
 
 
 def _shared_precision(build: Proportions, definition: np.ndarray, indices: np.ndarray) -> np.ndarray:

@@ -13,7 +13,7 @@ from ..start.closed_form import INITIAL_DEVIATION, MODESTY, MODESTY_ALONE, Initi
 from ..start.solver import Prior
 from .alignment import to_target_world
 from .bones import estimate_bone_offsets, wander_variance, with_noise
-from .calibration import Calibration, calibrate, known_better
+from .calibration import Calibration, Pose, calibrate, known_better
 from .proportions import Proportions
 
 
@@ -61,7 +61,8 @@ def judge(
     targets = with_noise(targets, variance)
     first = yield from _judge(targets, initial, prior, fps, bones, alone, proportions)
     if (joints := as_smpl_joints(targets)) is not None:
-        second = yield from _judge(joints, initial, prior, fps, bones, alone, proportions)
+        near = first.found.pose
+        second = yield from _judge(joints, initial, prior, fps, bones, alone, proportions, near)
         if second.evidence > first.evidence - DOUBT:
             return replace(second, variance=variance, joints=True)
     return replace(first, variance=variance)
@@ -75,6 +76,7 @@ def _judge(
     bones: np.ndarray | None,
     alone: bool,
     proportions: Proportions | None,
+    near: Pose | None = None,
 ) -> Steps[WholeClip]:
     """The same where it is settled what the points are."""
     lengths = bones
@@ -92,6 +94,6 @@ def _judge(
         root = float(np.hypot(off, apart / np.sqrt(3)))
         yield None
     known = bones is not None
-    found = yield from calibrate.steps(targets, measured, prior, fps, initial, known, proportions)
+    found = yield from calibrate.steps(targets, measured, prior, fps, initial, known, proportions, near)
     targets = known_better(targets, found)
     return WholeClip(targets, found.bones, found.offsets, initial, off, root, found.evidence, found)
