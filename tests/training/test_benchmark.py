@@ -199,6 +199,7 @@ def test_white_noise_and_estimators_have_their_own_bars() -> None:
     rows = [row(alone, "do nothing", 80.0, 10.0), row(alone, OURS, 70.0, 9.0)]
     missed = [verdict.bar for verdict in verdicts(rows) if not verdict.holds]
     assert missed == ["Poses alone: rotation 15 % below the input"]
+    assert verdicts([row(alone, OURS, 70.0, 9.0)]) == []  # of that method alone, nothing to be held against
     roll = "smpl24, clean, roll-out"
     assert not all(v.holds for v in verdicts([row(roll, "LM", 9.0, 9.0), row(roll, OURS, 8.0, 8.0, 0.3)]))
 

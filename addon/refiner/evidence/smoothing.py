@@ -294,36 +294,21 @@ def _solve(values: np.ndarray, weights: np.ndarray, strength: np.ndarray, result
     A banded LDL^T factorisation from both ends at once, which meets in the middle ORDER frames; every step
     works on all keypoints.
     """
-    frames, columns = len(weights), strength.shape
+    frames = len(weights)
     half = (frames - ORDER + 1) // 2
     middle = slice(frames - ORDER - half, frames - half)
-    band, tiny = _penalty_band(frames), 1e-9 * (1.0 + strength)
-    # The first half ends where the middle begins, with one frame of nothing before it where it is shorter.
-    spare = half - middle.start
     sides = [slice(0, middle.start), slice(frames - 1, middle.stop - 1, -1)]
+    # The first half ends where the middle begins, with one frame of nothing before it where it is shorter.
+    begins = (half - middle.start, 0)
+    band, tiny = _penalty_band(frames), 1e-9 * (1.0 + strength)
     own_band = np.zeros((half + ORDER, ORDER + 1, 2, 1, 1))
-    own_band[spare:, :, 0, 0, 0] = band[: half + ORDER - spare]
-    own_band[:, :, 1, 0, 0] = band[: half + ORDER]
-    own_weights = np.zeros((half, 2, 1, columns[1]))
-    # Rows of nothing come before the first frame, so that every frame has ORDER others before it.
-    paths = np.zeros((ORDER + half, values.shape[1], 2, *columns))
-    pulled = np.zeros((half, *paths.shape[1:3], 1, columns[1]))
-    for side, rows in enumerate(sides):
-        begin = spare if side == 0 else 0
+    own_weights = np.zeros((half, 2, 1, strength.shape[1]))
+    pulled = np.zeros((half, values.shape[1], 2, 1, strength.shape[1]))
+    for side, (begin, rows) in enumerate(zip(begins, sides, strict=True)):
+        own_band[begin:, :, side, 0, 0] = band[: half + ORDER - begin]
         own_weights[begin:, side, 0] = weights[rows]
         pulled[begin:, :, side, 0] = values[rows] * weights[rows, None]
-    diagonal = np.ones((ORDER + half, 2, *columns))
-    lower = np.zeros((ORDER + half, ORDER, 2, *columns))  # lower[t, i]: element (t, t - ORDER + i)
-    for t in range(half):
-        if t % FRAMES_PER_STEP == 0:
-            yield None
-        here, before = t + ORDER, slice(t, t + ORDER)
-        row = own_band[t] * strength  # elements (t, t - ORDER + i) times their diagonal
-        row[1] -= row[0] * lower[here - 2, 2]
-        row[2] -= row[0] * lower[here - 1, 1] + row[1] * lower[here - 1, 2]
-        factor = np.divide(row[:ORDER], diagonal[before], out=lower[here])
-        diagonal[here] = row[ORDER] + tiny + own_weights[t] - np.add.reduce(factor * row[:ORDER])
-        paths[here] = pulled[t] - np.add.reduce(factor[:, None] * paths[before])
+    lower, diagonal, paths = yield from _eliminated(own_band, own_weights + tiny, pulled, strength)
     last = _Ends(own_band[half:] * strength, lower[-2:], diagonal[-ORDER:], paths[-ORDER:])
     square, right = last.met(band[middle], strength)
     own = np.arange(ORDER)
@@ -339,7 +324,33 @@ def _solve(values: np.ndarray, weights: np.ndarray, strength: np.ndarray, result
         if here % FRAMES_PER_STEP == 0:
             yield None
         paths[here - ORDER : here] -= lower[here][:, None] * paths[here]
-    result[sides[0]], result[sides[1]] = paths[ORDER + spare :, :, 0], paths[ORDER:, :, 1]
+    for side, (begin, rows) in enumerate(zip(begins, sides, strict=True)):
+        result[rows] = paths[ORDER + begin :, :, side]
+
+
+def _eliminated(
+    band: np.ndarray, weights: np.ndarray, pulled: np.ndarray, strength: np.ndarray
+) -> Steps[tuple[np.ndarray, np.ndarray, np.ndarray]]:
+    """From both ends to the middle: lower (F, ORDER, 2, S, K), diagonal (F, 2, S, K) and what is pulled,
+    reduced (F, C, 2, S, K). lower[t, i] is the element (t, t - ORDER + i).
+
+    Rows of nothing come before the first frame, so that every frame has ORDER others before it.
+    """
+    half, columns = len(pulled), (2, *strength.shape)
+    diagonal = np.ones((ORDER + half, *columns))
+    lower = np.zeros((ORDER + half, ORDER, *columns))
+    paths = np.zeros((ORDER + half, pulled.shape[1], *columns))
+    for t in range(half):
+        if t % FRAMES_PER_STEP == 0:
+            yield None
+        here, before = t + ORDER, slice(t, t + ORDER)
+        row = band[t] * strength  # elements (t, t - ORDER + i) times their diagonal
+        row[1] -= row[0] * lower[here - 2, 2]
+        row[2] -= row[0] * lower[here - 1, 1] + row[1] * lower[here - 1, 2]
+        factor = np.divide(row[:ORDER], diagonal[before], out=lower[here])
+        diagonal[here] = row[ORDER] + weights[t] - np.add.reduce(factor * row[:ORDER])
+        paths[here] = pulled[t] - np.add.reduce(factor[:, None] * paths[before])
+    return lower, diagonal, paths
 
 
 class _Ends:

@@ -17,7 +17,7 @@ from .table import by_case
 NEAR_SHARE, NEAR_MM, NEAR_DEGREES = 0.03, 0.2, 0.1
 NOISE_MARGIN, PLUGIN_MARGIN = 0.15, 0.10
 MOST_DRIFT = 0.2
-SMOOTHED = "smoothed LM"
+SMOOTHED, NOTHING = "smoothed LM", "do nothing"
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,7 @@ def summary(found: list[Verdict]) -> str:
 
 def _of_case(case: Case, methods: dict[str, Row]) -> Iterator[Verdict]:
     others = {name: row for name, row in methods.items() if not name.startswith(OURS) and name != SMPLIFY}
-    solvers = {name: row for name, row in others.items() if name not in (PAIRWISE, "do nothing")}
+    solvers = {name: row for name, row in others.items() if name not in (PAIRWISE, NOTHING)}
     if others:
         yield _best_or_near(case, methods, others, "pve", NEAR_MM)
         yield _best_or_near(case, methods, others, "rotation", NEAR_DEGREES)
@@ -69,12 +69,12 @@ def _of_case(case: Case, methods: dict[str, Row]) -> Iterator[Verdict]:
         smoothed = {name: row for name, row in methods.items() if name.startswith(SMOOTHED)}
         for figure in ("pve", "rotation"):
             yield _below("One camera: 15 % below smoothed LM", case, methods, smoothed, figure, NOISE_MARGIN)
-    if case.alone:
-        given = {"do nothing": methods["do nothing"]}
+    if case.alone and NOTHING in methods:
+        given = {NOTHING: methods[NOTHING]}
         yield _below(
             "Poses alone: rotation 15 % below the input", case, methods, given, "rotation", NOISE_MARGIN
         )
-    elif solvers and case.estimator and case.faults.white:
+    if solvers and not case.alone and case.estimator and case.faults.white:
         bar = "Plug-in, white noise: rotation 10 % below the best of the others"
         yield _below(bar, case, methods, others, "rotation", PLUGIN_MARGIN)
     if case.roll_out:
