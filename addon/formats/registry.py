@@ -16,6 +16,7 @@ from .draft import Draft, Reader
 from .finish import finish
 from .joining import together
 from .listing import UnknownContent, all_readers, readers_for
+from .rig_files import RIG_ENDINGS
 
 
 def read(
@@ -59,6 +60,8 @@ def read(
             others = [Container(container.path.parent / name, hints) for name in also]
             drafts = [draft, *map(_draft, others)]
             draft = together(drafts, [one.path for one in (container, *others)], fps)
+        if take is not None and container.path.suffix.lower() not in RIG_ENDINGS:
+            draft.warnings.append(f"{container.name} has no takes, so {one_line(take)} was not looked for.")
         return finish(draft, reader, hints, container.path)
 
 

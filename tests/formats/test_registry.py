@@ -62,3 +62,8 @@ def test_the_refusal_names_what_the_file_holds(tmp_path):
     np.savez(tmp_path / "weather.npz", temperature=np.ones(3), rain=np.ones(3))
     with pytest.raises(FormatError, match="temperature, rain"):
         formats.read(tmp_path / "weather.npz")
+
+
+def test_a_take_of_a_file_without_takes_is_no_silent_wish():
+    recording = formats.read(TRIAL, take="Run")
+    assert f"{TRIAL.name} has no takes, so Run was not looked for." in recording.warnings
