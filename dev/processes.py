@@ -26,9 +26,10 @@ def say(message: str) -> None:
 
 
 def clean_environment() -> dict[str, str]:
-    """This process's environment without what would redirect another Python's imports."""
-    redirecting = ("PYTHONPATH", "PYTHONHOME", "PYTHONSTARTUP", "VIRTUAL_ENV")
-    return {name: value for name, value in os.environ.items() if name not in redirecting}
+    """This process's environment without what would redirect another Python's imports, or have every process
+    compile anew what it imports."""
+    unwanted = ("PYTHONPATH", "PYTHONHOME", "PYTHONSTARTUP", "VIRTUAL_ENV", "PYTHONDONTWRITEBYTECODE")
+    return {name: value for name, value in os.environ.items() if name not in unwanted}
 
 
 def run(

@@ -91,11 +91,13 @@ def _make(environment: Environment) -> None:
     _make_empty(environment, base)
     quiet = [] if sys.stderr.isatty() else ["--quiet"]
     requirements = ROOT / "requirements" / f"{environment.name}.txt"
+    # Most of it is never imported: what is, Python compiles then, once.
     install: list[str | Path] = [
         *pip,
         "--python",
         environment.python,
         "install",
+        "--no-compile",
         *quiet,
         "--requirement",
         requirements,
