@@ -115,7 +115,7 @@ def _rest_frames(roles: Mapping[str, int], positions: np.ndarray, turns: np.ndar
         return 0
     single = np.linalg.norm(np.diff(whole, axis=0), axis=-1)
     steps, farthest = single.mean(1), single.max(1)
-    moved = np.flatnonzero(steps > 0)
+    moved = np.flatnonzero(steps > _REPEATED * float(np.ptp(whole, axis=1).max()))
     if len(moved) < 2:
         return 0
     count = int(moved[0]) + 1
@@ -136,6 +136,8 @@ _SUDDEN, _FAR, _FAR_FOR_ONE, _AFTER = 5.0, 0.05, 0.15, 30
 """A jump: times the step of the frames that follow, and the part of the skeleton's size that joints go in the
 mean, or the farthest one.
 """
+_REPEATED = 1e-9
+"""Of the skeleton's size: the same angles may give places that differ in their last digits."""
 _LEG = (("hip", "knee"), ("knee", "ankle"))
 
 
