@@ -17,6 +17,8 @@ LOOK = 0.08
 """Seconds around a frame in which a foot's mean speed is looked at."""
 EASE = 0.15
 """Seconds over which what moves a foot comes and goes."""
+BESIDE = 0.1
+"""Seconds around a moment in which a foot bears, in which what moves it need not come and go smoothly."""
 
 
 @dataclass(frozen=True)
@@ -60,8 +62,10 @@ class Clip:
     def eased(self, weights: np.ndarray, chance: np.ndarray) -> np.ndarray:
         """(T - 3,) the same of what comes and goes with a foot that bears with this chance (T,): less where
         it does."""
-        lifted = np.square(1.0 - chance)
-        spans = np.lib.stride_tricks.sliding_window_view(lifted, ORDER + 1).min(-1)
+        # Never fewer frames than a third difference spans.
+        more = max(round(BESIDE * self.fps) - ORDER, 0)
+        lifted = np.pad(np.square(1.0 - chance), (more // 2, more - more // 2), mode="edge")
+        spans = np.lib.stride_tricks.sliding_window_view(lifted, ORDER + more + 1).min(-1)
         return self.smooth(weights, EASE) * (spans + LEAST_EASED)
 
     def still(

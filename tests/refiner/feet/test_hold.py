@@ -16,7 +16,10 @@ from addon.motion import Motion
 from addon.recording import Keypoints, Person, Poses
 from addon.refiner import Controls, RefineError, refine
 from addon.refiner.feet.bands import Bands
+from addon.refiner.feet.clip import Clip as Standing
+from addon.refiner.feet.clip import Precision
 from addon.refiner.feet.legs import reach
+from addon.refiner.feet.moves import moved
 from addon.refiner.feet.places import chances, places_under
 from addon.refiner.feet.stand import hold_again
 from addon.steps import finish
@@ -128,6 +131,29 @@ def test_clean_joints_hardly_move(walk):
     clean = run(seen(clip, 0.0), feet=1.0)
     turned = np.degrees(geodesic_angle(clean.rotations, clean.free[0]))
     assert np.delete(turned, list(FEET), axis=1).mean() < 0.3
+
+
+def test_a_planted_foot_is_held_at_higher_rates_as_at_30():
+    left = {fps: sway_left(fps) for fps in (30.0, 60.0, 120.0)}
+    assert left[30.0] < 0.1
+    assert max(left[60.0], left[120.0]) < 1.1 * left[30.0]
+
+
+def sway_left(fps: float) -> float:
+    """Share of a planted left foot's sway of 1 cm that is left in the half second before it lifts."""
+    times = np.arange(0.0, 3.0, 1.0 / fps)
+    contacts = np.zeros((len(times), 4))
+    contacts[:, :2] = np.interp(times, [1.0, 1.1, 1.9, 2.0], [0.0, 1.0, 1.0, 0.0])[:, None]
+    sway = 0.01 * np.sin(2.0 * np.pi * times / 0.6)
+    posed = forward(np.tile(np.eye(3), (len(times), 24, 1, 1)), np.zeros((len(times), 3)), REST_OFFSETS)
+    places = places_under(*posed, REST_OFFSETS)
+    places[..., 0] += sway[:, None, None]
+    no, off = np.zeros((len(times), 2)), Precision(np.full(2, 0.008), np.full(2, 0.1), 0.008)
+    standing = Standing(fps, contacts, chances(contacts, places), no, None, off, no > 0.0)
+    found = sway + finish(moved(standing, places, places))[:, 1, 0]
+    stands = (times > 1.5) & (times < 2.0)
+    before, after = (np.abs(np.diff(path[stands])).sum() for path in (sway, found))
+    return float(after / before)
 
 
 def test_legs_that_are_not_refined_are_not_held(walk):
