@@ -82,28 +82,31 @@ def judge_short_clips(
     known: Known,
     rows: np.ndarray,
     keypoints: Tensor,
-    names: list[str],
+    indices: np.ndarray,
     layout: Layout,
     initial: Tensor,
     has_initial: Tensor,
     pelvis: Tensor,
     prior: Prior,
 ) -> None:
-    """Fills in what the refiner itself finds out in these rows, were each of them a whole clip.
+    """Fills in what the refiner itself finds out in these rows, were each of them a whole clip; rows of whose
+    points it takes another view than indices (K,) stay as they are.
 
+    layout: of the keypoints, as a file names them.
     initial (B, T, 24, 3, 3), pelvis (B, T, 3): estimator's poses, where has_initial (B,).
     """
+    names = tuple(name for name in layout.canonical if name is not None)
     plain = Prior(prior.reference.numpy(), prior.precision.numpy())
     for row in rows:
         points = keypoints[row].double().numpy()
         seen = np.isfinite(points).all(-1).astype(float)
-        targets = targets_from_keypoints(
-            Keypoints(points, seen, tuple(names), tuple(names), layout.name), FPS
-        )
+        targets = targets_from_keypoints(Keypoints(points, seen, names, names, layout.name), FPS)
         given = None
         if has_initial[row]:
             given = initial[row].double().numpy(), pelvis[row].double().numpy()
         clip = judge(targets, given, plain, FPS)
+        if not np.array_equal(clip.targets.indices, indices):
+            continue
         found = (
             clip.targets.positions, clip.targets.detail, clip.targets.precision, clip.bones, clip.offsets,
             clip.initial_deviation, clip.root_deviation,

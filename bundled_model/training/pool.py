@@ -36,7 +36,15 @@ from .augment import FPS, augment, proportions, sample_windows
 from .dialect import draw, mean, speak
 from .known import Known, errors_of, errors_together, in_long_clips, judge_short_clips
 from .motion_data import Clip
-from .synthesis import draw_faults, draw_layout, observe, scatter_points, some_estimator
+from .synthesis import (
+    JOINTS_SHARE,
+    draw_faults,
+    draw_layout,
+    observe,
+    scatter_points,
+    some_estimator,
+    with_joints,
+)
 
 INITIAL_SHARES = {
     "window": {"none": 0.33, "estimator": 0.37, "stale": 0.1, "alone": 0.2},
@@ -124,9 +132,11 @@ def make_batch(
     """`count` windows with one layout, each with its own faults, initial pose and dialect; stale_too: whether
     some initial poses are sampled in time; dialects: whether each window has its own, or all the mean one."""
     rng, chance = torch.Generator().manual_seed(seed), np.random.default_rng(seed)
-    layout = draw_layout(chance)
+    named = draw_layout(chance)
+    fitted = with_joints(named) if chance.random() < JOINTS_SHARE else None
+    layout = fitted or named
     short = chance.random(count) < SHORT_SHARE
-    faults = [draw_faults(chance, layout, told=not own) for own in short]
+    faults = [draw_faults(chance, layout, told=not own, joints=fitted is not None) for own in short]
     before = LONGEST_STRIDE
     rotations, pelvis = sample_windows(clips, count, frames + before, rng)
     if chance.random() < 0.5:  # the paper plays half of the pairs backwards
@@ -137,6 +147,7 @@ def make_batch(
     bones = proportions(count, rng)
     keypoints = observe(rotations, pelvis, bones, layout, faults, rng)[:, before:]
     names = [name for name in layout.canonical if name is not None]
+    indices = np.array([POINT_INDEX[name] for name in names])
     stride = torch.randint(1, before + 1, (count,), generator=rng)
     stale = rotations[torch.arange(count), before - stride][:, None].expand(-1, frames, -1, -1, -1)
     rotations, pelvis = rotations[:, before:], pelvis[:, before:]
@@ -158,8 +169,8 @@ def make_batch(
             known,
             np.flatnonzero(short & (kinds != 3)),
             keypoints,
-            names,
-            layout,
+            indices,
+            named,
             initial,
             given,
             pelvis,
@@ -167,7 +178,6 @@ def make_batch(
         )
     known.precision[alone] = 0.0
     known.bones[alone] = torch.as_tensor(REST_OFFSETS, dtype=torch.float32)
-    indices = np.array([POINT_INDEX[name] for name in names])
     start, start_pelvis = _starts(known, indices, prior, initial, given & ~alone, ~given)
     start[alone], start_pelvis[alone] = initial[alone], pelvis[alone]
     known.positions = without_offsets(known.positions, known.offsets, indices, start)

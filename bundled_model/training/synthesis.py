@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
@@ -14,6 +14,7 @@ from addon.body.layouts import LAYOUTS, Layout
 from addon.body.points import POINT_INDEX, POINT_NAMES, POINT_WEIGHTS, point_positions
 from addon.body.rotations import matrix_from_axis_angle
 from addon.body.skeleton import JOINT_NAMES, mirror_name
+from addon.refiner.evidence.definitions import under_the_same_names
 from addon.refiner.evidence.targets import SMPL_LAYOUTS, definition_deviation
 
 from .augment import smooth_noise
@@ -61,16 +62,32 @@ def draw_layout(rng: np.random.Generator) -> Layout:
     return LAYOUTS[str(rng.choice(names, p=shares / shares.sum()))]
 
 
-def draw_faults(rng: np.random.Generator, layout: Layout, told: bool) -> Faults:
+JOINTS_SHARE = 0.3
+"""How often a detector's layout holds SMPL's own joints, as tools that fit SMPL write them."""
+
+
+def with_joints(layout: Layout) -> Layout | None:
+    """The layout if SMPL's own joints stand under its names; None where that makes no difference."""
+    known = [k for k, name in enumerate(layout.canonical) if name is not None]
+    joints = under_the_same_names(np.array([POINT_INDEX[layout.canonical[k]] for k in known]))
+    if joints is None:
+        return None
+    canonical = list(layout.canonical)
+    for k, joint in zip(known, joints, strict=True):
+        canonical[k] = POINT_NAMES[joint]
+    return replace(layout, canonical=tuple(canonical))
+
+
+def draw_faults(rng: np.random.Generator, layout: Layout, told: bool, joints: bool = False) -> Faults:
     """Faults of a random clip: a third of them clean. told: whether most of the definitions' offsets is
-    known and gone."""
+    known and gone. joints: whether the points are SMPL's own joints."""
     offsets = (0.0, 1.0) if told else (0.5, 2.0)
     clean = rng.random() < 0.3
     return Faults(
         white=0.0 if clean else float(rng.choice([0.0, rng.uniform(0.002, 0.03)], p=[0.2, 0.8])),
         wander=0.0 if clean else float(rng.choice([0.0, rng.uniform(0.004, 0.025)], p=[0.5, 0.5])),
         camera=0.0 if clean else float(rng.choice([0.0, rng.uniform(0.005, 0.03)], p=[0.75, 0.25])),
-        definition=0.0 if layout.name in SMPL_LAYOUTS else float(rng.uniform(*offsets)),
+        definition=0.0 if joints or layout.name in SMPL_LAYOUTS else float(rng.uniform(*offsets)),
         outliers=float(rng.choice([0.0, 0.05, 0.1], p=[0.85, 0.1, 0.05])),
         missing=float(rng.choice([0.0, 0.15], p=[0.8, 0.2])),
         limb_gap=bool(rng.random() < 0.25),

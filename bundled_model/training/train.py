@@ -3,8 +3,8 @@
 
 1. Fits the absolute pose prior on augmented motion.
 2. Trains the network on examples that other processes make (`stream.py`), writing a checkpoint and the
-   curves (`curves.json`) every few minutes. The learning rate falls over the last quarter of the way.
-   With --processes N, or under torchrun on several machines, all train the same network.
+   curves (`curves.json`) every few minutes. The learning rate falls over the last three
+   quarters of the way. With --processes N, or under torchrun on several machines, all train the same network.
 3. With --export: measures how honest the predicted uncertainty is, and writes `bundled_model/refiner.npz`.
 """
 
@@ -37,7 +37,7 @@ from .stream import Pace, batches, make, makers
 from .team import Team, team
 
 SHAPE = Shape(width=256, hidden=512, taps=7, dilations=(1, 2, 3, 4, 3, 1))
-WARM_UP, FALL = 300, 0.25
+WARM_UP, FALL = 300, 0.75
 VALIDATION_SEED, VALIDATION_BATCHES = 7_000, 8
 
 
@@ -169,7 +169,7 @@ def keep(
 
 def schedule(step: int, done: float) -> float:
     """Share of the highest learning rate, done being the share of the way that lies behind: a short rise, a
-    long plateau, a fall to nothing."""
+    plateau, a long fall to nothing."""
     return min((step + 1) / WARM_UP, 1.0, (1.0 - done) / FALL)
 
 

@@ -37,11 +37,19 @@ _JOINTS = {
 _HIPS = [POINT_INDEX["coco_left_hip"], POINT_INDEX["coco_right_hip"]]
 
 
+def under_the_same_names(indices: np.ndarray) -> np.ndarray | None:
+    """(P,) canonical points that these are if SMPL's own joints were written under a detector's names; None
+    where there are no hips of a detector, or both."""
+    joints = np.array([_JOINTS.get(int(index), int(index)) for index in indices])
+    if not np.isin(_HIPS, indices).all() or len(np.unique(joints)) < len(joints):
+        return None
+    return joints
+
+
 def as_smpl_joints(targets: Targets) -> Targets | None:
-    """The same evidence if hips, shoulders and limbs are SMPL's joints; None where there are no hips of a
-    detector, or both."""
-    indices = np.array([_JOINTS.get(int(index), int(index)) for index in targets.indices])
-    if not np.isin(_HIPS, targets.indices).all() or len(np.unique(indices)) < len(indices):
+    """The same evidence if hips, shoulders and limbs are SMPL's joints; None where that can't be."""
+    indices = under_the_same_names(targets.indices)
+    if indices is None:
         return None
     definition = np.where(indices < JOINT_COUNT, JOINT_DEFINITION, targets.definition)
     gain = targets.precision * (targets.definition**2 - definition**2)
