@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 
 import bpy
@@ -22,6 +22,9 @@ TICK, SLICE = 0.0005, 0.02
 """Seconds between two slices of the job, and how long one may be before its last step begins. Between them
 Blender handles what the user does, and draws. A timer that is not due yet lets Blender sleep for 5 ms: this
 one is due as soon as the slice before it is done."""
+LONGEST = 0.08
+"""Seconds that a slice may be where Blender needs more than twice as many to draw: it draws the view after
+every slice that writes keys, and where software does that it would take most of the time."""
 SEEN, SHARE = 0.25, 10.0
 """Seconds between two looks that the user gets at the progress, and at least so many times what drawing the
 one before has taken: where that is done by software it takes longer than the work."""
@@ -32,7 +35,7 @@ LEFT = 5 * SEEN
 @dataclass
 class Run:
     """A job, the scene it was started for, the timer that drives it, the progress last shown, when, and the
-    seconds that drawing it took, None while it is not drawn yet."""
+    seconds that drawing it took, None while it is not drawn yet; when the last slice was done."""
 
     job: SteppedJob
     scene_uid: int
@@ -40,6 +43,7 @@ class Run:
     shown: str = ""
     shown_at: float = 0.0
     drawing: float | None = 0.0
+    worked_at: float = field(default_factory=time.monotonic)
 
     @property
     def scene(self) -> bpy.types.Scene | None:
@@ -80,10 +84,12 @@ def _write(run: Run, task: Task, outcomes: tuple[Outcome, ...]) -> Steps[Written
 def advance() -> None:
     """Do a slice of the work."""
     if _run is not None:
+        now = time.monotonic()
         if _run.drawing is None:
-            _run.drawing = time.monotonic() - _run.shown_at
-        _run.job.advance(SLICE)
+            _run.drawing = now - _run.shown_at
+        _run.job.advance(min(max(SLICE, (now - _run.worked_at) / 2), LONGEST))
         show()
+        _run.worked_at = time.monotonic()
 
 
 @persistent

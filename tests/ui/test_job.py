@@ -263,3 +263,21 @@ def test_progress_is_drawn_less_often_where_drawing_takes_long(
     runner.show()
     assert len(drawn) == looks
     runner.end()
+
+
+@pytest.mark.parametrize(("drawing", "slice_seconds"), [(0.001, 0.02), (0.1, 0.05), (1.0, 0.08)])
+def test_more_is_done_at_a_time_where_drawing_takes_long(
+    window, ui, long_person, monkeypatch, drawing, slice_seconds
+):
+    """Writing keys has the view drawn after every slice: by software that takes longer than the work."""
+    runner, now, taken = ui("runner"), [100.0], []
+    monkeypatch.setattr(runner, "SLICE", 0.02)
+    window.start(ui, long_person)
+    run = runner.current()
+    run.worked_at = now[0]
+    monkeypatch.setattr(runner, "time", SimpleNamespace(monotonic=lambda: now[0]))
+    monkeypatch.setattr(run.job, "advance", taken.append)
+    now[0] += drawing
+    runner.advance()
+    assert taken == [pytest.approx(slice_seconds)]
+    runner.end()
