@@ -8,8 +8,8 @@ from typing import Any
 from tests.window.driver import Blender
 from tests.window.test_flow import CLIP, refined
 
-POSES = "/samples/plugin/estimate.npz"
 NAME = "keypoints"
+FILMED = "/samples/sam3dbody/img_subj00.npz"
 
 
 def _is(blender: Blender, details: object) -> bool:
@@ -63,11 +63,22 @@ def test_places(blender):
     blender.call("ed.undo_push", way="EXEC_DEFAULT", message="Lift")
     undone(blender, "spr.put_on_floor")
     blender.picture("floor")
+    blender.ask("put", path="object.rotation_euler.x", value=0.2)
+    blender.call("ed.undo_push", way="EXEC_DEFAULT", message="Lean")
+    undone(blender, "spr.level")
 
 
 def test_lists_of_the_recording(blender):
     blender.open(CLIP)
     undone(blender, "spr.swap_sides", first=10, last=20)
     blender.ask("put", path="scene.frame_current", value=60)
-    undone(blender, "spr.split_track")
+    taken_back(blender, "spr.split_track")
+    undone(blender, "spr.join_tracks")
+    undone(blender, "spr.mute_target", point="left_wrist", first=5, last=9)
     blender.picture("lists")
+
+
+def test_camera_of_the_recording(blender):
+    blender.open(FILMED)
+    undone(blender, "spr.add_camera")
+    blender.picture("camera")
