@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
-from addon.refiner.evidence.smoothing import ORDER, _whittaker, smooth
+from addon.refiner.evidence.smoothing import smooth
+from addon.refiner.evidence.whittaker import whittaker
 from addon.steps import finish
 
 from .motion import Truth
@@ -15,11 +17,12 @@ def test_the_smoother_solves_its_normal_equations() -> None:
     frames, count = 60, 3
     values, weights = rng.normal(size=(frames, 3, count)), rng.uniform(size=(frames, count))
     weights[20:25] = 0.0
-    difference = np.diff(np.eye(frames), ORDER, axis=0)
-    strengths = np.array([10.0, 0.1])
-    found = finish(_whittaker(values, weights, np.repeat(strengths[:, None], count, 1)))
+    differences = [np.diff(np.eye(frames), order, axis=0) for order in (1, 2, 3)]
+    strengths = rng.uniform(size=(2, count, 3)) * [[[0.0, 0.0, 10.0]], [[3.0, 5.0, 0.1]]]
+    found = finish(whittaker(values, weights, strengths))
     for s, k in np.ndindex(2, count):
-        matrix = np.diag(weights[:, k]) + strengths[s] * difference.T @ difference
+        parts = zip(strengths[s, k], differences, strict=True)
+        matrix = np.diag(weights[:, k]) + sum(strength * step.T @ step for strength, step in parts)
         expected = np.linalg.solve(matrix, weights[:, k, None] * values[:, :, k])
         np.testing.assert_allclose(found[:, :, s, k], expected, atol=1e-5)
 
@@ -31,6 +34,24 @@ def test_noise_is_measured_within_a_fifth_and_mostly_removed() -> None:
     assert abs(np.median(result.deviation) / 0.02 - 1.0) < 0.2
     before, after = (np.linalg.norm(x - truth, axis=-1).mean() for x in (noisy, result.positions))
     assert after < 0.7 * before
+
+
+@pytest.mark.parametrize("frames", [8, 12, 24])
+def test_who_stands_still_in_a_short_clip_stays_still(frames: int) -> None:
+    """A parabola through so few noisy frames would shake by centimetres."""
+    noise = np.random.default_rng(0).normal(size=(frames, 24, 3)) * 0.02
+    found = smooth(noise, np.ones((frames, 24)), 30.0).positions
+    assert np.linalg.norm(np.diff(found, 2, axis=0), axis=-1).mean() < 0.001
+
+
+def test_a_short_clip_of_somebody_moving_moves() -> None:
+    truth = Truth(0, 12).joints
+    noisy = truth + np.random.default_rng(0).normal(size=truth.shape) * 0.005
+    found = smooth(noisy, np.ones(truth.shape[:2]), 30.0).positions
+    moved = np.linalg.norm(truth[-1] - truth[0], axis=-1)
+    fast = moved > 0.1
+    assert fast.any()
+    assert np.linalg.norm((found - truth)[:, fast], axis=-1).max() < 0.03
 
 
 def test_clean_capture_passes_within_three_millimetres() -> None:

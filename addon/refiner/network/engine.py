@@ -33,8 +33,8 @@ class Engine:
 
     @property
     def on_gpu(self) -> bool:
-        """Whether all arrays are torch's. On the CPU only the layers are: for the small matrices of everything
-        else NumPy is quicker, for a frame alone more than twice."""
+        """Whether all arrays are torch's. On the CPU only the layers are: for the small matrices of
+        everything else NumPy is quicker, for a frame alone more than twice."""
         return self.device != "cpu"
 
     def array(self, values: Any) -> Any:
