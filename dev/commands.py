@@ -141,7 +141,7 @@ COMMANDS = (
     ),
     Command(
         "bench",
-        "measure speed, or [--accuracy|--checks|--feet|--hands|--shape|--window|--against CHECKOUT]",
+        "measure speed, or [--accuracy|--checks|--feet|--hands|--shape|--window|--batch N|--against DIR]",
         in_main("dev.benchmarks.bench:main"),
     ),
     Command(
