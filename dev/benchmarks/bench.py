@@ -36,7 +36,7 @@ def main(argv: list[str] | None = None) -> int:
         "--batch",
         type=int,
         metavar="FILES",
-        help="so many files with --jobs 1 and with --jobs 2, on two cores",
+        help="so many files with --jobs 1 and --jobs 2, on two cores",
     )
     parser.add_argument("--hands", action="store_true", help="fingers of synthetic hands: errors and time")
     if "--window" in words:
