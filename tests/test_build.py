@@ -291,7 +291,7 @@ def test_a_named_test_file_runs_where_it_belongs():
 def test_what_no_numpy_changes_runs_in_the_pure_suite_alone():
     pure, both = Suite("pure", "pure", pure=True, blender=False), Suite("bpy-4.2", "bpy-4.2", pure=True)
     for path in suites.ONLY_PURE:
-        assert (suites.ROOT / path).exists()
+        assert (ROOT / path).exists()
         assert f"--ignore={path}" in both.chosen([]) and f"--ignore={path}" not in pure.chosen([])
         assert both.chosen([path]) is None and pure.chosen([path]) == [path]
 
