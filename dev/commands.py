@@ -4,23 +4,21 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
-from pathlib import Path
 
 from .environments.envs import call, launching, prepare
 from .environments.pythons import HERE
-from .processes import ROOT, Refusal, run, say
+from .processes import ROOT, Refusal, run, run_python, say
 
 Arguments = list[str]
 
 
-@dataclass(frozen=True)
 class Command:
     """A word after build.py, the line that explains it, and what it does with the arguments behind it."""
 
-    name: str
-    line: str
-    run: Callable[[Arguments], int]
+    def __init__(self, name: str, line: str, run: Callable[[Arguments], int]) -> None:
+        self.name = name
+        self.line = line
+        self.run = run
 
 
 def test(arguments: Arguments) -> int:
@@ -70,9 +68,9 @@ def in_main(target: str) -> Callable[[Arguments], int]:
     return lambda arguments: call(prepare("main"), target, arguments)
 
 
-def in_cli(subcommand: str, target: str = "addon.cli:main") -> Callable[[Arguments], int]:
+def in_cli(subcommand: str) -> Callable[[Arguments], int]:
     """A command that the extension's own command line has as well."""
-    return lambda arguments: call(prepare("main"), target, [subcommand, *arguments])
+    return lambda arguments: call(prepare("main"), "dev.command_line:main", [subcommand, *arguments])
 
 
 def refine(arguments: Arguments) -> int:
@@ -81,7 +79,7 @@ def refine(arguments: Arguments) -> int:
         from .farm import command
 
         return command.refine(arguments)
-    return in_cli("refine", "dev.workers:main")(arguments)
+    return in_cli("refine")(arguments)
 
 
 def dask(arguments: Arguments) -> int:
@@ -109,16 +107,9 @@ def train_together(number: str, arguments: Arguments) -> int:
     """The same in so many processes, which torchrun starts: on one machine, best one for each GPU."""
     environment = prepare("main")
     with launching(environment) as variables:
-        runner = ["torch.distributed.run", "--standalone", "--nproc-per-node", number]
-        command: list[str | Path] = [
-            environment.python,
-            "-m",
-            *runner,
-            "-m",
-            "bundled_model.training.train",
-            *arguments,
-        ]
-        return run(command, variables)
+        runner = ["-m", "torch.distributed.run", "--standalone", "--nproc-per-node", number]
+        trainer = ["-m", "bundled_model.training.train", *arguments]
+        return run_python(environment.python, [*runner, *trainer], variables)
 
 
 def fuzz(arguments: Arguments) -> int:
@@ -150,7 +141,7 @@ COMMANDS = (
     ),
     Command(
         "bench",
-        "measure speed, or [--accuracy|--checks|--feet|--hands|--shape|--window|--against CHECKOUT]",
+        "measure speed, or [--accuracy|--checks|--feet|--hands|--shape|--window|--batch N|--against DIR]",
         in_main("dev.benchmarks.bench:main"),
     ),
     Command(

@@ -87,7 +87,7 @@ class Hand:
 
 async def _start(argv: Sequence[str], folder: str | None) -> Process:
     environment = os.environ | ONE_THREAD | {"PYTHONPATH": str(ROOT)}
-    command = [sys.executable, "-P", "-c", calling("dev.workers:serve"), *argv]
+    command = [sys.executable, "-P", "-c", calling("dev.command_line:serve"), *argv]
     return await asyncio.create_subprocess_exec(
         *command, stdin=PIPE, stdout=PIPE, env=environment, cwd=folder, limit=_LONGEST_LINE
     )

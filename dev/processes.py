@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import os
-import subprocess
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
@@ -43,11 +42,26 @@ def run(
 
     Ctrl-C reaches the child as well; it gets to finish, and its status counts.
     """
+    import subprocess  # takes as long to import as all else here
+
     words = [str(part) for part in command]
-    process = subprocess.Popen(words, env=dict(environment), cwd=cwd, stdout=output, stderr=output)
+    return _status(subprocess.Popen(words, env=dict(environment), cwd=cwd, stdout=output, stderr=output).wait)
+
+
+def run_python(python: Path, arguments: Sequence[str], environment: Mapping[str, str]) -> int:
+    """The same for a Python on the person's own terminal."""
+    words = [str(python), *arguments]
+    if os.name != "posix":
+        return run(words, environment)
+    child = os.posix_spawn(words[0], words, environment)
+    return _status(lambda: os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+
+
+def _status(wait: Callable[[], int]) -> int:
+    """What a shell would call the status that a program ends with."""
     while True:
         try:
-            status = process.wait()
+            status = wait()
         except KeyboardInterrupt:
             continue
         return status if status >= 0 else 128 - status

@@ -11,12 +11,12 @@ import signal
 import sys
 from collections.abc import Iterator, Sequence
 from functools import partial
+from typing import TYPE_CHECKING
 
-from addon.batch import Clip, Record
 from addon.cli import main as command_line
-from addon.cli.arguments import build_parser, joined
-from addon.cli.inputs import gather_take
-from addon.cli.many import prepare, refine_clip
+
+if TYPE_CHECKING:  # one file needs nothing of this
+    from addon.batch import Clip, Record
 
 
 def main(argv: list[str]) -> int:
@@ -35,6 +35,11 @@ def serve(argv: list[str]) -> int:
 
     What Blender and others print goes to standard error. Ctrl-C is for who started this.
     """
+    from addon.batch import Clip
+    from addon.cli.arguments import build_parser, joined
+    from addon.cli.inputs import gather_take
+    from addon.cli.many import prepare, refine_clip
+
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     with os.fdopen(os.dup(1), "w", encoding="utf-8") as answers:
         os.dup2(2, 1)

@@ -17,7 +17,7 @@ import pytest
 
 from dev import commands
 from dev.environments import chroot, envs, libraries, pythons
-from dev.processes import Refusal, run
+from dev.processes import Refusal, run, run_python
 from dev.release import wheels
 from dev.release import zip as packaging
 from dev.suites import layout, suites, window_suites
@@ -191,6 +191,7 @@ def test_a_command_runs_in_the_persons_folder_and_passes_its_status_on(tmp_path,
 def test_a_killed_program_has_the_status_that_a_shell_would_give():
     program = "import os, signal; os.kill(os.getpid(), signal.SIGTERM)"
     assert run([sys.executable, "-c", program], os.environ) == 128 + 15
+    assert run_python(Path(sys.executable), ["-c", program], os.environ) == 128 + 15
 
 
 def test_a_python_that_does_not_run_is_not_used(tmp_path, monkeypatch):
@@ -285,6 +286,14 @@ def test_a_named_test_file_runs_where_it_belongs():
     assert pure.chosen(["tests/test_zip.py"]) is None
     left_out = [f"--ignore={suites.ONCE}", "--ignore=tests/window"]
     assert pure.chosen(["-k", "rotation"]) == ["-k", "rotation", "tests", *left_out]
+
+
+def test_what_no_numpy_changes_runs_in_the_pure_suite_alone():
+    pure, both = Suite("pure", "pure", pure=True, blender=False), Suite("bpy-4.2", "bpy-4.2", pure=True)
+    for path in suites.ONLY_PURE:
+        assert (ROOT / path).exists()
+        assert f"--ignore={path}" in both.chosen([]) and f"--ignore={path}" not in pure.chosen([])
+        assert both.chosen([path]) is None and pure.chosen([path]) == [path]
 
 
 @pytest.mark.skipif(pythons.HERE != "3.11", reason="torch is installed under Python 3.11 only")

@@ -6,7 +6,7 @@ import importlib
 
 import pytest
 
-PACKAGES = ("addon.formats", "addon.refiner")
+PACKAGES = ("addon.formats", "addon.refiner", "addon.rigs")
 
 
 @pytest.mark.parametrize("package", PACKAGES)

@@ -33,7 +33,7 @@ def main(argv: Sequence[str], workers: Workers | None = None) -> int:
     """Runs one command and returns its exit status; never raises for bad input or arguments. workers: does
     the work of --jobs."""
     try:
-        args = build_parser().parse_args(joined(argv))
+        args = build_parser(*argv[:1]).parse_args(joined(argv))
         return _run(args, workers)
     except SystemExit as stop:
         return stop.code if isinstance(stop.code, int) else 2

@@ -6,15 +6,17 @@ import argparse
 from collections.abc import Sequence
 from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .. import formats
 from ..body.layouts import find_layout
 from ..formats.rig_files import RIG_ENDINGS, use_importer
 from ..recording import Person, Recording
-from ..rigs import Sampled
 from ..safe_read import FormatError
-from .outputs import blender_on_stderr, scene_package
+from .blender import blender_on_stderr, scene_package
+
+if TYPE_CHECKING:
+    from ..rigs import Sampled
 
 
 def read(path: Path, args: argparse.Namespace) -> Recording:

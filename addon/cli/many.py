@@ -22,10 +22,11 @@ from ..batch.record import finite
 from ..formats import ENDINGS, UnknownContent, opened_files
 from ..formats.file_names import shared_name
 from ..safe_read import FormatError
+from .blender import NO_BLENDER
 from .body import own_body
 from .inputs import read
 from .jobs import WITHOUT_BLENDER, Job, UsageError, at_once, keep_apart
-from .outputs import NO_BLENDER, write
+from .outputs import write
 from .people import refined
 from .progress import BatchProgress, Show
 from .results import Result

@@ -3,13 +3,9 @@
 from __future__ import annotations
 
 import argparse
-import os
 import re
 import sys
 import uuid
-from collections.abc import Iterator
-from contextlib import contextmanager, redirect_stdout
-from importlib import import_module
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -18,18 +14,11 @@ import numpy as np
 
 from .. import formats
 from ..safe_read import FormatError
-from ..writers.bvh import write_bvh
-from ..writers.motion_clip import clip_of
 from ..writers.presets import PRESETS, VRM_BONES
-from ..writers.vrma import write_vrma
+from .blender import blender_on_stderr, scene_package
 from .jobs import WITHOUT_BLENDER, Job
 from .results import Result
 from .retarget import on_characters, write_characters
-
-NO_BLENDER = (
-    "Only Blender writes .fbx, .glb, .usd and .blend files; run `python3 build.py refine …`,"
-    " or in Blender `blender --command smpl_pose_refiner refine …`."
-)
 
 _PRESET_OF = {"glb": "web", "usd": "usd"}
 """What a kind of file that is no FBX is for."""
@@ -42,20 +31,6 @@ def write(job: Job, results: list[Result], args: argparse.Namespace) -> list[Pat
         return _write_each(job, results, args)
     with blender_on_stderr():
         return _write_scene(job, results, args)
-
-
-@contextmanager
-def blender_on_stderr() -> Iterator[None]:
-    """Blender tells what it saves, by Python and (4.2) by itself: not among the results."""
-    sys.stdout.flush()
-    ours = os.dup(1)
-    os.dup2(2, 1)
-    try:
-        with redirect_stdout(sys.stderr):
-            yield
-    finally:
-        os.dup2(ours, 1)
-        os.close(ours)
 
 
 def _make_folder(folder: Path) -> None:
@@ -82,6 +57,10 @@ def _write_each(job: Job, results: list[Result], args: argparse.Namespace) -> li
 
 def _write_clip(target: Path, result: Result, args: argparse.Namespace) -> None:
     """A .bvh or .vrma file, whole or not at all."""
+    from ..writers.bvh import write_bvh
+    from ..writers.motion_clip import clip_of
+    from ..writers.vrma import write_vrma
+
     names = {} if args.keep_bone_names else PRESETS[args.fbx_preset].bones
     clip = clip_of(result.motion, result.name, names, args.in_place)
     temporary = target.with_name(f".{target.stem}-{uuid.uuid4().hex[:8]}{target.suffix}")
@@ -95,19 +74,6 @@ def _write_clip(target: Path, result: Result, args: argparse.Namespace) -> None:
         raise FormatError(f"{target} can't be written ({error.strerror}); choose another place.") from error
     finally:
         temporary.unlink(missing_ok=True)
-
-
-def scene_package() -> ModuleType:
-    """The scene package. Raises FormatError where Blender's Python module is missing, or as in the wheel of
-    the library the package itself."""
-    own = f"{__package__.removesuffix('.cli')}.scene"
-    try:
-        import_module(f"{own}.empty")  # which imports bpy
-    except ModuleNotFoundError as error:
-        if error.name not in ("bpy", own):
-            raise
-        raise FormatError(NO_BLENDER) from error
-    return import_module(own)
 
 
 def _write_scene(job: Job, results: list[Result], args: argparse.Namespace) -> list[Path]:

@@ -6,17 +6,21 @@ import argparse
 import sys
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ..formats.file_names import shared_name
+from .blender import scene_package
 from .body import own_body
 from .inputs import gather_take
 from .jobs import WITHOUT_BLENDER, Job, UsageError, job_of
-from .many import Workers, refine_many
-from .outputs import scene_package, write
+from .outputs import write
 from .people import refined
 from .progress import progress_bar
 from .results import result_line
 from .retarget import check_retarget
+
+if TYPE_CHECKING:
+    from .many import Workers
 
 
 def refine(args: argparse.Namespace, workers: Workers | None = None) -> int:
@@ -26,6 +30,8 @@ def refine(args: argparse.Namespace, workers: Workers | None = None) -> int:
     gather_take(args)
     job = job_of(args)
     if job is None:
+        from .many import refine_many  # one file needs no results and no table
+
         return refine_many(args, workers)
     if (args.jobs or 1) > 1:
         raise UsageError("--jobs is for a folder as --output: one file is made by one process.")

@@ -7,6 +7,7 @@ from itertools import zip_longest
 import numpy as np
 
 from ..body.kinematics import forward
+from ..body.known_values import known_percentiles
 from ..body.skeleton import JOINT_NAMES, REST_OFFSETS
 from ..overrides import give
 from ..recording import Keypoints, Person
@@ -126,7 +127,7 @@ def _still(one: Person, keypoints: Keypoints, who: str) -> list[str]:
     ends, points = [end for end, ok in zip(ends, seen, strict=True) if ok], points[:, seen]
     if len(ends) < 4:
         return []
-    low, high = np.nanpercentile(points, (10, 90), axis=0)
+    low, high = known_percentiles(points, (10, 90))
     spread = np.linalg.norm(high - low, axis=-1)
     still = [keypoints.names[end] for end, moved in zip(ends, spread, strict=True) if moved < _STILL_METRES]
     if len(still) < len(ends) / 2:

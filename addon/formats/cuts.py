@@ -9,6 +9,7 @@ from itertools import pairwise
 
 import numpy as np
 
+from ..body.known_values import known_median
 from ..recording import Person
 from .paths import path_of
 
@@ -92,7 +93,7 @@ def _for_good(path: np.ndarray, at: int) -> bool:
     before, after = path[max(at - _AROUND, 0) : at], path[at : at + _AROUND]
     if len(before) < 2 or len(after) < 2:
         return False
-    apart = np.linalg.norm(np.nanmedian(after, axis=0) - np.nanmedian(before, axis=0))
+    apart = np.linalg.norm(known_median(after) - known_median(before))
     return bool(apart > _FAR)
 
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from ..body.known_values import known_median
 from ..recording import Keypoints, Person
 from . import limbs
 from .inference import strangeness
@@ -42,12 +43,12 @@ def _one_size(keypoints: Keypoints, window: int) -> tuple[Keypoints, list[str]]:
     lengths = np.array(list(limbs.limb_lengths(keypoints).values()))
     if len(lengths) < _FEWEST_LIMBS:
         return keypoints, []
-    logs = np.log(np.maximum(lengths, 1e-12) / np.nanmedian(lengths, axis=1, keepdims=True))
+    logs = np.log(np.maximum(lengths, 1e-12) / known_median(lengths, 1)[:, None])
     seen = np.isfinite(logs).sum(0) >= _FEWEST_LIMBS
     if seen.sum() < _FEWEST_FRAMES:
         return keypoints, []
     frames = np.arange(len(seen))
-    size = np.interp(frames, frames[seen], np.nanmedian(logs[:, seen], axis=0))
+    size = np.interp(frames, frames[seen], known_median(logs[:, seen]))
     apart = float(np.nanmedian(np.abs(logs[:, seen] - size[seen])))
     size = _smoothed(size, window)
     low, high = np.percentile(size, (2, 98))

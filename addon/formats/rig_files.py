@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from ..rigs import Sampled, SampledRig
 from ..safe_read import FormatError
+
+if TYPE_CHECKING:  # every file is asked for its ending, few have rigs
+    from ..rigs import Sampled
 
 RIG_ENDINGS = (".fbx", ".glb", ".gltf", ".vrm", ".vrma", ".usd", ".usda", ".usdc", ".usdz")
 _KINDS = {".fbx": "an FBX", ".vrm": "a VRM", ".vrma": "a VRM Animation", ".glb": "a glTF", ".gltf": "a glTF"}
@@ -17,7 +20,7 @@ _NO_BLENDER = (
 )
 _KEPT = 3
 
-Importer = Callable[[Path, str | None], list[Sampled]]
+Importer = Callable[[Path, str | None], "list[Sampled]"]
 """Brings a file into a scene of its own, samples one of its takes, its first for None, and takes it away
 again. Raises FormatError."""
 
@@ -40,6 +43,8 @@ def forget_importer(importer: Importer) -> None:
 
 def known_takes(path: str | Path) -> tuple[str, ...]:
     """The names of the takes of a file that was read."""
+    from ..rigs import SampledRig
+
     for (known, *_), sampled in _known.items():
         takes = [take for one in sampled if isinstance(one, SampledRig) for take in one.takes]
         if known == str(path) and takes:

@@ -5,14 +5,16 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from ..body.rotations import matrix_from_quaternion, quaternion_from_matrix
-from ..rigs import BoneMap, Rig, Sampled, SampledPoints, SampledRig, map_of_text, text_of_map
 from ..safe_read import FormatError, parse_json
 from .draft import numbers
+
+if TYPE_CHECKING:  # every archive is asked for its name, few have rigs
+    from ..rigs import Sampled
 
 KIND = "SMPL Pose Refiner scene"
 NAME = "scene_clip"
@@ -21,6 +23,8 @@ _MOST_BONES, _MOST_PEOPLE = 4096, 256
 
 def write_clip(sampled: Sequence[Sampled], path: Path) -> None:
     """Save what was sampled. Raises FormatError where the file can't be written."""
+    from ..rigs import SampledRig, text_of_map
+
     content: dict[str, Any] = {}
     heads = []
     for place, one in enumerate(sampled):
@@ -61,6 +65,8 @@ def clip_of(fields: Any, name: str) -> list[Sampled]:
 
 
 def _sampled(head: dict[str, Any], place: int, fields: Any) -> Sampled:
+    from ..rigs import Rig, SampledPoints, SampledRig, map_of_text
+
     places = numbers(fields[f"places{place}"], "places")
     frames = numbers(fields[f"frames{place}"], "frames").astype(np.int64)
     name, fps, notes = str(head["name"]), float(head["fps"]), tuple(map(str, head["notes"]))
@@ -72,7 +78,7 @@ def _sampled(head: dict[str, Any], place: int, fields: Any) -> Sampled:
     arrays = (numbers(fields[f"{each}{place}"], each) for each in ("heads", "tails", "axes"))
     rig = Rig(bones, (-1,) * len(bones), *arrays)
     turns = np.asarray(matrix_from_quaternion(numbers(fields[f"turns{place}"], "turns")))
-    bone_map: BoneMap = map_of_text(head["map"])
+    bone_map = map_of_text(head["map"])
     if not bone_map.bones <= set(bones):
         raise ValueError(name)
     return SampledRig(name, rig, bone_map, bones, places, turns, frames, fps, notes)

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..body.kinematics import forward
+from ..body.known_values import known_percentiles
 from ..body.skeleton import JOINT_NAMES, REST_OFFSETS
 from ..recording import Keypoints, Person
 from . import limbs
@@ -185,7 +186,7 @@ def _floor(body: _Body) -> np.ndarray:
     lowest = np.where(np.isfinite(heights), heights, np.inf).min(1)
     low, middle, high = np.percentile(lowest[np.isfinite(lowest).all(-1)], (10, 50, 90), axis=0)
     at_zero = (low > _FLOOR[0]) & (middle < _FLOOR[1])
-    tops = np.nanpercentile(np.where(np.isfinite(heights), heights, np.nan).reshape(-1, 6), 95, axis=0)
+    (tops,) = known_percentiles(np.where(np.isfinite(heights), heights, np.nan).reshape(-1, 6), (95,))
     at_zero = at_zero + 0.2 * (at_zero & (tops < _LYING))
     unsteady = np.clip((high - low - _STEADY) / (_UNSTEADY - _STEADY), 0.0, 1.0)
     return np.where(at_zero > 0, _ZERO * at_zero, _ELSEWHERE) - 1.5 * unsteady

@@ -74,7 +74,7 @@ def against(checkout: Path) -> int:
 def measure(checkout: Path, lengths: tuple[int, ...], rounds: int = ROUNDS) -> list[Ratio]:
     """For clips of these lengths, the fastest of some rounds in which both builds take their turn."""
     with tempfile.TemporaryDirectory() as folder:
-        clips = [str(_clip(Path(folder) / f"{frames}.npz", frames)) for frames in lengths]
+        clips = [str(clip_file(Path(folder) / f"{frames}.npz", frames)) for frames in lengths]
         best = {root: dict.fromkeys(clips, np.inf) for root in (checkout, HERE)}
         for _ in range(rounds):
             for root, found in best.items():
@@ -96,10 +96,10 @@ def _seconds(root: Path, clips: list[str]) -> dict[str, float]:
     return found
 
 
-def _clip(path: Path, frames: int) -> Path:
+def clip_file(path: Path, frames: int, seed: int = 0) -> Path:
     """So many frames, to and fro, of somebody whom the model was not trained on, as a detector might see
     them."""
-    clip, rng = max(load_split("test"), key=lambda one: len(one.poses)), np.random.default_rng(0)
+    clip, rng = max(load_split("test"), key=lambda one: len(one.poses)), np.random.default_rng(seed)
     there = np.arange(len(clip.poses))
     rows = np.resize(np.concatenate([there, there[::-1]]), frames)
     poses, pelvis = clip.poses[rows].astype(float), clip.pelvis[rows].astype(float)

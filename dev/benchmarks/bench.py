@@ -1,7 +1,7 @@
 """`build.py bench`: speed, best of five, as ratios to baselines of the same run; with --accuracy, errors;
 with --checks, what holds beside the table; with --feet, how feet stand; with --hands, fingers; with --window,
 how Blender feels meanwhile; with --shape, a body model's shape; with --against, beside another
-build."""
+build; with --batch, many files in one process and in two."""
 
 from __future__ import annotations
 
@@ -32,6 +32,12 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument(
         "--against", type=Path, metavar="CHECKOUT", help="refining beside another build of this project"
     )
+    parser.add_argument(
+        "--batch",
+        type=int,
+        metavar="FILES",
+        help="so many files with --jobs 1 and --jobs 2, on two cores",
+    )
     parser.add_argument("--hands", action="store_true", help="fingers of synthetic hands: errors and time")
     if "--window" in words:
         parser.parse_args(words)
@@ -58,6 +64,10 @@ def main(argv: list[str] | None = None) -> int:
             from .against import against
 
             return against(args.against)
+        if args.batch is not None:
+            from .batch import batch
+
+            return batch(args.batch)
         keys()
         retargeting()
         clicking()

@@ -1,18 +1,18 @@
-"""Virtual environments under .envs: made from pinned requirements on first use, remade when those change."""
+"""Virtual environments under .envs: made from pinned requirements on first use, remade when those change.
+
+Every command of build.py waits for what is imported here: what only makes them is imported then.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import os
-import shutil
-import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
-from ..processes import ONE_THREAD, ROOT, Refusal, clean_environment, locked, run, say
+from ..processes import ONE_THREAD, ROOT, Refusal, clean_environment, locked, run, run_python, say
 from . import libraries
 from .pythons import HERE, find_python, pip_command
 
@@ -20,12 +20,12 @@ FOLDER = ROOT / ".envs"
 WITH_BLENDER = ("main", "bpy-4.2", "bpy-4.5", "bpy-5.2", "bpy-5.3")
 
 
-@dataclass(frozen=True)
 class Environment:
     """One virtual environment: requirements/<name>.txt under one Python."""
 
-    name: str
-    version: str = HERE
+    def __init__(self, name: str, version: str = HERE) -> None:
+        self.name = name
+        self.version = version
 
     @property
     def folder(self) -> Path:
@@ -85,6 +85,8 @@ def _make(environment: Environment) -> None:
     base = find_python(environment.version)
     if base is None:
         raise Refusal(f"Python {environment.version} is not on this machine: install it and run again.")
+    import shutil
+
     say(f"Preparing the environment {environment.folder.name} (once; this can take a few minutes) …")
     shutil.rmtree(environment.folder, ignore_errors=True)
     pip = pip_command(base)
@@ -115,10 +117,12 @@ def _make(environment: Environment) -> None:
 def _make_empty(environment: Environment, base: Path) -> None:
     """Without pip inside: the base Python's pip installs into it, so Debian's python3-venv is not needed."""
     if environment.version == HERE:
-        import venv  # when an environment is made, once; every command would pay for it
+        import venv
 
         venv.create(environment.folder, with_pip=False, symlinks=os.name != "nt")
     else:
+        import subprocess
+
         command = [str(base), "-m", "venv", "--without-pip", str(environment.folder)]
         subprocess.run(command, env=clean_environment(), check=True)
 
@@ -157,7 +161,7 @@ def call(environment: Environment, target: str, arguments: list[str]) -> int:
     """
     with launching(environment) as variables:
         variables |= ONE_THREAD
-        return run([environment.python, "-P", "-c", calling(target), *arguments], variables)
+        return run_python(environment.python, ["-P", "-c", calling(target), *arguments], variables)
 
 
 def calling(target: str) -> str:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import ctypes
 import os
-import shutil
-import subprocess
 import sys
 from pathlib import Path
 
@@ -42,6 +40,8 @@ def _loads(library: str) -> bool:
 
 def import_problem(python: Path, library_path: str = "") -> str:
     """Why this Python cannot import bpy, in its own last line; empty when it can."""
+    import subprocess
+
     environment = clean_environment()
     if library_path:
         environment["LD_LIBRARY_PATH"] = library_path
@@ -55,6 +55,9 @@ def import_problem(python: Path, library_path: str = "") -> str:
 
 def install_packages(packages: list[str]) -> None:
     """Install Debian packages as root. Raises Refusal naming them where that is not possible."""
+    import shutil
+    import subprocess
+
     named = " ".join(packages)
     prefix = _root_prefix()
     if shutil.which("apt-get") is None or prefix is None:
@@ -76,6 +79,9 @@ def install_packages(packages: list[str]) -> None:
 
 def _root_prefix() -> list[str] | None:
     """What to put before a command so that it runs as root without a question, or None."""
+    import shutil
+    import subprocess
+
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         return []
     if shutil.which("sudo") is None:

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
-import shutil
-import subprocess
 import sys
 from functools import cache
 from pathlib import Path
@@ -24,6 +21,8 @@ def find_python(version: str) -> Path | None:
 
 
 def _candidates(version: str) -> list[Path]:
+    import shutil
+
     name = f"python{version}"
     on_path = shutil.which(name)
     pyenv = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv"))
@@ -35,6 +34,8 @@ def _candidates(version: str) -> list[Path]:
 
 def _version_of(python: Path) -> str:
     """Empty when it does not run: pyenv's shims exist even for versions that are not selected."""
+    import subprocess
+
     command = [str(python), "-c", "import sys; print('%d.%d' % sys.version_info[:2])"]
     answer = subprocess.run(command, capture_output=True, text=True, env=clean_environment(), check=False)
     return answer.stdout.strip() if answer.returncode == 0 else ""
@@ -43,6 +44,9 @@ def _version_of(python: Path) -> str:
 @cache
 def pip_command(python: Path) -> tuple[str, ...]:
     """The beginning of a pip command of this Python. Raises Refusal when it has no usable pip."""
+    import re
+    import subprocess
+
     command = [str(python), "-m", "pip", "--version"]
     answer = subprocess.run(command, capture_output=True, text=True, env=clean_environment(), check=False)
     found = re.match(r"pip (\d+)\.(\d+)", answer.stdout)

@@ -29,7 +29,7 @@ MAY_IMPORT = {
     "one_thread": set[str](),
     "safe_read": {"safe_read"},
     "body": {"body", "safe_read"},
-    "rigs": {"body", "rigs", "safe_read"},
+    "rigs": {"body", "on_demand", "rigs", "safe_read"},
     "retarget": FOUNDATION | {"retarget"},
     "formats": FOUNDATION | {"formats"},
     "refiner": FOUNDATION | {"refiner"},

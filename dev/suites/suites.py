@@ -35,6 +35,15 @@ ONCE = "tests/test_zip_torch.py"  # a gigabyte to unpack: in one suite, whose en
 ONCE_IN = "bpy-4.5"
 OWN_ENVIRONMENTS = ("tests/release", "tests/farm", "tests/test_workers.py")
 """Tests that start programs, in environments of their own or many: once, in the suite without Blender."""
+OF_THE_TOOLS = (
+    "tests/training",
+    "tests/test_build.py",
+    "tests/test_layout.py",
+    "tests/test_platform.py",
+    "tests/test_readme.py",
+)
+"""Tests of what does not ship, and of texts: the same with every NumPy, so once as well."""
+ONLY_PURE = OWN_ENVIRONMENTS + OF_THE_TOOLS
 LIBRARY_ON = ("3.11", "3.12", "3.13", "3.14")
 """The Pythons that the wheel of the library is tested on, where they are at hand."""
 MOST_AT_ONCE = 3
@@ -71,7 +80,7 @@ class Suite:
     def _takes(self, path: str) -> bool:
         if path.startswith(BLENDER_TESTS):
             return self.blender
-        return self.pure and not (self.blender and path.startswith(OWN_ENVIRONMENTS))
+        return self.pure and not (self.blender and path.startswith(ONLY_PURE))
 
     def _everything(self) -> list[str]:
         if self.alone:
@@ -79,7 +88,7 @@ class Suite:
         without = [] if self.name == ONCE_IN else [f"--ignore={ONCE}"]
         if self.pure:
             without.append(f"--ignore={window_suites.TESTS}")
-            without += [f"--ignore={path}" for path in OWN_ENVIRONMENTS if self.blender]
+            without += [f"--ignore={path}" for path in ONLY_PURE if self.blender]
             return ["tests", *without]  # where tests/conftest.py leaves out what needs a missing Blender
         return [path for path in BLENDER_TESTS if path != ONCE or not without]
 

@@ -85,8 +85,13 @@ def wait_for(condition) -> None:
         time.sleep(0.05)
 
 
-def started(variables, where, takes, out, cwd):
-    command = [sys.executable, "-P", "-c", calling("dev.farm.cluster:main"), "refine", str(takes)]
+IMPATIENT = "import dev.farm.cluster as cluster; cluster._PATIENCE = 1.0; "
+
+
+def started(variables, where, takes, out, cwd, before=""):
+    """before: what the program does first."""
+    program = before + calling("dev.farm.cluster:main")
+    command = [sys.executable, "-P", "-c", program, "refine", str(takes)]
     words = ["--output", str(out), "--dask", where, "--engine", "numpy"]
     return subprocess.Popen(
         [*command, *words], env=variables, cwd=cwd, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
@@ -136,7 +141,7 @@ def test_local_processes_do_the_same_and_a_second_run_does_nothing_again(variabl
     ],
 )
 def test_what_is_no_farm_is_said_in_a_sentence(variables, takes, tmp_path, where, status, sentence):
-    asked = started(variables, where, takes, tmp_path / "out", tmp_path)
+    asked = started(variables, where, takes, tmp_path / "out", tmp_path, IMPATIENT)
     _, said = asked.communicate(timeout=PATIENCE)
     assert asked.returncode == status
     assert sentence in said and "Traceback" not in said

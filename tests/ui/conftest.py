@@ -12,7 +12,7 @@ import bpy
 import numpy as np
 import pytest
 
-from addon import formats
+from addon import formats, refiner
 from addon.recording import Person
 from dev.environments.linked import link, switch
 from tests.wave import joints_of_a_wave
@@ -57,9 +57,41 @@ def ui(enabled):
 @pytest.fixture
 def wave(tmp_path: Path) -> Path:
     """A file of clean keypoints: 60 frames at 60 fps."""
-    path = tmp_path / "wave.npz"
+    return write_wave(tmp_path / "wave.npz")
+
+
+def write_wave(path: Path) -> Path:
     np.savez(path, keypoints=joints_of_a_wave(60, 60.0), layout="smpl24", fps=60.0, up_axis="y", units="m")
     return path
+
+
+@pytest.fixture(scope="session")
+def refined_wave(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The wave as a file of poses and keypoints, for tests to copy: many need it, and it takes a while."""
+    path = write_wave(tmp_path_factory.mktemp("refined") / "wave.npz")
+    formats.write_npz(refiner.refine(formats.read(path).people[0], engine="numpy"), path)
+    return path
+
+
+@pytest.fixture(scope="session")
+def scenes(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder for scenes that several tests start from, and for the recordings that these name."""
+    return tmp_path_factory.mktemp("scenes")
+
+
+@pytest.fixture
+def start_scene(enabled: str, scenes: Path) -> Callable[[str, Callable[[], object]], bpy.types.Scene]:
+    """A function that opens the scene of a name, which another function makes the first time."""
+
+    def start(name: str, make: Callable[[], object]) -> bpy.types.Scene:
+        path = scenes / f"{name}.blend"
+        if not path.exists():
+            make()
+            bpy.ops.wm.save_as_mainfile(filepath=str(path))
+        bpy.ops.wm.open_mainfile(filepath=str(path))
+        return bpy.context.scene
+
+    return start
 
 
 @pytest.fixture

@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
+import shutil
+
 import bpy
 import numpy as np
 import pytest
 
-from addon import formats, refiner
 from addon.scene import BONE_NAMES
 from addon.scene.curves import find_curves
 from tests.wave import joints_of_a_wave
 
 
 @pytest.fixture
-def person(enabled, wave, tmp_path):
+def person(enabled, refined_wave, tmp_path):
     """A refined person from a file that holds poses and keypoints."""
-    recording = formats.read(wave)
-    path = tmp_path / "hero.npz"
-    formats.write_npz(refiner.refine(recording.people[0], engine="numpy"), path)
+    path = shutil.copy(refined_wave, tmp_path / "hero.npz")
     bpy.ops.spr.open_recording(filepath=str(path))
     bpy.ops.spr.refine_pose()
     (armature,) = _armatures()

@@ -14,7 +14,7 @@ import bpy
 import numpy as np
 import pytest
 
-from addon import formats, refiner
+from addon import formats
 from addon.scene.curves import find_curves
 from addon.scene.kept_before import has_before
 
@@ -23,11 +23,9 @@ SOURCE = "/recordings/two.npz"
 
 
 @pytest.fixture
-def recording(ui, wave, tmp_path, monkeypatch):
+def recording(ui, refined_wave, monkeypatch):
     """Two people with poses and keypoints stand at the path that the file names."""
-    path = tmp_path / "two.npz"
-    formats.write_npz(refiner.refine(formats.read(wave).people[0], engine="numpy"), path)
-    plain = formats.read(path)
+    plain = formats.read(refined_wave)
     people = tuple(replace(plain.people[0], id=person_id) for person_id in ("1", "2"))
     monkeypatch.setattr(
         ui("session"), "formats", SimpleNamespace(read=lambda *_, **__: replace(plain, people=people))

@@ -21,17 +21,20 @@ STARTS = ["ORIGINAL", "CURRENT"]
 
 
 @pytest.fixture
-def scene(enabled, tmp_path):
+def scene(start_scene, scenes):
     """A scene with a refined wave of noisy keypoints: 60 frames."""
-    joints = joints_of_a_wave(60, 30.0)
-    joints += np.random.default_rng(1).normal(0, 0.01, joints.shape)
-    path = tmp_path / "noisy.npz"
-    np.savez(path, keypoints=joints, layout="smpl24", fps=30.0, up_axis="y", units="m")
-    bpy.ops.spr.open_recording(filepath=str(path))
-    bpy.context.scene.spr.mesh = False
-    bpy.context.scene.spr.show_keypoints = False
-    bpy.ops.spr.refine_pose()
-    return bpy.context.scene
+
+    def make():
+        joints = joints_of_a_wave(60, 30.0)
+        joints += np.random.default_rng(1).normal(0, 0.01, joints.shape)
+        path = scenes / "noisy.npz"
+        np.savez(path, keypoints=joints, layout="smpl24", fps=30.0, up_axis="y", units="m")
+        bpy.ops.spr.open_recording(filepath=str(path))
+        bpy.context.scene.spr.mesh = False
+        bpy.context.scene.spr.show_keypoints = False
+        bpy.ops.spr.refine_pose()
+
+    return start_scene("noisy", make)
 
 
 def armature() -> bpy.types.Object:

@@ -9,36 +9,39 @@ import bpy
 import numpy as np
 import pytest
 
-from addon import formats, refiner
 from addon.scene.pose_points import body_points
 from tests.wave import joints_of_a_wave
 
 
 @pytest.fixture
-def refined(enabled, tmp_path):
+def refined(start_scene, scenes):
     """A refined wave of 120 frames whose keypoints are bad around frames 31, 71 and a little at 101."""
-    joints = joints_of_a_wave(120, 30.0)
-    for frame, metres in ((30, 0.3), (70, 0.5), (100, 0.15)):
-        joints[frame] += np.random.default_rng(frame).normal(0, metres, (24, 3))
-    path = tmp_path / "bad.npz"
-    np.savez(path, keypoints=joints, layout="smpl24", fps=30.0, up_axis="y", units="m")
-    bpy.ops.spr.open_recording(filepath=str(path))
-    bpy.ops.spr.refine_pose()
+
+    def make():
+        joints = joints_of_a_wave(120, 30.0)
+        for frame, metres in ((30, 0.3), (70, 0.5), (100, 0.15)):
+            joints[frame] += np.random.default_rng(frame).normal(0, metres, (24, 3))
+        np.savez(scenes / "bad.npz", keypoints=joints, layout="smpl24", fps=30.0, up_axis="y", units="m")
+        bpy.ops.spr.open_recording(filepath=str(scenes / "bad.npz"))
+        bpy.ops.spr.refine_pose()
+
+    start_scene("bad", make)
     return _armature()
 
 
 @pytest.fixture
-def plugin(enabled, wave, tmp_path):
+def plugin(start_scene, scenes, refined_wave):
     """A refined person from a file that holds poses, one arm of them wrong, and keypoints."""
-    recording = formats.read(wave)
-    path = tmp_path / "estimate.npz"
-    formats.write_npz(refiner.refine(recording.people[0], engine="numpy"), path)
-    with np.load(path) as found:
-        fields = dict(found)
-    fields["poses"][:, 3 * 16 : 3 * 17] += 0.5
-    np.savez(path, **fields)
-    bpy.ops.spr.open_recording(filepath=str(path))
-    bpy.ops.spr.refine_pose()
+
+    def make():
+        with np.load(refined_wave) as found:
+            fields = dict(found)
+        fields["poses"][:, 3 * 16 : 3 * 17] += 0.5
+        np.savez(scenes / "estimate.npz", **fields)
+        bpy.ops.spr.open_recording(filepath=str(scenes / "estimate.npz"))
+        bpy.ops.spr.refine_pose()
+
+    start_scene("estimate", make)
     return _armature()
 
 

@@ -10,15 +10,21 @@ from addon.scene import BONE_NAMES
 from addon.scene.curves import find_curves
 from tests.scene.rigs import apart, shown
 
+from .conftest import write_wave
+
 FRAMES = range(1, 61, 3)
 
 
 @pytest.fixture
-def person(enabled, wave):
+def person(start_scene, scenes):
     """A refined wave."""
-    bpy.ops.spr.open_recording(filepath=str(wave))
-    bpy.ops.spr.refine_pose()
-    return next(ob for ob in bpy.context.scene.objects if ob.type == "ARMATURE")
+
+    def make():
+        bpy.ops.spr.open_recording(filepath=str(write_wave(scenes / "wave.npz")))
+        bpy.ops.spr.refine_pose()
+
+    scene = start_scene("wave", make)
+    return next(ob for ob in scene.objects if ob.type == "ARMATURE")
 
 
 def _bones():

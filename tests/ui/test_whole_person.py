@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import bpy
 import numpy as np
 import pytest
 
-from addon import formats, refiner
 from addon.scene.curves import find_curves
 from addon.scene.versions import versions
 from tests.scene.fbx_files import read
@@ -16,10 +16,9 @@ from tests.wave import joints_of_a_wave
 
 
 @pytest.fixture
-def person(enabled, wave):
+def person(enabled, refined_wave, tmp_path):
     """A refined person with body and keypoints, from a file that holds poses, too."""
-    formats.write_npz(refiner.refine(formats.read(wave).people[0], engine="numpy"), wave)
-    bpy.ops.spr.open_recording(filepath=str(wave))
+    bpy.ops.spr.open_recording(filepath=str(shutil.copy(refined_wave, tmp_path / "wave.npz")))
     bpy.ops.spr.refine_pose()
     return _armature()
 

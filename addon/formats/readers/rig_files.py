@@ -5,7 +5,6 @@ from __future__ import annotations
 from ..container import Container
 from ..draft import Draft, Reader
 from ..rig_files import RIG_ENDINGS, sampled_of
-from ..sampled_people import draft_of
 
 _BINARY = (b"Kaydara FBX Binary", b"glTF", b"PXR-USDC")
 _TEXT = (b"; FBX", b"#usda")
@@ -23,6 +22,8 @@ def recognises(container: Container) -> bool:
 
 def read(container: Container) -> Draft:
     """Every armature that moves. Raises FormatError."""
+    from ..sampled_people import draft_of
+
     return draft_of(sampled_of(container.path, container.hints.take))
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from ..container import Container
 from ..draft import Draft, Reader
-from ..sampled_people import draft_of
 from ..scene_clip import NAME, clip_of
 
 
@@ -15,6 +14,8 @@ def recognises(container: Container) -> bool:
 
 def read(container: Container) -> Draft:
     """Everybody who was selected. Raises FormatError."""
+    from ..sampled_people import draft_of
+
     return draft_of(clip_of(container.fields, container.name))
 
 

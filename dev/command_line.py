@@ -1,0 +1,44 @@
+"""`build.py inspect` and `refine`: the extension's own command line, in a process that starts quickly."""
+
+from __future__ import annotations
+
+import gc
+from importlib import import_module
+
+from .lean import import_numpy
+
+_READ = ("addon.cli.command", "addon.cli.inputs", "addon.formats.registry")
+_REFINE = (*_READ, "addon.cli.refinement", "addon.cli.refine_arguments", "addon.refiner.pipeline")
+"""What a command needs in any case."""
+
+
+def main(argv: list[str]) -> int:
+    """The command line; its exit status."""
+    if argv[0] == "inspect":
+        _import(_READ)
+        from addon.cli import main as inspect
+
+        return inspect(argv)
+    _import(_REFINE)
+    from .workers import main as refine
+
+    return refine(argv)
+
+
+def serve(argv: list[str]) -> int:
+    """One of the processes that `refine --jobs N` starts."""
+    _import((*_REFINE, "addon.cli.many"))
+    from .workers import serve
+
+    return serve(argv)
+
+
+def _import(modules: tuple[str, ...]) -> None:
+    """What is imported stays: to look for garbage in it, again and again, takes a tenth of a short command's
+    time."""
+    gc.disable()
+    import_numpy()
+    for name in modules:
+        import_module(name)
+    gc.freeze()
+    gc.enable()
