@@ -46,7 +46,7 @@ def layout_of_mesh(count: int) -> str:
 
 
 def mesh_of_layout(layout: str | None) -> int | None:
-    """How many vertices the mesh has whose vertices keypoints of this layout are; None for other keypoints."""
+    """How many vertices the mesh has of which keypoints of this layout are some; None for others."""
     return next((count for count in MESHES if layout == layout_of_mesh(count)), None)
 
 

@@ -115,16 +115,17 @@ def _bare(container: Container) -> Person:
 
 def _person(key: Any, fields: Mapping[str, Any], name: Any) -> Person:
     keypoints = _keypoints(np.asarray(fields[name]))
-    stated = next((fields[each] for each in _FRAMES if np.shape(fields.get(each)) == (len(keypoints.positions),)),
-                  None)  # fmt: skip
-    return person(key, stated if stated is None else numbers(stated, "frame_ids"), keypoints=keypoints)
+    frames = (len(keypoints.positions),)
+    stated = [numbers(fields[each], each) for each in _FRAMES if each in fields]
+    stated = [each for each in stated if each.shape == frames]
+    return person(key, stated[0] if stated else None, keypoints=keypoints)
 
 
 def _keypoints(vertices: np.ndarray) -> Keypoints:
     """Of vertices (T, V, 3), (1, T, V, 3), (T, 1, V, 3) or (V, 3)."""
     if vertices.ndim == 4 and 1 not in vertices.shape[:2]:
         raise FormatError(
-            f"The vertices {vertices.shape} are of several people; save each person's as (frames, vertices, 3)."
+            f"The vertices {vertices.shape} are of several people; save those of each one in a file."
         )
     vertices = vertices.reshape(-1, *vertices.shape[-2:])
     return _of_some(vertices.shape[1], _some(vertices))

@@ -87,9 +87,7 @@ def _pulled(posed: Posed, likely: Likely, off: float, turns: np.ndarray) -> np.n
     return np.asarray(off**2 * (posed.world @ pull).reshape(len(turns), -1, 1))
 
 
-def _moves(
-    posed: Posed, seen: Seen, likely: Likely, off: float
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def _moves(posed: Posed, seen: Seen, likely: Likely, off: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Arms (T, J, 3, N) from each joint to what turns with it, times how much of it does; the normal matrix
     (T, 3 J, 3 J) of turns about the axes of the world, d v = sum of turn x arm, with the pelvis eliminated;
     and (T, 3, N) metres from where the vertices are posed to where they are, but for their mean."""

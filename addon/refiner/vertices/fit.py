@@ -15,7 +15,7 @@ import numpy as np
 
 from ...body.rotations import matrix_from_axis_angle
 from ...steps import Steps
-from .equations import Seen, seen_at, shape_equations, turn_equations
+from .equations import Seen, ShapeEquations, seen_at, shape_equations, turn_equations
 from .likely import Likely
 from .skin import Skin
 
@@ -87,14 +87,16 @@ def _fitted_shape(
     skin: Skin, chunks: list[Seen], likely: Likely, shapes: Shapes
 ) -> Steps[tuple[np.ndarray, float]]:
     """Shape numbers (B,), fitted with the poses of these frames, and metres by which a vertex is off."""
-    betas, off, turns = shapes.usual.copy(), FIRST_DEVIATION, []
+    betas, off = shapes.usual.copy(), FIRST_DEVIATION
+    turns: list[np.ndarray] = []
     for seen in chunks:
         turns.append(_rigid(skin, seen, betas, likely))
         yield None
     for _ in range(_SHAPE_STEPS):
         matrix = shapes.precision * off**2
         toward = matrix @ (shapes.usual - betas)
-        solved, squares = [], 0.0
+        solved: list[ShapeEquations] = []
+        squares = 0.0
         for seen, found in zip(chunks, turns, strict=True):
             part = shape_equations(skin.posed(found, betas), seen, likely, off, found)
             matrix, toward = matrix + part.matrix, toward + part.toward
@@ -102,8 +104,10 @@ def _fitted_shape(
             solved.append(part)
             yield None
         step = np.linalg.solve(matrix, toward)
-        steps = [part.step - part.by_shape @ step for part in solved]
-        turns = [_by(skin, found, turn) for found, turn in zip(turns, steps, strict=True)]
+        turns = [
+            _by(skin, found, part.step - part.by_shape @ step)
+            for found, part in zip(turns, solved, strict=True)
+        ]
         betas = betas + step
         told = 3.0 * sum(float(seen.known.sum()) for seen in chunks)
         off = float(np.clip(np.sqrt(squares / told), LEAST_DEVIATION, MOST_DEVIATION))

@@ -1,4 +1,4 @@
-"""People of whom a file holds the vertices of a body model's mesh: their poses, with the user's model file."""
+"""People of whom a file holds vertices of a body model's mesh: their poses, with the user's model file."""
 
 from __future__ import annotations
 
@@ -108,7 +108,7 @@ def as_targets(targets: Person, body: OwnBody | None) -> Steps[Person]:
 
 
 def recipe_of(mesh: Mesh | None, recipe: Recipe) -> Recipe:
-    """How to refine poses that vertices tell: these are measured, so that the network knows nothing better."""
+    """How to refine poses that vertices tell: these are measured, and the network knows nothing better."""
     return recipe if mesh is None else replace(recipe, network=False)
 
 
@@ -122,8 +122,8 @@ def _fitting(person: Person, count: int, body: OwnBody | None) -> OwnBody:
         )
     if len(body.model.vertices) != count:
         raise RefineError(
-            f"Person {person.id} is {count:,} vertices of a mesh, but that of {Path(body.model.source).name} has"
-            f" {len(body.model.vertices):,}; {give('smpl_model')} (your own file of {kind})."
+            f"Person {person.id} is {count:,} vertices of a mesh, but that of {Path(body.model.source).name}"
+            f" has {len(body.model.vertices):,}; {give('smpl_model')} (your own file of {kind})."
         )
     return body
 
