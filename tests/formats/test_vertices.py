@@ -78,6 +78,5 @@ def test_poses_beside_vertices_go_before_them(tmp_path):
 
 def test_a_reflected_mesh_keeps_its_numbers(tmp_path):
     np.save(tmp_path / "mesh.npy", meshes(6890) * [-1, 1, 1])
-    flat = {"up": "+y", "keep_height": True}
-    (one,) = formats.read(tmp_path / "mesh.npy", mirror=True, **flat).people
+    (one,) = formats.read(tmp_path / "mesh.npy", mirror=True, up="+y", keep_height=True).people
     np.testing.assert_allclose(one.keypoints.positions, meshes(6890)[:, kept_vertices(6890)], atol=1e-9)

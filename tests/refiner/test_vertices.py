@@ -118,7 +118,7 @@ def test_the_model_is_asked_for_and_must_be_that_of_the_mesh(body, truth):
     with pytest.raises(RefineError, match=r"SMPL_MALE.npz has 5,000; give --smpl-model"):
         refine(person, body=OwnBody(other))
     shuffled = person_of(mesh_of(body, truth)[:, ::-1])
-    with pytest.raises(RefineError, match="mm from any body of SMPL_MALE.npz"):
+    with pytest.raises(RefineError, match=r"mm from any body of SMPL_MALE\.npz"):
         refine(shuffled, body=OwnBody(body.model))
     empty = replace(person, keypoints=person.keypoints.rows(slice(0, 2)), frame_ids=np.arange(2))
     empty.keypoints.positions[:] = np.nan

@@ -45,7 +45,7 @@ def _mesh(shape: tuple[int, ...]) -> bool:
 
 
 def _shape(value: Any) -> tuple[int, ...]:
-    return tuple(getattr(value, "shape", ()))
+    return () if isinstance(value, Mapping) else tuple(getattr(value, "shape", ()))
 
 
 def _name(fields: Mapping[Any, Any], shapes: Mapping[Any, tuple[int, ...]]) -> Any:
@@ -61,32 +61,33 @@ def _named(container: Container) -> Any:
     return _name(fields, {name: container.shape(str(name)) for name in fields})
 
 
-def _people(container: Container) -> dict[Any, tuple[Mapping[str, Any], Any]]:
-    """Each person's mapping and the name of the vertices in it; empty where not all people have some."""
+def _people(container: Container) -> dict[Any, Any]:
+    """The name of the vertices in each person's mapping; empty where not all people have some."""
     tree = container.fields
     if container.npz is not None or not tree or not all(isinstance(one, Mapping) for one in tree.values()):
         return {}
-    found = {key: (one, _name(one, {k: _shape(v) for k, v in one.items()})) for key, one in tree.items()}
-    return {} if any(name is None for _, name in found.values()) else found
+    found = {key: _name(one, {k: _shape(v) for k, v in one.items()}) for key, one in tree.items()}
+    return {} if None in found.values() else found
 
 
 def recognises(container: Container) -> bool:
     """A whole mesh in every frame, where nobody said what else the points are."""
     if container.hints.layout is not None or container.has("keypoints"):
         return False
-    if container.npy is not None:
-        return _mesh(container.npy.shape)
+    if _mesh(_shape(container.tree)):
+        return True
     return _named(container) is not None or bool(_people(container))
 
 
 def read(container: Container) -> Draft:
     """Everybody whose mesh the file holds, each with some of the vertices. Raises FormatError."""
-    if container.npy is not None:
-        people = [_bare(container)]
+    tree = container.tree_with_meshes
+    if not isinstance(tree, Mapping):
+        people = [_bare(container, np.asarray(tree))]
     elif name := _named(container):
-        people = [_person("0", container.fields, name)]
+        people = [_person("0", tree, name)]
     else:
-        people = [_person(key, fields, name) for key, (fields, name) in _people(container).items()]
+        people = [_person(key, tree[key], name) for key, name in _people(container).items()]
     counts = {_count(one) for one in people}
     held = " and ".join(f"{count:,} vertices are {MESHES[count]}'s" for count in sorted(counts))
     warning = f"The {held}, of which every {EVERY}th is kept: {give('smpl_model')} to refine them."
@@ -100,17 +101,17 @@ def _count(one: Person) -> int:
     return next(count for count in MESHES if layout_of_mesh(count) == one.keypoints.layout)
 
 
-def _bare(container: Container) -> Person:
+def _bare(container: Container, array: np.ndarray) -> Person:
     """The frames of an array, or of all numbered files of one frame each."""
-    assert container.npy is not None
-    if container.npy.ndim > 2:
-        return person(keypoints=_keypoints(container.npy))
+    if array.ndim > 2:
+        return person(keypoints=_keypoints(array))
     frames, meshes = [], []
     for frame, file in series(container):
-        if file.npy is not None and file.npy.shape == container.npy.shape:
+        mesh = file.tree_with_meshes
+        if _shape(mesh) == array.shape:
             frames.append(frame)
-            meshes.append(_some(file.npy[None])[0])
-    return person(frame_ids=frames, keypoints=_of_some(container.npy.shape[-2], np.stack(meshes)))
+            meshes.append(_some(np.asarray(mesh)[None])[0])
+    return person(frame_ids=frames, keypoints=_of_some(array.shape[-2], np.stack(meshes)))
 
 
 def _person(key: Any, fields: Mapping[str, Any], name: Any) -> Person:
