@@ -161,7 +161,7 @@ def test_choosing_another_body_later_keeps_object_material_and_modifiers_and_say
 def test_a_mesh_asks_for_the_file_that_made_it_and_is_refined_with_it(enabled, tmp_path, ui):
     path = save_npz(tmp_path / "SMPL_NEUTRAL.npz", synthetic_fields())
     body = with_corrections(load_body_model(path))
-    vectors, places = np.full((4, 72), 0.05), np.zeros((4, 3)) + [0.0, 1.2, 0.0]
+    vectors, places = np.full((4, 72), 0.05), np.tile([0.0, 1.2, 0.0], (4, 1))
     betas = np.random.default_rng(4).normal(size=10)
     mesh = body.posed(betas, vectors, places)[0]
     up = {"verts": mesh.astype(np.float32), "fps": np.array(30.0)}
