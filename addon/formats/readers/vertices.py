@@ -35,6 +35,7 @@ from ..tracks import series
 _NAMES = ("verts", "vertices", "smpl_vertices", "smplx_vertices", "pred_vertices", "pred_verts")
 """What a mesh of one frame is called beside arrays that are not moved, such as a template."""
 _WORLD = ("world", "glob")
+_POSES = ("pose", "poses", "body_pose", "smpl_thetas", "pred_pose")
 _FRAMES = ("frame_ids", "frame_id", "frames")
 _TALL = 1.6
 """Metres that an adult's mesh is long in most postures."""
@@ -50,10 +51,18 @@ def _shape(value: Any) -> tuple[int, ...]:
 
 def _name(fields: Mapping[Any, Any], shapes: Mapping[Any, tuple[int, ...]]) -> Any:
     """The name of the vertices among arrays, those of the world before those of a camera; None without."""
+    if _posed(fields):
+        return None
     held = [name for name in fields if _mesh(shapes[name])]
     held = [name for name in held if len(shapes[name]) > 2 or str(name).lower() in _NAMES]
     in_world = [name for name in held if any(word in str(name).lower() for word in _WORLD)]
     return next(iter([*in_world, *held]), None)
+
+
+def _posed(fields: Mapping[Any, Any]) -> bool:
+    """Whether poses and places beside the vertices tell the same to other readers."""
+    placed = any(word in str(name) for name in fields for word in ("trans", "cam"))
+    return placed and not set(_POSES).isdisjoint(fields)
 
 
 def _named(container: Container) -> Any:
