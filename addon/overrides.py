@@ -38,23 +38,27 @@ OVERRIDES = {
     "take": Override("Take", "choose"),
 }
 """By the name that Hints, scene settings and options of the command line share."""
+_BESIDE = {"smpl_model": Override("SMPL File", "choose")}
+"""What is given beside a file, by its option of the command line; the panel has it where it always is."""
+_ALL = OVERRIDES | _BESIDE
 
 
 def give(name: str, value: str = "") -> str:
     """'give --up +z': the end of a sentence that asks for an override, and for which value."""
-    if value and not re.fullmatch(OVERRIDES[name].value, value):
+    if value and not re.fullmatch(_ALL[name].value, value):
         raise ValueError(f"{value!r} is no value of {name}")
     return f"give {_option(name)}{' ' * bool(value)}{value}"
 
 
 def in_panel(sentence: str, where: str = "below") -> str:
     """The sentence in Blender's words; where: how the panel's controls are found from there."""
-    return _GIVEN.sub(lambda found: OVERRIDES[_name(found)].panel_words(_value(found), where), sentence)
+    return _GIVEN.sub(lambda found: _ALL[_name(found)].panel_words(_value(found), where), sentence)
 
 
 def asked(sentence: str) -> tuple[str, ...]:
     """The names of the overrides that a sentence asks for."""
-    return tuple(dict.fromkeys(_name(found) for found in _GIVEN.finditer(sentence)))
+    names = dict.fromkeys(_name(found) for found in _GIVEN.finditer(sentence))
+    return tuple(name for name in names if name in OVERRIDES)
 
 
 def _option(name: str) -> str:
@@ -66,11 +70,11 @@ def _pattern(name: str, override: Override) -> str:
     return rf"(?P<{name}>{_option(name)})(?![\w-]){value}"
 
 
-_GIVEN = re.compile(f"give (?:{'|'.join(_pattern(*each) for each in OVERRIDES.items())})")
+_GIVEN = re.compile(f"give (?:{'|'.join(_pattern(*each) for each in _ALL.items())})")
 
 
 def _name(found: re.Match[str]) -> str:
-    return next(name for name in OVERRIDES if found[name])
+    return next(name for name in _ALL if found[name])
 
 
 def _value(found: re.Match[str]) -> str:

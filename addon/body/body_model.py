@@ -68,6 +68,8 @@ class BodyModel:
     """(30, V) float64 of the fingers' joints, left hand first; without rows where the model has none"""
     finger_weights: np.ndarray = field(default_factory=lambda: np.zeros((0, 0)))
     """(V, 30) skin weights of these joints, whose share `weights` gives to the hands"""
+    source: str = ""
+    """path of the file, for what is read of it only where it is needed"""
 
     @property
     def has_fingers(self) -> bool:
@@ -177,6 +179,7 @@ def load_body_model(path: str | Path) -> BodyModel:
         gender=gender_of(path),
         hands=_mean_hands(fields),
         hand_components=_hand_components(fields),
+        source=str(path),
     )
     _check_standing(
         model.joint_regressor @ template,

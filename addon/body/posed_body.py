@@ -12,7 +12,6 @@ from pathlib import Path
 import numpy as np
 
 from ..safe_read import FormatError
-from ..safe_read.model_file import read_model_fields
 from .body_model import BodyModel, load_body_model
 from .rotations import matrix_from_axis_angle
 
@@ -59,8 +58,14 @@ class PosedBody:
 
 def load_posed_body(path: str | Path) -> PosedBody:
     """The model of an SMPL, SMPL-H or SMPL-X file with its corrections. Raises FormatError."""
-    path = Path(path)
-    model = load_body_model(path)
+    return with_corrections(load_body_model(path))
+
+
+def with_corrections(model: BodyModel) -> PosedBody:
+    """The model with what its file holds besides. Raises FormatError."""
+    from ..safe_read.model_file import read_model_fields  # few have such a file
+
+    path = Path(model.source)
     fields = read_model_fields(path, ("J_regressor", "weights", "kintree_table", "posedirs"))
     if "kintree_table" not in fields or "posedirs" not in fields:
         raise FormatError(f"{path.name} has no joint tree or no pose corrections; give the whole model file.")

@@ -8,6 +8,7 @@ import numpy as np
 
 from ..body.kinematics import forward
 from ..body.known_values import known_percentiles
+from ..body.mesh_vertices import mesh_of_layout
 from ..body.skeleton import JOINT_NAMES, REST_OFFSETS
 from ..overrides import give
 from ..recording import Keypoints, Person
@@ -39,7 +40,7 @@ def person_warnings(one: Person, *, several: bool) -> list[str]:
     """What to know about one person before refining; lengths in metres, Y up."""
     who = f"Person {one.id}" if several else "The person"
     found = _gaps(one, who) + _speed(one, who)
-    if one.keypoints is not None:
+    if one.keypoints is not None and mesh_of_layout(one.keypoints.layout) is None:
         found += _still(one, one.keypoints, who)
         found += _implausible(one.keypoints, who)
         found += _mirrored(one.keypoints, who)

@@ -22,6 +22,7 @@ from ..safe_read import (
     read_object_array,
 )
 from ..safe_read.errors import MAX_ARRAY_BYTES, MAX_FILE_BYTES, refusing
+from ..safe_read.lazy import keeping_meshes
 from ..safe_read.npy import MAGIC, array_from_bytes, read_header
 from ..safe_read.npz import is_numeric
 from ..safe_read.stream import compression
@@ -133,6 +134,14 @@ class Container:
         if self.kind in ("pickle", "torch"):
             return read_object(self.path, self.head)
         return self._read_npy() if self.kind == "npy" else None
+
+    @cached_property
+    def tree_with_meshes(self) -> Any:
+        """`tree` with the vertices of meshes, which pickles and torch archives are read without."""
+        if self.kind not in ("pickle", "torch", "npy") or self.npy is not None:
+            return self.tree
+        with keeping_meshes():
+            return self._read_npy() if self.kind == "npy" else read_object(self.path, self.head)
 
     def _read_npy(self) -> Any:
         with refusing(self.name), self.path.open("rb") as stream:

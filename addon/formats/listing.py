@@ -102,6 +102,7 @@ ENTRIES = (
     Entry("tables.READER", "text"),
     Entry("smpl_arrays.READER", "npy npz pickle torch"),
     Entry("xrmocap.READER", "npz"),
+    Entry("vertices.READER", "npz npy pickle torch"),
     Entry("open_keypoints.READER"),
 )
 """Those that ask for more come first."""

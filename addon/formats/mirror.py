@@ -8,6 +8,7 @@ from itertools import zip_longest
 import numpy as np
 
 from ..body.hands import mirrored
+from ..body.mesh_vertices import mesh_of_layout
 from ..body.skeleton import MIRROR_JOINTS, mirror_name
 from ..recording import CodedHands, Keypoints, Person, Poses
 from .inference import is_mirrored
@@ -23,7 +24,10 @@ def unmirrored(one: Person) -> Person:
     """
     keypoints, poses = one.keypoints, one.poses
     if keypoints is not None:
-        keypoints = _reflected(keypoints, sides=poses is not None or not is_mirrored(keypoints))
+        # A mesh whose vertices are numbered is never whole in the mirror.
+        sides = mesh_of_layout(keypoints.layout) is None
+        sides = sides and (poses is not None or not is_mirrored(keypoints))
+        keypoints = _reflected(keypoints, sides=sides)
     return replace(one, keypoints=keypoints, poses=None if poses is None else _reflected_poses(poses))
 
 

@@ -34,6 +34,7 @@ from .result.own_body import OwnBody, decoded, on_own_body
 from .start.closed_form import from_neighbours
 from .stretches import bridged, evidence_of, given_of, joined, kept_of, split, unseen
 from .timeline import bridge, cut, pieces, window
+from .vertices.told import as_targets, recipe_of, told_by_vertices
 from .whole_clip.alignment import keypoints_at
 from .whole_clip.bones import estimate_bone_offsets
 from .whole_clip.judge import judge
@@ -95,9 +96,10 @@ def refine_steps(
     if person.frames == 0:
         raise RefineError(f"Person {person.id} has no frames; choose another person.")
     controls.check()
-    person = decoded(person, body)
+    person, mesh = yield from told_by_vertices(decoded(person, body), body)
     keypoints = person.keypoints
     if targets is not None:
+        targets = yield from as_targets(targets, body)
         keypoints = yield from keypoints_at.steps(targets, person.times - targets_offset)
     mode = choose_mode(mode, person, keypoints)
     if mode == "none":
@@ -105,15 +107,16 @@ def refine_steps(
         converted = yield from with_hands(converted, person, None, controls)
         if body is not None:
             converted = on_own_body(converted, replace(person, keypoints=keypoints), body)
-        return converted
+        return converted if mesh is None else (yield from mesh.measured(converted))
     _wanted(person, controls)
     if keypoints is not None:
         keypoints = trusted(keypoints, controls.limbs)
     own = mode == "plugin" and targets is None and hang_on(*_both(person, keypoints))
+    recipe = recipe_of(mesh, recipe)
     asked = (own, engine, device, recipe, bone_offsets, body)
     prepared = yield from _prepare(person, keypoints, mode, *asked)
     prepared = yield from with_hand_points(prepared, keypoints, mode, controls)
-    return (yield from refine_prepared(prepared, controls))
+    return (yield from refine_prepared(replace(prepared, mesh=mesh), controls))
 
 
 def prepare(
@@ -126,17 +129,18 @@ def prepare(
 ) -> Steps[Prepared | None]:
     """What does not depend on the controls but for the trust in limbs, read for `refine_rows`, which is asked
     for many; None in the mode none, where nothing is refined. Raises RefineError as `refine` does."""
-    mode = choose_mode(mode, person, person.keypoints)
     if mode == "none":
         return None
-    person = decoded(person, body)
+    person, mesh = yield from told_by_vertices(decoded(person, body), body)
     keypoints = person.keypoints
+    mode = choose_mode(mode, person, keypoints)
     if keypoints is not None:
         keypoints = trusted(keypoints, limbs or {})
     own = mode == "plugin" and hang_on(*_both(person, keypoints))
-    prepared = yield from _prepare(person, keypoints, mode, own, engine, device, EVERYTHING, None, body)
+    recipe = recipe_of(mesh, EVERYTHING)
+    prepared = yield from _prepare(person, keypoints, mode, own, engine, device, recipe, None, body)
     prepared = yield from with_hand_points(prepared, keypoints, mode, AS_MEASURED)
-    return replace(prepared, looks={})
+    return replace(prepared, looks={}, mesh=mesh)
 
 
 def _both(person: Person, keypoints: Keypoints | None) -> tuple[Keypoints, Poses]:
@@ -212,7 +216,8 @@ def refine_prepared(prepared: Prepared, controls: Controls) -> Steps[Motion]:
         fitted = yield from fit_of(held, prepared.keypoints.rows(np.isin(person.frame_ids, held.frame_ids)))
         held = replace(held, fit_error_mm=fitted)
     yield Progress(1.0, "Done")
-    return prepared.on_body(held)
+    found = prepared.on_body(held)
+    return found if prepared.mesh is None else (yield from prepared.mesh.measured(found))
 
 
 def refine_rows(prepared: Prepared, controls: Controls, rows: np.ndarray) -> Steps[Motion]:

@@ -18,6 +18,7 @@ from .result.blending import Poses
 from .result.own_body import OwnBody, on_own_body
 from .start.closed_form import Initial
 from .timeline import Piece
+from .vertices.told import Mesh
 from .whole_clip.judge import WholeClip
 
 KEPT_LOOKS = 32
@@ -58,7 +59,8 @@ class Prepared:
     """A person's clip, read and judged as a whole. toward: None where poses are refined alone, as told by
     each of the parts. own: keypoints that hang on these poses. looks: what the network said of stretches, by
     piece, frames and smoothness; kept only for a preview, which asks for the same ones again. body: the
-    user's own, None without. hands: the points of hands, None without."""
+    user's own, None without. hands: the points of hands, None without. mesh: the vertices that tell the
+    person's poses, None where something else does."""
 
     person: Person
     parts: list[Piece]
@@ -69,6 +71,7 @@ class Prepared:
     looks: dict[Key, Look] | None = None
     body: OwnBody | None = None
     hands: HandPoints | None = None
+    mesh: Mesh | None = None
 
     def on_body(self, motion: Motion) -> Motion:
         """The motion with the shape of the user's own body, where there is one."""

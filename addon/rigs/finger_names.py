@@ -2,7 +2,8 @@
 
 Known: MediaPipe and FreeMoCap (left_hand_index_finger_mcp), smplx (left_index1), SMPL's rigs (L_Index1),
 Mixamo and MotionBuilder (LeftHandIndex1), Unreal (index_01_l), Unity (LeftIndexProximal), Rigify
-(f_index.01.L), VRM (J_Bip_L_Index1), ARKit (left_handIndex_1_joint), SOMA (LeftHandIndex2).
+(f_index.01.L), VRM (J_Bip_L_Index1), ARKit (left_handIndex_1_joint), SOMA (LeftHandIndex2), visionOS with
+the side before (leftIndexFingerIntermediateBase; developer.apple.com HandSkeleton.JointName).
 """
 
 from __future__ import annotations
@@ -24,6 +25,10 @@ _THUMB_PARTS = {"cmc": 1, "mcp": 2, "ip": 3, "tip": 4, "end": 4, "nub": 4, "meta
 _UNITY_THUMB = {"proximal": 1, "intermediate": 2, "distal": 3}
 _NO_FINGER = ("toe", "foot", "knuckle", "metacarpal", "start", "palm", "carpal", "kinect")
 _JOINED = re.compile(r"(left|right)?(?:hand)?(thumb|index|forefinger|middle|ring|pinky|little)")
+_VISION = re.compile(
+    r"(left|right)(?:hand)?(thumb|index|middle|ring|little)(?:finger)?(knuckle|intermediatebase|intermediatetip|tip)"
+)
+_VISION_PARTS = {"knuckle": 1, "intermediatebase": 2, "intermediatetip": 3, "tip": 4}
 _TIP, _LAST = 4, 3
 _POINT = {1: "1", 2: "2", 3: "3", 4: "_tip"}
 
@@ -36,7 +41,7 @@ def finger_points(names: Sequence[str]) -> tuple[str | None, ...]:
 
     Numbers count from the knuckle; where a finger has four of them and an end beside, from the palm's bone.
     """
-    parts = [_own(name) or _part(name) for name in names]
+    parts = _of_vision(names) or [_own(name) or _part(name) for name in names]
     shifted = _shifted([part for part in parts if part is not None])
     found: list[str | None] = []
     for part in parts:
@@ -47,6 +52,16 @@ def finger_points(names: Sequence[str]) -> tuple[str | None, ...]:
             point = f"{side}_hand_{finger}{_POINT[place]}" if place in _POINT else None
         found.append(None if point in found else point)
     return tuple(found)
+
+
+def _of_vision(names: Sequence[str]) -> list[_Part | None]:
+    """Of visionOS, whose joints from the knuckle on bear names that mean others elsewhere; [] where no name
+    is of its own."""
+    plain = [re.sub(r"[^a-z]", "", name.rpartition(":")[2].lower()) for name in names]
+    if not any("intermediatebase" in name for name in plain):
+        return []
+    found = [_VISION.fullmatch(name) for name in plain]
+    return [one and (one[1], _FINGERS[one[2]], _VISION_PARTS[one[3]], False) for one in found]
 
 
 def _shifted(parts: Sequence[_Part]) -> set[tuple[str, str]]:

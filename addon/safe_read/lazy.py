@@ -1,8 +1,10 @@
-"""Arrays that are read when they are needed; meshes never are."""
+"""Arrays that are read when they are needed; meshes only where somebody asks for them."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any
 
 import numpy as np
@@ -15,8 +17,23 @@ LEFT_OUT = frozenset(("mask", "masks", "appe", "uv", "features"))
 """Names under which trackers store megabytes of masks and embeddings that no reader here uses."""
 
 
+_KEPT: ContextVar[bool] = ContextVar("meshes are kept", default=False)
+
+
+@contextmanager
+def keeping_meshes() -> Iterator[None]:
+    """What is read within has its meshes, too."""
+    before = _KEPT.set(True)
+    try:
+        yield
+    finally:
+        _KEPT.reset(before)
+
+
 def is_mesh(shape: tuple[Any, ...]) -> bool:
-    """Whether an array of this shape holds vertices, which no reader here uses."""
+    """Whether an array of this shape holds vertices to leave out: few readers use them."""
+    if _KEPT.get():
+        return False
     return len(shape) >= 2 and shape[-1] == 3 and isinstance(shape[-2], int) and shape[-2] >= _LEAST_VERTICES
 
 

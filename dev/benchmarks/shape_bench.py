@@ -9,13 +9,14 @@ import pickle
 import tempfile
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 
 from addon import refiner
 from addon.body.layouts import find_layout
+from addon.body.mesh_vertices import canonical_vertices, kept_vertices, layout_of_mesh, vertex_names
 from addon.body.posed_body import PosedBody, load_posed_body
 from addon.body.rotations import axis_angle_from_matrix, geodesic_angle, matrix_from_axis_angle
 from addon.recording import Keypoints, Person
@@ -32,6 +33,7 @@ CASES, FRAMES = 4, 24
 NOISE = 0.020
 """Metres by which a noisy joint is off on average; per axis it is less."""
 _PER_AXIS = NOISE * np.sqrt(np.pi / 8)
+ON_VERTICES = "5 mm on vertices"
 BODIES, LONG, SMALL_NOISE = 50, 240, 0.005
 MOST_LENGTH, MOST_TIME = 3.0, 1.3
 _SEED = 11
@@ -40,13 +42,15 @@ NAMES = {
     "ours": "ours, joints",
     "keypoints2body": "keypoints2body 0.1, joints",
     "smplfitter_joints": "smplfitter 0.6, joints (made-up vertices)",
+    "ours_vertices": "ours, every 8th vertex",
     "smplfitter_vertices": "smplfitter 0.6, all vertices",
 }
 
 
 @dataclass(frozen=True)
 class Case:
-    """One clip of a body: what is true of it, and its joints as they are seen (T, 24, 3)."""
+    """One clip of a body: what is true of it, and its joints (T, 24, 3) or its mesh's vertices (T, V, 3) as
+    they are seen, None where nobody is shown them."""
 
     name: str
     betas: np.ndarray
@@ -54,6 +58,7 @@ class Case:
     trans: np.ndarray
     joints: np.ndarray
     seen: np.ndarray
+    vertices: np.ndarray | None = None
 
 
 @dataclass(frozen=True)
@@ -120,7 +125,19 @@ def _cases(body: PosedBody) -> Iterator[Case]:
         for noise_name, noise in (("clean", 0.0), ("20 mm", _PER_AXIS)):
             for number, clip in enumerate(clips):
                 name = f"{shape_name}, {noise_name} {number}"
-                yield _case(body, clip, FRAMES, scale * shapes[number], noise, name, random)
+                case = _case(body, clip, FRAMES, scale * shapes[number], noise, name, random)
+                if noise:
+                    yield case
+                else:
+                    yield from _meshes(body, case, f"{shape_name}, {ON_VERTICES} {number}")
+
+
+def _meshes(body: PosedBody, clean: Case, noisy_name: str) -> Iterator[Case]:
+    """The case with its vertices as they are, and with them alone and noisy."""
+    vertices = body.posed(clean.betas, clean.vectors, clean.trans)[0]
+    yield replace(clean, vertices=vertices)
+    noise = np.random.default_rng(_SEED).normal(size=vertices.shape) * (_PER_AXIS * SMALL_NOISE / NOISE)
+    yield replace(clean, name=noisy_name, vertices=vertices + noise)
 
 
 def _case(
@@ -154,10 +171,9 @@ def _person(seen: np.ndarray) -> Person:
 def _side_by_side(body: PosedBody, folder: Path) -> float:
     """Prints the table; milliseconds a frame that keypoints2body takes."""
     cases = list(_cases(body))
-    given = {f"joints {case.name}": case.seen for case in cases}
-    for case in cases:
-        if "clean" in case.name:
-            given[f"vertices {case.name}"] = body.posed(case.betas, case.vectors, case.trans)[0]
+    seen = [case for case in cases if ON_VERTICES not in case.name]
+    given = {f"joints {case.name}": case.seen for case in seen}
+    given |= {f"vertices {case.name}": case.vertices for case in cases if case.vertices is not None}
     np.savez(folder / "cases.npz", **given)
     environment = prepare("shape")
     with launching(environment) as variables:
@@ -166,7 +182,10 @@ def _side_by_side(body: PosedBody, folder: Path) -> float:
         if run(command, variables | single) != 0:
             raise Refusal("The other packages could not fit: see the message above.")
     with np.load(folder / "found.npz") as found:
-        rows = {("ours", case.name): _ours(body, case) for case in cases}
+        rows = {("ours", case.name): _ours(body, case, _person(case.seen)) for case in seen}
+        for case in cases:
+            if case.vertices is not None:
+                rows["ours_vertices", case.name] = _ours(body, case, _mesh(case.vertices))
         for case in cases:
             for method in NAMES:
                 label = f"{method} {case.name}"
@@ -179,10 +198,19 @@ def _side_by_side(body: PosedBody, folder: Path) -> float:
     return float(np.mean([row.milliseconds for (by, _), row in rows.items() if by == "keypoints2body"]))
 
 
-def _ours(body: PosedBody, case: Case) -> Row:
+def _mesh(vertices: np.ndarray) -> Person:
+    """The same person that a file of these vertices holds."""
+    which = kept_vertices(vertices.shape[1])
+    places, canonical = vertices[:, which], canonical_vertices(vertices.shape[1], which)
+    layout = layout_of_mesh(vertices.shape[1])
+    keypoints = Keypoints(places, np.ones(places.shape[:2]), vertex_names(which), canonical, layout)
+    return Person("0", np.arange(len(places)), FPS, keypoints)
+
+
+def _ours(body: PosedBody, case: Case, person: Person) -> Row:
     began = time.process_time()
     own = refiner.OwnBody(body.model)
-    motion = refiner.refine(_person(case.seen), engine="numpy", body=own)
+    motion = refiner.refine(person, engine="numpy", body=own)
     seconds = time.process_time() - began
     # In the frame of the model itself, which is that of the joints.
     vectors = axis_angle_from_matrix(motion.rotations).reshape(len(case.trans), -1)

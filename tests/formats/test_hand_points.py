@@ -102,6 +102,27 @@ def by_frame(folder, truth, hands):
     return folder / "walk_by_frame.json"
 
 
+def holistic(folder, truth, hands):
+    """World landmarks of a body about its hips and of hands about their own middles, y down."""
+    turn = np.array([1.0, -1.0, -1.0])
+    body = body_points(truth, find_layout("mediapipe33").canonical)
+    body = (body - body[:, 23:25].mean(1, keepdims=True)) * turn
+    ours = hands[:, ORDER].reshape(FRAMES, 2, 21, 3)
+    ours = (ours - ours.mean(2, keepdims=True)) * turn
+    frames = []
+    for frame in range(FRAMES):
+        one = {"frame_index": frame, "poseWorldLandmarks": in_words(body[frame])}
+        for side, part in zip(SIDES, ours[frame], strict=True):
+            one[f"{side}HandWorldLandmarks"] = [in_words(part)] if frame else in_words(part)
+        frames.append(one)
+    (folder / "pose.json").write_text(json.dumps({"fps": 30.0, "frames": frames}))
+    return folder / "pose.json"
+
+
+def in_words(points):
+    return [dict(zip("xyz", place.tolist(), strict=True)) for place in points]
+
+
 def wide_table(folder, truth, hands):
     canonical, names = holistic_names()
     points = np.concatenate([body_points(truth, canonical), hands[:, ORDER]], axis=1)
@@ -153,7 +174,9 @@ def human_data(folder, truth, hands):
 
 
 @pytest.mark.parametrize(
-    "build", [openpose, panoptic, by_frame, wide_table, long_table, human_data], ids=lambda one: one.__name__
+    "build",
+    [openpose, panoptic, by_frame, wide_table, long_table, human_data, holistic],
+    ids=lambda one: one.__name__,
 )
 def test_each_finger_is_where_it_was_written(build, truth, hands, tmp_path: Path):
     keypoints = formats.read(build(tmp_path, truth, hands)).people[0].keypoints
@@ -161,6 +184,9 @@ def test_each_finger_is_where_it_was_written(build, truth, hands, tmp_path: Path
     names = [name for name in HAND_POINTS if not name.endswith("wrist")]
     assert set(names) <= set(found)
     ours = keypoints.positions[:, [found[name] for name in names]]
+    if build is holistic:  # which tells no more of a hand's place than the body's wrist
+        names = [name for name in names if name.startswith("left")]
+        ours = keypoints.positions[:, [found[name] for name in names]]
     theirs = hands[:, [HAND_POINTS.index(name) for name in names]]
     scale = _spans(ours)[:, -1].mean() / _spans(theirs)[:, -1].mean()
     assert 0.5 < scale < 2.0
@@ -176,3 +202,30 @@ def test_names_of_whole_body_detectors_are_known():
     names = ["left_forefinger1", "left_forefinger4", "right_pinky_finger2", "left_thumb4"]
     wanted = ("left_hand_index1", "left_hand_index_tip", "right_hand_pinky2", "left_hand_thumb_tip")
     assert finger_points(names) == wanted
+
+
+def test_names_of_visionos_count_from_the_knuckle():
+    parts = ["Metacarpal", "Knuckle", "IntermediateBase", "IntermediateTip", "Tip"]
+    names = [f"leftIndexFinger{part}" for part in parts] + [f"rightThumb{part}" for part in parts[1:]]
+    index = [None, *(f"left_hand_index{end}" for end in ("1", "2", "3", "_tip"))]
+    thumb = [f"right_hand_thumb{end}" for end in ("1", "2", "3", "_tip")]
+    assert finger_points([*names, "leftForearm"]) == (*index, *thumb, None)
+
+
+def test_a_single_frame_of_holistic_and_a_hand_that_comes_later(tmp_path, truth, hands):
+    frames = json.loads(holistic(tmp_path, truth, hands).read_text())["frames"]
+    del frames[0]["leftHandWorldLandmarks"], frames[0]["rightHandWorldLandmarks"]
+    (tmp_path / "later.json").write_text(json.dumps(frames))
+    later = formats.read(tmp_path / "later.json").people[0].keypoints
+    seen = np.isfinite(later.positions[:, 33:]).all((1, 2))
+    assert later.layout == "mediapipe75" and not seen[0] and seen[1:].all()
+    flat = [
+        {"pose_world_landmarks": one["poseWorldLandmarks"], "left_hand_landmarks": [{"x": 0}]}
+        for one in frames
+    ]
+    (tmp_path / "flat.json").write_text(json.dumps(flat))
+    assert any(
+        "the hands, which lie in the picture" in one for one in formats.read(tmp_path / "flat.json").warnings
+    )
+    (tmp_path / "one.json").write_text(json.dumps(frames[1]))
+    assert formats.read(tmp_path / "one.json").people[0].keypoints.layout == "mediapipe75"

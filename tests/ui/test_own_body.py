@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from addon.body.body_model import load_body_model
+from addon.body.posed_body import with_corrections
 from tests.body.model_files import VERTICES, model_fields, save_npz, save_pickle
 from tests.body.synthetic_models import synthetic_fields
 from tests.formats.test_amass import amass_fields
@@ -155,3 +156,23 @@ def test_choosing_another_body_later_keeps_object_material_and_modifiers_and_say
     bpy.ops.spr.refine_pose()
     assert body.data == mesh and len(mesh.vertices) == open_vertices
     assert sentence not in settings.result
+
+
+def test_a_mesh_asks_for_the_file_that_made_it_and_is_refined_with_it(enabled, tmp_path, ui):
+    path = save_npz(tmp_path / "SMPL_NEUTRAL.npz", synthetic_fields())
+    body = with_corrections(load_body_model(path))
+    vectors, places = np.full((4, 72), 0.05), np.tile([0.0, 1.2, 0.0], (4, 1))
+    betas = np.random.default_rng(4).normal(size=10)
+    mesh = body.posed(betas, vectors, places)[0]
+    up = {"verts": mesh.astype(np.float32), "fps": np.array(30.0)}
+    bpy.ops.spr.open_recording(filepath=str(save_npz(tmp_path / "mesh.npz", up)), up="+y")
+    settings = bpy.context.scene.spr
+    with pytest.raises(RuntimeError, match="choose SMPL File in the sidebar"):
+        bpy.ops.spr.refine_pose()
+    settings.body.path = str(path)
+    settings.controls.feet.hold = 0.0
+    assert bpy.ops.spr.refine_pose() == {"FINISHED"}
+    (armature,) = [ob for ob in bpy.context.scene.objects if ob.type == "ARMATURE"]
+    lengths = [armature.data.bones[name].length for name in ("L_Knee", "R_Elbow")]
+    bones = np.linalg.norm(body.model.bone_offsets(betas), axis=-1)
+    np.testing.assert_allclose(lengths, bones[[7, 21]], atol=1e-3)

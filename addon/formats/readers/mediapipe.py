@@ -1,7 +1,8 @@
-"""MediaPipe Pose as JSON, in the shapes that people save: there is no official file.
+"""MediaPipe Pose and Holistic as JSON, in the shapes that people save: there is no official file.
 
 A list of frames, each of 33 points {x, y, z, visibility}, of points by number or by name, under keys such as
-pose_world_landmarks or worldLandmarks; or one object with such a list. Source: google-ai-edge/mediapipe.
+pose_world_landmarks or worldLandmarks; or one object with such a list. Beside them may lie the hands'
+(`landmark_hands`). Source: google-ai-edge/mediapipe.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from ...body.layouts import find_layout
 from ...safe_read import FormatError
 from ..container import Container
 from ..draft import Draft, Reader, is_real, person, scalar
+from ..landmark_hands import has_hands, untold, with_hands
 from ..landmarks import COUNT, mediapipe_keypoints
 from ..marker_names import canonical_names
 from ..timing import timed_frames
@@ -47,8 +49,9 @@ def read(container: Container) -> Draft:
     numbers = [_number(frames[number], number) for number, _ in seen]
     if (np.diff(numbers) <= 0).any():
         numbers = [number for number, _ in seen]
-    stack = np.stack([points for _, points in seen])
+    stack = with_hands(np.stack([points for _, points in seen]), [frames[number] for number, _ in seen])
     keypoints, warnings = mediapipe_keypoints(stack[..., :3], stack[..., 3])
+    warnings += untold(frames)
     fps = scalar(container.fields["fps"]) if "fps" in container.fields else None
     people = [person(frame_ids=numbers, keypoints=keypoints)]
     draft = Draft(people, units=None, likely_up=("-y", "+y"), warnings=warnings, camera=True)
@@ -57,6 +60,8 @@ def read(container: Container) -> Draft:
 
 def _frames(tree: Any) -> list[Any]:
     if isinstance(tree, Mapping):
+        if has_hands(tree) and not any(isinstance(tree.get(name), list) for name in _LISTS):
+            return [tree]
         for name in (*_LISTS, *_ANY):
             if isinstance(tree.get(name), list):
                 return _frames(tree[name])
@@ -123,5 +128,6 @@ def _row(point: Any) -> list[float] | None:
 
 
 READER = Reader(
-    "MediaPipe", "MediaPipe Pose", "33 world landmarks", ".json", recognises, read, "real file (2 frames)"
-)
+    "MediaPipe", "MediaPipe Pose, Holistic", "33 world landmarks, and those of both hands", ".json",
+    recognises, read, "real file (2 frames; hands: source)",
+)  # fmt: skip
