@@ -10,7 +10,7 @@ from ...body.soles import ANKLES, FEET, undersides
 from ...motion import Floor
 from ...steps import Stepped, Steps, in_chunks
 from .clip import Clip, Precision
-from .legs import reach
+from .legs import leaning_with, reach
 from .moves import followed, moved, turned
 from .places import chances, flatness, places_under, toes_up
 
@@ -41,7 +41,11 @@ def hold_feet(
     clip = Clip(fps, contacts, chances(contacts, places), flat, floor, precision, sure)
     yield None
     feet = world[:, list(ANKLES)]
-    feet = matrix_from_axis_angle((yield from turned(clip, feet))) @ feet
+    turns = yield from turned(clip, feet)
+    feet = matrix_from_axis_angle(turns) @ feet
+    if precision.untold.any():
+        rotations = leaning_with(turns * precision.untold[:, None], rotations, world)
+        joints, world = yield from _posed(rotations, pelvis, bones)
     shown = world.copy()
     shown[:, list(ANKLES)], shown[:, list(FEET)] = feet, feet @ rotations[:, list(FEET)]
     # The toes hang on a foot that turns about its ankle.

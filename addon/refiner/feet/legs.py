@@ -18,6 +18,9 @@ MISSED = 0.003
 """Metres by which a foot may miss its place: at full stretch a knee does not bend for a few of them."""
 STRETCHED = 0.995
 """Share of a leg's length at which its knee is straight enough."""
+OF_EACH = 0.25
+"""Share that pelvis, hip, knee and ankle have each in how a foot is turned wrongly, where nothing tells one of
+them better than another."""
 ITERATIONS = 4
 HINGE_SEEN = 0.2
 """Sine of the bend from which thigh and shin tell a knee's axis; less bent, it is that of its own frame."""
@@ -56,6 +59,20 @@ def reach(
     result[:, _HIPS] = np.swapaxes(world[:, [0, 0]], -1, -2) @ thigh
     result[:, _KNEES] = np.swapaxes(thigh, -1, -2) @ shin
     result[:, ANKLE_JOINTS] = np.swapaxes(shin, -1, -2) @ feet
+    return result
+
+
+def leaning_with(turns: np.ndarray, rotations: np.ndarray, world: np.ndarray) -> np.ndarray:
+    """Local rotations (T, 24, 3, 3) whose hips and knees take their share of what their feet are to turn in
+    the world, turns (T, 2, 3) axis-angle; the ankles are left as they were.
+
+    rotations, world (T, 24, 3, 3): of the pose that the legs start from.
+    """
+    of_each = matrix_from_axis_angle(OF_EACH * turns)
+    thigh = of_each @ world[:, _HIPS]
+    result = rotations.copy()
+    result[:, _HIPS] = np.swapaxes(world[:, [0, 0]], -1, -2) @ thigh
+    result[:, _KNEES] = np.swapaxes(thigh, -1, -2) @ of_each @ of_each @ world[:, _KNEES]
     return result
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from ...body.rotations import axis_angle_from_matrix
-from ...body.soles import ANKLES
+from ...body.soles import ANKLES, SOLE_UP
 from ...steps import Steps
 from .bands import Bands
 from .clip import Clip
@@ -20,9 +20,10 @@ MOVES, SPINS = 0.6, 1.5
 """m/s, and radians a second, at which a foot hardly bears."""
 ON_FLOOR, FLAT = 0.004, 0.03
 """Metres by which a bearing sole may miss the floor, radians by which a flat one may lean on it."""
-UNDER, OVER, LEANING = 0.001, 0.004, 0.02
+UNDER, OVER, LEANING = 0.001, 0.001, 0.02
 """Metres that bearing soles may lie under and over the floor, and radians that a flat one may lean on it for
 nothing: feet and soles of a file are not quite ours."""
+ALONG = 1.0
 HARD, SUNK_PASSES = 60.0, 2
 """How much more a sole below the floor counts than the floor under others, and how often such are sought."""
 FREE_PATH = 1e-4
@@ -52,7 +53,7 @@ def turned(clip: Clip, feet: np.ndarray) -> Steps[np.ndarray]:
         bands.steps_near(own, clip.still(foot, flat, steps, TURN, SPINS), -steps)
         bands.smooth(own, clip.eased(weights, flat))
         if clip.floor is not None:
-            lean = np.cross(feet[:, foot, :, 1], clip.floor.normal)
+            lean = np.cross(feet[:, foot] @ SOLE_UP[foot], clip.floor.normal)
             lean *= 1.0 - np.minimum(LEANING / (np.linalg.norm(lean, axis=-1, keepdims=True) + 1e-9), 1.0)
             bands.near(own, np.square(flat) * clip.measured(FLAT), lean)
     return np.swapaxes((yield from bands.solve()), 1, 2)
@@ -109,7 +110,7 @@ def _together(clip: Clip, numbers: int, path: float) -> Bands:
     bands.smooth(BODY, clip.smooth(clip.measured(float(clip.precision.foot.mean())), EASE_BODY))
     for foot in (0, 1):
         weights = clip.measured(clip.precision.foot[foot])
-        bands.near(LEGS[foot], weights)
+        bands.near(LEGS[foot], weights / (ALONG**2 if numbers == 1 else 1.0))
         bands.smooth(LEGS[foot], clip.eased(weights, clip.bears[:, foot]))
     return bands
 
