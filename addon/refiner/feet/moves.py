@@ -9,29 +9,34 @@ from __future__ import annotations
 import numpy as np
 
 from ...body.rotations import axis_angle_from_matrix
-from ...body.soles import ANKLES, SOLE_UP
+from ...body.soles import SOLE_UP
 from ...steps import Steps
 from .bands import Bands
 from .clip import Clip
 
-SLIDE, TURN = 0.005, 0.01
+SLIDE, TURN = 0.0045, 0.01
 """Metres, and radians, that a bearing foot may stray within a second."""
-MOVES, SPINS = 0.6, 1.5
+MOVES, SPINS = 0.4, 1.5
 """m/s, and radians a second, at which a foot hardly bears."""
-ON_FLOOR, FLAT = 0.004, 0.03
+ON_FLOOR, FLAT = 0.004, 0.04
 """Metres by which a bearing sole may miss the floor, radians by which a flat one may lean on it."""
-UNDER, OVER, LEANING = 0.001, 0.001, 0.02
+UNDER, OVER, LEANING = 0.001, 0.001, 0.01
 """Metres that bearing soles may lie under and over the floor, and radians that a flat one may lean on it for
 nothing: feet and soles of a file are not quite ours."""
-ALONG = 1.0
 HARD, SUNK_PASSES = 60.0, 2
 """How much more a sole below the floor counts than the floor under others, and how often such are sought."""
 FREE_PATH = 1e-4
 """Weight of the measured place of a path that is rebuilt from steps."""
-LEAST_UP = 0.007
+ALONG = 0.8
+"""Share of a foot's error in its height beside the body: a leg that stands is nearly straight, and as long as its
+bones however it is turned."""
+LEAST_UP = 0.01
 """Metres by which a body's height over its floor is off at least, for the same reason as soles."""
-EASE_BODY = 0.15
+EASE_BODY = 0.16
 """Seconds over which what moves the body comes and goes."""
+LOW, LIFTED = 0.001, 20.0
+"""Metres by which a foot lies lower than it is to, from which the body follows it so many times rather than the
+other."""
 FOLLOWING, EASE_FOLLOWING = 0.02, 0.1
 """Metres that the body follows feet that do not reach their places, and seconds over which it does."""
 
@@ -85,7 +90,7 @@ def _level(clip: Clip, places: np.ndarray) -> Steps[np.ndarray]:
 def _up(clip: Clip, lowest: np.ndarray) -> Steps[np.ndarray]:
     """(T, 3) metres up that put bearing feet on the floor and lift those that are below; lowest (T, 2): of
     either foot's sole, over the floor."""
-    bands = _together(clip, 1, float(np.hypot(clip.precision.path, LEAST_UP)))
+    bands = _together(clip, 1, float(np.hypot(clip.precision.path, LEAST_UP)), ALONG)
     off = lowest - np.clip(lowest, -UNDER, OVER)
     bears = np.square(clip.bears) * clip.measured(ON_FLOOR)[:, None]
     for foot in (0, 1):
@@ -102,27 +107,35 @@ def _up(clip: Clip, lowest: np.ndarray) -> Steps[np.ndarray]:
     return found
 
 
-def _together(clip: Clip, numbers: int, path: float) -> Bands:
-    """The body's path, off by so many metres, and both feet's, near where they were measured and smooth."""
+def _together(clip: Clip, numbers: int, path: float, leg: float = 1.0) -> Bands:
+    """The body's path, off by so many metres, and both feet's, near where they were measured and smooth; leg:
+    how many times as far as it is off a foot is off beside the body."""
     bands = Bands(len(clip.contacts), numbers, 3)
     free = np.full(len(clip.contacts), FREE_PATH)
     bands.near(BODY, clip.measured(path) if np.isfinite(path) else free)
     bands.smooth(BODY, clip.smooth(clip.measured(float(clip.precision.foot.mean())), EASE_BODY))
     for foot in (0, 1):
         weights = clip.measured(clip.precision.foot[foot])
-        bands.near(LEGS[foot], weights / (ALONG**2 if numbers == 1 else 1.0))
+        bands.near(LEGS[foot], weights / leg**2)
         bands.smooth(LEGS[foot], clip.eased(weights, clip.bears[:, foot]))
     return bands
 
 
-def followed(clip: Clip, joints: np.ndarray, target: np.ndarray) -> Steps[np.ndarray]:
-    """(T, 3) metres by which the body follows feet that do not reach their places (T, 2, 3); joints
-    (T, 24, 3)."""
-    left = target - joints[:, list(ANKLES)]
-    # Rather the foot that misses its place: the other one's leg gives way.
-    shares = (np.square(clip.bears) * np.linalg.norm(left, axis=-1))[..., None] + 1e-9
+def low_by(clip: Clip, left: np.ndarray) -> np.ndarray:
+    """(T, 2) metres by which feet lie lower than they are to, by what is left (T, 2, 3) to their places."""
+    if clip.floor is None:
+        return np.zeros(left.shape[:2])
+    return np.maximum(left @ clip.floor.normal, 0.0)
+
+
+def followed(clip: Clip, left: np.ndarray, low: np.ndarray) -> Steps[np.ndarray]:
+    """(T, 3) metres by which the body follows feet that do not reach their places: what is left (T, 2, 3) to
+    these, and by how much (T, 2) they lie too low."""
+    # Rather the foot that misses its place, and that below the floor: the other one's leg gives way.
+    shares = np.square(clip.bears) * np.linalg.norm(left, axis=-1) * np.where(low > LOW, LIFTED, 1.0)
+    shares = shares[..., None] + 1e-9
     mean = (left * shares).sum(1) / shares.sum(1)
-    bands = Bands(len(joints), 3, 1)
+    bands = Bands(len(left), 3, 1)
     missed = clip.measured(ON_FLOOR)
     bands.near((1.0,), clip.measured(FOLLOWING))
     bands.near((1.0,), np.square(clip.bears.max(-1)) * missed, mean)

@@ -31,7 +31,7 @@ LEAST = 0.0005
 """Metres by which feet are off at least, however calm their keypoints are."""
 SET = 0.015
 """The same where somebody has set the contacts by hand and the keypoints may be gone."""
-OWN_TURN, LEVER = 0.05, 0.1
+OWN_TURN, LEVER = 0.04, 0.1
 """Radians by which a foot is turned wrongly though its places are known, and metres between these."""
 IN_AIR = 0.1
 """Metres over (or under) a floor at which a still foot is as likely in the air as on it."""
