@@ -28,15 +28,15 @@ HARD, SUNK_PASSES = 60.0, 2
 FREE_PATH = 1e-4
 """Weight of the measured place of a path that is rebuilt from steps."""
 ALONG = 0.8
-"""Share of a foot's error in its height beside the body: a leg that stands is nearly straight, and as long as its
-bones however it is turned."""
+"""Share of a foot's error that is in its height beside the body: a leg that stands is nearly straight, and as
+long as its bones however it is turned."""
 LEAST_UP = 0.01
 """Metres by which a body's height over its floor is off at least, for the same reason as soles."""
 EASE_BODY = 0.16
 """Seconds over which what moves the body comes and goes."""
 LOW, LIFTED = 0.001, 20.0
-"""Metres by which a foot lies lower than it is to, from which the body follows it so many times rather than the
-other."""
+"""Metres by which a foot lies lower than it is to, from which the body follows it so many times rather than
+the other."""
 FOLLOWING, EASE_FOLLOWING = 0.02, 0.1
 """Metres that the body follows feet that do not reach their places, and seconds over which it does."""
 

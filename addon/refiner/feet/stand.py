@@ -60,9 +60,7 @@ def _noises(targets: Sequence[Targets], side: str, points: Sequence[str]) -> lis
     ]
 
 
-def stand(
-    motion: Motion, controls: Controls, deviation: np.ndarray, untold: np.ndarray
-) -> Steps[Motion]:
+def stand(motion: Motion, controls: Controls, deviation: np.ndarray, untold: np.ndarray) -> Steps[Motion]:
     """The motion with its contacts and floor, and its feet held as far as the controls say.
 
     deviation (2,): metres by which the left and the right foot are thought to be off; untold (2,) 0..1: how

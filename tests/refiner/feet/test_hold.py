@@ -168,9 +168,7 @@ def crooked(untold: float) -> tuple[np.ndarray, np.ndarray]:
     places = places_under(*forward(upright, pelvis, REST_OFFSETS), REST_OFFSETS)
     floor = Floor(np.array([0.0, 1.0, 0.0]), places[0, :1, 1, 1])
     precision = Precision(np.full(2, 0.03), np.full(2, 0.3), 0.03, np.full(2, untold))
-    held, path = finish(
-        hold_feet.steps(off, pelvis, REST_OFFSETS, 30.0, np.ones((60, 4)), floor, precision)
-    )
+    held, path = finish(hold_feet.steps(off, pelvis, REST_OFFSETS, 30.0, np.ones((60, 4)), floor, precision))
     over = floor.over(soles(*forward(held, path, REST_OFFSETS), REST_OFFSETS))
     return np.degrees(geodesic_angle(held, upright))[30, LEGS_TO_ANKLES], over[30, :, :3]
 
