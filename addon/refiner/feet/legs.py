@@ -14,7 +14,7 @@ _HIPS, _KNEES = (
 ANKLE_JOINTS = list(ANKLES)
 HIP, KNEE = 0.1, 0.1
 """Radians by which a hip about any axis and a knee about its hinge are thought to move."""
-MISSED = 0.0035
+MISSED = 0.003
 """Metres by which a foot may miss its place: at full stretch a knee does not bend for a few of them."""
 LOW = 0.005
 """Metres too low at which a foot may miss its place half as far."""

@@ -14,25 +14,22 @@ from ...steps import Steps
 from .bands import Bands
 from .clip import Clip
 
-SLIDE, TURN = 0.0045, 0.01
+SLIDE, TURN = 0.0047, 0.01
 """Metres, and radians, that a bearing foot may stray within a second."""
-MOVES, SPINS = 0.4, 1.5
+MOVES, SPINS = 0.55, 1.5
 """m/s, and radians a second, at which a foot hardly bears."""
-ON_FLOOR, FLAT = 0.004, 0.04
+ON_FLOOR, FLAT = 0.004, 0.03
 """Metres by which a bearing sole may miss the floor, radians by which a flat one may lean on it."""
-UNDER, OVER, LEANING = 0.001, 0.001, 0.01
+UNDER, OVER, LEANING = 0.001, 0.002, 0.01
 """Metres that bearing soles may lie under and over the floor, and radians that a flat one may lean on it for
 nothing: feet and soles of a file are not quite ours."""
 HARD, SUNK_PASSES = 60.0, 2
 """How much more a sole below the floor counts than the floor under others, and how often such are sought."""
 FREE_PATH = 1e-4
 """Weight of the measured place of a path that is rebuilt from steps."""
-ALONG = 0.8
-"""Share of a foot's error that is in its height beside the body: a leg that stands is nearly straight, and as
-long as its bones however it is turned."""
-LEAST_UP = 0.01
+LEAST_UP = 0.007
 """Metres by which a body's height over its floor is off at least, for the same reason as soles."""
-EASE_BODY = 0.16
+EASE_BODY = 0.15
 """Seconds over which what moves the body comes and goes."""
 LOW, LIFTED = 0.001, 20.0
 """Metres by which a foot lies lower than it is to, from which the body follows it so many times rather than
@@ -90,7 +87,7 @@ def _level(clip: Clip, places: np.ndarray) -> Steps[np.ndarray]:
 def _up(clip: Clip, lowest: np.ndarray) -> Steps[np.ndarray]:
     """(T, 3) metres up that put bearing feet on the floor and lift those that are below; lowest (T, 2): of
     either foot's sole, over the floor."""
-    bands = _together(clip, 1, float(np.hypot(clip.precision.path, LEAST_UP)), ALONG)
+    bands = _together(clip, 1, float(np.hypot(clip.precision.path, LEAST_UP)))
     off = lowest - np.clip(lowest, -UNDER, OVER)
     bears = np.square(clip.bears) * clip.measured(ON_FLOOR)[:, None]
     for foot in (0, 1):
@@ -107,16 +104,15 @@ def _up(clip: Clip, lowest: np.ndarray) -> Steps[np.ndarray]:
     return found
 
 
-def _together(clip: Clip, numbers: int, path: float, leg: float = 1.0) -> Bands:
-    """The body's path, off by so many metres, and both feet's, near where they were measured and smooth; leg:
-    how many times as far as it is off a foot is off beside the body."""
+def _together(clip: Clip, numbers: int, path: float) -> Bands:
+    """The body's path, off by so many metres, and both feet's, near where they were measured and smooth."""
     bands = Bands(len(clip.contacts), numbers, 3)
     free = np.full(len(clip.contacts), FREE_PATH)
     bands.near(BODY, clip.measured(path) if np.isfinite(path) else free)
     bands.smooth(BODY, clip.smooth(clip.measured(float(clip.precision.foot.mean())), EASE_BODY))
     for foot in (0, 1):
         weights = clip.measured(clip.precision.foot[foot])
-        bands.near(LEGS[foot], weights / leg**2)
+        bands.near(LEGS[foot], weights)
         bands.smooth(LEGS[foot], clip.eased(weights, clip.bears[:, foot]))
     return bands
 
