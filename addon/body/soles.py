@@ -30,6 +30,9 @@ CARRIERS = np.array([[JOINT_NAMES.index(f"{side}_{joint}") for joint, _ in _OFFS
 _FRONT = np.array([(-0.007 * sign, -0.004, 0.073) for sign in (1, -1)])
 """(2, 3) the same for the toes' front, which is lower where a foot points down."""
 _MEAN = np.array([[np.multiply(offset, (sign, 1, 1)) for _, offset in _OFFSETS] for sign in (1, -1)])
+_ACROSS = np.cross(_MEAN[:, INNER] - _MEAN[:, HEEL], _MEAN[:, OUTER] - _MEAN[:, HEEL])
+SOLE_UP = _ACROSS * (np.sign(_ACROSS[:, 1]) / np.linalg.norm(_ACROSS, axis=-1))[:, None]
+"""(2, 3) what is up in a foot's own axes where heel and both sides of the ball lie on one level."""
 _MEAN_FEET = np.linalg.norm(REST_OFFSETS[list(FEET)], axis=-1)
 
 

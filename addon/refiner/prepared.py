@@ -10,7 +10,7 @@ from ..motion import Motion
 from ..recording import Keypoints, Person
 from ..steps import Steps
 from .evidence.targets import Read, Targets
-from .feet.stand import CAPTURED, UNTOLD, deviation_of_feet
+from .feet.stand import CAPTURED, UNTOLD, deviation_of_feet, legs_untold
 from .hands.motion import HandPoints
 from .piece import Look, Run
 from .poses_alone import Alone
@@ -98,10 +98,16 @@ class Prepared:
     def feet_off(self) -> np.ndarray:
         """(2,) metres by which the left and the right foot are thought to be off."""
         if self.toward is None:
-            lengths = [part.length for part in self.parts]
-            estimate = float(np.average([one.estimate for one in self.told], weights=lengths))
-            return np.full(2, CAPTURED + (UNTOLD - CAPTURED) * estimate)
+            return CAPTURED + (UNTOLD - CAPTURED) * self.legs_untold
         return deviation_of_feet([read.usual for read in self.toward.read], self.toward.clip.variance)
+
+    @property
+    def legs_untold(self) -> np.ndarray:
+        """(2,) 0..1, how far nothing but an estimate's poses tells the left and the right leg."""
+        if self.toward is None:
+            lengths = [part.length for part in self.parts]
+            return np.full(2, np.average([one.estimate for one in self.told], weights=lengths))
+        return legs_untold([read.usual for read in self.toward.read])
 
     def keep(self, key: Key, look: Look) -> None:
         """Take note of what the network said, and forget what is long ago."""

@@ -62,7 +62,7 @@ class HoldJob(SteppedJob):
             return (yield from refiner.hold_again(free, self.feet["feet"], self.feet["path"]))
         from ..refiner.feet.stand import UNTOLD, stand
 
-        return (yield from stand(free, refiner.Controls(**self.feet), np.full(2, UNTOLD)))
+        return (yield from stand(free, refiner.Controls(**self.feet), np.full(2, UNTOLD), np.zeros(2)))
 
     def _person(self) -> bpy.types.Object:
         return _by_uid(bpy.data.objects, self.person_uid)

@@ -59,7 +59,9 @@ def person(ui, enabled) -> bpy.types.Object:
         truth.rotations, truth.pelvis + random.normal(0, 0.01, (COUNT, 3)), truth.bones, 30.0,
         np.arange(COUNT), unknown[:, 0], unknown,
     )  # fmt: skip
-    armature = write_motion(finish(stand(free, Controls(feet=1.0), np.full(2, 0.02))), mesh=False)
+    armature = write_motion(
+        finish(stand(free, Controls(feet=1.0), np.full(2, 0.02), np.zeros(2))), mesh=False
+    )
     ui("refined").claim(ui("refined").Refined("gone.npz", "0", armature, 0.0, 30.0), ())
     return armature
 

@@ -10,8 +10,8 @@ from ...body.soles import ANKLES, FEET, undersides
 from ...motion import Floor
 from ...steps import Stepped, Steps, in_chunks
 from .clip import Clip, Precision
-from .legs import reach
-from .moves import followed, moved, turned
+from .legs import leaning_with, reach
+from .moves import followed, low_by, moved, turned
 from .places import chances, flatness, places_under, toes_up
 
 PASSES = 3
@@ -41,7 +41,11 @@ def hold_feet(
     clip = Clip(fps, contacts, chances(contacts, places), flat, floor, precision, sure)
     yield None
     feet = world[:, list(ANKLES)]
-    feet = matrix_from_axis_angle((yield from turned(clip, feet))) @ feet
+    turns = yield from turned(clip, feet)
+    feet = matrix_from_axis_angle(turns) @ feet
+    if precision.untold.any():
+        rotations = leaning_with(turns * precision.untold[:, None], rotations, world)
+        joints, world = yield from _posed(rotations, pelvis, bones)
     shown = world.copy()
     shown[:, list(ANKLES)], shown[:, list(FEET)] = feet, feet @ rotations[:, list(FEET)]
     # The toes hang on a foot that turns about its ankle.
@@ -52,15 +56,17 @@ def hold_feet(
     yield None
     steps = yield from moved(clip, places_under(hung, shown, bones), undersides(hung, shown, bones))
     path, target = steps[:, 0], joints[:, list(ANKLES)] + steps[:, 1:]
-    found = rotations
+    found, low = rotations, np.zeros(target.shape[:2])
     for number in range(PASSES):
         if number:
             there, _ = yield from _posed(found, pelvis + path, bones)
-            path = path + (yield from followed(clip, there, target))
+            left = target - there[:, list(ANKLES)]
+            low = low_by(clip, left)
+            path = path + (yield from followed(clip, left, low))
 
-        def legs(rows: slice, path: np.ndarray = path) -> np.ndarray:
+        def legs(rows: slice, path: np.ndarray = path, low: np.ndarray = low) -> np.ndarray:
             there = joints[rows] + path[rows, None]
-            return reach(rotations[rows], world[rows], there, target[rows], feet[rows])
+            return reach(rotations[rows], world[rows], there, target[rows], feet[rows], low[rows])
 
         found = yield from in_chunks(legs, len(pelvis))
     found[:, list(FEET)] = np.swapaxes(feet, -1, -2) @ shown[:, list(FEET)]

@@ -16,21 +16,33 @@ HIP, KNEE = 0.1, 0.1
 """Radians by which a hip about any axis and a knee about its hinge are thought to move."""
 MISSED = 0.003
 """Metres by which a foot may miss its place: at full stretch a knee does not bend for a few of them."""
+LOW = 0.005
+"""Metres too low at which a foot may miss its place half as far."""
 STRETCHED = 0.995
 """Share of a leg's length at which its knee is straight enough."""
+OF_EACH = 0.25
+"""Share that pelvis, hip, knee and ankle have each in how a foot is turned wrongly, where nothing tells one
+of them better than another."""
 ITERATIONS = 4
 HINGE_SEEN = 0.2
 """Sine of the bend from which thigh and shin tell a knee's axis; less bent, it is that of its own frame."""
 
 
 def reach(
-    rotations: np.ndarray, world: np.ndarray, joints: np.ndarray, ankles: np.ndarray, feet: np.ndarray
+    rotations: np.ndarray,
+    world: np.ndarray,
+    joints: np.ndarray,
+    ankles: np.ndarray,
+    feet: np.ndarray,
+    low: np.ndarray | None = None,
 ) -> np.ndarray:
     """Local rotations (T, 24, 3, 3) whose ankles come to `ankles` (T, 2, 3) and whose feet are turned as
     `feet` (T, 2, 3, 3) in the world, with the hips where they are.
 
-    rotations, world (T, 24, 3, 3), joints (T, 24, 3) metres: of the pose that the legs start from.
+    rotations, world (T, 24, 3, 3), joints (T, 24, 3) metres: of the pose that the legs start from. low (T, 2)
+    metres: by which feet still were too low when they last reached, and may miss their places the less.
     """
+    missed = np.full(ankles.shape[:2], MISSED) if low is None else MISSED / (1.0 + low / LOW)
     hips = joints[:, _HIPS]
     thigh, shin = world[:, _HIPS], world[:, _KNEES]
     knees, ends = joints[:, _KNEES] - hips, joints[:, ANKLE_JOINTS] - joints[:, _KNEES]
@@ -42,7 +54,7 @@ def reach(
         by_turn = _by_turns(knees, ends, hinge)
         left = targets - knees - ends + (by_turn @ moved[..., None])[..., 0]
         pulled = by_turn * spread
-        system = pulled @ np.swapaxes(by_turn, -1, -2) + MISSED**2 * np.eye(3)
+        system = pulled @ np.swapaxes(by_turn, -1, -2) + np.square(missed)[..., None, None] * np.eye(3)
         change = (np.swapaxes(pulled, -1, -2) @ np.linalg.solve(system, left[..., None]))[..., 0] - moved
         moved = moved + change
         of_hip = matrix_from_axis_angle(change[..., :3])
@@ -56,6 +68,20 @@ def reach(
     result[:, _HIPS] = np.swapaxes(world[:, [0, 0]], -1, -2) @ thigh
     result[:, _KNEES] = np.swapaxes(thigh, -1, -2) @ shin
     result[:, ANKLE_JOINTS] = np.swapaxes(shin, -1, -2) @ feet
+    return result
+
+
+def leaning_with(turns: np.ndarray, rotations: np.ndarray, world: np.ndarray) -> np.ndarray:
+    """Local rotations (T, 24, 3, 3) whose hips and knees take their share of what their feet are to turn in
+    the world, turns (T, 2, 3) axis-angle; the ankles are left as they were.
+
+    rotations, world (T, 24, 3, 3): of the pose that the legs start from.
+    """
+    of_each = matrix_from_axis_angle(OF_EACH * turns)
+    thigh = of_each @ world[:, _HIPS]
+    result = rotations.copy()
+    result[:, _HIPS] = np.swapaxes(world[:, [0, 0]], -1, -2) @ thigh
+    result[:, _KNEES] = np.swapaxes(thigh, -1, -2) @ of_each @ of_each @ world[:, _KNEES]
     return result
 
 

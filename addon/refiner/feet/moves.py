@@ -9,18 +9,18 @@ from __future__ import annotations
 import numpy as np
 
 from ...body.rotations import axis_angle_from_matrix
-from ...body.soles import ANKLES
+from ...body.soles import SOLE_UP
 from ...steps import Steps
 from .bands import Bands
 from .clip import Clip
 
-SLIDE, TURN = 0.005, 0.01
+SLIDE, TURN = 0.0047, 0.01
 """Metres, and radians, that a bearing foot may stray within a second."""
-MOVES, SPINS = 0.6, 1.5
+MOVES, SPINS = 0.55, 1.5
 """m/s, and radians a second, at which a foot hardly bears."""
 ON_FLOOR, FLAT = 0.004, 0.03
 """Metres by which a bearing sole may miss the floor, radians by which a flat one may lean on it."""
-UNDER, OVER, LEANING = 0.001, 0.004, 0.02
+UNDER, OVER, LEANING = 0.001, 0.002, 0.01
 """Metres that bearing soles may lie under and over the floor, and radians that a flat one may lean on it for
 nothing: feet and soles of a file are not quite ours."""
 HARD, SUNK_PASSES = 60.0, 2
@@ -31,6 +31,9 @@ LEAST_UP = 0.007
 """Metres by which a body's height over its floor is off at least, for the same reason as soles."""
 EASE_BODY = 0.15
 """Seconds over which what moves the body comes and goes."""
+LOW, LIFTED = 0.001, 20.0
+"""Metres by which a foot lies lower than it is to, from which the body follows it so many times rather than
+the other."""
 FOLLOWING, EASE_FOLLOWING = 0.02, 0.1
 """Metres that the body follows feet that do not reach their places, and seconds over which it does."""
 
@@ -52,7 +55,7 @@ def turned(clip: Clip, feet: np.ndarray) -> Steps[np.ndarray]:
         bands.steps_near(own, clip.still(foot, flat, steps, TURN, SPINS), -steps)
         bands.smooth(own, clip.eased(weights, flat))
         if clip.floor is not None:
-            lean = np.cross(feet[:, foot, :, 1], clip.floor.normal)
+            lean = np.cross(feet[:, foot] @ SOLE_UP[foot], clip.floor.normal)
             lean *= 1.0 - np.minimum(LEANING / (np.linalg.norm(lean, axis=-1, keepdims=True) + 1e-9), 1.0)
             bands.near(own, np.square(flat) * clip.measured(FLAT), lean)
     return np.swapaxes((yield from bands.solve()), 1, 2)
@@ -114,14 +117,21 @@ def _together(clip: Clip, numbers: int, path: float) -> Bands:
     return bands
 
 
-def followed(clip: Clip, joints: np.ndarray, target: np.ndarray) -> Steps[np.ndarray]:
-    """(T, 3) metres by which the body follows feet that do not reach their places (T, 2, 3); joints
-    (T, 24, 3)."""
-    left = target - joints[:, list(ANKLES)]
-    # Rather the foot that misses its place: the other one's leg gives way.
-    shares = (np.square(clip.bears) * np.linalg.norm(left, axis=-1))[..., None] + 1e-9
+def low_by(clip: Clip, left: np.ndarray) -> np.ndarray:
+    """(T, 2) metres by which feet lie lower than they are to, by what is left (T, 2, 3) to their places."""
+    if clip.floor is None:
+        return np.zeros(left.shape[:2])
+    return np.maximum(left @ clip.floor.normal, 0.0)
+
+
+def followed(clip: Clip, left: np.ndarray, low: np.ndarray) -> Steps[np.ndarray]:
+    """(T, 3) metres by which the body follows feet that do not reach their places: what is left (T, 2, 3) to
+    these, and by how much (T, 2) they lie too low."""
+    # Rather the foot that misses its place, and that below the floor: the other one's leg gives way.
+    shares = np.square(clip.bears) * np.linalg.norm(left, axis=-1) * np.where(low > LOW, LIFTED, 1.0)
+    shares = shares[..., None] + 1e-9
     mean = (left * shares).sum(1) / shares.sum(1)
-    bands = Bands(len(joints), 3, 1)
+    bands = Bands(len(left), 3, 1)
     missed = clip.measured(ON_FLOOR)
     bands.near((1.0,), clip.measured(FOLLOWING))
     bands.near((1.0,), np.square(clip.bears.max(-1)) * missed, mean)

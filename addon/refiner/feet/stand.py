@@ -31,7 +31,7 @@ LEAST = 0.0005
 """Metres by which feet are off at least, however calm their keypoints are."""
 SET = 0.015
 """The same where somebody has set the contacts by hand and the keypoints may be gone."""
-OWN_TURN, LEVER = 0.05, 0.1
+OWN_TURN, LEVER = 0.04, 0.1
 """Radians by which a foot is turned wrongly though its places are known, and metres between these."""
 IN_AIR = 0.1
 """Metres over (or under) a floor at which a still foot is as likely in the air as on it."""
@@ -40,23 +40,31 @@ IN_AIR = 0.1
 def deviation_of_feet(targets: Sequence[Targets], variance: float) -> np.ndarray:
     """(2,) metres by which the left and the right foot are off from frame to frame, by the noise of their
     keypoints; variance (m^2): of what wanders in all of them."""
-    found = np.full(2, np.inf)
-    for side, name in enumerate(SIDES):
-        wanted = {f"{name}_{point}" for point in FOOT_POINTS}
-        for known in targets:
-            noise = [
-                known.noise[column]
-                for column, index in enumerate(known.indices)
-                if POINT_NAMES[index] in wanted and known.observed[:, column].any()
-            ]
-            found[side] = min([found[side], *noise])
+    found = [min(_noises(targets, side, FOOT_POINTS), default=np.inf) for side in SIDES]
     return np.clip(np.hypot(found, np.sqrt(variance)), LEAST, UNTOLD)
 
 
-def stand(motion: Motion, controls: Controls, deviation: np.ndarray) -> Steps[Motion]:
+def legs_untold(targets: Sequence[Targets]) -> np.ndarray:
+    """(2,) 1.0 for a left or right leg of which no keypoints tell."""
+    return np.array([0.0 if _noises(targets, side, ("knee", *FOOT_POINTS)) else 1.0 for side in SIDES])
+
+
+def _noises(targets: Sequence[Targets], side: str, points: Sequence[str]) -> list[float]:
+    """Metres, of all those keypoints of a side that are ever seen."""
+    wanted = {f"{side}_{point}" for point in points}
+    return [
+        known.noise[column]
+        for known in targets
+        for column, index in enumerate(known.indices)
+        if POINT_NAMES[index] in wanted and known.observed[:, column].any()
+    ]
+
+
+def stand(motion: Motion, controls: Controls, deviation: np.ndarray, untold: np.ndarray) -> Steps[Motion]:
     """The motion with its contacts and floor, and its feet held as far as the controls say.
 
-    deviation (2,): metres by which the left and the right foot are thought to be off.
+    deviation (2,): metres by which the left and the right foot are thought to be off; untold (2,) 0..1: how
+    far nothing but poses tells their legs.
     """
     yield Progress(1.0, "Looking for the floor")
     parts = yield from _parts(motion)
@@ -72,7 +80,7 @@ def stand(motion: Motion, controls: Controls, deviation: np.ndarray) -> Steps[Mo
     standing = replace(motion, contacts=contacts, floor=floor)
     if controls.feet == 0.0 or not all(part in controls.parts for part in LEGS):
         return standing
-    return (yield from _held(standing, controls, deviation, parts))
+    return (yield from _held(standing, controls, deviation, untold, parts))
 
 
 def hold_again(motion: Motion, strength: float = 1.0, path: str = "measured") -> Steps[Motion]:
@@ -83,7 +91,8 @@ def hold_again(motion: Motion, strength: float = 1.0, path: str = "measured") ->
         edited = (motion.contacts > 0.5) != (motion.found[0] > 0.5)
     softened = np.where(edited, motion.contacts, _softened(motion.contacts, motion.fps))
     eased = replace(motion, contacts=softened)
-    held = yield from _held(eased, controls, np.full(2, SET), (yield from _parts(motion)), edited)
+    parts = yield from _parts(motion)
+    held = yield from _held(eased, controls, np.full(2, SET), np.zeros(2), parts, edited)
     return replace(held, contacts=motion.contacts)
 
 
@@ -115,12 +124,13 @@ def _held(
     motion: Motion,
     controls: Controls,
     deviation: np.ndarray,
+    untold: np.ndarray,
     parts: list[tuple[Piece, Poses]],
     edited: np.ndarray | None = None,
 ) -> Steps[Motion]:
     yield Progress(1.0, "Holding the feet")
     path = np.inf if controls.path == "steps" else float(deviation.mean())
-    precision = Precision(deviation, np.hypot(OWN_TURN, deviation / LEVER), path)
+    precision = Precision(deviation, np.hypot(OWN_TURN, deviation / LEVER), path, untold)
     rotations, pelvis = motion.rotations.copy(), motion.pelvis.copy()
     for piece, poses in parts:
         if piece.length <= ORDER:

@@ -15,6 +15,8 @@ NEAR = 0.045
 """Metres above the body's lowest sole, at some moment of its stand, for a place to carry somebody."""
 LIFTED = 0.03
 """Metres above its lowest height of a stand at which a place has left the floor."""
+SPAN = 1.0 / 30.0
+"""Seconds to either side of a moment over which a speed is measured."""
 SHORTEST = 0.1
 """Seconds; what stands or moves for less is a shake."""
 ABOVE_BODY = 0.12
@@ -53,10 +55,12 @@ def _places(places: np.ndarray, still: np.ndarray, lowest_other: np.ndarray, fps
 
 
 def _speed(places: np.ndarray, fps: float) -> np.ndarray:
-    """(T, …) m/s, over three frames."""
-    speed = np.linalg.norm(np.gradient(places, axis=0), axis=-1) * fps
-    padded = np.concatenate([speed[:1], speed, speed[-1:]])
-    return np.asarray((padded[:-2] + 2.0 * padded[1:-1] + padded[2:]) / 4.0)
+    """(T, …) m/s, over what three frames span at 30 a second, whatever the rate."""
+    frames, step = np.arange(len(places)), max(round(fps * SPAN), 1)
+    before, after = np.maximum(frames - step, 0), np.minimum(frames + step, len(frames) - 1)
+    seconds = np.maximum(after - before, 1) / fps
+    speed = np.linalg.norm(places[after] - places[before], axis=-1).T / seconds
+    return np.asarray((speed[..., before] + 2.0 * speed + speed[..., after]) / 4.0).T
 
 
 def _steady(states: np.ndarray, fps: float) -> np.ndarray:

@@ -76,6 +76,21 @@ def test_any_rate_tells_the_same(rate):
     assert f1(interpolate(told(clip), times) > 0.5, fast > 0.5) > 0.96
 
 
+@pytest.mark.parametrize("rate", [60.0, 120.0])
+def test_what_bears_by_speed_and_height_does_so_at_any_rate(rate):
+    """Also with a tremor of 6 mm at 10 Hz, which is fast for a moment and goes nowhere."""
+    clip, frames = clips(("39_03",))[0], 120
+    found = {}
+    for fps in (30.0, rate):
+        times = np.arange(0.0, frames - 1, 30.0 / fps)
+        pelvis = interpolate(clip.pelvis[:frames].astype(float), times)
+        pelvis[:, 0] += 0.006 * np.sin(2.0 * np.pi * 10.0 * times / 30.0)
+        rotations = interpolate_rotations(clip.rotations()[:frames], times)
+        bears = bearing(rotations, pelvis, REST_OFFSETS, fps)
+        found[fps] = bears[:: round(fps / 30.0)].reshape(-1, 4)
+    assert f1(found[rate], found[30.0]) > 0.97
+
+
 def test_a_heading_and_a_place_change_nothing():
     clip = clips(("39_03",))[0]
     turn = matrix_from_axis_angle(np.array([0.0, 2.0, 0.0]))

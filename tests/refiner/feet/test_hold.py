@@ -9,19 +9,21 @@ import pytest
 
 from addon.body.kinematics import forward
 from addon.body.open_body import load, skin
-from addon.body.rotations import geodesic_angle
+from addon.body.rotations import geodesic_angle, matrix_from_axis_angle
 from addon.body.skeleton import JOINT_NAMES, REST_OFFSETS
 from addon.body.soles import ANKLES, FEET, soles
-from addon.motion import Motion
+from addon.motion import Floor, Motion
 from addon.recording import Keypoints, Person, Poses
 from addon.refiner import Controls, RefineError, refine
 from addon.refiner.feet.bands import Bands
 from addon.refiner.feet.clip import Clip as Standing
 from addon.refiner.feet.clip import Precision
+from addon.refiner.feet.hold import hold_feet
 from addon.refiner.feet.legs import reach
 from addon.refiner.feet.moves import moved
 from addon.refiner.feet.places import chances, places_under
 from addon.refiner.feet.stand import hold_again
+from addon.refiner.pipeline import prepare
 from addon.steps import finish
 from bundled_model.training.feet.labels import bearing
 from bundled_model.training.motion_data import Clip, load_split
@@ -36,6 +38,7 @@ LEGS = [
     for name in JOINT_NAMES
     if any(w in name for w in ("hip", "knee", "ankle", "foot"))
 ]
+LEGS_TO_ANKLES = [joint for joint in LEGS if joint not in FEET]
 
 
 def clip_of(name: str, frames: int = 120) -> Clip:
@@ -148,12 +151,52 @@ def sway_left(fps: float) -> float:
     posed = forward(np.tile(np.eye(3), (len(times), 24, 1, 1)), np.zeros((len(times), 3)), REST_OFFSETS)
     places = places_under(*posed, REST_OFFSETS)
     places[..., 0] += sway[:, None, None]
-    no, off = np.zeros((len(times), 2)), Precision(np.full(2, 0.008), np.full(2, 0.1), 0.008)
+    no, off = np.zeros((len(times), 2)), Precision(np.full(2, 0.008), np.full(2, 0.1), 0.008, np.zeros(2))
     standing = Standing(fps, contacts, chances(contacts, places), no, None, off, no > 0.0)
     found = sway + finish(moved(standing, places, places))[:, 1, 0]
     stands = (times > 1.5) & (times < 2.0)
     before, after = (np.abs(np.diff(path[stands])).sum() for path in (sway, found))
     return float(after / before)
+
+
+def crooked(untold: float) -> tuple[np.ndarray, np.ndarray]:
+    """Somebody who stands, whose hips, knees and ankles are each 4 degrees off, once held: (J,) degrees by
+    which these are off then, and (2, 3) metres of heels and both sides of the balls over the floor."""
+    upright, pelvis = np.tile(np.eye(3), (60, 24, 1, 1)), np.zeros((60, 3))
+    off = upright.copy()
+    off[:, LEGS_TO_ANKLES] = matrix_from_axis_angle(np.array([np.radians(4.0), 0.0, 0.0]))
+    places = places_under(*forward(upright, pelvis, REST_OFFSETS), REST_OFFSETS)
+    floor = Floor(np.array([0.0, 1.0, 0.0]), places[0, :1, 1, 1])
+    precision = Precision(np.full(2, 0.03), np.full(2, 0.3), 0.03, np.full(2, untold))
+    held, path = finish(hold_feet.steps(off, pelvis, REST_OFFSETS, 30.0, np.ones((60, 4)), floor, precision))
+    over = floor.over(soles(*forward(held, path, REST_OFFSETS), REST_OFFSETS))
+    return np.degrees(geodesic_angle(held, upright))[30, LEGS_TO_ANKLES], over[30, :, :3]
+
+
+def test_a_foot_that_bears_flat_lies_flat():
+    """Its heel as low as its ball, and both on the floor."""
+    _, over = crooked(1.0)
+    assert np.ptp(over, axis=1).max() < 0.005
+    assert np.abs(over).max() < 0.008
+
+
+def test_a_leg_that_nothing_tells_takes_its_share_of_a_foot_that_lies_wrongly():
+    """Each of its joints a quarter; where keypoints tell thigh and shin the ankle has all."""
+    told, alone = crooked(0.0)[0], crooked(1.0)[0]
+    assert alone.mean() < 2.5 and alone.max() < 4.0
+    assert told[:2].min() > 3.0 and told[-2:].min() > 7.0
+
+
+def test_a_leg_is_told_by_keypoints_of_the_knee_or_below(walk):
+    def untold(points: tuple[str, ...]) -> list[float]:
+        keep = [JOINT_NAMES.index(name) for name in points]
+        known = walk[1].keypoints
+        some = Keypoints(known.positions[:, keep], known.confidence[:, keep], points, points, "")
+        prepared = finish(prepare(replace(walk[1], keypoints=some), engine="numpy"))
+        return prepared.legs_untold.tolist()
+
+    body = ("pelvis", "left_hip", "right_hip", "neck", "left_shoulder", "right_shoulder")
+    assert untold((*body, "left_knee")) == [0.0, 1.0]
 
 
 def test_legs_that_are_not_refined_are_not_held(walk):
