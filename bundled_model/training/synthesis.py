@@ -68,14 +68,12 @@ JOINTS_SHARE = 0.3
 
 def with_joints(layout: Layout) -> Layout | None:
     """The layout if SMPL's own joints stand under its names; None where that makes no difference."""
-    known = [k for k, name in enumerate(layout.canonical) if name is not None]
-    joints = under_the_same_names(np.array([POINT_INDEX[layout.canonical[k]] for k in known]))
+    known = [name for name in layout.canonical if name is not None]
+    joints = under_the_same_names(np.array([POINT_INDEX[name] for name in known]))
     if joints is None:
         return None
-    canonical = list(layout.canonical)
-    for k, joint in zip(known, joints, strict=True):
-        canonical[k] = POINT_NAMES[joint]
-    return replace(layout, canonical=tuple(canonical))
+    names = {name: POINT_NAMES[joint] for name, joint in zip(known, joints, strict=True)}
+    return replace(layout, canonical=tuple(name and names[name] for name in layout.canonical))
 
 
 def draw_faults(rng: np.random.Generator, layout: Layout, told: bool, joints: bool = False) -> Faults:

@@ -270,7 +270,8 @@ def test_more_is_done_at_a_time_where_drawing_takes_long(
     window, ui, long_person, monkeypatch, drawing, slice_seconds
 ):
     """Writing keys has the view drawn after every slice: by software that takes longer than the work."""
-    runner, now, taken = ui("runner"), [100.0], []
+    runner, now = ui("runner"), [100.0]
+    taken: list[float] = []
     monkeypatch.setattr(runner, "SLICE", 0.02)
     window.start(ui, long_person)
     run = runner.current()
