@@ -87,6 +87,27 @@ def test_a_short_gap_is_bridged_and_a_long_one_loses_its_support() -> None:
     assert result.support[130, 21] == 0.0
 
 
+def test_a_point_that_begins_late_comes_in_gradually() -> None:
+    truth = Truth(0, 60).joints
+    late = truth.copy()
+    late[:20, 20] = np.nan
+    found = smooth(late, np.isfinite(late[..., 0]).astype(float), 30.0)
+    support = found.support[:21, 20]
+    assert support[0] == 0.0 and support[19] > 0.8 and support[20] == 1.0
+    assert np.abs(np.diff(support)).max() < 0.5
+    told = support > 0.5
+    assert np.linalg.norm(found.positions[:21, 20] - truth[:21, 20], axis=-1)[told].max() < 0.03
+
+
+def test_a_point_seen_in_three_frames_is_as_noisy_as_the_others() -> None:
+    """A parabola goes through three places whatever the noise: that must not pass for a clean capture."""
+    noise = np.random.default_rng(0).normal(size=(8, 24, 3)) * 0.02
+    noise[:5, 6] = np.nan
+    found = smooth(noise, np.isfinite(noise[..., 0]).astype(float), 30.0)
+    assert found.deviation[6] > 0.01
+    assert np.linalg.norm(np.diff(found.positions, 2, axis=0), axis=-1).mean() < 0.001
+
+
 def test_very_short_clips_are_returned_as_they_are() -> None:
     points = np.random.default_rng(0).normal(size=(3, 4, 3))
     np.testing.assert_array_equal(smooth(points, np.ones((3, 4)), 30.0).positions, points)

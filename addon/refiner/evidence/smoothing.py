@@ -41,8 +41,10 @@ VALUES_PER_STEP = 300_000
 REACH = 8.0
 """Seconds from which nothing reaches a smoothed place any more: at 1 Hz it fades by e in a third of one."""
 ALL = slice(None)
-EXACT_FRAMES = 160
+EXACT_FRAMES, ENDLESS = 160, 161
 """Clips of up to this length have their own share kept by the smoother, longer ones that of endless ones."""
+MOST_KEPT = 1.0 - 1e-6
+"""Of its noise a path through every place keeps all, which tells nothing of how large it is."""
 
 
 @dataclass(frozen=True)
@@ -133,7 +135,7 @@ def measure(
     # (T, C, K): NumPy's inner loops run over K.
     values = yield from in_chunks(lambda rows: np.swapaxes(values[rows], 1, 2), frames)
     strengths = _at_rate(STRENGTHS, fps)
-    kept = np.array([_share_kept(tuple(strength), frames) for strength in strengths])
+    kept = _kept(strengths, weights)
     bodies = np.zeros(count, int) if bodies is None else bodies
     best = np.zeros(count, int)
     smoothed, sharper = values, values
@@ -144,20 +146,19 @@ def measure(
         del candidates  # the largest array of all, of which the next pass makes another
         weights = weights * (yield from _outlier_weights(values - smoothed, weights, outlier))
     inliers = weights > INLIER * confidence
-    residual = ((values - smoothed) ** 2).sum(1) * inliers
-    number = np.maximum(inliers.sum(0), 1)
-    variance = residual.sum(0) / (values.shape[1] * number * (1 - kept[best]).clip(1e-6))
-    deviation = np.sqrt(variance)
+    share = kept[best, np.arange(count)]
+    squared = ((values - smoothed) ** 2).mean(1) * inliers
+    deviation = np.sqrt(_variance(squared, inliers, 1 - share, bodies))
     yield None
     support = _nearby(weights > 0, fps)
     detail = sharper - smoothed
     yield None
-    # Where a path begins and ends it runs on like a thrown ball: a point not seen yet holds its place.
-    inside = _first_to_last(inliers)
+    # Where a path begins and ends it runs on like a thrown ball: what nothing tells yet holds its place.
+    inside = _first_to_last(inliers | (support > 0))
     smoothed, detail = yield from in_chunks(
         lambda rows: (_at(smoothed, inside[rows]), _at(detail, inside[rows])), frames
     )
-    usual = Smoothed(smoothed, detail, deviation, deviation * np.sqrt(kept[best]), support)
+    usual = Smoothed(smoothed, detail, deviation, deviation * np.sqrt(share), support)
     return Measured(usual, values, weights, STRENGTHS[best], inside, fps)
 
 
@@ -203,6 +204,25 @@ def _at_rate(strengths: np.ndarray, fps: float) -> np.ndarray:
     return np.asarray(strengths * (fps / 30.0) ** (2.0 * np.arange(1, ORDER + 1)))
 
 
+def _kept(strengths: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    """(S, K) share of its noise that each point keeps under these penalties (S, ORDER), given its weights
+    (T, K): what an endless clip keeps of every frame, and once what is free, however few frames tell it."""
+    frames, seen = len(weights), (weights > 0).sum(0).clip(1)
+    whole = np.array([_share_kept(tuple(strength), frames) for strength in strengths])[:, None]
+    endless = np.array([_share_kept(tuple(strength), ENDLESS) for strength in strengths])[:, None]
+    return np.asarray((endless + (whole - endless) * frames / seen).clip(0.0, MOST_KEPT))
+
+
+def _variance(squared: np.ndarray, seen: np.ndarray, lost: np.ndarray, bodies: np.ndarray) -> np.ndarray:
+    """(K,) variance per axis of each point's noise: what it is off its smooth path (T, K) in the frames seen,
+    of whose noise the path has lost a share (K,). A point of few frames has that of its body in part."""
+    body = np.unique(bodies, return_inverse=True)[1]
+    off, number = squared.sum(0), seen.sum(0) * lost
+    usual = np.bincount(body, off) / np.maximum(np.bincount(body, number), 1e-6)
+    shared = POOLED_FRAMES / len(seen)
+    return np.asarray((off + shared * usual[body]) / (number + shared))
+
+
 @lru_cache(maxsize=256)
 def _share_kept(strengths: tuple[float, ...], frames: int) -> float:
     """Trace of the smoother per frame: the mean of its frequency response. A short clip keeps more, for what
@@ -231,9 +251,10 @@ def _cross_validate(
         apart = candidates[rows] - values[rows, :, None]
         error += np.einsum("tcsk,tcsk,tk->sk", apart, apart, weights[rows])
         yield None
-    score = np.log(error / (1 - kept[:, None]) ** 2 + 1e-15)
+    score = np.log(error / (1 - kept) ** 2 + 1e-15)
     body = np.unique(bodies, return_inverse=True)[1]
-    told = (weights > 0).any(0)
+    told = (weights > 0).sum(0) > ORDER
+    score[:, ~told] = 0.0  # a parabola goes through so few places, whatever the noise
     together = np.zeros((len(kept), int(body.max(initial=0)) + 1))
     np.add.at(together.T, body[told], score.T[told])
     together /= np.maximum(np.bincount(body[told], minlength=together.shape[1]), 1)
@@ -258,21 +279,21 @@ def _outlier_weights(residual: np.ndarray, weights: np.ndarray, outlier: float) 
     return 1.0 / (1.0 + (distance / scale) ** 2) ** 2
 
 
-def _first_to_last(seen: np.ndarray) -> np.ndarray:
-    """(T, K) for each frame the nearest one between the first and the last in which a point is seen."""
-    frames = len(seen)
-    first, last = seen.argmax(0), frames - 1 - seen[::-1].argmax(0)
+def _first_to_last(told: np.ndarray) -> np.ndarray:
+    """(T, K) for each frame the nearest one between the first and the last in which a point is told."""
+    frames = len(told)
+    first, last = told.argmax(0), frames - 1 - told[::-1].argmax(0)
     return np.clip(np.arange(frames)[:, None], first, last)
 
 
 def _nearby(present: np.ndarray, fps: float) -> np.ndarray:
-    """(T, K) 1 where a keypoint is present, falling to 0 within a gap as a point leaves its smooth path; 0
-    before the first frame and after the last in which it is."""
+    """(T, K) 1 where a keypoint is present, falling to 0 away from there as a point leaves its smooth path,
+    within a gap as before its first frame and after its last: a point that switched on at once would have
+    the pose jump."""
     frame = np.arange(float(len(present)))[:, None]
     last = np.maximum.accumulate(np.where(present, frame, -np.inf))
     following = np.minimum.accumulate(np.where(present, frame, np.inf)[::-1])[::-1]
     distance = np.minimum(frame - last, following - frame)
-    distance[np.isinf(last) | np.isinf(following)] = np.inf
     drift = UNSEEN_ACCELERATION / 2.0 * (distance / fps) ** 2
     told = 1.0 / (1.0 + (drift / UNSEEN_UNIT) ** 2)
     return np.maximum(told - LEAST_TOLD, 0.0) / (1.0 - LEAST_TOLD)
