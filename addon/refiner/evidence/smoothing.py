@@ -28,6 +28,9 @@ STRENGTHS = np.array(
 scaled to the same cut-off in Hz."""
 SHARPER = np.array([0, 0, 0, 1, 2, 3, 4, 5, 7, 6, 7])
 """For each candidate the one that `detail` is taken at: of about twice its cut-off in Hz."""
+_STILL = {7, 8, 9, 10}
+NEAR = [{max(k - 1, 0), k, k + 1} | (_STILL if k > 5 else set()) for k in range(9)] + [_STILL | {6}] * 2
+"""For each candidate those that may be better once outliers count less."""
 OUTLIER_PASSES = 2
 INLIER = 0.05
 """Share of its weight that a frame must have kept through these passes to tell of the noise."""
@@ -137,16 +140,21 @@ def measure(
     strengths = _at_rate(STRENGTHS, fps)
     kept = _kept(strengths, weights)
     bodies = np.zeros(count, int) if bodies is None else bodies
-    best = np.zeros(count, int)
-    smoothed, sharper = values, values
-    for _ in range(1 + OUTLIER_PASSES):
-        candidates = yield from whittaker(values, weights, np.repeat(strengths[:, None], count, 1))
-        best = yield from _cross_validate(values, weights, candidates, kept, bodies)
-        smoothed, sharper = yield from _chosen(candidates, best)
+    points = np.arange(count)
+    tried = np.arange(len(STRENGTHS))
+    for _ in range(OUTLIER_PASSES):
+        candidates = yield from whittaker(values, weights, np.repeat(strengths[tried, None], count, 1))
+        found = yield from _cross_validate(values, weights, candidates, kept[tried], bodies)
+        smoothed = yield from _chosen(candidates, found)
         del candidates  # the largest array of all, of which the next pass makes another
+        best = tried[found]
         weights = weights * (yield from _outlier_weights(values - smoothed, weights, outlier))
+        tried = np.array(sorted(set().union(*(NEAR[k] for k in set(best.tolist())))), int)
+    both = yield from whittaker(values, weights, strengths[np.stack([best, SHARPER[best]])])
+    smoothed, sharper = both[:, :, 0], both[:, :, 1]
+    weights = weights * (yield from _outlier_weights(values - smoothed, weights, outlier))
     inliers = weights > INLIER * confidence
-    share = kept[best, np.arange(count)]
+    share = kept[best, points]
     squared = ((values - smoothed) ** 2).mean(1) * inliers
     deviation = np.sqrt(_variance(squared, inliers, 1 - share, bodies))
     yield None
@@ -175,13 +183,10 @@ def _known(positions: np.ndarray, confidence: np.ndarray) -> tuple[np.ndarray, n
     return np.where(weights[..., None] > 0, positions, 0.0).astype(float), weights
 
 
-def _chosen(candidates: np.ndarray, best: np.ndarray) -> Steps[tuple[np.ndarray, np.ndarray]]:
-    """The best candidate of each point and the one that is sharper, (T, C, K) each."""
+def _chosen(candidates: np.ndarray, best: np.ndarray) -> Steps[np.ndarray]:
+    """The best candidate (T, C, K) of each point (K,)."""
     points = np.arange(len(best))
-    found: tuple[np.ndarray, np.ndarray] = yield from in_chunks(
-        lambda rows: (candidates[rows, :, best, points], candidates[rows, :, SHARPER[best], points]),
-        len(candidates),
-    )
+    found: np.ndarray = yield from in_chunks(lambda rows: candidates[rows, :, best, points], len(candidates))
     return found
 
 
@@ -240,7 +245,8 @@ def _share_kept(strengths: tuple[float, ...], frames: int) -> float:
 def _cross_validate(
     values: np.ndarray, weights: np.ndarray, candidates: np.ndarray, kept: np.ndarray, bodies: np.ndarray
 ) -> Steps[np.ndarray]:
-    """(K,) index of the candidate (T, C, S, K) with the least generalised cross-validation score.
+    """(K,) index of the candidate (T, C, S, K), that keeps a share (S, K) of the noise, with the least
+    generalised cross-validation score.
 
     A short clip tells little of a single point's noise, so that each point counts beside all of its body: as
     much as its number of frames is to POOLED_FRAMES.
