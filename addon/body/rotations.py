@@ -158,9 +158,10 @@ def log_gradient(vectors: Array, pull: Array) -> Array:
     small = squared < 0.04
     safe = xp.where(small, xp.ones_like(squared), squared)
     half = xp.sqrt(safe) / 2
+    # No integer above 65535: NumPy 1 takes single precision divided by one to double.
     closed = (1 - half * xp.cos(half) / xp.sin(half)) / safe
     series = 1 / 12 + squared * (
-        1 / 720 + squared * (1 / 30240 + squared * (1 / 1209600 + squared / 47900160))
+        1 / 720 + squared * (1 / 30240 + squared * (1 / 1209600 + squared / 47900160.0))
     )
     across = _cross(vectors, pull)
     return pull - across / 2 + xp.where(small, series, closed) * _cross(vectors, across)

@@ -145,6 +145,22 @@ def test_log_gradient_has_no_seam_between_series_and_quotient() -> None:
     np.testing.assert_allclose(below, above, atol=2e-9)
 
 
+def test_single_precision_stays_single() -> None:
+    vectors = CASES.astype(np.float32)
+    matrices = rotations.matrix_from_axis_angle(vectors)
+    quaternions = rotations.quaternion_from_matrix(matrices)
+    found = [
+        matrices,
+        quaternions,
+        rotations.axis_angle_from_matrix(matrices),
+        rotations.matrix_from_six_d(rotations.six_d_from_matrix(matrices)),
+        rotations.log_gradient(vectors, vectors),
+        rotations.geodesic_angle(matrices, matrices),
+        rotations.slerp(quaternions, quaternions, 0.5),
+    ]
+    assert {values.dtype for values in found} == {np.dtype(np.float32)}
+
+
 def test_batches_of_any_shape_keep_their_shape(convert: Any) -> None:
     vectors = convert(CASES[:24].reshape(2, 3, 4, 3))
     matrices = rotations.matrix_from_axis_angle(vectors)
