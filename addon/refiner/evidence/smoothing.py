@@ -28,9 +28,11 @@ STRENGTHS = np.array(
 scaled to the same cut-off in Hz."""
 SHARPER = np.array([0, 0, 0, 1, 2, 3, 4, 5, 7, 6, 7])
 """For each candidate the one that `detail` is taken at: of about twice its cut-off in Hz."""
+SPARSE = np.array([0, 2, 4, 6, 8, 9, 10])
+"""Candidates that are tried first."""
 _STILL = {7, 8, 9, 10}
 NEAR = [{max(k - 1, 0), k, k + 1} | (_STILL if k > 5 else set()) for k in range(9)] + [_STILL | {6}] * 2
-"""For each candidate those that may be better once outliers count less."""
+"""For each candidate those that may be better, and once outliers count less."""
 OUTLIER_PASSES = 2
 INLIER = 0.05
 """Share of its weight that a frame must have kept through these passes to tell of the noise."""
@@ -141,7 +143,7 @@ def measure(
     kept = _kept(strengths, weights)
     bodies = np.zeros(count, int) if bodies is None else bodies
     points = np.arange(count)
-    tried = np.arange(len(STRENGTHS))
+    tried = SPARSE
     for _ in range(OUTLIER_PASSES):
         candidates = yield from whittaker(values, weights, np.repeat(strengths[tried, None], count, 1))
         found = yield from _cross_validate(values, weights, candidates, kept[tried], bodies)

@@ -60,7 +60,9 @@ def judge(
     variance = yield from wander_variance.steps(targets)
     targets = with_noise(targets, variance)
     first = yield from _judge(targets, initial, prior, fps, bones, alone, proportions)
-    if (joints := as_smpl_joints(targets)) is not None:
+    # A clip too short to tell anything tells nothing of its points either.
+    joints = as_smpl_joints(targets) if np.isfinite(first.evidence) else None
+    if joints is not None:
         near = first.found.pose
         second = yield from _judge(joints, initial, prior, fps, bones, alone, proportions, near)
         if second.evidence > first.evidence - DOUBT:
