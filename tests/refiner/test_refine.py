@@ -54,6 +54,16 @@ def test_noise_comes_out_smaller_than_it_went_in() -> None:
     assert joint_error(truth, motion) < 0.65 * given
 
 
+@pytest.mark.parametrize("frames", [8, 12])
+def test_noisy_points_that_begin_and_end_within_a_short_clip_do_not_shake_it(frames: int) -> None:
+    truth = Truth(0, frames)
+    seen = np.random.default_rng(1).uniform(size=(frames, 17)) > 0.15
+    motion = refine(keypoints_where(truth.person("coco17", noise=0.02), seen), engine="numpy")
+    joints = Posed(motion.rotations, motion.pelvis, motion.bone_offsets).joints()
+    shakes, moves = (np.linalg.norm(np.diff(x, 2, axis=0), axis=-1).mean() for x in (joints, truth.joints))
+    assert shakes < 1.2 * moves
+
+
 def test_an_estimators_pose_is_improved_in_joints_and_rotations() -> None:
     truth = Truth(0)
     poses = truth.estimate(12.0)

@@ -48,6 +48,9 @@ REACH = 8.0
 ALL = slice(None)
 EXACT_FRAMES, ENDLESS = 160, 161
 """Clips of up to this length have their own share kept by the smoother, longer ones that of endless ones."""
+SHORT_FRAMES, SINGULAR = 32, 1e-9
+"""Clips of up to this length have it for every point's own frames; the least weight, as a share of
+the penalty, that can be solved for."""
 MOST_KEPT = 1.0 - 1e-6
 """Of its noise a path through every place keeps all, which tells nothing of how large it is."""
 
@@ -215,9 +218,27 @@ def _kept(strengths: np.ndarray, weights: np.ndarray) -> np.ndarray:
     """(S, K) share of its noise that each point keeps under these penalties (S, ORDER), given its weights
     (T, K): what an endless clip keeps of every frame, and once what is free, however few frames tell it."""
     frames, seen = len(weights), (weights > 0).sum(0).clip(1)
+    if frames <= SHORT_FRAMES:
+        return np.asarray((_exactly_kept(strengths, weights) / seen).clip(0.0, MOST_KEPT))
     whole = np.array([_share_kept(tuple(strength), frames) for strength in strengths])[:, None]
     endless = np.array([_share_kept(tuple(strength), ENDLESS) for strength in strengths])[:, None]
     return np.asarray((endless + (whole - endless) * frames / seen).clip(0.0, MOST_KEPT))
+
+
+def _exactly_kept(strengths: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    """(S, K) trace of the smoother of each point."""
+    squares = _squares(len(weights))
+    penalty = np.einsum("so,otu->stu", strengths, squares)[:, None]
+    least = SINGULAR * (1.0 + strengths.sum(-1))[:, None, None]
+    whole = penalty + (weights.T + least)[..., None] * np.eye(len(weights))
+    own = np.linalg.inv(whole).diagonal(axis1=-2, axis2=-1)
+    return np.asarray((own * weights.T).sum(-1))
+
+
+def _squares(frames: int) -> np.ndarray:
+    """(ORDER, T, T) D^T D of the first, second and third difference."""
+    steps = [np.diff(np.eye(frames), order, axis=0) for order in range(1, ORDER + 1)]
+    return np.array([step.T @ step for step in steps])
 
 
 def _variance(squared: np.ndarray, seen: np.ndarray, lost: np.ndarray, bodies: np.ndarray) -> np.ndarray:
@@ -238,9 +259,7 @@ def _share_kept(strengths: tuple[float, ...], frames: int) -> float:
         squared = (2 * np.sin(np.linspace(0, np.pi / 2, 512))) ** 2
         penalty = sum(strength * squared**order for order, strength in enumerate(strengths, 1))
     else:
-        steps = [np.diff(np.eye(frames), order, axis=0) for order in range(1, ORDER + 1)]
-        squares = [strength * step.T @ step for strength, step in zip(strengths, steps, strict=True)]
-        penalty = np.linalg.eigvalsh(np.sum(squares, axis=0)).clip(0.0)
+        penalty = np.linalg.eigvalsh(np.einsum("o,otu->tu", strengths, _squares(frames))).clip(0.0)
     return float(np.mean(1.0 / (1.0 + penalty)))
 
 
