@@ -30,9 +30,11 @@ SHARPER = np.array([0, 0, 0, 1, 2, 3, 4, 5, 7, 6, 7])
 """For each candidate the one that `detail` is taken at: of about twice its cut-off in Hz."""
 SPARSE = np.array([0, 2, 4, 6, 8, 9, 10])
 """Candidates that are tried first."""
-_STILL = {7, 8, 9, 10}
-NEAR = [{max(k - 1, 0), k, k + 1} | (_STILL if k > 5 else set()) for k in range(9)] + [_STILL | {6}] * 2
-"""For each candidate those that may be better, and once outliers count less."""
+_STILL = [7, 8, 9, 10]
+NEAR = np.array(
+    [[near in (k - 1, k, k + 1) or (k > 5 and near in _STILL) for near in range(11)] for k in range(11)]
+)
+"""(11, 11) for each candidate those that may be better, also once outliers count less."""
 OUTLIER_PASSES = 2
 INLIER = 0.05
 """Share of its weight that a frame must have kept through these passes to tell of the noise."""
@@ -145,21 +147,12 @@ def measure(
     strengths = _at_rate(STRENGTHS, fps)
     kept = _kept(strengths, weights)
     bodies = np.zeros(count, int) if bodies is None else bodies
-    points = np.arange(count)
-    tried = SPARSE
-    for _ in range(OUTLIER_PASSES):
-        candidates = yield from whittaker(values, weights, np.repeat(strengths[tried, None], count, 1))
-        found = yield from _cross_validate(values, weights, candidates, kept[tried], bodies)
-        smoothed = yield from _chosen(candidates, found)
-        del candidates  # the largest array of all, of which the next pass makes another
-        best = tried[found]
-        weights = weights * (yield from _outlier_weights(values - smoothed, weights, outlier))
-        tried = np.array(sorted(set().union(*(NEAR[k] for k in set(best.tolist())))), int)
+    best, weights = yield from _best(values, weights, kept, bodies, fps, outlier)
     both = yield from whittaker(values, weights, strengths[np.stack([best, SHARPER[best]])])
     smoothed, sharper = both[:, :, 0], both[:, :, 1]
     weights = weights * (yield from _outlier_weights(values - smoothed, weights, outlier))
     inliers = weights > INLIER * confidence
-    share = kept[best, points]
+    share = kept[best, np.arange(count)]
     squared = ((values - smoothed) ** 2).mean(1) * inliers
     deviation = np.sqrt(_variance(squared, inliers, 1 - share, bodies))
     yield None
@@ -173,6 +166,23 @@ def measure(
     )
     usual = Smoothed(smoothed, detail, deviation, deviation * np.sqrt(share), support)
     return Measured(usual, values, weights, STRENGTHS[best], inside, fps)
+
+
+def _best(
+    values: np.ndarray, weights: np.ndarray, kept: np.ndarray, bodies: np.ndarray, fps: float, outlier: float
+) -> Steps[tuple[np.ndarray, np.ndarray]]:
+    """(K,) index of each point's penalty, and its weights (T, K), less where it lies off its path."""
+    strengths, tried = _at_rate(STRENGTHS, fps), SPARSE
+    best = np.zeros(len(bodies), int)
+    for _ in range(OUTLIER_PASSES):
+        candidates = yield from whittaker(values, weights, np.repeat(strengths[tried, None], len(bodies), 1))
+        found = yield from _cross_validate(values, weights, candidates, kept[tried], bodies)
+        smoothed = yield from _chosen(candidates, found)
+        del candidates  # the largest array of all, of which the next pass makes another
+        weights = weights * (yield from _outlier_weights(values - smoothed, weights, outlier))
+        best = tried[found]
+        tried = np.flatnonzero(NEAR[best].any(0))
+    return best, weights
 
 
 def _as_observed(values: np.ndarray, weights: np.ndarray, fps: float) -> Measured:
