@@ -26,6 +26,8 @@ from .timeline import Piece
 CAPTURE_SHAKE, ESTIMATE_SHAKE = float(np.radians(0.15)), float(np.radians(0.6))
 """Radians per axis: how much a clip shakes that is surely a capture, and one that is surely an estimate."""
 
+OFF_BY_SHAKE = 6.0
+"""How many times as far as they shake per axis, estimators' poses are off at most."""
 BODY = JOINT_NAMES.index("left_hand")
 """Joints before this one are the body's; hands' roots are often left at rest."""
 
@@ -71,8 +73,9 @@ def _read_part(run: Run, initial: Initial, fps: float, share: tuple[float, float
     pelvis = path.usual.positions[..., 0]
     part = (before + 0.3 * width, 0.7 * width)
     seen = yield from see_and_turn(run, nothing, calm.rotations, pelvis, calm, fps, part)
+    believed = seen.turns * _belief(seen.deviation, calm.shake)
     # What is constant may be the tool's way to say it: only what moves is known to be wrong.
-    turns = (seen.turns - seen.turns.mean(0)) * estimate
+    turns = (believed - believed.mean(0)) * estimate
     return Alone(initial, moving, path, estimate, turns, seen.deviation)
 
 
@@ -108,6 +111,13 @@ def _refine_part(
     turns = told.turns * np.broadcast_to(np.not_equal(smoothness, 0.0), told.turns.shape[1:2])[:, None]
     turned = yield from in_chunks(lambda rows: steady[rows] @ matrix_from_axis_angle(turns[rows]), len(turns))
     return turned, path, degrees_of(run.engine.model.honesty, told.deviation)
+
+
+def _belief(deviation: np.ndarray, shake: np.ndarray) -> np.ndarray:
+    """(T, 24, 1) how far the network's turns are followed: where it is unsure (T, 24, 3) by much more than
+    an estimator that shakes so much (24,) is usually off, the poses know better."""
+    unsure = np.linalg.norm(deviation, axis=-1, keepdims=True)
+    return np.minimum(1.0, (OFF_BY_SHAKE * shake[:, None] / np.maximum(unsure, 1e-6)) ** 2)
 
 
 def estimated(shake: np.ndarray) -> float:

@@ -12,7 +12,7 @@ from addon.body.rotations import axis_angle_from_matrix, geodesic_angle, matrix_
 from addon.recording import Person, Poses
 from addon.refiner import PARTS, Controls, Limb, refine
 from addon.refiner.hands.anatomy import HIGH, LOW, rotations_of
-from addon.refiner.hands.motion import has_hands
+from addon.refiner.hands.motion import has_hands, read_hands
 from bundled_model.training.benchmark.hands import error
 from bundled_model.training.synthetic_hands import hand_angles, hand_clip
 
@@ -34,6 +34,17 @@ def test_fingers_come_near_the_truth_whatever_noise_and_gaps(noise, missing, tip
     found = error(clip, refine(person, mode="sequence"), person)
     assert found.tips < tips and found.joints < joints
     assert found.acceleration < 1.1
+
+
+def test_the_noise_of_a_single_frame_is_told_by_the_other_hand():
+    clip = _clip(frames=1)
+    person = clip.person(0.0, 0.0, np.random.default_rng(0))
+    exact = read_hands(person.keypoints, person)
+    assert exact.deviation.max() < 0.003
+    noisy = read_hands(clip.person(0.01, 0.0, np.random.default_rng(0)).keypoints, person)
+    assert 0.005 < noisy.deviation.min() < 0.015
+    found = error(clip, refine(person, mode="sequence"), person)
+    assert found.tips < 3.0 and found.joints < 4.0
 
 
 def test_no_finger_bends_backwards_however_wrong_the_points_are():

@@ -48,6 +48,8 @@ FEWEST = 5
 """Points beside the wrist that a hand is told by at least, in some frame."""
 NOISE, LEAST_NOISE = 0.006, 0.0015
 """Metres that points are off where a clip is too short to tell, and at least."""
+USUAL_BONES = 4
+"""Bones seen on both sides that tell as much of the points' noise as what is usual does."""
 UNTOLD = 0.02
 """What an angle that no point tells counts beside one that is told, when they are smoothed."""
 OWN_LENGTH = 0.15
@@ -132,10 +134,11 @@ def _seen_points(keypoints: Keypoints) -> tuple[np.ndarray, np.ndarray]:
 def read_hands(keypoints: Keypoints, person: Person) -> HandPoints:
     """The hands' points, how noisy they are, and how long the fingers are."""
     positions, confidence = _seen_points(keypoints)
-    measured = person.frames >= FEWEST_SMOOTHED
     squared = np.where(confidence > 0, 0.0, np.nan)[..., 1:] + _squared_lengths(positions)
-    noise = _noise(squared) if measured else np.full(len(SIDES), NOISE)
-    return HandPoints(np.nan_to_num(positions), noise, confidence, _offsets(squared, noise.max(), measured))
+    noise = _noise(squared) if person.frames >= FEWEST_SMOOTHED else _noise_of_few(squared)
+    offsets = _offsets(squared, NOISE if noise is None else noise.max(), noise is not None)
+    noise = np.full(len(SIDES), NOISE) if noise is None else noise
+    return HandPoints(np.nan_to_num(positions), noise, confidence, offsets)
 
 
 def _squared_lengths(positions: np.ndarray) -> np.ndarray:
@@ -156,6 +159,19 @@ def _noise(squared: np.ndarray) -> np.ndarray:
             apart = np.abs(lengths[:, often] - np.nanmedian(lengths[:, often], axis=0))
             found[side] = np.median(1.4826 * np.nanmedian(apart, axis=0)) / np.sqrt(2.0)
     return np.maximum(found, LEAST_NOISE)
+
+
+def _noise_of_few(squared: np.ndarray) -> np.ndarray | None:
+    """(2) metres as above from few frames (T, 2, 20): both hands of a person are alike, the noise of their
+    points is not. None where too few bones are seen on both sides."""
+    lengths = np.sqrt(squared)
+    apart = np.abs(lengths[:, 0] - lengths[:, 1])
+    apart = apart[np.isfinite(apart)]
+    if len(apart) < USUAL_BONES:
+        return None
+    told = len(apart) / (len(apart) + USUAL_BONES)
+    measured = 1.4826 * float(np.median(apart)) / 2.0
+    return np.full(len(SIDES), max(np.hypot(told**0.5 * measured, (1 - told) ** 0.5 * NOISE), LEAST_NOISE))
 
 
 def _offsets(squared: np.ndarray, noise: float, measured: bool) -> np.ndarray:

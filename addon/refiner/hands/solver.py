@@ -16,10 +16,12 @@ from ...steps import Steps
 from .anatomy import AXES, AXES_PER_JOINT, COUNT, HIGH, JOINTS, LOW, PRECISION, SLOTS, USUAL, slots_of
 
 ITERATIONS = 8
-FRAMES = 96
+FRAMES = 192
 """Frames that are solved at once."""
+STRIDE = 8
+"""Frames from one that is solved first to the next."""
 DAMPING = 1e-3
-SETTLED = 5e-3
+SETTLED = 2e-2
 """Radians of the last step from which a further one tells nothing."""
 TURN, MOVE = 0.35, 0.015
 """Radians and metres by which the wrist usually is elsewhere than the body's pose has it."""
@@ -42,8 +44,8 @@ for _angle in range(COUNT):
     _finger, _level = divmod(int(JOINTS[_angle]), JOINTS_PER_FINGER)
     MOVES[1 + _finger * _ENDS + _level + 1 : 1 + (_finger + 1) * _ENDS, _angle] = True
 _LEVEL = np.append(JOINTS % JOINTS_PER_FINGER, _ENDS)
-_MOVES = np.arange(_ENDS)[:, None] > _LEVEL[_OWN][:, None]
-"""(5, 4, 5) whether each of a finger's points moves with each of its angles: those farther out."""
+_MOVES = np.arange(_ENDS) > _LEVEL[_OWN][..., None]
+"""(5, 5, 4) whether each of a finger's angles moves each of its points: those farther out."""
 
 
 @dataclass(frozen=True)
@@ -80,25 +82,33 @@ class Solved:
 
 
 def solve(seen: Seen) -> Steps[Solved]:
-    """The hand in every frame; each is solved for itself, until its last step tells nothing more."""
-    parts = []
-    for first in range(0, len(seen.points), FRAMES):
-        part = seen.rows(slice(first, first + FRAMES))
-        found = _start(part)
-        moving = np.arange(len(part.points))
-        for iteration in range(ITERATIONS):
+    """The hand in every frame, each for itself; but some frames come first, so that those between begin where
+    a hand on its way from one to the next would be."""
+    found = _start(seen)
+    frames = np.arange(len(seen.points))
+    first = frames % STRIDE == 0
+    yield from _settle(seen, found, frames[first], early=1)
+    between = frames[~first]
+    for angle in found.angles.T:
+        angle[between] = np.interp(between, frames[first], angle[first])
+    yield from _settle(seen, found, between, early=0)
+    return found
+
+
+def _settle(seen: Seen, found: Solved, frames: np.ndarray, early: int) -> Steps[None]:
+    """Solves some frames in place, until their last step tells nothing more; up to the early one, all points
+    count whatever they are off."""
+    for part in np.array_split(frames, range(FRAMES, len(frames), FRAMES)):
+        moving = part
+        for iteration in range(ITERATIONS if len(part) else 0):
             before = found.rows(moving)
-            now = _step(part.rows(moving), before, robust=iteration > 1)
+            now = _step(seen.rows(moving), before, robust=iteration > early)
             found.put(moving, now)
             yield None
-            if iteration > 1:
+            if iteration > early:
                 moving = moving[np.abs(now.angles - before.angles).max(1) >= SETTLED]
             if not len(moving):
                 break
-        parts.append(found)
-    return Solved(
-        *(np.concatenate([getattr(part, name) for part in parts]) for name in ("angles", "turn", "wrist"))
-    )
 
 
 def _start(seen: Seen) -> Solved:
@@ -176,32 +186,33 @@ def _step(seen: Seen, now: Solved, *, robust: bool) -> Solved:
 def _normal(
     points: np.ndarray, axes: np.ndarray, pivots: np.ndarray, residual: np.ndarray, weight: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
-    """(T, 27, 27) and (T, 27) of the normal equations, finger by finger: a finger's points move with its own
-    angles and with the wrist's turn and place alone. Small products also keep BLAS from starting threads."""
-    frames = len(points)
-    places = points[:, 1:].reshape(frames, len(FINGERS), _ENDS, 3)
-    rows = np.zeros((frames, len(FINGERS), _ENDS, 3, _OWN.shape[1] + 6))
-    for own in range(_OWN.shape[1]):
-        columns = np.minimum(_OWN[:, own], COUNT - 1)
-        arms = places - pivots[:, columns][:, :, None]
-        rows[..., own] = _cross(axes[:, columns][:, :, None], arms) * _MOVES[:, :, own, None]
-    x, y, z = np.moveaxis(places - points[:, :1, None], -1, 0)
-    turn = _OWN.shape[1]
-    rows[..., 1, turn], rows[..., 2, turn] = -z, y
-    rows[..., 0, turn + 1], rows[..., 2, turn + 1] = z, -x
-    rows[..., 0, turn + 2], rows[..., 1, turn + 2] = -y, x
-    rows[..., range(3), range(turn + 3, turn + 6)] = 1.0
-    root = np.sqrt(weight[:, 1:]).reshape(frames, len(FINGERS), _ENDS, 1)
-    rows = (rows * root[..., None]).reshape(frames, len(FINGERS), _ENDS * 3, -1)
-    wanted = (residual[:, 1:].reshape(frames, len(FINGERS), _ENDS, 3) * root).reshape(*rows.shape[:3], 1)
-    across = np.swapaxes(rows, -1, -2)
-    squares, pulls = across @ rows, (across @ wanted)[..., 0]
-    normal, pull = np.zeros((frames, COUNT + 6, COUNT + 6)), np.zeros((frames, COUNT + 6))
-    for finger, own in enumerate(_OWN):
-        kept = [*np.flatnonzero(own < COUNT), *range(turn, turn + 6)]
-        there = np.array([*own[own < COUNT], *range(COUNT, COUNT + 6)])
-        normal[:, there[:, None], there] += squares[:, finger][:, kept][:, :, kept]
-        pull[:, there] += pulls[:, finger][:, kept]
+    """(T, 27, 27) below the diagonal, and (T, 27), of the normal equations, finger by finger: a finger's
+    points move with its own angles and with the wrist's turn and place alone. Small products also keep BLAS
+    from starting threads."""
+    shape = (len(points), len(FINGERS), _ENDS)
+    places = points[:, 1:].reshape(*shape, 3)
+    root = np.sqrt(weight[:, 1:]).reshape(shape)
+    own, turn = _OWN.shape[1], slice(_OWN.shape[1], _OWN.shape[1] + 3)
+    columns = np.minimum(_OWN, COUNT - 1)
+    rows = np.zeros((*shape[:2], own + 6, _ENDS, 3))
+    arms = places[:, :, None] - pivots[:, columns][:, :, :, None]
+    rows[:, :, :own] = _cross(axes[:, columns][:, :, :, None], arms) * (_MOVES * root[:, :, None])[..., None]
+    arms = (places - points[:, :1, None])[:, :, None]
+    rows[:, :, turn] = _cross(np.eye(3)[:, None], arms) * root[:, :, None, :, None]
+    rows[:, :, turn.stop :] = np.eye(3)[:, None] * root[:, :, None, :, None]
+    rows = rows.reshape(*rows.shape[:3], -1)
+    wanted = residual[:, 1:].reshape(*shape, 3) * root[..., None]
+    squares = rows @ np.swapaxes(rows, -1, -2)
+    pulls = (rows @ wanted.reshape(*shape[:2], -1, 1))[..., 0]
+    normal, pull = np.zeros((len(points), COUNT + 6, COUNT + 6)), np.zeros((len(points), COUNT + 6))
+    for finger, angles in enumerate(_OWN):
+        there = slice(angles[0], angles[angles < COUNT][-1] + 1)
+        here = slice(there.stop - there.start)
+        normal[:, there, there] = squares[:, finger, here, here]
+        normal[:, COUNT:, there] = squares[:, finger, own:, here]
+        pull[:, there] = pulls[:, finger, here]
+    normal[:, COUNT:, COUNT:] = squares[:, :, own:, own:].sum(1)
+    pull[:, COUNT:] = pulls[:, :, own:].sum(1)
     place = np.arange(COUNT + 3, COUNT + 6)
     normal[:, place, place] += weight[:, :1]
     pull[:, place] += weight[:, :1] * residual[:, 0]
