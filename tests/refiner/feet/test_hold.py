@@ -266,6 +266,20 @@ def test_holding_again_without_an_edit_gives_much_the_same(held):
     assert np.linalg.norm(joints - same, axis=-1).mean() < 0.005
 
 
+def test_held_again_poses_alone_share_a_foots_turn_as_they_did():
+    clip = clip_of("39_03", 60)
+    lean = np.cumsum(np.random.default_rng(0).normal(0.0, 0.02, (60, 24, 3)), 0)
+    poses = Poses(clip.rotations() @ matrix_from_axis_angle(lean), clip.pelvis.astype(float))
+    held = run(Person("0", np.arange(60), 30.0, None, poses), feet=1.0)
+    free = replace(held, rotations=held.free[0], pelvis=held.free[1], free=None)
+    by_keypoints = replace(free, fit_error_mm=np.zeros(60))
+    alone, told = (
+        geodesic_angle(finish(hold_again(motion)).rotations, held.rotations)[:, LEGS_TO_ANKLES].mean()
+        for motion in (free, by_keypoints)
+    )
+    assert alone < 0.6 * told
+
+
 @pytest.mark.parametrize(
     ("controls", "sentence"),
     [({"feet": 1.5}, "feet 1.5"), ({"floor": float("nan")}, "floor"), ({"path": "walked"}, "path 'walked'")],
