@@ -43,9 +43,8 @@ def hold_feet(
     feet = world[:, list(ANKLES)]
     turns = yield from turned(clip, feet)
     feet = matrix_from_axis_angle(turns) @ feet
-    if precision.untold.any():
-        rotations = leaning_with(turns * precision.untold[:, None], rotations, world)
-        joints, world = yield from _posed(rotations, pelvis, bones)
+    rotations = leaning_with(turns, precision.untold, rotations, world)
+    joints, world = yield from _posed(rotations, pelvis, bones)
     shown = world.copy()
     shown[:, list(ANKLES)], shown[:, list(FEET)] = feet, feet @ rotations[:, list(FEET)]
     # The toes hang on a foot that turns about its ankle.
