@@ -55,7 +55,7 @@ def motion_to_hold(armature: bpy.types.Object, rate: float) -> Motion:
         bone_offsets=rest_offsets(armature),
         fps=rate,
         frame_ids=stored.frames.astype(int),
-        fit_error_mm=np.full(count, np.nan),
+        fit_error_mm=_fit(refined, stored.frames),
         uncertainty_deg=np.full((count, len(BONE_NAMES)), np.nan),
         filled=_filled(refined, stored.frames),
         contacts=np.zeros((0, 4)) if contacts is None else contacts,
@@ -97,6 +97,14 @@ def _filled(refined: Refined, frames: np.ndarray) -> np.ndarray:
         return np.zeros(0, bool)
     places, _, filled = keys_of(curve)
     return np.isin(frames, places[filled])
+
+
+def _fit(refined: Refined, frames: np.ndarray) -> np.ndarray:
+    """(N,) mm fit error of each frame, NaN where the result knows none."""
+    curve = refined.curves.get(_FIT)
+    if curve is None or not len(curve.keyframe_points):
+        return np.full(len(frames), np.nan)
+    return np.interp(frames, key_frames(curve), read_keys(curve)["co"][:, 1])
 
 
 def write_held(

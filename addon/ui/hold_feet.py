@@ -60,9 +60,10 @@ class HoldJob(SteppedJob):
         """By the contacts that there are, or where a result has none, by those that are found."""
         if len(free.contacts):
             return (yield from refiner.hold_again(free, self.feet["feet"], self.feet["path"]))
-        from ..refiner.feet.stand import UNTOLD, stand
+        from ..refiner.feet.stand import UNTOLD, poses_alone, stand
 
-        return (yield from stand(free, refiner.Controls(**self.feet), np.full(2, UNTOLD), np.zeros(2)))
+        controls = refiner.Controls(**self.feet)
+        return (yield from stand(free, controls, np.full(2, UNTOLD), poses_alone(free)))
 
     def _person(self) -> bpy.types.Object:
         return _by_uid(bpy.data.objects, self.person_uid)

@@ -179,6 +179,12 @@ def test_the_motion_to_hold_is_the_one_before_the_hold(armature, motion):
     np.testing.assert_allclose(found.rotations, motion.free[0], atol=1e-5)
     np.testing.assert_allclose(found.bone_offsets, motion.bone_offsets, atol=1e-6)
     np.testing.assert_array_equal(found.contacts, motion.contacts >= 0.5)
+    np.testing.assert_allclose(found.fit_error_mm, motion.fit_error_mm, atol=1e-4)
+
+
+def test_the_motion_to_hold_knows_whether_keypoints_told_it(motion):
+    armature = write_motion(replace(motion, fit_error_mm=np.full(40, np.nan)), mesh=False)
+    assert np.isnan(motion_to_hold(armature, 30.0).fit_error_mm).all()
 
 
 def test_a_held_motion_is_written_in_place_and_all_else_stays(armature, motion, make_motion):

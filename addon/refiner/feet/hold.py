@@ -43,19 +43,24 @@ def hold_feet(
     feet = world[:, list(ANKLES)]
     turns = yield from turned(clip, feet)
     feet = matrix_from_axis_angle(turns) @ feet
-    if precision.untold.any():
-        rotations = leaning_with(turns * precision.untold[:, None], rotations, world)
-        joints, world = yield from _posed(rotations, pelvis, bones)
+    rotations = leaning_with(turns, precision.untold, rotations, world)
+    # Where an ankle is keypoints tell, however its leg turns about itself.
+    ankles = (1.0 - precision.untold[:, None]) * joints[:, list(ANKLES)]
+    joints, world = yield from _posed(rotations, pelvis, bones)
+    ankles = ankles + precision.untold[:, None] * joints[:, list(ANKLES)]
     shown = world.copy()
     shown[:, list(ANKLES)], shown[:, list(FEET)] = feet, feet @ rotations[:, list(FEET)]
     # The toes hang on a foot that turns about its ankle.
     hung = joints.copy()
-    hung[:, list(FEET)] = joints[:, list(ANKLES)] + (feet @ bones[list(FEET)][..., None])[..., 0]
+    hung[:, list(ANKLES)], hung[:, list(FEET)] = (
+        ankles,
+        ankles + (feet @ bones[list(FEET)][..., None])[..., 0],
+    )
     if floor is not None:
         shown[:, list(FEET)] = toes_up(floor, hung, shown, shown[:, list(FEET)], bones)
     yield None
     steps = yield from moved(clip, places_under(hung, shown, bones), undersides(hung, shown, bones))
-    path, target = steps[:, 0], joints[:, list(ANKLES)] + steps[:, 1:]
+    path, target = steps[:, 0], ankles + steps[:, 1:]
     found, low = rotations, np.zeros(target.shape[:2])
     for number in range(PASSES):
         if number:

@@ -71,18 +71,32 @@ def reach(
     return result
 
 
-def leaning_with(turns: np.ndarray, rotations: np.ndarray, world: np.ndarray) -> np.ndarray:
+def leaning_with(
+    turns: np.ndarray, untold: np.ndarray, rotations: np.ndarray, world: np.ndarray
+) -> np.ndarray:
     """Local rotations (T, 24, 3, 3) whose hips and knees take their share of what their feet are to turn in
     the world, turns (T, 2, 3) axis-angle; the ankles are left as they were.
 
-    rotations, world (T, 24, 3, 3): of the pose that the legs start from.
+    untold (2,) 0..1: as in `Precision`; of a leg that keypoints tell, thigh and shin turn about themselves
+    alone, which no keypoint of theirs sees. rotations, world (T, 24, 3, 3): of the pose that the legs start
+    from.
     """
-    of_each = matrix_from_axis_angle(OF_EACH * turns)
-    thigh = of_each @ world[:, _HIPS]
+    thigh, shin = world[:, _HIPS], world[:, _KNEES]
+    whole = untold[:, None]
+    of_hip, of_knee = (
+        matrix_from_axis_angle(OF_EACH * (whole * turns + (1.0 - whole) * _about(bone[..., 1], turns)))
+        for bone in (thigh, shin)
+    )
+    thigh, shin = of_hip @ thigh, of_knee @ of_knee @ shin
     result = rotations.copy()
     result[:, _HIPS] = np.swapaxes(world[:, [0, 0]], -1, -2) @ thigh
-    result[:, _KNEES] = np.swapaxes(thigh, -1, -2) @ of_each @ of_each @ world[:, _KNEES]
+    result[:, _KNEES] = np.swapaxes(thigh, -1, -2) @ shin
     return result
+
+
+def _about(axes: np.ndarray, turns: np.ndarray) -> np.ndarray:
+    """What of turns (T, 2, 3) is about these unit axes (T, 2, 3)."""
+    return np.asarray((turns * axes).sum(-1, keepdims=True) * axes)
 
 
 def _within(targets: np.ndarray, knees: np.ndarray, ends: np.ndarray) -> np.ndarray:

@@ -49,6 +49,11 @@ def legs_untold(targets: Sequence[Targets]) -> np.ndarray:
     return np.array([0.0 if _noises(targets, side, ("knee", *FOOT_POINTS)) else 1.0 for side in SIDES])
 
 
+def poses_alone(motion: Motion) -> np.ndarray:
+    """(2,) the same of a finished motion, which knows no fit error where no keypoints told of it."""
+    return np.full(2, 0.0 if np.isfinite(motion.fit_error_mm).any() else 1.0)
+
+
 def _noises(targets: Sequence[Targets], side: str, points: Sequence[str]) -> list[float]:
     """Metres, of all those keypoints of a side that are ever seen."""
     wanted = {f"{side}_{point}" for point in points}
@@ -92,7 +97,7 @@ def hold_again(motion: Motion, strength: float = 1.0, path: str = "measured") ->
     softened = np.where(edited, motion.contacts, _softened(motion.contacts, motion.fps))
     eased = replace(motion, contacts=softened)
     parts = yield from _parts(motion)
-    held = yield from _held(eased, controls, np.full(2, SET), np.zeros(2), parts, edited)
+    held = yield from _held(eased, controls, np.full(2, SET), poses_alone(motion), parts, edited)
     return replace(held, contacts=motion.contacts)
 
 

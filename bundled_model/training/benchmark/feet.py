@@ -12,7 +12,7 @@ import torch
 
 from addon.body.kinematics import forward
 from addon.body.skeleton import REST_OFFSETS
-from addon.body.soles import soles
+from addon.body.soles import HEEL, PLACES, undersides
 from addon.motion import Floor, Motion
 from addon.recording import Person
 from addon.refiner import Controls, refine
@@ -39,12 +39,15 @@ RATES = (60.0, 120.0)
 class Row:
     """Means over clips. f1: of contacts against the truth's; skate: m/s over the floor of what bears; sunk:
     share of frames with a sole more than 5 mm below the floor; floating: share of bearing places more than
-    10 mm over it; pve mm, rotation degrees, acceleration as in the table; path: metres off at the end."""
+    10 mm over it, for toes the middle of the ball or the tip; lifted: share of bearing heels and toes that
+    have no place at all within 10 mm of it; pve mm, rotation degrees, acceleration as in the table; path:
+    metres off at the end."""
 
     f1: float
     skate: float
     sunk: float
     floating: float
+    lifted: float
     pve: float
     rotation: float
     acceleration: float
@@ -147,21 +150,23 @@ def _row(seen: Seen, motion: Motion) -> Row:
     return Row(f1, *standing(motion, seen.bears), figures.pve, figures.rotation, figures.acceleration, path)
 
 
-def standing(motion: Motion, bears: np.ndarray) -> tuple[float, float, float]:
-    """Skate, sunk and floating of a motion whose heels and toes bear as (T, 2, 2) bool says; NaN where none
-    does."""
+def standing(motion: Motion, bears: np.ndarray) -> tuple[float, float, float, float]:
+    """Skate, sunk, floating and lifted of a motion whose heels and toes bear as (T, 2, 2) bool says; NaN
+    where none does."""
     posed = forward(motion.rotations, motion.pelvis, motion.bone_offsets)
     places = places_under(*posed, motion.bone_offsets)
     weights = chances(bears.reshape(-1, 4).astype(float), places)
     floor = motion.floor or floor_under(places, weights, motion.fps)
     if floor is None:
-        return (np.nan,) * 3
+        return (np.nan,) * 4
     both = weights[1:] * weights[:-1]
     speed = np.linalg.norm(_level(np.diff(places, axis=0), floor), axis=-1) * motion.fps
     skate = float((both * speed).sum() / both.sum()) if both.sum() else np.nan
-    under = floor.over(soles(*posed, motion.bone_offsets)).reshape(motion.frames, -1).min(1)
+    under = floor.over(undersides(*posed, motion.bone_offsets))
+    sunk = under[..., : len(PLACES)].reshape(motion.frames, -1).min(1) < -0.005
     over = floor.over(places)[weights > 0.5]
-    return skate, float((under < -0.005).mean()), float((over > 0.010).mean())
+    lowest = np.stack([under[..., HEEL], under[..., HEEL + 1 :].min(-1)], -1)[bears]
+    return skate, float(sunk.mean()), float((over > 0.010).mean()), float((lowest > 0.010).mean())
 
 
 def _level(steps: np.ndarray, floor: Floor) -> np.ndarray:

@@ -24,13 +24,13 @@ MORE = ("cgspeed/01_01.bvh", "sam3dbody/img_subj00.npz", "plugin/keypoints.npz",
 FEWEST = 30
 LONGEST = 600
 """Frames of a recording that are looked at."""
-TITLES = ("skate", "sunk", "floating", "depth", "acceleration")
+TITLES = ("skate", "sunk", "floating", "lifted", "depth", "acceleration")
 
 
 def feet_captures() -> Iterator[str]:
     """The lines of a table: skate in m/s of what bears, share of frames with a sole more than 5 mm below the
-    floor, share of bearing places more than 10 mm over it, mm of the lowest sole of the deepest frame in a
-    hundred, and m/s^2 of all joints."""
+    floor, share of bearing places more than 10 mm over it and of bearing heels and toes that lie there whole,
+    mm of the lowest sole of the deepest frame in a hundred, and m/s^2 of all joints."""
     yield "| recording | frames | bear | " + " | ".join(f"{title}, held" for title in TITLES) + " |"
     yield "|---|---:|---:|" + "---:|" * len(TITLES)
     for name, person in _people():
@@ -54,8 +54,8 @@ def _people() -> Iterator[tuple[str, Person]]:
 
 
 def _figures(motion: Motion) -> tuple[float, ...]:
-    skate, sunk, floating = standing(motion, motion.contacts.reshape(-1, 2, 2) > 0.5)
-    return skate, sunk, floating, 1000.0 * _depth(motion), _acceleration(motion)
+    stands = standing(motion, motion.contacts.reshape(-1, 2, 2) > 0.5)
+    return *stands, 1000.0 * _depth(motion), _acceleration(motion)
 
 
 def _depth(motion: Motion) -> float:

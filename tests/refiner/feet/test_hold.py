@@ -19,7 +19,7 @@ from addon.refiner.feet.bands import Bands
 from addon.refiner.feet.clip import Clip as Standing
 from addon.refiner.feet.clip import Precision
 from addon.refiner.feet.hold import hold_feet
-from addon.refiner.feet.legs import reach
+from addon.refiner.feet.legs import leaning_with, reach
 from addon.refiner.feet.moves import moved
 from addon.refiner.feet.places import chances, places_under
 from addon.refiner.feet.stand import hold_again
@@ -187,6 +187,21 @@ def test_a_leg_that_nothing_tells_takes_its_share_of_a_foot_that_lies_wrongly():
     assert told[:2].min() > 3.0 and told[-2:].min() > 7.0
 
 
+def test_a_leg_that_keypoints_tell_turns_about_itself_alone():
+    """With a foot that is to spin hip and knee twist, so that no joint moves; with one that is to tilt they
+    stay."""
+    upright, pelvis = np.tile(np.eye(3), (1, 24, 1, 1)), np.zeros((1, 3))
+    joints, world = forward(upright, pelvis, REST_OFFSETS)
+    spin, tilt = np.radians([0.0, 8.0, 0.0]), np.radians([8.0, 0.0, 0.0])
+    spun, tilted = (
+        leaning_with(np.tile(turn, (1, 2, 1)), np.zeros(2), upright, world) for turn in (spin, tilt)
+    )
+    np.testing.assert_allclose(np.degrees(geodesic_angle(spun, upright))[0, LEGS_TO_ANKLES[:4]], 2.0)
+    moved_by = forward(spun, pelvis, REST_OFFSETS)[0] - joints
+    assert np.linalg.norm(moved_by[:, :9], axis=-1).max() < 0.005
+    np.testing.assert_allclose(tilted, upright, atol=1e-9)
+
+
 def test_a_leg_is_told_by_keypoints_of_the_knee_or_below(walk):
     def untold(points: tuple[str, ...]) -> list[float]:
         keep = [JOINT_NAMES.index(name) for name in points]
@@ -264,6 +279,20 @@ def test_holding_again_without_an_edit_gives_much_the_same(held):
         forward(motion.rotations, motion.pelvis, motion.bone_offsets)[0] for motion in (held, again)
     )
     assert np.linalg.norm(joints - same, axis=-1).mean() < 0.005
+
+
+def test_held_again_poses_alone_share_a_foots_turn_as_they_did():
+    clip = clip_of("39_03", 60)
+    lean = np.cumsum(np.random.default_rng(0).normal(0.0, 0.02, (60, 24, 3)), 0)
+    poses = Poses(clip.rotations() @ matrix_from_axis_angle(lean), clip.pelvis.astype(float))
+    held = run(Person("0", np.arange(60), 30.0, None, poses), feet=1.0)
+    free = replace(held, rotations=held.free[0], pelvis=held.free[1], free=None)
+    by_keypoints = replace(free, fit_error_mm=np.zeros(60))
+    alone, told = (
+        geodesic_angle(finish(hold_again(motion)).rotations, held.rotations)[:, LEGS_TO_ANKLES].mean()
+        for motion in (free, by_keypoints)
+    )
+    assert alone < 0.6 * told
 
 
 @pytest.mark.parametrize(
