@@ -43,6 +43,7 @@ PACKAGES = [
 APT_SETTINGS = """APT::Install-Recommends "0";
 Acquire::Languages "none";
 Acquire::Check-Valid-Until "false"; // a mirror may be a snapshot
+DPkg::Options { "--force-unsafe-io"; }; // what a loss of power leaves half is made anew
 """
 TOOLS = ("apt-get", "apt-config", "unshare", "chroot", "mount")
 PRIVATE = ("unshare", "--mount", "--propagation", "private", "--pid", "--fork", "--kill-child")

@@ -18,6 +18,7 @@ from dev.environments.linked import link, switch
 from tests.wave import joints_of_a_wave
 
 from .event_loop import EventLoop
+from .remembered import remembering
 
 
 def reload_scripts() -> None:
@@ -44,7 +45,10 @@ def enabled(linked):
     bpy.ops.wm.read_homefile(use_factory_startup=True, use_empty=True)
     switch(linked, True)
     bpy.context.preferences.addons[linked].preferences.engine = "numpy"
-    yield linked
+    package = importlib.import_module(f"{linked}.addon.refiner")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(package, "refine_steps", remembering(package.refine_steps))
+        yield linked
     switch(linked, False)
 
 

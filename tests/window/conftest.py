@@ -36,15 +36,25 @@ def pictures(chroot: Chroot, request: pytest.FixtureRequest) -> Path:
     return ROOT / "window_output" / chroot.name / request.node.name.removeprefix("test_")
 
 
+def _start(
+    kept: list[Blender], chroot: Chroot, pictures: Path, size: tuple[int, int] = SIZE, **how: Any
+) -> Blender:
+    """A Blender among those to be ended. It draws its view once where it would draw it eight times for smooth
+    edges: without a graphics card that is most of its work."""
+    blender = Blender(chroot, Path(os.environ["WINDOW_ARCHIVE"]), pictures, size)
+    kept.append(blender)
+    blender.start(**how)
+    blender.ask("put", path="preferences.system.viewport_aa", value="OFF")
+    return blender
+
+
 @pytest.fixture
 def new_blender(chroot: Chroot, pictures: Path) -> Iterator[Callable[..., Blender]]:
     """A function that starts a Blender in a screen of this size; it is ended after the test."""
     started: list[Blender] = []
 
     def start(size: tuple[int, int] = SIZE, **how: Any) -> Blender:
-        started.append(Blender(chroot, Path(os.environ["WINDOW_ARCHIVE"]), pictures, size))
-        started[-1].start(**how)
-        return started[-1]
+        return _start(started, chroot, pictures, size, **how)
 
     yield start
     for blender in started:
@@ -68,8 +78,7 @@ def blender(lasting: list[Blender], chroot: Chroot, pictures: Path) -> Iterator[
     if lasting and lasting[0].ended is not None:
         lasting.pop().close()
     if not lasting:
-        lasting.append(Blender(chroot, Path(os.environ["WINDOW_ARCHIVE"]), pictures, SIZE))
-        lasting[0].start()
+        _start(lasting, chroot, pictures)
     one = lasting[0]
     one.pictures = pictures
     one.ask("fresh")
