@@ -8,7 +8,7 @@ import unicodedata
 _ENDING = re.compile(r"(?:#\d+|[\s_]cgm[\s_]?[\d._]+|[\s_]3d)$", re.IGNORECASE)
 TOKEN = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+")
 SIDES = {
-    **dict.fromkeys(("l", "left", "lf", "lt", "lft"), "left"),
+    **dict.fromkeys(("l", "left", "lt", "lft"), "left"),
     **dict.fromkeys(("r", "right", "rt", "rgt"), "right"),
 }
 _COPY = re.compile(r"\.\d{3}$")

@@ -90,7 +90,7 @@ def test_a_scrambled_order_of_bones_changes_nothing():
     assert match(other).joints == match(rig).joints
 
 
-@pytest.mark.parametrize("sides", [("Lf", "Rt"), ("lft", "rgt"), ("LT", "RT")])
+@pytest.mark.parametrize("sides", [("Lt", "Rt"), ("lft", "rgt"), ("LT", "RT")])
 def test_short_words_for_sides_are_names_and_no_guess(sides):
     known = replace(next(one for one in KNOWN if one.family == "Unreal"), sides=sides)
     found = match(build(known))
