@@ -12,6 +12,7 @@ from ..body.skeleton import JOINT_NAMES
 from ..motion import Motion
 from .chains import spread
 from .feet import ankle_height, ankles, fit_hips, lower_hips, set_feet
+from .geometry import then
 from .hands import set_hands
 from .pose import Pose
 from .rest import corrections
@@ -69,8 +70,6 @@ def carry(motion: Motion | Source, target: Target, options: Options | None = Non
         fit_hips(pose, goals)
         lower_hips(pose, source, goals)
         set_feet(pose, source, goals)
-        if options.hands:  # the body may have come down
-            set_hands(pose, source)
     share_twists(pose, turned)
     _go(pose, source, options)
     return written(pose)
@@ -95,7 +94,7 @@ def _posed(
 ) -> Pose:
     """Every limb points as the person's does, and the hips are as high over the floor as legs let them."""
     worlds = _worlds(source, target, fingers)
-    turns = {bone: world @ (turned[bone] @ target.facing) for bone, world in worlds.items()}
+    turns = {bone: then(turned[bone] @ target.facing, world) for bone, world in worlds.items()}
     middle = (source.place("left_hip") + source.place("right_hip")) / 2
     floor = np.array([0.0, source.floor, 0.0])
     hips = scale * (middle - floor) + floor

@@ -38,6 +38,11 @@ def applied(turns: np.ndarray, vectors: np.ndarray) -> np.ndarray:
     return np.asarray((turns @ np.asarray(vectors)[..., None])[..., 0])
 
 
+def then(first: np.ndarray, turns: np.ndarray) -> np.ndarray:
+    """(T, 3, 3) one turn (3, 3) and then others (T, 3, 3): as one product, where NumPy makes T small ones."""
+    return np.asarray((np.ascontiguousarray(turns).reshape(-1, 3) @ first).reshape(turns.shape))
+
+
 def signed_angle(first: np.ndarray, second: np.ndarray, axis: np.ndarray) -> float:
     """Radians about a unit axis from one direction (3,) to another."""
     across = np.cross(first, second) @ axis

@@ -62,11 +62,14 @@ class Pose:
         """(T, B, 4) quaternions wxyz of the bones' own channels."""
         rotations = np.empty((len(self.hips), len(bones), 3, 3))
         for column, bone in enumerate(bones):
-            parent, axes = self.target.parents[bone], self.target.axes[bone]
+            parent = self.target.parents[bone]
             free = parent < 0 or bone in self.target.loose
-            above = self._still if free else self.turn(parent)
-            rotations[:, column] = (axes.T @ np.swapaxes(above, -1, -2)) @ (self.turn(bone) @ axes)
-        return np.asarray(quaternion_from_matrix(rotations))
+            turn = self.turn(bone)
+            rotations[:, column] = turn if free else np.swapaxes(self.turn(parent), -1, -2) @ turn
+        found = np.asarray(quaternion_from_matrix(rotations))
+        # Turned into a bone's own axes, a quaternion is the same but for its axis.
+        found[..., 1:] = np.einsum("tbi,bij->tbj", found[..., 1:], self.target.axes[bones], optimize=True)
+        return found
 
     def moved(self, bone: int, place: np.ndarray) -> np.ndarray:
         """(T, 3) metres by which a bone that starts at `place` (T, 3) is away from where its parent carries

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from ..body.rotations import quaternion_from_matrix
-from .geometry import about, applied, unit
+from .geometry import about, applied, then, unit
 from .pose import Pose
 from .target import Target
 
@@ -67,4 +67,4 @@ def _twist(pose: Pose, limb: str, corrections: dict[int, np.ndarray]) -> tuple[n
 def _as_smpl(pose: Pose, bone: int, corrections: dict[int, np.ndarray]) -> np.ndarray:
     """(T, 3, 3) the turn of SMPL's joint that a bone turns as."""
     own = corrections.get(bone, np.eye(3)) @ pose.target.facing
-    return np.asarray(pose.turn(bone) @ own.T)
+    return then(own.T, pose.turn(bone))

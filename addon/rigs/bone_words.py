@@ -7,7 +7,10 @@ import unicodedata
 
 _ENDING = re.compile(r"(?:#\d+|[\s_]cgm[\s_]?[\d._]+|[\s_]3d)$", re.IGNORECASE)
 TOKEN = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+")
-SIDES = {"l": "left", "left": "left", "r": "right", "right": "right"}
+SIDES = {
+    **dict.fromkeys(("l", "left", "lt", "lft"), "left"),
+    **dict.fromkeys(("r", "right", "rt", "rgt"), "right"),
+}
 _COPY = re.compile(r"\.\d{3}$")
 _BEHIND = ("joint", "jnt", "jt", "bone", "bind", "skin")
 """Words that say nothing behind a name."""

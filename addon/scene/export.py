@@ -16,13 +16,14 @@ from typing import Any
 import bpy
 
 from ..writers.bvh import write_bvh
-from ..writers.presets import PRESETS, VRM_BONES, Preset
+from ..writers.presets import PRESETS, Preset
 from ..writers.vrma import NoHumanoid, write_vrma
 from .curves import find_curves
 from .errors import SceneError
 from .export_copy import Copied, Recipe, bake, copy_person
 from .fbx import write_fbx
 from .gltf import write_gltf
+from .human_bones import human_bones_of
 from .layers import playing_strips
 from .output import replaced_when_done
 from .rollback import nothing_left_behind
@@ -65,7 +66,7 @@ def export_people(
     frame_end: int | None = None,
     file_start: int | None = None,
     bones: Mapping[str, str] | None = None,
-    humanoid: Mapping[str, str] = VRM_BONES,
+    humanoid: Mapping[str, str] | None = None,
 ) -> list[Path]:
     """Write armatures, the meshes they move and their motion on every frame; the files written.
 
@@ -74,7 +75,8 @@ def export_people(
     floor out. mesh: with the meshes. one_each: a file for each armature, NAME_ARMATURE.fbx, as most presets
     have it anyway. frame_start, frame_end: frames of the scene, those of each armature's keys by default.
     file_start: number of the first frame in the file, the preset's by default. bones: names in the file by
-    ours, in place of the preset's. humanoid: VRM's human bones by the bones' names, for .vrma.
+    ours, in place of the preset's. humanoid: VRM's human bones by the bones' names, for
+    .vrma, matched by default.
     The scene is afterwards what it was. SceneError when a file can't be written; the others are complete.
     """
     wanted = _preset(preset)
@@ -86,8 +88,8 @@ def export_people(
     paths = _paths(Path(path).absolute(), groups)
     number = wanted.file_start if file_start is None else file_start
     takes = [_take(group, frame_start, frame_end, number) for group in groups]
-    write = _writer(wanted, humanoid)
     for target, group, take in zip(paths, groups, takes, strict=True):
+        write = _writer(wanted, group[0], humanoid)
         with replaced_when_done(target) as temporary:
             _write(temporary, target.stem, group, recipe, take, mesh, write)
     return paths
@@ -120,13 +122,14 @@ def _preset(name: str) -> Preset:
     return PRESETS[name]
 
 
-def _writer(preset: Preset, humanoid: Mapping[str, str]) -> Write:
-    """What writes the preset's kind of file."""
+def _writer(preset: Preset, first: bpy.types.Object, humanoid: Mapping[str, str] | None) -> Write:
+    """What writes the preset's kind of file. first: of the armatures in it."""
     if preset.suffix in _WITH_BLENDER:
         return _WITH_BLENDER[preset.suffix][0]
     if preset.suffix == ".bvh":
         return lambda path, _name, _scene, people, _preset: write_bvh(path, people[0].clip)
-    return lambda path, _name, _scene, people, _preset: _write_humanoid(path, people[0], humanoid)
+    human = human_bones_of(first) if humanoid is None else humanoid
+    return lambda path, _name, _scene, people, _preset: _write_humanoid(path, people[0], human)
 
 
 def _write_humanoid(path: Path, person: Copied, humanoid: Mapping[str, str]) -> None:

@@ -26,6 +26,12 @@ def told_of_places(person: bpy.types.Object, character: bpy.types.Object) -> tup
             f"{mover.name} is moved by keys or constraints of the object; that was left out. Move the"
             " character's object in the same way."
         )
+    solo = _solo_track(character)
+    if solo:
+        told.append(
+            f"{character.name} plays its track {solo} alone; switch its star off in the Nonlinear Animation"
+            " editor to see the motion."
+        )
     if character.data.pose_position == "REST":
         told.append(
             f"{character.name} shows its rest position; switch it to Pose Position in its data to see the"
@@ -38,6 +44,14 @@ def _is_moved(ob: bpy.types.Object) -> bool:
     drivers = ob.animation_data.drivers if ob.animation_data is not None else ()
     paths = [path for path, _ in find_curves(ob)] + [driver.data_path for driver in drivers]
     return any(path in _PLACES for path in paths) or bool(ob.constraints)
+
+
+def _solo_track(ob: bpy.types.Object) -> str:
+    """The name of the track besides which nothing plays, "" without one."""
+    animation = ob.animation_data
+    if animation is None or not animation.use_nla:
+        return ""
+    return next((track.name for track in animation.nla_tracks if track.is_solo), "")
 
 
 def _moving_parent(ob: bpy.types.Object) -> bpy.types.Object | None:

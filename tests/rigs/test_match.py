@@ -90,6 +90,14 @@ def test_a_scrambled_order_of_bones_changes_nothing():
     assert match(other).joints == match(rig).joints
 
 
+@pytest.mark.parametrize("sides", [("Lt", "Rt"), ("lft", "rgt"), ("LT", "RT")])
+def test_short_words_for_sides_are_names_and_no_guess(sides):
+    known = replace(next(one for one in KNOWN if one.family == "Unreal"), sides=sides)
+    found = match(build(known))
+    assert found.confidence == 1.0
+    assert {joint: found.joints[joint] for joint in expected(known)} == expected(known)
+
+
 HORSE = """
 root . pelvis
 back root pelvis+0.5

@@ -286,3 +286,13 @@ def test_what_moves_it_as_an_object_or_holds_it_still_is_said(person, character)
     assert "Train moves and carries Character along" in told
     assert "Train is moved by keys or constraints of the object; that was left out" in told
     assert "shows its rest position" in told and "mixamorig:Hips are scaled" in told
+
+
+def test_a_track_that_plays_alone_is_said(person, character):
+    character.keyframe_insert("location", frame=1)
+    track = character.animation_data.nla_tracks.new()
+    track.strips.new("Strip", 1, character.animation_data.action)
+    character.animation_data.action = None
+    assert _retargeted(person, character).told == ()
+    character.animation_data.nla_tracks[0].is_solo = True
+    assert f"plays its track {track.name} alone" in " ".join(_retargeted(person, character).told)
