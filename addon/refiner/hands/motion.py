@@ -239,9 +239,8 @@ def with_hands(
     seen = [
         _as_left(points, side, joints[:, wrist], world[:, wrist], gain) for side, wrist in enumerate(WRISTS)
     ]
-    solved = []
-    for one in seen:
-        solved.append((yield from solve(one)))
+    both = yield from solve(Seen.joined(seen))
+    solved = [both.rows(rows) for rows in np.split(np.arange(len(seen) * motion.frames), len(seen))]
     told = points.confidence > 0
     smoothness = np.broadcast_to(controls.joint_smoothness, len(JOINT_NAMES))[list(WRISTS)]
     angles, turns = yield from _calmed(solved, seen, told, person, smoothness)

@@ -21,7 +21,7 @@ FRAMES = 192
 STRIDE = 8
 """Frames from one that is solved first to the next."""
 DAMPING = 1e-3
-SETTLED = 2e-2
+SETTLED = 5e-2
 """Radians of the last step from which a further one tells nothing."""
 TURN, MOVE = 0.35, 0.015
 """Radians and metres by which the wrist usually is elsewhere than the body's pose has it."""
@@ -62,6 +62,12 @@ class Seen:
     def rows(self, rows: slice | np.ndarray) -> Seen:
         """The same in some of the frames."""
         return Seen(self.points[rows], self.precision[rows], self.wrist[rows], self.turn[rows], self.offsets)
+
+    @classmethod
+    def joined(cls, hands: list[Seen]) -> Seen:
+        """Hands of the same size, the frames of one after those of the other."""
+        columns = ([getattr(one, name) for one in hands] for name in ("points", "precision", "wrist", "turn"))
+        return cls(*map(np.concatenate, columns), hands[0].offsets)
 
 
 @dataclass(frozen=True)
