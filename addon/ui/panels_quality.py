@@ -113,7 +113,8 @@ def _draw_stretches(
     """Buttons under the graph, each as wide as its part of the clip; red ones hold something bad."""
     row = layout.row(align=True)
     row.scale_y = 0.6
-    first, last = series.frames[0], series.frames[-1] + 1.0
+    # As plain numbers: Blender from 5.2 on takes no truth value of NumPy's.
+    first, last = float(series.frames[0]), float(series.frames[-1]) + 1.0
     here = (context.scene.frame_current_final - first) / (last - first) * PARTS
     for part, (_, value) in enumerate(series.stretches(PARTS)):
         cell = row.row(align=True)

@@ -94,10 +94,11 @@ _FLAT = _ACROSS_AXES @ _ACROSS_AXES
 def slots_of(angles: np.ndarray) -> np.ndarray:
     """(..., 15, 3, 3, 3) the turn about each axis of each joint, the identity for axes that a joint has not,
     from angles (..., 21) in radians."""
-    turned = np.zeros((*angles.shape[:-1], FINGER_COUNT, AXES_PER_JOINT, 3, 3))
+    turned = np.zeros((*angles.shape[:-1], FINGER_COUNT, AXES_PER_JOINT, 3, 3), angles.dtype)
     turned[...] = np.eye(3)
     angles = angles[..., None, None]
-    turned[..., JOINTS, SLOTS, :, :] += np.sin(angles) * _ACROSS_AXES + (1.0 - np.cos(angles)) * _FLAT
+    across, flat = _ACROSS_AXES.astype(angles.dtype), _FLAT.astype(angles.dtype)
+    turned[..., JOINTS, SLOTS, :, :] += np.sin(angles) * across + (1.0 - np.cos(angles)) * flat
     return turned
 
 

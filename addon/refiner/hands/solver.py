@@ -13,7 +13,8 @@ import numpy as np
 from ...body.hands import FINGERS, JOINTS_PER_FINGER, tip_offsets
 from ...body.rotations import matrix_from_axis_angle
 from ...steps import Steps
-from .anatomy import AXES, AXES_PER_JOINT, COUNT, HIGH, JOINTS, LOW, PRECISION, SLOTS, USUAL, slots_of
+from . import anatomy
+from .anatomy import AXES_PER_JOINT, COUNT, JOINTS, SLOTS, slots_of
 
 ITERATIONS = 8
 FRAMES = 192
@@ -27,6 +28,13 @@ TURN, MOVE = 0.35, 0.015
 """Radians and metres by which the wrist usually is elsewhere than the body's pose has it."""
 OUTLIER = 4.0
 """Standard deviations from which a point counts less and less."""
+SINGLE = np.float32
+"""Of all the arithmetic: faster, and much finer than any hand is seen."""
+AXES, HIGH, LOW, PRECISION, USUAL = (
+    values.astype(SINGLE)
+    for values in (anatomy.AXES, anatomy.HIGH, anatomy.LOW, anatomy.PRECISION, anatomy.USUAL)
+)
+_UNITS = np.eye(3, dtype=SINGLE)
 _ENDS = JOINTS_PER_FINGER + 1
 
 
@@ -63,6 +71,10 @@ class Seen:
         """The same in some of the frames."""
         return Seen(self.points[rows], self.precision[rows], self.wrist[rows], self.turn[rows], self.offsets)
 
+    def of_type(self, kind: type[np.floating]) -> Seen:
+        """The same in numbers of this kind."""
+        return Seen(*(values.astype(kind) for values in vars(self).values()))
+
     @classmethod
     def joined(cls, hands: list[Seen]) -> Seen:
         """Hands of the same size, the frames of one after those of the other."""
@@ -90,6 +102,7 @@ class Solved:
 def solve(seen: Seen) -> Steps[Solved]:
     """The hand in every frame, each for itself; but some frames come first, so that those between begin where
     a hand on its way from one to the next would be."""
+    seen = seen.of_type(SINGLE)
     found = _start(seen)
     frames = np.arange(len(seen.points))
     first = frames % STRIDE == 0
@@ -98,7 +111,7 @@ def solve(seen: Seen) -> Steps[Solved]:
     for angle in found.angles.T:
         angle[between] = np.interp(between, frames[first], angle[first])
     yield from _settle(seen, found, between, early=0)
-    return found
+    return Solved(*(values.astype(float) for values in vars(found).values()))
 
 
 def _settle(seen: Seen, found: Solved, frames: np.ndarray, early: int) -> Steps[None]:
@@ -121,7 +134,7 @@ def _start(seen: Seen) -> Solved:
     """A relaxed hand, laid on the palm's points as far as they are seen."""
     frames = len(seen.points)
     knuckles = [0, *(1 + finger * _ENDS for finger in range(len(FINGERS)))]
-    rest = np.concatenate([np.zeros((1, 3)), seen.offsets[::JOINTS_PER_FINGER]])
+    rest = np.concatenate([np.zeros((1, 3), SINGLE), seen.offsets[::JOINTS_PER_FINGER]])
     weight = seen.precision[:, knuckles, None]
     total = weight.sum(1, keepdims=True)
     share = weight / np.maximum(total, 1e-12)
@@ -134,7 +147,7 @@ def _start(seen: Seen) -> Solved:
     loose = seen.turn * (1e-5 if frames else 0.0)
     spin = np.swapaxes(theirs * share, 1, 2) @ ours + loose
     u, _, vt = np.linalg.svd(spin)
-    flip = np.ones((frames, 3))
+    flip = np.ones((frames, 3), SINGLE)
     flip[:, 2] = np.linalg.det(u @ vt)
     return Solved(np.tile(USUAL, (frames, 1)), (u * flip[:, None]) @ vt, seen.wrist.copy())
 
@@ -143,7 +156,7 @@ def points_of(now: Solved, offsets: np.ndarray) -> tuple[np.ndarray, np.ndarray,
     """Points (T, 21, 3), and axes (T, 21, 3) and pivots (T, 21, 3) of the angles, in the world."""
     slots = slots_of(now.angles)
     bones = offsets.reshape(len(FINGERS), JOINTS_PER_FINGER, 3)
-    bones = np.concatenate([bones, tip_offsets(offsets)[:, None]], axis=1)
+    bones = np.concatenate([bones, tip_offsets(offsets)[:, None].astype(offsets.dtype)], axis=1)
     shape = (len(now.angles), len(FINGERS), JOINTS_PER_FINGER, 3, 3, 3)
     slots = slots.reshape(shape)
     place, world = now.wrist[:, None], now.turn[:, None]
@@ -179,7 +192,7 @@ def _step(seen: Seen, now: Solved, *, robust: bool) -> Solved:
         (slice(COUNT, COUNT + 3), TURN, _turned(seen.turn @ np.swapaxes(now.turn, 1, 2))),
         (slice(COUNT + 3, COUNT + 6), MOVE, seen.wrist - now.wrist),
     ):
-        normal[:, part, part] += np.eye(3) / spread**2
+        normal[:, part, part] += _UNITS / spread**2
         pull[:, part] += apart / spread**2
     diagonal = np.arange(COUNT + 6)
     normal[:, diagonal, diagonal] *= 1.0 + DAMPING
@@ -200,17 +213,18 @@ def _normal(
     root = np.sqrt(weight[:, 1:]).reshape(shape)
     own, turn = _OWN.shape[1], slice(_OWN.shape[1], _OWN.shape[1] + 3)
     columns = np.minimum(_OWN, COUNT - 1)
-    rows = np.zeros((*shape[:2], own + 6, _ENDS, 3))
+    rows = np.zeros((*shape[:2], own + 6, _ENDS, 3), SINGLE)
     arms = places[:, :, None] - pivots[:, columns][:, :, :, None]
     rows[:, :, :own] = _cross(axes[:, columns][:, :, :, None], arms) * (_MOVES * root[:, :, None])[..., None]
     arms = (places - points[:, :1, None])[:, :, None]
-    rows[:, :, turn] = _cross(np.eye(3)[:, None], arms) * root[:, :, None, :, None]
-    rows[:, :, turn.stop :] = np.eye(3)[:, None] * root[:, :, None, :, None]
+    rows[:, :, turn] = _cross(_UNITS[:, None], arms) * root[:, :, None, :, None]
+    rows[:, :, turn.stop :] = _UNITS[:, None] * root[:, :, None, :, None]
     rows = rows.reshape(*rows.shape[:3], -1)
     wanted = residual[:, 1:].reshape(*shape, 3) * root[..., None]
     squares = rows @ np.swapaxes(rows, -1, -2)
     pulls = (rows @ wanted.reshape(*shape[:2], -1, 1))[..., 0]
-    normal, pull = np.zeros((len(points), COUNT + 6, COUNT + 6)), np.zeros((len(points), COUNT + 6))
+    normal = np.zeros((len(points), COUNT + 6, COUNT + 6), SINGLE)
+    pull = np.zeros((len(points), COUNT + 6), SINGLE)
     for finger, angles in enumerate(_OWN):
         there = slice(angles[0], angles[angles < COUNT][-1] + 1)
         here = slice(there.stop - there.start)
