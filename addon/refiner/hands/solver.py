@@ -17,7 +17,7 @@ from . import anatomy
 from .anatomy import AXES_PER_JOINT, COUNT, JOINTS, SLOTS, slots_of
 
 ITERATIONS = 8
-FRAMES = 192
+FRAMES = 320
 """Frames that are solved at once."""
 STRIDE = 8
 """Frames from one that is solved first to the next."""
