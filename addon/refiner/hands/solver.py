@@ -78,8 +78,11 @@ class Seen:
     @classmethod
     def joined(cls, hands: list[Seen]) -> Seen:
         """Hands of the same size, the frames of one after those of the other."""
-        columns = ([getattr(one, name) for one in hands] for name in ("points", "precision", "wrist", "turn"))
-        return cls(*map(np.concatenate, columns), hands[0].offsets)
+        points, precision, wrist, turn = (
+            np.concatenate([getattr(one, name) for one in hands])
+            for name in ("points", "precision", "wrist", "turn")
+        )
+        return cls(points, precision, wrist, turn, hands[0].offsets)
 
 
 @dataclass(frozen=True)
