@@ -11,6 +11,9 @@ SIDES = {
     **dict.fromkeys(("l", "left", "lt", "lft"), "left"),
     **dict.fromkeys(("r", "right", "rt", "rgt"), "right"),
 }
+_NUMBER = re.compile(r"(?<=.)[_.]\d+$")
+ALL_NUMBERED = 0.9
+"""Share of a rig's names that end in a number where the numbers are only counted on."""
 _COPY = re.compile(r"\.\d{3}$")
 _BEHIND = ("joint", "jnt", "jt", "bone", "bind", "skin")
 """Words that say nothing behind a name."""
@@ -29,6 +32,14 @@ _FOREIGN = re.compile("|".join(sorted(map(re.escape, _JAPANESE), key=len, revers
 def plain_name(name: str) -> str:
     """The name without a subject's prefix and what tools add behind."""
     return _ENDING.sub("", name.rpartition(":")[2].strip())
+
+
+def without_numbers(names: tuple[str, ...]) -> tuple[str, ...]:
+    """Names of a rig's bones without the running numbers that some tools put behind every one of them, as
+    `LeftArm_07`; as they are where only some end in one."""
+    shorter = tuple(_NUMBER.sub("", name) for name in names)
+    numbered = sum(one != other for one, other in zip(shorter, names, strict=True))
+    return shorter if numbered > ALL_NUMBERED * len(names) else names
 
 
 def english(name: str) -> str:

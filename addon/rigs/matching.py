@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from .bone_map import NEEDED, BoneMap, spine_joints
+from .bone_words import without_numbers
 from .by_names import named_limbs
 from .by_shape import FOUR_LEGS, NoHumanoid, head_by_place, shaped_limbs
 from .deform import deforming
@@ -26,8 +29,9 @@ def match(rig: Rig) -> BoneMap:
     """Which of the rig's bones is what of a body. Raises NoHumanoid with one sentence that says what the rig
     is instead."""
     own = deforming(rig)
-    limbs, sure = _limbs(own)
-    return _assembled(own, limbs, sure)
+    read = replace(own, names=without_numbers(own.names))
+    limbs, sure = _limbs(read)
+    return _assembled(read, own.names, limbs, sure)
 
 
 def _limbs(rig: Rig) -> tuple[dict[str, int], float]:
@@ -86,7 +90,8 @@ def _cosine(first: np.ndarray, second: np.ndarray) -> float:
     return float(first @ second / max(np.linalg.norm(first) * np.linalg.norm(second), 1e-12))
 
 
-def _assembled(rig: Rig, limbs: dict[str, int], sure: float) -> BoneMap:
+def _assembled(rig: Rig, names: tuple[str, ...], limbs: dict[str, int], sure: float) -> BoneMap:
+    """names: the bones' own ones."""
     trunk = trunk_of(rig, limbs)
     joints = limbs | spine_joints(trunk.spine) | _collars(rig, limbs, trunk.spine)
     joints |= {"pelvis": trunk.pelvis} if trunk.pelvis >= 0 else {}
@@ -94,11 +99,11 @@ def _assembled(rig: Rig, limbs: dict[str, int], sure: float) -> BoneMap:
     fingers, palms = finger_bones(rig, limbs)
     family = family_of(rig.names)
     twists = twist_bones(rig, limbs, named=bool(family))
-    named = {what: rig.names[place] for what, place in joints.items()}
+    named = {what: names[place] for what, place in joints.items()}
     lacking = sum(joint not in named for joint in NEEDED) / len(NEEDED)
 
     def row(places: tuple[int, ...]) -> tuple[str, ...]:
-        return tuple(rig.names[place] for place in places)
+        return tuple(names[place] for place in places)
 
     return BoneMap(
         joints=named,
@@ -107,8 +112,8 @@ def _assembled(rig: Rig, limbs: dict[str, int], sure: float) -> BoneMap:
         lower=row(trunk.lower),
         roots=row(trunk.roots),
         twists={joint: row(places) for joint, places in twists.items()},
-        fingers={slot: rig.names[place] for slot, place in fingers.items()},
-        metacarpals={slot: rig.names[place] for slot, place in palms.items()},
+        fingers={slot: names[place] for slot, place in fingers.items()},
+        metacarpals={slot: names[place] for slot, place in palms.items()},
         family=family,
         confidence=sure * (1.0 - lacking),
     )

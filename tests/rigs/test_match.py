@@ -205,3 +205,15 @@ def test_a_body_without_hands_keeps_the_names_of_its_arms():
     assert [joints[f"left_{part}"] for part in ("collar", "shoulder", "elbow", "knee")] == [
         known[f"left_{part}"] for part in ("collar", "shoulder", "elbow", "knee")
     ]
+
+
+@pytest.mark.parametrize("ending", ["_{:02d}", ".{:03d}", "_{}"])
+@pytest.mark.parametrize("known", KNOWN, ids=IDS)
+def test_running_numbers_behind_every_name_do_not_matter(known, ending):
+    rig = build(known)
+    numbered = tuple(name + ending.format(place) for place, name in enumerate(rig.names))
+    own, names = match(rig), dict(zip(numbered, rig.names, strict=True))
+    found = match(replace(rig, names=numbered))
+    assert {joint: names[bone] for joint, bone in found.joints.items()} == dict(own.joints)
+    assert {slot: names[bone] for slot, bone in found.fingers.items()} == dict(own.fingers)
+    assert (found.family, found.confidence) == (own.family, own.confidence)
