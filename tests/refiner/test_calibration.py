@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from addon.body.points import POINT_WEIGHTS
+from addon.body.points import POINT_INDEX, POINT_WEIGHTS
 from addon.body.skeleton import MIRROR_JOINTS, REST_OFFSETS
 from addon.refiner.evidence.targets import Targets, targets_from_keypoints
 from addon.refiner.network.model import load_model, pose_prior
@@ -88,6 +88,18 @@ def test_nothing_depends_on_where_the_person_stands() -> None:
     here, there = (calibrate(some, bones, prior, 30.0) for some in (targets, away))
     np.testing.assert_allclose(there.bones, here.bones, atol=5e-5)
     np.testing.assert_allclose(there.offsets, here.offsets, atol=1e-4)
+
+
+def test_points_of_the_palm_tell_nothing_of_the_body() -> None:
+    _, targets, _ = detected("mediapipe33", 0.02)
+    palm = np.isin(targets.indices, [index for name, index in POINT_INDEX.items() if "knuckle" in name])
+    assert palm.sum() == 6
+    bones, prior = estimate_bone_offsets(targets), pose_prior(load_model())
+    found, without = (calibrate(some, bones, prior, 30.0) for some in (targets, targets.points(~palm)))
+    assert np.array_equal(found.bones, without.bones)
+    assert np.array_equal(found.offsets[~palm], without.offsets)
+    assert not found.offsets[palm].any()
+    assert np.array_equal(found.left[palm], targets.definition[palm])
 
 
 def test_a_few_frames_tell_nothing() -> None:

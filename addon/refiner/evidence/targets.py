@@ -63,6 +63,14 @@ class Targets:
             precision=self.precision[frames],
         )
 
+    def points(self, some: np.ndarray) -> Targets:
+        """What some of the points (P,) bool tell."""
+        by_point = (self.indices, self.noise, self.definition)
+        by_frame = (self.raw, self.positions, self.detail, self.precision)
+        indices, noise, definition = (values[some] for values in by_point)
+        raw, positions, detail, precision = (values[:, some] for values in by_frame)
+        return Targets(indices, raw, positions, detail, precision, noise, definition)
+
 
 def no_targets(frames: int) -> Targets:
     """The evidence of so many frames without any keypoint."""

@@ -14,9 +14,10 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from ...body.hands import SIDES
 from ...body.kinematics import forward
 from ...body.points import MIRROR_POINTS, POINT_WEIGHTS
-from ...body.skeleton import JOINT_COUNT, PARENTS, REST_OFFSETS, SUBTREE
+from ...body.skeleton import JOINT_COUNT, JOINT_NAMES, PARENTS, REST_OFFSETS, SUBTREE
 from ...steps import Stepped, Steps, in_chunks
 from ..evidence.targets import Targets
 from ..start.closed_form import (
@@ -47,6 +48,11 @@ LEAST_LEFT, MODESTY = 0.3, 1.3
 equations say."""
 SYMMETRY = 0.8
 """Correlation of an offset with that of the same point on the other side."""
+_HANDS = [JOINT_NAMES.index(f"{side}_{joint}") for side in SIDES for joint in ("wrist", "hand")]
+_OF_PALM = POINT_WEIGHTS[:, _HANDS].sum(1) > 0.5
+_OF_PALM[:JOINT_COUNT] = False
+"""(P,) canonical points that a hand carries. They turn with the wrist alone and tell no bone: offsets of
+their own would pass for a turn of the wrist, and take the forearm's and upper arm's twist with them."""
 _SIDEWAYS = np.array([-1.0, 1.0, 1.0])
 
 Pose = tuple[np.ndarray, np.ndarray]
@@ -90,11 +96,14 @@ def calibrate(
     build = mean_directions() if proportions is None else proportions
     numbers = build.numbers(bones)
     bones = bones if proportions is None else build.bones(numbers)
-    rows = _telling_frames(targets, fps)
+    calibrated = ~_OF_PALM[targets.indices]
+    some = targets.points(calibrated)
+    rows = _telling_frames(some, fps)
+    offsets, left = np.zeros((len(targets.indices), 3)), targets.definition.copy()
     if len(rows) < FEWEST_FRAMES:
-        return Calibration(bones, np.zeros((len(targets.indices), 3)), targets.definition, numbers)
+        return Calibration(bones, offsets, left, numbers)
     share = float(min((1.0 + INDEPENDENT * len(targets.raw) / fps) / len(rows), 1.0))
-    some = targets.rows(rows)
+    some = some.rows(rows)
     centre = _centre(some)
     vague = Evidence(some.indices, _single(some.positions - centre), _single(some.precision))
     priors: tuple[Prior, ...] = (Prior(_single(prior.reference), _single(prior.precision)),)
@@ -117,9 +126,9 @@ def calibrate(
     coarse = replace(vague, precision=_single(_sharp(some, share, COARSE)))
     last = yield from _step(coarse, held, pose, constants, told)
     evidence = _likelihood(coarse, held, pose, constants, told, last)
-    fitted, offsets = told.unpacked(constants)
+    fitted, offsets[calibrated] = told.unpacked(constants)
     variance = np.diag(last.covariance)[told.count :].reshape(-1, 3).mean(1)
-    left = np.clip(MODESTY * np.sqrt(variance), LEAST_LEFT * some.definition, some.definition)
+    left[calibrated] = np.clip(MODESTY * np.sqrt(variance), LEAST_LEFT * some.definition, some.definition)
     kept = bones if known_bones else fitted
     return Calibration(kept, offsets, left, constants[: told.count], evidence, pose)
 
