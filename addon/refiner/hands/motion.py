@@ -56,6 +56,9 @@ OWN_LENGTH = 0.15
 """Share by which a bone's length usually differs from what the size of the hand makes it."""
 OUTLIER = 4.0
 """Times the usual square of a length from which it is none."""
+FAR = 9.0
+"""Times the median by which a number lies off its smooth path where it is an outlier: as far among all as 4
+times for a place, of which three numbers tell."""
 EASE = 0.4
 """Seconds after which a hand that is not seen any more begins to relax, and over which it does."""
 FEWEST_OF_PALM = 3
@@ -82,6 +85,8 @@ _KNUCKLES = [0, *range(1, len(POINT_NAMES), _ENDS)]
 _BEYOND = [2 + finger * _ENDS + level for finger in range(len(FINGERS)) for level in range(JOINTS_PER_FINGER)]
 """(15) the point that tells how each joint is turned: the next one of its finger."""
 _LIMIT = (0.5, 1.6)
+_TURN = 6
+"""Numbers that tell how a wrist is turned, in which turns can be smoothed."""
 
 
 @dataclass(frozen=True)
@@ -274,21 +279,22 @@ def _calmed(
 
     smoothness (2,): of each hand.
     """
-    heard = (told[:, :, None] & MOVES.T).any(-1)
+    angles = (told[:, :, None] & MOVES.T).any(-1)
     palm = told[..., _KNUCKLES].sum(-1, keepdims=True) >= FEWEST_OF_PALM
-    given = np.stack([one.angles for one in solved], axis=1)[..., None]
-    angles = yield from _smoothed(given, heard, person, smoothness)
-    turned = six_d_from_matrix(np.stack([one.turn for one in solved], axis=1))[:, :, None]
-    turns = yield from _smoothed(turned, palm, person, smoothness)
-    fading = np.concatenate([heard, palm], axis=2).astype(float)
+    heard = np.concatenate([angles, palm.repeat(_TURN, axis=2)], axis=2)
+    given = np.stack(
+        [np.concatenate([one.angles, six_d_from_matrix(one.turn)], axis=1) for one in solved], axis=1
+    )
+    calm = yield from _smoothed(given, heard, person, smoothness)
+    fading = np.concatenate([angles, palm], axis=2).astype(float)
     share = np.empty(fading.shape)
     for piece in pieces(person.frame_ids, person.fps):
         grid = np.nan_to_num(spread(fading, piece))
         share[piece.rows] = _fading(grid, person.fps)[piece.places]
-    calm = USUAL + share[..., :-1] * (angles[..., 0] - USUAL)
+    eased = USUAL + share[..., :-1] * (calm[..., :-_TURN] - USUAL)
     body = six_d_from_matrix(np.stack([one.turn for one in seen], axis=1))
-    own = share[..., -1:] * turns[:, :, 0] + (1.0 - share[..., -1:]) * body
-    return np.clip(calm, LOW, HIGH), matrix_from_six_d(own)
+    turns = share[..., -1:] * calm[..., -_TURN:] + (1.0 - share[..., -1:]) * body
+    return np.clip(eased, LOW, HIGH), matrix_from_six_d(turns)
 
 
 def _part_way(before: np.ndarray, after: np.ndarray, share: np.ndarray) -> np.ndarray:
@@ -302,15 +308,16 @@ def _part_way(before: np.ndarray, after: np.ndarray, share: np.ndarray) -> np.nd
 def _smoothed(
     values: np.ndarray, heard: np.ndarray, person: Person, smoothness: np.ndarray
 ) -> Steps[np.ndarray]:
-    """Values (T, 2, K, C) of both hands, of which some are told (T, 2, K), as much smoothed as their noise
-    calls for."""
+    """Numbers (T, 2, N) of both hands, of which some are told (T, 2, N), as much smoothed as their noise
+    calls for. All at once: the smoother takes hardly longer for many than for one."""
     frames, hands, count = heard.shape
-    flat, bodies = values.reshape(frames, hands * count, -1), np.repeat(np.arange(hands), count)
+    flat = values.reshape(frames, hands * count, 1)
+    bodies = (2 * np.arange(hands)[:, None] + (np.arange(count) >= count - _TURN)).ravel()
     calm, asked = flat.copy(), np.repeat(smoothness, count)
     for piece in pieces(person.frame_ids, person.fps):
         weights = np.where(heard, 1.0, UNTOLD).reshape(frames, -1)
         weights = np.nan_to_num(spread(weights, piece))
-        measured = yield from measure(spread(flat, piece), weights, person.fps, bodies)
+        measured = yield from measure(spread(flat, piece), weights, person.fps, bodies, FAR)
         calm[piece.rows] = (yield from measured.at(asked)).positions[piece.places]
     return calm.reshape(values.shape)
 

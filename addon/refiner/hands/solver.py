@@ -22,7 +22,7 @@ FRAMES = 320
 STRIDE = 8
 """Frames from one that is solved first to the next."""
 DAMPING = 1e-3
-SETTLED = 5e-2
+SETTLED = 0.2
 """Radians of the last step from which a further one tells nothing."""
 TURN, MOVE = 0.35, 0.015
 """Radians and metres by which the wrist usually is elsewhere than the body's pose has it."""
