@@ -19,7 +19,7 @@ from bundled_model.training.pairwise.network import PairwiseNetwork, load, save 
 from bundled_model.training.pairwise.train import Pairs, make_pairs, train  # noqa: E402
 from bundled_model.training.synthesis import Faults  # noqa: E402
 
-STEPS, BATCH = 60, 256
+STEPS, BATCH = 60, 128
 
 
 @pytest.fixture(scope="module")
