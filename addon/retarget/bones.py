@@ -58,7 +58,7 @@ class Rest:
 
     parents: (J,) indices, -1 for none. heads: (J, 3). axes: (J, 3, 3), columns are a bone's own axes. loose:
     names of bones that do not turn with their parents. slides: axes along which locations count, by name,
-    where these are not the bone's own.
+    where these are not the bone's own. own: (3, 3), columns are the armature's own axes.
     """
 
     names: tuple[str, ...]
@@ -67,6 +67,7 @@ class Rest:
     axes: np.ndarray
     loose: frozenset[str] = frozenset()
     slides: Mapping[str, np.ndarray] = field(default_factory=dict)
+    own: np.ndarray = field(default_factory=lambda: np.eye(3))
 
 
 def target_of(rest: Rest, bones: Bones, floor: float) -> Target:
@@ -82,7 +83,7 @@ def target_of(rest: Rest, bones: Bones, floor: float) -> Target:
         np.array([[at.get(name, -1) for name in hand] for hand in bones.fingers]),
         at.get(bones.root, -1), floor,
         frozenset(at[name] for name in rest.loose if name in at),
-        {at[name]: axes for name, axes in rest.slides.items() if name in at},
+        {at[name]: axes for name, axes in rest.slides.items() if name in at}, rest.own,
     )  # fmt: skip
     return _with_twists(target, bones, at)
 
