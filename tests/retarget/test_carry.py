@@ -224,3 +224,37 @@ def test_a_character_without_arms_is_refused_with_a_sentence():
     joints = {name: bone for name, bone in whole.joints.items() if name != "left_elbow"}
     with pytest.raises(RetargetError, match="No bone is matched to the left elbow"):
         replace(whole, joints=joints)
+
+
+@pytest.mark.parametrize("build", BUILDS.values(), ids=BUILDS)
+def test_feet_that_slide_along_drag_no_legs_behind_whatever_they_are_taken_for(walk, build):
+    slides = replace(walk, contacts=np.ones((FRAMES, 4)))
+    there = followed(carry(slides, character(build)).pose, slides)
+    back = followed(carry(there, character(Build())).pose, slides)
+    assert _apart(source_of(slides).joints, back.joints)[:, [0, 1, 4, 5]].max() < 1.0
+
+
+def test_a_longer_foot_that_turns_while_it_bears_shares_its_slide_between_heel_and_ball():
+    turns = _turning_about_the_left_ball()
+    source, target = source_of(turns), character(BUILDS["giant"])
+    places = _soles(source, target, carry(turns, target).pose, "left")
+    more = []
+    for parts in (slice(HEEL, HEEL + 1), slice(HEEL + 1, None)):
+        before, after = (
+            np.linalg.norm(np.diff(one[:, parts].mean(1), axis=0), axis=-1)
+            for one in (source.soles[:, 0], places)
+        )
+        more.append(1000 * float((after - before).max()))
+    assert abs(more[0] - more[1]) < 0.1 and max(more) < 0.7
+
+
+def _turning_about_the_left_ball() -> Motion:
+    stands = stepping.stand()
+    ball = source_of(stands).soles[0, 0, HEEL + 1 :].mean(0)
+    angles = 0.25 * np.sin(np.arange(FRAMES) * 1.2 / stands.fps)
+    turns = np.asarray(matrix_from_axis_angle(angles[:, None] * np.array([0.0, 1.0, 0.0])))
+    rotations, contacts = stands.rotations.copy(), stands.contacts.copy()
+    rotations[:, 0] = turns @ rotations[:, 0]
+    contacts[:, 2:] = 0.0
+    pelvis = (turns @ (stands.pelvis - ball)[..., None])[..., 0] + ball
+    return replace(stands, rotations=rotations, pelvis=pelvis, contacts=contacts)
