@@ -24,7 +24,7 @@ _FLAT, _NEAR = 0.004, 0.008
 """Metres over the lowest place of a sole within which a place bears fully, and beyond that most."""
 _SLOW, _SLIDES, _WHILE = 0.06, 0.03, 0.07
 """Metres a second, of a body of the mean size, up to which a place stands and by which more it stands a third
-as much; half the seconds over which that is looked at."""
+as much; the seconds over which that is looked at."""
 _PARTS = np.array([0.5, 1 / 6, 1 / 6, 1 / 6])
 """How much each place of a sole counts."""
 _PASSES = 4
@@ -135,11 +135,13 @@ def _bearing(source: Source, side: int) -> np.ndarray:
 
 
 def _speed(places: np.ndarray, fps: float) -> np.ndarray:
-    """(T, 4) metres a second over the floor, in the mean of a short time."""
-    reach = max(round(_WHILE * fps), 1)
-    before, after = (np.clip(np.arange(len(places)) + way, 0, len(places) - 1) for way in (-reach, reach))
-    way = np.linalg.norm((places[after] - places[before])[..., [0, 2]], axis=-1)
-    return np.asarray(way * fps / np.maximum(after - before, 1)[:, None])
+    """(T, 4) metres a second over the floor, in the mean of a short time before or after, whichever is less."""
+    reach = min(max(round(_WHILE * fps), 1), len(places) - 1)
+    if reach < 1:
+        return np.zeros(places.shape[:2])
+    way = np.linalg.norm((places[reach:] - places[:-reach])[..., [0, 2]], axis=-1) * fps / reach
+    ends = np.full((reach, way.shape[1]), np.inf)
+    return np.minimum(np.concatenate([way, ends]), np.concatenate([ends, way]))
 
 
 def _shift(steps: np.ndarray, stands: np.ndarray, fps: float) -> np.ndarray:
