@@ -135,7 +135,7 @@ def _bearing(source: Source, side: int) -> np.ndarray:
 
 
 def _speed(places: np.ndarray, fps: float) -> np.ndarray:
-    """(T, 4) metres a second over the floor, in the mean of a short time before or after, whichever is less."""
+    """(T, 4) metres a second over the floor, in the mean of a short time before or after, as is less."""
     reach = min(max(round(_WHILE * fps), 1), len(places) - 1)
     if reach < 1:
         return np.zeros(places.shape[:2])
