@@ -98,7 +98,7 @@ def _assembled(rig: Rig, names: tuple[str, ...], limbs: dict[str, int], sure: fl
     joints |= {"neck": trunk.neck[0]} if trunk.neck else {}
     fingers, palms = finger_bones(rig, limbs)
     family = family_of(rig.names)
-    twists = twist_bones(rig, limbs, named=bool(family))
+    twists = twist_bones(rig, limbs, named=bool(family) or sure == _BY_NAME)
     named = {what: names[place] for what, place in joints.items()}
     lacking = sum(joint not in named for joint in NEEDED) / len(NEEDED)
 
