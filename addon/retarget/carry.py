@@ -134,7 +134,8 @@ def _go(pose: Pose, source: Source, options: Options) -> None:
 def written(pose: Pose) -> Carried:
     """What the bones' channels are to say for a pose."""
     bones = sorted({*pose.turns, *_loose_carriers(pose)})
-    moves = {bone: pose.moved(bone, place) for bone, place in pose.placed.items()}
+    places = pose.placed | {bone: pose.place(bone) for bone in pose.target.free}
+    moves = {bone: pose.moved(bone, place) for bone, place in places.items()}
     between = {above for bone in bones for above in _above(pose.target, bone)} - set(bones)
     return Carried(tuple(bones), _continuous(pose.locals(bones)), moves, tuple(sorted(between)), pose)
 
@@ -146,7 +147,7 @@ def _loose_carriers(pose: Pose) -> set[int]:
 
 def _above(target: Target, bone: int) -> list[int]:
     found = []
-    while (bone := target.parents[bone]) >= 0:
+    while (bone := target.hung_on(bone)) >= 0:
         found.append(bone)
     return found
 

@@ -72,7 +72,7 @@ class Pose:
         """(T, B, 4) quaternions wxyz of the bones' own channels."""
         rotations = np.empty((len(self.hips), len(bones), 3, 3))
         for column, bone in enumerate(bones):
-            parent = self.target.parents[bone]
+            parent = self.target.hung_on(bone)
             free = parent < 0 or bone in self.target.loose
             turn = self.turn(bone)
             rotations[:, column] = turn if free else np.swapaxes(self.turn(parent), -1, -2) @ turn
@@ -85,7 +85,7 @@ class Pose:
         """(T, 3) metres by which a bone that starts at `place` (T, 3) is away from where its parent carries
         it, along the bone's own axes."""
         target = self.target
-        parent = target.parents[bone]
+        parent = target.hung_on(bone)
         carried = np.broadcast_to(target.heads[bone], place.shape)
         above = self._still
         if parent >= 0:

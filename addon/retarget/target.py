@@ -46,7 +46,8 @@ class Target:
     `body.hands`, -1 where there is none. root: the bone on the floor that carries all, -1 for none.
     floor: height of what the soles stand on at rest. loose: bones that do not turn with their parents.
     slides: (3, 3) axes along which a bone's location counts, of bones where these are not its own.
-    own: (3, 3), columns are the armature's own axes.
+    own: (3, 3), columns are the armature's own axes. free: what bones hang on in truth, -1 for nothing, that
+    are carried along by keys: feet and hands beside their limbs.
     """
 
     names: tuple[str, ...]
@@ -63,6 +64,7 @@ class Target:
     loose: frozenset[int] = frozenset()
     slides: Mapping[int, np.ndarray] = field(default_factory=dict)
     own: np.ndarray = field(default_factory=lambda: np.eye(3))
+    free: Mapping[int, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Raises RetargetError where nothing can be done with it."""
@@ -91,6 +93,10 @@ class Target:
                     f"{self.names[bone]} does not hang on {self.names[upper]} and can't be"
                     f" {name.replace('_', ' ')}; correct the table of bones."
                 )
+
+    def hung_on(self, bone: int) -> int:
+        """The bone that a bone's channels are relative to, -1 for none."""
+        return self.free.get(bone, self.parents[bone])
 
     def head(self, joint: str) -> np.ndarray:
         """(3,) where the bone of a joint starts at rest."""

@@ -26,6 +26,7 @@ _PARTS = {
     "loose hip": "hip",
     "loose shoulder": "shoulder",
     "loose foot": "foot",
+    "loose palm": "palm",
 }
 _PART_OF = {alias: part for part, aliases in _PARTS.items() for alias in aliases.split()}
 _SQUASHED = re.compile(r"(left|right|l|r)([a-z]+)")
@@ -34,6 +35,7 @@ _LOOSE = (
     ("hip", "hip", "hip"),
     ("shoulder", "shoulder", "collar"),
     ("foot", "ankle", "foot"),
+    ("palm", "wrist", "palm"),
 )
 """A LeftLeg is the shin, but the thigh where there is a LeftShin, as in NVIDIA's SOMA; a LeftHip is the
 thigh's joint unless there is a LeftUpLeg; a LeftShoulder beside a LeftArm is a collar; a LeftFoot below a
