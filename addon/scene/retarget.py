@@ -51,6 +51,10 @@ def retarget(
     scene = bpy.context.scene
     controls = controls_of(character)
     bones = bones if controls is None else controls.bones
+    if controls is not None and controls.missing:
+        raise SceneError(
+            f"{character.name} has no {controls.missing[0]} any more; generate the rig anew (Rigify)."
+        )
     _check_bones(character, bones)
     with object_mode(), all_or_nothing(scene), evaluated(scene, (person, character)):
         check_character(character, person)

@@ -9,7 +9,7 @@ import pytest
 from addon.retarget import Options
 from addon.retarget.bones import Bones, bones_of
 from addon.rigs import match
-from addon.scene import write_motion
+from addon.scene import SceneError, write_motion
 from addon.scene.curves import Curve, vector_curves, write_curves
 from addon.scene.retarget import retarget
 from addon.scene.sample_rigs import rig_of
@@ -115,6 +115,15 @@ def test_what_holds_a_rigify_rig_back_is_said(person):
     for held in rig.pose.bones["ORG-forearm.R"].constraints:
         held.mute = True
     assert "ORG-forearm.R" in " ".join(retarget(person, rig, Bones({}), PLAIN).told)
+
+
+def test_a_rigify_rig_that_lost_a_control_is_refused(person):
+    rig = generated_rig()
+    bpy.ops.object.mode_set(mode="EDIT")
+    rig.data.edit_bones.remove(rig.data.edit_bones["hand_fk.L"])
+    bpy.ops.object.mode_set(mode="OBJECT")
+    with pytest.raises(SceneError, match=r"has no hand_fk.L any more; generate the rig anew"):
+        retarget(person, rig, Bones({}), PLAIN)
 
 
 def _directions(character, frame: int) -> np.ndarray:
