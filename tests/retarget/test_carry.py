@@ -15,7 +15,7 @@ from addon.motion import Motion
 from addon.retarget import Options, RetargetError, Target, carry, followed
 from addon.retarget.carry import leg_scale
 from addon.retarget.feet import foot_of
-from addon.retarget.hands import arm_joints
+from addon.retarget.hands import arm_joints, stretched
 from addon.retarget.pose import Pose
 from addon.retarget.rest import corrections
 from addon.retarget.source import Source, source_of
@@ -258,3 +258,38 @@ def _turning_about_the_left_ball() -> Motion:
     contacts[:, 2:] = 0.0
     pelvis = (turns @ (stands.pelvis - ball)[..., None])[..., 0] + ball
     return replace(stands, rotations=rotations, pelvis=pelvis, contacts=contacts)
+
+
+def _embraces(walk: Motion) -> Motion:
+    """Arms that cross before the chest and stretch, with shoulders that come forward."""
+    times, turns = np.arange(FRAMES) / walk.fps, np.zeros((FRAMES, 24, 3))
+    for side, sign in zip(SIDES, (1.0, -1.0), strict=True):
+        collar, shoulder, elbow = (
+            JOINT_NAMES.index(f"{side}_{joint}") for joint in ("collar", "shoulder", "elbow")
+        )
+        turns[:, collar, 1] = turns[:, collar, 2] = -0.4 * sign * np.sin(times)
+        turns[:, shoulder, 1] = -sign * (1.4 + 0.7 * np.sin(2 * times))
+        turns[:, elbow, 1] = -sign * (0.7 + 0.7 * np.sin(3 * times))
+    return replace(walk, rotations=np.asarray(matrix_from_axis_angle(turns)))
+
+
+@pytest.mark.parametrize(
+    "build", [Build(arms=0.7), Build(arms=1.4), Build(shoulders=1.3), Build(arms=0.8, shoulders=1.1)]
+)
+def test_arms_of_any_length_come_back_with_their_hands_in_place(walk, build):
+    motion = _embraces(walk)
+    there = followed(carry(motion, character(build)).pose, motion)
+    back = followed(carry(there, character(Build())).pose, motion)
+    arms = [2, 3, 6, 7]
+    assert _apart(source_of(motion).joints, back.joints)[:, arms].max() < 1.0
+
+
+def test_an_arm_that_is_nearly_straight_stays_so_and_no_other_becomes_straight():
+    reach = np.linspace(0.05, 1.0, 100)
+    for gain in (0.6, 0.9, 1.0, 1.2, 1.7):
+        found = stretched(reach, np.full(100, gain))
+        assert (np.diff(found) > 0).all() and found[-1] == pytest.approx(1.0)
+        assert found[reach < 0.97 / max(gain, 1.0)] == pytest.approx(
+            (gain * reach)[reach < 0.97 / max(gain, 1.0)]
+        )
+        assert stretched(found, np.full(100, 1.0 / gain)) == pytest.approx(reach)
