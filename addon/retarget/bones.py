@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
@@ -58,7 +58,7 @@ class Rest:
 
     parents: (J,) indices, -1 for none. heads: (J, 3). axes: (J, 3, 3), columns are a bone's own axes. loose:
     names of bones that do not turn with their parents. slides: axes along which locations count, by name,
-    where these are not the bone's own.
+    where these are not the bone's own. own: (3, 3), columns are the armature's own axes.
     """
 
     names: tuple[str, ...]
@@ -67,12 +67,15 @@ class Rest:
     axes: np.ndarray
     loose: frozenset[str] = frozenset()
     slides: Mapping[str, np.ndarray] = field(default_factory=dict)
+    own: np.ndarray = field(default_factory=lambda: np.eye(3))
 
 
 def target_of(rest: Rest, bones: Bones, floor: float) -> Target:
     """The matched bones and what they hang on."""
-    hangs = _hangs(rest, bones)
-    kept = _ordered(bones.names, hangs)
+    above = _above(rest)
+    beside = _beside(bones, {**above, **bones.carriers})
+    hangs = {**above, **bones.carriers, **beside}
+    kept = _ordered([*(above[name] for name in beside if above[name]), *bones.names], hangs)
     at = {name: index for index, name in enumerate(kept)}
     rows = [rest.names.index(name) for name in kept]
     target = Target(
@@ -82,18 +85,38 @@ def target_of(rest: Rest, bones: Bones, floor: float) -> Target:
         np.array([[at.get(name, -1) for name in hand] for hand in bones.fingers]),
         at.get(bones.root, -1), floor,
         frozenset(at[name] for name in rest.loose if name in at),
-        {at[name]: axes for name, axes in rest.slides.items() if name in at},
+        {at[name]: axes for name, axes in rest.slides.items() if name in at}, rest.own,
+        {at[name]: at.get(above[name], -1) for name in beside},
     )  # fmt: skip
     return _with_twists(target, bones, at)
 
 
-def _hangs(rest: Rest, bones: Bones) -> dict[str, str]:
+def _above(rest: Rest) -> dict[str, str]:
     """What each bone hangs on, empty for nothing."""
-    above = {
+    return {
         name: rest.names[parent] if parent >= 0 else ""
         for name, parent in zip(rest.names, rest.parents, strict=True)
     }
-    return {**above, **bones.carriers}
+
+
+def _beside(bones: Bones, hangs: Mapping[str, str]) -> dict[str, str]:
+    """Feet and hands that hang on nothing of the body, as goals for IK do, and the bones that are to carry
+    them."""
+    body = {*bones.joints.values(), *bones.spine, *bones.neck}
+    found = {}
+    for side in SIDES:
+        for _, middle, end in LIMBS.values():
+            carrier, bone = (bones.joints.get(f"{side}_{joint}", "") for joint in (middle, end))
+            if carrier and bone and not body & set(_line(hangs[bone], hangs)):
+                found[bone] = carrier
+    return found
+
+
+def _line(name: str, hangs: Mapping[str, str]) -> Iterator[str]:
+    """This bone and those that it hangs on."""
+    while name:
+        yield name
+        name = hangs[name]
 
 
 def _ordered(names: Sequence[str], hangs: Mapping[str, str]) -> list[str]:

@@ -125,7 +125,7 @@ def _chain(bones: Sequence[int], knots: Sequence[np.ndarray], parts: int) -> dic
 
 
 def _go(pose: Pose, source: Source, options: Options) -> None:
-    if options.root == "root" and pose.target.root >= 0:
+    if options.root == "root" and pose.target.root not in (-1, pose.target.carrier):
         on_root(pose, source)
     elif options.root == "place":
         in_place(pose)
@@ -133,15 +133,21 @@ def _go(pose: Pose, source: Source, options: Options) -> None:
 
 def written(pose: Pose) -> Carried:
     """What the bones' channels are to say for a pose."""
-    bones = sorted(pose.turns)
-    moves = {bone: pose.moved(bone, place) for bone, place in pose.placed.items()}
+    bones = sorted({*pose.turns, *_loose_carriers(pose)})
+    places = pose.placed | {bone: pose.place(bone) for bone in pose.target.free}
+    moves = {bone: pose.moved(bone, place) for bone, place in places.items()}
     between = {above for bone in bones for above in _above(pose.target, bone)} - set(bones)
     return Carried(tuple(bones), _continuous(pose.locals(bones)), moves, tuple(sorted(between)), pose)
 
 
+def _loose_carriers(pose: Pose) -> set[int]:
+    """Bones that carry some of those that turn and do not go along with their parents by themselves."""
+    return {above for bone in pose.turns for above in _above(pose.target, bone)} & pose.target.loose
+
+
 def _above(target: Target, bone: int) -> list[int]:
     found = []
-    while (bone := target.parents[bone]) >= 0:
+    while (bone := target.hung_on(bone)) >= 0:
         found.append(bone)
     return found
 

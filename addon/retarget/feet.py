@@ -22,13 +22,22 @@ from .target import Target
 
 _FLAT, _NEAR = 0.004, 0.008
 """Metres over the lowest place of a sole within which a place bears fully, and beyond that most."""
+_SLOW, _SLIDES, _WHILE = 0.06, 0.03, 0.07
+"""Metres a second, of a body of the mean size, up to which a place stands and by which more it stands a third
+as much; the seconds over which that is looked at."""
+_PARTS = np.array([0.5, 1 / 6, 1 / 6, 1 / 6])
+"""How much each place of a sole counts."""
+_PASSES = 4
+"""How often the steps of a foot's places are brought together."""
+_TOUCHES = 0.02
+"""How much a foot bears that stands."""
 _SHIFTS = 0.25
 """Metres a second by which the shift of a foot may change while it is in the air."""
 _FULL = 0.9995
 """Share of its length that a leg never exceeds."""
 _STRAIGHT, _LYING = 0.02, 0.5
 """How a straight leg counts beside a bent one, and how little the slant of legs says of the hips' height."""
-_UNSEEN = 0.0002
+_UNSEEN = 0.0004
 """Metres a frame by which a foot may slide more than the person's."""
 _EASE = 0.2
 """Seconds in which the hips go down and up again where legs are too short."""
@@ -87,16 +96,24 @@ def ankles(source: Source, target: Target, side: str, turn: np.ndarray, scale: f
     rise = theirs[..., 1].min(1) - ours[..., 1].min(1)
     ankle[:, 1] += rise
     ours[..., 1] += rise[:, None]
-    steps = _held(np.diff(theirs, axis=0), scale) - np.diff(ours, axis=0)
-    return ankle + _shift(steps, _bearing(source.soles[:, index], source.bears[:, index]), source.motion.fps)
+    weights = _bearing(source, index)
+    steps = _steps(np.diff(theirs, axis=0), np.diff(ours, axis=0), weights, scale)
+    return ankle + _shift(steps, weights.sum(1) > _TOUCHES, source.motion.fps)
 
 
-def _held(steps: np.ndarray, scale: float) -> np.ndarray:
-    """Steps (T - 1, 4, 3) of a sole, no longer than those of the person's, which were scaled: long legs make
-    no foot slide more."""
-    length = np.linalg.norm(steps, axis=-1, keepdims=True)
-    most = length / scale + _UNSEEN
-    return np.asarray(steps * np.minimum(1.0, most / np.maximum(length, 1e-9)))
+def _steps(theirs: np.ndarray, ours: np.ndarray, weights: np.ndarray, scale: float) -> np.ndarray:
+    """(T - 1, 3) by which a foot is to be shifted from frame to frame, level: its places go as the person's
+    scaled ones (T - 1, 4, 3) and none, as far as it bears (T - 1, 4), more than the person's own. Long legs
+    make no foot slide more."""
+    most = np.linalg.norm(theirs, axis=-1, keepdims=True) / scale + _UNSEEN
+    share = weights[..., None] / np.maximum(weights.sum(1), _TOUCHES)[:, None, None]
+    level = np.array([1.0, 0.0, 1.0])
+    shift = (share * (theirs - ours)).sum(1) * level
+    for _ in range(_PASSES):
+        steps = ours + shift[:, None]
+        length = np.linalg.norm(steps, axis=-1, keepdims=True)
+        shift += (share * steps * (np.minimum(1.0, most / np.maximum(length, 1e-9)) - 1.0)).sum(1) * level
+    return np.asarray(shift)
 
 
 def _sole(foot: Foot, world: np.ndarray, toes: np.ndarray) -> np.ndarray:
@@ -106,25 +123,35 @@ def _sole(foot: Foot, world: np.ndarray, toes: np.ndarray) -> np.ndarray:
     return np.concatenate([places[:, :TOE, :, 0], tip[:, None]], axis=1)
 
 
-def _bearing(places: np.ndarray, bears: np.ndarray) -> np.ndarray:
-    """(T - 1, 4) how much each place of a sole bears from one frame to the next."""
+def _bearing(source: Source, side: int) -> np.ndarray:
+    """(T - 1, 4) how much each place of a sole bears from one frame to the next; heel and toes' side count
+    alike. What slides along is no stand, whatever it is taken for: held, it would drag the leg behind."""
+    places, size = source.soles[:, side], source.size
     height = places[..., 1] - places[..., 1].min(1, keepdims=True)
-    weight = bears * np.exp(-np.maximum(height - _FLAT, 0.0) / _NEAR)
-    return np.asarray(np.minimum(weight[1:], weight[:-1]))
+    speed = _speed(places, source.motion.fps)
+    weight = source.bears[:, side] * np.exp(-np.maximum(height - _FLAT, 0.0) / _NEAR)
+    weight *= np.exp(-np.maximum(speed - size * _SLOW, 0.0) / (size * _SLIDES))
+    return np.asarray(_PARTS * np.minimum(weight[1:], weight[:-1]))
 
 
-def _shift(steps: np.ndarray, weights: np.ndarray, fps: float) -> np.ndarray:
-    """(T, 3) horizontal shift whose steps while a foot bears are those wanted (T - 1, 4, 3), as far as they
-    bear (T - 1, 4): it is nothing in the mean of the time a foot stands, and eases over in the air."""
-    total = weights.sum(1)
-    stands = total > 0.05
-    step = (weights[..., None] * steps).sum(1) / np.maximum(total, 0.05)[:, None]
-    step[:, 1] = 0.0
+def _speed(places: np.ndarray, fps: float) -> np.ndarray:
+    """(T, 4) metres a second over the floor, in the mean of a short time before or after, as is less."""
+    reach = min(max(round(_WHILE * fps), 1), len(places) - 1)
+    if reach < 1:
+        return np.zeros(places.shape[:2])
+    way = np.linalg.norm((places[reach:] - places[:-reach])[..., [0, 2]], axis=-1) * fps / reach
+    ends = np.full((reach, way.shape[1]), np.inf)
+    return np.minimum(np.concatenate([way, ends]), np.concatenate([ends, way]))
+
+
+def _shift(steps: np.ndarray, stands: np.ndarray, fps: float) -> np.ndarray:
+    """(T, 3) shift whose steps while a foot stands (T - 1,) are those wanted (T - 1, 3): it is nothing in the
+    mean of the time a foot stands, and eases over in the air."""
     found = np.zeros((len(steps) + 1, 3))
     edges = np.flatnonzero(np.diff(np.concatenate([[False], stands, [False]]).astype(int)))
     left = None
     for first, last in edges.reshape(-1, 2):
-        way = np.concatenate([np.zeros((1, 3)), np.cumsum(step[first:last], axis=0)])
+        way = np.concatenate([np.zeros((1, 3)), np.cumsum(steps[first:last], axis=0)])
         start = -way.mean(0)
         if left is not None:
             most = _SHIFTS * (first - left) / fps

@@ -15,6 +15,9 @@ from .rest import hinge
 from .source import Source
 from .target import LIMBS, Target
 
+_NEARLY = 0.97
+"""Share of its length from which on an arm is nearly straight."""
+
 
 def arm_joints(side: str) -> list[str]:
     """Shoulder, elbow and wrist."""
@@ -26,37 +29,41 @@ def wrists(source: Source, pose: Pose, side: str) -> np.ndarray:
     sign = 1.0 if side == "left" else -1.0
     shoulder, _, wrist = arm_joints(side)
     chest = source.world("spine3")
-    back = np.swapaxes(chest, -1, -2)
-    middle = (source.place("left_shoulder") + source.place("right_shoulder")) / 2
-    ours = applied(back, source.place(shoulder) - middle)
-    hand = applied(back, source.place(wrist) - middle)
-    scale = arm_scale(pose.target, source, side)
-    widths = half_widths(pose.target, source)
-    away = scale * (hand - ours)
-    away[:, 0] = _across(hand[:, 0], sign, widths, scale) - _across(ours[:, 0], sign, widths, scale)
-    return np.asarray(pose.at(shoulder) + applied(chest, away))
+    ours, theirs = arm_lengths(pose.target, source, side)
+    away = applied(np.swapaxes(chest, -1, -2), source.place(wrist) - source.place(shoulder)) / ours
+    warped = away.copy()
+    inwards = sign * away[:, 0] < 0.0
+    warped[inwards, 0] *= (_widths(source, pose, chest) * ours / theirs)[inwards]
+    reach, wanted = (np.maximum(np.linalg.norm(one, axis=-1), 1e-9) for one in (away, warped))
+    far = theirs * stretched(reach, wanted / reach) / wanted
+    return np.asarray(pose.at(shoulder) + applied(chest, warped * far[:, None]))
 
 
-def _across(places: np.ndarray, sign: float, widths: tuple[float, float], scale: float) -> np.ndarray:
-    """(T,) the character's place across its body for the person's."""
-    ours, theirs = widths
-    out = sign * places
-    return np.asarray(sign * np.where(out < ours, out * theirs / ours, theirs + scale * (out - ours)))
+def stretched(reach: np.ndarray, gain: np.ndarray) -> np.ndarray:
+    """(T,) shares of an arm's length that hands are away, for those (T,) that are to be larger or smaller by
+    a gain (T,): as asked, but an arm that is nearly straight stays so, and no other becomes straight. The
+    inverse gains give the same back."""
+    knee = _NEARLY * np.minimum(1.0, 1.0 / gain)
+    beyond = (1.0 - gain * knee) / (1.0 - knee)
+    return np.asarray(np.where(reach <= knee, gain * reach, 1.0 - (1.0 - reach) * beyond))
 
 
-def half_widths(target: Target, source: Source) -> tuple[float, float]:
-    """Metres from the middle to a shoulder at rest: the person's and the character's."""
-    left, right = (source.rest[16], source.rest[17])
-    theirs = target.place("left_shoulder") - target.place("right_shoulder")
-    return float(abs(left[0] - right[0]) / 2), float(abs(theirs[0]) / 2)
+def _widths(source: Source, pose: Pose, chest: np.ndarray) -> np.ndarray:
+    """(T,) how many times as wide as the person's the shoulders of a character are, across the chest."""
+    across = chest[..., 0]
+    ours, theirs = (
+        ((place("left_shoulder") - place("right_shoulder")) * across).sum(-1)
+        for place in (source.place, pose.at)
+    )
+    return np.asarray(theirs / np.where(np.abs(ours) > 1e-6, ours, 1e-6))
 
 
-def arm_scale(target: Target, source: Source, side: str) -> float:
-    """How many times as long as the person's an arm of the character is."""
+def arm_lengths(target: Target, source: Source, side: str) -> tuple[float, float]:
+    """Metres of an arm from shoulder to wrist: the person's and the character's."""
     index = SIDES.index(side)
     rest = source.rest[[16 + index, 18 + index, 20 + index]]
     ours = np.linalg.norm(np.diff(rest, axis=0), axis=-1).sum()
-    return target.length(arm_joints(side)) / float(ours)
+    return float(ours), target.length(arm_joints(side))
 
 
 def set_hands(pose: Pose, source: Source) -> None:

@@ -19,25 +19,35 @@ class Pose:
     def __init__(self, target: Target, turns: Turns, hips: np.ndarray) -> None:
         """turns: of the bones that are matched. hips (T, 3): where the pelvis' bone starts."""
         self.target, self.turns = target, dict(turns)
-        self.placed = {target.joints["pelvis"]: hips}
+        self.turns.setdefault(target.carrier, self.turns[target.joints["pelvis"]])
+        self.placed: dict[int, np.ndarray] = {}
         self._still = np.broadcast_to(np.eye(3), (len(hips), 3, 3))
+        self.hips = hips
 
     @property
     def hips(self) -> np.ndarray:
         """(T, 3) metres, where the pelvis' bone starts."""
-        return self.placed[self.target.joints["pelvis"]]
+        return self.placed[self.target.carrier] + self._carried()
+
+    @hips.setter
+    def hips(self, places: np.ndarray) -> None:
+        self.placed[self.target.carrier] = places - self._carried()
+
+    def _carried(self) -> np.ndarray:
+        """(T, 3) metres from where the body's carrier starts to where the pelvis does."""
+        target = self.target
+        offset = target.heads[target.joints["pelvis"]] - target.heads[target.carrier]
+        return np.asarray(self.turn(target.carrier) @ offset)
 
     def raise_by(self, heights: np.ndarray) -> None:
         """Move everything up by (T,) metres."""
-        self.placed[self.target.joints["pelvis"]] = self.hips + heights[:, None] * [0.0, 1.0, 0.0]
+        self.hips = self.hips + heights[:, None] * [0.0, 1.0, 0.0]
 
     def turn(self, bone: int) -> np.ndarray:
         """(T, 3, 3) in the world."""
         while bone >= 0:
             if bone in self.turns:
                 return self.turns[bone]
-            if bone in self.target.loose:
-                break
             bone = self.target.parents[bone]
         return self._still
 
@@ -62,7 +72,7 @@ class Pose:
         """(T, B, 4) quaternions wxyz of the bones' own channels."""
         rotations = np.empty((len(self.hips), len(bones), 3, 3))
         for column, bone in enumerate(bones):
-            parent = self.target.parents[bone]
+            parent = self.target.hung_on(bone)
             free = parent < 0 or bone in self.target.loose
             turn = self.turn(bone)
             rotations[:, column] = turn if free else np.swapaxes(self.turn(parent), -1, -2) @ turn
@@ -75,7 +85,7 @@ class Pose:
         """(T, 3) metres by which a bone that starts at `place` (T, 3) is away from where its parent carries
         it, along the bone's own axes."""
         target = self.target
-        parent = target.parents[bone]
+        parent = target.hung_on(bone)
         carried = np.broadcast_to(target.heads[bone], place.shape)
         above = self._still
         if parent >= 0:

@@ -14,10 +14,9 @@ _SMOOTH_SECONDS = 0.25
 
 def in_place(pose: Pose) -> None:
     """Hold the hips over where they are at rest."""
-    bone = pose.target.joints["pelvis"]
     held = pose.hips.copy()
-    held[:, [0, 2]] = pose.target.heads[bone][[0, 2]]
-    pose.placed[bone] = held
+    held[:, [0, 2]] = pose.target.head("pelvis")[[0, 2]]
+    pose.hips = held
 
 
 def on_root(pose: Pose, source: Source) -> None:

@@ -9,13 +9,14 @@ import numpy as np
 
 from ..body.hands import SIDES, WRISTS, hand_forward
 from ..body.kinematics import forward
-from ..body.skeleton import JOINT_NAMES, rest_joints
+from ..body.skeleton import JOINT_NAMES, REST_OFFSETS, rest_joints
 from ..body.soles import CARRIERS, HEEL, PLACES, sole_offsets
 from ..motion import Motion
 
 _BEARS = 0.5
 _STILL, _LOW = 0.15, 0.03
-"""Metres a second and metres over the lowest below which a sole bears where a motion does not say."""
+"""Metres a second and metres over the lowest below which a sole of the mean body bears where a motion
+does not say."""
 _LOWEST = 2.0
 """Percentile of the heights of soles that is the floor of a motion that knows none."""
 
@@ -47,6 +48,14 @@ class Source:
         return rest_joints(self.motion.bone_offsets)
 
     @cached_property
+    def size(self) -> float:
+        """How many times as long as the mean body's legs are."""
+        bones = [JOINT_NAMES.index(f"{side}_{joint}") for side in SIDES for joint in ("knee", "ankle")]
+        offsets = np.stack([self.motion.bone_offsets[bones], REST_OFFSETS[bones]])
+        ours, mean = np.linalg.norm(offsets, axis=-1).sum(1)
+        return float(ours / mean)
+
+    @cached_property
     def soles(self) -> np.ndarray:
         """(T, 2, 4, 3) metres, the places under both feet."""
         turned = self.worlds[:, CARRIERS] @ self.sole_offsets[..., None]
@@ -70,7 +79,8 @@ class Source:
         if len(places) < 2:
             return np.ones(places.shape[:3], bool)
         speed = np.linalg.norm(np.gradient(places, axis=0), axis=-1) * self.motion.fps
-        return np.asarray((speed < _STILL) & (places[..., 1] < self.floor + _LOW))
+        still, low = self.size * _STILL, self.size * _LOW
+        return np.asarray((speed < still) & (places[..., 1] < self.floor + low))
 
     @cached_property
     def fingers(self) -> np.ndarray | None:

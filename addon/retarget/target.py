@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import pairwise
@@ -17,6 +17,8 @@ LIMBS = {
     "leg": ("hip", "knee", "ankle"),
 }
 """The joints of a limb that two bones make, without their side."""
+_UPRIGHT = 0.999
+"""Cosine of the slant up to which the floor below a character is the one that it stands on."""
 NEEDED = ("pelvis", *(f"{side}_{joint}" for side in SIDES for joint in LIMBS["leg"][:2] + LIMBS["arm"][:2]))
 """What a character must have."""
 
@@ -44,6 +46,8 @@ class Target:
     `body.hands`, -1 where there is none. root: the bone on the floor that carries all, -1 for none.
     floor: height of what the soles stand on at rest. loose: bones that do not turn with their parents.
     slides: (3, 3) axes along which a bone's location counts, of bones where these are not its own.
+    own: (3, 3), columns are the armature's own axes. free: what bones hang on in truth, -1 for nothing, that
+    are carried along by keys: feet and hands beside their limbs.
     """
 
     names: tuple[str, ...]
@@ -59,6 +63,8 @@ class Target:
     floor: float = 0.0
     loose: frozenset[int] = frozenset()
     slides: Mapping[int, np.ndarray] = field(default_factory=dict)
+    own: np.ndarray = field(default_factory=lambda: np.eye(3))
+    free: Mapping[int, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Raises RetargetError where nothing can be done with it."""
@@ -88,21 +94,41 @@ class Target:
                     f" {name.replace('_', ' ')}; correct the table of bones."
                 )
 
+    def hung_on(self, bone: int) -> int:
+        """The bone that a bone's channels are relative to, -1 for none."""
+        return self.free.get(bone, self.parents[bone])
+
     def head(self, joint: str) -> np.ndarray:
         """(3,) where the bone of a joint starts at rest."""
         return np.asarray(self.heads[self.joints[joint]])
 
     @cached_property
+    def carrier(self) -> int:
+        """The bone that carries the whole body: the pelvis, or what it and the trunk hang on side by side."""
+        pelvis = self.joints["pelvis"]
+        trunk = self.spine[0] if self.spine else self.joints["left_shoulder"]
+        shared = set(self._line(trunk))
+        return next((bone for bone in self._line(pelvis) if bone in shared), pelvis)
+
+    def _line(self, bone: int) -> Iterator[int]:
+        """This bone and those that it hangs on."""
+        while bone >= 0:
+            yield bone
+            bone = self.parents[bone]
+
+    @cached_property
     def facing(self) -> np.ndarray:
         """(3, 3) the turn that lets the character at rest stand along +Y and look along +Z.
 
-        Up is the axis that is nearest to the way from the hips to the shoulders: a bent back tells no more.
+        Up is the axis, of the world's and the armature's own, that is nearest to the way from the hips to the
+        shoulders: a bent back tells no more.
         """
         sides = [self.head(f"left_{joint}") - self.head(f"right_{joint}") for joint in ("hip", "shoulder")]
         middles = [(self.head(f"left_{j}") + self.head(f"right_{j}")) / 2 for j in ("hip", "shoulder")]
         along = middles[1] - middles[0]
-        up = np.zeros(3)
-        up[np.abs(along).argmax()] = np.sign(along[np.abs(along).argmax()])
+        axes = np.concatenate([np.eye(3), self.own.T])
+        nearest = np.abs(axes @ along).argmax()
+        up = axes[nearest] * np.sign(axes[nearest] @ along)
         left = sum(side / max(np.linalg.norm(side), 1e-9) for side in sides)
         left = left - up * (up @ left)
         if np.linalg.norm(left) < 0.1:
@@ -120,7 +146,7 @@ class Target:
     def floor_along(self) -> float:
         """The floor along the character's own up: where it does not rest upright, its lowest bone."""
         up = self.facing[1]
-        return self.floor if up[1] > 0.9 else float((self.heads @ up).min())
+        return self.floor if up[1] > _UPRIGHT else float((self.heads @ up).min())
 
     def place(self, joint: str) -> np.ndarray:
         """(3,) the bone of a joint in `stood`."""

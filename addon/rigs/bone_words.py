@@ -15,7 +15,7 @@ _NUMBER = re.compile(r"(?<=.)[_.]\d+$")
 ALL_NUMBERED = 0.9
 """Share of a rig's names that end in a number where the numbers are only counted on."""
 _COPY = re.compile(r"\.\d{3}$")
-_BEHIND = ("joint", "jnt", "jt", "bone", "bind", "skin")
+BEHIND = ("joint", "jnt", "jt", "bone", "bind", "skin")
 """Words that say nothing behind a name."""
 _JAPANESE = {
     "左": "left ", "右": "right ", "親指": "thumb", "人指": "index", "人差指": "index", "中指": "middle",
@@ -53,7 +53,7 @@ def english(name: str) -> str:
 def words(name: str) -> list[str]:
     """The words of a name in lower case, without a prefix and what says nothing behind."""
     found = [token.lower() for token in TOKEN.findall(plain_name(english(name)))]
-    while len(found) > 1 and found[-1] in _BEHIND:
+    while len(found) > 1 and found[-1] in BEHIND:
         found.pop()
     return found
 

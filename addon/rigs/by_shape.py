@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import combinations
+from itertools import combinations, pairwise
 
 import numpy as np
 
@@ -17,15 +17,19 @@ from ..safe_read import FormatError
 from .rig import Rig
 
 _ALIKE = 0.08
+_APART = 0.05
+"""Of a limb's length, the least distance of its mirror image: two in one place are one with its copy."""
 _LEAST_REACH = 0.12
 """Of the tree's extent, the least length of a limb."""
+_HALF = 0.5
+"""Of a limb's length, from which on parts of it are limbs themselves."""
 _DOWN = -0.6
 _FEWEST_PARTS = 3
 """Bones of a limb."""
 _PARTS = {"leg": (0.71, 0.75), "arm": (0.49, 0.47)}
 """Thigh and shin, upper arm and forearm, of the trunk from between the hips to between the shoulders."""
-_BRANCHES, _FINGERS = 3, 4
-"""A hand has as many fingers at least."""
+_BRANCHES, _FINGERS, _MOST_FINGERS = 3, 4, 6
+"""A hand has as many fingers, at least and at most."""
 _SLANT = 0.4
 """Sine of a shin's usual slant, at most."""
 _FOOT = 0.34
@@ -92,11 +96,20 @@ def _pairs(rig: Rig) -> list[_Pair]:
                 found.append(_Pair(lines[one], lines[other], longest))
     found.sort(key=lambda pair: -pair.reach)
     kept: list[_Pair] = []
-    for pair in found:
+    for pair in (pair for pair in found if not _forks(rig, pair, found)):
         bones = {*pair.first, *pair.second}
         if not any(bones & {*each.first, *each.second} for each in kept):
             kept.append(pair)
     return kept
+
+
+def _forks(rig: Rig, pair: _Pair, others: Sequence[_Pair]) -> bool:
+    """Whether one of two limbs parts in a pair of limbs itself, as what carries both legs."""
+    for start in (pair.first[0], pair.second[0]):
+        below = set(rig.tree.below(start)) - {start}
+        if any(each.first[0] in below and each.reach > _HALF * pair.reach for each in others):
+            return True
+    return False
 
 
 def _siblings(rig: Rig) -> list[list[int]]:
@@ -133,7 +146,7 @@ def _mirrored(rig: Rig, one: int, other: int, lines: dict[int, tuple[int, ...]])
         return False
     apart = rig.heads[list(lines[one])] - rig.heads[list(lines[other])]
     wide = np.linalg.norm(apart, axis=-1)
-    if wide.max() < 1e-6:
+    if np.median(wide) < max(_APART * max(lengths), 1e-6):
         return False
     along = apart[wide.argmax()] / wide.max()
     return bool(
@@ -188,15 +201,20 @@ def _what_else(rig: Rig, pairs: Sequence[_Pair]) -> str:
         across = [abs(_runs(rig, pair) @ trunk) / size / max(pair.reach, 1e-9) for pair in pairs[:2]]
         if max(across) < 0.6 and size > 0.3 * pairs[0].reach:
             return FOUR_LEGS
-    fingers = max((len(children) for children in rig.tree.children), default=0)
+    fingers = max(map(_chains(rig).count, range(len(rig.names))), default=0)
     holders = {rig.parents[pair.first[0]] for pair in pairs}
     if len(holders) == 1 and _branched(rig) - holders:
         return f"The armature has one pair of limbs, and a body two arms and two legs; {_ADVICE}."
-    if fingers >= _FINGERS and len(holders) < 2:
+    if _FINGERS <= fingers <= _MOST_FINGERS and len(holders) < 2:
         return f"The armature is a hand's or a foot's alone; {_ADVICE}."
-    if fingers <= 2 and not pairs:
+    if max(map(len, rig.tree.children)) <= 2 and not pairs:
         return f"The armature is one chain of bones, as a robot's arm or a tail; {_ADVICE}."
     return f"No two arms and two legs were found in the armature; {_ADVICE}."
+
+
+def _chains(rig: Rig) -> list[int]:
+    """The bones that carry chains of bones, once for each."""
+    return [rig.parents[place] for place, children in enumerate(rig.tree.children) if children]
 
 
 def _branched(rig: Rig) -> set[int]:
@@ -256,7 +274,7 @@ def _limb(rig: Rig, line: Sequence[int], kind: str, trunk: float, axes: _Axes) -
             + abs(np.log(parts[1] / lower / trunk))
             + 2 * abs(np.log(parts[0] / parts[1] * lower / upper))
         )
-        off += 3.0 * _turned(rig, line, three, kind, axes)
+        off += 3.0 * (_turned(rig, line, three, kind, axes) + _bent(rig, line, three))
         if best is None or off < best[0]:
             best = (off, three)
     if best is None:
@@ -289,6 +307,14 @@ def _turned(rig: Rig, line: Sequence[int], three: tuple[int, int, int], kind: st
     last = rig.heads[line[three[2]]] - rig.heads[line[three[2] - 1]]
     slants = (abs(each @ axes.ahead) / max(np.linalg.norm(each), 1e-9) for each in (part, last))
     return float(sum(max(slant - _SLANT, 0.0) for slant in slants))
+
+
+def _bent(rig: Rig, line: Sequence[int], three: tuple[int, int, int]) -> float:
+    """How much longer the ways along the bones are than straight ones: a collar is no part of an upper arm
+    that hangs down."""
+    straight = np.linalg.norm(np.diff(rig.heads[[line[place] for place in three]], axis=0), axis=-1)
+    ways = [_length(rig, line[high : low + 1]) for high, low in pairwise(three)]
+    return float(np.log(np.array(ways) / straight).sum())
 
 
 def _pelvis_middle(rig: Rig, line: Sequence[int]) -> np.ndarray:

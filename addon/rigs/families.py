@@ -30,7 +30,12 @@ _FAMILIES = {
     "CMU": r"[LR]HipJoint|LowerBack|Neck1|(Left|Right)FingerBase|[LR]Thumb",
     "OpenSim": r"(femur|tibia|talus|calcn|toes|humerus|ulna|radius)_[lr]|torso",
     "MikuMikuDance": r"[左右](足|ひざ|足首|腕|ひじ|手首|肩).*|上半身.*|下半身|センター",
-    "Mixamo or MotionBuilder": r"(Left|Right)(UpLeg|Leg|Arm|ForeArm|ToeBase|Hand(Index|Thumb)\d)",
+    "Second Life": r"m(Pelvis|Torso|Chest|Skull|(Collar|Shoulder|Elbow|Wrist|Hip|Knee|Ankle)(Left|Right))",
+    "GTA V": r"SKEL_\w+",
+    "Source": r"ValveBiped\..*|bip_\w+",
+    "ARKit": r"(left|right)_\w+_joint|(hips|spine_\d|neck_\d|head)_joint",
+    "Auto-Rig Pro": r"(arm|forearm|thigh|leg)_(stretch|twist)\.[lr]|(root|neck|head|spine_0\d)\.x",
+    "Mixamo or MotionBuilder": r"(\w+_)?(Left|Right)(UpLeg|Leg|Arm|ForeArm|ToeBase|Hand(Index|Thumb)\d)",
 }
 """The first of those that most names fit."""
 _PATTERNS = {family: re.compile(pattern) for family, pattern in _FAMILIES.items()}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
 
@@ -12,14 +13,16 @@ from .rig import Rig
 
 _WORDS = {
     "thumb": "thumb", "index": "index", "middle": "middle", "mid": "middle", "ring": "ring", "pinky": "pinky",
-    "little": "pinky", "pinkie": "pinky",
+    "little": "pinky", "pinkie": "pinky", "fore": "index", "third": "ring",
 }  # fmt: skip
 _COUNTED = ("thumb", "index", "middle", "ring", "pinky")
-_PALM = ("metacarpal", "metacarpals", "carpal", "palm", "metacarpophalangeal")
+_PALM = ("metacarpal", "metacarpals", "carpal", "palm", "metacarpophalangeal", "start")
 _NO_FINGER = frozenset(
     "toe toes foot ik ctrl control mch fk tweak master target end nub tip bigtoe pointer".split()  # noqa: SIM905
 )
 _JOINED = re.compile(r"(?:left|right|l|r)?(?:hand)?(thumb|index|middle|mid|ring|pinky|little)(?:finger)?")
+_NUMBERED = re.compile(r"finger(\d{1,2})(?!\d)", re.IGNORECASE)
+"""A finger and perhaps its joint."""
 _PER_FINGER = 3
 
 Fingers = tuple[dict[str, int], dict[str, int]]
@@ -46,8 +49,9 @@ def finger_bones(rig: Rig, limbs: dict[str, int]) -> Fingers:
 
 
 def _first_number(names: Sequence[str]) -> int:
-    """The number of a thumb that is called Finger: 0 in 3ds Max, 1 elsewhere."""
-    return 0 if any(re.search(r"finger0$", name, re.IGNORECASE) for name in names) else 1
+    """The number of a thumb that is called Finger: 0 in 3ds Max and games, 1 elsewhere."""
+    numbers = {found[1] for name in names if (found := _NUMBERED.search(name))}
+    return 0 if "0" in numbers or {"00", "40"} <= numbers else 1
 
 
 def _named(rig: Rig, own: Sequence[int], start: int) -> dict[str, tuple[int | None, list[int]]]:
@@ -85,7 +89,7 @@ def _finger(name: str, start: int) -> tuple[str, bool] | None:
     own = words(name)
     if _NO_FINGER & set(own):
         return None
-    palm = any(word in _PALM for word in own)
+    palm = any(word in _PALM for word in own) or ("in", "hand") in pairwise(own)
     for word in own:
         joined = _JOINED.fullmatch(word)
         if joined or word in _WORDS:

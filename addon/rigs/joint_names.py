@@ -11,21 +11,22 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from .bone_words import SIDES, TOKEN, plain_name
+from .bone_words import BEHIND, SIDES, TOKEN, plain_name
 
 _PARTS = {
-    "hip": "upleg upperleg thigh femur thighbend upperleg01",
-    "knee": "lowleg lowerleg shin calf tibia knee lowerleg01",
+    "hip": "upleg upperleg legupper thigh femur thighbend upperleg01",
+    "knee": "lowleg lowerleg leglower shin calf tibia knee lowerleg01",
     "ankle": "ankle talus",
     "foot": "toebase toe toes ball toe0 toe1 toe11",
-    "shoulder": "arm uparm upperarm uarm shldr humerus shldrbend upperarm01",
-    "elbow": "forearm lowarm lowerarm farm elbow radius ulna forearmbend lowerarm01",
+    "shoulder": "arm uparm upperarm armupper uarm bicep shldr humerus shldrbend upperarm01",
+    "elbow": "forearm lowarm lowerarm armlower farm elbow radius ulna forearmbend lowerarm01",
     "wrist": "hand wrist",
     "collar": "collar clavicle",
     "loose leg": "leg",
     "loose hip": "hip",
     "loose shoulder": "shoulder",
     "loose foot": "foot",
+    "loose palm": "palm",
 }
 _PART_OF = {alias: part for part, aliases in _PARTS.items() for alias in aliases.split()}
 _SQUASHED = re.compile(r"(left|right|l|r)([a-z]+)")
@@ -34,9 +35,13 @@ _LOOSE = (
     ("hip", "hip", "hip"),
     ("shoulder", "shoulder", "collar"),
     ("foot", "ankle", "foot"),
+    ("palm", "wrist", "palm"),
 )
 """A LeftLeg is the shin, but the thigh where there is a LeftShin, as in NVIDIA's SOMA; a LeftHip is the
-thigh's joint unless there is a LeftUpLeg; a LeftShoulder beside a LeftArm is a collar."""
+thigh's joint unless there is a LeftUpLeg; a LeftShoulder beside a LeftArm is a collar; a LeftFoot below a
+LeftAnkle is the ball, whatever the toes are called."""
+_FURTHER = (*BEHIND, "stretch", "0", "00", "1", "01")
+"""What may stand behind a part: also Auto-Rig Pro's bones that stretch, and numbers of the first of a row."""
 _LEGS, _ARMS = ("hip", "knee", "ankle", "foot"), ("collar", "shoulder", "elbow", "wrist")
 
 
@@ -57,7 +62,9 @@ def limb_roles(names: Sequence[str]) -> dict[str, int]:
         own = {part: place for (each, part), place in sided.items() if each == side}
         for loose, part, beside in _LOOSE:
             place = own.pop(f"loose {loose}", None)
-            if place is not None:
+            if place is not None and part in own and loose == "foot":
+                own[beside] = place
+            elif place is not None:
                 own.setdefault(beside if part in own else part, place)
         roles |= {f"{side}_{part}": own[part] for part in (*_LEGS, *_ARMS) if part in own}
     return roles
@@ -84,12 +91,13 @@ def side_and_part(name: str) -> tuple[str, str] | None:
 
 
 def _with_part(side: str, tokens: list[str]) -> tuple[str, str] | None:
-    """By the longest end of the name that is known, so that prefixes do not matter."""
+    """By the longest end of the name that is known, so that prefixes do not matter; what says nothing behind
+    is left out if it has to be."""
     for start in range(len(tokens)):
         part = _PART_OF.get("".join(tokens[start:]))
         if part is not None:
             return side, part
-    return None
+    return _with_part(side, tokens[:-1]) if tokens and tokens[-1] in _FURTHER else None
 
 
 def _centre(names: Sequence[str], parents: Sequence[int], roles: dict[str, int]) -> dict[str, int]:

@@ -21,6 +21,8 @@ _LIMBS = tuple(joint for joint in NEEDED if joint != "pelvis")
 _CORE = tuple(joint for joint in _LIMBS if joint.endswith(("hip", "knee", "shoulder", "elbow")))
 _BY_NAME, _BY_BOTH, _BY_SHAPE, _ODD_REST = 1.0, 0.8, 0.6, 0.5
 _SLANTED = 0.5
+_ONE_PLACE = 0.002
+"""Of the rig's extent, how far apart bones lie that start in one place."""
 _MOST_OF_IT = 5
 """So many of the joints of _CORE are more than half of a body."""
 
@@ -49,8 +51,16 @@ def _limbs(rig: Rig) -> tuple[dict[str, int], float]:
         raise
     if set(named) >= set(_CORE) and any(shaped.get(joint) != named[joint] for joint in _CORE):
         return _with_head(rig, named), min(_standing(rig, named), _ODD_REST)
-    agreeing = {joint: place for joint, place in named.items() if shaped.get(joint, place) == place}
+    agreeing = {
+        joint: place for joint, place in named.items() if _in_one_place(rig, shaped.get(joint, place), place)
+    }
     return {**shaped, **agreeing}, _BY_BOTH if set(agreeing) & set(_LIMBS) else _BY_SHAPE
+
+
+def _in_one_place(rig: Rig, one: int, other: int) -> bool:
+    """Whether two bones are one joint: the end of a shin, and a foot that hangs elsewhere."""
+    extent = float(np.linalg.norm(np.ptp(rig.heads, axis=0)))
+    return bool(np.linalg.norm(rig.heads[one] - rig.heads[other]) < _ONE_PLACE * extent)
 
 
 def _lacking(named: set[str]) -> str:
@@ -98,7 +108,7 @@ def _assembled(rig: Rig, names: tuple[str, ...], limbs: dict[str, int], sure: fl
     joints |= {"neck": trunk.neck[0]} if trunk.neck else {}
     fingers, palms = finger_bones(rig, limbs)
     family = family_of(rig.names)
-    twists = twist_bones(rig, limbs, named=bool(family))
+    twists = twist_bones(rig, limbs, named=bool(family) or sure == _BY_NAME)
     named = {what: names[place] for what, place in joints.items()}
     lacking = sum(joint not in named for joint in NEEDED) / len(NEEDED)
 

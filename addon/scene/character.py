@@ -72,8 +72,15 @@ def rest_of(armature: bpy.types.Object) -> Rest:
         heads,
         turn @ local[:, :3, :3],
         frozenset(bone.name for bone in bones if not bone.use_inherit_rotation),
-        {bone.name: turn for bone in bones if not bone.use_local_location},
+        {bone.name: turn @ _slides(bone) for bone in bones if not bone.use_local_location},
+        turn,
     )
+
+
+def _slides(bone: bpy.types.Bone) -> np.ndarray:
+    """(3, 3) axes at rest along which a location counts that is not the bone's own: its parent's, and the
+    armature's where it has none."""
+    return np.eye(3) if bone.parent is None else np.array(bone.parent.matrix_local)[:3, :3]
 
 
 def floor_of(armature: bpy.types.Object, rest: Rest, bones: Bones) -> float:

@@ -25,6 +25,17 @@ def playing_strips(armature: bpy.types.Object) -> list[bpy.types.NlaStrip]:
     ]
 
 
+def layered_strips(armature: bpy.types.Object) -> list[bpy.types.NlaStrip]:
+    """The strips that Blender plays beneath the active action: none where its layers are switched off."""
+    animation = armature.animation_data
+    return playing_strips(armature) if animation is not None and animation.use_nla else []
+
+
+def curves_of(strip: bpy.types.NlaStrip) -> dict[tuple[str, int], bpy.types.FCurve]:
+    """The curves that a strip plays, by RNA path and index."""
+    return curves_in(strip.action, getattr(strip, "action_slot", None))
+
+
 def is_pushed_down(armature: bpy.types.Object, action: bpy.types.Action | None) -> bool:
     """Whether a strip plays this action."""
     return action is not None and any(strip.action == action for strip in playing_strips(armature))
@@ -39,7 +50,7 @@ def read_figure(armature: bpy.types.Object, path: str) -> tuple[np.ndarray, np.n
     if found is not None:
         return found
     for strip in playing_strips(armature):
-        curve = curves_in(strip.action, getattr(strip, "action_slot", None)).get((path, 0))
+        curve = curves_of(strip).get((path, 0))
         if curve is not None and len(curve.keyframe_points):
             return _in_scene(strip, *keys_of(curve))
     return None

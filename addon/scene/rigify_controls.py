@@ -59,6 +59,30 @@ class Controls:
                     self._set(found, owner, "IK_parent", _IN_ROOT)
         return found
 
+    @property
+    def missing(self) -> list[str]:
+        """Controls of limbs that the rig was made with and that are gone."""
+        bones = self.rig.data.bones
+        return [
+            f"{control}.{letter}"
+            for joint, control in _LIMBS.items()
+            for letter in _LETTERS.values()
+            if joint != "foot"
+            and f"{control}.{letter}" not in bones
+            and f"ORG-{control.removesuffix('_fk')}.{letter}" in bones
+        ]
+
+    def shown_by(self, ik: bool) -> Mapping[str, str]:
+        """The bones that show what controls of the limbs say; of IK limbs the ends do, and "" stands for the
+        rest."""
+        found = {}
+        for joint, control in _LIMBS.items():
+            for letter in _LETTERS.values():
+                bone = f"ORG-{control.removesuffix('_fk')}.{letter}"
+                name, own = f"{control}.{letter}", bone if bone in self.rig.data.bones else ""
+                found[name] = own if joint in _IK or not ik else ""
+        return found
+
     def _set(self, found: dict[str, float], bone: str, name: str, value: float) -> None:
         owner = self.rig.pose.bones.get(bone)
         if owner is not None and name in owner:

@@ -15,7 +15,7 @@ from addon.motion import Motion
 from addon.retarget import Options, RetargetError, Target, carry, followed
 from addon.retarget.carry import leg_scale
 from addon.retarget.feet import foot_of
-from addon.retarget.hands import arm_joints
+from addon.retarget.hands import arm_joints, stretched
 from addon.retarget.pose import Pose
 from addon.retarget.rest import corrections
 from addon.retarget.source import Source, source_of
@@ -224,3 +224,72 @@ def test_a_character_without_arms_is_refused_with_a_sentence():
     joints = {name: bone for name, bone in whole.joints.items() if name != "left_elbow"}
     with pytest.raises(RetargetError, match="No bone is matched to the left elbow"):
         replace(whole, joints=joints)
+
+
+@pytest.mark.parametrize("build", BUILDS.values(), ids=BUILDS)
+def test_feet_that_slide_along_drag_no_legs_behind_whatever_they_are_taken_for(walk, build):
+    slides = replace(walk, contacts=np.ones((FRAMES, 4)))
+    there = followed(carry(slides, character(build)).pose, slides)
+    back = followed(carry(there, character(Build())).pose, slides)
+    assert _apart(source_of(slides).joints, back.joints)[:, [0, 1, 4, 5]].max() < 1.0
+
+
+def test_a_longer_foot_that_turns_while_it_bears_shares_its_slide_between_heel_and_ball():
+    turns = _turning_about_the_left_ball()
+    source, target = source_of(turns), character(BUILDS["giant"])
+    places = _soles(source, target, carry(turns, target).pose, "left")
+    more = []
+    for parts in (slice(HEEL, HEEL + 1), slice(HEEL + 1, None)):
+        before, after = (
+            np.linalg.norm(np.diff(one[:, parts].mean(1), axis=0), axis=-1)
+            for one in (source.soles[:, 0], places)
+        )
+        more.append(1000 * float((after - before).max()))
+    assert abs(more[0] - more[1]) < 0.1 and max(more) < 0.7
+
+
+def _turning_about_the_left_ball() -> Motion:
+    stands = stepping.stand()
+    ball = source_of(stands).soles[0, 0, HEEL + 1 :].mean(0)
+    angles = 0.25 * np.sin(np.arange(FRAMES) * 1.2 / stands.fps)
+    turns = np.asarray(matrix_from_axis_angle(angles[:, None] * np.array([0.0, 1.0, 0.0])))
+    rotations, contacts = stands.rotations.copy(), stands.contacts.copy()
+    rotations[:, 0] = turns @ rotations[:, 0]
+    contacts[:, 2:] = 0.0
+    pelvis = (turns @ (stands.pelvis - ball)[..., None])[..., 0] + ball
+    return replace(stands, rotations=rotations, pelvis=pelvis, contacts=contacts)
+
+
+def _embraces(walk: Motion) -> Motion:
+    """Arms that cross before the chest and stretch, with shoulders that come forward."""
+    times, turns = np.arange(FRAMES) / walk.fps, np.zeros((FRAMES, 24, 3))
+    for side, sign in zip(SIDES, (1.0, -1.0), strict=True):
+        collar, shoulder, elbow = (
+            JOINT_NAMES.index(f"{side}_{joint}") for joint in ("collar", "shoulder", "elbow")
+        )
+        turns[:, collar, 1] = turns[:, collar, 2] = -0.4 * sign * np.sin(times)
+        turns[:, shoulder, 1] = -sign * (1.4 + 0.7 * np.sin(2 * times))
+        turns[:, elbow, 1] = -sign * (0.7 + 0.7 * np.sin(3 * times))
+    return replace(walk, rotations=np.asarray(matrix_from_axis_angle(turns)))
+
+
+@pytest.mark.parametrize(
+    "build", [Build(arms=0.7), Build(arms=1.4), Build(shoulders=1.3), Build(arms=0.8, shoulders=1.1)]
+)
+def test_arms_of_any_length_come_back_with_their_hands_in_place(walk, build):
+    motion = _embraces(walk)
+    there = followed(carry(motion, character(build)).pose, motion)
+    back = followed(carry(there, character(Build())).pose, motion)
+    arms = [2, 3, 6, 7]
+    assert _apart(source_of(motion).joints, back.joints)[:, arms].max() < 1.0
+
+
+def test_an_arm_that_is_nearly_straight_stays_so_and_no_other_becomes_straight():
+    reach = np.linspace(0.05, 1.0, 100)
+    for gain in (0.6, 0.9, 1.0, 1.2, 1.7):
+        found = stretched(reach, np.full(100, gain))
+        assert (np.diff(found) > 0).all() and found[-1] == pytest.approx(1.0)
+        assert found[reach < 0.97 / max(gain, 1.0)] == pytest.approx(
+            (gain * reach)[reach < 0.97 / max(gain, 1.0)]
+        )
+        assert stretched(found, np.full(100, 1.0 / gain)) == pytest.approx(reach)

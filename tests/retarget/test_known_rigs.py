@@ -47,3 +47,13 @@ def test_it_faces_where_the_person_faces_and_keeps_the_order_of_its_limbs(known)
         assert cosine.min() > 0.97
     for side in ("left", "right"):
         assert (pose.at(f"{side}_ankle")[:, 1] < pose.at(f"{side}_knee")[:, 1]).all()
+
+
+@pytest.mark.parametrize("known", KNOWN, ids=lambda known: known.family)
+def test_legs_and_trunk_stay_together(known):
+    walk = stepping.walk()
+    pose = carry(walk, target(build(known))).pose
+    still = pose.target
+    for part in ("left_hip", "left_shoulder", "head"):
+        apart = np.linalg.norm(pose.at(part) - pose.at("pelvis"), axis=-1)
+        assert np.abs(apart - np.linalg.norm(still.head(part) - still.head("pelvis"))).max() < 0.02

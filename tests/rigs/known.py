@@ -5,7 +5,8 @@ from __future__ import annotations
 from .building import Known, build, expected, expected_fingers, stripped
 from .engines import ENGINES
 from .figures import FIGURES
+from .games import GAMES
 
-KNOWN = (*ENGINES, *FIGURES)
+KNOWN = (*ENGINES, *FIGURES, *GAMES)
 
 __all__ = ["KNOWN", "Known", "build", "expected", "expected_fingers", "stripped"]

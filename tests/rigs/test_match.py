@@ -217,3 +217,87 @@ def test_running_numbers_behind_every_name_do_not_matter(known, ending):
     assert {joint: names[bone] for joint, bone in found.joints.items()} == dict(own.joints)
     assert {slot: names[bone] for slot, bone in found.fingers.items()} == dict(own.fingers)
     assert (found.family, found.confidence) == (own.family, own.confidence)
+
+
+def _known(family: str) -> Known:
+    return next(one for one in KNOWN if one.family == family)
+
+
+def _joints(rig: Rig) -> dict[str, str]:
+    """What is found of a rig without its names, by these."""
+    bare = stripped(rig)
+    names = dict(zip(bare.names, rig.names, strict=True))
+    return {joint: names[bone] for joint, bone in match(bare).joints.items()}
+
+
+@pytest.mark.parametrize("down", [0.0, 45.0, 80.0])
+def test_arms_are_found_by_shape_however_far_down_they_rest(down):
+    for family in ("Mixamo", "Unreal", "Daz Genesis 8", "MakeHuman", "VRM", "Second Life"):
+        rig = build(replace(_known(family), arms_down=down))
+        named = dict(match(rig).joints)
+        arms = [f"left_{part}" for part in ("shoulder", "elbow", "wrist")]
+        assert [_joints(rig)[joint] for joint in arms] == [named[joint] for joint in arms]
+
+
+def test_a_bone_that_carries_both_legs_is_no_limb():
+    bones = """
+root . pelvis
+hips root pelvis+0.02
+belly root pelvis+0.3
+chest belly spine3
+neck chest neck
+head neck head
+{S}Shoulder chest shoulder
+{S}Elbow {S}Shoulder elbow
+{S}Hand {S}Elbow wrist
+{S}Hip hips hip
+{S}Knee {S}Hip knee
+{S}Foot {S}Knee ankle
+{S}Toe {S}Foot foot
+"""
+    known = Known("", bones)
+    found = _joints(build(known))
+    assert {joint: found.get(joint) for joint in expected(known)} == expected(known)
+
+
+def test_legs_that_are_there_twice_in_one_place_are_one_pair():
+    known = _known("Mixamo")
+    copies = "\n".join(
+        line.replace("{S}", "{S}D").replace("{S}DUpLeg mixamorig:Hips", "{S}DUpLeg mixamorig:{S}Hip")
+        for line in known.bones.splitlines()
+        if "Leg" in line or "Foot" in line
+    )
+    carried = known.bones.replace("UpLeg mixamorig:Hips", "UpLeg mixamorig:{S}Hip")
+    rig = build(replace(known, bones=f"{carried}\nmixamorig:{{S}}Hip mixamorig:Hips hip\n{copies}"))
+    found = _joints(rig)
+    assert found["left_knee"].removesuffix("Leg").endswith(("Left", "LeftD"))
+    assert found["left_ankle"].endswith("Foot")
+
+
+def test_helpers_are_no_twists_where_names_tell_everything():
+    twists = match(build(_known("GTA V"))).twists
+    assert twists["left_elbow"] == ("RB_L_ForeArmRoll",)
+    assert "left_knee" not in twists
+
+
+def test_bones_of_the_palm_are_no_fingers():
+    maya = match(build(next(known for known in KNOWN if "Character1_Hips" in known.bones)))
+    assert maya.metacarpals["L_Index"] == "Character1_LeftInHandIndex"
+    assert match(build(_known("ARKit"))).metacarpals["R_Pinky"] == "right_handPinkyStart_joint"
+
+
+@pytest.mark.parametrize(
+    ("upper", "lower"), [("arm_upper", "arm_lower"), ("upper_arm_01", "lower_arm_01"), ("bicep", "forearm")]
+)
+def test_words_in_another_order_and_numbers_of_the_first_bone_are_names(upper, lower):
+    bones = _known("Unreal").bones.replace("upperarm_{S}", f"{upper}_{{S}}")
+    known = replace(_known("Unreal"), bones=bones.replace("lowerarm_{S}", f"{lower}_{{S}}"))
+    found = match(build(known))
+    assert found.confidence == 1.0
+    assert (found.joints["left_shoulder"], found.joints["left_elbow"]) == (f"{upper}_l", f"{lower}_l")
+
+
+def test_what_has_many_short_bones_is_no_hand():
+    face = "head . head\n" + "\n".join(f"skin{number} head head+0.{number}" for number in range(10, 25))
+    with pytest.raises(NoHumanoid, match="No two arms and two legs"):
+        match(build(Known("", face)))
