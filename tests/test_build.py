@@ -388,9 +388,12 @@ def test_ci_runs_the_lints_the_fuzzer_and_the_tests():
     lines = script.read_text("utf-8").splitlines()
     assert lines[0].endswith("bash")
     assert "set -euo pipefail" in lines
-    assert lines[-4:] == [
+    assert lines[-7:] == [
         "python3 build.py lint &",
-        "python3 build.py fuzz --seconds 60",
-        "wait $!",
+        "lint=$!",
+        "python3 build.py fuzz --seconds 60 &",
+        "fuzz=$!",
         "python3 build.py test --window also",
+        'wait "$lint"',  # which ends the script where that failed
+        'wait "$fuzz"',
     ]
