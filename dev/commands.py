@@ -112,6 +112,13 @@ def train_together(number: str, arguments: Arguments) -> int:
         return run_python(environment.python, [*runner, *trainer], variables)
 
 
+def bench(arguments: Arguments) -> int:
+    """Measure; environments are made here, by a Python that has pip."""
+    if "--shape" in arguments and HERE == "3.11":
+        prepare("shape")
+    return in_main("dev.benchmarks.bench:main")(arguments)
+
+
 def fuzz(arguments: Arguments) -> int:
     """Feed damaged files to every container reader, where atheris has a wheel (Linux)."""
     environment = prepare("fuzz")
@@ -142,7 +149,7 @@ COMMANDS = (
     Command(
         "bench",
         "measure speed, or [--accuracy|--checks|--feet|--hands|--shape|--window|--batch N|--against DIR]",
-        in_main("dev.benchmarks.bench:main"),
+        bench,
     ),
     Command(
         "refine",

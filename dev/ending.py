@@ -17,14 +17,23 @@ def call_and_end(target: str) -> None:
         status = getattr(import_module(module), function)(sys.argv[1:])
     except SystemExit as end:
         status = end.code
-    except BaseException:  # noqa: BLE001  (shown in full, as Python itself would)
-        import traceback  # takes longer to import than all else here
-
-        traceback.print_exc()
-        status = 1
+    except BaseException as error:  # noqa: BLE001  (shown in full, as Python itself would)
+        status = _told(error)
     if isinstance(status, str):
         print(status, file=sys.stderr)
         status = 1
     sys.stdout.flush()
     sys.stderr.flush()
     os._exit(int(status or 0))
+
+
+def _told(error: BaseException) -> str | int:
+    """A refusal's sentence, and of any other error 1 once it is shown."""
+    import traceback  # takes longer to import than all else here
+
+    from .processes import Refusal
+
+    if isinstance(error, Refusal):
+        return str(error)
+    traceback.print_exc()
+    return 1

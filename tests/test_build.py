@@ -188,6 +188,29 @@ def test_a_command_runs_in_the_persons_folder_and_passes_its_status_on(tmp_path,
     assert not Path(resources.removeprefix("True ")).exists()
 
 
+def test_a_command_that_cannot_go_on_says_so_in_its_sentence_alone():
+    program = (
+        "import sys\n"
+        "from dev import ending, commands\n"
+        "def refused(arguments):\n    raise commands.Refusal('Say where.')\n"
+        "commands.probe = refused\n"
+        "ending.call_and_end('dev.commands:probe')"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stderr) == (1, "Say where.\n")
+
+
+def test_what_a_benchmark_needs_is_made_by_a_python_that_has_pip(monkeypatch):
+    made = []
+    monkeypatch.setattr(commands, "prepare", lambda name: made.append(name) or name)
+    monkeypatch.setattr(commands, "call", lambda environment, target, arguments: 0)
+    monkeypatch.setattr(commands, "HERE", "3.11")
+    assert commands.main(["bench", "--shape"]) == 0
+    assert made == ["shape", "main"]
+
+
 def test_a_killed_program_has_the_status_that_a_shell_would_give():
     program = "import os, signal; os.kill(os.getpid(), signal.SIGTERM)"
     assert run([sys.executable, "-c", program], os.environ) == 128 + 15
