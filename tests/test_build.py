@@ -203,7 +203,7 @@ def test_a_command_that_cannot_go_on_says_so_in_its_sentence_alone():
 
 
 def test_what_a_benchmark_needs_is_made_by_a_python_that_has_pip(monkeypatch):
-    made = []
+    made: list[str] = []
     monkeypatch.setattr(commands, "prepare", made.append)
     monkeypatch.setattr(commands, "call", lambda environment, target, arguments: 0)
     monkeypatch.setattr(commands, "HERE", "3.11")
