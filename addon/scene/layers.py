@@ -10,6 +10,7 @@ import bpy
 import numpy as np
 
 from .curves import curves_in, keys_of, read_curve
+from .strip_time import shown_frame
 
 
 def playing_strips(armature: bpy.types.Object) -> list[bpy.types.NlaStrip]:
@@ -31,7 +32,8 @@ def is_pushed_down(armature: bpy.types.Object, action: bpy.types.Action | None) 
 
 
 def read_figure(armature: bpy.types.Object, path: str) -> tuple[np.ndarray, np.ndarray, np.ndarray] | None:
-    """Scene frames (N,), values (N,) and whether filled in (N,) of the keys of an animated custom property.
+    """Frames of the animation (N,), values (N,) and whether filled in (N,) of the keys of an animated custom
+    property.
 
     From the active action, or else from the topmost strip that knows it; None where nothing does.
     """
@@ -52,7 +54,7 @@ def _in_scene(
     played = (frames >= strip.action_frame_start - 0.5) & (frames <= strip.action_frame_end + 0.5)
     if not played.any():
         return None
-    places = strip.frame_start + (frames - strip.action_frame_start) * strip.scale
+    places = shown_frame(strip, frames)
     order = np.argsort(places[played], kind="stable")
     return places[played][order], values[played][order], filled[played][order]
 

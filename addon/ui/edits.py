@@ -11,6 +11,7 @@ from bpy.props import FloatProperty, IntProperty
 
 from ..scene import SceneError
 from ..scene.blend_edit import blend_edit
+from ..scene.clock import frame_shown
 from ..scene.contacts import forget_contact_edits
 from ..scene.edit_layer import add_edit_layer, blend_layer_edit, has_edit_layer
 from ..scene.edits import forget_edits
@@ -63,7 +64,7 @@ class SPR_OT_blend_edit(_OnPerson, bpy.types.Operator):
 
     def change(self, context: bpy.types.Context, person: bpy.types.Object) -> str:
         """Spread the offset of one frame."""
-        frame = context.scene.frame_current
+        frame = round(frame_shown(context.scene))
         blend = blend_layer_edit if has_edit_layer(person) else blend_edit
         names = blend(person, frame, self.frames, _selected_bones(context, person))
         return f"The edit of {listed(names)} at frame {frame} eases over {plural(self.frames, 'frame')}."

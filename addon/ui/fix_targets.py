@@ -15,9 +15,9 @@ from mathutils import Vector
 
 from ..recording import Keypoints, Person, Recording
 from ..scene.axes import positions_to_smpl
-from ..scene.timing import scene_rate
 from .fixed_points import Fix
 from .fixes import add_fix
+from .moments import moment_shown
 from .people import chosen_people
 from .preview import shown_recording, tracks_of
 from .redraw import redraw_views
@@ -53,10 +53,8 @@ def drawn_targets(scene: bpy.types.Scene, depsgraph: bpy.types.Depsgraph) -> Ite
         track, result = tracks.get(person.id), refined.get(person.id)
         if track is None or person.keypoints is None:
             continue
-        frame, matrix = scene.frame_current_final, np.eye(4)
-        moment = recording.start + (frame - 1.0) / scene_rate(scene)
+        moment, matrix = moment_shown(scene, recording, result), np.eye(4)
         if result is not None:
-            moment = result.moment(frame)
             matrix = np.array(result.armature.evaluated_get(depsgraph).matrix_world)
         points, strength = track.at(moment)
         places = points @ matrix[:3, :3].T + matrix[:3, 3]

@@ -40,7 +40,7 @@ def _held(outcome: Outcome, result: Refined, controls: refiner.Controls) -> Step
     edits = find_seen_edits(result.armature)
     if edits is None or not edits.held.any():
         return outcome
-    held = held_poses(result.armature, edits, result.moment)
+    held = held_poses(result.armature, edits, result.clock.moment)
     keypoints = outcome.person.keypoints if np.isfinite(outcome.motion.fit_error_mm).any() else None
     motion = refiner.hold(outcome.motion, held, keypoints)
     if motion is outcome.motion:
@@ -55,7 +55,7 @@ def _with_contacts(outcome: Outcome, result: Refined, controls: refiner.Controls
     motion, edits = outcome.motion, contact_edits(result.armature)
     if edits is None or not edits.any or not len(motion.contacts):
         return outcome
-    edited = with_edits(motion, edits, result.moment(edits.frames))
+    edited = with_edits(motion, edits, result.clock.moment(edits.frames))
     if motion.free is not None:
         rotations, pelvis = motion.free
         edited = replace(edited, rotations=rotations, pelvis=pelvis, free=None)

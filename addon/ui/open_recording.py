@@ -26,6 +26,7 @@ from .framing import show_recording, untouched
 from .hints import AUTO, LAYOUT_ITEMS, UNIT_ITEMS, UP_ITEMS, FileSettings
 from .leading import TAB, lead_on
 from .log import report_error
+from .moments import first_frame
 from .opened_files import also_of, first_colour, list_files, note_opened
 from .people import list_people
 from .reading import read_again
@@ -171,6 +172,7 @@ class SPR_OT_open_recording(bpy.types.Operator, FileChooser):
         settings.people.clear()
         settings.active_person = 0
         settings.first_colour = first_colour(scene, path)
+        settings.first_frame = first_frame(scene, path)
         list_files(scene, takes, place)
         settings.result = ""
         if recording is not None:

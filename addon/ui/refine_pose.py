@@ -75,6 +75,7 @@ class SPR_OT_refine_pose(Driven, bpy.types.Operator):
             people,
             *engine_and_device(settings),
             origin=recording.start,
+            first_frame=settings.first_frame,
             body=body,
             controls=controls_of(settings),
             places=places_of(settings, recording),
