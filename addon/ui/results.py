@@ -21,7 +21,7 @@ from .opened_files import stem_of
 from .own_body import open_gender
 from .people import object_name
 from .refined import PERSON_KEY, Refined, claim, disclaim, refined_armatures, refined_people
-from .replace import find_earlier, find_keypoints, making_way, why_beside
+from .replace import find_earlier, find_keypoints, making_way, why_beside, why_new
 from .scene_range import is_free, note_range
 
 __all__ = ["PERSON_KEY", "refined_armatures", "refined_people", "write"]
@@ -87,7 +87,9 @@ def _place(scene: bpy.types.Scene, source: str, person_id: str) -> _Place:
     beside = _Place(NOTHING_EARLIER, beside=(*earlier.objects, *keypoints))
     if not scene.spr.replace:
         return beside
-    note = "" if earlier.armature is None else why_beside(earlier.armature)
+    if earlier.armature is None:
+        return _Place(earlier, tuple(keypoints), note=why_new(scene, source, person_id))
+    note = why_beside(earlier.armature)
     return replace(beside, note=note) if note else _Place(earlier, tuple(keypoints))
 
 
