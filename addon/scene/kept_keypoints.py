@@ -97,6 +97,14 @@ def forget_keypoints(armature: bpy.types.Object) -> None:
         bpy.data.meshes.remove(mesh)
 
 
+def shift_keypoints(armature: bpy.types.Object, frames: float) -> None:
+    """Let them lie so many frames later."""
+    mesh = kept_mesh(armature)
+    if mesh is not None and _FIRST in mesh and mesh.is_editable:
+        mesh[_FIRST] = float(mesh[_FIRST]) + frames
+        forget_prepared()
+
+
 def kept_mesh(armature: bpy.types.Object) -> bpy.types.Mesh | None:
     """The mesh that holds the keypoints; None where none are kept."""
     held = armature.get(KEPT)

@@ -173,8 +173,8 @@ def headline(job: Job) -> str:
     covered = (job.task.controls.cover(outcome.motion.frame_ids).sum() for outcome in outcomes)
     frames = plural(int(sum(covered)), "frame")
     who = f"{len(outcomes)} people, " if len(outcomes) > 1 else ""
-    first = job.task.first_frame
-    where = f", from frame {first} on" if first != 1 else ""
+    first = min((job.task.begins.get(outcome.person.id, 1.0) for outcome in outcomes), default=1.0)
+    where = f", from frame {first:g} on" if first != 1.0 else ""
     return f"{who}{frames} refined in {job.seconds:.1f} s on {job.engine}{where}"
 
 

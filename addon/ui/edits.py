@@ -18,6 +18,7 @@ from ..scene.edits import forget_edits
 from ..scene.reduce_keys import reduce_keys
 from ..scene.refined import refined_animation
 from .describe import listed, plural
+from .moved_keys import follow_moved_keys
 from .quality import shown_person
 
 
@@ -36,8 +37,10 @@ class _OnPerson:
 
     def execute(self: Any, context: bpy.types.Context) -> set[str]:
         """Do it, and say what came of it, or in one sentence why not."""
+        person = shown_person(context)
+        follow_moved_keys([person])
         try:
-            self.report({"INFO"}, self.change(context, shown_person(context)))
+            self.report({"INFO"}, self.change(context, person))
         except SceneError as error:
             self.report({"ERROR"}, str(error))
             return {"CANCELLED"}

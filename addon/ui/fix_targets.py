@@ -18,6 +18,7 @@ from ..scene.axes import positions_to_smpl
 from .fixed_points import Fix
 from .fixes import add_fix
 from .moments import moment_shown
+from .moved_keys import follow_all
 from .people import chosen_people
 from .preview import shown_recording, tracks_of
 from .redraw import redraw_views
@@ -105,6 +106,7 @@ class SPR_OT_fix_target(_NeedsTargets, bpy.types.Operator):
         if context.space_data is None or context.space_data.type != "VIEW_3D" or context.window is None:
             self.report({"ERROR"}, "Fix Target works in a 3D View.")
             return {"CANCELLED"}
+        follow_all(context.scene)
         area = context.area
         self._region = next(region for region in area.regions if region.type == "WINDOW")
         self._eye, self._area = context.space_data.region_3d, area
@@ -244,6 +246,7 @@ class SPR_OT_mute_target(_NeedsTargets, bpy.types.Operator):
 
     def invoke(self, context: bpy.types.Context, _event: bpy.types.Event) -> set[str]:
         """Ask which point and frames, from the scene's frame on."""
+        follow_all(context.scene)
         targets = drawn_targets(context.scene, context.evaluated_depsgraph_get())
         self.first = next((drawn.frame for drawn in targets), 0)
         self.last = self.first + 10

@@ -13,6 +13,7 @@ from ..formats.edits import can_join, can_split, join, split
 from ..recording import Person, Recording
 from .hints import peek
 from .moments import number_shown
+from .moved_keys import follow_all
 from .people import active_person, label_of
 from .reading import read_again
 
@@ -92,6 +93,7 @@ class SPR_OT_split_track(bpy.types.Operator):
         found = _active(context)
         if found is None:
             return {"CANCELLED"}
+        follow_all(context.scene)
         return _edit(self, context, split(found[1].id, number_shown(context.scene, *found)))
 
 

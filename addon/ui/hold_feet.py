@@ -22,6 +22,7 @@ from . import runner
 from .driven import Driven
 from .feet import feet_of
 from .log import report_error
+from .moved_keys import follow_moved_keys
 from .quality import shown_person
 from .refined import rate_of
 from .results import in_scene
@@ -45,6 +46,7 @@ class HoldJob(SteppedJob):
     def _work(self) -> Steps[None]:
         yield Progress(0.0, "Holding the feet")
         person = self._person()
+        self.told += follow_moved_keys([person])
         free = motion_to_hold(person, self.rate)
         held = yield from as_part(self._held(free), 0.0, 1.0 - WRITING)
         scene = _by_uid(bpy.data.scenes, self.scene_uid)

@@ -14,6 +14,7 @@ from ..scene.edits import Edits, bones_of, find_seen_edits, held_poses
 from ..steps import Steps
 from .describe import listed, plural
 from .job import Outcome, Task, Written
+from .moved_keys import leave_retimed
 from .refined import Refined, refined_people
 from .results import write
 
@@ -24,6 +25,7 @@ def write_with_edits(scene: bpy.types.Scene, task: Task, outcomes: tuple[Outcome
 
     Asked when a run is done, so that what was changed while it ran is kept as well.
     """
+    told = leave_retimed(scene, task.source) if scene.spr.replace else []
     if scene.spr.edits.keep:
         earlier = refined_people(scene, task.source)
         kept = []
@@ -32,7 +34,7 @@ def write_with_edits(scene: bpy.types.Scene, task: Task, outcomes: tuple[Outcome
             result = earlier.get(outcome.person.id)
             kept.append(outcome if result is None else (yield from _held(outcome, result, task.controls)))
         outcomes = tuple(kept)
-    return outcomes, (yield from write(scene, task, outcomes))
+    return outcomes, told + (yield from write(scene, task, outcomes))
 
 
 def _held(outcome: Outcome, result: Refined, controls: refiner.Controls) -> Steps[Outcome]:

@@ -9,7 +9,7 @@ import bpy
 from ..recording import Person, Recording
 from ..scene.clock import Clock, frame_shown, from_timeline
 from ..scene.timing import scene_rate
-from .refined import Refined, refined_people
+from .refined import START_KEY, Refined, refined_people
 
 
 def clock_to_come(scene: bpy.types.Scene, recording: Recording) -> Clock:
@@ -44,6 +44,6 @@ def number_shown(
 def first_frame(scene: bpy.types.Scene, source: str) -> int:
     """On which frame of the animation a recording begins that is opened: where its results do, else where the
     scene's range does."""
-    found = refined_people(scene, source).values()
-    start = from_timeline(scene, float(scene.frame_start))
-    return ceil(next((result.clock.first for result in found), start))
+    for result in refined_people(scene, source).values():
+        return int(result.armature.get(START_KEY, 1))
+    return ceil(from_timeline(scene, float(scene.frame_start)))

@@ -16,6 +16,7 @@ from ..scene.refined import ASIDE, BEFORE, FREE
 from ..scene.versions import show, versions
 from .graph import Series
 from .measures import UNITS, series_of
+from .moved_keys import follow_moved_keys
 from .results import refined_armatures
 
 APART = 0.5
@@ -157,8 +158,11 @@ class SPR_OT_show_version(bpy.types.Operator):
 
     def execute(self, context: bpy.types.Context) -> set[str]:
         """Change the armature's action."""
+        person = shown_person(context)
+        assert person is not None
+        follow_moved_keys([person])
         try:
-            show(shown_person(context), VERSIONS[self.which])
+            show(person, VERSIONS[self.which])
         except SceneError as error:
             self.report({"ERROR"}, str(error))
             return {"CANCELLED"}

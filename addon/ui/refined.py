@@ -21,6 +21,9 @@ SOURCE_KEY = "spr_source"
 """Custom property of the same: the recording. A result that stands for itself has none (any more)."""
 ORIGIN_KEY, RATE_KEY, FIRST_KEY = "spr_origin", "spr_rate", "spr_first_frame"
 """Custom properties of the armature: the clock by which it was written."""
+START_KEY = "spr_start_frame"
+"""Custom property of the armature: the Start Frame that was asked for. The person begins elsewhere where its
+keys were moved by hand since."""
 SELF_KEY, NAME_KEY = "spr_self", "spr_name"
 """Custom properties by which an armature is told from its copies: who it is in this session of Blender, and
 its name when it was last seen to be itself."""
@@ -56,11 +59,12 @@ def refined_people(scene: bpy.types.Scene, source: str) -> dict[str, Refined]:
     results = [ob for ob in refined_armatures(scene) if ob.get(SOURCE_KEY) == source]
     for ob in sorted(results, key=_likeness):
         person_id = str(ob[PERSON_KEY])
-        found[person_id] = Refined(source, person_id, ob, _clock(ob))
+        found[person_id] = Refined(source, person_id, ob, clock_of(ob))
     return found
 
 
-def _clock(armature: bpy.types.Object) -> Clock:
+def clock_of(armature: bpy.types.Object) -> Clock:
+    """By which a result was written."""
     first = float(armature.get(FIRST_KEY, 1.0))  # as all results of earlier versions begin
     return Clock(float(armature[ORIGIN_KEY]), float(armature[RATE_KEY]), first)
 

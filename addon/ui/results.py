@@ -13,6 +13,7 @@ from ..scene.clock import Clock
 from ..scene.parts import BODY_KEY, NOTHING_EARLIER, Earlier
 from ..scene.rollback import all_or_nothing, leave_edit_mode
 from ..scene.spares import as_before_when_it_fails
+from ..scene.time_shift import move
 from ..steps import Progress, Steps
 from .camera import follow_people
 from .earlier_files import take_over
@@ -20,7 +21,16 @@ from .job import Outcome, Task
 from .opened_files import stem_of
 from .own_body import open_gender
 from .people import object_name
-from .refined import PERSON_KEY, Refined, claim, disclaim, refined_armatures, refined_people
+from .refined import (
+    PERSON_KEY,
+    START_KEY,
+    Refined,
+    claim,
+    clock_of,
+    disclaim,
+    refined_armatures,
+    refined_people,
+)
 from .replace import find_earlier, find_keypoints, making_way, why_beside, why_new
 from .scene_range import is_free, note_range
 
@@ -143,7 +153,9 @@ def _write_person(
     several: bool,
     told: list[str],
 ) -> Steps[bpy.types.Object]:
-    settings = scene.spr
+    settings, first = scene.spr, task.begins.get(outcome.person.id, 1.0)
+    if earlier.armature is not None:
+        move(earlier.armature, round(first - clock_of(earlier.armature).first))
     stem = stem_of(settings, task.source)
     armature = yield from scene_package.write_motion.steps(
         outcome.motion,
@@ -154,7 +166,7 @@ def _write_person(
         match_scene_rate=settings.match_scene_rate,
         match_scene_range=is_free(scene),
         origin=task.origin,
-        first_frame=task.first_frame,
+        first_frame=first,
         body_model=outcome.body_model,
         gaps=settings.controls.gaps,
         person_index=task.places.get(outcome.person.id),
@@ -163,7 +175,8 @@ def _write_person(
         told=told.append,
     )
     bodies = [ob for ob in bpy.data.objects if BODY_KEY in ob and ob.parent == armature]
-    clock = Clock(task.origin, scene_package.scene_rate(scene), task.first_frame)
+    clock = Clock(task.origin, scene_package.scene_rate(scene), first)
     refined = Refined(task.source, outcome.person.id, armature, clock)
+    armature[START_KEY] = task.start
     claim(refined, dict.fromkeys([*bodies, *earlier.bodies]))
     return armature

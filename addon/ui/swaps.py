@@ -12,6 +12,7 @@ from ..scene.clock import from_timeline
 from .drawn_text import draw_message
 from .hints import changed, peek
 from .moments import number_shown
+from .moved_keys import follow_all
 from .panels import Panel
 from .people import chosen_people
 from .quality import shown_person
@@ -57,6 +58,7 @@ class SPR_OT_swap_sides(bpy.types.Operator):
             self.report({"ERROR"}, "The first frame lies after the last one; swap them.")
             return {"CANCELLED"}
         scene = context.scene
+        follow_all(scene)
         ends = (from_timeline(scene, float(frame)) for frame in (self.first, self.last))
         frames = [number_shown(scene, recording, person, frame) for frame in ends]
         if frames[1] < person.frame_ids[0] or frames[0] > person.frame_ids[-1]:
