@@ -72,7 +72,9 @@ def fit_strips(armature: bpy.types.Object, action: bpy.types.Action, before: tup
             whole = (strip.action_frame_start, strip.action_frame_end) == before
             if strip.action == action and whole:
                 shift = (first - before[0]) * strip.scale
-                strip.action_frame_start, strip.action_frame_end = first, last
+                ends = [("action_frame_start", first), ("action_frame_end", last)]
+                for name, frame in ends if shift < 0 else reversed(ends):  # the start is kept before the end
+                    setattr(strip, name, frame)
                 strip.frame_start_ui += shift
 
 

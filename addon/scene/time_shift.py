@@ -20,6 +20,7 @@ from .curves import every_curve_in
 from .finger_keys import STORED_FINGERS
 from .kept_before import bring_out, has_version, put_away
 from .kept_keypoints import shift_keypoints
+from .layers import fit_strips
 from .names import BONE_NAMES
 from .refined import ASIDE, Refined, refined_animation, slot_for_objects
 from .stored import STORED, Stored, keep_arrays, read_stored, stored_frames
@@ -150,8 +151,10 @@ def move(armature: bpy.types.Object, shift: int) -> None:
     refined = refined_animation(armature)
     if refined is None or not shift:
         return
+    before = tuple(refined.action.curve_frame_range)
     for curve in every_curve_in(refined.action, refined.slot):
         _shift_keys(curve, shift)
+    fit_strips(armature, refined.action, before)
     _shift_known(armature, refined, shift)
 
 

@@ -156,3 +156,15 @@ def test_each_file_remembers_its_start(shot_101, wave, tmp_path):
     assert shot_101.spr.first_frame == 101
     shot_101.spr.active_file = 1
     assert shot_101.spr.first_frame == 301
+
+
+def test_a_strip_below_an_edit_layer_goes_along(shot_101):
+    bpy.ops.spr.refine_pose()
+    person = _person()
+    bpy.ops.spr.add_edit_layer()
+    before = _heads(person, 120)
+    shot_101.spr.first_frame = 201
+    assert bpy.ops.spr.refine_pose() == {"FINISHED"}
+    (strip,) = person.animation_data.nla_tracks[0].strips
+    assert (strip.frame_start, strip.action_frame_start) == (201.0, 201.0)
+    assert np.abs(_heads(person, 220) - before).max() < 1e-3
