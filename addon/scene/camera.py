@@ -12,9 +12,10 @@ from mathutils import Matrix
 from ..body.rotations import quaternion_from_matrix, slerp
 from ..recording import Camera
 from .axes import SMPL_TO_BLENDER, positions_to_blender
+from .clock import Clock
 from .curves import Curve, drop_action, vector_curves, without_flips, write_curves
 from .errors import SceneError
-from .timing import Keys, keys_at, scene_rate
+from .timing import Keys, keys_at
 
 FILMED = "spr_camera"
 """Custom property of the camera object: the recording that it filmed."""
@@ -29,10 +30,10 @@ _SEQUENCES = {".bmp", ".exr", ".jpeg", ".jpg", ".png", ".tif", ".tiff", ".webp"}
 
 @dataclass(frozen=True)
 class Clip:
-    """When a camera's frames show: fps of the recording, and its second that lies on scene frame 1."""
+    """When a camera's frames show: fps of the recording, and when the scene shows its seconds."""
 
     fps: float
-    origin: float
+    clock: Clock
 
 
 @dataclass(frozen=True)
@@ -109,13 +110,22 @@ def show_footage(ob: bpy.types.Object, footage: Footage, clip: Clip, later: int 
     shown = next((each for each in ob.data.background_images if each.image in (earlier, image)), None)
     shown = shown or ob.data.background_images.new()
     shown.image, shown.alpha, ob[_FOOTAGE] = image, 1.0, image
-    user, start = shown.image_user, round(clip.origin * clip.fps)
-    user.frame_start, user.use_auto_refresh = 1, True
+    user, start = shown.image_user, round(clip.clock.origin * clip.fps)
+    user.use_auto_refresh = True
     user.frame_duration, user.frame_offset = image.frame_duration, start + later
     if image.source == "SEQUENCE":
         first, user.frame_duration = _series(Path(bpy.path.abspath(image.filepath)))
         user.frame_offset += -1 if first == start else first - 1
+    start_footage(ob, clip)
     ob.data.show_background_images = True
+
+
+def start_footage(ob: bpy.types.Object, clip: Clip) -> None:
+    """The footage that is shown behind what the camera sees begins where the recording does."""
+    shown = (each for each in ob.data.background_images if each.image is not None)
+    for each in shown:
+        if each.image == ob.get(_FOOTAGE):
+            each.image_user.frame_start = round(clip.clock.first)
 
 
 def _series(path: Path) -> tuple[int, int]:
@@ -164,7 +174,8 @@ def _place(ob: bpy.types.Object, camera: Camera, clip: Clip, scene: bpy.types.Sc
     ob.location, ob.rotation_quaternion, ob.scale = places[0], rotations[0], (1.0, 1.0, 1.0)
     if len(camera.frame_ids) == 1:
         return
-    keys = keys_at(camera.frame_ids / clip.fps - clip.origin, scene_rate(scene), 1.0)
+    clock = clip.clock
+    keys = keys_at(camera.frame_ids / clip.fps - clock.origin, clock.rate, clock.first)
     if camera.moves:
         write_curves(ob, keys.frames, _curves(keys, places, rotations))
     if np.ptp(camera.focal) > 0:

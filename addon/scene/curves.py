@@ -93,8 +93,13 @@ def find_curves(owner: bpy.types.ID) -> dict[tuple[str, int], bpy.types.FCurve]:
 
 def curves_in(action: bpy.types.Action, slot: Any) -> dict[tuple[str, int], bpy.types.FCurve]:
     """The curves of an action that play for who uses this slot of it, which is None before Blender 4.4."""
-    channels = [curve for held, _ in _holders(action, slot) for curve in held]
-    return {(curve.data_path, curve.array_index): curve for curve in channels if not curve.mute}
+    channels = (curve for curve in every_curve_in(action, slot) if not curve.mute)
+    return {(curve.data_path, curve.array_index): curve for curve in channels}
+
+
+def every_curve_in(action: bpy.types.Action, slot: Any) -> list[bpy.types.FCurve]:
+    """The same as a list, with those that are muted."""
+    return [curve for held, _ in _holders(action, slot) for curve in held]
 
 
 def _holders(action: bpy.types.Action, slot: Any) -> list[tuple[Any, Any]]:

@@ -24,10 +24,12 @@ from .names import BONE_NAMES
 from .pose_points import rest_offsets
 from .read_action import poses_of, read_channels
 from .refined import FREE, Refined, refined_animation, slot_for_objects
+from .refit_bones import missing_bones
 from .rollback import all_or_nothing
 from .seen import seen_channels
 from .spares import as_before_when_it_fails
 from .stored import Stored, read_stored
+from .time_shift import retimed
 from .timing import Keys
 from .versions import show_refined, without_hold, write_before
 
@@ -69,14 +71,19 @@ def _result(armature: bpy.types.Object) -> tuple[Refined, Stored]:
     stored = None if refined is None else read_stored(refined.action)
     if refined is None or stored is None:
         raise SceneError(f"{armature.name} does not have its refined action; refine it again.")
+    if missing_bones(armature):
+        raise SceneError(f"{armature.name} lacks bones that it was refined with; refine it again.")
+    if retimed(armature):
+        raise SceneError(
+            f"The keys of {armature.name} were retimed, or most of them changed; refine it again first."
+        )
     return refined, stored
 
 
 def _free_poses(armature: bpy.types.Object, frames: np.ndarray) -> Poses:
     if not has_version(armature, FREE):
         poses = poses_without_edits(armature, frames)
-        if poses is None:
-            raise SceneError(f"{armature.name} lacks bones that it was refined with; refine it again.")
+        assert poses is not None  # as bones and stored result are there
         return poses
     action = bring_out(armature, FREE)
     if action is None:

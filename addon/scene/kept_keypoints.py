@@ -15,6 +15,7 @@ import numpy as np
 from ..motion import LONGEST_GAP
 from ..recording import Keypoints
 from .axes import positions_to_blender, positions_to_smpl
+from .clock import Clock
 from .timing import Keys, keys_at
 from .tracks import SEEN, Track, track_from
 
@@ -30,7 +31,7 @@ _prepared: dict[tuple[int, str], KeptKeypoints | None] = {}
 
 @dataclass(frozen=True)
 class KeptKeypoints:
-    """Keypoints in the armature's own space, at scene frames.
+    """Keypoints in the armature's own space, at frames of its result.
 
     track: seconds are counted from scene frame `first_frame`, of which there are `rate` a second. names: K.
     """
@@ -41,11 +42,11 @@ class KeptKeypoints:
     rate: float
 
     def moment(self, frame: float) -> float:
-        """Seconds of the track at a frame of the scene."""
-        return (frame - self.first_frame) / self.rate
+        """Seconds of the track at a frame of the result."""
+        return Clock(0.0, self.rate, self.first_frame).moment(frame)
 
     def at(self, frames: np.ndarray) -> Keypoints:
-        """The keypoints in SMPL's frame at these frames of the scene, NaN where they were not seen."""
+        """The keypoints in SMPL's frame at these frames of the result, NaN where they were not seen."""
         found = [self.track.at(self.moment(float(frame))) for frame in frames]
         places = positions_to_smpl(np.stack([points for points, _ in found]).astype(float))
         seen = np.stack([strength >= SEEN for _, strength in found])
@@ -94,6 +95,14 @@ def forget_keypoints(armature: bpy.types.Object) -> None:
         del armature[KEPT]
     if mesh is not None and mesh.users == 0:
         bpy.data.meshes.remove(mesh)
+
+
+def shift_keypoints(armature: bpy.types.Object, frames: float) -> None:
+    """Let them lie so many frames later."""
+    mesh = kept_mesh(armature)
+    if mesh is not None and _FIRST in mesh and mesh.is_editable:
+        mesh[_FIRST] = float(mesh[_FIRST]) + frames
+        forget_prepared()
 
 
 def kept_mesh(armature: bpy.types.Object) -> bpy.types.Mesh | None:

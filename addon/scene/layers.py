@@ -10,6 +10,7 @@ import bpy
 import numpy as np
 
 from .curves import curves_in, keys_of, read_curve
+from .strip_time import shown_frame
 
 
 def playing_strips(armature: bpy.types.Object) -> list[bpy.types.NlaStrip]:
@@ -42,7 +43,8 @@ def is_pushed_down(armature: bpy.types.Object, action: bpy.types.Action | None) 
 
 
 def read_figure(armature: bpy.types.Object, path: str) -> tuple[np.ndarray, np.ndarray, np.ndarray] | None:
-    """Scene frames (N,), values (N,) and whether filled in (N,) of the keys of an animated custom property.
+    """Frames of the animation (N,), values (N,) and whether filled in (N,) of the keys of an animated custom
+    property.
 
     From the active action, or else from the topmost strip that knows it; None where nothing does.
     """
@@ -63,7 +65,7 @@ def _in_scene(
     played = (frames >= strip.action_frame_start - 0.5) & (frames <= strip.action_frame_end + 0.5)
     if not played.any():
         return None
-    places = strip.frame_start + (frames - strip.action_frame_start) * strip.scale
+    places = shown_frame(strip, frames)
     order = np.argsort(places[played], kind="stable")
     return places[played][order], values[played][order], filled[played][order]
 
@@ -81,7 +83,9 @@ def fit_strips(armature: bpy.types.Object, action: bpy.types.Action, before: tup
             whole = (strip.action_frame_start, strip.action_frame_end) == before
             if strip.action == action and whole:
                 shift = (first - before[0]) * strip.scale
-                strip.action_frame_start, strip.action_frame_end = first, last
+                ends = [("action_frame_start", first), ("action_frame_end", last)]
+                for name, frame in ends if shift < 0 else reversed(ends):  # the start is kept before the end
+                    setattr(strip, name, frame)
                 strip.frame_start_ui += shift
 
 

@@ -16,7 +16,7 @@ from .curves import Curve, write_curves
 
 _CURVES = "curves"
 _COLUMNS = ("frames", "holds", "filled", "values")
-_A_STEP = 16
+_A_STEP = 4
 """Curves that are read at once."""
 _KEY = bpy.types.Keyframe.bl_rna.properties
 

@@ -39,6 +39,7 @@ def write_motion(
     original: Motion | None = None,
     mesh: bool = True,
     match_scene_rate: bool = True,
+    match_scene_range: bool = True,
     first_frame: float = 1.0,
     origin: float = 0.0,
     body_model: BodyModel | None = None,
@@ -53,7 +54,8 @@ def write_motion(
     keypoints: target keypoints to keep with the armature, as many frames as the motion. original: the motion
     before refining, kept as an action of its own to switch to. mesh: with a skinned body.
     match_scene_rate: give the scene the motion's rate, as long as nothing is animated in it yet; keys
-    are always written at the scene's rate, at the right speed. first_frame: scene frame of the moment
+    are always written at the scene's rate, at the right speed. match_scene_range: give the scene the motion's
+    range then, too; otherwise its range is only widened. first_frame: frame of the animation for the moment
     `origin`, in seconds of the recording. body_model: the user's own body, which takes the shape of the
     motion's betas and the length of its bones; None for the open body.
     gaps: what happens where the person is away for long: "hold", the body stays where it was, or "hide",
@@ -117,7 +119,7 @@ def write_motion(
                 fps=motion.fps, rate=scene_rate(scene), first_frame=first_frame,
             )  # fmt: skip
         if shown != _key_range(armature):
-            show_range(scene, keys.frames, alone)
+            show_range(scene, keys.frames, alone and match_scene_range)
         select_only([armature], armature)
     return armature
 

@@ -11,25 +11,34 @@ from ..body.hands import FINGER_COUNT, SIDES
 from ..motion import Hands, Motion
 from .contacts import read_contacts
 from .fingers import finger_offsets, has_fingers
-from .placing import motion_in_world
+from .placing import keyed_frames, motion_at
 from .read_action import read_poses
-from .refined import refined_animation
+from .refined import Refined, refined_animation
 
 
 def person_in_world(armature: bpy.types.Object, scene: bpy.types.Scene) -> tuple[Motion, np.ndarray]:
-    """What the person's keys say, and the scene frames (T,) at which it is seen. Raises SceneError where
-    there are no keys."""
-    motion = motion_in_world(armature, scene, most=None)
+    """What the person's keys say, and the frames of the animation (T,) at which it is seen. Raises SceneError
+    where there are no keys."""
     refined = refined_animation(armature)
-    frames = motion.frame_ids.astype(float)
+    shown, frames = _seen(keyed_frames(armature), refined)
+    motion = motion_at(armature, scene, frames)
     contacts = None if refined is None else read_contacts(armature, refined, frames)
     hands = read_poses(armature, frames).hands if has_fingers(armature) else None
-    shown = frames if refined is None else np.round(refined.shown(frames))
     return replace(
         motion,
         contacts=np.zeros((0, 4)) if contacts is None else contacts,
         hands=None if hands is None else _hands(armature, hands),
     ), shown
+
+
+def _seen(keyed: np.ndarray, refined: Refined | None) -> tuple[np.ndarray, np.ndarray]:
+    """Whole frames of the animation (T,) at which the result is seen, and the frames of its action (T,) that
+    these show."""
+    strip = None if refined is None else refined.strip
+    if refined is None or strip is None:
+        return keyed, keyed
+    shown = np.arange(np.ceil(strip.frame_start), np.floor(strip.frame_end) + 1)
+    return shown, np.clip(refined.frame(shown), keyed[0], keyed[-1])
 
 
 def _hands(armature: bpy.types.Object, rotations: np.ndarray) -> Hands:

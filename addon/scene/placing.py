@@ -26,22 +26,31 @@ def motion_in_world(
     """What the armature's keys say, in SMPL's axes, where the object puts it, with its floor where that is
     known; every frame, or of a long clip so many of the first ones. Raises SceneError where there are no
     keys."""
+    return motion_at(armature, scene, keyed_frames(armature)[:most])
+
+
+def keyed_frames(armature: bpy.types.Object) -> np.ndarray:
+    """(T,) whole frames of the result's action from its first key to the last. Raises SceneError where there
+    are none."""
     refined = refined_animation(armature)
     curves = find_curves(armature) if refined is None else refined.curves
     ends = [curve.range() for (path, _), curve in curves.items() if path.startswith("pose.bones")]
     if not ends:
         raise SceneError(f"{armature.name} has no keys; refine it first.")
-    first, last = min(end[0] for end in ends), max(end[1] for end in ends)
-    frames = np.arange(np.ceil(first), np.floor(last) + 1)[:most]
+    return np.arange(np.ceil(min(end[0] for end in ends)), np.floor(max(end[1] for end in ends)) + 1)
+
+
+def motion_at(armature: bpy.types.Object, scene: bpy.types.Scene, frames: np.ndarray) -> Motion:
+    """The same at these frames (T,) of the action, which may lie between whole ones."""
     poses = read_poses(armature, frames)
     place, turn, scale = armature.matrix_world.decompose()
     turned = SMPL_TO_BLENDER.T @ np.array(turn.to_matrix()) @ SMPL_TO_BLENDER
     rotations = poses.rotations.copy()
     rotations[:, 0] = turned @ rotations[:, 0]
     pelvis = poses.pelvis * scale[0] @ turned.T + positions_to_smpl(np.array(place))
-    unknown = np.full(len(frames), np.nan)
+    numbers, unknown = np.arange(len(frames)), np.full(len(frames), np.nan)
     return Motion(
-        rotations, pelvis, rest_offsets(armature) * scale[0], scene_rate(scene), frames.astype(int), unknown,
+        rotations, pelvis, rest_offsets(armature) * scale[0], scene_rate(scene), numbers, unknown,
         np.full(rotations.shape[:2], np.nan), floor=_floor_in_world(armature, turned),
     )  # fmt: skip
 

@@ -25,7 +25,7 @@ Curves = dict[tuple[str, int], bpy.types.FCurve]
 
 
 def read_poses(armature: bpy.types.Object, frames: np.ndarray) -> Poses:
-    """What the armature's refined action, or else its active one, says at these scene frames (T,), which may
+    """What the armature's refined action, or else its active one, says at these frames of it (T,), which may
     lie between whole ones.
 
     Where a channel has no keys, the bone's present value counts. Poses are relative to the armature object,

@@ -11,6 +11,7 @@ import numpy as np
 
 from .curves import curves_in
 from .stored import STORED
+from .strip_time import action_frame, shown_frame
 
 BEFORE, FREE, AFTER = "spr_before", "spr_free", "spr_after"
 """Custom properties of the armature that point to its actions, however they are renamed: of the motion before
@@ -36,23 +37,23 @@ class Refined:
         return curves_in(self.action, self.slot)
 
     def frame(self, shown: Frames) -> Frames:
-        """The frame of the action that plays at a frame of the scene."""
-        strip = self.strip
-        return (
-            shown if strip is None else strip.action_frame_start + (shown - strip.frame_start) / strip.scale
-        )
+        """The frame of the action that plays at a frame of the animation."""
+        return shown if self.strip is None else action_frame(self.strip, shown)
 
     def shown(self, frame: Frames) -> Frames:
-        """The frame of the scene at which a frame of the action plays."""
-        strip = self.strip
-        if strip is None:
-            return frame
-        return strip.frame_start + (frame - strip.action_frame_start) * strip.scale
+        """The frame of the animation at which a frame of the action plays."""
+        return frame if self.strip is None else shown_frame(self.strip, frame)
 
 
 def refined_animation(armature: bpy.types.Object) -> Refined | None:
     """The action that the last run wrote; None without any, or where another was put in its place."""
     return next((one for one in _candidates(armature) if STORED in one.action), None)
+
+
+def played_frame(armature: bpy.types.Object, shown: Frames) -> Frames:
+    """The frame of the person's result that plays at a frame of the animation."""
+    refined = refined_animation(armature)
+    return shown if refined is None else refined.frame(shown)
 
 
 def aside_actions(armature: bpy.types.Object) -> list[bpy.types.Action]:

@@ -8,6 +8,7 @@ import bpy
 import numpy as np
 
 from ..steps import Progress, Steps
+from .clock import from_timeline, show_exactly
 from .errors import SceneError
 
 Look = Callable[[int, bpy.types.Depsgraph], None]
@@ -15,12 +16,13 @@ Look = Callable[[int, bpy.types.Depsgraph], None]
 
 
 def sampled_frames(scene: bpy.types.Scene, frames: np.ndarray, look: Look) -> Steps[None]:
-    """Show each of the frames (T,) and look at it, one a step; afterwards the scene's own is shown again."""
+    """Show each of the frames (T,) of the animation and look at it, one a step; afterwards the scene's own is
+    shown again."""
     uid, before = scene.session_uid, (scene.frame_current, scene.frame_subframe)
     try:
         for row, frame in enumerate(frames.tolist()):
             scene = _scene(uid)
-            scene.frame_set(int(frame))
+            show_exactly(scene, frame)
             layer = _layer(scene)
             layer.update()
             look(row, layer.depsgraph)
@@ -60,11 +62,12 @@ def metres(scene: bpy.types.Scene) -> float:
 
 
 def scene_frames(scene: bpy.types.Scene) -> np.ndarray:
-    """(T,) all frames of the scene's range, or of its preview range where that is on."""
+    """(T,) all frames of the animation in the scene's range, or in its preview range where that is on."""
     preview = scene.use_preview_range
     first, last = (
         (scene.frame_preview_start, scene.frame_preview_end)
         if preview
         else (scene.frame_start, scene.frame_end)
     )
-    return np.arange(first, last + 1)
+    ends = from_timeline(scene, np.array([first, last], float))
+    return np.arange(round(ends[0]), round(ends[1]) + 1)

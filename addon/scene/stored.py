@@ -74,6 +74,17 @@ def read_stored(action: bpy.types.Action) -> Stored | None:
     return found if _fits(found) else None
 
 
+def stored_frames(action: bpy.types.Action) -> np.ndarray:
+    """(N,) the frames of what is kept, which takes no time; none where nothing is."""
+    content = action.get(STORED)
+    if not isinstance(content, bytes):
+        return np.zeros(0)
+    try:
+        return np.asarray(NpzFile(content, "The stored result")["frames"], float)
+    except (FormatError, KeyError):
+        return np.zeros(0)
+
+
 def _channels(fields: NpzFile, name: str) -> Channels:
     turns = fields[f"{name}_turns"].astype(float)
     length = np.linalg.norm(turns, axis=-1, keepdims=True)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import bpy
 import numpy as np
 
+from .clock import places_on_timeline
 from .errors import SceneError
 
 _LAST_FRAME = 1048574
@@ -112,8 +113,9 @@ def _without_gap(keys: Keys, places: np.ndarray, gone: int, back: int) -> Keys:
 
 
 def show_range(scene: bpy.types.Scene, frames: np.ndarray, alone: bool) -> None:
-    """Make the scene's range hold these frames: exactly when they are alone, else by widening it."""
-    first, last = max(int(frames[0]), 0), max(int(frames[-1]), 0)
+    """Make the scene's range hold these frames of its animation: exactly when they are alone, else by
+    widening it."""
+    first, last = np.maximum(places_on_timeline(scene, frames[[0, -1]]), 0).tolist()
     if not alone:
         first, last = min(first, scene.frame_start), max(last, scene.frame_end)
     scene.frame_start = first

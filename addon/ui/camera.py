@@ -11,7 +11,7 @@ from bpy_extras.io_utils import ImportHelper
 from mathutils import Matrix
 
 from ..recording import Camera, Recording
-from ..scene import SceneError, scene_rate
+from ..scene import SceneError
 from ..scene.camera import (
     SENSOR,
     Clip,
@@ -19,11 +19,13 @@ from ..scene.camera import (
     find_camera,
     load_footage,
     show_footage,
+    start_footage,
     write_camera,
 )
 from .describe import recording_name
 from .hints import peek
-from .results import refined_people
+from .moments import clock_of
+from .refined import refined_people
 
 _SAME_SHAPE = 0.02
 """Part by which two pictures' width to height may differ and still be the same picture."""
@@ -67,7 +69,8 @@ class CameraMaker:
     ) -> tuple[bpy.types.Object, Clip]:
         """The camera, and look through it."""
         assert recording.camera is not None
-        scene, clip = context.scene, _clip(recording)
+        scene = context.scene
+        clip = _clip(scene, recording)
         name = f"{recording_name(recording.path)} camera"
         ob = write_camera(
             scene, recording.camera, clip, scene.spr.source, name=name, size=size, placed=_placed(scene)
@@ -133,11 +136,11 @@ class SPR_OT_open_footage(CameraMaker, bpy.types.Operator, ImportHelper):
         except SceneError as error:
             self.report({"ERROR"}, str(error))
             return {"CANCELLED"}
-        self._tell(context.scene, recording, footage, fits)
+        self._tell(clip.clock.rate, recording, footage, fits)
         return {"FINISHED"}
 
-    def _tell(self, scene: bpy.types.Scene, recording: Recording, footage: Footage, fits: bool) -> None:
-        rate, size = scene_rate(scene), recording.camera.size if recording.camera else None
+    def _tell(self, rate: float, recording: Recording, footage: Footage, fits: bool) -> None:
+        size = recording.camera.size if recording.camera else None
         if not fits and size is not None:
             self.report(
                 {"WARNING"},
@@ -154,9 +157,9 @@ class SPR_OT_open_footage(CameraMaker, bpy.types.Operator, ImportHelper):
             self.report({"INFO"}, f"{footage.image.name} lies behind the body")
 
 
-def _clip(recording: Recording) -> Clip:
+def _clip(scene: bpy.types.Scene, recording: Recording) -> Clip:
     """When its frames show."""
-    return Clip(recording.fps.value, recording.start)
+    return Clip(recording.fps.value, clock_of(scene, recording))
 
 
 def _same_shape(size: tuple[int, int] | None, other: tuple[int, int]) -> bool:
@@ -172,13 +175,14 @@ def _placed(scene: bpy.types.Scene) -> Matrix:
 
 
 def follow_people(scene: bpy.types.Scene) -> None:
-    """The camera of the open recording stands to the people as it did, after they were moved as objects."""
+    """The camera of the open recording is to the people what it was, after they moved in place or time."""
     recording, ob = peek(scene.spr), find_camera(scene, scene.spr.source)
     if not isinstance(recording, Recording) or recording.camera is None or ob is None:
         return
     render, shown = scene.render, scene.camera
-    size, clip = (render.resolution_x, render.resolution_y), _clip(recording)
+    size, clip = (render.resolution_x, render.resolution_y), _clip(scene, recording)
     write_camera(scene, recording.camera, clip, scene.spr.source, size=size, placed=_placed(scene))
+    start_footage(ob, clip)
     scene.camera = shown
 
 

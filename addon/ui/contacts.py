@@ -5,9 +5,9 @@
 from __future__ import annotations
 
 import bpy
-import numpy as np
 from bpy.props import EnumProperty
 
+from ..scene.clock import places_on_timeline
 from ..scene.contacts import CONTACTS, HEIGHTS, UP, contact_frames
 from .quality import shown_person
 
@@ -39,7 +39,7 @@ class SPR_OT_go_to_contact(bpy.types.Operator):
     def execute(self, context: bpy.types.Context) -> set[str]:
         """Change the scene's frame."""
         scene = context.scene
-        frames = np.round(contact_frames(shown_person(context))).astype(int)
+        frames = places_on_timeline(scene, contact_frames(shown_person(context)))
         steps, forward = frames - scene.frame_current, self.which == "NEXT"
         ahead = frames[steps > 0 if forward else steps < 0]
         if not len(ahead):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import bpy
 from bpy.app.handlers import load_post, persistent, save_pre
 
+from ..scene.clock import Clock
 from ..scene.parts import BODY_KEY, KEYPOINTS_KEY
 from ..scene.refined import BEFORE
 from .properties import SPR_PG_result
@@ -45,7 +46,7 @@ def _take_over_one(scene: bpy.types.Scene, entry: SPR_PG_result) -> None:
     for part in parts:
         part[PERSON_KEY], part[SOURCE_KEY] = entry.person_id, entry.source
     if armature is not None and armature.is_editable and SOURCE_KEY not in armature:
-        claim(Refined(entry.source, entry.person_id, armature, entry.origin, entry.rate), ())
+        claim(Refined(entry.source, entry.person_id, armature, Clock(entry.origin, entry.rate)), ())
         # The armature itself keeps it, as long as it is there.
         if armature.get(BEFORE) is not None and armature[BEFORE].is_editable:
             armature[BEFORE].use_fake_user = False

@@ -11,12 +11,14 @@ from bpy.props import FloatProperty, IntProperty
 
 from ..scene import SceneError
 from ..scene.blend_edit import blend_edit
+from ..scene.clock import frame_shown
 from ..scene.contacts import forget_contact_edits
 from ..scene.edit_layer import add_edit_layer, blend_layer_edit, has_edit_layer
 from ..scene.edits import forget_edits
 from ..scene.reduce_keys import reduce_keys
 from ..scene.refined import refined_animation
 from .describe import listed, plural
+from .moved_keys import follow_moved_keys
 from .quality import shown_person
 
 
@@ -35,8 +37,10 @@ class _OnPerson:
 
     def execute(self: Any, context: bpy.types.Context) -> set[str]:
         """Do it, and say what came of it, or in one sentence why not."""
+        person = shown_person(context)
+        follow_moved_keys([person])
         try:
-            self.report({"INFO"}, self.change(context, shown_person(context)))
+            self.report({"INFO"}, self.change(context, person))
         except SceneError as error:
             self.report({"ERROR"}, str(error))
             return {"CANCELLED"}
@@ -63,7 +67,7 @@ class SPR_OT_blend_edit(_OnPerson, bpy.types.Operator):
 
     def change(self, context: bpy.types.Context, person: bpy.types.Object) -> str:
         """Spread the offset of one frame."""
-        frame = context.scene.frame_current
+        frame = round(frame_shown(context.scene))
         blend = blend_layer_edit if has_edit_layer(person) else blend_edit
         names = blend(person, frame, self.frames, _selected_bones(context, person))
         return f"The edit of {listed(names)} at frame {frame} eases over {plural(self.frames, 'frame')}."

@@ -12,6 +12,7 @@ from bpy.props import BoolProperty, EnumProperty, IntProperty, StringProperty
 from bpy_extras.io_utils import ExportHelper
 
 from .. import scene as scene_package
+from ..scene.clock import from_timeline
 from .describe import plural
 from .opened_files import stem_of
 from .results import refined_armatures
@@ -108,7 +109,7 @@ class SPR_OT_export_fbx(bpy.types.Operator, ExportHelper):
         chosen = _selected(context) or refined_armatures(context.scene)
         path = bpy.path.ensure_ext(bpy.path.abspath(self.filepath), self._wanted.suffix)
         try:
-            written = scene_package.export_people(path, chosen, **self._options())
+            written = scene_package.export_people(path, chosen, **self._options(context.scene))
         except scene_package.SceneError as error:
             self.report({"ERROR"}, str(error))
             return {"CANCELLED"}
@@ -144,15 +145,18 @@ class SPR_OT_export_fbx(bpy.types.Operator, ExportHelper):
         field.active = self.use_file_start
         field.prop(self, "file_start", text="")
 
-    def _options(self) -> dict[str, Any]:
+    def _options(self, scene: bpy.types.Scene) -> dict[str, Any]:
+        first, last = (
+            round(from_timeline(scene, float(frame))) for frame in (self.frame_start, self.frame_end)
+        )
         return {
             "preset": self.preset,
             "rename": self.rename,
             "in_place": self.in_place,
             "mesh": self.mesh,
             "one_each": self.one_each,
-            "frame_start": self.frame_start if self.use_range else None,
-            "frame_end": self.frame_end if self.use_range else None,
+            "frame_start": first if self.use_range else None,
+            "frame_end": last if self.use_range else None,
             "file_start": self.file_start if self.use_file_start else None,
         }
 

@@ -15,9 +15,10 @@ from mathutils import Vector
 
 from ..recording import Keypoints, Person, Recording
 from ..scene.axes import positions_to_smpl
-from ..scene.timing import scene_rate
 from .fixed_points import Fix
 from .fixes import add_fix
+from .moments import moment_shown
+from .moved_keys import follow_all
 from .people import chosen_people
 from .preview import shown_recording, tracks_of
 from .redraw import redraw_views
@@ -53,10 +54,8 @@ def drawn_targets(scene: bpy.types.Scene, depsgraph: bpy.types.Depsgraph) -> Ite
         track, result = tracks.get(person.id), refined.get(person.id)
         if track is None or person.keypoints is None:
             continue
-        frame, matrix = scene.frame_current_final, np.eye(4)
-        moment = recording.start + (frame - 1.0) / scene_rate(scene)
+        moment, matrix = moment_shown(scene, recording, result), np.eye(4)
         if result is not None:
-            moment = result.moment(frame)
             matrix = np.array(result.armature.evaluated_get(depsgraph).matrix_world)
         points, strength = track.at(moment)
         places = points @ matrix[:3, :3].T + matrix[:3, 3]
@@ -107,6 +106,7 @@ class SPR_OT_fix_target(_NeedsTargets, bpy.types.Operator):
         if context.space_data is None or context.space_data.type != "VIEW_3D" or context.window is None:
             self.report({"ERROR"}, "Fix Target works in a 3D View.")
             return {"CANCELLED"}
+        follow_all(context.scene)
         area = context.area
         self._region = next(region for region in area.regions if region.type == "WINDOW")
         self._eye, self._area = context.space_data.region_3d, area
@@ -246,6 +246,7 @@ class SPR_OT_mute_target(_NeedsTargets, bpy.types.Operator):
 
     def invoke(self, context: bpy.types.Context, _event: bpy.types.Event) -> set[str]:
         """Ask which point and frames, from the scene's frame on."""
+        follow_all(context.scene)
         targets = drawn_targets(context.scene, context.evaluated_depsgraph_get())
         self.first = next((drawn.frame for drawn in targets), 0)
         self.last = self.first + 10

@@ -173,8 +173,8 @@ class SPR_OT_refine_from_selection(Driven, bpy.types.Operator):
         rows.clear()
         return found
 
-    def _finish(self, job: ReadingJob, _scene: bpy.types.Scene | None) -> set[str]:
-        if job.error or job.path is None:
+    def _finish(self, job: ReadingJob, scene: bpy.types.Scene | None) -> set[str]:
+        if job.error or job.path is None or scene is None:
             report_error(self, job.error, job.details)
             return {"CANCELLED"}
         try:
@@ -182,6 +182,7 @@ class SPR_OT_refine_from_selection(Driven, bpy.types.Operator):
         except RuntimeError as error:
             report_error(self, str(error).removeprefix("Error: ").strip(), "")
             return {"CANCELLED"}
+        scene.spr.first_frame = int(job.frames[0])  # where it was read
         if self.refine:
             return set(bpy.ops.spr.refine_pose("INVOKE_DEFAULT")) - {"RUNNING_MODAL", "PASS_THROUGH"} or {
                 "FINISHED"

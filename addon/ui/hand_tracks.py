@@ -11,11 +11,11 @@ from bpy.props import EnumProperty
 
 from ..formats.edits import can_join, can_split, join, split
 from ..recording import Person, Recording
-from ..scene import scene_rate
 from .hints import peek
+from .moments import number_shown
+from .moved_keys import follow_all
 from .people import active_person, label_of
 from .reading import read_again
-from .results import refined_people
 
 _items: list[tuple[str, str, str]] = []
 """The items last handed to Blender, which keeps no copy of their strings."""
@@ -83,7 +83,7 @@ class SPR_OT_split_track(bpy.types.Operator):
     def poll(cls, context: bpy.types.Context) -> bool:
         """The person must be there before and after the current frame."""
         found = _active(context)
-        if found is None or not can_split(found[1], frame_of(context.scene, *found)):
+        if found is None or not can_split(found[1], number_shown(context.scene, *found)):
             cls.poll_message_set("Go to a frame inside the chosen track first")
             return False
         return True
@@ -93,7 +93,8 @@ class SPR_OT_split_track(bpy.types.Operator):
         found = _active(context)
         if found is None:
             return {"CANCELLED"}
-        return _edit(self, context, split(found[1].id, frame_of(context.scene, *found)))
+        follow_all(context.scene)
+        return _edit(self, context, split(found[1].id, number_shown(context.scene, *found)))
 
 
 class SPR_OT_tracks_as_in_file(bpy.types.Operator):
@@ -112,16 +113,6 @@ class SPR_OT_tracks_as_in_file(bpy.types.Operator):
         """Forget all of them."""
         context.scene.spr.track_edits = "[]"
         return read_again(self, context)
-
-
-def frame_of(scene: bpy.types.Scene, recording: Recording, person: Person) -> int:
-    """The file's frame that the scene shows of a person."""
-    result = refined_people(scene, scene.spr.source).get(person.id)
-    if result is not None:
-        moment = result.moment(scene.frame_current_final)
-    else:
-        moment = recording.start + (scene.frame_current_final - 1.0) / scene_rate(scene)
-    return round(moment * person.fps)
 
 
 def _edit(operator: bpy.types.Operator, context: bpy.types.Context, edit: tuple[object, ...]) -> set[str]:

@@ -10,7 +10,7 @@ import numpy as np
 from .. import refiner
 from ..motion import Motion
 from ..recording import Keypoints
-from ..scene import SceneError, scene_rate
+from ..scene import SceneError
 from ..scene.contacts import BEARS
 from ..scene.edits import find_seen_edits, held_poses
 from ..scene.hold_again import motion_to_hold, write_held
@@ -22,7 +22,9 @@ from . import runner
 from .driven import Driven
 from .feet import feet_of
 from .log import report_error
+from .moved_keys import follow_moved_keys
 from .quality import shown_person
+from .refined import rate_of
 from .results import in_scene
 from .stepped_job import SteppedJob, as_part
 
@@ -36,7 +38,7 @@ class HoldJob(SteppedJob):
     def __init__(self, scene: bpy.types.Scene, person: bpy.types.Object) -> None:
         super().__init__(self._work())
         self.scene_uid, self.person_uid = scene.session_uid, person.session_uid
-        self.rate = scene_rate(scene)
+        self.rate = rate_of(person, scene)
         self.feet = feet_of(scene.spr.controls.feet)
         self.sentence = ""
         self.told: list[str] = []
@@ -44,6 +46,7 @@ class HoldJob(SteppedJob):
     def _work(self) -> Steps[None]:
         yield Progress(0.0, "Holding the feet")
         person = self._person()
+        self.told += follow_moved_keys([person])
         free = motion_to_hold(person, self.rate)
         held = yield from as_part(self._held(free), 0.0, 1.0 - WRITING)
         scene = _by_uid(bpy.data.scenes, self.scene_uid)

@@ -24,9 +24,10 @@ WRITING = 0.05
 class Task:
     """What to refine, from which file, and with what.
 
-    origin: seconds that lie on the scene's frame 1. body: the user's own, None for the open body.
-    places: where each id stands in the recording. file_poses: the file's own poses by id, of people whose
-    animation is the initial pose. notes: sentences on the recording that belong to the result.
+    origin: seconds of the recording that lie on the frame that `begins` has by a person's id. start: what
+    was asked for as the Start Frame. body: the user's own, None for the open body. places: where each id
+    stands in the recording. file_poses: the file's own poses by id, of people whose animation is the
+    initial pose. notes: sentences on the recording that belong to the result.
     """
 
     source: str
@@ -34,6 +35,8 @@ class Task:
     engine: str = "auto"
     device: str = "auto"
     origin: float = 0.0
+    start: int = 1
+    begins: dict[str, float] = field(default_factory=dict)
     body: refiner.OwnBody | None = None
     controls: refiner.Controls = field(default_factory=refiner.Controls)
     places: dict[str, int] = field(default_factory=dict)

@@ -14,6 +14,7 @@ from ..scene.edits import Edits, bones_of, find_seen_edits, held_poses
 from ..steps import Steps
 from .describe import listed, plural
 from .job import Outcome, Task, Written
+from .moved_keys import leave_retimed
 from .refined import Refined, refined_people
 from .results import write
 
@@ -24,6 +25,7 @@ def write_with_edits(scene: bpy.types.Scene, task: Task, outcomes: tuple[Outcome
 
     Asked when a run is done, so that what was changed while it ran is kept as well.
     """
+    told = leave_retimed(scene, task.source) if scene.spr.replace else []
     if scene.spr.edits.keep:
         earlier = refined_people(scene, task.source)
         kept = []
@@ -32,7 +34,7 @@ def write_with_edits(scene: bpy.types.Scene, task: Task, outcomes: tuple[Outcome
             result = earlier.get(outcome.person.id)
             kept.append(outcome if result is None else (yield from _held(outcome, result, task.controls)))
         outcomes = tuple(kept)
-    return outcomes, (yield from write(scene, task, outcomes))
+    return outcomes, told + (yield from write(scene, task, outcomes))
 
 
 def _held(outcome: Outcome, result: Refined, controls: refiner.Controls) -> Steps[Outcome]:
@@ -40,7 +42,7 @@ def _held(outcome: Outcome, result: Refined, controls: refiner.Controls) -> Step
     edits = find_seen_edits(result.armature)
     if edits is None or not edits.held.any():
         return outcome
-    held = held_poses(result.armature, edits, result.moment)
+    held = held_poses(result.armature, edits, result.clock.moment)
     keypoints = outcome.person.keypoints if np.isfinite(outcome.motion.fit_error_mm).any() else None
     motion = refiner.hold(outcome.motion, held, keypoints)
     if motion is outcome.motion:
@@ -55,7 +57,7 @@ def _with_contacts(outcome: Outcome, result: Refined, controls: refiner.Controls
     motion, edits = outcome.motion, contact_edits(result.armature)
     if edits is None or not edits.any or not len(motion.contacts):
         return outcome
-    edited = with_edits(motion, edits, result.moment(edits.frames))
+    edited = with_edits(motion, edits, result.clock.moment(edits.frames))
     if motion.free is not None:
         rotations, pelvis = motion.free
         edited = replace(edited, rotations=rotations, pelvis=pelvis, free=None)

@@ -21,12 +21,12 @@ from ..recording import Person
 from ..safe_read import FormatError
 from ..scene.colours import display_colour
 from ..scene.drawing import Colour, Shapes, skeleton, together
-from ..scene.timing import scene_rate
 from ..steps import Steps
 from . import live_panel, runner
 from .controls import controls_of
 from .live_clip import LiveClip, Wish
 from .log import keep_details
+from .moments import moment_shown
 from .own_body import own_body
 from .people import chosen_people
 from .preview import shown_recording
@@ -127,12 +127,10 @@ def wishes_of(scene: bpy.types.Scene, says: list[str]) -> list[Wish]:
     except (refiner.RefineError, FormatError) as error:
         says.append(str(error))
         return []
-    frame, wishes = scene.frame_current_final, []
+    wishes = []
     playing = any(window.screen.is_animation_playing for window in bpy.context.window_manager.windows)
     for person in chosen_people(settings, recording):
-        result = refined.get(person.id)
-        start = recording.start + (frame - 1.0) / scene_rate(scene)
-        moment = start if result is None else result.moment(frame)
+        moment = moment_shown(scene, recording, refined.get(person.id))
         wishes.append(Wish(person, controls, moment, playing, body))
     return wishes
 

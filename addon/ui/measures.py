@@ -22,6 +22,7 @@ from ..scene.limbs import controlled_limbs, root_bone
 from ..scene.measures import bearing_slide_cm, jitter_mm, slide_cm
 from ..scene.read_action import Curves, poses_of, read_channels
 from ..scene.refined import refined_animation
+from ..scene.strip_time import shown_frame
 from .graph import Series
 
 MEASURE_ITEMS = [
@@ -80,12 +81,12 @@ def _measured(armature: bpy.types.Object, measure: str) -> Series | None:
         return None
     first, last = (round(curve.keyframe_points[place].co.x) for place in (0, -1))
     frames = np.arange(first, last + 1)
-    shown = frames if strip is None else strip.frame_start + (frames - strip.action_frame_start) * strip.scale
+    shown = frames.astype(float) if strip is None else shown_frame(strip, frames.astype(float))
     try:
         if root_bone(armature) is None and not controlled_limbs(armature):
             poses = poses_of(armature, read_channels(armature, curves, frames))
         else:
-            poses = read_poses(armature, shown)
+            poses = read_poses(armature, frames)
     except SceneError:
         return None
     heads = np.array([armature.data.bones[name].head_local for name in BONE_NAMES])
@@ -100,12 +101,13 @@ def _measured(armature: bpy.types.Object, measure: str) -> Series | None:
         values = slide_cm(joints, rate)
     else:
         values = bearing_slide_cm(joints, world, offsets, bears, rate)
-    return Series(shown.astype(float), values, np.zeros(len(frames), bool))
+    order = np.argsort(shown)
+    return Series(shown[order], values[order], np.zeros(len(frames), bool))
 
 
 def bears_at(armature: bpy.types.Object, frames: np.ndarray) -> np.ndarray | None:
-    """(T, 4) bool, which places bear at these frames of the scene by the result's contacts, whatever version
-    of it plays; None where it knows none."""
+    """(T, 4) bool, which places bear at these frames of the animation by the result's contacts, whatever
+    version of it plays; None where it knows none."""
     refined = refined_animation(armature)
     if refined is None:
         return None

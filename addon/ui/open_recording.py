@@ -26,6 +26,8 @@ from .framing import show_recording, untouched
 from .hints import AUTO, LAYOUT_ITEMS, UNIT_ITEMS, UP_ITEMS, FileSettings
 from .leading import TAB, lead_on
 from .log import report_error
+from .moments import first_frame
+from .moved_files import follow_moved_file
 from .opened_files import also_of, first_colour, list_files, note_opened
 from .people import list_people
 from .reading import read_again
@@ -143,7 +145,10 @@ class SPR_OT_open_recording(bpy.types.Operator, FileChooser):
             except FormatError as error:
                 refusals.append(error)
                 continue
+            followed = follow_moved_file(context.scene, take[0], recording)
             self._remember(context.scene, takes, place, recording)
+            if followed:
+                self.report({"INFO"}, f"The scene's people of {Path(take[0]).name} belong to it")
             self._tell(recording, takes, place, [str(error) for error in refusals])
             show_recording(context, recording, fresh)
             lead_on(context, partial(_frame_again, recording))
@@ -171,6 +176,7 @@ class SPR_OT_open_recording(bpy.types.Operator, FileChooser):
         settings.people.clear()
         settings.active_person = 0
         settings.first_colour = first_colour(scene, path)
+        settings.first_frame = first_frame(scene, path)
         list_files(scene, takes, place)
         settings.result = ""
         if recording is not None:

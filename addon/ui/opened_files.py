@@ -25,7 +25,7 @@ from .scene_range import fit_range
 ROWS = 3
 _STATED = [
     "layout", "use_fps", "fps", "up", "units", "mirror", "keep_height", "join_tracks", "keep_sides", "also",
-    "track_edits", "take",
+    "track_edits", "take", "first_frame",
 ]  # fmt: skip
 """What belongs to a file besides its path."""
 

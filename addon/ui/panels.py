@@ -166,6 +166,7 @@ class SPR_PT_options(Panel, bpy.types.Panel):
         draw_body(body, settings.body, settings.mesh)
         fits, sentence = body_line(settings.body)
         draw_message(body, context, sentence, "CHECKMARK" if fits else "ERROR")
+        layout.prop(settings, "first_frame")
         column = layout.column(heading="Scene")
         column.prop(settings, "match_scene_rate", text="Match Rate")
         column.prop(settings, "replace", text="Replace Earlier")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import bpy
 
+from ..scene.clock import frame_shown
 from ..scene.estimated import ESTIMATED, has_grey_bones
 from ..scene.kept_before import has_version
 from ..scene.kept_keypoints import kept_keypoints
@@ -82,7 +83,7 @@ def _draw_fit(layout: bpy.types.UILayout, context: bpy.types.Context, series: Se
     _draw_graph(left, context, series, width, unit)
     _draw_stretches(left, context, series, unit)
     column = row.column(align=True)
-    here = series.at(context.scene.frame_current_final)
+    here = series.at(frame_shown(context.scene))
     values = series.seen.values
     figures = (("Mean", values.mean()), ("Worst", values.max()), ("Here", here))
     for name, value in figures:
@@ -103,7 +104,7 @@ def _draw_graph(
     scale = context.preferences.system.ui_scale
     size = max(int(width - 2 * PADDING * scale), 8)
     bears = bears_at(person, series.frames)
-    picture = graph(series, context.scene.frame_current_final, size, 1.5 * scale, unit.worst, bears)
+    picture = graph(series, frame_shown(context.scene), size, 1.5 * scale, unit.worst, bears)
     layout.template_icon(icon_id("fit error", picture), scale=width / (UNIT * scale))
 
 
@@ -115,7 +116,7 @@ def _draw_stretches(
     row.scale_y = 0.6
     # As plain numbers: Blender from 5.2 on takes no truth value of NumPy's.
     first, last = float(series.frames[0]), float(series.frames[-1]) + 1.0
-    here = (context.scene.frame_current_final - first) / (last - first) * PARTS
+    here = (frame_shown(context.scene) - first) / (last - first) * PARTS
     for part, (_, value) in enumerate(series.stretches(PARTS)):
         cell = row.row(align=True)
         cell.alert = value >= unit.worst

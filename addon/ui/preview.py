@@ -10,12 +10,14 @@ import bpy
 import numpy as np
 
 from ..recording import Person, Poses, Recording
+from ..scene.clock import frame_shown
 from ..scene.colours import display_colour, shown_colour
 from ..scene.drawing import Colour, Shapes, residuals, skeleton, together
 from ..scene.kept_keypoints import forget_prepared, kept_keypoints
 from ..scene.pose_points import body_points
-from ..scene.timing import scene_rate
+from ..scene.refined import played_frame
 from ..scene.tracks import Track, track_of
+from .moments import moment_shown
 from .people import chosen_people, label_of, places_of
 from .properties import SPR_PG_settings
 from .results import refined_armatures, refined_people
@@ -65,7 +67,7 @@ def _kept_shapes(scene: bpy.types.Scene, depsgraph: bpy.types.Depsgraph) -> Iter
     for armature in refined_armatures(scene):
         kept = kept_keypoints(armature)
         if kept is not None:
-            moment = kept.moment(scene.frame_current_final)
+            moment = kept.moment(played_frame(armature, frame_shown(scene)))
             colour = shown_colour(tuple(armature.color))
             yield from _refined_shapes(scene, depsgraph, armature, kept.track, moment, colour)
 
@@ -84,11 +86,11 @@ def _people_shapes(
             continue
         if result is not None:
             if kept_keypoints(result.armature) is None:
-                moment = result.moment(scene.frame_current_final)
+                moment = moment_shown(scene, recording, result)
                 colour = display_colour(index)
                 yield from _refined_shapes(scene, depsgraph, result.armature, track, moment, colour)
         elif settings.show_preview and person.id in chosen:
-            moment = recording.start + (scene.frame_current_final - 1.0) / scene_rate(scene)
+            moment = moment_shown(scene, recording, None)
             yield skeleton(*track.at(moment), track.links, display_colour(index))
             if settings.targets.source and person.keypoints is not None and person.poses is not None:
                 joints, strength = _poses_track(person).at(moment)
@@ -102,7 +104,7 @@ def names(scene: bpy.types.Scene) -> Iterator[tuple[str, np.ndarray, Colour]]:
         return
     tracks, places = tracks_of(recording), places_of(settings, recording)
     refined = refined_people(scene, settings.source)
-    moment = recording.start + (scene.frame_current_final - 1.0) / scene_rate(scene)
+    moment = moment_shown(scene, recording, None)
     for person in chosen_people(settings, recording):
         if person.id in refined or person.id not in tracks:
             continue

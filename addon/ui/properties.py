@@ -80,6 +80,13 @@ def _redraw_views(_settings: SPR_PG_settings, _context: bpy.types.Context) -> No
     redraw_views()
 
 
+def _moved(settings: SPR_PG_settings, _context: bpy.types.Context) -> None:
+    recording = peek(settings)
+    if isinstance(recording, Recording):
+        fit_range(settings.id_data, recording)
+    redraw_views()
+
+
 class SPR_PG_result(bpy.types.PropertyGroup):
     """Where one person's result is in .blend files of earlier versions; read, never written."""
 
@@ -157,6 +164,20 @@ class SPR_PG_settings(bpy.types.PropertyGroup, FileSettings):
         description="Draw a line from each recorded keypoint of refined people to its place on the body, "
         "green where both agree, red from 100 mm on",
         update=_redraw_views,
+    )
+    first_frame: IntProperty(
+        name="Start Frame",
+        description="Frame of the scene on which the recording begins. It is that of the scene's range when a"
+        " recording is opened",
+        default=1,
+        min=0,
+        soft_max=10000,
+        update=_moved,
+    )
+    fitted_start: IntProperty(
+        name="Fitted Start",
+        description="First frame that opening a recording gave to the scene's range",
+        default=1,
     )
     fitted_end: IntProperty(
         name="Fitted End", description="Last frame that opening a recording gave to the scene's range"

@@ -9,12 +9,14 @@ import numpy as np
 from bpy.props import EnumProperty, IntProperty
 
 from ..scene import SceneError, scene_rate
+from ..scene.clock import go_to, on_timeline, places_on_timeline
 from ..scene.kept_before import has_version
 from ..scene.peaks import peaks
 from ..scene.refined import ASIDE, BEFORE, FREE
 from ..scene.versions import show, versions
 from .graph import Series
 from .measures import UNITS, series_of
+from .moved_keys import follow_moved_keys
 from .results import refined_armatures
 
 APART = 0.5
@@ -68,15 +70,15 @@ class SPR_OT_go_to_worst(bpy.types.Operator):
         series = series_of(shown_person(context), measure)
         assert series is not None
         found = peaks(series.seen.frames, series.seen.values, APART * scene_rate(scene))
-        here = np.flatnonzero(found == scene.frame_current)
+        here = np.flatnonzero(places_on_timeline(scene, found) == scene.frame_current)
         step = {"WORST": 0, "NEXT": 1, "PREVIOUS": -1}[self.which]
         place = (int(here[0]) + step) % len(found) if step and len(here) else 0
-        frame = int(found[place])
-        scene.frame_set(frame)
+        frame = float(found[place])
+        shown = go_to(scene, frame)
         value = np.interp(frame, series.frames, series.values)
         name = "the worst" if place == 0 else f"the {_ordinal(place + 1)} worst"
         told = UNITS[measure].written(float(value))
-        self.report({"INFO"}, f"Frame {frame}: {told}, {name} of {len(found)} peaks")
+        self.report({"INFO"}, f"Frame {shown}: {told}, {name} of {len(found)} peaks")
         return {"FINISHED"}
 
 
@@ -99,7 +101,8 @@ class SPR_OT_go_to_stretch(bpy.types.Operator):
             return str(cls.__doc__)
         frame, value = series.stretches(properties.parts)[min(properties.part, properties.parts - 1)]
         known = "nothing was seen" if np.isnan(value) else UNITS[measure].written(value)
-        return f"Go to frame {frame}, the worst of this part of the clip: {known}"
+        shown = round(on_timeline(context.scene, frame))
+        return f"Go to frame {shown}, the worst of this part of the clip: {known}"
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
@@ -110,7 +113,7 @@ class SPR_OT_go_to_stretch(bpy.types.Operator):
         """Change the scene's frame."""
         series = series_of(shown_person(context), context.scene.spr.quality.measure)
         assert series is not None
-        context.scene.frame_set(series.stretches(self.parts)[min(self.part, self.parts - 1)][0])
+        go_to(context.scene, series.stretches(self.parts)[min(self.part, self.parts - 1)][0])
         return {"FINISHED"}
 
 
@@ -155,8 +158,11 @@ class SPR_OT_show_version(bpy.types.Operator):
 
     def execute(self, context: bpy.types.Context) -> set[str]:
         """Change the armature's action."""
+        person = shown_person(context)
+        assert person is not None
+        follow_moved_keys([person])
         try:
-            show(shown_person(context), VERSIONS[self.which])
+            show(person, VERSIONS[self.which])
         except SceneError as error:
             self.report({"ERROR"}, str(error))
             return {"CANCELLED"}

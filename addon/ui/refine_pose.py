@@ -16,6 +16,7 @@ from .hints import peek
 from .job import Job, Task
 from .keep_edits import write_with_edits
 from .log import log_run, report_error
+from .moved_keys import begins, follow_all
 from .own_body import own_body
 from .people import places_of
 from .preferences import engine_and_device
@@ -63,6 +64,7 @@ class SPR_OT_refine_pose(Driven, bpy.types.Operator):
 
     def _task(self, context: bpy.types.Context) -> Task | None:
         settings = context.scene.spr
+        moved = follow_all(context.scene)
         try:
             recording = load_with_targets(settings)
             body = own_body(settings.body)
@@ -75,10 +77,12 @@ class SPR_OT_refine_pose(Driven, bpy.types.Operator):
             people,
             *engine_and_device(settings),
             origin=recording.start,
+            start=settings.first_frame,
+            begins={person.id: begins(context.scene, person.id) for person in people},
             body=body,
             controls=controls_of(settings),
             places=places_of(settings, recording),
-            notes=recording.exchanged,
+            notes=(*moved, *recording.exchanged),
             file_poses={person.id: person.poses for person in recording.people if person.poses is not None},
         )
 

@@ -8,16 +8,22 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TypeVar
 
 import bpy
-import numpy as np
+
+from ..scene.clock import Clock, Frames
+from ..scene.refined import played_frame
+from ..scene.timing import scene_rate
 
 PERSON_KEY = "spr_person"
 """Custom property of a refined armature and its parts: the person's id in the recording."""
 SOURCE_KEY = "spr_source"
 """Custom property of the same: the recording. A result that stands for itself has none (any more)."""
-ORIGIN_KEY, RATE_KEY = "spr_origin", "spr_rate"
+ORIGIN_KEY, RATE_KEY, FIRST_KEY = "spr_origin", "spr_rate", "spr_first_frame"
+"""Custom properties of the armature: the clock by which it was written."""
+START_KEY = "spr_start_frame"
+"""Custom property of the armature: the Start Frame that was asked for. The person begins elsewhere where its
+keys were moved by hand since."""
 SELF_KEY, NAME_KEY = "spr_self", "spr_name"
 """Custom properties by which an armature is told from its copies: who it is in this session of Blender, and
 its name when it was last seen to be itself."""
@@ -25,22 +31,18 @@ its name when it was last seen to be itself."""
 _SESSION = uuid.uuid4().hex
 
 
-Frames = TypeVar("Frames", float, np.ndarray)
-
-
 @dataclass(frozen=True)
 class Refined:
-    """One person's result. origin: seconds of the recording on frame 1; rate: frames a second of the keys."""
+    """One person's result, and the clock by which its keys were written."""
 
     source: str
     person_id: str
     armature: bpy.types.Object
-    origin: float
-    rate: float
+    clock: Clock
 
-    def moment(self, frame: Frames) -> Frames:
-        """Seconds of the recording at a frame of the scene."""
-        return self.origin + (frame - 1.0) / self.rate
+    def moment_shown(self, frame: Frames) -> Frames:
+        """Seconds of the recording at a frame of the animation, wherever a strip plays the result."""
+        return self.clock.moment(played_frame(self.armature, frame))
 
 
 def refined_armatures(scene: bpy.types.Scene) -> list[bpy.types.Object]:
@@ -57,8 +59,19 @@ def refined_people(scene: bpy.types.Scene, source: str) -> dict[str, Refined]:
     results = [ob for ob in refined_armatures(scene) if ob.get(SOURCE_KEY) == source]
     for ob in sorted(results, key=_likeness):
         person_id = str(ob[PERSON_KEY])
-        found[person_id] = Refined(source, person_id, ob, float(ob[ORIGIN_KEY]), float(ob[RATE_KEY]))
+        found[person_id] = Refined(source, person_id, ob, clock_of(ob))
     return found
+
+
+def clock_of(armature: bpy.types.Object) -> Clock:
+    """By which a result was written."""
+    first = float(armature.get(FIRST_KEY, 1.0))  # as all results of earlier versions begin
+    return Clock(float(armature[ORIGIN_KEY]), float(armature[RATE_KEY]), first)
+
+
+def rate_of(armature: bpy.types.Object, scene: bpy.types.Scene) -> float:
+    """Frames a second of a person's keys, the scene's where that is not known."""
+    return float(armature.get(RATE_KEY, scene_rate(scene)))
 
 
 def _likeness(armature: bpy.types.Object) -> tuple[bool, bool, bool, int]:
@@ -74,7 +87,7 @@ def _likeness(armature: bpy.types.Object) -> tuple[bool, bool, bool, int]:
 def _of_earlier_versions(scene: bpy.types.Scene, source: str) -> list[Refined]:
     """Results that the scene still points to, as .blend files of earlier versions do."""
     return [
-        Refined(source, entry.person_id, entry.armature, entry.origin, entry.rate)
+        Refined(source, entry.person_id, entry.armature, Clock(entry.origin, entry.rate))
         for entry in scene.spr.results
         if entry.source == source and entry.armature is not None and entry.armature.name in scene.objects
     ]
@@ -85,7 +98,8 @@ def claim(refined: Refined, parts: Iterable[bpy.types.Object]) -> None:
     armature = refined.armature
     for ob in (armature, *parts):
         ob[PERSON_KEY], ob[SOURCE_KEY] = refined.person_id, refined.source
-    armature[ORIGIN_KEY], armature[RATE_KEY] = refined.origin, refined.rate
+    clock = refined.clock
+    armature[ORIGIN_KEY], armature[RATE_KEY], armature[FIRST_KEY] = clock.origin, clock.rate, clock.first
     armature[SELF_KEY], armature[NAME_KEY] = _identity(armature), armature.name
 
 

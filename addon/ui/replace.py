@@ -19,7 +19,8 @@ def find_earlier(scene: bpy.types.Scene, source: str, person_id: str) -> Earlier
     refined = refined_people(scene, source).get(person_id)
     if refined is not None:
         armature = refined.armature
-        bodies = [ob for ob in scene.objects if _is_body(ob) and is_moved_by(ob, armature)]
+        there = (ob for ob in bpy.data.objects if ob.users_collection)  # in this scene or in another
+        bodies = [ob for ob in there if _is_body(ob) and is_moved_by(ob, armature)]
         return Earlier(armature, tuple(bodies))
     left = [ob for ob in scene.objects if _is_body(ob) and _is_of(ob, source, person_id)]
     return Earlier(None, tuple(ob for ob in left if _is_orphan(ob, scene)))
@@ -47,6 +48,21 @@ def why_beside(armature: bpy.types.Object) -> str:
     if missing:
         bones = f"{missing[0]} and {len(missing) - 1} more" if len(missing) > 1 else missing[0]
         return f"{armature.name} has no bone {bones} (any more), so the new result stands beside it."
+    return ""
+
+
+def why_new(scene: bpy.types.Scene, source: str, person_id: str) -> str:
+    """Why a new person is made although the file holds one, in a sentence; "" where it holds none."""
+    for ob in bpy.data.objects:
+        if ob.type != "ARMATURE" or ob.library is not None or not _is_of(ob, source, person_id):
+            continue
+        scenes = [other.name for other in bpy.data.scenes if ob.name in other.objects]
+        if ob.users_collection and scene.name not in scenes:
+            place = f"the scene {scenes[0]}" if scenes else f"the collection {ob.users_collection[0].name}"
+            return (
+                f"{ob.name} is in {place}, not in this scene, so it stays as it was and a new person was"
+                " made; link it to this scene to bring it up to date instead."
+            )
     return ""
 
 

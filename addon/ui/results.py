@@ -9,17 +9,30 @@ from dataclasses import dataclass, replace
 import bpy
 
 from .. import scene as scene_package
+from ..scene.clock import Clock
 from ..scene.parts import BODY_KEY, NOTHING_EARLIER, Earlier
 from ..scene.rollback import all_or_nothing, leave_edit_mode
 from ..scene.spares import as_before_when_it_fails
+from ..scene.time_shift import move
 from ..steps import Progress, Steps
+from .camera import follow_people
 from .earlier_files import take_over
 from .job import Outcome, Task
 from .opened_files import stem_of
 from .own_body import open_gender
 from .people import object_name
-from .refined import PERSON_KEY, Refined, claim, disclaim, refined_armatures, refined_people
-from .replace import find_earlier, find_keypoints, making_way, why_beside
+from .refined import (
+    PERSON_KEY,
+    START_KEY,
+    Refined,
+    claim,
+    clock_of,
+    disclaim,
+    refined_armatures,
+    refined_people,
+)
+from .replace import find_earlier, find_keypoints, making_way, why_beside, why_new
+from .scene_range import is_free, note_range
 
 __all__ = ["PERSON_KEY", "refined_armatures", "refined_people", "write"]
 
@@ -46,7 +59,10 @@ def write(scene: bpy.types.Scene, task: Task, outcomes: Sequence[Outcome]) -> St
         take_over(scene)
         places = [_place(scene, task.source, outcome.person.id) for outcome in outcomes]
         told = [place.note for place in places if place.note]
+        before = _clock(scene, task.source)
         made = yield from _write_all(scene, task, outcomes, places, told)
+        if before not in (None, _clock(scene, task.source)) and scene.spr.source == task.source:
+            follow_people(scene)
         for place in places:
             disclaim(place.beside)
         for armature in made:
@@ -70,13 +86,20 @@ def _pose_mode_kept() -> Iterator[None]:
             bpy.ops.object.mode_set(mode="POSE")
 
 
+def _clock(scene: bpy.types.Scene, source: str) -> Clock | None:
+    """By which the people of this source were written; None where there are none."""
+    return next((result.clock for result in refined_people(scene, source).values()), None)
+
+
 def _place(scene: bpy.types.Scene, source: str, person_id: str) -> _Place:
     earlier = find_earlier(scene, source, person_id)
     keypoints = find_keypoints(scene, source, person_id, earlier.armature)
     beside = _Place(NOTHING_EARLIER, beside=(*earlier.objects, *keypoints))
     if not scene.spr.replace:
         return beside
-    note = "" if earlier.armature is None else why_beside(earlier.armature)
+    if earlier.armature is None:
+        return _Place(earlier, tuple(keypoints), note=why_new(scene, source, person_id))
+    note = why_beside(earlier.armature)
     return replace(beside, note=note) if note else _Place(earlier, tuple(keypoints))
 
 
@@ -87,6 +110,7 @@ def _write_all(
     places: Sequence[_Place],
     told: list[str],
 ) -> Steps[list[bpy.types.Object]]:
+    free = is_free(scene)
     with ExitStack() as kept:
         for place in places:
             kept.enter_context(making_way(place.keypoints))
@@ -98,6 +122,8 @@ def _write_all(
             waiting = tuple(ob for later in places[index + 1 :] for ob in later.earlier.objects)
             earlier = replace(place.earlier, waiting=waiting)
             made.append((yield from _write_person(scene, task, outcome, earlier, len(outcomes) > 1, told)))
+        if free:
+            note_range(scene)
         return made
 
 
@@ -127,7 +153,9 @@ def _write_person(
     several: bool,
     told: list[str],
 ) -> Steps[bpy.types.Object]:
-    settings = scene.spr
+    settings, first = scene.spr, task.begins.get(outcome.person.id, 1.0)
+    if earlier.armature is not None:
+        move(earlier.armature, round(first - clock_of(earlier.armature).first))
     stem = stem_of(settings, task.source)
     armature = yield from scene_package.write_motion.steps(
         outcome.motion,
@@ -136,7 +164,9 @@ def _write_person(
         original=outcome.original,
         mesh=settings.mesh,
         match_scene_rate=settings.match_scene_rate,
+        match_scene_range=is_free(scene),
         origin=task.origin,
+        first_frame=first,
         body_model=outcome.body_model,
         gaps=settings.controls.gaps,
         person_index=task.places.get(outcome.person.id),
@@ -145,6 +175,8 @@ def _write_person(
         told=told.append,
     )
     bodies = [ob for ob in bpy.data.objects if BODY_KEY in ob and ob.parent == armature]
-    refined = Refined(task.source, outcome.person.id, armature, task.origin, scene_package.scene_rate(scene))
+    clock = Clock(task.origin, scene_package.scene_rate(scene), first)
+    refined = Refined(task.source, outcome.person.id, armature, clock)
+    armature[START_KEY] = task.start
     claim(refined, dict.fromkeys([*bodies, *earlier.bodies]))
     return armature

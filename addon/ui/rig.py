@@ -13,6 +13,7 @@ from ..scene import SceneError
 from ..scene.ik_controls import add_ik_controls, bake_to_fk
 from ..scene.limbs import LIMBS, controlled_limbs, root_bone
 from ..scene.root_bone import add_root, remove_root
+from .moved_keys import follow_moved_keys
 from .quality import shown_person
 
 ROOT_ITEMS = [
@@ -34,8 +35,10 @@ def _changed(
     """What the operator returns after it has changed the shown person, which takes seconds on long clips."""
     if context.window is not None:
         context.window.cursor_set("WAIT")
+    person = shown_person(context)
+    follow_moved_keys([] if person is None else [person])
     try:
-        change(shown_person(context))
+        change(person)
     except SceneError as error:
         operator.report({"ERROR"}, str(error))
         return {"CANCELLED"}

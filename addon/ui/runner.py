@@ -19,10 +19,10 @@ from .redraw import redraw
 from .stepped_job import SteppedJob
 
 TICK, SLICE = 0.0005, 0.02
-"""Seconds between two slices of the job, and how long one may be before its last step begins. Between them
-Blender handles what the user does, and draws. A timer that is not due yet lets Blender sleep for 5 ms: this
-one is due as soon as the slice before it is done."""
-LONGEST = 0.08
+"""Seconds between two slices of the job, and how long one may be. Between them Blender handles what the user
+does, and draws. A timer that is not due yet lets Blender sleep for 5 ms: this one is due as soon as the slice
+before it is done."""
+LONGEST = 0.06
 """Seconds that a slice may be where Blender needs more than twice as many to draw: it draws the view after
 every slice that writes keys, and where software does that it would take most of the time."""
 SEEN, SHARE = 0.25, 10.0

@@ -3,20 +3,36 @@
 from __future__ import annotations
 
 import bpy
+import numpy as np
 
 from ..recording import Recording
 from ..scene import is_animated, scene_rate
+from ..scene.clock import places_on_timeline
 
 BLENDERS_RANGE = (1, 250)
 
 
 def fit_range(scene: bpy.types.Scene, recording: Recording) -> None:
     """Blender's own range and the one of an earlier reading are no choice of the user's; keys are."""
-    settings = scene.spr
-    ours = (BLENDERS_RANGE, (1, settings.fitted_end))
-    if is_animated(scene) or (scene.frame_start, scene.frame_end) not in ours:
+    if is_animated(scene) or not is_free(scene):
         return
+    first = scene.spr.first_frame
     seconds = max(float(person.times[-1]) for person in recording.people) - recording.start
-    settings.fitted_end = scene.frame_end = max(int(1.01 + seconds * scene_rate(scene)), 1)
-    if scene.frame_current > scene.frame_end:
-        scene.frame_set(1)
+    last = max(int(first + 0.01 + seconds * scene_rate(scene)), first)
+    scene.frame_start, scene.frame_end = places_on_timeline(scene, np.array([first, last])).tolist()
+    note_range(scene)
+    if not scene.frame_start <= scene.frame_current <= scene.frame_end:
+        scene.frame_set(scene.frame_start)
+
+
+def is_free(scene: bpy.types.Scene) -> bool:
+    """Whether the scene's range is not the user's own."""
+    settings = scene.spr
+    ours = (settings.fitted_start, settings.fitted_end)
+    return (scene.frame_start, scene.frame_end) in (BLENDERS_RANGE, ours)
+
+
+def note_range(scene: bpy.types.Scene) -> None:
+    """The range that the scene has now is no choice of the user's."""
+    settings = scene.spr
+    settings.fitted_start, settings.fitted_end = scene.frame_start, scene.frame_end

@@ -42,7 +42,7 @@ def _with_animation(scene: bpy.types.Scene, person: Person) -> Person:
         raise SceneError(
             f"There is no refined armature of person {person.id} to start from; choose Start From: Original."
         )
-    frames = 1.0 + (person.times - result.origin) * result.rate
+    frames = result.clock.frame(person.times)
     unedited = poses_without_edits(result.armature, frames) if scene.spr.edits.keep else None
     poses = read_poses(result.armature, frames) if unedited is None else unedited
     if person.poses is not None:

@@ -69,11 +69,15 @@ class SteppedJob:
             self._step()
 
     def advance(self, seconds: float) -> None:
-        """Take steps until so much time is used, and one at least; or until there is news that has to be seen
-        before the work goes on."""
-        end = time.monotonic() + seconds
-        while self.running and not self._step() and time.monotonic() < end:
-            continue
+        """Take steps for so much time at most, as far as the last one tells how long the next one takes, and
+        one at least; or until there is news that has to be seen before the work goes on."""
+        began = time.monotonic()
+        end = began + seconds
+        while self.running and not self._step():
+            done = time.monotonic()
+            if 2 * done - began > end:
+                return
+            began = done
 
     def cancel(self) -> None:
         """Stop, and take back what was written."""

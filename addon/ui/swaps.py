@@ -8,9 +8,11 @@ import bpy
 from bpy.props import IntProperty, StringProperty
 
 from ..recording import Person, Recording
-from ..scene import scene_rate
+from ..scene.clock import from_timeline
 from .drawn_text import draw_message
 from .hints import changed, peek
+from .moments import number_shown
+from .moved_keys import follow_all
 from .panels import Panel
 from .people import chosen_people
 from .quality import shown_person
@@ -55,7 +57,10 @@ class SPR_OT_swap_sides(bpy.types.Operator):
         if self.first > self.last:
             self.report({"ERROR"}, "The first frame lies after the last one; swap them.")
             return {"CANCELLED"}
-        frames = [_frame_id(context.scene, recording, person, at) for at in (self.first, self.last)]
+        scene = context.scene
+        follow_all(scene)
+        ends = (from_timeline(scene, float(frame)) for frame in (self.first, self.last))
+        frames = [number_shown(scene, recording, person, frame) for frame in ends]
         if frames[1] < person.frame_ids[0] or frames[0] > person.frame_ids[-1]:
             self.report({"ERROR"}, f"Person {person.id} is not in these frames; choose others.")
             return {"CANCELLED"}
@@ -117,12 +122,6 @@ def stretch(entry: SPR_PG_swap) -> str:
     """'Person 0, frames 12 to 20'."""
     where = f"frame {entry.first}" if entry.first == entry.last else f"frames {entry.first} to {entry.last}"
     return f"Person {entry.person_id}, {where}"
-
-
-def _frame_id(scene: bpy.types.Scene, recording: Recording, person: Person, frame: int) -> int:
-    """The recording's number of the frame that a frame of the scene shows."""
-    seconds = recording.start + (frame - 1.0) / scene_rate(scene)
-    return round(seconds * person.fps)
 
 
 def _person(context: bpy.types.Context, recording: Recording, person_id: str) -> Person | None:

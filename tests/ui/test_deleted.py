@@ -121,3 +121,40 @@ def test_a_person_moved_to_another_scene_is_not_the_one_of_this_scene(person):
     bpy.ops.spr.refine_pose()
     (new,) = _armatures()
     assert new != person and person.data == data and person in other.objects.values()
+
+
+def test_a_person_that_was_unlinked_from_the_scene_is_said_to_stay(person):
+    scene, place = bpy.context.scene, person.users_collection[0]
+    scene.collection.children.unlink(place)
+    assert bpy.ops.spr.refine_pose() == {"FINISHED"}
+    assert len(_armatures()) == 1 and person not in _armatures()
+    assert "wave is in the collection wave, not in this scene" in scene.spr.result
+    assert bpy.ops.spr.refine_pose() == {"FINISHED"}
+    assert "not in this scene" not in scene.spr.result
+    assert len([ob for ob in bpy.data.objects if ob.type == "ARMATURE"]) == 2
+
+
+def test_a_person_of_another_scene_is_said_to_stay(person, wave):
+    bpy.ops.scene.new(type="NEW")
+    bpy.ops.spr.open_recording(filepath=str(wave))
+    assert bpy.ops.spr.refine_pose() == {"FINISHED"}
+    assert "wave is in the scene Scene, not in this scene" in bpy.context.scene.spr.result
+
+
+def test_a_person_linked_to_the_scene_again_is_brought_up_to_date(person):
+    scene, place = bpy.context.scene, person.users_collection[0]
+    scene.collection.children.unlink(place)
+    scene.collection.objects.link(person)
+    bodies = [ob for ob in bpy.data.objects if "spr_body" in ob]
+    assert bpy.ops.spr.refine_pose() == {"FINISHED"}
+    assert _armatures() == [person] and "not in this scene" not in scene.spr.result
+    assert [ob for ob in bpy.data.objects if "spr_body" in ob] == bodies
+
+
+def test_nothing_is_said_of_what_was_deleted(person):
+    keeper = bpy.data.objects.new("keeper", None)
+    bpy.context.scene.collection.objects.link(keeper)
+    keeper["person"] = person
+    _delete(person)
+    assert bpy.ops.spr.refine_pose() == {"FINISHED"}
+    assert "not in this scene" not in bpy.context.scene.spr.result

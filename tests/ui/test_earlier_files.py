@@ -53,7 +53,7 @@ def _elbow(armature):
 def test_the_results_are_found(opened, ui):
     found = ui("refined").refined_people(opened, SOURCE)
     assert {person: one.armature.name for person, one in found.items()} == {"1": "hero", "2": "two 2"}
-    assert [(one.origin, one.rate) for one in found.values()] == [(0.0, 30.0)] * 2
+    assert [one.clock for one in found.values()] == [ui("refined").Clock(0.0, 30.0)] * 2
     assert len(ui("quality").fit_error(found["1"].armature).values) == 30
 
 

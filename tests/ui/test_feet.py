@@ -62,7 +62,7 @@ def person(ui, enabled) -> bpy.types.Object:
     armature = write_motion(
         finish(stand(free, Controls(feet=1.0), np.full(2, 0.02), np.zeros(2))), mesh=False
     )
-    ui("refined").claim(ui("refined").Refined("gone.npz", "0", armature, 0.0, 30.0), ())
+    ui("refined").claim(ui("refined").Refined("gone.npz", "0", armature, ui("refined").Clock(0.0, 30.0)), ())
     return armature
 
 

@@ -17,6 +17,7 @@ from addon.recording import Poses
 from addon.steps import Progress, finish
 from addon.ui.describe import progress_text
 from addon.ui.job import Job, Task, refine_all
+from addon.ui.stepped_job import SteppedJob
 
 
 def in_slices(job, seconds=0.01):
@@ -105,6 +106,23 @@ def test_a_cancelled_job_ends_empty(long_person):
     assert job.cancelled and not job.running and not job.outcomes and not job.error
     job.advance(0.2)
     assert job.fraction < 1.0 and not job.outcomes
+
+
+def test_a_slice_ends_before_the_step_that_would_make_it_too_long(person, monkeypatch):
+    now, taken = [0.0], []
+    monkeypatch.setattr("addon.ui.stepped_job.time.monotonic", lambda: now[0])
+
+    def work():
+        for step in range(10):
+            taken.append(step)
+            now[0] += 0.03
+            yield None
+
+    job = SteppedJob(work())
+    job.advance(0.08)
+    assert len(taken) == 2, "a third one would have ended after 0.09 s"
+    job.advance(0.01)
+    assert len(taken) == 3, "one at least"
 
 
 def test_what_is_new_is_told_before_the_work_goes_on(person):
@@ -265,7 +283,7 @@ def test_progress_is_drawn_less_often_where_drawing_takes_long(
     runner.end()
 
 
-@pytest.mark.parametrize(("drawing", "slice_seconds"), [(0.001, 0.02), (0.1, 0.05), (1.0, 0.08)])
+@pytest.mark.parametrize(("drawing", "slice_seconds"), [(0.001, 0.02), (0.1, 0.05), (1.0, 0.06)])
 def test_more_is_done_at_a_time_where_drawing_takes_long(
     window, ui, long_person, monkeypatch, drawing, slice_seconds
 ):
