@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from ...body.kinematics import forward
@@ -56,12 +58,16 @@ def hold_feet(
         ankles,
         ankles + (feet @ bones[list(FEET)][..., None])[..., 0],
     )
+    straight, lying = shown[:, list(FEET)], clip.chances[..., 1]
     if floor is not None:
-        shown[:, list(FEET)] = toes_up(floor, hung, shown, shown[:, list(FEET)], bones)
+        shown[:, list(FEET)] = toes_up(floor, hung, shown, straight, bones, lying)
     yield None
-    steps = yield from moved(clip, places_under(hung, shown, bones), undersides(hung, shown, bones))
+    places = places_under(hung, shown, bones)
+    clip = replace(clip, chances=chances(contacts, places))
+    steps = yield from moved(clip, places, undersides(hung, shown, bones))
     path, target = steps[:, 0], ankles + steps[:, 1:]
-    found, low = rotations, np.zeros(target.shape[:2])
+    found = rotations
+    low = low_by(clip, target - joints[:, list(ANKLES)] - path[:, None])
     for number in range(PASSES):
         if number:
             there, _ = yield from _posed(found, pelvis + path, bones)
@@ -74,6 +80,10 @@ def hold_feet(
             return reach(rotations[rows], world[rows], there, target[rows], feet[rows], low[rows])
 
         found = yield from in_chunks(legs, len(pelvis))
+    if floor is not None:
+        # Once more for feet where they are now, or toes would stay bent whose foot was raised.
+        joints, _ = yield from _posed(found, pelvis + path, bones)
+        shown[:, list(FEET)] = toes_up(floor, joints, shown, straight, bones, lying)
     found[:, list(FEET)] = np.swapaxes(feet, -1, -2) @ shown[:, list(FEET)]
     return found, pelvis + path
 

@@ -39,8 +39,8 @@ RATES = (60.0, 120.0)
 class Row:
     """Means over clips. f1: of contacts against the truth's; skate: m/s over the floor of what bears; sunk:
     share of frames with a sole more than 5 mm below the floor; floating: share of bearing places more than
-    10 mm over it, for toes the middle of the ball or the tip; lifted: share of bearing heels and toes that
-    have no place at all within 10 mm of it; pve mm, rotation degrees, acceleration as in the table; path:
+    10 mm over it, for toes the middle of the ball or their front; lifted: share of bearing heels and toes
+    without any place within 10 mm of it; pve mm, rotation degrees, acceleration as in the table; path:
     metres off at the end."""
 
     f1: float
