@@ -22,6 +22,7 @@ from addon.refiner.feet.places import chances, places_under
 
 from ..augment import proportions
 from ..feet.labels import STILL, bearing
+from ..feet.planted import planted
 from ..feet.train import FPS, at_pace, on_legs
 from ..metrics import Posed, open_surface
 from ..motion_data import Clip
@@ -102,6 +103,8 @@ def _cases(args: argparse.Namespace) -> Iterator[tuple[str, Iterator[Seen]]]:
         "poses alone, estimator 10°": Case("feet", "smpl24", Faults(), estimator=10.0, alone=True),
     }
     clips = evaluation_clips(args.split, args.frames)
+    if args.planted:
+        clips = [planted(clip) for clip in clips]
     for name, case in plain.items():
         yield name, _seen(case, clips, args)
     yield "camera drifts 0.3 m in 5 s", (_drifting(one) for one in _seen(plain["clean"], clips, args))
