@@ -80,10 +80,6 @@ def hold_feet(
             return reach(rotations[rows], world[rows], there, target[rows], feet[rows], low[rows])
 
         found = yield from in_chunks(legs, len(pelvis))
-    if floor is not None:
-        # Once more for feet where they are now, or toes would stay bent whose foot was raised.
-        joints, _ = yield from _posed(found, pelvis + path, bones)
-        shown[:, list(FEET)] = toes_up(floor, joints, shown, straight, bones, lying)
     found[:, list(FEET)] = np.swapaxes(feet, -1, -2) @ shown[:, list(FEET)]
     return found, pelvis + path
 

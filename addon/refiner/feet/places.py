@@ -14,8 +14,6 @@ RAISED = 0.04
 """Metres over the toes at which a heel that is said to bear is as likely in the air."""
 BENT = np.radians(60.0)
 """By how much toes bend at most."""
-LEAST_LEVEL = 0.1
-"""Share of a foot's own axis in that about which its toes bend."""
 
 
 def places_under(joints: np.ndarray, world: np.ndarray, bones: np.ndarray) -> np.ndarray:
@@ -57,13 +55,8 @@ def toes_up(
     over = floor.over(under)
     ball = np.minimum(over[..., INNER], over[..., OUTER])
     least = bear * ball + (1.0 - bear) * np.minimum(ball, 0.0)
-    reach = under[..., TOE:, :] - joints[:, list(FEET), None]
-    length = np.linalg.norm(reach, axis=-1)
-    down = -(reach @ floor.normal) / length
-    drop = np.maximum(least[..., None] - over[..., TOE:], 0.0) / length
-    angle = np.arcsin(np.clip(down, -1.0, 1.0)) - np.arcsin(np.clip(down - drop, -1.0, 1.0))
-    # About what is level, however the foot leans; about its own axis where the toes point straight down.
+    drop = least[..., None] - over[..., TOE:]
+    length = np.linalg.norm(under[..., TOE:, :] - joints[:, list(FEET), None], axis=-1)
+    angle = np.minimum(np.arcsin(np.clip(drop / length, 0.0, 1.0)).max(-1), BENT)
     across = world[:, list(ANKLES)][..., 0]
-    axis = np.cross(reach[..., -1, :] / length[..., -1:], floor.normal) - LEAST_LEVEL * across
-    axis /= np.linalg.norm(axis, axis=-1, keepdims=True)
-    return np.asarray(matrix_from_axis_angle(axis * np.minimum(angle.max(-1), BENT)[..., None]) @ toes)
+    return np.asarray(matrix_from_axis_angle(-across * angle[..., None]) @ toes)

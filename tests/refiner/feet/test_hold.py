@@ -112,7 +112,7 @@ def test_nothing_pops(held):
         np.degrees(geodesic_angle(rotations[1:, LEGS], rotations[:-1, LEGS]))
         for rotations in (held.free[0], held.rotations)
     )
-    assert (after - before).max() < 12.0
+    assert (after - before).max() < 13.0
     shake = []
     for rotations, pelvis in (held.free, (held.rotations, held.pelvis)):
         joints, _ = forward(rotations, pelvis, held.bone_offsets)
