@@ -22,6 +22,8 @@ _OFFSETS = (
 toe tip."""
 PLACES = ("heel", "inner_ball", "outer_ball", "toe")
 HEEL, INNER, OUTER, TOE = range(len(PLACES))
+FRONT = len(PLACES)
+"""Beside these in `undersides`: the toes' front."""
 SIDES = ("left", "right")
 ANKLES = tuple(JOINT_NAMES.index(f"{side}_ankle") for side in SIDES)
 FEET = tuple(JOINT_NAMES.index(f"{side}_foot") for side in SIDES)

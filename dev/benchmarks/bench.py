@@ -87,6 +87,9 @@ def main(argv: list[str] | None = None) -> int:
         "--picture", type=Path, metavar="SVG", help="with --feet: draw their paths from above"
     )
     parser.add_argument("--captures", action="store_true", help="with --feet: of the bundled recordings")
+    parser.add_argument(
+        "--planted", action="store_true", help="with --feet: of motion whose feet were made to stand"
+    )
     args = parser.parse_args(words)
     if args.captures:
         from bundled_model.training.benchmark.feet_captures import feet_captures

@@ -15,7 +15,7 @@ LEAST_EASED = 1e-3
 """Share of smoothness that is left where a foot bears."""
 LOOK = 0.08
 """Seconds around a frame in which a foot's mean speed is looked at."""
-EASE = 0.15
+EASE = 0.12
 """Seconds over which what moves a foot comes and goes."""
 BESIDE = 0.1
 """Seconds around a moment in which a foot bears, in which what moves it need not come and go smoothly."""
@@ -56,6 +56,10 @@ class Clip:
         """(T,) weights of what is off by so many metres or radians in every frame."""
         return np.full(len(self.contacts), 1.0 / (self.fps * CORRELATED * deviation**2))
 
+    def drifts(self, speed: float) -> np.ndarray:
+        """(T - 1,) weights of no step of what drifts at so many m/s."""
+        return np.full(len(self.contacts) - 1, self.fps / (CORRELATED * speed**2))
+
     def smooth(self, weights: np.ndarray, seconds: float) -> np.ndarray:
         """(T - 3,) weights of third differences that leave alone what lasts longer than so many seconds,
         beside these weights (T,) of places."""
@@ -77,10 +81,11 @@ class Clip:
         the steps (T - 1, 3) are surely those of a foot that moves.
 
         strays: how far one that bears may come within a second; moves: how much a second, at which it hardly
-        bears.
+        bears, where its speed is known.
         """
         speed = np.linalg.norm(_around(steps, round(LOOK * self.fps)), axis=1) * self.fps
-        released = np.where(self.sure[1:, foot], 1.0, np.square(1.0 + np.square(speed / moves)))
+        told = np.hypot(moves, self.precision.foot[foot] / LOOK)
+        released = np.where(self.sure[1:, foot], 1.0, np.square(1.0 + np.square(speed / told)))
         return np.asarray(np.square(chance[:-1] * chance[1:]) / released * self.fps / strays**2)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from ...body.kinematics import forward
@@ -56,12 +58,16 @@ def hold_feet(
         ankles,
         ankles + (feet @ bones[list(FEET)][..., None])[..., 0],
     )
+    straight, lying = shown[:, list(FEET)], clip.chances[..., 1]
     if floor is not None:
-        shown[:, list(FEET)] = toes_up(floor, hung, shown, shown[:, list(FEET)], bones)
+        shown[:, list(FEET)] = toes_up(floor, hung, shown, straight, bones, lying)
     yield None
-    steps = yield from moved(clip, places_under(hung, shown, bones), undersides(hung, shown, bones))
+    places = places_under(hung, shown, bones)
+    clip = replace(clip, chances=chances(contacts, places))
+    steps = yield from moved(clip, places, undersides(hung, shown, bones))
     path, target = steps[:, 0], ankles + steps[:, 1:]
-    found, low = rotations, np.zeros(target.shape[:2])
+    found = rotations
+    low = low_by(clip, target - joints[:, list(ANKLES)] - path[:, None])
     for number in range(PASSES):
         if number:
             there, _ = yield from _posed(found, pelvis + path, bones)

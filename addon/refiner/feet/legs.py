@@ -12,7 +12,7 @@ _HIPS, _KNEES = (
     [JOINT_NAMES.index(f"{side}_{joint}") for side in ("left", "right")] for joint in ("hip", "knee")
 )
 ANKLE_JOINTS = list(ANKLES)
-HIP, KNEE = 0.1, 0.1
+HIP, KNEE = 0.1, 0.08
 """Radians by which a hip about any axis and a knee about its hinge are thought to move."""
 MISSED = 0.003
 """Metres by which a foot may miss its place: at full stretch a knee does not bend for a few of them."""
@@ -40,7 +40,7 @@ def reach(
     `feet` (T, 2, 3, 3) in the world, with the hips where they are.
 
     rotations, world (T, 24, 3, 3), joints (T, 24, 3) metres: of the pose that the legs start from. low (T, 2)
-    metres: by which feet still were too low when they last reached, and may miss their places the less.
+    metres: by which feet were too low before, and may miss their places the less.
     """
     missed = np.full(ankles.shape[:2], MISSED) if low is None else MISSED / (1.0 + low / LOW)
     hips = joints[:, _HIPS]

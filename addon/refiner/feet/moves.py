@@ -16,7 +16,7 @@ from .clip import Clip
 
 SLIDE, TURN = 0.0047, 0.01
 """Metres, and radians, that a bearing foot may stray within a second."""
-MOVES, SPINS = 0.55, 1.5
+MOVES, SPINS = 0.45, 1.5
 """m/s, and radians a second, at which a foot hardly bears."""
 ON_FLOOR, FLAT = 0.004, 0.03
 """Metres by which a bearing sole may miss the floor, radians by which a flat one may lean on it."""
@@ -27,8 +27,10 @@ HARD, SUNK_PASSES = 60.0, 2
 """How much more a sole below the floor counts than the floor under others, and how often such are sought."""
 FREE_PATH = 1e-4
 """Weight of the measured place of a path that is rebuilt from steps."""
-LEAST_UP = 0.007
-"""Metres by which a body's height over its floor is off at least, for the same reason as soles."""
+DRIFTS = 0.1
+"""m/s by which such a path is thought to drift: in the air nothing else tells of it."""
+LEAST_UP = 0.015
+"""Metres by which a body's height over its floor is off at least: a leg that changes instead would show."""
 EASE_BODY = 0.15
 """Seconds over which what moves the body comes and goes."""
 LOW, LIFTED = 0.001, 20.0
@@ -64,7 +66,7 @@ def turned(clip: Clip, feet: np.ndarray) -> Steps[np.ndarray]:
 def moved(clip: Clip, places: np.ndarray, under: np.ndarray) -> Steps[np.ndarray]:
     """(T, 3, 3) metres that the body, the left and the right foot (second axis) move.
 
-    places (T, 2, 3, 3): heel, ball and tip of the toes; under (T, 2, P, 3): all that may be below the floor.
+    places (T, 2, 3, 3): heel, ball and toes' front; under (T, 2, P, 3): all that may be below the floor.
     """
     level = yield from _level(clip, places)
     if clip.floor is None:
@@ -81,7 +83,9 @@ def _level(clip: Clip, places: np.ndarray) -> Steps[np.ndarray]:
     for foot in (0, 1):
         slide = _mean_step(places[:, foot], clip.chances[:, foot])
         bands.steps_near(FEET[foot], clip.still(foot, clip.bears[:, foot], slide, SLIDE, MOVES), -slide)
-    return np.swapaxes((yield from bands.solve()), 1, 2)
+    found = np.swapaxes((yield from bands.solve()), 1, 2)
+    # Steps do not tell where a path as a whole lies.
+    return found if np.isfinite(clip.precision.path) else found - found[:, 0].mean(0)
 
 
 def _up(clip: Clip, lowest: np.ndarray) -> Steps[np.ndarray]:
@@ -107,8 +111,11 @@ def _up(clip: Clip, lowest: np.ndarray) -> Steps[np.ndarray]:
 def _together(clip: Clip, numbers: int, path: float) -> Bands:
     """The body's path, off by so many metres, and both feet's, near where they were measured and smooth."""
     bands = Bands(len(clip.contacts), numbers, 3)
-    free = np.full(len(clip.contacts), FREE_PATH)
-    bands.near(BODY, clip.measured(path) if np.isfinite(path) else free)
+    if np.isfinite(path):
+        bands.near(BODY, clip.measured(path))
+    else:
+        bands.near(BODY, np.full(len(clip.contacts), FREE_PATH))
+        bands.steps_near(BODY, clip.drifts(DRIFTS), np.zeros((len(clip.contacts) - 1, numbers)))
     bands.smooth(BODY, clip.smooth(clip.measured(float(clip.precision.foot.mean())), EASE_BODY))
     for foot in (0, 1):
         weights = clip.measured(clip.precision.foot[foot])

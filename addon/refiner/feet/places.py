@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 
 from ...body.rotations import matrix_from_axis_angle
-from ...body.soles import ANKLES, FEET, HEEL, INNER, OUTER, TOE, soles, undersides
+from ...body.soles import ANKLES, FEET, FRONT, HEEL, INNER, OUTER, TOE, undersides
 from ...motion import Floor
 
 TIP = 0.012
-"""Metres by which the tip of the toes must lie below the ball to be what bears."""
+"""Metres by which the front of the toes must lie below the ball to be what bears."""
 RAISED = 0.04
 """Metres over the toes at which a heel that is said to bear is as likely in the air."""
 BENT = np.radians(60.0)
@@ -17,10 +17,10 @@ BENT = np.radians(60.0)
 
 
 def places_under(joints: np.ndarray, world: np.ndarray, bones: np.ndarray) -> np.ndarray:
-    """(T, 2, 3, 3) metres, heel, middle of the ball and tip of the toes under each foot."""
-    four = np.asarray(soles(joints, world, bones))
-    ball = (four[..., INNER, :] + four[..., OUTER, :]) / 2.0
-    return np.stack([four[..., HEEL, :], ball, four[..., TOE, :]], axis=2)
+    """(T, 2, 3, 3) metres, heel, middle of the ball and front of the toes under each foot."""
+    under = undersides(joints, world, bones)
+    ball = (under[..., INNER, :] + under[..., OUTER, :]) / 2.0
+    return np.stack([under[..., HEEL, :], ball, under[..., FRONT, :]], axis=2)
 
 
 def chances(contacts: np.ndarray, places: np.ndarray) -> np.ndarray:
@@ -40,15 +40,22 @@ def flatness(contacts: np.ndarray, places: np.ndarray, off: np.ndarray) -> np.nd
 
 
 def toes_up(
-    floor: Floor, joints: np.ndarray, world: np.ndarray, toes: np.ndarray, bones: np.ndarray
+    floor: Floor,
+    joints: np.ndarray,
+    world: np.ndarray,
+    toes: np.ndarray,
+    bones: np.ndarray,
+    bear: np.ndarray,
 ) -> np.ndarray:
-    """(T, 2, 3, 3) turns in the world of such toes, bent up where they alone are below the floor."""
+    """(T, 2, 3, 3) turns in the world of such toes, bent up where they alone are below the floor, and to lie
+    on it with the ball where they bear with the chances `bear` (T, 2)."""
     straight = world.copy()
     straight[:, list(FEET)] = toes
     under = undersides(joints, straight, bones)
     over = floor.over(under)
     ball = np.minimum(over[..., INNER], over[..., OUTER])
-    drop = np.minimum(ball, 0.0)[..., None] - over[..., TOE:]
+    least = bear * ball + (1.0 - bear) * np.minimum(ball, 0.0)
+    drop = least[..., None] - over[..., TOE:]
     length = np.linalg.norm(under[..., TOE:, :] - joints[:, list(FEET), None], axis=-1)
     angle = np.minimum(np.arcsin(np.clip(drop / length, 0.0, 1.0)).max(-1), BENT)
     across = world[:, list(ANKLES)][..., 0]

@@ -94,14 +94,13 @@ def hold_again(motion: Motion, strength: float = 1.0, path: str = "measured") ->
     edited = np.zeros((motion.frames, 4), bool)
     if motion.found is not None:
         edited = (motion.contacts > 0.5) != (motion.found[0] > 0.5)
-    softened = np.where(edited, motion.contacts, _softened(motion.contacts, motion.fps))
-    eased = replace(motion, contacts=softened)
+    eased = replace(motion, contacts=np.where(edited, motion.contacts, softened(motion.contacts, motion.fps)))
     parts = yield from _parts(motion)
     held = yield from _held(eased, controls, np.full(2, SET), poses_alone(motion), parts, edited)
     return replace(held, contacts=motion.contacts)
 
 
-def _softened(contacts: np.ndarray, fps: float) -> np.ndarray:
+def softened(contacts: np.ndarray, fps: float) -> np.ndarray:
     """Contacts (T, 4) that come and go within three frames at 30 a second, as the network tells them: those
     of a scene are on or off."""
     reach = max(round(fps / NETWORK_FPS), 1)

@@ -22,6 +22,7 @@ from addon.refiner.feet.places import chances, places_under
 
 from ..augment import proportions
 from ..feet.labels import STILL, bearing
+from ..feet.planted import planted
 from ..feet.train import FPS, at_pace, on_legs
 from ..metrics import Posed, open_surface
 from ..motion_data import Clip
@@ -39,8 +40,8 @@ RATES = (60.0, 120.0)
 class Row:
     """Means over clips. f1: of contacts against the truth's; skate: m/s over the floor of what bears; sunk:
     share of frames with a sole more than 5 mm below the floor; floating: share of bearing places more than
-    10 mm over it, for toes the middle of the ball or the tip; lifted: share of bearing heels and toes that
-    have no place at all within 10 mm of it; pve mm, rotation degrees, acceleration as in the table; path:
+    10 mm over it, for toes the middle of the ball or their front; lifted: share of bearing heels and toes
+    without any place within 10 mm of it; pve mm, rotation degrees, acceleration as in the table; path:
     metres off at the end."""
 
     f1: float
@@ -102,6 +103,8 @@ def _cases(args: argparse.Namespace) -> Iterator[tuple[str, Iterator[Seen]]]:
         "poses alone, estimator 10°": Case("feet", "smpl24", Faults(), estimator=10.0, alone=True),
     }
     clips = evaluation_clips(args.split, args.frames)
+    if args.planted:
+        clips = [planted(clip) for clip in clips]
     for name, case in plain.items():
         yield name, _seen(case, clips, args)
     yield "camera drifts 0.3 m in 5 s", (_drifting(one) for one in _seen(plain["clean"], clips, args))

@@ -112,7 +112,7 @@ def test_nothing_pops(held):
         np.degrees(geodesic_angle(rotations[1:, LEGS], rotations[:-1, LEGS]))
         for rotations in (held.free[0], held.rotations)
     )
-    assert (after - before).max() < 12.0
+    assert (after - before).max() < 13.0
     shake = []
     for rotations, pelvis in (held.free, (held.rotations, held.pelvis)):
         joints, _ = forward(rotations, pelvis, held.bone_offsets)
@@ -159,6 +159,46 @@ def sway_left(fps: float) -> float:
     return float(after / before)
 
 
+def test_a_path_told_by_steps_does_not_fly_away_in_the_air():
+    """Feet that shake, of somebody who touches the floor twice for a moment at 120 frames a second."""
+    times = np.arange(0.0, 4.0, 1.0 / 120.0)
+    contacts = np.zeros((len(times), 4))
+    contacts[np.abs(times - 1.0) < 0.1] = contacts[np.abs(times - 3.0) < 0.1] = 1.0
+    posed = forward(np.tile(np.eye(3), (len(times), 24, 1, 1)), np.zeros((len(times), 3)), REST_OFFSETS)
+    places = places_under(*posed, REST_OFFSETS)
+    places[..., 0] += 0.03 * np.sin(2.0 * np.pi * times)[:, None, None]
+    no, off = np.zeros((len(times), 2)), Precision(np.full(2, 0.008), np.full(2, 0.1), np.inf, np.zeros(2))
+    standing = Standing(120.0, contacts, chances(contacts, places), no, None, off, no > 0.0)
+    body = finish(moved(standing, places, places))[:, 0]
+    assert np.abs(body).max() < 0.1
+    np.testing.assert_allclose(body.mean(0), 0.0, atol=1e-9)
+
+
+def toes_down(degrees: float) -> tuple[np.ndarray, np.ndarray]:
+    """Somebody who stands on balls of feet whose toes point down, 3 cm over the floor, once held: (2,) metres
+    of the balls over the floor, and (2,) degrees by which the toes turned."""
+    turns, pelvis = np.tile(np.eye(3), (60, 24, 1, 1)), np.zeros((60, 3))
+    turns[:, list(ANKLES)] = matrix_from_axis_angle(np.array([np.radians(30.0), 0.0, 0.0]))
+    turns[:, list(FEET)] = matrix_from_axis_angle(np.array([np.radians(degrees - 30.0), 0.0, 0.0]))
+    places = places_under(*forward(turns, pelvis, REST_OFFSETS), REST_OFFSETS)
+    floor = Floor(np.array([0.0, 1.0, 0.0]), places[0, :1, 1:, 1].min(-1) - 0.03)
+    contacts = np.tile([0.0, 1.0], (60, 2))
+    precision = Precision(np.full(2, 0.03), np.full(2, 0.3), 0.03, np.zeros(2))
+    held, path = finish(hold_feet.steps(turns, pelvis, REST_OFFSETS, 30.0, contacts, floor, precision))
+    over = floor.over(places_under(*forward(held, path, REST_OFFSETS), REST_OFFSETS))
+    return over[30, :, 1], np.degrees(geodesic_angle(held, turns))[30, list(FEET)]
+
+
+def test_bearing_toes_lie_on_the_floor_with_their_ball():
+    over, turned = toes_down(12.0)
+    assert over.max() < 0.015 and turned.min() > 5.0
+
+
+def test_who_stands_on_the_tips_of_the_toes_stays_there():
+    over, turned = toes_down(50.0)
+    assert over.min() > 0.03 and turned.max() < 1.0
+
+
 def crooked(untold: float) -> tuple[np.ndarray, np.ndarray]:
     """Somebody who stands, whose hips, knees and ankles are each 4 degrees off, once held: (J,) degrees by
     which these are off then, and (2, 3) metres of heels and both sides of the balls over the floor."""
@@ -184,7 +224,7 @@ def test_a_leg_that_nothing_tells_takes_its_share_of_a_foot_that_lies_wrongly():
     """Each of its joints a quarter; where keypoints tell thigh and shin the ankle has all."""
     told, alone = crooked(0.0)[0], crooked(1.0)[0]
     assert alone.mean() < 2.5 and alone.max() < 4.0
-    assert told[:2].min() > 3.0 and told[-2:].min() > 7.0
+    assert told[:2].min() > 2.8 and told[-2:].min() > 7.0
 
 
 def test_a_leg_that_keypoints_tell_turns_about_itself_alone():
