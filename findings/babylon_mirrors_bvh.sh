@@ -20,7 +20,8 @@ import { ImportMeshAsync, NullEngine, Scene, Vector3 } from "@babylonjs/core/ind
 import "@babylonjs/loaders/index.js";
 
 const joints = { Head: [0, 70, 0], LeftHand: [60, 40, 0], LeftToes: [10, -90, 20] };
-const joint = ([name, place]) => `JOINT ${name}\n{\nOFFSET ${place.join(" ")}\nCHANNELS 3 Zrotation Xrotation Yrotation\n}\n`;
+const turns = "CHANNELS 3 Zrotation Xrotation Yrotation";
+const joint = ([name, place]) => `JOINT ${name}\n{\nOFFSET ${place.join(" ")}\n${turns}\n}\n`;
 const bvh = `HIERARCHY
 ROOT Hips
 {
