@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # three.js 0.187.0 (BVHLoader) adds a joint's OFFSET to its position channels. Writers that give every joint six
-# channels, or the root its rest height, write the place itself there, OFFSET within it, and other readers take it so:
-# in three.js the limbs of such a file come out twice as long, and the person hangs one hip height above the floor.
+# channels, or the root its rest height (Blender's exporter does both), write the place itself there, OFFSET within it,
+# and other readers take it so: in three.js the limbs come out twice as long, and the hips twice as high.
 # No warning; files whose joints have rotations only, and whose root's OFFSET is zero, are right.
 #
 # The file: hips 90 above the floor, a knee 45 below them, a foot 45 below that; in the second frame the hips turn

@@ -57,4 +57,4 @@ heights = {marker: [place[1] for place in read[marker]] for marker in HEIGHTS}
 show("trc-data-reader", heights)
 assert heights["hip"][2] == 502, "the behaviour has changed"
 PY
-env/bin/python look.py 2> errors.txt || { cat errors.txt; exit 1; }
+env/bin/python look.py 2> errors.txt | grep -v swig || { cat errors.txt; exit 1; }
