@@ -12,7 +12,7 @@ from importlib.machinery import ModuleSpec, PathFinder
 from importlib.util import LazyLoader
 from types import ModuleType
 
-PARTS = ("numpy.ctypeslib", "numpy.fft", "numpy.polynomial", "numpy.random")
+PARTS = ("numpy.ctypeslib", "numpy.fft", "numpy.ma", "numpy.polynomial", "numpy.random")
 
 
 class _Later:

@@ -144,7 +144,8 @@ def _local(node: Mapping[str, Any]) -> np.ndarray:
 
 
 def frame_rate(content: Mapping[str, Any]) -> float | None:
-    """Keys a second of the densest animation channel; None where there are too few to tell a rate."""
+    """Keys a second of the densest animation channel, a whole number or one of television's where it is near
+    one; None where there are too few to tell a rate."""
     accessors = content.get("accessors")
     accessors = accessors if isinstance(accessors, list) else []
     rates = [_rate(accessors, sampler) for sampler in _samplers(content)]
@@ -152,10 +153,16 @@ def frame_rate(content: Mapping[str, Any]) -> float | None:
     if not known:
         return None
     found = max(known)
-    return float(round(found)) if abs(found - round(found)) < 0.01 * found else found
+    usual = min(
+        (whole / slower for whole in (round(found), round(_NTSC * found)) for slower in (1.0, _NTSC)),
+        key=lambda rate: abs(rate - found),
+    )
+    return usual if abs(found - usual) < 0.01 * found else found
 
 
 _SLOWEST, _FASTEST = 9.0, 1000.0
+_NTSC = 1.001
+"""By which television's rates are slower than whole ones."""
 
 
 def _samplers(content: Mapping[str, Any]) -> list[dict[str, Any]]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import bpy
 import numpy as np
 
@@ -13,8 +15,8 @@ _FIELDS: dict[str, tuple[int, type]] = {
     "interpolation": (1, np.uint8),
     "handle_left_type": (1, np.uint8),
     "handle_right_type": (1, np.uint8),
+    "type": (1, np.uint8),
     "easing": (1, np.int32),
-    "type": (1, np.int32),
     "select_control_point": (1, np.bool_),
 }
 """What a key is made of: numbers of each kind, and their type."""
@@ -24,11 +26,12 @@ CurveKeys = dict[str, np.ndarray]
 """Columns of N keys, by the names of Blender's properties."""
 
 
-def read_keys(curve: bpy.types.FCurve) -> CurveKeys:
-    """All keys of a curve."""
+def read_keys(curve: bpy.types.FCurve, fields: Collection[str] = tuple(_FIELDS)) -> CurveKeys:
+    """All keys of a curve, or these properties of them: those that Blender copies key by key take long."""
     points = curve.keyframe_points
     found = {}
-    for name, (width, kind) in _FIELDS.items():
+    for name in fields:
+        width, kind = _FIELDS[name]
         values: np.ndarray = np.empty(len(points) * width, kind)
         points.foreach_get(name, values)
         found[name] = values.reshape(-1, width) if width > 1 else values

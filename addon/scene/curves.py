@@ -50,11 +50,11 @@ def write_curves(
     channels, groups = _channels(owner)
     coordinates = np.empty((len(frames), 2), np.float32)
     coordinates[:, 0] = frames
-    # Blender keeps this in a byte: the same type here is copied at once, any other key by key.
+    # Blender keeps these in bytes: the same type here is copied at once, any other key by key.
     shape = np.full(len(frames), _enum("interpolation", interpolation), np.uint8)
     if holds is not None:
         shape[holds] = _enum("interpolation", "CONSTANT")
-    kinds = np.full(len(frames), _enum("type", "KEYFRAME"), np.int32)
+    kinds = np.full(len(frames), _enum("type", "KEYFRAME"), np.uint8)
     if filled is not None:
         kinds[filled] = _enum("type", "JITTER")
     for curve in curves:
@@ -149,7 +149,7 @@ def read_curve(
 def keys_of(curve: bpy.types.FCurve) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Frames (N,), values (N,) and whether filled in (N,) of a curve's keys."""
     points = curve.keyframe_points
-    coordinates, kinds = np.empty(2 * len(points), np.float32), np.empty(len(points), np.int32)
+    coordinates, kinds = np.empty(2 * len(points), np.float32), np.empty(len(points), np.uint8)
     points.foreach_get("co", coordinates)
     points.foreach_get("type", kinds)
     frames, values = coordinates.reshape(-1, 2).T.astype(float)

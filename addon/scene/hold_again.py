@@ -111,7 +111,7 @@ def _fit(refined: Refined, frames: np.ndarray) -> np.ndarray:
     curve = refined.curves.get(_FIT)
     if curve is None or not len(curve.keyframe_points):
         return np.full(len(frames), np.nan)
-    return np.interp(frames, key_frames(curve), read_keys(curve)["co"][:, 1])
+    return np.interp(frames, key_frames(curve), read_keys(curve, ["co"])["co"][:, 1])
 
 
 def write_held(

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from contextlib import redirect_stdout
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, redirect_stdout
 from dataclasses import replace
 from io import StringIO
 from pathlib import Path
@@ -17,6 +17,7 @@ from ..rigs.vrm import frame_rate, human_bones, map_of_human_bones, nodes_of, ri
 from ..safe_read import FormatError, one_line
 from ..safe_read.gltf import read_gltf
 from ..steps import finish
+from .curve_keys import read_keys, write_keys
 from .errors import SceneError
 from .sample_rigs import rig_of, sample_nodes, sample_rigs
 from .scratch import scratch_scene
@@ -41,18 +42,23 @@ def import_rigs(path: Path, take: str | None = None) -> list[Sampled]:
     content = read_gltf(path) if kind in _GLTF else {}
     try:
         with scratch_scene() as scene:
-            _set_rate(scene, frame_rate(content))
             earlier = frozenset(action.session_uid for action in bpy.data.actions)
-            _bring_in(path, kind)
+            with _as_dense_as_keys(scene, frame_rate(content)):
+                _bring_in(path, kind)
             return _people(scene, path.name, content, take, earlier)
     except SceneError as error:
         raise FormatError(str(error)) from error
 
 
-def _set_rate(scene: bpy.types.Scene, fps: float | None) -> None:
-    """glTF has times alone: frames are as dense as its keys."""
+@contextmanager
+def _as_dense_as_keys(scene: bpy.types.Scene, fps: float | None) -> Iterator[None]:
+    """glTF has times alone: frames are as dense as its keys. Blender's importer puts a second at
+    fps * fps_base frames, though the rate of a scene is fps / fps_base."""
     if fps is not None:
         scene.render.fps = max(1, round(fps))
+        scene.render.fps_base = fps / scene.render.fps
+    yield
+    if fps is not None:
         scene.render.fps_base = scene.render.fps / fps
 
 
@@ -73,14 +79,22 @@ def _bring_in(path: Path, kind: str) -> None:
 
 
 def _import_fbx(path: Path) -> None:
-    """By the importer in C++ where there is one: it reads FBX as text, too."""
+    """By the importer in C++ where there is one: it reads FBX as text, too, and knows rates that are no whole
+    numbers, for which the other one counts its frames by the next whole rate."""
     if "fbx_import" in dir(bpy.ops.wm):
         bpy.ops.wm.fbx_import(filepath=str(path), anim_offset=0.0, use_custom_props=False)
         return
     _need(bpy.ops.import_scene, "fbx", "FBX")
+    earlier = set(bpy.data.actions)
     bpy.ops.import_scene.fbx(
         filepath=str(path), anim_offset=0.0, use_image_search=False, use_custom_props=False
     )
+    for action in set(bpy.data.actions) - earlier:
+        for curve in action.fcurves:
+            keys = read_keys(curve)
+            for name in ("co", "handle_left", "handle_right"):
+                keys[name][:, 0] /= bpy.context.scene.render.fps_base
+            write_keys(curve, keys)
 
 
 def _import_gltf(path: Path) -> None:

@@ -16,6 +16,7 @@ from .curves import Curve, write_curves
 
 _CURVES = "curves"
 _COLUMNS = ("frames", "holds", "filled", "values")
+_READ = ("co", "interpolation", "type")
 _A_STEP = 4
 """Curves that are read at once."""
 _KEY = bpy.types.Keyframe.bl_rna.properties
@@ -30,7 +31,7 @@ def packed(action: bpy.types.Action) -> Steps[bytes | None]:
     columns: list[list[np.ndarray]] = []
     listed = []
     for number, curve in enumerate(curves):
-        keys = read_keys(curve)
+        keys = read_keys(curve, _READ)
         if not _is_simple(curve, keys):
             return None
         table = _table_of(keys, tables, columns)

@@ -107,7 +107,7 @@ def _written(refined: Refined, stored: Stored) -> list[_Curve]:
         for index in range(values.shape[1]):
             curve = refined.curves.get((f'pose.bones["{BONE_NAMES[joint]}"].{name}', index))
             if curve is not None and len(curve.keyframe_points) > 1:
-                keys = read_keys(curve)["co"].astype(float)
+                keys = read_keys(curve, ["co"])["co"].astype(float)
                 found.append(_Curve(keys[:, 0], keys[:, 1], values[:, index]))
     moving = [one for one in found if np.ptp(one.written) > _MOVES]
     return sorted(moving or found, key=lambda one: -len(one.places))

@@ -101,6 +101,21 @@ def test_what_was_written_comes_back_as_the_same_motion(name, make_motion, tmp_p
     assert fingers(person, motion) < 0.2
 
 
+@pytest.mark.parametrize("preset", ["plain", "web", "usd"])
+@pytest.mark.parametrize("fps", [30 / 1.001, 24 / 1.001, 60 / 1.001, 12.5])
+def test_a_rate_that_is_no_whole_number_comes_back(preset, fps, make_motion, tmp_path):
+    if preset == "web" and bpy.app.version < (4, 3):
+        pytest.skip("once bpy 4.2 has written glTF it crashes as it exits")
+    motion = make_motion(frames=200, fps=fps)
+    path = tmp_path / f"clip{PRESETS[preset].suffix}"
+    export_people(path, [write_motion(motion, name="Anna", mesh=False)], preset=preset)
+    recording = formats.read(path)
+    (person,) = recording.people
+    assert recording.fps.value == pytest.approx(fps, rel=1e-5)
+    assert person.frames == 200
+    assert worst(person, motion)[0] < 1.0
+
+
 @pytest.mark.parametrize("name", ["plain.fbx", "blender.glb", "blender.usdc"])
 def test_a_skeleton_without_a_body_comes_back_in_the_right_places(name, make_motion, tmp_path):
     motion = make_motion(frames=12)
