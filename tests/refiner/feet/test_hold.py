@@ -38,6 +38,9 @@ LEGS = [
     for name in JOINT_NAMES
     if any(w in name for w in ("hip", "knee", "ankle", "foot"))
 ]
+HIPS, KNEES = (
+    [JOINT_NAMES.index(f"{side}_{joint}") for side in ("left", "right")] for joint in ("hip", "knee")
+)
 LEFT_HIP, LEFT_ANKLE = JOINT_NAMES.index("left_hip"), JOINT_NAMES.index("left_ankle")
 LEGS_TO_ANKLES = [joint for joint in LEGS if joint not in FEET]
 
@@ -412,6 +415,26 @@ def test_a_leg_out_of_reach_is_straight_and_does_not_jump(walk):
     assert straight.min() > 0.97 and straight.max() < 1.0
     steps, before = (np.linalg.norm(np.diff(a, axis=0), axis=-1) for a in (after[:, list(ANKLES)], ankles))
     assert (steps - before).max() < 0.03
+
+
+@pytest.mark.parametrize("backwards", [0.5, 2.0, 5.0])
+def test_a_knee_that_is_a_little_backwards_bends_forwards(backwards):
+    """Legs that shorten by up to 4 cm, from knees this many degrees backwards, bend on without a jump."""
+    count = 81
+    turns, pelvis = np.tile(np.eye(3), (count, 24, 1, 1)), np.zeros((count, 3))
+    about_x = np.array([1.0, 0.0, 0.0])
+    straight = np.arctan2(REST_OFFSETS[KNEES, 2], -REST_OFFSETS[KNEES, 1])
+    straight = straight - np.arctan2(REST_OFFSETS[list(ANKLES), 2], -REST_OFFSETS[list(ANKLES), 1])
+    for knee, own in zip(KNEES, straight, strict=True):
+        turns[:, knee] = matrix_from_axis_angle((-own - np.radians(backwards)) * about_x)
+    joints, world = forward(turns, pelvis, REST_OFFSETS)
+    hips, ankles = joints[:, HIPS], joints[:, list(ANKLES)]
+    shorter = np.linspace(0.0, 0.04, count)[:, None, None]
+    targets = ankles + shorter * (hips - ankles) / np.linalg.norm(hips - ankles, axis=-1, keepdims=True)
+    found = reach(turns, world, joints, targets, world[:, list(ANKLES)])
+    bent = np.degrees((found[:, KNEES, 2, 1] - found[:, KNEES, 1, 2]) / 2.0) + np.degrees(straight)
+    assert bent[-1].min() > 15.0 and bent.min() > -backwards - 0.5
+    assert np.abs(np.diff(bent, axis=0)).max() < 3.0
 
 
 def test_no_vertex_of_a_foot_sinks(held):
