@@ -25,8 +25,9 @@ UNDER, OVER, LEANING = 0.001, 0.002, 0.01
 nothing: feet and soles of a file are not quite ours."""
 HARD, SUNK_PASSES = 60.0, 2
 """How much more a sole below the floor counts than the floor under others, and how often such are sought."""
-DOUBTED = 3
-"""How often feet are held, the contacts that took them away doubted in between."""
+DOUBTED, MORE = 3, 1.5
+"""How often feet are held, the contacts that took them away doubted in between, and how many times more than
+before, or it ends."""
 FREE_PATH = 1e-4
 """Weight of the measured place of a path that is rebuilt from steps."""
 DRIFTS = 0.1
@@ -84,7 +85,10 @@ def _level(clip: Clip, places: np.ndarray) -> Steps[np.ndarray]:
     doubts = np.ones(clip.bears.shape)
     for _ in range(DOUBTED):
         found = yield from _stayed(clip, places, doubts)
-        doubts = np.maximum(doubts, clip.doubts(np.linalg.norm(found[:, 1:] - found[:, :1], axis=-1)))
+        further = clip.doubts(np.linalg.norm(found[:, 1:] - found[:, :1], axis=-1))
+        if (further < MORE * doubts).all():
+            break
+        doubts = np.maximum(doubts, further)
     # Steps do not tell where a path as a whole lies.
     return found if np.isfinite(clip.precision.path) else found - found[:, 0].mean(0)
 
