@@ -16,6 +16,7 @@ from .evidence.targets import Targets, joints_seen
 from .network.engine import Engine, to_numpy
 from .network.features import POINT_COUNT, Seen, network_inputs
 from .network.proposals import constant_turn_of_clip
+from .result.seams import reach_of_seams, without_seams
 from .start.closed_form import (
     ANCHOR_STRIDE,
     COARSE_TO_FINE,
@@ -150,22 +151,27 @@ def look_at(
 
 
 def polish_piece(
-    run: Run, look: Look, frames: slice, share: tuple[float, float]
+    run: Run, look: Look, frames: slice, fps: float, share: tuple[float, float]
 ) -> Steps[tuple[np.ndarray, np.ndarray, np.ndarray]]:
     """Rotations (N, 24, 3, 3), pelvis (N, 3) and uncertainty in degrees (N, 24) of some frames of a piece
     that the network has seen; share as `look_at` takes it."""
-    look = look.rows(frames)
+    before = max(frames.start - reach_of_seams(fps), 0)
+    inside = slice(frames.start - before, frames.stop - before)
+    look = look.rows(slice(before, frames.stop + reach_of_seams(fps)))
     found = look.found
     if found is None:
-        return look.rotations, look.pelvis, np.full(look.rotations.shape[:2], np.nan)
+        unknown = np.full(look.rotations.shape[:2], np.nan)
+        return look.rotations[inside], look.pelvis[inside], unknown[inside]
 
     def polish(rows: slice) -> Steps[tuple[Any, Any]]:
         return _polish(run, look.known.rows(rows), look.rotations[rows], look.pelvis[rows], found.rows(rows))
 
-    before, width = share
-    part = (before + 0.7 * width, 0.3 * width)
+    done, width = share
+    part = (done + 0.7 * width, 0.3 * width)
     rotations, pelvis = yield from _chunks(len(look.pelvis), polish, "Polishing", *part)
-    return rotations, pelvis, degrees_of(run.engine.model.honesty, found.deviation)
+    rotations = yield from without_seams(rotations, look.known.precision > 0.0, look.known.indices, fps)
+    uncertain = degrees_of(run.engine.model.honesty, found.deviation)
+    return rotations[inside], pelvis[inside], uncertain[inside]
 
 
 def degrees_of(honesty: np.ndarray, deviation: np.ndarray) -> np.ndarray:

@@ -327,7 +327,7 @@ def _refine_pieces(
         with one_thread(prepared.run.engine):
             look = yield from _look(prepared, toward, smoothness, (number, frames), share)
             part = slice(asked.start - frames.start, asked.stop - frames.start)
-            result = yield from polish_piece(prepared.run, look, part, share)
+            result = yield from polish_piece(prepared.run, look, part, prepared.person.fps, share)
         del look  # so that a long clip is there once, not twice
         gapless = inside.length == len(inside.rows)
         turns, places, doubt = (part if gapless else part[inside.places] for part in result)

@@ -12,8 +12,9 @@ from addon.body.rotations import geodesic_angle, matrix_from_axis_angle
 from addon.body.skeleton import JOINT_NAMES
 from addon.recording import Person, Poses
 from addon.refiner import Controls, RefineError, jitter, refine
-from addon.refiner.evidence.own_evidence import flips, steady
+from addon.refiner.evidence.own_evidence import flips, read_path, steady
 from addon.refiner.timeline import interpolate, interpolate_rotations
+from addon.steps import finish
 
 from .motion import Truth
 
@@ -165,6 +166,30 @@ def test_a_limb_that_flips_for_some_frames_is_turned_back(joint: str, frames: in
         degrees(motion.rotations[40 : 40 + frames, place], truth.rotations[40 : 40 + frames, place]).max()
         < 25.0
     )
+
+
+@pytest.mark.parametrize("joint", ["left_hip", "right_knee", "left_elbow"])
+def test_a_limb_that_flips_by_forty_degrees_does_not_jump(joint: str) -> None:
+    truth = Truth()
+    given = shaken(truth, 1.0, 0.0)
+    assert given.poses is not None
+    place, turn = JOINT_NAMES.index(joint), matrix_from_axis_angle(np.array([0.0, 0.68, 0.17]))
+    given.poses.rotations[40:42, place] = given.poses.rotations[40:42, place] @ turn
+    motion = refine(given)
+    assert degrees(motion.rotations[39:43, place], truth.rotations[39:43, place]).max() < 8.0
+
+
+def test_a_body_that_sits_does_not_shake_with_its_camera() -> None:
+    """Its place errs slowly, and a little from frame to frame."""
+    worst = 0.0
+    for seed in range(12):
+        rng = np.random.default_rng(seed)
+        place = rng.normal(size=(150, 3)) * 0.003
+        for row, step in enumerate(rng.normal(size=(149, 3)) * 0.012):
+            place[row + 1] += 0.9 * place[row] + step
+        path = finish(read_path(place, 30.0)).usual.positions[..., 0]
+        worst = max(worst, float(np.abs(np.diff(path, 2, axis=0)).mean(0).max()))
+    assert worst < 0.006
 
 
 def test_quick_moves_are_no_flips() -> None:

@@ -15,14 +15,20 @@ from ...body.rotations import geodesic_angle, matrix_from_six_d, six_d_from_matr
 from ...steps import Stepped, Steps, in_chunks
 from .smoothing import FEWEST_SMOOTHED, Measured, measure
 
-FLIP, ISOLATED, RETURNED = float(np.radians(50.0)), 3.0, 0.5
-"""Radians from which a step between two frames may be a flip; how many times as large as the steps beside it
-it is; how much of it may be left when it is over."""
+FLIP, TO_AND_FRO = float(np.radians(30.0)), float(np.radians(50.0))
+"""Radians from which a step between two frames may be a flip, 1/30 s or less apart and more in slower clips:
+among smaller ones, and among others as large, as those of a frame alone are."""
+ISOLATED, RETURNED = 4.0, 0.5
+"""How many times as large as the steps beside it a flip is; how much of it may be left when it is over."""
 LONGEST_FLIP = 0.7
 """Seconds."""
 
 OUTLIER = 16.0
 """As `smoothing.smooth` takes it: a quick move leaves the smooth path much further than noise does."""
+
+ALIKE = 1.5
+"""By how much cross-validation's scores of a path differ by chance, times the root of its frames: a camera's
+depth errs slowly, and a body's place is calm."""
 
 
 @dataclass(frozen=True)
@@ -88,8 +94,9 @@ def flips(rotations: np.ndarray, fps: float) -> Steps[np.ndarray]:
         lambda rows: geodesic_angle(after[rows], before[rows]), len(after)
     )  # (T-1, J)
     beside = np.pad(steps, ((1, 1), (0, 0)))
-    jumps = (steps > FLIP) & (steps > ISOLATED * np.maximum(beside[:-2], beside[2:]))
-    jumps |= (steps > FLIP) & (np.minimum(beside[:-2], beside[2:]) > FLIP)  # there for a single frame
+    slower = max(30.0 / fps, 1.0)
+    jumps = (steps > slower * FLIP) & (steps > ISOLATED * np.maximum(beside[:-2], beside[2:]))
+    jumps |= np.minimum(steps, np.minimum(beside[:-2], beside[2:])) > slower * TO_AND_FRO
     found = np.zeros(rotations.shape[:2], bool)
     longest = max(round(LONGEST_FLIP * fps), 1)
     for joint in np.flatnonzero(jumps.any(0)):
@@ -106,4 +113,4 @@ def read_path(pelvis: np.ndarray, fps: float) -> Steps[Measured]:
     """What a path (T, 3) tells of its noise, each axis by itself: one camera's depth shakes more than the
     rest."""
     ones = np.ones((len(pelvis), 3))
-    return (yield from measure(pelvis[..., None], ones, fps, np.arange(3)))
+    return (yield from measure(pelvis[..., None], ones, fps, np.arange(3), alike=ALIKE))

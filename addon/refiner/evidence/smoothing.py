@@ -130,13 +130,14 @@ def measure(
     fps: float,
     bodies: np.ndarray | None = None,
     outlier: float = 4.0,
+    alike: float = 0.0,
 ) -> Steps[Measured]:
     """Tells white noise and single-frame outliers from what moves, in keypoints or in rotations as six
     numbers each.
 
     positions (T, K, C), C numbers of a point in metres, NaN where missing; confidence (T, K), 0 where
     missing; fps: frames per second. bodies (K,): whose points these are, None for one person's. outlier: how
-    many times the median distance from the smooth path makes a frame one.
+    many times the median distance from the smooth path makes a frame one. alike: as `_calmest` takes it.
     """
     frames, count = confidence.shape
     values, weights = yield from in_chunks(lambda rows: _known(positions[rows], confidence[rows]), frames)
@@ -147,7 +148,7 @@ def measure(
     strengths = _at_rate(STRENGTHS, fps)
     kept = _kept(strengths, weights)
     bodies = np.zeros(count, int) if bodies is None else bodies
-    best, weights = yield from _best(values, weights, kept, bodies, fps, outlier)
+    best, weights = yield from _best(values, weights, kept, bodies, fps, outlier, alike)
     both = yield from whittaker(values, weights, strengths[np.stack([best, SHARPER[best]])])
     smoothed, sharper = both[:, :, 0], both[:, :, 1]
     weights = weights * (yield from _outlier_weights(values - smoothed, weights, outlier))
@@ -169,14 +170,21 @@ def measure(
 
 
 def _best(
-    values: np.ndarray, weights: np.ndarray, kept: np.ndarray, bodies: np.ndarray, fps: float, outlier: float
+    values: np.ndarray,
+    weights: np.ndarray,
+    kept: np.ndarray,
+    bodies: np.ndarray,
+    fps: float,
+    outlier: float,
+    alike: float,
 ) -> Steps[tuple[np.ndarray, np.ndarray]]:
     """(K,) index of each point's penalty, and its weights (T, K), less where it lies off its path."""
     strengths, tried = _at_rate(STRENGTHS, fps), SPARSE
     best = np.zeros(len(bodies), int)
     for _ in range(OUTLIER_PASSES):
         candidates = yield from whittaker(values, weights, np.repeat(strengths[tried, None], len(bodies), 1))
-        found = yield from _cross_validate(values, weights, candidates, kept[tried], bodies)
+        scores = yield from _cross_validate(values, weights, candidates, kept[tried], bodies)
+        found = _calmest(scores, kept[tried], alike / np.sqrt(len(weights)))
         smoothed = yield from _chosen(candidates, found)
         del candidates  # the largest array of all, of which the next pass makes another
         weights = weights * (yield from _outlier_weights(values - smoothed, weights, outlier))
@@ -276,8 +284,8 @@ def _share_kept(strengths: tuple[float, ...], frames: int) -> float:
 def _cross_validate(
     values: np.ndarray, weights: np.ndarray, candidates: np.ndarray, kept: np.ndarray, bodies: np.ndarray
 ) -> Steps[np.ndarray]:
-    """(K,) index of the candidate (T, C, S, K), that keeps a share (S, K) of the noise, with the least
-    generalised cross-validation score.
+    """(S, K) logarithms of the generalised cross-validation score of candidates (T, C, S, K) that keep a
+    share (S, K) of the noise: the least is best.
 
     A short clip tells little of a single point's noise, so that each point counts beside all of its body: as
     much as its number of frames is to POOLED_FRAMES.
@@ -295,7 +303,17 @@ def _cross_validate(
     together = np.zeros((len(kept), int(body.max(initial=0)) + 1))
     np.add.at(together.T, body[told], score.T[told])
     together /= np.maximum(np.bincount(body[told], minlength=together.shape[1]), 1)
-    return np.argmin(score + POOLED_FRAMES / len(weights) * together[:, body], axis=0)
+    shared = POOLED_FRAMES / len(weights)
+    return (score + shared * together[:, body]) / (1.0 + shared)
+
+
+def _calmest(scores: np.ndarray, kept: np.ndarray, alike: float) -> np.ndarray:
+    """(K,) of the candidates whose scores (S, K) are within `alike` of the best, the one that keeps the least
+    of the noise, a share (S, K): chance alone tells such apart, and noise that is not quite white is taken
+    for motion by them."""
+    if alike == 0.0:
+        return np.argmin(scores, axis=0)
+    return np.argmin(np.where(scores <= scores.min(0) + alike, kept, np.inf), axis=0)
 
 
 def _outlier_weights(residual: np.ndarray, weights: np.ndarray, outlier: float) -> Steps[np.ndarray]:

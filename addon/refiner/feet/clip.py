@@ -20,6 +20,10 @@ EASE = 0.12
 BESIDE = 0.1
 """Seconds around a moment in which a foot bears, in which what moves it need not come and go smoothly."""
 
+AWAY, ERRORS = 0.05, 2.0
+"""Metres, twice as many for a leg of which only poses tell, and times its errors, that a foot is taken away
+by a contact that is doubted: it stepped, or slid."""
+
 
 @dataclass(frozen=True)
 class Precision:
@@ -65,6 +69,12 @@ class Clip:
         beside these weights (T,) of places."""
         return np.asarray(weights[ORDER:] * (seconds * self.fps) ** (2 * ORDER))
 
+    def doubts(self, away: np.ndarray) -> np.ndarray:
+        """(T, 2) how many times a foot's contact is doubted that takes it so many metres (T, 2) away from
+        where it was measured beside the body: once within what its errors explain."""
+        own = AWAY * (1.0 + self.precision.untold)
+        return np.asarray(1.0 + (away / np.hypot(own, ERRORS * self.precision.foot)) ** 4)
+
     def eased(self, weights: np.ndarray, chance: np.ndarray) -> np.ndarray:
         """(T - 3,) the same of what comes and goes with a foot that bears with this chance (T,): less where
         it does."""
@@ -75,16 +85,24 @@ class Clip:
         return self.smooth(weights, EASE) * (spans + LEAST_EASED)
 
     def still(
-        self, foot: int, chance: np.ndarray, steps: np.ndarray, strays: float, moves: float
+        self,
+        foot: int,
+        chance: np.ndarray,
+        steps: np.ndarray,
+        strays: float,
+        moves: float,
+        doubt: np.ndarray | None = None,
     ) -> np.ndarray:
         """(T - 1,) weights of no step of a foot between frames that bear with these chances (T,), less where
         the steps (T - 1, 3) are surely those of a foot that moves.
 
         strays: how far one that bears may come within a second; moves: how much a second, at which it hardly
-        bears, where its speed is known.
+        bears, where its speed is known; doubt (T,): how many times less, where the hold takes it far away.
         """
         speed = np.linalg.norm(_around(steps, round(LOOK * self.fps)), axis=1) * self.fps
         told = np.hypot(moves, self.precision.foot[foot] / LOOK)
+        if doubt is not None:
+            told = told / np.maximum(doubt[:-1], doubt[1:])
         released = np.where(self.sure[1:, foot], 1.0, np.square(1.0 + np.square(speed / told)))
         return np.asarray(np.square(chance[:-1] * chance[1:]) / released * self.fps / strays**2)
 

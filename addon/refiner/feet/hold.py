@@ -60,7 +60,7 @@ def hold_feet(
     )
     straight, lying = shown[:, list(FEET)], clip.chances[..., 1]
     if floor is not None:
-        shown[:, list(FEET)] = toes_up(floor, hung, shown, straight, bones, lying)
+        shown[:, list(FEET)] = toes_up(floor, hung, shown, straight, bones, lying, fps)
     yield None
     places = places_under(hung, shown, bones)
     clip = replace(clip, chances=chances(contacts, places))

@@ -47,6 +47,9 @@ def reach(
     thigh, shin = world[:, _HIPS], world[:, _KNEES]
     knees, ends = joints[:, _KNEES] - hips, joints[:, ANKLE_JOINTS] - joints[:, _KNEES]
     targets = _within(ankles - hips, knees, ends)
+    turns = _forwards(targets, knees, ends, thigh)
+    thigh, shin = turns[0] @ thigh, turns[1] @ shin
+    knees, ends = ((turn @ bone[..., None])[..., 0] for turn, bone in zip(turns, (knees, ends), strict=True))
     moved = np.zeros((*hips.shape[:2], 4))
     spread = np.array([HIP**2] * 3 + [KNEE**2])
     hinge = _hinges(knees, ends, thigh)
@@ -105,6 +108,23 @@ def _within(targets: np.ndarray, knees: np.ndarray, ends: np.ndarray) -> np.ndar
     lengths = np.linalg.norm(knees, axis=-1) + np.linalg.norm(ends, axis=-1)
     most = np.maximum(STRETCHED * lengths, np.linalg.norm(knees + ends, axis=-1))
     return np.asarray(targets * np.minimum(most / (np.linalg.norm(targets, axis=-1) + 1e-9), 1.0)[..., None])
+
+
+def _forwards(
+    targets: np.ndarray, knees: np.ndarray, ends: np.ndarray, thigh: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Turns in the world (T, 2, 3, 3) of thighs and shins that bend knees forwards, with ankles about where
+    they are, which a little backwards would bend more so for their targets (T, 2, 3) from the hips."""
+    upper, lower = np.linalg.norm(knees, axis=-1), np.linalg.norm(ends, axis=-1)
+    hinge, both = thigh[..., 0], upper * lower
+    bent = np.arctan2((np.cross(knees, ends) * hinge).sum(-1), (knees * ends).sum(-1))
+    cosine = (np.square(targets).sum(-1) - upper**2 - lower**2) / (2.0 * both)
+    more = np.arccos(np.clip(cosine, -1.0, 1.0)) / np.maximum(-bent, 1e-6) - 1.0
+    turn = -2.0 * np.minimum(bent, 0.0) * np.clip(more, 0.0, 1.0)
+    of_hip, of_knee = -turn * lower / (upper + lower), turn * upper / (upper + lower)
+    return matrix_from_axis_angle(hinge * of_hip[..., None]), matrix_from_axis_angle(
+        hinge * of_knee[..., None]
+    )
 
 
 def _by_turns(knees: np.ndarray, ends: np.ndarray, hinge: np.ndarray) -> np.ndarray:

@@ -25,6 +25,9 @@ UNDER, OVER, LEANING = 0.001, 0.002, 0.01
 nothing: feet and soles of a file are not quite ours."""
 HARD, SUNK_PASSES = 60.0, 2
 """How much more a sole below the floor counts than the floor under others, and how often such are sought."""
+DOUBTED, MORE = 3, 1.5
+"""How often feet are held, the contacts that took them away doubted in between, and how many times more than
+before, or it ends."""
 FREE_PATH = 1e-4
 """Weight of the measured place of a path that is rebuilt from steps."""
 DRIFTS = 0.1
@@ -78,14 +81,26 @@ def moved(clip: Clip, places: np.ndarray, under: np.ndarray) -> Steps[np.ndarray
 
 
 def _level(clip: Clip, places: np.ndarray) -> Steps[np.ndarray]:
-    """(T, 3, 3) metres, for bearing feet to stay."""
+    """(T, 3, 3) metres, for bearing feet to stay, but those that this would take away from where they are."""
+    doubts = np.ones(clip.bears.shape)
+    for _ in range(DOUBTED):
+        found = yield from _stayed(clip, places, doubts)
+        further = clip.doubts(np.linalg.norm(found[:, 1:] - found[:, :1], axis=-1))
+        if (further < MORE * doubts).all():
+            break
+        doubts = np.maximum(doubts, further)
+    # Steps do not tell where a path as a whole lies.
+    return found if np.isfinite(clip.precision.path) else found - found[:, 0].mean(0)
+
+
+def _stayed(clip: Clip, places: np.ndarray, doubts: np.ndarray) -> Steps[np.ndarray]:
+    """(T, 3, 3) metres, for feet to stay as far as they bear and are not doubted (T, 2)."""
     bands = _together(clip, 3, clip.precision.path)
     for foot in (0, 1):
         slide = _mean_step(places[:, foot], clip.chances[:, foot])
-        bands.steps_near(FEET[foot], clip.still(foot, clip.bears[:, foot], slide, SLIDE, MOVES), -slide)
-    found = np.swapaxes((yield from bands.solve()), 1, 2)
-    # Steps do not tell where a path as a whole lies.
-    return found if np.isfinite(clip.precision.path) else found - found[:, 0].mean(0)
+        still = clip.still(foot, clip.bears[:, foot], slide, SLIDE, MOVES, doubts[:, foot])
+        bands.steps_near(FEET[foot], still, -slide)
+    return np.swapaxes((yield from bands.solve()), 1, 2)
 
 
 def _up(clip: Clip, lowest: np.ndarray) -> Steps[np.ndarray]:

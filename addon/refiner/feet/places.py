@@ -14,6 +14,8 @@ RAISED = 0.04
 """Metres over the toes at which a heel that is said to bear is as likely in the air."""
 BENT = np.radians(60.0)
 """By how much toes bend at most."""
+BENDS = np.radians(360.0)
+"""A second, by how much toes bend at most for the floor: they come up before they must and go down after."""
 
 
 def places_under(joints: np.ndarray, world: np.ndarray, bones: np.ndarray) -> np.ndarray:
@@ -46,9 +48,10 @@ def toes_up(
     toes: np.ndarray,
     bones: np.ndarray,
     bear: np.ndarray,
+    fps: float,
 ) -> np.ndarray:
     """(T, 2, 3, 3) turns in the world of such toes, bent up where they alone are below the floor, and to lie
-    on it with the ball where they bear with the chances `bear` (T, 2)."""
+    on it with the ball where they bear with the chances `bear` (T, 2); never suddenly."""
     straight = world.copy()
     straight[:, list(FEET)] = toes
     under = undersides(joints, straight, bones)
@@ -58,5 +61,13 @@ def toes_up(
     drop = least[..., None] - over[..., TOE:]
     length = np.linalg.norm(under[..., TOE:, :] - joints[:, list(FEET), None], axis=-1)
     angle = np.minimum(np.arcsin(np.clip(drop / length, 0.0, 1.0)).max(-1), BENT)
+    angle = _unhurried(angle, BENDS / fps)
     across = world[:, list(ANKLES)][..., 0]
     return np.asarray(matrix_from_axis_angle(-across * angle[..., None]) @ toes)
+
+
+def _unhurried(angles: np.ndarray, step: float) -> np.ndarray:
+    """The least angles (T, ...) that are nowhere less than these and change by no more than a step."""
+    slope = step * np.arange(len(angles)).reshape(-1, *[1] * (angles.ndim - 1))
+    after = np.maximum.accumulate(angles + slope) - slope
+    return np.asarray((np.maximum.accumulate((after - slope)[::-1]) + slope[::-1])[::-1])

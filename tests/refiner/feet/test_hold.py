@@ -21,7 +21,7 @@ from addon.refiner.feet.clip import Precision
 from addon.refiner.feet.hold import hold_feet
 from addon.refiner.feet.legs import leaning_with, reach
 from addon.refiner.feet.moves import moved
-from addon.refiner.feet.places import chances, places_under
+from addon.refiner.feet.places import chances, places_under, toes_up
 from addon.refiner.feet.stand import hold_again
 from addon.refiner.pipeline import prepare
 from addon.steps import finish
@@ -38,6 +38,10 @@ LEGS = [
     for name in JOINT_NAMES
     if any(w in name for w in ("hip", "knee", "ankle", "foot"))
 ]
+HIPS, KNEES = (
+    [JOINT_NAMES.index(f"{side}_{joint}") for side in ("left", "right")] for joint in ("hip", "knee")
+)
+LEFT_HIP, LEFT_ANKLE = JOINT_NAMES.index("left_hip"), JOINT_NAMES.index("left_ankle")
 LEGS_TO_ANKLES = [joint for joint in LEGS if joint not in FEET]
 
 
@@ -172,6 +176,39 @@ def test_a_path_told_by_steps_does_not_fly_away_in_the_air():
     body = finish(moved(standing, places, places))[:, 0]
     assert np.abs(body).max() < 0.1
     np.testing.assert_allclose(body.mean(0), 0.0, atol=1e-9)
+
+
+def test_a_step_that_the_contacts_deny_is_not_taken_back():
+    """Somebody whose left foot goes half a metre ahead for a second, and bears all along, contacts say."""
+    times = np.arange(0.0, 4.0, 1.0 / 30.0)
+    bent = 0.7 * np.clip(np.minimum(times - 1.2, 2.8 - times) / 0.3, 0.0, 1.0)
+    turns, pelvis = np.tile(np.eye(3), (len(times), 24, 1, 1)), np.zeros((len(times), 3))
+    about_x = np.array([1.0, 0.0, 0.0])
+    turns[:, LEFT_HIP] = matrix_from_axis_angle(-bent[:, None] * about_x)
+    turns[:, LEFT_ANKLE] = matrix_from_axis_angle(bent[:, None] * about_x)
+    before, _ = forward(turns, pelvis, REST_OFFSETS)
+    precision = Precision(np.full(2, 0.02), np.full(2, 0.3), 0.02, np.zeros(2))
+    bears = np.ones((len(times), 4))
+    held, path = finish(hold_feet.steps(turns, pelvis, REST_OFFSETS, 30.0, bears, None, precision))
+    after, _ = forward(held, path, REST_OFFSETS)
+    ahead = slice(45, 75)
+    assert before[ahead, LEFT_ANKLE, 2].min() > before[0, LEFT_ANKLE, 2] + 0.5
+    assert np.abs(after - before)[ahead, LEFT_ANKLE, 2].max() < 0.03
+
+
+def test_toes_that_the_floor_bends_do_not_snap():
+    """Feet that point into the floor in a single frame: the toes come up before, and go down after."""
+    turns, pelvis = np.tile(np.eye(3), (60, 24, 1, 1)), np.zeros((60, 3))
+    floor = Floor(np.array([0.0, 1.0, 0.0]), np.array([0.0]))
+    posed = forward(turns, pelvis, REST_OFFSETS)
+    pelvis[:, 1] = -places_under(*posed, REST_OFFSETS)[0, 0, :, 1].min() + 0.03
+    turns[30, list(ANKLES)] = matrix_from_axis_angle(np.array([np.radians(50.0), 0.0, 0.0]))
+    joints, world = forward(turns, pelvis, REST_OFFSETS)
+    toes, air = world[:, list(FEET)], np.zeros((60, 2))
+    bent = toes_up(floor, joints, world, toes, REST_OFFSETS, air, 30.0)
+    angle = np.degrees(geodesic_angle(bent, toes))
+    assert angle[30].min() > 40.0 and angle[:20].max() == 0.0
+    assert np.abs(np.diff(angle, axis=0)).max() < 12.5
 
 
 def toes_down(degrees: float) -> tuple[np.ndarray, np.ndarray]:
@@ -378,6 +415,26 @@ def test_a_leg_out_of_reach_is_straight_and_does_not_jump(walk):
     assert straight.min() > 0.97 and straight.max() < 1.0
     steps, before = (np.linalg.norm(np.diff(a, axis=0), axis=-1) for a in (after[:, list(ANKLES)], ankles))
     assert (steps - before).max() < 0.03
+
+
+@pytest.mark.parametrize("backwards", [0.5, 2.0, 5.0])
+def test_a_knee_that_is_a_little_backwards_bends_forwards(backwards):
+    """Legs that shorten by up to 4 cm, from knees this many degrees backwards, bend on without a jump."""
+    count = 81
+    turns, pelvis = np.tile(np.eye(3), (count, 24, 1, 1)), np.zeros((count, 3))
+    about_x = np.array([1.0, 0.0, 0.0])
+    straight = np.arctan2(REST_OFFSETS[KNEES, 2], -REST_OFFSETS[KNEES, 1])
+    straight = straight - np.arctan2(REST_OFFSETS[list(ANKLES), 2], -REST_OFFSETS[list(ANKLES), 1])
+    for knee, own in zip(KNEES, straight, strict=True):
+        turns[:, knee] = matrix_from_axis_angle((-own - np.radians(backwards)) * about_x)
+    joints, world = forward(turns, pelvis, REST_OFFSETS)
+    hips, ankles = joints[:, HIPS], joints[:, list(ANKLES)]
+    shorter = np.linspace(0.0, 0.04, count)[:, None, None]
+    targets = ankles + shorter * (hips - ankles) / np.linalg.norm(hips - ankles, axis=-1, keepdims=True)
+    found = reach(turns, world, joints, targets, world[:, list(ANKLES)])
+    bent = np.degrees((found[:, KNEES, 2, 1] - found[:, KNEES, 1, 2]) / 2.0) + np.degrees(straight)
+    assert bent[-1].min() > 15.0 and bent.min() > -backwards - 0.5
+    assert np.abs(np.diff(bent, axis=0)).max() < 3.0
 
 
 def test_no_vertex_of_a_foot_sinks(held):
