@@ -3,6 +3,8 @@
 MHR's joint frames follow its bones: of trunk and left limbs the x axis points at the child, of right limbs
 away from it; z is the hinge of knees and elbows. Their axes in SMPL's T pose, written out below, were read
 off the rig at rest and checked on real results: bones, finger rows, eyes and soles lie where they should.
+Some wrists' rotations are up to 45 degrees off their own hand's joints, as if hands had been looked at once
+more: so hands turn as their knuckles lie.
 Source: facebookresearch/MHR; facebookresearch/sam-3d-body mhr_head.py, which turns the coordinates to the
 camera (y and z reversed) and leaves the rotations as they are.
 """
@@ -11,6 +13,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from ..body.rotations import matrix_from_six_d
 from ..recording import Poses
 from .rest_pose import poses_from_skeleton
 
@@ -43,10 +46,13 @@ _PLACES = {
     "elbow": (0.45, 1.4, 0.0), "wrist": (0.72, 1.4, 0.0),
 }  # fmt: skip
 """A T pose in metres, for the directions of its bones."""
+_KNUCKLES = {"left": (92, 88, 80), "right": (56, 52, 44)}
+"""Of forefinger, middle and little finger."""
+_KNUCKLES_AT = np.array([(7.2, 0.8, -2.2), (7.4, 0.3, 0.0), (5.6, 1.4, 3.2)])
+"""Centimetres in the left wrist's frame; reversed in the right one's."""
 _ALONG = 0.9
-USED = sorted(
-    {*_CENTRE.values(), *_ANKLES.values(), *(joint for parts in _SIDES.values() for joint in parts.values())}
-)
+_PARTS = (joint for parts in _SIDES.values() for joint in parts.values())
+USED = sorted({*_CENTRE.values(), *_ANKLES.values(), *_PARTS, *_KNUCKLES["left"], *_KNUCKLES["right"]})
 """MHR's joints that are needed, in this order."""
 
 
@@ -61,6 +67,7 @@ def mhr_poses(coordinates: np.ndarray, rotations: np.ndarray) -> Poses | None:
     turned = next((each for each in (_TO_CAMERA @ rotations, rotations) if _fits(coordinates, each)), None)
     if turned is None:
         return None
+    turned = _as_knuckles_lie(coordinates, turned)
     joints = _CENTRE | {f"{side}_{part}": n for side, parts in _SIDES.items() for part, n in parts.items()}
     names, places = list(joints), [USED.index(joint) for joint in joints.values()]
     turns = turned[:, places] @ np.stack([_rest(name).T for name in names])
@@ -80,6 +87,23 @@ def _fits(coordinates: np.ndarray, rotations: np.ndarray) -> bool:
         length = np.maximum(np.linalg.norm(bone, axis=-1), 1e-9)
         cosines.append(sign * (bone * rotations[:, hip, :, 0]).sum(-1) / length)
     return bool(np.median(cosines) > _ALONG)
+
+
+def _as_knuckles_lie(coordinates: np.ndarray, rotations: np.ndarray) -> np.ndarray:
+    """Rotations (T, J, 3, 3) with wrists turned so that knuckles lie where the coordinates have them."""
+    found = rotations.copy()
+    for side, sign in (("left", 1.0), ("right", -1.0)):
+        wrist = USED.index(_SIDES[side]["wrist"])
+        knuckles = coordinates[:, [USED.index(joint) for joint in _KNUCKLES[side]]]
+        own = _axes_of_hand(sign * _KNUCKLES_AT)
+        found[:, wrist] = _axes_of_hand(knuckles - coordinates[:, wrist, None]) @ own.T
+    return found
+
+
+def _axes_of_hand(knuckles: np.ndarray) -> np.ndarray:
+    """(..., 3, 3) along and across a hand whose knuckles lie there (..., 3, 3) from the wrist."""
+    across = knuckles[..., 0, :] - knuckles[..., 2, :]
+    return np.asarray(matrix_from_six_d(np.concatenate([knuckles[..., 1, :], across], axis=-1)))
 
 
 def _rest(name: str) -> np.ndarray:
