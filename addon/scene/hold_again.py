@@ -21,7 +21,7 @@ from .kept_before import bring_out, has_version, put_away
 from .layers import written_to
 from .limbs import controlled_limbs, root_bone
 from .names import BONE_NAMES
-from .pose_points import rest_offsets
+from .own_space import rest_offsets
 from .read_action import poses_of, read_channels
 from .refined import FREE, Refined, refined_animation, slot_for_objects
 from .refit_bones import missing_bones

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import bpy
 
 from ..scene.clock import Clock, Frames
+from ..scene.own_space import note_rest_as_it_is
 from ..scene.refined import played_frame
 from ..scene.timing import scene_rate
 
@@ -126,6 +127,7 @@ def recognise() -> None:
     """After opening: whoever has its own name is itself, the others are copies."""
     for ob in _claimed():
         ob[SELF_KEY] = _identity(ob) if ob.get(NAME_KEY) == ob.name else ""
+        note_rest_as_it_is(ob)
 
 
 def _claimed() -> list[bpy.types.Object]:

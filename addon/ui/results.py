@@ -155,7 +155,7 @@ def _write_person(
 ) -> Steps[bpy.types.Object]:
     settings, first = scene.spr, task.begins.get(outcome.person.id, 1.0)
     if earlier.armature is not None:
-        move(earlier.armature, round(first - clock_of(earlier.armature).first))
+        told += move(earlier.armature, round(first - clock_of(earlier.armature).first))
     stem = stem_of(settings, task.source)
     armature = yield from scene_package.write_motion.steps(
         outcome.motion,
