@@ -16,7 +16,7 @@ from ..scene.drawing import Colour, Shapes, residuals, skeleton, together
 from ..scene.kept_keypoints import forget_prepared, kept_keypoints
 from ..scene.own_space import placed
 from ..scene.pose_points import body_points
-from ..scene.refined import played_frame
+from ..scene.slid import written_frame
 from ..scene.tracks import Track, track_of
 from .moments import moment_shown
 from .people import chosen_people, label_of, places_of
@@ -68,7 +68,7 @@ def _kept_shapes(scene: bpy.types.Scene, depsgraph: bpy.types.Depsgraph) -> Iter
     for armature in refined_armatures(scene):
         kept = kept_keypoints(armature)
         if kept is not None:
-            moment = kept.moment(played_frame(armature, frame_shown(scene)))
+            moment = kept.moment(written_frame(armature, frame_shown(scene)))
             colour = shown_colour(tuple(armature.color))
             yield from _refined_shapes(scene, depsgraph, armature, kept.track, moment, colour)
 

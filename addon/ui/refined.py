@@ -13,7 +13,7 @@ import bpy
 
 from ..scene.clock import Clock, Frames
 from ..scene.own_space import note_rest_as_it_is
-from ..scene.refined import played_frame
+from ..scene.slid import written_frame
 from ..scene.timing import scene_rate
 
 PERSON_KEY = "spr_person"
@@ -43,7 +43,7 @@ class Refined:
 
     def moment_shown(self, frame: Frames) -> Frames:
         """Seconds of the recording at a frame of the animation, wherever a strip plays the result."""
-        return self.clock.moment(played_frame(self.armature, frame))
+        return self.clock.moment(written_frame(self.armature, frame))
 
 
 def refined_armatures(scene: bpy.types.Scene) -> list[bpy.types.Object]:
