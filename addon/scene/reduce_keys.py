@@ -20,6 +20,7 @@ from .names import BONE_NAMES
 from .own_space import rest_offsets
 from .read_action import Curves, poses_of
 from .refined import refined_animation
+from .refit_bones import check_bones
 
 _LINEAR = bpy.types.Keyframe.bl_rna.properties["interpolation"].enum_items["LINEAR"].value
 _SAME_FRAME = 1e-3
@@ -44,6 +45,7 @@ def reduce_keys(armature: bpy.types.Object, degrees: float, millimetres: float) 
     """
     refined = refined_animation(armature)
     curves = find_curves(armature) if refined is None else refined.curves
+    check_bones(armature)
     columns = [_columns(armature, curves, column) for column in range(COLUMNS)]
     keys = [[read_keys(curve) for curve in column] for column in columns]
     if not any(keys):

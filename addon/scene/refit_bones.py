@@ -10,6 +10,7 @@ import bpy
 import numpy as np
 from mathutils import Matrix, Vector
 
+from .errors import SceneError
 from .names import BONE_NAMES
 from .own_space import note_rest, own_space
 from .rest_pose import rest_bones
@@ -51,6 +52,12 @@ def update_rest_pose(armature: bpy.types.Object, bone_offsets: np.ndarray) -> No
         for bone in bones:
             bone.use_connect = before[bone.name].connected and _can_connect(bone)
     note_rest(armature, bone_offsets)
+
+
+def check_bones(armature: bpy.types.Object) -> None:
+    """SceneError where bones of SMPL are missing."""
+    if missing_bones(armature):
+        raise SceneError(f"{armature.name} lacks bones that it was refined with; refine it again.")
 
 
 @contextmanager
