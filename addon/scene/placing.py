@@ -72,14 +72,18 @@ def _decomposed(armature: bpy.types.Object) -> tuple[Vector, Quaternion, Vector]
 
 def place(armature: bpy.types.Object, turn: np.ndarray, shift: np.ndarray) -> None:
     """Turn the whole person (3, 3) about the origin and shift it (3,), both in SMPL's axes; its keypoints,
-    its body and what it was before come along.
+    its body and what it was before come along. Raises SceneError as `check_movable` does."""
+    check_movable(armature)
+    moved = Matrix((SMPL_TO_BLENDER @ turn @ SMPL_TO_BLENDER.T).tolist()).to_4x4()
+    moved.translation = positions_to_blender(shift)
+    armature.matrix_world = moved @ armature.matrix_world
 
-    Raises SceneError where the object itself is animated or its place is locked to something else.
-    """
+
+def check_movable(armature: bpy.types.Object) -> None:
+    """SceneError where the object is another file's, animated, or its place is locked to something else."""
+    if not armature.is_editable:
+        raise SceneError(f"{armature.name} belongs to another file and would not stay where it is put.")
     if any(path in _PLACES for path, _ in find_curves(armature)) or armature.constraints:
         raise SceneError(
             f"{armature.name} is moved by keys or constraints of its own; remove these from the object first."
         )
-    moved = Matrix((SMPL_TO_BLENDER @ turn @ SMPL_TO_BLENDER.T).tolist()).to_4x4()
-    moved.translation = positions_to_blender(shift)
-    armature.matrix_world = moved @ armature.matrix_world

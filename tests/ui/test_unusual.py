@@ -82,3 +82,28 @@ def test_an_armature_that_was_joined_to_the_person_stays(person):
     bpy.ops.object.join()
     _again()
     assert "sword" in person.data.bones and len(find_curves(person)) > 90
+
+
+def test_a_person_of_another_file_is_not_moved_for_a_session_only(person, tmp_path):
+    path = str(tmp_path / "library.blend")
+    bpy.ops.wm.save_as_mainfile(filepath=path)
+    bpy.ops.wm.read_homefile(use_factory_startup=True, use_empty=True)
+    with bpy.data.libraries.load(path, link=True) as (_, into):
+        into.objects = ["wave"]
+    bpy.context.scene.collection.objects.link(into.objects[0])
+    bpy.context.view_layer.objects.active = into.objects[0]
+    with pytest.raises(RuntimeError, match="wave belongs to another file"):
+        bpy.ops.spr.put_on_floor()
+
+
+def test_nobody_is_moved_where_one_of_the_chosen_can_not_be(person):
+    bpy.ops.object.select_all(action="SELECT")
+    bpy.ops.object.duplicate()
+    (copy,) = (ob for ob in _people() if ob != person)
+    copy.keyframe_insert("location", frame=1)
+    for one in (person, copy):
+        one.location.z = 1.0
+        one.select_set(True)
+    with pytest.raises(RuntimeError, match="moved by keys"):
+        bpy.ops.spr.put_on_floor()
+    assert person.location.z == 1.0
