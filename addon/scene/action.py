@@ -18,6 +18,7 @@ from .fingers import has_fingers, straighten
 from .held_keys import result_of
 from .names import BONE_NAMES, FINGER_BONES
 from .own_keys import keys_beyond, put_back
+from .own_space import own_rest, own_space, size_in
 from .rig_follows import rig_follows
 from .rotation_keys import CHANNELS, channel_of, rotation_curves
 from .stored import FREE, Stored, write_stored
@@ -96,8 +97,8 @@ def _write_bones(
     fingers: FingerResult | None = None,
 ) -> Steps[Stored]:
     """The bones' curves, as they are then stored. own: keys of the user's that are put back."""
-    rest = np.array([armature.data.bones[name].matrix_local for name in BONE_NAMES])
-    result = yield from result_of(motion, keys, rest)
+    result = yield from result_of(motion, keys, own_rest(armature))
+    result = result.sized(size_in(own_space(armature)))
     moving, still = _curves(armature, result, {path for path, _ in own})
     moving += [] if fingers is None else finger_curves(armature, fingers)
     marked = filled(motion, keys)

@@ -8,6 +8,7 @@ import numpy as np
 from ..body.skeleton import PARENTS
 from .colours import RGBA, bone_colour, person_colour
 from .names import BONE_NAMES
+from .own_space import note_rest
 from .rest_pose import rest_bones
 
 _SHADES = {"normal": 0.0, "select": 0.5, "active": 0.8}
@@ -41,6 +42,7 @@ def create_armature(name: str, bone_offsets: np.ndarray, person_index: int = 0) 
     bpy.ops.object.mode_set(mode="OBJECT")
     for bone in armature.pose.bones:
         bone.rotation_mode = "QUATERNION"
+    note_rest(armature, bone_offsets)
     _paint(armature, person_index)
     _collect(armature)
     armature.show_in_front = True

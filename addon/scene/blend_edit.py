@@ -15,6 +15,7 @@ from .edits import Edits, different, find_edits, find_seen_edits, settle
 from .errors import SceneError
 from .limbs import controlled_limbs, root_bone, with_limbs
 from .names import BONE_NAMES
+from .refit_bones import check_bones
 from .rig_follows import fit_rig
 from .stored import BLENDED, FREE
 
@@ -32,6 +33,7 @@ def blend_edit(
     nothing, or goes over into the next edit where that is close. bones: names, None for every edited one.
     Returns the names of the bones that had an edit there. Raises SceneError where there is none.
     """
+    check_bones(armature)
     pulled = _pulled(armature)
     edits = find_seen_edits(armature) if pulled else find_edits(armature)
     row = None if edits is None else _row_at(edits, edits.refined.frame(frame))

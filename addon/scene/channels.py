@@ -23,6 +23,10 @@ class Channels:
     turns: np.ndarray
     places: np.ndarray
 
+    def sized(self, size: float) -> Channels:
+        """The same of a body that is so many times as large."""
+        return self if size == 1.0 else Channels(self.turns, self.places * size)
+
 
 def turned_by(first: np.ndarray, second: np.ndarray) -> np.ndarray:
     """(...) radians between quaternions (..., 4) of any length."""

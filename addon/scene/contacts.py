@@ -1,7 +1,7 @@
 """Which heels and toes bear, and the floor they stand on, as properties of the armature that can be edited.
 
 The contacts are animated with few keys: 1 from the frame on which a place comes to bear, 0 from the one on
-which it leaves. The floor is that of the armature's own space.
+which it leaves. The floor is that of the person's own space.
 """
 
 from __future__ import annotations
@@ -85,9 +85,9 @@ def write_floor(armature: bpy.types.Object, floor: Floor | None) -> None:
         return
     armature[HEIGHTS] = [float(height) for height in floor.heights]
     armature[UP] = (SMPL_TO_BLENDER @ floor.normal).tolist()
-    words = "Heights of the floor in metres along its normal, in the armature's space"
+    words = "Heights of the floor in metres along its normal, in the recording's space"
     armature.id_properties_ui(HEIGHTS).update(description=words, soft_min=-2.0, soft_max=2.0, precision=3)
-    armature.id_properties_ui(UP).update(description="Normal of the floor, in the armature's space")
+    armature.id_properties_ui(UP).update(description="Normal of the floor, in the recording's space")
 
 
 def read_floor(armature: bpy.types.Object) -> Floor | None:

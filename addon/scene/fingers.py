@@ -11,6 +11,7 @@ from .axes import positions_to_smpl
 from .colours import bone_colour
 from .curves import remove_bone_curves
 from .names import FINGER_BONES
+from .own_space import own_rest, own_space
 from .refit_bones import edit_bones
 from .rest_pose import finger_bones
 
@@ -26,23 +27,18 @@ def has_fingers(armature: bpy.types.Object) -> bool:
 
 
 def finger_rest(armature: bpy.types.Object) -> np.ndarray:
-    """(30, 4, 4) the fingers' bones at rest."""
-    return np.array([armature.data.bones[name].matrix_local for name in FINGER_BONES])
+    """(30, 4, 4) the fingers' bones at rest, in the person's own space."""
+    return own_rest(armature, FINGER_BONES)
 
 
 def finger_offsets(armature: bpy.types.Object) -> np.ndarray:
     """(2, 15, 3) metres in SMPL's frame, each finger joint relative to its parent as the armature
     rests now."""
-
-    def head(name: str) -> np.ndarray:
-        return np.array(armature.data.bones[name].head_local)
-
-    heads = np.array([head(name) for name in FINGER_BONES]).reshape(len(SIDES), FINGER_COUNT, 3)
+    heads = finger_rest(armature)[:, :3, 3].reshape(len(SIDES), FINGER_COUNT, 3)
+    wrists = own_rest(armature, _WRISTS)[:, :3, 3]
     parents = np.stack(
         [
-            np.stack(
-                [heads[side, parent] if parent >= 0 else head(_WRISTS[side]) for parent in FINGER_PARENTS]
-            )
+            np.stack([heads[side, parent] if parent >= 0 else wrists[side] for parent in FINGER_PARENTS])
             for side in range(len(SIDES))
         ]
     )
@@ -61,9 +57,10 @@ def place_fingers(armature: bpy.types.Object, offsets: np.ndarray, person_index:
     """Let the fingers rest with these offsets (2, 15, 3) in SMPL's frame; bones that are missing are added.
     Expects object mode and the wrists' bones."""
     missing = [name for name in FINGER_BONES if name not in armature.data.bones]
+    space = own_space(armature)
     with edit_bones(armature) as bones:
         _add(bones, missing)
-        _place(bones, offsets)
+        _place(bones, offsets, space)
     _dress(armature, missing, person_index)
 
 
@@ -78,16 +75,17 @@ def _add(bones: bpy.types.ArmatureEditBones, missing: list[str]) -> None:
         bone.use_connect = not first
 
 
-def _place(bones: bpy.types.ArmatureEditBones, offsets: np.ndarray) -> None:
+def _place(bones: bpy.types.ArmatureEditBones, offsets: np.ndarray, space: np.ndarray) -> None:
     """All are loosened first: a bone that holds on to its parent would move that one's tail."""
-    rest = finger_bones(offsets)
+    rest, turn = finger_bones(offsets), space[:3, :3]
     held = {name: bones[name].use_connect for name in FINGER_BONES}
     for name in FINGER_BONES:
         bones[name].use_connect = False
     for index, name in enumerate(FINGER_BONES):
         wrist = np.array(bones[_WRISTS[index // FINGER_COUNT]].head)
-        bones[name].head, bones[name].tail = wrist + rest.heads[index], wrist + rest.tails[index]
-        bones[name].align_roll(rest.fronts[index])
+        bones[name].head = wrist + turn @ rest.heads[index]
+        bones[name].tail = wrist + turn @ rest.tails[index]
+        bones[name].align_roll(turn @ rest.fronts[index])
     for name, connected in held.items():
         bones[name].use_connect = connected
 

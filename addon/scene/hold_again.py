@@ -21,10 +21,10 @@ from .kept_before import bring_out, has_version, put_away
 from .layers import written_to
 from .limbs import controlled_limbs, root_bone
 from .names import BONE_NAMES
-from .pose_points import rest_offsets
+from .own_space import rest_offsets
 from .read_action import poses_of, read_channels
 from .refined import FREE, Refined, refined_animation, slot_for_objects
-from .refit_bones import missing_bones
+from .refit_bones import check_bones
 from .rollback import all_or_nothing
 from .seen import seen_channels
 from .spares import as_before_when_it_fails
@@ -71,8 +71,7 @@ def _result(armature: bpy.types.Object) -> tuple[Refined, Stored]:
     stored = None if refined is None else read_stored(refined.action)
     if refined is None or stored is None:
         raise SceneError(f"{armature.name} does not have its refined action; refine it again.")
-    if missing_bones(armature):
-        raise SceneError(f"{armature.name} lacks bones that it was refined with; refine it again.")
+    check_bones(armature)
     if retimed(armature):
         raise SceneError(
             f"The keys of {armature.name} were retimed, or most of them changed; refine it again first."

@@ -31,7 +31,7 @@ _prepared: dict[tuple[int, str], KeptKeypoints | None] = {}
 
 @dataclass(frozen=True)
 class KeptKeypoints:
-    """Keypoints in the armature's own space, at frames of its result.
+    """Keypoints in the person's own space, at frames of its result.
 
     track: seconds are counted from scene frame `first_frame`, of which there are `rate` a second. names: K.
     """

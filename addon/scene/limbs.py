@@ -8,6 +8,8 @@ from dataclasses import dataclass
 import bpy
 import numpy as np
 
+from .own_space import own_rest
+
 ROLE = "spr_role"
 """Custom property of an added bone: what it is, however it is renamed."""
 IK = "IK"
@@ -45,7 +47,7 @@ class Limb:
 
     def habit(self, armature: bpy.types.Object) -> np.ndarray:
         """(3,) where the middle joint points, in the upper bone's axes."""
-        rest = np.array(armature.data.bones[self.upper].matrix_local.to_3x3())
+        rest = own_rest(armature, [self.upper])[0, :3, :3]
         return rest.T @ np.array(self.points)
 
 

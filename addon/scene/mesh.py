@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import bpy
 import numpy as np
+from mathutils import Matrix
 
 from ..body.body_model import BodyModel
 from ..body.open_body import floor_height, load
@@ -17,10 +18,11 @@ from .axes import positions_to_blender
 from .colours import RGBA
 from .errors import SceneError
 from .names import BONE_NAMES, FINGER_BONES
+from .own_space import OFFSETS_KEY, own_space
 from .parts import BODY_KEY
 
 SKIN_KEY, GENDER_KEY = "spr_skin", "spr_gender"
-OFFSETS_KEY, BETAS_KEY, FINGERS_KEY = "spr_bone_offsets", "spr_betas", "spr_finger_offsets"
+BETAS_KEY, FINGERS_KEY = "spr_betas", "spr_finger_offsets"
 """Custom properties of a body: which skin it is, and the bones and shape that it was made for."""
 
 
@@ -73,7 +75,7 @@ def create_body(
     collection.objects.link(ob)
     yield from set_weights(ob, skin.weights)
     note_shape(ob, skin, bone_offsets, betas, gender, fingers)
-    ob.parent = armature
+    ob.parent, ob.matrix_parent_inverse = armature, Matrix(own_space(armature).tolist())
     ob.modifiers.new("Armature", "ARMATURE").object = armature
     return ob
 

@@ -12,6 +12,7 @@ from ..body.skeleton import JOINT_COUNT
 from ..motion import Motion
 from ..recording import Keypoints
 from ..steps import Stepped, Steps
+from .applied_size import note_size, settle_size
 from .armature import create_armature
 from .colours import person_colour
 from .errors import SceneError
@@ -20,10 +21,11 @@ from .fingers import finger_offsets, has_fingers, place_fingers
 from .kept_before import forget_version, put_away
 from .kept_keypoints import keep_keypoints
 from .mesh import create_body
+from .own_space import rest_offsets, rests_otherwise
 from .parts import NOTHING_EARLIER, Earlier, home_of, move_to
 from .refined import BEFORE, FREE
 from .refit_body import Told, update_body
-from .refit_bones import offsets_of, update_rest_pose
+from .refit_bones import update_rest_pose
 from .rollback import all_or_nothing, leave_edit_mode, select_only
 from .timing import is_animated, keys_at, scene_rate, set_scene_rate, show_range
 from .versions import own_actions, refined_action, without_hold, write_before, write_refined
@@ -82,8 +84,8 @@ def write_motion(
         people = sum(ob.type == "ARMATURE" for ob in bpy.data.objects)
         colour = people if person_index is None else person_index
         shown = None if earlier.armature is None else _key_range(earlier.armature)
-        offsets = motion.bone_offsets if earlier.armature is None else offsets_of(earlier.armature)
-        armature = _armature(earlier, name, motion.bone_offsets, home, colour)
+        offsets = motion.bone_offsets if earlier.armature is None else rest_offsets(earlier.armature)
+        armature = _armature(earlier, name, motion.bone_offsets, home, colour, told)
         if motion.hands is not None:
             place_fingers(armature, motion.hands.offsets, colour)
         yield None
@@ -125,11 +127,18 @@ def write_motion(
 
 
 def _armature(
-    earlier: Earlier, name: str, bone_offsets: np.ndarray, home: bpy.types.Collection, colour: int
+    earlier: Earlier, name: str, bone_offsets: np.ndarray, home: bpy.types.Collection, colour: int, told: Told
 ) -> bpy.types.Object:
     """The person's armature at rest in these proportions: the earlier one, or else a new one."""
     if earlier.armature is not None:
+        if rests_otherwise(earlier.armature):
+            told(
+                f"The bones of {earlier.armature.name} were stretched or moved at rest; they have the"
+                " performer's proportions again."
+            )
+        settle_size(earlier.armature)
         update_rest_pose(earlier.armature, bone_offsets)
+        note_size(earlier.armature)
         return earlier.armature
     armature = create_armature(name, bone_offsets, colour)
     move_to(armature, home)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import bpy
 import numpy as np
-from mathutils import Matrix
+from mathutils import Matrix, Quaternion, Vector
 
 from ..motion import Floor, Motion
 from .axes import SMPL_TO_BLENDER, positions_to_blender, positions_to_smpl
 from .contacts import read_floor
 from .curves import find_curves
 from .errors import SceneError
-from .pose_points import rest_offsets
+from .own_space import placed, rest_offsets
 from .read_action import read_poses
 from .refined import refined_animation
 from .timing import scene_rate
@@ -43,7 +43,7 @@ def keyed_frames(armature: bpy.types.Object) -> np.ndarray:
 def motion_at(armature: bpy.types.Object, scene: bpy.types.Scene, frames: np.ndarray) -> Motion:
     """The same at these frames (T,) of the action, which may lie between whole ones."""
     poses = read_poses(armature, frames)
-    place, turn, scale = armature.matrix_world.decompose()
+    place, turn, scale = _decomposed(armature)
     turned = SMPL_TO_BLENDER.T @ np.array(turn.to_matrix()) @ SMPL_TO_BLENDER
     rotations = poses.rotations.copy()
     rotations[:, 0] = turned @ rotations[:, 0]
@@ -60,21 +60,30 @@ def _floor_in_world(armature: bpy.types.Object, turn: np.ndarray) -> Floor | Non
     floor = read_floor(armature)
     if floor is None:
         return None
-    place, _, scale = armature.matrix_world.decompose()
+    place, _, scale = _decomposed(armature)
     normal = turn @ floor.normal
     return Floor(normal, floor.heights * scale[0] + positions_to_smpl(np.array(place)) @ normal)
 
 
+def _decomposed(armature: bpy.types.Object) -> tuple[Vector, Quaternion, Vector]:
+    """Place, turn and scale of the person's own space in the world."""
+    return Matrix(placed(armature).tolist()).decompose()
+
+
 def place(armature: bpy.types.Object, turn: np.ndarray, shift: np.ndarray) -> None:
     """Turn the whole person (3, 3) about the origin and shift it (3,), both in SMPL's axes; its keypoints,
-    its body and what it was before come along.
+    its body and what it was before come along. Raises SceneError as `check_movable` does."""
+    check_movable(armature)
+    moved = Matrix((SMPL_TO_BLENDER @ turn @ SMPL_TO_BLENDER.T).tolist()).to_4x4()
+    moved.translation = positions_to_blender(shift)
+    armature.matrix_world = moved @ armature.matrix_world
 
-    Raises SceneError where the object itself is animated or its place is locked to something else.
-    """
+
+def check_movable(armature: bpy.types.Object) -> None:
+    """SceneError where the object is another file's, animated, or its place is locked to something else."""
+    if not armature.is_editable:
+        raise SceneError(f"{armature.name} belongs to another file and would not stay where it is put.")
     if any(path in _PLACES for path, _ in find_curves(armature)) or armature.constraints:
         raise SceneError(
             f"{armature.name} is moved by keys or constraints of its own; remove these from the object first."
         )
-    moved = Matrix((SMPL_TO_BLENDER @ turn @ SMPL_TO_BLENDER.T).tolist()).to_4x4()
-    moved.translation = positions_to_blender(shift)
-    armature.matrix_world = moved @ armature.matrix_world

@@ -18,6 +18,7 @@ from .errors import SceneError
 from .fingers import finger_rest, has_fingers
 from .limbs import controlled_limbs, root_bone
 from .names import BONE_NAMES, FINGER_BONES
+from .own_space import own_rest, own_space, size_in
 from .refined import refined_animation
 from .seen import seen_channels
 
@@ -93,8 +94,8 @@ def keyed_columns(armature: bpy.types.Object, curves: Curves) -> np.ndarray:
 
 def poses_of(armature: bpy.types.Object, channels: Channels) -> Poses:
     """Bones' values as poses, in SMPL's frame."""
-    rest = np.array([armature.data.bones[name].matrix_local for name in BONE_NAMES])
-    places = channels.places @ rest[0, :3, :3].T + rest[0, :3, 3]
+    rest, size = own_rest(armature), size_in(own_space(armature))
+    places = channels.places / size @ rest[0, :3, :3].T + rest[0, :3, 3]
     return Poses(_as_joints(channels.turns, rest), positions_to_smpl(places))
 
 

@@ -8,8 +8,6 @@ import bpy
 import numpy as np
 
 from ..body.kinematics import forward
-from ..body.skeleton import PARENTS
-from .axes import positions_to_smpl
 from .channels import COLUMNS, PLACE, Channels, turned_by
 from .control_reduction import reduce_controls
 from .curve_keys import CurveKeys, chosen, read_keys, write_keys
@@ -19,8 +17,10 @@ from .errors import SceneError
 from .finger_reduction import reduce_fingers
 from .key_choice import Tracks, choose_keys
 from .names import BONE_NAMES
+from .own_space import rest_offsets
 from .read_action import Curves, poses_of
 from .refined import refined_animation
+from .refit_bones import check_bones
 
 _LINEAR = bpy.types.Keyframe.bl_rna.properties["interpolation"].enum_items["LINEAR"].value
 _SAME_FRAME = 1e-3
@@ -45,6 +45,7 @@ def reduce_keys(armature: bpy.types.Object, degrees: float, millimetres: float) 
     """
     refined = refined_animation(armature)
     curves = find_curves(armature) if refined is None else refined.curves
+    check_bones(armature)
     columns = [_columns(armature, curves, column) for column in range(COLUMNS)]
     keys = [[read_keys(curve) for curve in column] for column in columns]
     if not any(keys):
@@ -146,10 +147,7 @@ def _channels(
 def _joints(armature: bpy.types.Object, turns: np.ndarray, places: np.ndarray) -> np.ndarray:
     """(T, 24, 3) metres, places of the joints in SMPL's frame."""
     poses = poses_of(armature, Channels(turns / np.linalg.norm(turns, axis=-1, keepdims=True), places))
-    heads = positions_to_smpl(np.array([armature.data.bones[name].head_local for name in BONE_NAMES]))
-    offsets = heads - heads[list(PARENTS)]
-    offsets[0] = 0.0
-    return np.asarray(forward(poses.rotations, poses.pelvis, offsets)[0])
+    return np.asarray(forward(poses.rotations, poses.pelvis, rest_offsets(armature))[0])
 
 
 def _deviation(

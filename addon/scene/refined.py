@@ -50,12 +50,6 @@ def refined_animation(armature: bpy.types.Object) -> Refined | None:
     return next((one for one in _candidates(armature) if STORED in one.action), None)
 
 
-def played_frame(armature: bpy.types.Object, shown: Frames) -> Frames:
-    """The frame of the person's result that plays at a frame of the animation."""
-    refined = refined_animation(armature)
-    return shown if refined is None else refined.frame(shown)
-
-
 def aside_actions(armature: bpy.types.Object) -> list[bpy.types.Action]:
     """The actions that are only looked at, as far as they are not put away."""
     return [armature[version] for version in ASIDE if armature.get(version) is not None]

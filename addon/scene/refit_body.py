@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 
 import bpy
 import numpy as np
+from mathutils import Matrix
 
 from ..body.body_model import BodyModel
 from ..body.skeleton import REST_OFFSETS
@@ -15,7 +16,6 @@ from .mesh import (
     BETAS_KEY,
     FINGERS_KEY,
     GENDER_KEY,
-    OFFSETS_KEY,
     SKIN_KEY,
     Skin,
     fill_mesh,
@@ -24,8 +24,11 @@ from .mesh import (
     skin_of,
 )
 from .names import BONE_NAMES, FINGER_BONES
+from .own_space import OFFSETS_KEY, own_space, placed
 from .parts import moved_by
+from .similarity import similarity
 
+_SAME_PLACE = 1e-4
 Told = Callable[[str], None]
 
 
@@ -58,7 +61,7 @@ def update_body(
         offsets = np.reshape(ob.get(OFFSETS_KEY, before), (24, 3))
         known = np.array(ob[BETAS_KEY]) if BETAS_KEY in ob else betas
         until_now = skin_of(offsets, body_model, known, str(ob.get(GENDER_KEY, "neutral")), _fingers(ob))
-        _shift(ob, skin.vertices - until_now.vertices)
+        _shift(ob, skin.vertices, until_now.vertices)
     else:
         yield from _exchange_skin(ob, skin, told)
     note_shape(ob, skin, bone_offsets, betas, gender, fingers)
@@ -75,11 +78,12 @@ def _fingerprint(ob: bpy.types.Object) -> str:
     return str(ob[SKIN_KEY]) if SKIN_KEY in ob else skin_of(REST_OFFSETS, None, None, "neutral").fingerprint
 
 
-def _shift(ob: bpy.types.Object, change: np.ndarray) -> None:
-    """Move all vertices, in every shape, by (V, 3) metres in SMPL's frame."""
-    change = positions_to_blender(change)
+def _shift(ob: bpy.types.Object, vertices: np.ndarray, before: np.ndarray) -> None:
+    """Move all vertices, in every shape, by what lies between two skins' (V, 3), in SMPL's frame."""
+    change = positions_to_blender(vertices - before)
     if not change.any():
         return
+    change = change @ _space_of(ob, positions_to_blender(before))[:3, :3].T
     keys = ob.data.shape_keys
     shapes = [ob.data.vertices, *(key.data for key in (keys.key_blocks if keys is not None else ()))]
     for shape in shapes:
@@ -89,12 +93,32 @@ def _shift(ob: bpy.types.Object, change: np.ndarray) -> None:
     ob.data.update()
 
 
+def _space_of(ob: bpy.types.Object, before: np.ndarray) -> np.ndarray:
+    """(4, 4) how the mesh lies to the skin (V, 3) that it was: turned and scaled where that was applied to
+    the object."""
+    places = np.empty(before.size, np.float32)
+    ob.data.vertices.foreach_get("co", places)
+    found = similarity(before, places.reshape(-1, 3).astype(float))
+    return np.eye(4) if found is None else found
+
+
+def _space_beside(ob: bpy.types.Object) -> np.ndarray:
+    """(4, 4) how a mesh has to lie in its object to fit the armature that it follows."""
+    armature = next(iter(moved_by(ob)), ob.parent)
+    if armature is None or not (ob.visible_get() and armature.visible_get()):
+        return np.eye(4)
+    bpy.context.view_layer.update()
+    return np.linalg.inv(np.array(ob.matrix_world)) @ placed(armature)
+
+
 def _exchange_skin(ob: bpy.types.Object, skin: Skin, told: Told) -> Steps[None]:
     """Another mesh in the same data-block, which keeps its materials."""
-    lost = list(_bound_to_mesh(ob))
+    lost, space = list(_bound_to_mesh(ob)), _space_beside(ob)
     ob.shape_key_clear()
     ob.data.clear_geometry()
     yield from fill_mesh(ob.data, skin)
+    if not np.allclose(space, np.eye(4), atol=_SAME_PLACE):
+        ob.data.transform(Matrix(space.tolist()))
     if skin.weights.shape[1] == len(BONE_NAMES):
         _drop_fingers(ob)
     yield from set_weights(ob, skin.weights)
@@ -135,4 +159,4 @@ def _attach(ob: bpy.types.Object, armature: bpy.types.Object) -> None:
     target.object = armature
     if ob.parent is None or ob.parent.name not in bpy.context.scene.objects:
         ob.parent = armature
-        ob.matrix_parent_inverse.identity()
+        ob.matrix_parent_inverse = Matrix(own_space(armature).tolist())

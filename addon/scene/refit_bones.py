@@ -10,10 +10,11 @@ import bpy
 import numpy as np
 from mathutils import Matrix, Vector
 
-from ..body.skeleton import PARENTS
-from .axes import positions_to_smpl
+from .errors import SceneError
 from .names import BONE_NAMES
+from .own_space import note_rest, own_space
 from .rest_pose import rest_bones
+from .similarity import moved
 
 
 @dataclass(frozen=True)
@@ -32,31 +33,31 @@ def missing_bones(armature: bpy.types.Object) -> list[str]:
     return [name for name in BONE_NAMES if name not in armature.data.bones]
 
 
-def offsets_of(armature: bpy.types.Object) -> np.ndarray:
-    """(24, 3) bone offsets in SMPL's frame as the armature rests now."""
-    heads = np.array([armature.data.bones[name].head_local for name in BONE_NAMES])
-    joints = positions_to_smpl(heads)
-    offsets = joints - joints[np.maximum(PARENTS, 0)]
-    offsets[0] = 0.0
-    return offsets
-
-
 def update_rest_pose(armature: bpy.types.Object, bone_offsets: np.ndarray) -> None:
     """Let the bones rest as a performer with these offsets (24, 3) does; all that is on them stays.
 
     Bones that a user has added go along with the bone they hang on. Parents, and connections that were
-    loosened, stay as they are. Expects object mode and all of SMPL's bones.
+    loosened, stay as they are, and so does what was applied to the object. Expects object mode and all of
+    SMPL's bones.
     """
+    space = own_space(armature)
     with edit_bones(armature) as bones:
         before = {bone.name: _rest_of(bone) for bone in bones}
         for bone in bones:
             bone.use_connect = False
-        _place_ours(bones, before, bone_offsets)
+        _place_ours(bones, before, bone_offsets, space)
         for bone in _from_roots(bones):
             if bone.name not in BONE_NAMES and bone.parent is not None:
                 _follow(bone, before[bone.name], before[bone.parent.name])
         for bone in bones:
             bone.use_connect = before[bone.name].connected and _can_connect(bone)
+    note_rest(armature, bone_offsets)
+
+
+def check_bones(armature: bpy.types.Object) -> None:
+    """SceneError where bones of SMPL are missing."""
+    if missing_bones(armature):
+        raise SceneError(f"{armature.name} lacks bones that it was refined with; refine it again.")
 
 
 @contextmanager
@@ -81,12 +82,15 @@ def _rest_of(bone: bpy.types.EditBone) -> _Rest:
 
 
 def _place_ours(
-    bones: bpy.types.ArmatureEditBones, before: dict[str, _Rest], bone_offsets: np.ndarray
+    bones: bpy.types.ArmatureEditBones, before: dict[str, _Rest], bone_offsets: np.ndarray, space: np.ndarray
 ) -> None:
-    """The 24 bones keep their rolls, of whichever version: a user's layers and actions rely on them."""
+    """The 24 bones keep their rolls, of whichever version: a user's layers and actions rely on them.
+
+    space (4, 4): as `own_space` has it."""
     rest = rest_bones(bone_offsets)
+    heads, tails = moved(rest.heads, space), moved(rest.tails, space)
     for joint, name in enumerate(BONE_NAMES):
-        bones[name].head, bones[name].tail = rest.heads[joint], rest.tails[joint]
+        bones[name].head, bones[name].tail = heads[joint], tails[joint]
         along = bones[name].tail - bones[name].head
         turn = (before[name].tail - before[name].head).rotation_difference(along)
         bones[name].align_roll(turn @ before[name].matrix.to_3x3().col[2])

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import bpy
+import numpy as np
 
 from .curves import remove_bone_curves
 from .limbs import HEADING, ROLE, ROOT_ROLE, is_control, root_bone
 from .names import BONE_NAMES, ROOT
+from .own_space import own_space
 from .rig_keys import write_poses
 from .root_match import match_root
+from .similarity import moved
 from .takes import check_rig, finish, in_turn, record
 from .timing import scene_rate
 from .widgets import dress, remove_unused_shapes
@@ -24,10 +27,11 @@ def add_root(armature: bpy.types.Object, *, heading: bool) -> None:
     heading: the root also turns to where the person heads. SceneError where the armature can't be changed.
     """
     check_rig(armature)
+    space = own_space(armature)
     with workshop(armature) as scene:
         takes = record(scene, armature)
         with editing(scene, armature) as bones:
-            _add_bone(bones, heading)
+            _add_bone(bones, heading, space)
         _dress(armature)
         rate = scene_rate(bpy.context.scene)
         with in_turn(armature, takes) as shown:
@@ -64,9 +68,10 @@ def remove_root(armature: bpy.types.Object) -> None:
     remove_unused_shapes()
 
 
-def _add_bone(bones: bpy.types.ArmatureEditBones, heading: bool) -> None:
+def _add_bone(bones: bpy.types.ArmatureEditBones, heading: bool, space: np.ndarray) -> None:
     root = bones.new(ROOT)
-    root.tail = (0.0, _LENGTH, 0.0)
+    root.head, root.tail = moved(np.array([[0.0, 0.0, 0.0], [0.0, _LENGTH, 0.0]]), space)
+    root.align_roll(space[:3, 2])
     root.use_deform = False
     root[ROLE], root[HEADING] = ROOT_ROLE, heading
     for bone in bones:

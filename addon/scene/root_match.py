@@ -9,6 +9,7 @@ from mathutils import Matrix
 from .curves import remove_bone_curves
 from .limbs import HEADING, root_bone
 from .names import BONE_NAMES
+from .own_space import own_rest, own_space, size_in
 from .rig_keys import Moments, write_poses
 from .root_motion import root_matrices
 
@@ -23,10 +24,14 @@ def match_root(
     root = root_bone(armature)
     if root is None or len(moments.frames) == 0:
         return poses
-    pelvis = armature.data.bones[BONE_NAMES[0]]
-    roots = root_matrices(poses[pelvis.name], np.array(pelvis.matrix_local), rate)
+    pelvis, space = armature.data.bones[BONE_NAMES[0]], own_space(armature)
+    hips = np.linalg.inv(space) @ poses[pelvis.name]
+    hips[:, :3, :3] *= size_in(space)
+    roots = root_matrices(hips, own_rest(armature, [pelvis.name])[0], rate)
     if not root.bone.get(HEADING, True):
         roots[:, :3, :3] = np.eye(3)
+    roots = space @ roots
+    roots[:, :3, :3] /= size_in(space)
     posed = {**poses, root.name: roots}
     write_poses(armature, moments, posed, {root.name: "both", pelvis.name: "both"})
     return posed

@@ -11,8 +11,10 @@ import bpy
 
 from .action import FIT_ERROR, UNCERTAINTY
 from .contacts import CONTACTS
+from .curve_keys import read_keys, write_keys
 from .kept_before import packed_meshes
 from .kept_keypoints import kept_mesh
+from .own_time import own_actions_of, owners_of
 from .versions import own_actions
 
 Undo = Callable[[], None]
@@ -63,8 +65,7 @@ def _exchange(block: bpy.types.ID, spare: bpy.types.ID) -> None:
 
 
 def _actions(ob: bpy.types.Object) -> list[bpy.types.Action]:
-    animation = ob.animation_data
-    played = [] if animation is None or animation.action is None else [animation.action]
+    played = own_actions_of(owners_of(ob))
     return [action for action in dict.fromkeys([*own_actions(ob), *played]) if action.is_editable]
 
 
@@ -86,9 +87,11 @@ def _animation_steps(ob: bpy.types.Object) -> list[Undo]:
     if animation is None:
         return [ob.animation_data_clear]
     steps: list[Undo] = []
-    for strip in (strip for track in animation.nla_tracks for strip in track.strips):
+    strips = [strip for track in animation.nla_tracks for strip in track.strips]
+    for strip in (*strips, *reversed(strips)):  # those that are still to move don't stand in the way twice
         for name in ("action_frame_start", "action_frame_end", "frame_start_ui"):
             steps.append(partial(setattr, strip, name, getattr(strip, name)))
+        steps += [partial(write_keys, curve, read_keys(curve)) for curve in strip.fcurves]
     slot = getattr(animation, "action_slot", None)
     return [*steps, partial(_play, animation, animation.action, slot)]
 

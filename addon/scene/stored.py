@@ -6,7 +6,7 @@ It goes where the action goes: renamed, copied, pushed down to the NLA, saved, a
 from __future__ import annotations
 
 import io
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import bpy
@@ -35,6 +35,12 @@ class Stored:
     written: Channels
     free: Channels
     marks: np.ndarray
+
+    def sized(self, size: float) -> Stored:
+        """The same of a body that is so many times as large."""
+        written = self.written.sized(size)
+        free = written if self.free is self.written else self.free.sized(size)
+        return replace(self, written=written, free=free)
 
 
 def write_stored(action: bpy.types.Action, stored: Stored) -> None:

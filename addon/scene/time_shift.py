@@ -15,13 +15,21 @@ import numpy as np
 from ..safe_read import FormatError, NpzFile
 from .channels import nearest
 from .contacts import FOUND
-from .curve_keys import key_frames, read_keys, write_keys
+from .curve_keys import key_frames, read_keys
 from .curves import every_curve_in
 from .finger_keys import STORED_FINGERS
 from .kept_before import bring_out, has_version, put_away
 from .kept_keypoints import shift_keypoints
-from .layers import fit_strips
 from .names import BONE_NAMES
+from .own_time import (
+    animated_beside,
+    own_actions_of,
+    owners_of,
+    shared,
+    shift_action,
+    shift_keys,
+    shift_strips,
+)
 from .refined import ASIDE, Refined, refined_animation, slot_for_objects
 from .stored import STORED, Stored, keep_arrays, read_stored, stored_frames
 
@@ -137,7 +145,7 @@ def settle(armature: bpy.types.Object) -> int:
     for curve in every_curve_in(refined.action, refined.slot):  # figures, where only bones were moved
         left = not curve.data_path.startswith("pose.bones") and len(curve.keyframe_points)
         if left and abs(curve.keyframe_points[0].co.x - stored.frames[0]) < _SAME_FRAME:
-            _shift_keys(curve, shift)
+            shift_keys(curve, shift)
     _shift_known(armature, refined, shift)
     for version in ASIDE:
         if has_version(armature, version):
@@ -146,16 +154,39 @@ def settle(armature: bpy.types.Object) -> int:
     return shift
 
 
-def move(armature: bpy.types.Object, shift: int) -> None:
-    """Move the person's result, with all that knows its frames but for the motion before."""
+def move(armature: bpy.types.Object, shift: int) -> list[str]:
+    """Move the person's result, with all that knows its frames but for the motion before, and all else of the
+    person that is animated. Sentences about what could not come along."""
     refined = refined_animation(armature)
     if refined is None or not shift:
-        return
-    before = tuple(refined.action.curve_frame_range)
-    for curve in every_curve_in(refined.action, refined.slot):
-        _shift_keys(curve, shift)
-    fit_strips(armature, refined.action, before)
+        return []
+    owners = owners_of(armature)
+    for owner in owners:
+        if owner.animation_data is not None:
+            owner.animation_data.use_tweak_mode = False
+    played = [action for action in own_actions_of(owners) if action != refined.action]
+    staying = shared(played, owners)
+    moving = [refined.action, *(action for action in played if action not in staying)]
+    for action in moving:
+        shift_action(action, shift)
+    shift_strips(owners, moving, shift)
     _shift_known(armature, refined, shift)
+    return _left(armature, [action.name for action in staying], animated_beside(armature))
+
+
+def _left(armature: bpy.types.Object, actions: list[str], others: list[str]) -> list[str]:
+    told = []
+    if actions:
+        told.append(
+            f"{', '.join(actions)} did not move along with the Start Frame, as somebody else plays the same"
+            " action; make it single user and move its keys."
+        )
+    if others:
+        told.append(
+            f"What {armature.name} is connected with did not move along with the Start Frame:"
+            f" {', '.join(others)}; move the keys of these by hand."
+        )
+    return told
 
 
 def _shift_known(armature: bpy.types.Object, refined: Refined, shift: int) -> None:
@@ -168,14 +199,7 @@ def _shift_version(armature: bpy.types.Object, version: str, shift: int) -> None
     action = bring_out(armature, version)
     if action is not None and action.is_editable:
         for curve in every_curve_in(action, slot_for_objects(action)):
-            _shift_keys(curve, shift)
-
-
-def _shift_keys(curve: bpy.types.FCurve, shift: int) -> None:
-    keys = read_keys(curve)
-    for name in ("co", "handle_left", "handle_right"):
-        keys[name][:, 0] += shift
-    write_keys(curve, keys)
+            shift_keys(curve, shift)
 
 
 def _shift_archive(action: bpy.types.Action, name: str, shift: int) -> None:

@@ -22,6 +22,7 @@ from ..scene.camera import (
     start_footage,
     write_camera,
 )
+from ..scene.own_space import placed
 from .describe import recording_name
 from .hints import peek
 from .moments import clock_of
@@ -171,7 +172,7 @@ def _same_shape(size: tuple[int, int] | None, other: tuple[int, int]) -> bool:
 def _placed(scene: bpy.types.Scene) -> Matrix:
     """How the refined people of the open recording were moved as objects: as the first one was."""
     people = refined_people(scene, scene.spr.source)
-    return next((entry.armature.matrix_world.copy() for entry in people.values()), Matrix())
+    return next((Matrix(placed(entry.armature).tolist()) for entry in people.values()), Matrix())
 
 
 def follow_people(scene: bpy.types.Scene) -> None:

@@ -15,6 +15,7 @@ from mathutils import Vector
 
 from ..recording import Keypoints, Person, Recording
 from ..scene.axes import positions_to_smpl
+from ..scene.own_space import placed
 from .fixed_points import Fix
 from .fixes import add_fix
 from .moments import moment_shown
@@ -56,7 +57,7 @@ def drawn_targets(scene: bpy.types.Scene, depsgraph: bpy.types.Depsgraph) -> Ite
             continue
         moment, matrix = moment_shown(scene, recording, result), np.eye(4)
         if result is not None:
-            matrix = np.array(result.armature.evaluated_get(depsgraph).matrix_world)
+            matrix = placed(result.armature, result.armature.evaluated_get(depsgraph))
         points, strength = track.at(moment)
         places = points @ matrix[:3, :3].T + matrix[:3, 3]
         yield Drawn(person, person.keypoints, places, strength, matrix, round(moment * person.fps))

@@ -10,7 +10,7 @@ import numpy as np
 
 from ..motion import Motion
 from ..scene import SceneError
-from ..scene.placing import motion_in_world, place
+from ..scene.placing import check_movable, motion_in_world, place
 from .camera import follow_people
 from .quality import shown_person
 from .results import refined_armatures
@@ -76,8 +76,11 @@ def _ground(operator: bpy.types.Operator, context: bpy.types.Context, find: Find
     told = []
     context.view_layer.update()  # where a script has just moved the object
     try:
-        for person in _people(context):
-            found = find(motion_in_world(person, context.scene))
+        people = _people(context)
+        for person in people:
+            check_movable(person)
+        grounds = [(person, find(motion_in_world(person, context.scene))) for person in people]
+        for person, found in grounds:
             place(person, found.turn, found.places(np.zeros(3)))
             told.append(_sentence(person.name, found))
     except SceneError as error:

@@ -27,7 +27,8 @@ class Task:
     origin: seconds of the recording that lie on the frame that `begins` has by a person's id. start: what
     was asked for as the Start Frame. body: the user's own, None for the open body. places: where each id
     stands in the recording. file_poses: the file's own poses by id, of people whose animation is the
-    initial pose. notes: sentences on the recording that belong to the result.
+    initial pose. times: the seconds at which everybody of the recording is there, by id. notes: sentences on
+    the recording that belong to the result.
     """
 
     source: str
@@ -41,6 +42,7 @@ class Task:
     controls: refiner.Controls = field(default_factory=refiner.Controls)
     places: dict[str, int] = field(default_factory=dict)
     file_poses: dict[str, Poses] = field(default_factory=dict)
+    times: dict[str, np.ndarray] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
 
 

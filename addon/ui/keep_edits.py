@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import bpy
 import numpy as np
 
 from .. import refiner
-from ..motion import Motion
+from ..motion import Held, Motion
 from ..scene.contacts import ContactEdits, contact_edits, with_edits
 from ..scene.edits import Edits, bones_of, find_seen_edits, held_poses
+from ..scene.stored import FREE
 from ..steps import Steps
 from .describe import listed, plural
 from .job import Outcome, Task, Written
 from .moved_keys import leave_retimed
+from .moved_tracks import Taken, step_aside, taken_over
 from .refined import Refined, refined_people
 from .results import write
 
@@ -26,35 +28,80 @@ def write_with_edits(scene: bpy.types.Scene, task: Task, outcomes: tuple[Outcome
     Asked when a run is done, so that what was changed while it ran is kept as well.
     """
     told = leave_retimed(scene, task.source) if scene.spr.replace else []
+    taken = taken_over(scene, task, outcomes) if scene.spr.replace else {}
     if scene.spr.edits.keep:
         earlier = refined_people(scene, task.source)
         kept = []
         for outcome in outcomes:
             yield None
-            result = earlier.get(outcome.person.id)
-            kept.append(outcome if result is None else (yield from _held(outcome, result, task.controls)))
+            own = [_Part(result) for result in (earlier.get(outcome.person.id),) if result is not None]
+            parts = own + [_Part(one.result, one) for one in taken.get(outcome.person.id, [])]
+            kept.append((yield from _held(outcome, parts, task.controls)) if parts else outcome)
         outcomes = tuple(kept)
-    return outcomes, told + (yield from write(scene, task, outcomes))
+    told += yield from write(scene, task, outcomes)
+    return outcomes, told + step_aside(scene, taken, task)
 
 
-def _held(outcome: Outcome, result: Refined, controls: refiner.Controls) -> Steps[Outcome]:
-    outcome = yield from _with_contacts(outcome, result, controls)
-    edits = find_seen_edits(result.armature)
-    if edits is None or not edits.held.any():
+@dataclass(frozen=True)
+class _Part:
+    """An earlier result with edits; taken: those of its moments that count, None for all."""
+
+    result: Refined
+    taken: Taken | None = None
+
+    def counts(self, frames: np.ndarray) -> np.ndarray:
+        """(N,) bool, at which frames of the result its edits count."""
+        if self.taken is None:
+            return np.ones(len(frames), bool)
+        return self.taken.has(self.result.clock.moment(frames))
+
+    def contacts(self) -> ContactEdits | None:
+        """What somebody has changed of its contacts, and if it is the person's own, of its floor."""
+        edits = contact_edits(self.result.armature)
+        if edits is None or self.taken is None:
+            return edits
+        return replace(edits, changed=edits.changed & self.counts(edits.frames)[:, None], floor=None)
+
+    def edits(self) -> Edits | None:
+        """What somebody has changed of its keys; None for nothing."""
+        edits = find_seen_edits(self.result.armature)
+        if edits is None:
+            return None
+        counting = self.counts(edits.stored.frames)[:, None]
+        marks = np.where(counting, edits.stored.marks, FREE).astype(np.uint8)
+        found = replace(edits, stored=replace(edits.stored, marks=marks), changed=edits.changed & counting)
+        return found if found.held.any() else None
+
+
+def _held(outcome: Outcome, parts: list[_Part], controls: refiner.Controls) -> Steps[Outcome]:
+    for part in parts:
+        outcome = yield from _with_contacts(outcome, part, controls)
+    found = [(part.result, edits) for part in parts for edits in (part.edits(),) if edits is not None]
+    if not found:
         return outcome
-    held = held_poses(result.armature, edits, result.clock.moment)
+    held = _together([held_poses(one.armature, edits, one.clock.moment) for one, edits in found])
     keypoints = outcome.person.keypoints if np.isfinite(outcome.motion.fit_error_mm).any() else None
     motion = refiner.hold(outcome.motion, held, keypoints)
     if motion is outcome.motion:
         return outcome
-    motion = replace(motion, warnings=(*motion.warnings, kept_sentence(edits)))
+    motion = replace(motion, warnings=(*motion.warnings, kept_sentence(held)))
     shake = None if outcome.shake is None else (outcome.shake[0], refiner.jitter(motion))
     return replace(outcome, motion=motion, after_mm=_mean_error(motion), shake=shake)
 
 
-def _with_contacts(outcome: Outcome, result: Refined, controls: refiner.Controls) -> Steps[Outcome]:
+def _together(held: list[Held]) -> Held:
+    """What is held of several results, in the order of time."""
+    times = np.concatenate([one.times for one in held])
+    order = np.argsort(times, kind="stable")
+    names = ("rotations", "pelvis", "turns", "places")
+    return Held(
+        times[order], *(np.concatenate([getattr(one, name) for one in held])[order] for name in names)
+    )
+
+
+def _with_contacts(outcome: Outcome, part: _Part, controls: refiner.Controls) -> Steps[Outcome]:
     """The feet held by the contacts and the floor that somebody has changed, where they are held at all."""
-    motion, edits = outcome.motion, contact_edits(result.armature)
+    motion, edits, result = outcome.motion, part.contacts(), part.result
     if edits is None or not edits.any or not len(motion.contacts):
         return outcome
     edited = with_edits(motion, edits, result.clock.moment(edits.frames))
@@ -77,10 +124,10 @@ def contacts_sentence(edits: ContactEdits) -> str:
     return " ".join([*told, *(["Your floor was kept."] if edits.floor is not None else [])])
 
 
-def kept_sentence(edits: Edits) -> str:
+def kept_sentence(held: Held) -> str:
     """'Your edits were kept: 12 keys of L_Elbow and Head.'"""
-    count = plural(int(edits.held.any(1).sum()), "key")
-    return f"Your edits were kept: {count} of {listed(bones_of(edits.held))}."
+    count = plural(int(held.marks.any(1).sum()), "key")
+    return f"Your edits were kept: {count} of {listed(bones_of(held.marks))}."
 
 
 def _mean_error(motion: Motion) -> float | None:

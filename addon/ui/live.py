@@ -21,6 +21,7 @@ from ..recording import Person
 from ..safe_read import FormatError
 from ..scene.colours import display_colour
 from ..scene.drawing import Colour, Shapes, skeleton, together
+from ..scene.own_space import placed
 from ..steps import Steps
 from . import live_panel, runner
 from .controls import controls_of
@@ -272,7 +273,7 @@ def _figures(scene: bpy.types.Scene, depsgraph: bpy.types.Depsgraph) -> Iterator
         colour = _pale(display_colour(people.index(wish.person.id)))
         figure = skeleton(joints, np.full(len(joints), STRENGTH), _LINKS, colour)
         if result is not None:  # a person who is moved takes the preview along
-            figure = figure.moved(np.array(result.armature.evaluated_get(depsgraph).matrix_world))
+            figure = figure.moved(placed(result.armature, result.armature.evaluated_get(depsgraph)))
         yield figure
 
 

@@ -12,14 +12,13 @@ from bpy.app.handlers import depsgraph_update_post, load_pre, persistent
 from bpy.props import EnumProperty
 
 from ..body.kinematics import forward
-from ..body.skeleton import PARENTS
 from ..scene import BONE_NAMES, FIT_ERROR, SceneError, read_poses, scene_rate
-from ..scene.axes import positions_to_smpl
 from ..scene.contacts import BEARS, read_contacts
 from ..scene.curves import find_curves
 from ..scene.layers import read_figure
 from ..scene.limbs import controlled_limbs, root_bone
 from ..scene.measures import bearing_slide_cm, jitter_mm, slide_cm
+from ..scene.own_space import rest_offsets
 from ..scene.read_action import Curves, poses_of, read_channels
 from ..scene.refined import refined_animation
 from ..scene.strip_time import shown_frame
@@ -89,9 +88,7 @@ def _measured(armature: bpy.types.Object, measure: str) -> Series | None:
             poses = read_poses(armature, frames)
     except SceneError:
         return None
-    heads = np.array([armature.data.bones[name].head_local for name in BONE_NAMES])
-    offsets = positions_to_smpl(heads - heads[list(PARENTS)])
-    offsets[0] = 0.0
+    offsets = rest_offsets(armature)
     joints, world = forward(poses.rotations, poses.pelvis, offsets)
     rate = scene_rate(bpy.context.scene)
     bears = bears_at(armature, shown) if measure == "SLIDE" else None

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 import bpy
 
+from ..scene.applied_size import settle_size
 from ..scene.time_shift import copy_aside, retimed, settle
 from .describe import plural
 from .refined import FIRST_KEY, START_KEY, refined_people
@@ -16,6 +17,11 @@ def follow_moved_keys(people: Iterable[bpy.types.Object]) -> list[str]:
     """Let everything of these people lie where their keys do now; a sentence for each who was moved."""
     told = []
     for person in people:
+        if person.is_editable and settle_size(person) != 1.0:
+            told.append(
+                f"The scale of {person.name} was applied; the way that it goes was scaled along, so that its"
+                " feet stand."
+            )
         shift = settle(person)
         if shift:
             first = float(person.get(FIRST_KEY, 1.0)) + shift

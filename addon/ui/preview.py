@@ -14,8 +14,9 @@ from ..scene.clock import frame_shown
 from ..scene.colours import display_colour, shown_colour
 from ..scene.drawing import Colour, Shapes, residuals, skeleton, together
 from ..scene.kept_keypoints import forget_prepared, kept_keypoints
+from ..scene.own_space import placed
 from ..scene.pose_points import body_points
-from ..scene.refined import played_frame
+from ..scene.slid import written_frame
 from ..scene.tracks import Track, track_of
 from .moments import moment_shown
 from .people import chosen_people, label_of, places_of
@@ -67,7 +68,7 @@ def _kept_shapes(scene: bpy.types.Scene, depsgraph: bpy.types.Depsgraph) -> Iter
     for armature in refined_armatures(scene):
         kept = kept_keypoints(armature)
         if kept is not None:
-            moment = kept.moment(played_frame(armature, frame_shown(scene)))
+            moment = kept.moment(written_frame(armature, frame_shown(scene)))
             colour = shown_colour(tuple(armature.color))
             yield from _refined_shapes(scene, depsgraph, armature, kept.track, moment, colour)
 
@@ -128,11 +129,11 @@ def _refined_shapes(
     points, strength = track.at(moment)
     armature = person.evaluated_get(depsgraph)
     # A person who is moved takes the keypoints along.
-    placed = np.array(armature.matrix_world)
+    place = placed(person, armature)
     if scene.spr.preview_refined:
-        yield skeleton(points, strength, track.links, colour).moved(placed)
+        yield skeleton(points, strength, track.links, colour).moved(place)
     if scene.spr.show_residuals:
-        yield residuals(points, strength, body_points(armature, track.canonical)).moved(placed)
+        yield residuals(points, strength, body_points(armature, track.canonical)).moved(place)
 
 
 def _poses_track(person: Person) -> Track:

@@ -83,6 +83,7 @@ class SPR_OT_refine_pose(Driven, bpy.types.Operator):
             controls=controls_of(settings),
             places=places_of(settings, recording),
             notes=(*moved, *recording.exchanged),
+            times={person.id: person.times for person in recording.people},
             file_poses={person.id: person.poses for person in recording.people if person.poses is not None},
         )
 

@@ -66,6 +66,18 @@ def why_new(scene: bpy.types.Scene, source: str, person_id: str) -> str:
     return ""
 
 
+def why_new_body(scene: bpy.types.Scene, source: str, person_id: str) -> str:
+    """The same where the person's body is there but moves with another armature, as after joining two."""
+    for ob in scene.objects:
+        if _is_body(ob) and _is_of(ob, source, person_id) and not _is_orphan(ob, scene):
+            carried = [*moved_by(ob), *([ob.parent] if ob.parent is not None else [])]
+            return (
+                f"{ob.name} moves with {carried[0].name} now, so it stays as it was and a new person was"
+                " made; delete the one that you don't need."
+            )
+    return ""
+
+
 def _is_body(ob: bpy.types.Object) -> bool:
     return BODY_KEY in ob and ob.type == "MESH" and ob.is_editable and ob.data.is_editable
 

@@ -28,13 +28,18 @@ from .refined import (
     claim,
     clock_of,
     disclaim,
+    rate_of,
     refined_armatures,
     refined_people,
 )
-from .replace import find_earlier, find_keypoints, making_way, why_beside, why_new
+from .replace import find_earlier, find_keypoints, making_way, why_beside, why_new, why_new_body
 from .scene_range import is_free, note_range
 
 __all__ = ["PERSON_KEY", "refined_armatures", "refined_people", "write"]
+
+
+_SAME_RATE = 1e-3
+"""Frames per second."""
 
 
 @dataclass(frozen=True)
@@ -66,6 +71,7 @@ def write(scene: bpy.types.Scene, task: Task, outcomes: Sequence[Outcome]) -> St
         for place in places:
             disclaim(place.beside)
         for armature in made:
+            told += _elsewhere(scene, armature)
             if armature.name in bpy.context.view_layer.objects:
                 armature.select_set(True)
     return told
@@ -98,7 +104,11 @@ def _place(scene: bpy.types.Scene, source: str, person_id: str) -> _Place:
     if not scene.spr.replace:
         return beside
     if earlier.armature is None:
-        return _Place(earlier, tuple(keypoints), note=why_new(scene, source, person_id))
+        return _Place(
+            earlier,
+            tuple(keypoints),
+            note=why_new(scene, source, person_id) or why_new_body(scene, source, person_id),
+        )
     note = why_beside(earlier.armature)
     return replace(beside, note=note) if note else _Place(earlier, tuple(keypoints))
 
@@ -110,7 +120,10 @@ def _write_all(
     places: Sequence[_Place],
     told: list[str],
 ) -> Steps[list[bpy.types.Object]]:
-    free = is_free(scene)
+    free, own_rate = is_free(scene), _has_own_rate(scene, places)
+    if own_rate:
+        rate = scene_package.scene_rate(scene)
+        told.append(f"The scene runs at {rate:.4g} frames per second since you changed that; so do the keys.")
     with ExitStack() as kept:
         for place in places:
             kept.enter_context(making_way(place.keypoints))
@@ -121,7 +134,9 @@ def _write_all(
             yield Progress(index / len(outcomes), "Writing the keys")
             waiting = tuple(ob for later in places[index + 1 :] for ob in later.earlier.objects)
             earlier = replace(place.earlier, waiting=waiting)
-            made.append((yield from _write_person(scene, task, outcome, earlier, len(outcomes) > 1, told)))
+            made.append(
+                (yield from _write_person(scene, task, outcome, earlier, len(outcomes) > 1, own_rate, told))
+            )
         if free:
             note_range(scene)
         return made
@@ -145,17 +160,38 @@ def in_scene(scene: bpy.types.Scene) -> Iterator[None]:
             window.scene = shown
 
 
+def _has_own_rate(scene: bpy.types.Scene, places: Sequence[_Place]) -> bool:
+    """Whether somebody has given the scene another rate since one of these people was written."""
+    earlier = [place.earlier.armature for place in places if place.earlier.armature is not None]
+    rate = scene_package.scene_rate(scene)
+    return any(abs(rate_of(armature, scene) - rate) > _SAME_RATE for armature in earlier)
+
+
+def _elsewhere(scene: bpy.types.Scene, armature: bpy.types.Object) -> list[str]:
+    """A sentence for each other scene that plays the keys of now at another speed."""
+    own, told = scene_package.scene_rate(scene), []
+    for other in bpy.data.scenes:
+        rate = scene_package.scene_rate(other)
+        if other != scene and armature.name in other.objects and abs(rate - own) > _SAME_RATE:
+            told.append(
+                f"{armature.name} is in the scene {other.name}, too, which runs at {rate:.4g} frames per"
+                " second; it plays at another speed there."
+            )
+    return told
+
+
 def _write_person(
     scene: bpy.types.Scene,
     task: Task,
     outcome: Outcome,
     earlier: Earlier,
     several: bool,
+    own_rate: bool,
     told: list[str],
 ) -> Steps[bpy.types.Object]:
     settings, first = scene.spr, task.begins.get(outcome.person.id, 1.0)
     if earlier.armature is not None:
-        move(earlier.armature, round(first - clock_of(earlier.armature).first))
+        told += move(earlier.armature, round(first - clock_of(earlier.armature).first))
     stem = stem_of(settings, task.source)
     armature = yield from scene_package.write_motion.steps(
         outcome.motion,
@@ -163,7 +199,7 @@ def _write_person(
         keypoints=outcome.person.keypoints if settings.show_keypoints else None,
         original=outcome.original,
         mesh=settings.mesh,
-        match_scene_rate=settings.match_scene_rate,
+        match_scene_rate=settings.match_scene_rate and not own_rate,
         match_scene_range=is_free(scene),
         origin=task.origin,
         first_frame=first,

@@ -16,7 +16,7 @@ from addon.scene import read_poses, write_motion
 from addon.scene.contacts import CONTACTS, HEIGHTS, UP, read_contacts, read_floor
 from addon.scene.curves import find_curves, remove_curves
 from addon.scene.measures import bearing_slide_cm
-from addon.scene.pose_points import rest_offsets
+from addon.scene.own_space import rest_offsets
 from addon.scene.read_action import poses_of, read_channels
 from addon.scene.refined import refined_animation
 from addon.steps import finish

@@ -6,6 +6,10 @@ import bpy
 import numpy as np
 import pytest
 
+from addon.scene.curves import find_curves
+from addon.scene.edits import find_edits
+from tests.scene.edited import turn
+
 
 def _ids():
     return [entry.person_id for entry in bpy.context.scene.spr.people]
@@ -39,6 +43,91 @@ def test_both_parts_are_refined_and_the_second_follows_the_first(opened):
     assert set(armatures) == {"wave 0", "wave 0b"}
     starts = [round(ob.animation_data.action.frame_range[0]) for _, ob in sorted(armatures.items())]
     assert starts == [1, 31]
+
+
+def _people() -> dict[str, bpy.types.Object]:
+    return {ob.name: ob for ob in bpy.context.scene.objects if ob.type == "ARMATURE"}
+
+
+def _refine() -> str:
+    assert bpy.ops.spr.refine_pose() == {"FINISHED"}
+    return str(bpy.context.scene.spr.result)
+
+
+def _elbow(person: bpy.types.Object, frame: int) -> np.ndarray:
+    curves = find_curves(person)
+    path = 'pose.bones["R_Elbow"].rotation_quaternion'
+    return np.array([curves[path, index].evaluate(frame) for index in range(4)])
+
+
+@pytest.fixture
+def two_tracks(opened):
+    """The wave as two people, the second from frame 31 on, each with an edit and a constraint."""
+    opened.frame_set(31)
+    bpy.ops.spr.split_track()
+    _refine()
+    first, second = _people()["wave 0"], _people()["wave 0b"]
+    turn(first, [16], "R_Elbow")
+    turn(second, [46], "R_Elbow")
+    for person in (first, second):
+        person.pose.bones["Head"].constraints.new("LIMIT_ROTATION").name = "own"
+    return first, second
+
+
+def test_joining_people_that_were_refined_apart_keeps_the_edits_of_both(two_tracks):
+    first, second = two_tracks
+    edited = _elbow(first, 16), _elbow(second, 46)
+    bpy.context.scene.spr.active_person = 0
+    bpy.ops.spr.join_tracks(other="0b")
+    told = _refine()
+    assert np.abs(_elbow(first, 16) - edited[0]).max() < 0.02
+    assert np.abs(_elbow(first, 46) - edited[1]).max() < 0.02
+    assert "Your edits were kept: 2 keys of R_Elbow" in told
+    assert "wave 0b is a part of wave 0 now. It is hidden and not deleted" in told
+
+
+def test_joining_leaves_one_body_to_see_and_nothing_is_deleted(two_tracks):
+    first, second = two_tracks
+    bpy.context.scene.spr.active_person = 0
+    bpy.ops.spr.join_tracks(other="0b")
+    _refine()
+    assert first.visible_get() and not second.visible_get()
+    assert not any(ob.visible_get() or not ob.hide_render for ob in second.children)
+    assert [person.pose.bones["Head"].constraints[0].name for person in two_tracks] == ["own", "own"]
+    assert "hidden" not in _refine(), "it is said once"
+    assert find_edits(first).held.any(1).sum() == 2
+
+
+def test_splitting_a_person_that_was_refined_gives_each_part_its_edits(opened):
+    _refine()
+    (person,) = _people().values()
+    turn(person, [16, 46], "R_Elbow")
+    edited = _elbow(person, 16), _elbow(person, 46)
+    opened.frame_set(31)
+    bpy.ops.spr.split_track()
+    _refine()
+    (second,) = (ob for ob in _people().values() if ob != person)
+    assert np.abs(_elbow(person, 16) - edited[0]).max() < 0.02
+    assert np.abs(_elbow(second, 46) - edited[1]).max() < 0.02
+    assert person.visible_get() and second.visible_get()
+    assert tuple(person.animation_data.action.curve_frame_range) == (1.0, 30.0)
+
+
+def test_the_tracks_of_the_file_come_back_with_the_edits_of_both_parts(two_tracks):
+    first, second = two_tracks
+    edited = _elbow(second, 46)
+    bpy.ops.spr.tracks_as_in_file()
+    _refine()
+    assert np.abs(_elbow(first, 46) - edited).max() < 0.02
+    assert first.visible_get() and not second.visible_get()
+
+
+def test_somebody_else_takes_nothing_over(two_people):
+    _refine()
+    for person in _people().values():
+        turn(person, [16], "R_Elbow")
+    assert "hidden" not in _refine()
+    assert [find_edits(person).held.any(1).sum() for person in _people().values()] == [1, 1]
 
 
 def test_there_is_nothing_to_split_at_the_first_frame_and_nobody_to_join(opened):

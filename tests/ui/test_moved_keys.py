@@ -120,3 +120,31 @@ def test_a_person_with_a_bone_missing_is_refused_in_a_sentence(person):
     bpy.ops.object.mode_set(mode="OBJECT")
     with pytest.raises(RuntimeError, match="lacks bones that it was refined with"):
         bpy.ops.spr.hold_feet_again()
+
+
+def _drawn(ui) -> np.ndarray:
+    graph = bpy.context.evaluated_depsgraph_get()
+    return np.sort(ui("preview").shapes(bpy.context.scene, graph).dots, axis=0)
+
+
+@pytest.mark.parametrize("only", ["", "pose.bones"])
+@pytest.mark.parametrize("kept", [True, False], ids=["kept keypoints", "the open recording"])
+def test_what_is_drawn_lies_on_the_body_as_soon_as_its_keys_are_slid(person, only, kept, ui):
+    bpy.context.scene.spr.show_keypoints = kept
+    bpy.ops.spr.refine_pose()
+    bpy.context.scene.frame_set(30)
+    before = _drawn(ui)
+    _retime(person, 1.0, 100.0, only)
+    bpy.context.scene.frame_set(130)
+    assert np.abs(_drawn(ui) - before).max() < 1e-3
+    bpy.ops.spr.refine_pose()
+    bpy.context.scene.frame_set(130)
+    assert np.abs(_drawn(ui) - before).max() < 1e-3
+
+
+def test_a_few_slid_bones_do_not_move_what_is_drawn(person, ui):
+    bpy.context.scene.frame_set(30)
+    before = _drawn(ui)
+    _retime(person, 1.0, 100.0, 'pose.bones["Pelvis"]')
+    bpy.context.scene.frame_set(30)
+    assert np.abs(_drawn(ui) - before).max() < 1e-3
