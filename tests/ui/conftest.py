@@ -77,6 +77,15 @@ def refined_wave(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+@pytest.fixture
+def refined_armature(enabled: str, wave: Path) -> bpy.types.Object:
+    """A person refined here, on frames 1 to 60."""
+    bpy.context.scene.render.fps = 60
+    bpy.ops.spr.open_recording(filepath=str(wave))
+    bpy.ops.spr.refine_pose()
+    return next(ob for ob in bpy.context.scene.objects if ob.type == "ARMATURE")
+
+
 @pytest.fixture(scope="session")
 def scenes(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder for scenes that several tests start from, and for the recordings that these name."""

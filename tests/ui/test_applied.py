@@ -15,17 +15,10 @@ from tests.scene.fbx_files import read
 FRAMES = (1, 20, 40, 60)
 
 
-def _person() -> bpy.types.Object:
-    return next(ob for ob in bpy.context.scene.objects if ob.type == "ARMATURE")
-
-
 @pytest.fixture
-def person(enabled, wave):
-    """A refined person of twice the size, which lies turned beside the origin, applied."""
-    bpy.context.scene.render.fps = 60
-    bpy.ops.spr.open_recording(filepath=str(wave))
-    bpy.ops.spr.refine_pose()
-    person = _person()
+def person(refined_armature):
+    """Of twice the size, turned beside the origin."""
+    person = refined_armature
     person.location, person.rotation_euler, person.scale = (2.0, 1.0, 0.3), (0.4, 0.0, 1.2), (2.0,) * 3
     return person
 

@@ -11,17 +11,9 @@ from addon.scene.contacts import contact_frames
 SHIFT = 100
 
 
-def _person() -> bpy.types.Object:
-    return next(ob for ob in bpy.context.scene.objects if ob.type == "ARMATURE")
-
-
 @pytest.fixture
-def person(enabled, wave):
-    """A refined person on frames 1 to 60."""
-    bpy.context.scene.render.fps = 60
-    bpy.ops.spr.open_recording(filepath=str(wave))
-    bpy.ops.spr.refine_pose()
-    return _person()
+def person(refined_armature):
+    return refined_armature
 
 
 def _later() -> str:
