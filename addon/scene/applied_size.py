@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import bpy
 
-from .curve_keys import read_keys, write_keys
+from .curve_keys import move_keys
 from .curves import every_curve_in
 from .kept_before import bring_out, has_version, put_away
 from .own_space import own_space, size_in
@@ -15,7 +15,7 @@ from .stored import read_stored, write_stored
 
 SIZE = "spr_size"
 """Custom property of the armature's data: for how many units a metre the keys are written."""
-_SAME, _POINTS = 1e-4, ("co", "handle_left", "handle_right")
+_SAME = 1e-4
 
 
 def note_size(armature: bpy.types.Object) -> None:
@@ -56,7 +56,4 @@ def _enlarge(action: bpy.types.Action, grown: float) -> None:
     for slot in getattr(action, "slots", (None,)):
         for curve in every_curve_in(action, slot):
             if curve.data_path.startswith("pose.bones[") and curve.data_path.endswith("].location"):
-                keys = read_keys(curve)
-                for name in _POINTS:
-                    keys[name][:, 1] *= grown
-                write_keys(curve, keys)
+                move_keys(curve, 1, factor=grown)

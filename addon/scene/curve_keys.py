@@ -20,6 +20,7 @@ _FIELDS: dict[str, tuple[int, type]] = {
     "select_control_point": (1, np.bool_),
 }
 """What a key is made of: numbers of each kind, and their type."""
+_POINTS = ("co", "handle_left", "handle_right")
 _SAME_FRAME = 0.01
 
 CurveKeys = dict[str, np.ndarray]
@@ -55,6 +56,14 @@ def write_keys(curve: bpy.types.FCurve, keys: CurveKeys) -> None:
     curve.update()
 
 
+def move_keys(curve: bpy.types.FCurve, axis: int, *, factor: float = 1.0, shift: float = 0.0) -> None:
+    """Frames (axis 0) or values (axis 1) of all keys, with their handles, times a factor and shifted."""
+    keys = read_keys(curve)
+    for name in _POINTS:
+        keys[name][:, axis] = keys[name][:, axis] * factor + shift
+    write_keys(curve, keys)
+
+
 def chosen(keys: CurveKeys, rows: np.ndarray) -> CurveKeys:
     """Some of the keys; rows: indices or a mask."""
     return {name: values[rows] for name, values in keys.items()}
@@ -69,11 +78,11 @@ def with_values(keys: CurveKeys, frames: np.ndarray, values: np.ndarray) -> Curv
     found = {name: np.insert(column, places, column[copied], axis=0) for name, column in keys.items()}
     added = places + np.arange(len(places))
     shift = missing - found["co"][added, 0]
-    for name in ("co", "handle_left", "handle_right"):
+    for name in _POINTS:
         found[name][added, 0] += shift
     rows = np.searchsorted(found["co"][:, 0], frames - _SAME_FRAME)
     lift = values - found["co"][rows, 1]
-    for name in ("co", "handle_left", "handle_right"):
+    for name in _POINTS:
         found[name][rows, 1] += lift
     return found
 

@@ -17,7 +17,7 @@ from ..rigs.vrm import frame_rate, human_bones, map_of_human_bones, nodes_of, ri
 from ..safe_read import FormatError, one_line
 from ..safe_read.gltf import read_gltf
 from ..steps import finish
-from .curve_keys import read_keys, write_keys
+from .curve_keys import move_keys
 from .errors import SceneError
 from .sample_rigs import rig_of, sample_nodes, sample_rigs
 from .scratch import scratch_scene
@@ -91,10 +91,7 @@ def _import_fbx(path: Path) -> None:
     )
     for action in set(bpy.data.actions) - earlier:
         for curve in action.fcurves:
-            keys = read_keys(curve)
-            for name in ("co", "handle_left", "handle_right"):
-                keys[name][:, 0] /= bpy.context.scene.render.fps_base
-            write_keys(curve, keys)
+            move_keys(curve, 0, factor=1.0 / bpy.context.scene.render.fps_base)
 
 
 def _import_gltf(path: Path) -> None:

@@ -7,12 +7,10 @@ from collections.abc import Iterable, Iterator
 
 import bpy
 
-from .curve_keys import read_keys, write_keys
+from .curve_keys import move_keys
 from .curves import every_curve_in
 from .parts import BODY_KEY, is_moved_by
 from .refined import AFTER, aside_actions
-
-_POINTS = ("co", "handle_left", "handle_right")
 
 
 def owners_of(armature: bpy.types.Object) -> list[bpy.types.ID]:
@@ -62,21 +60,13 @@ def shift_action(action: bpy.types.Action, shift: float) -> None:
     """All keys of an action, for whomever it has some, and its markers and range, so many frames later."""
     for slot in getattr(action, "slots", (None,)):
         for curve in every_curve_in(action, slot):
-            shift_keys(curve, shift)
+            move_keys(curve, 0, shift=shift)
     for marker in action.pose_markers:
         marker.frame += round(shift)
     if action.use_frame_range:
         ends = [("frame_start", action.frame_start + shift), ("frame_end", action.frame_end + shift)]
         for name, frame in ends if shift < 0 else reversed(ends):
             setattr(action, name, frame)
-
-
-def shift_keys(curve: bpy.types.FCurve, shift: float) -> None:
-    """The keys of a curve so many frames later."""
-    keys = read_keys(curve)
-    for name in _POINTS:
-        keys[name][:, 0] += shift
-    write_keys(curve, keys)
 
 
 def shift_strips(owners: Iterable[bpy.types.ID], moved: Iterable[bpy.types.Action], shift: float) -> None:
@@ -86,7 +76,7 @@ def shift_strips(owners: Iterable[bpy.types.ID], moved: Iterable[bpy.types.Actio
     for strip in strips:  # a strip never meets the one that is still to move
         strip.frame_start_ui += shift
         for curve in strip.fcurves:
-            shift_keys(curve, shift)
+            move_keys(curve, 0, shift=shift)
         if strip.action in known:
             ends = (("action_frame_start", shift), ("action_frame_end", shift))
             for name, by in ends if shift < 0 else reversed(ends):  # the start is kept before the end

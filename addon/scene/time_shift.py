@@ -15,7 +15,7 @@ import numpy as np
 from ..safe_read import FormatError, NpzFile
 from .channels import nearest
 from .contacts import FOUND
-from .curve_keys import key_frames, read_keys
+from .curve_keys import key_frames, move_keys, read_keys
 from .curves import every_curve_in
 from .finger_keys import STORED_FINGERS
 from .kept_before import bring_out, has_version, put_away
@@ -27,7 +27,6 @@ from .own_time import (
     owners_of,
     shared,
     shift_action,
-    shift_keys,
     shift_strips,
 )
 from .refined import ASIDE, Refined, refined_animation, slot_for_objects
@@ -145,7 +144,7 @@ def settle(armature: bpy.types.Object) -> int:
     for curve in every_curve_in(refined.action, refined.slot):  # figures, where only bones were moved
         left = not curve.data_path.startswith("pose.bones") and len(curve.keyframe_points)
         if left and abs(curve.keyframe_points[0].co.x - stored.frames[0]) < _SAME_FRAME:
-            shift_keys(curve, shift)
+            move_keys(curve, 0, shift=shift)
     _shift_known(armature, refined, shift)
     for version in ASIDE:
         if has_version(armature, version):
@@ -199,7 +198,7 @@ def _shift_version(armature: bpy.types.Object, version: str, shift: int) -> None
     action = bring_out(armature, version)
     if action is not None and action.is_editable:
         for curve in every_curve_in(action, slot_for_objects(action)):
-            shift_keys(curve, shift)
+            move_keys(curve, 0, shift=shift)
 
 
 def _shift_archive(action: bpy.types.Action, name: str, shift: int) -> None:
