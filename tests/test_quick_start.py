@@ -27,6 +27,7 @@ import numpy as np
 assert not {"numpy.random.mtrand", "numpy.polynomial.chebyshev"} & set(sys.modules)
 print(np.random.default_rng(7).integers(1000))
 print(np.polynomial.Polynomial([1.0, 2.0])(3.0), abs(np.fft.rfft([1.0, 0.0])).sum())
+print(np.ma.array([1.0, 2.0], mask=[False, True]).sum())
 from numpy.random import Generator
 from numpy import ctypeslib, random
 print(random is sys.modules["numpy.random"], Generator is random.Generator, ctypeslib.as_array is not None)
@@ -79,6 +80,7 @@ def test_parts_of_numpy_that_come_later_are_the_same_ones():
     assert _said("-c", LATER) == [
         f"{np.random.default_rng(7).integers(1000)}",
         "7.0 2.0",
+        "1.0",
         "True True True",
     ]
 
