@@ -169,7 +169,7 @@ def polish_piece(
     done, width = share
     part = (done + 0.7 * width, 0.3 * width)
     rotations, pelvis = yield from _chunks(len(look.pelvis), polish, "Polishing", *part)
-    rotations = yield from without_seams(rotations, look.known.precision > 0.0, look.known.indices, fps)
+    rotations = yield from without_seams(rotations, look.known.precision, look.known.indices, fps)
     uncertain = degrees_of(run.engine.model.honesty, found.deviation)
     return rotations[inside], pelvis[inside], uncertain[inside]
 
