@@ -12,6 +12,8 @@ import numpy as np
 from ..steps import Stepped, Steps
 from ..writers.clip import without_flips as without_flips
 
+_OF_NOBODY = '["spr_idle"]'
+
 
 @dataclass(frozen=True)
 class Curve:
@@ -122,6 +124,20 @@ def remove_curves(owner: bpy.types.ID, unwanted: Callable[[bpy.types.FCurve], bo
             curves.remove(curve)
         stay += len(curves)
     return stay
+
+
+def remove_all_curves(action: bpy.types.Action, *, idle: bool = False) -> None:
+    """Leave an action with its slots, and without curves and groups.
+
+    idle: but for a curve of what nobody has, for which exporters of all actions (Blender's FBX) pass it by.
+    """
+    for slot in getattr(action, "slots", (None,)):
+        for curves, groups in _holders(action, slot):
+            curves.clear()
+            for group in list(groups):
+                groups.remove(group)
+            if idle:
+                curves.new(_OF_NOBODY)
 
 
 def remove_bone_curves(owner: bpy.types.ID, *bones: str) -> None:

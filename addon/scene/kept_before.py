@@ -3,6 +3,11 @@ becomes an action when it is to be shown or changed.
 
 As an action it takes as much of the .blend as the result. So while nobody looks at it it is an archive,
 on a mesh that no object shows: a property of the object itself would be drawn among its custom properties.
+
+Blender's undo can take a data-block for another one that was removed since, where memory happens to be used
+again (4.2 to 5.3: after some thousand undos the armature was said to be its own action). So looking at one
+version and the other removes none: the mesh stays, and the action too, without keys, under a name that
+Blender's lists hide.
 """
 
 from __future__ import annotations
@@ -11,6 +16,7 @@ import bpy
 
 from ..safe_read import FormatError
 from ..steps import Stepped, Steps
+from .curves import remove_all_curves
 from .layers import written_to
 from .packed_action import packed, unpack_into
 from .refined import ASIDE, BEFORE
@@ -23,6 +29,11 @@ def packed_key(version: str) -> str:
     return f"{version}_packed"
 
 
+def _idle_key(version: str) -> str:
+    """The custom property of the armature object that points to the action that has shown a version."""
+    return f"{version}_idle"
+
+
 def has_before(armature: bpy.types.Object) -> bool:
     """Whether the motion before refining is there, in either form."""
     return has_version(armature, BEFORE)
@@ -30,13 +41,18 @@ def has_before(armature: bpy.types.Object) -> bool:
 
 def has_version(armature: bpy.types.Object, version: str) -> bool:
     """Whether one of the versions ASIDE is there, in either form."""
-    return armature.get(version) is not None or packed_mesh(armature, version) is not None
+    return armature.get(version) is not None or _archive(armature, version) is not None
 
 
 def packed_mesh(armature: bpy.types.Object, version: str) -> bpy.types.Mesh | None:
-    """The mesh that holds the archive; None where there is none."""
+    """The mesh for the archive, which has none while the action is there; None where there is none."""
     held = armature.get(packed_key(version))
     return held if isinstance(held, bpy.types.Mesh) else None
+
+
+def _archive(armature: bpy.types.Object, version: str) -> bytes | None:
+    mesh = packed_mesh(armature, version)
+    return None if mesh is None or _KEYS not in mesh else bytes(mesh[_KEYS])
 
 
 def packed_meshes(armature: bpy.types.Object) -> list[bpy.types.Mesh]:
@@ -66,55 +82,70 @@ def _put_away(armature: bpy.types.Object, version: str) -> Steps[None]:
     archive = yield from packed(action)
     if archive is None:
         return
-    forget_packed(armature, version)
-    mesh = bpy.data.meshes.new(action.name)
+    mesh = packed_mesh(armature, version)
+    if mesh is None or not _is_free(mesh):
+        mesh = bpy.data.meshes.new(action.name)
+        armature[packed_key(version)] = mesh
     mesh[_KEYS], mesh[_NAME] = archive, action.name
-    armature[packed_key(version)] = mesh
     del armature[version]
-    if action.users == 0:
+    if armature.get(_idle_key(version)) == action:
+        remove_all_curves(action, idle=True)
+        action.name = f".{action.name}"
+    elif action.users == 0:
         bpy.data.actions.remove(action)
 
 
 def bring_out(armature: bpy.types.Object, version: str = BEFORE) -> bpy.types.Action | None:
     """The action of a version, made again where it was put away; None where there is none."""
-    mesh = packed_mesh(armature, version)
-    if mesh is None or not armature.is_editable:
+    archive = _archive(armature, version)
+    if archive is None or not armature.is_editable:
         return armature.get(version)
-    name = packed_name(armature, version)
-    with written_to(armature, None):
+    idle = armature.get(_idle_key(version))
+    if idle is not None and not _is_ours_alone(armature, idle):
+        idle = None
+    with written_to(armature, idle):
         try:
-            unpack_into(armature, bytes(mesh[_KEYS]))
-        except (FormatError, KeyError):
+            if idle is not None:
+                remove_all_curves(idle)
+            unpack_into(armature, archive)
+        except FormatError:
             return None
         action = armature.animation_data.action
-    action.name = name
-    armature[version] = action
-    forget_packed(armature, version)
+    action.name = packed_name(armature, version)
+    armature[version] = armature[_idle_key(version)] = action
+    drop_archive(armature, version)
     return action
 
 
 def forget_version(armature: bpy.types.Object, version: str) -> None:
-    """There is no such motion any more."""
-    armature.pop(version, None)
-    forget_packed(armature, version)
+    """There is no such motion any more; what nobody uses then Blender leaves out of the file."""
+    for key in (version, _idle_key(version), packed_key(version)):
+        armature.pop(key, None)
 
 
-def forget_packed(armature: bpy.types.Object, version: str) -> None:
-    """Take the archive away; what another armature keeps as well stays there."""
+def drop_archive(armature: bpy.types.Object, version: str) -> None:
+    """The action is there again; what another armature keeps as well stays there."""
     mesh = packed_mesh(armature, version)
-    armature.pop(packed_key(version), None)
-    if mesh is not None and mesh.users == 0:
-        bpy.data.meshes.remove(mesh)
+    if mesh is not None and _is_free(mesh):
+        mesh.pop(_KEYS, None)
+    else:
+        armature.pop(packed_key(version), None)
+
+
+def _is_free(mesh: bpy.types.Mesh) -> bool:
+    """Whether one armature alone keeps the archive."""
+    return mesh.users == 1 and mesh.is_editable
 
 
 def _is_ours_alone(armature: bpy.types.Object, action: bpy.types.Action) -> bool:
-    """Whether nothing but the armature's own property knows the action."""
+    """Whether nothing but the armature's own properties know the action."""
     animation = armature.animation_data
     plays = animation is not None and animation.action == action
+    own = [armature.get(key) for version in ASIDE for key in (version, _idle_key(version))]
     return (
         armature.is_editable
         and action.is_editable
         and not plays
-        and action.users == 1
+        and action.users == own.count(action)
         and not action.use_fake_user
     )

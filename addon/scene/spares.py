@@ -27,9 +27,9 @@ def as_before_when_it_fails(objects: Sequence[bpy.types.Object]) -> Iterator[Non
     The objects are the same ones; data and actions are equal copies then.
     """
     undo = [step for ob in objects for step in _steps(ob)]
-    blocks = dict.fromkeys([ob.data for ob in objects] + [a for ob in objects for a in _actions(ob)])
+    blocks = dict.fromkeys(block for ob in objects for block in (ob.data, *_actions(ob), *packed_meshes(ob)))
     spares = {block: block.copy() for block in blocks}
-    kept = [mesh for ob in objects for mesh in (kept_mesh(ob), *packed_meshes(ob)) if mesh is not None]
+    kept = [mesh for ob in objects if (mesh := kept_mesh(ob)) is not None]
     for mesh in kept:
         mesh.use_fake_user = True  # whoever replaces it lets it be
     try:

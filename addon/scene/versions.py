@@ -15,7 +15,7 @@ from .action import write_action
 from .contacts import write_contacts
 from .curves import curves_in
 from .errors import SceneError
-from .kept_before import bring_out, forget_packed, has_version, packed_name, put_away
+from .kept_before import bring_out, drop_archive, has_version, packed_name, put_away
 from .layers import fit_strips, is_pushed_down, playing_strips, put_on, written_to
 from .names import BONE_NAMES
 from .refined import AFTER, ASIDE, BEFORE, FREE, aside_actions
@@ -47,7 +47,7 @@ def write_before(
     if earlier is None:
         before.name = name or f"{armature.name} {_CALLED[version]}"
     armature[version] = before
-    forget_packed(armature, version)
+    drop_archive(armature, version)
 
 
 def without_hold(motion: Motion) -> Motion | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import bpy
@@ -47,6 +48,25 @@ def test_every_key_comes_back_as_it_was(armature):
         show_version(armature, before=False)
         assert versions(armature)[0] is None and has_before(armature)
         assert _keys(armature) == first
+
+
+def test_looking_at_it_removes_no_data_block(armature):
+    def blocks() -> set[int]:
+        return {block.session_uid for kind in (bpy.data.actions, bpy.data.meshes) for block in kind}
+
+    for before in (True, False, True, False):
+        there = blocks()
+        show_version(armature, before=before)
+        assert there <= blocks()
+    assert len(there) == len(blocks()) == 3  # two actions and an archive
+
+
+def test_put_away_it_is_no_take_of_an_fbx_with_all_actions(armature, tmp_path):
+    _keys(armature)
+    show_version(armature, before=False)
+    path = tmp_path / "all.fbx"
+    bpy.ops.export_scene.fbx(filepath=str(path), bake_anim_use_all_actions=True)
+    assert set(re.findall(rb"([^\x00-\x1f]*)\x00\x01AnimStack", path.read_bytes())) == {b"Person|Person"}
 
 
 def test_a_file_with_it_is_hardly_larger(make_motion, tmp_path):

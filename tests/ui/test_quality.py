@@ -162,8 +162,8 @@ def test_the_switch_can_be_undone(plugin):
 
 
 def test_refining_again_replaces_both_actions(plugin, census):
-    before = census()
     bpy.ops.spr.show_version(which="BEFORE")
+    before = census()
     bpy.ops.spr.refine_pose()
     assert census() == before
     armature = _armature()
