@@ -8,6 +8,7 @@ see it.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from zlib import crc32
 
 import bpy
 import numpy as np
@@ -22,11 +23,11 @@ from .tracks import SEEN, Track, track_from
 KEPT = "spr_keypoints"
 """Custom property of the armature object: the mesh with the keypoints."""
 _SEEN, _TIMES, _NAMES, _CANONICAL = "seen", "seconds", "names", "canonical"
-_FPS, _RATE, _FIRST = "fps", "rate", "first_frame"
+_FPS, _RATE, _FIRST, _DIGEST = "fps", "rate", "first_frame", "digest"
 _MOST_PREPARED = 32
 
-_prepared: dict[tuple[int, str], KeptKeypoints | None] = {}
-"""What was read last, by mesh: drawing asks at every redraw."""
+_prepared: dict[tuple[object, ...], KeptKeypoints | None] = {}
+"""What was read last, by mesh and what it held, which undo changes too: drawing asks at every redraw."""
 
 
 @dataclass(frozen=True)
@@ -74,12 +75,14 @@ def keep_keypoints(
     times: (T,) seconds of the keypoints' frames since scene frame `first_frame`; fps: of the recording; rate:
     scene frames a second.
     """
-    forget_keypoints(armature)
     seen = np.isfinite(keypoints.positions).all(-1) & (keypoints.confidence > 0)
     ever = np.flatnonzero(seen.any(0))
     if not len(ever):
+        forget_keypoints(armature)
         return
-    mesh = bpy.data.meshes.new(f"{armature.name} keypoints")
+    mesh = kept_mesh(armature)
+    if mesh is None or mesh.users > 1 or not mesh.is_editable:
+        mesh = bpy.data.meshes.new(f"{armature.name} keypoints")
     _fill(mesh, keypoints.positions[:, ever], seen[:, ever])
     mesh[_TIMES] = np.asarray(times, np.float64).tolist()
     mesh[_NAMES] = "\n".join(keypoints.names[point] for point in ever)
@@ -89,12 +92,9 @@ def keep_keypoints(
 
 
 def forget_keypoints(armature: bpy.types.Object) -> None:
-    """Take what is kept away again; what another armature keeps as well stays there."""
-    mesh = kept_mesh(armature)
-    if KEPT in armature:
-        del armature[KEPT]
-    if mesh is not None and mesh.users == 0:
-        bpy.data.meshes.remove(mesh)
+    """Take what is kept away again; what another armature keeps as well stays there, what none does Blender
+    leaves out of the file."""
+    armature.pop(KEPT, None)
 
 
 def shift_keypoints(armature: bpy.types.Object, frames: float) -> None:
@@ -102,7 +102,6 @@ def shift_keypoints(armature: bpy.types.Object, frames: float) -> None:
     mesh = kept_mesh(armature)
     if mesh is not None and _FIRST in mesh and mesh.is_editable:
         mesh[_FIRST] = float(mesh[_FIRST]) + frames
-        forget_prepared()
 
 
 def kept_mesh(armature: bpy.types.Object) -> bpy.types.Mesh | None:
@@ -116,7 +115,7 @@ def kept_keypoints(armature: bpy.types.Object) -> KeptKeypoints | None:
     mesh = kept_mesh(armature)
     if mesh is None:
         return None
-    key = (mesh.session_uid, mesh.name_full)
+    key = (mesh.session_uid, mesh.name_full, *(mesh.get(name, 0) for name in (_FIRST, _DIGEST)))
     if key not in _prepared:
         while len(_prepared) >= _MOST_PREPARED:
             del _prepared[next(iter(_prepared))]
@@ -131,10 +130,12 @@ def forget_prepared() -> None:
 
 def _fill(mesh: bpy.types.Mesh, positions: np.ndarray, seen: np.ndarray) -> None:
     """A vertex for each frame and point, at the origin where nothing was seen; positions in SMPL's frame."""
-    places = np.where(seen[..., None], positions_to_blender(positions), 0.0)
+    places = np.where(seen[..., None], positions_to_blender(positions), 0.0).astype(np.float32)
+    mesh.clear_geometry()
     mesh.vertices.add(seen.size)
-    mesh.vertices.foreach_set("co", places.astype(np.float32).ravel())
+    mesh.vertices.foreach_set("co", places.ravel())
     mesh.attributes.new(_SEEN, "BOOLEAN", "POINT").data.foreach_set("value", seen.ravel())
+    mesh[_DIGEST] = f"{crc32(places.tobytes()):x}"
 
 
 def _read(mesh: bpy.types.Mesh) -> KeptKeypoints | None:

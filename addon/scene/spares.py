@@ -27,11 +27,8 @@ def as_before_when_it_fails(objects: Sequence[bpy.types.Object]) -> Iterator[Non
     The objects are the same ones; data and actions are equal copies then.
     """
     undo = [step for ob in objects for step in _steps(ob)]
-    blocks = dict.fromkeys(block for ob in objects for block in (ob.data, *_actions(ob), *packed_meshes(ob)))
+    blocks = dict.fromkeys(block for ob in objects for block in (ob.data, *_actions(ob), *_kept_meshes(ob)))
     spares = {block: block.copy() for block in blocks}
-    kept = [mesh for ob in objects if (mesh := kept_mesh(ob)) is not None]
-    for mesh in kept:
-        mesh.use_fake_user = True  # whoever replaces it lets it be
     try:
         yield
     except BaseException:
@@ -39,18 +36,8 @@ def as_before_when_it_fails(objects: Sequence[bpy.types.Object]) -> Iterator[Non
             step()
         for block, spare in spares.items():
             _exchange(block, spare)
-        _release(kept)
         raise
     bpy.data.batch_remove(list(spares.values()))
-    _release(kept)
-
-
-def _release(meshes: Sequence[bpy.types.Mesh]) -> None:
-    """What no armature keeps any more goes."""
-    for mesh in dict.fromkeys(meshes):
-        mesh.use_fake_user = False
-        if mesh.users == 0:
-            bpy.data.meshes.remove(mesh)
 
 
 def _exchange(block: bpy.types.ID, spare: bpy.types.ID) -> None:
@@ -67,6 +54,11 @@ def _exchange(block: bpy.types.ID, spare: bpy.types.ID) -> None:
 def _actions(ob: bpy.types.Object) -> list[bpy.types.Action]:
     played = own_actions_of(owners_of(ob))
     return [action for action in dict.fromkeys([*own_actions(ob), *played]) if action.is_editable]
+
+
+def _kept_meshes(ob: bpy.types.Object) -> list[bpy.types.Mesh]:
+    found = (kept_mesh(ob), *packed_meshes(ob))
+    return [mesh for mesh in found if mesh is not None and mesh.is_editable]
 
 
 def _steps(ob: bpy.types.Object) -> list[Undo]:

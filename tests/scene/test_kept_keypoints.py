@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import bpy
 import numpy as np
@@ -10,7 +11,13 @@ import pytest
 
 from addon.recording import Keypoints
 from addon.scene import BONE_NAMES, write_motion
-from addon.scene.kept_keypoints import KEPT, forget_keypoints, kept_keypoints, kept_mesh
+from addon.scene.kept_keypoints import (
+    KEPT,
+    forget_keypoints,
+    keep_keypoints,
+    kept_keypoints,
+    kept_mesh,
+)
 from addon.scene.tracks import SEEN
 
 from .fbx_files import read
@@ -75,7 +82,25 @@ def test_they_go_with_the_last_armature_that_has_them(make_motion, make_keypoint
     forget_keypoints(armature)
     assert kept_keypoints(double).names == ("nose", "left_wrist")
     forget_keypoints(double)
-    assert len(bpy.data.meshes) == 0
+    assert [mesh.users for mesh in bpy.data.meshes] == [0]
+    keep_keypoints(armature, make_keypoints(), np.arange(40) / 30, fps=30.0, rate=30.0)
+    assert kept_keypoints(armature) is not None
+
+
+def test_new_ones_take_the_place_of_those_before_and_undo_brings_these_back(make_motion, make_keypoints):
+    """The mesh stays the same one: undo may mistake a data-block that was removed for another."""
+    armature = write_motion(make_motion(), keypoints=make_keypoints(), mesh=False)
+    first, uid = kept_keypoints(armature).at(np.array([3.0])).positions, kept_mesh(armature).session_uid
+    bpy.ops.ed.undo_push(message="kept")
+    other = make_keypoints()
+    other = replace(other, positions=other.positions + 0.5)
+    keep_keypoints(armature, other, np.arange(40) / 30, fps=30.0, rate=30.0)
+    assert kept_mesh(armature).session_uid == uid
+    np.testing.assert_allclose(kept_keypoints(armature).at(np.array([3.0])).positions, first + 0.5, atol=1e-6)
+    bpy.ops.ed.undo_push(message="other")
+    bpy.ops.ed.undo()
+    armature = bpy.data.objects["Person"]
+    np.testing.assert_allclose(kept_keypoints(armature).at(np.array([3.0])).positions, first, atol=1e-6)
 
 
 def test_a_mesh_that_somebody_has_edited_is_none(make_motion, make_keypoints):
