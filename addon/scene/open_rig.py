@@ -11,21 +11,23 @@ import bpy
 
 from .errors import SceneError
 from .parts import moved_by
+from .timing import rate_kept
 
 GLTF = (".glb", ".gltf", ".vrm")
 ENDINGS = (".blend", ".fbx", *GLTF)
 
 
 def open_rig(path: Path, fits: Callable[[bpy.types.Object], float]) -> bpy.types.Object:
-    """The armature of the file that fits best, with what it carries and moves; nothing else of the file, and
-    no animation. Raises SceneError."""
+    """The armature of the file that fits best, with what it carries and moves; nothing else of the file, no
+    animation and no frame rate. Raises SceneError."""
     if path.suffix.lower() not in ENDINGS:
         raise SceneError(f"{path.name} is no character; give a .blend, .fbx, .glb, .gltf or .vrm file.")
     if not path.is_file():
         raise SceneError(f"There is no file {path}; check the name.")
     before = set(bpy.data.objects)
     try:
-        _bring_in(path)
+        with rate_kept(bpy.context.scene):
+            _bring_in(path)
     except (RuntimeError, OSError) as error:  # how Blender's importers fail
         raise SceneError(f"{path.name} can't be opened as a character: {_last_line(error)}") from error
     brought = [ob for ob in bpy.data.objects if ob not in before]

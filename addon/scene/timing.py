@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import bpy
@@ -56,6 +57,17 @@ def set_scene_rate(scene: bpy.types.Scene, fps: float) -> None:
     """Make the scene run at this rate, which may be fractional (29.97, 12.5)."""
     scene.render.fps = min(max(round(fps), 1), 32767)
     scene.render.fps_base = scene.render.fps / fps
+
+
+@contextmanager
+def rate_kept(scene: bpy.types.Scene) -> Iterator[None]:
+    """Whatever is done meanwhile: Blender's FBX importers give the scene the file's rate, at which all that
+    is animated already plays at another speed."""
+    before = scene.render.fps, scene.render.fps_base
+    try:
+        yield
+    finally:
+        scene.render.fps, scene.render.fps_base = before
 
 
 def is_animated(scene: bpy.types.Scene, but_for: Collection[bpy.types.Action] = ()) -> bool:

@@ -15,7 +15,9 @@ from .. import scene as scene_package
 from ..scene.clock import from_timeline
 from .describe import plural
 from .opened_files import stem_of
+from .refined import told_of_rate
 from .results import refined_armatures
+from .retarget import motion_of
 
 
 class SPR_OT_export_fbx(bpy.types.Operator, ExportHelper):
@@ -114,7 +116,9 @@ class SPR_OT_export_fbx(bpy.types.Operator, ExportHelper):
             self.report({"ERROR"}, str(error))
             return {"CANCELLED"}
         names = written[0] if len(written) == 1 else ", ".join(file.name for file in written)
-        self.report({"INFO"}, f"{plural(len(chosen), 'person')} exported to {names}")
+        told = told_of_rate([motion_of(context.scene, one) for one in chosen], context.scene)
+        done = f"{plural(len(chosen), 'person')} exported to {names}"
+        self.report({"WARNING" if told else "INFO"}, ". ".join((done, *told)))
         return {"FINISHED"}
 
     def draw(self, _context: bpy.types.Context) -> None:

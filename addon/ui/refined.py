@@ -25,6 +25,8 @@ ORIGIN_KEY, RATE_KEY, FIRST_KEY = "spr_origin", "spr_rate", "spr_first_frame"
 START_KEY = "spr_start_frame"
 """Custom property of the armature: the Start Frame that was asked for. The person begins elsewhere where its
 keys were moved by hand since."""
+SAME_RATE = 1e-3
+"""Frames a second by which two rates are the same: scenes keep them in single precision."""
 SELF_KEY, NAME_KEY = "spr_self", "spr_name"
 """Custom properties by which an armature is told from its copies: who it is in this session of Blender, and
 its name when it was last seen to be itself."""
@@ -73,6 +75,20 @@ def clock_of(armature: bpy.types.Object) -> Clock:
 def rate_of(armature: bpy.types.Object, scene: bpy.types.Scene) -> float:
     """Frames a second of a person's keys, the scene's where that is not known."""
     return float(armature.get(RATE_KEY, scene_rate(scene)))
+
+
+def told_of_rate(people: Iterable[bpy.types.Object], scene: bpy.types.Scene) -> tuple[str, ...]:
+    """A sentence where the scene has got another rate since one of these people was written."""
+    now = scene_rate(scene)
+    for person in people:
+        rate = rate_of(person, scene)
+        if abs(rate - now) > SAME_RATE:
+            return (
+                f"{person.name} was refined at {rate:.4g} frames per second and the scene now runs at"
+                f" {now:.4g}, so all is {'faster' if now > rate else 'slower'}; set the scene's frame rate"
+                " back (importing an FBX file changes it), or refine again.",
+            )
+    return ()
 
 
 def _likeness(armature: bpy.types.Object) -> tuple[bool, bool, bool, int]:

@@ -23,6 +23,7 @@ from .own_body import open_gender
 from .people import object_name
 from .refined import (
     PERSON_KEY,
+    SAME_RATE,
     START_KEY,
     Refined,
     claim,
@@ -36,10 +37,6 @@ from .replace import find_earlier, find_keypoints, making_way, why_beside, why_n
 from .scene_range import is_free, note_range
 
 __all__ = ["PERSON_KEY", "refined_armatures", "refined_people", "write"]
-
-
-_SAME_RATE = 1e-3
-"""Frames per second."""
 
 
 @dataclass(frozen=True)
@@ -164,7 +161,7 @@ def _has_own_rate(scene: bpy.types.Scene, places: Sequence[_Place]) -> bool:
     """Whether somebody has given the scene another rate since one of these people was written."""
     earlier = [place.earlier.armature for place in places if place.earlier.armature is not None]
     rate = scene_package.scene_rate(scene)
-    return any(abs(rate_of(armature, scene) - rate) > _SAME_RATE for armature in earlier)
+    return any(abs(rate_of(armature, scene) - rate) > SAME_RATE for armature in earlier)
 
 
 def _elsewhere(scene: bpy.types.Scene, armature: bpy.types.Object) -> list[str]:
@@ -172,7 +169,7 @@ def _elsewhere(scene: bpy.types.Scene, armature: bpy.types.Object) -> list[str]:
     own, told = scene_package.scene_rate(scene), []
     for other in bpy.data.scenes:
         rate = scene_package.scene_rate(other)
-        if other != scene and armature.name in other.objects and abs(rate - own) > _SAME_RATE:
+        if other != scene and armature.name in other.objects and abs(rate - own) > SAME_RATE:
             told.append(
                 f"{armature.name} is in the scene {other.name}, too, which runs at {rate:.4g} frames per"
                 " second; it plays at another speed there."

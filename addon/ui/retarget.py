@@ -18,6 +18,7 @@ from ..scene.rigify_controls import controls_of
 from ..scene.sample_rigs import rig_of
 from .describe import plural
 from .quality import shown_person
+from .refined import told_of_rate
 from .results import refined_armatures
 from .retarget_settings import SPR_PG_retarget, bone_map, set_map
 from .row_files import load_map, save_map
@@ -48,6 +49,13 @@ def followed_person(
     if active in people or earlier not in people:
         return shown_person(context)
     return earlier
+
+
+def motion_of(scene: bpy.types.Scene, armature: bpy.types.Object) -> bpy.types.Object:
+    """The person whose motion a character has taken over, where it is there; else the armature itself."""
+    action = retargeted_action(armature)
+    person = None if action is None else scene.objects.get(str(action[SOURCE]))
+    return armature if person is None else person
 
 
 def matched(context: bpy.types.Context, character: bpy.types.Object) -> BoneMap:
@@ -108,7 +116,8 @@ def _retargeted(
     done = retarget(person, character, bones_for(character, found), settings.options(), ik=settings.ik)
     told = f"{person.name} is on {character.name}: {plural(done.bones, 'bone')}, "
     told += f"{plural(done.frames, 'frame')}, action '{done.action.name}'."
-    return " ".join((told, *done.told)), bool(done.told)
+    heed = told_of_rate([person], context.scene) + done.told
+    return " ".join((told, *heed)), bool(heed)
 
 
 class SPR_OT_retarget(bpy.types.Operator):

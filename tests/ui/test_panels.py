@@ -169,3 +169,12 @@ def test_body_parts_and_reasons_of_controls_without_effect_are_drawn(enabled, wa
     settings.controls.limbs.head.trust = 0.2
     assert bpy.ops.spr.reset_limbs() == {"FINISHED"}
     assert settings.controls.limbs.head.trust == 1.0
+
+
+def test_somebody_whom_no_view_layer_has_brought_up_to_date(enabled, wave, draw):
+    bpy.ops.spr.open_recording(filepath=str(wave))
+    bpy.ops.spr.refine_pose()
+    for place in bpy.context.view_layer.layer_collection.children:
+        place.exclude = True
+    bpy.ops.scene.new(type="FULL_COPY")
+    assert "spr.add_ik_controls" in draw()
