@@ -11,7 +11,7 @@ import numpy as np
 from ..motion import Motion
 from ..steps import Steps
 from .curve_keys import CurveKeys
-from .curves import Curve, find_curves, remove_curves, vector_curves, write_curves
+from .curves import Curve, KeyTable, find_curves, remove_curves, table, vector_curves, write_curves
 from .evidence import filled, unseen
 from .finger_keys import FingerResult, finger_curves, finger_edits, finger_result, write_fingers
 from .fingers import has_fingers, straighten
@@ -28,6 +28,11 @@ FIT_ERROR = "fit_error_mm"
 """Custom property of the armature object, animated: mean distance from the keypoints in millimetres."""
 UNCERTAINTY = "uncertainty_deg"
 """Custom property of the armature object, animated: expected error of a rotation, mean of all joints."""
+_WORDS = {
+    FIT_ERROR: ("Fit error", "Mean distance of the body from the target keypoints in millimetres"),
+    UNCERTAINTY: ("Uncertainty", "Expected error of a joint's rotation in degrees, mean of all joints"),
+}
+"""The figures' channel groups and tooltips."""
 _STILL = 1e-6
 """Of a bone's channel: rounding, less than a thousandth of a degree."""
 
@@ -48,26 +53,20 @@ def write_action(
     if fingers is None:
         straighten(armature)
     result = yield from _write_bones(armature, motion, keys, own, fingers)
-    figures = _figure_curves(
-        armature,
-        keys,
-        FIT_ERROR,
-        motion.fit_error_mm,
-        ("Fit error", "Mean distance of the body from the target keypoints in millimetres"),
-    )
-    figures += _figure_curves(
-        armature,
-        keys,
-        UNCERTAINTY,
-        _mean_of_known(motion.uncertainty_deg),
-        ("Uncertainty", "Expected error of a joint's rotation in degrees, mean of all joints"),
-    )
-    marked = unseen(motion, keys)
-    yield from write_curves.steps(armature, keys.frames, figures, holds=keys.holds, filled=marked)
+    figures = _figure_table(motion, keys)
+    _show_figures(armature, figures)
+    yield from _write(armature, figures)
     if store:
         yield None
         write_stored(armature.animation_data.action, result)
         write_fingers(armature.animation_data.action, fingers)
+
+
+def tables_of(armature: bpy.types.Object, motion: Motion, keys: Keys) -> Steps[list[KeyTable]]:
+    """What `write_action` writes of a motion into a new action."""
+    fingers = yield from _fingers(armature, motion, keys, store=False)
+    result = yield from _result(armature, motion, keys)
+    return [*_bone_tables(armature, motion, keys, result, set(), fingers), _figure_table(motion, keys)]
 
 
 def _fingers(
@@ -97,15 +96,36 @@ def _write_bones(
     fingers: FingerResult | None = None,
 ) -> Steps[Stored]:
     """The bones' curves, as they are then stored. own: keys of the user's that are put back."""
-    result = yield from result_of(motion, keys, own_rest(armature))
-    result = result.sized(size_in(own_space(armature)))
-    moving, still = _curves(armature, result, {path for path, _ in own})
-    moving += [] if fingers is None else finger_curves(armature, fingers)
-    marked = filled(motion, keys)
-    yield from write_curves.steps(armature, keys.frames, moving, holds=keys.holds, filled=marked)
-    yield from write_curves.steps(armature, keys.frames[:1], still)
+    result = yield from _result(armature, motion, keys)
+    for bones in _bone_tables(armature, motion, keys, result, {path for path, _ in own}, fingers):
+        yield from _write(armature, bones)
     put_back(armature, own)
     return result
+
+
+def _result(armature: bpy.types.Object, motion: Motion, keys: Keys) -> Steps[Stored]:
+    result = yield from result_of(motion, keys, own_rest(armature))
+    return result.sized(size_in(own_space(armature)))
+
+
+def _bone_tables(
+    armature: bpy.types.Object,
+    motion: Motion,
+    keys: Keys,
+    result: Stored,
+    followed: Collection[str],
+    fingers: FingerResult | None,
+) -> tuple[KeyTable, KeyTable]:
+    """The curves of the bones that move, and of those that don't. followed: as `_curves` has it."""
+    moving, still = _curves(armature, result, followed)
+    moving += [] if fingers is None else finger_curves(armature, fingers)
+    return table(keys.frames, moving, keys.holds, filled(motion, keys)), table(keys.frames[:1], still)
+
+
+def _write(armature: bpy.types.Object, keyed: KeyTable) -> Steps[None]:
+    yield from write_curves.steps(
+        armature, keyed.frames, keyed.curves, holds=keyed.holds, filled=keyed.filled
+    )
 
 
 def _curves(
@@ -148,16 +168,27 @@ def _mean_of_known(figures: np.ndarray) -> np.ndarray:
     return np.where(known.any(1), total / np.maximum(known.sum(1), 1), np.nan)
 
 
-def _figure_curves(
-    armature: bpy.types.Object, keys: Keys, name: str, figures: np.ndarray, words: tuple[str, str]
-) -> list[Curve]:
-    """The curve of a custom property from figures (T,), NaN where unknown; words: its group, its tooltip."""
+def _figure_table(motion: Motion, keys: Keys) -> KeyTable:
+    """The curves of the figures that are known of a motion."""
+    figures = {FIT_ERROR: motion.fit_error_mm, UNCERTAINTY: _mean_of_known(motion.uncertainty_deg)}
+    curves = [_figure_curve(keys, name, values) for name, values in figures.items()]
+    known = [curve for curve in curves if curve is not None]
+    return table(keys.frames, known, keys.holds, unseen(motion, keys))
+
+
+def _figure_curve(keys: Keys, name: str, figures: np.ndarray) -> Curve | None:
+    """The curve of a custom property from figures (T,), NaN where unknown; None where none is known."""
     known = np.isfinite(figures)
     if not known.any():
-        return []
+        return None
     samples = np.arange(len(figures))
     bridged = np.interp(samples, samples[known], figures[known])
-    values = keys.linear(bridged[:, None])[:, 0]
-    armature[name] = float(values[0])
-    armature.id_properties_ui(name).update(min=0.0, description=words[1])
-    return [Curve(f'["{name}"]', 0, values, words[0])]
+    return Curve(f'["{name}"]', 0, keys.linear(bridged[:, None])[:, 0], _WORDS[name][0])
+
+
+def _show_figures(armature: bpy.types.Object, figures: KeyTable) -> None:
+    """The custom properties that the curves move."""
+    for curve in figures.curves:
+        name = curve.path[2:-2]
+        armature[name] = float(curve.values[0])
+        armature.id_properties_ui(name).update(min=0.0, description=_WORDS[name][1])

@@ -25,6 +25,29 @@ class Curve:
     group: str
 
 
+@dataclass(frozen=True)
+class KeyTable:
+    """Curves with their keys at the same scene frames (N,); holds and filled as `write_curves` has them."""
+
+    frames: np.ndarray
+    curves: list[Curve]
+    holds: np.ndarray
+    filled: np.ndarray
+
+
+def table(
+    frames: np.ndarray,
+    curves: Sequence[Curve],
+    holds: np.ndarray | None = None,
+    filled: np.ndarray | None = None,
+) -> KeyTable:
+    """Keys that neither hold nor are filled in unless it is told."""
+    none = np.zeros(len(frames), bool)
+    return KeyTable(
+        frames, list(curves), none if holds is None else holds, none if filled is None else filled
+    )
+
+
 def vector_curves(path: str, values: np.ndarray, group: str) -> list[Curve]:
     """One curve for each column of values (N, C)."""
     return [Curve(path, index, values[:, index], group) for index in range(values.shape[1])]

@@ -82,17 +82,22 @@ def _put_away(armature: bpy.types.Object, version: str) -> Steps[None]:
     archive = yield from packed(action)
     if archive is None:
         return
-    mesh = packed_mesh(armature, version)
-    if mesh is None or not _is_free(mesh):
-        mesh = bpy.data.meshes.new(action.name)
-        armature[packed_key(version)] = mesh
-    mesh[_KEYS], mesh[_NAME] = archive, action.name
+    keep_archive(armature, version, archive, action.name)
     del armature[version]
     if armature.get(_idle_key(version)) == action:
         remove_all_curves(action, idle=True)
         action.name = f".{action.name}"
     elif action.users == 0:
         bpy.data.actions.remove(action)
+
+
+def keep_archive(armature: bpy.types.Object, version: str, archive: bytes, name: str) -> None:
+    """Keep a version as an archive. name: of its action when it is brought out."""
+    mesh = packed_mesh(armature, version)
+    if mesh is None or not _is_free(mesh):
+        mesh = bpy.data.meshes.new(name)
+        armature[packed_key(version)] = mesh
+    mesh[_KEYS], mesh[_NAME] = archive, name
 
 
 def bring_out(armature: bpy.types.Object, version: str = BEFORE) -> bpy.types.Action | None:

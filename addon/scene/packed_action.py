@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+from collections.abc import Iterable
 from typing import Any
 
 import bpy
@@ -12,7 +13,7 @@ import numpy as np
 from ..safe_read import FormatError, NpzFile
 from ..steps import Steps
 from .curve_keys import CurveKeys, read_keys
-from .curves import Curve, write_curves
+from .curves import Curve, KeyTable, write_curves
 
 _CURVES = "curves"
 _COLUMNS = ("frames", "holds", "filled", "values")
@@ -27,25 +28,30 @@ def packed(action: bpy.types.Action) -> Steps[bytes | None]:
     curves = _only_curves(action)
     if not curves:
         return None
-    tables: list[dict[str, np.ndarray]] = []
-    columns: list[list[np.ndarray]] = []
-    listed = []
+    tables: list[KeyTable] = []
     for number, curve in enumerate(curves):
         keys = read_keys(curve, _READ)
         if not _is_simple(curve, keys):
             return None
-        table = _table_of(keys, tables, columns)
-        listed.append([curve.data_path, curve.array_index, curve.group.name if curve.group else "", table])
-        columns[table].append(keys["co"][:, 1])
+        group = curve.group.name if curve.group else ""
+        values = keys["co"][:, 1].copy()
+        _table_of(keys, tables).curves.append(Curve(curve.data_path, curve.array_index, values, group))
         if number % _A_STEP == 0:
             yield None
-    fields: dict[str, Any] = {_CURVES: np.frombuffer(json.dumps(listed).encode(), np.uint8)}
-    for number, (shared, values) in enumerate(zip(tables, columns, strict=True)):
-        for name, column in {**shared, "values": np.stack(values)}.items():
-            fields[f"{name}{number}"] = column
-    yield None
+    return (yield from archive_of(tables))
+
+
+def archive_of(tables: Iterable[KeyTable]) -> Steps[bytes]:
+    """Curves as an archive, from which `unpack_into` writes the same keys that `write_curves` writes."""
+    listed, fields = [], {}
+    for number, table in enumerate(keyed for keyed in tables if keyed.curves):
+        values = np.stack([curve.values for curve in table.curves])
+        for name, column in zip(_COLUMNS, (table.frames, table.holds, table.filled, values), strict=True):
+            fields[f"{name}{number}"] = column if column.dtype == bool else column.astype(np.float32)
+        listed += [[curve.path, curve.index, curve.group, number] for curve in table.curves]
+        yield None
     archive = io.BytesIO()
-    np.savez(archive, **fields)
+    np.savez(archive, **{_CURVES: np.frombuffer(json.dumps(listed).encode(), np.uint8)}, **fields)
     return archive.getvalue()
 
 
@@ -101,19 +107,17 @@ def _are(keys: CurveKeys, name: str, one: str, other: str) -> bool:
     return bool(((values == _enum(name, one)) | (values == _enum(name, other))).all())
 
 
-def _table_of(keys: CurveKeys, tables: list[dict[str, np.ndarray]], columns: list[list[np.ndarray]]) -> int:
-    """Which table has the keys of a curve: those of most curves lie at the same frames."""
-    own = {
-        "frames": keys["co"][:, 0],
-        "holds": keys["interpolation"] == _enum("interpolation", "CONSTANT"),
-        "filled": keys["type"] == _enum("type", "JITTER"),
-    }
-    for number, table in enumerate(tables):
-        if all(np.array_equal(table[name], own[name]) for name in own):
-            return number
-    tables.append(own)
-    columns.append([])
-    return len(tables) - 1
+def _table_of(keys: CurveKeys, tables: list[KeyTable]) -> KeyTable:
+    """The table of a curve with these keys: those of most curves lie at the same frames."""
+    frames = keys["co"][:, 0].copy()
+    holds = keys["interpolation"] == _enum("interpolation", "CONSTANT")
+    filled = keys["type"] == _enum("type", "JITTER")
+    for known in tables:
+        pairs = ((known.frames, frames), (known.holds, holds), (known.filled, filled))
+        if all(np.array_equal(one, other) for one, other in pairs):
+            return known
+    tables.append(KeyTable(frames, [], holds, filled))
+    return tables[-1]
 
 
 def _enum(name: str, identifier: str) -> int:

@@ -11,16 +11,18 @@ import numpy as np
 
 from ..motion import Motion
 from ..steps import Steps
-from .action import write_action
+from .action import tables_of, write_action
 from .contacts import write_contacts
 from .curves import curves_in
 from .errors import SceneError
-from .kept_before import bring_out, drop_archive, has_version, packed_name, put_away
+from .kept_before import bring_out, drop_archive, has_version, keep_archive, packed_name, put_away
 from .layers import fit_strips, is_pushed_down, playing_strips, put_on, written_to
+from .limbs import controlled_limbs, root_bone
 from .names import BONE_NAMES
+from .packed_action import archive_of
 from .refined import AFTER, ASIDE, BEFORE, FREE, aside_actions
 from .timing import Keys
-from .visibility import hide_while_away
+from .visibility import hide_while_away, hiding_table
 
 _CALLED = {BEFORE: "before", FREE: "free"}
 """What the actions of these versions are called, after the person."""
@@ -33,19 +35,27 @@ AFTER_BLENDS = "spr_after_blends"
 def write_before(
     armature: bpy.types.Object, original: Motion, keys: Keys, version: str = BEFORE, *, hide: bool = False
 ) -> Steps[None]:
-    """Keep the original motion, or another that is only looked at, as an action beside the refined one, which
-    stays on the armature.
+    """Keep the original motion, or another that is only looked at, beside the refined one, which stays on the
+    armature: as an archive, or where it is looked at or IK controls and a root follow it, as an action.
 
     version: which one it is. hide: the armature is hidden while the person is away, as the refined motion
     hides it.
     """
-    earlier, name = _editable(armature.get(version)), packed_name(armature, version)
+    earlier = armature.get(version)
+    name = packed_name(armature, version) or f"{armature.name} {_CALLED[version]}"
+    if earlier is None and root_bone(armature) is None and not controlled_limbs(armature):
+        tables = yield from tables_of(armature, original, keys)
+        hiding = hiding_table(keys) if hide else None
+        archive = yield from archive_of(tables if hiding is None else [*tables, hiding])
+        keep_archive(armature, version, archive, name)
+        return
+    earlier = _editable(earlier)
     with written_to(armature, earlier):
         yield from write_action(armature, original, keys, store=False)
         hide_while_away(armature, keys, hide=hide)
         before = armature.animation_data.action
     if earlier is None:
-        before.name = name or f"{armature.name} {_CALLED[version]}"
+        before.name = name
     armature[version] = before
     drop_archive(armature, version)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import bpy
 import numpy as np
 
-from .curves import Curve, find_curves, remove_curves, write_curves
+from .curves import Curve, KeyTable, find_curves, remove_curves, table, write_curves
 from .timing import Keys
 
 _CHANNELS = ("hide_viewport", "hide_render")
@@ -18,16 +18,24 @@ def hide_while_away(ob: bpy.types.Object, keys: Keys, *, hide: bool = True) -> N
 
     hide: False shows it all the time, whatever an earlier run has written.
     """
+    hiding = hiding_table(keys) if hide else None
+    if hiding is None:
+        _show_always(ob)
+    else:
+        write_curves(ob, hiding.frames, hiding.curves, holds=hiding.holds)
+
+
+def hiding_table(keys: Keys) -> KeyTable | None:
+    """The curves that hide an object while the person is away; None where it never is."""
     going = np.flatnonzero(keys.holds[:-1])
     going = going[np.diff(keys.frames)[going] > 1]
-    if not hide or not len(going):
-        _show_always(ob)
-        return
+    if not len(going):
+        return None
     changes = np.stack([keys.frames[going] + 1, keys.frames[going + 1]], axis=-1).ravel()
     frames = np.concatenate([keys.frames[:1], changes])
     hidden = np.concatenate([[0.0], np.tile([1.0, 0.0], len(going))])
     curves = [Curve(channel, 0, hidden, _GROUP) for channel in _CHANNELS]
-    write_curves(ob, frames, curves, "CONSTANT")
+    return table(frames, curves, np.ones(len(frames), bool))
 
 
 def only_hides(ob: bpy.types.Object) -> bool:

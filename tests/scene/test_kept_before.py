@@ -30,6 +30,10 @@ def armature(make_motion):
 def _keys(armature) -> dict:
     """All keys of the motion before, which is left on the armature."""
     show_version(armature, before=True)
+    return _played(armature)
+
+
+def _played(armature) -> dict:
     return {
         channel: (curve.group.name, {name: column.tolist() for name, column in read_keys(curve).items()})
         for channel, curve in find_curves(armature).items()
@@ -48,6 +52,13 @@ def test_every_key_comes_back_as_it_was(armature):
         show_version(armature, before=False)
         assert versions(armature)[0] is None and has_before(armature)
         assert _keys(armature) == first
+
+
+def test_it_has_the_keys_that_a_result_has(make_motion):
+    ids = np.concatenate([np.arange(30), np.arange(200, 240)])
+    before, after = (make_motion(frame_ids=ids, seed=seed) for seed in (1, 2))
+    alone = write_motion(before, mesh=False, gaps="hide", name="Alone")
+    assert _keys(write_motion(after, original=before, mesh=False, gaps="hide")) == _played(alone)
 
 
 def test_looking_at_it_removes_no_data_block(armature):
