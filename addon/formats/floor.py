@@ -80,11 +80,11 @@ def _soles(one: Person) -> np.ndarray | None:
 
 def _soles_seen(keypoints: Keypoints) -> np.ndarray | None:
     positions, canonical = keypoints.positions, keypoints.canonical
-    held = [name for name in _point_heights() if name in canonical]
-    if held:
+    points = [name for name in _point_heights() if name in canonical]
+    if points:
         # The lowest of them tells for all: brought to one level, noise would choose among more.
-        above = min(_point_heights()[name] for name in held)
-        return positions[:, [canonical.index(name) for name in held]] - above * UP
+        lowest = min(_point_heights()[name] for name in points)
+        return positions[:, [canonical.index(name) for name in points]] - lowest * UP
     for part, above in _FOOT_HEIGHTS.items():
         held = [canonical.index(f"{side}_{part}") for side in _SIDES if f"{side}_{part}" in canonical]
         if held:
