@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import numpy as np
 
-from ..body.floor import bearing, heights_of
+from ..body.floor import UP, bearing, heights_of
 from ..body.kinematics import forward
 from ..body.points import POINT_INDEX, point_positions
 from ..body.skeleton import REST_OFFSETS
+from ..body.soles import soles
 from ..recording import Keypoints, Person
 
-_SOLES = ("big_toe", "small_toe", "heel")
 _FOOT_HEIGHTS = {"foot": 0.02, "ankle": 0.08}
 """Metres from these joints down to the sole of a standing person."""
 _LOW_PERCENT = 10.0
@@ -31,20 +33,20 @@ def floor_height(people: list[Person] | tuple[Person, ...]) -> float | None:
 
 
 def _floor_of(one: Person) -> float | None:
-    soles = _soles(one)
-    if soles is None or not np.isfinite(soles).any():
+    places = _soles(one)
+    if places is None or not np.isfinite(places).any():
         return None
-    under_feet, under_body = _under(soles, one.fps), _low(_heights(one))
+    under_feet, under_body = _under(places, one.fps), _low(_heights(one))
     return under_body if under_body < under_feet - _CLEARLY_LOWER else under_feet
 
 
-def _under(soles: np.ndarray, fps: float) -> float:
-    """What soles (T, N, 3) bear on."""
-    low = _low(soles[..., 1])
-    bears, calm = bearing(soles, fps)
+def _under(places: np.ndarray, fps: float) -> float:
+    """What soles at these places (T, N, 3) bear on."""
+    low = _low(places[..., 1])
+    bears, calm = bearing(places, fps)
     lowest = np.where(bears, calm[..., 1], np.inf).min(1)
     lowest = lowest[np.isfinite(lowest)]
-    if len(lowest) < _LEAST_BEARING * len(soles):
+    if len(lowest) < _LEAST_BEARING * len(places):
         return low
     return float(heights_of(lowest, fps)[0])
 
@@ -72,17 +74,17 @@ def _soles(one: Person) -> np.ndarray | None:
     seen = None if one.keypoints is None else _soles_seen(one.keypoints)
     if seen is None and one.poses is not None:
         joints, turned = forward(one.poses.rotations, one.poses.pelvis, REST_OFFSETS)
-        points = point_positions(joints, turned, REST_OFFSETS)
-        return points[:, [POINT_INDEX[f"{side}_{part}"] for side in _SIDES for part in _SOLES]]
+        return np.asarray(soles(joints, turned, REST_OFFSETS)).reshape(len(joints), -1, 3)
     return seen
 
 
 def _soles_seen(keypoints: Keypoints) -> np.ndarray | None:
     positions, canonical = keypoints.positions, keypoints.canonical
-    soles = [f"{side}_{part}" for side in _SIDES for part in _SOLES]
-    held = [canonical.index(name) for name in soles if name in canonical]
-    if held:
-        return positions[:, held]
+    points = [name for name in _point_heights() if name in canonical]
+    if points:
+        # The lowest of them tells for all: brought to one level, noise would choose among more.
+        lowest = min(_point_heights()[name] for name in points)
+        return positions[:, [canonical.index(name) for name in points]] - lowest * UP
     for part, above in _FOOT_HEIGHTS.items():
         held = [canonical.index(f"{side}_{part}") for side in _SIDES if f"{side}_{part}" in canonical]
         if held:
@@ -90,4 +92,18 @@ def _soles_seen(keypoints: Keypoints) -> np.ndarray | None:
     return None
 
 
+@cache
+def _point_heights() -> dict[str, float]:
+    """Metres by which points of toes and heels, which lie on the skin, are above the sole that stands."""
+    joints, turned = forward(np.broadcast_to(np.eye(3), (1, 24, 3, 3)), np.zeros((1, 3)), REST_OFFSETS)
+    points = point_positions(joints, turned, REST_OFFSETS)[0, :, 1]
+    lowest = np.asarray(soles(joints, turned, REST_OFFSETS))[0, ..., 1].min(-1)
+    return {
+        f"{side}_{part}": float(points[POINT_INDEX[f"{side}_{part}"]] - low)
+        for side, low in zip(_SIDES, lowest, strict=True)
+        for part in _POINTS
+    }
+
+
 _SIDES = ("left", "right")
+_POINTS = ("big_toe", "small_toe", "heel")

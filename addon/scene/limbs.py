@@ -62,7 +62,9 @@ LIMBS = (
 
 def added_bone(armature: bpy.types.Object, role: str) -> bpy.types.PoseBone | None:
     """The added bone with this role."""
-    return next((bone for bone in armature.pose.bones if bone.bone.get(ROLE) == role), None)
+    # A pose that Blender has not brought up to date, in an excluded collection for one, has no bones yet.
+    name = next((bone.name for bone in armature.data.bones if bone.get(ROLE) == role), None)
+    return None if name is None else armature.pose.bones.get(name)
 
 
 def controls(armature: bpy.types.Object, limb: Limb) -> tuple[bpy.types.PoseBone, bpy.types.PoseBone] | None:

@@ -13,7 +13,7 @@ import pytest
 from addon import formats
 from addon.body.layouts import find_layout
 from addon.safe_read import FormatError
-from tests.formats.bodies import FROM_Y_UP, keypoints_of, walking
+from tests.formats.bodies import FROM_Y_UP, keypoints_of, toes_over_soles, walking
 
 FRAMES = 40
 OFFICIAL = [
@@ -66,9 +66,10 @@ def world() -> np.ndarray:
 
 
 def standing() -> np.ndarray:
-    """The same with the soles on the floor: of each frame's lowest the lowest tenth."""
-    soles = body()[:, [OFFICIAL.index(f"{side}_{part}") for side in ("LEFT", "RIGHT") for part in SOLES], 1]
-    return body() - [0.0, np.percentile(soles.min(1), 10), 0.0]
+    """The same with the soles, which are below the toes' points, on the floor: of each frame's lowest the
+    lowest tenth."""
+    points = body()[:, [OFFICIAL.index(f"{side}_{part}") for side in ("LEFT", "RIGHT") for part in SOLES], 1]
+    return body() - [0.0, np.percentile(points.min(1), 10) - toes_over_soles(), 0.0]
 
 
 SOLES = ("HEEL", "FOOT_INDEX")

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from addon import cli, formats
+from addon.scene import scene_rate
 from tests.retarget import stepping
 from tests.scene.glb_files import needs_gltf
 from tests.scene.rigged import add_armature, add_mesh, known_rig, seen
@@ -65,6 +66,7 @@ def test_a_character_of_any_file_walks_with_its_mesh_in_a_blend(folder, tmp_path
     bpy.ops.wm.open_mainfile(filepath=str(out))
     armature = _character()
     assert armature.name == "walk" and any(ob.type == "MESH" for ob in bpy.data.objects)
+    assert scene_rate(bpy.context.scene) == 30.0, "the walk's, though the FBX file of the character says 24"
     hips = next(bone.name for bone in armature.data.bones if bone.name.endswith("Hips"))
     places = np.array([seen(armature, [hips], frame)[0, :3, 3] for frame in (1, 240)])
     assert 2.0 < places[0, 1] - places[1, 1] < 3.5, "as far as the person, who walks towards -Y"

@@ -43,6 +43,22 @@ def test_two_clicks_put_the_motion_on_the_selected_character(person, character):
     assert _line("left_elbow").bone == "mixamorig:LeftForeArm"
 
 
+def test_a_scene_that_runs_at_another_rate_since_is_said_and_told_again_on_export(
+    person, character, tmp_path, capfd
+):
+    bpy.context.scene.render.fps = 24  # as importing a character's FBX file does
+    bpy.ops.spr.retarget()
+    assert "at 60 frames per second and the scene now runs at 24, so all is slower" in _settings().result
+    person.select_set(False)
+    character.select_set(True)
+    bpy.ops.spr.export_fbx(filepath=str(tmp_path / "slow.fbx"))
+    assert "so all is slower" in capfd.readouterr().out
+    bpy.context.scene.render.fps = 60
+    bpy.ops.spr.retarget_again()
+    bpy.ops.spr.export_fbx(filepath=str(tmp_path / "right.fbx"))
+    assert "slower" not in _settings().result + capfd.readouterr().out
+
+
 def test_it_can_be_undone_in_one_step_and_done_again(person, character):
     bpy.ops.ed.undo_push()
     bpy.ops.spr.retarget()
