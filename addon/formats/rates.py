@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
+
+import numpy as np
 
 from .draft import scalar
 
@@ -19,6 +22,28 @@ _NAMES = ("mocap_frame_rate", "mocap_framerate", "fps", "frame_rate", "framerate
 def rate_in(*places: Mapping[str, Any]) -> float | None:
     """The rate under a name that AMASS and those who write like it have; None where there is none."""
     return next((scalar(held[name]) for held in places for name in _NAMES if name in held), None)
+
+
+_BLOCK = re.compile(r"meta|info|video|header|config|settings", re.IGNORECASE)
+
+
+def rate_of(tree: Any) -> float | None:
+    """The rate that a mapping states, at its top or in a block on its video; None where it states none."""
+    if not isinstance(tree, Mapping):
+        return None
+    blocks = [held for name, held in tree.items() if isinstance(held, Mapping) and _BLOCK.search(str(name))]
+    for held in (tree, *blocks):
+        rates = [scalar(held[name]) for name in held if _plain(name) in _PLAIN and np.size(held[name]) == 1]
+        if rates:
+            return rates[0]
+    return None
+
+
+def _plain(name: Any) -> str:
+    return re.sub(r"[^a-z]", "", str(name).lower())
+
+
+_PLAIN = frozenset(map(_plain, (*_NAMES, "video_fps", "source_fps")))
 
 
 def meant_rate(low: float, high: float, best: float) -> float:

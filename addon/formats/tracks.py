@@ -14,6 +14,7 @@ from .container import Container
 from .draft import numbers
 
 _NUMBERED = re.compile(r"(.*?)(\d{3,})(\D*)")
+_NUMBERED_PEOPLE = re.compile(r"(.*?)(\d{3,})(\D+)\d{1,2}(\D*)")
 _NUMBERED_FOLDER = re.compile(r"(.*?)(\d+)(\D*)")
 _MOST_FILES = 100_000
 _LONGEST_NUMBER = 10
@@ -41,18 +42,21 @@ class Tracks:
             yield person_id, np.array(frames), values
 
 
-def series(container: Container) -> list[tuple[int, Container]]:
+def series(container: Container, *, people: bool = False) -> list[tuple[int, Container]]:
     """(frame number, file) of all files numbered like this one, in order; only itself when it is not one.
 
-    `000012.json` and `body3DScene_00000012.json` are frames of a folder of such files.
+    `000012.json` and `body3DScene_00000012.json` are frames of a folder of such files. people: files may be
+    those of a person each, as `frame_00012_person1.npz` is.
     """
-    match = _NUMBERED.fullmatch(container.path.stem)
+    stem = container.path.stem
+    pattern = _NUMBERED_PEOPLE if people and _NUMBERED_PEOPLE.fullmatch(stem) else _NUMBERED
+    match = pattern.fullmatch(stem)
     if match is None:
         return [(0, container)]
     found = []
     for path in container.path.parent.glob(f"*{container.path.suffix}"):
-        other = _NUMBERED.fullmatch(path.stem)
-        if other and (other[1], other[3]) == (match[1], match[3]):
+        other = pattern.fullmatch(path.stem)
+        if other and (other[1], *other.groups()[2:]) == (match[1], *match.groups()[2:]):
             found.append((int(other[2]), path))
     if len(found) > _MOST_FILES:
         raise FormatError(f"The folder has {len(found)} numbered files; split the recording.")

@@ -49,7 +49,9 @@ def panoptic(folder: Path) -> Path:
 
 
 def mmpose(folder: Path) -> Path:
-    points = walking(FRAMES).layout("h36m17") @ FROM_Y_UP["+z"].T
+    """Its demo exchanges the camera's y and z and reverses x and the new z: a mirror image."""
+    points = walking(FRAMES).layout("h36m17") @ FROM_Y_UP["-y"].T
+    points = points[..., [0, 2, 1]] * [-1.0, 1.0, -1.0]
     info = [
         {"frame_id": n, "instances": [{"keypoints": points[n].tolist(), "keypoint_scores": [0.9] * 17}]}
         for n in range(FRAMES)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import pickle
+from typing import Any
 
 import numpy as np
 import pytest
@@ -153,3 +155,36 @@ def test_a_bare_list_in_json_is_read_as_an_array_is(tmp_path):
     keypoints = keypoints_of(recording)
     assert np.isnan(keypoints.positions[3, 5]).all() and keypoints.confidence[3, 5] == 0
     np.testing.assert_allclose(keypoints.positions[0], points[0], atol=1e-9)
+
+
+@pytest.mark.parametrize("flat", ["keypoints", "keypoints_2d", "landmarks"])
+@pytest.mark.parametrize("deep", ["keypoints_3d", "world_landmarks", "joints3D"])
+def test_of_two_arrays_the_one_that_is_called_3d_or_of_the_world_is_taken(tmp_path, flat, deep):
+    body = walking(12).layout("coco17")
+    pixels = np.random.default_rng(0).uniform(0, 1, (12, 17, 3)) * [900, 900, 1]
+    held = {flat: pixels, deep: body, "timestamps": np.arange(12) / 50}
+    np.savez(tmp_path / "a.npz", **held)
+    recording = formats.read(tmp_path / "a.npz", keep_height=True)
+    np.testing.assert_allclose(keypoints_of(recording).positions, body, atol=1e-6)
+    assert (recording.fps.value, recording.fps.how) == (50.0, "stated")
+
+
+@pytest.mark.parametrize("shape", [(17, 3), (1, 17, 3)])
+def test_a_pickled_list_of_frames_is_a_clip_in_which_none_is_missing(tmp_path, shape):
+    frames: list[Any] = [frame.reshape(shape) for frame in walking(12).layout("coco17")]
+    frames[5] = None
+    (tmp_path / "a.pkl").write_bytes(pickle.dumps(frames))
+    recording = formats.read(tmp_path / "a.pkl", keep_height=True)
+    found = keypoints_of(recording).positions
+    assert np.isnan(found[5]).all()
+    expected = walking(12).layout("coco17")
+    np.testing.assert_allclose(np.delete(found, 5, 0), np.delete(expected, 5, 0), atol=1e-6)
+
+
+def test_a_tensor_alone_is_keypoints(tmp_path):
+    torch = pytest.importorskip("torch")
+    body = walking(12).joints
+    torch.save(torch.from_numpy(body), tmp_path / "joints.pt")
+    recording = formats.read(tmp_path / "joints.pt", keep_height=True)
+    assert keypoints_of(recording).layout == "smpl24"
+    np.testing.assert_allclose(keypoints_of(recording).positions, body, atol=1e-6)

@@ -17,8 +17,9 @@ import numpy as np
 from ...safe_read import FormatError, one_line
 from ...safe_read.npy import check_shape
 from ..container import Container
-from ..draft import Draft, Reader, is_real, scalar
+from ..draft import Draft, Reader, is_real
 from ..marker_people import joint_count
+from ..rates import rate_of
 from ..timing import timed_frames
 from .tables import MOST_POINTS, draft_of_points
 
@@ -29,7 +30,6 @@ _WITHIN = (
 )  # fmt: skip
 _NAMES = ("joint_names", "keypoint_names", "names", "joints_names")
 _PEOPLE, _IDS = ("bodies", "people", "persons", "skeletons"), ("body_id", "id", "track_id", "person_id")
-_RATES = ("fps", "frame_rate", "framerate")
 _FEWEST, _DEEPEST, _LOOKED_AT = 6, 3, 50
 _Points = dict[str, list[float]]
 
@@ -54,8 +54,7 @@ def read(container: Container) -> Draft:
     drafts = [(who, draft) for who, track in seen.items() for draft in _drafts(track)]
     people = [replace(one, id=one_line(who)) for who, draft in drafts for one in draft.people]
     draft = replace(drafts[0][1], people=people, tool=None)
-    stated = next((scalar(tree[name]) for name in _RATES if isinstance(tree, Mapping) and name in tree), None)
-    return timed_frames(draft, [frame for _, frame in frames], stated)
+    return timed_frames(draft, [frame for _, frame in frames], rate_of(tree))
 
 
 def _drafts(track: Mapping[int, _Points]) -> list[Draft]:

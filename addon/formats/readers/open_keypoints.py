@@ -2,10 +2,13 @@
 
 Optional fields: `fps`, `confidence (T, K)`, `up_axis` (x y z -x -y -z), `units` (m cm mm in ft),
 `frame_ids (T,)`, `timestamps (T,)`; NaN or null is missing. A fourth column of the keypoints is confidence.
+Without a name: an array, a tensor, a pickled list of frames, or an archive's only array that may be keypoints
+or is called 3D or of the world.
 """
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import Any
 
@@ -42,13 +45,15 @@ _MEDIAPIPE = 33
 _ONLY_MEDIAPIPE = "The layout mediapipe33 was inferred, as only MediaPipe has 33 keypoints."
 _FEWEST = 12
 """Keypoints of the smallest body that an array without a name may hold."""
+_DEEP = re.compile("world|3d", re.IGNORECASE)
+"""What an array is called that is meant rather than one in the picture."""
 _USUAL_FPS = {"kit21": 12.5, "mmm21": 12.5}
 _HUMANML_FPS = 20.0
 
 
 def recognises(container: Container) -> bool:
-    """A mapping with `keypoints` in .npz or JSON, or an .npy array of 3 or 4 columns."""
-    if container.has("keypoints"):
+    """A mapping with `keypoints` in .npz or JSON, or an array of 3 or 4 columns."""
+    if _is_open(container):
         return True
     array = _bare(container)
     return array is not None and _bare_shape(array.shape, container.hints.layout) is not None
@@ -56,7 +61,7 @@ def recognises(container: Container) -> bool:
 
 def read(container: Container) -> Draft:
     """One person. Raises FormatError when the layout is neither named nor clear from the content."""
-    bare = None if container.has("keypoints") else _bare(container)
+    bare = None if _is_open(container) else _bare(container)
     if bare is not None:
         return _read_bare(container, bare)
     fields = container.fields
@@ -161,8 +166,38 @@ def _bare(container: Container) -> np.ndarray | None:
     listed = container.json
     if isinstance(listed, list) and _is_rows(listed):
         return numbers(listed, "keypoints")
-    names = [name for name in container.fields if _may_be_keypoints(container.shape(str(name)))]
+    if container.kind in ("npy", "pickle", "torch") and not container.fields:
+        return _of_objects(container.tree)
+    names = _arrays(container)
     return np.asarray(container.fields[names[0]]) if len(names) == 1 else None
+
+
+def _is_open(container: Container) -> bool:
+    """Whether `keypoints` are meant: not where those in 3D lie beside them under a name that says so."""
+    return container.has("keypoints") and not any(map(_DEEP.search, _arrays(container)))
+
+
+def _arrays(container: Container) -> list[str]:
+    """The names of what may be keypoints; of several only those that are called 3D or of the world."""
+    names = [str(name) for name in container.fields if _may_be_keypoints(container.shape(str(name)))]
+    deep = [name for name in names if _DEEP.search(name)]
+    return deep if len(names) > 1 and deep else names
+
+
+def _of_objects(tree: Any) -> np.ndarray | None:
+    """A tensor, or a list of frames' arrays, in which None is a frame without anybody."""
+    if not isinstance(tree, (list, np.ndarray)):
+        return np.asarray(tree) if len(getattr(tree, "shape", ())) == 3 else None
+    frames = list(tree)
+    shapes = {tuple(getattr(frame, "shape", ())) for frame in frames if frame is not None}
+    shape = shapes.pop() if len(shapes) == 1 else ()
+    if len(shape) == 3 and shape[0] == 1:
+        shape = shape[1:]
+    if len(shape) != 2 or not _may_be_keypoints((len(frames), *shape)):
+        return None
+    missing = np.full(shape, np.nan)
+    rows = [missing if frame is None else np.asarray(frame).reshape(shape) for frame in frames]
+    return numbers(rows, "keypoints")
 
 
 def _is_rows(frames: list[Any]) -> bool:

@@ -1,15 +1,15 @@
 """SAM 3D Body: 70 keypoints of each person and image, MHR's joints and their rotations, in the camera.
 
-A file per image (.npz), a whole clip stacked into one (T, 70, 3), pickled lists of what the estimator gives,
-fbxify's JSON `frames {frame: {person: …}}`, and SAM3DBody-cpp's tables of `<keypoint>_3DX, _3DY, _3DZ`.
-Add pred_cam_t. Sources: facebookresearch/sam-3d-body sam_3d_body_estimator.py, metadata/mhr70.py;
-segfaultExpress/sam-3d-body-fbxify fbxify/pose_estimation_manager.py; AmmarkoV/SAM3DBody-cpp
-python/fast_sam_3dbody_dump_csv.py. What rotations the joints have is in `formats.mhr`.
+A file per image, a whole clip stacked into one (T, 70, 3), lists and mappings of what the estimator gives
+(`mhr_bodies`), among them fbxify's JSON `frames {frame: {person: …}}`, and SAM3DBody-cpp's tables of
+`<keypoint>_3DX, _3DY, _3DZ`. Add pred_cam_t. Sources: facebookresearch/sam-3d-body
+sam_3d_body_estimator.py, metadata/mhr70.py; segfaultExpress/sam-3d-body-fbxify
+fbxify/pose_estimation_manager.py; AmmarkoV/SAM3DBody-cpp python/fast_sam_3dbody_dump_csv.py. What rotations
+the joints have is in `formats.mhr`.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -20,11 +20,13 @@ from ...body.layouts import find_layout
 from ...recording import Camera, Person
 from ...safe_read import FormatError
 from ..container import Container
-from ..draft import Draft, Reader, named_keypoints, numbers, person, scalar
+from ..draft import NO_PLACE, Draft, Reader, named_keypoints, numbers, person
 from ..filming import of_pixels, still, told
 from ..linking import LINKED, Detections
 from ..mhr import JOINTS, USED, mhr_poses
-from ..timing import is_time, timed
+from ..mhr_bodies import POINTS, bodies_in, holds_bodies
+from ..rates import rate_of
+from ..timing import is_time, timed, timed_frames
 from ..tracks import Tracks, series
 
 _BODY = (
@@ -52,14 +54,8 @@ class _Body:
 
 
 def recognises(container: Container) -> bool:
-    """MHR's keypoints and camera translation: of one image or clip, in a list, or by frame and person."""
-    if _is_body(container.fields):
-        return container.shape(_KEYPOINTS)[-2:] in ((70, 3), ())
-    if container.kind == "json":
-        return any(_listed(container))
-    if container.kind not in ("pickle", "npy") or not isinstance(container.tree, list) or not container.tree:
-        return False
-    return all(map(_is_body, container.tree)) or any(_listed(container))
+    """MHR's keypoints or joints, of one image or clip, in a list, or by frame and person."""
+    return container.kind != "text" and holds_bodies(container.tree)
 
 
 def read(container: Container) -> Draft:
@@ -77,62 +73,39 @@ def read(container: Container) -> Draft:
     posed = all(one.poses is not None for one in people)
     warnings = [f"Not used: {'' if posed else 'joint rotations, '}face and mesh."]
     warnings += [LINKED] if found.several else []
-    tool = "fbxify" if container.kind == "json" else "SAM 3D Body"
-    draft = Draft(people, up="-y", warnings=warnings, camera=True, tool=tool, filmed=_camera(lenses))
+    fixed = not any(np.any(track["shift"]) for *_, track in (*tracks, *found.tracks()))
+    warnings += [NO_PLACE] if fixed else []
+    draft = Draft(
+        people, up="-y", warnings=warnings, camera=True, tool=_tool(container), filmed=_camera(lenses)
+    )
     return _timed(draft, container)
 
 
-def _is_body(value: Any) -> bool:
-    return isinstance(value, Mapping) and _KEYPOINTS in value and "pred_cam_t" in value
-
-
-def _listed(container: Container) -> Iterator[tuple[int, str | None, Mapping[str, Any]]]:
-    """(frame, name, body) of a list of frames or people, or of a mapping from frames to people."""
-    tree = container.tree
-    if isinstance(tree, Mapping) and isinstance(tree.get("frames"), Mapping):
-        tree = tree["frames"]
-    if isinstance(tree, Mapping):
-        for place, (frame, people) in enumerate(tree.items()):
-            digits = re.findall(r"\d{1,9}", str(frame))
-            for name, one in people.items() if isinstance(people, Mapping) else ():
-                if _is_body(one):
-                    yield int(digits[-1]) if digits else place, str(name), one
-    elif isinstance(tree, list):
-        for place, people in enumerate(tree):
-            for one in people if isinstance(people, (list, tuple)) else ():
-                if _is_body(one):
-                    yield place, None, one
+def _tool(container: Container) -> str:
+    frames = container.fields.get("frames")
+    by_person = isinstance(frames if frames is not None else container.tree, Mapping)
+    return "fbxify" if container.kind == "json" and by_person else "SAM 3D Body"
 
 
 def _bodies(container: Container) -> Iterator[_Body]:
-    rows = _unnumbered(container)
+    found = bodies_in(container.tree)
+    rows = [values for body in found if body.frame is None for values in _rows(body.values)]
     if _is_clip(rows):
         for frame, values in zip(_frame_numbers(container, len(rows)), rows, strict=True):
             yield _Body(frame, "0", values)
-    elif not _is_body(container.fields):
-        yield from (_Body(0, None, values) for values in rows)
-        for frame, name, one in _listed(container):
-            yield from (_Body(frame, name, values) for values in _rows(one))
-    else:
-        for frame, file in series(container):
-            if _is_body(file.fields):
-                yield from (_Body(frame, None, values) for values in _rows(file.fields))
-
-
-def _unnumbered(container: Container) -> list[dict[str, np.ndarray]]:
-    """The rows of one file that are frames or people: stacked arrays, or a plain list of bodies."""
-    if _is_body(container.fields):
-        return _rows(container.fields)
-    tree = container.tree
-    if not isinstance(tree, list) or not all(map(_is_body, tree)):
-        return []
-    return [values for body in tree for values in _rows(body)]
+    elif rows:
+        for frame, file in series(container, people=True):
+            for body in bodies_in(file.tree):
+                yield from (_Body(frame, None, values) for values in _rows(body.values))
+    for body in found:
+        if body.frame is not None:
+            yield from (_Body(body.frame, body.name, values) for values in _rows(body.values))
 
 
 def _rows(body: Mapping[str, Any]) -> list[dict[str, np.ndarray]]:
     """points (K, 3), shift (3,), and MHR's joints and turns where there are any, of each row."""
-    points = numbers(body[_KEYPOINTS], _KEYPOINTS)
-    shift = numbers(body["pred_cam_t"], "pred_cam_t")
+    points = numbers(body[_KEYPOINTS] if _KEYPOINTS in body else _unseen(body), _KEYPOINTS)
+    shift = numbers(body.get("pred_cam_t", np.zeros(points.size // POINTS)), "pred_cam_t")
     if points.size % 210 or points.shape[-2:] != (70, 3) or shift.size != points.size // 70:
         raise FormatError(f"Keypoints {points.shape} and pred_cam_t {shift.shape} do not fit; export again.")
     shift = shift.reshape(-1, 1, 3)
@@ -146,6 +119,11 @@ def _rows(body: Mapping[str, Any]) -> list[dict[str, np.ndarray]]:
             held["joints"] = joints.reshape(count, JOINTS, 3)[:, USED] + shift
             held["turns"] = turns.reshape(count, JOINTS, 3, 3)[:, USED]
     return [{name: values[row] for name, values in held.items()} for row in range(count)]
+
+
+def _unseen(body: Mapping[str, Any]) -> np.ndarray:
+    """(T, 70, 3) of NaN where a body has joints alone."""
+    return np.full((numbers(body["pred_joint_coords"], "joints").size // (JOINTS * 3), 70, 3), np.nan)
 
 
 def _lenses(body: Mapping[str, Any], points: np.ndarray) -> np.ndarray:
@@ -198,8 +176,11 @@ def _frame_numbers(container: Container, count: int) -> list[int]:
 def _timed(draft: Draft, container: Container) -> Draft:
     """The draft with the file's rate or its frames' times, of which those in one frame share theirs."""
     fields = container.fields
-    if "fps" in fields and not isinstance(fields["fps"], Mapping):
-        return replace(draft, fps=scalar(fields["fps"]))
+    stated, listed = rate_of(fields), fields.get("frames", container.tree)
+    if stated is not None:
+        return replace(draft, fps=stated)
+    if isinstance(listed, list):
+        return timed_frames(draft, listed)
     name = next((str(name) for name in fields if is_time(str(name))), None)
     if name is None:
         return draft
@@ -208,7 +189,10 @@ def _timed(draft: Draft, container: Container) -> Draft:
 
 def _person(name: str, frames: np.ndarray, values: dict[str, np.ndarray]) -> Person:
     poses = mhr_poses(values["joints"], values["turns"]) if {"joints", "turns"} <= set(values) else None
-    return person(name, frames, keypoints=named_keypoints(values["points"], _NAMES), poses=poses)
+    seen = np.isfinite(values["points"]).any()
+    return person(
+        name, frames, keypoints=named_keypoints(values["points"], _NAMES) if seen else None, poses=poses
+    )
 
 
 _CSV_AXES = ("_3DX", "_3DY", "_3DZ")
@@ -249,7 +233,7 @@ def _read_csv(container: Container) -> Draft:
 
 READER = Reader(
     "SAM 3D Body", "SAM 3D Body, fbxify", "70 keypoints and joint rotations per image or clip",
-    ".npz .pkl .json", recognises, read, "real file",
+    ".npz .npy .pkl .pt .json", recognises, read, "real file",
 )  # fmt: skip
 CSV = Reader(
     "SAM 3D Body table", "SAM3DBody-cpp", "70 keypoints of one person", ".csv", _recognises_csv, _read_csv

@@ -1,15 +1,17 @@
 """SMPL parameters under smplx's own names, as many tools save them: `global_orient`, `body_pose`, `transl`.
 
 One file of T frames, or a file per frame: `000000.pkl` …, RICH's `<frame>/<subject>.pkl`, or SMPLify-X's
-`results/<image>/000.pkl`, which counts the people of each image anew; GRAB's `body {params}`. Pickle,
-joblib, torch, .npz and JSON; vectors or matrices. Sources: vchoutas/smplx body_models.py (names);
+`results/<image>/000.pkl`, which counts the people of each image anew; GRAB's `body {params}`; a list or a
+mapping of frames, each a person or a list of people, as scripts around HMR and its kin save. Pickle, joblib,
+torch, .npz and JSON; vectors or matrices. Sources: vchoutas/smplx body_models.py (names);
 rich.is.tue.mpg.de (RICH); zju3dv/GVHMR hmr4d/dataset/rich; vchoutas/smplify-x smplifyx/main.py,
 fit_single_frame.py.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -19,7 +21,7 @@ from ...body.hands import SIDES
 from ...body.rotations import matrix_from_axis_angle
 from ...body.skeleton import REST_PELVIS
 from ...recording import CodedHands, Person
-from ...safe_read import FormatError
+from ...safe_read import FormatError, NpzFile
 from ..container import Container
 from ..draft import NO_PLACE, REST_PELVIS_X, Draft, Reader, matrix_poses, numbers, padded, person
 from ..hand_poses import MEAN_HAND, PCA_HAND, coded_pair, hand_pair
@@ -28,7 +30,9 @@ from ..rates import rate_in
 from ..tracks import Tracks, folders, series
 
 _NESTS = ("smplx", "smpl", "smplh", "smpl_params", "smplx_params", "params", "pred_smpl_params", "body")
-_TRANS = ("transl", "trans", "translation", "pred_cam_t_full", "camera_translation")
+_TRANS = (
+    "transl", "trans", "translation", "pred_cam_t_full", "full_cam_t", "cam_t", "camera_translation",
+)  # fmt: skip
 _IMAGE = "camera_translation"
 """What SMPLify-X fits for each person of an image, whose numbers are no ids."""
 _UNUSED = {
@@ -39,19 +43,23 @@ _LIKELY = ("+y", "+z", "-y")
 
 def recognises(container: Container) -> bool:
     """A root orientation and a body pose, at the top or below."""
-    return container.kind != "text" and bool(_parameters(container))
+    return container.kind != "text" and (bool(_parameters(container.fields)) or bool(_listed(container.tree)))
 
 
 def read(container: Container) -> Draft:
-    """One person, or everybody in RICH's folders of frames. Raises FormatError."""
-    params = _parameters(container)
+    """One person, or everybody in the frames, folders of frames or tracks. Raises FormatError."""
+    listed = _listed(container.tree)
+    params = listed[0][2] if listed else _parameters(container.fields)
     rotations = _rotations(params)
     people, warnings = [], list[str]()
-    if len(rotations) > 1:
-        coded = _coded(params, len(rotations))
-        people = [_person("0", None, params, rotations, _hands(params, len(rotations)), coded)]
+    if listed and len(rotations) > 1:
+        people = [_track(name, each, _rotations(each)) for name, _, each in listed]
+    elif listed:
+        people, warnings = _from_frames([(number, None, each) for _, number, each in listed])
+    elif len(rotations) > 1:
+        people = [_track("0", params, rotations)]
     else:
-        people, warnings = _from_frames(container)
+        people, warnings = _from_frames(_from_files(container))
     unused = dict.fromkeys(what for name, what in _UNUSED.items() if name in params)
     warnings += _told_of_hands(params, people)
     warnings += [f"Not used: {', '.join(unused)}."] if unused else []
@@ -64,8 +72,40 @@ def read(container: Container) -> Draft:
     )  # fmt: skip
 
 
-def _parameters(container: Container) -> Mapping[str, Any]:
-    fields = container.fields
+_Found = list[tuple[int, str | None, Mapping[str, Any]]]
+_Listed = list[tuple[str, int, Mapping[str, Any]]]
+
+
+def _listed(tree: Any) -> _Listed:
+    """(name, number, parameters) of all in a list or mapping of frames or of tracks; [] where it is none."""
+    if isinstance(tree, np.ndarray) and tree.dtype == object:
+        tree = tree.tolist()
+    held: Iterable[tuple[str, int, Any]]
+    if isinstance(tree, list):
+        held = ((str(place), place, one) for place, one in enumerate(tree))
+    elif isinstance(tree, Mapping) and not isinstance(tree, NpzFile) and not _parameters(tree):
+        held = ((str(name), _number(name), one) for name, one in tree.items())
+    else:
+        return []
+    found: _Listed = []
+    for name, number, frame in held:
+        for one in frame if isinstance(frame, list) else [frame]:
+            params = _parameters(one)
+            if one is not None and (number < 0 or not params):
+                return []
+            found += [(name, number, params)] if params else []
+    return found
+
+
+def _number(name: Any) -> int:
+    """The last number in a frame's or track's name, -1 where it has none."""
+    digits = re.findall(r"\d{1,9}", str(name))
+    return int(digits[-1]) if digits else -1
+
+
+def _parameters(fields: Any) -> Mapping[str, Any]:
+    if not isinstance(fields, Mapping):
+        return {}
     nested = [fields[name] for name in _NESTS if name in fields]
     deeper = [held["params"] for held in nested if isinstance(held, Mapping) and "params" in held]
     for held in (fields, *nested, *deeper):
@@ -143,27 +183,39 @@ def _person(
     return person(name, frames, poses=replace(poses, hands=hands, coded=coded))
 
 
-def _from_frames(container: Container) -> tuple[list[Person], list[str]]:
-    """Everybody in a file per frame or a folder per frame, and a sentence where people had to be linked."""
+def _track(name: str, params: Mapping[str, Any], rotations: np.ndarray) -> Person:
+    count = len(rotations)
+    return _person(
+        name, params.get("frame_ids"), params, rotations, _hands(params, count), _coded(params, count)
+    )
+
+
+def _from_files(container: Container) -> _Found:
+    """What a file per frame or a folder per frame holds; people of an image that are counted anew have no
+    name."""
+    files = folders(container) or [(frame, "0", file) for frame, file in series(container)]
+    held = ((frame, name, _parameters(file.fields)) for frame, name, file in files)
+    return [(frame, None if _IMAGE in params else name, params) for frame, name, params in held if params]
+
+
+def _from_frames(listed: _Found) -> tuple[list[Person], list[str]]:
+    """Everybody in (frame, name or None, parameters), and a sentence where people had to be linked."""
     tracks, found = Tracks(), Detections()
     first: CodedHands | None = None
-    files = folders(container) or [(frame, "0", file) for frame, file in series(container)]
-    for frame, name, file in files:
-        params = _parameters(file)
-        if params:
-            rotations = _rotations(params)
-            shift = next((numbers(params[each], each) for each in _TRANS if each in params), np.zeros(3))
-            betas = numbers(params.get("betas", np.zeros(10)), "betas").reshape(-1)
-            hands = _hands(params, 1)
-            held = {"rotations": rotations[0], "transl": shift.reshape(3), "betas": betas}
-            held |= {} if hands is None else {"hands": hands[0]}
-            coded = _coded(params, 1)
-            if coded is not None:
-                held["coded"], first = coded.values[0], first or coded
-            if _IMAGE in params:
-                found.add(frame, held["transl"], **held)
-            else:
-                tracks.add(name, frame, **held)
+    for frame, name, params in listed:
+        rotations = _rotations(params)
+        shift = next((numbers(params[each], each) for each in _TRANS if each in params), np.zeros(3))
+        betas = numbers(params.get("betas", np.zeros(10)), "betas").reshape(-1)
+        hands = _hands(params, 1)
+        held = {"rotations": rotations[0], "transl": shift.reshape(3), "betas": betas}
+        held |= {} if hands is None else {"hands": hands[0]}
+        coded = _coded(params, 1)
+        if coded is not None:
+            held["coded"], first = coded.values[0], first or coded
+        if name is None:
+            found.add(frame, held["transl"], **held)
+        else:
+            tracks.add(name, frame, **held)
     everybody = [*tracks, *found.tracks()]
     people = [
         _person(name, frames, values, values["rotations"], values.get("hands"), _stacked(first, values))
@@ -179,5 +231,5 @@ def _stacked(like: CodedHands | None, values: Mapping[str, np.ndarray]) -> Coded
 
 READER = Reader(
     "SMPL parameters", "SMPLify-X, RICH, GRAB and tools that save smplx parameters", "SMPL, SMPL-H or SMPL-X",
-    ".pkl .npz .pt .json", recognises, read,
+    ".pkl .npz .npy .pt .json", recognises, read,
 )  # fmt: skip

@@ -17,7 +17,7 @@ import numpy as np
 
 from ...body.layouts import find_layout
 from ...rigs.joint_names import joint_roles
-from ...safe_read import FormatError
+from ...safe_read import FormatError, one_line
 from ...safe_read.npy import check_shape
 from ..container import Container
 from ..draft import Draft, Reader, named_keypoints, person
@@ -35,21 +35,30 @@ _TURN = re.compile(r"[\s_.\-:](?:rotation|rot|euler|quaternion|quat|orientation)
 _KIND = re.compile(r"[\s_.\-:]+(?:pos|position|loc|location|coord|coords|3d)$")
 """What some tables call a place, between its point and its axis."""
 _WEIGHTS = ("visibility", "vis", "v", "score", "confidence", "conf", "c")
-_POINT = ("landmark_id", "landmark_name", "landmark", "keypoint", "joint", "marker", "name", "point", "id")
+_THING = "landmark|keypoint|joint|marker|point|body_?part"
+_NUMBER_OF = "_?(?:id|idx|index|num|number|no)"
+_POINT = (rf"(?:{_THING})_?name", rf"(?:{_THING})(?:{_NUMBER_OF})?", "name", "id")
+"""What the column with a point's name or number is called, the likeliest first; so for frames and people."""
 TRAJECTORIES = ("3d_xyz", "rigid_3d_xyz")
 """FreeMoCap's kinds of points that are a body's, the measured ones first (skellyforge, actor.py)."""
 MOST_POINTS = 1000
-_FRAME = ("frame", "frame_id", "frame_number", "frame_index", "fnum", "index")
+_FRAME = (rf"frame(?:{_NUMBER_OF})?", "fnum", "index")
+_WHO = (rf"(?:person|subject|track|body|skeleton|player|actor|pose)(?:{_NUMBER_OF})", "person|subject|actor")
+_BODY = ("pose", "body")
+"""How holistic tables call the body's rows among those of hands and face."""
 _MOST_REMARKS, _FEWEST_CELLS = 20, 4
 _HEADERLESS = {COUNT * 3: 3, COUNT * 4: 4}
 _NUMBER = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?|nan", re.IGNORECASE)
-_WORLD = re.compile(r"[\s_.\-]*world(?:[\s_.\-]*landmarks?)?[\s_.\-]*")
+_WORLD = re.compile(r"[\s_.\-]*world(?:[\s_.\-]*landmarks?)?[\s_.\-]*|[\s_.\-]w$")
+_WORLD_LAST = re.compile(r"(.+[\s_.\-])([xyz])[\s_.\-]world")
 _MEDIAPIPE = find_layout("mediapipe33").canonical
 _CUT = "The last row is incomplete and was left out; the file may have been cut off."
 _LIMB_ENDS = ("hip", "knee", "ankle", "shoulder", "elbow", "wrist")
 _LIMBS = {11, 12, 23, 24, 25, 26}
 """MediaPipe's numbers of shoulders, hips and knees: those who save a part of the landmarks save these."""
-_PREFIX = re.compile(r"^(?:(?:body|pose|mediapipe)[\s_.\-]+|(?:landmark|point|lm|kp|l|p)[\s_.\-]*(?=\d))")
+_PREFIX = re.compile(
+    r"^(?:(?:pose_?landmarks?|body|pose|mediapipe)[\s_.\-]+|(?:landmark|point|lm|kp|l|p)[\s_.\-]*(?=\d))"
+)
 
 
 @dataclass(frozen=True)
@@ -79,7 +88,7 @@ def recognises(container: Container) -> bool:
 
 
 def read(container: Container) -> Draft:
-    """One person. Raises FormatError."""
+    """One person, or those that a column tells apart. Raises FormatError."""
     header = _header(container)
     bare = _headerless(header)
     if bare is not None:
@@ -92,17 +101,54 @@ def read(container: Container) -> Draft:
     if not rows or columns is None:
         raise FormatError("The table has a header but no rows; record or export it again.")
     _check_width(container, header, columns, cut)
-    frame = next((header.index(name) for name in _FRAME if name in header), None)
+    frame = _column(header, _FRAME)
+    tracks = _tracks(header, rows, frame)
     if isinstance(columns, _Wide):
-        names, points, weights, frame_ids = _read_wide(columns, rows, frame)
-    else:
-        names, points, weights, frame_ids = _read_long(columns, rows, frame)
-    if isinstance(columns, _Wide) and (order := _rising(frame_ids)) is not None:
-        points, frame_ids, rows = points[order], frame_ids[order], [rows[place] for place in order]
-        weights = None if weights is None else weights[order]
-    draft = draft_of_points(names, points, weights, frame_ids)
+        tracks = {who: _in_order(own, frame) for who, own in tracks.items()}
+    drafts = {who: _drafted(columns, own, frame) for who, own in tracks.items()}
+    draft = drafts[""] if "" in drafts else _of_people(drafts)
     draft.warnings += [_CUT] if cut else []
+    rows = [row for own in tracks.values() for row in own]
     return replace(_timed(draft, header, rows, frame), tool=draft.tool or _tool(header))
+
+
+def _column(header: list[str], names: Sequence[str]) -> int | None:
+    """The first column that a pattern matches, the patterns in their order; blanks count as underscores."""
+    plain = [re.sub(r"[\s\-.]+", "_", name) for name in header]
+    found = (place for each in names for place, name in enumerate(plain) if re.fullmatch(each, name))
+    return next(found, None)
+
+
+def _tracks(header: list[str], rows: list[list[str]], frame: int | None) -> dict[str, list[list[str]]]:
+    """The rows of each person, under "" where no column tells several."""
+    column = _column(header, _WHO)
+    if column is None or frame is None:
+        return {"": rows}
+    tracks: dict[str, list[list[str]]] = {}
+    for row in rows:
+        tracks.setdefault(row[column].strip() if column < len(row) else "", []).append(row)
+    tracks.pop("", None)
+    shortest = min((len({_value(row, frame) for row in own}) for own in tracks.values()), default=0)
+    return tracks if len(tracks) > 1 and shortest > 1 else {"": rows}
+
+
+def _in_order(rows: list[list[str]], frame: int | None) -> list[list[str]]:
+    numbers = None if frame is None else np.array([_value(row, frame) for row in rows])
+    order = _rising(numbers)
+    return rows if order is None else [rows[place] for place in order]
+
+
+def _drafted(columns: _Wide | _Long, rows: list[list[str]], frame: int | None) -> Draft:
+    if isinstance(columns, _Wide):
+        return draft_of_points(*_read_wide(columns, rows, frame))
+    return draft_of_points(*_read_long(columns, rows, frame))
+
+
+def _of_people(drafts: dict[str, Draft]) -> Draft:
+    """One draft of those of several people, with their names."""
+    people = [replace(one, id=one_line(who)) for who, draft in drafts.items() for one in draft.people]
+    warnings = dict.fromkeys(warning for draft in drafts.values() for warning in draft.warnings)
+    return replace(next(iter(drafts.values())), people=people, warnings=list(warnings))
 
 
 def _rising(frame_ids: np.ndarray | None) -> np.ndarray | None:
@@ -207,7 +253,7 @@ def _header(container: Container) -> list[str]:
 
 def _columns(header: list[str]) -> _Wide | _Long | None:
     points: dict[str, dict[str, int]] = {}
-    for column, cell in enumerate(header):
+    for column, cell in enumerate(_WORLD_LAST.sub(r"\1world_\2", cell) for cell in header):
         first, last = _AXIS_FIRST.fullmatch(cell), _AXIS_LAST.fullmatch(cell)
         if first:
             points.setdefault(first[2] or first[3], {})[first[1]] = column
@@ -221,8 +267,8 @@ def _columns(header: list[str]) -> _Wide | _Long | None:
         if {"x", "y", "z"} <= set(axes) and _TURN.search(name) is None
     }
     world = {_WORLD.sub("_", name).strip("_"): axes for name, axes in whole.items() if _WORLD.search(name)}
-    whole = world if len(world) >= 6 else whole
-    name = next((header.index(each) for each in _POINT if each in header), None)
+    name = _column(header, _POINT)
+    whole = world if len(world) >= 6 or (len(world) == 1 and name is not None) else whole
     if len(whole) == 1 and name is not None:
         axes = dict(next(iter(whole.values())))
         axes |= {each: header.index(each) for each in _WEIGHTS if each in header}
@@ -296,6 +342,7 @@ def _body_rows(columns: _Long, rows: list[list[str]]) -> list[list[str]]:
         # FreeMoCap lists the raw points, those of a rigid body, and segments' centres of mass, by one name.
         kinds = [row[columns.trajectory].strip().lower() for row in rows]
         kept = next((kind for kind in TRAJECTORIES if kind in kinds), None)
+        kept = kept or next((kind for kind in _BODY if kind in kinds), None)
         rows = [row for row, kind in zip(rows, kinds, strict=True) if kept in (None, kind)]
     if columns.model is None:
         return rows
