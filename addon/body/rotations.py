@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from array_api_compat import array_namespace
+from .arrays import array_namespace
 
 Array = Any
 """A NumPy array or a torch tensor."""

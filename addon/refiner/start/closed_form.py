@@ -10,8 +10,8 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from array_api_compat import array_namespace, device
 
+from ...body.arrays import array_namespace, device
 from ...body.kinematics import forward
 from ...body.points import POINT_NAMES, point_positions
 from ...steps import Stepped, Steps

@@ -15,8 +15,8 @@ from functools import lru_cache
 from typing import Any
 
 import numpy as np
-from array_api_compat import array_namespace, device
 
+from ...body.arrays import array_namespace, device
 from ...body.rotations import axis_angle_from_matrix, log_gradient, matrix_from_axis_angle
 from ...body.skeleton import JOINT_COUNT
 from ...steps import Stepped, Steps
