@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from array_api_compat import array_namespace, device
 
+from .arrays import array_namespace, device
 from .skeleton import JOINT_COUNT, PARENTS, SUBTREE
 
 Array = Any
@@ -57,25 +57,20 @@ def forward(rotations: Array, pelvis: Array, bone_offsets: Array) -> tuple[Array
 def _forward(rotations: np.ndarray, pelvis: np.ndarray, bones: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """`forward` in NumPy, which multiplies rows of numbers several times as fast as many small matrices."""
     lead = rotations.shape[:-3]
-    local = np.ascontiguousarray(rotations.reshape(-1, JOINT_COUNT, 9).T).reshape(3, 3, JOINT_COUNT, -1)
+    local = np.ascontiguousarray(rotations.reshape(-1, JOINT_COUNT * 9).T).reshape(JOINT_COUNT, 3, 3, -1)
     world = np.empty_like(local)
-    world[:, :, 0] = local[:, :, 0]
+    world[0] = local[0]
     for joints, _ in _LEVELS:
-        above, own = world[:, :, PARENTS[joints]], local[:, :, joints]
-        turned = above[:, 0, None] * own[0]
-        turned += above[:, 1, None] * own[1]
-        turned += above[:, 2, None] * own[2]
-        world[:, :, joints] = turned
+        np.einsum("jabt,jbct->jact", world[list(PARENTS[joints])], local[joints], out=world[joints])
     if bones.size > JOINT_COUNT * 3:
         bones = np.broadcast_to(bones, (*lead, JOINT_COUNT, 3))
-    bone = bones.reshape(-1, JOINT_COUNT, 3)[:, 1:].T
-    above = world[:, :, PARENTS[1:]]
+    bone = bones.reshape(-1, JOINT_COUNT, 3)[:, 1:].transpose(1, 2, 0)
     steps = np.empty((JOINT_COUNT, 3, local.shape[-1]), np.result_type(rotations, pelvis))
     steps[0] = np.broadcast_to(pelvis, (*lead, 3)).reshape(-1, 3).T
-    steps[1:] = (above[:, 0] * bone[0] + above[:, 1] * bone[1] + above[:, 2] * bone[2]).swapaxes(0, 1)
+    np.einsum("jabt,jbt->jat", world[list(PARENTS[1:])], bone, out=steps[1:])
     places = _HANGING.astype(steps.dtype) @ steps.reshape(JOINT_COUNT, -1)
     posed = np.ascontiguousarray(places.reshape(JOINT_COUNT * 3, -1).T)
-    turns = np.ascontiguousarray(world.reshape(9, JOINT_COUNT, -1).T)
+    turns = np.ascontiguousarray(world.reshape(JOINT_COUNT * 9, -1).T)
     return posed.reshape(*lead, JOINT_COUNT, 3), turns.reshape(rotations.shape)
 
 

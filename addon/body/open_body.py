@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from array_api_compat import array_namespace, device
 
+from .arrays import array_namespace, device
 from .body_warp import warped
 from .kinematics import forward
 from .skeleton import JOINT_COUNT, rest_joints

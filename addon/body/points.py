@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from array_api_compat import array_namespace, device
 
+from .arrays import array_namespace, device
 from .skeleton import JOINT_COUNT, JOINT_NAMES, REST_OFFSETS, mirror_name
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from array_api_compat import array_namespace
+from .arrays import array_namespace
 
 Array = Any
 """A NumPy array or a torch tensor."""
@@ -51,15 +51,15 @@ def matrix_from_axis_angle(vectors: Array) -> Array:
 def axis_angle_from_matrix(matrices: Array) -> Array:
     """Rotation vectors (..., 3) in radians, of length 0..pi, accurate near both ends."""
     xp = array_namespace(matrices)
-    quaternions = quaternion_from_matrix(matrices)
-    w, xyz = quaternions[..., :1], quaternions[..., 1:]
-    squared = xp.sum(xyz * xyz, axis=-1)[..., None]
+    w, x, y, z = _quaternion(matrices)
+    squared = x * x + y * y + z * z
     small = squared < _SMALL
     one = xp.ones_like(squared)
     sine = xp.sqrt(xp.where(small, one, squared))
     near_zero = xp.where(small, w, one)
     series = 2 / near_zero * (1 - squared / (3 * near_zero * near_zero))
-    return xyz * xp.where(small, series, 2 * xp.atan2(sine, w) / sine)
+    factor = xp.where(small, series, 2 * xp.atan2(sine, w) / sine)
+    return xp.stack([x * factor, y * factor, z * factor], axis=-1)
 
 
 def matrix_from_quaternion(quaternions: Array) -> Array:
@@ -79,7 +79,12 @@ def matrix_from_quaternion(quaternions: Array) -> Array:
 
 
 def quaternion_from_matrix(matrices: Array) -> Array:
-    """Unit quaternions (..., 4) wxyz with w >= 0 of rotation matrices (..., 3, 3).
+    """Unit quaternions (..., 4) wxyz with w >= 0 of rotation matrices (..., 3, 3)."""
+    return array_namespace(matrices).stack(_quaternion(matrices), axis=-1)
+
+
+def _quaternion(matrices: Array) -> list[Array]:
+    """Their four numbers, each (...).
 
     4 q q^T is linear in the matrix; a row of it with a large diagonal entry is q times a factor of at
     least 2 (Shepperd 1978), so there is no square root near zero and gradients stay finite.
@@ -98,16 +103,19 @@ def quaternion_from_matrix(matrices: Array) -> Array:
     w, x = chosen(1 + trace, wx, wy, wz), chosen(wx, 1 + 2 * xx - trace, xy, xz)
     y, z = chosen(wy, xy, 1 + 2 * yy - trace, yz), chosen(wz, xz, yz, 1 + 2 * zz - trace)
     length = xp.sqrt(w * w + x * x + y * y + z * z)
-    return xp.stack([w, x, y, z], axis=-1) / xp.where(w < 0, -length, length)[..., None]
+    length = xp.where(w < 0, -length, length)
+    return [w / length, x / length, y / length, z / length]
 
 
 def matrix_from_six_d(six_d: Array) -> Array:
     """Rotation matrices (..., 3, 3) from two columns (..., 6) by Gram-Schmidt (Zhou et al. 2019)."""
     xp = array_namespace(six_d)
-    first = _normalised(six_d[..., :3])
-    second = six_d[..., 3:]
-    second = _normalised(second - xp.sum(first * second, axis=-1)[..., None] * first)
-    return xp.stack([first, second, _cross(first, second)], axis=-1)
+    a, b, c, x, y, z = (six_d[..., entry] for entry in range(6))
+    a, b, c = _unit(a, b, c)
+    along = a * x + b * y + c * z
+    x, y, z = _unit(x - along * a, y - along * b, z - along * c)
+    entries = [a, x, b * z - c * y, b, y, c * x - a * z, c, z, a * y - b * x]
+    return xp.reshape(xp.stack(entries, axis=-1), (*six_d.shape[:-1], 3, 3))
 
 
 def six_d_from_matrix(matrices: Array) -> Array:
@@ -154,7 +162,8 @@ def log_gradient(vectors: Array, pull: Array) -> Array:
     2018, eq. 144).
     """
     xp = array_namespace(vectors)
-    squared = xp.sum(vectors * vectors, axis=-1)[..., None]
+    x, y, z = vectors[..., 0], vectors[..., 1], vectors[..., 2]
+    squared = (x * x + y * y + z * z)[..., None]
     small = squared < 0.04
     safe = xp.where(small, xp.ones_like(squared), squared)
     half = xp.sqrt(safe) / 2
@@ -179,6 +188,14 @@ def _normalised(vectors: Array) -> Array:
     xp = array_namespace(vectors)
     squared = xp.sum(vectors * vectors, axis=-1)[..., None]
     return vectors / xp.sqrt(xp.where(squared < 1e-30, xp.ones_like(squared), squared))
+
+
+def _unit(x: Array, y: Array, z: Array) -> tuple[Array, Array, Array]:
+    """The same of vectors by their three numbers, which is several times as fast."""
+    xp = array_namespace(x)
+    squared = x * x + y * y + z * z
+    length = xp.sqrt(xp.where(squared < 1e-30, xp.ones_like(squared), squared))
+    return x / length, y / length, z / length
 
 
 def _cross(first: Array, second: Array) -> Array:

@@ -8,8 +8,8 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from array_api_compat import array_namespace, device
 
+from .arrays import array_namespace, device
 from .skeleton import JOINT_NAMES, REST_OFFSETS
 
 _OFFSETS = (

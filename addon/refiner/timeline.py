@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from array_api_compat import array_namespace, device
 
+from ..body.arrays import array_namespace, device
 from ..body.rotations import matrix_from_six_d, six_d_from_matrix
 from ..motion import long_gaps
 from ..steps import Stepped, Steps, in_chunks

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from array_api_compat import array_namespace, device
 
+from ...body.arrays import array_namespace, device
 from ...body.kinematics import forward
 from ...body.points import POINT_NAMES, point_positions
 from ...body.rotations import axis_angle_from_matrix, six_d_from_matrix

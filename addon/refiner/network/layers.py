@@ -8,8 +8,8 @@ from functools import partial
 from typing import Any
 
 import numpy as np
-from array_api_compat import array_namespace
 
+from ...body.arrays import array_namespace
 from ...body.skeleton import JOINT_COUNT
 from ...steps import Stepped, Steps, in_chunks
 from .features import FEATURE_COUNT, POINT_COUNT

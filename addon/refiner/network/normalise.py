@@ -8,8 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from array_api_compat import array_namespace
-
+from ...body.arrays import array_namespace
 from ...body.skeleton import JOINT_NAMES
 
 _LEFT_HIP, _RIGHT_HIP = JOINT_NAMES.index("left_hip"), JOINT_NAMES.index("right_hip")

@@ -9,8 +9,8 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from array_api_compat import array_namespace, device
 
+from ...body.arrays import array_namespace, device
 from ...body.rotations import axis_angle_from_matrix, matrix_from_six_d, six_d_from_matrix
 from ...steps import Stepped, Steps, in_chunks
 

@@ -10,8 +10,8 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from array_api_compat import array_namespace, device
 
+from ...body.arrays import array_namespace, device
 from ...body.kinematics import forward
 from ...body.points import POINT_NAMES, point_positions
 from ...steps import Stepped, Steps
@@ -30,7 +30,7 @@ COARSE_TO_FINE, COARSE_TO_VAGUE = (0.10, 0.05, 0.02, 0.0, 0.0), (0.10, 0.04, 0.0
 FROM_NEIGHBOURS, FROM_NEAR, VAGUE = (0.02, 0.0), (0.0, 0.0), 0.003
 """Metres; where half the points are known worse than VAGUE, neighbours' poses are near enough to look as
 close at once."""
-ANCHOR_STRIDE = 4
+ANCHOR_STRIDE = 6
 """Frames at 30 a second from one that is fitted from nothing to the next; those between start there."""
 FROM_INITIAL = (0.03, 0.0, 0.0)
 OUTLIER_SCALE = 0.12
@@ -39,7 +39,7 @@ ENOUGH, SETTLED = 100.0, 500.0
 started from nothing, or from its neighbours."""
 FAR = 40.0
 """A pose between two anchors settles on its own vague points only if it is by this farther from them than
-these are from theirs: an eighth of a second apart, others tell nothing new."""
+these are from theirs: a fifth of a second apart, others tell nothing new."""
 FEWEST_TRUNK_POINTS = 3
 INITIAL_DEVIATION = float(np.deg2rad(10.0))
 """How far each joint axis of an initial pose is expected to be off, in radians, if nothing is known of it."""

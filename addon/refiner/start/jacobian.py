@@ -12,8 +12,8 @@ from functools import lru_cache
 from typing import Any
 
 import numpy as np
-from array_api_compat import array_namespace, device
 
+from ...body.arrays import array_namespace, device
 from ...body.kinematics import forward
 from ...body.points import POINT_OFFSETS, POINT_WEIGHTS, size
 from ...body.skeleton import JOINT_COUNT, SUBTREE

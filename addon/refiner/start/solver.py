@@ -15,8 +15,8 @@ from functools import lru_cache
 from typing import Any
 
 import numpy as np
-from array_api_compat import array_namespace, device
 
+from ...body.arrays import array_namespace, device
 from ...body.rotations import axis_angle_from_matrix, log_gradient, matrix_from_axis_angle
 from ...body.skeleton import JOINT_COUNT
 from ...steps import Stepped, Steps
@@ -255,7 +255,8 @@ def moved(rotations: Any, pelvis: Any, step: Any) -> tuple[Any, Any]:
     """Poses after a step (B, 75) of turns in each joint's own axes and translation; turns are limited."""
     xp = array_namespace(rotations)
     turn = xp.reshape(step[..., : JOINT_COUNT * 3], (*step.shape[:-1], JOINT_COUNT, 3))
-    angle = xp.sqrt(xp.sum(turn**2, axis=-1, keepdims=True) + 1e-18)
+    x, y, z = turn[..., :1], turn[..., 1:2], turn[..., 2:]
+    angle = xp.sqrt(x * x + y * y + z * z + 1e-18)
     turn = turn * xp.clip(LARGEST_STEP / angle, None, 1.0)
     return rotations @ matrix_from_axis_angle(turn), pelvis + step[..., JOINT_COUNT * 3 :]
 

@@ -34,7 +34,7 @@ MOST_FRAMES = 48
 FEWEST_FRAMES = 10
 APART, ENOUGH = 0.1, 24
 """Seconds between frames that tell something of their own; so many are taken if they are nearer, too."""
-ITERATIONS = 3
+ITERATIONS = 2
 INDEPENDENT = 0.3
 """Frames a second, after the first, that count as independent: people keep their posture, and keypoints
 wander together; neither must pass for an offset. Chosen on the validation subjects and on clips of real
