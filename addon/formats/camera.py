@@ -19,7 +19,7 @@ _CLEAR_LEAN = 12.0
 """Degrees by which nobody leans for most of a clip: the axes are tilted, or the body is not upright."""
 _ABOUT = 0.15
 """Metres by which feet miss a floor that they stand on, because of other bones or noise."""
-_ON_IT = (-0.02, 0.05)
+_ON_IT = (-0.035, 0.035)
 """Metres from the floor at 0 that count as on it, where feet are known by the ankles or by mean bones."""
 
 KEEP_HEIGHT = f"to keep the file's own height, {give('keep_height')}."

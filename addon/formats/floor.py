@@ -6,13 +6,12 @@ import numpy as np
 
 from ..body.floor import bearing, heights_of
 from ..body.kinematics import forward
-from ..body.points import POINT_INDEX, point_positions
 from ..body.skeleton import REST_OFFSETS
+from ..body.soles import soles
 from ..recording import Keypoints, Person
 
-_SOLES = ("big_toe", "small_toe", "heel")
-_FOOT_HEIGHTS = {"foot": 0.02, "ankle": 0.08}
-"""Metres from these joints down to the sole of a standing person."""
+_OVER_SOLES = ({"big_toe": 0.017, "small_toe": 0.015, "heel": 0.035}, {"foot": 0.02}, {"ankle": 0.08})
+"""Metres from points on the skin of feet, or else from joints, down to the sole of a standing person."""
 _LOW_PERCENT = 10.0
 _CLEARLY_LOWER = 0.15
 _LEAST_BEARING = 0.1
@@ -31,20 +30,20 @@ def floor_height(people: list[Person] | tuple[Person, ...]) -> float | None:
 
 
 def _floor_of(one: Person) -> float | None:
-    soles = _soles(one)
-    if soles is None or not np.isfinite(soles).any():
+    places = _soles(one)
+    if places is None or not np.isfinite(places).any():
         return None
-    under_feet, under_body = _under(soles, one.fps), _low(_heights(one))
+    under_feet, under_body = _under(places, one.fps), _low(_heights(one))
     return under_body if under_body < under_feet - _CLEARLY_LOWER else under_feet
 
 
-def _under(soles: np.ndarray, fps: float) -> float:
-    """What soles (T, N, 3) bear on."""
-    low = _low(soles[..., 1])
-    bears, calm = bearing(soles, fps)
+def _under(places: np.ndarray, fps: float) -> float:
+    """What soles at these places (T, N, 3) bear on."""
+    low = _low(places[..., 1])
+    bears, calm = bearing(places, fps)
     lowest = np.where(bears, calm[..., 1], np.inf).min(1)
     lowest = lowest[np.isfinite(lowest)]
-    if len(lowest) < _LEAST_BEARING * len(soles):
+    if len(lowest) < _LEAST_BEARING * len(places):
         return low
     return float(heights_of(lowest, fps)[0])
 
@@ -72,21 +71,19 @@ def _soles(one: Person) -> np.ndarray | None:
     seen = None if one.keypoints is None else _soles_seen(one.keypoints)
     if seen is None and one.poses is not None:
         joints, turned = forward(one.poses.rotations, one.poses.pelvis, REST_OFFSETS)
-        points = point_positions(joints, turned, REST_OFFSETS)
-        return points[:, [POINT_INDEX[f"{side}_{part}"] for side in _SIDES for part in _SOLES]]
+        return np.asarray(soles(joints, turned, REST_OFFSETS)).reshape(len(joints), -1, 3)
     return seen
 
 
 def _soles_seen(keypoints: Keypoints) -> np.ndarray | None:
     positions, canonical = keypoints.positions, keypoints.canonical
-    soles = [f"{side}_{part}" for side in _SIDES for part in _SOLES]
-    held = [canonical.index(name) for name in soles if name in canonical]
-    if held:
-        return positions[:, held]
-    for part, above in _FOOT_HEIGHTS.items():
-        held = [canonical.index(f"{side}_{part}") for side in _SIDES if f"{side}_{part}" in canonical]
+    for heights in _OVER_SOLES:
+        over = {f"{side}_{part}": height for part, height in heights.items() for side in _SIDES}
+        held = [name for name in over if name in canonical]
         if held:
-            return positions[:, held] - np.array([0.0, above, 0.0])
+            # The lowest of them tells for all: brought to one level, noise would choose among more.
+            down = np.array([0.0, min(over[name] for name in held), 0.0])
+            return positions[:, [canonical.index(name) for name in held]] - down
     return None
 
 

@@ -13,10 +13,12 @@ from addon import formats
 from addon.body.floor import bearing, heights_of
 from addon.body.kinematics import forward
 from addon.body.layouts import find_layout
+from addon.body.points import POINT_INDEX, point_positions
 from addon.body.rotations import axis_angle_from_matrix
 from addon.body.skeleton import REST_OFFSETS, REST_PELVIS
+from addon.body.soles import soles
 from addon.cli import main
-from addon.formats.camera import on_floor
+from addon.formats.camera import on_floor, put_on_floor
 from addon.formats.floor import floor_height
 from addon.recording import Keypoints, Person, Poses, Recording
 from tests.formats.bodies import FROM_Y_UP, keypoints_of, poses_of, walking
@@ -42,6 +44,21 @@ def test_arrays_without_a_floor_are_put_on_one_and_it_is_said(tmp_path, shift):
     recording = formats.read(path, layout="smpl24")
     assert floor(recording) == pytest.approx(0.0, abs=1e-6)
     assert any("put on the floor" in each and "--keep-height" in each for each in recording.warnings)
+
+
+@pytest.mark.parametrize("height", [-0.9, 0.0, 1.3])
+def test_the_soles_of_who_is_put_on_the_floor_are_on_it_and_not_in_it(height):
+    standing, pelvis = np.broadcast_to(np.eye(3), (FRAMES, 24, 3, 3)), np.full((FRAMES, 3), height)
+    person = Person("0", np.arange(FRAMES), 30.0, None, Poses(standing, pelvis))
+    (put,), _ = put_on_floor((person,))
+    assert put.poses is not None
+    joints, turned = forward(put.poses.rotations, put.poses.pelvis, REST_OFFSETS)
+    assert soles(joints, turned, REST_OFFSETS)[..., 1].min() == pytest.approx(0.0, abs=0.002)
+    points = point_positions(joints, turned, REST_OFFSETS)
+    layout = find_layout("body25")
+    seen = points[:, [POINT_INDEX[name] for name in layout.canonical]]
+    held = Keypoints(seen, np.ones(seen.shape[:2]), layout.keypoints, layout.canonical, "body25")
+    assert floor_height([replace(put, keypoints=held, poses=None)]) == pytest.approx(0.0, abs=0.005)
 
 
 def test_who_states_the_axis_stands_on_the_floor_too(tmp_path):

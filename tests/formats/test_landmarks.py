@@ -66,12 +66,15 @@ def world() -> np.ndarray:
 
 
 def standing() -> np.ndarray:
-    """The same with the soles on the floor: of each frame's lowest the lowest tenth."""
-    soles = body()[:, [OFFICIAL.index(f"{side}_{part}") for side in ("LEFT", "RIGHT") for part in SOLES], 1]
-    return body() - [0.0, np.percentile(soles.min(1), 10), 0.0]
+    """The same with the soles, which are below the toes' points, on the floor: of each frame's lowest the
+    lowest tenth."""
+    points = body()[:, [OFFICIAL.index(f"{side}_{part}") for side in ("LEFT", "RIGHT") for part in SOLES], 1]
+    return body() - [0.0, np.percentile(points.min(1), 10) - TOES, 0.0]
 
 
 SOLES = ("HEEL", "FOOT_INDEX")
+TOES = 0.017
+"""Metres by which the point of a big toe is above the sole."""
 
 
 def as_dict(point: np.ndarray) -> dict:
