@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from functools import cache
-
 import numpy as np
 
-from ..body.floor import UP, bearing, heights_of
+from ..body.floor import bearing, heights_of
 from ..body.kinematics import forward
-from ..body.points import POINT_INDEX, point_positions
 from ..body.skeleton import REST_OFFSETS
 from ..body.soles import soles
 from ..recording import Keypoints, Person
 
-_FOOT_HEIGHTS = {"foot": 0.02, "ankle": 0.08}
-"""Metres from these joints down to the sole of a standing person."""
+_OVER_SOLES = ({"big_toe": 0.017, "small_toe": 0.015, "heel": 0.035}, {"foot": 0.02}, {"ankle": 0.08})
+"""Metres from points on the skin of feet, or else from joints, down to the sole of a standing person."""
 _LOW_PERCENT = 10.0
 _CLEARLY_LOWER = 0.15
 _LEAST_BEARING = 0.1
@@ -80,30 +77,14 @@ def _soles(one: Person) -> np.ndarray | None:
 
 def _soles_seen(keypoints: Keypoints) -> np.ndarray | None:
     positions, canonical = keypoints.positions, keypoints.canonical
-    points = [name for name in _point_heights() if name in canonical]
-    if points:
-        # The lowest of them tells for all: brought to one level, noise would choose among more.
-        lowest = min(_point_heights()[name] for name in points)
-        return positions[:, [canonical.index(name) for name in points]] - lowest * UP
-    for part, above in _FOOT_HEIGHTS.items():
-        held = [canonical.index(f"{side}_{part}") for side in _SIDES if f"{side}_{part}" in canonical]
+    for heights in _OVER_SOLES:
+        over = {f"{side}_{part}": height for part, height in heights.items() for side in _SIDES}
+        held = [name for name in over if name in canonical]
         if held:
-            return positions[:, held] - np.array([0.0, above, 0.0])
+            # The lowest of them tells for all: brought to one level, noise would choose among more.
+            down = np.array([0.0, min(over[name] for name in held), 0.0])
+            return positions[:, [canonical.index(name) for name in held]] - down
     return None
 
 
-@cache
-def _point_heights() -> dict[str, float]:
-    """Metres by which points of toes and heels, which lie on the skin, are above the sole that stands."""
-    joints, turned = forward(np.broadcast_to(np.eye(3), (1, 24, 3, 3)), np.zeros((1, 3)), REST_OFFSETS)
-    points = point_positions(joints, turned, REST_OFFSETS)[0, :, 1]
-    lowest = np.asarray(soles(joints, turned, REST_OFFSETS))[0, ..., 1].min(-1)
-    return {
-        f"{side}_{part}": float(points[POINT_INDEX[f"{side}_{part}"]] - low)
-        for side, low in zip(_SIDES, lowest, strict=True)
-        for part in _POINTS
-    }
-
-
 _SIDES = ("left", "right")
-_POINTS = ("big_toe", "small_toe", "heel")

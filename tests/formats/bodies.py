@@ -11,7 +11,6 @@ from addon.body.layouts import find_layout
 from addon.body.points import POINT_INDEX, point_positions
 from addon.body.rotations import matrix_from_axis_angle
 from addon.body.skeleton import JOINT_NAMES, REST_OFFSETS
-from addon.body.soles import SIDES, soles
 from addon.recording import Keypoints, Poses, Recording
 
 FROM_Y_UP = {
@@ -59,16 +58,6 @@ def walking(frames: int = 40, fps: float = 30.0, heading: float = 0.4) -> Body:
     pelvis[:, 1] += 0.02 * np.cos(2 * phase)
     joints, turned = forward(rotations, pelvis, REST_OFFSETS)
     return Body(axis_angles, rotations, pelvis, joints, point_positions(joints, turned, REST_OFFSETS))
-
-
-def toes_over_soles() -> float:
-    """Metres by which the point of a big toe is above the sole of a foot that stands."""
-    joints, turned = forward(np.tile(np.eye(3), (1, 24, 1, 1)), np.zeros((1, 3)), REST_OFFSETS)
-    points = point_positions(joints, turned, REST_OFFSETS)[0, :, 1]
-    lowest = soles(joints, turned, REST_OFFSETS)[0, ..., 1].min(-1)
-    return float(
-        min(points[POINT_INDEX[f"{side}_big_toe"]] - low for side, low in zip(SIDES, lowest, strict=True))
-    )
 
 
 def on_floor(recording: Recording, positions: np.ndarray, read: np.ndarray) -> np.ndarray:
