@@ -45,7 +45,8 @@ def person_warnings(one: Person, *, several: bool) -> list[str]:
         found += _implausible(one.keypoints, who)
         found += _mirrored(one.keypoints, who)
         found += _untold(one, one.keypoints, who)
-        found += _few_points(one.keypoints, who)
+        # A skeleton's other joints are no targets, but their rotations are read.
+        found += _few_points(one.keypoints, who) if one.poses is None else []
     return found
 
 

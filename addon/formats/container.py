@@ -31,6 +31,14 @@ from .opened import note_opened
 _HEAD_BYTES = 4096
 _NUMBER = re.compile(r"\d{3}")
 
+_RESULTS = (
+    "hmr4d_results.pt", "smpl_params.pt", "wham_output.pkl", "results.pkl", "hps/hps_track_*.npy",
+    "hps_track_*.npy", "output_data/*_data_by_frame.csv", "output_data/*_by_frame.csv",
+    "output_data/*_data.parquet", "output_data/*_body_3d_xyz.npy",
+    "output_data/mediaPipeSkel_3d_body_hands_face.npy",
+)  # fmt: skip
+"""What GVHMR, GENMO, WHAM, PromptHMR, TRAM and FreeMoCap call their results, the fullest first."""
+
 Edit = tuple[str, str, str | int]
 """("split", id, first frame of the second part) or ("join", id, id of the one who goes on)."""
 
@@ -169,13 +177,17 @@ class Container:
 
 
 def _first_file(folder: Path) -> Path:
-    """The first numbered file of a folder that holds one file, or one folder of files, per frame."""
+    """A tool's result in the folder that it makes of a video or a session, or the first numbered file of a
+    folder that holds one file, or one folder of files, per frame."""
+    result = next((path for each in _RESULTS for path in sorted(folder.glob(each)) if path.is_file()), None)
+    if result is not None:
+        return result
     files = _numbered(folder)
     if not files:
         inner = sorted(path for path in folder.iterdir() if path.is_dir() and _NUMBER.search(path.name))
         files = next((found for found in map(_numbered, inner) if found), [])
     if not files:
-        raise FormatError(f"{folder} is a folder without numbered files; choose a file.")
+        raise FormatError(f"{folder} is a folder without a known result or numbered files; choose a file.")
     return files[0]
 
 

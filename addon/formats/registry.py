@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import islice
 from pathlib import Path
 
@@ -85,6 +85,10 @@ def find_reader(container: Container) -> Reader:
 
 
 def _unknown(container: Container) -> str:
+    if isinstance(container.tree, (Mapping, list)) and not container.tree:
+        return (
+            f"{container.name} holds nobody: the tool that wrote it found no person; run it on another video."
+        )
     held = [one_line(str(name), 40) for name in islice(container.fields, 6)]
     what = f"holds {', '.join(held)}, which" if held else "holds something that"
     return (

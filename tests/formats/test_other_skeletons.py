@@ -179,17 +179,22 @@ def test_poses_without_a_translation_are_read(tmp_path, held):
         assert any("no translation" in warning for warning in recording.warnings)
 
 
-@pytest.mark.parametrize("factor", [1.0, 1000.0], ids=["metres", "millimetres"])
-def test_nlfs_fitted_joints_are_targets_and_tell_the_unit(tmp_path, factor):
+@pytest.mark.parametrize(
+    ("factor", "joints"), [(1.0, 1.0), (1000.0, 1000.0), (1.0, 1000.0)],
+    ids=["metres", "millimetres", "joints in millimetres"],
+)  # fmt: skip
+def test_nlfs_fitted_joints_are_targets_and_tell_the_unit(tmp_path, factor, joints):
     body = walking(FRAMES)
     vectors, pelvis = turned(body, CAMERA)
     held = {"pose": vectors.reshape(FRAMES, 72), "betas": np.zeros((FRAMES, 10)),
-            "trans": (pelvis - REST_PELVIS) * factor, "joints3d": body.joints @ CAMERA.T * factor,
+            "trans": (pelvis - REST_PELVIS) * factor, "joints3d": body.joints @ CAMERA.T * joints,
             "joint_uncertainties": np.ones((FRAMES, 24))}  # fmt: skip
     recording = formats.read(dumped(tmp_path / "nlf.pkl", held))
     assert recording.up.value == "-y" and recording.summary()["can_refine"]
     place = keypoints_of(recording).positions[:, 0] - poses_of(recording).pelvis
     assert np.abs(place).max() < 1e-3
+    way = np.linalg.norm(poses_of(recording).pelvis[-1] - poses_of(recording).pelvis[0])
+    assert way == pytest.approx(np.linalg.norm(body.pelvis[-1] - body.pelvis[0]), rel=0.01)
 
 
 @pytest.mark.parametrize(("layout", "width"), [("humanml22", 66), ("smpl24", 72), ("body25", 75)])

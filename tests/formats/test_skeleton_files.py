@@ -125,6 +125,11 @@ def test_mixamo_skeletons_are_where_the_body_is(tmp_path, prefix):
         np.testing.assert_allclose(found, walking(FRAMES).joints[:, JOINT_NAMES.index(joint)], atol=1e-4)
 
 
+def test_joints_whose_rotations_are_read_are_not_called_unused(tmp_path):
+    recording = formats.read(bvh(tmp_path / "walk.bvh", MIXAMO))
+    assert not any("not used" in warning for warning in recording.warnings)
+
+
 def test_a_skeleton_without_translation_stands_on_the_floor(tmp_path):
     """As three.js' pirouette: the root has rotations only."""
     text = bvh(tmp_path / "pirouette.bvh", MIXAMO).read_text()

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import pickle
+import re
+from collections import defaultdict
 from collections.abc import Callable
 from pathlib import Path
 
@@ -130,3 +133,24 @@ def test_a_face_alone_is_refused_and_21_points_of_unknown_name_may_be_a_hand(tmp
         formats.read(tmp_path / "points.npy")
     with pytest.raises(FormatError, match=r"kit21 or mmm21.*If they are those of a hand"):
         formats.read(_hand(tmp_path, "clip.npy"))
+
+
+BESIDE = {
+    "hmr4d_results.pt": {"bbx_xyxy": np.zeros((5, 4)), "bbx_xys": np.zeros((5, 3))},
+    "hps_track_0.npy": {"world_cam_R": np.zeros((5, 3, 3)), "world_cam_T": np.zeros((5, 3))},
+    "wham_output.pkl": {0: {key: np.zeros((5, 3)) for key in ("frame_id", "bbox", "keypoints", "features")}},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("result", list(BESIDE))
+def test_what_estimators_keep_beside_a_result_names_the_result(tmp_path, result):
+    (tmp_path / "kept.pth").write_bytes(pickle.dumps(BESIDE[result]))
+    with pytest.raises(FormatError, match=f"kept.pth holds .*open .*{re.escape(result)}"):
+        formats.read(tmp_path / "kept.pth")
+
+
+@pytest.mark.parametrize("content", [b"[]", b"{}", pickle.dumps({}), pickle.dumps(defaultdict(dict))])
+def test_a_result_without_anybody_says_so(tmp_path, content):
+    (tmp_path / "result.pkl").write_bytes(content)
+    with pytest.raises(FormatError, match="holds nobody"):
+        formats.read(tmp_path / "result.pkl")

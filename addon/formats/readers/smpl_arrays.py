@@ -37,7 +37,7 @@ _WIDTHS = (66, 72, 75, 82, 85, 156, 165)
 _VECTORS = (66, 72, 156, 165)
 _MAY_BE_JOINTS = {66: 22, 72: 24, 75: 25, 156: 22, 165: 22}
 """Widths that positions have too -> how many of the joints, the first, make a body then."""
-_CAMERA = 3
+_CAMERA, _MILLI = 3, 1000
 _STEADY = 0.2
 """Spread of a limb's length over time, relative to its mean, that even noisy positions stay below."""
 _ALONE = ("poses", "fullpose", "smpl_poses")
@@ -117,7 +117,7 @@ def read(container: Container) -> Draft:
     )
     warnings = [] if container.fields else ["The array names nothing; by its width it holds SMPL's poses."]
     warnings += [NO_PLACE] if trans is None else []
-    keypoints = _joints(container, len(values)) if trans is not None else None
+    keypoints = _joints(container, poses.pelvis) if trans is not None else None
     return Draft(
         [person(keypoints=keypoints, poses=poses)], fps=rate_in(container.fields), likely_up=_LIKELY,
         warnings=warnings,
@@ -134,12 +134,15 @@ def _beside(container: Container, count: int) -> tuple[np.ndarray | None, Any]:
     return trans if fits else None, container.fields.get("betas")
 
 
-def _joints(container: Container, count: int) -> Keypoints | None:
-    """The fitted joints beside the poses."""
+def _joints(container: Container, pelvis: np.ndarray) -> Keypoints | None:
+    """The fitted joints beside the poses, in the unit of the pelvis (T, 3): NLF's may be in millimetres
+    where its translation is in metres."""
     shape = container.shape("joints3d")
-    if shape != (count, 24, 3):
+    if shape != (len(pelvis), 24, 3):
         return None
-    return layout_keypoints(container.fields["joints3d"], "smpl24")
+    joints = numbers(container.fields["joints3d"], "joints3d")
+    away = np.nanmedian(np.linalg.norm(joints[:, 0], axis=1) / np.linalg.norm(pelvis, axis=1))
+    return layout_keypoints(joints / _MILLI if _MILLI / 2 < away < _MILLI * 2 else joints, "smpl24")
 
 
 def _is_hmr(values: np.ndarray) -> bool:

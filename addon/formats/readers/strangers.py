@@ -51,6 +51,14 @@ _HAND = 21
 _FIRST_LINES = 40
 _OBJ = re.compile(r"(v|vt|vn|f|o|g|s|l|usemtl|mtllib)\s")
 _SECTION = re.compile(r"\[+[\w .\-\"']+\]+")
+_BESIDE = {
+    "holds the boxes that GVHMR found in the video; open its hmr4d_results.pt": {"bbx_xyxy", "bbx_xys"},
+    "holds TRAM's camera; open hps_track_0.npy in the folder hps": {"world_cam_R", "world_cam_T"},
+    "holds what WHAM followed in the picture; run it with --save_pkl and open wham_output.pkl": {
+        "frame_id", "bbox", "keypoints", "features",
+    },
+}  # fmt: skip
+"""What estimators keep beside their results, by the names in it or in the first of its tracks."""
 _LISTS = ("annotations", "people", "predictions")
 
 
@@ -106,6 +114,14 @@ def _robot(container: Container) -> str | None:
     return None
 
 
+def _beside(container: Container) -> str | None:
+    if container.kind not in ("torch", "pickle", "npy"):
+        return None
+    first = next(iter(container.fields.values()), None)
+    held = [set(one) for one in (container.fields, first) if isinstance(one, Mapping)]
+    return next((what for what, names in _BESIDE.items() if any(names <= one for one in held)), None)
+
+
 def _flat(container: Container) -> str | None:
     """People in images, each with a flat row of x, y and score: COCO, AlphaPose, OpenPose."""
     listed = container.json
@@ -158,7 +174,7 @@ def _written(container: Container) -> str | None:
 
 
 _KINDS: tuple[Callable[[Container], str | None], ...] = (
-    _by_start, _angles, _robot, _scene, _body, _flat, _hand_or_face, _written,
+    _by_start, _angles, _robot, _scene, _body, _beside, _flat, _hand_or_face, _written,
 )  # fmt: skip
 
 
