@@ -53,6 +53,10 @@ class Targets:
         """(T, P) whether a point was seen in a frame."""
         return np.isfinite(self.raw[..., 0])
 
+    def together(self, first: int, second: int) -> np.ndarray:
+        """(T,) whether two of the points were seen in the same frame."""
+        return np.isfinite(self.raw[:, first, 0] + self.raw[:, second, 0])
+
     def rows(self, frames: slice | np.ndarray) -> Targets:
         """The same evidence for some of the frames."""
         return replace(

@@ -116,7 +116,7 @@ def _linear(weights: dict[str, np.ndarray], name: str, x: np.ndarray) -> np.ndar
 
 
 def _normalise(weights: dict[str, np.ndarray], name: str, x: np.ndarray) -> np.ndarray:
-    centred = x - x.mean(-1, keepdims=True)
+    centred = x - np.add.reduce(x, -1, keepdims=True) / np.float32(x.shape[-1])
     squared = np.einsum("tf,tf->t", centred, centred)[:, None]
     centred *= 1.0 / np.sqrt(squared / np.float32(x.shape[-1]) + np.float32(1e-5))
     centred *= weights[f"{name}.weight"]

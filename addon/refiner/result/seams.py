@@ -3,6 +3,8 @@ in a while instead."""
 
 from __future__ import annotations
 
+from functools import cache
+
 import numpy as np
 
 from ...body.points import POINT_WEIGHTS
@@ -29,14 +31,13 @@ def without_seams(
     in which a point is not told, or is about to be lost, are changed.
     """
     found = rotations.copy()
-    joints = [_moved_by(index) for index in indices]
     told = precision > 0.0
     at, points = np.nonzero(told[1:] != told[:-1])
     done = set()
     for row, point in zip(at.tolist(), points.tolist(), strict=True):
         known, lost = _ends(precision[:, point], row, round(FADE * fps))
         rows = _gap(told[:, point], lost, 1 if lost > known else -1, max(round(EASE * fps), 1))
-        for joint in joints[point]:
+        for joint in _moved_by(int(indices[point])):
             if (lost, joint) not in done:
                 done.add((lost, joint))
                 _ease(found[:, joint], known, rows)
@@ -49,6 +50,7 @@ def reach_of_seams(fps: float) -> int:
     return round((EASE + 2 * FADE) * fps) + 2
 
 
+@cache
 def _moved_by(index: int) -> list[int]:
     """The joints of its limb that move a canonical point."""
     found, joint = [], PARENTS[int(POINT_WEIGHTS[index].argmax())]

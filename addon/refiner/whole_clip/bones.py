@@ -97,7 +97,7 @@ def wander_variance(targets: Targets) -> Steps[float]:
     their length, so how much the keypoints' limbs do over a clip tells how far they wander.
     """
     variances = []
-    for pair in _RIGID:
+    for pair in _RIGID if len(targets.raw) >= FEWEST_FRAMES else ():
         value = _length_variance(targets, *pair)
         if value is not None:
             variances.append(value)
@@ -124,7 +124,7 @@ def _length_variance(targets: Targets, first: str, second: str) -> float | None:
     if not all(len(column) for column in columns):
         return None
     a, b = (int(column[0]) for column in columns)
-    both = targets.observed[:, a] & targets.observed[:, b]
+    both = targets.together(a, b)
     if both.sum() < FEWEST_FRAMES:
         return None
     distance = np.linalg.norm(targets.positions[both, a] - targets.positions[both, b], axis=-1)
@@ -169,7 +169,7 @@ def _ruler(targets: Targets, first: str, second: str) -> tuple[float, float] | N
 
 def _distance(targets: Targets, a: int, b: int) -> tuple[float, float, float] | None:
     """Typical squared distance of two columns, its noise per axis (m^2) and the number of frames."""
-    both = targets.observed[:, a] & targets.observed[:, b]
+    both = targets.together(a, b)
     if not both.any():
         return None
     squared = ((targets.positions[both, a] - targets.positions[both, b]) ** 2).sum(-1)
