@@ -37,6 +37,7 @@ def open_rig(path: Path, fits: Callable[[bpy.types.Object], float]) -> bpy.types
     chosen = max(armatures, key=fits)
     kept = [chosen, *chosen.children_recursive, *(ob for ob in brought if chosen in moved_by(ob))]
     _show(list(dict.fromkeys(kept)))
+    _free(kept)
     bpy.data.batch_remove([ob for ob in brought if ob not in kept])
     _at_rest(chosen)
     bpy.context.view_layer.update()
@@ -65,6 +66,16 @@ def _show(objects: list[bpy.types.Object]) -> None:
     for ob in objects:
         if ob.name not in shown:
             bpy.context.scene.collection.objects.link(ob)
+
+
+def _free(objects: list[bpy.types.Object]) -> None:
+    """From what else they hang on, which may give them size and turn, with their places in the world."""
+    bpy.context.view_layer.update()
+    for ob in objects:
+        if ob.parent is not None and ob.parent not in objects:
+            world = ob.matrix_world.copy()
+            ob.parent = None
+            ob.matrix_world = world
 
 
 def _at_rest(armature: bpy.types.Object) -> None:

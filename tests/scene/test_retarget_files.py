@@ -9,6 +9,7 @@ from pathlib import Path
 import bpy
 import numpy as np
 import pytest
+from mathutils import Matrix
 
 from addon import cli, formats
 from addon.scene import scene_rate
@@ -31,10 +32,10 @@ def folder(tmp_path_factory) -> Path:
     return place
 
 
-def _refine(folder: Path, rig: str, out: Path, *words: str) -> int:
-    source = str(folder / "walk.npz")
+def _refine(folder: Path, rig: str, out: Path, *words: str, source: Path | None = None) -> int:
+    walk = str(source or folder / "walk.npz")
     return cli.main(
-        ["refine", source, "--mode", "none", "--retarget", str(folder / rig), "--output", str(out), *words]
+        ["refine", walk, "--mode", "none", "--retarget", str(folder / rig), "--output", str(out), *words]
     )
 
 
@@ -71,6 +72,26 @@ def test_a_character_of_any_file_walks_with_its_mesh_in_a_blend(folder, tmp_path
     places = np.array([seen(armature, [hips], frame)[0, :3, 3] for frame in (1, 240)])
     assert 2.0 < places[0, 1] - places[1, 1] < 3.5, "as far as the person, who walks towards -Y"
     assert (np.abs(places[:, 2] - 0.9) < 0.15).all()
+
+
+def test_a_character_keeps_the_size_and_the_turn_that_objects_above_it_give(folder, tmp_path):
+    """As models of web libraries have them: bones in centimetres that lie, below objects that set them up."""
+    bpy.ops.wm.open_mainfile(filepath=str(folder / "hero.blend"))
+    armature = next(ob for ob in bpy.data.objects if ob.type == "ARMATURE")
+    above = bpy.data.objects.new("Sketchfab_model", None)
+    bpy.context.scene.collection.objects.link(above)
+    above.matrix_world = Matrix.Rotation(np.pi / 2, 4, "X") @ Matrix.Scale(0.01, 4)
+    lying = above.matrix_world.inverted()
+    armature.data.transform(lying)
+    next(ob for ob in bpy.data.objects if ob.type == "MESH").data.transform(lying)
+    armature.parent = above
+    bpy.ops.wm.save_as_mainfile(filepath=str(tmp_path / "hero.blend"))
+    bpy.ops.wm.read_homefile(use_factory_startup=True, use_empty=True)
+    out = tmp_path / "out.blend"
+    assert _refine(tmp_path, "hero.blend", out, source=folder / "walk.npz") == 0
+    bpy.ops.wm.open_mainfile(filepath=str(out))
+    head, foot = seen(_character(), ["mixamorig:Head", "mixamorig:LeftFoot"], 1)[:, 2, 3]
+    assert 1.2 < head - foot < 1.6
 
 
 def test_an_fbx_comes_back_with_the_characters_own_bones(folder, tmp_path):
