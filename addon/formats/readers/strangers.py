@@ -54,7 +54,7 @@ _SECTION = re.compile(r"\[+[\w .\-\"']+\]+")
 _BESIDE = {
     "holds the boxes that GVHMR found in the video; open its hmr4d_results.pt": {"bbx_xyxy", "bbx_xys"},
     "holds TRAM's camera; open hps_track_0.npy in the folder hps": {"world_cam_R", "world_cam_T"},
-    "holds what WHAM followed in the picture; let it save its results, too (save_pkl), and open wham_output.pkl": {
+    "holds what WHAM followed in the picture; let it save its results (save_pkl), open wham_output.pkl": {
         "frame_id", "bbox", "keypoints", "features",
     },
 }  # fmt: skip
