@@ -20,6 +20,7 @@ from .curves import remove_all_curves
 from .layers import written_to
 from .packed_action import packed, unpack_into
 from .refined import ASIDE, BEFORE
+from .stored import keep_bytes
 
 _KEYS, _NAME = "keys", "action_name"
 
@@ -97,7 +98,8 @@ def keep_archive(armature: bpy.types.Object, version: str, archive: bytes, name:
     if mesh is None or not _is_free(mesh):
         mesh = bpy.data.meshes.new(name)
         armature[packed_key(version)] = mesh
-    mesh[_KEYS], mesh[_NAME] = archive, name
+    keep_bytes(mesh, _KEYS, archive)
+    mesh[_NAME] = name
 
 
 def bring_out(armature: bpy.types.Object, version: str = BEFORE) -> bpy.types.Action | None:

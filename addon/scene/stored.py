@@ -60,9 +60,13 @@ def keep_arrays(action: bpy.types.Action, name: str, fields: dict[str, Any]) -> 
     """Arrays as an archive in a custom property of this name."""
     archive = io.BytesIO()
     np.savez_compressed(archive, **fields)
-    # Bytes that are written over other bytes end at the first zero.
-    action.pop(name, None)
-    action[name] = archive.getvalue()
+    keep_bytes(action, name, archive.getvalue())
+
+
+def keep_bytes(block: bpy.types.ID, name: str, content: bytes) -> None:
+    """Bytes in a custom property of this name: written over others they would end at the first zero."""
+    block.pop(name, None)
+    block[name] = content
 
 
 def read_stored(action: bpy.types.Action) -> Stored | None:
