@@ -11,6 +11,7 @@ from addon.body.points import POINT_INDEX, POINT_WEIGHTS
 from addon.body.skeleton import MIRROR_JOINTS, REST_OFFSETS
 from addon.refiner.evidence.targets import Targets, targets_from_keypoints
 from addon.refiner.network.model import load_model, pose_prior
+from addon.refiner.whole_clip import calibration
 from addon.refiner.whole_clip.bones import estimate_bone_offsets
 from addon.refiner.whole_clip.calibration import Calibration, calibrate, known_better, without_offsets
 
@@ -110,3 +111,14 @@ def test_a_few_frames_tell_nothing() -> None:
     found = calibrated(targets)
     np.testing.assert_array_equal(found.bones, bones)
     np.testing.assert_array_equal(found.offsets, 0.0)
+
+
+@pytest.mark.parametrize("layout", ["coco17", "mediapipe33"])
+def test_a_clean_clip_is_looked_at_until_nothing_changes(
+    layout: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, targets, _ = detected(layout, 0.03)
+    found = calibrated(targets)
+    monkeypatch.setattr(calibration, "MOST_STEPS", 12)
+    monkeypatch.setattr(calibration, "SETTLED", 0.0)
+    assert apart(found.offsets, calibrated(targets).offsets) < 1.3

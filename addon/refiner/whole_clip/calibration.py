@@ -34,7 +34,9 @@ MOST_FRAMES = 48
 FEWEST_FRAMES = 10
 APART, ENOUGH = 0.1, 24
 """Seconds between frames that tell something of their own; so many are taken if they are nearer, too."""
-ITERATIONS = 2
+MOST_STEPS, SETTLED = 4, 0.25
+"""Steps of constants and poses together, at most; fewer if one moves the constants by less than this share of
+their own variance, as it does where there is noise."""
 INDEPENDENT = 0.3
 """Frames a second, after the first, that count as independent: people keep their posture, and keypoints
 wander together; neither must pass for an offset. Chosen on the validation subjects and on clips of real
@@ -216,23 +218,26 @@ def _fit(
 ) -> Steps[tuple[np.ndarray, Pose]]:
     """Constants and poses that fit together. numbers (N,): of the bones to begin with."""
     constants = np.concatenate([numbers, np.zeros(len(told.precision) - told.count)])
-    for _ in range(ITERATIONS):
+    for _ in range(MOST_STEPS):
         found = yield from _step(evidence, priors, pose, constants, told)
         constants = constants + found.change
         pose = moved(*pose, found.system.whole(found.step))
         yield None
+        if found.far < SETTLED * len(constants):
+            break
     return constants, pose
 
 
 @dataclass(frozen=True)
 class _Step:
     """One step of constants (M,) and poses (B, N + 3) together from the equations of the poses alone;
-    covariance (M, M): of the constants. gained: what step and curvature of the constants add to the logarithm
-    of the evidence."""
+    covariance (M, M): of the constants. far: the square of the change, in units of that. gained: what step
+    and curvature of the constants add to the logarithm of the evidence."""
 
     change: np.ndarray
     step: np.ndarray
     covariance: np.ndarray
+    far: float
     gained: float
     system: System
 
@@ -285,9 +290,10 @@ def _eliminated(
     toward = own[numbers] - less[:, count] + pull
     change = covariance @ toward
     rest = solved[..., count] - solved[..., :count] @ _single(change)
-    gained = (system.vector * solved[..., count]).sum(dtype=float) + toward @ change
+    far = float(toward @ change)
+    gained = (system.vector * solved[..., count]).sum(dtype=float) + far
     spread = np.linalg.slogdet(told)[1] - np.linalg.slogdet(matrix)[1]
-    return _Step(change, rest, covariance, float(gained + spread), system)
+    return _Step(change, rest, covariance, far, float(gained + spread), system)
 
 
 def _likelihood(
