@@ -34,7 +34,7 @@ MOST_FRAMES = 48
 FEWEST_FRAMES = 10
 APART, ENOUGH = 0.1, 24
 """Seconds between frames that tell something of their own; so many are taken if they are nearer, too."""
-MOST_STEPS, SETTLED = 4, 0.25
+MOST_STEPS, SETTLED = 4, 0.1
 """Steps of constants and poses together, at most; fewer if one moves the constants by less than this share of
 their own variance, as it does where there is noise."""
 INDEPENDENT = 0.3
