@@ -35,7 +35,7 @@ from .start.closed_form import (
     strain,
 )
 from .start.jacobian import information
-from .start.solver import Evidence, Prior, solve
+from .start.solver import Prior, solve
 from .timeline import (
     NETWORK_FPS,
     bridge,
@@ -434,6 +434,6 @@ def _polish(
     if not run.recipe.polish:
         return refined, move_to(refined, as_evidence(known, refined), bones)
     precision = run.gain * np.minimum(1.0 / found.trust**2, known.precision)
-    evidence = Evidence(known.indices, array(known.positions), array(precision))
+    evidence = replace(as_evidence(known, refined), precision=array(precision))
     prior = Prior(refined, array(NETWORK_WEIGHT / found.deviation**2))
     return (yield from solve.steps(refined, array(pelvis), bones, evidence, (prior,), POLISH_STEPS))

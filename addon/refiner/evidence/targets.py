@@ -38,6 +38,7 @@ class Targets:
     would add to them. precision: (T, P) in 1/m^2, 0 where nothing is known.
     noise: (P,) metres, standard deviation per axis of what noise is left in positions.
     definition: (P,) metres, how far a keypoint may lie from its canonical point by definition.
+    metric: (3, 3), how much more or less is known along the world's axes, as `solver.Evidence` has it.
     """
 
     indices: np.ndarray
@@ -47,6 +48,7 @@ class Targets:
     precision: np.ndarray
     noise: np.ndarray
     definition: np.ndarray
+    metric: np.ndarray | None = None
 
     @property
     def observed(self) -> np.ndarray:
@@ -73,7 +75,7 @@ class Targets:
         by_frame = (self.raw, self.positions, self.detail, self.precision)
         indices, noise, definition = (values[some] for values in by_point)
         raw, positions, detail, precision = (values[:, some] for values in by_frame)
-        return Targets(indices, raw, positions, detail, precision, noise, definition)
+        return Targets(indices, raw, positions, detail, precision, noise, definition, self.metric)
 
 
 def no_targets(frames: int) -> Targets:

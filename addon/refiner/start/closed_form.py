@@ -179,6 +179,10 @@ def as_evidence(targets: Targets, like: Any) -> Evidence:
     """Targets as arrays of the same library, precision and device as `like`."""
     xp = array_namespace(like)
     kind = {"dtype": like.dtype, "device": device(like)}
+    metric = None if targets.metric is None else xp.asarray(targets.metric, **kind)
     return Evidence(
-        targets.indices, xp.asarray(targets.positions, **kind), xp.asarray(targets.precision, **kind)
+        targets.indices,
+        xp.asarray(targets.positions, **kind),
+        xp.asarray(targets.precision, **kind),
+        metric,
     )

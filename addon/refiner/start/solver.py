@@ -33,11 +33,14 @@ class Evidence:
 
     indices: (P,) which canonical points. positions: (B, P, 3) metres, any value where the precision is 0.
     precision: (B, P) in 1/m^2, 0 where a point is missing.
+    metric: (3, 3) symmetric, by which what points are off in the world is multiplied before it is weighed:
+    one camera is vaguer along its view. None: all directions count alike.
     """
 
     indices: np.ndarray
     positions: Any
     precision: Any
+    metric: Any = None
 
     def rows(self, frames: Any) -> Evidence:
         """That of some of the frames."""
@@ -237,12 +240,20 @@ def linearise(
         precision = precision / (1.0 + squared) ** 2
     root = xp.sqrt(precision)
     rows, weighted = _rows(found, root), xp.reshape(residual * root[:, None], (len(root), 3 * root.shape[1]))
+    if evidence.metric is not None:
+        rows, weighted = _as_weighed(evidence.metric, rows), _as_weighed(evidence.metric, weighted)
     matrix, vector = rows @ xp.matrix_transpose(rows), (rows @ weighted[..., None])[..., 0]
     pulled = _add_priors(matrix, vector, rotations, priors, known)
     diagonal = _diagonal(matrix)
     # What no evidence tells must not be left to the last digits of single precision.
     diagonal += DAMPING + RELATIVE_DAMPING * xp.max(diagonal, axis=-1, keepdims=True)
     return System(matrix, vector, rows, weighted, root, known, pulled)
+
+
+def _as_weighed(metric: Any, values: Any) -> Any:
+    """Coordinates of points (..., 3 P), first the x of all, multiplied by a metric (3, 3)."""
+    xp = array_namespace(values)
+    return xp.reshape(metric @ xp.reshape(values, (*values.shape[:-1], 3, -1)), values.shape)
 
 
 def _diagonal(matrices: Any) -> Any:

@@ -28,6 +28,7 @@ from ..start.closed_form import (
     start_from_keypoints,
 )
 from ..start.solver import Evidence, Prior, System, linearise, moved, prior_cost, solve
+from .directions import metric_of
 from .proportions import Proportions, mean_directions
 
 MOST_FRAMES = 48
@@ -66,7 +67,8 @@ class Calibration:
     of the joint that carries them; left (P,) metres, how far these may still be off, per axis; evidence: the
     logarithm of how likely the clip is if its points lie around these canonical points, but for a constant
     that other canonical points share; -inf where nothing tells. numbers (N,): those of the proportions that
-    make these bones. pose: rotations and pelvis of the frames that were looked at, their points centred."""
+    make these bones. pose: rotations and pelvis of the frames that were looked at, their points centred.
+    metric (3, 3): how vague which direction is, as `solver.Evidence` has it."""
 
     bones: np.ndarray
     offsets: np.ndarray
@@ -74,6 +76,7 @@ class Calibration:
     numbers: np.ndarray
     evidence: float = -np.inf
     pose: Pose | None = None
+    metric: np.ndarray | None = None
 
 
 @Stepped
@@ -132,7 +135,8 @@ def calibrate(
     variance = np.diag(last.covariance)[told.count :].reshape(-1, 3).mean(1)
     left[calibrated] = np.clip(MODESTY * np.sqrt(variance), LEAST_LEFT * some.definition, some.definition)
     kept = bones if known_bones else fitted
-    return Calibration(kept, offsets, left, constants[: told.count], evidence, pose)
+    metric = metric_of(last.system, len(targets.raw) / fps)
+    return Calibration(kept, offsets, left, constants[: told.count], evidence, pose, metric)
 
 
 @Stepped
@@ -148,9 +152,10 @@ def without_offsets(targets: Targets, offsets: np.ndarray, rotations: np.ndarray
 
 
 def known_better(targets: Targets, calibration: Calibration) -> Targets:
-    """The targets with the precision that they have now that their offsets are known."""
+    """The targets with the precision that they have now that their offsets are known, and along each axis."""
     gain = targets.precision * (targets.definition**2 - calibration.left**2)
-    return replace(targets, precision=targets.precision / (1.0 - gain).clip(0.05))
+    precision = targets.precision / (1.0 - gain).clip(0.05)
+    return replace(targets, precision=precision, metric=calibration.metric)
 
 
 def _telling_frames(targets: Targets, fps: float) -> np.ndarray:
