@@ -9,6 +9,7 @@ import pytest
 
 from addon.body.points import POINT_INDEX, POINT_WEIGHTS
 from addon.body.skeleton import MIRROR_JOINTS, REST_OFFSETS
+from addon.refiner.evidence.smoothing import FEWEST_SMOOTHED
 from addon.refiner.evidence.targets import Targets, targets_from_keypoints
 from addon.refiner.network.model import load_model, pose_prior
 from addon.refiner.whole_clip import calibration
@@ -25,9 +26,11 @@ def performer() -> np.ndarray:
     return REST_OFFSETS * ratio[:, None]
 
 
-def detected(layout: str, offset: float, noise: float = 0.0) -> tuple[Truth, Targets, np.ndarray]:
+def detected(
+    layout: str, offset: float, noise: float = 0.0, frames: int = 240
+) -> tuple[Truth, Targets, np.ndarray]:
     """Targets of a detector whose points lie `offset` metres off on average, and these offsets (P, 3)."""
-    truth = Truth(0, 240, performer())
+    truth = Truth(0, frames, performer())
     person = truth.person(layout, noise)
     assert person.keypoints is not None
     targets = targets_from_keypoints(person.keypoints, 30.0)
@@ -101,6 +104,13 @@ def test_points_of_the_palm_tell_nothing_of_the_body() -> None:
     assert np.array_equal(found.offsets[~palm], without.offsets)
     assert not found.offsets[palm].any()
     assert np.array_equal(found.left[palm], targets.definition[palm])
+
+
+def test_the_fewest_frames_whose_noise_is_known_tell_bones_and_offsets() -> None:
+    truth, targets, offsets = detected("body25", 0.025, frames=FEWEST_SMOOTHED)
+    found = calibrated(targets)
+    assert apart(found.offsets, offsets) < apart(np.zeros_like(offsets), offsets)
+    assert apart(found.bones, truth.bones) < apart(estimate_bone_offsets(targets), truth.bones)
 
 
 def test_a_few_frames_tell_nothing() -> None:

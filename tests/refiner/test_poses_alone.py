@@ -48,6 +48,20 @@ def test_a_clean_capture_passes_within_half_a_degree_from_the_first_frame_on() -
     assert np.linalg.norm(motion.pelvis - truth.pelvis, axis=-1).max() < 0.005
 
 
+def test_eight_frames_of_somebody_standing_keep_little_of_slight_shaking_on_a_slow_drift() -> None:
+    def jerks(rotations: np.ndarray) -> float:
+        turns = np.swapaxes(rotations[:-1], -1, -2) @ rotations[1:]
+        return float(degrees(turns[1:], turns[:-1]).mean())
+
+    kept = []
+    for seed in range(6):
+        rng = np.random.default_rng(seed)
+        drift = interpolate(rng.normal(size=(3, 24, 3)), np.linspace(0.0, 2.0, 8))
+        given = matrix_from_axis_angle(np.radians(6.0) * (0.7 * drift + 0.05 * rng.normal(size=(8, 24, 3))))
+        kept.append(jerks(steady(given, 30.0).rotations) / jerks(given))
+    assert np.mean(kept) < 0.68
+
+
 def test_what_shakes_goes_and_the_motion_stays() -> None:
     truth = Truth()
     given = shaken(truth)

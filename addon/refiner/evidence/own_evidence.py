@@ -26,9 +26,9 @@ LONGEST_FLIP = 0.7
 OUTLIER = 16.0
 """As `smoothing.smooth` takes it: a quick move leaves the smooth path much further than noise does."""
 
-ALIKE = 1.5
-"""By how much cross-validation's scores of a path differ by chance, times the root of its frames: a camera's
-depth errs slowly, and a body's place is calm."""
+ALIKE, ALIKE_PATHS = 0.7, 1.5
+"""By how much cross-validation's scores of a joint's turns and of a path differ by chance, times the root of
+the frames: few tell shaking from motion badly; a camera's depth errs slowly, and a body's place is calm."""
 
 
 @dataclass(frozen=True)
@@ -79,7 +79,7 @@ def read_poses(rotations: np.ndarray, fps: float, bodies: np.ndarray | None = No
     if len(rotations) < FEWEST_SMOOTHED:
         return Moving(rotations, None)
     trusted = 1.0 - (yield from flips.steps(rotations, fps))
-    measured = yield from measure(six_d_from_matrix(rotations), trusted, fps, bodies, OUTLIER)
+    measured = yield from measure(six_d_from_matrix(rotations), trusted, fps, bodies, OUTLIER, ALIKE)
     return Moving(rotations, measured)
 
 
@@ -113,4 +113,4 @@ def read_path(pelvis: np.ndarray, fps: float) -> Steps[Measured]:
     """What a path (T, 3) tells of its noise, each axis by itself: one camera's depth shakes more than the
     rest."""
     ones = np.ones((len(pelvis), 3))
-    return (yield from measure(pelvis[..., None], ones, fps, np.arange(3), alike=ALIKE))
+    return (yield from measure(pelvis[..., None], ones, fps, np.arange(3), alike=ALIKE_PATHS))

@@ -19,6 +19,7 @@ from ...body.kinematics import forward
 from ...body.points import MIRROR_POINTS, POINT_WEIGHTS
 from ...body.skeleton import JOINT_COUNT, JOINT_NAMES, PARENTS, REST_OFFSETS, SUBTREE
 from ...steps import Stepped, Steps, in_chunks
+from ..evidence.smoothing import FEWEST_SMOOTHED
 from ..evidence.targets import Targets
 from ..start.closed_form import (
     FROM_NEIGHBOURS,
@@ -32,7 +33,6 @@ from .directions import metric_of
 from .proportions import Proportions, mean_directions
 
 MOST_FRAMES = 48
-FEWEST_FRAMES = 10
 APART, ENOUGH = 0.1, 24
 """Seconds between frames that tell something of their own; so many are taken if they are nearer, too."""
 MOST_STEPS, SETTLED = 4, 0.1
@@ -105,7 +105,7 @@ def calibrate(
     some = targets.points(calibrated)
     rows = _telling_frames(some, fps)
     offsets, left = np.zeros((len(targets.indices), 3)), targets.definition.copy()
-    if len(rows) < FEWEST_FRAMES:
+    if len(rows) < FEWEST_SMOOTHED:  # noise that could not be measured would pass for offsets
         return Calibration(bones, offsets, left, numbers)
     share = float(min((1.0 + INDEPENDENT * len(targets.raw) / fps) / len(rows), 1.0))
     some = some.rows(rows)
@@ -160,7 +160,7 @@ def known_better(targets: Targets, calibration: Calibration) -> Targets:
 
 def _telling_frames(targets: Targets, fps: float) -> np.ndarray:
     """Frames spread over the clip, of those with evidence for most points; none if it is too short."""
-    if len(targets.raw) < FEWEST_FRAMES:
+    if len(targets.raw) < FEWEST_SMOOTHED:
         return np.zeros(0, int)
     seen = (targets.precision > 0).sum(1)
     rows = np.flatnonzero(seen >= max(np.quantile(seen, 0.5), 1))
