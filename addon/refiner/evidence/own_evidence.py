@@ -26,7 +26,7 @@ LONGEST_FLIP = 0.7
 OUTLIER = 16.0
 """As `smoothing.smooth` takes it: a quick move leaves the smooth path much further than noise does."""
 
-ALIKE, ALIKE_PATHS = 0.7, 1.5
+ALIKE, ALIKE_PATHS = 0.5, 1.5
 """By how much cross-validation's scores of a joint's turns and of a path differ by chance, times the root of
 the frames: few tell shaking from motion badly; a camera's depth errs slowly, and a body's place is calm."""
 
