@@ -99,7 +99,7 @@ ENTRIES = (
     Entry("krajjat.READER", "json text"),
     Entry("mediapipe.READER", "json text"),
     Entry("named_points.READER", "json"),
-    Entry("tables.READER", "text"),
+    Entry("tables.READER", "text json"),
     Entry("smpl_arrays.READER", "npy npz pickle torch"),
     Entry("xrmocap.READER", "npz"),
     Entry("vertices.READER", "npz npy pickle torch"),

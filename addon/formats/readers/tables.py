@@ -1,8 +1,8 @@
 """Keypoints in CSV: wide (`nose_x, nose_y …`), long (frame, landmark, x, y, z), or 33 without a header.
 
-Covers MediaPipe tables, FreeMoCap's `*_body_3d_xyz.csv`, `*_by_trajectory.csv` and `*_by_frame.csv`, and
-Anipose's output. Sources: freemocap/freemocap data_saver.py, split_and_save.py; user files, because
-MediaPipe has no official table.
+A table may come as JSON, too, and have a place in each cell (`sheets`). Covers MediaPipe tables, FreeMoCap's
+`*_body_3d_xyz.csv`, `*_by_trajectory.csv` and `*_by_frame.csv`, and Anipose's output. Sources:
+freemocap/freemocap data_saver.py, split_and_save.py; user files, because MediaPipe has no official table.
 """
 
 from __future__ import annotations
@@ -25,6 +25,8 @@ from ..hand_points import named_beside_body, of_hand
 from ..landmarks import COUNT, HIPS_FIXED, mediapipe_keypoints
 from ..marker_names import canonical_names
 from ..marker_people import joint_count, marker_people
+from ..rates import rate_of
+from ..sheets import lines_of, peek, separator_of, sheet_of
 from ..timing import is_time, timed
 
 _AXIS_LAST = re.compile(
@@ -46,7 +48,6 @@ _FRAME = (rf"frame(?:{_NUMBER_OF})?", "fnum", "index")
 _WHO = (rf"(?:person|subject|track|body|skeleton|player|actor|pose)(?:{_NUMBER_OF})", "person|subject|actor")
 _BODY = ("pose", "body")
 """How holistic tables call the body's rows among those of hands and face."""
-_MOST_REMARKS, _FEWEST_CELLS = 20, 4
 _HEADERLESS = {COUNT * 3: 3, COUNT * 4: 4}
 _NUMBER = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?|nan", re.IGNORECASE)
 _WORLD = re.compile(r"[\s_.\-]*world(?:[\s_.\-]*landmarks?)?[\s_.\-]*|[\s_.\-]w$")
@@ -80,28 +81,31 @@ class _Long:
 
 
 def recognises(container: Container) -> bool:
-    """A text whose first line names coordinates of points."""
-    if container.kind != "text":
+    """A table whose columns are coordinates of points by their names."""
+    if container.kind not in ("text", "json"):
         return False
-    header = _header(container)
+    header = peek(container).header
     return _columns(header) is not None or _headerless(header) is not None
 
 
 def read(container: Container) -> Draft:
     """One person, or those that a column tells apart. Raises FormatError."""
-    header = _header(container)
+    sheet = sheet_of(container)
+    header, rows = sheet.header, sheet.rows
     bare = _headerless(header)
     if bare is not None:
         return _read_headerless(container, bare)
     columns = _columns(header)
-    rows = [row for row in csv.reader(_lines(container)[1:], delimiter=_separator(container)) if any(row)]
     rows = rows[1:] if rows and not any(map(_is_number, rows[0])) else rows
     cut = len(rows) > 1 and len(rows[-1]) < len(rows[-2])
     rows = rows[:-1] if cut else rows
     if not rows or columns is None:
         raise FormatError("The table has a header but no rows; record or export it again.")
-    _check_width(container, header, columns, cut)
+    _check_width(container, columns, cut)
     frame = _column(header, _FRAME)
+    if frame is not None and header[frame] == "index" and isinstance(columns, _Long):
+        # Rows of points are numbered as well: a number that comes once is no frame's.
+        frame = frame if len({row[frame] for row in rows if frame < len(row)}) < len(rows) else None
     tracks = _tracks(header, rows, frame)
     if isinstance(columns, _Wide):
         tracks = {who: _in_order(own, frame) for who, own in tracks.items()}
@@ -109,6 +113,7 @@ def read(container: Container) -> Draft:
     draft = drafts[""] if "" in drafts else _of_people(drafts)
     draft.warnings += [_CUT] if cut else []
     rows = [row for own in tracks.values() for row in own]
+    draft = replace(draft, fps=rate_of(container.json) if container.kind == "json" else None)
     return replace(_timed(draft, header, rows, frame), tool=draft.tool or _tool(header))
 
 
@@ -159,15 +164,17 @@ def _rising(frame_ids: np.ndarray | None) -> np.ndarray | None:
     return order if (np.diff(frame_ids[order]) > 0).all() else None
 
 
-def _check_width(container: Container, header: list[str], columns: _Wide | _Long, cut: bool) -> None:
+def _check_width(container: Container, columns: _Wide | _Long, cut: bool) -> None:
     """Raises FormatError for a row with another number of cells than the header: its columns are shifted.
 
     Empty cells at the end do no harm. Where each row is one point, several of them may follow each other.
     """
+    if container.kind == "json":
+        return
     step = columns.width - columns.name if isinstance(columns, _Long) else 0
-    above = len(container.lines) - len(_lines(container))
-    reader = csv.reader(_lines(container), delimiter=_separator(container))
-    numbered = [(reader.line_num + above, row) for row in reader if any(row)][1:]
+    above = len(container.lines) - len(lines_of(container))
+    reader = csv.reader(lines_of(container), delimiter=separator_of(container))
+    (_, header), *numbered = [(reader.line_num + above, row) for row in reader if any(row)]
     for number, row in numbered[:-1] if cut else numbered:
         more = len(row) - len(header)
         if more == 0 or (more > 0 and not any(cell.strip() for cell in row[len(header) :])):
@@ -195,7 +202,7 @@ def _headerless(first: list[str]) -> int | None:
 
 
 def _read_headerless(container: Container, columns: int) -> Draft:
-    rows = [row for row in csv.reader(_lines(container), delimiter=_separator(container)) if any(row)]
+    rows = [row for row in csv.reader(lines_of(container), delimiter=separator_of(container)) if any(row)]
     cells = np.array([[_value(row, column) for column in range(len(rows[0]))] for row in rows])
     points = cells[:, -columns * COUNT :].reshape(len(rows), COUNT, columns)
     weights = points[..., 3] if columns == 4 else None
@@ -216,39 +223,8 @@ def _timed(draft: Draft, header: list[str], rows: list[list[str]], frame: int | 
     return timed(draft, times, header[column])
 
 
-def _lines(container: Container) -> list[str]:
-    """The lines from the one that names columns on; remarks may stand above it.
-
-    DeepLabCut and Anipose's kin name a column in several lines: scorer, bodyparts, coords.
-    """
-    lines = container.lines
-    start = [line.partition(",")[0].strip().lower() for line in lines[:_MOST_REMARKS]]
-    if "bodyparts" in start and start.index("bodyparts") + 1 < len(start):
-        at = start.index("bodyparts")
-        parts, axes = (next(csv.reader([line]), []) for line in lines[at : at + 2])
-        named = [f"{part}_{axis}" for part, axis in zip(parts[1:], axes[1:], strict=False)]
-        return [",".join(["frame", *named]), *lines[at + 2 :]]
-    for number, line in enumerate(lines[:_MOST_REMARKS]):
-        if line.strip() and not (line.startswith("#") and max(map(line.count, ",;\t")) < _FEWEST_CELLS):
-            return lines[number:] if number else lines
-    return lines
-
-
 def _is_number(cell: str) -> bool:
     return _NUMBER.fullmatch(cell.strip().replace(",", ".")) is not None
-
-
-def _separator(container: Container) -> str:
-    first = next(iter(_lines(container)), "")
-    return max(",;\t", key=first.count)
-
-
-def _header(container: Container) -> list[str]:
-    start = container.head.decode("latin1").removeprefix("\xef\xbb\xbf").lstrip()
-    if "," not in start and ";" not in start and "\t" not in start:
-        return []
-    cells = next(csv.reader(_lines(container)[:1], delimiter=_separator(container)), [])
-    return [cell.strip().lower() for cell in cells]
 
 
 def _columns(header: list[str]) -> _Wide | _Long | None:
@@ -416,9 +392,9 @@ def _by_number(places: list[int], points: np.ndarray, weights: Any) -> tuple[np.
 
 READER = Reader(
     "keypoint table",
-    "FreeMoCap, Anipose, MediaPipe tables",
+    "FreeMoCap, Anipose, MediaPipe tables, pandas",
     "keypoints by name or number",
-    ".csv",
+    ".csv .json",
     recognises,
     read,
     "real file (5 frames of MediaPipe)",
