@@ -71,8 +71,13 @@ def test_a_bare_array_with_the_layout_named(tmp_path, name):
 
 
 @pytest.mark.parametrize(
-    "name", ["coco17", "h36m17", "smpl24", "humanml22", "body25", "mediapipe33", "halpe26"]
-)
+    "name",
+    [
+        "coco17", "h36m17", "smpl24", "humanml22", "body25", "mediapipe33", "halpe26", "mpi_inf_17", "lsp14",
+        "mpii16", "h36m16", "mpi_inf_28", "h36m32", "kinect20", "kinect32", "zed34", "maxine34", "zed38",
+        "openpose18",
+    ],
+)  # fmt: skip
 def test_the_layout_of_a_bare_array_shows_in_its_limbs(tmp_path, name):
     path = tmp_path / "points.npy"
     np.save(path, walking().layout(name).astype(np.float32))

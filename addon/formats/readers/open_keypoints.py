@@ -39,8 +39,12 @@ _FREEMOCAP, _HOLISTIC = (543, 553), 75
 """MediaPipe Holistic as FreeMoCap stacks it: 33 body points, the right and the left hand's 21, the face."""
 _FLAT = {66: (22, 3), 99: (33, 3), 132: (33, 4)}
 """Widths of rows that hold HumanML3D's joints, or MediaPipe's landmarks with and without visibility."""
-_SMPL_FIRST = {45: 24, 52: 22, 55: 22, 73: 22, 76: 22, 118: 22, 127: 22, 144: 22}
-"""Counts of smplx's joints and landmarks of SMPL, SMPL-H and SMPL-X: how many at the start are SMPL's."""
+_STARTS = {
+    44: (25,), 45: (24, 25), 49: (25,), 52: (22,), 55: (22,), 73: (22,), 76: (22,), 118: (22,), 127: (22,),
+    144: (22,),
+}  # fmt: skip
+"""Counts of smplx's joints and landmarks of SMPL, SMPL-H and SMPL-X, and of the points of SPIN, VIBE and
+4D-Humans: how many at the start may be SMPL's or OpenPose's, which are seen from the body's shape."""
 _MEDIAPIPE = 33
 _ONLY_MEDIAPIPE = "The layout mediapipe33 was inferred, as only MediaPipe has 33 keypoints."
 _FEWEST = 12
@@ -130,8 +134,9 @@ def _with_layout(
     guess, warnings = infer_layout(points, name), []
     if points.shape[1] == _MEDIAPIPE:
         return layout_keypoints(points, "mediapipe33", confidence), [_ONLY_MEDIAPIPE]
-    first = _SMPL_FIRST.get(points.shape[1]) if guess is None else None
-    if first is not None and infer_layout(points[:, :first]) is not None:
+    starts = _STARTS.get(points.shape[1], ()) if guess is None else ()
+    first = next((count for count in starts if infer_layout(points[:, :count]) is not None), None)
+    if first is not None:
         guess, warnings = infer_layout(points[:, :first]), [f"Not used: points from number {first} on."]
         points, confidence = points[:, :first], None if confidence is None else confidence[:, :first]
     if guess is None:
