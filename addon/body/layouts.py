@@ -275,8 +275,8 @@ _ALL = (
     _layout(
         "mpi_inf_28",
         "back_3 back_4 back_2 spine mid_hip neck head_centre head_top left_collarbone left_shoulder"
-        " left_elbow left_wrist left_palm right_collarbone right_shoulder right_elbow right_wrist right_palm left_hip"
-        " left_knee left_ankle left_sole left_big_toe right_hip right_knee right_ankle right_sole"
+        " left_elbow left_wrist left_palm right_collarbone right_shoulder right_elbow right_wrist right_palm"
+        " left_hip left_knee left_ankle left_sole left_big_toe right_hip right_knee right_ankle right_sole"
         " right_big_toe",
         _H36M | {"neck": "coco_neck"},
     ),
