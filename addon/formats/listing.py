@@ -104,6 +104,7 @@ ENTRIES = (
     Entry("xrmocap.READER", "npz"),
     Entry("vertices.READER", "npz npy pickle torch"),
     Entry("open_keypoints.READER"),
+    Entry("bodies.READER"),
 )
 """Those that ask for more come first."""
 

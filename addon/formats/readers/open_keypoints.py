@@ -178,8 +178,10 @@ def _bare(container: Container) -> np.ndarray | None:
 
 
 def _is_open(container: Container) -> bool:
-    """Whether `keypoints` are meant: not where those in 3D lie beside them under a name that says so."""
-    return container.has("keypoints") and not any(map(_DEEP.search, _arrays(container)))
+    """Whether `keypoints` of one person are meant: not where those in 3D lie beside them under a name that
+    says so."""
+    several = len(container.shape("keypoints")) == 4
+    return container.has("keypoints") and not several and not any(map(_DEEP.search, _arrays(container)))
 
 
 def _arrays(container: Container) -> list[str]:
@@ -225,8 +227,15 @@ def _may_be_keypoints(shape: tuple[int, ...]) -> bool:
 
 def _read_bare(container: Container, array: np.ndarray) -> Draft:
     shape = _bare_shape(array.shape, container.hints.layout)
-    points, confidence = _split(numbers(array, "keypoints").reshape(shape or array.shape), None)
-    layout, warnings = container.hints.layout, []
+    points = numbers(array, "keypoints").reshape(shape or array.shape)
+    return _timed(draft_of_array(container, points, container.hints.layout), container, len(points))
+
+
+def draft_of_array(container: Container, array: np.ndarray, layout: str | None) -> Draft:
+    """One person from an array (T, K, 3 or 4) out of the container, whose layout is inferred where it is
+    None. Raises FormatError."""
+    points, confidence = _split(array, None)
+    warnings = []
     if points.shape[1] in _FREEMOCAP:
         count = _HOLISTIC if np.isfinite(points[:, _MEDIAPIPE:_HOLISTIC]).any() else _MEDIAPIPE
         points, warnings = points[:, :count], ["Not used: face."]
@@ -238,11 +247,10 @@ def _read_bare(container: Container, array: np.ndarray) -> Draft:
         keypoints, more = mediapipe_keypoints(points, confidence)
         found += more
     usual = _HUMANML_FPS if _is_humanml(container, keypoints) else _USUAL_FPS.get(keypoints.layout or "")
-    draft = Draft(
+    return Draft(
         [person(keypoints=keypoints)], usual_fps=usual, units=None, warnings=warnings + found,
         camera=HIPS_FIXED in found, floating=True,
     )  # fmt: skip
-    return _timed(draft, container, len(points))
 
 
 def _title(container: Container) -> str:

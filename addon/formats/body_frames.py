@@ -1,0 +1,178 @@
+"""Frames that list people, and people as rows of points without names: JSON and pickles that scripts save.
+
+Frames are a list, a mapping from their numbers or times, or lie under `frames`; a frame lists people, itself
+or under `bodies`, or maps names to them. A person is rows of three or four numbers, or of {x, y, z}, itself
+or in a field such as `keypoints_3d`. A list of detections that name their image is the same by image.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from .body_stacks import FEWEST
+from .draft import is_real, text_of
+from .linking import Detections
+from .tracks import Tracks
+
+FRAMES = ("frames", "data", "poses", "sequence", "results", "instance_info")
+PEOPLE = ("bodies", "people", "persons", "skeletons", "body_list", "instances", "predictions", "humans")
+IDS = ("body_id", "id", "track_id", "person_id", "trackingid", "tracking_id", "idx", "bodyindex")
+_DEEP = re.compile("world|3d|xyz", re.IGNORECASE)
+_ROWS = ("keypoint", "keypoints", "joints", "points", "landmarks", "positions", "skeleton", "joint_positions")
+_SCORES = ("keypoint_confidence", "keypoint_scores", "keypoints_scores", "scores", "confidence")
+_IMAGES = ("image_id", "frame", "frame_id", "frame_idx", "frame_number")
+_AXES = re.compile(r"(?:camera)?([xyz])", re.IGNORECASE)
+_MOST_ROWS, _LONGEST_NUMBER = 1000, 10
+
+
+@dataclass(frozen=True)
+class Seen:
+    """A person in a frame: the id or None, and (K, 4) points with confidence."""
+
+    name: str | None
+    points: np.ndarray
+
+
+def frames_in(tree: Any) -> list[tuple[int, Any]]:
+    """(number, frame) of all frames in their order; [] where the tree lists none."""
+    if isinstance(tree, Mapping):
+        inner = next((tree[name] for name in FRAMES if isinstance(tree.get(name), (list, Mapping))), None)
+        tree = tree if inner is None else inner
+    if isinstance(tree, Mapping):
+        return _numbered(tree)
+    if not isinstance(tree, (list, np.ndarray)):
+        return []
+    return _by_image(list(tree)) or list(enumerate(tree))
+
+
+def _numbered(tree: Mapping[Any, Any]) -> list[tuple[int, Any]]:
+    """Frames under their numbers, or under times, which count them."""
+    if not all(str(name).isdigit() for name in tree):
+        return []
+    held = sorted((int(str(name)), frame) for name, frame in tree.items() if len(str(name)) < 25)
+    if all(number < 10**_LONGEST_NUMBER for number, _ in held):
+        return held
+    return list(enumerate(frame for _, frame in held))
+
+
+def _by_image(listed: list[Any]) -> list[tuple[int, Any]]:
+    """The detections of each image where a list is of detections, several of which may be of one."""
+    if not listed or not all(isinstance(one, Mapping) for one in listed):
+        return []
+    name = next((each for each in _IMAGES if each in listed[0]), None)
+    if name is None or _person(listed[0]) is None:
+        return []
+    images: dict[str, list[Any]] = {}
+    for one in listed:
+        images.setdefault(text_of(one.get(name, "")), []).append(one)
+    ends = [re.findall(r"\d+", image.rpartition("/")[2]) for image in images]
+    last = [int(each[-1]) if each and len(each[-1]) < _LONGEST_NUMBER else -1 for each in ends]
+    rising = bool(last) and min(last) >= 0 and len(set(last)) == len(last)
+    order = last if rising else range(len(images))
+    return sorted(zip(order, images.values(), strict=True), key=lambda pair: pair[0])
+
+
+def people_in(frame: Any) -> list[Seen]:
+    """Everybody in a frame."""
+    if isinstance(frame, Mapping):
+        inner = next((frame[name] for name in frame if str(name).lower() in PEOPLE), None)
+        frame = frame if inner is None else inner
+    alone = _person(frame)
+    if alone is not None:
+        return [alone]
+    if isinstance(frame, Mapping):
+        return list(_named_people(frame))
+    if isinstance(frame, (list, np.ndarray)):
+        return [seen for seen in map(_person, frame) if seen is not None]
+    return []
+
+
+def _named_people(frame: Mapping[Any, Any]) -> Iterator[Seen]:
+    for name, one in frame.items():
+        seen = _person(one)
+        if seen is not None:
+            yield Seen(seen.name or str(name), seen.points)
+
+
+def _person(one: Any) -> Seen | None:
+    if not isinstance(one, Mapping):
+        points = rows_in(one)
+        return None if points is None else Seen(None, points)
+    names = [name for name in one if _DEEP.search(str(name))]
+    names += [name for name in one if str(name).lower() in _ROWS]
+    points = next((rows for name in names if (rows := rows_in(one[name])) is not None), None)
+    if points is None:
+        return None
+    number = next((one[name] for name in one if str(name).lower() in IDS), None)
+    text = str(number) if isinstance(number, (int, str, np.integer)) else None
+    return Seen(text, _scored(points, one))
+
+
+def _scored(points: np.ndarray, one: Mapping[Any, Any]) -> np.ndarray:
+    """The points with the scores beside them, where there is one for each; some count to 100."""
+    listed = (one[name] for name in _SCORES if isinstance(one.get(name), (list, np.ndarray)))
+    held = next((scores for scores in listed if np.shape(scores) == (len(points),)), None)
+    if held is None:
+        return points
+    scores = np.nan_to_num(np.asarray(held, dtype=float))
+    return np.column_stack([points[:, :3], scores / (100.0 if scores.max() > 1.0 else 1.0)])
+
+
+def rows_in(value: Any) -> np.ndarray | None:
+    """(K, 4) points with confidence out of rows of three or four numbers; None for anything else."""
+    shape = tuple(getattr(value, "shape", ()))
+    if shape:
+        rows = np.asarray(value, dtype=float) if len(shape) == 2 and shape[1] in (3, 4) else None
+    else:
+        rows = _listed(value) if isinstance(value, list) else None
+    if rows is None or not FEWEST <= len(rows) <= _MOST_ROWS:
+        return None
+    seen = np.isfinite(rows[:, :3]).all(1) & (rows[:, :3] != 0).any(1)
+    scores = rows[:, 3] if rows.shape[1] == 4 else np.ones(len(rows))
+    return np.column_stack([np.where(seen[:, None], rows[:, :3], np.nan), np.where(seen, scores, 0.0)])
+
+
+def _listed(rows: list[Any]) -> np.ndarray | None:
+    if not FEWEST <= len(rows) <= _MOST_ROWS:
+        return None
+    listed = [_row(row) for row in rows]
+    if any(row is None for row in listed) or len({len(row) for row in listed if row}) != 1:
+        return None
+    return np.array([[np.nan if each is None else each for each in row or ()] for row in listed], dtype=float)
+
+
+def _row(row: Any) -> list[Any] | None:
+    if isinstance(row, Mapping):
+        axes = {match[1].lower(): row[name] for name in row if (match := _AXES.fullmatch(str(name)))}
+        row = [axes[axis] for axis in "xyz"] if len(axes) == len("xyz") else None
+    return row if isinstance(row, list) and len(row) in (3, 4) and all(map(is_real, row)) else None
+
+
+def tracks_of(frames: list[tuple[int, Any]]) -> tuple[Tracks, bool]:
+    """Who is who, by ids where all have one of their own, else by place; whether it had to be by place."""
+    seen = [(number, one) for number, frame in frames for one in people_in(frame)]
+    counts = [len(one.points) for _, one in seen]
+    seen = [(number, one) for number, one in seen if len(one.points) == counts[0]]
+    tracks, found = Tracks(), Detections()
+    names = [(number, one.name) for number, one in seen]
+    if all(name is not None for _, name in names) and len(set(names)) == len(names):
+        for number, one in seen:
+            tracks.add(one.name, number, points=one.points)
+        return tracks, False
+    size = max(float(np.median([np.nanmax(np.ptp(_filled(one), axis=0)) for _, one in seen])), 1e-9)
+    for number, one in seen:
+        where = _filled(one).reshape(-1) / (size * np.sqrt(len(one.points)))
+        found.add_at(number, where, points=one.points)
+    return found.tracks(), found.several
+
+
+def _filled(one: Seen) -> np.ndarray:
+    """(K, 3) with the middle of the others where a point is missing."""
+    points = one.points[:, :3]
+    middle = np.nan_to_num(np.nanmean(points, axis=0)) if np.isfinite(points).any() else np.zeros(3)
+    return np.where(np.isfinite(points), points, middle)
