@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from .body_stacks import FEWEST
+from .body_stacks import FEWEST, MOST
 from .draft import is_real, text_of
 from .linking import Detections
 from .tracks import Tracks
@@ -27,7 +27,7 @@ _ROWS = ("keypoint", "keypoints", "joints", "points", "landmarks", "positions", 
 _SCORES = ("keypoint_confidence", "keypoint_scores", "keypoints_scores", "scores", "confidence")
 _IMAGES = ("image_id", "frame", "frame_id", "frame_idx", "frame_number")
 _AXES = re.compile(r"(?:camera)?([xyz])", re.IGNORECASE)
-_MOST_ROWS, _LONGEST_NUMBER = 1000, 10
+_LONGEST_NUMBER = 10
 
 
 @dataclass(frozen=True)
@@ -130,7 +130,7 @@ def rows_in(value: Any) -> np.ndarray | None:
         rows = np.asarray(value, dtype=float) if len(shape) == 2 and shape[1] in (3, 4) else None
     else:
         rows = _listed(value) if isinstance(value, list) else None
-    if rows is None or not FEWEST <= len(rows) <= _MOST_ROWS:
+    if rows is None or not FEWEST <= len(rows) <= MOST:
         return None
     seen = np.isfinite(rows[:, :3]).all(1) & (rows[:, :3] != 0).any(1)
     scores = rows[:, 3] if rows.shape[1] == 4 else np.ones(len(rows))
@@ -138,7 +138,7 @@ def rows_in(value: Any) -> np.ndarray | None:
 
 
 def _listed(rows: list[Any]) -> np.ndarray | None:
-    if not FEWEST <= len(rows) <= _MOST_ROWS:
+    if not FEWEST <= len(rows) <= MOST:
         return None
     listed = [_row(row) for row in rows]
     if any(row is None for row in listed) or len({len(row) for row in listed if row}) != 1:

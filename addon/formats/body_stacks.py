@@ -10,8 +10,8 @@ import numpy as np
 
 from .draft import numbers
 
-FEWEST = 12
-"""Keypoints of the smallest body that an array without a name may hold."""
+FEWEST, MOST = 12, 1000
+"""Keypoints of the smallest body that an array without a name may hold; more than the most are a mesh."""
 _DEEP = re.compile("world|3d|xyz", re.IGNORECASE)
 _NUMBERED = re.compile(r"(\D*?)\d+")
 _DEEPEST = 3
@@ -30,7 +30,7 @@ def stacked(tree: Any) -> np.ndarray | None:
 
 def is_body(shape: Sequence[int]) -> bool:
     """Whether an array (T, K, 3 or 4) may hold the keypoints of a body."""
-    return len(shape) == 3 and shape[1] >= FEWEST and shape[2] in (3, 4)
+    return len(shape) == 3 and FEWEST <= shape[1] <= MOST and shape[2] in (3, 4)
 
 
 def by_name(tree: Any) -> dict[str, np.ndarray]:
