@@ -18,6 +18,7 @@ from ...body.layouts import LAYOUTS, find_layout
 from ...overrides import give
 from ...recording import Keypoints
 from ...safe_read import FormatError
+from ..body_stacks import FEWEST, MOST
 from ..container import Container
 from ..depth import refuse_flat_points
 from ..draft import (
@@ -37,8 +38,10 @@ from ..timing import is_time, timed
 
 _FREEMOCAP, _HOLISTIC = (543, 553), 75
 """MediaPipe Holistic as FreeMoCap stacks it: 33 body points, the right and the left hand's 21, the face."""
-_FLAT = {66: (22, 3), 99: (33, 3), 132: (33, 4)}
-"""Widths of rows that hold HumanML3D's joints, or MediaPipe's landmarks with and without visibility."""
+_FLAT = {66: (22, 3), 99: (33, 3), 132: (33, 4), 225: (33, 3), 258: (33, 4), 1662: (33, 4), 1692: (33, 4)}
+"""Widths of rows that hold HumanML3D's joints, or MediaPipe's landmarks with and without visibility, behind
+which hands, and faces, may follow as they do in lessons on recognising actions."""
+_BEHIND = "Not used: the points behind the body's 33."
 _STARTS = {
     44: (25,), 45: (24, 25), 49: (25,), 52: (22,), 55: (22,), 73: (22,), 76: (22,), 118: (22,), 127: (22,),
     144: (22,),
@@ -47,8 +50,6 @@ _STARTS = {
 4D-Humans: how many at the start may be SMPL's or OpenPose's, which are seen from the body's shape."""
 _MEDIAPIPE = 33
 _ONLY_MEDIAPIPE = "The layout mediapipe33 was inferred, as only MediaPipe has 33 keypoints."
-_FEWEST = 12
-"""Keypoints of the smallest body that an array without a name may hold."""
 _DEEP = re.compile("world|3d", re.IGNORECASE)
 """What an array is called that is meant rather than one in the picture."""
 _USUAL_FPS = {"kit21": 12.5, "mmm21": 12.5}
@@ -60,7 +61,7 @@ def recognises(container: Container) -> bool:
     if _is_open(container):
         return True
     array = _bare(container)
-    return array is not None and _bare_shape(array.shape, container.hints.layout) is not None
+    return array is not None and _body_of(array, container.hints.layout) is not None
 
 
 def read(container: Container) -> Draft:
@@ -149,19 +150,31 @@ def _with_layout(
     return keypoints, warnings
 
 
-def _bare_shape(shape: tuple[int, ...], layout: str | None) -> tuple[int, int, int] | None:
-    """(T, K, columns) of a bare array: (T, K, 3|4), (K, 3|4) for one frame, (1, T, K, 3) or flat rows."""
-    if len(shape) == 4 and shape[0] == 1:
-        shape = shape[1:]
-    if len(shape) == 3 and shape[2] in (2, 3, 4):
-        return shape[0], shape[1], shape[2]
-    if len(shape) == 2 and shape[1] in (3, 4):
-        return 1, shape[0], shape[1]
-    if len(shape) == 2 and layout in LAYOUTS and shape[1] == 3 * len(find_layout(layout).keypoints):
-        return shape[0], shape[1] // 3, 3
-    if len(shape) == 2 and shape[1] in _FLAT:
-        return shape[0], *_FLAT[shape[1]]
-    return None
+def _body_of(array: np.ndarray, layout: str | None) -> np.ndarray | None:
+    """(T, K, 3 or 4) of a bare array: also (K, 3 or 4) of one frame, (1, T, K, 3), or a flat row of the body
+    and perhaps more for each frame; None where it is nothing of the kind."""
+    if array.ndim == 4 and len(array) == 1:
+        array = array[0]
+    if array.ndim == 3 and array.shape[2] in (2, 3, 4):
+        return array
+    if array.ndim == 2 and array.shape[1] in (3, 4):
+        return array[None]
+    rows = array[None] if array.ndim == 1 and len(array) in _FLAT else array
+    shape = _row_shape(rows, layout) if rows.ndim == 2 else None
+    return None if shape is None else rows[:, : shape[0] * shape[1]].reshape(-1, *shape)
+
+
+def _row_shape(rows: np.ndarray, layout: str | None) -> tuple[int, int] | None:
+    """Points and columns of each, by the layout that was given, the width, or the body that they make."""
+    width = rows.shape[1]
+    if layout in LAYOUTS and width == 3 * len(find_layout(layout).keypoints):
+        return width // 3, 3
+    if width in _FLAT:
+        return _FLAT[width]
+    shapes = [(width // columns, columns) for columns in (3, 4) if width % columns == 0]
+    shapes = [shape for shape in shapes if FEWEST <= shape[0] <= MOST and len(rows) > 1]
+    bodies = ((shape, numbers(rows, "keypoints").reshape(-1, *shape)[..., :3]) for shape in shapes)
+    return next((shape for shape, points in bodies if infer_layout(points) is not None), None)
 
 
 def _bare(container: Container) -> np.ndarray | None:
@@ -169,7 +182,7 @@ def _bare(container: Container) -> np.ndarray | None:
     if container.npy is not None:
         return container.npy
     listed = container.json
-    if isinstance(listed, list) and _is_rows(listed):
+    if isinstance(listed, list) and (_is_rows(listed) or _is_flat(listed)):
         return numbers(listed, "keypoints")
     if container.kind in ("npy", "pickle", "torch") and not container.fields:
         return _of_objects(container.tree)
@@ -198,6 +211,9 @@ def _of_objects(tree: Any) -> np.ndarray | None:
     frames = list(tree)
     shapes = {tuple(getattr(frame, "shape", ())) for frame in frames if frame is not None}
     shape = shapes.pop() if len(shapes) == 1 else ()
+    if len(shape) == 1 and shape[0] >= 3 * FEWEST:
+        missing = np.full(shape, np.nan)
+        return numbers([missing if frame is None else np.asarray(frame) for frame in frames], "keypoints")
     if len(shape) == 3 and shape[0] == 1:
         shape = shape[1:]
     if len(shape) != 2 or not _may_be_keypoints((len(frames), *shape)):
@@ -221,14 +237,26 @@ def _is_rows(frames: list[Any]) -> bool:
     )
 
 
+def _is_flat(frames: list[Any]) -> bool:
+    """Whether all frames are as many numbers or nulls."""
+    width = len(frames[0]) if frames and isinstance(frames[0], list) else 0
+    return width >= 3 * FEWEST and all(
+        isinstance(frame, list) and len(frame) == width and all(map(is_real, frame)) for frame in frames
+    )
+
+
 def _may_be_keypoints(shape: tuple[int, ...]) -> bool:
-    return len(shape) == 3 and shape[1] >= _FEWEST and shape[2] in (3, 4)
+    return len(shape) == 3 and shape[1] >= FEWEST and shape[2] in (3, 4)
 
 
 def _read_bare(container: Container, array: np.ndarray) -> Draft:
-    shape = _bare_shape(array.shape, container.hints.layout)
-    points = numbers(array, "keypoints").reshape(shape or array.shape)
-    return _timed(draft_of_array(container, points, container.hints.layout), container, len(points))
+    values = numbers(array, "keypoints")
+    points = _body_of(values, container.hints.layout)
+    points = values if points is None else points
+    draft = draft_of_array(container, points, container.hints.layout)
+    if values.ndim < points.ndim and values.size > points.size:
+        draft.warnings.append(_BEHIND)
+    return _timed(draft, container, len(points))
 
 
 def draft_of_array(container: Container, array: np.ndarray, layout: str | None) -> Draft:
