@@ -75,6 +75,7 @@ ENTRIES = (
     Entry("hsmr.READER", "npz npy pickle"),
     Entry("images.OPENPOSE"),
     Entry("hymotion.READER"),
+    Entry("nlf.READER"),
     Entry("libraries.READER", "pickle"),
     Entry("amass.READER"),
     Entry("smpl_parameters.READER"),
