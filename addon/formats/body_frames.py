@@ -8,7 +8,7 @@ or in a field such as `keypoints_3d`. A list of detections that name their image
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,13 +20,20 @@ from .linking import Detections
 from .tracks import Tracks
 
 FRAMES = ("frames", "data", "poses", "sequence", "results", "instance_info")
-PEOPLE = ("bodies", "people", "persons", "skeletons", "body_list", "instances", "predictions", "humans")
+PEOPLE = (
+    "bodies", "people", "persons", "skeletons", "body_list", "instances", "predictions", "humans", "users",
+)  # fmt: skip
 IDS = ("body_id", "id", "track_id", "person_id", "trackingid", "tracking_id", "idx", "bodyindex")
+"""What a frame's people and their ids are called, in lower case."""
 _DEEP = re.compile("world|3d|xyz", re.IGNORECASE)
 _ROWS = ("keypoint", "keypoints", "joints", "points", "landmarks", "positions", "skeleton", "joint_positions")
 _SCORES = ("keypoint_confidence", "keypoint_scores", "keypoints_scores", "scores", "confidence")
 _IMAGES = ("image_id", "frame", "frame_id", "frame_idx", "frame_number")
 _AXES = re.compile(r"(?:camera)?([xyz])", re.IGNORECASE)
+_PLACE = re.compile(
+    r"(?:world_?|camera_?|global_?)?(?:position|location|translation|pos)|real", re.IGNORECASE
+)
+"""What a point's own place is called among other things that are known of it; `real` is Nuitrack's."""
 _LONGEST_NUMBER = 10
 
 
@@ -80,7 +87,7 @@ def _by_image(listed: list[Any]) -> list[tuple[int, Any]]:
 def people_in(frame: Any) -> list[Seen]:
     """Everybody in a frame."""
     if isinstance(frame, Mapping):
-        inner = next((frame[name] for name in frame if str(name).lower() in PEOPLE), None)
+        inner = in_lower_case(frame, PEOPLE)
         frame = frame if inner is None else inner
     alone = _person(frame)
     if alone is not None:
@@ -108,9 +115,15 @@ def _person(one: Any) -> Seen | None:
     points = next((rows for name in names if (rows := rows_in(one[name])) is not None), None)
     if points is None:
         return None
-    number = next((one[name] for name in one if str(name).lower() in IDS), None)
+    number = in_lower_case(one, IDS)
     text = str(number) if isinstance(number, (int, str, np.integer)) else None
     return Seen(text, _scored(points, one))
+
+
+def in_lower_case(held: Mapping[Any, Any], names: Sequence[str]) -> Any:
+    """The value under the first of these names, however they are written; None where there is none."""
+    found = {str(name).lower(): value for name, value in held.items()}
+    return next((found[name] for name in names if name in found), None)
 
 
 def _scored(points: np.ndarray, one: Mapping[Any, Any]) -> np.ndarray:
@@ -147,10 +160,22 @@ def _listed(rows: list[Any]) -> np.ndarray | None:
 
 
 def _row(row: Any) -> list[Any] | None:
+    """Three or four numbers or nulls: a place, and perhaps how sure it is."""
     if isinstance(row, Mapping):
-        axes = {match[1].lower(): row[name] for name in row if (match := _AXES.fullmatch(str(name)))}
-        row = [axes[axis] for axis in "xyz"] if len(axes) == len("xyz") else None
+        inner = next((row[name] for name in row if _PLACE.fullmatch(str(name))), None)
+        row = _of_axes(row) or (_of_axes(inner) if isinstance(inner, Mapping) else inner)
     return row if isinstance(row, list) and len(row) in (3, 4) and all(map(is_real, row)) else None
+
+
+def _of_axes(point: Mapping[Any, Any]) -> list[Any] | None:
+    axes = {match[1].lower(): point[name] for name in point if (match := _AXES.fullmatch(str(name)))}
+    return [axes[axis] for axis in "xyz"] if len(axes) == len("xyz") else None
+
+
+def place_of(value: Any) -> list[float] | None:
+    """[x, y, z] of a point in any of the forms that rows may have, NaN where one is null."""
+    row = _row(value)
+    return None if row is None else [np.nan if each is None else float(each) for each in row[:3]]
 
 
 def tracks_of(frames: list[tuple[int, Any]]) -> tuple[Tracks, bool]:

@@ -67,13 +67,31 @@ def as_list(frame: Any) -> list[dict[str, Any]]:
     return [{"name": name, **place} for name, place in as_xyz(frame).items()]
 
 
+def capital(frame: Any) -> dict[str, Any]:
+    """As C# writes Kinect v2's bodies."""
+    places = {name: dict(zip("XYZ", place, strict=True)) for name, place in by_name(frame).items()}
+    joints = {name: {"JointType": name, "Position": place} for name, place in places.items()}
+    return {"Bodies": [{"TrackingId": 0, "Joints": joints}]}
+
+
+def nuitracks(frame: Any) -> dict[str, Any]:
+    joints = [{"type": name.upper(), "proj": {"x": 0.5, "y": 0.5, "z": 1.0}, "real": place, "confidence": 0.75}
+              for name, place in as_xyz(frame).items()]  # fmt: skip
+    return {"skeletons": [{"id": 0, "joints": joints}]}
+
+
 SHAPES: dict[str, Any] = {
+    "Kinect v2": lambda c: [capital(frame) for frame in c],
+    "Nuitrack": lambda c: [nuitracks(frame) for frame in c],
+    "positions of joints": lambda c: {"frames": [
+        {"joints": [{"joint": name, "position": place} for name, place in by_name(frame).items()]}
+        for frame in c]},
     "names of each frame": lambda c: [by_name(frame) for frame in c],
     "joints with x, y, z": lambda c: {"frames": [{"joints": as_xyz(frame)} for frame in c]},
     "rows of all names": lambda c: {"joint_names": list(NAMES), "frames": c},
     "Ego-Exo4D": lambda c: {str(n): [{"annotation3D": dashed(frame)}] for n, frame in enumerate(c)},
     "lists with names": lambda c: [{"keypoints": as_list(frame)} for frame in c],
-}
+}  # fmt: skip
 
 
 @pytest.mark.parametrize("shape", list(SHAPES))
