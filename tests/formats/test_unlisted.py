@@ -75,7 +75,7 @@ def capital(frame: Any) -> dict[str, Any]:
 
 
 def nuitracks(frame: Any) -> dict[str, Any]:
-    joints = [{"type": name.upper(), "proj": {"x": 0.5, "y": 0.5, "z": 1.0}, "real": place, "confidence": 0.75}
+    joints = [{"type": name.upper(), "proj": {"x": 0.5, "y": 0.5, "z": 1.0}, "real": place}
               for name, place in as_xyz(frame).items()]  # fmt: skip
     return {"skeletons": [{"id": 0, "joints": joints}]}
 
