@@ -49,7 +49,8 @@ def frames_in(tree: Any) -> list[tuple[int, Any]]:
     """(number, frame) of all frames in their order; [] where the tree lists none."""
     if isinstance(tree, Mapping):
         inner = next((tree[name] for name in FRAMES if isinstance(tree.get(name), (list, Mapping))), None)
-        tree = tree if inner is None else inner
+        deep = (held for name, held in tree.items() if isinstance(held, list) and _DEEP.search(str(name)))
+        tree = next(deep, tree) if inner is None else inner
     if isinstance(tree, Mapping):
         return _numbered(tree)
     if not isinstance(tree, (list, np.ndarray)):

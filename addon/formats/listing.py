@@ -99,7 +99,7 @@ ENTRIES = (
     Entry("freemocap_table.READER", "binary text"),
     Entry("krajjat.READER", "json text"),
     Entry("mediapipe.READER", "json text"),
-    Entry("named_points.READER", "json"),
+    Entry("named_points.READER"),
     Entry("tables.READER", "text json"),
     Entry("smpl_arrays.READER", "npy npz pickle torch"),
     Entry("xrmocap.READER", "npz"),

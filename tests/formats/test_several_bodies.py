@@ -95,6 +95,13 @@ def test_an_array_lies_under_each_ones_name(tmp_path):
     assert_both(formats.read(saved(tmp_path / "a.pkl", tree)), ("0", "1"))
 
 
+def test_a_list_over_frames_lies_under_a_name_that_says_3d(tmp_path):
+    """As MeTRAbs gives them: everybody's joints frame by frame, beside boxes and what is in the picture."""
+    frames = np.stack(TWO, axis=1)
+    held = {"boxes": [np.zeros((2, 5))] * FRAMES, "poses2d": list(frames[..., :2]), "poses3d": list(frames)}
+    assert_both(formats.read(saved(tmp_path / "a.pkl", held)), ("0", "1"))
+
+
 def test_arrays_of_one_person_under_other_names_are_not_people(tmp_path):
     np.savez(tmp_path / "a.npz", predicted=BODY, smoothed=BODY)
     with pytest.raises(FormatError, match="no reader knows"):

@@ -103,6 +103,31 @@ def test_points_by_name_are_read_however_the_frames_are_kept(tmp_path, shape):
     np.testing.assert_allclose(keypoints_of(recording).positions, body, atol=1e-6)
 
 
+@pytest.mark.parametrize("end", [".npz", ".pkl"])
+def test_an_array_may_lie_under_each_points_name(tmp_path, end):
+    body = walking(FRAMES).layout("coco17")
+    held: dict[str, Any] = {name: body[:, k] for k, name in enumerate(NAMES)} | {"fps": 50.0}
+    if end == ".npz":
+        np.savez(tmp_path / "a.npz", **held)
+    else:
+        (tmp_path / "a.pkl").write_bytes(pickle.dumps(held))
+    recording = formats.read(tmp_path / f"a{end}", keep_height=True)
+    assert recording.fps.value == 50.0
+    np.testing.assert_allclose(keypoints_of(recording).positions, body, atol=1e-6)
+
+
+@pytest.mark.parametrize("names", ["joint_names", "keypoint_names", None])
+def test_the_one_list_of_points_of_a_json_file_is_read_whatever_it_is_called(tmp_path, names):
+    body = walking(FRAMES).layout("coco17")
+    held: dict[str, Any] = {"frame_rate": 50, "poses_3d": body.tolist(), "poses_2d": body[..., :2].tolist()}
+    held |= {names: list(NAMES)} if names else {}
+    (tmp_path / "a.json").write_text(json.dumps(held))
+    recording = formats.read(tmp_path / "a.json", keep_height=True)
+    read = keypoints_of(recording)
+    assert recording.fps.value == 50.0 and read.layout == (None if names else "coco17")
+    np.testing.assert_allclose(read.positions, body, atol=1e-6)
+
+
 def test_azure_kinects_people_keep_their_ids_and_the_cameras_times(tmp_path):
     recording = formats.read(kinect(tmp_path))
     assert [one.id for one in recording.people] == ["1", "2"]

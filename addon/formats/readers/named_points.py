@@ -2,7 +2,8 @@
 
 Frames are a list, a mapping from numbers, or lie under `frames`. A frame maps names to [x, y, z] or to
 {x, y, z}, itself or in a field such as `joints`, `annotation3D`; or it lists {name, x, y, z}; or it has rows
-for names that stand beside all frames (`joint_names`), of one person or of `bodies`. Sources: microsoft/
+for names that stand beside all frames (`joint_names`), of one person or of `bodies`. Archives and pickles
+hold an array (T, 3) under each name. Sources: microsoft/
 Azure-Kinect-Samples body-tracking-samples/offline_processor/main.cpp; docs.ego-exo4d-data.org body pose.
 """
 
@@ -18,9 +19,9 @@ from ...safe_read import FormatError, one_line
 from ...safe_read.npy import check_shape
 from ..body_frames import IDS, PEOPLE, in_lower_case, place_of
 from ..container import Container
-from ..draft import Draft, Reader
+from ..draft import Draft, Reader, numbers
 from ..marker_people import joint_count
-from ..rates import rate_of
+from ..rates import rate_in, rate_of
 from ..timing import timed_frames
 from .tables import MOST_POINTS, draft_of_points
 
@@ -39,7 +40,7 @@ _Points = dict[str, list[float]]
 def recognises(container: Container) -> bool:
     """Enough points of a body by name in one of the first frames."""
     if container.kind != "json":
-        return False
+        return joint_count(list(_arrays(container))) >= _FEWEST
     names = _names(container.json)
     frames = _frames(container.json)[:_LOOKED_AT]
     found = (points for _, frame in frames for _, points in _people(frame, names))
@@ -48,6 +49,8 @@ def recognises(container: Container) -> bool:
 
 def read(container: Container) -> Draft:
     """Everybody. Raises FormatError."""
+    if container.kind != "json":
+        return _of_arrays(container)
     tree, frames = container.json, _frames(container.json)
     seen: dict[str, dict[int, _Points]] = {}
     for number, frame in frames:
@@ -57,6 +60,20 @@ def read(container: Container) -> Draft:
     people = [replace(one, id=one_line(who)) for who, draft in drafts for one in draft.people]
     draft = replace(drafts[0][1], people=people, tool=None)
     return timed_frames(draft, [frame for _, frame in frames], rate_of(tree))
+
+
+def _arrays(container: Container) -> dict[str, Any]:
+    """Names of points to their places (T, 3) where a file holds an array for each; lazily."""
+    shapes = {str(name): container.shape(str(name)) for name in container.fields}
+    whole = [name for name, shape in shapes.items() if len(shape) == 2 and shape[1] == 3]
+    frames = {shapes[name][0] for name in whole}
+    return {name: container.fields[name] for name in whole} if len(frames) == 1 else {}
+
+
+def _of_arrays(container: Container) -> Draft:
+    names = [str(name) for name in container.fields if str(name) in _arrays(container)]
+    points = np.stack([numbers(container.fields[name], name) for name in names], axis=1)
+    return replace(draft_of_points(names, points, None, None), tool=None, fps=rate_in(container.fields))
 
 
 def _drafts(track: Mapping[int, _Points]) -> list[Draft]:

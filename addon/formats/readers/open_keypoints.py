@@ -29,11 +29,12 @@ from ..draft import (
     named_keypoints,
     numbers,
     person,
-    scalar,
     text_of,
 )
 from ..inference import infer_layout, is_mirrored, unclear_layout
 from ..landmarks import HIPS_FIXED, by_wrists, mediapipe_keypoints
+from ..marker_names import canonical_names
+from ..rates import rate_in
 from ..timing import is_time, timed
 
 _FREEMOCAP, _HOLISTIC = (543, 553), 75
@@ -52,6 +53,7 @@ _MEDIAPIPE = 33
 _ONLY_MEDIAPIPE = "The layout mediapipe33 was inferred, as only MediaPipe has 33 keypoints."
 _DEEP = re.compile("world|3d", re.IGNORECASE)
 """What an array is called that is meant rather than one in the picture."""
+_NAMES = ("names", "joint_names", "keypoint_names", "joints_names", "keypoints_names")
 _USUAL_FPS = {"kit21": 12.5, "mmm21": 12.5}
 _HUMANML_FPS = 20.0
 
@@ -87,7 +89,7 @@ def read(container: Container) -> Draft:
 def _timed(draft: Draft, container: Container, frames: int) -> Draft:
     """The draft with the rate that the file states, and with its times where it has one for each frame."""
     fields = container.fields
-    stated = scalar(fields["fps"]) if _given(fields, "fps") else None
+    stated = rate_in(fields)
     name = next((str(name) for name in fields if _is_times(str(name), fields[name], frames)), None)
     return replace(draft, fps=stated) if name is None else timed(draft, fields[name], name, stated)
 
@@ -186,6 +188,12 @@ def _bare(container: Container) -> np.ndarray | None:
         return numbers(listed, "keypoints")
     if container.kind in ("npy", "pickle", "torch") and not container.fields:
         return _of_objects(container.tree)
+    if container.kind == "json":
+        rows = {
+            name: held for name, held in container.fields.items() if isinstance(held, list) and _is_rows(held)
+        }
+        chosen = _likeliest(list(rows))
+        return numbers(rows[chosen[0]], chosen[0]) if len(chosen) == 1 else None
     names = _arrays(container)
     return np.asarray(container.fields[names[0]]) if len(names) == 1 else None
 
@@ -199,7 +207,12 @@ def _is_open(container: Container) -> bool:
 
 def _arrays(container: Container) -> list[str]:
     """The names of what may be keypoints; of several only those that are called 3D or of the world."""
-    names = [str(name) for name in container.fields if _may_be_keypoints(container.shape(str(name)))]
+    return _likeliest(
+        [str(name) for name in container.fields if _may_be_keypoints(container.shape(str(name)))]
+    )
+
+
+def _likeliest(names: list[str]) -> list[str]:
     deep = [name for name in names if _DEEP.search(name)]
     return deep if len(names) > 1 and deep else names
 
@@ -269,7 +282,11 @@ def draft_of_array(container: Container, array: np.ndarray, layout: str | None) 
         points, warnings = points[:, :count], ["Not used: face."]
         layout = layout or f"mediapipe{count}"
         confidence = None if confidence is None else confidence[:, :count]
-    keypoints, found = _with_layout(layout, points, confidence, _title(container))
+    names = _names_beside(container.fields, points.shape[1]) if layout is None else []
+    if names:
+        keypoints, found = _named(names, points, confidence)
+    else:
+        keypoints, found = _with_layout(layout, points, confidence, _title(container))
     if keypoints.layout in ("mediapipe33", "mediapipe75"):
         points = by_wrists(points)
         keypoints, more = mediapipe_keypoints(points, confidence)
@@ -279,6 +296,13 @@ def draft_of_array(container: Container, array: np.ndarray, layout: str | None) 
         [person(keypoints=keypoints)], usual_fps=usual, units=None, warnings=warnings + found,
         camera=HIPS_FIXED in found, floating=True,
     )  # fmt: skip
+
+
+def _names_beside(fields: Any, count: int) -> list[str]:
+    """The names of so many points that lie beside them, where any of them is known."""
+    held: Any = next((fields[name] for name in _NAMES if name in fields), [])
+    names = [text_of(name) for name in np.asarray(held, dtype=object).reshape(-1)]
+    return names if len(names) == count and any(canonical_names(names)) else []
 
 
 def _title(container: Container) -> str:
