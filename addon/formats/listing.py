@@ -101,6 +101,7 @@ ENTRIES = (
     Entry("mediapipe.READER", "json text"),
     Entry("named_points.READER"),
     Entry("tables.READER", "text json"),
+    Entry("number_table.READER", "text"),
     Entry("smpl_arrays.READER", "npy npz pickle torch"),
     Entry("xrmocap.READER", "npz"),
     Entry("vertices.READER", "npz npy pickle torch"),

@@ -65,3 +65,44 @@ def test_a_row_of_other_numbers_is_no_body(tmp_path):
     np.save(tmp_path / "a.npy", np.random.default_rng(0).normal(size=(FRAMES, 51)))
     with pytest.raises(FormatError, match="no reader knows"):
         formats.read(tmp_path / "a.npy")
+
+
+TEXTS = {"savetxt": (" ", ""), "commas": (",", ""), "counted": (",", "{}"), "counted from 1": ("\t", "{}")}
+
+
+@pytest.mark.parametrize("text", list(TEXTS))
+@pytest.mark.parametrize("layout", ["coco17", "smpl24"])
+def test_a_text_of_numbers_alone_is_read_where_they_make_a_body(tmp_path, text, layout):
+    body = walking(FRAMES).layout(layout)
+    apart, count = TEXTS[text]
+    rows = [[*([count.format(n)] if count else []), *(f"{value:.7f}" for value in frame.reshape(-1))]
+            for n, frame in enumerate(body)]  # fmt: skip
+    (tmp_path / "a.txt").write_text("\n".join(apart.join(row) for row in rows) + "\n")
+    recording = formats.read(tmp_path / "a.txt")
+    read = keypoints_of(recording)
+    assert read.layout == layout
+    np.testing.assert_allclose(read.positions, on_floor(recording, body, read.positions), atol=1e-5)
+
+
+def test_a_text_of_other_numbers_is_no_body(tmp_path):
+    np.savetxt(tmp_path / "a.csv", np.random.default_rng(0).normal(size=(FRAMES, 51)), delimiter=",")
+    with pytest.raises(FormatError, match="no reader knows"):
+        formats.read(tmp_path / "a.csv")
+
+
+@pytest.mark.parametrize("names", ["{axis}{n}", "joint_{n}_{axis}", "kp{n}_{axis}", "{n}.{axis}"])
+def test_columns_that_are_only_numbered_are_a_layouts(tmp_path, names):
+    """Eleven of them stand behind the tenth where names are sorted as text."""
+    body = walking(FRAMES).layout("coco17")
+    order = sorted(range(17), key=str)
+    header = [names.format(n=n, axis=axis) for n in order for axis in "xyz"]
+    lines = [",".join(header), *(",".join(f"{v:.7f}" for v in frame[order].reshape(-1)) for frame in body)]
+    (tmp_path / "a.csv").write_text("\n".join(lines))
+    recording = formats.read(tmp_path / "a.csv", keep_height=True)
+    assert keypoints_of(recording).layout == "coco17"
+    np.testing.assert_allclose(keypoints_of(recording).positions, body, atol=1e-6)
+    noise = np.random.default_rng(0).normal(size=(FRAMES, 51))
+    (tmp_path / "b.csv").write_text("\n".join([lines[0], *(",".join(map(str, row)) for row in noise)]))
+    with pytest.raises(FormatError, match=r"--layout \(coco17 or h36m17"):
+        formats.read(tmp_path / "b.csv")
+    assert keypoints_of(formats.read(tmp_path / "b.csv", layout="h36m17")).layout == "h36m17"

@@ -262,6 +262,16 @@ def _may_be_keypoints(shape: tuple[int, ...]) -> bool:
     return len(shape) == 3 and shape[1] >= FEWEST and shape[2] in (3, 4)
 
 
+def is_body_row(rows: np.ndarray, layout: str | None) -> bool:
+    """Whether rows of numbers (T, N) hold a body each."""
+    return rows.ndim == 2 and _row_shape(rows, layout) is not None
+
+
+def draft_of_rows(container: Container, rows: np.ndarray) -> Draft:
+    """One person from rows of numbers (T, N). Raises FormatError."""
+    return _read_bare(container, rows)
+
+
 def _read_bare(container: Container, array: np.ndarray) -> Draft:
     values = numbers(array, "keypoints")
     points = _body_of(values, container.hints.layout)

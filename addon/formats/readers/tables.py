@@ -16,12 +16,15 @@ from typing import Any
 import numpy as np
 
 from ...body.layouts import find_layout
+from ...recording import Keypoints
 from ...rigs.joint_names import joint_roles
 from ...safe_read import FormatError, one_line
 from ...safe_read.npy import check_shape
+from ..body_stacks import FEWEST
 from ..container import Container
-from ..draft import Draft, Reader, named_keypoints, person
+from ..draft import Draft, Reader, layout_keypoints, named_keypoints, person
 from ..hand_points import named_beside_body, of_hand
+from ..inference import infer_layout, unclear_layout
 from ..landmarks import COUNT, HIPS_FIXED, mediapipe_keypoints
 from ..marker_names import canonical_names
 from ..marker_people import joint_count, marker_people
@@ -57,6 +60,7 @@ _CUT = "The last row is incomplete and was left out; the file may have been cut 
 _LIMB_ENDS = ("hip", "knee", "ankle", "shoulder", "elbow", "wrist")
 _LIMBS = {11, 12, 23, 24, 25, 26}
 """MediaPipe's numbers of shoulders, hips and knees: those who save a part of the landmarks save these."""
+_COUNTED = re.compile(r"(\D*?)[\s_.\-]*(\d+)")
 _PREFIX = re.compile(
     r"^(?:(?:pose_?landmarks?|body|pose|mediapipe)[\s_.\-]+|(?:landmark|point|lm|kp|l|p)[\s_.\-]*(?=\d))"
 )
@@ -109,7 +113,8 @@ def read(container: Container) -> Draft:
     tracks = _tracks(header, rows, frame)
     if isinstance(columns, _Wide):
         tracks = {who: _in_order(own, frame) for who, own in tracks.items()}
-    drafts = {who: _drafted(columns, own, frame) for who, own in tracks.items()}
+    layout = container.hints.layout
+    drafts = {who: _drafted(columns, own, frame, layout) for who, own in tracks.items()}
     draft = drafts[""] if "" in drafts else _of_people(drafts)
     draft.warnings += [_CUT] if cut else []
     rows = [row for own in tracks.values() for row in own]
@@ -143,10 +148,11 @@ def _in_order(rows: list[list[str]], frame: int | None) -> list[list[str]]:
     return rows if order is None else [rows[place] for place in order]
 
 
-def _drafted(columns: _Wide | _Long, rows: list[list[str]], frame: int | None) -> Draft:
-    if isinstance(columns, _Wide):
-        return draft_of_points(*_read_wide(columns, rows, frame))
-    return draft_of_points(*_read_long(columns, rows, frame))
+def _drafted(columns: _Wide | _Long, rows: list[list[str]], frame: int | None, layout: str | None) -> Draft:
+    read = (
+        _read_wide(columns, rows, frame) if isinstance(columns, _Wide) else _read_long(columns, rows, frame)
+    )
+    return draft_of_points(*read, layout=layout)
 
 
 def _of_people(drafts: dict[str, Draft]) -> Draft:
@@ -332,8 +338,11 @@ def _body_rows(columns: _Long, rows: list[list[str]]) -> list[list[str]]:
     return body
 
 
-def draft_of_points(names: list[str], points: np.ndarray, weights: Any, frame_ids: Any) -> Draft:
-    """One person from points (T, K, 3) that have names or MediaPipe's numbers. Raises FormatError."""
+def draft_of_points(
+    names: list[str], points: np.ndarray, weights: Any, frame_ids: Any, *, layout: str | None = None
+) -> Draft:
+    """One person from points (T, K, 3) that have names or numbers: MediaPipe's, or those of the layout that
+    is given or that the body tells. Raises FormatError."""
     if frame_ids is not None and not (np.isfinite(frame_ids).all() and (np.diff(frame_ids) > 0).all()):
         frame_ids = None
     plain = [_PREFIX.sub("", name.lower()) for name in names]
@@ -345,6 +354,12 @@ def draft_of_points(names: list[str], points: np.ndarray, weights: Any, frame_id
             people, units=None, likely_up=("-y", "+y", "+z"), warnings=warnings, tool="MediaPipe Pose",
             camera=HIPS_FIXED in warnings, floating=True,
         )  # fmt: skip
+    order = _numbered(plain)
+    if order is not None:
+        own_weights = None if weights is None else weights[:, order]
+        keypoints, warnings = _of_layout(points[:, order], own_weights, layout, plain[0])
+        people = [person(frame_ids=frame_ids, keypoints=keypoints)]
+        return Draft(people, units=None, likely_up=("+y", "+z", "-y"), warnings=warnings, floating=True)
     canonical, warnings = list(canonical_names(plain)), []
     if set(_MEDIAPIPE) <= set(canonical):
         places = [canonical.index(name) for name in _MEDIAPIPE]
@@ -380,6 +395,31 @@ def _landmarks(names: list[str]) -> list[int] | None:
     if len(set(numbers)) == COUNT:
         return [sorted(numbers).index(number) for number in numbers]
     return numbers if _LIMBS <= set(numbers) <= set(range(COUNT)) else None
+
+
+def _numbered(names: list[str]) -> list[int] | None:
+    """The order of points that are called by numbers in a row, as joint_0, joint_1; None for others."""
+    found = [_COUNTED.fullmatch(name) for name in names]
+    if not all(found) or len({match[1] for match in found if match}) > 1:
+        return None
+    numbers = [int(match[2]) for match in found if match]
+    order = sorted(range(len(numbers)), key=numbers.__getitem__)
+    whole = max(numbers) - min(numbers) + 1 == len(numbers) == len(set(numbers))
+    return order if whole and len(names) >= FEWEST else None
+
+
+def _of_layout(
+    points: np.ndarray, weights: Any, layout: str | None, name: str
+) -> tuple[Keypoints, list[str]]:
+    """Keypoints of the layout that is given or that the body tells; name: what the points are called."""
+    if layout is not None:
+        return layout_keypoints(points, layout, weights), []
+    guess = infer_layout(points)
+    if guess is None:
+        raise FormatError(unclear_layout(points.shape[1], name))
+    return layout_keypoints(points, guess, weights), [
+        f"The layout {guess} was inferred from the body's shape."
+    ]
 
 
 def _by_number(places: list[int], points: np.ndarray, weights: Any) -> tuple[np.ndarray, np.ndarray]:
