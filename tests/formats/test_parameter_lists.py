@@ -13,10 +13,11 @@ import pytest
 from addon import formats
 from addon.body.skeleton import REST_PELVIS
 from addon.formats.container import Container
+from addon.formats.draft import REST_PELVIS_X
 from addon.formats.readers.smpl_parameters import recognises
 from addon.recording import Recording
 from tests.formats.bodies import poses_of, walking
-from tests.formats.test_estimators import CAMERA, dumped
+from tests.formats.test_estimators import CAMERA, dumped, turned
 
 FRAMES = 20
 AWAY = np.array([0.0, 0.0, 4.0])
@@ -114,3 +115,20 @@ def test_a_mapping_of_tracks_is_people_with_their_frames(tmp_path):
 def test_one_stranger_among_the_frames_makes_it_no_list_of_parameters(tmp_path):
     held = [*listed(), {"global_orient": np.eye(3)}]
     assert not recognises(Container(dumped(tmp_path / "a.pkl", held)))
+
+
+@pytest.mark.parametrize("stacked", [True, False])
+def test_osxs_names_are_read_as_smplxs(tmp_path, stacked):
+    vectors, pelvis = turned(walking(FRAMES), CAMERA)
+    held: dict[str, Any] = {
+        "smplx_root_pose": vectors[:, 0], "smplx_body_pose": vectors[:, 1:22].reshape(FRAMES, 63),
+        "smplx_lhand_pose": np.zeros((FRAMES, 45)), "smplx_rhand_pose": np.zeros((FRAMES, 45)),
+        "smplx_jaw_pose": np.zeros((FRAMES, 3)), "smplx_shape": np.zeros((FRAMES, 10)),
+        "cam_trans": pelvis + AWAY - REST_PELVIS_X,
+    }  # fmt: skip
+    frames = [{name: values[n][None] for name, values in held.items()} for n in range(FRAMES)]
+    recording = formats.read(dumped(tmp_path / "a.pkl", held if stacked else frames))
+    assert (recording.up.value, recording.people[0].frames) == ("-y", FRAMES)
+    read, body = poses_of(recording), walking(FRAMES)
+    np.testing.assert_allclose(read.rotations[:, :22], body.rotations[:, :22], atol=1e-5)
+    np.testing.assert_allclose(read.pelvis - read.pelvis[0], body.pelvis - body.pelvis[0], atol=1e-5)

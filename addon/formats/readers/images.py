@@ -165,18 +165,17 @@ def _read_openpose(container: Container) -> Draft:
     found = Detections()
     for frame, file in series(container):
         for one in file.fields.get("people", []):
-            points = numbers(one["pose_keypoints_3d"], "pose_keypoints_3d")
-            if points.size == 100:
-                points = points.reshape(25, 4)
+            points = _openposes_body(numbers(one["pose_keypoints_3d"], "pose_keypoints_3d"))
+            if points is not None:
                 seen = points[points[:, 3] > 0, :3]
                 hands = _openposes_hands(one)
                 found.add(frame, seen.mean(0) if len(seen) else np.zeros(3), points=points, hands=hands)
     people = []
     for name, frames, values in found.tracks():
         points, hands = values["points"], values["hands"]
-        if (hands[..., 3] > 0).any():
+        if (hands[..., 3] > 0).any() and points.shape[1] == 25:
             points = np.concatenate([points, hands.reshape(len(hands), -1, 4)], axis=1)
-        layout = "body25" if points.shape[1] == 25 else "easymocap67"
+        layout = _OPENPOSE[points.shape[1]]
         people.append(
             person(name, frames, keypoints=layout_keypoints(points[..., :3], layout, points[..., 3]))
         )
@@ -189,6 +188,20 @@ def _read_openpose(container: Container) -> Draft:
         people, units=None, likely_up=("-y", "+y", "+z"), warnings=[LINKED] if found.several else [],
         tool=f"OpenPose {version:g}" if version else None, floating=True,
     )  # fmt: skip
+
+
+_OPENPOSE = {25: "body25", 18: "openpose18", 67: "easymocap67"}
+"""Counts of points, the last with both hands, -> their layout."""
+
+
+def _openposes_body(values: np.ndarray) -> np.ndarray | None:
+    """(25 or 18, 4) points with scores out of a row of numbers, which other tools write without scores."""
+    for count, columns in ((25, 4), (25, 3), (18, 4), (18, 3)):
+        if values.size == count * columns:
+            points = values.reshape(count, columns)
+            seen = (points != 0).any(1).astype(float)
+            return points if columns == 4 else np.column_stack([points, seen])
+    return None
 
 
 def _openposes_hands(one: Mapping[str, Any]) -> np.ndarray:
@@ -215,7 +228,7 @@ MULTI_HMR = Reader("Multi-HMR", "Multi-HMR", "SMPL-X per image", ".json .pkl", _
 OPENPOSE = Reader(
     "OpenPose 3D",
     "OpenPose",
-    "25 keypoints per image, and hands",
+    "25 or 18 keypoints per image, and hands",
     "*_keypoints.json",
     _is_openpose,
     _read_openpose,

@@ -3,9 +3,9 @@
 One file of T frames, or a file per frame: `000000.pkl` …, RICH's `<frame>/<subject>.pkl`, or SMPLify-X's
 `results/<image>/000.pkl`, which counts the people of each image anew; GRAB's `body {params}`; a list or a
 mapping of frames, each a person or a list of people, as scripts around HMR and its kin save. Pickle, joblib,
-torch, .npz and JSON; vectors or matrices. Sources: vchoutas/smplx body_models.py (names);
-rich.is.tue.mpg.de (RICH); zju3dv/GVHMR hmr4d/dataset/rich; vchoutas/smplify-x smplifyx/main.py,
-fit_single_frame.py.
+torch, .npz and JSON; vectors or matrices; also under OSX's names. Sources: vchoutas/smplx body_models.py
+(names); rich.is.tue.mpg.de (RICH); zju3dv/GVHMR hmr4d/dataset/rich; vchoutas/smplify-x smplifyx/main.py,
+fit_single_frame.py; IDEA-Research/OSX main/OSX.py.
 """
 
 from __future__ import annotations
@@ -38,6 +38,12 @@ _IMAGE = "camera_translation"
 _UNUSED = {
     "jaw_pose": "face", "expression": "face", "camera_rotation": "camera",
 }  # fmt: skip
+_OSX = {
+    "smplx_root_pose": "global_orient", "smplx_body_pose": "body_pose", "smplx_shape": "betas",
+    "smplx_lhand_pose": "left_hand_pose", "smplx_rhand_pose": "right_hand_pose",
+    "smplx_jaw_pose": "jaw_pose", "smplx_expr": "expression", "cam_trans": "transl",
+}  # fmt: skip
+"""What OSX, AiOS and data sets of sign language made with them call smplx's parameters."""
 _LIKELY = ("+y", "+z", "-y")
 
 
@@ -111,6 +117,8 @@ def _parameters(fields: Any) -> Mapping[str, Any]:
     for held in (fields, *nested, *deeper):
         if isinstance(held, Mapping) and "global_orient" in held and "body_pose" in held:
             return held
+        if isinstance(held, Mapping) and "smplx_root_pose" in held and "smplx_body_pose" in held:
+            return {_OSX[name]: held[name] for name in held if name in _OSX}
     return {}
 
 
@@ -230,6 +238,6 @@ def _stacked(like: CodedHands | None, values: Mapping[str, np.ndarray]) -> Coded
 
 
 READER = Reader(
-    "SMPL parameters", "SMPLify-X, RICH, GRAB and tools that save smplx parameters", "SMPL, SMPL-H or SMPL-X",
-    ".pkl .npz .npy .pt .json", recognises, read,
+    "SMPL parameters", "SMPLify-X, RICH, GRAB, OSX, AiOS and tools that save smplx parameters",
+    "SMPL, SMPL-H or SMPL-X", ".pkl .npz .npy .pt .json", recognises, read,
 )  # fmt: skip
