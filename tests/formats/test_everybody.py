@@ -1,4 +1,4 @@
-"""Estimators whose results hold everybody, in the forms that scripts save: GVHMR, NLF, Multi-HMR."""
+"""Results that hold everybody, in the forms that scripts save: GVHMR, NLF, Multi-HMR, CoMotion."""
 
 from __future__ import annotations
 
@@ -136,3 +136,26 @@ def test_what_multi_hmrs_model_gives_is_read_frame_by_frame(tmp_path, form):
 def test_the_people_of_one_image_are_not_its_frames(tmp_path):
     path = pickled(tmp_path / "image.pkl", [human(0, place) for place in (np.zeros(3), ASIDE)])
     assert [one.frames for one in formats.read(path).people] == [1, 1]
+
+
+@pytest.mark.parametrize("order", ["by frame", "by track"])
+def test_comotions_rows_are_put_together_by_track_and_frame(tmp_path, order):
+    """The second comes in the third frame; the first is hidden in the eighth."""
+    vectors, pelvis = turned(BODY, CAMERA)
+    rows = [(who, n) for n in range(FRAMES) for who in (3, 5) if (who, n) != (3, 7) and (who == 3 or n > 1)]
+    rows = rows if order == "by frame" else sorted(rows)
+    frames = np.array([n for _, n in rows])
+    aside = np.array([ASIDE * (who == 5) for who, _ in rows])
+    held = {
+        "id": np.array([who for who, _ in rows]), "frame_idx": frames,
+        "pose": vectors.reshape(FRAMES, 72)[frames], "betas": np.zeros((len(rows), 10)),
+        "trans": pelvis[frames] + AWAY + aside - REST_PELVIS,
+    }  # fmt: skip
+    recording = formats.read(pickled(tmp_path / "video.pt", held))
+    assert [one.id for one in recording.people] == ["3", "5"] and recording.up.value == "-y"
+    assert list(recording.people[1].frame_ids) == list(range(2, FRAMES))
+    for place, one in enumerate(recording.people):
+        found = poses_of(recording, place)
+        np.testing.assert_allclose(found.rotations[:, :22], BODY.rotations[one.frame_ids, :22], atol=1e-5)
+        way, steps = found.pelvis - found.pelvis[0], BODY.pelvis[one.frame_ids]
+        np.testing.assert_allclose(way, steps - steps[0], atol=1e-5)
