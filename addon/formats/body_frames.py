@@ -165,6 +165,7 @@ def _row(row: Any) -> list[Any] | None:
     if isinstance(row, Mapping):
         inner = next((row[name] for name in row if _PLACE.fullmatch(str(name))), None)
         row = _of_axes(row) or (_of_axes(inner) if isinstance(inner, Mapping) else inner)
+    row = row.tolist() if isinstance(row, np.ndarray) and row.ndim == 1 else row
     return row if isinstance(row, list) and len(row) in (3, 4) and all(map(is_real, row)) else None
 
 

@@ -15,13 +15,22 @@ FEWEST, MOST = 12, 1000
 _DEEP = re.compile("world|3d|xyz", re.IGNORECASE)
 _NUMBERED = re.compile(r"(\D*?)\d+")
 _DEEPEST = 3
+_FEW = (1, 2, 5, 6)
+"""How many people are told from three axes and four columns."""
 _APART = 3.0
 """How many times farther people are from each other than a body is from frame to frame."""
 
 
 def stacked(tree: Any) -> np.ndarray | None:
-    """(T, P, K, 3 or 4) of an array of four axes, whichever of the first two is the time; None elsewhere."""
+    """(T, P, K, 3 or 4) of an array of four axes, whichever of the first two is the time; None elsewhere.
+
+    Learners of actions put x, y and z first and people last, (3, T, K, P), perhaps of one clip of a batch.
+    """
     shape = tuple(getattr(tree, "shape", ()))
+    if len(shape) == 5 and shape[0] == 1:
+        tree, shape = np.asarray(tree)[0], shape[1:]
+    if len(shape) == 4 and shape[0] == 3 and shape[2] >= FEWEST and shape[3] in _FEW:
+        return np.moveaxis(numbers(tree, "keypoints"), (0, 3), (3, 1))
     if len(shape) != 4 or not is_body(shape[1:]) or not shape[0] * shape[1]:
         return None
     array = numbers(tree, "keypoints")

@@ -132,3 +132,12 @@ def test_osxs_names_are_read_as_smplxs(tmp_path, stacked):
     read, body = poses_of(recording), walking(FRAMES)
     np.testing.assert_allclose(read.rotations[:, :22], body.rotations[:, :22], atol=1e-5)
     np.testing.assert_allclose(read.pelvis - read.pelvis[0], body.pelvis - body.pelvis[0], atol=1e-5)
+
+
+def test_a_translation_around_the_parameters_is_theirs(tmp_path):
+    """What HMR's kin give of an image: the parameters in a mapping of their own, the camera beside it."""
+    frames = [{"pred_smpl_params": {k: v for k, v in params(n).items() if k != "cam_t"},
+               "pred_cam_t_full": params(n)["cam_t"]} for n in range(FRAMES)]  # fmt: skip
+    recording = formats.read(dumped(tmp_path / "a.pkl", frames))
+    read, body = poses_of(recording), walking(FRAMES)
+    np.testing.assert_allclose(read.pelvis - read.pelvis[0], body.pelvis - body.pelvis[0], atol=1e-5)

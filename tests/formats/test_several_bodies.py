@@ -73,6 +73,24 @@ def test_the_open_file_may_hold_several_people(tmp_path):
     assert list(recording.people[1].frame_ids) == list(range(5, FRAMES))
 
 
+@pytest.mark.parametrize("batch", [True, False])
+def test_learners_of_actions_put_the_axes_first_and_people_last(tmp_path, batch):
+    """(3, T, K, P) of NTU's 25 joints; where there is one person, the second one's are zeros."""
+    body = walking(FRAMES).layout("kinect25")
+    array = np.stack([body, np.zeros_like(body)]).transpose(3, 1, 2, 0)
+    recording = formats.read(npy(tmp_path / "a.npy", array[None] if batch else array))
+    read = keypoints_of(recording)
+    assert len(recording.people) == 1 and read.layout == "kinect25"
+    np.testing.assert_allclose(read.positions, on_floor(recording, body, read.positions), atol=1e-5)
+
+
+@pytest.mark.parametrize("order", [(0, 2, 1), (2, 0, 1)])
+def test_of_one_person_the_axes_may_come_first_as_well(tmp_path, order):
+    recording = formats.read(npy(tmp_path / "a.npy", BODY.transpose(order)), keep_height=True)
+    assert keypoints_of(recording).layout == "coco17"
+    np.testing.assert_allclose(keypoints_of(recording).positions, BODY, atol=1e-6)
+
+
 def test_many_people_for_few_frames_are_not_taken_for_few_people(tmp_path):
     crowd = np.stack([BODY[:6] + ASIDE * place for place in range(10)])
     recording = formats.read(npy(tmp_path / "a.npy", crowd))

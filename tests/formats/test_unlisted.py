@@ -103,6 +103,15 @@ def test_points_by_name_are_read_however_the_frames_are_kept(tmp_path, shape):
     np.testing.assert_allclose(keypoints_of(recording).positions, body, atol=1e-6)
 
 
+@pytest.mark.parametrize("tree", [list, lambda frames: dict(enumerate(frames))])
+def test_a_pickle_may_map_names_to_places_frame_by_frame(tmp_path, tree):
+    body = walking(FRAMES).layout("coco17")
+    (tmp_path / "a.pkl").write_bytes(pickle.dumps(tree([by_name(frame) for frame in body])))
+    recording = formats.read(tmp_path / "a.pkl", keep_height=True)
+    assert recording.format == "points by name"
+    np.testing.assert_allclose(keypoints_of(recording).positions, body, atol=1e-6)
+
+
 @pytest.mark.parametrize("end", [".npz", ".pkl"])
 def test_an_array_may_lie_under_each_points_name(tmp_path, end):
     body = walking(FRAMES).layout("coco17")

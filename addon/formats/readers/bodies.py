@@ -51,6 +51,9 @@ def recognises(container: Container) -> bool:
 def read(container: Container) -> Draft:
     """Everybody. Raises FormatError."""
     tracks, warnings = _tracks(container)
+    tracks = [track for track in tracks if len(track.frames)]
+    if not tracks:
+        raise FormatError(f"{container.name} holds nobody: every keypoint is missing; choose another file.")
     if len(tracks) > _MOST:
         raise FormatError(f"{container.name} holds {len(tracks)} bodies; save some of them as a file.")
     layout, told = _layout(container, tracks)

@@ -39,19 +39,19 @@ _Points = dict[str, list[float]]
 
 def recognises(container: Container) -> bool:
     """Enough points of a body by name in one of the first frames."""
-    if container.kind != "json":
-        return joint_count(list(_arrays(container))) >= _FEWEST
-    names = _names(container.json)
-    frames = _frames(container.json)[:_LOOKED_AT]
+    if joint_count(list(_arrays(container))) >= _FEWEST:
+        return True
+    names = _names(_tree(container))
+    frames = _frames(_tree(container))[:_LOOKED_AT]
     found = (points for _, frame in frames for _, points in _people(frame, names))
     return any(joint_count(list(points)) >= _FEWEST for points in found)
 
 
 def read(container: Container) -> Draft:
     """Everybody. Raises FormatError."""
-    if container.kind != "json":
+    if joint_count(list(_arrays(container))) >= _FEWEST:
         return _of_arrays(container)
-    tree, frames = container.json, _frames(container.json)
+    tree, frames = _tree(container), _frames(_tree(container))
     seen: dict[str, dict[int, _Points]] = {}
     for number, frame in frames:
         for who, points in _people(frame, _names(tree)):
@@ -68,6 +68,11 @@ def _arrays(container: Container) -> dict[str, Any]:
     whole = [name for name, shape in shapes.items() if len(shape) == 2 and shape[1] == 3]
     frames = {shapes[name][0] for name in whole}
     return {name: container.fields[name] for name in whole} if len(frames) == 1 else {}
+
+
+def _tree(container: Container) -> Any:
+    """JSON, or the lists and mappings of a pickle."""
+    return container.tree if container.kind in ("json", "pickle") else None
 
 
 def _of_arrays(container: Container) -> Draft:
@@ -97,7 +102,7 @@ def _frames(tree: Any) -> list[tuple[int, Any]]:
         tree = tree if inner is None else inner
     if isinstance(tree, Mapping):
         numbered = {
-            int(name): frame for name, frame in tree.items() if str(name).isdigit() and len(name) < 10
+            int(name): frame for name, frame in tree.items() if str(name).isdigit() and len(str(name)) < 10
         }
         return sorted(numbered.items()) if len(numbered) == len(tree) else []
     return list(enumerate(tree)) if isinstance(tree, list) else []
@@ -122,7 +127,7 @@ def _people(frame: Any, names: list[str]) -> Iterator[tuple[str, _Points]]:
 
 
 def _points(held: Any, names: list[str], depth: int = 0) -> _Points:
-    if depth > _DEEPEST or not held:
+    if depth > _DEEPEST or not isinstance(held, (Mapping, list)) or not held:
         return {}
     if isinstance(held, Mapping):
         places = {str(name): place for name, value in held.items() if (place := place_of(value)) is not None}
@@ -130,8 +135,6 @@ def _points(held: Any, names: list[str], depth: int = 0) -> _Points:
             return places
         inner = (_points(held[name], names, depth + 1) for name in held if str(name).lower() in _WITHIN)
         return next((points for points in inner if points), {})
-    if not isinstance(held, list):
-        return {}
     rows = [place_of(row) for row in held]
     own = [str(in_lower_case(row, _NAME) or "") if isinstance(row, Mapping) else "" for row in held]
     named = own if all(own) else names

@@ -161,9 +161,20 @@ def _body_of(array: np.ndarray, layout: str | None) -> np.ndarray | None:
         return array
     if array.ndim == 2 and array.shape[1] in (3, 4):
         return array[None]
+    if array.ndim == 3 and len("xyz") in array.shape[:2]:
+        return _turned(array, layout)
     rows = array[None] if array.ndim == 1 and len(array) in _FLAT else array
     shape = _row_shape(rows, layout) if rows.ndim == 2 else None
     return None if shape is None else rows[:, : shape[0] * shape[1]].reshape(-1, *shape)
+
+
+def _turned(array: np.ndarray, layout: str | None) -> np.ndarray | None:
+    """(T, K, 3) of an array whose x, y and z come before its points, or before its frames."""
+    for axis in (1, 0):
+        points = np.moveaxis(array, axis, 2)
+        if points.shape[2] == len("xyz") and (layout is not None or infer_layout(points) is not None):
+            return points
+    return None
 
 
 def _row_shape(rows: np.ndarray, layout: str | None) -> tuple[int, int] | None:

@@ -116,10 +116,16 @@ def _parameters(fields: Any) -> Mapping[str, Any]:
     deeper = [held["params"] for held in nested if isinstance(held, Mapping) and "params" in held]
     for held in (fields, *nested, *deeper):
         if isinstance(held, Mapping) and "global_orient" in held and "body_pose" in held:
-            return held
+            return _placed(held, fields)
         if isinstance(held, Mapping) and "smplx_root_pose" in held and "smplx_body_pose" in held:
             return {_OSX[name]: held[name] for name in held if name in _OSX}
     return {}
+
+
+def _placed(params: Mapping[str, Any], around: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The parameters with the translation that lies around them, where they have none of their own."""
+    beside = {name: around[name] for name in _TRANS if name in around and np.shape(around[name])[-1:] == (3,)}
+    return params if any(name in params for name in _TRANS) else {**params, **beside}
 
 
 def _rotations(params: Mapping[str, Any]) -> np.ndarray:
