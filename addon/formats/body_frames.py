@@ -16,6 +16,7 @@ import numpy as np
 
 from .body_stacks import FEWEST, MOST
 from .draft import is_real, text_of
+from .limbs import mean_of
 from .linking import Detections
 from .tracks import Tracks
 
@@ -191,15 +192,16 @@ def tracks_of(frames: list[tuple[int, Any]]) -> tuple[Tracks, bool]:
         for number, one in seen:
             tracks.add(one.name, number, points=one.points)
         return tracks, False
-    size = max(float(np.median([np.nanmax(np.ptp(_filled(one), axis=0)) for _, one in seen])), 1e-9)
-    for number, one in seen:
-        where = _filled(one).reshape(-1) / (size * np.sqrt(len(one.points)))
+    apart = whereabouts(np.stack([one.points[:, :3] for _, one in seen]))
+    for (number, one), where in zip(seen, apart, strict=True):
         found.add_at(number, where, points=one.points)
     return found.tracks(), found.several
 
 
-def _filled(one: Seen) -> np.ndarray:
-    """(K, 3) with the middle of the others where a point is missing."""
-    points = one.points[:, :3]
-    middle = np.nan_to_num(np.nanmean(points, axis=0)) if np.isfinite(points).any() else np.zeros(3)
-    return np.where(np.isfinite(points), points, middle)
+def whereabouts(points: np.ndarray) -> np.ndarray:
+    """(N, 3 K) of bodies (N, K, 3): numbers whose distance is that of two bodies' points, in the mean square
+    and in units of a body's size. A missing point counts as the middle of the others."""
+    middle = np.nan_to_num(mean_of(points))[:, None]
+    whole = np.where(np.isfinite(points), points, middle)
+    size = max(float(np.median(np.ptp(whole, axis=1).max(-1))), 1e-9)
+    return np.asarray(whole.reshape(len(whole), -1) / (size * np.sqrt(points.shape[1])))

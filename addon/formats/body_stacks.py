@@ -34,7 +34,7 @@ def stacked(tree: Any) -> np.ndarray | None:
     if len(shape) != 4 or not is_body(shape[1:]) or not shape[0] * shape[1]:
         return None
     array = numbers(tree, "keypoints")
-    return array if _is_time(array, 0) else array.swapaxes(0, 1)
+    return array if is_time_axis(array, 0) else array.swapaxes(0, 1)
 
 
 def is_body(shape: Sequence[int]) -> bool:
@@ -88,10 +88,10 @@ def _alike(names: Sequence[str]) -> bool:
     return len({match[1] for match in found if match}) == 1 and all(found)
 
 
-def _is_time(array: np.ndarray, axis: int) -> bool:
-    """Whether an axis of (A, B, K, 3) is the time: the longer one, unless its bodies differ as people do."""
+def is_time_axis(array: np.ndarray, axis: int) -> bool:
+    """Whether an axis of (A, B, K, N) is the time: the longer one, unless its bodies differ as people do."""
     longer = int(array.shape[1] > array.shape[0])
-    along, across = (_step(array[..., :3], each) for each in (longer, 1 - longer))
+    along, across = (_step(array, each) for each in (longer, 1 - longer))
     return (axis == longer) is not (0.0 < across < along / _APART)
 
 

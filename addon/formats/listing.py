@@ -76,6 +76,7 @@ ENTRIES = (
     Entry("images.OPENPOSE"),
     Entry("hymotion.READER"),
     Entry("nlf.READER"),
+    Entry("stacked_people.READER"),
     Entry("comotion.READER"),
     Entry("libraries.READER", "pickle"),
     Entry("amass.READER"),

@@ -118,3 +118,45 @@ def test_a_column_that_names_one_person_tells_nobody_apart(tmp_path, value):
     rows = [[n, value, *body[n].ravel()] for n in range(FRAMES)]
     (person,) = formats.read(table(tmp_path / "a.csv", header, rows)).people
     assert (person.id, person.frames) == ("0", FRAMES)
+
+
+ASIDE = np.array([1.5, 0.0, 0.2])
+
+
+def two(folder: Path, header: list[str], rows: list[list[Any]]) -> list[np.ndarray]:
+    """The places of both people in the table."""
+    recording = formats.read(table(folder / "a.csv", header, rows), keep_height=True)
+    assert [one.frames for one in recording.people] == [FRAMES, FRAMES]
+    return [keypoints_of(recording, place).positions for place in (0, 1)]
+
+
+@pytest.mark.parametrize("name", [
+    "person{who}_{point}_{axis}", "P{who}.{point}.{axis}", "{point}_p{who}_{axis}",
+    "Subject {who}: {point} {axis}",
+])  # fmt: skip
+def test_names_of_columns_tell_people_apart(tmp_path, name):
+    body = walking(FRAMES).layout("coco17")
+    named = [(who, point, axis) for who in (1, 2) for point in COCO for axis in "xyz"]
+    header = [name.format(who=who, point=point, axis=axis) for who, point, axis in named]
+    rows = [[*frame.ravel(), *(frame + ASIDE).ravel()] for frame in body]
+    first, second = two(tmp_path, header, rows)
+    np.testing.assert_allclose(first, body, atol=1e-6)
+    np.testing.assert_allclose(second, body + ASIDE, atol=1e-6)
+
+
+@pytest.mark.parametrize("named", [True, False])
+def test_rows_of_one_frame_are_people_though_only_id_or_nothing_names_them(tmp_path, named):
+    body = walking(FRAMES).layout("coco17")
+    columns = [f"{point}_{axis}" for point in COCO for axis in "xyz"]
+    seen = [(n, who) for n in range(FRAMES) for who in (0, 1)]
+    rows = [[n, *([who] if named else []), *(body[n] + who * ASIDE).ravel()] for n, who in seen]
+    first, second = two(tmp_path, ["frame", *(["id"] if named else []), *columns], rows)
+    np.testing.assert_allclose(first, body, atol=1e-6)
+    np.testing.assert_allclose(second, body + ASIDE, atol=1e-6)
+
+
+def test_a_row_that_was_written_twice_is_nobody_else(tmp_path):
+    body = walking(FRAMES).layout("coco17")
+    columns = [f"{point}_{axis}" for point in COCO for axis in "xyz"]
+    rows = [[n, *body[n].ravel()] for n in range(FRAMES) for _ in range(1 + (n % 5 == 0))]
+    assert len(formats.read(table(tmp_path / "a.csv", ["frame", *columns], rows)).people) == 1

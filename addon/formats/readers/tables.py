@@ -26,10 +26,12 @@ from ..draft import Draft, Reader, layout_keypoints, named_keypoints, person
 from ..hand_points import named_beside_body, of_hand
 from ..inference import infer_layout, unclear_layout
 from ..landmarks import COUNT, HIPS_FIXED, mediapipe_keypoints
+from ..linking import LINKED
 from ..marker_names import canonical_names
 from ..marker_people import joint_count, marker_people
 from ..rates import rate_of
 from ..sheets import lines_of, peek, separator_of, sheet_of
+from ..table_people import people_of_names, rows_by_place
 from ..timing import is_time, timed
 
 _AXIS_LAST = re.compile(
@@ -48,7 +50,9 @@ TRAJECTORIES = ("3d_xyz", "rigid_3d_xyz")
 """FreeMoCap's kinds of points that are a body's, the measured ones first (skellyforge, actor.py)."""
 MOST_POINTS = 1000
 _FRAME = (rf"frame(?:{_NUMBER_OF})?", "fnum", "index")
-_WHO = (rf"(?:person|subject|track|body|skeleton|player|actor|pose)(?:{_NUMBER_OF})", "person|subject|actor")
+_WHO = (
+    rf"(?:person|subject|track|body|skeleton|player|actor|pose)(?:{_NUMBER_OF})", "person|subject|actor",
+)  # fmt: skip
 _BODY = ("pose", "body")
 """How holistic tables call the body's rows among those of hands and face."""
 _HEADERLESS = {COUNT * 3: 3, COUNT * 4: 4}
@@ -56,6 +60,7 @@ _NUMBER = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?|nan", re.IGNORECAS
 _WORLD = re.compile(r"[\s_.\-]*world(?:[\s_.\-]*landmarks?)?[\s_.\-]*|[\s_.\-]w$")
 _WORLD_LAST = re.compile(r"(.+[\s_.\-])([xyz])[\s_.\-]world")
 _MEDIAPIPE = find_layout("mediapipe33").canonical
+_Rows = list[list[str]]
 _CUT = "The last row is incomplete and was left out; the file may have been cut off."
 _LIMB_ENDS = ("hip", "knee", "ankle", "shoulder", "elbow", "wrist")
 _LIMBS = {11, 12, 23, 24, 25, 26}
@@ -110,13 +115,15 @@ def read(container: Container) -> Draft:
     if frame is not None and header[frame] == "index" and isinstance(columns, _Long):
         # Rows of points are numbered as well: a number that comes once is no frame's.
         frame = frame if len({row[frame] for row in rows if frame < len(row)}) < len(rows) else None
-    tracks = _tracks(header, rows, frame)
+    tracks = _tracks(header, rows, frame, wide=isinstance(columns, _Wide))
+    linked: list[str] = []
     if isinstance(columns, _Wide):
+        tracks, linked = _by_place(columns, tracks, frame)
         tracks = {who: _in_order(own, frame) for who, own in tracks.items()}
     layout = container.hints.layout
     drafts = {who: _drafted(columns, own, frame, layout) for who, own in tracks.items()}
     draft = drafts[""] if "" in drafts else _of_people(drafts)
-    draft.warnings += [_CUT] if cut else []
+    draft.warnings += linked + ([_CUT] if cut else [])
     rows = [row for own in tracks.values() for row in own]
     draft = replace(draft, fps=rate_of(container.json) if container.kind == "json" else None)
     return replace(_timed(draft, header, rows, frame), tool=draft.tool or _tool(header))
@@ -129,17 +136,30 @@ def _column(header: list[str], names: Sequence[str]) -> int | None:
     return next(found, None)
 
 
-def _tracks(header: list[str], rows: list[list[str]], frame: int | None) -> dict[str, list[list[str]]]:
-    """The rows of each person, under "" where no column tells several."""
-    column = _column(header, _WHO)
+def _tracks(header: list[str], rows: _Rows, frame: int | None, *, wide: bool) -> dict[str, _Rows]:
+    """The rows of each person, under "" where no column tells several; a wide table's `id` is a person's."""
+    column = _column(header, (*_WHO, "id") if wide else _WHO)
     if column is None or frame is None:
         return {"": rows}
-    tracks: dict[str, list[list[str]]] = {}
+    tracks: dict[str, _Rows] = {}
     for row in rows:
         tracks.setdefault(row[column].strip() if column < len(row) else "", []).append(row)
     tracks.pop("", None)
     shortest = min((len({_value(row, frame) for row in own}) for own in tracks.values()), default=0)
     return tracks if len(tracks) > 1 and shortest > 1 else {"": rows}
+
+
+def _by_place(
+    columns: _Wide, tracks: dict[str, _Rows], frame: int | None
+) -> tuple[dict[str, _Rows], list[str]]:
+    """The rows of each person, by where they are, where no column tells them but frames have several rows."""
+    rows = tracks.get("", [])
+    if frame is None or not rows:
+        return tracks, []
+    numbers = np.array([_value(row, frame) for row in rows])
+    found = rows_by_place(_read_wide(columns, rows, None)[1], numbers)
+    own = {who: [rows[place] for place in places] for who, places in found.items()}
+    return (own, [LINKED]) if found else (tracks, [])
 
 
 def _in_order(rows: list[list[str]], frame: int | None) -> list[list[str]]:
@@ -345,6 +365,14 @@ def draft_of_points(
     is given or that the body tells. Raises FormatError."""
     if frame_ids is not None and not (np.isfinite(frame_ids).all() and (np.diff(frame_ids) > 0).all()):
         frame_ids = None
+    several = people_of_names(names)
+    if several:
+        return _of_people({
+            who: draft_of_points(
+                list(own.values()), points[:, list(own)], None if weights is None else weights[:, list(own)],
+                frame_ids, layout=layout,
+            ) for who, own in several.items()
+        })  # fmt: skip
     plain = [_PREFIX.sub("", name.lower()) for name in names]
     places = _landmarks(plain)
     if places is not None:
