@@ -18,8 +18,8 @@ _MOST_REMARKS, _FEWEST_CELLS = 20, 4
 _LOOKED_AT = 50
 _AXES = ("x", "y", "z", "visibility")
 _NUMBER = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?|nan", re.IGNORECASE)
-_AROUND = re.compile(r"[\s,;:()\[\]{}'\"xyzv]*")
-_WORDS = re.compile(r"(?:np\.|numpy\.)?float\d*|array|visibility|presence|score|confidence", re.IGNORECASE)
+_APART = re.compile(r"[xyzv]['\"]?\s*[:=]|[\s,;()\[\]{}'\"]+|:(?=\s)")
+_WORDS = re.compile(r"dtype=\w+|[a-z_][\w.]*(?=\()|visibility|presence|score|confidence", re.IGNORECASE)
 _PLACE = range(3, 6)
 """How many numbers a place may have: visibility and presence may follow it."""
 _SHORTEST, _LONGEST_NUMBER = 5, 10
@@ -173,6 +173,6 @@ def _width(rows: Sequence[Sequence[str]], column: int) -> int:
 
 
 def _numbers(cell: str) -> list[str]:
-    """The numbers of a cell that holds nothing else but what encloses and parts them."""
-    plain = _WORDS.sub("", cell)
-    return _NUMBER.findall(plain) if _AROUND.fullmatch(_NUMBER.sub("", plain)) else []
+    """The numbers of a cell that holds nothing else but what encloses and parts them; no date or time."""
+    found = [part for part in _APART.split(_WORDS.sub("", cell)) if part]
+    return found if all(map(_NUMBER.fullmatch, found)) else []

@@ -29,6 +29,9 @@ CELLS: dict[str, Callable[[Any], str]] = {
     "tuples of NumPy 2": lambda p: "(np.float64({:.5f}), np.float64({:.5f}), np.float64({:.5f}))".format(*p),
     "lists with visibility": lambda p: "[{:.5f}, {:.5f}, {:.5f}, 0.9]".format(*p),
     "arrays": lambda p: "[{:.5f} {:.5f}  {:.5f}]".format(*p),
+    "NumPy's own words": lambda p: "array([{:.5f}, {:.5f}, {:.5f}], dtype=float32)".format(*p),
+    "JSON": lambda p: '{{"x":{:.5f},"y":{:.5f},"z":{:.5f}}}'.format(*p),
+    "objects": lambda p: "Point(x={:.5f}, y={:.5f}, z={:.5f})".format(*p),
     "mappings": lambda p: "{{'x': {:.5f}, 'y': {:.5f}, 'z': {:.5f}}}".format(*p),
     "landmarks": lambda p: "x: {:.5f}\ny: {:.5f}\nz: {:.5f}\nvisibility: 0.9\n".format(*p),
 }
@@ -104,3 +107,10 @@ def test_rows_of_points_are_read_whether_their_rows_are_numbered_or_not(tmp_path
     (tmp_path / "a.json").write_text(json.dumps(alone))
     recording = formats.read(tmp_path / "a.json", keep_height=True)
     np.testing.assert_allclose(keypoints_of(recording).positions, BODY, atol=1e-6)
+
+
+@pytest.mark.parametrize("time", ["00:00:{:06.3f}", "2024-05-01", "2024-05-01 12:00:{:06.3f}"])
+def test_dates_and_times_are_no_places(tmp_path, time):
+    rows = [[time.format(n / 50), *frame.ravel()] for n, frame in enumerate(BODY)]
+    recording = formats.read(table(tmp_path / "a.csv", ["when", *COLUMNS], rows), keep_height=True)
+    assert len(keypoints_of(recording).names) == len(NAMES)
