@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 from pathlib import Path
 from typing import Any
 
@@ -160,3 +161,23 @@ def test_a_row_that_was_written_twice_is_nobody_else(tmp_path):
     columns = [f"{point}_{axis}" for point in COCO for axis in "xyz"]
     rows = [[n, *body[n].ravel()] for n in range(FRAMES) for _ in range(1 + (n % 5 == 0))]
     assert len(formats.read(table(tmp_path / "a.csv", ["frame", *columns], rows)).people) == 1
+
+
+STAMPS = {
+    "2024-05-01T23:59:{:09.6f}": "timestamp", "2024-05-01 12:00:{:06.3f}": "Time", "00:01:{:06.3f}": "time",
+    "01:{:06.3f}": "time", "2024-05-01T12:00:{:09.6f}+02:00": "timestamp",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("stamp", list(STAMPS))
+def test_times_may_be_written_as_dates_and_as_a_clock_shows_them(tmp_path, stamp):
+    body = walking(FRAMES).layout("coco17")
+    columns = [f"{point}_{axis}" for point in COCO for axis in "xyz"]
+    rows = [[stamp.format(1 + n / 50), *body[n].ravel()] for n in range(FRAMES) if n != 7]
+    path = table(tmp_path / "a.csv", [STAMPS[stamp], *columns], rows)
+    records = [dict(zip([STAMPS[stamp], *columns], row, strict=True)) for row in rows]
+    (tmp_path / "a.json").write_text(json.dumps(records))
+    for file in (path, tmp_path / "a.json"):
+        recording = formats.read(file)
+        assert (recording.fps.value, recording.fps.how) == (50.0, "stated")
+        assert np.ptp(recording.people[0].frame_ids) == FRAMES - 1

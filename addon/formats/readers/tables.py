@@ -240,7 +240,7 @@ def _timed(draft: Draft, header: list[str], rows: list[list[str]], frame: int | 
     column = next((place for place, name in enumerate(header) if is_time(name)), None)
     if column is None:
         return draft
-    times = [_value(row, column) for row in rows]
+    times: list[Any] = [_moment(row, column) for row in rows]
     if frame is None and isinstance(_columns(header), _Long):
         times = list(dict.fromkeys(times))
     elif any(one.frames != len(times) for one in draft.people):
@@ -287,6 +287,13 @@ def _value(row: Sequence[str], column: int | None) -> float:
         return float(text.replace(",", ".")) if text else np.nan
     except ValueError:
         return np.nan
+
+
+def _moment(row: Sequence[str], column: int) -> float | str:
+    """A number, or the text of a date or a clock's time; texts of other rows are then compared with it."""
+    number = _value(row, column)
+    text = row[column].strip() if column < len(row) else ""
+    return number if np.isfinite(number) or not text else text
 
 
 def _weight_column(axes: dict[str, int]) -> int | None:
