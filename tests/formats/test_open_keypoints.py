@@ -193,3 +193,32 @@ def test_a_tensor_alone_is_keypoints(tmp_path):
     recording = formats.read(tmp_path / "joints.pt", keep_height=True)
     assert keypoints_of(recording).layout == "smpl24"
     np.testing.assert_allclose(keypoints_of(recording).positions, body, atol=1e-6)
+
+
+@pytest.mark.parametrize("mark", [0.0, -1.0, -9999.0])
+@pytest.mark.parametrize("frames", [slice(3, 6), slice(None)], ids=["some", "all"])
+def test_points_that_are_marked_as_missing_are_missing(tmp_path, mark, frames):
+    """The walk passes two metres from the origin."""
+    body = walking().layout("coco17") + np.array([2.0, 0.0, 2.0])
+    marked = body.copy()
+    marked[frames, 9] = mark
+    np.save(tmp_path / "a.npy", marked)
+    read = keypoints_of(formats.read(tmp_path / "a.npy", layout="coco17", up="+y", keep_height=True))
+    assert np.isnan(read.positions[frames, 9]).all() and (read.confidence[frames, 9] == 0).all()
+    rest = np.delete(np.arange(17), 9)
+    np.testing.assert_allclose(read.positions[:, rest], body[:, rest], atol=1e-6)
+
+
+@pytest.mark.parametrize(("layout", "centre"), [("h36m17", 0), ("coco17", 0), ("body25", 1)])
+def test_the_point_that_a_body_is_given_about_is_not_missing(tmp_path, layout, centre):
+    body = walking().layout(layout)
+    np.save(tmp_path / "a.npy", body - body[:, centre, None])
+    read = keypoints_of(formats.read(tmp_path / "a.npy", layout=layout, up="+y"))
+    assert np.isfinite(read.positions[:, centre]).all()
+
+
+def test_hips_may_start_at_the_origin(tmp_path):
+    joints = walking().joints
+    np.save(tmp_path / "a.npy", joints - joints[0, 0])
+    read = keypoints_of(formats.read(tmp_path / "a.npy", layout="smpl24", up="+y"))
+    assert np.isfinite(read.positions[:, 0]).all()

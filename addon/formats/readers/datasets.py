@@ -83,7 +83,9 @@ def _good_frames(poses: Poses, mask: Any) -> list[Person]:
 
 
 def _is_slahmr(container: Container) -> bool:
-    if not container.has("pose_body", "root_orient", "trans", "cam_R"):
+    if not container.has("pose_body", "root_orient", "trans"):
+        return False
+    if "cam_R" not in container.fields and not container.path.stem.endswith("_results"):
         return False
     return len(container.shape("pose_body")) == 3 and container.shape("pose_body")[2:] == (63,)
 
@@ -103,7 +105,7 @@ def _read_slahmr(container: Container) -> Draft:
             poses = smpl_poses(joined(root[seen], body[seen]), trans[seen], betas=betas[track])
             people.append(person(name, np.flatnonzero(seen), poses=poses))
     filmed = _slahmr_camera(fields)
-    unused = [] if filmed else _CAMERA
+    unused = [] if filmed or "cam_R" not in fields else _CAMERA
     return Draft(people, up="-y", camera=True, warnings=unused, filmed=filmed)
 
 
