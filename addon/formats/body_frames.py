@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -29,6 +30,7 @@ IDS = ("body_id", "id", "track_id", "person_id", "trackingid", "tracking_id", "i
 _DEEP = re.compile("world|3d|xyz", re.IGNORECASE)
 _ROWS = ("keypoint", "keypoints", "joints", "points", "landmarks", "positions", "skeleton", "joint_positions")
 _SCORES = ("keypoint_confidence", "keypoint_scores", "keypoints_scores", "scores", "confidence")
+_NUMBERS = ("frame_id", "frame_idx", "frame_index", "frame_number", "framenumber", "frame")
 _IMAGES = ("image_id", "frame", "frame_id", "frame_idx", "frame_number")
 _AXES = re.compile(r"(?:camera)?([xyz])", re.IGNORECASE)
 _PLACE = re.compile(
@@ -56,7 +58,15 @@ def frames_in(tree: Any) -> list[tuple[int, Any]]:
         return _numbered(tree)
     if not isinstance(tree, (list, np.ndarray)):
         return []
-    return _by_image(list(tree)) or list(enumerate(tree))
+    return _by_image(list(tree)) or in_order(list(tree))
+
+
+def in_order(frames: Sequence[Any]) -> list[tuple[int, Any]]:
+    """(number, frame) of listed frames: their own numbers where all have one and these rise."""
+    own = [in_lower_case(frame, _NUMBERS) if isinstance(frame, Mapping) else None for frame in frames]
+    numbers = [number for number in own if isinstance(number, int) and not isinstance(number, bool)]
+    rising = len(numbers) == len(frames) and all(a < b for a, b in pairwise(numbers))
+    return list(zip(numbers, frames, strict=True)) if rising else list(enumerate(frames))
 
 
 def _numbered(tree: Mapping[Any, Any]) -> list[tuple[int, Any]]:

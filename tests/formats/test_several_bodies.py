@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 from addon import formats
+from addon.body.layouts import find_layout
 from addon.recording import Recording
 from addon.safe_read import FormatError
 
@@ -204,3 +205,23 @@ def test_two_columns_are_still_no_third_dimension(tmp_path):
             for n in range(FRAMES)]  # fmt: skip
     with pytest.raises(FormatError, match="2D"):
         formats.read(saved(tmp_path / "a.json", flat))
+
+
+@pytest.mark.parametrize("name", ["frame", "frame_id", "frameNumber"])
+@pytest.mark.parametrize("people", [True, False])
+def test_frames_that_are_left_out_of_a_list_leave_a_gap(tmp_path, name, people):
+    names = find_layout("coco17").keypoints
+    kept = [n for n in range(FRAMES) if not 7 <= n < 11]
+    held = [
+        {name: n, "bodies": [{"id": 3, "keypoints_3d": rows(BODY[n])}]} if people
+        else {name: n, "joints": dict(zip(names, rows(BODY[n]), strict=True))}
+        for n in kept
+    ]  # fmt: skip
+    (one,) = formats.read(saved(tmp_path / "a.json", held)).people
+    assert list(one.frame_ids) == kept
+
+
+def test_frame_numbers_beside_an_array_are_its_frames(tmp_path):
+    kept = np.array([n for n in range(FRAMES) if not 7 <= n < 11])
+    np.savez(tmp_path / "a.npz", joints_3d=BODY[kept], frame_idx=kept)
+    assert list(formats.read(tmp_path / "a.npz").people[0].frame_ids) == list(kept)

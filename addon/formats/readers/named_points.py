@@ -17,7 +17,7 @@ import numpy as np
 
 from ...safe_read import FormatError, one_line
 from ...safe_read.npy import check_shape
-from ..body_frames import IDS, PEOPLE, in_lower_case, place_of
+from ..body_frames import IDS, PEOPLE, in_lower_case, in_order, place_of
 from ..container import Container
 from ..draft import Draft, Reader, numbers
 from ..marker_people import joint_count
@@ -105,7 +105,7 @@ def _frames(tree: Any) -> list[tuple[int, Any]]:
             int(name): frame for name, frame in tree.items() if str(name).isdigit() and len(str(name)) < 10
         }
         return sorted(numbered.items()) if len(numbered) == len(tree) else []
-    return list(enumerate(tree)) if isinstance(tree, list) else []
+    return in_order(tree) if isinstance(tree, list) else []
 
 
 def _names(tree: Any) -> list[str]:

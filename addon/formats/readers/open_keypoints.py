@@ -53,6 +53,7 @@ _MEDIAPIPE = 33
 _ONLY_MEDIAPIPE = "The layout mediapipe33 was inferred, as only MediaPipe has 33 keypoints."
 _DEEP = re.compile("world|3d", re.IGNORECASE)
 """What an array is called that is meant rather than one in the picture."""
+_FRAMES = ("frame_ids", "frame_id", "frame_idx", "frame_numbers", "frame_number", "frames")
 _NAMES = ("names", "joint_names", "keypoint_names", "joints_names", "keypoints_names")
 _USUAL_FPS = {"kit21": 12.5, "mmm21": 12.5}
 _HUMANML_FPS = 20.0
@@ -290,7 +291,17 @@ def _read_bare(container: Container, array: np.ndarray) -> Draft:
     draft = draft_of_array(container, points, container.hints.layout)
     if values.ndim < points.ndim and values.size > points.size:
         draft.warnings.append(_BEHIND)
-    return _timed(draft, container, len(points))
+    return _timed(_numbered(draft, container), container, len(points))
+
+
+def _numbered(draft: Draft, container: Container) -> Draft:
+    """The draft with the frame numbers that lie beside the array, where they are those of its frames."""
+    (one,) = draft.people
+    name = next((name for name in _FRAMES if container.shape(name) == (one.frames,)), None)
+    numbered = np.zeros(0) if name is None else numbers(container.fields[name], name)
+    if not len(numbered) or not np.isfinite(numbered).all() or (np.diff(numbered) <= 0).any():
+        return draft
+    return replace(draft, people=[replace(one, frame_ids=numbered.astype(np.int64))])
 
 
 def draft_of_array(container: Container, array: np.ndarray, layout: str | None) -> Draft:
