@@ -141,3 +141,31 @@ def test_a_translation_around_the_parameters_is_theirs(tmp_path):
     recording = formats.read(dumped(tmp_path / "a.pkl", frames))
     read, body = poses_of(recording), walking(FRAMES)
     np.testing.assert_allclose(read.pelvis - read.pelvis[0], body.pelvis - body.pelvis[0], atol=1e-5)
+
+
+def posed(n: int, who: int, aside: float) -> dict[str, Any]:
+    vectors, pelvis = turned(walking(FRAMES), CAMERA)
+    place = pelvis[n] + AWAY - REST_PELVIS + [aside, 0.0, 0.0]
+    return {"id": who, "pose": vectors[n].reshape(72), "trans": place, "betas": np.zeros(10)}
+
+
+@pytest.mark.parametrize("nest", [list, lambda people: {"frame": 0, "people": people}])
+@pytest.mark.parametrize("write", [as_json, as_pickle])
+def test_frames_list_people_with_their_whole_pose_and_id(tmp_path, nest, write):
+    """They change places in the list."""
+    frames = [[posed(n, 7, 0.0), posed(n, 3, 1.0)][:: 1 if n % 2 else -1] for n in range(FRAMES)]
+    recording = formats.read(write([nest(people) for people in frames])(tmp_path))
+    assert sorted(one.id for one in recording.people) == ["3", "7"]
+    assert not any("no track ids" in warning for warning in recording.warnings)
+    for place in (0, 1):
+        body, read = walking(FRAMES), poses_of(recording, place)
+        np.testing.assert_allclose(read.rotations[:, :22], body.rotations[:, :22], atol=1e-5)
+        np.testing.assert_allclose(read.pelvis - read.pelvis[0], body.pelvis - body.pelvis[0], atol=1e-5)
+
+
+def test_numbers_that_only_count_the_people_of_a_frame_are_no_ids(tmp_path):
+    frames = [[posed(n, 0, float(n % 2)), posed(n, 1, float(1 - n % 2))] for n in range(FRAMES)]
+    recording = formats.read(as_pickle(frames)(tmp_path))
+    assert any("no track ids" in warning for warning in recording.warnings)
+    read, body = poses_of(recording), walking(FRAMES)
+    np.testing.assert_allclose(read.pelvis - read.pelvis[0], body.pelvis - body.pelvis[0], atol=1e-5)

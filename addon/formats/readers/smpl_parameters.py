@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -22,6 +22,7 @@ from ...body.rotations import matrix_from_axis_angle
 from ...body.skeleton import REST_PELVIS
 from ...recording import CodedHands, Person
 from ...safe_read import FormatError, NpzFile
+from ..body_frames import IDS, PEOPLE, in_lower_case
 from ..container import Container
 from ..draft import NO_PLACE, REST_PELVIS_X, Draft, Reader, matrix_poses, numbers, padded, person
 from ..hand_poses import MEAN_HAND, PCA_HAND, coded_pair, hand_pair
@@ -31,7 +32,8 @@ from ..tracks import Tracks, folders, series
 
 _NESTS = ("smplx", "smpl", "smplh", "smpl_params", "smplx_params", "params", "pred_smpl_params", "body")
 _TRANS = (
-    "transl", "trans", "translation", "pred_cam_t_full", "full_cam_t", "cam_t", "camera_translation",
+    "transl", "trans", "translation", "cam_trans", "pred_cam_t_full", "full_cam_t", "cam_t",
+    "camera_translation",
 )  # fmt: skip
 _IMAGE = "camera_translation"
 """What SMPLify-X fits for each person of an image, whose numbers are no ids."""
@@ -44,6 +46,7 @@ _OSX = {
     "smplx_jaw_pose": "jaw_pose", "smplx_expr": "expression", "cam_trans": "transl",
 }  # fmt: skip
 """What OSX, AiOS and data sets of sign language made with them call smplx's parameters."""
+_POSES = ("pose", "poses", "smpl_pose", "smpl_thetas", "theta")
 _LIKELY = ("+y", "+z", "-y")
 
 
@@ -55,13 +58,13 @@ def recognises(container: Container) -> bool:
 def read(container: Container) -> Draft:
     """One person, or everybody in the frames, folders of frames or tracks. Raises FormatError."""
     listed = _listed(container.tree)
-    params = listed[0][2] if listed else _parameters(container.fields)
+    params = listed[0].params if listed else _parameters(container.fields)
     rotations = _rotations(params)
     people, warnings = [], list[str]()
     if listed and len(rotations) > 1:
-        people = [_track(name, each, _rotations(each)) for name, _, each in listed]
+        people = [_track(one.name, one.params, _rotations(one.params)) for one in listed]
     elif listed:
-        people, warnings = _from_frames([(number, None, each) for _, number, each in listed])
+        people, warnings = _from_frames(_told(listed))
     elif len(rotations) > 1:
         people = [_track("0", params, rotations)]
     else:
@@ -79,11 +82,31 @@ def read(container: Container) -> Draft:
 
 
 _Found = list[tuple[int, str | None, Mapping[str, Any]]]
-_Listed = list[tuple[str, int, Mapping[str, Any]]]
 
 
-def _listed(tree: Any) -> _Listed:
-    """(name, number, parameters) of all in a list or mapping of frames or of tracks; [] where it is none."""
+@dataclass(frozen=True)
+class _Listed:
+    """What a list or mapping holds under a name with a number: one person's parameters, and the id if any."""
+
+    name: str
+    number: int
+    who: str | None
+    params: Mapping[str, Any]
+
+
+def _told(listed: list[_Listed]) -> _Found:
+    """With everybody's id where all have one of their own in each frame, which does not only count them."""
+    ids = [(one.number, one.who) for one in listed]
+    frames: dict[int, list[str | None]] = {}
+    for number, who in ids:
+        frames.setdefault(number, []).append(who)
+    counted = all(each == list(map(str, range(len(each)))) for each in frames.values())
+    own = all(who is not None for _, who in ids) and len(set(ids)) == len(ids) and not counted
+    return [(one.number, one.who if own else None, one.params) for one in listed]
+
+
+def _listed(tree: Any) -> list[_Listed]:
+    """Everybody in a list or mapping of frames or of tracks; [] where it is none."""
     if isinstance(tree, np.ndarray) and tree.dtype == object:
         tree = tree.tolist()
     held: Iterable[tuple[str, int, Any]]
@@ -93,14 +116,26 @@ def _listed(tree: Any) -> _Listed:
         held = ((str(name), _number(name), one) for name, one in tree.items())
     else:
         return []
-    found: _Listed = []
+    found: list[_Listed] = []
     for name, number, frame in held:
-        for one in frame if isinstance(frame, list) else [frame]:
-            params = _parameters(one)
+        people = in_lower_case(frame, PEOPLE) if isinstance(frame, Mapping) else frame
+        for one in people if isinstance(people, list) else [frame]:
+            params = _parameters(one) or _of_pose(one)
             if one is not None and (number < 0 or not params):
                 return []
-            found += [(name, number, params)] if params else []
+            who = in_lower_case(one, IDS) if isinstance(one, Mapping) else None
+            found += [_Listed(name, number, None if who is None else str(who), params)] if params else []
     return found
+
+
+def _of_pose(fields: Any) -> Mapping[str, Any]:
+    """SMPL's 72 numbers of a frame as the root's and the body's."""
+    held = fields if isinstance(fields, Mapping) else {}
+    name = next((name for name in _POSES if np.size(held.get(name, ())) == 72), None)
+    if name is None or not any(each in held for each in _TRANS):
+        return {}
+    pose = numbers(held[name], name).reshape(1, 72)
+    return {**held, "global_orient": pose[:, :3], "body_pose": pose[:, 3:]}
 
 
 def _number(name: Any) -> int:
