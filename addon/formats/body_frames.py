@@ -27,6 +27,8 @@ PEOPLE = (
 )  # fmt: skip
 IDS = ("body_id", "id", "track_id", "person_id", "trackingid", "tracking_id", "idx", "bodyindex")
 """What a frame's people and their ids are called, in lower case."""
+_TRACKED = ("body_id", "id", "track_id", "trackingid", "tracking_id")
+"""The ids that trackers give."""
 _DEEP = re.compile("world|3d|xyz", re.IGNORECASE)
 _ROWS = ("keypoint", "keypoints", "joints", "points", "landmarks", "positions", "skeleton", "joint_positions")
 _SCORES = ("keypoint_confidence", "keypoint_scores", "keypoints_scores", "scores", "confidence")
@@ -42,10 +44,12 @@ _LONGEST_NUMBER = 10
 
 @dataclass(frozen=True)
 class Seen:
-    """A person in a frame: the id or None, and (K, 4) points with confidence."""
+    """A person in a frame: the id or None, (K, 4) points with confidence, and whether the id may be no more
+    than the place in the frame's list, as scripts count them."""
 
     name: str | None
     points: np.ndarray
+    counted: bool = False
 
 
 def frames_in(tree: Any) -> list[tuple[int, Any]]:
@@ -129,7 +133,7 @@ def _person(one: Any) -> Seen | None:
         return None
     number = in_lower_case(one, IDS)
     text = str(number) if isinstance(number, (int, str, np.integer)) else None
-    return Seen(text, _scored(points, one))
+    return Seen(text, _scored(points, one), counted=in_lower_case(one, _TRACKED) is None)
 
 
 def in_lower_case(held: Mapping[Any, Any], names: Sequence[str]) -> Any:
@@ -198,7 +202,8 @@ def tracks_of(frames: list[tuple[int, Any]]) -> tuple[Tracks, bool]:
     seen = [(number, one) for number, one in seen if len(one.points) == counts[0]]
     tracks, found = Tracks(), Detections()
     names = [(number, one.name) for number, one in seen]
-    if all(name is not None for _, name in names) and len(set(names)) == len(names):
+    own = all(name is not None for _, name in names) and len(set(names)) == len(names)
+    if own and not (all(one.counted for _, one in seen) and only_counted(names)):
         for number, one in seen:
             tracks.add(one.name, number, points=one.points)
         return tracks, False
@@ -206,6 +211,15 @@ def tracks_of(frames: list[tuple[int, Any]]) -> tuple[Tracks, bool]:
     for (number, one), where in zip(seen, apart, strict=True):
         found.add_at(number, where, points=one.points)
     return found.tracks(), found.several
+
+
+def only_counted(names: Sequence[tuple[int, str | None]]) -> bool:
+    """Whether the ids of (frame, id) count each frame's people from 0, and there are several in some."""
+    frames: dict[int, list[str | None]] = {}
+    for number, name in names:
+        frames.setdefault(number, []).append(name)
+    several = any(len(each) > 1 for each in frames.values())
+    return several and all(each == list(map(str, range(len(each)))) for each in frames.values())
 
 
 def whereabouts(points: np.ndarray) -> np.ndarray:

@@ -180,6 +180,20 @@ def test_frames_list_people_as_rows_without_names(tmp_path, listed, end):
     assert linked == (listed in ("rows", "points with axes", "one id for all"))
 
 
+def test_numbers_that_only_count_the_people_of_a_frame_are_no_ids(tmp_path):
+    """As scripts enumerate what a detector found, in whatever order."""
+    tree = [
+        {"people": [{"person_id": place, "keypoints_3d": rows(body[n])}
+                    for place, body in enumerate(TWO[:: 1 if n % 2 else -1])]}
+        for n in range(FRAMES)
+    ]  # fmt: skip
+    recording = formats.read(saved(tmp_path / "a.json", tree))
+    assert [one.frames for one in recording.people] == [FRAMES, FRAMES]
+    assert any("no track ids" in warning for warning in recording.warnings)
+    steps = [np.abs(np.diff(keypoints_of(recording, place).positions, axis=0)).max() for place in (0, 1)]
+    assert max(steps) < 0.3
+
+
 def test_zeds_file_has_its_frames_under_their_times(tmp_path):
     tree = {str(1_700_000_000_000 + 40 * n): zed(n) for n in range(FRAMES)}
     recording = formats.read(saved(tmp_path / "bodies.json", tree))

@@ -22,7 +22,7 @@ from ...body.rotations import matrix_from_axis_angle
 from ...body.skeleton import REST_PELVIS
 from ...recording import CodedHands, Person
 from ...safe_read import FormatError, NpzFile
-from ..body_frames import IDS, PEOPLE, in_lower_case
+from ..body_frames import IDS, PEOPLE, in_lower_case, only_counted
 from ..container import Container
 from ..draft import NO_PLACE, REST_PELVIS_X, Draft, Reader, matrix_poses, numbers, padded, person
 from ..hand_poses import MEAN_HAND, PCA_HAND, coded_pair, hand_pair
@@ -97,11 +97,7 @@ class _Listed:
 def _told(listed: list[_Listed]) -> _Found:
     """With everybody's id where all have one of their own in each frame, which does not only count them."""
     ids = [(one.number, one.who) for one in listed]
-    frames: dict[int, list[str | None]] = {}
-    for number, who in ids:
-        frames.setdefault(number, []).append(who)
-    counted = all(each == list(map(str, range(len(each)))) for each in frames.values())
-    own = all(who is not None for _, who in ids) and len(set(ids)) == len(ids) and not counted
+    own = all(who is not None for _, who in ids) and len(set(ids)) == len(ids) and not only_counted(ids)
     return [(one.number, one.who if own else None, one.params) for one in listed]
 
 
