@@ -68,7 +68,8 @@ def frames_in(tree: Any) -> list[tuple[int, Any]]:
 def in_order(frames: Sequence[Any]) -> list[tuple[int, Any]]:
     """(number, frame) of listed frames: their own numbers where all have one and these rise."""
     own = [in_lower_case(frame, _NUMBERS) if isinstance(frame, Mapping) else None for frame in frames]
-    numbers = [number for number in own if isinstance(number, int) and not isinstance(number, bool)]
+    whole = (number for number in own if isinstance(number, (int, np.integer)))
+    numbers = [int(number) for number in whole if not isinstance(number, bool)]
     rising = len(numbers) == len(frames) and all(a < b for a, b in pairwise(numbers))
     return list(zip(numbers, frames, strict=True)) if rising else list(enumerate(frames))
 

@@ -63,7 +63,7 @@ def test_a_row_may_hold_any_layout_that_the_body_tells(tmp_path, layout, end):
 
 def test_a_row_of_other_numbers_is_no_body(tmp_path):
     np.save(tmp_path / "a.npy", np.random.default_rng(0).normal(size=(FRAMES, 51)))
-    with pytest.raises(FormatError, match="no reader knows"):
+    with pytest.raises(FormatError, match="no reader finds a body"):
         formats.read(tmp_path / "a.npy")
 
 
