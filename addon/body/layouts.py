@@ -3,8 +3,8 @@
 Orders are the tools' own: OpenPose (BODY_25), COCO and its WholeBody, Halpe, Human3.6M as VideoPose3D and
 MMPose write it and as HybrIK does (left first), MediaPipe Pose, HumanML3D, CMU Panoptic, EasyMocap,
 Kinect (v1's 20, v2's 25, Azure's 32), KIT-ML and MHR; Human3.6M without its neck (SemGCN) and with all its
-32, OpenPose's 18 and rtmlib's 134 (to_openpose); LSP, MPII, MPI-INF-3DHP; ZED's 34 and 38 (its 18 are
-OpenPose's), NVIDIA Maxine's 34.
+32, OpenPose's 15 and 18 and rtmlib's 134 (to_openpose); PoseTrack, LSP, MPII, MPI-INF-3DHP; ZED's 34 and 38
+(its 18 are OpenPose's), NVIDIA Maxine's 34.
 A keypoint without a counterpart on SMPL's skeleton maps to None.
 """
 
@@ -116,6 +116,10 @@ _HALPE_26 = (
 _OPENPOSE_18 = (
     "nose neck right_shoulder right_elbow right_wrist left_shoulder left_elbow left_wrist right_hip "
     "right_knee right_ankle left_hip left_knee left_ankle right_eye left_eye right_ear left_ear"
+)
+_OPENPOSE_15 = (
+    "nose neck right_shoulder right_elbow right_wrist left_shoulder left_elbow left_wrist mid_hip right_hip "
+    "right_knee right_ankle left_hip left_knee left_ankle"
 )
 _PANOPTIC_15 = (
     "neck nose mid_hip left_shoulder left_elbow left_wrist left_hip left_knee left_ankle right_shoulder "
@@ -259,6 +263,8 @@ _ALL = (
         _H36M,
     ),
     _layout("openpose18", _OPENPOSE_18, _COCO),
+    _layout("openpose15", _OPENPOSE_15, _COCO),
+    _layout("posetrack17", f"nose neck head_top {_COCO_BODY.split(' ', 3)[3]}", _COCO),
     _layout("lsp14", f"{_LSP_12} neck head_top", _COCO),
     _layout(
         "mpii16",

@@ -77,7 +77,7 @@ def test_smplx_joints_behind_smpls_are_left_out(tmp_path, count, layout):
 
 
 @pytest.mark.parametrize(("count", "sentence"), [
-    (17, r"--layout \(coco17 or h36m17 or hybrik17 or mpi_inf_17\)"),
+    (17, r"--layout \(coco17 or h36m17 or hybrik17 or posetrack17 or mpi_inf_17\)"),
     (35, "No layout here has 35 keypoints; save them"),
 ])  # fmt: skip
 def test_points_that_nothing_tells_are_refused_with_what_can_be_done(tmp_path, count, sentence):
