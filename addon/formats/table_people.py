@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from ..safe_read.npy import check_shape
 from .body_frames import whereabouts
 from .linking import Detections
 
@@ -45,3 +46,23 @@ def rows_by_place(points: np.ndarray, frames: np.ndarray) -> dict[str, list[int]
     for row, place in enumerate(where):
         found.add_at(int(frames[row]), place, row=row)
     return {name: [int(row) for row in values["row"]] for name, _, values in found.tracks()}
+
+
+def rows_of_points(frames: np.ndarray, names: Sequence[str], places: np.ndarray) -> dict[str, list[int]]:
+    """Person -> rows of one point each, with frames (N,) and places (N, 3), where a frame has a point several
+    times, one body after the other, and these are apart; {} elsewhere."""
+    column = {name: place for place, name in enumerate(dict.fromkeys(names))}
+    turns: dict[tuple[float, str], int] = {}
+    bodies: dict[tuple[float, int], list[int]] = {}
+    for row, key in enumerate(zip(frames.tolist(), names, strict=True)):
+        turns[key] = turns.get(key, -1) + 1
+        bodies.setdefault((key[0], turns[key]), []).append(row)
+    if not np.isfinite(frames).all() or max(turns.values(), default=0) == 0:
+        return {}
+    check_shape((len(bodies), len(column), 3), 8)
+    points = np.full((len(bodies), len(column), 3), np.nan)
+    for body, rows in enumerate(bodies.values()):
+        points[body, [column[names[row]] for row in rows]] = places[rows]
+    found = rows_by_place(points, np.array([frame for frame, _ in bodies]))
+    held = list(bodies.values())
+    return {who: [row for body in own for row in held[body]] for who, own in found.items()}

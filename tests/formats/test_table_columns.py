@@ -156,6 +156,20 @@ def test_rows_of_one_frame_are_people_though_only_id_or_nothing_names_them(tmp_p
     np.testing.assert_allclose(second, body + ASIDE, atol=1e-6)
 
 
+def test_points_that_a_frame_has_twice_are_two_peoples(tmp_path):
+    body = walking(FRAMES).layout("coco17")
+    rows = [
+        [n, name, *(body[n, k] + who * ASIDE)]
+        for n in range(FRAMES)
+        for who in ((0, 1) if n % 2 else (1, 0))
+        for k, name in enumerate(COCO)
+    ]
+    read = two(tmp_path, ["frame", "joint", "x", "y", "z"], rows)
+    read = sorted(read, key=lambda points: points[0, 0, 0])
+    np.testing.assert_allclose(read[0], body, atol=1e-6)
+    np.testing.assert_allclose(read[1], body + ASIDE, atol=1e-6)
+
+
 def test_a_row_that_was_written_twice_is_nobody_else(tmp_path):
     body = walking(FRAMES).layout("coco17")
     columns = [f"{point}_{axis}" for point in COCO for axis in "xyz"]

@@ -31,7 +31,7 @@ from ..marker_names import canonical_names
 from ..marker_people import joint_count, marker_people
 from ..rates import rate_of
 from ..sheets import lines_of, peek, separator_of, sheet_of
-from ..table_people import people_of_names, rows_by_place
+from ..table_people import people_of_names, rows_by_place, rows_of_points
 from ..timing import is_time, timed
 
 _AXIS_LAST = re.compile(
@@ -116,9 +116,8 @@ def read(container: Container) -> Draft:
         # Rows of points are numbered as well: a number that comes once is no frame's.
         frame = frame if len({row[frame] for row in rows if frame < len(row)}) < len(rows) else None
     tracks = _tracks(header, rows, frame, wide=isinstance(columns, _Wide))
-    linked: list[str] = []
+    tracks, linked = _by_place(columns, tracks, frame)
     if isinstance(columns, _Wide):
-        tracks, linked = _by_place(columns, tracks, frame)
         tracks = {who: _in_order(own, frame) for who, own in tracks.items()}
     layout = container.hints.layout
     drafts = {who: _drafted(columns, own, frame, layout) for who, own in tracks.items()}
@@ -150,15 +149,21 @@ def _tracks(header: list[str], rows: _Rows, frame: int | None, *, wide: bool) ->
 
 
 def _by_place(
-    columns: _Wide, tracks: dict[str, _Rows], frame: int | None
+    columns: _Wide | _Long, tracks: dict[str, _Rows], frame: int | None
 ) -> tuple[dict[str, _Rows], list[str]]:
-    """The rows of each person, by where they are, where no column tells them but frames have several rows."""
+    """The rows of each person, by where they are, where no column tells them but frames have several."""
     rows = tracks.get("", [])
     if frame is None or not rows:
         return tracks, []
+    if isinstance(columns, _Long):
+        rows = _body_rows(columns, _one_point_each(columns, rows))
     numbers = np.array([_value(row, frame) for row in rows])
-    found = rows_by_place(_read_wide(columns, rows, None)[1], numbers)
-    own = {who: [rows[place] for place in places] for who, places in found.items()}
+    if isinstance(columns, _Wide):
+        found = rows_by_place(_read_wide(columns, rows, None)[1], numbers)
+    else:
+        places = np.array([[_value(row, columns.axes[axis]) for axis in "xyz"] for row in rows])
+        found = rows_of_points(numbers, [row[columns.name].strip() for row in rows], places)
+    own = {who: [rows[at] for at in held] for who, held in found.items()}
     return (own, [LINKED]) if found else (tracks, [])
 
 
