@@ -2,7 +2,9 @@
 
 Orders are the tools' own: OpenPose (BODY_25), COCO and its WholeBody, Halpe, Human3.6M as VideoPose3D and
 MMPose write it and as HybrIK does (left first), MediaPipe Pose, HumanML3D, CMU Panoptic, EasyMocap,
-Kinect, KIT-ML and MHR; Human3.6M without its neck (SemGCN), OpenPose's 18 and rtmlib's 134 (to_openpose).
+Kinect (v1's 20, v2's 25, Azure's 32), KIT-ML and MHR; Human3.6M without its neck (SemGCN) and with all its
+32, OpenPose's 15 and 18 and rtmlib's 134 (to_openpose); PoseTrack, LSP, MPII, MPI-INF-3DHP; ZED's 34 and 38
+(its 18 are OpenPose's), NVIDIA Maxine's 34.
 A keypoint without a counterpart on SMPL's skeleton maps to None.
 """
 
@@ -115,6 +117,10 @@ _OPENPOSE_18 = (
     "nose neck right_shoulder right_elbow right_wrist left_shoulder left_elbow left_wrist right_hip "
     "right_knee right_ankle left_hip left_knee left_ankle right_eye left_eye right_ear left_ear"
 )
+_OPENPOSE_15 = (
+    "nose neck right_shoulder right_elbow right_wrist left_shoulder left_elbow left_wrist mid_hip right_hip "
+    "right_knee right_ankle left_hip left_knee left_ankle"
+)
 _PANOPTIC_15 = (
     "neck nose mid_hip left_shoulder left_elbow left_wrist left_hip left_knee left_ankle right_shoulder "
     "right_elbow right_wrist right_hip right_knee right_ankle"
@@ -137,6 +143,58 @@ _MEDIAPIPE_33 = (
     "right_heel "
     "left_big_toe right_big_toe"
 )
+
+_LSP_12 = (
+    "right_ankle right_knee right_hip left_hip left_knee left_ankle right_wrist right_elbow right_shoulder "
+    "left_shoulder left_elbow left_wrist"
+)
+_KINECT_LEGS = " ".join(
+    f"{side}_hip {side}_knee {side}_ankle {side}_foot_kinect" for side in ("left", "right")
+)
+_KINECT_20 = " ".join([
+    "mid_hip spine_middle spine_shoulder head_kinect",
+    *(f"{side}_shoulder {side}_elbow {side}_wrist {side}_hand_kinect" for side in ("left", "right")),
+    _KINECT_LEGS,
+])  # fmt: skip
+_KINECT_32 = " ".join([
+    "pelvis spine_navel spine_chest neck",
+    *(f"{side}_clavicle {side}_shoulder {side}_elbow {side}_wrist {side}_hand_kinect {side}_hand_tip"
+      f" {side}_thumb_tip_kinect" for side in ("left", "right")),
+    _KINECT_LEGS,
+    "head_kinect nose left_eye left_ear right_eye right_ear",
+])  # fmt: skip
+_ZED_38 = " ".join([
+    "pelvis spine_1 spine_2 spine_3 neck nose",
+    *(f"left_{part} right_{part}" for part in (
+        "eye", "ear", "clavicle", "shoulder", "elbow", "wrist", "hip", "knee", "ankle", "big_toe",
+        "small_toe", "heel", "thumb_end", "index_knuckle", "middle_end", "pinky_knuckle",
+    )),
+])  # fmt: skip
+_MAXINE_34 = " ".join([
+    "mid_hip left_hip right_hip torso left_knee right_knee neck",
+    *(f"left_{part} right_{part}" for part in ("ankle", "big_toe", "small_toe", "heel")),
+    "nose",
+    *(f"left_{part} right_{part}" for part in (
+        "eye", "ear", "shoulder", "elbow", "wrist", "pinky_knuckle", "middle_end", "index_knuckle",
+        "thumb_end",
+    )),
+])  # fmt: skip
+
+
+def _h36m_32() -> str:
+    """Human3.6M's own 32 joints, among them those of its 17; the others are ends of feet and hands."""
+    names = [f"h36m_{number}" for number in range(32)]
+    for first, places in {
+        "mid_hip right_hip right_knee right_ankle": (0, 1, 2, 3),
+        "left_hip left_knee left_ankle": (6, 7, 8),
+        "spine thorax neck_nose head_top": (12, 13, 14, 15),
+        "left_shoulder left_elbow left_wrist": (17, 18, 19),
+        "right_shoulder right_elbow right_wrist": (25, 26, 27),
+    }.items():
+        for name, place in zip(first.split(), places, strict=True):
+            names[place] = name
+    return " ".join(names)
+
 
 _ALL = (
     Layout("smpl24", JOINT_NAMES, JOINT_NAMES),
@@ -205,6 +263,35 @@ _ALL = (
         _H36M,
     ),
     _layout("openpose18", _OPENPOSE_18, _COCO),
+    _layout("openpose15", _OPENPOSE_15, _COCO),
+    _layout("posetrack17", f"nose neck head_top {_COCO_BODY.split(' ', 3)[3]}", _COCO),
+    _layout("lsp14", f"{_LSP_12} neck head_top", _COCO),
+    _layout(
+        "mpii16",
+        "right_ankle right_knee right_hip left_hip left_knee left_ankle mid_hip thorax neck head_top"
+        " right_wrist right_elbow right_shoulder left_shoulder left_elbow left_wrist",
+        _COCO | {"thorax": "h36m_thorax", "neck": "h36m_neck_nose"},
+    ),
+    _layout(
+        "mpi_inf_17",
+        "head_top neck right_shoulder right_elbow right_wrist left_shoulder left_elbow left_wrist right_hip"
+        " right_knee right_ankle left_hip left_knee left_ankle mid_hip spine head_centre",
+        _H36M | {"neck": "coco_neck"},
+    ),
+    _layout(
+        "mpi_inf_28",
+        "back_3 back_4 back_2 spine mid_hip neck head_centre head_top left_collarbone left_shoulder"
+        " left_elbow left_wrist left_palm right_collarbone right_shoulder right_elbow right_wrist right_palm"
+        " left_hip left_knee left_ankle left_sole left_big_toe right_hip right_knee right_ankle right_sole"
+        " right_big_toe",
+        _H36M | {"neck": "coco_neck"},
+    ),
+    _layout("h36m32", _h36m_32(), _H36M),
+    _layout("kinect20", _KINECT_20, _COCO),
+    _layout("kinect32", _KINECT_32, {}),
+    _layout("zed34", f"{_KINECT_32} left_heel right_heel", {}),
+    _layout("zed38", _ZED_38, {}),
+    _layout("maxine34", _MAXINE_34, _COCO | {"torso": "h36m_spine"}),
     _layout("openpose134", f"{_OPENPOSE_18} {_FEET}", _COCO, f"face 68 {_TWO_HANDS}"),
 )
 

@@ -13,6 +13,7 @@ from ..body.skeleton import JOINT_NAMES, REST_OFFSETS
 from ..overrides import give
 from ..recording import Keypoints, Person
 from . import limbs
+from .inference import is_mirrored
 
 _STILL_METRES = 0.015
 _LIMB_ENDS = ("knee", "ankle", "elbow", "wrist")
@@ -173,8 +174,11 @@ def _small_or_large(keypoints: Keypoints) -> tuple[bool, bool]:
 
 
 def _mirrored(keypoints: Keypoints, who: str) -> list[str]:
-    """Toes and nose point where the body faces; left must lie to the left of that."""
+    """Toes point where the body faces, without them knees and nose; left must lie to the left of that."""
     ahead = _facing(keypoints)
+    told = f"{who} has left and right swapped, or the axes are mirrored; if so, {give('mirror')}."
+    if ahead is None and len(keypoints.positions) >= _ENOUGH_FRAMES and is_mirrored(keypoints):
+        return [told]
     hips = [limbs.column(keypoints, limbs.ACROSS["hips"], side) for side in ("left", "right")]
     if ahead is None or hips[0] is None or hips[1] is None:
         return []
@@ -184,7 +188,7 @@ def _mirrored(keypoints: Keypoints, who: str) -> list[str]:
     agree = agree[np.isfinite(agree)]
     if len(agree) < _ENOUGH_FRAMES or float((agree > 0).mean()) > 0.2:
         return []
-    return [f"{who} has left and right swapped, or the axes are mirrored; if so, {give('mirror')}."]
+    return [told]
 
 
 def _facing(keypoints: Keypoints) -> np.ndarray | None:

@@ -22,6 +22,9 @@ from .hand_poses import hands_of_vectors
 from .marker_names import canonical_names
 
 _FARTHEST = 1e7
+_BESIDE = 0.25
+"""Of its size, how far a body may be from the one of its points that it is given about."""
+_HIPS = ("pelvis", "coco_mid_hip", "h36m_mid_hip")
 NO_PLACE = "The file has no translation, so the hips stay at one place."
 
 REST_PELVIS_X = np.array([0.0031, -0.3514, 0.0120])
@@ -139,8 +142,9 @@ def layout_keypoints(positions: Any, layout: str, confidence: Any = None) -> Key
             f"choose another layout."
         )
     return Keypoints(
-        *_cleaned(points, confidence), known.keypoints, known.canonical, layout, known.hand_points
-    )
+        *_cleaned(points, confidence, known.canonical), known.keypoints, known.canonical, layout,
+        known.hand_points,
+    )  # fmt: skip
 
 
 def named_keypoints(
@@ -163,7 +167,7 @@ def named_keypoints(
     known = tuple(
         point or (own if own not in known else None) for point, own in zip(known, palm, strict=True)
     )
-    return Keypoints(*_cleaned(points, confidence), shown, known, None, hands if any(hands) else ())
+    return Keypoints(*_cleaned(points, confidence, known), shown, known, None, hands if any(hands) else ())
 
 
 def _positions(values: Any) -> np.ndarray:
@@ -177,8 +181,11 @@ def _positions(values: Any) -> np.ndarray:
     return points
 
 
-def _cleaned(points: np.ndarray, confidence: Any) -> tuple[np.ndarray, np.ndarray]:
+def _cleaned(
+    points: np.ndarray, confidence: Any, canonical: Sequence[str | None]
+) -> tuple[np.ndarray, np.ndarray]:
     points = np.where(np.abs(points) < _FARTHEST, points, np.nan)
+    points = np.where(_marked(points, canonical)[..., None], np.nan, points)
     present = np.isfinite(points).all(-1)
     if confidence is None:
         weight = present.astype(float)
@@ -192,6 +199,30 @@ def _cleaned(points: np.ndarray, confidence: Any) -> tuple[np.ndarray, np.ndarra
     if seen.size and not seen.any():
         raise FormatError("Every keypoint is missing in every frame; the file holds nothing to refine.")
     return np.where(seen[..., None], points, np.nan), np.where(seen, weight, 0.0)
+
+
+def _marked(points: np.ndarray, canonical: Sequence[str | None]) -> np.ndarray:
+    """(T, K) whether points are marked as missing: all three coordinates are 0 or one negative whole number.
+
+    A body that is given about one of its points has that at 0 in every frame, and hips may start there.
+    """
+    first = points[..., 0]
+    same = (points == points[..., :1]).all(-1) & (first <= 0) & (first == np.round(first))
+    zero = same & (first == 0)
+    centre = zero.all(0) & (zero.all(0).sum() == 1) & _around_origin(points[~zero.all(1)])
+    hips = np.array([point in _HIPS for point in canonical], bool) & (zero.sum(1) == 1)[:, None]
+    return same & ~(zero & (centre | hips))
+
+
+def _around_origin(points: np.ndarray) -> bool:
+    """Whether the origin is about where a body's points (T, K, 3) are, other than those in it."""
+    others = np.where((points == 0).all(-1, keepdims=True), np.nan, points)
+    seen = others[np.isfinite(others).all(-1).any(1)]
+    if not len(seen):
+        return False
+    low, high = np.nanmin(seen, axis=1), np.nanmax(seen, axis=1)
+    beside = _BESIDE * (high - low).max(-1, keepdims=True)
+    return bool(np.median(((low - beside < 0) & (high + beside > 0)).all(-1)) > 0)
 
 
 def _refuse_flat(points: np.ndarray) -> None:

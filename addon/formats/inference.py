@@ -94,7 +94,27 @@ def _score(positions: np.ndarray, name: str) -> float | None:
     weight = np.isfinite(positions).all(-1).astype(float)
     candidate = Keypoints(positions, weight, layout.keypoints, layout.canonical, name)
     score = strangeness(candidate)
-    return None if score is None else score + (_MIRRORED if is_mirrored(candidate) else 0.0)
+    if score is None or _is_lopsided(candidate) or _is_wide_eyed(candidate):
+        return None
+    return score + (_MIRRORED if is_mirrored(candidate) else 0.0)
+
+
+def _is_lopsided(keypoints: Keypoints) -> bool:
+    """Whether a limb has another length on the left than on the right, as in a wrong order of points."""
+    lengths = {limb: float(np.nanmedian(each)) for limb, each in limbs.limb_lengths(keypoints).items()}
+    pairs = ((lengths.get((limb, "left"), 0.0), lengths.get((limb, "right"), 0.0)) for limb in limbs.LIMBS)
+    return any(min(pair) > 0 and max(pair) > _LOPSIDED * min(pair) for pair in pairs)
+
+
+def _is_wide_eyed(keypoints: Keypoints) -> bool:
+    """Whether the eyes are as far apart as no face has them next to its shoulders."""
+    shoulders = limbs.limb_lengths(keypoints).get(("shoulders", "both"))
+    if shoulders is None or not {"left_eye", "right_eye"} <= set(keypoints.canonical):
+        return False
+    eyes = [keypoints.positions[:, keypoints.canonical.index(f"{side}_eye")] for side in ("left", "right")]
+    apart = np.linalg.norm(eyes[0] - eyes[1], axis=-1)
+    seen = np.isfinite(apart) & np.isfinite(shoulders)
+    return bool(seen.any()) and float(np.median(apart[seen] / shoulders[seen])) > _WIDE_EYED
 
 
 def _names(text: str, layout: str) -> bool:
@@ -106,9 +126,11 @@ def _names(text: str, layout: str) -> bool:
 _ONE_HAND = " If they are those of a hand, open the file with the body's points instead."
 _LIKELY = "coco17, h36m17, body25, mediapipe33 or smpl24"
 _HUMAN, _MARGIN = 0.45, 0.05
-_FAMILIES = ("h36m", "hybrik", "coco", "halpe", "mediapipe", "panoptic", "kinect", "kit", "mmm")
-_BY_NAME = ("hybrik17",)
-"""Human3.6M's order with left first, which only HybrIK writes: a mirrored body would look like it."""
+_LOPSIDED, _WIDE_EYED = 1.6, 0.5
+_FAMILIES = ("h36m", "hybrik", "coco", "halpe", "mediapipe", "panoptic", "kinect", "kit", "mmm", "posetrack")
+_BY_NAME = ("hybrik17", "posetrack17")
+"""Human3.6M's order with left first, which only HybrIK writes: a mirrored body would look like it; and that
+whose limbs are COCO's."""
 
 
 def is_mirrored(keypoints: Keypoints) -> bool:

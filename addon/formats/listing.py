@@ -75,6 +75,9 @@ ENTRIES = (
     Entry("hsmr.READER", "npz npy pickle"),
     Entry("images.OPENPOSE"),
     Entry("hymotion.READER"),
+    Entry("nlf.READER"),
+    Entry("stacked_people.READER"),
+    Entry("comotion.READER"),
     Entry("libraries.READER", "pickle"),
     Entry("amass.READER"),
     Entry("smpl_parameters.READER"),
@@ -98,12 +101,14 @@ ENTRIES = (
     Entry("freemocap_table.READER", "binary text"),
     Entry("krajjat.READER", "json text"),
     Entry("mediapipe.READER", "json text"),
-    Entry("named_points.READER", "json"),
-    Entry("tables.READER", "text"),
+    Entry("named_points.READER"),
+    Entry("tables.READER", "text json"),
+    Entry("number_table.READER", "text"),
     Entry("smpl_arrays.READER", "npy npz pickle torch"),
     Entry("xrmocap.READER", "npz"),
     Entry("vertices.READER", "npz npy pickle torch"),
     Entry("open_keypoints.READER"),
+    Entry("bodies.READER"),
 )
 """Those that ask for more come first."""
 

@@ -11,6 +11,7 @@ import numpy as np
 from ..recording import Recording
 from ..safe_read import FormatError, one_line
 from ..safe_read.errors import refusing
+from ..safe_read.npz import is_numeric
 from .container import Container, Edit, Hints
 from .draft import Draft, Reader
 from .finish import finish
@@ -88,6 +89,12 @@ def _unknown(container: Container) -> str:
     if isinstance(container.tree, (Mapping, list)) and not container.tree:
         return (
             f"{container.name} holds nobody: the tool that wrote it found no person; run it on another video."
+        )
+    if is_numeric(container.tree):
+        return (
+            f"{container.name} holds an array of the shape {container.tree.shape}, in which no reader finds a"
+            " body; save it as (frames, keypoints, 3) with its layout, as the open keypoint format in the"
+            " README has it."
         )
     held = [one_line(str(name), 40) for name in islice(container.fields, 6)]
     what = f"holds {', '.join(held)}, which" if held else "holds something that"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from typing import Any
 
 import numpy as np
@@ -31,6 +32,8 @@ _MISSING_TIMES = 0.1
 _COARSE = 0.3
 """Part of a step from which a rounded one may look like a missing frame."""
 _MOST_FRAMES = 1e8
+_DAY = 86_400.0
+_CLOCK_TIME = re.compile(r"(?:(\d+):)?(\d+):(\d+(?:[.,]\d*)?)")
 
 
 @dataclass(frozen=True)
@@ -61,14 +64,15 @@ def is_time(name: str) -> bool:
 
 
 def read_clock(times: Any, name: str = "") -> Clock | None:
-    """The clock behind times of frames in seconds or smaller units; None where they do not tell.
+    """The clock behind times of frames in seconds or smaller units, or written as dates or 00:00:01.5; None
+    where they do not tell.
 
     name: the field's, which may tell the unit; else it is the one that makes a usual rate.
     """
     try:
         values = np.asarray(times, dtype=np.float64).reshape(-1)
     except (ValueError, TypeError):
-        return None
+        values, name = _written(times), "s"
     values = _filled(values)
     if (
         len(values) < 2
@@ -79,6 +83,25 @@ def read_clock(times: Any, name: str = "") -> Clock | None:
         return None
     unit = _unit(name, values)
     return None if unit is None else _clock(values * unit, _tick(values) * unit)
+
+
+def _written(times: Any) -> np.ndarray:
+    """Seconds of times that are written as text, NaN where they are none; from the first one's day on."""
+    listed = times if isinstance(times, (list, np.ndarray)) else []
+    seconds = np.array([seconds_of(str(text)) for text in listed], dtype=np.float64)
+    return seconds - (seconds[0] // _DAY * _DAY if len(seconds) and np.isfinite(seconds[0]) else 0.0)
+
+
+def seconds_of(text: str) -> float:
+    """Seconds of 2024-05-01T12:00:01.5, of 12:00:01.5 or of 00:01.5; NaN for anything else."""
+    match = _CLOCK_TIME.fullmatch(text.strip())
+    if match:
+        return 3600.0 * float(match[1] or 0) + 60.0 * float(match[2]) + float(match[3].replace(",", "."))
+    try:
+        moment = datetime.fromisoformat(text.strip())
+    except ValueError:
+        return np.nan
+    return (moment.replace(tzinfo=moment.tzinfo or UTC)).timestamp()
 
 
 def _filled(values: np.ndarray) -> np.ndarray:

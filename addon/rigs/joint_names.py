@@ -2,8 +2,8 @@
 
 Known: MotionBuilder and Mixamo (LeftUpLeg, LeftArm), Biovision and Xsens (LeftHip, LeftKnee, LeftCollar),
 3ds Max (Bip01 L Thigh), Unreal (thigh_l), Rigify (upper_arm.L), VRM (J_Bip_L_UpperLeg), Poser (lShldr),
-Acclaim (lfemur), Motive (LUArm, LFArm), SMPL (L_Hip). Spines differ too much to go by names: the chest is
-where the arms meet, the pelvis where the legs do.
+Acclaim (lfemur), Motive (LUArm, LFArm), SMPL (L_Hip), MikuMikuDance (左足, 左ひじ). Spines differ too much to
+go by names: the chest is where the arms meet, the pelvis where the legs do.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from .bone_words import BEHIND, SIDES, TOKEN, plain_name
+from .bone_words import BEHIND, SIDES, TOKEN, english, plain_name
 
 _PARTS = {
     "hip": "upleg upperleg legupper thigh femur thighbend upperleg01",
@@ -81,7 +81,7 @@ def _sided(names: Sequence[str]) -> dict[tuple[str, str], int]:
 
 def side_and_part(name: str) -> tuple[str, str] | None:
     """("left", "knee") of a joint's name, None where it is no part of a limb."""
-    tokens = [token.lower() for token in TOKEN.findall(plain_name(name))]
+    tokens = [token.lower() for token in TOKEN.findall(plain_name(english(name)))]
     sides = [place for place, token in enumerate(tokens) if token in SIDES]
     if sides:
         rest = tokens[: sides[-1]] + tokens[sides[-1] + 1 :]
@@ -115,7 +115,7 @@ def _centre(names: Sequence[str], parents: Sequence[int], roles: dict[str, int])
 
 
 def _plain(name: str) -> str:
-    return re.sub(r"[^a-z]", "", plain_name(name).lower())
+    return re.sub(r"[^a-z]", "", plain_name(english(name)).lower())
 
 
 def _meeting(first: int, second: int, parents: Sequence[int]) -> int:

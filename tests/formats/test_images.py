@@ -147,6 +147,22 @@ def openpose(folder: Path) -> Path:
     return folder / "walk_000000000000_keypoints.json"
 
 
+@pytest.mark.parametrize(
+    ("layout", "scored"), [("body25", False), ("openpose18", True), ("openpose18", False)]
+)
+def test_openposes_points_may_be_18_and_have_no_scores(tmp_path, layout, scored):
+    points = walking(FRAMES).layout(layout) @ CAMERA.T
+    for n in range(FRAMES):
+        rows = np.column_stack([points[n], np.ones(len(points[n]))]) if scored else points[n]
+        person = {"person_id": [-1], "pose_keypoints_3d": rows.reshape(-1).tolist()}
+        (tmp_path / f"{n:012d}_keypoints.json").write_text(json.dumps({"people": [person]}))
+    recording = formats.read(tmp_path / "000000000000_keypoints.json")
+    positions = keypoints_of(recording).positions
+    assert keypoints_of(recording).layout == layout
+    body = on_floor(recording, walking(FRAMES).layout(layout), positions)
+    np.testing.assert_allclose(positions, body, atol=1e-6)
+
+
 def mhformer(folder: Path) -> Path:
     np.savez(folder / "output_keypoints_3d.npz", reconstruction=walking(FRAMES).layout("h36m17") @ CAMERA.T)
     return folder / "output_keypoints_3d.npz"

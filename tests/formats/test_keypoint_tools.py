@@ -68,6 +68,14 @@ def mdm(folder: Path) -> Path:
     return folder / "results.npy"
 
 
+def test_mdms_clips_without_lengths_are_whole(tmp_path):
+    clip = np.moveaxis(walking(FRAMES).layout("humanml22"), 0, -1)
+    np.save(tmp_path / "results.npy", {"motion": clip[None], "text": ["walk"]}, allow_pickle=True)  # type: ignore[arg-type]
+    recording = formats.read(tmp_path / "results.npy")
+    assert recording.fps.value == 20.0 and recording.people[0].frames == FRAMES
+    np.testing.assert_allclose(keypoints_of(recording).positions, np.moveaxis(clip, -1, 0), atol=1e-6)
+
+
 def kit(folder: Path) -> Path:
     """MDM trained on KIT-ML: 21 joints, the right side first, in a unit of its own."""
     clip = np.moveaxis(walking(FRAMES).layout("kit21"), 0, -1) * 850

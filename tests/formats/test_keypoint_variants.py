@@ -77,7 +77,8 @@ def test_smplx_joints_behind_smpls_are_left_out(tmp_path, count, layout):
 
 
 @pytest.mark.parametrize(("count", "sentence"), [
-    (17, r"--layout \(coco17 or h36m17 or hybrik17\)"), (34, "No layout here has 34 keypoints; save them"),
+    (17, r"--layout \(coco17 or h36m17 or hybrik17 or posetrack17 or mpi_inf_17\)"),
+    (35, "No layout here has 35 keypoints; save them"),
 ])  # fmt: skip
 def test_points_that_nothing_tells_are_refused_with_what_can_be_done(tmp_path, count, sentence):
     points = np.random.default_rng(0).normal(0, 1.0, (FRAMES, count, 3))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+import pytest
 
 from addon import formats
 from addon.body.kinematics import forward
@@ -49,3 +50,12 @@ def test_poses_in_the_mirror_are_those_of_the_reflected_body(tmp_path):
     np.testing.assert_allclose(
         keypoints_of(turned).positions, positions[:, list(MIRROR_JOINTS)[:22]], atol=1e-9
     )
+
+
+@pytest.mark.parametrize("layout", ["coco17", "h36m17", "lsp14", "smpl24"])
+@pytest.mark.parametrize("flipped", [True, False])
+def test_a_body_without_toes_is_told_to_be_mirrored_as_well(tmp_path, layout, flipped):
+    body = walking(40).layout(layout)
+    np.save(tmp_path / "a.npy", body * FLIP if flipped else body)
+    warnings = formats.read(tmp_path / "a.npy", layout=layout).warnings
+    assert any("axes are mirrored" in warning for warning in warnings) is flipped

@@ -11,6 +11,7 @@ import pytest
 
 from addon import formats
 from addon.body.layouts import LAYOUTS, find_layout
+from addon.body.points import POINT_INDEX
 from addon.safe_read import FormatError
 from tests.formats.bodies import FROM_Y_UP, keypoints_of, on_floor, walking
 
@@ -71,8 +72,13 @@ def test_a_bare_array_with_the_layout_named(tmp_path, name):
 
 
 @pytest.mark.parametrize(
-    "name", ["coco17", "h36m17", "smpl24", "humanml22", "body25", "mediapipe33", "halpe26"]
-)
+    "name",
+    [
+        "coco17", "h36m17", "smpl24", "humanml22", "body25", "mediapipe33", "halpe26", "mpi_inf_17", "lsp14",
+        "mpii16", "h36m16", "mpi_inf_28", "h36m32", "kinect20", "kinect32", "zed34", "maxine34", "zed38",
+        "openpose18", "openpose15", "panoptic15", "panoptic19",
+    ],
+)  # fmt: skip
 def test_the_layout_of_a_bare_array_shows_in_its_limbs(tmp_path, name):
     path = tmp_path / "points.npy"
     np.save(path, walking().layout(name).astype(np.float32))
@@ -188,3 +194,54 @@ def test_a_tensor_alone_is_keypoints(tmp_path):
     recording = formats.read(tmp_path / "joints.pt", keep_height=True)
     assert keypoints_of(recording).layout == "smpl24"
     np.testing.assert_allclose(keypoints_of(recording).positions, body, atol=1e-6)
+
+
+@pytest.mark.parametrize("mark", [0.0, -1.0, -9999.0])
+@pytest.mark.parametrize("frames", [slice(3, 6), slice(None)], ids=["some", "all"])
+def test_points_that_are_marked_as_missing_are_missing(tmp_path, mark, frames):
+    """The walk passes two metres from the origin."""
+    body = walking().layout("coco17") + np.array([2.0, 0.0, 2.0])
+    marked = body.copy()
+    marked[frames, 9] = mark
+    np.save(tmp_path / "a.npy", marked)
+    read = keypoints_of(formats.read(tmp_path / "a.npy", layout="coco17", up="+y", keep_height=True))
+    assert np.isnan(read.positions[frames, 9]).all() and (read.confidence[frames, 9] == 0).all()
+    rest = np.delete(np.arange(17), 9)
+    np.testing.assert_allclose(read.positions[:, rest], body[:, rest], atol=1e-6)
+
+
+@pytest.mark.parametrize(("layout", "centre"), [("h36m17", 0), ("coco17", 0), ("body25", 1)])
+def test_the_point_that_a_body_is_given_about_is_not_missing(tmp_path, layout, centre):
+    body = walking().layout(layout)
+    np.save(tmp_path / "a.npy", body - body[:, centre, None])
+    read = keypoints_of(formats.read(tmp_path / "a.npy", layout=layout, up="+y"))
+    assert np.isfinite(read.positions[:, centre]).all()
+
+
+def test_hips_may_start_at_the_origin(tmp_path):
+    joints = walking().joints
+    np.save(tmp_path / "a.npy", joints - joints[0, 0])
+    read = keypoints_of(formats.read(tmp_path / "a.npy", layout="smpl24", up="+y"))
+    assert np.isfinite(read.positions[:, 0]).all()
+
+
+@pytest.mark.parametrize("parts", [
+    "pelvis spine3 neck head", "pelvis neck head head_top", "head neck spine3 pelvis",
+])  # fmt: skip
+def test_an_order_that_no_layout_has_is_not_taken_for_one(tmp_path, parts):
+    """Arms and legs of one side after the other: twenty points as Kinect's first model has them."""
+    limbs = "shoulder elbow wrist hand hip knee ankle foot"
+    names = parts.split() + [f"{side}_{part}" for side in ("left", "right") for part in limbs.split()]
+    points = walking().points[:, [POINT_INDEX[name] for name in names]]
+    np.save(tmp_path / "a.npy", points)
+    with pytest.raises(FormatError, match="--layout"):
+        formats.read(tmp_path / "a.npy")
+
+
+def test_a_neck_and_a_crown_are_not_taken_for_eyes(tmp_path):
+    """PoseTrack's order, whose limbs are COCO's."""
+    np.save(tmp_path / "clip.npy", walking().layout("posetrack17"))
+    with pytest.raises(FormatError, match="posetrack17"):
+        formats.read(tmp_path / "clip.npy")
+    (tmp_path / "clip.npy").rename(tmp_path / "posetrack.npy")
+    assert keypoints_of(formats.read(tmp_path / "posetrack.npy")).layout == "posetrack17"

@@ -13,10 +13,11 @@ import pytest
 from addon import formats
 from addon.body.skeleton import REST_PELVIS
 from addon.formats.container import Container
+from addon.formats.draft import REST_PELVIS_X
 from addon.formats.readers.smpl_parameters import recognises
 from addon.recording import Recording
 from tests.formats.bodies import poses_of, walking
-from tests.formats.test_estimators import CAMERA, dumped
+from tests.formats.test_estimators import CAMERA, dumped, turned
 
 FRAMES = 20
 AWAY = np.array([0.0, 0.0, 4.0])
@@ -114,3 +115,57 @@ def test_a_mapping_of_tracks_is_people_with_their_frames(tmp_path):
 def test_one_stranger_among_the_frames_makes_it_no_list_of_parameters(tmp_path):
     held = [*listed(), {"global_orient": np.eye(3)}]
     assert not recognises(Container(dumped(tmp_path / "a.pkl", held)))
+
+
+@pytest.mark.parametrize("stacked", [True, False])
+def test_osxs_names_are_read_as_smplxs(tmp_path, stacked):
+    vectors, pelvis = turned(walking(FRAMES), CAMERA)
+    held: dict[str, Any] = {
+        "smplx_root_pose": vectors[:, 0], "smplx_body_pose": vectors[:, 1:22].reshape(FRAMES, 63),
+        "smplx_lhand_pose": np.zeros((FRAMES, 45)), "smplx_rhand_pose": np.zeros((FRAMES, 45)),
+        "smplx_jaw_pose": np.zeros((FRAMES, 3)), "smplx_shape": np.zeros((FRAMES, 10)),
+        "cam_trans": pelvis + AWAY - REST_PELVIS_X,
+    }  # fmt: skip
+    frames = [{name: values[n][None] for name, values in held.items()} for n in range(FRAMES)]
+    recording = formats.read(dumped(tmp_path / "a.pkl", held if stacked else frames))
+    assert (recording.up.value, recording.people[0].frames) == ("-y", FRAMES)
+    read, body = poses_of(recording), walking(FRAMES)
+    np.testing.assert_allclose(read.rotations[:, :22], body.rotations[:, :22], atol=1e-5)
+    np.testing.assert_allclose(read.pelvis - read.pelvis[0], body.pelvis - body.pelvis[0], atol=1e-5)
+
+
+def test_a_translation_around_the_parameters_is_theirs(tmp_path):
+    """What HMR's kin give of an image: the parameters in a mapping of their own, the camera beside it."""
+    frames = [{"pred_smpl_params": {k: v for k, v in params(n).items() if k != "cam_t"},
+               "pred_cam_t_full": params(n)["cam_t"]} for n in range(FRAMES)]  # fmt: skip
+    recording = formats.read(dumped(tmp_path / "a.pkl", frames))
+    read, body = poses_of(recording), walking(FRAMES)
+    np.testing.assert_allclose(read.pelvis - read.pelvis[0], body.pelvis - body.pelvis[0], atol=1e-5)
+
+
+def posed(n: int, who: int, aside: float) -> dict[str, Any]:
+    vectors, pelvis = turned(walking(FRAMES), CAMERA)
+    place = pelvis[n] + AWAY - REST_PELVIS + [aside, 0.0, 0.0]
+    return {"id": who, "pose": vectors[n].reshape(72), "trans": place, "betas": np.zeros(10)}
+
+
+@pytest.mark.parametrize("nest", [list, lambda people: {"frame": 0, "people": people}])
+@pytest.mark.parametrize("write", [as_json, as_pickle])
+def test_frames_list_people_with_their_whole_pose_and_id(tmp_path, nest, write):
+    """They change places in the list."""
+    frames = [[posed(n, 7, 0.0), posed(n, 3, 1.0)][:: 1 if n % 2 else -1] for n in range(FRAMES)]
+    recording = formats.read(write([nest(people) for people in frames])(tmp_path))
+    assert sorted(one.id for one in recording.people) == ["3", "7"]
+    assert not any("no track ids" in warning for warning in recording.warnings)
+    for place in (0, 1):
+        body, read = walking(FRAMES), poses_of(recording, place)
+        np.testing.assert_allclose(read.rotations[:, :22], body.rotations[:, :22], atol=1e-5)
+        np.testing.assert_allclose(read.pelvis - read.pelvis[0], body.pelvis - body.pelvis[0], atol=1e-5)
+
+
+def test_numbers_that_only_count_the_people_of_a_frame_are_no_ids(tmp_path):
+    frames = [[posed(n, 0, float(n % 2)), posed(n, 1, float(1 - n % 2))] for n in range(FRAMES)]
+    recording = formats.read(as_pickle(frames)(tmp_path))
+    assert any("no track ids" in warning for warning in recording.warnings)
+    read, body = poses_of(recording), walking(FRAMES)
+    np.testing.assert_allclose(read.pelvis - read.pelvis[0], body.pelvis - body.pelvis[0], atol=1e-5)

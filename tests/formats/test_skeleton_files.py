@@ -184,11 +184,17 @@ def test_a_real_recording_of_cmu_is_upright_and_as_large_as_its_performer():
     assert height[JOINT_NAMES.index("head")] > height[0] + 0.4 > height[JOINT_NAMES.index("left_ankle")] + 1.1
 
 
+KANJI = {"left": "左", "right": "右"}
+MMD = "足 ひざ 足首 つま先 肩 腕 ひじ 手首"
+
+
 def limbs(name: str, parts: str) -> dict[str, str]:
     """Names of the limbs' joints: parts from hip to foot and from collar to wrist; name with {side}, {s} …"""
     joints = ["hip", "knee", "ankle", "foot", "collar", "shoulder", "elbow", "wrist"]
     return {
-        f"{side}_{joint}": name.format(side=side.title(), s=side[0], S=side[0].upper(), low=side, part=part)
+        f"{side}_{joint}": name.format(
+            side=side.title(), s=side[0], S=side[0].upper(), low=side, part=part, kanji=KANJI[side]
+        )
         for side in ("left", "right")
         for joint, part in zip(joints, parts.split(), strict=True)
     }
@@ -212,6 +218,8 @@ CONVENTIONS = {
     "Rigify": limbs("{part}.{S}", "thigh shin foot toe shoulder upper_arm forearm hand"),
     "VRM": limbs("J_Bip_{S}_{part}", "UpperLeg LowerLeg Foot ToeBase Shoulder UpperArm LowerArm Hand"),
     "Poser": limbs("{s}{part}", "Thigh Shin Foot Toe Collar Shldr ForeArm Hand"),
+    "MikuMikuDance": limbs("{kanji}{part}", MMD),
+    "MikuMikuDance in Blender": limbs("{part}.{S}", MMD),
     "Acclaim": limbs("{s}{part}", "femur tibia foot toes clavicle humerus radius wrist"),
 }  # fmt: skip
 

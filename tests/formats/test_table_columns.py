@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 from pathlib import Path
 from typing import Any
 
@@ -118,3 +119,79 @@ def test_a_column_that_names_one_person_tells_nobody_apart(tmp_path, value):
     rows = [[n, value, *body[n].ravel()] for n in range(FRAMES)]
     (person,) = formats.read(table(tmp_path / "a.csv", header, rows)).people
     assert (person.id, person.frames) == ("0", FRAMES)
+
+
+ASIDE = np.array([1.5, 0.0, 0.2])
+
+
+def two(folder: Path, header: list[str], rows: list[list[Any]]) -> list[np.ndarray]:
+    """The places of both people in the table."""
+    recording = formats.read(table(folder / "a.csv", header, rows), keep_height=True)
+    assert [one.frames for one in recording.people] == [FRAMES, FRAMES]
+    return [keypoints_of(recording, place).positions for place in (0, 1)]
+
+
+@pytest.mark.parametrize("name", [
+    "person{who}_{point}_{axis}", "P{who}.{point}.{axis}", "{point}_p{who}_{axis}",
+    "Subject {who}: {point} {axis}",
+])  # fmt: skip
+def test_names_of_columns_tell_people_apart(tmp_path, name):
+    body = walking(FRAMES).layout("coco17")
+    named = [(who, point, axis) for who in (1, 2) for point in COCO for axis in "xyz"]
+    header = [name.format(who=who, point=point, axis=axis) for who, point, axis in named]
+    rows = [[*frame.ravel(), *(frame + ASIDE).ravel()] for frame in body]
+    first, second = two(tmp_path, header, rows)
+    np.testing.assert_allclose(first, body, atol=1e-6)
+    np.testing.assert_allclose(second, body + ASIDE, atol=1e-6)
+
+
+@pytest.mark.parametrize("named", [True, False])
+def test_rows_of_one_frame_are_people_though_only_id_or_nothing_names_them(tmp_path, named):
+    body = walking(FRAMES).layout("coco17")
+    columns = [f"{point}_{axis}" for point in COCO for axis in "xyz"]
+    seen = [(n, who) for n in range(FRAMES) for who in (0, 1)]
+    rows = [[n, *([who] if named else []), *(body[n] + who * ASIDE).ravel()] for n, who in seen]
+    first, second = two(tmp_path, ["frame", *(["id"] if named else []), *columns], rows)
+    np.testing.assert_allclose(first, body, atol=1e-6)
+    np.testing.assert_allclose(second, body + ASIDE, atol=1e-6)
+
+
+def test_points_that_a_frame_has_twice_are_two_peoples(tmp_path):
+    body = walking(FRAMES).layout("coco17")
+    rows = [
+        [n, name, *(body[n, k] + who * ASIDE)]
+        for n in range(FRAMES)
+        for who in ((0, 1) if n % 2 else (1, 0))
+        for k, name in enumerate(COCO)
+    ]
+    read = two(tmp_path, ["frame", "joint", "x", "y", "z"], rows)
+    read = sorted(read, key=lambda points: points[0, 0, 0])
+    np.testing.assert_allclose(read[0], body, atol=1e-6)
+    np.testing.assert_allclose(read[1], body + ASIDE, atol=1e-6)
+
+
+def test_a_row_that_was_written_twice_is_nobody_else(tmp_path):
+    body = walking(FRAMES).layout("coco17")
+    columns = [f"{point}_{axis}" for point in COCO for axis in "xyz"]
+    rows = [[n, *body[n].ravel()] for n in range(FRAMES) for _ in range(1 + (n % 5 == 0))]
+    assert len(formats.read(table(tmp_path / "a.csv", ["frame", *columns], rows)).people) == 1
+
+
+STAMPS = {
+    "2024-05-01T23:59:{:09.6f}": "timestamp", "2024-05-01 12:00:{:06.3f}": "Time", "00:01:{:06.3f}": "time",
+    "01:{:06.3f}": "time", "2024-05-01T12:00:{:09.6f}+02:00": "timestamp",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("stamp", list(STAMPS))
+def test_times_may_be_written_as_dates_and_as_a_clock_shows_them(tmp_path, stamp):
+    body = walking(FRAMES).layout("coco17")
+    columns = [f"{point}_{axis}" for point in COCO for axis in "xyz"]
+    rows = [[stamp.format(1 + n / 50), *body[n].ravel()] for n in range(FRAMES) if n != 7]
+    path = table(tmp_path / "a.csv", [STAMPS[stamp], *columns], rows)
+    records = [dict(zip([STAMPS[stamp], *columns], row, strict=True)) for row in rows]
+    (tmp_path / "a.json").write_text(json.dumps(records))
+    for file in (path, tmp_path / "a.json"):
+        recording = formats.read(file)
+        assert (recording.fps.value, recording.fps.how) == (50.0, "stated")
+        assert np.ptp(recording.people[0].frame_ids) == FRAMES - 1

@@ -67,13 +67,31 @@ def as_list(frame: Any) -> list[dict[str, Any]]:
     return [{"name": name, **place} for name, place in as_xyz(frame).items()]
 
 
+def capital(frame: Any) -> dict[str, Any]:
+    """As C# writes Kinect v2's bodies."""
+    places = {name: dict(zip("XYZ", place, strict=True)) for name, place in by_name(frame).items()}
+    joints = {name: {"JointType": name, "Position": place} for name, place in places.items()}
+    return {"Bodies": [{"TrackingId": 0, "Joints": joints}]}
+
+
+def nuitracks(frame: Any) -> dict[str, Any]:
+    joints = [{"type": name.upper(), "proj": {"x": 0.5, "y": 0.5, "z": 1.0}, "real": place}
+              for name, place in as_xyz(frame).items()]  # fmt: skip
+    return {"skeletons": [{"id": 0, "joints": joints}]}
+
+
 SHAPES: dict[str, Any] = {
+    "Kinect v2": lambda c: [capital(frame) for frame in c],
+    "Nuitrack": lambda c: [nuitracks(frame) for frame in c],
+    "positions of joints": lambda c: {"frames": [
+        {"joints": [{"joint": name, "position": place} for name, place in by_name(frame).items()]}
+        for frame in c]},
     "names of each frame": lambda c: [by_name(frame) for frame in c],
     "joints with x, y, z": lambda c: {"frames": [{"joints": as_xyz(frame)} for frame in c]},
     "rows of all names": lambda c: {"joint_names": list(NAMES), "frames": c},
     "Ego-Exo4D": lambda c: {str(n): [{"annotation3D": dashed(frame)}] for n, frame in enumerate(c)},
     "lists with names": lambda c: [{"keypoints": as_list(frame)} for frame in c],
-}
+}  # fmt: skip
 
 
 @pytest.mark.parametrize("shape", list(SHAPES))
@@ -83,6 +101,40 @@ def test_points_by_name_are_read_however_the_frames_are_kept(tmp_path, shape):
     recording = formats.read(tmp_path / "clip.json", keep_height=True)
     assert recording.format == "points by name" and recording.people[0].frames == FRAMES
     np.testing.assert_allclose(keypoints_of(recording).positions, body, atol=1e-6)
+
+
+@pytest.mark.parametrize("tree", [list, lambda frames: dict(enumerate(frames))])
+def test_a_pickle_may_map_names_to_places_frame_by_frame(tmp_path, tree):
+    body = walking(FRAMES).layout("coco17")
+    (tmp_path / "a.pkl").write_bytes(pickle.dumps(tree([by_name(frame) for frame in body])))
+    recording = formats.read(tmp_path / "a.pkl", keep_height=True)
+    assert recording.format == "points by name"
+    np.testing.assert_allclose(keypoints_of(recording).positions, body, atol=1e-6)
+
+
+@pytest.mark.parametrize("end", [".npz", ".pkl"])
+def test_an_array_may_lie_under_each_points_name(tmp_path, end):
+    body = walking(FRAMES).layout("coco17")
+    held: dict[str, Any] = {name: body[:, k] for k, name in enumerate(NAMES)} | {"fps": 50.0}
+    if end == ".npz":
+        np.savez(tmp_path / "a.npz", **held)
+    else:
+        (tmp_path / "a.pkl").write_bytes(pickle.dumps(held))
+    recording = formats.read(tmp_path / f"a{end}", keep_height=True)
+    assert recording.fps.value == 50.0
+    np.testing.assert_allclose(keypoints_of(recording).positions, body, atol=1e-6)
+
+
+@pytest.mark.parametrize("names", ["joint_names", "keypoint_names", None])
+def test_the_one_list_of_points_of_a_json_file_is_read_whatever_it_is_called(tmp_path, names):
+    body = walking(FRAMES).layout("coco17")
+    held: dict[str, Any] = {"frame_rate": 50, "poses_3d": body.tolist(), "poses_2d": body[..., :2].tolist()}
+    held |= {names: list(NAMES)} if names else {}
+    (tmp_path / "a.json").write_text(json.dumps(held))
+    recording = formats.read(tmp_path / "a.json", keep_height=True)
+    read = keypoints_of(recording)
+    assert recording.fps.value == 50.0 and read.layout == (None if names else "coco17")
+    np.testing.assert_allclose(read.positions, body, atol=1e-6)
 
 
 def test_azure_kinects_people_keep_their_ids_and_the_cameras_times(tmp_path):

@@ -85,6 +85,8 @@ def _good_frames(poses: Poses, mask: Any) -> list[Person]:
 def _is_slahmr(container: Container) -> bool:
     if not container.has("pose_body", "root_orient", "trans"):
         return False
+    if "cam_R" not in container.fields and not container.path.stem.endswith("_results"):
+        return False
     return len(container.shape("pose_body")) == 3 and container.shape("pose_body")[2:] == (63,)
 
 

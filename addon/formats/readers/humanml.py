@@ -39,7 +39,14 @@ def recognises(container: Container) -> bool:
     """The widths of the feature vectors, or MDM's keys."""
     if container.npy is not None:
         return container.npy.ndim == 2 and container.npy.shape[1] in (*_FEATURES, _MOTION_X, _STREAMER)
-    return container.has("thetas", "root_translation") or container.has("motion", "lengths")
+    return container.has("thetas", "root_translation") or _is_clips(container)
+
+
+def _is_clips(container: Container) -> bool:
+    """MDM's results, whose lengths scripts leave out where all clips are whole."""
+    shape = container.shape("motion")
+    joints = len(shape) == 4 and shape[1] in _LAYOUTS and shape[2] == 3
+    return container.has("motion", "lengths") or (joints and container.has("motion", "text"))
 
 
 def read(container: Container) -> Draft:
@@ -141,7 +148,8 @@ def _poses(thetas: np.ndarray, root: np.ndarray) -> Poses:
 
 def _clips(container: Container) -> list[Person]:
     motion = numbers(container.fields["motion"], "motion")
-    lengths = np.asarray(container.fields["lengths"]).reshape(-1).astype(int)
+    whole = [motion.shape[-1]] * len(motion)
+    lengths = np.asarray(container.fields.get("lengths", whole)).reshape(-1).astype(int)
     rotations = motion.shape[1:3] == (25, 6)
     joints = motion.ndim == 4 and motion.shape[1] in _LAYOUTS and motion.shape[2] == 3
     if motion.ndim != 4 or len(lengths) != len(motion) or not (joints or rotations):

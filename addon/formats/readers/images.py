@@ -1,7 +1,7 @@
 """Estimators that work image by image and keep no tracks: CLIFF, HumanData, Multi-HMR, OpenPose 3D, MHFormer.
 
 People are linked from frame to frame by where they are. Sources: huawei-noah/noah-research CLIFF/demo.py;
-open-mmlab/mmhuman3d docs/human_data.md; naver/multi-hmr demo.py; OpenPose's output documentation;
+open-mmlab/mmhuman3d docs/human_data.md; naver/multi-hmr demo.py, model.py; OpenPose's output documentation;
 Vegetebird/MHFormer demo/vis.py.
 """
 
@@ -17,6 +17,7 @@ import numpy as np
 from ...body.hands import SIDES
 from ...body.skeleton import REST_PELVIS
 from ...safe_read import FormatError
+from ..body_frames import frames_in
 from ..container import Container
 from ..cuts import new_series
 from ..draft import (
@@ -35,6 +36,10 @@ from ..hand_points import COUNT as HAND_COUNT
 from ..hand_points import numbers_of
 from ..linking import LINKED, Detections
 from ..tracks import joined, series
+
+_ROTATIONS, _PELVIS = ("rotation_vector", "rotvec"), ("translation_pelvis", "transl_pelvis")
+_PLACES = ("translation", "transl")
+"""Names of Multi-HMR's values in its JSON and in what its model gives."""
 
 
 def _draft(found: Detections, rest_pelvis: np.ndarray, warnings: Sequence[str] = ()) -> Draft:
@@ -109,20 +114,42 @@ def _read_human_data(container: Container) -> Draft:
 
 
 def _is_multi_hmr(container: Container) -> bool:
-    humans = container.fields.get("humans")
-    if humans == []:
+    if container.fields.get("humans") == []:
         return container.path.stem[-3:].isdigit()
-    return isinstance(humans, list) and all(isinstance(h, dict) and "rotation_vector" in h for h in humans)
+    return any(humans for _, humans in _images(container))
+
+
+def _images(container: Container) -> list[tuple[int, list[Any]]]:
+    """(frame, people) of each image: the file's own, those of numbered files, or of a list or mapping of
+    frames that a script saved."""
+    if container.has("humans") or _humans(container.tree):
+        return [(frame, _humans(file.tree)) for frame, file in series(container)]
+    listed = frames_in(container.tree) if container.kind in ("pickle", "torch", "npy", "json") else []
+    return [(frame, _humans(held)) for frame, held in listed]
+
+
+def _humans(frame: Any) -> list[Any]:
+    """The people of one image, [] where it holds none of Multi-HMR's."""
+    held = frame.get("humans") if isinstance(frame, Mapping) else frame
+    held = held.tolist() if isinstance(held, np.ndarray) and held.dtype == object else held
+    humans = held if isinstance(held, list) else []
+    return humans if all(isinstance(one, Mapping) and _first(one, _ROTATIONS) for one in humans) else []
+
+
+def _first(human: Mapping[str, Any], names: Sequence[str]) -> str | None:
+    return next((name for name in names if name in human), None)
 
 
 def _read_multi_hmr(container: Container) -> Draft:
     """53 rotations are SMPL-X without eyes; translation_pelvis is the pelvis' own place."""
     found = Detections()
-    for frame, file in series(container):
-        for human in file.fields.get("humans", []):
-            vectors = numbers(human["rotation_vector"], "rotation_vector").reshape(-1)[:156]
-            pelvis = human.get("translation_pelvis")
-            shift = numbers(human["translation"] if pelvis is None else pelvis, "translation").reshape(3)
+    for frame, humans in _images(container):
+        for human in humans:
+            vectors = numbers(human[_first(human, _ROTATIONS)], "rotation_vector").reshape(-1)[:156]
+            pelvis, place = _first(human, _PELVIS), _first(human, (*_PELVIS, *_PLACES))
+            if place is None:
+                raise FormatError("The people of the Multi-HMR result lack a translation; save it as well.")
+            shift = numbers(human[place], place).reshape(3)
             shift = shift if pelvis is None else shift - REST_PELVIS_X
             betas = numbers(human.get("shape", np.zeros(10)), "shape").reshape(-1)[:10]
             found.add(frame, shift, pose=vectors, trans=shift, betas=betas)
@@ -138,18 +165,17 @@ def _read_openpose(container: Container) -> Draft:
     found = Detections()
     for frame, file in series(container):
         for one in file.fields.get("people", []):
-            points = numbers(one["pose_keypoints_3d"], "pose_keypoints_3d")
-            if points.size == 100:
-                points = points.reshape(25, 4)
+            points = _openposes_body(numbers(one["pose_keypoints_3d"], "pose_keypoints_3d"))
+            if points is not None:
                 seen = points[points[:, 3] > 0, :3]
                 hands = _openposes_hands(one)
                 found.add(frame, seen.mean(0) if len(seen) else np.zeros(3), points=points, hands=hands)
     people = []
     for name, frames, values in found.tracks():
         points, hands = values["points"], values["hands"]
-        if (hands[..., 3] > 0).any():
+        if (hands[..., 3] > 0).any() and points.shape[1] == 25:
             points = np.concatenate([points, hands.reshape(len(hands), -1, 4)], axis=1)
-        layout = "body25" if points.shape[1] == 25 else "easymocap67"
+        layout = _OPENPOSE[points.shape[1]]
         people.append(
             person(name, frames, keypoints=layout_keypoints(points[..., :3], layout, points[..., 3]))
         )
@@ -162,6 +188,20 @@ def _read_openpose(container: Container) -> Draft:
         people, units=None, likely_up=("-y", "+y", "+z"), warnings=[LINKED] if found.several else [],
         tool=f"OpenPose {version:g}" if version else None, floating=True,
     )  # fmt: skip
+
+
+_OPENPOSE = {25: "body25", 18: "openpose18", 67: "easymocap67"}
+"""Counts of points, the last with both hands, -> their layout."""
+
+
+def _openposes_body(values: np.ndarray) -> np.ndarray | None:
+    """(25 or 18, 4) points with scores out of a row of numbers, which other tools write without scores."""
+    for count, columns in ((25, 4), (25, 3), (18, 4), (18, 3)):
+        if values.size == count * columns:
+            points = values.reshape(count, columns)
+            seen = (points != 0).any(1).astype(float)
+            return points if columns == 4 else np.column_stack([points, seen])
+    return None
 
 
 def _openposes_hands(one: Mapping[str, Any]) -> np.ndarray:
@@ -184,11 +224,11 @@ CLIFF = Reader("CLIFF", "CLIFF", "SMPL per image", "*_cliff_*.npz", _is_cliff, _
 HUMAN_DATA = Reader(
     "HumanData", "MMHuman3D", "SMPL or SMPL-X per image", ".npz", _is_human_data, _read_human_data
 )
-MULTI_HMR = Reader("Multi-HMR", "Multi-HMR", "SMPL-X per image", ".json", _is_multi_hmr, _read_multi_hmr)
+MULTI_HMR = Reader("Multi-HMR", "Multi-HMR", "SMPL-X per image", ".json .pkl", _is_multi_hmr, _read_multi_hmr)
 OPENPOSE = Reader(
     "OpenPose 3D",
     "OpenPose",
-    "25 keypoints per image, and hands",
+    "25 or 18 keypoints per image, and hands",
     "*_keypoints.json",
     _is_openpose,
     _read_openpose,

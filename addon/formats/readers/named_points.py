@@ -1,8 +1,9 @@
-"""JSON of points by name, as scripts save it: Azure Kinect's offline_processor, Ego-Exo4D, many people's own.
+"""JSON of points by name, as scripts save it: Kinect v2's and Azure's, Nuitrack's, Ego-Exo4D's, many's own.
 
 Frames are a list, a mapping from numbers, or lie under `frames`. A frame maps names to [x, y, z] or to
 {x, y, z}, itself or in a field such as `joints`, `annotation3D`; or it lists {name, x, y, z}; or it has rows
-for names that stand beside all frames (`joint_names`), of one person or of `bodies`. Sources: microsoft/
+for names that stand beside all frames (`joint_names`), of one person or of `bodies`. Archives and pickles
+hold an array (T, 3) under each name. Sources: microsoft/
 Azure-Kinect-Samples body-tracking-samples/offline_processor/main.cpp; docs.ego-exo4d-data.org body pose.
 """
 
@@ -16,37 +17,41 @@ import numpy as np
 
 from ...safe_read import FormatError, one_line
 from ...safe_read.npy import check_shape
+from ..body_frames import IDS, PEOPLE, in_lower_case, in_order, place_of
 from ..container import Container
-from ..draft import Draft, Reader, is_real
+from ..draft import Draft, Reader, numbers
 from ..marker_people import joint_count
-from ..rates import rate_of
+from ..rates import rate_in, rate_of
 from ..timing import timed_frames
 from .tables import MOST_POINTS, draft_of_points
 
 _FRAMES = ("frames", "data", "poses", "sequence")
 _WITHIN = (
-    "annotation3D", "joints", "joints3d", "joints_3d", "keypoints", "keypoints3d", "keypoints_3d",
+    "annotation3d", "joints", "joints3d", "joints_3d", "keypoints", "keypoints3d", "keypoints_3d",
     "landmarks", "points", "positions", "pose", "skeleton", "joint_positions", "body", "person",
 )  # fmt: skip
 _NAMES = ("joint_names", "keypoint_names", "names", "joints_names")
-_PEOPLE, _IDS = ("bodies", "people", "persons", "skeletons"), ("body_id", "id", "track_id", "person_id")
+_NAME = ("name", "jointtype", "joint_name", "jointname", "joint", "type", "part", "keypoint", "label")
+"""What the name of a point is called in a list of points."""
 _FEWEST, _DEEPEST, _LOOKED_AT = 6, 3, 50
 _Points = dict[str, list[float]]
 
 
 def recognises(container: Container) -> bool:
     """Enough points of a body by name in one of the first frames."""
-    if container.kind != "json":
-        return False
-    names = _names(container.json)
-    frames = _frames(container.json)[:_LOOKED_AT]
+    if joint_count(list(_arrays(container))) >= _FEWEST:
+        return True
+    names = _names(_tree(container))
+    frames = _frames(_tree(container))[:_LOOKED_AT]
     found = (points for _, frame in frames for _, points in _people(frame, names))
     return any(joint_count(list(points)) >= _FEWEST for points in found)
 
 
 def read(container: Container) -> Draft:
     """Everybody. Raises FormatError."""
-    tree, frames = container.json, _frames(container.json)
+    if joint_count(list(_arrays(container))) >= _FEWEST:
+        return _of_arrays(container)
+    tree, frames = _tree(container), _frames(_tree(container))
     seen: dict[str, dict[int, _Points]] = {}
     for number, frame in frames:
         for who, points in _people(frame, _names(tree)):
@@ -55,6 +60,25 @@ def read(container: Container) -> Draft:
     people = [replace(one, id=one_line(who)) for who, draft in drafts for one in draft.people]
     draft = replace(drafts[0][1], people=people, tool=None)
     return timed_frames(draft, [frame for _, frame in frames], rate_of(tree))
+
+
+def _arrays(container: Container) -> dict[str, Any]:
+    """Names of points to their places (T, 3) where a file holds an array for each; lazily."""
+    shapes = {str(name): container.shape(str(name)) for name in container.fields}
+    whole = [name for name, shape in shapes.items() if len(shape) == 2 and shape[1] == 3]
+    frames = {shapes[name][0] for name in whole}
+    return {name: container.fields[name] for name in whole} if len(frames) == 1 else {}
+
+
+def _tree(container: Container) -> Any:
+    """JSON, or the lists and mappings of a pickle."""
+    return container.tree if container.kind in ("json", "pickle") else None
+
+
+def _of_arrays(container: Container) -> Draft:
+    names = [str(name) for name in container.fields if str(name) in _arrays(container)]
+    points = np.stack([numbers(container.fields[name], name) for name in names], axis=1)
+    return replace(draft_of_points(names, points, None, None), tool=None, fps=rate_in(container.fields))
 
 
 def _drafts(track: Mapping[int, _Points]) -> list[Draft]:
@@ -78,10 +102,10 @@ def _frames(tree: Any) -> list[tuple[int, Any]]:
         tree = tree if inner is None else inner
     if isinstance(tree, Mapping):
         numbered = {
-            int(name): frame for name, frame in tree.items() if str(name).isdigit() and len(name) < 10
+            int(name): frame for name, frame in tree.items() if str(name).isdigit() and len(str(name)) < 10
         }
         return sorted(numbered.items()) if len(numbered) == len(tree) else []
-    return list(enumerate(tree)) if isinstance(tree, list) else []
+    return in_order(tree) if isinstance(tree, list) else []
 
 
 def _names(tree: Any) -> list[str]:
@@ -93,41 +117,37 @@ def _names(tree: Any) -> list[str]:
 def _people(frame: Any, names: list[str]) -> Iterator[tuple[str, _Points]]:
     """(id, points) of everybody in a frame."""
     fields = frame if isinstance(frame, Mapping) else {}
-    listed = next((fields[name] for name in _PEOPLE if isinstance(fields.get(name), list)), None)
+    listed = in_lower_case(fields, PEOPLE)
+    listed = listed if isinstance(listed, list) else None
     for place, one in enumerate([frame] if listed is None else listed):
         points = _points(one, names)
         if points:
-            ids = [one[name] for name in _IDS if name in one] if isinstance(one, Mapping) else []
-            yield str(ids[0] if ids and listed is not None else place), points
+            own = in_lower_case(one, IDS) if isinstance(one, Mapping) else None
+            yield str(place if own is None or listed is None else own), points
 
 
 def _points(held: Any, names: list[str], depth: int = 0) -> _Points:
-    if depth > _DEEPEST or not held:
+    if depth > _DEEPEST or not isinstance(held, (Mapping, list)) or not held:
         return {}
     if isinstance(held, Mapping):
-        places = {str(name): place for name, value in held.items() if (place := _place(value)) is not None}
+        places = {str(name): place for name, value in held.items() if (place := place_of(value)) is not None}
         if len(places) >= _FEWEST:
             return places
-        inner = (_points(held[name], names, depth + 1) for name in _WITHIN if name in held)
+        inner = (_points(held[name], names, depth + 1) for name in held if str(name).lower() in _WITHIN)
         return next((points for points in inner if points), {})
-    if not isinstance(held, list):
-        return {}
-    rows = [_place(row) for row in held]
-    own = [str(row.get("name", "")) if isinstance(row, Mapping) else "" for row in held]
+    rows = [place_of(row) for row in held]
+    own = [str(in_lower_case(row, _NAME) or "") if isinstance(row, Mapping) else "" for row in held]
     named = own if all(own) else names
     if len(rows) >= _FEWEST and len(named) == len(rows):
         return {name: row for name, row in zip(named, rows, strict=True) if row is not None}
     return _points(held[0], names, depth + 1) if len(held) == 1 else {}
 
 
-def _place(value: Any) -> list[float] | None:
-    if isinstance(value, Mapping) and {"x", "y", "z"} <= set(value):
-        value = [value["x"], value["y"], value["z"]]
-    if not isinstance(value, list) or len(value) not in (3, 4) or not all(map(is_real, value)):
-        return None
-    return [np.nan if number is None else float(number) for number in value[:3]]
-
-
 READER = Reader(
-    "points by name", "Azure Kinect, Ego-Exo4D, scripts", "keypoints by name", ".json", recognises, read
+    "points by name",
+    "Kinect v2 and Azure, Nuitrack, Ego-Exo4D, scripts",
+    "keypoints by name",
+    ".json",
+    recognises,
+    read,
 )

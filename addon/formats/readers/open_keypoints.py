@@ -18,6 +18,7 @@ from ...body.layouts import LAYOUTS, find_layout
 from ...overrides import give
 from ...recording import Keypoints
 from ...safe_read import FormatError
+from ..body_stacks import FEWEST, MOST
 from ..container import Container
 from ..depth import refuse_flat_points
 from ..draft import (
@@ -28,25 +29,32 @@ from ..draft import (
     named_keypoints,
     numbers,
     person,
-    scalar,
     text_of,
 )
 from ..inference import infer_layout, is_mirrored, unclear_layout
 from ..landmarks import HIPS_FIXED, by_wrists, mediapipe_keypoints
+from ..marker_names import canonical_names
+from ..rates import rate_in
 from ..timing import is_time, timed
 
 _FREEMOCAP, _HOLISTIC = (543, 553), 75
 """MediaPipe Holistic as FreeMoCap stacks it: 33 body points, the right and the left hand's 21, the face."""
-_FLAT = {66: (22, 3), 99: (33, 3), 132: (33, 4)}
-"""Widths of rows that hold HumanML3D's joints, or MediaPipe's landmarks with and without visibility."""
-_SMPL_FIRST = {45: 24, 52: 22, 55: 22, 73: 22, 76: 22, 118: 22, 127: 22, 144: 22}
-"""Counts of smplx's joints and landmarks of SMPL, SMPL-H and SMPL-X: how many at the start are SMPL's."""
+_FLAT = {66: (22, 3), 99: (33, 3), 132: (33, 4), 225: (33, 3), 258: (33, 4), 1662: (33, 4), 1692: (33, 4)}
+"""Widths of rows that hold HumanML3D's joints, or MediaPipe's landmarks with and without visibility, behind
+which hands, and faces, may follow as they do in lessons on recognising actions."""
+_BEHIND = "Not used: the points behind the body's 33."
+_STARTS = {
+    44: (25,), 45: (24, 25), 49: (25,), 52: (22,), 55: (22,), 73: (22,), 76: (22,), 118: (22,), 127: (22,),
+    144: (22,),
+}  # fmt: skip
+"""Counts of smplx's joints and landmarks of SMPL, SMPL-H and SMPL-X, and of the points of SPIN, VIBE and
+4D-Humans: how many at the start may be SMPL's or OpenPose's, which are seen from the body's shape."""
 _MEDIAPIPE = 33
 _ONLY_MEDIAPIPE = "The layout mediapipe33 was inferred, as only MediaPipe has 33 keypoints."
-_FEWEST = 12
-"""Keypoints of the smallest body that an array without a name may hold."""
 _DEEP = re.compile("world|3d", re.IGNORECASE)
 """What an array is called that is meant rather than one in the picture."""
+_FRAMES = ("frame_ids", "frame_id", "frame_idx", "frame_numbers", "frame_number", "frames")
+_NAMES = ("names", "joint_names", "keypoint_names", "joints_names", "keypoints_names")
 _USUAL_FPS = {"kit21": 12.5, "mmm21": 12.5}
 _HUMANML_FPS = 20.0
 
@@ -56,7 +64,7 @@ def recognises(container: Container) -> bool:
     if _is_open(container):
         return True
     array = _bare(container)
-    return array is not None and _bare_shape(array.shape, container.hints.layout) is not None
+    return array is not None and _body_of(array, container.hints.layout) is not None
 
 
 def read(container: Container) -> Draft:
@@ -82,7 +90,7 @@ def read(container: Container) -> Draft:
 def _timed(draft: Draft, container: Container, frames: int) -> Draft:
     """The draft with the rate that the file states, and with its times where it has one for each frame."""
     fields = container.fields
-    stated = scalar(fields["fps"]) if _given(fields, "fps") else None
+    stated = rate_in(fields)
     name = next((str(name) for name in fields if _is_times(str(name), fields[name], frames)), None)
     return replace(draft, fps=stated) if name is None else timed(draft, fields[name], name, stated)
 
@@ -130,8 +138,9 @@ def _with_layout(
     guess, warnings = infer_layout(points, name), []
     if points.shape[1] == _MEDIAPIPE:
         return layout_keypoints(points, "mediapipe33", confidence), [_ONLY_MEDIAPIPE]
-    first = _SMPL_FIRST.get(points.shape[1]) if guess is None else None
-    if first is not None and infer_layout(points[:, :first]) is not None:
+    starts = _STARTS.get(points.shape[1], ()) if guess is None else ()
+    first = next((count for count in starts if infer_layout(points[:, :count]) is not None), None)
+    if first is not None:
         guess, warnings = infer_layout(points[:, :first]), [f"Not used: points from number {first} on."]
         points, confidence = points[:, :first], None if confidence is None else confidence[:, :first]
     if guess is None:
@@ -144,19 +153,42 @@ def _with_layout(
     return keypoints, warnings
 
 
-def _bare_shape(shape: tuple[int, ...], layout: str | None) -> tuple[int, int, int] | None:
-    """(T, K, columns) of a bare array: (T, K, 3|4), (K, 3|4) for one frame, (1, T, K, 3) or flat rows."""
-    if len(shape) == 4 and shape[0] == 1:
-        shape = shape[1:]
-    if len(shape) == 3 and shape[2] in (2, 3, 4):
-        return shape[0], shape[1], shape[2]
-    if len(shape) == 2 and shape[1] in (3, 4):
-        return 1, shape[0], shape[1]
-    if len(shape) == 2 and layout in LAYOUTS and shape[1] == 3 * len(find_layout(layout).keypoints):
-        return shape[0], shape[1] // 3, 3
-    if len(shape) == 2 and shape[1] in _FLAT:
-        return shape[0], *_FLAT[shape[1]]
+def _body_of(array: np.ndarray, layout: str | None) -> np.ndarray | None:
+    """(T, K, 3 or 4) of a bare array: also (K, 3 or 4) of one frame, (1, T, K, 3), or a flat row of the body
+    and perhaps more for each frame; None where it is nothing of the kind."""
+    if array.ndim == 4 and len(array) == 1:
+        array = array[0]
+    if array.ndim == 3 and array.shape[2] in (2, 3, 4):
+        return array
+    if array.ndim == 2 and array.shape[1] in (3, 4):
+        return array[None]
+    if array.ndim == 3 and len("xyz") in array.shape[:2]:
+        return _turned(array, layout)
+    rows = array[None] if array.ndim == 1 and len(array) in _FLAT else array
+    shape = _row_shape(rows, layout) if rows.ndim == 2 else None
+    return None if shape is None else rows[:, : shape[0] * shape[1]].reshape(-1, *shape)
+
+
+def _turned(array: np.ndarray, layout: str | None) -> np.ndarray | None:
+    """(T, K, 3) of an array whose x, y and z come before its points, or before its frames."""
+    for axis in (1, 0):
+        points = np.moveaxis(array, axis, 2)
+        if points.shape[2] == len("xyz") and (layout is not None or infer_layout(points) is not None):
+            return points
     return None
+
+
+def _row_shape(rows: np.ndarray, layout: str | None) -> tuple[int, int] | None:
+    """Points and columns of each, by the layout that was given, the width, or the body that they make."""
+    width = rows.shape[1]
+    if layout in LAYOUTS and width == 3 * len(find_layout(layout).keypoints):
+        return width // 3, 3
+    if width in _FLAT:
+        return _FLAT[width]
+    shapes = [(width // columns, columns) for columns in (3, 4) if width % columns == 0]
+    shapes = [shape for shape in shapes if FEWEST <= shape[0] <= MOST and len(rows) > 1]
+    bodies = ((shape, numbers(rows, "keypoints").reshape(-1, *shape)[..., :3]) for shape in shapes)
+    return next((shape for shape, points in bodies if infer_layout(points) is not None), None)
 
 
 def _bare(container: Container) -> np.ndarray | None:
@@ -164,22 +196,35 @@ def _bare(container: Container) -> np.ndarray | None:
     if container.npy is not None:
         return container.npy
     listed = container.json
-    if isinstance(listed, list) and _is_rows(listed):
+    if isinstance(listed, list) and (_is_rows(listed) or _is_flat(listed)):
         return numbers(listed, "keypoints")
     if container.kind in ("npy", "pickle", "torch") and not container.fields:
         return _of_objects(container.tree)
+    if container.kind == "json":
+        rows = {
+            name: held for name, held in container.fields.items() if isinstance(held, list) and _is_rows(held)
+        }
+        chosen = _likeliest(list(rows))
+        return numbers(rows[chosen[0]], chosen[0]) if len(chosen) == 1 else None
     names = _arrays(container)
     return np.asarray(container.fields[names[0]]) if len(names) == 1 else None
 
 
 def _is_open(container: Container) -> bool:
-    """Whether `keypoints` are meant: not where those in 3D lie beside them under a name that says so."""
-    return container.has("keypoints") and not any(map(_DEEP.search, _arrays(container)))
+    """Whether `keypoints` of one person are meant: not where those in 3D lie beside them under a name that
+    says so."""
+    several = len(container.shape("keypoints")) == 4
+    return container.has("keypoints") and not several and not any(map(_DEEP.search, _arrays(container)))
 
 
 def _arrays(container: Container) -> list[str]:
     """The names of what may be keypoints; of several only those that are called 3D or of the world."""
-    names = [str(name) for name in container.fields if _may_be_keypoints(container.shape(str(name)))]
+    return _likeliest(
+        [str(name) for name in container.fields if _may_be_keypoints(container.shape(str(name)))]
+    )
+
+
+def _likeliest(names: list[str]) -> list[str]:
     deep = [name for name in names if _DEEP.search(name)]
     return deep if len(names) > 1 and deep else names
 
@@ -191,6 +236,9 @@ def _of_objects(tree: Any) -> np.ndarray | None:
     frames = list(tree)
     shapes = {tuple(getattr(frame, "shape", ())) for frame in frames if frame is not None}
     shape = shapes.pop() if len(shapes) == 1 else ()
+    if len(shape) == 1 and shape[0] >= 3 * FEWEST:
+        missing = np.full(shape, np.nan)
+        return numbers([missing if frame is None else np.asarray(frame) for frame in frames], "keypoints")
     if len(shape) == 3 and shape[0] == 1:
         shape = shape[1:]
     if len(shape) != 2 or not _may_be_keypoints((len(frames), *shape)):
@@ -214,30 +262,79 @@ def _is_rows(frames: list[Any]) -> bool:
     )
 
 
+def _is_flat(frames: list[Any]) -> bool:
+    """Whether all frames are as many numbers or nulls."""
+    width = len(frames[0]) if frames and isinstance(frames[0], list) else 0
+    return width >= 3 * FEWEST and all(
+        isinstance(frame, list) and len(frame) == width and all(map(is_real, frame)) for frame in frames
+    )
+
+
 def _may_be_keypoints(shape: tuple[int, ...]) -> bool:
-    return len(shape) == 3 and shape[1] >= _FEWEST and shape[2] in (3, 4)
+    return len(shape) == 3 and shape[1] >= FEWEST and shape[2] in (3, 4)
+
+
+def is_body_row(rows: np.ndarray, layout: str | None) -> bool:
+    """Whether rows of numbers (T, N) hold a body each."""
+    return rows.ndim == 2 and _row_shape(rows, layout) is not None
+
+
+def draft_of_rows(container: Container, rows: np.ndarray) -> Draft:
+    """One person from rows of numbers (T, N). Raises FormatError."""
+    return _read_bare(container, rows)
 
 
 def _read_bare(container: Container, array: np.ndarray) -> Draft:
-    shape = _bare_shape(array.shape, container.hints.layout)
-    points, confidence = _split(numbers(array, "keypoints").reshape(shape or array.shape), None)
-    layout, warnings = container.hints.layout, []
+    values = numbers(array, "keypoints")
+    points = _body_of(values, container.hints.layout)
+    points = values if points is None else points
+    draft = draft_of_array(container, points, container.hints.layout)
+    if values.ndim < points.ndim and values.size > points.size:
+        draft.warnings.append(_BEHIND)
+    return _timed(_numbered(draft, container), container, len(points))
+
+
+def _numbered(draft: Draft, container: Container) -> Draft:
+    """The draft with the frame numbers that lie beside the array, where they are those of its frames."""
+    (one,) = draft.people
+    name = next((name for name in _FRAMES if container.shape(name) == (one.frames,)), None)
+    numbered = np.zeros(0) if name is None else numbers(container.fields[name], name)
+    if not len(numbered) or not np.isfinite(numbered).all() or (np.diff(numbered) <= 0).any():
+        return draft
+    return replace(draft, people=[replace(one, frame_ids=numbered.astype(np.int64))])
+
+
+def draft_of_array(container: Container, array: np.ndarray, layout: str | None) -> Draft:
+    """One person from an array (T, K, 3 or 4) out of the container, whose layout is inferred where it is
+    None. Raises FormatError."""
+    points, confidence = _split(array, None)
+    warnings = []
     if points.shape[1] in _FREEMOCAP:
         count = _HOLISTIC if np.isfinite(points[:, _MEDIAPIPE:_HOLISTIC]).any() else _MEDIAPIPE
         points, warnings = points[:, :count], ["Not used: face."]
         layout = layout or f"mediapipe{count}"
         confidence = None if confidence is None else confidence[:, :count]
-    keypoints, found = _with_layout(layout, points, confidence, _title(container))
+    names = _names_beside(container.fields, points.shape[1]) if layout is None else []
+    if names:
+        keypoints, found = _named(names, points, confidence)
+    else:
+        keypoints, found = _with_layout(layout, points, confidence, _title(container))
     if keypoints.layout in ("mediapipe33", "mediapipe75"):
         points = by_wrists(points)
         keypoints, more = mediapipe_keypoints(points, confidence)
         found += more
     usual = _HUMANML_FPS if _is_humanml(container, keypoints) else _USUAL_FPS.get(keypoints.layout or "")
-    draft = Draft(
+    return Draft(
         [person(keypoints=keypoints)], usual_fps=usual, units=None, warnings=warnings + found,
         camera=HIPS_FIXED in found, floating=True,
     )  # fmt: skip
-    return _timed(draft, container, len(points))
+
+
+def _names_beside(fields: Any, count: int) -> list[str]:
+    """The names of so many points that lie beside them, where any of them is known."""
+    held: Any = next((fields[name] for name in _NAMES if name in fields), [])
+    names = [text_of(name) for name in np.asarray(held, dtype=object).reshape(-1)]
+    return names if len(names) == count and any(canonical_names(names)) else []
 
 
 def _title(container: Container) -> str:

@@ -3,16 +3,16 @@
 One file of T frames, or a file per frame: `000000.pkl` …, RICH's `<frame>/<subject>.pkl`, or SMPLify-X's
 `results/<image>/000.pkl`, which counts the people of each image anew; GRAB's `body {params}`; a list or a
 mapping of frames, each a person or a list of people, as scripts around HMR and its kin save. Pickle, joblib,
-torch, .npz and JSON; vectors or matrices. Sources: vchoutas/smplx body_models.py (names);
-rich.is.tue.mpg.de (RICH); zju3dv/GVHMR hmr4d/dataset/rich; vchoutas/smplify-x smplifyx/main.py,
-fit_single_frame.py.
+torch, .npz and JSON; vectors or matrices; also under OSX's names. Sources: vchoutas/smplx body_models.py
+(names); rich.is.tue.mpg.de (RICH); zju3dv/GVHMR hmr4d/dataset/rich; vchoutas/smplify-x smplifyx/main.py,
+fit_single_frame.py; IDEA-Research/OSX main/OSX.py.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -22,6 +22,7 @@ from ...body.rotations import matrix_from_axis_angle
 from ...body.skeleton import REST_PELVIS
 from ...recording import CodedHands, Person
 from ...safe_read import FormatError, NpzFile
+from ..body_frames import IDS, PEOPLE, in_lower_case, only_counted
 from ..container import Container
 from ..draft import NO_PLACE, REST_PELVIS_X, Draft, Reader, matrix_poses, numbers, padded, person
 from ..hand_poses import MEAN_HAND, PCA_HAND, coded_pair, hand_pair
@@ -31,13 +32,21 @@ from ..tracks import Tracks, folders, series
 
 _NESTS = ("smplx", "smpl", "smplh", "smpl_params", "smplx_params", "params", "pred_smpl_params", "body")
 _TRANS = (
-    "transl", "trans", "translation", "pred_cam_t_full", "full_cam_t", "cam_t", "camera_translation",
+    "transl", "trans", "translation", "cam_trans", "pred_cam_t_full", "full_cam_t", "cam_t",
+    "camera_translation",
 )  # fmt: skip
 _IMAGE = "camera_translation"
 """What SMPLify-X fits for each person of an image, whose numbers are no ids."""
 _UNUSED = {
     "jaw_pose": "face", "expression": "face", "camera_rotation": "camera",
 }  # fmt: skip
+_OSX = {
+    "smplx_root_pose": "global_orient", "smplx_body_pose": "body_pose", "smplx_shape": "betas",
+    "smplx_lhand_pose": "left_hand_pose", "smplx_rhand_pose": "right_hand_pose",
+    "smplx_jaw_pose": "jaw_pose", "smplx_expr": "expression", "cam_trans": "transl",
+}  # fmt: skip
+"""What OSX, AiOS and data sets of sign language made with them call smplx's parameters."""
+_POSES = ("pose", "poses", "smpl_pose", "smpl_thetas", "theta")
 _LIKELY = ("+y", "+z", "-y")
 
 
@@ -49,13 +58,13 @@ def recognises(container: Container) -> bool:
 def read(container: Container) -> Draft:
     """One person, or everybody in the frames, folders of frames or tracks. Raises FormatError."""
     listed = _listed(container.tree)
-    params = listed[0][2] if listed else _parameters(container.fields)
+    params = listed[0].params if listed else _parameters(container.fields)
     rotations = _rotations(params)
     people, warnings = [], list[str]()
     if listed and len(rotations) > 1:
-        people = [_track(name, each, _rotations(each)) for name, _, each in listed]
+        people = [_track(one.name, one.params, _rotations(one.params)) for one in listed]
     elif listed:
-        people, warnings = _from_frames([(number, None, each) for _, number, each in listed])
+        people, warnings = _from_frames(_told(listed))
     elif len(rotations) > 1:
         people = [_track("0", params, rotations)]
     else:
@@ -73,11 +82,27 @@ def read(container: Container) -> Draft:
 
 
 _Found = list[tuple[int, str | None, Mapping[str, Any]]]
-_Listed = list[tuple[str, int, Mapping[str, Any]]]
 
 
-def _listed(tree: Any) -> _Listed:
-    """(name, number, parameters) of all in a list or mapping of frames or of tracks; [] where it is none."""
+@dataclass(frozen=True)
+class _Listed:
+    """What a list or mapping holds under a name with a number: one person's parameters, and the id if any."""
+
+    name: str
+    number: int
+    who: str | None
+    params: Mapping[str, Any]
+
+
+def _told(listed: list[_Listed]) -> _Found:
+    """With everybody's id where all have one of their own in each frame, which does not only count them."""
+    ids = [(one.number, one.who) for one in listed]
+    own = all(who is not None for _, who in ids) and len(set(ids)) == len(ids) and not only_counted(ids)
+    return [(one.number, one.who if own else None, one.params) for one in listed]
+
+
+def _listed(tree: Any) -> list[_Listed]:
+    """Everybody in a list or mapping of frames or of tracks; [] where it is none."""
     if isinstance(tree, np.ndarray) and tree.dtype == object:
         tree = tree.tolist()
     held: Iterable[tuple[str, int, Any]]
@@ -87,14 +112,26 @@ def _listed(tree: Any) -> _Listed:
         held = ((str(name), _number(name), one) for name, one in tree.items())
     else:
         return []
-    found: _Listed = []
+    found: list[_Listed] = []
     for name, number, frame in held:
-        for one in frame if isinstance(frame, list) else [frame]:
-            params = _parameters(one)
+        people = in_lower_case(frame, PEOPLE) if isinstance(frame, Mapping) else frame
+        for one in people if isinstance(people, list) else [frame]:
+            params = _parameters(one) or _of_pose(one)
             if one is not None and (number < 0 or not params):
                 return []
-            found += [(name, number, params)] if params else []
+            who = in_lower_case(one, IDS) if isinstance(one, Mapping) else None
+            found += [_Listed(name, number, None if who is None else str(who), params)] if params else []
     return found
+
+
+def _of_pose(fields: Any) -> Mapping[str, Any]:
+    """SMPL's 72 numbers of a frame as the root's and the body's."""
+    held = fields if isinstance(fields, Mapping) else {}
+    name = next((name for name in _POSES if np.size(held.get(name, ())) == 72), None)
+    if name is None or not any(each in held for each in _TRANS):
+        return {}
+    pose = numbers(held[name], name).reshape(1, 72)
+    return {**held, "global_orient": pose[:, :3], "body_pose": pose[:, 3:]}
 
 
 def _number(name: Any) -> int:
@@ -110,8 +147,16 @@ def _parameters(fields: Any) -> Mapping[str, Any]:
     deeper = [held["params"] for held in nested if isinstance(held, Mapping) and "params" in held]
     for held in (fields, *nested, *deeper):
         if isinstance(held, Mapping) and "global_orient" in held and "body_pose" in held:
-            return held
+            return _placed(held, fields)
+        if isinstance(held, Mapping) and "smplx_root_pose" in held and "smplx_body_pose" in held:
+            return {_OSX[name]: held[name] for name in held if name in _OSX}
     return {}
+
+
+def _placed(params: Mapping[str, Any], around: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The parameters with the translation that lies around them, where they have none of their own."""
+    beside = {name: around[name] for name in _TRANS if name in around and np.shape(around[name])[-1:] == (3,)}
+    return params if any(name in params for name in _TRANS) else {**params, **beside}
 
 
 def _rotations(params: Mapping[str, Any]) -> np.ndarray:
@@ -230,6 +275,6 @@ def _stacked(like: CodedHands | None, values: Mapping[str, np.ndarray]) -> Coded
 
 
 READER = Reader(
-    "SMPL parameters", "SMPLify-X, RICH, GRAB and tools that save smplx parameters", "SMPL, SMPL-H or SMPL-X",
-    ".pkl .npz .npy .pt .json", recognises, read,
+    "SMPL parameters", "SMPLify-X, RICH, GRAB, OSX, AiOS and tools that save smplx parameters",
+    "SMPL, SMPL-H or SMPL-X", ".pkl .npz .npy .pt .json", recognises, read,
 )  # fmt: skip

@@ -1,8 +1,8 @@
 """Keypoints in CSV: wide (`nose_x, nose_y …`), long (frame, landmark, x, y, z), or 33 without a header.
 
-Covers MediaPipe tables, FreeMoCap's `*_body_3d_xyz.csv`, `*_by_trajectory.csv` and `*_by_frame.csv`, and
-Anipose's output. Sources: freemocap/freemocap data_saver.py, split_and_save.py; user files, because
-MediaPipe has no official table.
+A table may come as JSON, too, and have a place in each cell (`sheets`). Covers MediaPipe tables, FreeMoCap's
+`*_body_3d_xyz.csv`, `*_by_trajectory.csv` and `*_by_frame.csv`, and Anipose's output. Sources:
+freemocap/freemocap data_saver.py, split_and_save.py; user files, because MediaPipe has no official table.
 """
 
 from __future__ import annotations
@@ -16,15 +16,22 @@ from typing import Any
 import numpy as np
 
 from ...body.layouts import find_layout
+from ...recording import Keypoints
 from ...rigs.joint_names import joint_roles
 from ...safe_read import FormatError, one_line
 from ...safe_read.npy import check_shape
+from ..body_stacks import FEWEST
 from ..container import Container
-from ..draft import Draft, Reader, named_keypoints, person
+from ..draft import Draft, Reader, layout_keypoints, named_keypoints, person
 from ..hand_points import named_beside_body, of_hand
+from ..inference import infer_layout, unclear_layout
 from ..landmarks import COUNT, HIPS_FIXED, mediapipe_keypoints
+from ..linking import LINKED
 from ..marker_names import canonical_names
 from ..marker_people import joint_count, marker_people
+from ..rates import rate_of
+from ..sheets import lines_of, peek, separator_of, sheet_of
+from ..table_people import people_of_names, rows_by_place, rows_of_points
 from ..timing import is_time, timed
 
 _AXIS_LAST = re.compile(
@@ -43,19 +50,22 @@ TRAJECTORIES = ("3d_xyz", "rigid_3d_xyz")
 """FreeMoCap's kinds of points that are a body's, the measured ones first (skellyforge, actor.py)."""
 MOST_POINTS = 1000
 _FRAME = (rf"frame(?:{_NUMBER_OF})?", "fnum", "index")
-_WHO = (rf"(?:person|subject|track|body|skeleton|player|actor|pose)(?:{_NUMBER_OF})", "person|subject|actor")
+_WHO = (
+    rf"(?:person|subject|track|body|skeleton|player|actor|pose)(?:{_NUMBER_OF})", "person|subject|actor",
+)  # fmt: skip
 _BODY = ("pose", "body")
 """How holistic tables call the body's rows among those of hands and face."""
-_MOST_REMARKS, _FEWEST_CELLS = 20, 4
 _HEADERLESS = {COUNT * 3: 3, COUNT * 4: 4}
 _NUMBER = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?|nan", re.IGNORECASE)
 _WORLD = re.compile(r"[\s_.\-]*world(?:[\s_.\-]*landmarks?)?[\s_.\-]*|[\s_.\-]w$")
 _WORLD_LAST = re.compile(r"(.+[\s_.\-])([xyz])[\s_.\-]world")
 _MEDIAPIPE = find_layout("mediapipe33").canonical
+_Rows = list[list[str]]
 _CUT = "The last row is incomplete and was left out; the file may have been cut off."
 _LIMB_ENDS = ("hip", "knee", "ankle", "shoulder", "elbow", "wrist")
 _LIMBS = {11, 12, 23, 24, 25, 26}
 """MediaPipe's numbers of shoulders, hips and knees: those who save a part of the landmarks save these."""
+_COUNTED = re.compile(r"(\D*?)[\s_.\-]*(\d+)")
 _PREFIX = re.compile(
     r"^(?:(?:pose_?landmarks?|body|pose|mediapipe)[\s_.\-]+|(?:landmark|point|lm|kp|l|p)[\s_.\-]*(?=\d))"
 )
@@ -80,35 +90,41 @@ class _Long:
 
 
 def recognises(container: Container) -> bool:
-    """A text whose first line names coordinates of points."""
-    if container.kind != "text":
+    """A table whose columns are coordinates of points by their names."""
+    if container.kind not in ("text", "json"):
         return False
-    header = _header(container)
+    header = peek(container).header
     return _columns(header) is not None or _headerless(header) is not None
 
 
 def read(container: Container) -> Draft:
     """One person, or those that a column tells apart. Raises FormatError."""
-    header = _header(container)
+    sheet = sheet_of(container)
+    header, rows = sheet.header, sheet.rows
     bare = _headerless(header)
     if bare is not None:
         return _read_headerless(container, bare)
     columns = _columns(header)
-    rows = [row for row in csv.reader(_lines(container)[1:], delimiter=_separator(container)) if any(row)]
     rows = rows[1:] if rows and not any(map(_is_number, rows[0])) else rows
     cut = len(rows) > 1 and len(rows[-1]) < len(rows[-2])
     rows = rows[:-1] if cut else rows
     if not rows or columns is None:
         raise FormatError("The table has a header but no rows; record or export it again.")
-    _check_width(container, header, columns, cut)
+    _check_width(container, columns, cut)
     frame = _column(header, _FRAME)
-    tracks = _tracks(header, rows, frame)
+    if frame is not None and header[frame] == "index" and isinstance(columns, _Long):
+        # Rows of points are numbered as well: a number that comes once is no frame's.
+        frame = frame if len({row[frame] for row in rows if frame < len(row)}) < len(rows) else None
+    tracks = _tracks(header, rows, frame, wide=isinstance(columns, _Wide))
+    tracks, linked = _by_place(columns, tracks, frame)
     if isinstance(columns, _Wide):
         tracks = {who: _in_order(own, frame) for who, own in tracks.items()}
-    drafts = {who: _drafted(columns, own, frame) for who, own in tracks.items()}
+    layout = container.hints.layout
+    drafts = {who: _drafted(columns, own, frame, layout) for who, own in tracks.items()}
     draft = drafts[""] if "" in drafts else _of_people(drafts)
-    draft.warnings += [_CUT] if cut else []
+    draft.warnings += linked + ([_CUT] if cut else [])
     rows = [row for own in tracks.values() for row in own]
+    draft = replace(draft, fps=rate_of(container.json) if container.kind == "json" else None)
     return replace(_timed(draft, header, rows, frame), tool=draft.tool or _tool(header))
 
 
@@ -119,17 +135,36 @@ def _column(header: list[str], names: Sequence[str]) -> int | None:
     return next(found, None)
 
 
-def _tracks(header: list[str], rows: list[list[str]], frame: int | None) -> dict[str, list[list[str]]]:
-    """The rows of each person, under "" where no column tells several."""
-    column = _column(header, _WHO)
+def _tracks(header: list[str], rows: _Rows, frame: int | None, *, wide: bool) -> dict[str, _Rows]:
+    """The rows of each person, under "" where no column tells several; a wide table's `id` is a person's."""
+    column = _column(header, (*_WHO, "id") if wide else _WHO)
     if column is None or frame is None:
         return {"": rows}
-    tracks: dict[str, list[list[str]]] = {}
+    tracks: dict[str, _Rows] = {}
     for row in rows:
         tracks.setdefault(row[column].strip() if column < len(row) else "", []).append(row)
     tracks.pop("", None)
     shortest = min((len({_value(row, frame) for row in own}) for own in tracks.values()), default=0)
     return tracks if len(tracks) > 1 and shortest > 1 else {"": rows}
+
+
+def _by_place(
+    columns: _Wide | _Long, tracks: dict[str, _Rows], frame: int | None
+) -> tuple[dict[str, _Rows], list[str]]:
+    """The rows of each person, by where they are, where no column tells them but frames have several."""
+    rows = tracks.get("", [])
+    if frame is None or not rows:
+        return tracks, []
+    if isinstance(columns, _Long):
+        rows = _body_rows(columns, _one_point_each(columns, rows))
+    numbers = np.array([_value(row, frame) for row in rows])
+    if isinstance(columns, _Wide):
+        found = rows_by_place(_read_wide(columns, rows, None)[1], numbers)
+    else:
+        places = np.array([[_value(row, columns.axes[axis]) for axis in "xyz"] for row in rows])
+        found = rows_of_points(numbers, [row[columns.name].strip() for row in rows], places)
+    own = {who: [rows[at] for at in held] for who, held in found.items()}
+    return (own, [LINKED]) if found else (tracks, [])
 
 
 def _in_order(rows: list[list[str]], frame: int | None) -> list[list[str]]:
@@ -138,10 +173,11 @@ def _in_order(rows: list[list[str]], frame: int | None) -> list[list[str]]:
     return rows if order is None else [rows[place] for place in order]
 
 
-def _drafted(columns: _Wide | _Long, rows: list[list[str]], frame: int | None) -> Draft:
-    if isinstance(columns, _Wide):
-        return draft_of_points(*_read_wide(columns, rows, frame))
-    return draft_of_points(*_read_long(columns, rows, frame))
+def _drafted(columns: _Wide | _Long, rows: list[list[str]], frame: int | None, layout: str | None) -> Draft:
+    read = (
+        _read_wide(columns, rows, frame) if isinstance(columns, _Wide) else _read_long(columns, rows, frame)
+    )
+    return draft_of_points(*read, layout=layout)
 
 
 def _of_people(drafts: dict[str, Draft]) -> Draft:
@@ -159,15 +195,17 @@ def _rising(frame_ids: np.ndarray | None) -> np.ndarray | None:
     return order if (np.diff(frame_ids[order]) > 0).all() else None
 
 
-def _check_width(container: Container, header: list[str], columns: _Wide | _Long, cut: bool) -> None:
+def _check_width(container: Container, columns: _Wide | _Long, cut: bool) -> None:
     """Raises FormatError for a row with another number of cells than the header: its columns are shifted.
 
     Empty cells at the end do no harm. Where each row is one point, several of them may follow each other.
     """
+    if container.kind == "json":
+        return
     step = columns.width - columns.name if isinstance(columns, _Long) else 0
-    above = len(container.lines) - len(_lines(container))
-    reader = csv.reader(_lines(container), delimiter=_separator(container))
-    numbered = [(reader.line_num + above, row) for row in reader if any(row)][1:]
+    above = len(container.lines) - len(lines_of(container))
+    reader = csv.reader(lines_of(container), delimiter=separator_of(container))
+    (_, header), *numbered = [(reader.line_num + above, row) for row in reader if any(row)]
     for number, row in numbered[:-1] if cut else numbered:
         more = len(row) - len(header)
         if more == 0 or (more > 0 and not any(cell.strip() for cell in row[len(header) :])):
@@ -195,7 +233,7 @@ def _headerless(first: list[str]) -> int | None:
 
 
 def _read_headerless(container: Container, columns: int) -> Draft:
-    rows = [row for row in csv.reader(_lines(container), delimiter=_separator(container)) if any(row)]
+    rows = [row for row in csv.reader(lines_of(container), delimiter=separator_of(container)) if any(row)]
     cells = np.array([[_value(row, column) for column in range(len(rows[0]))] for row in rows])
     points = cells[:, -columns * COUNT :].reshape(len(rows), COUNT, columns)
     weights = points[..., 3] if columns == 4 else None
@@ -207,7 +245,7 @@ def _timed(draft: Draft, header: list[str], rows: list[list[str]], frame: int | 
     column = next((place for place, name in enumerate(header) if is_time(name)), None)
     if column is None:
         return draft
-    times = [_value(row, column) for row in rows]
+    times: list[Any] = [_moment(row, column) for row in rows]
     if frame is None and isinstance(_columns(header), _Long):
         times = list(dict.fromkeys(times))
     elif any(one.frames != len(times) for one in draft.people):
@@ -216,39 +254,8 @@ def _timed(draft: Draft, header: list[str], rows: list[list[str]], frame: int | 
     return timed(draft, times, header[column])
 
 
-def _lines(container: Container) -> list[str]:
-    """The lines from the one that names columns on; remarks may stand above it.
-
-    DeepLabCut and Anipose's kin name a column in several lines: scorer, bodyparts, coords.
-    """
-    lines = container.lines
-    start = [line.partition(",")[0].strip().lower() for line in lines[:_MOST_REMARKS]]
-    if "bodyparts" in start and start.index("bodyparts") + 1 < len(start):
-        at = start.index("bodyparts")
-        parts, axes = (next(csv.reader([line]), []) for line in lines[at : at + 2])
-        named = [f"{part}_{axis}" for part, axis in zip(parts[1:], axes[1:], strict=False)]
-        return [",".join(["frame", *named]), *lines[at + 2 :]]
-    for number, line in enumerate(lines[:_MOST_REMARKS]):
-        if line.strip() and not (line.startswith("#") and max(map(line.count, ",;\t")) < _FEWEST_CELLS):
-            return lines[number:] if number else lines
-    return lines
-
-
 def _is_number(cell: str) -> bool:
     return _NUMBER.fullmatch(cell.strip().replace(",", ".")) is not None
-
-
-def _separator(container: Container) -> str:
-    first = next(iter(_lines(container)), "")
-    return max(",;\t", key=first.count)
-
-
-def _header(container: Container) -> list[str]:
-    start = container.head.decode("latin1").removeprefix("\xef\xbb\xbf").lstrip()
-    if "," not in start and ";" not in start and "\t" not in start:
-        return []
-    cells = next(csv.reader(_lines(container)[:1], delimiter=_separator(container)), [])
-    return [cell.strip().lower() for cell in cells]
 
 
 def _columns(header: list[str]) -> _Wide | _Long | None:
@@ -285,6 +292,13 @@ def _value(row: Sequence[str], column: int | None) -> float:
         return float(text.replace(",", ".")) if text else np.nan
     except ValueError:
         return np.nan
+
+
+def _moment(row: Sequence[str], column: int) -> float | str:
+    """A number, or the text of a date or a clock's time; texts of other rows are then compared with it."""
+    number = _value(row, column)
+    text = row[column].strip() if column < len(row) else ""
+    return number if np.isfinite(number) or not text else text
 
 
 def _weight_column(axes: dict[str, int]) -> int | None:
@@ -356,10 +370,21 @@ def _body_rows(columns: _Long, rows: list[list[str]]) -> list[list[str]]:
     return body
 
 
-def draft_of_points(names: list[str], points: np.ndarray, weights: Any, frame_ids: Any) -> Draft:
-    """One person from points (T, K, 3) that have names or MediaPipe's numbers. Raises FormatError."""
+def draft_of_points(
+    names: list[str], points: np.ndarray, weights: Any, frame_ids: Any, *, layout: str | None = None
+) -> Draft:
+    """One person from points (T, K, 3) that have names or numbers: MediaPipe's, or those of the layout that
+    is given or that the body tells. Raises FormatError."""
     if frame_ids is not None and not (np.isfinite(frame_ids).all() and (np.diff(frame_ids) > 0).all()):
         frame_ids = None
+    several = people_of_names(names)
+    if several:
+        return _of_people({
+            who: draft_of_points(
+                list(own.values()), points[:, list(own)], None if weights is None else weights[:, list(own)],
+                frame_ids, layout=layout,
+            ) for who, own in several.items()
+        })  # fmt: skip
     plain = [_PREFIX.sub("", name.lower()) for name in names]
     places = _landmarks(plain)
     if places is not None:
@@ -369,6 +394,12 @@ def draft_of_points(names: list[str], points: np.ndarray, weights: Any, frame_id
             people, units=None, likely_up=("-y", "+y", "+z"), warnings=warnings, tool="MediaPipe Pose",
             camera=HIPS_FIXED in warnings, floating=True,
         )  # fmt: skip
+    order = _numbered(plain)
+    if order is not None:
+        own_weights = None if weights is None else weights[:, order]
+        keypoints, warnings = _of_layout(points[:, order], own_weights, layout, plain[0])
+        people = [person(frame_ids=frame_ids, keypoints=keypoints)]
+        return Draft(people, units=None, likely_up=("+y", "+z", "-y"), warnings=warnings, floating=True)
     canonical, warnings = list(canonical_names(plain)), []
     if set(_MEDIAPIPE) <= set(canonical):
         places = [canonical.index(name) for name in _MEDIAPIPE]
@@ -406,6 +437,31 @@ def _landmarks(names: list[str]) -> list[int] | None:
     return numbers if _LIMBS <= set(numbers) <= set(range(COUNT)) else None
 
 
+def _numbered(names: list[str]) -> list[int] | None:
+    """The order of points that are called by numbers in a row, as joint_0, joint_1; None for others."""
+    found = [_COUNTED.fullmatch(name) for name in names]
+    if not all(found) or len({match[1] for match in found if match}) > 1:
+        return None
+    numbers = [int(match[2]) for match in found if match]
+    order = sorted(range(len(numbers)), key=numbers.__getitem__)
+    whole = max(numbers) - min(numbers) + 1 == len(numbers) == len(set(numbers))
+    return order if whole and len(names) >= FEWEST else None
+
+
+def _of_layout(
+    points: np.ndarray, weights: Any, layout: str | None, name: str
+) -> tuple[Keypoints, list[str]]:
+    """Keypoints of the layout that is given or that the body tells; name: what the points are called."""
+    if layout is not None:
+        return layout_keypoints(points, layout, weights), []
+    guess = infer_layout(points)
+    if guess is None:
+        raise FormatError(unclear_layout(points.shape[1], name))
+    return layout_keypoints(points, guess, weights), [
+        f"The layout {guess} was inferred from the body's shape."
+    ]
+
+
 def _by_number(places: list[int], points: np.ndarray, weights: Any) -> tuple[np.ndarray, np.ndarray]:
     """(T, 33, 3) landmarks and (T, 33) weights from some of them; the others are missing."""
     whole, seen = np.full((len(points), COUNT, 3), np.nan), np.zeros((len(points), COUNT))
@@ -416,9 +472,9 @@ def _by_number(places: list[int], points: np.ndarray, weights: Any) -> tuple[np.
 
 READER = Reader(
     "keypoint table",
-    "FreeMoCap, Anipose, MediaPipe tables",
+    "FreeMoCap, Anipose, MediaPipe tables, pandas",
     "keypoints by name or number",
-    ".csv",
+    ".csv .json",
     recognises,
     read,
     "real file (5 frames of MediaPipe)",

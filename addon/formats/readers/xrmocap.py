@@ -47,7 +47,8 @@ _HUMAN_DATA_POINTS = {
 def recognises(container: Container) -> bool:
     """Keypoints of several people, in four dimensions."""
     shape = container.shape("keypoints")
-    return container.kind == "npz" and len(shape) == 4 and shape[1] > 0 and shape[3] in (3, 4)
+    named = container.has("mask") or container.has("convention")
+    return container.kind == "npz" and named and len(shape) == 4 and shape[1] > 0 and shape[3] in (3, 4)
 
 
 def read(container: Container) -> Draft:
