@@ -48,7 +48,7 @@ def write_vrma(path: Path, clip: Clip, humanoid: Mapping[str, str]) -> None:
     human = {humanoid[bone]: place for place, bone in enumerate(clip.bones) if bone in humanoid}
     if "hips" not in human:
         raise NoHumanoid("Its bones are no humanoid's: none is known to be the hips.")
-    posed = _in_t_pose(clip, human)
+    posed = _by_human_bones(_in_t_pose(clip, human), set(human.values()))
     kept = _needed(posed, set(human.values()))
     nodes = _nodes(posed, kept)
     document = Document({"asset": {"version": "2.0", "generator": "SMPL Pose Refiner"}})
@@ -99,6 +99,16 @@ def _standing(clip: Clip, places: np.ndarray, human: Mapping[str, int]) -> np.nd
     feet = [human[name] for name in ("leftFoot", "rightFoot") if name in human]
     lift = (clip.rest[feet, 1, 3] - places[feet, 1]).mean() if feet else 0.0
     return np.array([0.0, lift, 0.0])
+
+
+def _by_human_bones(clip: Clip, human: set[int]) -> Clip:
+    """The same turns and way with all other bones at rest: players take those of human bones alone, and would
+    leave out what a root bone, a twist bone or a spine's further bones do."""
+    rest, posed = relative(clip.parents, clip.rest[None])[0], clip.posed.copy()
+    for bone, parent in enumerate(clip.parents.tolist()):
+        if bone not in human:
+            posed[:, bone] = posed[:, parent] @ rest[bone] if parent >= 0 else rest[bone]
+    return replace(clip, posed=posed)
 
 
 def _turns(clip: Clip, human: Mapping[str, int]) -> np.ndarray:

@@ -14,11 +14,12 @@ from addon.scene import BONE_NAMES, PRESETS, SceneError, export_people, write_mo
 from addon.scene.names import FINGER_BONES
 from addon.writers.fbx_file import read_fbx
 from addon.writers.presets import VRM_BONES
+from tests.rigs.in_blender import wave
 
 from .fbx_files import degrees, read
 from .glb_files import needs_gltf, read_glb
 from .hands import finger_joints, with_hands
-from .rigged import add_armature, known_rig
+from .rigged import add_armature, known_rig, seen
 
 Y_UP = np.array([[1, 0, 0], [0, 0, -1], [0, 1, 0]])
 every_kind = pytest.mark.parametrize(
@@ -274,6 +275,30 @@ def test_bones_of_other_programs_find_their_place_in_a_vrm_animation(tmp_path, f
         "Unreal": ("spine_03", "lowerarm_l", "pinky_03_r"),
     }[family]
     assert (own["upperChest"], own["leftLowerArm"], own["rightLittleDistal"]) == wanted
+
+
+@pytest.mark.parametrize("family", ["MetaHuman", "Daz Genesis 8"])
+def test_players_that_know_human_bones_alone_see_the_whole_of_a_vrm_animation(tmp_path, family):
+    """Also what the root, twist bones and the further bones of a spine do."""
+    rig = add_armature(known_rig(family), "Hero")
+    wave(rig, rig.data.bones.keys(), 4)
+    rig.pose.bones[0].location = (0.3, 0.2, 0.1)
+    rig.pose.bones[0].keyframe_insert("location", frame=4)
+    (path,) = export_people(tmp_path / "a.vrma", [rig], preset="vrma")
+    found = read_glb(path)
+    told = found.content["extensions"]["VRMC_vrm_animation"]["humanoid"]["humanBones"]
+    human = {found.content["nodes"][one["node"]]["name"]: one["node"] for one in told.values()}
+    clip = found.clip("Hero")
+    clip["channels"] = [one for one in clip["channels"] if one["target"]["node"] in human.values()]
+    worlds = found.worlds("Hero", found.times("Hero"))
+    shown = np.array([seen(rig, list(human), frame) for frame in (1, 2, 3, 4)])
+    turns = np.array([worlds[node][1].as_matrix() for node in human.values()]).swapaxes(0, 1)
+    for ours, theirs in zip(shown[1:, :, :3, :3], turns[1:], strict=True):
+        turned = Y_UP.T @ ours @ np.swapaxes(shown[0, :, :3, :3], -1, -2) @ Y_UP
+        assert degrees(turned, theirs @ np.swapaxes(turns[0], -1, -2)) < 0.2
+    hips = [each["node"] for name, each in told.items() if name == "hips"]
+    places = shown[:, list(human.values()).index(hips[0]), :3, 3]
+    np.testing.assert_allclose(worlds[hips[0]][0], places @ Y_UP, atol=1e-3)
 
 
 def test_the_take_is_called_as_the_person_and_has_her_frames_alone(make_motion, tmp_path):
