@@ -8,6 +8,7 @@ import addon_utils
 import bpy
 import numpy as np
 import pytest
+from mathutils import Matrix
 
 from addon.body.kinematics import forward
 from addon.scene import BONE_NAMES, PRESETS, SceneError, export_people, write_motion
@@ -277,10 +278,44 @@ def test_bones_of_other_programs_find_their_place_in_a_vrm_animation(tmp_path, f
     assert (own["upperChest"], own["leftLowerArm"], own["rightLittleDistal"]) == wanted
 
 
+_IMPORTED = Matrix.Rotation(np.pi / 2, 4, "X") @ Matrix.Scale(0.01, 4)
+"""What Blender's importer of FBX puts on an armature whose bones lie, in centimetres."""
+
+
+@pytest.mark.parametrize(
+    ("world", "stands"),
+    [
+        (_IMPORTED, True),
+        (Matrix.Rotation(2.0, 4, "Z") @ _IMPORTED, True),
+        (Matrix.Rotation(0.3, 4, "Y") @ _IMPORTED, True),
+        (Matrix.Rotation(np.pi / 2, 4, "X"), False),
+        (Matrix.Rotation(0.4, 4, "X") @ Matrix.Rotation(2.0, 4, "Z"), False),
+    ],
+    ids=["imported", "and turned", "and leaning", "standing, and laid down", "standing, and leaning"],
+)
+def test_a_character_stands_at_rest_in_a_file_however_its_object_sets_it_up(tmp_path, world, stands):
+    rig = add_armature(known_rig("Mixamo"), "Hero")
+    if stands:
+        rig.data.transform(_IMPORTED.inverted())
+    rig.matrix_world = world
+    bpy.context.view_layer.update()
+    names = ["mixamorig:Head", "mixamorig:Hips"]
+    posed = seen(rig, names, 1)[:, :3, 3]
+    (path,) = export_people(tmp_path / "a.bvh", [rig], preset="bvh")
+    bpy.ops.wm.read_homefile(use_factory_startup=True, use_empty=True)
+    bpy.ops.import_anim.bvh(filepath=str(path), global_scale=0.01)
+    found = bpy.context.object
+    head, hips = (found.matrix_world @ found.data.bones[name].head_local for name in names)
+    assert head.z - hips.z > 0.9 * (head - hips).length
+    np.testing.assert_allclose(seen(found, names, 1)[:, :3, 3], posed, atol=1e-3)
+
+
 @pytest.mark.parametrize("family", ["MetaHuman", "Daz Genesis 8"])
 def test_players_that_know_human_bones_alone_see_the_whole_of_a_vrm_animation(tmp_path, family):
     """Also what the root, twist bones and the further bones of a spine do."""
     rig = add_armature(known_rig(family), "Hero")
+    rig.data.transform(_IMPORTED.inverted())
+    rig.matrix_world = _IMPORTED
     wave(rig, rig.data.bones.keys(), 4)
     rig.pose.bones[0].location = (0.3, 0.2, 0.1)
     rig.pose.bones[0].keyframe_insert("location", frame=4)
@@ -294,11 +329,15 @@ def test_players_that_know_human_bones_alone_see_the_whole_of_a_vrm_animation(tm
     shown = np.array([seen(rig, list(human), frame) for frame in (1, 2, 3, 4)])
     turns = np.array([worlds[node][1].as_matrix() for node in human.values()]).swapaxes(0, 1)
     for ours, theirs in zip(shown[1:, :, :3, :3], turns[1:], strict=True):
-        turned = Y_UP.T @ ours @ np.swapaxes(shown[0, :, :3, :3], -1, -2) @ Y_UP
+        turned = Y_UP.T @ ours @ np.linalg.inv(shown[0, :, :3, :3]) @ Y_UP
         assert degrees(turned, theirs @ np.swapaxes(turns[0], -1, -2)) < 0.2
     hips = [each["node"] for name, each in told.items() if name == "hips"]
     places = shown[:, list(human.values()).index(hips[0]), :3, 3]
     np.testing.assert_allclose(worlds[hips[0]][0], places @ Y_UP, atol=1e-3)
+    head = told["head"]["node"]
+    clip["channels"] = []
+    rests = found.worlds("Hero", np.zeros(1))
+    assert np.argmax(np.abs(rests[head][0] - rests[hips[0]][0])) == 1, "it stands"
 
 
 def test_the_take_is_called_as_the_person_and_has_her_frames_alone(make_motion, tmp_path):
