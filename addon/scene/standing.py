@@ -12,7 +12,7 @@ _LIES = 0.5
 def quarter_turns(world: Matrix, heads: np.ndarray) -> np.ndarray:
     """(3, 3) that set an armature with bones at `heads` (B, 3) up as its object's matrix in the world does.
 
-    The quarter turns nearest to how that is tilted, whichever way it faces; no turn where the bones would lie.
+    The quarter turns nearest to how that is tilted, whichever way it faces; none where the bones would lie.
     """
     turn = world.to_quaternion()
     heading = Quaternion((turn.w, 0.0, 0.0, turn.z))

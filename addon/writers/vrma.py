@@ -48,6 +48,7 @@ def write_vrma(path: Path, clip: Clip, humanoid: Mapping[str, str]) -> None:
     human = {humanoid[bone]: place for place, bone in enumerate(clip.bones) if bone in humanoid}
     if "hips" not in human:
         raise NoHumanoid("Its bones are no humanoid's: none is known to be the hips.")
+    clip = replace(clip, rest=_facing(clip, human) @ clip.rest)
     posed = _by_human_bones(_in_t_pose(clip, human), set(human.values()))
     kept = _needed(posed, set(human.values()))
     nodes = _nodes(posed, kept)
@@ -76,6 +77,16 @@ def write_vrma(path: Path, clip: Clip, humanoid: Mapping[str, str]) -> None:
     )
     add_animation(document, animated, list(range(len(kept))), {kept.index(human["hips"])})
     document.write(path)
+
+
+def _facing(clip: Clip, human: Mapping[str, int]) -> np.ndarray:
+    """(4, 4) quarter turns about up after which the left side is along +X at rest."""
+    pairs = ((human.get(f"left{part}"), human.get(f"right{part}")) for part in ("UpperLeg", "UpperArm"))
+    places = clip.rest[:, :3, 3]
+    sides = [places[left] - places[right] for left, right in pairs if None not in (left, right)]
+    x, _, z = np.sum(sides, axis=0) if sides else _LEFT
+    cosine, sine = ((1, 0), (0, 1), (-1, 0), (0, -1))[round(np.arctan2(z, x) / (np.pi / 2)) % 4]
+    return np.array([[cosine, 0, sine, 0], [0, 1, 0, 0], [-sine, 0, cosine, 0], [0, 0, 0, 1.0]])
 
 
 def _in_t_pose(clip: Clip, human: Mapping[str, int]) -> Clip:

@@ -263,6 +263,17 @@ def test_a_vrm_animation_needs_to_know_the_hips(tmp_path):
     assert set(bones) == {"hips", "spine"}
 
 
+@pytest.mark.parametrize("angle", [np.pi, np.pi / 2, -1.4])
+def test_a_vrm_animation_rests_facing_ahead_whichever_way_the_bones_do(tmp_path, angle):
+    """As those of VRM 0 face backwards where Blender's own importer reads them."""
+    rig = add_armature(known_rig("VRoid"), "Hero")
+    rig.data.transform(Matrix.Rotation(angle, 4, "Z"))
+    (path,) = export_people(tmp_path / "a.vrma", [rig], preset="vrma")
+    found = read_glb(path)
+    told = found.content["extensions"]["VRMC_vrm_animation"]["humanoid"]["humanBones"]
+    _check_t_pose(found, {bone: one["node"] for bone, one in told.items()})
+
+
 @pytest.mark.parametrize("family", ["Mixamo", "Unreal"])
 def test_bones_of_other_programs_find_their_place_in_a_vrm_animation(tmp_path, family):
     rig = add_armature(known_rig(family), "Hero")
