@@ -149,6 +149,7 @@ def _check_t_pose(found, human) -> None:
         np.testing.assert_allclose(bone / np.linalg.norm(bone), along, atol=1e-4)
     assert 0.02 < rest["leftFoot"][1] < 0.15
     assert rest["leftToes"][2] > rest["leftFoot"][2]
+    assert rest["leftUpperLeg"][0] > 0.03 > rest["rightUpperLeg"][0]
 
 
 @every_kind
