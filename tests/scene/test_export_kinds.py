@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import addon_utils
 import bpy
@@ -112,6 +113,19 @@ def test_blender_reads_the_usd(make_motion, tmp_path):
     bpy.ops.wm.usd_import(filepath=str(tmp_path / "a.usd"))
     (armature,) = [ob for ob in bpy.data.objects if ob.type == "ARMATURE"]
     _check_armature(armature, BONE_NAMES, motion, 3)
+
+
+def test_a_usd_file_says_its_rate_in_both_ways(make_motion, tmp_path, monkeypatch):
+    folders = [*Path(bpy.utils.system_resource("PYTHON") or tmp_path).glob("lib/python*/site-packages")]
+    if not folders:
+        pytest.skip("this bpy has no Python modules of USD")
+    monkeypatch.syspath_prepend(folders[0])  # where Blender itself has it
+    anna = write_motion(make_motion(frame_ids=np.arange(6), fps=25), name="Anna")
+    export_people(tmp_path / "a.usd", [anna], preset="usd")
+    usd = pytest.importorskip("pxr.Usd")
+    stage = usd.Stage.Open(str(tmp_path / "a.usd"))
+    assert (stage.GetFramesPerSecond(), stage.GetTimeCodesPerSecond()) == (25.0, 25.0)
+    assert not hasattr(bpy.types, "spr_frames_per_second")
 
 
 def test_a_vrm_animation_rests_in_a_t_pose_and_moves_as_the_person(make_motion, tmp_path):
