@@ -24,6 +24,7 @@ class Bones:
     joints: by the SMPL joint that they turn as; spine and neck apart, from below to above. twists: names by
     the joint that their limb starts at. fingers (2, 15) in the order of `body.hands`, empty where there is
     none. root: empty where there is none. carriers: what a bone hangs on where that is not its parent.
+    goals: bones beside the body that go along with one of it.
     """
 
     joints: Mapping[str, str]
@@ -33,10 +34,11 @@ class Bones:
     fingers: Sequence[Sequence[str]] = NO_FINGERS
     root: str = ""
     carriers: Mapping[str, str] = field(default_factory=dict)
+    goals: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def names(self) -> list[str]:
-        """All that are named."""
+        """All of the body that are named."""
         fingers = [name for hand in self.fingers for name in hand if name]
         twists = [name for names in self.twists.values() for name in names]
         named = [*self.joints.values(), *self.spine, *self.neck, *twists, *fingers, self.root]
@@ -57,8 +59,9 @@ class Rest:
     """All J bones of an armature at rest in the world, in SMPL's axes and metres, parents before children.
 
     parents: (J,) indices, -1 for none. heads: (J, 3). axes: (J, 3, 3), columns are a bone's own axes. loose:
-    names of bones that do not turn with their parents. slides: axes along which locations count, by name,
-    where these are not the bone's own. own: (3, 3), columns are the armature's own axes.
+    names of bones that do not turn with their parents. fixed: names of those that can't be moved. slides:
+    axes along which locations count, by name, where these are not the bone's own. own: (3, 3), columns are
+    the armature's own axes.
     """
 
     names: tuple[str, ...]
@@ -66,6 +69,7 @@ class Rest:
     heads: np.ndarray
     axes: np.ndarray
     loose: frozenset[str] = frozenset()
+    fixed: frozenset[str] = frozenset()
     slides: Mapping[str, np.ndarray] = field(default_factory=dict)
     own: np.ndarray = field(default_factory=lambda: np.eye(3))
 
@@ -75,7 +79,8 @@ def target_of(rest: Rest, bones: Bones, floor: float) -> Target:
     above = _above(rest)
     beside = _beside(bones, {**above, **bones.carriers})
     hangs = {**above, **bones.carriers, **beside}
-    kept = _ordered([*(above[name] for name in beside if above[name]), *bones.names], hangs)
+    others = [*(above[name] for name in beside if above[name]), *bones.goals]
+    kept = _ordered([*others, *bones.names], hangs)
     at = {name: index for index, name in enumerate(kept)}
     rows = [rest.names.index(name) for name in kept]
     target = Target(
@@ -87,6 +92,7 @@ def target_of(rest: Rest, bones: Bones, floor: float) -> Target:
         frozenset(at[name] for name in rest.loose if name in at),
         {at[name]: axes for name, axes in rest.slides.items() if name in at}, rest.own,
         {at[name]: at.get(above[name], -1) for name in beside},
+        {at[goal]: at[end] for goal, end in bones.goals.items()},
     )  # fmt: skip
     return _with_twists(target, bones, at)
 
@@ -97,6 +103,13 @@ def _above(rest: Rest) -> dict[str, str]:
         name: rest.names[parent] if parent >= 0 else ""
         for name, parent in zip(rest.names, rest.parents, strict=True)
     }
+
+
+def hung_beside(rest: Rest, bones: Bones) -> list[str]:
+    """Names of bones that can be moved, are not the body's and hang on nothing of it but its root."""
+    above, body = _above(rest), set(bones.names) - {bones.root}
+    loose = [name for name in rest.names if name not in rest.fixed and name not in bones.names]
+    return [name for name in loose if not body & set(_line(name, above))]
 
 
 def _beside(bones: Bones, hangs: Mapping[str, str]) -> dict[str, str]:

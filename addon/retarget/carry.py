@@ -13,6 +13,7 @@ from ..motion import Motion
 from .chains import spread
 from .feet import ankle_height, ankles, fit_hips, lower_hips, set_feet
 from .geometry import then
+from .goals import follow
 from .hands import set_hands
 from .pose import Pose
 from .rest import corrections
@@ -72,6 +73,7 @@ def carry(motion: Motion | Source, target: Target, options: Options | None = Non
         set_feet(pose, source, goals)
     share_twists(pose, turned)
     _go(pose, source, options)
+    follow(pose)
     return written(pose)
 
 

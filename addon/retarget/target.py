@@ -47,7 +47,8 @@ class Target:
     floor: height of what the soles stand on at rest. loose: bones that do not turn with their parents.
     slides: (3, 3) axes along which a bone's location counts, of bones where these are not its own.
     own: (3, 3), columns are the armature's own axes. free: what bones hang on in truth, -1 for nothing, that
-    are carried along by keys: feet and hands beside their limbs.
+    are carried along by keys: feet and hands beside their limbs. goals: bones beside the body, and the one of
+    it that each goes along with.
     """
 
     names: tuple[str, ...]
@@ -65,6 +66,7 @@ class Target:
     slides: Mapping[int, np.ndarray] = field(default_factory=dict)
     own: np.ndarray = field(default_factory=lambda: np.eye(3))
     free: Mapping[int, int] = field(default_factory=dict)
+    goals: Mapping[int, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Raises RetargetError where nothing can be done with it."""

@@ -72,6 +72,7 @@ def rest_of(armature: bpy.types.Object) -> Rest:
         heads,
         turn @ local[:, :3, :3],
         frozenset(bone.name for bone in bones if not bone.use_inherit_rotation),
+        frozenset(bone.name for bone in bones if bone.use_connect),
         {bone.name: turn @ _slides(bone) for bone in bones if not bone.use_local_location},
         turn,
     )

@@ -21,6 +21,7 @@ from .curves import Curve, vector_curves, without_flips, write_curves
 from .limbs import ROLE, is_control, root_bone
 from .names import BONE_NAMES
 from .root_motion import in_place, root_matrices
+from .standing import quarter_turns
 
 
 @dataclass(frozen=True)
@@ -28,14 +29,14 @@ class Skeleton:
     """Bones as they rest, parents before children.
 
     names: B names; parents: (B,) indices, -1 for none; rest: (B, 4, 4) in the armature's own space with
-    its scale applied; lengths: (B,); scale: (3,) of the armature.
+    its scale applied and set up; lengths: (B,); own: (3, 3), scale and turn that are applied.
     """
 
     names: tuple[str, ...]
     parents: np.ndarray
     rest: np.ndarray
     lengths: np.ndarray
-    scale: np.ndarray
+    own: np.ndarray
 
     @property
     def hips(self) -> int:
@@ -99,14 +100,15 @@ def skeleton_of(armature: bpy.types.Object) -> Skeleton:
     lengths = np.array(
         [np.linalg.norm(scale * np.array(bone.tail_local - bone.head_local)) for bone in bones]
     )
-    rest[:, :3] *= scale[:, None]
+    own = quarter_turns(armature.matrix_world, scale * rest[:, :3, 3]) * scale
+    rest[:, :3] = own @ rest[:, :3]
     places = {name: place for place, name in enumerate(names)}
     parents = np.array([_carrier(bone, places) for bone in bones])
     order = _parents_first(parents)
     rank = np.argsort(order)
     parents = np.array([-1 if parent < 0 else rank[parent] for parent in parents[order]])
     return Skeleton(
-        tuple(names[place] for place in order), parents, _upright(rest[order]), lengths[order], scale
+        tuple(names[place] for place in order), parents, _upright(rest[order]), lengths[order], own
     )
 
 
@@ -223,7 +225,7 @@ def copy_person(
     ).placed(recipe.axes, recipe.scale)  # fmt: skip
     armature, given = _armature(scene, clip, recipe)
     clip, names = replace(clip, bones=given), dict(zip(skeleton.names, given, strict=True))
-    turn = recipe.axes * (skeleton.scale * recipe.scale)
+    turn = recipe.axes @ skeleton.own * recipe.scale
     bodies = tuple(_mesh(scene, mesh, source, armature, turn, names) for mesh in meshes)
     return Copied(armature, bodies, clip, first - start)
 
@@ -240,7 +242,7 @@ def _with_root(
         np.concatenate([[-1], skeleton.parents + 1]),
         np.concatenate([np.eye(4)[None], skeleton.rest]),
         np.concatenate([[skeleton.lengths[skeleton.hips]], skeleton.lengths]),
-        skeleton.scale,
+        skeleton.own,
     )
     return below, np.concatenate([roots[:, None], posed], axis=1)
 

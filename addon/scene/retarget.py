@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import bpy
 
 from ..retarget import Carried, Options, RetargetError, carry
 from ..retarget.bones import Bones, target_of
+from ..retarget.goals import goals_of
 from .character import check_character, floor_of, rest_of
 from .errors import SceneError
 from .person_motion import person_in_world
@@ -60,6 +61,7 @@ def retarget(
         check_character(character, person)
         motion, frames = person_in_world(person, scene)
         rest = rest_of(character)
+        bones = replace(bones, goals=goals_of(rest, bones)) if controls is None else bones
         try:
             carried = carry(motion, target_of(rest, bones, floor_of(character, rest, bones)), options)
         except RetargetError as error:

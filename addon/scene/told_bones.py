@@ -34,9 +34,18 @@ def told_of_bones(
 
     shown_by: of a rig with controls, which works by constraints, the bones that show what some of them say.
     """
-    names = [carried.pose.target.names[bone] for bone in (*carried.still, *carried.bones)]
-    told = (*_held_still(character), *_found(character, names, controlled=shown_by is not None))
-    return told or _seen_apart(character, _apart(character, carried, frames, shown_by or {}))
+    names = carried.pose.target.names
+    still, turned = ([names[bone] for bone in bones] for bones in (carried.still, carried.bones))
+    told = [*_held_still(character), *_found(character, [*still, *turned], controlled=shown_by is not None)]
+    driven = [name for name in (*still, *turned) if _is_driven(character, name)]
+    apart = _apart(character, carried, frames, shown_by or {}) if driven or not told else {}
+    # A bone that is to rest may be driven as long as it rests: Daz figures have many.
+    driven = [name for name in driven if name in apart or name in turned]
+    if driven:
+        told.append(
+            f"Drivers move {_listed(driven)} whatever the keys say; mute them to see the retargeted motion."
+        )
+    return tuple(told) or _seen_apart(character, apart)
 
 
 def _held_still(character: bpy.types.Object) -> list[str]:
@@ -66,11 +75,6 @@ def _solo_track(ob: bpy.types.Object) -> str:
 def _found(character: bpy.types.Object, names: Sequence[str], *, controlled: bool) -> list[str]:
     told = []
     bones = character.pose.bones
-    driven = [name for name in names if _is_driven(character, name)]
-    if driven:
-        told.append(
-            f"Drivers move {_listed(driven)} whatever the keys say; mute them to see the retargeted motion."
-        )
     held = [name for name in names if not controlled and any(map(is_felt, bones[name].constraints))]
     if held:
         told.append(f"Constraints change what the keys of {_listed(held)} say; mute them to see the motion.")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -38,7 +40,41 @@ def write_usd(
         for mesh in person.meshes:
             for modifier in mesh.modifiers:
                 modifier.show_viewport = True
-    with bpy.context.temp_override(scene=scene, view_layer=layer):
+    with _rate_said(), bpy.context.temp_override(scene=scene, view_layer=layer):
         known = bpy.ops.wm.usd_export.get_rna_type().properties
         options = {name: value for name, value in _OPTIONS.items() if name in known}
         bpy.ops.wm.usd_export(filepath=str(path), **options)
+
+
+@contextmanager
+def _rate_said() -> Iterator[None]:
+    """Frames per second stand in the file beside time codes per second, which are all that Blender before 5.3
+    writes; without them readers take 24. Its own Python modules of USD are needed."""
+    if not _has_own_modules():
+        yield
+        return
+
+    class FramesPerSecond(bpy.types.USDHook):
+        bl_idname = "spr_frames_per_second"
+        bl_label = "Frames per Second"
+
+        @staticmethod
+        def on_export(context: Any) -> bool:
+            usd_stage = context.get_stage()
+            usd_stage.SetFramesPerSecond(usd_stage.GetTimeCodesPerSecond())
+            return True
+
+    bpy.utils.register_class(FramesPerSecond)
+    try:
+        yield
+    finally:
+        bpy.utils.unregister_class(FramesPerSecond)
+
+
+def _has_own_modules() -> bool:
+    """Whether `pxr` is at hand and Blender's own: without it, and with another one, a hook ends Blender."""
+    home, found = bpy.utils.system_resource("PYTHON"), find_spec("pxr")
+    if not home or found is None:
+        return False
+    places = [Path(place).resolve() for place in found.submodule_search_locations or ()]
+    return bool(places) and all(place.is_relative_to(Path(home).resolve()) for place in places)

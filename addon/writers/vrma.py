@@ -48,7 +48,8 @@ def write_vrma(path: Path, clip: Clip, humanoid: Mapping[str, str]) -> None:
     human = {humanoid[bone]: place for place, bone in enumerate(clip.bones) if bone in humanoid}
     if "hips" not in human:
         raise NoHumanoid("Its bones are no humanoid's: none is known to be the hips.")
-    posed = _in_t_pose(clip, human)
+    clip = replace(clip, rest=_facing(clip, human) @ clip.rest)
+    posed = _by_human_bones(_in_t_pose(clip, human), set(human.values()))
     kept = _needed(posed, set(human.values()))
     nodes = _nodes(posed, kept)
     document = Document({"asset": {"version": "2.0", "generator": "SMPL Pose Refiner"}})
@@ -78,6 +79,16 @@ def write_vrma(path: Path, clip: Clip, humanoid: Mapping[str, str]) -> None:
     document.write(path)
 
 
+def _facing(clip: Clip, human: Mapping[str, int]) -> np.ndarray:
+    """(4, 4) quarter turns about up after which the left side is along +X at rest."""
+    pairs = ((human.get(f"left{part}"), human.get(f"right{part}")) for part in ("UpperLeg", "UpperArm"))
+    places = clip.rest[:, :3, 3]
+    sides = [places[left] - places[right] for left, right in pairs if None not in (left, right)]
+    x, _, z = np.sum(sides, axis=0) if sides else _LEFT
+    cosine, sine = ((1, 0), (0, 1), (-1, 0), (0, -1))[round(np.arctan2(z, x) / (np.pi / 2)) % 4]
+    return np.array([[cosine, 0, sine, 0], [0, 1, 0, 0], [-sine, 0, cosine, 0], [0, 0, 0, 1.0]])
+
+
 def _in_t_pose(clip: Clip, human: Mapping[str, int]) -> Clip:
     """The same motion of bones whose axes are the world's in the clip's rest pose, at rest in a T pose."""
     back = np.swapaxes(clip.rest[:, :3, :3], -1, -2)
@@ -99,6 +110,16 @@ def _standing(clip: Clip, places: np.ndarray, human: Mapping[str, int]) -> np.nd
     feet = [human[name] for name in ("leftFoot", "rightFoot") if name in human]
     lift = (clip.rest[feet, 1, 3] - places[feet, 1]).mean() if feet else 0.0
     return np.array([0.0, lift, 0.0])
+
+
+def _by_human_bones(clip: Clip, human: set[int]) -> Clip:
+    """The same turns and way with all other bones at rest: players take those of human bones alone, and would
+    leave out what a root bone, a twist bone or a spine's further bones do."""
+    rest, posed = relative(clip.parents, clip.rest[None])[0], clip.posed.copy()
+    for bone, parent in enumerate(clip.parents.tolist()):
+        if bone not in human:
+            posed[:, bone] = posed[:, parent] @ rest[bone] if parent >= 0 else rest[bone]
+    return replace(clip, posed=posed)
 
 
 def _turns(clip: Clip, human: Mapping[str, int]) -> np.ndarray:

@@ -70,6 +70,16 @@ def test_spines_necks_twists_and_roots_are_whole():
     assert daz.twists["right_elbow"] == ("rForearmTwist",)
 
 
+def test_bones_that_an_importer_puts_above_each_of_a_figures_own_change_nothing():
+    """As Diffeomorphic's does, for drivers."""
+    rig = build(next(known for known in KNOWN if known.family == "Daz Genesis 8"))
+    count = len(rig.names)
+    names = (*rig.names, *(f"{name}(drv)" for name in rig.names))
+    twice = [np.concatenate([values, values]) for values in (rig.heads, rig.tails, rig.axes)]
+    driven = Rig(names, (*range(count, 2 * count), *rig.parents), *twice)
+    assert match(driven) == match(rig)
+
+
 def test_arms_that_hang_on_the_neck_leave_it_out_of_the_spine():
     biped = next(match(build(known)) for known in KNOWN if known.family == "3ds Max Biped")
     assert (biped.spine, biped.neck) == (("Bip01 Spine", "Bip01 Spine1"), ("Bip01 Neck",))

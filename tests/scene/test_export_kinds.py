@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import addon_utils
 import bpy
 import numpy as np
 import pytest
+from mathutils import Matrix
 
 from addon.body.kinematics import forward
 from addon.scene import BONE_NAMES, PRESETS, SceneError, export_people, write_motion
 from addon.scene.names import FINGER_BONES
 from addon.writers.fbx_file import read_fbx
 from addon.writers.presets import VRM_BONES
+from tests.rigs.in_blender import wave
 
 from .fbx_files import degrees, read
 from .glb_files import needs_gltf, read_glb
 from .hands import finger_joints, with_hands
-from .rigged import add_armature, known_rig
+from .rigged import add_armature, known_rig, seen
 
 Y_UP = np.array([[1, 0, 0], [0, 0, -1], [0, 1, 0]])
 every_kind = pytest.mark.parametrize(
@@ -112,6 +115,19 @@ def test_blender_reads_the_usd(make_motion, tmp_path):
     _check_armature(armature, BONE_NAMES, motion, 3)
 
 
+def test_a_usd_file_says_its_rate_in_both_ways(make_motion, tmp_path, monkeypatch):
+    folders = [*Path(bpy.utils.system_resource("PYTHON") or tmp_path).glob("lib/python*/site-packages")]
+    if not folders:
+        pytest.skip("this bpy has no Python modules of USD")
+    monkeypatch.syspath_prepend(folders[0])  # where Blender itself has it
+    anna = write_motion(make_motion(frame_ids=np.arange(6), fps=25), name="Anna")
+    export_people(tmp_path / "a.usd", [anna], preset="usd")
+    usd = pytest.importorskip("pxr.Usd")
+    stage = usd.Stage.Open(str(tmp_path / "a.usd"))
+    assert (stage.GetFramesPerSecond(), stage.GetTimeCodesPerSecond()) == (25.0, 25.0)
+    assert not hasattr(bpy.types, "spr_frames_per_second")
+
+
 def test_a_vrm_animation_rests_in_a_t_pose_and_moves_as_the_person(make_motion, tmp_path):
     motion = with_hands(make_motion(10))
     export_people(tmp_path / "a.vrma", [write_motion(motion, name="Anna")], preset="vrma")
@@ -147,6 +163,7 @@ def _check_t_pose(found, human) -> None:
         np.testing.assert_allclose(bone / np.linalg.norm(bone), along, atol=1e-4)
     assert 0.02 < rest["leftFoot"][1] < 0.15
     assert rest["leftToes"][2] > rest["leftFoot"][2]
+    assert rest["leftUpperLeg"][0] > 0.03 > rest["rightUpperLeg"][0]
 
 
 @every_kind
@@ -261,6 +278,17 @@ def test_a_vrm_animation_needs_to_know_the_hips(tmp_path):
     assert set(bones) == {"hips", "spine"}
 
 
+@pytest.mark.parametrize("angle", [np.pi, np.pi / 2, -1.4])
+def test_a_vrm_animation_rests_facing_ahead_whichever_way_the_bones_do(tmp_path, angle):
+    """As those of VRM 0 face backwards where Blender's own importer reads them."""
+    rig = add_armature(known_rig("VRoid"), "Hero")
+    rig.data.transform(Matrix.Rotation(angle, 4, "Z"))
+    (path,) = export_people(tmp_path / "a.vrma", [rig], preset="vrma")
+    found = read_glb(path)
+    told = found.content["extensions"]["VRMC_vrm_animation"]["humanoid"]["humanBones"]
+    _check_t_pose(found, {bone: one["node"] for bone, one in told.items()})
+
+
 @pytest.mark.parametrize("family", ["Mixamo", "Unreal"])
 def test_bones_of_other_programs_find_their_place_in_a_vrm_animation(tmp_path, family):
     rig = add_armature(known_rig(family), "Hero")
@@ -274,6 +302,68 @@ def test_bones_of_other_programs_find_their_place_in_a_vrm_animation(tmp_path, f
         "Unreal": ("spine_03", "lowerarm_l", "pinky_03_r"),
     }[family]
     assert (own["upperChest"], own["leftLowerArm"], own["rightLittleDistal"]) == wanted
+
+
+_IMPORTED = Matrix.Rotation(np.pi / 2, 4, "X") @ Matrix.Scale(0.01, 4)
+"""What Blender's importer of FBX puts on an armature whose bones lie, in centimetres."""
+
+
+@pytest.mark.parametrize(
+    ("world", "stands"),
+    [
+        (_IMPORTED, True),
+        (Matrix.Rotation(2.0, 4, "Z") @ _IMPORTED, True),
+        (Matrix.Rotation(0.3, 4, "Y") @ _IMPORTED, True),
+        (Matrix.Rotation(np.pi / 2, 4, "X"), False),
+        (Matrix.Rotation(0.4, 4, "X") @ Matrix.Rotation(2.0, 4, "Z"), False),
+    ],
+    ids=["imported", "and turned", "and leaning", "standing, and laid down", "standing, and leaning"],
+)
+def test_a_character_stands_at_rest_in_a_file_however_its_object_sets_it_up(tmp_path, world, stands):
+    rig = add_armature(known_rig("Mixamo"), "Hero")
+    if stands:
+        rig.data.transform(_IMPORTED.inverted())
+    rig.matrix_world = world
+    bpy.context.view_layer.update()
+    names = ["mixamorig:Head", "mixamorig:Hips"]
+    posed = seen(rig, names, 1)[:, :3, 3]
+    (path,) = export_people(tmp_path / "a.bvh", [rig], preset="bvh")
+    bpy.ops.wm.read_homefile(use_factory_startup=True, use_empty=True)
+    bpy.ops.import_anim.bvh(filepath=str(path), global_scale=0.01)
+    found = bpy.context.object
+    head, hips = (found.matrix_world @ found.data.bones[name].head_local for name in names)
+    assert head.z - hips.z > 0.9 * (head - hips).length
+    np.testing.assert_allclose(seen(found, names, 1)[:, :3, 3], posed, atol=1e-3)
+
+
+@pytest.mark.parametrize("family", ["MetaHuman", "Daz Genesis 8"])
+def test_players_that_know_human_bones_alone_see_the_whole_of_a_vrm_animation(tmp_path, family):
+    """Also what the root, twist bones and the further bones of a spine do."""
+    rig = add_armature(known_rig(family), "Hero")
+    rig.data.transform(_IMPORTED.inverted())
+    rig.matrix_world = _IMPORTED
+    wave(rig, rig.data.bones.keys(), 4)
+    rig.pose.bones[0].location = (0.3, 0.2, 0.1)
+    rig.pose.bones[0].keyframe_insert("location", frame=4)
+    (path,) = export_people(tmp_path / "a.vrma", [rig], preset="vrma")
+    found = read_glb(path)
+    told = found.content["extensions"]["VRMC_vrm_animation"]["humanoid"]["humanBones"]
+    human = {found.content["nodes"][one["node"]]["name"]: one["node"] for one in told.values()}
+    clip = found.clip("Hero")
+    clip["channels"] = [one for one in clip["channels"] if one["target"]["node"] in human.values()]
+    worlds = found.worlds("Hero", found.times("Hero"))
+    shown = np.array([seen(rig, list(human), frame) for frame in (1, 2, 3, 4)])
+    turns = np.array([worlds[node][1].as_matrix() for node in human.values()]).swapaxes(0, 1)
+    for ours, theirs in zip(shown[1:, :, :3, :3], turns[1:], strict=True):
+        turned = Y_UP.T @ ours @ np.linalg.inv(shown[0, :, :3, :3]) @ Y_UP
+        assert degrees(turned, theirs @ np.swapaxes(turns[0], -1, -2)) < 0.2
+    hips = [each["node"] for name, each in told.items() if name == "hips"]
+    places = shown[:, list(human.values()).index(hips[0]), :3, 3]
+    np.testing.assert_allclose(worlds[hips[0]][0], places @ Y_UP, atol=1e-3)
+    head = told["head"]["node"]
+    clip["channels"] = []
+    rests = found.worlds("Hero", np.zeros(1))
+    assert np.argmax(np.abs(rests[head][0] - rests[hips[0]][0])) == 1, "it stands"
 
 
 def test_the_take_is_called_as_the_person_and_has_her_frames_alone(make_motion, tmp_path):

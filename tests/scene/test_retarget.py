@@ -122,6 +122,51 @@ def test_the_root_bone_carries_the_way(person):
     assert np.ptp(root[:, 1]) > 1.5 and np.abs(root[:, 2]).max() < 1e-5
 
 
+@pytest.mark.parametrize("root", ["hips", "root", "place"])
+def test_goals_of_ik_beside_the_body_go_along_with_hands_and_feet(person, root):
+    character = add_armature(known_rig("Unreal"))
+    assert _retargeted(person, character, root=root).told == ()
+    pairs = {"ik_foot_l": "foot_l", "ik_foot_r": "foot_r", "ik_hand_l": "hand_l", "ik_hand_gun": "hand_r"}
+    for frame in FRAMES:
+        goals, ends = (seen(character, list(names), frame) for names in (pairs, pairs.values()))
+        assert np.abs(goals[:, :3, 3] - ends[:, :3, 3]).max() < 1e-4
+        rests = (_rests(character, names) for names in (pairs, pairs.values()))
+        turns = [now[:, :3, :3] @ rest for now, rest in zip((goals, ends), rests, strict=True)]
+        assert np.degrees(geodesic_angle(*turns)).max() < 0.1
+
+
+def _rests(character, names) -> np.ndarray:
+    """(N, 3, 3) that take bones from how they rest to no turn."""
+    return np.linalg.inv([np.array(character.data.bones[name].matrix_local)[:3, :3] for name in names])
+
+
+def test_legs_that_ik_holds_stand_on_their_feet_all_the_same(person):
+    character = add_armature(known_rig("Unreal"))
+    bpy.ops.object.mode_set(mode="EDIT")
+    character.data.edit_bones["calf_l"].tail = character.data.edit_bones["foot_l"].head
+    bpy.ops.object.mode_set(mode="OBJECT")
+    held = character.pose.bones["calf_l"].constraints.new("IK")
+    held.target, held.subtarget, held.chain_count = character, "ik_foot_l", 2
+    _retargeted(person, character)
+    shown = [seen(character, ["foot_l"], frame)[0, :3, 3] for frame in FRAMES]
+    held.mute = True
+    keyed = [seen(character, ["foot_l"], frame)[0, :3, 3] for frame in FRAMES]
+    assert np.linalg.norm(np.subtract(shown, keyed), axis=-1).max() < 5e-3
+
+
+def test_goals_that_are_connected_or_the_bodys_own_stay(person):
+    character = add_armature(known_rig("Unreal"))
+    bpy.ops.object.mode_set(mode="EDIT")
+    bones = character.data.edit_bones
+    bones["ik_foot_root"].tail = bones["ik_foot_l"].head
+    bones["ik_foot_l"].use_connect = True
+    bones["ik_hand_root"].parent = bones["pelvis"]
+    bpy.ops.object.mode_set(mode="OBJECT")
+    _retargeted(person, character)
+    paths = " ".join(path for path, _ in find_curves(character))
+    assert "ik_foot_r" in paths and "ik_foot_l" not in paths and "ik_hand" not in paths
+
+
 def test_it_has_an_action_of_its_own_and_the_one_before_stays(person, character):
     character.keyframe_insert("location", frame=1)
     before = character.animation_data.action

@@ -83,6 +83,9 @@ def test_what_moves_a_bone_that_carries_others_is_said(person, character):
     root.driver_add("rotation_quaternion", 1).driver.expression = "0.5"
     assert "Drivers move root" in _told(person, character)
     root.driver_remove("rotation_quaternion", 1)
+    root.driver_add("rotation_quaternion", 1).driver.expression = "0.0"
+    assert _told(person, character) == "", "it rests, as it is to"
+    root.driver_remove("rotation_quaternion", 1)
     root.scale = (1.0, 2.0, 1.0)
     assert "root is scaled" in _told(person, character)
 
