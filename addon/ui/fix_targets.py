@@ -16,6 +16,7 @@ from mathutils import Vector
 from ..recording import Keypoints, Person, Recording
 from ..scene.axes import positions_to_smpl
 from ..scene.own_space import placed
+from ..scene.units import from_metres
 from .fixed_points import Fix
 from .fixes import add_fix
 from .moments import moment_shown
@@ -59,7 +60,7 @@ def drawn_targets(scene: bpy.types.Scene, depsgraph: bpy.types.Depsgraph) -> Ite
         track, result = tracks.get(person.id), refined.get(person.id)
         if track is None or person.keypoints is None:
             continue
-        moment, matrix = moment_shown(scene, recording, result), np.eye(4)
+        moment, matrix = moment_shown(scene, recording, result), from_metres(scene)
         if result is not None:
             matrix = placed(result.armature, result.armature.evaluated_get(depsgraph))
         points, strength = track.at(moment)
