@@ -25,7 +25,7 @@ from .people import chosen_people
 from .preview import shown_recording, tracks_of
 from .redraw import redraw_views
 from .results import refined_people
-from .view_mode import begin, is_over_view, region_of
+from .view_mode import begin, pane_at, region_of
 
 NEAR = 20.0
 """Pixels at interface scale 1 within which a click takes a point."""
@@ -128,12 +128,16 @@ class SPR_OT_fix_target(_NeedsTargets, bpy.types.Operator):
         area = self._mode.area
         if area is None:
             return self._end() | {"PASS_THROUGH"}
-        self._region, self._eye = region_of(area), area.spaces.active.region_3d
+        pane = pane_at(area, event.mouse_x, event.mouse_y)
+        if self._held is None:
+            self._pane = area.regions[:].index(pane or region_of(area))
+        self._region = area.regions[self._pane]
+        self._eye = self._region.data
         mouse = Vector((event.mouse_x - self._region.x, event.mouse_y - self._region.y))
         if event.type in {"ESC", "RIGHTMOUSE", "RET"} and event.value == "PRESS":
             return self._end()
         if event.type == "LEFTMOUSE" and event.value == "PRESS":
-            if not is_over_view(area, event.mouse_x, event.mouse_y):
+            if pane is None:
                 return self._end() | {"PASS_THROUGH"}
             self._take(context, mouse)
         elif event.type == "LEFTMOUSE" and event.value == "RELEASE":

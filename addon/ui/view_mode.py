@@ -55,14 +55,15 @@ def region_of(area: bpy.types.Area) -> bpy.types.Region:
     return next(region for region in area.regions if region.type == "WINDOW")
 
 
-def is_over_view(area: bpy.types.Area, x: float, y: float) -> bool:
-    """Whether this pixel of the window lies in the view itself: sidebar, toolbar and headers lie over it."""
+def pane_at(area: bpy.types.Area, x: float, y: float) -> bpy.types.Region | None:
+    """The view, or that of the four of a Quad View, in which this pixel of the window lies; None where
+    a sidebar, a toolbar or a header lies over it."""
     under = [
-        region.type
+        region
         for region in area.regions
         if 0 <= x - region.x < region.width and 0 <= y - region.y < region.height
     ]
-    return under == ["WINDOW"]
+    return under[0] if [region.type for region in under] == ["WINDOW"] else None
 
 
 def attach() -> None:

@@ -190,13 +190,25 @@ def test_disabling_the_extension_gives_the_header_back(ui):
     view_mode.attach()
 
 
+def _pane(x: int, width: int = 10_000) -> SimpleNamespace:
+    return SimpleNamespace(x=x, y=0, width=width, height=10_000, type="WINDOW", data=None)
+
+
+def test_in_a_quad_view_the_pane_under_the_mouse_counts(opened, dragging):
+    (x, y), area = dragging.wrist, dragging.operator._mode.area
+    area.regions[:] = [_pane(-20_000), _pane(0)]
+    dragging.event("LEFTMOUSE", "PRESS", (x, y))
+    dragging.event("MOUSEMOVE", "NOTHING", (-100, y))  # over the other one
+    (fix,) = opened.spr.fixes
+    np.testing.assert_allclose(fix.move[0], (-100 - x) / 1000, atol=2e-3)
+
+
 def _operator(fixing) -> SimpleNamespace:
     """The operator as it is after `invoke`, in a view without a window."""
-    region = SimpleNamespace(x=0, y=0, width=10_000, height=10_000, type="WINDOW")
-    area = SimpleNamespace(regions=[region], spaces=SimpleNamespace(active=SimpleNamespace(region_3d=None)))
+    area = SimpleNamespace(regions=[_pane(0)])
     ended: list[bool] = []
     mode = SimpleNamespace(area=area, say=lambda _text: None, end=lambda: ended.append(True), ended=ended)
-    state = SimpleNamespace(_mode=mode, _held=None, _ease=6, _reach=20.0, _made=0)
+    state = SimpleNamespace(_mode=mode, _pane=0, _held=None, _ease=6, _reach=20.0, _made=0)
     for name in ("_take", "_drag", "_widen", "_entry", "_take_back", "_mute", "_nearest", "_say", "_end"):
         setattr(state, name, getattr(fixing.SPR_OT_fix_target, name).__get__(state))
     return state
