@@ -16,6 +16,7 @@ from .clock import Clock
 from .curves import Curve, drop_action, vector_curves, without_flips, write_curves
 from .errors import SceneError
 from .timing import Keys, keys_at
+from .units import metres
 
 FILMED = "spr_camera"
 """Custom property of the camera object: the recording that it filmed."""
@@ -148,6 +149,8 @@ def _set_resolution(scene: bpy.types.Scene, size: tuple[int, int]) -> None:
 def _create(scene: bpy.types.Scene, name: str, source: str) -> bpy.types.Object:
     ob = bpy.data.objects.new(name, bpy.data.cameras.new(name))
     ob[FILMED] = source
+    for end in ("clip_start", "clip_end"):  # of a new camera in metres, whatever the scene's unit
+        setattr(ob.data, end, getattr(ob.data, end) / metres(scene))
     scene.collection.objects.link(ob)
     return ob
 

@@ -79,9 +79,9 @@ def _is_grey(colour: bpy.types.BoneColor) -> bool:
 
 
 def has_grey_bones(armature: bpy.types.Object) -> bool:
-    """Whether some of its bones are marked as estimated."""
+    """Whether some of its bones are drawn as estimated; in Edit Mode none is, and collections hold none."""
     found = armature.data.collections.get(COLLECTIONS[1])
-    return found is not None and len(found.bones) > 0
+    return found is not None and not armature.data.is_editmode and len(found.bones) > 0
 
 
 def _grey(colour: bpy.types.BoneColor) -> None:

@@ -27,6 +27,7 @@ from .human_bones import human_bones_of
 from .layers import playing_strips
 from .output import replaced_when_done
 from .rollback import nothing_left_behind
+from .units import metres
 from .usd import write_usd
 from .workshop import object_mode, posed_as_before, shown, stage
 
@@ -83,7 +84,7 @@ def export_people(
     if bones is not None:
         wanted = replace(wanted, bones=bones)
     _check(armatures, wanted)
-    recipe = Recipe(wanted, rename, in_place, _metres(bpy.context.scene))
+    recipe = Recipe(wanted, rename, in_place, metres(bpy.context.scene))
     groups = [[armature] for armature in armatures] if one_each or wanted.one_each else [list(armatures)]
     paths = _paths(Path(path).absolute(), groups)
     number = wanted.file_start if file_start is None else file_start
@@ -166,12 +167,6 @@ def _key_range(armatures: Iterable[bpy.types.Object]) -> tuple[int, int]:
         scene = bpy.context.scene
         return scene.frame_start, scene.frame_end
     return math.floor(min(r[0] for r in ranges)), math.ceil(max(r[1] for r in ranges))
-
-
-def _metres(scene: bpy.types.Scene) -> float:
-    """Metres in a unit of the scene."""
-    settings = scene.unit_settings
-    return 1.0 if settings.system == "NONE" else float(settings.scale_length)
 
 
 def _paths(path: Path, groups: Sequence[Sequence[bpy.types.Object]]) -> list[Path]:

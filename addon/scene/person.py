@@ -28,6 +28,7 @@ from .refit_body import Told, update_body
 from .refit_bones import update_rest_pose
 from .rollback import all_or_nothing, leave_edit_mode, select_only
 from .timing import is_animated, keys_at, scene_rate, set_scene_rate, show_range
+from .units import metres
 from .versions import own_actions, refined_action, without_hold, write_before, write_refined
 from .visibility import hide_while_away, only_hides
 
@@ -141,6 +142,7 @@ def _armature(
         note_size(earlier.armature)
         return earlier.armature
     armature = create_armature(name, bone_offsets, colour)
+    armature.scale = [1.0 / metres(bpy.context.scene)] * 3
     move_to(armature, home)
     return armature
 

@@ -15,6 +15,7 @@ from .own_space import placed, rest_offsets
 from .read_action import read_poses
 from .refined import refined_animation
 from .timing import scene_rate
+from .units import metres
 
 MOST_FRAMES = 1000
 _PLACES = ("location", "rotation_euler", "rotation_quaternion", "rotation_axis_angle", "scale")
@@ -23,10 +24,10 @@ _PLACES = ("location", "rotation_euler", "rotation_quaternion", "rotation_axis_a
 def motion_in_world(
     armature: bpy.types.Object, scene: bpy.types.Scene, most: int | None = MOST_FRAMES
 ) -> Motion:
-    """What the armature's keys say, in SMPL's axes, where the object puts it, with its floor where that is
-    known; every frame, or of a long clip so many of the first ones. Raises SceneError where there are no
-    keys."""
-    return motion_at(armature, scene, keyed_frames(armature)[:most])
+    """What the armature's keys say, in SMPL's axes, in metres where the object puts it, with its floor where
+    that is known; every frame, or of a long clip so many of the first ones. Raises SceneError where there are
+    no keys."""
+    return motion_at(armature, scene, keyed_frames(armature)[:most], metres(scene))
 
 
 def keyed_frames(armature: bpy.types.Object) -> np.ndarray:
@@ -40,10 +41,13 @@ def keyed_frames(armature: bpy.types.Object) -> np.ndarray:
     return np.arange(np.ceil(min(end[0] for end in ends)), np.floor(max(end[1] for end in ends)) + 1)
 
 
-def motion_at(armature: bpy.types.Object, scene: bpy.types.Scene, frames: np.ndarray) -> Motion:
-    """The same at these frames (T,) of the action, which may lie between whole ones."""
+def motion_at(
+    armature: bpy.types.Object, scene: bpy.types.Scene, frames: np.ndarray, unit: float = 1.0
+) -> Motion:
+    """The same at these frames (T,) of the action, which may lie between whole ones. unit: what lengths of
+    the scene count."""
     poses = read_poses(armature, frames)
-    place, turn, scale = _decomposed(armature)
+    place, turn, scale = _decomposed(armature, unit)
     turned = SMPL_TO_BLENDER.T @ np.array(turn.to_matrix()) @ SMPL_TO_BLENDER
     rotations = poses.rotations.copy()
     rotations[:, 0] = turned @ rotations[:, 0]
@@ -51,23 +55,24 @@ def motion_at(armature: bpy.types.Object, scene: bpy.types.Scene, frames: np.nda
     numbers, unknown = np.arange(len(frames)), np.full(len(frames), np.nan)
     return Motion(
         rotations, pelvis, rest_offsets(armature) * scale[0], scene_rate(scene), numbers, unknown,
-        np.full(rotations.shape[:2], np.nan), floor=_floor_in_world(armature, turned),
+        np.full(rotations.shape[:2], np.nan), floor=_floor_in_world(armature, turned, unit),
     )  # fmt: skip
 
 
-def _floor_in_world(armature: bpy.types.Object, turn: np.ndarray) -> Floor | None:
+def _floor_in_world(armature: bpy.types.Object, turn: np.ndarray, unit: float) -> Floor | None:
     """The person's floor, as its edits have it, where the object puts it; turn (3, 3) in SMPL's axes."""
     floor = read_floor(armature)
     if floor is None:
         return None
-    place, _, scale = _decomposed(armature)
+    place, _, scale = _decomposed(armature, unit)
     normal = turn @ floor.normal
     return Floor(normal, floor.heights * scale[0] + positions_to_smpl(np.array(place)) @ normal)
 
 
-def _decomposed(armature: bpy.types.Object) -> tuple[Vector, Quaternion, Vector]:
+def _decomposed(armature: bpy.types.Object, unit: float) -> tuple[Vector, Quaternion, Vector]:
     """Place, turn and scale of the person's own space in the world."""
-    return Matrix(placed(armature).tolist()).decompose()
+    place, turn, scale = Matrix(placed(armature).tolist()).decompose()
+    return place * unit, turn, scale * unit
 
 
 def place(armature: bpy.types.Object, turn: np.ndarray, shift: np.ndarray) -> None:

@@ -12,8 +12,9 @@ from ..rigs import SampledPoints
 from ..steps import Steps
 from .axes import positions_to_smpl
 from .errors import SceneError
-from .sampled_frames import found_again, metres, sampled_frames
+from .sampled_frames import found_again, sampled_frames
 from .timing import scene_rate
+from .units import metres
 
 _COPY = re.compile(r"\.\d{3,}$")
 _LEAST_WEIGHT = 1e-3

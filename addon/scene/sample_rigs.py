@@ -12,8 +12,9 @@ from ..rigs import BoneMap, Rig, SampledRig, match
 from ..steps import Steps
 from .axes import SMPL_TO_BLENDER, positions_to_smpl
 from .errors import SceneError
-from .sampled_frames import found_again, metres, sampled_frames
+from .sampled_frames import found_again, sampled_frames
 from .timing import scene_rate
+from .units import metres
 
 _FLAT = 1e-6
 """Determinant of a bone's axes from which on they are no axes any more."""

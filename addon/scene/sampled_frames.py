@@ -55,12 +55,6 @@ def found_again(uid: int) -> bpy.types.Object:
     return found
 
 
-def metres(scene: bpy.types.Scene) -> float:
-    """What a unit of the scene's is."""
-    units = scene.unit_settings
-    return 1.0 if units.system == "NONE" else float(units.scale_length)
-
-
 def scene_frames(scene: bpy.types.Scene) -> np.ndarray:
     """(T,) all frames of the animation in the scene's range, or in its preview range where that is on."""
     preview = scene.use_preview_range

@@ -59,6 +59,7 @@ from . import (
     swap_group,
     swaps,
     targets,
+    view_mode,
     viewport,
 )
 
@@ -123,6 +124,7 @@ _ATTACHED = (
     icons,
     viewport,
     leading,
+    view_mode,
     runner,
     live,
     measures,

@@ -23,6 +23,7 @@ from ..scene.camera import (
     write_camera,
 )
 from ..scene.own_space import placed
+from ..scene.units import from_metres
 from .describe import recording_name
 from .hints import peek
 from .moments import clock_of
@@ -172,7 +173,8 @@ def _same_shape(size: tuple[int, int] | None, other: tuple[int, int]) -> bool:
 def _placed(scene: bpy.types.Scene) -> Matrix:
     """How the refined people of the open recording were moved as objects: as the first one was."""
     people = refined_people(scene, scene.spr.source)
-    return next((Matrix(placed(entry.armature).tolist()) for entry in people.values()), Matrix())
+    spaces = (placed(entry.armature) for entry in people.values())
+    return Matrix(next(spaces, from_metres(scene)).tolist())
 
 
 def follow_people(scene: bpy.types.Scene) -> None:

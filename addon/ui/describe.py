@@ -20,6 +20,8 @@ from .stepped_job import SteppedJob
 
 HOPELESS_MM = 100.0
 """Mean distance from the keypoints beyond which a result is of no use."""
+RISEN_MM, NO_NOISE_MM = 1.0, 0.5
+"""A rise of the fit error that is told, and how far keypoints shake that can't be its reason."""
 HOW: dict[How, str] = {"stated": "from the file", "inferred": "inferred", "assumed": "assumed"}
 NAMED = 3
 """Bones that are named in a sentence; more are counted."""
@@ -226,16 +228,23 @@ def _risen(outcomes: Sequence[Outcome]) -> list[str]:
     found = []
     for outcome in outcomes:
         before, after = outcome.before_mm, outcome.after_mm
-        if before is None or after is None or after > HOPELESS_MM or round(after) <= round(before):
+        if before is None or after is None or after > HOPELESS_MM or after - before < RISEN_MM:
             continue
-        shake = outcome.noise_mm
-        noise = "" if shake is None else f" The keypoints shake by about {shake:.1f} mm."
-        who = f"Person {outcome.person.id}"
-        told = f"{who}: the fit error rose because the body no longer follows the noise.{noise}"
-        if outcome.shake is not None and np.isfinite(outcome.shake).all():
-            told += " Jitter {:.1f} → {:.1f} m/s².".format(*outcome.shake)
-        found.append(told)
+        found.append(f"Person {outcome.person.id}: the fit error rose {_why_risen(outcome, after - before)}")
     return found
+
+
+def _why_risen(outcome: Outcome, rise: float) -> str:
+    """The noise that the body no longer follows; of keypoints without noise, what keeps nearer to them."""
+    noise, shake = outcome.noise_mm, outcome.shake
+    told = "because the body no longer follows the noise."
+    if noise is not None and noise < NO_NOISE_MM:
+        told = f"by {rise:.0f} mm, though the keypoints hardly shake; raise Strength to keep nearer to them."
+    elif noise is not None:
+        told += f" The keypoints shake by about {noise:.1f} mm."
+    if shake is not None and np.isfinite(shake).all():
+        told += " Jitter {:.1f} → {:.1f} m/s².".format(*shake)
+    return told
 
 
 def _fit(outcome: Outcome) -> str:

@@ -8,7 +8,7 @@ import bpy
 from ..overrides import in_panel
 from .describe import wrap
 
-MARGIN = 60.0
+MARGIN = 65.0
 """Pixels at interface scale 1 that the tabs, a panel and a box take from the sidebar's width."""
 ICON = 30.0
 """Pixels at interface scale 1 of an icon before a text, and of the space around it."""

@@ -16,6 +16,7 @@ from mathutils import Vector
 from ..recording import Keypoints, Person, Recording
 from ..scene.axes import positions_to_smpl
 from ..scene.own_space import placed
+from ..scene.units import from_metres
 from .fixed_points import Fix
 from .fixes import add_fix
 from .moments import moment_shown
@@ -24,12 +25,16 @@ from .people import chosen_people
 from .preview import shown_recording, tracks_of
 from .redraw import redraw_views
 from .results import refined_people
+from .view_mode import begin, pane_at, region_of
 
 NEAR = 20.0
 """Pixels at interface scale 1 within which a click takes a point."""
 EASE = 0.1
 """Seconds to either side over which a move eases out at first."""
-HELP = "Drag: Move Point   |   Wheel: {frames} Frames to Either Side   |   M: Mute   |   Esc: Done"
+HELP = (
+    "Drag: Move Point   |   Wheel: {frames} Frames to Either Side   |   M: Mute   |   Ctrl+Z: Take Back"
+    "   |   Esc: Done"
+)
 
 
 @dataclass(frozen=True)
@@ -55,7 +60,7 @@ def drawn_targets(scene: bpy.types.Scene, depsgraph: bpy.types.Depsgraph) -> Ite
         track, result = tracks.get(person.id), refined.get(person.id)
         if track is None or person.keypoints is None:
             continue
-        moment, matrix = moment_shown(scene, recording, result), np.eye(4)
+        moment, matrix = moment_shown(scene, recording, result), from_metres(scene)
         if result is not None:
             matrix = placed(result.armature, result.armature.evaluated_get(depsgraph))
         points, strength = track.at(moment)
@@ -108,37 +113,44 @@ class SPR_OT_fix_target(_NeedsTargets, bpy.types.Operator):
             self.report({"ERROR"}, "Fix Target works in a 3D View.")
             return {"CANCELLED"}
         follow_all(context.scene)
-        area = context.area
-        self._region = next(region for region in area.regions if region.type == "WINDOW")
-        self._eye, self._area = context.space_data.region_3d, area
         self._reach = NEAR * context.preferences.system.ui_scale
-        self._held: tuple[Drawn, int, Vector, Any] | None = None
+        self._held: tuple[Drawn, int, Vector, int] | None = None
         recording = shown_recording(context.scene.spr)
         assert recording is not None
-        self._ease, self._done = max(round(EASE * recording.people[0].fps), 1), False
+        self._ease, self._made = max(round(EASE * recording.people[0].fps), 1), 0
         context.window_manager.modal_handler_add(self)
-        context.window.cursor_modal_set("CROSSHAIR")
+        self._mode = begin(context)
         self._say()
         return {"RUNNING_MODAL"}
 
     def modal(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:
-        """Take hold, drag, let go, mute, end."""
+        """Take hold, drag, let go, mute, take back, end."""
+        area = self._mode.area
+        if area is None:
+            return self._end() | {"PASS_THROUGH"}
+        pane = pane_at(area, event.mouse_x, event.mouse_y)
+        if self._held is None:
+            self._pane = area.regions[:].index(pane or region_of(area))
+        self._region = area.regions[self._pane]
+        self._eye = self._region.data
         mouse = Vector((event.mouse_x - self._region.x, event.mouse_y - self._region.y))
         if event.type in {"ESC", "RIGHTMOUSE", "RET"} and event.value == "PRESS":
-            return self._end(context)
+            return self._end()
         if event.type == "LEFTMOUSE" and event.value == "PRESS":
-            if not self._inside(mouse):
-                return self._end(context) | {"PASS_THROUGH"}
+            if pane is None:
+                return self._end() | {"PASS_THROUGH"}
             self._take(context, mouse)
         elif event.type == "LEFTMOUSE" and event.value == "RELEASE":
             self._held = None
         elif event.type == "MOUSEMOVE" and self._held is not None:
-            self._drag(mouse)
+            self._drag(context, mouse)
         elif event.type in {"WHEELUPMOUSE", "WHEELDOWNMOUSE"} and self._held is not None:
-            self._widen(1 if event.type == "WHEELUPMOUSE" else -1)
+            self._widen(context, 1 if event.type == "WHEELUPMOUSE" else -1)
         elif event.type == "M" and event.value == "PRESS":
             self._mute(context, mouse)
-        else:
+        elif event.type == "Z" and (event.ctrl or event.oskey) and event.value == "PRESS":
+            return self._take_back(context, event.shift)
+        elif self._held is None or event.value != "PRESS":
             return {"PASS_THROUGH"}
         return {"RUNNING_MODAL"}
 
@@ -152,25 +164,43 @@ class SPR_OT_fix_target(_NeedsTargets, bpy.types.Operator):
             drawn.person.id, drawn.keypoints.names[column], drawn.frame - self._ease,
             drawn.frame + self._ease, drawn.frame, (0.0, 0.0, 0.0),
         )  # fmt: skip
-        entry = add_fix(context.scene.spr, fix)
-        self._held, self._done = (drawn, column, Vector(drawn.places[column]), entry), True
+        add_fix(context.scene.spr, fix)
+        self._held = (drawn, column, Vector(drawn.places[column]), len(context.scene.spr.fixes) - 1)
+        self._made += 1
 
-    def _drag(self, mouse: Vector) -> None:
+    def _drag(self, context: bpy.types.Context, mouse: Vector) -> None:
         from bpy_extras.view3d_utils import region_2d_to_location_3d
 
         assert self._held is not None
-        drawn, _, place, entry = self._held
+        drawn, _, place, _ = self._held
         there = region_2d_to_location_3d(self._region, self._eye, mouse, place)
-        entry.move = move_of(drawn, np.array(there - place))
+        for entry in self._entry(context):
+            entry.move = move_of(drawn, np.array(there - place))
         redraw_views()
 
-    def _widen(self, frames: int) -> None:
-        assert self._held is not None
+    def _widen(self, context: bpy.types.Context, frames: int) -> None:
         self._ease = max(self._ease + frames, 0)
-        entry = self._held[3]
-        entry.first, entry.last = entry.frame - self._ease, entry.frame + self._ease
+        for entry in self._entry(context):
+            entry.first, entry.last = entry.frame - self._ease, entry.frame + self._ease
         self._say()
         redraw_views()
+
+    def _entry(self, context: bpy.types.Context) -> list[Any]:
+        """The line of the point that is held, found anew: an undo in another window may have taken it."""
+        assert self._held is not None
+        index = self._held[3]
+        return list(context.scene.spr.fixes[index : index + 1])
+
+    def _take_back(self, context: bpy.types.Context, redo: bool) -> set[str]:
+        """Ctrl+Z takes back the last line of this mode; where there is none, it means what came before."""
+        fixes = context.scene.spr.fixes
+        if redo or not self._made or not fixes:
+            return self._end() | {"PASS_THROUGH"}
+        fixes.remove(len(fixes) - 1)
+        context.scene.spr.active_fix = max(len(fixes) - 1, 0)
+        self._held, self._made = None, self._made - 1
+        redraw_views()
+        return {"RUNNING_MODAL"}
 
     def _mute(self, context: bpy.types.Context, mouse: Vector) -> None:
         found = self._nearest(context, mouse)
@@ -178,7 +208,7 @@ class SPR_OT_fix_target(_NeedsTargets, bpy.types.Operator):
             drawn, column = found
             name, frame = drawn.keypoints.names[column], drawn.frame
             add_fix(context.scene.spr, Fix(drawn.person.id, name, frame - self._ease, frame + self._ease))
-            self._held, self._done = None, True
+            self._held, self._made = None, self._made + 1
             redraw_views()
 
     def _nearest(self, context: bpy.types.Context, mouse: Vector) -> tuple[Drawn, int] | None:
@@ -192,17 +222,13 @@ class SPR_OT_fix_target(_NeedsTargets, bpy.types.Operator):
             self._reach,
         )
 
-    def _inside(self, mouse: Vector) -> bool:
-        return 0 <= mouse.x < self._region.width and 0 <= mouse.y < self._region.height
-
     def _say(self) -> None:
-        self._area.header_text_set(HELP.format(frames=self._ease))
+        self._mode.say(HELP.format(frames=self._ease))
 
-    def _end(self, context: bpy.types.Context) -> set[str]:
-        self._area.header_text_set(None)
-        context.window.cursor_modal_restore()
+    def _end(self) -> set[str]:
+        self._mode.end()
         redraw_views()
-        return {"FINISHED"} if self._done else {"CANCELLED"}
+        return {"FINISHED"} if self._made else {"CANCELLED"}
 
 
 def _people(_operator: Any, context: bpy.types.Context) -> list[tuple[str, str, str]]:

@@ -9,6 +9,7 @@ import numpy as np
 
 from ..recording import Recording
 from ..scene.tracks import extent_of
+from ..scene.units import metres
 from .preview import tracks_of
 from .scene_range import fit_range
 
@@ -37,9 +38,10 @@ def show_recording(context: bpy.types.Context, recording: Recording, fresh: bool
     tracks = list(tracks_of(recording).values())
     if tracks:
         centre, radius = extent_of(tracks, WIDEST)
+        size = 1.0 / metres(context.scene)
         for area, view in _views(context.scene):
             if free or _framed.get(view.as_pointer()) == _state(view):
-                _frame(area, view, centre, max(radius, SMALLEST))
+                _frame(area, view, centre * size, max(radius, SMALLEST) * size)
 
 
 def _views(scene: bpy.types.Scene) -> Iterator[tuple[bpy.types.Area, bpy.types.RegionView3D]]:

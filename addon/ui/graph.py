@@ -78,7 +78,8 @@ def graph(
     if bears is not None and low:
         picture = np.concatenate([_strip(series.frames, bears, times, low), picture])
     if first <= current <= last:
-        away = np.abs(times - current) * (size - 1) / max(last - first, 1.0)
+        place = (current - first) / max(last - first, 1.0) * (size - 1)
+        away = np.abs(np.arange(size) - place)
         picture[:, away <= max(line / 2, away.min() + 1e-6)] = CURRENT
     return picture
 

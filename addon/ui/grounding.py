@@ -11,6 +11,7 @@ import numpy as np
 from ..motion import Motion
 from ..scene import SceneError
 from ..scene.placing import check_movable, motion_in_world, place
+from ..scene.units import metres
 from .camera import follow_people
 from .quality import shown_person
 from .results import refined_armatures
@@ -81,7 +82,7 @@ def _ground(operator: bpy.types.Operator, context: bpy.types.Context, find: Find
             check_movable(person)
         grounds = [(person, find(motion_in_world(person, context.scene))) for person in people]
         for person, found in grounds:
-            place(person, found.turn, found.places(np.zeros(3)))
+            place(person, found.turn, found.places(np.zeros(3)) / metres(context.scene))
             told.append(_sentence(person.name, found))
     except SceneError as error:
         operator.report({"ERROR"}, str(error))

@@ -22,6 +22,7 @@ from ..safe_read import FormatError
 from ..scene.colours import display_colour
 from ..scene.drawing import Colour, Shapes, skeleton, together
 from ..scene.own_space import placed
+from ..scene.units import from_metres
 from ..steps import Steps
 from . import live_panel, runner
 from .controls import controls_of
@@ -272,9 +273,10 @@ def _figures(scene: bpy.types.Scene, depsgraph: bpy.types.Depsgraph) -> Iterator
             continue
         colour = _pale(display_colour(people.index(wish.person.id)))
         figure = skeleton(joints, np.full(len(joints), STRENGTH), _LINKS, colour)
-        if result is not None:  # a person who is moved takes the preview along
-            figure = figure.moved(placed(result.armature, result.armature.evaluated_get(depsgraph)))
-        yield figure
+        if result is None:
+            yield figure.moved(from_metres(scene))
+        else:  # a person who is moved takes the preview along
+            yield figure.moved(placed(result.armature, result.armature.evaluated_get(depsgraph)))
 
 
 def _pale(colour: Colour) -> Colour:

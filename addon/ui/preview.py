@@ -18,6 +18,7 @@ from ..scene.own_space import placed
 from ..scene.pose_points import body_points
 from ..scene.slid import written_frame
 from ..scene.tracks import Track, track_of
+from ..scene.units import from_metres, metres
 from .moments import moment_shown
 from .people import chosen_people, label_of, places_of
 from .properties import SPR_PG_settings
@@ -92,10 +93,12 @@ def _people_shapes(
                 yield from _refined_shapes(scene, depsgraph, result.armature, track, moment, colour)
         elif settings.show_preview and person.id in chosen:
             moment = moment_shown(scene, recording, None)
-            yield skeleton(*track.at(moment), track.links, display_colour(index))
+            space = from_metres(scene)
+            yield skeleton(*track.at(moment), track.links, display_colour(index)).moved(space)
             if settings.targets.source and person.keypoints is not None and person.poses is not None:
                 joints, strength = _poses_track(person).at(moment)
-                yield skeleton(joints, INITIAL * strength, _poses_track(person).links, display_colour(index))
+                links = _poses_track(person).links
+                yield skeleton(joints, INITIAL * strength, links, display_colour(index)).moved(space)
 
 
 def names(scene: bpy.types.Scene) -> Iterator[tuple[str, np.ndarray, Colour]]:
@@ -113,7 +116,7 @@ def names(scene: bpy.types.Scene) -> Iterator[tuple[str, np.ndarray, Colour]]:
         seen = points[strength > 0.0]
         if len(seen):
             top = seen[seen[:, 2].argmax()] + np.array([0.0, 0.0, OVER_HEAD])
-            yield label_of(settings, person.id), top, display_colour(places[person.id])
+            yield label_of(settings, person.id), top / metres(scene), display_colour(places[person.id])
 
 
 def _refined_shapes(

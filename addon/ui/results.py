@@ -117,7 +117,7 @@ def _write_all(
     places: Sequence[_Place],
     told: list[str],
 ) -> Steps[list[bpy.types.Object]]:
-    free, own_rate = is_free(scene), _has_own_rate(scene, places)
+    free, own_rate, here = is_free(scene), _has_own_rate(scene, places), scene.frame_current
     if own_rate:
         rate = scene_package.scene_rate(scene)
         told.append(f"The scene runs at {rate:.4g} frames per second since you changed that; so do the keys.")
@@ -136,6 +136,9 @@ def _write_all(
             )
         if free:
             note_range(scene)
+        # Each person's own range may have been too short for the frame that the user looks at.
+        if here != scene.frame_current and scene.frame_start <= here <= scene.frame_end:
+            scene.frame_set(here)
         return made
 
 

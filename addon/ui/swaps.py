@@ -13,7 +13,7 @@ from .drawn_text import draw_message
 from .hints import changed, peek
 from .moments import number_shown
 from .moved_keys import follow_all
-from .panels import Panel
+from .panels import Panel, draw_properties
 from .people import chosen_people
 from .quality import shown_person
 from .results import PERSON_KEY
@@ -41,10 +41,21 @@ class SPR_OT_swap_sides(bpy.types.Operator):
         return not reason
 
     def invoke(self, context: bpy.types.Context, _event: bpy.types.Event) -> set[str]:
-        """Ask for the frames, beginning with the current one."""
+        """Ask for the frames, beginning with the current one, and whose they are."""
         if not self.properties.is_property_set("first"):
             self.first = self.last = context.scene.frame_current
+        recording = peek(context.scene.spr)
+        person = _person(context, recording, self.person_id) if isinstance(recording, Recording) else None
+        self.person_id = "" if person is None else person.id
         return context.window_manager.invoke_props_dialog(self)
+
+    def draw(self, context: bpy.types.Context) -> None:
+        """The frames; whose they are is no question where there is one person."""
+        column = draw_properties(self.layout)
+        if len(context.scene.spr.people) > 1:
+            column.prop(self, "person_id")
+        column.prop(self, "first")
+        column.prop(self, "last")
 
     def execute(self, context: bpy.types.Context) -> set[str]:
         """Remember the stretch, and read the recording with it."""

@@ -94,6 +94,8 @@ def _paint(found: Shapes, region: bpy.types.Region, eye: bpy.types.RegionView3D,
 def _paint_lines(found: Shapes, width: float) -> None:
     import gpu
 
+    if not len(found.lines):
+        return
     shader = gpu.shader.from_builtin("POLYLINE_FLAT_COLOR")
     batch = _batch(shader, "LINES", found.lines, found.line_colours)
     shader.bind()
@@ -105,6 +107,8 @@ def _paint_lines(found: Shapes, width: float) -> None:
 def _paint_discs(vertices: np.ndarray, colours: np.ndarray, triangles: np.ndarray) -> None:
     import gpu
 
+    if not len(vertices):  # all of them lie behind the eye
+        return
     shader = gpu.shader.from_builtin("SMOOTH_COLOR")
     _batch(shader, "TRIS", vertices, colours, triangles).draw(shader)
 

@@ -9,7 +9,7 @@ import pytest
 from addon.body.skeleton import JOINT_NAMES
 from addon.scene import BONE_NAMES, write_motion
 from addon.scene.action import UNCERTAINTY
-from addon.scene.estimated import COLLECTIONS, ESTIMATED
+from addon.scene.estimated import COLLECTIONS, ESTIMATED, has_grey_bones
 from addon.scene.evidence import estimated_parts
 
 
@@ -95,6 +95,15 @@ def test_bones_lie_in_two_collections_and_estimated_ones_are_grey(unsure_motion)
     assert {bone.name for bone in collections["Measured"].bones} == set(BONE_NAMES) - {"L_Wrist", "L_Hand"}
     custom = {bone.name: bone.color.custom.normal for bone in armature.pose.bones if bone.color.is_custom}
     assert {name for name, colour in custom.items() if max(colour) == min(colour)} == {"L_Wrist", "L_Hand"}
+
+
+def test_edit_mode_draws_no_bone_grey_and_nobody_complains(unsure_motion, capfd):
+    armature = write_motion(unsure_motion, mesh=False)
+    assert has_grey_bones(armature)
+    bpy.ops.object.mode_set(mode="EDIT")
+    assert not has_grey_bones(armature)
+    bpy.ops.object.mode_set(mode="OBJECT")
+    assert "warning" not in "".join(capfd.readouterr()).lower()
 
 
 def test_bones_that_were_left_as_they_were_are_in_neither_collection(unsure_motion):

@@ -118,6 +118,17 @@ def test_a_fit_error_that_rose_is_explained_by_the_noise_and_the_jitter():
     assert not any("rose" in line for line in describe.result(_finished((11.0, 6.0))))
 
 
+def test_clean_keypoints_are_not_called_noisy_where_the_fit_error_rose():
+    job = _finished((33.0, 36.0))
+    job.outcomes = (replace(job.outcomes[0], noise_mm=0.02),)
+    told = describe.result(job)[2]
+    assert "rose by 3 mm" in told and "noise" not in told and "Strength" in told
+
+
+def test_a_rise_of_less_than_a_millimetre_is_not_told():
+    assert not any("rose" in line for line in describe.result(_finished((33.46, 33.55))))
+
+
 def test_the_noise_of_keypoints_is_measured():
     rng = np.random.default_rng(0)
     points = np.cumsum(np.full((200, 5, 3), 0.02), axis=0) + rng.normal(size=(200, 5, 3)) * 0.008

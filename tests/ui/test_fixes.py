@@ -113,16 +113,30 @@ def test_a_dragged_point_goes_along_and_eases_out(opened, keypoints, ui):
     assert not heights[:4].any() and not heights[17:].any()
 
 
-def test_dragging_in_the_view_is_one_fix(opened, ui, keypoints, monkeypatch):
+@pytest.fixture
+def dragging(opened, ui, monkeypatch):
+    """A function that gives events to Fix Target in a view from the front, and where the wrist is in it."""
     from bpy_extras import view3d_utils
 
-    fixing = ui("fix_targets")
     monkeypatch.setattr(view3d_utils, "location_3d_to_region_2d", lambda _r, _e, place: _pixel(place))
     monkeypatch.setattr(view3d_utils, "region_2d_to_location_3d", lambda _r, _e, at, near: _place(at, near))
+    fixing = ui("fix_targets")
     (drawn,) = fixing.drawn_targets(opened, bpy.context.evaluated_depsgraph_get())
-    before, place = keypoints().positions[10, WRIST], Vector(drawn.places[WRIST])
     operator = _operator(fixing)
-    x, y = round(1000 * place.x), round(1000 * place.z)
+
+    def event(kind: str, value: str, mouse: tuple[int, int], **keys: bool) -> set[str]:
+        held = {"ctrl": False, "shift": False, "oskey": False, **keys}
+        now = SimpleNamespace(type=kind, value=value, mouse_x=mouse[0], mouse_y=mouse[1], **held)
+        return fixing.SPR_OT_fix_target.modal(operator, bpy.context, now)
+
+    place = Vector(drawn.places[WRIST])
+    return SimpleNamespace(
+        event=event, wrist=(round(1000 * place.x), round(1000 * place.z)), operator=operator
+    )
+
+
+def test_dragging_in_the_view_is_one_fix(opened, keypoints, dragging):
+    before, (x, y) = keypoints().positions[10, WRIST], dragging.wrist
     for kind, value, mouse in (
         ("LEFTMOUSE", "PRESS", (x, y)),
         ("MOUSEMOVE", "NOTHING", (x + 50, y)),
@@ -131,20 +145,70 @@ def test_dragging_in_the_view_is_one_fix(opened, ui, keypoints, monkeypatch):
         ("LEFTMOUSE", "RELEASE", (x + 100, y + 200)),
         ("MOUSEMOVE", "NOTHING", (x + 500, y)),
     ):
-        event = SimpleNamespace(type=kind, value=value, mouse_x=mouse[0], mouse_y=mouse[1])
-        fixing.SPR_OT_fix_target.modal(operator, bpy.context, event)
+        dragging.event(kind, value, mouse)
     (fix,) = opened.spr.fixes
     assert (fix.first, fix.frame, fix.last) == (3, 10, 17)
     np.testing.assert_allclose(keypoints().positions[10, WRIST] - before, (0.1, 0.2, 0.0), atol=2e-3)
 
 
+def test_undo_takes_back_the_last_point_and_then_what_was_before(opened, dragging):
+    for _ in range(2):
+        dragging.event("LEFTMOUSE", "PRESS", dragging.wrist)
+        dragging.event("LEFTMOUSE", "RELEASE", dragging.wrist)
+    for left in (1, 0):
+        assert dragging.event("Z", "PRESS", dragging.wrist, ctrl=True) == {"RUNNING_MODAL"}
+        assert len(opened.spr.fixes) == left
+    assert dragging.event("Z", "PRESS", dragging.wrist, ctrl=True) == {"CANCELLED", "PASS_THROUGH"}
+
+
+def test_nothing_else_happens_while_a_point_is_held(opened, dragging):
+    dragging.event("LEFTMOUSE", "PRESS", dragging.wrist)
+    assert dragging.event("X", "PRESS", dragging.wrist) == {"RUNNING_MODAL"}
+    assert dragging.event("TIMER", "NOTHING", dragging.wrist) == {"PASS_THROUGH"}
+    opened.spr.fixes.clear()  # as an undo in another window does
+    dragging.event("MOUSEMOVE", "NOTHING", (0, 0))
+    dragging.event("WHEELUPMOUSE", "PRESS", (0, 0))
+    assert len(opened.spr.fixes) == 0
+
+
+@pytest.mark.parametrize("what", ["sidebar", "workspace"])
+def test_a_click_elsewhere_is_left_to_blender_and_ends_it(opened, dragging, what):
+    mode = dragging.operator._mode
+    if what == "sidebar":
+        mode.area.regions.append(SimpleNamespace(x=0, y=0, width=10_000, height=10_000, type="UI"))
+    else:
+        mode.area = None
+    assert dragging.event("LEFTMOUSE", "PRESS", dragging.wrist) == {"CANCELLED", "PASS_THROUGH"}
+    assert mode.ended == [True]
+
+
+def test_disabling_the_extension_gives_the_header_back(ui):
+    view_mode, ended = ui("view_mode"), []
+    view_mode._running.append(SimpleNamespace(end=lambda: ended.append(True)))
+    view_mode.detach()
+    assert ended == [True]
+    view_mode.attach()
+
+
+def _pane(x: int, width: int = 10_000) -> SimpleNamespace:
+    return SimpleNamespace(x=x, y=0, width=width, height=10_000, type="WINDOW", data=None)
+
+
+def test_in_a_quad_view_the_pane_under_the_mouse_counts(opened, dragging):
+    (x, y), area = dragging.wrist, dragging.operator._mode.area
+    area.regions[:] = [_pane(-20_000), _pane(0)]
+    dragging.event("LEFTMOUSE", "PRESS", (x, y))
+    dragging.event("MOUSEMOVE", "NOTHING", (-100, y))  # over the other one
+    (fix,) = opened.spr.fixes
+    np.testing.assert_allclose(fix.move[0], (-100 - x) / 1000, atol=2e-3)
+
+
 def _operator(fixing) -> SimpleNamespace:
     """The operator as it is after `invoke`, in a view without a window."""
-    region = SimpleNamespace(x=0, y=0, width=10_000, height=10_000, type="WINDOW")
-    area = SimpleNamespace(header_text_set=lambda _text: None)
-    state = SimpleNamespace(
-        _region=region, _eye=None, _area=area, _held=None, _ease=6, _reach=20.0, _done=False
-    )
-    for name in ("_take", "_drag", "_widen", "_mute", "_nearest", "_say", "_inside", "_end"):
+    area = SimpleNamespace(regions=[_pane(0)])
+    ended: list[bool] = []
+    mode = SimpleNamespace(area=area, say=lambda _text: None, end=lambda: ended.append(True), ended=ended)
+    state = SimpleNamespace(_mode=mode, _pane=0, _held=None, _ease=6, _reach=20.0, _made=0)
+    for name in ("_take", "_drag", "_widen", "_entry", "_take_back", "_mute", "_nearest", "_say", "_end"):
         setattr(state, name, getattr(fixing.SPR_OT_fix_target, name).__get__(state))
     return state

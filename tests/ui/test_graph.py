@@ -74,7 +74,9 @@ def test_outside_the_clip_there_is_no_line():
 
 
 def test_a_single_frame_is_no_trouble():
-    assert np.isfinite(graph(_series([7.0]), 1.0, SIZE, 1.5)).all()
+    picture = _whole(_series([7.0]), current=1.0)
+    assert np.isfinite(picture).all()
+    assert (picture == CURRENT).all((0, 2)).sum() == 1
 
 
 def test_contacts_are_a_strip_below_the_curve():

@@ -45,6 +45,13 @@ def test_both_parts_are_refined_and_the_second_follows_the_first(opened):
     assert starts == [1, 31]
 
 
+def test_the_frame_stays_when_the_first_track_is_over_by_then(opened):
+    opened.frame_set(31)
+    bpy.ops.spr.split_track()
+    bpy.ops.spr.refine_pose()
+    assert opened.frame_current == 31
+
+
 def _people() -> dict[str, bpy.types.Object]:
     return {ob.name: ob for ob in bpy.context.scene.objects if ob.type == "ARMATURE"}
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import bpy
 import numpy as np
 import pytest
@@ -30,6 +32,17 @@ def test_keypoints_appear_without_scene_objects(opened, shapes, census):
     assert sum(census().values()) == 0
     np.testing.assert_allclose(shapes().dots, _in_blender(joints_of_a_wave(60, 60.0)[0]), atol=1e-5)
     assert len(shapes().lines) == 2 * 23
+
+
+def test_nothing_is_painted_of_people_behind_the_eye_and_of_points_without_lines(opened, shapes, ui):
+    viewport, behind = ui("viewport"), np.eye(4)
+    behind[2, 3] = 100.0
+    projection = np.array([[1.0, 0, 0, 0], [0, 1, 0, 0], [0, 0, -1, -0.2], [0, 0, -1, 0]])
+    view = viewport.View(behind, projection, 1000.0)
+    dots = viewport.discs(shapes().dots, shapes().dot_colours, 4.0, view)
+    assert len(dots[0]) == 0
+    viewport._paint_discs(*dots)  # Blender's own batches refuse to be empty
+    viewport._paint_lines(replace(shapes(), lines=np.zeros((0, 3))), 2.0)
 
 
 def test_they_play_at_the_right_speed_at_the_scenes_own_rate(opened, shapes):

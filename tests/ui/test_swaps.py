@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import bpy
 import numpy as np
 import pytest
@@ -63,6 +65,25 @@ def test_frames_without_the_person_are_refused(ui, files):
         bpy.ops.spr.swap_sides(first=500, last=510)
     with pytest.raises(RuntimeError, match="lies after the last"):
         bpy.ops.spr.swap_sides(first=30, last=20)
+
+
+def test_the_dialog_names_the_person_and_asks_for_the_frames_alone_where_there_is_one(ui, files):
+    opened(ui, files / "right.npz")
+    operator = ui("swaps").SPR_OT_swap_sides
+    drawn: list[str] = []
+    column = SimpleNamespace(prop=lambda _owner, name: drawn.append(name))
+    asked = SimpleNamespace(
+        properties=SimpleNamespace(is_property_set=lambda _name: False),
+        person_id="",
+        layout=SimpleNamespace(column=lambda: column),
+    )
+    manager = SimpleNamespace(invoke_props_dialog=lambda _operator: {"RUNNING_MODAL"})
+    active = SimpleNamespace(objects=SimpleNamespace(active=None))
+    context = SimpleNamespace(scene=bpy.context.scene, window_manager=manager, view_layer=active)
+    operator.invoke(asked, context, None)
+    assert asked.person_id == "0"
+    operator.draw(asked, bpy.context)
+    assert drawn == ["first", "last"]
 
 
 def test_another_recording_starts_without_swaps(ui, files):
