@@ -13,7 +13,8 @@ from .draft import numbers
 FEWEST, MOST = 12, 1000
 """Keypoints of the smallest body that an array without a name may hold; more than the most are a mesh."""
 _DEEP = re.compile("world|3d|xyz", re.IGNORECASE)
-_NUMBERED = re.compile(r"(\D*?)\d+")
+_NUMBERED = re.compile(r"(?!cam|view)(\D*?)\d+", re.IGNORECASE)
+"""Names alike but for their numbers; views of cameras are none of people."""
 _DEEPEST = 3
 _FEW = (1, 2, 5, 6)
 """How many people are told from three axes and four columns."""

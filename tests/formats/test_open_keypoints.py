@@ -245,3 +245,11 @@ def test_a_neck_and_a_crown_are_not_taken_for_eyes(tmp_path):
         formats.read(tmp_path / "clip.npy")
     (tmp_path / "clip.npy").rename(tmp_path / "posetrack.npy")
     assert keypoints_of(formats.read(tmp_path / "posetrack.npy")).layout == "posetrack17"
+
+
+def test_speeds_and_turns_beside_the_points_are_none(tmp_path):
+    body = walking().layout("coco17")
+    others = {"joint_velocities": body * 0.1, "rotations": np.ones((40, 17, 4))}
+    np.savez(tmp_path / "a.npz", joint_positions=body, **others)
+    recording = formats.read(tmp_path / "a.npz", keep_height=True)
+    np.testing.assert_allclose(keypoints_of(recording).positions, body, atol=1e-6)

@@ -122,9 +122,10 @@ def test_a_list_over_frames_lies_under_a_name_that_says_3d(tmp_path):
 
 
 def test_arrays_of_one_person_under_other_names_are_not_people(tmp_path):
-    np.savez(tmp_path / "a.npz", predicted=BODY, smoothed=BODY)
-    with pytest.raises(FormatError, match="no reader knows"):
-        formats.read(tmp_path / "a.npz")
+    for names in (("predicted", "smoothed"), ("cam1", "cam2")):
+        np.savez(tmp_path / "a.npz", **dict.fromkeys(names, BODY))
+        with pytest.raises(FormatError, match="no reader knows"):
+            formats.read(tmp_path / "a.npz")
 
 
 @pytest.mark.parametrize("layout", ["h36m17", "h36m32"])

@@ -53,6 +53,8 @@ _MEDIAPIPE = 33
 _ONLY_MEDIAPIPE = "The layout mediapipe33 was inferred, as only MediaPipe has 33 keypoints."
 _DEEP = re.compile("world|3d", re.IGNORECASE)
 """What an array is called that is meant rather than one in the picture."""
+_OTHER = re.compile("veloc|accel|quat|rotat|orient|euler|angle|uncert|error|covar", re.IGNORECASE)
+"""What an array is called that tells of points or joints, but not where they are."""
 _FRAMES = ("frame_ids", "frame_id", "frame_idx", "frame_numbers", "frame_number", "frames")
 _NAMES = ("names", "joint_names", "keypoint_names", "joints_names", "keypoints_names")
 _USUAL_FPS = {"kit21": 12.5, "mmm21": 12.5}
@@ -225,6 +227,7 @@ def _arrays(container: Container) -> list[str]:
 
 
 def _likeliest(names: list[str]) -> list[str]:
+    names = [name for name in names if not _OTHER.search(name)] or names
     deep = [name for name in names if _DEEP.search(name)]
     return deep if len(names) > 1 and deep else names
 
