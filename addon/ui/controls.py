@@ -183,8 +183,7 @@ def draw_controls(
     draw_live(layout, settings)
     prop("start_from")
     _draw_parts(layout.column(align=True), controls)
-    icon = "DOWNARROW_HLT" if controls.show_limbs else "RIGHTARROW"
-    layout.prop(controls, "show_limbs", icon=icon, emboss=False)
+    _draw_fold(layout.row(), controls)
     if controls.show_limbs:
         column = layout.column(align=True)
         column.use_property_split = False
@@ -198,6 +197,14 @@ def draw_controls(
     numbers.prop(controls, "first", text="")
     numbers.prop(controls, "last", text="")
     prop("gaps")
+
+
+def _draw_fold(row: bpy.types.UILayout, controls: SPR_PG_controls) -> None:
+    """The title of single parts; in a row of its own, for Blender leaves without their background, too, the
+    controls that follow in the same layout where names are split from values."""
+    row.use_property_split, row.alignment = False, "LEFT"
+    icon = "DISCLOSURE_TRI_DOWN" if controls.show_limbs else "DISCLOSURE_TRI_RIGHT"
+    row.prop(controls, "show_limbs", icon=icon, emboss=False)
 
 
 def _draw_parts(column: bpy.types.UILayout, controls: SPR_PG_controls) -> None:

@@ -269,6 +269,13 @@ def progress_text(job: SteppedJob) -> str:
     return text if left is None else f"{text}, about {_roughly(left)} left"
 
 
+def progress_parts(job: SteppedJob) -> tuple[str, str]:
+    """'take_3 (3 of 12)' and 'Fitting, 42%, about 3 s left': what is worked on, "" for all of it, and what
+    fits into a bar."""
+    whose, colon, _ = job.message.rpartition(": ")
+    return whose, progress_text(job).removeprefix(whose + colon)
+
+
 def _roughly(seconds: float) -> str:
     """'3 s', '25 s', '2 min': as exact as a forecast can be."""
     if seconds > 90.0:

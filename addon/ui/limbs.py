@@ -13,6 +13,8 @@ NAMES = {
     "root": "Root", "spine": "Spine", "head": "Head", "left_arm": "L Arm", "right_arm": "R Arm",
     "left_leg": "L Leg", "right_leg": "R Leg",
 }  # fmt: skip
+NAME_SHARE = 0.2
+"""Part of a line that the name takes."""
 
 
 class SPR_PG_limb(bpy.types.PropertyGroup):
@@ -96,13 +98,16 @@ def draw_limbs(
 ) -> None:
     """A row for each part that is refined; columns without effect are greyed."""
     columns = ("strength", "smoothness", "trust")
-    heads = layout.row(align=True)
-    for name in ("", "Strength", "Smoothing", "Trust"):
+    heads = layout.split(factor=NAME_SHARE, align=True)
+    heads.label(text="")
+    heads = heads.row(align=True)
+    for name in ("Strength", "Smoothing", "Trust"):
         heads.label(text=name)
     for part in PARTS:
-        row = layout.row(align=True)
+        row = layout.split(factor=NAME_SHARE, align=True)
         row.enabled = getattr(controls, part)
         row.label(text=NAMES[part])
+        row = row.row(align=True)
         for column in columns:
             cell = row.row(align=True)
             cell.enabled = column not in reasons

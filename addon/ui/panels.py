@@ -11,7 +11,7 @@ from ..safe_read import FormatError
 from ..scene import PRESETS
 from . import runner
 from .controls import draw_controls
-from .describe import facts, only_poses, progress_text, question, title
+from .describe import facts, only_poses, progress_parts, question, title
 from .drawn_text import draw_message, draw_wrapped
 from .engines import planned_engine, torch_installed
 from .hints import FileSettings, hints_of, peek, takes_of
@@ -23,6 +23,7 @@ from .panels_warnings import draw_asked, draw_rate, draw_warnings
 from .people import chosen_people, draw_people
 from .preferences import engine_and_device
 from .properties import SPR_PG_settings
+from .stepped_job import SteppedJob
 from .targets import peek_with_targets
 from .welcome import draw_welcome
 
@@ -103,7 +104,7 @@ class SPR_PT_refine(Panel, bpy.types.Panel):
         if run is None:
             self._draw_button(context, settings)
         else:
-            self.layout.progress(factor=run.job.fraction, text=progress_text(run.job))
+            draw_progress(self.layout, context, run.job)
             self.layout.operator("spr.cancel_refine", icon="CANCEL")
         if settings.result:
             box = self.layout.box().column(align=True)
@@ -189,6 +190,13 @@ class SPR_PT_export(Panel, bpy.types.Panel):
             "spr.export_fbx", text=f"{PRESETS[settings.fbx_preset].suffix[1:].upper()}…", icon="EXPORT"
         )
         button.preset, button.in_place = settings.fbx_preset, settings.fbx_in_place
+
+
+def draw_progress(layout: bpy.types.UILayout, context: bpy.types.Context, job: SteppedJob) -> None:
+    """The bar, and whose it is above it, which may be a long name."""
+    whose, text = progress_parts(job)
+    draw_wrapped(layout.column(align=True), context, whose)
+    layout.progress(factor=job.fraction, text=text)
 
 
 def draw_properties(layout: bpy.types.UILayout) -> bpy.types.UILayout:

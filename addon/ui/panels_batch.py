@@ -7,9 +7,9 @@ import bpy
 from . import runner
 from .batch_job import NPZ, BatchJob
 from .batch_settings import ROWS, SPR_PG_batch
-from .describe import plural, progress_text
+from .describe import plural
 from .drawn_text import draw_message
-from .panels import Panel, draw_properties
+from .panels import Panel, draw_progress, draw_properties
 from .presets import draw_presets
 
 
@@ -33,7 +33,7 @@ class SPR_PT_batch(Panel, bpy.types.Panel):
         self._draw_clips(layout, context, settings)
         self._draw_results(column=draw_properties(layout), context=context)
         if run is not None and isinstance(run.job, BatchJob):
-            layout.progress(factor=run.job.fraction, text=progress_text(run.job))
+            draw_progress(layout, context, run.job)
             layout.operator("spr.cancel_refine", icon="CANCEL")
         else:
             count = sum(row.chosen for row in settings.clips)

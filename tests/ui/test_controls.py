@@ -214,3 +214,39 @@ def test_every_control_has_a_tooltip(controls):
     own = [prop for prop in controls.bl_rna.properties if prop.identifier not in ("rna_type", "name")]
     assert len(own) > 10
     assert not [prop.identifier for prop in own if len(prop.description) < 20]
+
+
+class Layout:
+    """As Blender's: what is drawn after a prop without background, in the same layout or within it, has none
+    either."""
+
+    def __init__(self, bare: list[str], leaks: bool = False) -> None:
+        self.bare, self.leaks = bare, leaks
+
+    def row(self, **_options: object) -> Layout:
+        return Layout(self.bare, self.leaks)
+
+    column = split = row
+
+    def prop(self, _owner: object, name: str, emboss: bool = True, **_options: object) -> None:
+        if emboss and self.leaks:
+            self.bare.append(name)
+        self.leaks |= not emboss
+
+    def operator(self, name: str, **_options: object) -> SimpleNamespace:
+        self.prop(None, name)
+        return SimpleNamespace()
+
+    menu = operator
+
+    def label(self, **_options: object) -> None:
+        """Has no background anyway."""
+
+
+@pytest.mark.parametrize("unfolded", [False, True])
+def test_every_control_looks_like_one(enabled, wave, ui, unfolded):
+    bpy.ops.spr.open_recording(filepath=str(wave))
+    settings, bare = bpy.context.scene.spr, list[str]()
+    settings.controls.show_limbs = unfolded
+    ui("controls").draw_controls(Layout(bare), settings, lambda _layout, _text: None)
+    assert bare == []
