@@ -18,9 +18,11 @@ from addon.refiner.whole_clip.judge import judge
 from .motion import Truth
 
 
-def written(layout: str, as_joints: bool, noise: float) -> tuple[Truth, Person]:
+def written(
+    layout: str, as_joints: bool, noise: float, clip: int = 0, frames: int = 240
+) -> tuple[Truth, Person]:
     """A person with keypoints under a detector's names: a detector's own, or SMPL's joints."""
-    truth, of_detector = Truth(0, 240), find_layout(layout)
+    truth, of_detector = Truth(clip, frames), find_layout(layout)
     names = [name for name in of_detector.canonical if name is not None]
     meant = [POINT_INDEX[JOINTS.get(name, name) if as_joints else name] for name in names]
     points = point_positions(truth.joints, truth.world, truth.bones, meant)
@@ -49,6 +51,14 @@ def test_a_clip_tells_landmarks_from_joints(layout: str, noise: float) -> None:
     _, of_model = written(layout, True, noise)
     assert "coco_left_hip" in taken_for(of_detector.keypoints)
     assert {"left_hip", "left_shoulder"} <= taken_for(of_model.keypoints)
+
+
+@pytest.mark.parametrize("clip", [0, 5, 10])
+@pytest.mark.parametrize("layout", ["coco17", "mediapipe33"])
+def test_a_short_exact_clip_tells_landmarks_from_joints(layout: str, clip: int) -> None:
+    of_detector, of_model = (written(layout, joints, 0.0, clip, 40)[1] for joints in (False, True))
+    assert "coco_left_hip" in taken_for(of_detector.keypoints)
+    assert "left_hip" in taken_for(of_model.keypoints)
 
 
 def test_joints_under_the_names_of_landmarks_are_fitted_as_joints() -> None:

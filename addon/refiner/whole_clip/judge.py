@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from ...steps import Stepped, Steps
-from ..evidence.definitions import DOUBT, as_smpl_joints
+from ..evidence.definitions import as_smpl_joints, least_lead
 from ..evidence.targets import Targets
 from ..start.closed_form import INITIAL_DEVIATION, MODESTY, MODESTY_ALONE, Initial, initial_deviation
 from ..start.solver import Prior
@@ -65,7 +65,8 @@ def judge(
     if joints is not None:
         near = first.found.pose
         second = yield from _judge(joints, initial, prior, fps, bones, alone, proportions, near)
-        if second.evidence > first.evidence - DOUBT:
+        noise = float(np.sqrt(np.median(targets.noise**2) + variance))
+        if second.evidence > first.evidence + least_lead(noise):
             return replace(second, variance=variance, joints=True)
     return replace(first, variance=variance)
 
