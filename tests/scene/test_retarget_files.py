@@ -103,6 +103,17 @@ def test_an_fbx_comes_back_with_the_characters_own_bones(folder, tmp_path):
     assert "mixamorig:Hips" in armature.data.bones and armature.animation_data.action is not None
 
 
+@pytest.mark.parametrize("words", [(), ("--to", "bvh")], ids=["a file", "a folder"])
+def test_a_bvh_has_the_characters_bones_and_motion(folder, tmp_path, words):
+    out = tmp_path / ("out" if words else "walk.bvh")
+    assert _refine(folder, "hero.blend", out, *words) == 0
+    bpy.ops.wm.read_homefile(use_factory_startup=True, use_empty=True)
+    bpy.context.scene.render.fps = 30
+    bpy.ops.import_anim.bvh(filepath=str(out / "walk.bvh" if words else out), global_scale=0.01)
+    places = np.array([seen(bpy.context.object, ["mixamorig:Hips"], frame)[0, :3, 3] for frame in (1, 240)])
+    assert 2.0 < places[0, 1] - places[1, 1] < 3.5
+
+
 @needs_gltf
 def test_a_glb_holds_skin_and_animation(folder, tmp_path):
     out = tmp_path / "out.glb"
