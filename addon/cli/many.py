@@ -25,7 +25,7 @@ from ..safe_read import FormatError
 from .blender import NO_BLENDER
 from .body import own_body
 from .inputs import read
-from .jobs import WITHOUT_BLENDER, Job, UsageError, at_once, keep_apart
+from .jobs import Job, UsageError, at_once, keep_apart, needs_blender
 from .outputs import write
 from .people import refined
 from .progress import BatchProgress, Show
@@ -111,7 +111,7 @@ def _clips(args: argparse.Namespace, ledger: Ledger) -> list[Clip]:
 
 def prepare(args: argparse.Namespace) -> None:
     """What all clips share, checked and read once: adds `own_body` and `settings`. Raises FormatError."""
-    if _kind(args) not in WITHOUT_BLENDER and find_spec("bpy") is None:
+    if needs_blender(_kind(args), args) and find_spec("bpy") is None:
         raise FormatError(NO_BLENDER)
     shared = [path for path in (args.smpl_model, args.retarget, args.retarget_bones) if path is not None]
     args.own_body = own_body(args)

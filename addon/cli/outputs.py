@@ -16,7 +16,7 @@ from .. import formats
 from ..safe_read import FormatError
 from ..writers.presets import PRESETS, VRM_BONES
 from .blender import blender_on_stderr, scene_package
-from .jobs import WITHOUT_BLENDER, Job
+from .jobs import Job, needs_blender
 from .results import Result
 from .retarget import on_characters, write_characters
 
@@ -27,7 +27,7 @@ _PRESET_OF = {"glb": "web", "usd": "usd"}
 def write(job: Job, results: list[Result], args: argparse.Namespace) -> list[Path]:
     """Writes a job's people; the files that came of it. Raises FormatError."""
     _make_folder(job.output.parent)
-    if job.kind in WITHOUT_BLENDER:
+    if not needs_blender(job.kind, args):
         return _write_each(job, results, args)
     with blender_on_stderr():
         return _write_scene(job, results, args)

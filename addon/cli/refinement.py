@@ -12,7 +12,7 @@ from ..formats.file_names import shared_name
 from .blender import scene_package
 from .body import own_body
 from .inputs import gather_take
-from .jobs import WITHOUT_BLENDER, Job, UsageError, job_of
+from .jobs import Job, UsageError, job_of, needs_blender
 from .outputs import write
 from .people import refined
 from .progress import progress_bar
@@ -36,7 +36,7 @@ def refine(args: argparse.Namespace, workers: Workers | None = None) -> int:
     if (args.jobs or 1) > 1:
         raise UsageError("--jobs is for a folder as --output: one file is made by one process.")
     args.own_body = own_body(args)
-    if job.kind not in WITHOUT_BLENDER:
+    if needs_blender(job.kind, args):
         scene_package()
     _run(job, args)
     return 0

@@ -10,8 +10,8 @@ from ..safe_read import FormatError
 from .jobs import UsageError, kind_of
 
 RIGS = (".blend", ".fbx", ".glb", ".gltf", ".vrm")
-_PRESETS = {"fbx": "plain", "glb": "web", "usd": "usd", "bvh": "bvh"}
-"""How a character is written to the files of other programs."""
+_PRESETS = {"fbx": "", "glb": "web", "usd": "usd", "bvh": "bvh"}
+"""How a character is written to the files of other programs; .fbx as --fbx-preset says."""
 _LISTED = f"{', '.join(RIGS[:-1])} or {RIGS[-1]}"
 
 
@@ -78,7 +78,7 @@ def write_characters(output: Path, characters: list[Any], args: argparse.Namespa
 
     kind = kind_of(output)
     if kind in _PRESETS:
-        preset = _PRESETS[kind]
+        preset = _PRESETS[kind] or args.fbx_preset
         return list(
             export_people(output, characters, preset=preset, rename=False, file_start=args.file_start)
         )

@@ -14,6 +14,7 @@ from mathutils import Matrix
 from addon import cli, formats
 from addon.scene import scene_rate
 from tests.retarget import stepping
+from tests.scene.fbx_files import read
 from tests.scene.glb_files import needs_gltf
 from tests.scene.rigged import add_armature, add_mesh, known_rig, seen
 
@@ -101,6 +102,26 @@ def test_an_fbx_comes_back_with_the_characters_own_bones(folder, tmp_path):
     bpy.ops.import_scene.fbx(filepath=str(out))
     armature = _character()
     assert "mixamorig:Hips" in armature.data.bones and armature.animation_data.action is not None
+
+
+@pytest.mark.parametrize(("preset", "unit"), [("plain", 0.01), ("unity", 1.0), ("unreal", 0.01)])
+def test_an_fbx_has_axes_unit_and_root_of_its_preset_and_the_characters_names(folder, tmp_path, preset, unit):
+    out = tmp_path / "out.fbx"
+    assert _refine(folder, "hero.blend", out, "--fbx-preset", preset) == 0
+    found = read(out)
+    assert found["unit"] == pytest.approx(unit) and ("root" in found["names"]) == (preset == "unreal")
+    assert "mixamorig:Hips" in found["names"]
+
+
+@pytest.mark.parametrize("words", [(), ("--to", "bvh")], ids=["a file", "a folder"])
+def test_a_bvh_has_the_characters_bones_and_motion(folder, tmp_path, words):
+    out = tmp_path / ("out" if words else "walk.bvh")
+    assert _refine(folder, "hero.blend", out, *words) == 0
+    bpy.ops.wm.read_homefile(use_factory_startup=True, use_empty=True)
+    bpy.context.scene.render.fps = 30
+    bpy.ops.import_anim.bvh(filepath=str(out / "walk.bvh" if words else out), global_scale=0.01)
+    places = np.array([seen(bpy.context.object, ["mixamorig:Hips"], frame)[0, :3, 3] for frame in (1, 240)])
+    assert 2.0 < places[0, 1] - places[1, 1] < 3.5
 
 
 @needs_gltf
