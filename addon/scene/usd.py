@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
+from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -40,39 +40,26 @@ def write_usd(
         for mesh in person.meshes:
             for modifier in mesh.modifiers:
                 modifier.show_viewport = True
-    with _rate_said(), bpy.context.temp_override(scene=scene, view_layer=layer):
+    with bpy.context.temp_override(scene=scene, view_layer=layer):
         known = bpy.ops.wm.usd_export.get_rna_type().properties
         options = {name: value for name, value in _OPTIONS.items() if name in known}
         bpy.ops.wm.usd_export(filepath=str(path), **options)
+    _say_rate(path)
 
 
-@contextmanager
-def _rate_said() -> Iterator[None]:
+def _say_rate(path: Path) -> None:
     """Frames per second stand in the file beside time codes per second, which are all that Blender before 5.3
     writes; without them readers take 24. Its own Python modules of USD are needed."""
     if not _has_own_modules():
-        yield
         return
-
-    class FramesPerSecond(bpy.types.USDHook):
-        bl_idname = "spr_frames_per_second"
-        bl_label = "Frames per Second"
-
-        @staticmethod
-        def on_export(context: Any) -> bool:
-            usd_stage = context.get_stage()
-            usd_stage.SetFramesPerSecond(usd_stage.GetTimeCodesPerSecond())
-            return True
-
-    bpy.utils.register_class(FramesPerSecond)
-    try:
-        yield
-    finally:
-        bpy.utils.unregister_class(FramesPerSecond)
+    sdf = import_module("pxr.Sdf")
+    layer = sdf.Layer.FindOrOpen(str(path))
+    layer.framesPerSecond = layer.timeCodesPerSecond
+    layer.Save()
 
 
 def _has_own_modules() -> bool:
-    """Whether `pxr` is at hand and Blender's own: without it, and with another one, a hook ends Blender."""
+    """Whether `pxr` is at hand and Blender's own: two builds of USD in one process do not go together."""
     home, found = bpy.utils.system_resource("PYTHON"), find_spec("pxr")
     if not home or found is None:
         return False
