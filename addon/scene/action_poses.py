@@ -10,7 +10,7 @@ import bpy
 import numpy as np
 
 from ..body.rotations import matrix_from_quaternion
-from ..steps import Stepped, Steps
+from ..steps import Progress, Stepped, Steps
 from ..writers.clip import inverse
 from .curves import evaluate, find_curves
 from .layers import playing_strips
@@ -26,7 +26,7 @@ def action_poses(armature: bpy.types.Object, frames: np.ndarray) -> Steps[np.nda
         return None
     places = {bone.name: place for place, bone in enumerate(armature.pose.bones)}
     poses = np.empty((len(frames), len(places), 4, 4))
-    for bone in armature.data.bones:  # parents before children
+    for done, bone in enumerate(armature.data.bones):  # parents before children
         basis = _basis(armature.pose.bones[bone.name], curves, frames)
         rest = np.array(bone.matrix_local)
         if bone.parent is None:
@@ -34,7 +34,7 @@ def action_poses(armature: bpy.types.Object, frames: np.ndarray) -> Steps[np.nda
         else:
             local = inverse(np.array(bone.parent.matrix_local)) @ rest
             poses[:, places[bone.name]] = poses[:, places[bone.parent.name]] @ local @ basis
-        yield None
+        yield Progress(done / len(places), "Reading the motion")
     return poses
 
 

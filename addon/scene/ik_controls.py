@@ -13,7 +13,7 @@ from .ik_match import Pole, constraint_path, key_controls, match_pole
 from .kept_before import put_away
 from .limbs import CONSTRAINT, IK, LIMBS, ROLE, Limb, constraints, controlled_limbs, controls, root_bone
 from .rig_keys import pose_curves, write_moments
-from .takes import READING, Take, check_rig, in_turn, recorded
+from .takes import READING, WRITTEN, Take, check_rig, in_turn, recorded
 from .timing import scene_rate
 from .widgets import dress, remove_unused_shapes
 from .workshop import editing, workshop
@@ -47,6 +47,7 @@ def add_ik_controls(armature: bpy.types.Object) -> Steps[None]:
                 for take, found in zip(shown, poles, strict=True):
                     for limb, pole in zip(limbs, found, strict=True):
                         key_controls(armature, limb, take.moments, take.poses, pole)
+        yield Progress(WRITTEN, "Tidying up")
         yield from put_away.steps(armature)
 
 
@@ -71,6 +72,7 @@ def bake_to_fk(armature: bpy.types.Object) -> Steps[None]:
                     _remove_curves(armature, limbs)
                     write_moments(armature, take.moments, curves)
             _remove_bones(armature, scene, limbs)
+        yield Progress(WRITTEN, "Tidying up")
         yield from put_away.steps(armature)
 
 

@@ -16,7 +16,7 @@ from .own_space import own_space
 from .rig_keys import write_poses
 from .root_match import match_root
 from .similarity import moved
-from .takes import READING, Take, check_rig, in_turn, recorded
+from .takes import READING, WRITTEN, Take, check_rig, in_turn, recorded
 from .timing import scene_rate
 from .widgets import dress, remove_unused_shapes
 from .workshop import editing, workshop
@@ -44,6 +44,7 @@ def add_root(armature: bpy.types.Object, *, heading: bool) -> Steps[None]:
                 for take in shown:
                     poses = match_root(armature, take.moments, take.poses, rate)
                     write_poses(armature, take.moments, poses, _carried_controls(armature))
+        yield Progress(WRITTEN, "Tidying up")
         yield from put_away.steps(armature)
 
 
@@ -65,6 +66,7 @@ def remove_root(armature: bpy.types.Object) -> Steps[None]:
             with in_turn(armature, takes) as shown:
                 for take in shown:
                     write_poses(armature, take.moments, take.poses, carried)
+        yield Progress(WRITTEN, "Tidying up")
         yield from put_away.steps(armature)
 
 

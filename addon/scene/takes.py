@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 
 import bpy
@@ -21,8 +21,8 @@ from .rig_keys import Moments, moments_of
 from .versions import own_actions
 from .workshop import double, object_mode, seen_poses
 
-READING = 0.8
-"""The share of the work that looking at the actions takes."""
+READING, WRITTEN = 0.8, 0.9
+"""How far the work is when all actions have been looked at, and when all keys are written."""
 
 
 @dataclass(frozen=True)
@@ -76,7 +76,8 @@ def _is_plain(strip: bpy.types.NlaStrip) -> bool:
 def recorded(armature: bpy.types.Object) -> Iterator[Steps[list[Take]]]:
     """Steps that look at all actions of the person's result; nothing is changed until they are done. At the
     end those that are only looked at are put away again."""
-    with object_mode():
+    # Only from edit mode: Blender shows the keys again where a mode changes, not a pose that has none yet.
+    with object_mode() if armature.data.is_editmode else nullcontext():
         for version in ASIDE:
             bring_out(armature, version)
         try:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import bpy
 
+from ..scene.takes import WRITTEN
 from ..steps import Progress, Steps
 from . import runner
 from .driven import Driven
@@ -18,11 +19,18 @@ Change = Callable[[bpy.types.Object], Steps[None]]
 
 
 class RigJob(SteppedJob):
-    """Changing one person's bones."""
+    """Changing one person's bones, which are as they were until it is about to end."""
 
     def __init__(self, person: bpy.types.Object, change: Change) -> None:
         super().__init__(self._work(person, change))
         self.writing = True  # an edit of what is being read would be lost
+
+    def cancel(self) -> None:
+        """Stop; once the keys are written it is too late for that, and what is left is done at once."""
+        if self.fraction < WRITTEN:
+            super().cancel()
+        else:
+            self.run()
 
     def _work(self, person: bpy.types.Object, change: Change) -> Steps[None]:
         yield Progress(0.0, "Reading the motion")
