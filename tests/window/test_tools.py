@@ -48,6 +48,19 @@ def test_rig_and_keys(blender):
     undone(blender, "spr.add_edit_layer")
 
 
+def test_a_rig_that_is_added_by_a_click_is_one_step_of_undo(blender):
+    refined(blender)
+    stages = [blender.ask("details")]
+    for operator in ("spr.add_ik_controls", "spr.bake_to_fk", "spr.add_root_bone"):
+        assert blender.call(operator) == ["RUNNING_MODAL"]
+        blender.wait_for_calm()
+        stages.append(blender.ask("details"))
+        assert stages[-1] != stages[-2], operator
+    for wanted in reversed(stages[:-1]):
+        blender.keys("ctrl+z")
+        blender.wait(partial(_is, blender, wanted), "a step of undo")
+
+
 def test_edits_and_refining_again(blender):
     refined(blender)
     blender.ask("edit_key", name=NAME, bone="Head", frame=40)
