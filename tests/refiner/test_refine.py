@@ -37,7 +37,16 @@ def keypoints_where(person: Person, seen: np.ndarray) -> Person:
 
 
 @pytest.mark.parametrize(
-    ("layout", "allowed"), [("smpl24", 5.0), ("humanml22", 8.0), ("mediapipe33", 25.0), ("coco17", 30.0)]
+    ("layout", "allowed"),
+    [
+        ("smpl24", 3.0),
+        ("humanml22", 3.0),
+        ("coco17", 14.0),
+        ("mediapipe33", 12.0),
+        ("h36m17", 14.0),
+        ("halpe26", 12.0),
+        ("lsp14", 16.0),
+    ],
 )
 def test_clean_keypoints_alone_give_the_performers_joints(layout: str, allowed: float) -> None:
     truth = Truth(0)
