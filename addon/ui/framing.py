@@ -62,6 +62,8 @@ def _frame(area: bpy.types.Area, view: bpy.types.RegionView3D, centre: np.ndarra
     across = np.array(view.view_rotation.to_matrix())[:, 0]
     view.view_location = (centre + shift * across).tolist()
     view.view_distance = distance
+    space = area.spaces.active
+    space.clip_end = max(space.clip_end, distance + radius)
     _framed[view.as_pointer()] = _state(view)
 
 
