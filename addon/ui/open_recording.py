@@ -50,6 +50,14 @@ WHERE = f"in the sidebar ({TAB} ▸ Source)"
 """Where the controls are that a report asks for."""
 
 
+def _is_rate_stated(chooser: FileChooser) -> bool:
+    return bool(chooser.fps > 0.0)
+
+
+def _state_rate(chooser: FileChooser, stated: bool) -> None:
+    chooser.fps = USUAL_FPS if stated else 0.0
+
+
 class FileChooser(ImportHelper):
     """The file browser, with what a user may state beside it."""
 
@@ -73,9 +81,8 @@ class FileChooser(ImportHelper):
     use_fps: BoolProperty(
         name="Set Frame Rate",
         description="State the frame rate in place of the file's",
-        get=lambda self: self.fps > 0.0,
-        set=lambda self, stated: setattr(self, "fps", USUAL_FPS if stated else 0.0),
-        options={"SKIP_SAVE"},
+        get=_is_rate_stated,
+        set=_state_rate,
     )
     up: EnumProperty(
         name="Up Axis",
