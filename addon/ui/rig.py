@@ -7,12 +7,12 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import bpy
-from bpy.props import EnumProperty
 
 from ..scene import SceneError
 from ..scene.ik_controls import add_ik_controls, bake_to_fk
 from ..scene.limbs import LIMBS, controlled_limbs, root_bone
 from ..scene.root_bone import add_root, remove_root
+from .language import EnumProperty
 from .moved_keys import follow_moved_keys
 from .quality import shown_person
 
