@@ -17,14 +17,14 @@ from ..scene import SceneError
 from ..scene.sample_points import sample_empties, sample_mesh
 from ..scene.sample_rigs import sample_rigs
 from ..scene.sampled_frames import scene_frames
-from ..steps import Progress, Steps
+from ..steps import Progress, Steps, as_part
 from . import runner
 from .driven import Driven
 from .language import BoolProperty
 from .log import report_error
 from .preferences import BASE_PACKAGE
 from .rig_tables import SPR_PG_bone_row, corrected, fill, keep_maps, label_of, map_for
-from .stepped_job import SteppedJob, as_part
+from .stepped_job import SteppedJob
 
 FOLDER = "selections"
 _MOST_FRAMES = 100_000
