@@ -1,4 +1,4 @@
-"""A character of a file that gets a person's motion, and is written to a file again."""
+"""A character that gets a person's motion in place of the person, to be written to a file."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _NOBODY = -1.0
 
 @dataclass(frozen=True)
 class Character:
-    """A character of a file with a person's motion, and sentences about it.
+    """A character with a person's motion, and sentences about it.
 
     humanoid: VRM's human bones by its bones; None where these are to be matched, as of a rig with controls.
     """
@@ -49,6 +49,13 @@ def retargeted_copy(
             found = BoneMap() if controls_of(character) is not None else _matched(character, path)
         except FormatError as error:
             raise SceneError(f"{path.name}: {error}") from error
+    return in_place_of(person, character, found, options)
+
+
+def in_place_of(
+    person: bpy.types.Object, character: bpy.types.Object, found: BoneMap, options: Options
+) -> Character:
+    """The character with the motion and the name of a person, who is removed with body. Raises SceneError."""
     done = retarget(person, character, bones_for(character, found), options)
     name = person.name
     _remove(person)
