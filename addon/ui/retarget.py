@@ -71,11 +71,18 @@ def _match(settings: SPR_PG_retarget, character: bpy.types.Object) -> None:
     """Fill the table; it is empty, to be filled by hand, where nobody is recognised. Raises SceneError."""
     settings.matched = character.name
     try:
-        found = match(rig_of(character))
-    except FormatError as error:
+        set_map(settings, match_bones(character))
+    except SceneError:
         set_map(settings, BoneMap())
+        raise
+
+
+def match_bones(character: bpy.types.Object) -> BoneMap:
+    """By names and shape. Raises SceneError where no person is recognised."""
+    try:
+        return match(rig_of(character))
+    except FormatError as error:
         raise SceneError(f"{character.name}: {error}") from error
-    set_map(settings, found)
 
 
 def _why_not(context: bpy.types.Context) -> str:
