@@ -90,8 +90,8 @@ def _write_scene(job: Job, results: list[Result], args: argparse.Namespace) -> l
             for result in results
         ]
         if args.retarget is not None:
-            characters, told = on_characters(armatures, args)
-            for sentence in told:
+            characters = on_characters(armatures, args)
+            for sentence in (told for one in characters for told in one.told):
                 print(f"Warning: {sentence}", file=sys.stderr)
             return write_characters(job.output, characters, args)
         if job.kind != "blend":

@@ -10,9 +10,10 @@ from ..safe_read import FormatError
 from .jobs import UsageError, kind_of
 
 RIGS = (".blend", ".fbx", ".glb", ".gltf", ".vrm")
-_PRESETS = {"fbx": "", "glb": "web", "usd": "usd", "bvh": "bvh"}
+_PRESETS = {"fbx": "", "glb": "web", "usd": "usd", "bvh": "bvh", "vrma": "vrma"}
 """How a character is written to the files of other programs; .fbx as --fbx-preset says."""
 _LISTED = f"{', '.join(RIGS[:-1])} or {RIGS[-1]}"
+_WRITTEN = f".{', .'.join(_PRESETS)} or .blend"
 
 
 def add_retarget(parser: argparse.ArgumentParser) -> None:
@@ -22,7 +23,7 @@ def add_retarget(parser: argparse.ArgumentParser) -> None:
         type=Path,
         metavar="RIG",
         help=f"put the animation on the character of a {_LISTED} file and write that, with its mesh, to an"
-        " .fbx, .glb, .usd, .bvh or .blend file, or with a folder as --output and --to into that",
+        f" {_WRITTEN} file, or with a folder as --output and --to into that; .bvh and .vrma take no mesh",
     )
     parser.add_argument(
         "--retarget-bones", type=Path, metavar="JSON", help="which bone of it is what, as saved in Blender"
@@ -45,8 +46,8 @@ def check_retarget(args: argparse.Namespace) -> None:
         raise UsageError(f"--retarget {args.retarget.name} is not a {_LISTED} file.")
     if (kind_of(args.output) or args.to) not in (*_PRESETS, "blend"):
         raise UsageError(
-            "--retarget writes an .fbx, .glb, .usd, .bvh or .blend file; let --output end in one of these, or"
-            " name a folder and one of these with --to."
+            f"--retarget writes an {_WRITTEN} file; let --output end in one of these, or name a folder and"
+            " one of these with --to."
         )
     for path in (args.retarget, args.retarget_bones):
         if path is not None and not path.is_file():
@@ -55,32 +56,32 @@ def check_retarget(args: argparse.Namespace) -> None:
         raise UsageError(f"--in-place does not go with --retarget-root {args.retarget_root}; leave one out.")
 
 
-def on_characters(people: list[Any], args: argparse.Namespace) -> tuple[list[Any], list[str]]:
-    """A character for each refined armature, which is removed, and sentences about them. Raises FormatError
-    and SceneError."""
+def on_characters(people: list[Any], args: argparse.Namespace) -> list[Any]:
+    """A `Character` for each refined armature, which is removed. Raises FormatError and
+    SceneError."""
     from ..retarget import Options
     from ..rigs import map_file
     from ..scene.character_file import retargeted_copy
 
     known = None if args.retarget_bones is None else map_file.read_map(args.retarget_bones)
     options = Options(root="place" if args.in_place else args.retarget_root or "hips")
-    made, told = [], []
-    for person in people:
-        character, sentences = retargeted_copy(person, args.retarget, known, options)
-        made.append(character)
-        told += sentences
-    return made, told
+    return [retargeted_copy(person, args.retarget, known, options) for person in people]
 
 
 def write_characters(output: Path, characters: list[Any], args: argparse.Namespace) -> list[Path]:
-    """The characters with what they move as one file. Raises FormatError and SceneError."""
+    """The `Character`s with what they move as one file, or as one each where the kind has it so.
+    Raises FormatError and SceneError."""
     from ..scene import export_people, save_blend
 
     kind = kind_of(output)
     if kind in _PRESETS:
         preset = _PRESETS[kind] or args.fbx_preset
+        armatures = [one.armature for one in characters]
         return list(
-            export_people(output, characters, preset=preset, rename=False, file_start=args.file_start)
-        )
+            export_people(
+                output, armatures, preset=preset, rename=False, file_start=args.file_start,
+                humanoid=characters[0].humanoid,
+            )
+        )  # fmt: skip
     save_blend(output)
     return [output]

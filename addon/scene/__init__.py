@@ -4,6 +4,7 @@ from ..writers.presets import FBX_PRESETS, PRESETS, Preset, preset_items
 from .action import FIT_ERROR
 from .apart import Named, export_apart
 from .blend import save_blend
+from .character_copy import OnCharacter, character_print
 from .errors import SceneError
 from .export import export_fbx, export_people
 from .names import BONE_NAMES
@@ -17,8 +18,10 @@ __all__ = [
     "FIT_ERROR",
     "PRESETS",
     "Named",
+    "OnCharacter",
     "Preset",
     "SceneError",
+    "character_print",
     "export_apart",
     "export_fbx",
     "export_people",

@@ -11,7 +11,9 @@ import bpy
 
 from ..body.body_model import BodyModel
 from ..motion import Motion
-from .export import export_people
+from .character_copy import OnCharacter, copied_character
+from .character_file import in_place_of
+from .export import export_people, named
 from .person import write_motion
 from .rollback import nothing_left_behind
 from .workshop import object_mode, posed_as_before
@@ -28,6 +30,14 @@ class Named:
     gender: str | None = None
 
 
+@dataclass(frozen=True)
+class Exported:
+    """The files written, and sentences about the characters in them."""
+
+    paths: list[Path]
+    told: list[str]
+
+
 def export_apart(
     path: Path,
     people: Sequence[Named],
@@ -37,18 +47,37 @@ def export_apart(
     mesh: bool = True,
     gaps: str = "hold",
     origin: float = 0.0,
-) -> list[Path]:
-    """Write people to a file by way of a scene that is gone afterwards; the files written. origin: the
-    moment of frame 1 in seconds of the recording. Raises SceneError."""
+    character: OnCharacter | None = None,
+) -> Exported:
+    """Write people to a file by way of a scene that is gone afterwards. origin: the moment of frame 1 in
+    seconds of the recording. character: who is written with their motion in place of each. Raises SceneError.
+    """
     with object_mode(), posed_as_before(bpy.context.scene), nothing_left_behind(), _scene_apart():
         armatures = [
             write_motion(
                 one.motion, name=one.name, origin=origin, body_model=one.body_model, gender=one.gender,
-                mesh=mesh, gaps=gaps,
+                mesh=mesh and character is None, gaps=gaps,
             )
             for one in people
         ]  # fmt: skip
-        return export_people(path, armatures, preset=preset, in_place=in_place)
+        if character is None:
+            return Exported(export_people(path, armatures, preset=preset, in_place=in_place), [])
+        return _export_on(path, armatures, character, preset)
+
+
+def _export_on(
+    path: Path, people: Sequence[bpy.types.Object], character: OnCharacter, preset: str
+) -> Exported:
+    """Copies of a character in place of people; the first one's meshes have the names of those copied."""
+    copies = [copied_character(character.uid) for _ in people]
+    with named(copies[0].meshes):
+        done = [
+            in_place_of(person, copy.armature, character.bones, character.options)
+            for person, copy in zip(people, copies, strict=True)
+        ]
+        armatures = [one.armature for one in done]
+        paths = export_people(path, armatures, preset=preset, rename=False, humanoid=done[0].humanoid)
+    return Exported(paths, [sentence for one in done for sentence in one.told])
 
 
 @contextmanager

@@ -20,7 +20,7 @@ _NEAR = 0.15
 """Of its height: how far around its ankles a mesh belongs to the feet."""
 
 
-def check_character(armature: bpy.types.Object | None, person: bpy.types.Object) -> bpy.types.Object:
+def check_character(armature: bpy.types.Object | None, person: bpy.types.Object | None) -> bpy.types.Object:
     """The armature, if keys can be written for it. Raises SceneError with a sentence."""
     if armature is None or armature.type != "ARMATURE":
         raise SceneError("Choose the armature of a character to retarget to.")

@@ -1,7 +1,9 @@
-"""A character of a file that gets a person's motion, and is written to a file again."""
+"""A character that gets a person's motion in place of the person, to be written to a file."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 import bpy
@@ -12,6 +14,7 @@ from ..safe_read import FormatError
 from ..safe_read.gltf import read_gltf
 from .character import bones_for
 from .errors import SceneError
+from .human_bones import human_bones_of_map
 from .import_rigs import told_map
 from .open_rig import GLTF, open_rig
 from .parts import moved_by
@@ -23,11 +26,22 @@ _NOBODY = -1.0
 """How well an armature fits that is no person's."""
 
 
+@dataclass(frozen=True)
+class Character:
+    """A character with a person's motion, and sentences about it.
+
+    humanoid: VRM's human bones by its bones; None where these are to be matched, as of a rig with controls.
+    """
+
+    armature: bpy.types.Object
+    told: tuple[str, ...]
+    humanoid: Mapping[str, str] | None
+
+
 def retargeted_copy(
     person: bpy.types.Object, path: Path, known: BoneMap | None, options: Options
-) -> tuple[bpy.types.Object, list[str]]:
-    """The character of a file with the motion of a person, who is removed with body; and sentences about
-    it. Raises SceneError."""
+) -> Character:
+    """The character of a file with the motion of a person, who is removed with body. Raises SceneError."""
     character = open_rig(path, _fit)
     found = known
     if found is None:
@@ -35,11 +49,18 @@ def retargeted_copy(
             found = BoneMap() if controls_of(character) is not None else _matched(character, path)
         except FormatError as error:
             raise SceneError(f"{path.name}: {error}") from error
+    return in_place_of(person, character, found, options)
+
+
+def in_place_of(
+    person: bpy.types.Object, character: bpy.types.Object, found: BoneMap, options: Options
+) -> Character:
+    """The character with the motion and the name of a person, who is removed with body. Raises SceneError."""
     done = retarget(person, character, bones_for(character, found), options)
     name = person.name
     _remove(person)
     character.name = name
-    return character, list(done.told)
+    return Character(character, done.told, human_bones_of_map(found) if found.joints else None)
 
 
 def _matched(character: bpy.types.Object, path: Path) -> BoneMap:

@@ -199,7 +199,7 @@ def _write(
         people = _copies(scene, armatures, meshes, recipe, take)
         for armature in armatures:
             scene.collection.objects.unlink(armature)
-        kept.enter_context(_named(_names(people, armatures, meshes, recipe.preset)))
+        kept.enter_context(named(_names(people, armatures, meshes, recipe.preset)))
         scene.frame_set(take.frames.start)
         kept.enter_context(_quiet())
         write(path, name, scene, people, recipe.preset)
@@ -290,7 +290,7 @@ def _names(
 
 
 @contextmanager
-def _named(blocks: Sequence[tuple[bpy.types.ID, str]]) -> Iterator[None]:
+def named(blocks: Sequence[tuple[bpy.types.ID, str]]) -> Iterator[None]:
     """Give data-blocks names that others have, who lend them for a while."""
     lenders: list[tuple[bpy.types.ID, str]] = []
     try:

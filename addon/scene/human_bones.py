@@ -24,13 +24,16 @@ def human_bones_of(armature: bpy.types.Object) -> dict[str, str]:
     if set(BONE_NAMES) <= set(armature.data.bones.keys()):
         return dict(VRM_BONES)
     try:
-        return _human_bones(match(rig_of(armature)))
+        return human_bones_of_map(match(rig_of(armature)))
     except FormatError as error:
         raise SceneError(f"{armature.name} can't become a VRM animation. {error}") from error
 
 
-def _human_bones(found: BoneMap) -> dict[str, str]:
-    """VRM asks for a spine and takes a chest and an upper chest only above it; longer ones skip bones."""
+def human_bones_of_map(found: BoneMap) -> dict[str, str]:
+    """VRM's human bones by the names of bones whose parts are known.
+
+    VRM asks for a spine and takes a chest and an upper chest only above it; longer spines skip bones.
+    """
     apart = ("spine1", "spine2", "spine3")
     human = {bone: _OF_JOINTS[joint] for joint, bone in found.joints.items()
              if joint in _OF_JOINTS and joint not in apart}  # fmt: skip

@@ -39,7 +39,7 @@ def open_rig(path: Path, fits: Callable[[bpy.types.Object], float]) -> bpy.types
     _show(list(dict.fromkeys(kept)))
     _free(kept)
     bpy.data.batch_remove([ob for ob in brought if ob not in kept])
-    _at_rest(chosen)
+    put_at_rest(chosen)
     bpy.context.view_layer.update()
     return chosen
 
@@ -78,8 +78,8 @@ def _free(objects: list[bpy.types.Object]) -> None:
             ob.matrix_world = world
 
 
-def _at_rest(armature: bpy.types.Object) -> None:
-    """Without the animation of the file, drivers left: a rig needs these."""
+def put_at_rest(armature: bpy.types.Object) -> None:
+    """Without the animation that it came with, drivers left: a rig needs these."""
     animation = armature.animation_data
     if animation is not None:
         animation.action = None

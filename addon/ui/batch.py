@@ -8,16 +8,18 @@ from dataclasses import asdict
 from pathlib import Path
 
 import bpy
-from bpy.props import BoolProperty, StringProperty
 
 from .. import batch, formats
 from ..batch import FAILED, Record
 from ..safe_read import FormatError
+from ..scene import SceneError, character_print
 from . import runner
+from .batch_character import batch_armature, batch_character
 from .batch_job import BatchJob, Wanted
 from .batch_settings import list_clips, show_record, stated_hints, ticked_clips
 from .controls import controls_of
 from .describe import plural
+from .language import BoolProperty, StringProperty
 from .log import keep_details, report_error
 from .open_recording import FileChooser
 from .own_body import open_gender, own_body
@@ -131,8 +133,8 @@ class SPR_OT_batch_refine(bpy.types.Operator):
     def _job(self, context: bpy.types.Context) -> BatchJob | None:
         scene = context.scene
         try:
-            wanted = _wanted(scene.spr)
-        except (FormatError, OSError) as error:
+            wanted = _wanted(scene)
+        except (FormatError, SceneError, OSError) as error:
             report_error(self, str(error))
             return None
         settings, uid = scene.spr.batch, scene.session_uid
@@ -156,8 +158,10 @@ class SPR_OT_batch_refine(bpy.types.Operator):
         return {"CANCELLED"} if job.cancelled else {"FINISHED"}
 
 
-def _wanted(settings: bpy.types.PropertyGroup) -> Wanted:
-    """Raises FormatError and OSError where the body model can't be read."""
+def _wanted(scene: bpy.types.Scene) -> Wanted:
+    """Raises FormatError and OSError where the body model can't be read, SceneError where there is something
+    with the character."""
+    settings, armature = scene.spr, batch_armature(scene)
     own, controls, gender = own_body(settings.body), controls_of(settings), open_gender(settings.body)
     hints, kind = stated_hints(settings.batch), settings.batch.kind
     made = {
@@ -165,11 +169,16 @@ def _wanted(settings: bpy.types.PropertyGroup) -> Wanted:
         "mesh": settings.mesh, "gender": gender,
         "wishes": None if own is None else asdict(own.wishes), "gaps": settings.controls.gaps,
     }  # fmt: skip
+    character = None
+    if armature is not None:
+        character = batch_character(armature, settings)
+        made |= {"character": [character_print(armature), asdict(character.bones), asdict(character.options)]}
     model = [Path(bpy.path.abspath(settings.body.path))] if settings.body.path else []
     engine, device = engine_and_device(settings)
     return Wanted(
         Path(bpy.path.abspath(settings.batch.output)), kind, batch.settings_print(made, model), hints,
         controls, engine, device, own, gender, settings.fbx_in_place, settings.mesh, settings.controls.gaps,
+        character,
     )  # fmt: skip
 
 

@@ -16,7 +16,7 @@ from ..formats import UnknownContent, opened_files
 from ..formats.container import Hints
 from ..refiner import RefineError
 from ..safe_read import FormatError
-from ..scene import PRESETS, Named, SceneError, export_apart
+from ..scene import PRESETS, Named, OnCharacter, SceneError, export_apart
 from ..steps import Progress, Steps, as_part
 from .job import Outcome, Task, refine_all
 from .stepped_job import SteppedJob
@@ -45,6 +45,7 @@ class Wanted:
     in_place: bool = False
     mesh: bool = True
     gaps: str = "hold"
+    character: OnCharacter | None = None
 
 
 Tell = Callable[[Record], None]
@@ -122,8 +123,8 @@ def _refined(clip: Clip, wanted: Wanted) -> Steps[dict[str, Any]]:
     )  # fmt: skip
     outcomes = yield from refine_all(task)
     yield Progress(1.0, "Writing")
-    written = _write(clip, outcomes, wanted, recording.start)
-    warnings = [*recording.warnings, *(told for one in outcomes for told in one.motion.warnings)]
+    written, told = _write(clip, outcomes, wanted, recording.start)
+    warnings = [*recording.warnings, *(each for one in outcomes for each in one.motion.warnings), *told]
     return {
         "status": DONE,
         "outputs": tuple(batch.relative(path, wanted.folder) for path in written),
@@ -134,7 +135,10 @@ def _refined(clip: Clip, wanted: Wanted) -> Steps[dict[str, Any]]:
     }
 
 
-def _write(clip: Clip, outcomes: Sequence[Outcome], wanted: Wanted, origin: float) -> list[Path]:
+def _write(
+    clip: Clip, outcomes: Sequence[Outcome], wanted: Wanted, origin: float
+) -> tuple[list[Path], list[str]]:
+    """The files, and sentences about the character in them."""
     path = wanted.folder / clip.name
     path.parent.mkdir(parents=True, exist_ok=True)
     names = [path.name if len(outcomes) == 1 else f"{path.name}_{_plain(one.person.id)}" for one in outcomes]
@@ -142,15 +146,17 @@ def _write(clip: Clip, outcomes: Sequence[Outcome], wanted: Wanted, origin: floa
         targets = [path.with_name(f"{name}.npz") for name in names]
         for one, target in zip(outcomes, targets, strict=True):
             formats.write_npz(one.motion, target)
-        return targets
+        return targets, []
     people = [
         Named(name, one.motion, one.body_model, wanted.gender)
         for name, one in zip(names, outcomes, strict=True)
     ]
-    return export_apart(
+    exported = export_apart(
         path.with_name(f"{path.name}{PRESETS[wanted.kind].suffix}"), people, preset=wanted.kind,
         in_place=wanted.in_place, mesh=wanted.mesh, gaps=wanted.gaps, origin=origin,
+        character=wanted.character,
     )  # fmt: skip
+    return exported.paths, exported.told
 
 
 def _plain(person_id: str) -> str:

@@ -11,12 +11,13 @@ from pathlib import Path
 from typing import Any
 
 import bpy
-from bpy.props import BoolProperty, CollectionProperty, EnumProperty, IntProperty, StringProperty
 
 from ..batch import DONE, FAILED, LEFT_OUT, Clip, Record
 from ..formats.container import Hints
 from ..scene import FBX_PRESETS, preset_items
 from .batch_job import NPZ
+from .language import BoolProperty, CollectionProperty, EnumProperty, IntProperty, StringProperty
+from .retarget_settings import armature_names
 
 ROWS = 6
 NAME_SHARE = 0.6
@@ -63,8 +64,8 @@ class SPR_UL_batch(bpy.types.UIList):
         row.prop(item, "chosen", text="")
         split = row.split(factor=NAME_SHARE)
         split.active = item.chosen
-        split.label(text=item.name)
-        split.label(text=item.told, icon=_ICONS.get(item.status, "BLANK1"))
+        split.label(text=item.name, translate=False)
+        split.label(text=item.told, icon=_ICONS.get(item.status, "BLANK1"), translate=False)
 
 
 class SPR_PG_batch(bpy.types.PropertyGroup):
@@ -78,6 +79,12 @@ class SPR_PG_batch(bpy.types.PropertyGroup):
         name="Stated", description="What was stated about the files, as JSON", default="{}"
     )
     kind: EnumProperty(name="Write", description="Kind of file that each result becomes", items=KIND_ITEMS)
+    character: StringProperty(
+        name="On Character",
+        description="Armature of the scene that is written with the motion of each recording, with its own"
+        " bones and meshes, in place of the person. How is set in the panel Retarget. Empty: the person",
+        search=armature_names,
+    )
     again: BoolProperty(
         name="Again",
         description="Refine also what is done already. Otherwise recordings whose files and settings are as"

@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 import bpy
-from bpy.props import StringProperty
 from bpy_extras.io_utils import ExportHelper, ImportHelper
 
 from ..rigs import BoneMap, match
@@ -17,6 +16,7 @@ from ..scene.retarget_keys import SOURCE, retargeted_action
 from ..scene.rigify_controls import controls_of
 from ..scene.sample_rigs import rig_of
 from .describe import plural
+from .language import StringProperty
 from .quality import shown_person
 from .refined import told_of_rate
 from .results import refined_armatures
@@ -71,11 +71,18 @@ def _match(settings: SPR_PG_retarget, character: bpy.types.Object) -> None:
     """Fill the table; it is empty, to be filled by hand, where nobody is recognised. Raises SceneError."""
     settings.matched = character.name
     try:
-        found = match(rig_of(character))
-    except FormatError as error:
+        set_map(settings, match_bones(character))
+    except SceneError:
         set_map(settings, BoneMap())
+        raise
+
+
+def match_bones(character: bpy.types.Object) -> BoneMap:
+    """By names and shape. Raises SceneError where no person is recognised."""
+    try:
+        return match(rig_of(character))
+    except FormatError as error:
         raise SceneError(f"{character.name}: {error}") from error
-    set_map(settings, found)
 
 
 def _why_not(context: bpy.types.Context) -> str:

@@ -8,13 +8,13 @@ from collections.abc import Sequence
 from typing import Any
 
 import bpy
-from bpy.props import BoolProperty, CollectionProperty, EnumProperty, IntProperty, StringProperty
 
 from ..body.skeleton import JOINT_NAMES
 from ..retarget import Options
 from ..rigs import FINGER_SLOTS, SEGMENTS, BoneMap, map_of_text, text_of_map
 from ..safe_read import FormatError
 from ..scene.names import BONE_NAMES
+from .language import BoolProperty, CollectionProperty, EnumProperty, IntProperty, StringProperty
 
 ROOT_ITEMS = [
     ("HIPS", "On Hips", "The hips carry the character along; a root bone stays where it is"),
@@ -43,7 +43,8 @@ def _put(entry: SPR_PG_matched_bone, context: bpy.types.Context) -> None:
     set_map(settings, bone_map(settings).with_bone(entry.slot, entry.bone))
 
 
-def _armatures(_settings: Any, context: bpy.types.Context, text: str) -> list[str]:
+def armature_names(_settings: Any, context: bpy.types.Context, text: str) -> list[str]:
+    """What a field for an armature of the scene suggests."""
     names = [ob.name for ob in context.scene.objects if ob.type == "ARMATURE"]
     return [name for name in names if text.lower() in name.lower()]
 
@@ -70,7 +71,7 @@ class SPR_PG_retarget(bpy.types.PropertyGroup):
         name="Character",
         description="Armature that gets the motion. Empty: the active or selected one that is not a refined"
         " person",
-        search=_armatures,
+        search=armature_names,
     )
     matched: StringProperty(name="Matched", description="Armature that the table of bones is of")
     map: StringProperty(name="Bones", description="Which bone is what, as JSON")

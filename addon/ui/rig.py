@@ -5,13 +5,13 @@
 from __future__ import annotations
 
 import bpy
-from bpy.props import EnumProperty
 
 from ..scene.ik_controls import add_ik_controls, bake_to_fk
 from ..scene.limbs import LIMBS, controlled_limbs, root_bone
 from ..scene.root_bone import add_root, remove_root
 from ..steps import Steps
 from . import runner
+from .language import EnumProperty
 from .quality import shown_person
 from .rig_job import Rigging
 

@@ -12,11 +12,13 @@ import pytest
 from mathutils import Matrix
 
 from addon import cli, formats
+from addon.rigs import map_file, match
 from addon.scene import scene_rate
+from addon.scene.sample_rigs import rig_of
 from tests.retarget import stepping
 from tests.scene.fbx_files import read
-from tests.scene.glb_files import needs_gltf
-from tests.scene.rigged import add_armature, add_mesh, known_rig, seen
+from tests.scene.glb_files import needs_gltf, read_glb
+from tests.scene.rigged import add_armature, add_mesh, generated_rig, known_rig, seen
 
 
 @pytest.fixture(scope="module")
@@ -124,6 +126,69 @@ def test_a_bvh_has_the_characters_bones_and_motion(folder, tmp_path, words):
     assert 2.0 < places[0, 1] - places[1, 1] < 3.5
 
 
+def _human(path: Path) -> dict[str, str]:
+    """The names of a VRM animation's nodes by VRM's human bones."""
+    content = read_glb(path).content
+    told = content["extensions"]["VRMC_vrm_animation"]["humanoid"]["humanBones"]
+    return {bone: content["nodes"][one["node"]]["name"] for bone, one in told.items()}
+
+
+def _places(path: Path, names: list[str]) -> np.ndarray:
+    """(T, B, 3) of nodes of a VRM animation, in Blender's axes."""
+    found = read_glb(path)
+    (clip,) = found.content["animations"]
+    worlds = found.worlds(clip["name"], found.times(clip["name"]))
+    at = {node["name"]: place for place, node in enumerate(found.content["nodes"])}
+    return np.stack([worlds[at[name]][0] for name in names], axis=1)[..., [0, 2, 1]] * [1, -1, 1]
+
+
+@pytest.mark.parametrize("words", [(), ("--to", "vrma")], ids=["a file", "a folder"])
+def test_a_vrm_animation_is_that_of_the_character_in_a_blend(folder, tmp_path, words):
+    out = tmp_path / ("out" if words else "walk.vrma")
+    assert _refine(folder, "hero.blend", out, *words) == 0
+    path = out / "walk.vrma" if words else out
+    human = _human(path)
+    assert human["hips"] == "mixamorig:Hips" and human["leftIndexProximal"] == "mixamorig:LeftHandIndex1"
+    assert read_glb(path).content["animations"][0]["name"] == "walk"
+    _check_as_in_a_blend(path, folder, "hero.blend")
+
+
+def _check_as_in_a_blend(path: Path, folder: Path, rig: str) -> None:
+    """Joints of a VRM animation within 2 mm of the deforming bones of the same character in a .blend."""
+    human = _human(path)
+    assert _refine(folder, rig, path.with_suffix(".blend")) == 0
+    bpy.ops.wm.open_mainfile(filepath=str(path.with_suffix(".blend")))
+    bones = [human[bone] for bone in ("hips", "leftFoot", "rightFoot", "leftHand", "head")]
+    places = _places(path, bones)
+    assert len(places) == 240
+    shown = np.array([seen(_character(), bones, frame)[:, :3, 3] for frame in range(1, 241, 20)])
+    np.testing.assert_allclose(places[::20], shown, atol=2e-3)
+
+
+def test_a_vrm_animation_has_the_bones_that_a_table_names(folder, tmp_path):
+    bpy.ops.wm.open_mainfile(filepath=str(folder / "hero.blend"))
+    found = match(rig_of(_character()))
+    for slot in found.fingers:
+        found = found.with_bone(slot, "")
+    map_file.write_map(found, tmp_path / "bones.json")
+    bpy.ops.wm.read_homefile(use_factory_startup=True, use_empty=True)
+    words = ("--retarget-bones", str(tmp_path / "bones.json"))
+    assert _refine(folder, "hero.blend", tmp_path / "walk.vrma", *words) == 0
+    human = _human(tmp_path / "walk.vrma")
+    assert "leftHand" in human and not any("Index" in bone or "Thumb" in bone for bone in human)
+
+
+def test_a_vrm_animation_of_a_rigify_rig_has_its_deforming_bones(folder, tmp_path):
+    bpy.ops.wm.read_homefile(use_factory_startup=True, use_empty=True)
+    generated_rig()
+    bpy.ops.wm.save_as_mainfile(filepath=str(tmp_path / "rig.blend"))
+    bpy.ops.wm.read_homefile(use_factory_startup=True, use_empty=True)
+    assert _refine(folder, str(tmp_path / "rig.blend"), tmp_path / "walk.vrma") == 0
+    human = _human(tmp_path / "walk.vrma")
+    assert all(name.startswith("DEF-") for name in human.values())
+    _check_as_in_a_blend(tmp_path / "walk.vrma", folder, str(tmp_path / "rig.blend"))
+
+
 @needs_gltf
 def test_a_glb_holds_skin_and_animation(folder, tmp_path):
     out = tmp_path / "out.glb"
@@ -161,6 +226,9 @@ def test_a_vrm_file_tells_which_bone_is_what(folder, tmp_path):
     hips = f"n{at['mixamorig:Hips']}"
     places = np.array([seen(_character(), [hips], frame)[0, :3, 3] for frame in (1, 240)])
     assert 2.0 < places[0, 1] - places[1, 1] < 3.5
+    assert _refine(folder, str(tmp_path / "hero.vrm"), tmp_path / "out.vrma") == 0
+    told_back = {bone: name for bone, name in _human(tmp_path / "out.vrma").items() if bone in bones}
+    assert told_back == {bone: f"n{one['node']}" for bone, one in told.items()}
 
 
 @pytest.mark.parametrize(
@@ -169,7 +237,7 @@ def test_a_vrm_file_tells_which_bone_is_what(folder, tmp_path):
         ("hero.stl", "out.fbx", 2, "is not a .blend, .fbx, .glb, .gltf or .vrm file"),
         ("hero.blend", "folder", 2, "or name a folder and one of these with --to"),
         ("gone.fbx", "out.fbx", 1, "There is no file"),
-        ("hero.blend", "out.npz", 2, "--retarget writes an .fbx, .glb, .usd, .bvh or .blend file"),
+        ("hero.blend", "out.npz", 2, "--retarget writes an .fbx, .glb, .usd, .bvh, .vrma or .blend file"),
     ],
 )
 def test_what_does_not_fit_is_said_in_a_sentence(folder, tmp_path, capsys, rig, out, status, told):

@@ -83,7 +83,7 @@ def draw(ui):
         context.region, context.object, context.active_object = sidebar, None, None
         layout = Drawing()
         modules = ("panels", "panels_quality", "panels_rig", "panels_targets", "panels_feet", "swaps")
-        for module in (*modules, "panels_retarget"):
+        for module in (*modules, "panels_retarget", "panels_batch"):
             for panel in ui(module).CLASSES:
                 if issubclass(panel, bpy.types.Panel) and getattr(panel, "poll", lambda _: True)(context):
                     panel.draw(_stand_in(panel, layout), context)
