@@ -17,8 +17,10 @@ def register() -> None:
     if "--command" in sys.argv:  # such a Blender does nothing else and ends
         hold_to_one_thread()
     from . import ui
+    from .ui.language import CONTEXT
 
     for cls in ui.CLASSES:
+        cls.bl_translation_context = CONTEXT
         bpy.utils.register_class(cls)
     ui.attach()
     _commands.append(bpy.utils.register_cli_command("smpl_pose_refiner", _command_line))

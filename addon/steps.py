@@ -71,6 +71,21 @@ def finish(
             raise Cancelled
 
 
+def as_part(steps: Steps[T], before: float, width: float, who: str = "") -> Steps[T]:
+    """Steps whose progress is a part of a longer way."""
+    try:
+        while True:
+            news = next(steps)
+            if news is not None:
+                news = Progress(before + width * news.fraction, f"{who}{news.message}")
+            yield news
+    except StopIteration as end:
+        result: T = end.value
+        return result
+    finally:
+        steps.close()
+
+
 def in_chunks(work: Callable[[slice], Any], frames: int, size: int = FRAMES) -> Steps[Any]:
     """What work(rows) gives for all frames, an array or a tuple of arrays (T, …), `size` frames a step."""
     whole: list[np.ndarray] = []

@@ -10,21 +10,23 @@ import bpy
 import numpy as np
 
 from ..body.rotations import matrix_from_quaternion
+from ..steps import Progress, Stepped, Steps
 from ..writers.clip import inverse
 from .curves import evaluate, find_curves
 from .layers import playing_strips
 from .read_action import Curves, bone_turns
 
 
-def action_poses(armature: bpy.types.Object, frames: np.ndarray) -> np.ndarray | None:
+@Stepped
+def action_poses(armature: bpy.types.Object, frames: np.ndarray) -> Steps[np.ndarray | None]:
     """(T, B, 4, 4) of all pose bones in the armature's space at these scene frames (T,); None where more than
-    an action moves them, or moves the armature itself."""
+    an action moves them, or moves the armature itself. A bone a step."""
     curves = find_curves(armature)
     if not _plain(armature, curves):
         return None
     places = {bone.name: place for place, bone in enumerate(armature.pose.bones)}
     poses = np.empty((len(frames), len(places), 4, 4))
-    for bone in armature.data.bones:  # parents before children
+    for done, bone in enumerate(armature.data.bones):  # parents before children
         basis = _basis(armature.pose.bones[bone.name], curves, frames)
         rest = np.array(bone.matrix_local)
         if bone.parent is None:
@@ -32,6 +34,7 @@ def action_poses(armature: bpy.types.Object, frames: np.ndarray) -> np.ndarray |
         else:
             local = inverse(np.array(bone.parent.matrix_local)) @ rest
             poses[:, places[bone.name]] = poses[:, places[bone.parent.name]] @ local @ basis
+        yield Progress(done / len(places), "Reading the motion")
     return poses
 
 

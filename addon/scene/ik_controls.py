@@ -7,11 +7,13 @@ from collections.abc import Sequence
 import bpy
 import numpy as np
 
+from ..steps import Progress, Stepped, Steps
 from .curves import remove_bone_curves, remove_curves
-from .ik_match import constraint_path, match_controls
+from .ik_match import Pole, constraint_path, key_controls, match_pole
+from .kept_before import put_away
 from .limbs import CONSTRAINT, IK, LIMBS, ROLE, Limb, constraints, controlled_limbs, controls, root_bone
-from .rig_keys import write_poses
-from .takes import check_rig, finish, in_turn, record
+from .rig_keys import pose_curves, write_moments
+from .takes import READING, WRITTEN, Take, check_rig, in_turn, recorded
 from .timing import scene_rate
 from .widgets import dress, remove_unused_shapes
 from .workshop import editing, workshop
@@ -22,46 +24,75 @@ _POLE_LENGTH = 0.15
 """Of a pole's bone, in lengths of the limb's upper bone."""
 
 
-def add_ik_controls(armature: bpy.types.Object) -> None:
+@Stepped
+def add_ik_controls(armature: bpy.types.Object) -> Steps[None]:
     """Give every limb that has none a target and a pole, keyed so that nothing moves.
 
     Each target has a property that blends from the limb's own keys (0) to the controls (1). The motion before
-    refining gets keys of its own. SceneError where the armature can't be changed.
+    refining gets keys of its own. SceneError where the armature can't be changed. The armature stays as it is
+    until all is worked out; what changes it is one step.
     """
     check_rig(armature)
     limbs = [limb for limb in LIMBS if controls(armature, limb) is None]
-    with workshop(armature) as scene:
-        takes = record(scene, armature)
-        _remove_bones(armature, scene, limbs)  # what is left of controls that somebody took apart
-        with editing(scene, armature) as bones:
-            for limb in limbs:
-                _add_bones(bones, limb, armature)
-        for limb in limbs:
-            _dress(armature, limb)
-        rate = scene_rate(bpy.context.scene)
-        with in_turn(armature, takes) as shown:
-            for take in shown:
-                for limb in limbs:
-                    match_controls(armature, limb, take.moments, take.poses, rate)
-    finish(armature)
+    rate = scene_rate(bpy.context.scene)
+    with recorded(armature) as recording:
+        takes = yield from recording
+        poles = []
+        for take in takes:
+            poles.append((yield from _poles(armature, limbs, take, rate)))
+        yield Progress(READING, "Writing the keys")
+        with workshop(armature) as scene:
+            _add_controls(armature, scene, limbs)
+            with in_turn(armature, takes) as shown:
+                for take, found in zip(shown, poles, strict=True):
+                    for limb, pole in zip(limbs, found, strict=True):
+                        key_controls(armature, limb, take.moments, take.poses, pole)
+        yield Progress(WRITTEN, "Tidying up")
+        yield from put_away.steps(armature)
 
 
-def bake_to_fk(armature: bpy.types.Object) -> None:
+@Stepped
+def bake_to_fk(armature: bpy.types.Object) -> Steps[None]:
     """Key the limbs' own bones as they are seen, and take the controls away.
 
-    SceneError where the armature can't be changed.
+    SceneError where the armature can't be changed. The armature stays as it is until all is worked out; what
+    changes it is one step.
     """
     check_rig(armature)
     limbs = controlled_limbs(armature)
-    with workshop(armature) as scene:
-        takes = record(scene, armature)
-        with in_turn(armature, takes) as shown:
-            for take in shown:
-                _remove_curves(armature, limbs)
-                turned = {name: "rotation" for limb in limbs for name in (limb.upper, limb.lower, limb.end)}
-                write_poses(armature, take.moments, take.poses, turned)
-        _remove_bones(armature, scene, limbs)
-    finish(armature)
+    turned = {name: "rotation" for limb in limbs for name in (limb.upper, limb.lower, limb.end)}
+    with recorded(armature) as recording:
+        takes, keys = (yield from recording), []
+        for take in takes:
+            keys.append((yield from pose_curves.steps(armature, take.poses, turned)))
+        yield Progress(READING, "Writing the keys")
+        with workshop(armature) as scene:
+            with in_turn(armature, takes) as shown:
+                for take, curves in zip(shown, keys, strict=True):
+                    _remove_curves(armature, limbs)
+                    write_moments(armature, take.moments, curves)
+            _remove_bones(armature, scene, limbs)
+        yield Progress(WRITTEN, "Tidying up")
+        yield from put_away.steps(armature)
+
+
+def _poles(armature: bpy.types.Object, limbs: Sequence[Limb], take: Take, rate: float) -> Steps[list[Pole]]:
+    """What `match_pole` finds for each of the limbs, a limb a step."""
+    found = []
+    for limb in limbs:
+        found.append(match_pole(armature, limb, take.poses, rate))
+        yield None
+    return found
+
+
+def _add_controls(armature: bpy.types.Object, scene: bpy.types.Scene, limbs: Sequence[Limb]) -> None:
+    """The bones of these limbs' controls, and all that makes the limbs follow them."""
+    _remove_bones(armature, scene, limbs)  # what is left of controls that somebody took apart
+    with editing(scene, armature) as bones:
+        for limb in limbs:
+            _add_bones(bones, limb, armature)
+    for limb in limbs:
+        _dress(armature, limb)
 
 
 def _add_bones(bones: bpy.types.ArmatureEditBones, limb: Limb, armature: bpy.types.Object) -> None:

@@ -9,6 +9,7 @@ import bpy
 import numpy as np
 
 from ..body.rotations import quaternion_from_matrix
+from ..steps import Stepped, Steps
 from .curves import Curve, find_curves, held_keys, keys_of, vector_curves, write_curves
 from .rotation_keys import rotation_curves
 
@@ -25,20 +26,27 @@ class Moments:
     filled: np.ndarray
 
 
-def moments_of(armature: bpy.types.Object, bones: Iterable[str] = ()) -> Moments:
-    """Every frame from the first to the last key of these bones (or all), but for those that are held."""
+@Stepped
+def moments_of(armature: bpy.types.Object, bones: Iterable[str] = ()) -> Steps[Moments]:
+    """Every frame from the first to the last key of these bones (or all), but for those that are held. A
+    curve a step."""
     starts = tuple(f'pose.bones["{name}"]' for name in bones) or ("pose.bones[",)
     curves = [curve for (path, _), curve in find_curves(armature).items() if path.startswith(starts)]
     curves = [curve for curve in curves if len(curve.keyframe_points)]
     if not curves:
         return Moments(np.zeros(0, int), np.zeros(0, bool), np.zeros(0, bool))
-    keys = [keys_of(curve) for curve in curves]
-    places = np.unique(np.concatenate([frames for frames, _, _ in keys]))
+    keys = []
+    for curve in curves:
+        keys.append(keys_of(curve))
+        yield None
+    usual = {frames.tobytes(): frames for frames, _, _ in keys}  # most curves have keys at the same frames
+    places = np.unique(np.concatenate(list(usual.values())))
     moving, filled = np.zeros(len(places), bool), np.ones(len(places), bool)
     for curve, (frames, _, filler) in zip(curves, keys, strict=True):
         spans = np.searchsorted(places, frames)
         moving |= _between(spans, ~held_keys(curve), len(places))
         filled[spans] &= filler
+        yield None
     moving[-1] = False
     return _whole(places, moving, filled)
 
@@ -73,6 +81,19 @@ def write_poses(
 
     bones: by their names what to key: "rotation", "location" or "both".
     """
+    write_moments(armature, moments, pose_curves(armature, poses, bones))
+
+
+def write_moments(armature: bpy.types.Object, moments: Moments, curves: list[Curve]) -> None:
+    """Write curves with a value for each of the moments."""
+    write_curves(armature, moments.frames, curves, holds=moments.holds, filled=moments.filled)
+
+
+@Stepped
+def pose_curves(
+    armature: bpy.types.Object, poses: dict[str, np.ndarray], bones: dict[str, str]
+) -> Steps[list[Curve]]:
+    """The keys of `write_poses`, a bone a step."""
     curves: list[Curve] = []
     for name, channels in bones.items():
         bone = armature.pose.bones[name]
@@ -81,7 +102,8 @@ def write_poses(
             curves += vector_curves(f'pose.bones["{name}"].location', basis[:, :3, 3], name)
         if channels != "location":
             curves += rotation_curves(bone, _without_flips(basis[:, :3, :3]))
-    write_curves(armature, moments.frames, curves, holds=moments.holds, filled=moments.filled)
+        yield None
+    return curves
 
 
 def _basis(bone: bpy.types.PoseBone, poses: dict[str, np.ndarray]) -> np.ndarray:

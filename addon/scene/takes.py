@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 
 import bpy
 import numpy as np
 
+from ..steps import Steps, as_part
+from .action_poses import action_poses
 from .curves import find_curves
 from .errors import SceneError
 from .kept_before import bring_out, put_away
@@ -17,7 +19,10 @@ from .names import BONE_NAMES
 from .refined import ASIDE, refined_animation
 from .rig_keys import Moments, moments_of
 from .versions import own_actions
-from .workshop import seen_poses
+from .workshop import double, object_mode, seen_poses
+
+READING, WRITTEN = 0.8, 0.9
+"""How far the work is when all actions have been looked at, and when all keys are written."""
 
 
 @dataclass(frozen=True)
@@ -67,22 +72,37 @@ def _is_plain(strip: bpy.types.NlaStrip) -> bool:
     return strip.blend_type == "REPLACE" and not (shifted or changed or scaled)
 
 
-def finish(armature: bpy.types.Object) -> None:
-    """After all takes are keyed: the motion before is put away again."""
-    put_away(armature)
+@contextmanager
+def recorded(armature: bpy.types.Object) -> Iterator[Steps[list[Take]]]:
+    """Steps that look at all actions of the person's result; nothing is changed until they are done. At the
+    end those that are only looked at are put away again."""
+    # Only from edit mode: Blender shows the keys again where a mode changes, not a pose that has none yet.
+    with object_mode() if armature.data.is_editmode else nullcontext():
+        for version in ASIDE:
+            bring_out(armature, version)
+        try:
+            yield _record(armature)
+        finally:
+            put_away(armature)
 
 
-def record(scene: bpy.types.Scene, armature: bpy.types.Object) -> list[Take]:
-    """All actions of the person's result as the armature's `workshop` shows them."""
-    takes = []
-    for version in ASIDE:
-        bring_out(armature, version)
-    with _action_kept(armature):
-        for action in _actions(armature):
-            put_on(armature, action)
-            moments = moments_of(armature)
-            takes.append(Take(action, moments, seen_poses(scene, armature, moments.frames)))
+def _record(armature: bpy.types.Object) -> Steps[list[Take]]:
+    takes, actions = [], _actions(armature)
+    for place, action in enumerate(actions):
+        share = READING / len(actions)
+        takes.append((yield from as_part(_take(armature, action), place * share, share)))
     return [take for take in takes if len(take.moments.frames)]
+
+
+def _take(armature: bpy.types.Object, action: bpy.types.Action) -> Steps[Take]:
+    with double(armature) as (scene, copy):
+        put_on(copy, action)
+        moments = yield from moments_of.steps(copy)
+        found = yield from action_poses.steps(copy, moments.frames)
+        if found is None:
+            return Take(action, moments, (yield from seen_poses.steps(scene, copy, moments.frames)))
+        names = [bone.name for bone in copy.pose.bones]
+        return Take(action, moments, {name: found[:, place] for place, name in enumerate(names)})
 
 
 def _actions(armature: bpy.types.Object) -> list[bpy.types.Action]:

@@ -8,6 +8,7 @@ from contextlib import ExitStack, contextmanager
 import bpy
 import numpy as np
 
+from ..steps import Progress, Stepped, Steps
 from .rollback import leave_edit_mode
 
 
@@ -31,6 +32,20 @@ def workshop(armature: bpy.types.Object) -> Iterator[bpy.types.Scene]:
 
 
 @contextmanager
+def double(armature: bpy.types.Object) -> Iterator[tuple[bpy.types.Scene, bpy.types.Object]]:
+    """A scene of its own with a copy of this armature that plays no layers; both gone afterwards. What the
+    copy plays, and at which frame, leaves the user's alone."""
+    with ExitStack() as kept:
+        scene = stage(bpy.context.scene, "Rig")
+        kept.callback(bpy.data.scenes.remove, scene)
+        copy = armature.copy()
+        kept.callback(bpy.data.objects.remove, copy)
+        scene.collection.objects.link(copy)
+        copy.hide_viewport = copy.animation_data.use_nla = False
+        yield scene, copy
+
+
+@contextmanager
 def editing(scene: bpy.types.Scene, armature: bpy.types.Object) -> Iterator[bpy.types.ArmatureEditBones]:
     """The edit bones of the armature of a `workshop`."""
     layer = scene.view_layers[0]
@@ -43,10 +58,11 @@ def editing(scene: bpy.types.Scene, armature: bpy.types.Object) -> Iterator[bpy.
             bpy.ops.object.mode_set(mode="OBJECT")
 
 
+@Stepped
 def seen_poses(
     scene: bpy.types.Scene, armature: bpy.types.Object, frames: np.ndarray
-) -> dict[str, np.ndarray]:
-    """(T, 4, 4) of each bone in the armature's space as Blender shows it at these frames (T,)."""
+) -> Steps[dict[str, np.ndarray]]:
+    """(T, 4, 4) of each bone in the armature's space as Blender shows it at these frames (T,), one a step."""
     layer = scene.view_layers[0]
     layer.update()
     poses = np.empty((len(frames), len(armature.pose.bones), 4, 4))
@@ -54,6 +70,7 @@ def seen_poses(
         scene.frame_set(int(frame // 1), subframe=frame % 1)
         evaluated = armature.evaluated_get(layer.depsgraph)
         poses[row] = [bone.matrix for bone in evaluated.pose.bones]
+        yield Progress(row / len(frames), "Reading the motion")
     return {bone.name: poses[:, index] for index, bone in enumerate(armature.pose.bones)}
 
 

@@ -8,7 +8,6 @@ from dataclasses import asdict
 from pathlib import Path
 
 import bpy
-from bpy.props import BoolProperty, StringProperty
 
 from .. import batch, formats
 from ..batch import FAILED, Record
@@ -20,6 +19,7 @@ from .batch_job import BatchJob, Wanted
 from .batch_settings import list_clips, show_record, stated_hints, ticked_clips
 from .controls import controls_of
 from .describe import plural
+from .language import BoolProperty, StringProperty
 from .log import keep_details, report_error
 from .open_recording import FileChooser
 from .own_body import open_gender, own_body

@@ -17,9 +17,9 @@ from ..formats.container import Hints
 from ..refiner import RefineError
 from ..safe_read import FormatError
 from ..scene import PRESETS, Named, OnCharacter, SceneError, export_apart
-from ..steps import Progress, Steps
+from ..steps import Progress, Steps, as_part
 from .job import Outcome, Task, refine_all
-from .stepped_job import SteppedJob, as_part
+from .stepped_job import SteppedJob
 
 NPZ = "npz"
 """The kind of result that needs no preset."""

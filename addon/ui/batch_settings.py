@@ -11,12 +11,12 @@ from pathlib import Path
 from typing import Any
 
 import bpy
-from bpy.props import BoolProperty, CollectionProperty, EnumProperty, IntProperty, StringProperty
 
 from ..batch import DONE, FAILED, LEFT_OUT, Clip, Record
 from ..formats.container import Hints
 from ..scene import FBX_PRESETS, preset_items
 from .batch_job import NPZ
+from .language import BoolProperty, CollectionProperty, EnumProperty, IntProperty, StringProperty
 from .retarget_settings import armature_names
 
 ROWS = 6
@@ -64,8 +64,8 @@ class SPR_UL_batch(bpy.types.UIList):
         row.prop(item, "chosen", text="")
         split = row.split(factor=NAME_SHARE)
         split.active = item.chosen
-        split.label(text=item.name)
-        split.label(text=item.told, icon=_ICONS.get(item.status, "BLANK1"))
+        split.label(text=item.name, translate=False)
+        split.label(text=item.told, icon=_ICONS.get(item.status, "BLANK1"), translate=False)
 
 
 class SPR_PG_batch(bpy.types.PropertyGroup):

@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import bpy
 import numpy as np
-from bpy.props import BoolProperty, IntProperty, StringProperty
 from bpy_extras.io_utils import ImportHelper
 from mathutils import Matrix
 
@@ -26,6 +25,7 @@ from ..scene.own_space import placed
 from ..scene.units import from_metres
 from .describe import recording_name
 from .hints import peek
+from .language import BoolProperty, IntProperty, StringProperty
 from .moments import clock_of
 from .refined import refined_people
 

@@ -5,10 +5,10 @@
 from __future__ import annotations
 
 import bpy
-from bpy.props import EnumProperty
 
 from ..scene.clock import places_on_timeline
 from ..scene.contacts import CONTACTS, HEIGHTS, UP, contact_frames
+from .language import EnumProperty
 from .quality import shown_person
 
 WHICH_ITEMS = [
@@ -52,7 +52,7 @@ class SPR_OT_go_to_contact(bpy.types.Operator):
 def draw_contacts(layout: bpy.types.UILayout, person: bpy.types.Object) -> None:
     """What bears at this frame, to be keyed like any property, and the floor."""
     row = layout.row(align=True)
-    row.label(text="Contacts")
+    row.label(text="Contacts", translate=False)
     row.operator("spr.go_to_contact", text="", icon="PREV_KEYFRAME").which = "PREVIOUS"
     row.operator("spr.go_to_contact", text="", icon="NEXT_KEYFRAME").which = "NEXT"
     column = layout.column(align=True)
@@ -60,12 +60,12 @@ def draw_contacts(layout: bpy.types.UILayout, person: bpy.types.Object) -> None:
     column.use_property_decorate = True
     for name, label in zip(CONTACTS, _LABELS, strict=True):
         if name in person:
-            column.prop(person, f'["{name}"]', text=label, slider=True)
+            column.prop(person, f'["{name}"]', text=label, slider=True, translate=False)
     for name, label in ((HEIGHTS, "Floor Height"), (UP, "Floor Up")):
         if name in person:
             part = layout.column(align=True)
             part.use_property_decorate = False
-            part.prop(person, f'["{name}"]', text=label)
+            part.prop(person, f'["{name}"]', text=label, translate=False)
 
 
 CLASSES = (SPR_OT_go_to_contact,)

@@ -8,7 +8,6 @@ from collections.abc import Callable
 from typing import Any
 
 import bpy
-from bpy.props import BoolProperty, EnumProperty, FloatProperty, IntProperty, PointerProperty
 
 from ..recording import Recording
 from ..refiner import PARTS, Controls
@@ -16,6 +15,7 @@ from .effects import without_effect
 from .feet import SPR_PG_feet, feet_of
 from .hands import draw_hands
 from .hints import peek
+from .language import BoolProperty, EnumProperty, FloatProperty, IntProperty, PointerProperty
 from .limbs import SPR_PG_limbs, draw_limbs, limbs_of
 from .live_panel import draw_live
 from .people import chosen_people
@@ -190,7 +190,7 @@ def draw_controls(
         draw_limbs(column, controls, idle)
         if "trust" in idle:
             say(layout, idle["trust"])
-    row = layout.row(heading="Frames")
+    row = layout.row(heading="Frames", translate=False)
     row.prop(controls, "use_range", text="")
     numbers = row.row(align=True)
     numbers.active = controls.use_range

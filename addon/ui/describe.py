@@ -263,17 +263,14 @@ def report(job: Job) -> str:
 
 
 def progress_text(job: SteppedJob) -> str:
-    """'Refining, 42 %, about 3 s left'."""
-    text = f"{job.message}, {job.fraction:.0%}"
-    left = job.seconds_left
-    return text if left is None else f"{text}, about {_roughly(left)} left"
+    """'Refining, 42%, 3 s left'."""
+    return ", ".join(progress_parts(job))
 
 
 def progress_parts(job: SteppedJob) -> tuple[str, str]:
-    """'take_3 (3 of 12)' and 'Fitting, 42%, about 3 s left': what is worked on, "" for all of it, and what
-    fits into a bar."""
-    whose, colon, _ = job.message.rpartition(": ")
-    return whose, progress_text(job).removeprefix(whose + colon)
+    """'take_3 (3 of 12): Fitting' and '42%, 3 s left': what is done, and what always fits into a bar."""
+    done, left = f"{job.fraction:.0%}", job.seconds_left
+    return job.message, done if left is None else f"{done}, {_roughly(left)} left"
 
 
 def _roughly(seconds: float) -> str:

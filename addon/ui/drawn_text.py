@@ -33,4 +33,4 @@ def draw_wrapped(
     width = (context.region.width - taken * scale) * share
     for index, line in enumerate(wrap(in_panel(text), width, lambda part: blf.dimensions(0, part)[0])):
         blank = "NONE" if icon == "NONE" else "BLANK1"
-        column.label(text=line, icon=blank if index else icon)
+        column.label(text=line, icon=blank if index else icon, translate=False)

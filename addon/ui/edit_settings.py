@@ -5,7 +5,8 @@
 from __future__ import annotations
 
 import bpy
-from bpy.props import BoolProperty, IntProperty
+
+from .language import BoolProperty, IntProperty
 
 
 class SPR_PG_edits(bpy.types.PropertyGroup):

@@ -7,7 +7,6 @@ from __future__ import annotations
 from typing import Any
 
 import bpy
-from bpy.props import FloatProperty, IntProperty
 
 from ..scene import SceneError
 from ..scene.blend_edit import blend_edit
@@ -18,6 +17,7 @@ from ..scene.edits import forget_edits
 from ..scene.reduce_keys import reduce_keys
 from ..scene.refined import refined_animation
 from .describe import listed, plural
+from .language import FloatProperty, IntProperty
 from .moved_keys import follow_moved_keys
 from .quality import shown_person
 

@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import bpy
-from bpy.props import BoolProperty, EnumProperty, IntProperty, StringProperty
 from bpy_extras.io_utils import ExportHelper
 
 from .. import scene as scene_package
 from ..scene.clock import from_timeline
 from .describe import plural
+from .language import BoolProperty, EnumProperty, IntProperty, StringProperty
 from .opened_files import stem_of
 from .refined import told_of_rate
 from .results import refined_armatures
@@ -127,23 +127,23 @@ class SPR_OT_export_fbx(bpy.types.Operator, ExportHelper):
         layout.use_property_split = True
         layout.use_property_decorate = False
         layout.prop(self, "preset")
-        column = layout.column(heading="Take")
+        column = layout.column(heading="Take", translate=False)
         renames = column.row()
         renames.active = bool(self._wanted.bones)
         renames.prop(self, "rename")
         meshes = column.row()
         meshes.active = self._wanted.has_meshes
         meshes.prop(self, "mesh")
-        layout.column(heading="Motion").prop(self, "in_place")
-        people = layout.column(heading="People")
+        layout.column(heading="Motion", translate=False).prop(self, "in_place")
+        people = layout.column(heading="People", translate=False)
         people.active = not self._wanted.one_each
         people.prop(self, "one_each")
-        layout.column(heading="Frames").prop(self, "use_range")
+        layout.column(heading="Frames", translate=False).prop(self, "use_range")
         column = layout.column(align=True)
         column.active = self.use_range
         column.prop(self, "frame_start")
         column.prop(self, "frame_end")
-        row = layout.row(heading="File Start")
+        row = layout.row(heading="File Start", translate=False)
         row.prop(self, "use_file_start", text="")
         field = row.row()
         field.active = self.use_file_start

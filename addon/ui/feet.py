@@ -7,9 +7,9 @@ from __future__ import annotations
 from typing import Any
 
 import bpy
-from bpy.props import EnumProperty, FloatProperty
 
 from ..refiner import LEGS, Controls
+from .language import EnumProperty, FloatProperty
 
 FLOOR_ITEMS = [
     ("FOUND", "Found", "Found from the feet that bear: its height, its slope, and several heights"),

@@ -10,7 +10,6 @@ from typing import Any
 
 import bpy
 import numpy as np
-from bpy.props import EnumProperty, IntProperty
 from mathutils import Vector
 
 from ..recording import Keypoints, Person, Recording
@@ -19,6 +18,7 @@ from ..scene.own_space import placed
 from ..scene.units import from_metres
 from .fixed_points import Fix
 from .fixes import add_fix
+from .language import EnumProperty, IntProperty
 from .moments import moment_shown
 from .moved_keys import follow_all
 from .people import chosen_people

@@ -8,10 +8,10 @@ from dataclasses import replace
 from typing import Any
 
 import bpy
-from bpy.props import EnumProperty, FloatVectorProperty, IntProperty, StringProperty
 
 from ..recording import Recording
 from .fixed_points import Fix, with_fixes
+from .language import EnumProperty, FloatVectorProperty, IntProperty, StringProperty
 from .redraw import redraw_views
 
 KIND_ITEMS = [
@@ -118,7 +118,7 @@ class SPR_UL_fixes(bpy.types.UIList):
         """One fix; its frames can be changed."""
         split = layout.split(factor=0.5)
         icon = "HIDE_ON" if item.kind == "MUTE" else "EMPTY_ARROWS"
-        split.label(text=item.point.replace("_", " "), icon=icon)
+        split.label(text=item.point.replace("_", " "), icon=icon, translate=False)
         row = split.row(align=True)
         row.prop(item, "first", text="", emboss=False)
         row.prop(item, "last", text="", emboss=False)

@@ -38,10 +38,13 @@ def show_recording(context: bpy.types.Context, recording: Recording, fresh: bool
     tracks = list(tracks_of(recording).values())
     if tracks:
         centre, radius = extent_of(tracks, WIDEST)
+        middle, half = extent_of(tracks, np.inf)
+        reach = float(np.linalg.norm(middle - centre)) + half
         size = 1.0 / metres(context.scene)
         for area, view in _views(context.scene):
             if free or _framed.get(view.as_pointer()) == _state(view):
                 _frame(area, view, centre * size, max(radius, SMALLEST) * size)
+                _reach(area.spaces.active, view.view_distance + reach * size)
 
 
 def _views(scene: bpy.types.Scene) -> Iterator[tuple[bpy.types.Area, bpy.types.RegionView3D]]:
@@ -63,6 +66,11 @@ def _frame(area: bpy.types.Area, view: bpy.types.RegionView3D, centre: np.ndarra
     view.view_location = (centre + shift * across).tolist()
     view.view_distance = distance
     _framed[view.as_pointer()] = _state(view)
+
+
+def _reach(space: bpy.types.SpaceView3D, distance: float) -> None:
+    """Show what is so far away, also in a scene of small units."""
+    space.clip_end = max(space.clip_end, distance)
 
 
 def free_part(area: bpy.types.Area, region: bpy.types.Region) -> tuple[float, float]:

@@ -10,7 +10,6 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import bpy
-from bpy.props import BoolProperty
 
 from ..formats.scene_clip import write_clip
 from ..rigs import BoneMap, Sampled
@@ -18,13 +17,14 @@ from ..scene import SceneError
 from ..scene.sample_points import sample_empties, sample_mesh
 from ..scene.sample_rigs import sample_rigs
 from ..scene.sampled_frames import scene_frames
-from ..steps import Progress, Steps
+from ..steps import Progress, Steps, as_part
 from . import runner
 from .driven import Driven
+from .language import BoolProperty
 from .log import report_error
 from .preferences import BASE_PACKAGE
 from .rig_tables import SPR_PG_bone_row, corrected, fill, keep_maps, label_of, map_for
-from .stepped_job import SteppedJob, as_part
+from .stepped_job import SteppedJob
 
 FOLDER = "selections"
 _MOST_FRAMES = 100_000
@@ -203,11 +203,11 @@ def _draw_table(
     bone_map, refusal = map_for(context.scene, armature)
     box = layout.box()
     head = box.row(align=True)
-    head.label(text=_heading(armature.name, bone_map), icon="ARMATURE_DATA")
+    head.label(text=_heading(armature.name, bone_map), icon="ARMATURE_DATA", translate=False)
     for operator, icon in (("load_row_bones", "FILE_FOLDER"), ("save_row_bones", "FILE_TICK")):
         head.operator(f"spr.{operator}", text="", icon=icon).armature = armature.name
     if refusal:
-        box.label(text=refusal, icon="ERROR")
+        box.label(text=refusal, icon="ERROR", translate=False)
     column = box.column(align=True)
     column.use_property_split = True
     for row in rows:

@@ -7,11 +7,11 @@ from __future__ import annotations
 import json
 
 import bpy
-from bpy.props import EnumProperty
 
 from ..formats.edits import can_join, can_split, join, split
 from ..recording import Person, Recording
 from .hints import peek
+from .language import EnumProperty
 from .moments import number_shown
 from .moved_keys import follow_all
 from .people import active_person, label_of

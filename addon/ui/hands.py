@@ -35,7 +35,7 @@ def draw_hands(
     points = bool(seen.any())
     coded = any(map(_has_coded, people))
     held = points or coded or any(map(_has_fingers, people))
-    row = layout.row(heading="Hands")
+    row = layout.row(heading="Hands", translate=False)
     row.enabled = not people or held or settings.controls.finger_bones
     row.prop(settings.controls, "hands", text="")
     strength = row.row()

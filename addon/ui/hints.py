@@ -8,13 +8,13 @@ import json
 from collections.abc import Callable
 
 import bpy
-from bpy.props import BoolProperty, EnumProperty, FloatProperty, StringProperty
 
 from ..body.layouts import LAYOUTS
 from ..formats.container import Hints
 from ..formats.rig_files import known_takes
 from ..recording import Recording
 from ..safe_read import FormatError
+from .language import BoolProperty, EnumProperty, FloatProperty, StringProperty
 from .session import SESSION
 
 AUTO = "auto"

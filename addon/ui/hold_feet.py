@@ -17,7 +17,7 @@ from ..scene.hold_again import motion_to_hold, write_held
 from ..scene.kept_keypoints import kept_keypoints
 from ..scene.measures import motion_slide_cm
 from ..scene.refined import refined_animation
-from ..steps import Progress, Steps
+from ..steps import Progress, Steps, as_part
 from . import runner
 from .driven import Driven
 from .feet import feet_of
@@ -26,7 +26,7 @@ from .moved_keys import follow_moved_keys
 from .quality import shown_person
 from .refined import rate_of
 from .results import in_scene
-from .stepped_job import SteppedJob, as_part
+from .stepped_job import SteppedJob
 
 WRITING = 0.1
 """The share of the work that writing takes."""

@@ -12,8 +12,8 @@ from .. import refiner
 from ..body.body_model import BodyModel
 from ..motion import Motion
 from ..recording import Person, Poses
-from ..steps import Progress, Steps
-from .stepped_job import SteppedJob, as_part
+from ..steps import Progress, Steps, as_part
+from .stepped_job import SteppedJob
 
 T = TypeVar("T")
 WRITING = 0.05

@@ -35,7 +35,7 @@ def lead_on(context: bpy.types.Context, then: Callable[[], None]) -> None:
 
 
 def _say_where(menu: bpy.types.Menu, _context: bpy.types.Context) -> None:
-    menu.layout.label(text=f"To go on, press N in a 3D View and choose the tab {TAB}.")
+    menu.layout.label(text=f"To go on, press N in a 3D View and choose the tab {TAB}.", translate=False)
 
 
 def _view(manager: bpy.types.WindowManager) -> bpy.types.Area | None:

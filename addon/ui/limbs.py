@@ -5,9 +5,9 @@
 from __future__ import annotations
 
 import bpy
-from bpy.props import FloatProperty, PointerProperty
 
 from ..refiner import PARTS, Limb
+from .language import FloatProperty, PointerProperty
 
 NAMES = {
     "root": "Root", "spine": "Spine", "head": "Head", "left_arm": "L Arm", "right_arm": "R Arm",
@@ -102,11 +102,11 @@ def draw_limbs(
     heads.label(text="")
     heads = heads.row(align=True)
     for name in ("Strength", "Smoothing", "Trust"):
-        heads.label(text=name)
+        heads.label(text=name, translate=False)
     for part in PARTS:
         row = layout.split(factor=NAME_SHARE, align=True)
         row.enabled = getattr(controls, part)
-        row.label(text=NAMES[part])
+        row.label(text=NAMES[part], translate=False)
         row = row.row(align=True)
         for column in columns:
             cell = row.row(align=True)

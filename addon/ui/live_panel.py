@@ -7,7 +7,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import bpy
-from bpy.props import BoolProperty
+
+from .language import BoolProperty
 
 _starters: list[Callable[[], None]] = []
 """What sets the preview going; it needs the panel's settings itself."""
@@ -47,7 +48,7 @@ def draw_live(layout: bpy.types.UILayout, settings: bpy.types.PropertyGroup) -> 
     layout.prop(settings.live, "show")
     if settings.live.show:
         for sentence in SAYS[:1] or ("Preview only: Refine Pose writes it.",):
-            layout.label(text=sentence, icon="INFO")
+            layout.label(text=sentence, icon="INFO", translate=False)
 
 
 CLASSES = (SPR_PG_live,)

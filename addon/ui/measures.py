@@ -9,7 +9,6 @@ from dataclasses import dataclass
 import bpy
 import numpy as np
 from bpy.app.handlers import depsgraph_update_post, load_pre, persistent
-from bpy.props import EnumProperty
 
 from ..body.kinematics import forward
 from ..scene import BONE_NAMES, FIT_ERROR, SceneError, read_poses, scene_rate
@@ -23,6 +22,7 @@ from ..scene.read_action import Curves, poses_of, read_channels
 from ..scene.refined import refined_animation
 from ..scene.strip_time import shown_frame
 from .graph import Series
+from .language import EnumProperty
 
 MEASURE_ITEMS = [
     ("FIT", "Fit Error", "How far the body is from the recorded keypoints"),

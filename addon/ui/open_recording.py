@@ -10,7 +10,6 @@ from functools import partial
 from pathlib import Path
 
 import bpy
-from bpy.props import CollectionProperty, EnumProperty, FloatProperty, StringProperty
 from bpy_extras.io_utils import ImportHelper
 
 from .. import formats
@@ -24,11 +23,13 @@ from .controls import begin_anew
 from .describe import opened, warned
 from .framing import show_recording, untouched
 from .hints import AUTO, LAYOUT_ITEMS, UNIT_ITEMS, UP_ITEMS, FileSettings
+from .language import BoolProperty, CollectionProperty, EnumProperty, FloatProperty, StringProperty
 from .leading import TAB, lead_on
 from .log import report_error
 from .moments import first_frame
 from .moved_files import follow_moved_file
 from .opened_files import also_of, first_colour, list_files, note_opened
+from .panels_warnings import draw_rate
 from .people import list_people
 from .reading import read_again
 from .redraw import redraw_views
@@ -43,8 +44,18 @@ SEVERAL_ITEMS = [
     ("TOGETHER", "One Recording", "All files are of one take: their people become one recording"),
     ("APART", "One Each", "Every file is a recording of its own, and all are listed"),
 ]
+USUAL_FPS = 30.0
+"""What a rate that is stated begins with."""
 WHERE = f"in the sidebar ({TAB} ▸ Source)"
 """Where the controls are that a report asks for."""
+
+
+def _is_rate_stated(chooser: FileChooser) -> bool:
+    return bool(chooser.fps > 0.0)
+
+
+def _state_rate(chooser: FileChooser, stated: bool) -> None:
+    chooser.fps = USUAL_FPS if stated else 0.0
 
 
 class FileChooser(ImportHelper):
@@ -66,6 +77,12 @@ class FileChooser(ImportHelper):
         min=0.0,
         max=10000.0,
         options={"SKIP_SAVE"},
+    )
+    use_fps: BoolProperty(
+        name="Set Frame Rate",
+        description="State the frame rate in place of the file's",
+        get=_is_rate_stated,
+        set=_state_rate,
     )
     up: EnumProperty(
         name="Up Axis",
@@ -90,8 +107,10 @@ class FileChooser(ImportHelper):
         """Options beside the file browser."""
         layout = self.layout
         layout.use_property_split = True
-        for name in ("layout_name", "fps", "up", "units"):
-            layout.prop(self, name)
+        layout.prop(self, "layout_name")
+        draw_rate(layout, self)
+        layout.prop(self, "up")
+        layout.prop(self, "units")
 
     def hints(self) -> Hints:
         stated = (None if value == AUTO else value for value in (self.layout_name, self.up, self.units))
@@ -108,7 +127,7 @@ class FileChooser(ImportHelper):
         if hasattr(settings, "swaps"):
             settings.swaps.clear()
         settings.use_fps = self.fps > 0.0
-        settings.fps = self.fps or (30.0 if recording is None else recording.fps.value)
+        settings.fps = self.fps or (USUAL_FPS if recording is None else recording.fps.value)
         settings.source = path
 
 

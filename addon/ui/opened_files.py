@@ -10,13 +10,13 @@ from pathlib import Path
 from typing import Any
 
 import bpy
-from bpy.props import IntProperty, StringProperty
 
 from ..recording import Recording
 from ..safe_read import FormatError
 from .controls import begin_anew
 from .describe import recording_name
 from .hints import load
+from .language import IntProperty, StringProperty
 from .people import list_people
 from .redraw import redraw_views
 from .refined import SOURCE_KEY, refined_armatures
@@ -57,7 +57,7 @@ class SPR_UL_files(bpy.types.UIList):
         _flag: int = 0,
     ) -> None:
         """One recording."""
-        layout.label(text=item.name, icon="FILE")
+        layout.label(text=item.name, icon="FILE", translate=False)
 
 
 def list_files(scene: bpy.types.Scene, takes: Sequence[Sequence[str]], opened: int) -> None:

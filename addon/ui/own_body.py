@@ -7,12 +7,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import bpy
-from bpy.props import BoolProperty, EnumProperty, FloatProperty, IntProperty, StringProperty
 
 from .. import refiner
 from ..body.body_model import BodyModel, load_body_model
 from ..body.shape import HEIGHTS, MOST_BETAS, WEIGHTS, ShapeWishes
 from ..safe_read import FormatError
+from .language import BoolProperty, EnumProperty, FloatProperty, IntProperty, StringProperty
 from .session import Store
 
 AS_RECORDED = "recorded"
@@ -104,7 +104,7 @@ def draw_body(layout: bpy.types.UILayout, settings: SPR_PG_body, mesh: bool) -> 
         return
     layout.prop(settings, "betas")
     for known in ("height", "weight"):
-        row = layout.row(heading=f"Known {known.title()}")
+        row = layout.row(heading=f"Known {known.title()}", translate=False)
         row.prop(settings, f"use_{known}", text="")
         value = row.row()
         value.active = getattr(settings, f"use_{known}")

@@ -160,7 +160,7 @@ class SPR_PT_options(Panel, bpy.types.Panel):
         row.prop(settings, "device")
         works, sentence = planned_engine(engine, device)
         draw_message(layout, context, sentence, "NONE" if works else "ERROR")
-        column = layout.column(heading="Add")
+        column = layout.column(heading="Add", translate=False)
         column.prop(settings, "mesh")
         column.prop(settings, "show_keypoints")
         body = layout.column(align=True)
@@ -168,7 +168,7 @@ class SPR_PT_options(Panel, bpy.types.Panel):
         fits, sentence = body_line(settings.body)
         draw_message(body, context, sentence, "CHECKMARK" if fits else "ERROR")
         layout.prop(settings, "first_frame")
-        column = layout.column(heading="Scene")
+        column = layout.column(heading="Scene", translate=False)
         column.prop(settings, "match_scene_rate", text="Match Rate")
         column.prop(settings, "replace", text="Replace Earlier")
 
@@ -185,7 +185,7 @@ class SPR_PT_export(Panel, bpy.types.Panel):
         settings = context.scene.spr
         layout = draw_properties(self.layout)
         layout.prop(settings, "fbx_preset")
-        layout.column(heading="Motion").prop(settings, "fbx_in_place")
+        layout.column(heading="Motion", translate=False).prop(settings, "fbx_in_place")
         button = self.layout.operator(
             "spr.export_fbx", text=f"{PRESETS[settings.fbx_preset].suffix[1:].upper()}…", icon="EXPORT"
         )
@@ -193,10 +193,10 @@ class SPR_PT_export(Panel, bpy.types.Panel):
 
 
 def draw_progress(layout: bpy.types.UILayout, context: bpy.types.Context, job: SteppedJob) -> None:
-    """The bar, and whose it is above it, which may be a long name."""
-    whose, text = progress_parts(job)
-    draw_wrapped(layout.column(align=True), context, whose)
-    layout.progress(factor=job.fraction, text=text)
+    """The bar, and what is being done above it, which may be long."""
+    doing, text = progress_parts(job)
+    draw_wrapped(layout.column(align=True), context, doing)
+    layout.progress(factor=job.fraction, text=text, translate=False)
 
 
 def draw_properties(layout: bpy.types.UILayout) -> bpy.types.UILayout:
@@ -234,7 +234,7 @@ def draw_facts(
         draw_wrapped(box, context, line)
     for label, value in facts(recording, hints_of(settings)):
         split = box.split(factor=LABEL_SHARE)
-        split.label(text=label)
+        split.label(text=label, translate=False)
         draw_wrapped(split.column(align=True), context, value, share=1.0 - LABEL_SHARE)
     draw_warnings(layout, context, settings, recording)
     asked = question(recording)

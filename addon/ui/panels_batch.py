@@ -60,9 +60,9 @@ class SPR_PT_batch(Panel, bpy.types.Panel):
         column.prop(settings.batch, "kind")
         if settings.batch.kind != NPZ:
             column.prop(settings.batch, "character", icon="ARMATURE_DATA")
-            column.column(heading="Motion").prop(settings, "fbx_in_place")
+            column.column(heading="Motion", translate=False).prop(settings, "fbx_in_place")
         column.prop(settings.batch, "output")
-        column.column(heading="Done Before").prop(settings.batch, "again")
+        column.column(heading="Done Before", translate=False).prop(settings.batch, "again")
 
 
 CLASSES = (SPR_PT_batch,)

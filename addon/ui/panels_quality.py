@@ -58,7 +58,7 @@ class SPR_PT_quality(Panel, bpy.types.Panel):
             draw_message(layout, context, f"No fit error: {why}.", "INFO")
         _draw_versions(layout, person)
         draw_grounding(layout)
-        column = draw_properties(layout).column(heading="Draw")
+        column = draw_properties(layout).column(heading="Draw", translate=False)
         column.prop(context.scene.spr, "show_residuals")
         column.prop(context.scene.spr, "preview_refined")
         if kept_keypoints(person) is not None:
@@ -69,7 +69,9 @@ class SPR_PT_quality(Panel, bpy.types.Panel):
 def draw_whose(layout: bpy.types.UILayout, context: bpy.types.Context, person: bpy.types.Object) -> None:
     """Whom the panel is about, where there are several."""
     if len(refined_armatures(context.scene)) > 1:
-        layout.label(text=f"Person {person[PERSON_KEY]}: {person.name}", icon="ARMATURE_DATA")
+        layout.label(
+            text=f"Person {person[PERSON_KEY]}: {person.name}", icon="ARMATURE_DATA", translate=False
+        )
 
 
 def _draw_fit(layout: bpy.types.UILayout, context: bpy.types.Context, series: Series, unit: Unit) -> None:
@@ -88,8 +90,8 @@ def _draw_fit(layout: bpy.types.UILayout, context: bpy.types.Context, series: Se
     figures = (("Mean", values.mean()), ("Worst", values.max()), ("Here", here))
     for name, value in figures:
         split = column.split(factor=0.5)
-        split.label(text=name)
-        split.label(text="–" if value is None else unit.written(float(value)))
+        split.label(text=name, translate=False)
+        split.label(text="–" if value is None else unit.written(float(value)), translate=False)
     buttons = column.row(align=True)
     buttons.operator("spr.go_to_worst", text="", icon="TRIA_LEFT").which = "PREVIOUS"
     buttons.operator("spr.go_to_worst", text="Worst").which = "WORST"

@@ -83,7 +83,7 @@ def _draw_options(
 ) -> None:
     column = draw_properties(layout).column()
     column.prop(settings, "root")
-    switches = column.column(heading="Keep")
+    switches = column.column(heading="Keep", translate=False)
     for name in ("feet", "hands", "fingers"):
         switches.prop(settings, name)
     if character is not None and controls_of(character) is not None:
@@ -128,7 +128,7 @@ class SPR_PT_retarget_bones(Panel, bpy.types.Panel):
 
 def _draw_line(layout: bpy.types.UILayout, line: SPR_PG_matched_bone) -> None:
     split = layout.split(factor=0.35)
-    split.label(text=line.name)
+    split.label(text=line.name, translate=False)
     split.prop(line, "bone", text="", icon="BONE_DATA")
 
 

@@ -41,7 +41,7 @@ def _draw_ik(layout: bpy.types.UILayout, person: bpy.types.Object) -> None:
         for limb in limbs:
             found = controls(person, limb)
             if found is not None and IK in found[0]:
-                column.prop(found[0], f'["{IK}"]', text=f"{limb.name} IK", slider=True)
+                column.prop(found[0], f'["{IK}"]', text=f"{limb.name} IK", slider=True, translate=False)
     if len(limbs) < len(LIMBS):
         layout.operator("spr.add_ik_controls", icon="CON_KINEMATIC")
     if limbs:

@@ -51,10 +51,12 @@ def draw_asked(layout: bpy.types.UILayout, settings: FileSettings, sentence: str
             column.prop(settings, name)
 
 
-def draw_rate(layout: bpy.types.UILayout, settings: FileSettings) -> None:
-    """The box that lets a rate be stated, and the rate."""
-    row = layout.row(heading="Frame Rate")
+def draw_rate(layout: bpy.types.UILayout, settings: FileSettings | bpy.types.Operator) -> None:
+    """The box that lets a rate be stated, and the rate if there is one."""
+    row = layout.row(heading="Frame Rate", translate=False)
     row.prop(settings, "use_fps", text="")
+    if not settings.fps:
+        return
     field = row.row()
     field.active = settings.use_fps
     field.prop(settings, "fps", text="")

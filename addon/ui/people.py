@@ -9,13 +9,13 @@ from typing import Any
 
 import bpy
 import numpy as np
-from bpy.props import BoolProperty, IntProperty, StringProperty
 
 from ..recording import Person, Recording
 from ..scene.colours import display_colour
 from .describe import frames_shown, length, person_name
 from .drawn_text import draw_message
 from .icons import icon_id
+from .language import BoolProperty, IntProperty, StringProperty
 from .redraw import redraw_views
 
 CHIP = 16
@@ -77,10 +77,10 @@ class SPR_UL_people(bpy.types.UIList):
         if item.label:
             named.prop(item, "label", text="", emboss=False)
         else:  # a .blend from before people had names
-            named.label(text=person_name(item.person_id))
+            named.label(text=person_name(item.person_id), translate=False)
         right = split.row()
         right.alignment = "RIGHT"
-        right.label(text=item.short or item.frames)
+        right.label(text=item.short or item.frames, translate=False)
 
 
 class SPR_OT_choose_people(bpy.types.Operator):

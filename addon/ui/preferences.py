@@ -5,8 +5,8 @@
 from __future__ import annotations
 
 import bpy
-from bpy.props import BoolProperty, EnumProperty
 
+from .language import BoolProperty, EnumProperty
 from .properties import DEFAULT_ITEM, DEVICE_ITEMS, ENGINE_ITEMS
 
 BASE_PACKAGE = (__package__ or "").removesuffix(".addon.ui")

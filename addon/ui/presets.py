@@ -8,7 +8,8 @@ from typing import NamedTuple
 
 import bpy
 from bl_operators.presets import AddPresetBase
-from bpy.props import EnumProperty
+
+from .language import EnumProperty
 
 SUBFOLDER = "smpl_pose_refiner/controls"
 """Where Blender keeps the user's own, in its folder of presets."""
@@ -111,7 +112,7 @@ def preset_of(controls: bpy.types.PropertyGroup) -> str:
 def draw_presets(layout: bpy.types.UILayout, controls: bpy.types.PropertyGroup) -> None:
     """The menu, and how to keep one's own."""
     row = layout.row(align=True)
-    row.menu("SPR_MT_presets", text=preset_of(controls))
+    row.menu("SPR_MT_presets", text=preset_of(controls), translate=False)
     row.operator("spr.add_preset", text="", icon="ADD")
     row.operator("spr.add_preset", text="", icon="REMOVE").remove_active = True
 

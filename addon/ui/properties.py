@@ -5,15 +5,6 @@
 from __future__ import annotations
 
 import bpy
-from bpy.props import (
-    BoolProperty,
-    CollectionProperty,
-    EnumProperty,
-    FloatProperty,
-    IntProperty,
-    PointerProperty,
-    StringProperty,
-)
 
 from ..recording import Recording
 from ..safe_read import FormatError
@@ -23,6 +14,15 @@ from .controls import SPR_PG_controls, begin_anew
 from .edit_settings import SPR_PG_edits
 from .fixes import SPR_PG_fix
 from .hints import AUTO, FileSettings, load, peek, read_with, stop_reading
+from .language import (
+    BoolProperty,
+    CollectionProperty,
+    EnumProperty,
+    FloatProperty,
+    IntProperty,
+    PointerProperty,
+    StringProperty,
+)
 from .live_panel import SPR_PG_live
 from .measures import SPR_PG_quality
 from .opened_files import SPR_PG_file, go_to_file, note_opened

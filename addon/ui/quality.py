@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import bpy
 import numpy as np
-from bpy.props import EnumProperty, IntProperty
 
 from ..scene import SceneError, scene_rate
 from ..scene.clock import go_to, on_timeline, places_on_timeline
@@ -15,6 +14,7 @@ from ..scene.peaks import peaks
 from ..scene.refined import ASIDE, BEFORE, FREE
 from ..scene.versions import show, versions
 from .graph import Series
+from .language import EnumProperty, IntProperty
 from .measures import UNITS, series_of
 from .moved_keys import follow_moved_keys
 from .results import refined_armatures

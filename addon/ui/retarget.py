@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 import bpy
-from bpy.props import StringProperty
 from bpy_extras.io_utils import ExportHelper, ImportHelper
 
 from ..rigs import BoneMap, match
@@ -17,6 +16,7 @@ from ..scene.retarget_keys import SOURCE, retargeted_action
 from ..scene.rigify_controls import controls_of
 from ..scene.sample_rigs import rig_of
 from .describe import plural
+from .language import StringProperty
 from .quality import shown_person
 from .refined import told_of_rate
 from .results import refined_armatures

@@ -8,13 +8,13 @@ from collections.abc import Sequence
 from typing import Any
 
 import bpy
-from bpy.props import BoolProperty, CollectionProperty, EnumProperty, IntProperty, StringProperty
 
 from ..body.skeleton import JOINT_NAMES
 from ..retarget import Options
 from ..rigs import FINGER_SLOTS, SEGMENTS, BoneMap, map_of_text, text_of_map
 from ..safe_read import FormatError
 from ..scene.names import BONE_NAMES
+from .language import BoolProperty, CollectionProperty, EnumProperty, IntProperty, StringProperty
 
 ROOT_ITEMS = [
     ("HIPS", "On Hips", "The hips carry the character along; a root bone stays where it is"),

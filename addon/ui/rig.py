@@ -4,17 +4,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import bpy
-from bpy.props import EnumProperty
 
-from ..scene import SceneError
 from ..scene.ik_controls import add_ik_controls, bake_to_fk
 from ..scene.limbs import LIMBS, controlled_limbs, root_bone
 from ..scene.root_bone import add_root, remove_root
-from .moved_keys import follow_moved_keys
+from ..steps import Steps
+from . import runner
+from .language import EnumProperty
 from .quality import shown_person
+from .rig_job import Rigging
 
 ROOT_ITEMS = [
     ("HEADING", "Path and Heading", "The root goes where the person goes and turns to where they head"),
@@ -24,31 +23,14 @@ ROOT_ITEMS = [
 
 def _refuse(cls: type[bpy.types.Operator], sentence: str | None) -> bool:
     """Whether the operator can run: it can where there is no sentence on what is in its way."""
+    if runner.current() is not None:
+        sentence = "Refining is already running"
     if sentence is not None:
         cls.poll_message_set(sentence)
     return sentence is None
 
 
-def _changed(
-    operator: bpy.types.Operator, context: bpy.types.Context, change: Callable[[bpy.types.Object], None]
-) -> set[str]:
-    """What the operator returns after it has changed the shown person, which takes seconds on long clips."""
-    if context.window is not None:
-        context.window.cursor_set("WAIT")
-    person = shown_person(context)
-    follow_moved_keys([] if person is None else [person])
-    try:
-        change(person)
-    except SceneError as error:
-        operator.report({"ERROR"}, str(error))
-        return {"CANCELLED"}
-    finally:
-        if context.window is not None:
-            context.window.cursor_set("DEFAULT")
-    return {"FINISHED"}
-
-
-class SPR_OT_add_ik_controls(bpy.types.Operator):
+class SPR_OT_add_ik_controls(Rigging, bpy.types.Operator):
     """Add a target for each hand and foot and a pole for each elbow and knee. They are keyed on every frame
     so that nothing moves; the limbs' own keys stay"""
 
@@ -65,12 +47,12 @@ class SPR_OT_add_ik_controls(bpy.types.Operator):
         complete = len(controlled_limbs(person)) == len(LIMBS)
         return _refuse(cls, "All arms and legs have IK controls" if complete else None)
 
-    def execute(self, context: bpy.types.Context) -> set[str]:
+    def change(self, person: bpy.types.Object) -> Steps[None]:
         """Add what is missing."""
-        return _changed(self, context, add_ik_controls)
+        return add_ik_controls.steps(person)
 
 
-class SPR_OT_bake_to_fk(bpy.types.Operator):
+class SPR_OT_bake_to_fk(Rigging, bpy.types.Operator):
     """Key the bones of arms and legs as you see them now, and take the IK controls away"""
 
     bl_idname = "spr.bake_to_fk"
@@ -83,12 +65,12 @@ class SPR_OT_bake_to_fk(bpy.types.Operator):
         person = shown_person(context)
         return _refuse(cls, None if person and controlled_limbs(person) else "Add IK controls first")
 
-    def execute(self, context: bpy.types.Context) -> set[str]:
+    def change(self, person: bpy.types.Object) -> Steps[None]:
         """Bake all limbs that have controls."""
-        return _changed(self, context, bake_to_fk)
+        return bake_to_fk.steps(person)
 
 
-class SPR_OT_add_root_bone(bpy.types.Operator):
+class SPR_OT_add_root_bone(Rigging, bpy.types.Operator):
     """Add a bone on the floor that carries the person along. The pelvis is keyed relative to it, so that
     nothing moves"""
 
@@ -106,12 +88,12 @@ class SPR_OT_add_root_bone(bpy.types.Operator):
             return _refuse(cls, "Refine a person first")
         return _refuse(cls, None if root_bone(person) is None else "There is a root bone already")
 
-    def execute(self, context: bpy.types.Context) -> set[str]:
+    def change(self, person: bpy.types.Object) -> Steps[None]:
         """Add it."""
-        return _changed(self, context, lambda person: add_root(person, heading=self.carries == "HEADING"))
+        return add_root.steps(person, heading=self.carries == "HEADING")
 
 
-class SPR_OT_remove_root_bone(bpy.types.Operator):
+class SPR_OT_remove_root_bone(Rigging, bpy.types.Operator):
     """Take the root bone away. The pelvis is keyed so that nothing moves"""
 
     bl_idname = "spr.remove_root_bone"
@@ -124,9 +106,9 @@ class SPR_OT_remove_root_bone(bpy.types.Operator):
         person = shown_person(context)
         return _refuse(cls, None if person and root_bone(person) else "Add a root bone first")
 
-    def execute(self, context: bpy.types.Context) -> set[str]:
+    def change(self, person: bpy.types.Object) -> Steps[None]:
         """Remove it."""
-        return _changed(self, context, remove_root)
+        return remove_root.steps(person)
 
 
 CLASSES = (SPR_OT_add_ik_controls, SPR_OT_bake_to_fk, SPR_OT_add_root_bone, SPR_OT_remove_root_bone)

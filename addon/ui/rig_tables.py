@@ -8,12 +8,12 @@ import json
 from collections.abc import Iterable
 
 import bpy
-from bpy.props import BoolProperty, CollectionProperty, StringProperty
 
 from ..body.skeleton import JOINT_NAMES
 from ..rigs import NEEDED, BoneMap, NoHumanoid, map_of_text, match, text_of_map
 from ..safe_read import FormatError
 from ..scene.sample_rigs import rig_of
+from .language import BoolProperty, CollectionProperty, StringProperty
 
 KEY = "spr_bone_maps"
 """The scene's property with corrected bone maps, as JSON by name of the armature."""

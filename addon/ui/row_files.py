@@ -7,13 +7,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import bpy
-from bpy.props import StringProperty
 from bpy_extras.io_utils import ExportHelper, ImportHelper
 
 from ..rigs import BoneMap, map_file
 from ..safe_read import FormatError
 from ..scene import SceneError
 from ..scene.character import check_bones
+from .language import StringProperty
 from .rig_tables import corrected, fill, keep_maps, map_for
 
 

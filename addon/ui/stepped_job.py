@@ -4,31 +4,14 @@ from __future__ import annotations
 
 import time
 import traceback
-from typing import TypeVar
 
 from ..refiner import RefineError
 from ..safe_read import FormatError
 from ..scene import SceneError
-from ..steps import Progress, Steps
+from ..steps import Steps
 
-T = TypeVar("T")
 PACE_SECONDS, PACE_FRACTION = 0.5, 0.02
 """How much of the work has to be seen before its pace tells the rest."""
-
-
-def as_part(steps: Steps[T], before: float, width: float, who: str = "") -> Steps[T]:
-    """Steps whose progress is a part of a longer way."""
-    try:
-        while True:
-            news = next(steps)
-            if news is not None:
-                news = Progress(before + width * news.fraction, f"{who}{news.message}")
-            yield news
-    except StopIteration as end:
-        result: T = end.value
-        return result
-    finally:
-        steps.close()
 
 
 class SteppedJob:

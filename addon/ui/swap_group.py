@@ -5,7 +5,8 @@
 from __future__ import annotations
 
 import bpy
-from bpy.props import IntProperty, StringProperty
+
+from .language import IntProperty, StringProperty
 
 
 class SPR_PG_swap(bpy.types.PropertyGroup):

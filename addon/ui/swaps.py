@@ -5,12 +5,12 @@
 from __future__ import annotations
 
 import bpy
-from bpy.props import IntProperty, StringProperty
 
 from ..recording import Person, Recording
 from ..scene.clock import from_timeline
 from .drawn_text import draw_message
 from .hints import changed, peek
+from .language import IntProperty, StringProperty
 from .moments import number_shown
 from .moved_keys import follow_all
 from .panels import Panel, draw_properties
@@ -124,7 +124,7 @@ class SPR_PT_swaps(Panel, bpy.types.Panel):
         self.layout.prop(settings, "keep_sides")
         for place, entry in enumerate(settings.swaps):
             row = self.layout.row(align=True)
-            row.label(text=stretch(entry))
+            row.label(text=stretch(entry), translate=False)
             row.operator("spr.remove_swap", text="", icon="X").place = place
         self.layout.operator("spr.swap_sides", text="Swap Left/Right…", icon="MOD_MIRROR")
 

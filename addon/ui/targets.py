@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import bpy
-from bpy.props import BoolProperty, EnumProperty, FloatProperty, StringProperty
 
 from .. import refiner
 from ..recording import Person, Recording
@@ -17,6 +16,7 @@ from ..safe_read import FormatError
 from .describe import length
 from .fixes import fixed, forget_fixes
 from .hints import FileSettings, load, peek
+from .language import BoolProperty, EnumProperty, FloatProperty, StringProperty
 from .people import chosen_people
 from .redraw import redraw_views
 

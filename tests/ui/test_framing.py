@@ -10,14 +10,18 @@ from addon.ui.framing import placed
 from tests.wave import joints_of_a_wave
 
 
-def _view():
+def _space():
     (area,) = [
         area
         for window in bpy.context.window_manager.windows
         for area in window.screen.areas
         if area.type == "VIEW_3D"
     ]
-    return area.spaces.active.region_3d
+    return area.spaces.active
+
+
+def _view():
+    return _space().region_3d
 
 
 def _state():
@@ -81,6 +85,15 @@ def test_cameras_and_lights_are_nothing_to_keep_in_view(enabled, far):
         bpy.context.scene.collection.objects.link(bpy.data.objects.new("it", data))
     _open(far)
     assert _view().view_location.x == pytest.approx(10.1, abs=0.6)
+
+
+@pytest.mark.parametrize(("scale", "raised"), [(1.0, False), (0.001, True)])
+def test_the_view_reaches_to_the_end_of_the_person_and_never_less_far(enabled, wave, scale, raised):
+    bpy.context.scene.unit_settings.scale_length = scale
+    before = _space().clip_end
+    _open(wave)
+    assert _space().clip_end >= _view().view_distance
+    assert (_space().clip_end > before) == raised and _space().clip_end >= before
 
 
 @pytest.mark.parametrize(("left", "right"), [(0.0, 1200.0), (100.0, 640.0)])

@@ -6,6 +6,7 @@ import bpy
 import numpy as np
 import pytest
 
+from tests.ui.test_panels import Drawing
 from tests.wave import joints_of_a_wave
 
 
@@ -49,6 +50,19 @@ def test_options_of_the_file_browser_are_kept_as_overrides(enabled, tmp_path):
     settings = bpy.context.scene.spr
     assert (settings.layout, settings.use_fps, settings.fps) == ("smpl24", True, 25.0)
     assert (settings.up, settings.units) == ("+y", "m")
+
+
+def test_the_file_browser_has_a_tick_box_for_the_rate_and_shows_no_rate_of_zero(enabled, ui):
+    properties = bpy.context.window_manager.operator_properties_last("spr.open_recording")
+    drawn, stated = Drawing(), Drawing()
+    properties.fps = 0.0
+    ui("panels_warnings").draw_rate(drawn, properties)
+    assert drawn.drawn == ["use_fps"] and not properties.use_fps
+    properties.use_fps = True
+    ui("panels_warnings").draw_rate(stated, properties)
+    assert stated.drawn == ["use_fps", "fps"] and properties.fps == 30.0
+    properties.use_fps = False
+    assert properties.fps == 0.0
 
 
 def test_the_files_own_height_may_be_kept(enabled, tmp_path, ui):

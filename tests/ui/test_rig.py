@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import bpy
+import numpy as np
 import pytest
 from mathutils import Vector
 
 from addon.scene import BONE_NAMES
+from addon.scene.curve_keys import read_keys
 from addon.scene.curves import find_curves
 from tests.scene.rigs import apart, shown
 
 from .conftest import write_wave
+from .event_loop import EventLoop
 
 FRAMES = range(1, 61, 3)
 
@@ -69,6 +74,102 @@ def test_both_can_be_undone(person):
     assert _bones() == 24
     bpy.ops.ed.redo()
     assert _bones() == 32
+
+
+OPERATORS = ("add_ik_controls", "bake_to_fk", "add_root_bone", "remove_root_bone")
+
+
+def _prepare(operator):
+    """What there has to be before an operator of these can run."""
+    if operator in ("bake_to_fk", "remove_root_bone"):
+        assert getattr(bpy.ops.spr, OPERATORS[OPERATORS.index(operator) - 1])() == {"FINISHED"}
+    bpy.ops.ed.undo_push()
+
+
+def _in_window(ui, operator):
+    """The operator as a window runs it, in slices of one step each."""
+    kind = getattr(ui("rig"), f"SPR_OT_{operator}")
+    window = EventLoop(ui, kind)
+    window.runner.SLICE = 0.0
+    self = SimpleNamespace(carries="HEADING")
+    person = ui("quality").shown_person(bpy.context)
+    job = ui("rig_job").RigJob(person, lambda armature: kind.change(self, armature))
+    window.runner.drive(bpy.context, job)
+    return window, job
+
+
+def _keys():
+    person = next(ob for ob in bpy.context.scene.objects if ob.type == "ARMATURE")
+    return {channel: read_keys(curve)["co"] for channel, curve in find_curves(person).items()}
+
+
+def _state():
+    """All that there is in the file, and where the person stands."""
+    person = next(ob for ob in bpy.context.scene.objects if ob.type == "ARMATURE")
+    played = person.animation_data
+    kinds = (bpy.data.scenes, bpy.data.objects, bpy.data.armatures, bpy.data.collections)
+    return {
+        "blocks": [[block.name for block in kind] for kind in kinds],
+        "actions": {action.name for action in bpy.data.actions if not action.name.startswith(".")},
+        "versions": {key for key in set(person.keys()) if key.endswith(("before", "free", "packed"))},
+        "bones": [bone.name for bone in person.data.bones],
+        "constraints": [constraint.name for bone in person.pose.bones for constraint in bone.constraints],
+        "drivers": [driver.data_path for driver in played.drivers],
+        "played": (played.action.name, played.use_nla, person.hide_viewport, person.mode),
+        "keys": {channel: keys.tolist() for channel, keys in _keys().items()},
+        "frame": (bpy.context.scene.frame_current, bpy.context.mode),
+        "pose": [list(map(tuple, bone.matrix_basis)) for bone in person.pose.bones],
+    }
+
+
+@pytest.mark.parametrize("operator", OPERATORS)
+def test_a_window_does_it_a_little_at_a_time_to_the_same_end(ui, person, operator):
+    _prepare(operator)
+    assert getattr(bpy.ops.spr, operator)() == {"FINISHED"}
+    straight = _keys()
+    bpy.ops.ed.undo_push()
+    bpy.ops.ed.undo()
+    window, job = _in_window(ui, operator)
+    assert window.event("TIMER") == {"PASS_THROUGH"}
+    assert job.message == "Reading the motion"
+    assert window.run() == {"FINISHED"}
+    stepped = _keys()
+    assert stepped.keys() == straight.keys()
+    for channel, keys in straight.items():
+        np.testing.assert_allclose(stepped[channel], keys, atol=1e-6)
+
+
+@pytest.mark.parametrize("operator", OPERATORS)
+@pytest.mark.parametrize("done", [0.0, 0.3, 0.6, 0.8])
+def test_esc_leaves_the_scene_as_it_was(ui, person, operator, done):
+    _prepare(operator)
+    if done:
+        person = next(ob for ob in bpy.context.scene.objects if ob.type == "ARMATURE")
+        bpy.context.view_layer.objects.active = person
+        bpy.ops.object.mode_set(mode="POSE" if done < 0.8 else "EDIT")
+    if 0.0 < done < 0.8:
+        person.pose.bones["Head"].rotation_quaternion.x += 0.2  # without a key
+    before = _state()
+    window, job = _in_window(ui, operator)
+    assert window.event("TIMER") == {"PASS_THROUGH"}
+    while job.fraction < done:
+        assert window.event("TIMER") == {"PASS_THROUGH"}
+    assert window.event("A", "PRESS") == {"RUNNING_MODAL"}, "nothing else happens meanwhile"
+    assert window.event("ESC", "PRESS") == {"CANCELLED"}
+    after = _state()
+    assert [key for key in before if after[key] != before[key]] == []
+    assert window.reports == [({"INFO"}, "It was cancelled; the person is as it was.")]
+    assert getattr(bpy.ops.spr, operator).poll()
+
+
+def test_esc_is_too_late_once_the_keys_are_written(ui, person):
+    bpy.ops.ed.undo_push()
+    window, job = _in_window(ui, "add_ik_controls")
+    while job.fraction < 0.9:
+        assert window.event("TIMER") == {"PASS_THROUGH"}
+    assert window.event("ESC", "PRESS") == {"RUNNING_MODAL"}
+    assert window.run() == {"FINISHED"}
+    assert _bones() == 32 and window.reports == []
 
 
 def test_without_a_person_the_buttons_say_what_to_do(enabled):

@@ -7,10 +7,12 @@ Blender handles all events that came before the request.
 
 from __future__ import annotations
 
+import inspect
 import json
 import sys
 import time
 import traceback
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -332,12 +334,50 @@ def fresh() -> None:
         bpy.data.objects.remove(ob)
 
 
+def translated(language: str, known: str) -> dict[str, Any]:
+    """How many texts the extension has, those that Blender changes in this language, and a word it knows."""
+    view, words = bpy.context.preferences.view, bpy.app.translations
+    before, view.language = view.language, language
+    view.use_translate_interface = view.use_translate_tooltips = True
+    try:
+        shown = {text: words.pgettext(text, context) for text, context in _texts()}
+        changed = {text: other for text, other in shown.items() if other != text}
+        return {"texts": len(shown), "changed": changed, "known": words.pgettext(known)}
+    finally:
+        view.language = before
+
+
+def _texts() -> Iterator[tuple[str, str]]:
+    """Labels and descriptions of all that is registered, and the contexts in which Blender looks them up:
+    descriptions in none."""
+    for kind in sys.modules[f"{PACKAGE}.addon.ui"].CLASSES:
+        if issubclass(kind, bpy.types.Panel | bpy.types.Operator | bpy.types.Menu):
+            shown = _shown_type(kind)
+            yield kind.bl_label, shown.translation_context
+            yield shown.description, "*"
+        bases = [base for base in kind.__mro__ if base.__module__.startswith(PACKAGE)]
+        own = {name for base in bases for name in inspect.get_annotations(base)}
+        for one in (one for one in kind.bl_rna.properties if one.identifier in own):
+            items = getattr(one, "enum_items_static", ())
+            for text in (one, *items):
+                yield text.name, one.translation_context
+                yield text.description, "*"
+
+
+def _shown_type(kind: Any) -> Any:
+    """What Blender asks for the texts of a class: operators have a type of their own."""
+    if not issubclass(kind, bpy.types.Operator):
+        return kind.bl_rna
+    group, name = kind.bl_idname.split(".")
+    return getattr(getattr(bpy.ops, group), name).get_rna_type()
+
+
 ANSWERS = {
     one.__name__: one
     for one in (
         *(call, put, get, show, hide, sidebar, panels, open_panels, layout, pointed),
         *(state, details, edit_key, pose, choose_file, close_window, delete, redraw, drawn, calm, fresh),
-        *(watch_frames, watched_frames, timed),
+        *(watch_frames, watched_frames, timed, translated),
     )
 }
 

@@ -40,7 +40,8 @@ started from nothing, or from its neighbours."""
 FAR = 40.0
 """A pose between two anchors settles on its own vague points only if it is by this farther from them than
 these are from theirs: a fifth of a second apart, others tell nothing new."""
-FEWEST_TRUNK_POINTS = 3
+FEWEST_TRUNK_POINTS, BESIDE_TRUNK = 3, 0.01
+"""From so many points of the trunk on, others count by that share: shoulders and neck alone lie on a line."""
 INITIAL_DEVIATION = float(np.deg2rad(10.0))
 """How far each joint axis of an initial pose is expected to be off, in radians, if nothing is known of it."""
 INITIAL_DEVIATIONS = (float(np.deg2rad(1.5)), INITIAL_DEVIATION)
@@ -99,7 +100,7 @@ def lay_on(rotations: Any, evidence: Evidence, bone_offsets: Any) -> tuple[Any, 
     trunk = xp.asarray(TRUNK[evidence.indices], dtype=rotations.dtype, device=device(rotations))
     known = xp.astype(evidence.precision > 0, rotations.dtype)
     enough = xp.sum(known * trunk, axis=-1, keepdims=True) >= FEWEST_TRUNK_POINTS
-    share = xp.where(enough, known * trunk, known)
+    share = xp.where(enough, known * (trunk + BESIDE_TRUNK), known)
     turn, origin_from, origin_to = kabsch(points, evidence.positions, share)
     first = turn @ rotations[:, 0]
     pelvis = origin_to - (turn @ origin_from[..., None])[..., 0]
