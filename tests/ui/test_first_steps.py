@@ -128,6 +128,6 @@ def test_without_a_3d_view_a_pop_up_says_where_to_go_on(enabled, ui, monkeypatch
     monkeypatch.setattr(leading, "bpy", SimpleNamespace(app=SimpleNamespace(background=False)))
     leading.lead_on(context, list)
     texts = []
-    menu = SimpleNamespace(layout=SimpleNamespace(label=lambda text: texts.append(text)))
+    menu = SimpleNamespace(layout=SimpleNamespace(label=lambda text, **_: texts.append(text)))
     shown[0](menu, context)
     assert texts == ["To go on, press N in a 3D View and choose the tab SMPL Refiner."]
