@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from addon.body.points import point_positions
+from addon.body.rotations import matrix_from_axis_angle
 from addon.body.skeleton import REST_JOINTS, REST_OFFSETS
 from addon.refiner.evidence.targets import Targets, targets_from_keypoints
 from addon.refiner.network.model import load_model, pose_prior
@@ -71,5 +72,10 @@ def test_a_metric_weighs_what_points_are_off() -> None:
 
     shallow = pull(replace(plain, metric=np.diag([1.0, 1.0, 0.5])))
     np.testing.assert_allclose(shallow, pull(plain) * [1.0, 1.0, 0.25], atol=1e-6)
+    some = np.array([[1.1, 0.2, 0.0], [0.2, 0.9, -0.1], [0.0, -0.1, 1.2]])
+    posed = rotations @ matrix_from_axis_angle(np.random.default_rng(0).normal(size=(1, 24, 3)))
+    moves = linearise(posed, pelvis, REST_OFFSETS, plain, (prior,)).rows.reshape(1, -1, 3, 12)
+    weighed = linearise(posed, pelvis, REST_OFFSETS, replace(plain, metric=some), (prior,)).rows
+    np.testing.assert_allclose(weighed.reshape(moves.shape), some @ moves, atol=1e-9)
     twice = pull(replace(plain, metric=2.0 * np.eye(3)))
     np.testing.assert_allclose(twice, pull(replace(plain, precision=4.0 * plain.precision)), rtol=1e-6)

@@ -83,12 +83,15 @@ def _constants(
     )
 
 
-def swept(world: Any, arms: Any) -> Any:
+def swept(world: Any, arms: Any, metric: Any = None) -> Any:
     """(B, 3 J, 3 P) how points with these levers move by turns in each joint's own axes: rows are turns,
-    columns first the x of all points, then y and z."""
+    columns first the x of all points, then y and z. metric (3, 3): by which moves are multiplied, if any."""
     xp = array_namespace(world)
     batch, count = world.shape[:2]
-    across = xp.reshape(world, (-1, 9)) @ _sweeps(xp, world.dtype, device(world))
+    sweeps = _sweeps(xp, world.dtype, device(world))
+    if metric is not None:
+        sweeps = xp.reshape(metric @ xp.reshape(sweeps, (9, 3, 3, 3)), (9, 27))
+    across = xp.reshape(world, (-1, 9)) @ sweeps
     return xp.reshape(xp.reshape(across, (batch, count, 9, 3)) @ arms, (batch, count * 3, 3 * arms.shape[-1]))
 
 

@@ -239,21 +239,16 @@ def linearise(
         squared = xp.sum(residual**2, axis=-2) / (outlier_scale**2 + extra**2)
         precision = precision / (1.0 + squared) ** 2
     root = xp.sqrt(precision)
-    rows, weighted = _rows(found, root), xp.reshape(residual * root[:, None], (len(root), 3 * root.shape[1]))
+    rows, residual = _rows(found, root, evidence.metric), residual * root[:, None]
     if evidence.metric is not None:
-        rows, weighted = _as_weighed(evidence.metric, rows), _as_weighed(evidence.metric, weighted)
+        residual = evidence.metric @ residual
+    weighted = xp.reshape(residual, (len(root), 3 * root.shape[1]))
     matrix, vector = rows @ xp.matrix_transpose(rows), (rows @ weighted[..., None])[..., 0]
     pulled = _add_priors(matrix, vector, rotations, priors, known)
     diagonal = _diagonal(matrix)
     # What no evidence tells must not be left to the last digits of single precision.
     diagonal += DAMPING + RELATIVE_DAMPING * xp.max(diagonal, axis=-1, keepdims=True)
     return System(matrix, vector, rows, weighted, root, known, pulled)
-
-
-def _as_weighed(metric: Any, values: Any) -> Any:
-    """Coordinates of points (..., 3 P), first the x of all, multiplied by a metric (3, 3)."""
-    xp = array_namespace(values)
-    return xp.reshape(metric @ xp.reshape(values, (*values.shape[:-1], 3, -1)), values.shape)
 
 
 def _diagonal(matrices: Any) -> Any:
@@ -272,13 +267,13 @@ def moved(rotations: Any, pelvis: Any, step: Any) -> tuple[Any, Any]:
     return rotations @ matrix_from_axis_angle(turn), pelvis + step[..., JOINT_COUNT * 3 :]
 
 
-def _rows(found: Levers, root: Any) -> Any:
+def _rows(found: Levers, root: Any, metric: Any) -> Any:
     """(B, N + 3, 3 P) of a `System`."""
     xp = array_namespace(root)
     batch, points = root.shape
-    identity = xp.eye(3, dtype=root.dtype, device=device(root))
-    shift = xp.reshape(identity[..., None] * root[:, None, None], (batch, 3, 3 * points))
-    return xp.concat([swept(found.world, found.arms * root[:, None, None]), shift], axis=1)
+    each = xp.eye(3, dtype=root.dtype, device=device(root)) if metric is None else metric
+    shift = xp.reshape(each[..., None] * root[:, None, None], (batch, 3, 3 * points))
+    return xp.concat([swept(found.world, found.arms * root[:, None, None], metric), shift], axis=1)
 
 
 def _add_priors(matrix: Any, vector: Any, rotations: Any, priors: tuple[Prior, ...], known: Outlook) -> Any:
