@@ -15,6 +15,7 @@ from ..writers.clip import inverse
 from .curves import evaluate, find_curves
 from .layers import playing_strips
 from .read_action import Curves, bone_turns
+from .workshop import seen_poses
 
 
 @Stepped
@@ -36,6 +37,17 @@ def action_poses(armature: bpy.types.Object, frames: np.ndarray) -> Steps[np.nda
             poses[:, places[bone.name]] = poses[:, places[bone.parent.name]] @ local @ basis
         yield Progress(done / len(places), "Reading the motion")
     return poses
+
+
+def all_poses(
+    scene: bpy.types.Scene, armature: bpy.types.Object, frames: np.ndarray
+) -> Steps[dict[str, np.ndarray]]:
+    """(T, 4, 4) of each bone in the armature's space at these frames (T,) of a scene that shows it: all
+    frames at once in the plain case, else one a step."""
+    found = yield from action_poses.steps(armature, frames)
+    if found is None:
+        return (yield from seen_poses.steps(scene, armature, frames))
+    return {bone.name: found[:, place] for place, bone in enumerate(armature.pose.bones)}
 
 
 def _basis(bone: bpy.types.PoseBone, curves: Curves, frames: np.ndarray) -> np.ndarray:

@@ -11,6 +11,7 @@ import numpy as np
 from ..body.rotations import slerp
 from ..motion import Held
 from ..recording import Poses
+from ..steps import Stepped, Steps
 from .channels import COLUMNS, PLACE, Channels, turned_by
 from .finger_keys import finger_edits, settle_fingers
 from .limbs import root_bone, with_limbs
@@ -70,14 +71,16 @@ def find_edits(armature: bpy.types.Object) -> Edits | None:
     return Edits(refined, stored, now, changed)
 
 
-def find_seen_edits(armature: bpy.types.Object) -> Edits | None:
-    """The same with what was changed by IK controls and the root bone: what counts is what is seen."""
+@Stepped
+def find_seen_edits(armature: bpy.types.Object) -> Steps[Edits | None]:
+    """The same with what was changed by IK controls and the root bone: what counts is what is seen, a frame
+    a step."""
     edits, columns = find_edits(armature), moved_columns(armature)
     if edits is None or not columns:
         return edits
     refined, stored = edits.refined, read_stored(edits.refined.action)
     assert stored is not None
-    seen = seen_channels(armature, refined, stored.frames)
+    seen = yield from seen_channels.steps(armature, refined, stored.frames)
     apart = different(seen, stored.written, SMALLEST_SEEN_TURN, SMALLEST_SEEN_MOVE)
     apart[np.abs(stored.frames - np.round(stored.frames)) > _SAME_FRAME] = (
         False  # controls have no keys there
