@@ -19,14 +19,12 @@ from .edits import poses_without_edits
 from .errors import SceneError
 from .kept_before import bring_out, has_version, put_away
 from .layers import written_to
-from .limbs import controlled_limbs, root_bone
 from .names import BONE_NAMES
 from .own_space import rest_offsets
-from .read_action import poses_of, read_channels
+from .read_action import poses_of, read_seen
 from .refined import FREE, Refined, refined_animation, slot_for_objects
 from .refit_bones import check_bones
 from .rollback import all_or_nothing
-from .seen import seen_channels
 from .spares import as_before_when_it_fails
 from .stored import Stored, read_stored
 from .time_shift import retimed
@@ -89,10 +87,7 @@ def _free_poses(armature: bpy.types.Object, frames: np.ndarray) -> Steps[Poses]:
     if action is None:
         raise SceneError("The motion before the feet were held is damaged in this file; refine it again.")
     free = Refined(action, slot_for_objects(action))
-    if root_bone(armature) is not None or controlled_limbs(armature):
-        channels = yield from seen_channels.steps(armature, free, frames)
-    else:
-        channels = read_channels(armature, free.curves, frames)
+    channels = yield from read_seen.steps(armature, free, free.curves, frames)
     put_away(armature)
     return poses_of(armature, channels)
 
