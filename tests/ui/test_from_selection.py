@@ -210,7 +210,7 @@ def test_the_scene_is_left_as_it_was(anna, ui):
 
 def test_what_is_no_body_and_an_empty_selection_get_one_sentence(scene):
     bpy.ops.object.armature_add()
-    with pytest.raises(RuntimeError, match="1 bones, too few"):
+    with pytest.raises(RuntimeError, match="too few bones for a body, 1"):
         bpy.ops.spr.refine_from_selection(refine=False)
     select(bpy.context.object)
     bpy.context.object.select_set(False)
