@@ -19,7 +19,17 @@ BLENDER = {
     "bpy", "bpy_extras", "bpy_types", "bl_operators", "bmesh", "mathutils", "gpu", "gpu_extras", "blf",
     "addon_utils",
 }  # fmt: skip
-FOUNDATION = {"body", "on_demand", "overrides", "recording", "motion", "rigs", "safe_read", "steps"}
+FOUNDATION = {
+    "body",
+    "on_demand",
+    "overrides",
+    "recording",
+    "motion",
+    "rigs",
+    "safe_read",
+    "steps",
+    "whole_file",
+}
 MAY_IMPORT = {
     "overrides": set[str](),
     "recording": set[str](),
@@ -27,9 +37,10 @@ MAY_IMPORT = {
     "steps": set[str](),
     "on_demand": set[str](),
     "one_thread": set[str](),
+    "whole_file": set[str](),
     "safe_read": {"safe_read"},
     "body": {"body", "safe_read"},
-    "rigs": {"body", "on_demand", "rigs", "safe_read"},
+    "rigs": {"body", "on_demand", "rigs", "safe_read", "whole_file"},
     "retarget": FOUNDATION | {"retarget"},
     "formats": FOUNDATION | {"formats"},
     "refiner": FOUNDATION | {"refiner"},
