@@ -13,6 +13,7 @@ from typing import Any
 
 import bpy
 
+from ..safe_read import as_text
 from ..writers.bvh import write_bvh
 from ..writers.presets import PRESETS, Preset
 from ..writers.vrma import NoHumanoid, write_vrma
@@ -91,7 +92,7 @@ def export_people(
     for target, group, take in zip(paths, groups, takes, strict=True):
         write = _writer(wanted, group[0], humanoid)
         with replaced_when_done(target) as temporary:
-            _write(temporary, target.stem, group, recipe, take, mesh, write)
+            _write(temporary, as_text(target.stem), group, recipe, take, mesh, write)
     return paths
 
 
