@@ -21,6 +21,7 @@ BLENDER = {
 }  # fmt: skip
 FOUNDATION = {
     "body",
+    "brief",
     "on_demand",
     "overrides",
     "recording",
@@ -32,8 +33,9 @@ FOUNDATION = {
 }
 MAY_IMPORT = {
     "overrides": set[str](),
-    "recording": set[str](),
-    "motion": set[str](),
+    "brief": set[str](),
+    "recording": {"brief"},
+    "motion": {"brief"},
     "steps": set[str](),
     "on_demand": set[str](),
     "one_thread": set[str](),
