@@ -180,6 +180,11 @@ def main(arguments: Arguments) -> int:
     if not arguments or arguments[0] in ("-h", "--help", "help"):
         print(overview())
         return 0
+    if arguments[0] == "--version":
+        from .release.version import manifest
+
+        print(manifest()["version"])
+        return 0
     command = next((command for command in COMMANDS if command.name == arguments[0]), None)
     if command is None:
         print(f"build.py has no command {arguments[0]!r}. It has:\n{overview()}", file=sys.stderr)

@@ -29,11 +29,11 @@ def _run(args: argparse.Namespace, workers: Workers | None) -> int:
     return refine(args, workers)
 
 
-def main(argv: Sequence[str], workers: Workers | None = None) -> int:
+def main(argv: Sequence[str], workers: Workers | None = None, program: str = "smpl_pose_refiner") -> int:
     """Runs one command and returns its exit status; never raises for bad input or arguments. workers: does
-    the work of --jobs."""
+    the work of --jobs. program: the words by which it is called."""
     try:
-        args = build_parser(*argv[:1]).parse_args(joined(argv))
+        args = build_parser("".join(argv[:1]), program).parse_args(joined(argv))
         return _run(args, workers)
     except SystemExit as stop:
         return stop.code if isinstance(stop.code, int) else 2

@@ -30,7 +30,7 @@ def main(argv: list[str]) -> int:
         where, words = _split(argv)
         with _client(where) as client:
             words += ["--jobs", str(max(2, len(client.nthreads())))]
-            return command_line(words, partial(shared, client, words))
+            return command_line(words, partial(shared, client, words), "python3 build.py")
     except ValueError as error:
         print(error, file=sys.stderr)
         return 2
