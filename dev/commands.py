@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from .environments.envs import call, launching, prepare
 from .environments.pythons import HERE
-from .processes import ROOT, Refusal, run, run_python, say
+from .processes import ROOT, Refusal, refusal_of, run, run_python, say
 
 Arguments = list[str]
 
@@ -191,6 +191,9 @@ def main(arguments: Arguments) -> int:
         return 2
     try:
         return command.run(arguments[1:])
-    except Refusal as refusal:
-        say(str(refusal))
+    except (Refusal, OSError) as error:
+        sentence = refusal_of(error)
+        if sentence is None:
+            raise
+        say(sentence)
         return 1

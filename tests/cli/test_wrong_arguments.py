@@ -24,8 +24,8 @@ def words(tmp_path) -> list[str]:
     "option",
     [
         "--jobs", "--part", "--file-start", "--fps", "--strength", "--smoothing", "--hands", "--feet",
-        "--floor", "--keypoints-offset", "--betas", "--height", "--weight", "--frames", "--swap", "--limb", "--up",
-        "--units", "--mode",
+        "--floor", "--keypoints-offset", "--betas", "--height", "--weight", "--frames", "--swap", "--limb",
+        "--up", "--units", "--mode",
     ],
 )  # fmt: skip
 def test_a_word_that_is_no_value_is_told_in_one_line(words, option, capsys):
