@@ -34,7 +34,8 @@ def refine(args: argparse.Namespace, workers: Workers | None = None) -> int:
         from .many import refine_many  # one file needs no results and no table
 
         return refine_many(args, workers)
-    for option, given in (("jobs", (args.jobs or 1) > 1), ("part", args.part), ("again", args.again)):
+    several = (args.jobs or 1) > 1
+    for option, given in (("jobs (or --dask)", several), ("part", args.part), ("again", args.again)):
         if given:
             raise UsageError(f"--{option} is for a folder as --output, and {job.output.name} is one file.")
     args.own_body = own_body(args)
