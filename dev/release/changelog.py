@@ -25,8 +25,8 @@ def left_out(text: str, version: str) -> str:
     if not _sections(text).get("Unreleased"):
         return ""
     return (
-        f"The notes of {version} leave out what CHANGELOG.md has under Unreleased: for a new version write its"
-        " number there and in blender_manifest.toml, commit both, and run again."
+        f"The notes of {version} leave out what CHANGELOG.md has under Unreleased: for a new version write"
+        " its number there and in blender_manifest.toml, commit both, and run again."
     )
 
 
