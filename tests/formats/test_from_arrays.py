@@ -44,11 +44,28 @@ def test_several_people_and_poses_are_read():
 
 
 @pytest.mark.parametrize(
+    "points",
+    [POINTS.reshape(30, -1), POINTS.transpose(0, 2, 1), POINTS.transpose(2, 0, 1), POINTS[None]],
+    ids=["rows", "x y z before points", "x y z before frames", "a batch of one"],
+)
+def test_other_orders_of_the_axes_are_the_same_body(points):
+    found = formats.from_arrays(keypoints=points, layout="smpl24", fps=30.0)
+    told = formats.from_arrays(keypoints=POINTS, layout="smpl24", fps=30.0)
+    first, second = (one.people[0].keypoints.positions for one in (found, told))
+    np.testing.assert_allclose(first, second, atol=1e-6)
+
+
+def test_one_frame_is_a_pose():
+    found = formats.from_arrays(keypoints=POINTS[0], layout="smpl24")
+    assert found.people[0].keypoints.positions.shape == (1, 24, 3)
+
+
+@pytest.mark.parametrize(
     ("fields", "sentence"),
     [
         ({"keypoints": [[1, 2], [3]]}, "keypoints is no array"),
         ({"keypoints": [[[None, 1.0, 2.0]]]}, "keypoints holds other things than numbers"),
-        ({"keypoints": POINTS[..., 0]}, "need the shape"),
+        ({"keypoints": POINTS[:, :20, 0]}, "need the shape"),
         ({"keypoints": POINTS[..., :2]}, "3D keypoints are needed"),
         ({"keypoints": POINTS, "layout": "coco17"}, "has 17 keypoints but"),
         ({"keypoints": np.full_like(POINTS, np.nan)}, "Every keypoint is missing"),
