@@ -42,4 +42,4 @@ def unregister() -> None:
 def _command_line(arguments: list[str]) -> int:
     from .cli import main
 
-    return main(arguments, program="blender --command smpl_pose_refiner")
+    return main(arguments)

@@ -9,6 +9,7 @@ from typing import Any, NoReturn
 
 from .hints import add_hints
 
+IN_BLENDER = "blender --command smpl_pose_refiner"
 _MAY_BE_NEGATIVE = ("--up", "--keypoints-offset", "--person", "--frames")
 
 
@@ -38,7 +39,7 @@ class _Version(argparse.Action):
         parser.exit()
 
 
-def build_parser(command: str = "", program: str = "smpl_pose_refiner") -> argparse.ArgumentParser:
+def build_parser(command: str = "", program: str = IN_BLENDER) -> argparse.ArgumentParser:
     """What both commands understand; of `refine`, which needs more modules, nothing for `inspect`. program:
     the words by which it is called."""
     parser = _Parser(prog=program, description="From 3D keypoints or SMPL poses to clean SMPL animation.")
