@@ -29,7 +29,8 @@ def _told(value: Any) -> str:
     if isinstance(value, np.ndarray):
         return f"<{value.dtype} {value.shape}>"
     if isinstance(value, tuple) and len(value) > _MOST:
-        return f"<{len(value)} {type(value[0]).__name__}>"
+        kinds = {type(one).__name__ for one in value if one is not None}
+        return f"<{len(value)} {' or '.join(sorted(kinds)) or None}>"
     if isinstance(value, tuple):
         return f"({', '.join(map(_told, value))})"
     return repr(value)

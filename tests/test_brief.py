@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from addon import formats, refiner
@@ -14,6 +16,12 @@ def test_arrays_are_told_by_their_shapes_and_lists_by_their_lengths():
     assert "positions=<float64 (12, 24, 3)>" in told and "names=<24 str>" in told
     assert "fps=Known(value=30.0, how='stated'" in told
     assert len(told) < 1000 and "\n" not in told
+
+
+def test_names_that_are_missing_for_some_are_told_as_names():
+    recording = formats.from_arrays(keypoints=joints_of_a_wave(12, 30.0), layout="smpl24", fps=30.0)
+    some = replace(recording.people[0].keypoints, hand_points=(None, *["left_hand_wrist"] * 23))
+    assert "hand_points=<24 str>" in repr(some)
 
 
 def test_what_is_empty_is_left_out():
