@@ -23,7 +23,7 @@ def replaced_when_done(path: Path) -> Iterator[Path]:
         raise SceneError(f"There is no folder {path.parent}; create it or choose another place.")
     try:
         with whole_file(path) as temporary:
-            temporary.touch()  # Blender's own words for a place that refuses are no help
+            temporary.write_bytes(b"\0")  # Blender's own words for a place that refuses are no help
             temporary.unlink()
             yield temporary
     except OSError as error:

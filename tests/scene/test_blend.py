@@ -10,6 +10,7 @@ import pytest
 
 from addon.cli import main
 from addon.scene import SceneError, save_blend, write_motion
+from addon.scene.output import replaced_when_done
 from tests.test_whole_file import full_after
 from tests.wave import joints_of_a_wave
 
@@ -45,9 +46,20 @@ def test_a_full_disk_is_one_sentence_and_leaves_no_half_file(tmp_path, kind, cap
     with full_after(3000):
         assert main(["refine", str(tmp_path / "wave.npz"), "--output", str(target)]) == 1
     told = capfd.readouterr().err
-    assert f"{target} can't be written (" in told and told.endswith("; choose another place.\n")
+    assert (
+        f"{target} can't be written (" in told
+        and "plugin" not in told
+        and told.endswith("; choose another place.\n")
+    )
     assert told.count("\n") == 1 + told.count("Warning: ")
     assert [path.name for path in tmp_path.iterdir()] == ["wave.npz"]
+
+
+def test_a_disk_without_any_room_is_told_before_blender_begins(tmp_path):
+    target, full = tmp_path / "out.usd", pytest.raises(SceneError, match="File too large")
+    with full_after(0), full, replaced_when_done(target):
+        raise AssertionError("Blender says that it has no plugin for such a file")
+    assert not list(tmp_path.iterdir())
 
 
 @pytest.mark.parametrize("kind", ["fbx", "usd", "blend"])
