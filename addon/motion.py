@@ -6,14 +6,16 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from .brief import Brief
+
 HANDS = ("left", "right")
 """The order of the two hands wherever both are in one array."""
 LONGEST_GAP = 1.0
 """Seconds; somebody who is not seen for longer is away, a shorter gap is filled."""
 
 
-@dataclass(frozen=True)
-class Held:
+@dataclass(frozen=True, repr=False)
+class Held(Brief):
     """Poses that somebody set by hand and that a refined motion is to keep, at N moments that need not be
     frames of it.
 
@@ -34,8 +36,8 @@ class Held:
         return np.concatenate([self.turns, self.places[:, None]], axis=1)
 
 
-@dataclass(frozen=True)
-class Kept:
+@dataclass(frozen=True, repr=False)
+class Kept(Brief):
     """What a motion keeps by hand, and what it was before that: rotations (T, 24, 3, 3), pelvis (T, 3)."""
 
     held: Held
@@ -43,8 +45,8 @@ class Kept:
     pelvis: np.ndarray
 
 
-@dataclass(frozen=True)
-class Floor:
+@dataclass(frozen=True, repr=False)
+class Floor(Brief):
     """What bearing feet lie on: places x with normal @ x = height, for one of the heights.
 
     normal: (3,) of length 1, up. heights: (L,) metres, increasing; several for stairs and platforms.
@@ -59,8 +61,8 @@ class Floor:
         return along - self.heights[np.abs(along[..., None] - self.heights).argmin(-1)]
 
 
-@dataclass(frozen=True)
-class Hands:
+@dataclass(frozen=True, repr=False)
+class Hands(Brief):
     """The fingers of both hands through a motion, joints in the order of `body.hands.FINGER_NAMES`.
 
     rotations: (T, 2, 15, 3, 3) local joint rotations from SMPL's flat hand, left hand first.
@@ -77,8 +79,8 @@ class Hands:
         return replace(self, rotations=self.rotations[rows], estimated=self.estimated[rows])
 
 
-@dataclass(frozen=True)
-class Shape:
+@dataclass(frozen=True, repr=False)
+class Shape(Brief):
     """The body model of the user's file whose skeleton in the shape `betas` a motion moves.
 
     kind: SMPL, SMPL-H or SMPL-X. pelvis: (3,) metres, where this shape's rest pelvis lies. hands: (2, 15, 3)
@@ -90,8 +92,8 @@ class Shape:
     hands: np.ndarray
 
 
-@dataclass(frozen=True)
-class Motion:
+@dataclass(frozen=True, repr=False)
+class Motion(Brief):
     """What the refiner returns and the scene, the FBX export and the .npz file are made from.
 
     rotations: (T, 24, 3, 3) local joint rotations, joint 0 is the global orientation.

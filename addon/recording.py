@@ -11,6 +11,8 @@ from typing import Any, Generic, Literal, TypeVar
 
 import numpy as np
 
+from .brief import Brief
+
 T = TypeVar("T")
 FINGER_JOINTS = 15
 """Joints of a hand, as SMPL-H has them."""
@@ -38,8 +40,8 @@ class Known(Generic[T]):
         return {"value": self.value, "how": self.how, **sure}
 
 
-@dataclass(frozen=True)
-class Keypoints:
+@dataclass(frozen=True, repr=False)
+class Keypoints(Brief):
     """A sequence of named 3D points.
 
     positions: (T, K, 3) metres, NaN where missing.
@@ -79,8 +81,8 @@ class Keypoints:
         return replace(self, positions=self.positions[rows], confidence=self.confidence[rows])
 
 
-@dataclass(frozen=True)
-class CodedHands:
+@dataclass(frozen=True, repr=False)
+class CodedHands(Brief):
     """Fingers as numbers that only the file of an SMPL-H or SMPL-X model tells the meaning of.
 
     values: (T, 2, N), the left hand first: components of hand poses, or all 45 of rotation vectors.
@@ -101,8 +103,8 @@ class CodedHands:
         return alike and self.values.shape[1:] == other.values.shape[1:]
 
 
-@dataclass(frozen=True)
-class Poses:
+@dataclass(frozen=True, repr=False)
+class Poses(Brief):
     """SMPL poses of one person.
 
     rotations: (T, 24, 3, 3) local joint rotations, joint 0 is global_orient; joints 22, 23 are
@@ -144,8 +146,8 @@ class Poses:
         return replace(self, rotations=rotations, pelvis=pelvis, rest_turns=turns, hands=hands, coded=coded)
 
 
-@dataclass(frozen=True)
-class Person:
+@dataclass(frozen=True, repr=False)
+class Person(Brief):
     """One person of a recording: T frames with their numbers in the file, and what is known of them."""
 
     id: str
@@ -174,8 +176,8 @@ class Person:
         )
 
 
-@dataclass(frozen=True)
-class Camera:
+@dataclass(frozen=True, repr=False)
+class Camera(Brief):
     """The camera that filmed a recording, without distortion; one row for one that stands still, else F.
 
     focal: (F,) focal length in `unit`s: pixels, or diagonals or longer sides of a picture of unknown size.
@@ -205,8 +207,8 @@ class Camera:
         return self.focal * (np.hypot(*size) if self.unit == "diagonals" else max(size))
 
 
-@dataclass(frozen=True)
-class Recording:
+@dataclass(frozen=True, repr=False)
+class Recording(Brief):
     """Everything that one file (or folder) holds, and what had to be inferred or assumed about it.
 
     exchanged: sentences on frames whose left and right were exchanged back; they stand in warnings, too.

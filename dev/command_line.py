@@ -11,6 +11,9 @@ from .lean import import_numpy
 _READ = ("addon.cli.command", "addon.cli.inputs", "addon.formats.registry")
 _REFINE = (*_READ, "addon.cli.refinement", "addon.cli.refine_arguments", "addon.refiner.pipeline")
 """What a command needs in any case."""
+_DASK = """  --dask SCHEDULER|local:N
+                        with a folder as --output: refine on the machines of a
+                        Dask scheduler, or in N processes here"""
 
 
 def main(argv: list[str]) -> int:
@@ -19,11 +22,14 @@ def main(argv: list[str]) -> int:
         _import(_READ)
         from addon.cli import main as inspect
 
-        return inspect(argv)
+        return inspect(argv, program="python3 build.py")
     _import(_REFINE)
     from .workers import main as refine
 
-    return refine(argv)
+    status = refine(argv)
+    if {"-h", "--help"} & set(argv):
+        print(_DASK)
+    return status
 
 
 def inspect(argv: list[str]) -> int:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from .environments.envs import call, launching, prepare
 from .environments.pythons import HERE
-from .processes import ROOT, Refusal, run, run_python, say
+from .processes import ROOT, Refusal, refusal_of, run, run_python, say
 
 Arguments = list[str]
 
@@ -191,12 +191,20 @@ def main(arguments: Arguments) -> int:
     if not arguments or arguments[0] in ("-h", "--help", "help"):
         print(overview())
         return 0
+    if arguments[0] == "--version":
+        from .release.version import manifest
+
+        print(manifest()["version"])
+        return 0
     command = next((command for command in COMMANDS if command.name == arguments[0]), None)
     if command is None:
         print(f"build.py has no command {arguments[0]!r}. It has:\n{overview()}", file=sys.stderr)
         return 2
     try:
         return command.run(arguments[1:])
-    except Refusal as refusal:
-        say(str(refusal))
+    except (Refusal, OSError) as error:
+        sentence = refusal_of(error)
+        if sentence is None:
+            raise
+        say(sentence)
         return 1

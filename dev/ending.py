@@ -33,9 +33,9 @@ def _told(error: BaseException) -> str | int:
     """A refusal's sentence, and of any other error 1 once it is shown."""
     import traceback  # takes longer to import than all else here
 
-    from .processes import Refusal
+    from .processes import refusal_of
 
-    if isinstance(error, Refusal):
-        return str(error)
-    traceback.print_exc()
-    return 1
+    sentence = refusal_of(error)
+    if sentence is None:
+        traceback.print_exc()
+    return sentence or 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import re
 import sys
 
@@ -20,6 +21,8 @@ def with_table(text: str) -> str:
 
 def main(argv: list[str] | None = None) -> int:
     """Writes the page."""
+    description = "Write the table of formats in docs/formats.md, from the readers themselves."
+    argparse.ArgumentParser(prog="build.py formats", description=description).parse_args(argv)
     PAGE.write_text(with_table(PAGE.read_text("utf-8")), "utf-8")
     return 0
 

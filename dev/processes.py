@@ -19,6 +19,15 @@ class Refusal(Exception):
     """The command cannot go on. The message is one plain sentence: what is wrong and what to do."""
 
 
+def refusal_of(error: BaseException) -> str | None:
+    """Its sentence, or that of a place of the person's choice that can't be used; None for other errors."""
+    if isinstance(error, Refusal):
+        return str(error)
+    if isinstance(error, OSError) and error.filename and error.strerror:
+        return f"{os.fspath(error.filename)} can't be used ({error.strerror}); choose another place."
+    return None
+
+
 def say(message: str) -> None:
     """Tell the person what is going on, apart from the output proper."""
     print(message, file=sys.stderr, flush=True)

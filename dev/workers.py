@@ -21,7 +21,7 @@ if TYPE_CHECKING:  # one file needs nothing of this
 
 def main(argv: list[str]) -> int:
     """The command line, with processes for --jobs; its exit status."""
-    return command_line(argv, partial(_shared, argv))
+    return command_line(argv, partial(_shared, argv), "python3 build.py")
 
 
 def _shared(argv: Sequence[str], clips: Sequence[Clip], count: int) -> Iterator[Record]:

@@ -60,6 +60,13 @@ def test_a_refusal_is_one_sentence_and_status_1(capsys, monkeypatch):
     assert capsys.readouterr().err.startswith("There is no suite bpy-3.6 under this Python")
 
 
+@pytest.mark.parametrize("command", ["zip", "wheel", "release", "repo"])
+def test_a_place_that_cannot_be_written_to_is_one_sentence(command, capfd):
+    assert commands.main([command, "--output", "/proc/nowhere"]) == 1
+    told = capfd.readouterr().err.splitlines()[-1]
+    assert told.startswith("/proc/nowhere") and told.endswith("; choose another place.")
+
+
 @pytest.mark.parametrize("version", [(2, 7), (3, 8), (3, 12), (3, 14)])
 def test_another_python_gets_a_clear_sentence(monkeypatch, version):
     monkeypatch.setattr(sys, "version_info", version)

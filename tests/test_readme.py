@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from dev import formats_page
 from dev.commands import COMMANDS
 from dev.formats_page import PAGE, with_table
 from dev.processes import ROOT
@@ -73,3 +74,10 @@ def test_every_link_and_picture_leads_somewhere(page: Path) -> None:
         found = (page.parent / path).resolve() if path else page
         assert found.exists(), target
         assert not anchor or anchor in _anchors(found), target
+
+
+def test_help_of_the_command_that_writes_the_table_writes_nothing(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(formats_page, "PAGE", tmp_path / "none.md")
+    with pytest.raises(SystemExit, match="0"):
+        formats_page.main(["--help"])
+    assert "build.py formats" in capsys.readouterr().out

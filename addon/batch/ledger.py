@@ -70,7 +70,9 @@ class Ledger:
                 stream.flush()
                 os.fsync(stream.fileno())
         except OSError as error:
-            raise FormatError(f"{self.path} can't be written ({error.strerror}).") from error
+            raise FormatError(
+                f"{self.path} can't be written ({error.strerror}); choose another folder."
+            ) from error
 
 
 def _is_torn(stream: BinaryIO) -> bool:

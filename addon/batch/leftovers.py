@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
 import time
 from collections.abc import Iterable
 from pathlib import Path
 
-_TEMPORARY = re.compile(r"\.(.+)-[0-9a-f]{8}\.(?:npz|fbx|blend)")
-"""How files are called until they are complete."""
+from ..whole_file import name_of_whole
+
 _AGE = 60.0
 """Seconds after which nobody is writing to such a file any more."""
 
@@ -21,8 +20,8 @@ def remove_leftovers(folder: Path, names: Iterable[str]) -> None:
         by_folder.setdefault(path.parent, []).append(path.name)
     for place, stems in by_folder.items():
         for path in place.iterdir() if place.is_dir() else ():
-            match = _TEMPORARY.fullmatch(path.name)
-            if match and match[1].startswith(tuple(stems)) and _is_old(path):
+            whole = name_of_whole(path.name)
+            if whole and whole.startswith(tuple(stems)) and _is_old(path):
                 path.unlink(missing_ok=True)
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import argparse
-import math
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..body.body_model import load_body_model
 from ..body.shape import HEIGHTS, MOST_BETAS, WEIGHTS, ShapeWishes
+from .jobs import UsageError
+from .numbers import whole, within
 
 if TYPE_CHECKING:
     from ..refiner import OwnBody
@@ -44,23 +45,23 @@ def own_body(args: argparse.Namespace) -> OwnBody | None:
     return OwnBody(load_body_model(args.smpl_model), ShapeWishes(args.betas, args.height, args.weight))
 
 
+def check_body(args: argparse.Namespace) -> None:
+    """Raises UsageError for what is said of a body's shape where there is none to take it."""
+    for name, usual in (("betas", ShapeWishes.betas), ("height", None), ("weight", None)):
+        if args.smpl_model is None and getattr(args, name) != usual:
+            raise UsageError(f"--{name} is for the shape of your own body model; give --smpl-model with it.")
+
+
 def _count(text: str) -> int:
-    value = int(text)
+    value = whole(text)
     if not 1 <= value <= MOST_BETAS:
         raise argparse.ArgumentTypeError(f"{text} is not in 1 to {MOST_BETAS}")
     return value
 
 
-def _within(text: str, most: tuple[float, float], unit: str) -> float:
-    value = float(text)
-    if not most[0] <= value <= most[1] or not math.isfinite(value):
-        raise argparse.ArgumentTypeError(f"{text} is not between {most[0]:g} and {most[1]:g} {unit}")
-    return value
-
-
 def _height(text: str) -> float:
-    return _within(text, HEIGHTS, "metres")
+    return within(text, *HEIGHTS, "metres")
 
 
 def _weight(text: str) -> float:
-    return _within(text, WEIGHTS, "kilograms")
+    return within(text, *WEIGHTS, "kilograms")

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from ..safe_read import FormatError
-from .arguments import build_parser, joined
+from .arguments import IN_BLENDER, build_parser, joined
 from .jobs import UsageError
 
 if TYPE_CHECKING:
@@ -29,11 +29,11 @@ def _run(args: argparse.Namespace, workers: Workers | None) -> int:
     return refine(args, workers)
 
 
-def main(argv: Sequence[str], workers: Workers | None = None) -> int:
+def main(argv: Sequence[str], workers: Workers | None = None, program: str = IN_BLENDER) -> int:
     """Runs one command and returns its exit status; never raises for bad input or arguments. workers: does
-    the work of --jobs."""
+    the work of --jobs. program: the words by which it is called."""
     try:
-        args = build_parser(*argv[:1]).parse_args(joined(argv))
+        args = build_parser("".join(argv[:1]), program).parse_args(joined(argv))
         return _run(args, workers)
     except SystemExit as stop:
         return stop.code if isinstance(stop.code, int) else 2

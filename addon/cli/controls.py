@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from ..recording import Person
 from .jobs import ANIMATION, kind_of
+from .numbers import number, within
 
 if TYPE_CHECKING:
     from ..refiner import Controls, Limb
@@ -104,26 +104,15 @@ def _hands(text: str) -> float | None:
 
 
 def _zero_to_two(text: str) -> float:
-    value = float(text)
-    if not 0.0 <= value <= 2.0 or not math.isfinite(value):
-        raise argparse.ArgumentTypeError(f"{text} is not between 0 and 2")
-    return value
+    return within(text, 0.0, 2.0)
 
 
 def _zero_to_one(text: str) -> float:
-    value = float(text)
-    if not 0.0 <= value <= 1.0:
-        raise argparse.ArgumentTypeError(f"{text} is not between 0 and 1")
-    return value
+    return within(text, 0.0, 1.0)
 
 
 def _floor(text: str) -> float | None:
-    if text == "auto":
-        return None
-    value = float(text)
-    if not math.isfinite(value):
-        raise argparse.ArgumentTypeError(f"{text} is not a finite number")
-    return value
+    return None if text == "auto" else number(text)
 
 
 def _parts(text: str) -> frozenset[str]:

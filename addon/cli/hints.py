@@ -19,7 +19,7 @@ def add_hints(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--take", metavar="NAME", help="which of the several animations of an FBX or glTF file"
     )
-    parser.add_argument("--units", choices=("m", "cm", "mm", "in", "ft"))
+    parser.add_argument("--units", choices=("m", "cm", "mm", "in", "ft"), help="unit of the file's lengths")
     parser.add_argument("--mirror", action="store_true", help="the recording is a mirror image: turn it back")
     parser.add_argument(
         "--keep-height", action="store_true",

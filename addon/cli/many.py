@@ -54,7 +54,10 @@ _NOT_IN_RESULTS = (
 def refine_many(args: argparse.Namespace, workers: Workers | None) -> int:
     """Refines all files, also after one that fails; 1 where one did. Raises UsageError and FormatError."""
     if (args.jobs or 1) > 1 and workers is None:
-        raise UsageError("--jobs is for the terminal: `python3 build.py refine … --jobs N`.")
+        raise UsageError(
+            "--jobs is for a clone's `python3 build.py refine … --jobs N`; here start N commands, with"
+            " --part 1/N to --part N/N."
+        )
     ledger = Ledger(Path(args.output), args.part)
     clips = _share(_clips(args, ledger), args.part)
     prepare(args)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import re
 import sys
-import uuid
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -14,6 +13,7 @@ import numpy as np
 
 from .. import formats
 from ..safe_read import FormatError
+from ..whole_file import whole_file
 from ..writers.presets import PRESETS, VRM_BONES
 from .blender import blender_on_stderr, scene_package
 from .jobs import Job, needs_blender
@@ -63,17 +63,14 @@ def _write_clip(target: Path, result: Result, args: argparse.Namespace) -> None:
 
     names = {} if args.keep_bone_names else PRESETS[args.fbx_preset].bones
     clip = clip_of(result.motion, result.name, names, args.in_place)
-    temporary = target.with_name(f".{target.stem}-{uuid.uuid4().hex[:8]}{target.suffix}")
     try:
-        if target.suffix.lower() == ".bvh":
-            write_bvh(temporary, clip.placed(np.eye(3), 100.0))
-        else:
-            write_vrma(temporary, clip, {names.get(ours, ours): bone for ours, bone in VRM_BONES.items()})
-        temporary.replace(target)
+        with whole_file(target) as temporary:
+            if target.suffix.lower() == ".bvh":
+                write_bvh(temporary, clip.placed(np.eye(3), 100.0))
+            else:
+                write_vrma(temporary, clip, {names.get(ours, ours): bone for ours, bone in VRM_BONES.items()})
     except OSError as error:
         raise FormatError(f"{target} can't be written ({error.strerror}); choose another place.") from error
-    finally:
-        temporary.unlink(missing_ok=True)
 
 
 def _write_scene(job: Job, results: list[Result], args: argparse.Namespace) -> list[Path]:

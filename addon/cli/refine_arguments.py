@@ -10,7 +10,7 @@ from .body import add_body
 from .controls import add_controls
 from .hints import add_hints
 from .jobs import AT_ONCE, KINDS, SEVERAL
-from .numbers import number
+from .numbers import number, whole
 from .retarget import add_retarget
 
 
@@ -69,7 +69,13 @@ def add_refine(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--person", metavar="ID", help="only this person (see inspect)")
     add_hints(parser)
-    parser.add_argument("--mode", choices=("auto", "plugin", "sequence", "poses", "none"), default="auto")
+    parser.add_argument(
+        "--mode",
+        choices=("auto", "plugin", "sequence", "poses", "none"),
+        default="auto",
+        help="what to start from: poses and keypoints (plugin), keypoints alone (sequence), poses alone, or"
+        " none, which converts without refining; auto takes what there is",
+    )
     add_controls(parser)
     add_body(parser)
     add_retarget(parser)
@@ -97,8 +103,15 @@ def add_refine(parser: argparse.ArgumentParser) -> None:
         help="number of the first frame in an .fbx, .glb or .usd file (default 0; in --fbx-preset plain and"
         " .usd that of the scene, which starts at 1)",
     )
-    parser.add_argument("--engine", choices=("auto", "numpy", "torch"), default="auto")
-    parser.add_argument("--device", choices=("auto", "cpu", "cuda", "mps"), default="auto")
+    parser.add_argument(
+        "--engine",
+        choices=("auto", "numpy", "torch"),
+        default="auto",
+        help="auto takes torch where it is installed and finds a graphics card, else NumPy",
+    )
+    parser.add_argument(
+        "--device", choices=("auto", "cpu", "cuda", "mps"), default="auto", help="where torch computes"
+    )
 
 
 def _offset(text: str) -> float | None:
@@ -107,14 +120,14 @@ def _offset(text: str) -> float | None:
 
 
 def _count(text: str) -> int:
-    value = int(text)
+    value = whole(text)
     if value < 1:
         raise argparse.ArgumentTypeError(f"{text} is not a number of processes")
     return value
 
 
 def _frame(text: str) -> int:
-    value = int(text)
+    value = whole(text)
     if value < 0:
         raise argparse.ArgumentTypeError(f"{text} lies before frame 0, where a file can start")
     return value
@@ -122,8 +135,7 @@ def _frame(text: str) -> int:
 
 def _part(text: str) -> tuple[int, int]:
     """K and N of K/N."""
-    number, _, count = text.partition("/")
-    part = int(number), int(count)
-    if not 1 <= part[0] <= part[1]:
+    numbers = text.split("/")
+    if len(numbers) != 2 or not 1 <= whole(numbers[0]) <= whole(numbers[1]):
         raise argparse.ArgumentTypeError(f"{text} is no share such as 2/10")
-    return part
+    return int(numbers[0]), int(numbers[1])

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from ..formats.file_names import shared_name
 from .blender import scene_package
-from .body import own_body
+from .body import check_body, own_body
 from .inputs import gather_take
 from .jobs import Job, UsageError, job_of, needs_blender
 from .outputs import write
@@ -27,14 +27,17 @@ def refine(args: argparse.Namespace, workers: Workers | None = None) -> int:
     """Refines files into one output, or each into a file in a folder; 1 where one failed. workers: does it
     in several processes. Raises UsageError and FormatError."""
     check_retarget(args)
+    check_body(args)
     gather_take(args)
     job = job_of(args)
     if job is None:
         from .many import refine_many  # one file needs no results and no table
 
         return refine_many(args, workers)
-    if (args.jobs or 1) > 1:
-        raise UsageError("--jobs is for a folder as --output: one file is made by one process.")
+    several = (args.jobs or 1) > 1
+    for option, given in (("jobs (or --dask)", several), ("part", args.part), ("again", args.again)):
+        if given:
+            raise UsageError(f"--{option} is for a folder as --output, and {job.output.name} is one file.")
     args.own_body = own_body(args)
     if needs_blender(job.kind, args):
         scene_package()

@@ -39,8 +39,10 @@ def add_retarget(parser: argparse.ArgumentParser) -> None:
 def check_retarget(args: argparse.Namespace) -> None:
     """Raises UsageError where the options do not fit together, FormatError where there is no such file."""
     if args.retarget is None:
-        if args.retarget_bones is not None:
-            raise UsageError("--retarget-bones needs --retarget with the file of a character.")
+        for name in ("retarget_bones", "retarget_root"):
+            if getattr(args, name) is not None:
+                option = name.replace("_", "-")
+                raise UsageError(f"--{option} needs --retarget with the file of a character.")
         return
     if args.retarget.suffix.lower() not in RIGS:
         raise UsageError(f"--retarget {args.retarget.name} is not a {_LISTED} file.")

@@ -12,11 +12,28 @@ from .listing import ENDINGS, UnknownContent, all_readers
 from .opened import opened_files
 
 if TYPE_CHECKING:
-    from .registry import read, table
+    from .registry import from_arrays, read, table
     from .same_take import takes
     from .writer import write_npz
 
-__all__ = ["ENDINGS", "UnknownContent", "all_readers", "opened_files", "read", "table", "takes", "write_npz"]
+__all__ = [
+    "ENDINGS",
+    "UnknownContent",
+    "all_readers",
+    "from_arrays",
+    "opened_files",
+    "read",
+    "table",
+    "takes",
+    "write_npz",
+]
 __getattr__ = on_demand(
-    __name__, {"read": "registry", "table": "registry", "takes": "same_take", "write_npz": "writer"}
+    __name__,
+    {
+        "from_arrays": "registry",
+        "read": "registry",
+        "table": "registry",
+        "takes": "same_take",
+        "write_npz": "writer",
+    },
 )

@@ -176,6 +176,26 @@ class Container:
         return tuple(getattr(self.fields.get(name), "shape", ()))
 
 
+class Archive(Container):
+    """The arrays of a program as an .npz archive in memory; there is no file, nor any beside it."""
+
+    def __init__(self, content: bytes, name: str, hints: Hints) -> None:
+        self.path = Path(f"<{name}>", name)
+        self.hints, self.name, self.kind = hints, name, "npz"
+        self.size, self.head = len(content), content[:_HEAD_BYTES]
+        self._content = content
+
+    @cached_property
+    def data(self) -> bytes:
+        """The archive."""
+        return self._content
+
+    @cached_property
+    def npz(self) -> NpzFile | None:
+        """Its arrays."""
+        return NpzFile(self._content, self.name)
+
+
 def _first_file(folder: Path) -> Path:
     """A tool's result in the folder that it makes of a video or a session, or the first numbered file of a
     folder that holds one file, or one folder of files, per frame."""

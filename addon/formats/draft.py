@@ -176,7 +176,7 @@ def _positions(values: Any) -> np.ndarray:
         raise FormatError("These are 2D keypoints; 3D keypoints are needed, so triangulate or lift them.")
     if points.ndim != 3 or points.shape[-1] != 3:
         raise FormatError(
-            f"Keypoints need the shape (frames, keypoints, 3), not {points.shape}; reshape them."
+            f"Keypoints need the shape (frames, keypoints, 3), not {points.shape}; put the axes so."
         )
     return points
 

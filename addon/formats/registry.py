@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -12,12 +15,14 @@ from ..recording import Recording
 from ..safe_read import FormatError, one_line
 from ..safe_read.errors import refusing
 from ..safe_read.npz import is_numeric
-from .container import Container, Edit, Hints
+from .container import Archive, Container, Edit, Hints
 from .draft import Draft, Reader
 from .finish import finish
 from .joining import together
 from .listing import UnknownContent, all_readers, readers_for
 from .rig_files import RIG_ENDINGS
+
+_OPEN = "save an .npz with keypoints (frames, keypoints, 3), their layout and fps"
 
 
 def read(
@@ -66,6 +71,36 @@ def read(
         return finish(draft, reader, hints, container.path)
 
 
+def from_arrays(
+    *, mirror: bool = False, keep_height: bool = False, keep_sides: bool = False, **fields: Any
+) -> Recording:
+    """What a program holds in arrays, lists or tensors; None is left out.
+
+    fields: called as in a file, `keypoints (T, K, 3)` with `layout` or `names`, `fps`, `confidence (T, K)`,
+    `up_axis`, `units`, `frame_ids (T,)`, `timestamps (T,)`; or poses with AMASS's names. mirror, keep_height,
+    keep_sides: as in `read`.
+    Raises FormatError when they can't be used.
+    """
+    hints = Hints(mirror=mirror, keep_height=keep_height, keep_sides=keep_sides)
+    archive = io.BytesIO()
+    np.savez(archive, **{name: _array(name, value) for name, value in fields.items() if value is not None})
+    container = Archive(archive.getvalue(), "The recording", hints)
+    with refusing(container.name), np.errstate(all="ignore"):
+        reader = find_reader(container)
+        return replace(finish(reader.read(container), reader, hints, container.path), path="")
+
+
+def _array(name: str, value: Any) -> np.ndarray:
+    """Raises FormatError for what is none, such as rows of different lengths."""
+    try:
+        array = np.asarray(value)
+    except (ValueError, TypeError, RuntimeError) as error:
+        raise FormatError(f"{name} is no array ({one_line(str(error))}); give one of numbers.") from error
+    if array.dtype.kind not in "biufU":
+        raise FormatError(f"{name} holds other things than numbers or words; give an array of numbers.")
+    return array
+
+
 def _draft(container: Container) -> Draft:
     """What a further file of a take holds; a refusal names the file."""
     try:
@@ -93,15 +128,11 @@ def _unknown(container: Container) -> str:
     if is_numeric(container.tree):
         return (
             f"{container.name} holds an array of the shape {container.tree.shape}, in which no reader finds a"
-            " body; save it as (frames, keypoints, 3) with its layout, as the open keypoint format in the"
-            " README has it."
+            f" body; {_OPEN}."
         )
     held = [one_line(str(name), 40) for name in islice(container.fields, 6)]
     what = f"holds {', '.join(held)}, which" if held else "holds something that"
-    return (
-        f"{container.name} {what} no reader knows; choose a motion or 3D keypoint file,"
-        f" or save the open keypoint format that the README describes."
-    )
+    return f"{container.name} {what} no reader knows; choose a motion or 3D keypoint file, or {_OPEN}."
 
 
 def table() -> str:

@@ -11,6 +11,7 @@ import numpy as np
 
 from ..body.rotations import matrix_from_quaternion, quaternion_from_matrix
 from ..safe_read import FormatError, parse_json
+from ..whole_file import save_arrays
 from .draft import numbers
 
 if TYPE_CHECKING:  # every archive is asked for its name, few have rigs
@@ -45,7 +46,7 @@ def write_clip(sampled: Sequence[Sampled], path: Path) -> None:
         heads.append(head)
     content[NAME] = np.array(json.dumps({"kind": KIND, "people": heads}))
     try:
-        np.savez_compressed(path, **content)
+        save_arrays(path, content)
     except OSError as error:
         raise FormatError(
             f"{path.name} can't be written ({error.strerror}); make room on the disk."

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +11,7 @@ from ..body.rotations import axis_angle_from_matrix
 from ..body.skeleton import REST_PELVIS
 from ..motion import Motion
 from ..safe_read import FormatError
+from ..whole_file import save_arrays
 from .finish import TO_Y_UP
 from .model_poses import pose_fields
 
@@ -60,12 +60,9 @@ def npz_fields(motion: Motion) -> dict[str, np.ndarray]:
 def write_npz(motion: Motion, path: str | Path) -> None:
     """Writes the motion; the file is complete or absent. Raises FormatError when it can't be written."""
     target = Path(path)
-    temporary = target.with_name(f".{target.stem}-{uuid.uuid4().hex[:8]}.npz")
+    if not isinstance(motion, Motion):
+        raise TypeError(f"write_npz takes a Motion, as refine gives it; this is {type(motion).__name__}.")
     try:
-        with temporary.open("wb") as stream:
-            np.savez_compressed(stream, **npz_fields(motion))
-        temporary.replace(target)
+        save_arrays(target, npz_fields(motion))
     except OSError as error:
         raise FormatError(f"{target} can't be written ({error.strerror}); choose another place.") from error
-    finally:
-        temporary.unlink(missing_ok=True)

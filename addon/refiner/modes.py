@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+import numpy as np
+
 from ..recording import Keypoints, Person
+from .controls import Controls
 from .errors import RefineError
 
 MODES = ("auto", "plugin", "sequence", "poses", "none")
@@ -23,3 +28,18 @@ def choose_mode(mode: str, person: Person, keypoints: Keypoints | None) -> str:
             f"Person {person.id} has no keypoints to refine toward; give a second file with keypoints."
         )
     return mode
+
+
+def check_given(person: Any, targets: Any, offset: float, controls: Any) -> None:
+    """Raises TypeError for things of another kind, which a program easily gives, and RefineError for a shift
+    that is no number."""
+    for name, value in (("person", person), ("targets", targets)):
+        if not isinstance(value, Person) and (value is not None or name == "person"):
+            raise TypeError(
+                f"{name} must be a Person, such as recording.people[0], and is a {type(value).__name__};"
+                " formats.from_arrays(…) makes a recording of your own arrays."
+            )
+    if not isinstance(controls, Controls):
+        raise TypeError(f"controls must be Controls(…), and is a {type(controls).__name__}.")
+    if not np.isfinite(offset):
+        raise RefineError(f"The shift of the targets, {offset} s, is no number; give seconds.")

@@ -21,7 +21,7 @@ from .feet.stand import stand
 from .fingers import fingers, with_hand_points
 from .hands.motion import with_hands
 from .limbs import Limbs, trusted
-from .modes import choose_mode
+from .modes import check_given, choose_mode
 from .network.engine import choose_engine, loads_torch, one_thread
 from .network.model import load_model, pose_prior
 from .piece import EVERYTHING, Look, Recipe, Run, anchor_stride, look_at, polish_piece
@@ -93,6 +93,7 @@ def refine_steps(
     body: OwnBody | None = None,
 ) -> Steps[Motion]:
     """`refine` in steps of at most 30 ms, but for the import of torch, which is told before it begins."""
+    check_given(person, targets, targets_offset, controls)
     if person.frames == 0:
         raise RefineError(f"Person {person.id} has no frames; choose another person.")
     controls.check()

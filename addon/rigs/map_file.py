@@ -9,6 +9,7 @@ from typing import Any
 
 from ..body.skeleton import JOINT_NAMES
 from ..safe_read import FormatError, one_line, parse_json
+from ..whole_file import whole_file
 from .bone_map import FINGER_SLOTS, NEEDED, PALM_SLOTS, SEGMENTS, BoneMap
 
 KIND = "SMPL Pose Refiner bone map"
@@ -55,7 +56,8 @@ def map_of_text(text: str) -> BoneMap:
 def write_map(bone_map: BoneMap, path: Path) -> None:
     """Save a map. Raises FormatError where the file can't be written."""
     try:
-        path.write_text(text_of_map(bone_map), "utf-8")
+        with whole_file(path) as temporary:
+            temporary.write_text(text_of_map(bone_map), "utf-8")
     except OSError as error:
         raise FormatError(
             f"{path.name} can't be written ({error.strerror}); choose another folder."

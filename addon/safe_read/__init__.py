@@ -10,11 +10,12 @@ from .errors import FormatError
 from .npz import NpzFile
 from .objects import is_pickle, read_object, read_object_array
 from .text import decode_text, parse_json
-from .words import one_line
+from .words import as_text, one_line
 
 __all__ = [
     "FormatError",
     "NpzFile",
+    "as_text",
     "decode_text",
     "is_pickle",
     "one_line",

@@ -41,7 +41,8 @@ class Character:
 def retargeted_copy(
     person: bpy.types.Object, path: Path, known: BoneMap | None, options: Options
 ) -> Character:
-    """The character of a file with the motion of a person, who is removed with body. Raises SceneError."""
+    """The character of a file with the motion of a person, who is removed with body. Raises FormatError
+    and SceneError."""
     character = open_rig(path, _fit)
     found = known
     if found is None:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import io
 import math
-import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager, redirect_stderr, redirect_stdout
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
@@ -15,6 +13,7 @@ from typing import Any
 
 import bpy
 
+from ..safe_read import as_text
 from ..writers.bvh import write_bvh
 from ..writers.presets import PRESETS, Preset
 from ..writers.vrma import NoHumanoid, write_vrma
@@ -26,6 +25,7 @@ from .gltf import write_gltf
 from .human_bones import human_bones_of
 from .layers import playing_strips
 from .output import replaced_when_done
+from .quiet import quiet
 from .rollback import nothing_left_behind
 from .units import metres
 from .usd import write_usd
@@ -92,7 +92,7 @@ def export_people(
     for target, group, take in zip(paths, groups, takes, strict=True):
         write = _writer(wanted, group[0], humanoid)
         with replaced_when_done(target) as temporary:
-            _write(temporary, target.stem, group, recipe, take, mesh, write)
+            _write(temporary, as_text(target.stem), group, recipe, take, mesh, write)
     return paths
 
 
@@ -201,7 +201,7 @@ def _write(
             scene.collection.objects.unlink(armature)
         kept.enter_context(named(_names(people, armatures, meshes, recipe.preset)))
         scene.frame_set(take.frames.start)
-        kept.enter_context(_quiet())
+        kept.enter_context(quiet())
         write(path, name, scene, people, recipe.preset)
 
 
@@ -240,29 +240,6 @@ def _own_frames(armature: bpy.types.Object, frames: range) -> range:
     first, last = _key_range([armature])
     start, stop = max(first, frames.start), min(last + 1, frames.stop)
     return range(start, stop) if start < stop else frames
-
-
-@contextmanager
-def _quiet() -> Iterator[None]:
-    """Blender's exporters print how they get on, by Python or by themselves; what we print belongs to who
-    asked for it."""
-    with redirect_stdout(io.StringIO()), redirect_stderr(io.StringIO()), ExitStack() as kept:
-        for number in (1, 2):
-            _to_nowhere(number, kept)
-        yield
-
-
-def _to_nowhere(number: int, kept: ExitStack) -> None:
-    """What goes to a file descriptor is dropped until `kept` ends; a program may have none."""
-    try:
-        ours = os.dup(number)
-    except OSError:
-        return
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, number)
-    os.close(nowhere)
-    kept.callback(os.close, ours)
-    kept.callback(os.dup2, ours, number)
 
 
 def _moved_meshes(armature: bpy.types.Object) -> list[bpy.types.Object]:

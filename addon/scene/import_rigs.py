@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, redirect_stdout
+from contextlib import contextmanager
 from dataclasses import replace
-from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -14,11 +13,12 @@ import numpy as np
 
 from ..rigs import BoneMap, NoHumanoid, Sampled, SampledRig, match
 from ..rigs.vrm import frame_rate, human_bones, map_of_human_bones, nodes_of, rig_of_nodes
-from ..safe_read import FormatError, one_line
+from ..safe_read import FormatError
 from ..safe_read.gltf import read_gltf
 from ..steps import finish
 from .curve_keys import move_keys
 from .errors import SceneError
+from .quiet import reading
 from .sample_rigs import rig_of, sample_nodes, sample_rigs
 from .scratch import scratch_scene
 from .takes_of_files import plain_name, play_take
@@ -26,11 +26,6 @@ from .takes_of_files import plain_name, play_take
 _MOST_FRAMES = 200_000
 _GLTF = (".glb", ".gltf", ".vrm", ".vrma")
 _NO_IMPORTER = "This Blender has no importer for {kind} files; enable its add-on in the preferences."
-_BROKEN = (
-    RuntimeError, AttributeError, KeyError, ValueError, TypeError, IndexError, OSError, AssertionError,
-    NotImplementedError, ArithmeticError,
-)  # fmt: skip
-"""What Blender's importers, which are Python for some, raise on files that they can't read."""
 
 
 def import_rigs(path: Path, take: str | None = None) -> list[Sampled]:
@@ -63,19 +58,14 @@ def _as_dense_as_keys(scene: bpy.types.Scene, fps: float | None) -> Iterator[Non
 
 
 def _bring_in(path: Path, kind: str) -> None:
-    """By Blender's own importer. Raises FormatError with its first words."""
-    try:
-        with redirect_stdout(StringIO()):
-            if kind == ".fbx":
-                _import_fbx(path)
-            elif kind in _GLTF:
-                _import_gltf(path)
-            else:
-                _import_usd(path)
-    except _BROKEN as error:
-        said = str(error).removeprefix("Error: ").strip().splitlines()
-        first = one_line(said[0]).rstrip(".") if said else type(error).__name__
-        raise FormatError(f"Blender can't read {path.name} ({first}); export it again.") from error
+    """By Blender's own importer. Raises FormatError."""
+    with reading(path):
+        if kind == ".fbx":
+            _import_fbx(path)
+        elif kind in _GLTF:
+            _import_gltf(path)
+        else:
+            _import_usd(path)
 
 
 def _import_fbx(path: Path) -> None:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Callable
-from contextlib import redirect_stdout
 from pathlib import Path
 
 import bpy
 
 from .errors import SceneError
 from .parts import moved_by
+from .quiet import reading
 from .timing import rate_kept
 
 GLTF = (".glb", ".gltf", ".vrm")
@@ -19,17 +18,19 @@ ENDINGS = (".blend", ".fbx", *GLTF)
 
 def open_rig(path: Path, fits: Callable[[bpy.types.Object], float]) -> bpy.types.Object:
     """The armature of the file that fits best, with what it carries and moves; nothing else of the file, no
-    animation and no frame rate. Raises SceneError."""
+    animation and no frame rate. Raises FormatError and SceneError."""
     if path.suffix.lower() not in ENDINGS:
         raise SceneError(f"{path.name} is no character; give a .blend, .fbx, .glb, .gltf or .vrm file.")
     if not path.is_file():
         raise SceneError(f"There is no file {path}; check the name.")
+    if bpy.data.filepath and path.samefile(bpy.data.filepath):
+        raise SceneError(
+            f"{path.name} is the file that is open, which Blender can't bring into itself; run the command"
+            " without opening it first."
+        )
     before = set(bpy.data.objects)
-    try:
-        with rate_kept(bpy.context.scene):
-            _bring_in(path)
-    except (RuntimeError, OSError) as error:  # how Blender's importers fail
-        raise SceneError(f"{path.name} can't be opened as a character: {_last_line(error)}") from error
+    with rate_kept(bpy.context.scene), reading(path):
+        _bring_in(path)
     brought = [ob for ob in bpy.data.objects if ob not in before]
     armatures = [ob for ob in brought if ob.type == "ARMATURE"]
     if not armatures:
@@ -49,15 +50,10 @@ def _bring_in(path: Path) -> None:
         with bpy.data.libraries.load(str(path)) as (there, here):
             here.objects = there.objects
         return
-    with redirect_stdout(io.StringIO()):
-        if path.suffix.lower() == ".fbx":
-            bpy.ops.import_scene.fbx(filepath=str(path), use_anim=False)
-        else:
-            bpy.ops.import_scene.gltf(filepath=str(path))
-
-
-def _last_line(error: Exception) -> str:
-    return (str(error).strip().splitlines() or ["it is damaged"])[-1].removeprefix("Error: ")
+    if path.suffix.lower() == ".fbx":
+        bpy.ops.import_scene.fbx(filepath=str(path), use_anim=False)
+    else:
+        bpy.ops.import_scene.gltf(filepath=str(path))
 
 
 def _show(objects: list[bpy.types.Object]) -> None:

@@ -1,13 +1,13 @@
-"""Files that are complete or absent."""
+"""Files of Blender's own operators, complete or absent."""
 
 from __future__ import annotations
 
 import re
-import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from ..whole_file import whole_file
 from .errors import SceneError
 
 _SYSTEM_ERROR = re.compile(r"\[Errno \d+\] ([^:\n]+)")
@@ -21,23 +21,22 @@ def replaced_when_done(path: Path) -> Iterator[Path]:
     """
     if not path.parent.is_dir():
         raise SceneError(f"There is no folder {path.parent}; create it or choose another place.")
-    temporary = path.with_name(f".{path.stem}-{uuid.uuid4().hex[:8]}{path.suffix}")
     try:
-        yield temporary
-        temporary.replace(path)
+        with whole_file(path) as temporary:
+            temporary.write_bytes(b"\0")  # Blender's own words for a place that refuses are no help
+            temporary.unlink()
+            yield temporary
     except OSError as error:
         raise SceneError(f"{path} can't be written ({error.strerror}); choose another place.") from error
     except RuntimeError as error:  # how Blender's operators fail
-        raise SceneError(f"{path} can't be written{_reason(str(error))}") from error
-    finally:
-        temporary.unlink(missing_ok=True)
+        raise SceneError(f"{path} can't be written{_reason(str(error))}; choose another place.") from error
 
 
 def _reason(report: str) -> str:
-    """The end of the sentence, from an operator's report, which may hold a whole traceback."""
+    """What an operator's report tells, which may hold a whole traceback, in brackets."""
     system = _SYSTEM_ERROR.search(report)
     if system is not None:
-        return f" ({system[1].strip()}); choose another place."
+        return f" ({system[1].strip()})"
     lines = [line.strip() for line in report.strip().splitlines() if line.strip()]
     told = [line for line in lines if not line.startswith(("Location:", "File "))]
-    return f": {told[-1].removeprefix('Error: ')}" if told else "."
+    return f" ({told[-1].removeprefix('Error: ').rstrip('.')})" if told else ""

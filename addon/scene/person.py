@@ -11,6 +11,7 @@ from ..body.body_model import BodyModel
 from ..body.skeleton import JOINT_COUNT
 from ..motion import Motion
 from ..recording import Keypoints
+from ..safe_read import as_text
 from ..steps import Stepped, Steps
 from .applied_size import note_size, settle_size
 from .armature import create_armature
@@ -74,7 +75,7 @@ def write_motion(
     if original is not None:
         _check(original, None)
     yield None
-    scene = bpy.context.scene
+    scene, name = bpy.context.scene, as_text(name)
     leave_edit_mode()
     with all_or_nothing(scene):
         alone = not is_animated(scene, _actions(earlier))

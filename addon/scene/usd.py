@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import errno
+import os
+import struct
 from collections.abc import Sequence
 from importlib import import_module
 from importlib.util import find_spec
@@ -44,7 +47,28 @@ def write_usd(
         known = bpy.ops.wm.usd_export.get_rna_type().properties
         options = {name: value for name, value in _OPTIONS.items() if name in known}
         bpy.ops.wm.usd_export(filepath=str(path), **options)
+    _check_whole(path)
     _say_rate(path)
+    _check_whole(path)
+
+
+def _check_whole(path: Path) -> None:
+    """Blender says nothing of a disk that was full before the end. Raises OSError.
+
+    At byte 16 of a file in USD's crate format stands where its table of contents begins: a count and, for
+    each section, a name of 16 bytes, its start and its length."""
+    content = path.read_bytes()
+    if content.startswith(b"#usda"):  # as text, where somebody has set USD so
+        return
+    try:
+        (table,) = struct.unpack_from("<q", content, 16)
+        (count,) = struct.unpack_from("<q", content, table)
+        sections = [struct.unpack_from("<qq", content, table + 24 + 32 * place) for place in range(count)]
+        whole = count > 0 and all(start + length <= len(content) for start, length in sections)
+    except struct.error:
+        whole = False
+    if not whole:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
 
 def _say_rate(path: Path) -> None:

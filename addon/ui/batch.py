@@ -11,7 +11,7 @@ import bpy
 
 from .. import batch, formats
 from ..batch import FAILED, Record
-from ..safe_read import FormatError
+from ..safe_read import FormatError, as_text
 from ..scene import SceneError, character_print
 from . import runner
 from .batch_character import batch_armature, batch_character
@@ -25,6 +25,8 @@ from .open_recording import FileChooser
 from .own_body import open_gender, own_body
 from .preferences import engine_and_device
 from .redraw import redraw
+
+_NO_TEXT = "Left out, as their names or folders have signs that are no text, so rename them"
 
 
 class SPR_OT_batch_folder(bpy.types.Operator, FileChooser):
@@ -49,14 +51,18 @@ class SPR_OT_batch_folder(bpy.types.Operator, FileChooser):
             report_error(self, f"There is no folder {folder}; choose another.")
             return {"CANCELLED"}
         settings = context.scene.spr.batch
-        clips = batch.find_clips(
+        found = batch.find_clips(
             [folder], lambda path: formats.read(path, **asdict(hints)), [folder / "refined"]
         )
+        clips = [clip for clip in found if as_text(str(clip.source)) == str(clip.source)]
+        odd = f"{_NO_TEXT}: {plural(len(found) - len(clips), 'recording')}" if len(clips) < len(found) else ""
         if not clips:
-            report_error(self, f"There is no recording in {folder}; choose another folder.")
+            report_error(self, odd or f"There is no recording in {folder}; choose another folder.")
             return {"CANCELLED"}
         list_clips(settings, folder, clips, hints)
         self.report({"INFO"}, f"{plural(len(clips), 'recording')} in {folder}")
+        if odd:
+            self.report({"WARNING"}, odd)
         redraw()
         return {"FINISHED"}
 

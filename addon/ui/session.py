@@ -17,7 +17,7 @@ from typing import Generic, TypeVar
 from .. import formats
 from ..formats.container import Hints
 from ..recording import Recording
-from ..safe_read import FormatError
+from ..safe_read import FormatError, as_text
 from .announce import announced
 
 T = TypeVar("T")
@@ -106,6 +106,11 @@ def _stamp(path: str) -> Stamp | None:
 
 
 def _read_recording(path: str, hints: Hints) -> Recording:
+    if as_text(path) != path:
+        raise FormatError(
+            f"{as_text(path)} can't be opened in Blender: there is a ? where its name or that of a folder"
+            " has signs that are no text; rename it."
+        )
     return formats.read(path, **asdict(hints))
 
 

@@ -40,11 +40,17 @@ SHAPE = Shape(width=256, hidden=512, taps=7, dilations=(1, 2, 3, 4, 3, 1))
 WARM_UP, FALL = 300, 0.75
 VALIDATION_SEED, VALIDATION_BATCHES = 7_000, 8
 
+_BEFORE = """Before all others: --processes N trains in so many processes, one for each GPU; --pairwise trains
+the paper's network, with arguments of its own."""
+
 
 def main(argv: list[str] | None = None) -> None:
     """Runs the stages that are not done yet."""
     parser = argparse.ArgumentParser(
-        prog="build.py train", description=__doc__, formatter_class=argparse.RawTextHelpFormatter
+        prog="build.py train",
+        description=__doc__,
+        formatter_class=argparse.RawTextHelpFormatter,
+        epilog=_BEFORE,
     )
     parser.add_argument(
         "--output", type=Path, default=Path("training_output"), help="folder for prior, checkpoint and curves"

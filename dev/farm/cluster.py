@@ -7,6 +7,7 @@ of each clip as soon as it is done. A clip whose worker is lost is given to anot
 from __future__ import annotations
 
 import os
+import re
 import sys
 import uuid
 from collections.abc import Iterator, Sequence
@@ -20,6 +21,7 @@ from addon.cli import main as command_line
 
 from .worker import refine
 
+_ADDRESS = re.compile(r"(\w+://)?\S+:\d+")
 _PATIENCE = 20.0
 """Seconds until a scheduler that does not answer is given up."""
 
@@ -30,7 +32,7 @@ def main(argv: list[str]) -> int:
         where, words = _split(argv)
         with _client(where) as client:
             words += ["--jobs", str(max(2, len(client.nthreads())))]
-            return command_line(words, partial(shared, client, words))
+            return command_line(words, partial(shared, client, words), "python3 build.py")
     except ValueError as error:
         print(error, file=sys.stderr)
         return 2
@@ -78,6 +80,8 @@ def _client(where: str) -> Iterator[Client]:
     """Raises OSError where nobody answers, ValueError for what is no address."""
     kind, _, rest = where.partition(":")
     if kind != "local":
+        if not _ADDRESS.fullmatch(where):
+            raise ValueError(f"--dask {where} is no address of a scheduler such as tcp://10.0.0.5:8786.")
         with Client(where, timeout=_PATIENCE) as client:
             yield client
         return

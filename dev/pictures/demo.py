@@ -171,8 +171,8 @@ def print_table(rows: list[Row]) -> None:
         before = "–" if row.before is None else f"{row.before:.1f} mm"
         print(f"{row.what:<52}{before:>14}{f'{row.after:.1f} mm':>10}{f'{row.speed:.3g}':>12}")
     print(
-        "Error: real capture: distance from the detected keypoints; others: mean joint error against "
-        "the truth.\n"
+        "Real capture: mean distance from the detected keypoints; the others: mean distance of the joints"
+        " from the truth.\n"
     )
 
 

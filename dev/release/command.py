@@ -29,7 +29,10 @@ def main(arguments: list[str]) -> int:
         name = commit.export(source)
         target = fresh(options.output.resolve(), manifest(source)["version"])
         make(source, target, options.torch)
+        log, version = (source / "CHANGELOG.md").read_text("utf-8"), manifest(source)["version"]
     say(f"Made of commit {name}.")
+    if warning := changelog.left_out(log, version):
+        say(warning)
     for path in sorted(target.iterdir()):
         print(f"{path}  {path.stat().st_size / 1e6:.2f} MB")
     return 0

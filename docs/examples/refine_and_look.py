@@ -26,9 +26,12 @@ for warning in recording.warnings:
 
 # %% Refine: one pass of the network over the whole clip
 motion = refiner.refine(person, progress=lambda fraction, message: None)
-print(f"mean distance from the keypoints: {np.nanmean(motion.fit_error_mm):.1f} mm")
-worst = int(np.nanargmax(motion.fit_error_mm))
-print(f"worst frame: {motion.frame_ids[worst]} with {motion.fit_error_mm[worst]:.1f} mm")
+if person.keypoints is None:
+    print(f"poses without keypoints; mean expected error {np.nanmean(motion.uncertainty_deg):.1f} degrees")
+else:
+    print(f"mean distance from the keypoints: {np.nanmean(motion.fit_error_mm):.1f} mm")
+    worst = int(np.nanargmax(motion.fit_error_mm))
+    print(f"worst frame: {motion.frame_ids[worst]} with {motion.fit_error_mm[worst]:.1f} mm")
 
 # %% Joints: (T, 24, 3) metres
 joints, _ = forward(motion.rotations, motion.pelvis, motion.bone_offsets)

@@ -49,6 +49,9 @@ def test_half_written_files_of_earlier_runs_go_and_all_others_stay(tmp_path):
     names = {
         ".walk-0a1b2c3d.npz": True,
         ".walk_Anna-0a1b2c3d.fbx": True,
+        ".walk-0a1b2c3d.glb": True,
+        ".walk-0a1b2c3d.vrma": True,
+        ".walk-0a1b2c3d.blend@": True,
         ".jump-0a1b2c3d.npz": False,
         ".walk-notes.npz": False,
         "walk-0a1b2c3d.npz": False,

@@ -170,6 +170,11 @@ def test_a_folder_without_recordings_is_status_1(tmp_path, capsys):
     assert "There is no motion file in" in capsys.readouterr().err
 
 
+def test_where_no_processes_are_started_shares_are_offered(takes, tmp_path, capsys):
+    assert cli.main(["refine", str(takes), "--output", str(tmp_path / "out"), "--jobs", "2"]) == 2
+    assert "--part 1/N" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("words", [["--jobs", "0"], ["--jobs", "many"], ["--jobs", "2"]])
 def test_processes_are_for_the_terminal(run, calls, words):
     assert run(*words)[0] == 2 and not calls

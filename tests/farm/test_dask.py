@@ -137,6 +137,7 @@ def test_local_processes_do_the_same_and_a_second_run_does_nothing_again(variabl
     ("where", "status", "sentence"),
     [
         ("local:none", 2, "--dask local:none is not a number of processes such as local:4."),
+        ("nonsense", 2, "--dask nonsense is no address of a scheduler such as tcp://10.0.0.5:8786."),
         ("tcp://127.0.0.1:9", 1, "No Dask scheduler answers at tcp://127.0.0.1:9"),
     ],
 )

@@ -69,7 +69,7 @@ def test_the_refusal_names_what_the_file_holds(tmp_path):
 
 def test_the_refusal_of_an_array_tells_its_shape_and_what_is_needed(tmp_path):
     np.save(tmp_path / "weather.npy", np.random.default_rng(0).normal(size=(30, 51)))
-    with pytest.raises(FormatError, match=r"shape \(30, 51\).*save it as \(frames, keypoints, 3\)"):
+    with pytest.raises(FormatError, match=r"shape \(30, 51\).*with keypoints \(frames, keypoints, 3\)"):
         formats.read(tmp_path / "weather.npy")
 
 

@@ -23,7 +23,7 @@ _EXECUTED = re.compile(r"stat::number_of_executed_units:\s*(\d+)")
 
 def main() -> int:
     """Fuzz each target for its share of the time; 1 when something crashed."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(prog="build.py fuzz", description=__doc__)
     parser.add_argument("--seconds", type=int, default=60, help="for all targets together")
     parser.add_argument("--target", action="append", help="one of the folders in corpus; all by default")
     parser.add_argument("--found", type=Path, help="folder in which new inputs stay for the next run")

@@ -51,3 +51,10 @@ def test_the_version_is_written_in_the_manifest_alone():
         for path in pages
         if re.search(rf"(?<![\d.]){re.escape(version)}(?![\d.])", path.read_text("utf-8"))
     ] == []
+
+
+def test_what_has_no_version_yet_is_said_to_be_left_out():
+    text = "## [Unreleased]\n\n{}\n\n## [1.0.0] - 2026-01-01\n\n- old\n"
+    told = changelog.left_out(text.format("- new"), "1.0.0")
+    assert told.startswith("The notes of 1.0.0 leave out") and told.endswith(".")
+    assert changelog.left_out(text.format(""), "1.0.0") == ""

@@ -19,6 +19,8 @@ from tests.environments import ready
 
 SAMPLE = ROOT / "bundled_model/samples/pose2sim/S00_P00_T01_BalancingTrial_0-100.trc"
 
+POSES = ROOT / "bundled_model/samples/smplcodec/avatar_skel.smpl"
+
 
 @pytest.fixture(scope="module")
 def archive(tmp_path_factory):
@@ -83,9 +85,10 @@ def test_its_command_says_in_a_sentence_what_only_blender_can(installed, tmp_pat
     assert "Traceback" not in done.stderr
 
 
-def test_the_example_of_the_manual_runs(installed, tmp_path):
+@pytest.mark.parametrize("sample", [SAMPLE, POSES], ids=["keypoints", "poses alone"])
+def test_the_example_of_the_manual_runs(installed, tmp_path, sample):
     script = ROOT / "docs/examples/refine_and_look.py"
-    done = installed("python", script, SAMPLE, tmp_path, cwd=tmp_path)
+    done = installed("python", script, sample, tmp_path, cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     page = (tmp_path / "result.html").read_text("utf-8")
     assert "<canvas" in page and "http" not in page

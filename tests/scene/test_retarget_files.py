@@ -243,3 +243,25 @@ def test_a_vrm_file_tells_which_bone_is_what(folder, tmp_path):
 def test_what_does_not_fit_is_said_in_a_sentence(folder, tmp_path, capsys, rig, out, status, told):
     assert _refine(folder, rig, tmp_path / out) == status
     assert told in capsys.readouterr().err and not (tmp_path / out).exists()
+
+
+def test_the_file_that_is_open_is_no_character_for_its_own_blender(folder, tmp_path, capsys):
+    bpy.ops.wm.open_mainfile(filepath=str(folder / "hero.blend"))
+    assert _refine(folder, "hero.blend", tmp_path / "out.fbx") == 1
+    told = capsys.readouterr().err
+    assert "hero.blend is the file that is open" in told and "Traceback" not in told
+    assert not (tmp_path / "out.fbx").exists()
+
+
+@needs_gltf
+def test_a_file_that_an_importer_falls_over_is_told_in_one_sentence(folder, tmp_path, capfd):
+    told = _chunk_of(folder / "hero.glb")
+    told["skins"][0]["joints"][0] = 9999
+    _write_chunk(folder / "hero.glb", tmp_path / "broken.glb", told)
+    bpy.ops.wm.read_homefile(use_factory_startup=True, use_empty=True)
+    capfd.readouterr()
+    sentence = "Blender can't read broken.glb (its content is damaged); export it again.\n"
+    assert _refine(folder, str(tmp_path / "broken.glb"), tmp_path / "out.fbx") == 1
+    assert capfd.readouterr().err == sentence
+    assert cli.main(["inspect", str(tmp_path / "broken.glb")]) == 1
+    assert capfd.readouterr().err == sentence

@@ -75,7 +75,9 @@ def read(container: Container) -> Draft:
     if bare is not None:
         return _read_bare(container, bare)
     fields = container.fields
-    points, confidence = _split(numbers(fields["keypoints"], "keypoints"), fields.get("confidence"))
+    values = numbers(fields["keypoints"], "keypoints")
+    body = _body_of(values, _stated_layout(container))
+    points, confidence = _split(values if body is None else body, fields.get("confidence"))
     keypoints, warnings = _named_or_layout(container, points, confidence)
     frame_ids = numbers(fields["frame_ids"], "frame_ids") if _given(fields, "frame_ids") else None
     draft = Draft(
@@ -117,8 +119,14 @@ def _named_or_layout(
     fields, hint = container.fields, container.hints.layout
     if hint is None and not _given(fields, "layout") and _given(fields, "names"):
         return _named([text_of(name) for name in np.asarray(fields["names"]).reshape(-1)], points, confidence)
-    layout = hint or (text_of(fields["layout"]) if _given(fields, "layout") else None)
-    return _with_layout(layout, points, confidence, _title(container))
+    return _with_layout(_stated_layout(container), points, confidence, _title(container))
+
+
+def _stated_layout(container: Container) -> str | None:
+    """By the user, or else by the file."""
+    fields = container.fields
+    stated = text_of(fields["layout"]).strip().lower() if _given(fields, "layout") else None
+    return container.hints.layout or stated
 
 
 def _named(names: list[str], points: np.ndarray, confidence: Any) -> tuple[Keypoints, list[str]]:
@@ -136,7 +144,9 @@ def _with_layout(
     if points.ndim == 3 and points.shape[-1] == 2:
         raise FormatError("These are 2D keypoints; 3D keypoints are needed, so triangulate or lift them.")
     if points.ndim != 3 or points.shape[-1] != 3:
-        raise FormatError("Keypoints without a layout need the shape (frames, keypoints, 3); reshape them.")
+        raise FormatError(
+            "Keypoints without a layout need the shape (frames, keypoints, 3); put the axes so."
+        )
     guess, warnings = infer_layout(points, name), []
     if points.shape[1] == _MEDIAPIPE:
         return layout_keypoints(points, "mediapipe33", confidence), [_ONLY_MEDIAPIPE]

@@ -47,6 +47,8 @@ _PLACES = {
 
 def __getattr__(name: str) -> Any:
     """What is asked for, imported then: the command line decides about NumPy's threads before that."""
+    if name == "__version__":
+        return import_module(".addon.cli.version", __name__).version()
     if name in _MODULES:
         return import_module(f".addon.{_MODULES[name]}", __name__)
     if name not in _PLACES:

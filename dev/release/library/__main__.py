@@ -10,7 +10,7 @@ def main() -> int:
     hold_to_one_thread()
     from .addon.cli import main as command_line
 
-    return command_line(sys.argv[1:])
+    return command_line(sys.argv[1:], program="smpl-pose-refiner")
 
 
 if __name__ == "__main__":

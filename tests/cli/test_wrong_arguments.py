@@ -1,0 +1,73 @@
+"""Wrong arguments are told in a line that a person understands, and none is left aside in silence."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from addon.cli import main
+from tests.wave import joints_of_a_wave
+
+ROOT = Path(__file__).parent.parent.parent
+
+
+@pytest.fixture
+def words(tmp_path) -> list[str]:
+    np.savez(tmp_path / "wave.npz", keypoints=joints_of_a_wave(8, 30.0), layout="smpl24", fps=30.0)
+    return ["refine", str(tmp_path / "wave.npz"), "--output", str(tmp_path / "out.npz")]
+
+
+@pytest.mark.parametrize(
+    "option",
+    [
+        "--jobs", "--part", "--file-start", "--fps", "--strength", "--smoothing", "--hands", "--feet",
+        "--floor", "--keypoints-offset", "--betas", "--height", "--weight", "--frames", "--swap", "--limb",
+        "--up", "--units", "--mode",
+    ],
+)  # fmt: skip
+def test_a_word_that_is_no_value_is_told_in_one_line(words, option, capsys):
+    assert main([*words, option, "rubbish"]) == 2
+    told = capsys.readouterr().err
+    assert told.startswith(f"Argument {option}: ") and told.count("\n") == 1
+    assert "value: " not in told, "the name of a function says nothing"
+
+
+@pytest.mark.parametrize(
+    ("more", "needed"),
+    [
+        (["--height", "1.8"], "--smpl-model"),
+        (["--weight", "70"], "--smpl-model"),
+        (["--betas", "5"], "--smpl-model"),
+        (["--retarget-root", "root"], "--retarget with"),
+        (["--again"], "a folder as --output"),
+        (["--part", "1/2"], "a folder as --output"),
+        (["--jobs", "2"], "a folder as --output"),
+    ],
+)
+def test_what_has_no_effect_is_refused(words, more, needed, capsys):
+    assert main([*words, *more]) == 2
+    told = capsys.readouterr().err
+    assert more[0] in told and needed in told and told.count("\n") == 1
+
+
+def test_the_version_is_the_manifests(capsys):
+    assert main(["--version"]) == 0
+    manifest = tomllib.loads((ROOT / "blender_manifest.toml").read_text("utf-8"))
+    assert capsys.readouterr().out.strip() == manifest["version"]
+
+
+@pytest.mark.parametrize("command", ["inspect", "refine"])
+def test_help_calls_the_program_as_it_was_called_and_explains_every_option(command, capsys):
+    assert main([command, "--help"], program="python3 build.py") == 0
+    told = capsys.readouterr().out
+    assert told.startswith(f"usage: python3 build.py {command} ")
+    lines = told[told.index("options:") :].splitlines()
+    bare = [
+        line
+        for line, below in zip(lines, [*lines[1:], ""], strict=True)
+        if line.startswith("  -") and not line[24:].strip() and not below.startswith(" " * 24)
+    ]
+    assert not bare
