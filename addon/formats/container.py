@@ -23,6 +23,7 @@ from ..safe_read import (
 )
 from ..safe_read.errors import MAX_ARRAY_BYTES, MAX_FILE_BYTES, refusing
 from ..safe_read.lazy import keeping_meshes
+from ..safe_read.matlab import is_matlab, read_matlab
 from ..safe_read.npy import MAGIC, array_from_bytes, read_header
 from ..safe_read.npz import is_numeric
 from ..safe_read.stream import compression
@@ -73,7 +74,8 @@ class Hints:
 class Container:
     """A file as readers see it.
 
-    kind: "npz", "npy", "torch", "pickle", "json", "text" or "binary", by content, never by the extension.
+    kind: "npz", "npy", "torch", "pickle", "matlab", "json", "text" or "binary", by content, never by the
+    extension.
     Every property that parses raises FormatError on damaged content.
     """
 
@@ -141,6 +143,8 @@ class Container:
             return self.npz if self.npz is not None else self.json
         if self.kind in ("pickle", "torch"):
             return read_object(self.path, self.head)
+        if self.kind == "matlab":
+            return self._read_matlab()
         return self._read_npy() if self.kind == "npy" else None
 
     @cached_property
@@ -150,6 +154,13 @@ class Container:
             return self.tree
         with keeping_meshes():
             return self._read_npy() if self.kind == "npy" else read_object(self.path, self.head)
+
+    def _read_matlab(self) -> Any:
+        """The variables, or the fields of the only one where that is a structure."""
+        with refusing(self.name):
+            held = read_matlab(self.data)
+        inner = next(iter(held.values()), None) if len(held) == 1 else None
+        return inner if isinstance(inner, Mapping) else held
 
     def _read_npy(self) -> Any:
         with refusing(self.name), self.path.open("rb") as stream:
@@ -200,6 +211,8 @@ def _kind(path: Path, head: bytes) -> str:
         return _zip_kind(path)
     if head.startswith(MAGIC):
         return "npy"
+    if is_matlab(head):
+        return "matlab"
     if is_pickle(head) or compression(head):
         return "pickle"
     stripped = head.removeprefix(b"\xef\xbb\xbf").lstrip()

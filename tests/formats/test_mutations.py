@@ -26,6 +26,7 @@ from tests.formats import test_keypoint_tools as keypoint_tools
 from tests.formats import test_keypoint_variants as keypoint_variants
 from tests.formats import test_landmarks as landmarks
 from tests.formats import test_marker_tables as marker_tables
+from tests.formats import test_matlab as matlab
 from tests.formats import test_newer_estimators as newer
 from tests.formats import test_other_skeletons as other_skeletons
 from tests.formats import test_sam3d as sam3d
@@ -69,6 +70,8 @@ BUILDERS: dict[str, Callable[[Path], Path]] = {
     "VIBE": estimators.vibe,
     "OpenPose": images.openpose,
     "MediaPipe": json_of_landmarks,
+    "MATLAB": matlab.fields_of_a_structure,
+    "MATLAB, packed": matlab.qualisys,
     "table": lambda folder: landmarks.TABLES["long"](folder / "pose.csv"),
     "BVH": lambda folder: skeletons.bvh(folder / "clip.bvh", skeletons.MIXAMO),
     "NTU": lambda folder: skeletons.ntu(folder / "clip.skeleton"),
