@@ -116,18 +116,29 @@ def canonical_names(names: Sequence[str]) -> tuple[str | None, ...]:
 
 def joint_pairs(names: Sequence[str]) -> dict[str, tuple[int, int]]:
     """Canonical joint -> (outer, inner) of the skin markers whose middle it is."""
-    found: dict[tuple[str, str], dict[int, int]] = {}
+    return {
+        joint: (pair[0], pair[1])
+        for joint, pair in bone_ends(names).items()
+        if len(pair) == 2 and _style(names[pair[0]])[:1] == _style(names[pair[1]])[:1]
+    }
+
+
+def bone_ends(names: Sequence[str]) -> dict[str, dict[int, int]]:
+    """Canonical joint -> the skin markers on its outer (0) and inner (1) side, as far as there are any."""
+    found: dict[str, dict[int, int]] = {}
     for place, name in enumerate(names):
         for side, rest in _sides_of(name):
             if rest in _PAIRED_PART:
                 part, inner = _PAIRED_PART[rest]
-                found.setdefault((side, part), {}).setdefault(inner, place)
+                found.setdefault(f"{side}_{part}", {}).setdefault(inner, place)
                 break
-    return {
-        f"{side}_{part}": (pair[0], pair[1])
-        for (side, part), pair in found.items()
-        if len(pair) == 2 and _style(names[pair[0]])[:1] == _style(names[pair[1]])[:1]
-    }
+    return found
+
+
+def sided(name: str) -> list[tuple[str, str]]:
+    """("left" or "right", the rest in lower case) in the ways in which a name may start or end with a side;
+    ("", the whole name) last."""
+    return [*_sides_of(name), ("", _squashed(name))]
 
 
 def skin_markers(names: Sequence[str]) -> set[int]:

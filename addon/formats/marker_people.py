@@ -12,6 +12,7 @@ from ..safe_read import FormatError, one_line
 from .draft import named_keypoints, person
 from .marker_names import canonical_names, joint_pairs, skin_markers, subject_of
 from .parts import only_a, part_of_names
+from .skin_markers import FROM_SKIN, is_skin_set, joint_centres
 
 _LIMBS = ("hip", "knee", "ankle", "shoulder", "elbow", "wrist")
 _ENOUGH = 6
@@ -19,6 +20,8 @@ _ENOUGH = 6
 
 def joint_count(names: Sequence[str]) -> int:
     """How many hips, knees, ankles, shoulders, elbows and wrists are among the names, or between pairs."""
+    if is_skin_set(names):
+        return _ENOUGH
     return sum(
         any(part in point for part in _LIMBS) for point in (*_joints(names), *joint_pairs(names)) if point
     )
@@ -62,7 +65,12 @@ def _joints(names: Sequence[str]) -> tuple[str | None, ...]:
 
 
 def _with_centres(names: list[str], positions: np.ndarray) -> Keypoints:
-    """Keypoints with the middle of each pair of skin markers behind them, where no joint is named so."""
+    """Keypoints with what skin markers tell of joints behind them: those of a whole set, or else the middle
+    of each pair where no joint is named so."""
+    if is_skin_set(names):
+        found = joint_centres(names, positions)
+        shown = [f"{name}{FROM_SKIN}" for name in found]
+        return named_keypoints(np.stack(list(found.values()), axis=1), shown, canonical=list(found))
     canonical = list(_joints(names))
     pairs = {joint: pair for joint, pair in joint_pairs(names).items() if joint not in canonical}
     centres = [positions[:, pair].mean(1) for pair in map(list, pairs.values())]
