@@ -27,6 +27,7 @@ from ..safe_read.matlab import is_matlab, read_matlab
 from ..safe_read.npy import MAGIC, array_from_bytes, read_header
 from ..safe_read.npz import is_numeric
 from ..safe_read.stream import compression
+from ..safe_read.text import without_mark
 from .opened import note_opened
 
 _HEAD_BYTES = 4096
@@ -96,7 +97,7 @@ class Container:
             raise FormatError(f"{path.name} is larger than {MAX_FILE_BYTES >> 30} GB; split the recording.")
         try:
             with path.open("rb") as stream:
-                self.head = stream.read(_HEAD_BYTES)
+                self.head = without_mark(stream.read(_HEAD_BYTES))
         except OSError as error:
             raise FormatError(f"{path.name} can't be read ({error.strerror}); check its rights.") from error
         self.kind = _kind(path, self.head)
@@ -215,7 +216,7 @@ def _kind(path: Path, head: bytes) -> str:
         return "matlab"
     if is_pickle(head) or compression(head):
         return "pickle"
-    stripped = head.removeprefix(b"\xef\xbb\xbf").lstrip()
+    stripped = head.lstrip()
     if stripped[:1] in (b"{", b"["):
         return "json"
     return "binary" if b"\0" in head else "text"

@@ -37,7 +37,7 @@ def marker_people(names: Sequence[str], positions: np.ndarray, frame_ids: Any = 
         own = [place for place, name in enumerate(names) if subject_of(name) == subject]
         own_names = [names[place] for place in own]
         if joint_count(own_names) >= _ENOUGH:
-            keypoints = _with_centres(own_names, positions[:, own])
+            keypoints = keypoints_of_markers(own_names, positions[:, own])
             people.append(person(subject or "0", frame_ids, keypoints=keypoints))
     if not people:
         part = part_of_names(names)
@@ -64,7 +64,7 @@ def _joints(names: Sequence[str]) -> tuple[str | None, ...]:
     return canonical_names(["" if place in skin else name for place, name in enumerate(names)])
 
 
-def _with_centres(names: list[str], positions: np.ndarray) -> Keypoints:
+def keypoints_of_markers(names: Sequence[str], positions: np.ndarray) -> Keypoints:
     """Keypoints with what skin markers tell of joints behind them: those of a whole set, or else the middle
     of each pair where no joint is named so."""
     if is_skin_set(names):
@@ -76,4 +76,4 @@ def _with_centres(names: list[str], positions: np.ndarray) -> Keypoints:
     centres = [positions[:, pair].mean(1) for pair in map(list, pairs.values())]
     shown = [f"{names[outer]} + {names[inner]}" for outer, inner in pairs.values()]
     points = np.concatenate([positions, np.stack(centres, axis=1)], axis=1) if centres else positions
-    return named_keypoints(points, names + shown, canonical=[*canonical, *pairs])
+    return named_keypoints(points, [*names, *shown], canonical=[*canonical, *pairs])

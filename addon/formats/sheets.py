@@ -76,7 +76,7 @@ def separator_of(container: Container) -> str:
 
 
 def _header(container: Container) -> list[str]:
-    start = container.head.decode("latin1").removeprefix("\xef\xbb\xbf").lstrip()
+    start = container.head.decode("latin1").lstrip()
     if "," not in start and ";" not in start and "\t" not in start:
         return []
     cells = next(csv.reader(lines_of(container)[:1], delimiter=separator_of(container)), [])

@@ -138,6 +138,15 @@ def test_without_hips_or_a_pelvis_markers_are_not_a_set():
     assert joint_count(["LTHI", "RTHI", "CLAV"]) == 0
 
 
+def test_the_open_keypoint_file_may_hold_them(tmp_path):
+    names, points = worn("Plug-in Gait")
+    path = tmp_path / "walk.npz"
+    np.savez(path, keypoints=points, names=np.array(names), confidence=np.ones(points.shape[:2]), fps=100)
+    recording = formats.read(path)
+    assert recording.people[0].keypoints is not None and recording.units.value == "mm"
+    assert {"left_hip", "right_elbow"} <= set(recording.people[0].keypoints.canonical)
+
+
 def test_subjects_stay_apart():
     names, points = worn("Plug-in Gait")
     both = [f"{who}:{name}" for who in ("Anna", "Ben") for name in names]
