@@ -60,6 +60,7 @@ ENTRIES = (
     Entry("sam3d.READER"),
     Entry("sam3d.CSV", "text"),
     Entry("fast_sam.READER", "npz"),
+    Entry("egoallo.READER", "npz"),
     Entry("datasets.THREE_DPW"),
     Entry("datasets.EMDB"),
     Entry("datasets.GLAMR"),

@@ -17,6 +17,7 @@ from addon.safe_read import FormatError
 from tests.formats import test_acclaim as acclaim
 from tests.formats import test_amass as amass
 from tests.formats import test_arkit as arkit
+from tests.formats import test_bodies_by_name as by_name
 from tests.formats import test_c3d as c3d
 from tests.formats import test_estimator_variants as variants
 from tests.formats import test_estimators as estimators
@@ -66,6 +67,7 @@ BUILDERS: dict[str, Callable[[Path], Path]] = {
     **{f"{name} keypoints": build for name, (build, *_) in keypoint_tools.TOOLS.items()},
     **images.TOOLS,
     "EDGE": generators.edge,
+    "EgoAllo": by_name.egoallo,
     "Kimodo": generators.kimodo,
     "VIBE": estimators.vibe,
     "OpenPose": images.openpose,

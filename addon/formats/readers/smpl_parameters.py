@@ -46,6 +46,9 @@ _OSX = {
     "smplx_jaw_pose": "jaw_pose", "smplx_expr": "expression", "cam_trans": "transl",
 }  # fmt: skip
 """What OSX, AiOS and data sets of sign language made with them call smplx's parameters."""
+_ROOT = re.compile(r"(.+[_./])global_orient")
+_OF_WORLD, _OF_OTHERS = re.compile("world|global", re.I), re.compile("gt|target|truth|cam", re.I)
+_BODY = {(23, 3), (21, 3), (69,), (63,)}
 _POSES = ("pose", "poses", "smpl_pose", "smpl_thetas", "theta")
 _LIKELY = ("+y", "+z", "-y")
 
@@ -145,12 +148,40 @@ def _parameters(fields: Any) -> Mapping[str, Any]:
         return {}
     nested = [fields[name] for name in _NESTS if name in fields]
     deeper = [held["params"] for held in nested if isinstance(held, Mapping) and "params" in held]
-    for held in (fields, *nested, *deeper):
+    for held in (fields, *nested, *deeper, *_prefixed(fields)):
         if isinstance(held, Mapping) and "global_orient" in held and "body_pose" in held:
             return _placed(held, fields)
+        beside = _beside_root(held)
+        if beside is not None:
+            return _placed({**held, "body_pose": beside}, fields)
         if isinstance(held, Mapping) and "smplx_root_pose" in held and "smplx_body_pose" in held:
             return {_OSX[name]: held[name] for name in held if name in _OSX}
     return {}
+
+
+def _beside_root(held: Any) -> Any:
+    """What lies beside a root's orientation as `poses` and is the rest of the body; None elsewhere."""
+    if not isinstance(held, Mapping) or "global_orient" not in held:
+        return None
+    shapes = {name: tuple(np.shape(held[name])) for name in _POSES if name in held}
+    return next((held[name] for name, shape in shapes.items() if {shape[-2:], shape[-1:]} & _BODY), None)
+
+
+def _prefixed(fields: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """Parameters whose names start alike, as `world_global_orient` and `world_body_pose`: those of a world
+    before others, those of a camera and of the truth last."""
+    roots = [_ROOT.fullmatch(str(name)) for name in fields]
+    starts = sorted({found[1] for found in roots if found}, key=_rank)
+    shared = {name: fields[name] for name in ("betas", "gender") if name in fields}
+    held = [
+        shared | {str(name)[len(start) :]: fields[name] for name in fields if str(name).startswith(start)}
+        for start in starts
+    ]
+    return [params for params in held if "body_pose" in params]
+
+
+def _rank(start: str) -> int:
+    return 0 if _OF_WORLD.search(start) else 2 if _OF_OTHERS.search(start) else 1
 
 
 def _placed(params: Mapping[str, Any], around: Mapping[str, Any]) -> Mapping[str, Any]:
