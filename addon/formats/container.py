@@ -22,8 +22,10 @@ from ..safe_read import (
     read_object_array,
 )
 from ..safe_read.errors import MAX_ARRAY_BYTES, MAX_FILE_BYTES, refusing
+from ..safe_read.hdf5 import SIGNATURE, read_hdf5
 from ..safe_read.lazy import keeping_meshes
 from ..safe_read.matlab import is_matlab, read_matlab
+from ..safe_read.matlab_hdf5 import is_matlab_hdf5, read_matlab_hdf5
 from ..safe_read.npy import MAGIC, array_from_bytes, read_header
 from ..safe_read.npz import is_numeric
 from ..safe_read.stream import compression
@@ -75,8 +77,8 @@ class Hints:
 class Container:
     """A file as readers see it.
 
-    kind: "npz", "npy", "torch", "pickle", "matlab", "json", "text" or "binary", by content, never by the
-    extension.
+    kind: "npz", "npy", "torch", "pickle", "matlab", "hdf5", "json", "text" or "binary", by content, never by
+    the extension.
     Every property that parses raises FormatError on damaged content.
     """
 
@@ -144,8 +146,8 @@ class Container:
             return self.npz if self.npz is not None else self.json
         if self.kind in ("pickle", "torch"):
             return read_object(self.path, self.head)
-        if self.kind == "matlab":
-            return self._read_matlab()
+        if self.kind in ("matlab", "hdf5"):
+            return self._read_variables()
         return self._read_npy() if self.kind == "npy" else None
 
     @cached_property
@@ -156,10 +158,12 @@ class Container:
         with keeping_meshes():
             return self._read_npy() if self.kind == "npy" else read_object(self.path, self.head)
 
-    def _read_matlab(self) -> Any:
-        """The variables, or the fields of the only one where that is a structure."""
+    def _read_variables(self) -> Any:
+        """Those of MATLAB or HDF5, or the fields of the only one where that is a structure."""
+        read = read_hdf5 if self.kind == "hdf5" else read_matlab
+        read = read_matlab_hdf5 if is_matlab_hdf5(self.head) else read
         with refusing(self.name):
-            held = read_matlab(self.data)
+            held = read(self.data)
         inner = next(iter(held.values()), None) if len(held) == 1 else None
         return inner if isinstance(inner, Mapping) else held
 
@@ -212,8 +216,10 @@ def _kind(path: Path, head: bytes) -> str:
         return _zip_kind(path)
     if head.startswith(MAGIC):
         return "npy"
-    if is_matlab(head):
+    if is_matlab(head) or is_matlab_hdf5(head):
         return "matlab"
+    if head.startswith(SIGNATURE):
+        return "hdf5"
     if is_pickle(head) or compression(head):
         return "pickle"
     stripped = head.lstrip()

@@ -15,7 +15,7 @@ from ..safe_read import FormatError
 if TYPE_CHECKING:
     from .draft import Reader
 
-TREES = "npz npy torch pickle matlab json"
+TREES = "npz npy torch pickle matlab hdf5 json"
 ANY = f"{TREES} text binary"
 
 
@@ -103,7 +103,7 @@ ENTRIES = (
     Entry("freemocap_table.READER", "binary text"),
     Entry("krajjat.READER", "json text"),
     Entry("mediapipe.READER", "json text"),
-    Entry("matlab.ANY", "matlab"),
+    Entry("matlab.ANY", "matlab hdf5"),
     Entry("named_points.READER"),
     Entry("tables.READER", "text json"),
     Entry("number_table.READER", "text"),
@@ -117,7 +117,7 @@ ENTRIES = (
 
 ENDINGS = (
     ".npz", ".npy", ".pkl", ".json", ".csv", ".trc", ".bvh", ".c3d", ".pt", ".smpl", ".mcs", ".p", ".pk",
-    ".mat", ".amc", ".mvnx", ".tsv", ".skeleton", ".parquet", ".dat", ".fbx", ".glb", ".gltf", ".vrm",
+    ".mat", ".h5", ".amc", ".mvnx", ".tsv", ".skeleton", ".parquet", ".dat", ".fbx", ".glb", ".gltf", ".vrm",
     ".vrma", ".usd", ".usda", ".usdc", ".usdz",
 )  # fmt: skip
 """Of the files that readers open, for file browsers; the content decides what a file is."""

@@ -3,13 +3,14 @@
 QTM: `Trajectories.Labeled {Labels, Data (K, 4, T)}`, `Skeletons {SegmentLabels, PositionData (3, K, T)}`.
 MPI-INF-3DHP's annot.mat: `annot3`, a cell for each of 14 cameras, (T, 28 * 3). SURREAL: `joints3D
 (3, 24, T)`. UTD-MHAD: `d_skel (20, 3, T)`. Human3.6M: `data {(T, 32 * 3)}`. Else markers (T, 3) in the fields
-of a structure, or an array in any order of axes, with its names in a cell array beside it. Sources:
-docs.qualisys.com "MAT file format"; MoCap Toolbox mcinitstruct.m; gulvarol/surreal datageneration;
-mpi-inf.mpg.de/3dhp-dataset; personal.utdallas.edu/~kehtar/UTD-MHAD.html.
+of a structure, or an array in any order of axes, with its names in a cell array beside it; so in HDF5 files
+of other programs. Sources: docs.qualisys.com "MAT file format"; MoCap Toolbox mcinitstruct.m;
+gulvarol/surreal datageneration; mpi-inf.mpg.de/3dhp-dataset; personal.utdallas.edu/~kehtar/UTD-MHAD.html.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from functools import partial
@@ -31,7 +32,8 @@ _RATES = frozenset((
     "samplingfrequency", "videoframerate", "markerrate", "markerfrequency", "pointrate", "rate",
 ))  # fmt: skip
 _FEWEST, _DEEPEST, _MOST_NODES = 6, 5, 20_000
-_H36M = 32
+_H36M, _OF_H36M = 32, ("data", "3D_positions")
+_TOOL = {"matlab": "MATLAB", "hdf5": "unknown tool"}
 _AXES = ("+z", "+y", "-y")
 _FIRST = "The file holds {} motions; the first one was read."
 _CAMERAS = "The file holds {} cameras' views; the first one was read."
@@ -47,7 +49,11 @@ def _qualisys(container: Container, tree: Mapping[str, Any]) -> Draft | None:
         return None
     skeletons = tree.get("Skeletons")
     listed = [skeletons] if isinstance(skeletons, Mapping) else skeletons or []
-    found = [one for one in listed if one.get("Reference", "Global") != "Local" and "PositionData" in one]
+    found = [
+        one
+        for one in listed
+        if one.get("Reference") != "Local" and {"PositionData", "SegmentLabels"} <= set(one)
+    ]
     labelled = trajectories.get("Labeled")
     first = max(int(scalar(tree.get("StartFrame")) or 1), 1)
     people = [replace(one, frame_ids=one.frame_ids + first - 1) for held in found for one in _skeleton(held)]
@@ -68,16 +74,19 @@ def _skeleton(held: Mapping[str, Any]) -> list[Any]:
 
 
 def _views(container: Container, tree: Mapping[str, Any]) -> Draft | None:
-    """MPI-INF-3DHP: the same person before 14 cameras."""
+    """MPI-INF-3DHP: the same person before 14 cameras, or before the one of its test set (3, 17, 1, T)."""
     held = tree.get("annot3")
-    if not isinstance(held, list) or not held or "univ_annot3" not in tree:
+    if "univ_annot3" not in tree or held is None or not len(held):
         return None
-    points = numbers(held[0], "annot3").reshape(len(held[0]), -1, 3)
-    one = person(keypoints=layout_keypoints(points, container.hints.layout or "mpi_inf_28"))
-    several = [_CAMERAS.format(len(held))] if len(held) > 1 else []
-    return Draft(
-        [one], units="mm", up="-y", camera=True, usual_fps=25.0, tool="MPI-INF-3DHP", warnings=several
-    )
+    several = held if isinstance(held, list) else [held]
+    points = numbers(several[0], "annot3")
+    layout = "mpi_inf_17" if points.ndim == 4 else "mpi_inf_28"
+    found = in_order(points[:, :, 0] if points.ndim == 4 else points, container.hints.layout or layout)
+    if found is None:
+        return None
+    one = person(keypoints=layout_keypoints(found, container.hints.layout or layout))
+    told = [_CAMERAS.format(len(several))] if len(several) > 1 else []
+    return Draft([one], units="mm", up="-y", camera=True, usual_fps=25.0, tool="MPI-INF-3DHP", warnings=told)
 
 
 def _surreal(container: Container, tree: Mapping[str, Any]) -> Draft | None:
@@ -147,7 +156,7 @@ def _unnamed(container: Container, tree: Mapping[str, Any]) -> Draft | None:
         if points is not None:
             draft = draft_of_array(container, points, layout)
             draft.warnings += _only_first(len(several))
-            is_h36m = name == "data" and points.shape[1] == _H36M
+            is_h36m = name in _OF_H36M and points.shape[1] == _H36M
             return replace(draft, tool="Human3.6M", usual_fps=50.0) if is_h36m else draft
     return None
 
@@ -190,27 +199,36 @@ def _are_joints(names: list[str]) -> bool:
 
 def _marker(value: Any) -> np.ndarray | None:
     """(T, 3) places of one marker."""
-    if not isinstance(value, np.ndarray) or value.ndim != 2:
+    shape = _shape(value)
+    if len(shape) != 2 or not {3, 4} & set(shape) or not min(shape):
         return None
-    array = value if value.shape[1] in (3, 4) else value.T
-    return array[:, :3].astype(float) if array.shape[1] in (3, 4) and len(array) else None
+    array = numbers(value, "markers")
+    return (array if shape[1] in (3, 4) else array.T)[:, :3]
 
 
 def _coordinates(value: Any) -> np.ndarray | None:
     """Numbers in two or three axes, without the residual that some have as a fourth coordinate."""
-    if not isinstance(value, np.ndarray) or value.ndim not in (2, 3) or not value.size:
+    shape = _shape(value)
+    if len(shape) not in (2, 3) or not min(shape):
         return None
-    fourth = next((axis for axis, size in enumerate(value.shape) if size == 4), None)
-    if value.ndim == 3 and 3 not in value.shape and fourth is not None:
-        value = np.take(value, range(3), axis=fourth)
-    return value.astype(float)
+    array = numbers(value, "coordinates")
+    fourth = next((axis for axis, size in enumerate(shape) if size == 4), None)
+    return (
+        np.take(array, range(3), axis=fourth)
+        if len(shape) == 3 and 3 not in shape and fourth is not None
+        else array
+    )
+
+
+def _shape(value: Any) -> tuple[int, ...]:
+    return tuple(getattr(value, "shape", ()))
 
 
 def _rate(tree: Any) -> float | None:
     """The rate that any structure states under a usual name."""
     for _, held in _mappings(tree):
         for name, value in held.items():
-            if "".join(filter(str.isalpha, name.lower())) in _RATES and np.size(value) == 1:
+            if "".join(filter(str.isalpha, name.lower())) in _RATES and math.prod(_shape(value)) == 1:
                 rate = scalar(value)
                 if rate is not None and rate > 0:
                     return rate
@@ -223,14 +241,14 @@ def _draft(container: Container, dialects: tuple[_Dialect, ...]) -> Draft | None
 
 
 def _recognises(dialects: tuple[_Dialect, ...], container: Container) -> bool:
-    return container.kind == "matlab" and _draft(container, dialects) is not None
+    return _draft(container, dialects) is not None
 
 
 def _read(dialects: tuple[_Dialect, ...], container: Container) -> Draft:
     draft = _draft(container, dialects)
     if draft is None:
         raise FormatError(f"{container.name} holds no keypoints; export it again.")
-    return replace(draft, fps=draft.fps or _rate(container.tree), tool=draft.tool or "MATLAB")
+    return replace(draft, fps=draft.fps or _rate(container.tree), tool=draft.tool or _TOOL[container.kind])
 
 
 READER = Reader(
@@ -238,6 +256,7 @@ READER = Reader(
     partial(_recognises, _TOOLS), partial(_read, _TOOLS),
 )  # fmt: skip
 ANY = Reader(
-    "MATLAB arrays", "MATLAB, MoCap Toolbox, Human3.6M", "keypoints by name or layout", ".mat",
+    "MATLAB arrays", "MATLAB, MoCap Toolbox, Human3.6M, scripts that write HDF5",
+    "keypoints by name or layout", ".mat .h5",
     partial(_recognises, _ANY), partial(_read, _ANY),
 )  # fmt: skip

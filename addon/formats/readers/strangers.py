@@ -39,8 +39,6 @@ _MAGIC = {
     b"\x89PNG": _PICTURE,
     b"\xff\xd8\xff": _PICTURE,
     b"\x1aE\xdf\xa3": _VIDEO,
-    b"\x89HDF": "is an HDF5 file; save the keypoints or poses in it as .npz and open that",
-    b"MATLAB 7.3": "is a MATLAB file of level 7.3, which is HDF5; save it in MATLAB with -v7 and open that",
     b"%PDF": "is a PDF document; choose the motion that it is about",
 }
 _FLAT = "holds 2D keypoints of images; lift or triangulate them and open that"
