@@ -241,7 +241,7 @@ def _draft(container: Container, dialects: tuple[_Dialect, ...]) -> Draft | None
 
 
 def _recognises(dialects: tuple[_Dialect, ...], container: Container) -> bool:
-    return _draft(container, dialects) is not None
+    return container.kind in _TOOL and _draft(container, dialects) is not None
 
 
 def _read(dialects: tuple[_Dialect, ...], container: Container) -> Draft:
