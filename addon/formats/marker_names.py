@@ -58,23 +58,24 @@ _INNER = "m{0} med{0} medial{0} {0}m {0}med {0}medial {0}in {0}inner {0}int"
 _PAIRED = {
     "knee": (
         "knee kne",
-        "lk lfe fle lfc lateralfemoralepicondyle",
-        "mk knm mfe fme mfc medialfemoralepicondyle",
+        "lk lfe fle lfc lateralfemoralepicondyle kneelatepicondyle",
+        "mk knm mfe fme mfc medialfemoralepicondyle kneemedepicondyle",
     ),
     "ankle": (
         "ankle ank",
-        "la lm fal lmal latmal lateralmalleolus",
-        "ma anm med mm tam mmal medmal medialmalleolus",
+        "la lm fal lmal latmal lateralmalleolus latmalleolus",
+        "ma anm med mm tam mmal medmal medialmalleolus medmalleolus",
     ),
     "elbow": (
         "elbow elb",
-        "le lhe hle epicl lateralepicondyle lateralhumeralepicondyle",
-        "me mhe hme epicm medialepicondyle medialhumeralepicondyle",
+        "le lhe hle epicl lel lateralepicondyle lateralhumeralepicondyle armlatepicondyle"
+        " armlateralepicondyle",
+        "me mhe hme epicm mel medialepicondyle medialhumeralepicondyle armmedepicondyle armmedialepicondyle",
     ),
     "wrist": (
         "wrist",
-        "wristradius wristrad radialwrist wra rs rsp stylr radialstyloid",
-        "wristulna wristuln ulnarwrist wrb us usp stylu ulnarstyloid",
+        "wristradius wristrad radialwrist wra rs rsp stylr radialstyloid faradius",
+        "wristulna wristuln ulnarwrist wrb us usp stylu ulnarstyloid faulna",
     ),
 }
 """Joint -> its names, which may have the side of the skin marker beside them, and names of the bones' ends on
@@ -93,6 +94,7 @@ _PAIRED_PART = {
     for alias in (*bones.split(), *(name for stem in stems.split() for name in form.format(stem).split()))
 }
 _SIDES = {"l": "left", "left": "left", "r": "right", "right": "right"}
+_FRONT = re.compile("^(?:[qQ]_|p(?=[A-Z]|left|right|sacrum|ij$|px$|c7|t8|topofhead))")
 _SIDE_FIRST = re.compile(r"(left|right|l|r)(.+)")
 _SIDE_LAST = re.compile(r"(.+?)(left|right|l|r)")
 
@@ -189,8 +191,8 @@ def _part(name: str) -> tuple[str | None, str] | None:
 
 
 def _squashed(name: str) -> str:
-    """Letters and digits in lower case."""
-    return re.sub(r"[^a-z0-9]", "", plain_name(name).lower())
+    """Letters and digits in lower case, without Xsens' p and Qualisys' Q_ in front."""
+    return re.sub(r"[^a-z0-9]", "", _FRONT.sub("", plain_name(name)).lower())
 
 
 def _sides_of(name: str) -> list[tuple[str, str]]:

@@ -1,6 +1,6 @@
 """Joint centres out of markers on the skin: sets with four markers on the pelvis and one on each joint.
 
-Plug-in Gait, Helen Hayes, CMU's, Qualisys' and OptiTrack's Baseline. Hips lie where Harrington et al.
+Plug-in Gait, Helen Hayes, CMU's, Qualisys', Xsens' and OptiTrack's Baseline. Hips lie where Harrington et al.
 (J. Biomech. 40, 2007) found them from the front of the pelvis, by its breadth and depth; shoulders below the
 acromion by a share of the shoulders' breadth (Rab, Petuskey and Bagley, Gait & Posture 15, 2002). Knees,
 ankles and elbows lie beside their marker as far as bones are thick, such that, as in Plug-in Gait, the bone
@@ -23,12 +23,14 @@ FROM_SKIN = " from markers"
 _ALIASES = {
     "asis": "asi asis fwt ias", "psis": "psi psis bwt ips", "thigh": "thi thigh", "arm": "upa uarmhigh bicep",
     "acromion": "sho shoulder shouldertop acr acromion acromium ac sae",
-    "heel": "hee heel cal calc fcc heelback", "toe": "toe toetip mtp2 mt2 fm2",
-    "hand": "fin", "temple": "fhd", "back of head": "bhd",
+    "heel": "hee heel cal calc fcc heelback heelfoot", "toe": "toe toetip mtp2 mt2 fm2",
+    "hand": "fin", "temple": "fhd", "back of head": "bhd", "ear": "auricularis",
+    "inner ball": "firstmetatarsal fm1 mt1 mtp1", "outer ball": "fifthmetatarsal fm5 mt5 mtp5",
 }  # fmt: skip
 _CENTRAL = {
-    "sacrum": "sacr sacrum vsacral sacral", "neck": "c7 cv7 backtop spinetop", "throat": "clav ij sjn",
-    "sternum": "strn sxs", "back": "t10 tv10",
+    "sacrum": "sacr sacrum vsacral sacral", "neck": "c7 cv7 backtop spinetop c7spinalprocess",
+    "throat": "clav ij sjn chesttop", "sternum": "strn sxs px", "back": "t10 tv10 t8spinalprocess",
+    "head_top": "topofhead headtop tophead",
 }  # fmt: skip
 _WAIST = {
     f"waist{side[0]}{end}": (side, what)
@@ -49,6 +51,8 @@ _SHOULDER, _BAND = 0.17, 0.25
 """How far shoulders are below the acromion in their breadth, and ears below a band in the head's depth."""
 _THICK = {"knee": 0.065, "ankle": 0.046, "elbow": 0.046, "hand": 0.025}
 """From a marker's middle to the joint's, in lengths of the leg: half the width of bones, and the marker."""
+_TIP = 1.15
+"""How much farther from the heel than the ball a marker is that lies on the tip of the toe."""
 _STRAIGHT, _ROUNDS, _SIDEWAYS = 0.5, 4, 0.7
 """Sine of the angle at which a limb's bend counts as much as the marker that tells where inside is; how often
 the joint is put anew; cosine within which that marker of a thigh must be beside it."""
@@ -120,8 +124,8 @@ def _pelvis(held: _Places) -> _Places:
 
 
 def _trunk(held: _Places, pelvis: np.ndarray) -> _Places:
-    """Shoulders, neck and ears as far as there are markers on them."""
-    points: _Places = {}
+    """Shoulders, neck, head and ears as far as there are markers on them."""
+    points: _Places = {"head_top": held["head_top"]} if "head_top" in held else {}
     if {"neck", "throat"} <= set(held):
         points["neck"] = (held["neck"] + held["throat"]) / 2
     if {"left acromion", "right acromion"} <= set(held):
@@ -134,7 +138,10 @@ def _trunk(held: _Places, pelvis: np.ndarray) -> _Places:
 
 
 def _ears(held: _Places, points: _Places) -> _Places:
-    """Ears, between the markers of a band around the head and as far below it as it is above them."""
+    """Ears, by their own markers, or between those of a band around the head and some way below it."""
+    own = {f"{side}_ear": held[f"{side} ear"] for side in SIDES if f"{side} ear" in held}
+    if own:
+        return own
     ends = {side: (held.get(f"{side} temple"), held.get(f"{side} back of head")) for side in SIDES}
     band = {
         side: (front + back) / 2
@@ -161,7 +168,7 @@ def _leg(held: _Places, points: _Places) -> float:
 
 
 def _leg_joints(held: _Places, points: _Places, side: str, leg: float) -> None:
-    """Adds the side's knee and ankle where they have no centre yet, heel and foot."""
+    """Adds the side's knee and ankle where they have no centre yet, and the foot."""
     sign = 1.0 if side == "right" else -1.0
     hip, knee, ankle = points[f"{side}_hip"], held[f"{side} knee"], held[f"{side} ankle"]
     toe, heel = held.get(f"{side} toe"), held.get(f"{side} heel")
@@ -172,11 +179,21 @@ def _leg_joints(held: _Places, points: _Places, side: str, leg: float) -> None:
     centre = _hinge(hip, knee, _beside(knee, ankle, inside, thick), inside, -sign, _THICK["knee"] * leg)
     points.setdefault(f"{side}_knee", centre)
     points.setdefault(f"{side}_ankle", _beside(points[f"{side}_knee"], ankle, foot, thick))
-    points |= {
-        f"{side}_{joint}": held[f"{side} {name}"]
-        for name, joint in (("heel", "heel"), ("toe", "foot"))
-        if f"{side} {name}" in held
-    }
+    _foot(held, points, side)
+
+
+def _foot(held: _Places, points: _Places, side: str) -> None:
+    """Adds heel, ball and, where a marker lies well ahead of the ball, the big toe."""
+    heel, toe = held.get(f"{side} heel"), held.get(f"{side} toe")
+    inner, outer = held.get(f"{side} inner ball"), held.get(f"{side} outer ball")
+    if heel is not None:
+        points[f"{side}_heel"] = heel
+    ball = toe if inner is None or outer is None else (inner + outer) / 2
+    if ball is not None:
+        points[f"{side}_foot"] = ball
+    if ball is not None and toe is not None and heel is not None:
+        ahead, behind = (np.nanmedian(np.linalg.norm(place - heel, axis=-1)) for place in (toe, ball))
+        points |= {f"{side}_big_toe": toe} if ahead > _TIP * behind else {}
 
 
 def _arm_joints(held: _Places, points: _Places, side: str, leg: float) -> None:

@@ -37,6 +37,11 @@ SETS = {
         " {s}UArmHigh {s}ElbowOut {s}WristOut {s}WristIn",
         "BackTop Chest",
     ),
+    "Xsens": (
+        "p{side}ASI - - p{side}KneeLatEpicondyle p{side}LatMalleolus p{side}HeelFoot - p{side}Acromion -"
+        " p{side}ArmLatEpicondyle p{side}RadialStyloid p{side}UlnarStyloid",
+        "pC7SpinalProcess pIJ pPX pT8SpinalProcess pSacrum",
+    ),
     "Qualisys": (
         "{s}_IAS {s}_IPS - {s}_FLE {s}_FAL {s}_FCC {s}_FM2 {s}_SAE - {s}_HLE {s}_RSP {s}_USP",
         "CV7 SJN SXS TV10",
@@ -89,10 +94,11 @@ def worn(kind: str) -> tuple[list[str], np.ndarray]:
             beside(f"{side}_wrist", 0, 0, 0.03),
             beside(f"{side}_wrist", 0, 0, -0.03),
         ]
-        names = sided.format(s=side[0].upper()).split()
+        names = sided.format(s=side[0].upper(), side=side.title()).split()
         found |= {name: marker for name, marker in zip(names, markers, strict=True) if name != "-"}
-    if "V.Sacral" in middle:
-        found["V.Sacral"] = hips + turn @ (front - 0.15 * ahead)
+    sacrum = next((name for name in middle.split() if "Sacr" in name), None)
+    if sacrum is not None:
+        found[sacrum] = hips + turn @ (front - 0.15 * ahead)
     spots = {
         "C7": (0, 0.2, -0.1), "CLAV": (0, 0.18, 0.06), "STRN": (0, 0.02, 0.09), "T10": (0, 0.04, -0.12),
     }  # fmt: skip
@@ -112,6 +118,23 @@ def test_the_joints_of_a_body_are_found_under_the_markers_it_wears(kind):
             error = np.linalg.norm(found[f"{side}_{joint}"] - place(f"{side}_{joint}"), axis=-1)
             assert error.mean() < metres, (kind, side, joint, error.mean())
     assert np.linalg.norm(found["pelvis"] - place("pelvis"), axis=-1).max() < 0.03
+
+
+def test_prefixes_of_programs_and_small_letters_do_no_harm():
+    for kind in ("Xsens", "Baseline"):
+        names, _ = worn(kind)
+        assert is_skin_set([name.lower() for name in names])
+    names, _ = worn("Baseline")
+    assert is_skin_set([f"Q_{name}" for name in names])
+
+
+def test_a_toe_ahead_of_the_ball_is_the_big_toe():
+    names, points = worn("Xsens")
+    feet = {"pRightFirstMetatarsal": (0.03, 0), "pRightFifthMetatarsal": (-0.03, 0), "pRightToe": (0, 0.07)}
+    more = np.stack([beside("right_foot", x, 0, z) for x, z in feet.values()], axis=1) * 1000
+    found = joint_centres([*names, *feet], np.concatenate([points, more], axis=1))
+    np.testing.assert_allclose(found["right_foot"] / 1000, place("right_foot"), atol=1e-6)
+    assert "right_big_toe" in found and "left_big_toe" not in found
 
 
 @pytest.mark.parametrize("metres", [1.0, 0.01, 0.001])
