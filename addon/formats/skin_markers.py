@@ -56,6 +56,7 @@ _TIP = 1.15
 _STRAIGHT, _ROUNDS, _SIDEWAYS = 0.5, 4, 0.7
 """Sine of the angle at which a limb's bend counts as much as the marker that tells where inside is; how often
 the joint is put anew; cosine within which that marker of a thigh must be beside it."""
+_NEEDED = ("asis", "sacrum", "knee", "ankle")
 _Places = dict[str, np.ndarray]
 
 
@@ -97,19 +98,19 @@ def _named(names: Sequence[str], positions: np.ndarray) -> _Places:
         for end, place in ends.items():
             held[joint.replace("_", " ") + (" inside" if end else "")] = positions[:, place]
     if "left psis" in held and "right psis" in held:
-        held["sacrum"] = (held["left psis"] + held["right psis"]) / 2
-    return held
+        held.setdefault("sacrum", (held["left psis"] + held["right psis"]) / 2)
+    return {name: each for name, each in held.items() if name.endswith(_NEEDED) or np.isfinite(each).any()}
 
 
 def _pelvis(held: _Places) -> _Places:
     """Hips and pelvis."""
     front = (held["left asis"] + held["right asis"]) / 2
     across = held["left asis"] - held["right asis"]
-    breadth = float(np.nanmedian(np.linalg.norm(across, axis=-1)))
+    breadth = _length(across)
     left = _unit(across)
     ahead = _unit(_square(front - held["sacrum"], left))
     up = np.cross(ahead, left)
-    depth = float(np.nanmedian(np.linalg.norm(front - held["sacrum"], axis=-1)))
+    depth = _length(front - held["sacrum"])
     metre = 1.0 / min(
         (*UNIT_METRES.values(), *RARE_METRES.values()), key=lambda m: abs(np.log(breadth * m / _BREADTH))
     )
@@ -132,7 +133,7 @@ def _trunk(held: _Places, pelvis: np.ndarray) -> _Places:
         chest = (held["sternum"] + held["back"]) / 2 if {"sternum", "back"} <= set(held) else pelvis
         up = _unit(points.get("neck", (held["left acromion"] + held["right acromion"]) / 2) - chest)
         across = held["left acromion"] - held["right acromion"]
-        below = _SHOULDER * float(np.nanmedian(np.linalg.norm(across, axis=-1)))
+        below = _SHOULDER * _length(across)
         points |= {f"{side}_shoulder": held[f"{side} acromion"] - below * up for side in SIDES}
     return points | _ears(held, points)
 
@@ -150,21 +151,22 @@ def _ears(held: _Places, points: _Places) -> _Places:
     }
     if len(band) < len(SIDES) or "neck" not in points:
         return {}
-    depth = np.linalg.norm(held["left temple"] - held["left back of head"], axis=-1)
-    down = _BAND * float(np.nanmedian(depth)) * _unit(points["neck"] - (band["left"] + band["right"]) / 2)
+    depth = _length(held["left temple"] - held["left back of head"])
+    down = _BAND * depth * _unit(points["neck"] - (band["left"] + band["right"]) / 2)
     return {f"{side}_ear": place + down for side, place in band.items()}
 
 
 def _leg(held: _Places, points: _Places) -> float:
     """From hip to knee to ankle, the mean of both sides."""
     ways = [
-        np.linalg.norm(upper - lower, axis=-1)
+        _length(upper - lower)
         for side in SIDES
         for upper, lower in (
-            (points[f"{side}_hip"], held[f"{side} knee"]), (held[f"{side} knee"], held[f"{side} ankle"]),
+            (points[f"{side}_hip"], held[f"{side} knee"]),
+            (held[f"{side} knee"], held[f"{side} ankle"]),
         )
-    ]  # fmt: skip
-    return float(sum(np.nanmedian(way) for way in ways)) / 2
+    ]
+    return sum(ways) / 2
 
 
 def _leg_joints(held: _Places, points: _Places, side: str, leg: float) -> None:
@@ -192,8 +194,8 @@ def _foot(held: _Places, points: _Places, side: str) -> None:
     if ball is not None:
         points[f"{side}_foot"] = ball
     if ball is not None and toe is not None and heel is not None:
-        ahead, behind = (np.nanmedian(np.linalg.norm(place - heel, axis=-1)) for place in (toe, ball))
-        points |= {f"{side}_big_toe": toe} if ahead > _TIP * behind else {}
+        ahead = _length(toe - heel) > _TIP * _length(ball - heel)
+        points |= {f"{side}_big_toe": toe} if ahead else {}
 
 
 def _arm_joints(held: _Places, points: _Places, side: str, leg: float) -> None:
@@ -252,6 +254,13 @@ def _beside(upper: np.ndarray, marker: np.ndarray, inside: np.ndarray, thick: fl
     far = np.linalg.norm(way, axis=-1, keepdims=True)
     share = np.clip(thick / far, 0.0, 1.0)
     return marker + thick * (np.sqrt(1 - share**2) * _unit(_square(inside, _unit(way))) + share * way / far)
+
+
+def _length(vectors: np.ndarray) -> float:
+    """The typical one of vectors (T, 3); NaN where none is known."""
+    lengths = np.linalg.norm(vectors, axis=-1)
+    lengths = lengths[np.isfinite(lengths)]
+    return float(np.median(lengths)) if len(lengths) else np.nan
 
 
 def _square(vectors: np.ndarray, axes: np.ndarray) -> np.ndarray:

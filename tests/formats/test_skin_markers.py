@@ -153,6 +153,18 @@ def test_a_missing_marker_takes_away_only_what_hangs_on_it():
     assert missing == {"left_elbow"} and not any(np.isnan(places[6]).any() for places in found.values())
 
 
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("unseen", ["LTHI", "RTOE", "CLAV", "LWRA", "RSHO"])
+def test_a_marker_that_is_never_seen_is_done_without(unseen):
+    names, points = worn("Plug-in Gait")
+    points[:, names.index(unseen)] = np.nan
+    with np.errstate(all="ignore"):
+        found = joint_centres(names, points)
+    assert all(
+        np.isfinite(found[f"{side}_{joint}"]).all() for side in ("left", "right") for joint in ("hip", "knee")
+    )
+
+
 def test_without_hips_or_a_pelvis_markers_are_not_a_set():
     names, _ = worn("Plug-in Gait")
     assert not is_skin_set([name for name in names if "ASI" not in name])
