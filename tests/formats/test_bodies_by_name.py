@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import zipfile
 from pathlib import Path
 
@@ -124,3 +125,49 @@ def test_an_excel_workbook_is_named(tmp_path):
         book.writestr("xl/workbook.xml", "<workbook/>")
     with pytest.raises(FormatError, match="Excel workbook; save the sheet"):
         formats.read(tmp_path / "walk.xlsx")
+
+
+def frame(number: int, **more: object) -> dict[str, object]:
+    """smplx's parameters of one frame as JSON has them, hands in flat rows."""
+    own = {name: values[number].tolist() for name, values in params().items() if name != "betas"}
+    hand = [0.2] * 45
+    return own | {"betas": [0.5] * 10, "left_hand_pose": hand, "right_hand_pose": hand} | more
+
+
+FRAMES_OF = range(FRAMES)
+WHOLE = {
+    "poses": BODY.axis_angles.reshape(FRAMES, 72).tolist(),
+    "trans": TRANSL.tolist(),
+    "betas": [0.5] * 10,
+}
+TREES: dict[str, tuple[object, list[str], float]] = {
+    "frames beside a camera": (
+        {"focal_length": 1000, "human_pose": [frame(n, timestamp=n * 40) for n in FRAMES_OF]}, ["0"], 25.0,
+    ),
+    "ids that count frames": ([frame(n, id=n, timestamp=n * 40) for n in FRAMES_OF], ["0"], 25.0),
+    "frames in a block": ({"fps": 25, "frames": [{"smpl": frame(n)} for n in FRAMES_OF]}, ["0"], 25.0),
+    "one block": ({"fps": 25, "smpl": WHOLE}, ["0"], 25.0),
+    "tracks by number": ({"meta": {"fps": 25}, "tracks": {"1": WHOLE, "7": WHOLE}}, ["1", "7"], 25.0),
+    "people by name": ({"fps": 25, "anna": WHOLE, "ben": WHOLE, "gt": WHOLE}, ["anna", "ben"], 25.0),
+    "matrices": (
+        {"fps": 25, "3": {"smpl_pose": BODY.rotations.tolist(), "smpl_trans": TRANSL.tolist()}}, ["3"], 25.0,
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("what", list(TREES))
+def test_parameters_are_found_wherever_they_lie(tmp_path, what):
+    tree, ids, rate = TREES[what]
+    (tmp_path / "pose.json").write_text(json.dumps(tree))
+    recording = formats.read(tmp_path / "pose.json")
+    assert [one.id for one in recording.people] == ids and recording.fps.value == rate
+    for person in range(len(ids)):
+        poses = poses_of(recording, person)
+        np.testing.assert_allclose(poses.rotations[:, :22], BODY.rotations[:, :22], atol=1e-6)
+        np.testing.assert_allclose(poses.pelvis - poses.pelvis[0], BODY.pelvis - BODY.pelvis[0], atol=1e-6)
+
+
+def test_flat_rows_of_fingers_are_kept(tmp_path):
+    (tmp_path / "pose.json").write_text(json.dumps([frame(n) for n in FRAMES_OF]))
+    hands = poses_of(formats.read(tmp_path / "pose.json")).hands
+    assert hands is not None and hands.shape == (FRAMES, 2, 15, 3, 3)
