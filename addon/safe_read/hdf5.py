@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from .errors import MAX_ARRAY_BYTES, FormatError
-from .hdf5_messages import REFERENCE, TEXT, Type, filters_of, link_of, shape_of, type_of
+from .hdf5_messages import RECORD, REFERENCE, TEXT, Type, filters_of, link_of, shape_of, type_of
 from .lazy import LazyArray
 from .npy import check_shape
 
@@ -74,7 +74,7 @@ class Hdf5:
     def array(self, held: Entry) -> Any:
         """The numbers of an array; addresses for references; a text or a list of texts."""
         kind = held.type
-        if held.shape is None or kind is None:
+        if held.shape is None or kind is None or kind.kind == RECORD:
             return None
         check_shape(held.shape, kind.dtype.itemsize)
         stored = self._stored(held, math.prod(held.shape) * kind.dtype.itemsize)
@@ -279,22 +279,33 @@ class Hdf5:
 
 def read_hdf5(data: bytes) -> dict[str, Any]:
     """Names to arrays, texts and the mappings of groups; arrays are read when they are asked for."""
-    return _group(file := Hdf5(data), file.entry(file.root), 0)
+    file = Hdf5(data)
+    records: list[str] = []
+    found = _group(file, file.entry(file.root), 0, records)
+    if records and not found:
+        raise FormatError(
+            "The HDF5 file holds tables as pandas and DeepLabCut write them; open the same as .csv."
+        )
+    return found
 
 
-def _group(file: Hdf5, held: Entry, depth: int) -> dict[str, Any]:
+def _group(file: Hdf5, held: Entry, depth: int, records: list[str]) -> dict[str, Any]:
+    """records: gets the names of tables of several fields."""
     if depth > _DEEPEST:
         raise FormatError("The HDF5 file is nested too deeply to be a motion.")
     found: dict[str, Any] = {}
     for name, address in held.links.items():
         inner = file.entry(address)
-        value = _group(file, inner, depth + 1) if inner.shape is None and inner.links else _lazy(file, inner)
-        if value is not None:
-            found[name] = value
+        if inner.shape is None and inner.links:
+            own = _group(file, inner, depth + 1, records)
+            found |= {name: own} if own else {}
+        elif inner.type is not None and inner.type.kind == RECORD:
+            records.append(name)
+        elif inner.shape is not None and inner.type is not None and inner.type.kind != REFERENCE:
+            found[name] = _loaded(file, inner, inner.shape)
     return found
 
 
-def _lazy(file: Hdf5, held: Entry) -> Any:
-    if held.shape is None or held.type is None or held.type.kind == REFERENCE:
-        return None
-    return file.array(held) if held.type.kind else LazyArray(held.shape, lambda: file.array(held))
+def _loaded(file: Hdf5, held: Entry, shape: tuple[int, ...]) -> Any:
+    """An array that is read when it is asked for, or a text."""
+    return file.array(held) if held.type and held.type.kind else LazyArray(shape, lambda: file.array(held))

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-REFERENCE, TEXT, LONG_TEXT = "reference", "text", "long text"
+REFERENCE, TEXT, LONG_TEXT, RECORD = "reference", "text", "long text", "record"
 
 
 @dataclass(frozen=True)
@@ -37,6 +37,8 @@ def type_of(content: memoryview) -> Type | None:
         return Type(np.dtype(f"{order}f{size}"))
     if kind == 3 and 0 < size < 1 << 16:
         return Type(np.dtype(f"V{size}"), TEXT)
+    if kind == 6:
+        return Type(np.dtype("V1"), RECORD)
     if kind == 7 and size == 8:
         return Type(np.dtype("<u8"), REFERENCE)
     if kind == 8:

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from addon import formats
+from addon.body.layouts import find_layout
 from addon.body.rotations import matrix_from_axis_angle, quaternion_from_matrix
 from addon.body.skeleton import JOINT_NAMES, REST_PELVIS
 from addon.safe_read import FormatError
@@ -171,3 +172,22 @@ def test_flat_rows_of_fingers_are_kept(tmp_path):
     (tmp_path / "pose.json").write_text(json.dumps([frame(n) for n in FRAMES_OF]))
     hands = poses_of(formats.read(tmp_path / "pose.json")).hands
     assert hands is not None and hands.shape == (FRAMES, 2, 15, 3, 3)
+
+
+@pytest.mark.parametrize("who", [["anna"], ["anna", "ben"]])
+def test_everybody_in_deeplabcuts_table_is_a_person(tmp_path, who):
+    names = find_layout("coco17").keypoints
+    points = np.stack([BODY.layout("coco17") + 2.0 * place for place in range(len(who))], axis=1)
+    parts = [name for _ in who for name in names for _ in "xyz"]
+    head = [
+        ["scorer", *["DLC_3D"] * len(parts)], ["individuals", *(one for one in who for _ in range(51))],
+        ["bodyparts", *parts], ["coords", *("xyz" * (len(parts) // 3))],
+    ]  # fmt: skip
+    rows = [[str(n), *map(str, points[n].reshape(-1))] for n in FRAMES_OF]
+    (tmp_path / "walk.csv").write_text("\n".join(",".join(row) for row in head + rows))
+    people = formats.read(tmp_path / "walk.csv").people
+    assert len(people) == len(who) and all(one.keypoints is not None for one in people)
+    if len(who) == 2:
+        apart = keypoints_of(formats.read(tmp_path / "walk.csv"), 1).positions
+        apart = apart - keypoints_of(formats.read(tmp_path / "walk.csv")).positions
+        np.testing.assert_allclose(apart[..., [0, 2]], 2.0, atol=1e-6)

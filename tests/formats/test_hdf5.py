@@ -80,3 +80,8 @@ def test_what_unpacks_to_more_than_may_be_is_refused(tmp_path, monkeypatch):
     monkeypatch.setattr("addon.safe_read.hdf5.MAX_ARRAY_BYTES", 1000)
     with pytest.raises(FormatError, match="unpacks to far more than a motion"):
         formats.read(DATA / "keypoints.h5")
+
+
+def test_tables_of_pandas_get_a_sentence_that_tells_what_to_open():
+    with pytest.raises(FormatError, match=r"DeepLabCut write them; open the same as \.csv"):
+        formats.read(DATA / "deeplabcut.h5")
