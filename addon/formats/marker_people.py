@@ -12,6 +12,7 @@ from ..safe_read import FormatError, one_line
 from .draft import named_keypoints, person
 from .marker_names import canonical_names, joint_pairs, skin_markers, subject_of
 from .parts import only_a, part_of_names
+from .skin_markers import FROM_SKIN, is_skin_set, joint_centres
 
 _LIMBS = ("hip", "knee", "ankle", "shoulder", "elbow", "wrist")
 _ENOUGH = 6
@@ -19,6 +20,8 @@ _ENOUGH = 6
 
 def joint_count(names: Sequence[str]) -> int:
     """How many hips, knees, ankles, shoulders, elbows and wrists are among the names, or between pairs."""
+    if is_skin_set(names):
+        return _ENOUGH
     return sum(
         any(part in point for part in _LIMBS) for point in (*_joints(names), *joint_pairs(names)) if point
     )
@@ -34,7 +37,7 @@ def marker_people(names: Sequence[str], positions: np.ndarray, frame_ids: Any = 
         own = [place for place, name in enumerate(names) if subject_of(name) == subject]
         own_names = [names[place] for place in own]
         if joint_count(own_names) >= _ENOUGH:
-            keypoints = _with_centres(own_names, positions[:, own])
+            keypoints = keypoints_of_markers(own_names, positions[:, own])
             people.append(person(subject or "0", frame_ids, keypoints=keypoints))
     if not people:
         part = part_of_names(names)
@@ -61,11 +64,16 @@ def _joints(names: Sequence[str]) -> tuple[str | None, ...]:
     return canonical_names(["" if place in skin else name for place, name in enumerate(names)])
 
 
-def _with_centres(names: list[str], positions: np.ndarray) -> Keypoints:
-    """Keypoints with the middle of each pair of skin markers behind them, where no joint is named so."""
+def keypoints_of_markers(names: Sequence[str], positions: np.ndarray) -> Keypoints:
+    """Keypoints with what skin markers tell of joints behind them: those of a whole set, or else the middle
+    of each pair where no joint is named so."""
+    if is_skin_set(names):
+        found = joint_centres(names, positions)
+        shown = [f"{name}{FROM_SKIN}" for name in found]
+        return named_keypoints(np.stack(list(found.values()), axis=1), shown, canonical=list(found))
     canonical = list(_joints(names))
     pairs = {joint: pair for joint, pair in joint_pairs(names).items() if joint not in canonical}
     centres = [positions[:, pair].mean(1) for pair in map(list, pairs.values())]
     shown = [f"{names[outer]} + {names[inner]}" for outer, inner in pairs.values()]
     points = np.concatenate([positions, np.stack(centres, axis=1)], axis=1) if centres else positions
-    return named_keypoints(points, names + shown, canonical=[*canonical, *pairs])
+    return named_keypoints(points, [*names, *shown], canonical=[*canonical, *pairs])
