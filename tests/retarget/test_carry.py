@@ -15,6 +15,7 @@ from addon.motion import Motion
 from addon.retarget import Options, RetargetError, Target, carry, followed
 from addon.retarget.carry import leg_scale
 from addon.retarget.feet import foot_of
+from addon.retarget.geometry import turn_between
 from addon.retarget.hands import arm_joints, stretched
 from addon.retarget.pose import Pose
 from addon.retarget.rest import corrections
@@ -76,6 +77,23 @@ def test_legs_that_are_nearly_straight_come_back_within_a_degree(build):
     back = followed(carry(there, character(Build())).pose, stands)
     for found in (there, back):
         assert _apart(source_of(stands).joints, found.joints)[:, [0, 1, 4, 5]].max() < 1.0
+
+
+@pytest.mark.parametrize("width", [0.7, 1.5])
+def test_legs_that_are_nearly_straight_come_back_from_hips_of_another_width(width):
+    stands = stepping.stand()
+    there = followed(carry(stands, character(Build(shoulders=width))).pose, stands)
+    back = followed(carry(there, character(Build())).pose, stands)
+    assert _apart(source_of(stands).joints, back.joints)[:, [0, 1, 4, 5]].max() < 0.2
+
+
+def test_legs_at_full_stretch_stay_so():
+    stands = stepping.stand()
+    straight = replace(stands, rotations=np.tile(np.eye(3), (FRAMES, 24, 1, 1)))
+    for knee, ankle in ((4, 7), (5, 8)):
+        straight.rotations[:, knee] = turn_between(REST_OFFSETS[ankle], REST_OFFSETS[knee])
+    there = followed(carry(straight, character(Build())).pose, straight)
+    assert _apart(source_of(straight).joints, there.joints)[:, [0, 1, 4, 5]].max() < 0.5
 
 
 @pytest.mark.parametrize("build", BUILDS.values(), ids=BUILDS)
