@@ -179,18 +179,18 @@ def fit_hips(pose: Pose, goals: dict[str, np.ndarray]) -> None:
     """Let the body up or down by what both legs need to keep their bend on the way to their feet's goals
     (T, 3): the straighter a leg, the more its knee bends for a millimetre."""
     legs = [_leg(side) for side in goals]
-    bent = [np.linalg.norm(pose.at(leg[2]) - pose.at(leg[0]), axis=-1) for leg in legs]
-    lengths = [pose.target.length(leg) for leg in legs]
+    bends = [np.linalg.norm(pose.at(leg[2]) - pose.at(leg[0]), axis=-1) for leg in legs]
     counts = [
-        1.0 / (1.0 + _STRAIGHT - (reach / length) ** 2) for reach, length in zip(bent, lengths, strict=True)
+        1.0 / (1.0 + _STRAIGHT - (bend / pose.target.length(leg)) ** 2)
+        for leg, bend in zip(legs, bends, strict=True)
     ]
     for _ in range(_STEPS):
         needed, weights = np.zeros(len(pose.hips)), np.full(len(pose.hips), _LYING)
-        for leg, goal, reach, count in zip(legs, goals.values(), bent, counts, strict=True):
+        for leg, goal, bend, count in zip(legs, goals.values(), bends, counts, strict=True):
             way = goal - pose.at(leg[0])
             distance = np.linalg.norm(way, axis=-1)
             slant = way[:, 1] / np.maximum(distance, 1e-9)
-            needed += count * slant * (distance - reach)
+            needed += count * slant * (distance - bend)
             weights += count * slant**2
         pose.raise_by(needed / weights)
 
