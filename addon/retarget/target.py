@@ -43,7 +43,8 @@ class Target:
     spine, neck: the chains from below to above, of any length. fingers: (2, 15) in the order of
     `body.hands`, -1 where there is none. root: the bone on the floor that carries all, -1 for none.
     floor: height, along its own up, of what the soles stand on at rest. loose: bones that do not turn with
-    their parents. slides: (3, 3) axes along which a bone's location counts, of bones where these are not its own.
+    their parents.
+    slides: (3, 3) axes along which a bone's location counts, of bones where these are not its own.
     own: (3, 3), columns are the armature's own axes. free: what bones hang on in truth, -1 for nothing, that
     are carried along by keys: feet and hands beside their limbs. goals: bones beside the body, and the one of
     it that each goes along with.
@@ -104,7 +105,7 @@ class Target:
 
     @cached_property
     def carrier(self) -> int:
-        """The bone that carries the whole body: the pelvis, or what it, trunk and legs hang on side by side."""
+        """The bone that carries the body: the pelvis, or what it, trunk and legs hang on side by side."""
         trunk = self.spine[0] if self.spine else self.joints["left_shoulder"]
         parts = [trunk, *(self.joints[f"{side}_hip"] for side in SIDES)]
         above = list(self._line(self.joints["pelvis"]))
