@@ -9,7 +9,7 @@ import pytest
 
 from addon.body.hands import SIDES
 from addon.body.rotations import geodesic_angle, matrix_from_axis_angle, matrix_from_quaternion
-from addon.body.skeleton import JOINT_NAMES, PARENTS, REST_OFFSETS
+from addon.body.skeleton import JOINT_NAMES, PARENTS, REST_OFFSETS, rest_joints
 from addon.body.soles import HEEL
 from addon.motion import Motion
 from addon.retarget import Options, RetargetError, Target, carry, followed
@@ -242,6 +242,18 @@ def test_a_character_without_arms_is_refused_with_a_sentence():
     joints = {name: bone for name, bone in whole.joints.items() if name != "left_elbow"}
     with pytest.raises(RetargetError, match="No bone is matched to the left elbow"):
         replace(whole, joints=joints)
+
+
+@pytest.mark.parametrize(("out", "ahead"), [(0.04, 0.0), (0.06, 0.02), (0.1, 0.03), (-0.05, 0.01)])
+def test_bowed_legs_and_knock_knees_keep_their_knees_ahead(out, ahead):
+    target = character(Build())
+    heads = target.heads.copy()
+    for side, sign in zip(SIDES, (1.0, -1.0), strict=True):
+        heads[target.joints[f"{side}_knee"]] += [sign * out, 0.0, ahead]
+    turned = corrections(replace(target, heads=heads), rest_joints(REST_OFFSETS))
+    for side in SIDES:
+        ahead_of_knee = turned[target.joints[f"{side}_hip"]] @ [0.0, 0.0, 1.0]
+        assert np.degrees(np.arctan2(ahead_of_knee[0], ahead_of_knee[2])) == pytest.approx(0.0, abs=6.0)
 
 
 @pytest.mark.parametrize("build", BUILDS.values(), ids=BUILDS)
