@@ -11,12 +11,12 @@ import numpy as np
 from ..body.rotations import matrix_from_axis_angle
 from ..body.skeleton import JOINT_COUNT
 from ..steps import Progress, Steps, in_chunks
+from .evidence.calm import Told, calmed, reach_of_calm, told_by
 from .evidence.own_evidence import Steady
 from .evidence.targets import Targets, joints_seen
 from .network.engine import Engine, to_numpy
 from .network.features import POINT_COUNT, Seen, network_inputs
 from .network.proposals import constant_turn_of_clip
-from .result.seams import reach_of_seams, without_seams
 from .start.closed_form import (
     ANCHOR_STRIDE,
     COARSE_TO_FINE,
@@ -155,9 +155,9 @@ def polish_piece(
 ) -> Steps[tuple[np.ndarray, np.ndarray, np.ndarray]]:
     """Rotations (N, 24, 3, 3), pelvis (N, 3) and uncertainty in degrees (N, 24) of some frames of a piece
     that the network has seen; share as `look_at` takes it."""
-    before = max(frames.start - reach_of_seams(fps), 0)
+    before = max(frames.start - reach_of_calm(fps), 0)
     inside = slice(frames.start - before, frames.stop - before)
-    look = look.rows(slice(before, frames.stop + reach_of_seams(fps)))
+    look = look.rows(slice(before, frames.stop + reach_of_calm(fps)))
     found = look.found
     if found is None:
         unknown = np.full(look.rotations.shape[:2], np.nan)
@@ -169,7 +169,9 @@ def polish_piece(
     done, width = share
     part = (done + 0.7 * width, 0.3 * width)
     rotations, pelvis = yield from _chunks(len(look.pelvis), polish, "Polishing", *part)
-    rotations = yield from without_seams(rotations, look.known.precision, look.known.indices, fps)
+    told = told_by(look.known.precision, look.known.indices)
+    rotations, pelvis = yield from calmed(rotations, pelvis, told, found.deviation, fps)
+    yield from _back_to_points(run, look.known, found, told, (rotations, pelvis))
     uncertain = degrees_of(run.engine.model.honesty, found.deviation)
     return rotations[inside], pelvis[inside], uncertain[inside]
 
@@ -322,7 +324,7 @@ class Found:
     deviation: np.ndarray
     trust: np.ndarray
 
-    def rows(self, frames: slice) -> Found:
+    def rows(self, frames: slice | np.ndarray) -> Found:
         """The same of some of the frames."""
         return Found(self.turns[frames], self.deviation[frames], self.trust[frames])
 
@@ -433,7 +435,27 @@ def _polish(
     refined, bones = array(rotations) @ matrix_from_axis_angle(array(found.turns)), array(run.bones)
     if not run.recipe.polish:
         return refined, move_to(refined, as_evidence(known, refined), bones)
-    precision = run.gain * np.minimum(1.0 / found.trust**2, known.precision)
+    return (yield from _fit(run, known, refined, array(pelvis), found, 1.0))
+
+
+def _back_to_points(run: Run, known: Targets, found: Found, told: Told, poses: Initial) -> Steps[None]:
+    """Takes calmed poses, in place, back to the points that are still told where others are not."""
+    rows = np.flatnonzero(told.lost & (told.place >= 1.0))
+    for first in range(0, len(rows) if run.recipe.polish else 0, CHUNK):
+        some = rows[first : first + CHUNK]
+        turned, moved = (run.engine.array(values[some]) for values in poses)
+        share = told.points[some]
+        fitted = yield from _fit(run, known.rows(some), turned, moved, found.rows(some), share)
+        for values, part in zip(poses, fitted, strict=True):
+            values[some] = to_numpy(part)
+
+
+def _fit(
+    run: Run, known: Targets, refined: Any, pelvis: Any, found: Found, share: float | np.ndarray
+) -> Steps[tuple[Any, Any]]:
+    """Gauss–Newton from a pose as sure as the network; share: (N, P) of the points' precision."""
+    array = run.engine.array
+    precision = run.gain * np.minimum(1.0 / found.trust**2, known.precision) * share
     evidence = replace(as_evidence(known, refined), precision=array(precision))
     prior = Prior(refined, array(NETWORK_WEIGHT / found.deviation**2))
-    return (yield from solve.steps(refined, array(pelvis), bones, evidence, (prior,), POLISH_STEPS))
+    return (yield from solve.steps(refined, pelvis, array(run.bones), evidence, (prior,), POLISH_STEPS))

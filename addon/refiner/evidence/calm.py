@@ -1,0 +1,107 @@
+"""Where keypoints are lost only the network says how a body moves, from frame to frame: it moves calmly then,
+and goes without a jump to where it is told again."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+
+from ...body.points import POINT_OFFSETS, POINT_WEIGHTS
+from ...body.rotations import matrix_from_six_d, six_d_from_matrix
+from ...body.skeleton import JOINT_COUNT, JOINT_NAMES, PARENTS
+from ...steps import Steps
+from .whittaker import FEWEST_SMOOTHED, ORDER, whittaker
+
+PERIOD = 0.1
+"""Seconds over which a motion is calmed that nothing but the network tells, as sure as it usually is."""
+USUAL_DEVIATION = 0.3
+"""Radians by which the network is then unsure of a joint."""
+FAINT = 0.6
+"""Share of its best precision below which a point counts as lost, the less the more."""
+HELD = 1e4
+"""How much more what is told counts than what is not."""
+_TRUNK = ("pelvis", "spine1", "spine2", "spine3")
+_TRUNK_ENDS = (*_TRUNK, "hip", "collar", "shoulder", "neck")
+
+
+@dataclass(frozen=True)
+class Told:
+    """How well P canonical points, 24 joints and a body's place are told in each of T frames, compared with
+    other frames, in 0..1; 1 for what is told in none. points (T, P), joints (T, 24), place (T,)."""
+
+    points: np.ndarray
+    joints: np.ndarray
+    place: np.ndarray
+
+    @property
+    def lost(self) -> np.ndarray:
+        """(T,) bool, frames in which any of it is not told."""
+        return np.asarray((self.joints < 1.0).any(1) | (self.place < 1.0))
+
+
+def told_by(precision: np.ndarray, indices: np.ndarray) -> Told:
+    """precision (T, P): how well the canonical points `indices` (P,) are known, 0 where not at all."""
+    best = precision.max(0, initial=0.0)
+    known = best > 0.0
+    points = np.ones(precision.shape)
+    points[:, known] = np.minimum(precision[:, known] / (FAINT * best[known]), 1.0)
+    joints = np.ones((len(points), JOINT_COUNT))
+    for point in np.flatnonzero(known):
+        some = _moving(int(indices[point]))
+        joints[:, some] = np.minimum(joints[:, some], points[:, point, None])
+    return Told(points, joints, points[:, known].max(1, initial=0.0) if known.any() else np.ones(len(points)))
+
+
+def calmed(
+    rotations: np.ndarray, pelvis: np.ndarray, told: Told, deviation: np.ndarray, fps: float
+) -> Steps[tuple[np.ndarray, np.ndarray]]:
+    """Rotations (T, 24, 3, 3) and pelvis (T, 3), calm where they are not told; the rest stays as it is.
+
+    deviation (T, 24, 3) radians: how unsure the network is of each joint.
+    """
+    lost, lost_place = told.joints < 1.0, told.place < 1.0
+    joints = np.flatnonzero(lost.any(0) & ~lost.all(0))
+    if len(rotations) < FEWEST_SMOOTHED or not told.lost.any():
+        return rotations, pelvis
+    sure = USUAL_DEVIATION**2 / (deviation**2).sum(-1)
+    rotations, pelvis = rotations.copy(), pelvis.copy()
+    if len(joints):
+        turns = np.swapaxes(six_d_from_matrix(rotations[:, joints]), 1, 2)
+        calm = yield from _calm(turns, sure[:, joints] * (1.0 + HELD * told.joints[:, joints] ** 2), fps)
+        there = lost[:, joints]
+        rotations[:, joints] = np.where(
+            there[..., None, None], matrix_from_six_d(np.swapaxes(calm, 1, 2)), rotations[:, joints]
+        )
+    if lost_place.any() and not lost_place.all():
+        weights = sure[:, :1] * (1.0 + HELD * told.place[:, None] ** 2)
+        path = yield from _calm(pelvis[..., None], weights, fps)
+        pelvis[lost_place] = path[lost_place, :, 0]
+    return rotations, pelvis
+
+
+def reach_of_calm(fps: float) -> int:
+    """How many frames around a frame its own depends on."""
+    return round(10 * PERIOD * fps)
+
+
+def _calm(values: np.ndarray, weights: np.ndarray, fps: float) -> Steps[np.ndarray]:
+    """Values (T, C, K) whose acceleration counts beside these weights (T, K)."""
+    strengths = np.zeros((1, values.shape[-1], ORDER))
+    strengths[..., 1] = (PERIOD * fps) ** 4
+    return (yield from whittaker(values, weights, strengths))[:, :, 0]
+
+
+@cache
+def _moving(index: int) -> list[int]:
+    """The joints that a canonical point tells of: those of its limb, or of the trunk."""
+    place = int(POINT_WEIGHTS[index].argmax())
+    found = []
+    joint = place if POINT_OFFSETS[index, place].any() else PARENTS[place]
+    while joint > 0 and JOINT_NAMES[joint] not in _TRUNK:
+        found.append(joint)
+        joint = PARENTS[joint]
+    if any(name in JOINT_NAMES[place] for name in _TRUNK_ENDS):
+        found += [JOINT_NAMES.index(name) for name in _TRUNK]
+    return found
