@@ -8,6 +8,8 @@ from typing import Any
 
 import numpy as np
 
+from ..body.kinematics import forward
+from ..body.points import point_positions
 from ..body.rotations import matrix_from_axis_angle
 from ..body.skeleton import JOINT_COUNT
 from ..steps import Progress, Steps, in_chunks
@@ -170,8 +172,8 @@ def polish_piece(
     part = (done + 0.7 * width, 0.3 * width)
     rotations, pelvis = yield from _chunks(len(look.pelvis), polish, "Polishing", *part)
     told = told_by(look.known.precision, look.known.indices)
-    rotations, pelvis = yield from calmed(rotations, pelvis, told, found.deviation, fps)
-    yield from _back_to_points(run, look.known, found, told, (rotations, pelvis))
+    calm = yield from calmed(rotations, pelvis, told, found.deviation, fps)
+    rotations, pelvis = yield from _back_to_points(run, look, found, told, (rotations, pelvis), calm)
     uncertain = degrees_of(run.engine.model.honesty, found.deviation)
     return rotations[inside], pelvis[inside], uncertain[inside]
 
@@ -438,16 +440,20 @@ def _polish(
     return (yield from _fit(run, known, refined, array(pelvis), found, 1.0))
 
 
-def _back_to_points(run: Run, known: Targets, found: Found, told: Told, poses: Initial) -> Steps[None]:
-    """Takes calmed poses, in place, back to the points that are still told where others are not."""
-    rows = np.flatnonzero(told.lost & (told.place >= 1.0))
+def _back_to_points(
+    run: Run, look: Look, found: Found, told: Told, polished: Initial, calm: Initial
+) -> Steps[Initial]:
+    """Calm poses with the points that are still told, where others are not, where polished ones had them."""
+    rows, bones = np.flatnonzero(told.lost & (told.place >= 1.0)), run.engine.array(run.bones)
     for first in range(0, len(rows) if run.recipe.polish else 0, CHUNK):
         some = rows[first : first + CHUNK]
-        turned, moved = (run.engine.array(values[some]) for values in poses)
-        share = told.points[some]
-        fitted = yield from _fit(run, known.rows(some), turned, moved, found.rows(some), share)
-        for values, part in zip(poses, fitted, strict=True):
+        turned, moved, calm_turned, calm_moved = (run.engine.array(part[some]) for part in (*polished, *calm))
+        places = point_positions(*forward(turned, moved, bones), bones, look.known.indices)
+        known, share = replace(look.known.rows(some), positions=to_numpy(places)), told.points[some] ** 2
+        fitted = yield from _fit(run, known, calm_turned, calm_moved, found.rows(some), share)
+        for values, part in zip(calm, fitted, strict=True):
             values[some] = to_numpy(part)
+    return calm
 
 
 def _fit(
