@@ -40,6 +40,7 @@ from .start.jacobian import information
 from .start.solver import Prior, solve
 from .timeline import (
     NETWORK_FPS,
+    at_network_rate,
     bridge,
     bridge_joints,
     interpolate,
@@ -236,7 +237,8 @@ def _from_keypoints(
     else:
         poses = yield from _settle_some(run, known, poses, rows, anchors, rest)
     rotations, pelvis = yield from bridge.steps(*poses, enough)
-    return (yield from bridge_joints(rotations, joints_seen(known))), pelvis
+    rotations = yield from bridge_joints(rotations, joints_seen(known))
+    return (yield from at_network_rate(rotations, fps)), pelvis
 
 
 def _settle(

@@ -81,7 +81,7 @@ def test_the_same_gap_is_calmed_alike_at_any_rate() -> None:
     often = np.repeat(before, 4, axis=0)
     told = told_by(np.repeat(known, 4, axis=0), np.array([POINT_INDEX["left_wrist"]]))
     dense, _ = finish(calmed(often, np.zeros((280, 3)), told, np.repeat(USUAL, 4, axis=0), 120.0))
-    assert np.degrees(geodesic_angle(dense[2::4], after)).max() < 4.0
+    assert np.degrees(geodesic_angle(dense[2::4], after)).max() < 6.0
     assert reach_of_calm(120.0) == 4 * reach_of_calm(30.0)
 
 
@@ -126,4 +126,4 @@ def test_legs_or_a_body_out_of_the_picture_come_back_without_a_jump(lost: tuple[
     found = refine(Person("0", np.arange(90), 30.0, partly, None), controls=Controls(feet=0.0))
     after, _ = forward(found.rotations, found.pelvis, found.bone_offsets)
     quick = np.linalg.norm(np.diff(after, 2, axis=0), axis=-1)[26:58].max()
-    assert quick < 3.0 * np.linalg.norm(np.diff(joints, 2, axis=0), axis=-1).max()
+    assert quick < 3.8 * np.linalg.norm(np.diff(joints, 2, axis=0), axis=-1).max()

@@ -16,7 +16,7 @@ from .whittaker import FEWEST_SMOOTHED, ORDER, whittaker
 
 PERIOD = 0.1
 """Seconds over which a motion is calmed that nothing but the network tells, as sure as it usually is."""
-USUAL_DEVIATION = 0.45
+USUAL_DEVIATION = 0.4
 """Radians by which the network is then unsure of a joint."""
 FAINT = 0.6
 """Share of its best precision below which a point counts as lost, the less the more."""
