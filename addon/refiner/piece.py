@@ -21,6 +21,7 @@ from .network.features import POINT_COUNT, Seen, network_inputs
 from .network.proposals import constant_turn_of_clip
 from .start.closed_form import (
     ANCHOR_STRIDE,
+    ASTRAY,
     COARSE_TO_FINE,
     COARSE_TO_VAGUE,
     FAR,
@@ -236,9 +237,28 @@ def _from_keypoints(
         poses = yield from _settle(run, known, poses, np.arange(frames), rest)
     else:
         poses = yield from _settle_some(run, known, poses, rows, anchors, rest)
+    poses = yield from _astray_again(run, known, poses, rows, anchors)
     rotations, pelvis = yield from bridge.steps(*poses, enough)
     rotations = yield from bridge_joints(rotations, joints_seen(known))
     return (yield from at_network_rate(rotations, fps)), pelvis
+
+
+def _astray_again(
+    run: Run, known: Targets, poses: Initial, rows: np.ndarray, anchors: np.ndarray
+) -> Steps[Initial]:
+    """Poses of which those that settled far from their points, as those between two anchors half a turn apart
+    do, start from nothing like anchors."""
+    strains = yield from _strains(run, known, poses)
+    astray = rows[strains[rows] > np.interp(rows, anchors, strains[anchors]) + ASTRAY]
+    prior, bones = _pose_prior(run.engine), run.engine.array(run.bones)
+    for first in range(0, len(astray), CHUNK):
+        some = astray[first : first + CHUNK]
+        evidence = as_evidence(known.rows(some), bones)
+        found = yield from start_from_keypoints.steps(evidence, bones, prior)
+        nearer = to_numpy(strain(*found, evidence, bones)) < strains[some] / 2.0
+        for whole, part in zip(poses, found, strict=True):
+            whole[some[nearer]] = to_numpy(part)[nearer]
+    return poses
 
 
 def _settle(
