@@ -76,6 +76,17 @@ def test_what_no_frame_tells_and_what_every_frame_tells_stays_as_it_is() -> None
         assert finish(calmed(before, np.zeros((70, 3)), told, USUAL, 30.0))[0] is before
 
 
+@pytest.mark.parametrize("frames", [1, 5, 9, 30])
+def test_clips_of_any_length_come_back_whole(frames: int) -> None:
+    before, _, known = swinging()
+    before, known = before[10 : 10 + frames], known[10 : 10 + frames].copy()
+    known[frames // 2] = 0.0
+    told = told_by(known, np.array([POINT_INDEX["left_wrist"]]))
+    after, path = finish(calmed(before, np.zeros((frames, 3)), told, USUAL[:frames], 240.0))
+    assert after.shape == before.shape and path.shape == (frames, 3)
+    assert np.isfinite(after).all() and np.isfinite(path).all()
+
+
 def test_the_same_gap_is_calmed_alike_at_any_rate() -> None:
     before, after, known = swinging()
     often = np.repeat(before, 4, axis=0)

@@ -11,7 +11,7 @@ import numpy as np
 from ...body.points import POINT_OFFSETS, POINT_WEIGHTS
 from ...body.rotations import matrix_from_six_d, six_d_from_matrix
 from ...body.skeleton import JOINT_COUNT, JOINT_NAMES, PARENTS
-from ...steps import Steps
+from ...steps import Steps, in_chunks
 from .whittaker import FEWEST_SMOOTHED, ORDER, whittaker
 
 PERIOD = 0.1
@@ -22,6 +22,10 @@ FAINT = 0.6
 """Share of its best precision below which a point counts as lost, the less the more."""
 HELD = 1e4
 """How much more what is told counts than what is not."""
+BESIDE = 3
+"""Periods of what is told, before and after what is not, that decide how it goes over."""
+MATRICES = 4096
+"""Rotations that are made at once."""
 _TRUNK = ("pelvis", "spine1", "spine2", "spine3")
 _TRUNK_ENDS = (*_TRUNK, "hip", "collar", "shoulder", "neck")
 
@@ -61,24 +65,34 @@ def calmed(
 
     deviation (T, 24, 3) radians: how unsure the network is of each joint.
     """
-    lost, lost_place = told.joints < 1.0, told.place < 1.0
-    joints = np.flatnonzero(lost.any(0) & ~lost.all(0))
-    if len(rotations) < FEWEST_SMOOTHED or not told.lost.any():
+    rows = np.flatnonzero(_near(told.lost, round(BESIDE * PERIOD * fps)))
+    if len(rows) < FEWEST_SMOOTHED:
         return rotations, pelvis
-    sure = USUAL_DEVIATION**2 / (deviation**2).sum(-1)
+    sure = USUAL_DEVIATION**2 / (deviation[rows] ** 2).sum(-1)
+    weights = sure * (1.0 + HELD * told.joints[rows] ** 2)
     rotations, pelvis = rotations.copy(), pelvis.copy()
+    lost = told.joints[rows] < 1.0
+    joints = np.flatnonzero(lost.any(0) & ~lost.all(0))
     if len(joints):
-        turns = np.swapaxes(six_d_from_matrix(rotations[:, joints]), 1, 2)
-        calm = yield from _calm(turns, sure[:, joints] * (1.0 + HELD * told.joints[:, joints] ** 2), fps)
-        there = lost[:, joints]
-        rotations[:, joints] = np.where(
-            there[..., None, None], matrix_from_six_d(np.swapaxes(calm, 1, 2)), rotations[:, joints]
+        turns = np.swapaxes(six_d_from_matrix(rotations[rows][:, joints]), 1, 2)
+        calm = np.swapaxes((yield from _calm(turns, weights[:, joints], fps)), 1, 2)
+        there, joint = np.nonzero(lost[:, joints])
+        turned = yield from in_chunks(
+            lambda some: matrix_from_six_d(calm[there[some], joint[some]]), len(there), MATRICES
         )
-    if lost_place.any() and not lost_place.all():
-        weights = sure[:, :1] * (1.0 + HELD * told.place[:, None] ** 2)
-        path = yield from _calm(pelvis[..., None], weights, fps)
-        pelvis[lost_place] = path[lost_place, :, 0]
+        rotations[rows[there], joints[joint]] = turned
+    away = told.place[rows] < 1.0
+    if away.any() and not away.all():
+        weights = sure[:, :1] * (1.0 + HELD * told.place[rows, None] ** 2)
+        path = yield from _calm(pelvis[rows, :, None], weights, fps)
+        pelvis[rows[away]] = path[away, :, 0]
     return rotations, pelvis
+
+
+def _near(rows: np.ndarray, reach: int) -> np.ndarray:
+    """(T,) bool, these rows (T,) bool and those within this many of them."""
+    found: np.ndarray = np.convolve(rows, np.ones(2 * reach + 1)) > 0.5
+    return found[reach : reach + len(rows)]
 
 
 def reach_of_calm(fps: float) -> int:
