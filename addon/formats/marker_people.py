@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+from itertools import takewhile
 from typing import Any
 
 import numpy as np
@@ -16,6 +18,8 @@ from .skin_markers import FROM_SKIN, is_skin_set, joint_centres
 
 _LIMBS = ("hip", "knee", "ankle", "shoulder", "elbow", "wrist")
 _ENOUGH = 6
+_SEPARATOR = re.compile(r"[_./| -]")
+"""What may stand behind a subject's name instead of a colon."""
 
 
 def joint_count(names: Sequence[str]) -> int:
@@ -32,13 +36,9 @@ def marker_people(names: Sequence[str], positions: np.ndarray, frame_ids: Any = 
 
     names: K marker names, perhaps with a subject's prefix; positions: (T, K, 3).
     """
-    people = []
-    for subject in dict.fromkeys(subject_of(name) for name in names):
-        own = [place for place, name in enumerate(names) if subject_of(name) == subject]
-        own_names = [names[place] for place in own]
-        if joint_count(own_names) >= _ENOUGH:
-            keypoints = keypoints_of_markers(own_names, positions[:, own])
-            people.append(person(subject or "0", frame_ids, keypoints=keypoints))
+    spellings = (names, _without_common(names), [_SEPARATOR.sub(":", name, count=1) for name in names])
+    found = (_by_subject(spelt, positions, frame_ids) for spelt in spellings)
+    people = next((each for each in found if each), [])
     if not people:
         part = part_of_names(names)
         if part is not None:
@@ -56,6 +56,25 @@ def marker_people(names: Sequence[str], positions: np.ndarray, frame_ids: Any = 
             f" and outer markers of elbows, knees, ankles and wrists."
         )
     return people
+
+
+def _by_subject(names: Sequence[str], positions: np.ndarray, frame_ids: Any) -> list[Person]:
+    people = []
+    for subject in dict.fromkeys(subject_of(name) for name in names):
+        own = [place for place, name in enumerate(names) if subject_of(name) == subject]
+        own_names = [names[place] for place in own]
+        if joint_count(own_names) >= _ENOUGH:
+            keypoints = keypoints_of_markers(own_names, positions[:, own])
+            people.append(person(subject or "0", frame_ids, keypoints=keypoints))
+    return people
+
+
+def _without_common(names: Sequence[str]) -> list[str]:
+    """Names whose start that all have in common is a subject's, as in Bob_LASI and Bob_RASI."""
+    pairs = zip(min(names, default=""), max(names, default=""), strict=False)
+    common = "".join(one for one, _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
+    end = max((found.end() for found in _SEPARATOR.finditer(common)), default=0)
+    return [f"{common[: end - 1]}:{name[end:]}" for name in names] if end else list(names)
 
 
 def _joints(names: Sequence[str]) -> tuple[str | None, ...]:
