@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
-from itertools import product
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import product, takewhile
 from typing import Any
 
 import numpy as np
@@ -21,6 +21,8 @@ from .skin_markers import FROM_SKIN, is_skin_set, joint_centres
 _LIMBS = ("hip", "knee", "ankle", "shoulder", "elbow", "wrist")
 _ENOUGH = 6
 _WHOLE = {f"{side}_{part}" for side in ("left", "right") for part in _LIMBS}
+_SEPARATOR = re.compile(r"[_./| -]")
+"""What may stand behind a subject's name instead of a colon."""
 _WORD_BEFORE, _WORD_BEHIND = re.compile(r"([^\W_]*\d)[_ .-]+(.+)"), re.compile(r"(.+)[_ .-]+([^\W_]*\d)")
 """A person's number before or behind the name of a joint: P1_LeftHip, LeftHip_2."""
 
@@ -74,10 +76,9 @@ def marker_people(names: Sequence[str], positions: np.ndarray, frame_ids: Any = 
 
 def _subjects(names: Sequence[str]) -> Mapping[str, Mapping[int, str]]:
     """The names of each subject with enough joints, by their places and as they are without its number."""
-    for known, apart in product((_named, _joints), (_as_it_is, _without_word_before, _without_word_behind)):
+    for known, apart in product((_named, _joints), list(_spellings(names))):
         found: dict[str, dict[int, str]] = {}
-        for place, name in enumerate(names):
-            subject, own = apart(name)
+        for place, (subject, own) in enumerate(apart):
             found.setdefault(subject, {})[place] = own
         whole = {who: own for who, own in found.items() if _count(list(own.values()), known) >= _ENOUGH}
         if whole:
@@ -85,18 +86,23 @@ def _subjects(names: Sequence[str]) -> Mapping[str, Mapping[int, str]]:
     return {}
 
 
-def _as_it_is(name: str) -> tuple[str, str]:
-    return subject_of(name), name
+def _spellings(names: Sequence[str]) -> Iterator[list[tuple[str, str]]]:
+    """Ways to tell a subject and its own name from each of the names, the most usual one first."""
+    yield [(subject_of(name), name) for name in names]
+    yield _without_common(names)
+    before, behind = (list(map(word.fullmatch, names)) for word in (_WORD_BEFORE, _WORD_BEHIND))
+    yield [(match[1], match[2]) if match else ("", name) for match, name in zip(before, names, strict=True)]
+    yield [(match[2], match[1]) if match else ("", name) for match, name in zip(behind, names, strict=True)]
+    parted = [_SEPARATOR.split(name, maxsplit=1) for name in names]
+    yield [(parts[0], parts[1]) if len(parts) > 1 else ("", parts[0]) for parts in parted]
 
 
-def _without_word_before(name: str) -> tuple[str, str]:
-    match = _WORD_BEFORE.fullmatch(name)
-    return (match[1], match[2]) if match else ("", name)
-
-
-def _without_word_behind(name: str) -> tuple[str, str]:
-    match = _WORD_BEHIND.fullmatch(name)
-    return (match[2], match[1]) if match else ("", name)
+def _without_common(names: Sequence[str]) -> list[tuple[str, str]]:
+    """A start that all names have in common is a subject's, as in Bob_LASI and Bob_RASI."""
+    pairs = zip(min(names, default=""), max(names, default=""), strict=False)
+    common = "".join(one for one, _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
+    end = max((found.end() for found in _SEPARATOR.finditer(common)), default=0)
+    return [(common[: max(end - 1, 0)], name[end:]) for name in names]
 
 
 def _joints(names: Sequence[str]) -> tuple[str | None, ...]:

@@ -189,6 +189,17 @@ def test_subjects_stay_apart():
     assert [one.id for one in people] == ["Anna", "Ben"]
 
 
+@pytest.mark.parametrize(("spelling", "ids"), [
+    ("Bob_{}", ["Bob"]), ("FH Baseline_01_{}", ["FH Baseline_01"]), ("Bob.{} Ann.{}", ["Bob", "Ann"]),
+])  # fmt: skip
+def test_a_subject_may_be_parted_by_other_than_a_colon(spelling, ids):
+    names, points = worn("Plug-in Gait")
+    spellings = spelling.split(" ") if len(ids) > 1 else [spelling]
+    both = [each.format(name) for each in spellings for name in names]
+    people = marker_people(both, np.concatenate([points + 2000 * n for n in range(len(ids))], axis=1))
+    assert [one.id for one in people] == ids
+
+
 def test_a_real_serve_has_the_bones_of_a_person():
     """Under skin markers that are up to 41 mm nearer and farther from each other in the same clip."""
     recording = formats.read(TENNIS)
