@@ -11,6 +11,8 @@ LEAST_SLOPE, LARGEST_SLOPE = float(np.radians(1.0)), float(np.radians(15.0))
 SURE = 3.0
 """How many times its own standard error a slope must be, for feet as wrong as MISPLACED within a stand."""
 MISPLACED = 0.015
+LEAD = 3.0
+"""How many stands more a slope must explain than level ground: of few stands it finds some that it fits."""
 APART, WRONG = 0.08, 4.0
 """Metres between two heights of a floor, and how many times as far apart they are as feet are off."""
 SHARE, SECONDS = 0.04, 0.4
@@ -71,7 +73,9 @@ def normal_of(points: np.ndarray, stands: np.ndarray) -> np.ndarray:
     error = np.linalg.inv(spread * weights.sum()) * max(MISPLACED, scale / 2.0) ** 2
     steep = float(np.arctan(np.linalg.norm(slope)))
     sure = float(np.sqrt(slope @ np.linalg.solve(error, slope)))
-    if sure < SURE or not LEAST_SLOPE < steep < LARGEST_SLOPE:
+    flat = np.abs(middles[:, 1] - np.median(middles[:, 1]))
+    lead = float((1.0 / (1.0 + (off / scale) ** 2) - 1.0 / (1.0 + (flat / scale) ** 2)).sum())
+    if sure < SURE or lead < LEAD or not LEAST_SLOPE < steep < LARGEST_SLOPE:
         return UP
     normal = np.array([-slope[0], 1.0, -slope[1]])
     return np.asarray(normal / np.linalg.norm(normal))

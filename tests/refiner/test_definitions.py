@@ -8,12 +8,14 @@ import pytest
 from addon.body.kinematics import forward
 from addon.body.layouts import find_layout
 from addon.body.points import POINT_INDEX, POINT_NAMES, point_positions
+from addon.body.skeleton import REST_OFFSETS
 from addon.recording import Keypoints, Person
 from addon.refiner import refine
-from addon.refiner.evidence.definitions import as_smpl_joints
+from addon.refiner.evidence.definitions import as_smpl_joints, hips_of_joints
 from addon.refiner.evidence.targets import targets_from_keypoints
 from addon.refiner.network.model import load_model, pose_prior
 from addon.refiner.whole_clip.judge import judge
+from bundled_model.training.motion_data import load_split
 
 from .motion import Truth
 
@@ -74,3 +76,22 @@ def test_where_no_point_could_be_another_there_is_nothing_to_choose() -> None:
         keypoints = Truth(0, 30).person(layout).keypoints
         assert keypoints is not None
         assert as_smpl_joints(targets_from_keypoints(keypoints, 30.0)) is None
+
+
+def test_hips_too_wide_for_a_body_are_no_joints() -> None:
+    """An acrobat who hardly straightens: taken for joints, a detector's hips fitted better."""
+    clip = load_split("val", "cmu_more")[45]
+    truth = Truth(0, len(clip.pelvis))
+    truth.rotations, truth.pelvis = clip.rotations(), clip.pelvis.astype(float)
+    truth.joints, truth.world = forward(truth.rotations, truth.pelvis, truth.bones)
+    assert "coco_left_hip" in taken_for(truth.person("coco17").keypoints)
+
+
+@pytest.mark.parametrize("size", [0.5, 1.0, 1.3])
+def test_hips_are_compared_with_the_size_of_the_body(size: float) -> None:
+    bones = size * REST_OFFSETS
+    assert hips_of_joints(bones)
+    for wider, expected in ((1.08, True), (1.2, False)):
+        hips = bones.copy()
+        hips[1:3] *= wider
+        assert hips_of_joints(hips) == expected

@@ -11,8 +11,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from ...body.points import POINT_INDEX, POINT_NAMES
-from ...body.skeleton import JOINT_COUNT
+from ...body.points import POINT_INDEX, POINT_NAMES, size
+from ...body.skeleton import JOINT_COUNT, JOINT_NAMES, REST_OFFSETS
 from ...recording import Keypoints
 from .targets import Targets
 
@@ -24,6 +24,9 @@ LEAD_CLEAN, LEAD_NOISY, HALFWAY = 32.0, -20.0, 0.0022
 exact and where their noise is far above HALFWAY metres: midway between clips of either kind. Landmarks are
 the vaguer of the two, which the approximation punishes in exact points and favours under noise. Chosen on the
 validation subjects, on clips of 40 to 240 frames with 0 to 20 mm of noise."""
+WIDEST_HIPS = 1.13
+"""By how much the hips of SMPL's joints may be wider than the rest of a body's bones are long: those of a
+detector, taken for joints, come out a sixth to a quarter wider, in clips of people who hardly straighten."""
 
 _JOINTS = {
     POINT_INDEX[landmark]: POINT_INDEX[joint]
@@ -63,6 +66,13 @@ def as_smpl_joints(targets: Targets) -> Targets | None:
 def least_lead(noise: float) -> float:
     """By how much the evidence of joints must be ahead to be taken; noise: metres per axis."""
     return LEAD_NOISY + (LEAD_CLEAN - LEAD_NOISY) / (1.0 + (noise / HALFWAY) ** 2)
+
+
+def hips_of_joints(bones: np.ndarray) -> bool:
+    """Whether bones (24, 3) that were measured on what is taken for SMPL's joints may have hips of joints."""
+    hips = [JOINT_NAMES.index(name) for name in ("left_hip", "right_hip")]
+    wide = np.linalg.norm(bones[hips], axis=-1).sum() / np.linalg.norm(REST_OFFSETS[hips], axis=-1).sum()
+    return bool(wide < WIDEST_HIPS * size(bones))
 
 
 def renamed(keypoints: Keypoints, targets: Targets) -> Keypoints:

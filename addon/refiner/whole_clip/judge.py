@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from ...steps import Stepped, Steps
-from ..evidence.definitions import as_smpl_joints, least_lead
+from ..evidence.definitions import as_smpl_joints, hips_of_joints, least_lead
 from ..evidence.targets import Targets
 from ..start.closed_form import INITIAL_DEVIATION, MODESTY, MODESTY_ALONE, Initial, initial_deviation
 from ..start.solver import Prior
@@ -66,7 +66,8 @@ def judge(
         near = first.found.pose
         second = yield from _judge(joints, initial, prior, fps, bones, alone, proportions, near)
         noise = float(np.sqrt(np.median(targets.noise**2) + variance))
-        if second.evidence > first.evidence + least_lead(noise):
+        ahead = second.evidence > first.evidence + least_lead(noise)
+        if ahead and (bones is not None or hips_of_joints(second.bones)):
             return replace(second, variance=variance, joints=True)
     return replace(first, variance=variance)
 
