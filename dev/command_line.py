@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 from importlib import import_module
 
+from .environments.envs import call, prepare
 from .lean import import_numpy
 
 _READ = ("addon.cli.command", "addon.cli.inputs", "addon.formats.registry")
@@ -29,6 +30,16 @@ def main(argv: list[str]) -> int:
     if {"-h", "--help"} & set(argv):
         print(_DASK)
     return status
+
+
+def inspect(argv: list[str]) -> int:
+    """`inspect` in the process of build.py; of files that only Blender opens in one that can start it."""
+    from addon.formats.rig_files import RIG_ENDINGS
+
+    words = ["inspect", *argv]
+    if any(word.lower().endswith(RIG_ENDINGS) for word in argv):
+        return call(prepare("main"), "dev.command_line:main", words)
+    return main(words)
 
 
 def serve(argv: list[str]) -> int:

@@ -73,6 +73,17 @@ def in_cli(subcommand: str) -> Callable[[Arguments], int]:
     return lambda arguments: call(prepare("main"), "dev.command_line:main", [subcommand, *arguments])
 
 
+def inspect(arguments: Arguments) -> int:
+    """The extension's command line, in this process where that can be."""
+    from .environments.inside import step_into
+
+    if step_into(prepare("main")):
+        from .ending import call_and_end
+
+        call_and_end("dev.command_line:inspect", arguments)
+    return in_cli("inspect")(arguments)
+
+
 def refine(arguments: Arguments) -> int:
     """The extension's command line, with processes or with other machines for many files."""
     if any(word.split("=")[0] == "--dask" for word in arguments):
@@ -156,7 +167,7 @@ COMMANDS = (
         "turn motion files into clean SMPL animation: FILE… --output OUT [--jobs N] [--dask …]",
         refine,
     ),
-    Command("inspect", "say what a motion file holds: FILE [--json]", in_cli("inspect")),
+    Command("inspect", "say what a motion file holds: FILE [--json]", inspect),
     Command("dask", "start what refine --dask shares its files with: scheduler | worker ADDRESS", dask),
     Command("fuzz", "feed damaged files to the readers [--seconds N] [--target T]", fuzz),
     Command(

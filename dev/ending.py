@@ -10,13 +10,15 @@ import sys
 from importlib import import_module
 
 
-def call_and_end(target: str) -> None:
-    """Calls `module:function` with the process's arguments."""
+def call_and_end(target: str, arguments: list[str] | None = None) -> None:
+    """Calls `module:function` with these arguments, or the process's own."""
     module, function = target.split(":")
     try:
-        status = getattr(import_module(module), function)(sys.argv[1:])
+        status = getattr(import_module(module), function)(sys.argv[1:] if arguments is None else arguments)
     except SystemExit as end:
         status = end.code
+    except BrokenPipeError:
+        os._exit(128 + 13)  # who reads has gone, as `head` does
     except BaseException as error:  # noqa: BLE001  (shown in full, as Python itself would)
         status = _told(error)
     if isinstance(status, str):

@@ -209,6 +209,17 @@ def test_a_command_that_cannot_go_on_says_so_in_its_sentence_alone():
     assert (done.returncode, done.stderr) == (1, "Say where.\n")
 
 
+def test_a_reader_that_goes_away_ends_a_command_quietly():
+    program = "from dev.ending import call_and_end; call_and_end('dev.commands:main', ['help'])"
+    reader, writer = os.pipe()
+    os.close(reader)
+    done = subprocess.run(
+        [sys.executable, "-u", "-c", program], cwd=ROOT, stdout=writer, stderr=subprocess.PIPE, check=False
+    )
+    os.close(writer)
+    assert (done.returncode, done.stderr) == (128 + 13, b"")
+
+
 def test_what_a_benchmark_needs_is_made_by_a_python_that_has_pip(monkeypatch):
     made: list[str] = []
     monkeypatch.setattr(commands, "prepare", made.append)

@@ -9,6 +9,7 @@ import sys
 import numpy as np
 import pytest
 
+from dev.environments import envs, inside
 from dev.processes import ROOT
 from tests.wave import joints_of_a_wave
 
@@ -28,17 +29,30 @@ assert not {"numpy.random.mtrand", "numpy.polynomial.chebyshev"} & set(sys.modul
 print(np.random.default_rng(7).integers(1000))
 print(np.polynomial.Polynomial([1.0, 2.0])(3.0), abs(np.fft.rfft([1.0, 0.0])).sum())
 print(np.ma.array([1.0, 2.0], mask=[False, True]).sum())
+np.testing.assert_allclose(1.0, 1.0)
 from numpy.random import Generator
 from numpy import ctypeslib, random
 print(random is sys.modules["numpy.random"], Generator is random.Generator, ctypeslib.as_array is not None)
 assert set(PARTS) <= set(sys.modules)
 """
 
+INSIDE = """
+import sys
+sys.path.insert(0, sys.argv[1])
+from dev.environments import envs, inside
+envs.FOLDER = envs.Path(sys.argv[2])
+environment = envs.Environment("tiny")
+print(inside.step_into(environment))
+import numpy
+print(numpy.WHOSE, sys.path[0] == sys.argv[1], any("-packages" in folder for folder in sys.path[:-1]))
+print(inside.step_into(environment))
+"""
 
-def _said(*words: str) -> list[str]:
+
+def _said(*words: str, **variables: str) -> list[str]:
     done = subprocess.run(
         [sys.executable, *words],
-        env=os.environ | {"PYTHONPATH": str(ROOT)},
+        env=os.environ | {"PYTHONPATH": str(ROOT)} | variables,
         capture_output=True,
         text=True,
         check=False,
@@ -91,3 +105,12 @@ def test_the_door_opens_without_what_single_commands_need(name):
     program = "import sys; sys.path.insert(0, sys.argv[1]); import dev.commands; print(*sorted(sys.modules))"
     (modules,) = _said("-I", "-S", "-c", program, str(ROOT))
     assert name not in modules.split()
+
+
+def test_inspect_uses_the_environment_alone_without_another_python(tmp_path):
+    packages = inside.packages_of(envs.Environment("tiny")).relative_to(envs.FOLDER)
+    for folder, whose in ((tmp_path / "envs" / packages, "environment"), (tmp_path / "own", "person")):
+        folder.mkdir(parents=True)
+        (folder / "numpy.py").write_text(f"WHOSE = {whose!r}")
+    told = _said("-c", INSIDE, str(ROOT), str(tmp_path / "envs"), PYTHONPATH=str(tmp_path / "own"))
+    assert told == ["True", "environment True False", "False"]

@@ -79,11 +79,6 @@ def write_characters(output: Path, characters: list[Any], args: argparse.Namespa
     if kind in _PRESETS:
         preset = _PRESETS[kind] or args.fbx_preset
         armatures = [one.armature for one in characters]
-        return list(
-            export_people(
-                output, armatures, preset=preset, rename=False, file_start=args.file_start,
-                humanoid=characters[0].humanoid,
-            )
-        )  # fmt: skip
+        return list(export_people(output, armatures, preset=preset, rename=False, file_start=args.file_start))
     save_blend(output)
     return [output]

@@ -50,7 +50,7 @@ def by_name(tree: Any) -> dict[str, np.ndarray]:
         return {}
     held = {str(name): _body_in(value) for name, value in tree.items()}
     nested = all(isinstance(value, Mapping) for value in tree.values())
-    if any(value is None for value in held.values()) or not (nested or _alike(list(held))):
+    if any(value is None for value in held.values()) or not (nested or alike(list(held))):
         return {}
     arrays = {name: numbers(value, name) for name, value in held.items()}
     return arrays if len({array.shape[1:] for array in arrays.values()}) == 1 else {}
@@ -83,7 +83,7 @@ def _is_array(value: Any) -> bool:
     return is_body(tuple(getattr(value, "shape", ())))
 
 
-def _alike(names: Sequence[str]) -> bool:
+def alike(names: Sequence[str]) -> bool:
     """Whether names are the same but for their numbers."""
     found = [_NUMBERED.fullmatch(name) for name in names]
     return len({match[1] for match in found if match}) == 1 and all(found)

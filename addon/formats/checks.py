@@ -14,6 +14,7 @@ from ..overrides import give
 from ..recording import Keypoints, Person
 from . import limbs
 from .inference import is_mirrored
+from .skin_markers import FROM_SKIN
 
 _STILL_METRES = 0.015
 _LIMB_ENDS = ("knee", "ankle", "elbow", "wrist")
@@ -46,6 +47,7 @@ def person_warnings(one: Person, *, several: bool) -> list[str]:
         found += _implausible(one.keypoints, who)
         found += _mirrored(one.keypoints, who)
         found += _untold(one, one.keypoints, who)
+        found += _from_skin(one.keypoints, who)
         # A skeleton's other joints are no targets, but their rotations are read.
         found += _few_points(one.keypoints, who) if one.poses is None else []
     return found
@@ -224,6 +226,12 @@ _ENDS = {
     "shin": ("ankle", "heel", "foot", "big_toe", "small_toe"),
 }
 """Limb -> where points that tell it lie."""
+
+
+def _from_skin(keypoints: Keypoints, who: str) -> list[str]:
+    if not all(name.endswith(FROM_SKIN) for name in keypoints.names):
+        return []
+    return [f"{who} wears markers on the skin, from which the joints were computed."]
 
 
 def _few_points(keypoints: Keypoints, who: str) -> list[str]:

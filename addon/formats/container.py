@@ -22,10 +22,14 @@ from ..safe_read import (
     read_object_array,
 )
 from ..safe_read.errors import MAX_ARRAY_BYTES, MAX_FILE_BYTES, refusing
+from ..safe_read.hdf5 import SIGNATURE, read_hdf5
 from ..safe_read.lazy import keeping_meshes
+from ..safe_read.matlab import is_matlab, read_matlab
+from ..safe_read.matlab_hdf5 import is_matlab_hdf5, read_matlab_hdf5
 from ..safe_read.npy import MAGIC, array_from_bytes, read_header
 from ..safe_read.npz import is_numeric
 from ..safe_read.stream import compression
+from ..safe_read.text import without_mark
 from .opened import note_opened
 
 _HEAD_BYTES = 4096
@@ -73,7 +77,8 @@ class Hints:
 class Container:
     """A file as readers see it.
 
-    kind: "npz", "npy", "torch", "pickle", "json", "text" or "binary", by content, never by the extension.
+    kind: "npz", "npy", "torch", "pickle", "matlab", "hdf5", "json", "text" or "binary", by content, never by
+    the extension.
     Every property that parses raises FormatError on damaged content.
     """
 
@@ -94,7 +99,7 @@ class Container:
             raise FormatError(f"{path.name} is larger than {MAX_FILE_BYTES >> 30} GB; split the recording.")
         try:
             with path.open("rb") as stream:
-                self.head = stream.read(_HEAD_BYTES)
+                self.head = without_mark(stream.read(_HEAD_BYTES))
         except OSError as error:
             raise FormatError(f"{path.name} can't be read ({error.strerror}); check its rights.") from error
         self.kind = _kind(path, self.head)
@@ -141,6 +146,8 @@ class Container:
             return self.npz if self.npz is not None else self.json
         if self.kind in ("pickle", "torch"):
             return read_object(self.path, self.head)
+        if self.kind in ("matlab", "hdf5"):
+            return self._read_variables()
         return self._read_npy() if self.kind == "npy" else None
 
     @cached_property
@@ -150,6 +157,15 @@ class Container:
             return self.tree
         with keeping_meshes():
             return self._read_npy() if self.kind == "npy" else read_object(self.path, self.head)
+
+    def _read_variables(self) -> Any:
+        """Those of MATLAB or HDF5, or the fields of the only one where that is a structure."""
+        read = read_hdf5 if self.kind == "hdf5" else read_matlab
+        read = read_matlab_hdf5 if is_matlab_hdf5(self.head) else read
+        with refusing(self.name):
+            held = read(self.data)
+        inner = next(iter(held.values()), None) if len(held) == 1 else None
+        return inner if isinstance(inner, Mapping) else held
 
     def _read_npy(self) -> Any:
         with refusing(self.name), self.path.open("rb") as stream:
@@ -220,9 +236,13 @@ def _kind(path: Path, head: bytes) -> str:
         return _zip_kind(path)
     if head.startswith(MAGIC):
         return "npy"
+    if is_matlab(head) or is_matlab_hdf5(head):
+        return "matlab"
+    if head.startswith(SIGNATURE):
+        return "hdf5"
     if is_pickle(head) or compression(head):
         return "pickle"
-    stripped = head.removeprefix(b"\xef\xbb\xbf").lstrip()
+    stripped = head.lstrip()
     if stripped[:1] in (b"{", b"["):
         return "json"
     return "binary" if b"\0" in head else "text"

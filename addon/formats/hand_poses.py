@@ -88,6 +88,7 @@ def _turns(hand: Any) -> np.ndarray | None:
         return None
     if values.ndim == 0 or values.size == 0 or not np.isfinite(values).all():
         return None
+    values = values.reshape(1, -1) if values.ndim == 1 else values
     if values.shape[-2:] == (3, 3) and values.size % (FINGER_COUNT * 9) == 0:
         return values.reshape(-1, FINGER_COUNT, 3, 3)
     whole = values.size % _WIDTH == 0 and values.reshape(len(values), -1).shape[1] in (_WIDTH, 3)

@@ -15,7 +15,7 @@ from ..safe_read import FormatError
 if TYPE_CHECKING:
     from .draft import Reader
 
-TREES = "npz npy torch pickle json"
+TREES = "npz npy torch pickle matlab hdf5 json"
 ANY = f"{TREES} text binary"
 
 
@@ -42,6 +42,7 @@ ENTRIES = (
     Entry("rig_files.READER", "binary text json"),
     Entry("scene_clip.READER", "npz"),
     Entry("strangers.READER", ANY),
+    Entry("matlab.READER", "matlab"),
     Entry("gem.READER", "torch pickle"),
     Entry("gvhmr.READER"),
     Entry("wham.READER"),
@@ -59,6 +60,7 @@ ENTRIES = (
     Entry("sam3d.READER"),
     Entry("sam3d.CSV", "text"),
     Entry("fast_sam.READER", "npz"),
+    Entry("egoallo.READER", "npz"),
     Entry("datasets.THREE_DPW"),
     Entry("datasets.EMDB"),
     Entry("datasets.GLAMR"),
@@ -101,6 +103,7 @@ ENTRIES = (
     Entry("freemocap_table.READER", "binary text"),
     Entry("krajjat.READER", "json text"),
     Entry("mediapipe.READER", "json text"),
+    Entry("matlab.ANY", "matlab hdf5"),
     Entry("named_points.READER"),
     Entry("tables.READER", "text json"),
     Entry("number_table.READER", "text"),
@@ -114,8 +117,8 @@ ENTRIES = (
 
 ENDINGS = (
     ".npz", ".npy", ".pkl", ".json", ".csv", ".trc", ".bvh", ".c3d", ".pt", ".smpl", ".mcs", ".p", ".pk",
-    ".amc", ".mvnx", ".tsv", ".skeleton", ".parquet", ".dat", ".fbx", ".glb", ".gltf", ".vrm", ".vrma",
-    ".usd", ".usda", ".usdc", ".usdz",
+    ".mat", ".h5", ".amc", ".mvnx", ".tsv", ".skeleton", ".parquet", ".dat", ".fbx", ".glb", ".gltf", ".vrm",
+    ".vrma", ".usd", ".usda", ".usdc", ".usdz",
 )  # fmt: skip
 """Of the files that readers open, for file browsers; the content decides what a file is."""
 

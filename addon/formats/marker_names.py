@@ -58,23 +58,24 @@ _INNER = "m{0} med{0} medial{0} {0}m {0}med {0}medial {0}in {0}inner {0}int"
 _PAIRED = {
     "knee": (
         "knee kne",
-        "lk lfe fle lfc lateralfemoralepicondyle",
-        "mk knm mfe fme mfc medialfemoralepicondyle",
+        "lk lfe fle lfc lateralfemoralepicondyle kneelatepicondyle",
+        "mk knm mfe fme mfc medialfemoralepicondyle kneemedepicondyle",
     ),
     "ankle": (
         "ankle ank",
-        "la lm fal lmal latmal lateralmalleolus",
-        "ma anm med mm tam mmal medmal medialmalleolus",
+        "la lm fal lmal latmal lateralmalleolus latmalleolus",
+        "ma anm med mm tam mmal medmal medialmalleolus medmalleolus",
     ),
     "elbow": (
         "elbow elb",
-        "le lhe hle epicl lateralepicondyle lateralhumeralepicondyle",
-        "me mhe hme epicm medialepicondyle medialhumeralepicondyle",
+        "le lhe hle epicl lel lateralepicondyle lateralhumeralepicondyle armlatepicondyle"
+        " armlateralepicondyle",
+        "me mhe hme epicm mel medialepicondyle medialhumeralepicondyle armmedepicondyle armmedialepicondyle",
     ),
     "wrist": (
         "wrist",
-        "wristradius wristrad radialwrist wra rs rsp stylr radialstyloid",
-        "wristulna wristuln ulnarwrist wrb us usp stylu ulnarstyloid",
+        "wristradius wristrad radialwrist wra rs rsp stylr radialstyloid faradius",
+        "wristulna wristuln ulnarwrist wrb us usp stylu ulnarstyloid faulna",
     ),
 }
 """Joint -> its names, which may have the side of the skin marker beside them, and names of the bones' ends on
@@ -93,6 +94,7 @@ _PAIRED_PART = {
     for alias in (*bones.split(), *(name for stem in stems.split() for name in form.format(stem).split()))
 }
 _SIDES = {"l": "left", "left": "left", "r": "right", "right": "right"}
+_FRONT = re.compile("^(?:[qQ]_|p(?=[A-Z]|left|right|sacrum|ij$|px$|c7|t8|topofhead))")
 _SIDE_FIRST = re.compile(r"(left|right|l|r)(.+)")
 _SIDE_LAST = re.compile(r"(.+?)(left|right|l|r)")
 
@@ -116,18 +118,29 @@ def canonical_names(names: Sequence[str]) -> tuple[str | None, ...]:
 
 def joint_pairs(names: Sequence[str]) -> dict[str, tuple[int, int]]:
     """Canonical joint -> (outer, inner) of the skin markers whose middle it is."""
-    found: dict[tuple[str, str], dict[int, int]] = {}
+    return {
+        joint: (pair[0], pair[1])
+        for joint, pair in bone_ends(names).items()
+        if len(pair) == 2 and _style(names[pair[0]])[:1] == _style(names[pair[1]])[:1]
+    }
+
+
+def bone_ends(names: Sequence[str]) -> dict[str, dict[int, int]]:
+    """Canonical joint -> the skin markers on its outer (0) and inner (1) side, as far as there are any."""
+    found: dict[str, dict[int, int]] = {}
     for place, name in enumerate(names):
         for side, rest in _sides_of(name):
             if rest in _PAIRED_PART:
                 part, inner = _PAIRED_PART[rest]
-                found.setdefault((side, part), {}).setdefault(inner, place)
+                found.setdefault(f"{side}_{part}", {}).setdefault(inner, place)
                 break
-    return {
-        f"{side}_{part}": (pair[0], pair[1])
-        for (side, part), pair in found.items()
-        if len(pair) == 2 and _style(names[pair[0]])[:1] == _style(names[pair[1]])[:1]
-    }
+    return found
+
+
+def sided(name: str) -> list[tuple[str, str]]:
+    """("left" or "right", the rest in lower case) in the ways in which a name may start or end with a side;
+    ("", the whole name) last."""
+    return [*_sides_of(name), ("", _squashed(name))]
 
 
 def skin_markers(names: Sequence[str]) -> set[int]:
@@ -178,8 +191,8 @@ def _part(name: str) -> tuple[str | None, str] | None:
 
 
 def _squashed(name: str) -> str:
-    """Letters and digits in lower case."""
-    return re.sub(r"[^a-z0-9]", "", plain_name(name).lower())
+    """Letters and digits in lower case, without Xsens' p and Qualisys' Q_ in front."""
+    return re.sub(r"[^a-z0-9]", "", _FRONT.sub("", plain_name(name)).lower())
 
 
 def _sides_of(name: str) -> list[tuple[str, str]]:

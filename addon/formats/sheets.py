@@ -62,11 +62,24 @@ def lines_of(container: Container) -> list[str]:
         at = start.index("bodyparts")
         parts, axes = (next(csv.reader([line]), []) for line in lines[at : at + 2])
         named = [f"{part}_{axis}" for part, axis in zip(parts[1:], axes[1:], strict=False)]
+        if "individuals" in start[:at]:
+            named = _of_individuals(next(csv.reader([lines[start.index("individuals")]]))[1:], named)
         return [",".join(["frame", *named]), *lines[at + 2 :]]
     for number, line in enumerate(lines[:_MOST_REMARKS]):
         if line.strip() and not (line.startswith("#") and max(map(line.count, ",;\t")) < _FEWEST_CELLS):
             return lines[number:] if number else lines
     return lines
+
+
+def _of_individuals(who: Sequence[str], named: Sequence[str]) -> list[str]:
+    """Columns of several animals, as DeepLabCut calls everybody, under the number of each one."""
+    numbers = {name: place for place, name in enumerate(dict.fromkeys(who), start=1)}
+    several = len(numbers) > 1 and len(who) == len(named)
+    return (
+        [f"person{numbers[one]}_{name}" for one, name in zip(who, named, strict=True)]
+        if several
+        else list(named)
+    )
 
 
 def separator_of(container: Container) -> str:
@@ -76,7 +89,7 @@ def separator_of(container: Container) -> str:
 
 
 def _header(container: Container) -> list[str]:
-    start = container.head.decode("latin1").removeprefix("\xef\xbb\xbf").lstrip()
+    start = container.head.decode("latin1").lstrip()
     if "," not in start and ";" not in start and "\t" not in start:
         return []
     cells = next(csv.reader(lines_of(container)[:1], delimiter=separator_of(container)), [])

@@ -8,17 +8,20 @@ from typing import Any
 
 import numpy as np
 
+from ..body.kinematics import forward
+from ..body.points import point_positions
 from ..body.rotations import matrix_from_axis_angle
 from ..body.skeleton import JOINT_COUNT
 from ..steps import Progress, Steps, in_chunks
+from .evidence.calm import Told, calmed, reach_of_calm, told_by
 from .evidence.own_evidence import Steady
 from .evidence.targets import Targets, joints_seen
 from .network.engine import Engine, to_numpy
 from .network.features import POINT_COUNT, Seen, network_inputs
 from .network.proposals import constant_turn_of_clip
-from .result.seams import reach_of_seams, without_seams
 from .start.closed_form import (
     ANCHOR_STRIDE,
+    ASTRAY,
     COARSE_TO_FINE,
     COARSE_TO_VAGUE,
     FAR,
@@ -38,6 +41,7 @@ from .start.jacobian import information
 from .start.solver import Prior, solve
 from .timeline import (
     NETWORK_FPS,
+    at_network_rate,
     bridge,
     bridge_joints,
     interpolate,
@@ -155,9 +159,9 @@ def polish_piece(
 ) -> Steps[tuple[np.ndarray, np.ndarray, np.ndarray]]:
     """Rotations (N, 24, 3, 3), pelvis (N, 3) and uncertainty in degrees (N, 24) of some frames of a piece
     that the network has seen; share as `look_at` takes it."""
-    before = max(frames.start - reach_of_seams(fps), 0)
+    before = max(frames.start - reach_of_calm(fps), 0)
     inside = slice(frames.start - before, frames.stop - before)
-    look = look.rows(slice(before, frames.stop + reach_of_seams(fps)))
+    look = look.rows(slice(before, frames.stop + reach_of_calm(fps)))
     found = look.found
     if found is None:
         unknown = np.full(look.rotations.shape[:2], np.nan)
@@ -169,7 +173,9 @@ def polish_piece(
     done, width = share
     part = (done + 0.7 * width, 0.3 * width)
     rotations, pelvis = yield from _chunks(len(look.pelvis), polish, "Polishing", *part)
-    rotations = yield from without_seams(rotations, look.known.precision, look.known.indices, fps)
+    told = told_by(look.known.precision, look.known.indices)
+    calm = yield from calmed(rotations, pelvis, told, found.deviation, fps)
+    rotations, pelvis = yield from _back_to_points(run, look, found, told, (rotations, pelvis), calm)
     uncertain = degrees_of(run.engine.model.honesty, found.deviation)
     return rotations[inside], pelvis[inside], uncertain[inside]
 
@@ -231,8 +237,28 @@ def _from_keypoints(
         poses = yield from _settle(run, known, poses, np.arange(frames), rest)
     else:
         poses = yield from _settle_some(run, known, poses, rows, anchors, rest)
+    poses = yield from _astray_again(run, known, poses, rows, anchors)
     rotations, pelvis = yield from bridge.steps(*poses, enough)
-    return (yield from bridge_joints(rotations, joints_seen(known))), pelvis
+    rotations = yield from bridge_joints(rotations, joints_seen(known))
+    return (yield from at_network_rate(rotations, fps)), pelvis
+
+
+def _astray_again(
+    run: Run, known: Targets, poses: Initial, rows: np.ndarray, anchors: np.ndarray
+) -> Steps[Initial]:
+    """Poses of which those that settled far from their points, as those between two anchors half a turn apart
+    do, start from nothing like anchors."""
+    strains = yield from _strains(run, known, poses)
+    astray = rows[strains[rows] > np.interp(rows, anchors, strains[anchors]) + ASTRAY]
+    prior, bones = _pose_prior(run.engine), run.engine.array(run.bones)
+    for first in range(0, len(astray), CHUNK):
+        some = astray[first : first + CHUNK]
+        evidence = as_evidence(known.rows(some), bones)
+        found = yield from start_from_keypoints.steps(evidence, bones, prior)
+        nearer = to_numpy(strain(*found, evidence, bones)) < strains[some] / 2.0
+        for whole, part in zip(poses, found, strict=True):
+            whole[some[nearer]] = to_numpy(part)[nearer]
+    return poses
 
 
 def _settle(
@@ -322,7 +348,7 @@ class Found:
     deviation: np.ndarray
     trust: np.ndarray
 
-    def rows(self, frames: slice) -> Found:
+    def rows(self, frames: slice | np.ndarray) -> Found:
         """The same of some of the frames."""
         return Found(self.turns[frames], self.deviation[frames], self.trust[frames])
 
@@ -433,7 +459,31 @@ def _polish(
     refined, bones = array(rotations) @ matrix_from_axis_angle(array(found.turns)), array(run.bones)
     if not run.recipe.polish:
         return refined, move_to(refined, as_evidence(known, refined), bones)
-    precision = run.gain * np.minimum(1.0 / found.trust**2, known.precision)
+    return (yield from _fit(run, known, refined, array(pelvis), found, 1.0))
+
+
+def _back_to_points(
+    run: Run, look: Look, found: Found, told: Told, polished: Initial, calm: Initial
+) -> Steps[Initial]:
+    """Calm poses with the points that are still told, where others are not, where polished ones had them."""
+    rows, bones = np.flatnonzero(told.lost & (told.place >= 1.0)), run.engine.array(run.bones)
+    for first in range(0, len(rows) if run.recipe.polish else 0, CHUNK):
+        some = rows[first : first + CHUNK]
+        turned, moved, calm_turned, calm_moved = (run.engine.array(part[some]) for part in (*polished, *calm))
+        places = point_positions(*forward(turned, moved, bones), bones, look.known.indices)
+        known, share = replace(look.known.rows(some), positions=to_numpy(places)), told.points[some] ** 2
+        fitted = yield from _fit(run, known, calm_turned, calm_moved, found.rows(some), share)
+        for values, part in zip(calm, fitted, strict=True):
+            values[some] = to_numpy(part)
+    return calm
+
+
+def _fit(
+    run: Run, known: Targets, refined: Any, pelvis: Any, found: Found, share: float | np.ndarray
+) -> Steps[tuple[Any, Any]]:
+    """Gauss–Newton from a pose as sure as the network; share: (N, P) of the points' precision."""
+    array = run.engine.array
+    precision = run.gain * np.minimum(1.0 / found.trust**2, known.precision) * share
     evidence = replace(as_evidence(known, refined), precision=array(precision))
     prior = Prior(refined, array(NETWORK_WEIGHT / found.deviation**2))
-    return (yield from solve.steps(refined, array(pelvis), bones, evidence, (prior,), POLISH_STEPS))
+    return (yield from solve.steps(refined, pelvis, array(run.bones), evidence, (prior,), POLISH_STEPS))

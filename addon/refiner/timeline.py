@@ -91,6 +91,16 @@ def rotations_at(rotations: np.ndarray, times: np.ndarray) -> Steps[np.ndarray]:
     return found
 
 
+def at_network_rate(rotations: np.ndarray, fps: float) -> Steps[np.ndarray]:
+    """Rotations (T, …, 3, 3) with nothing between the network's frames that it doesn't see: what it turns
+    back in a frame that it sees would be wrong for one beside it from which they jump."""
+    times = network_times(len(rotations), fps)
+    if times is None or fps < NETWORK_FPS:
+        return rotations
+    back = np.interp(np.arange(len(rotations)), times, np.arange(len(times)))
+    return (yield from rotations_at((yield from rotations_at(rotations, times)), back))
+
+
 @Stepped
 def bridge(
     rotations: np.ndarray, pelvis: np.ndarray, known: np.ndarray

@@ -14,6 +14,7 @@ from .target import LIMBS, Target, Twist
 
 CHAINED = ("spine1", "spine2", "spine3", "neck")
 """SMPL's joints that a character has a chain of bones for."""
+_OF_A_SIDE = ("collar", *LIMBS["arm"], *LIMBS["leg"])
 NO_FINGERS = ((("",) * FINGER_COUNT),) * len(SIDES)
 
 
@@ -113,14 +114,19 @@ def hung_beside(rest: Rest, bones: Bones) -> list[str]:
 
 
 def _beside(bones: Bones, hangs: Mapping[str, str]) -> dict[str, str]:
-    """Feet and hands that hang on nothing of the body, as goals for IK do, and the bones that are to carry
-    them."""
+    """Feet and hands that hang on nothing of the body, as goals for IK do, and limbs that hang on nothing
+    that carries it; and the bones that are to carry them."""
     body = {*bones.joints.values(), *bones.spine, *bones.neck}
+    whole = body | set(_line(bones.joints.get("pelvis", ""), hangs))
+    chest = [bones.joints.get("pelvis", ""), *bones.spine][-1]
     found = {}
     for side in SIDES:
-        for _, middle, end in LIMBS.values():
-            carrier, bone = (bones.joints.get(f"{side}_{joint}", "") for joint in (middle, end))
-            if carrier and bone and not body & set(_line(hangs[bone], hangs)):
+        joints = {joint: bones.joints.get(f"{side}_{joint}", "") for joint in _OF_A_SIDE}
+        ends = [(joints[middle], joints[end], body) for _, middle, end in LIMBS.values()]
+        starts = [(bones.joints.get("pelvis", ""), joints["hip"], whole), (chest, joints["collar"], whole)]
+        starts.append((joints["collar"] or chest, joints["shoulder"], whole))
+        for carrier, bone, carries in (*ends, *starts):
+            if carrier and bone and not carries & set(_line(hangs[bone], hangs)):
                 found[bone] = carrier
     return found
 

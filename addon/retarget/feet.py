@@ -8,6 +8,7 @@ that while it bears, and its shift changes over while it is in the air.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -18,7 +19,7 @@ from .geometry import applied, reach
 from .pose import Pose
 from .rest import hinge
 from .source import Source
-from .target import Target
+from .target import LIMBS, Target
 
 _FLAT, _NEAR = 0.004, 0.008
 """Metres over the lowest place of a sole within which a place bears fully, and beyond that most."""
@@ -34,9 +35,11 @@ _TOUCHES = 0.02
 _SHIFTS = 0.25
 """Metres a second by which the shift of a foot may change while it is in the air."""
 _FULL = 0.9995
-"""Share of its length that a leg never exceeds."""
+"""Share of its length that a leg never exceeds whose person's does not."""
 _STRAIGHT, _LYING = 0.02, 0.5
 """How a straight leg counts beside a bent one, and how little the slant of legs says of the hips' height."""
+_STEPS = 3
+"""How often the hips' height is brought nearer to what the legs need."""
 _UNSEEN = 0.0004
 """Metres a frame by which a foot may slide more than the person's."""
 _EASE = 0.2
@@ -175,32 +178,48 @@ def _ease(values: np.ndarray, first: int, last: int, end: np.ndarray) -> None:
 def fit_hips(pose: Pose, goals: dict[str, np.ndarray]) -> None:
     """Let the body up or down by what both legs need to keep their bend on the way to their feet's goals
     (T, 3): the straighter a leg, the more its knee bends for a millimetre."""
-    needed, weights = np.zeros(len(pose.hips)), np.full(len(pose.hips), _LYING)
-    for side, goal in goals.items():
-        joints = [f"{side}_{joint}" for joint in ("hip", "knee", "ankle")]
-        leg = pose.at(joints[2]) - pose.at(joints[0])
-        reach = np.linalg.norm(leg, axis=-1)
-        along = leg / reach[:, None]
-        lack = ((goal - pose.at(joints[2])) * along).sum(-1)
-        weight = 1.0 / (1.0 + _STRAIGHT - (reach / pose.target.length(joints)) ** 2)
-        needed += weight * along[:, 1] * lack
-        weights += weight * along[:, 1] ** 2
-    pose.raise_by(needed / weights)
+    legs = [_leg(side) for side in goals]
+    bends = [np.linalg.norm(pose.at(leg[2]) - pose.at(leg[0]), axis=-1) for leg in legs]
+    counts = [
+        1.0 / (1.0 + _STRAIGHT - (bend / pose.target.length(leg)) ** 2)
+        for leg, bend in zip(legs, bends, strict=True)
+    ]
+    for _ in range(_STEPS):
+        needed, weights = np.zeros(len(pose.hips)), np.full(len(pose.hips), _LYING)
+        for leg, goal, bend, count in zip(legs, goals.values(), bends, counts, strict=True):
+            way = goal - pose.at(leg[0])
+            distance = np.linalg.norm(way, axis=-1)
+            slant = way[:, 1] / np.maximum(distance, 1e-9)
+            needed += count * slant * (distance - bend)
+            weights += count * slant**2
+        pose.raise_by(needed / weights)
+
+
+def _leg(side: str) -> list[str]:
+    """Hip, knee and ankle."""
+    return [f"{side}_{joint}" for joint in LIMBS["leg"]]
 
 
 def lower_hips(pose: Pose, source: Source, goals: dict[str, np.ndarray]) -> None:
     """Let the body down where a leg is too short for its foot's goal (T, 3), and softly up again."""
     short = np.zeros(len(pose.hips))
     for side, goal in goals.items():
-        joints = [f"{side}_{joint}" for joint in ("hip", "knee", "ankle")]
+        joints = _leg(side)
         hip, length = pose.at(joints[0]), pose.target.length(joints)
-        most = _FULL * length
+        most = length * np.maximum(_FULL, _stretch(source, joints))
         away = hip - goal
         level = np.linalg.norm(away[:, [0, 2]], axis=-1)
         height = np.sqrt(np.maximum(most**2 - level**2, 0.0))
         lack = np.where((level < most) & (away[:, 1] > 0), away[:, 1] - height, 0.0)
         short = np.maximum(short, lack)
     pose.raise_by(-_above(short, round(_EASE * source.motion.fps)))
+
+
+def _stretch(source: Source, leg: list[str]) -> np.ndarray:
+    """(T,) how far a person's leg reaches, of its length."""
+    places = [source.place(joint) for joint in leg]
+    bones = sum(np.linalg.norm(second - first, axis=-1) for first, second in pairwise(places))
+    return np.asarray(np.linalg.norm(places[2] - places[0], axis=-1) / bones)
 
 
 def _above(values: np.ndarray, reach: int) -> np.ndarray:

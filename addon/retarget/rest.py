@@ -23,6 +23,9 @@ _HINGES = {
 """About which axis SMPL's elbows and knees bend, a positive angle, at rest."""
 _TELLS, _SURE = np.radians(8.0), np.radians(25.0)
 """Bend of a limb at rest from which it tells the axis of its middle joint, and from which it alone does."""
+_SPLAYED, _BOWED = np.radians(20.0), np.radians(50.0)
+"""Turn of a leg about itself up to which its bend is believed, and beyond which it is a bowed leg: knees look
+ahead at rest, while elbows look anywhere."""
 _KNUCKLES = {finger: FINGERS.index(finger) * JOINTS_PER_FINGER for finger in FINGERS if finger != "thumb"}
 _ACROSS = ("index", "middle", "ring", "pinky")
 
@@ -77,6 +80,8 @@ def _two_bones(target: Target, joints: np.ndarray, side: str, limb: str) -> tupl
     trust = float(smooth_step(np.array((bend - _TELLS) / (_SURE - _TELLS))))
     if trust > 0.0:
         angle = signed_angle(across, hinge(side, limb), wanted)
+        if limb == "leg":
+            trust *= 1.0 - float(smooth_step(np.array((abs(angle) - _SPLAYED) / (_BOWED - _SPLAYED))))
         if abs(angle) < np.pi / 2:  # a limb that is bent backwards tells nothing
             upper = about(wanted, np.array(trust * angle)) @ upper
     direction = upper @ target.along(middle, end)

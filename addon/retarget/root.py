@@ -28,7 +28,7 @@ def on_root(pose: Pose, source: Source) -> None:
     away = pose.target.heads[bone] - pose.target.heads[pelvis]
     facing = pose.target.facing
     places = pose.hips + (turns @ facing @ away[:, None])[..., 0]
-    places[:, 1] = source.floor + (pose.target.heads[bone][1] - pose.target.floor)
+    places[:, 1] = source.floor + pose.target.stood[bone][1]
     pose.placed[bone], pose.turns[bone] = places, np.asarray(turns @ facing)
 
 

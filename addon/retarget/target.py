@@ -17,8 +17,6 @@ LIMBS = {
     "leg": ("hip", "knee", "ankle"),
 }
 """The joints of a limb that two bones make, without their side."""
-_UPRIGHT = 0.999
-"""Cosine of the slant up to which the floor below a character is the one that it stands on."""
 NEEDED = ("pelvis", *(f"{side}_{joint}" for side in SIDES for joint in LIMBS["leg"][:2] + LIMBS["arm"][:2]))
 """What a character must have."""
 
@@ -44,7 +42,8 @@ class Target:
     joints: bones by the name of the SMPL joint that they turn as; the chains of spine and neck apart.
     spine, neck: the chains from below to above, of any length. fingers: (2, 15) in the order of
     `body.hands`, -1 where there is none. root: the bone on the floor that carries all, -1 for none.
-    floor: height of what the soles stand on at rest. loose: bones that do not turn with their parents.
+    floor: height, along its own up, of what the soles stand on at rest. loose: bones that do not turn with
+    their parents.
     slides: (3, 3) axes along which a bone's location counts, of bones where these are not its own.
     own: (3, 3), columns are the armature's own axes. free: what bones hang on in truth, -1 for nothing, that
     are carried along by keys: feet and hands beside their limbs. goals: bones beside the body, and the one of
@@ -106,11 +105,16 @@ class Target:
 
     @cached_property
     def carrier(self) -> int:
-        """The bone that carries the whole body: the pelvis, or what it and the trunk hang on side by side."""
-        pelvis = self.joints["pelvis"]
+        """The bone that carries the body: the pelvis, or what it, trunk and legs hang on side by side."""
         trunk = self.spine[0] if self.spine else self.joints["left_shoulder"]
-        shared = set(self._line(trunk))
-        return next((bone for bone in self._line(pelvis) if bone in shared), pelvis)
+        parts = [trunk, *(self.joints[f"{side}_hip"] for side in SIDES)]
+        above = list(self._line(self.joints["pelvis"]))
+        for hung in (parts, [trunk]):
+            shared = set.intersection(*(set(self._line(bone)) for bone in hung))
+            found = [bone for bone in above if bone in shared]
+            if found:
+                return found[0]
+        return above[0]
 
     def _line(self, bone: int) -> Iterator[int]:
         """This bone and those that it hangs on."""
@@ -142,13 +146,7 @@ class Target:
     def stood(self) -> np.ndarray:
         """(B, 3) heads of the character as it stands and looks along +Z, on the floor y = 0."""
         turned = self.heads @ self.facing.T
-        return np.asarray(turned - [0.0, self.floor_along, 0.0])
-
-    @cached_property
-    def floor_along(self) -> float:
-        """The floor along the character's own up: where it does not rest upright, its lowest bone."""
-        up = self.facing[1]
-        return self.floor if up[1] > _UPRIGHT else float((self.heads @ up).min())
+        return np.asarray(turned - [0.0, self.floor, 0.0])
 
     def place(self, joint: str) -> np.ndarray:
         """(3,) the bone of a joint in `stood`."""

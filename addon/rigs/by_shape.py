@@ -69,7 +69,7 @@ def shaped_limbs(rig: Rig) -> dict[str, int]:
     """SMPL's joint -> index, of arms, legs and head. Raises NoHumanoid with one sentence."""
     if len(rig.names) < _FEWEST_BONES:
         raise NoHumanoid(
-            f"The armature has {len(rig.names)} bones, too few for a body; choose one with arms and legs."
+            f"The armature has too few bones for a body, {len(rig.names)}; choose one with arms and legs."
         )
     pairs = _pairs(rig)
     legs, arms = _legs_and_arms(rig, pairs)

@@ -34,7 +34,8 @@ def trunk_of(rig: Rig, limbs: dict[str, int]) -> Trunk:
     between = rig.tree.meeting(hips)
     if len(arms) < 2:
         return Trunk(between, roots=_above(rig, between))
-    chest, all_limbs = _below_neck(rig, rig.tree.meeting(arms)), rig.tree.meeting([*hips, *arms])
+    all_limbs = rig.tree.meeting([*hips, *arms])
+    chest = _below_neck(rig, _carrier(rig, arms, limbs.get("head", -1)))
     pelvis = _pelvis(rig, hips, arms, between, all_limbs)
     start = (
         pelvis if chest in rig.tree.below(pelvis) else rig.tree.meeting([pelvis, chest]) if chest >= 0 else -1
@@ -46,6 +47,12 @@ def trunk_of(rig: Rig, limbs: dict[str, int]) -> Trunk:
 
 def _top_of_arm(limbs: dict[str, int], side: str) -> int:
     return limbs.get(f"{side}_collar", limbs.get(f"{side}_shoulder", -1))
+
+
+def _carrier(rig: Rig, arms: list[int], head: int) -> int:
+    """The bone that both arms hang on; where they hang on none, the one that the head does."""
+    meeting = rig.tree.meeting(arms)
+    return rig.parents[head] if meeting < 0 <= head else meeting
 
 
 def _below_neck(rig: Rig, chest: int) -> int:

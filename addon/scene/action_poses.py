@@ -9,12 +9,12 @@ from __future__ import annotations
 import bpy
 import numpy as np
 
-from ..body.rotations import matrix_from_quaternion
 from ..steps import Progress, Stepped, Steps
 from ..writers.clip import inverse
-from .curves import evaluate, find_curves
+from .curves import find_curves
 from .layers import playing_strips
-from .read_action import Curves, bone_turns
+from .read_action import Curves, bone_basis
+from .workshop import seen_poses
 
 
 @Stepped
@@ -27,7 +27,7 @@ def action_poses(armature: bpy.types.Object, frames: np.ndarray) -> Steps[np.nda
     places = {bone.name: place for place, bone in enumerate(armature.pose.bones)}
     poses = np.empty((len(frames), len(places), 4, 4))
     for done, bone in enumerate(armature.data.bones):  # parents before children
-        basis = _basis(armature.pose.bones[bone.name], curves, frames)
+        basis = bone_basis(armature.pose.bones[bone.name], curves, frames)
         rest = np.array(bone.matrix_local)
         if bone.parent is None:
             poses[:, places[bone.name]] = rest @ basis
@@ -38,14 +38,15 @@ def action_poses(armature: bpy.types.Object, frames: np.ndarray) -> Steps[np.nda
     return poses
 
 
-def _basis(bone: bpy.types.PoseBone, curves: Curves, frames: np.ndarray) -> np.ndarray:
-    """(T, 4, 4) of the bone relative to its rest."""
-    basis = np.tile(np.eye(4), (len(frames), 1, 1))
-    basis[:, :3, :3] = matrix_from_quaternion(bone_turns(bone, curves, frames))
-    for axis in range(3):
-        curve = curves.get((_path(bone, "location"), axis))
-        basis[:, axis, 3] = bone.location[axis] if curve is None else evaluate(curve, frames)
-    return basis
+def all_poses(
+    scene: bpy.types.Scene, armature: bpy.types.Object, frames: np.ndarray
+) -> Steps[dict[str, np.ndarray]]:
+    """(T, 4, 4) of each bone in the armature's space at these frames (T,) of a scene that shows it: all
+    frames at once in the plain case, else one a step."""
+    found = yield from action_poses.steps(armature, frames)
+    if found is None:
+        return (yield from seen_poses.steps(scene, armature, frames))
+    return {bone.name: found[:, place] for place, bone in enumerate(armature.pose.bones)}
 
 
 def _path(bone: bpy.types.PoseBone, channel: str) -> str:

@@ -76,7 +76,7 @@ def _export_on(
             for person, copy in zip(people, copies, strict=True)
         ]
         armatures = [one.armature for one in done]
-        paths = export_people(path, armatures, preset=preset, rename=False, humanoid=done[0].humanoid)
+        paths = export_people(path, armatures, preset=preset, rename=False)
     return Exported(paths, [sentence for one in done for sentence in one.told])
 
 

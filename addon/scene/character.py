@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 import bpy
 import numpy as np
 
-from ..retarget.bones import Bones, Rest, bones_of
+from ..retarget.bones import Bones, Rest, bones_of, target_of
 from ..rigs import BoneMap
 from .axes import SMPL_TO_BLENDER, positions_to_smpl
 from .errors import SceneError
@@ -85,21 +85,24 @@ def _slides(bone: bpy.types.Bone) -> np.ndarray:
 
 
 def floor_of(armature: bpy.types.Object, rest: Rest, bones: Bones) -> float:
-    """Height in SMPL's frame of what the character stands on at rest: the soles of its mesh, or else its
-    origin where that is near its lowest bones, or else these."""
+    """Height in SMPL's frame, along the character's own up, of what it stands on at rest: the soles of its
+    mesh, or else its origin where that is near its lowest bones, or else these. Raises RetargetError."""
+    up = target_of(rest, bones, 0.0).facing[1]
     ankles = [rest.heads[rest.names.index(bones.joints[f"{side}_ankle"])]
               for side in ("left", "right") if f"{side}_ankle" in bones.joints]  # fmt: skip
-    height = float(np.ptp(rest.heads[[rest.names.index(name) for name in bones.names], 1]))
-    soles = _soles(armature, ankles, height)
+    height = float(np.ptp(rest.heads[[rest.names.index(name) for name in bones.names]] @ up))
+    soles = _soles(armature, ankles, up, height)
     if soles is not None:
         return soles
-    lowest = float(_feet(armature, bones)[:, 1].min())
-    origin = float(positions_to_smpl(np.array(armature.matrix_world.translation))[1])
+    lowest = float((_feet(armature, bones) @ up).min())
+    origin = float(positions_to_smpl(np.array(armature.matrix_world.translation)) @ up)
     return origin if abs(lowest - origin) < _ORIGIN * height else lowest
 
 
-def _soles(armature: bpy.types.Object, ankles: Sequence[np.ndarray], height: float) -> float | None:
-    """The lowest place around the ankles of the meshes that the armature moves."""
+def _soles(
+    armature: bpy.types.Object, ankles: Sequence[np.ndarray], up: np.ndarray, height: float
+) -> float | None:
+    """The lowest place, along `up` (3,), around the ankles of the meshes that the armature moves."""
     found = []
     for mesh in _meshes(armature):
         places = np.empty(3 * len(mesh.data.vertices), np.float32)
@@ -107,9 +110,11 @@ def _soles(armature: bpy.types.Object, ankles: Sequence[np.ndarray], height: flo
         world = np.array(mesh.matrix_world)
         places = positions_to_smpl(places.reshape(-1, 3) @ world[:3, :3].T + world[:3, 3])
         for ankle in ankles:
-            near = np.linalg.norm((places - ankle)[:, [0, 2]], axis=-1) < _NEAR * height
-            near &= np.abs(places[:, 1] - ankle[1]) < _NEAR * height
-            found += [float(places[near, 1].min())] if near.any() else []
+            away = places - ankle
+            rise = away @ up
+            near = np.linalg.norm(away - rise[:, None] * up, axis=-1) < _NEAR * height
+            near &= np.abs(rise) < _NEAR * height
+            found += [float((places[near] @ up).min())] if near.any() else []
     return min(found) if found else None
 
 

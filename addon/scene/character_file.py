@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,13 +11,11 @@ from ..retarget import Options
 from ..rigs import NEEDED, BoneMap, match
 from ..safe_read import FormatError
 from ..safe_read.gltf import read_gltf
-from .character import bones_for
 from .errors import SceneError
-from .human_bones import human_bones_of_map
 from .import_rigs import told_map
 from .open_rig import GLTF, open_rig
 from .parts import moved_by
-from .retarget import retarget
+from .retarget import retarget_mapped
 from .rigify_controls import controls_of
 from .sample_rigs import rig_of
 
@@ -28,14 +25,10 @@ _NOBODY = -1.0
 
 @dataclass(frozen=True)
 class Character:
-    """A character with a person's motion, and sentences about it.
-
-    humanoid: VRM's human bones by its bones; None where these are to be matched, as of a rig with controls.
-    """
+    """A character with a person's motion, and sentences about it."""
 
     armature: bpy.types.Object
     told: tuple[str, ...]
-    humanoid: Mapping[str, str] | None
 
 
 def retargeted_copy(
@@ -57,11 +50,11 @@ def in_place_of(
     person: bpy.types.Object, character: bpy.types.Object, found: BoneMap, options: Options
 ) -> Character:
     """The character with the motion and the name of a person, who is removed with body. Raises SceneError."""
-    done = retarget(person, character, bones_for(character, found), options)
+    done = retarget_mapped(person, character, found, options)
     name = person.name
     _remove(person)
     character.name = name
-    return Character(character, done.told, human_bones_of_map(found) if found.joints else None)
+    return Character(character, done.told)
 
 
 def _matched(character: bpy.types.Object, path: Path) -> BoneMap:

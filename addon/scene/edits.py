@@ -11,13 +11,14 @@ import numpy as np
 from ..body.rotations import slerp
 from ..motion import Held
 from ..recording import Poses
+from ..steps import Stepped, Steps
 from .channels import COLUMNS, PLACE, Channels, turned_by
 from .finger_keys import finger_edits, settle_fingers
 from .limbs import root_bone, with_limbs
 from .names import BONE_NAMES, FINGER_BONES
-from .read_action import keyed_columns, poses_of, read_channels
+from .read_action import keyed_columns, poses_of, read_channels, read_seen
 from .refined import Refined, refined_animation
-from .seen import moved_columns, seen_channels
+from .seen import moved_columns
 from .stored import FREE, HELD, Stored, read_stored, write_stored
 
 SMALLEST_TURN, SMALLEST_MOVE = np.radians(0.1), 0.0005
@@ -70,14 +71,16 @@ def find_edits(armature: bpy.types.Object) -> Edits | None:
     return Edits(refined, stored, now, changed)
 
 
-def find_seen_edits(armature: bpy.types.Object) -> Edits | None:
-    """The same with what was changed by IK controls and the root bone: what counts is what is seen."""
+@Stepped
+def find_seen_edits(armature: bpy.types.Object) -> Steps[Edits | None]:
+    """The same with what was changed by IK controls and the root bone: what counts is what is seen, a frame
+    a step."""
     edits, columns = find_edits(armature), moved_columns(armature)
     if edits is None or not columns:
         return edits
     refined, stored = edits.refined, read_stored(edits.refined.action)
     assert stored is not None
-    seen = seen_channels(armature, refined, stored.frames)
+    seen = yield from read_seen.steps(armature, refined, refined.curves, stored.frames)
     apart = different(seen, stored.written, SMALLEST_SEEN_TURN, SMALLEST_SEEN_MOVE)
     apart[np.abs(stored.frames - np.round(stored.frames)) > _SAME_FRAME] = (
         False  # controls have no keys there
@@ -160,7 +163,8 @@ def settle(
     if columns:
         frames, written = edits.stored.frames, edits.stored.written
         pulled = np.isin(np.arange(COLUMNS), columns)
-        now = _mixed(now, seen_channels(armature, edits.refined, frames) if seen else written, pulled)
+        shown = read_seen(armature, edits.refined, edits.refined.curves, frames) if seen else written
+        now = _mixed(now, shown, pulled)
     marks = edits.marks if marks is None else marks
     write_stored(edits.refined.action, replace(edits.stored, written=now, marks=marks))
 

@@ -67,7 +67,6 @@ def export_people(
     frame_end: int | None = None,
     file_start: int | None = None,
     bones: Mapping[str, str] | None = None,
-    humanoid: Mapping[str, str] | None = None,
 ) -> list[Path]:
     """Write armatures, the meshes they move and their motion on every frame; the files written.
 
@@ -76,8 +75,7 @@ def export_people(
     floor out. mesh: with the meshes. one_each: a file for each armature, NAME_ARMATURE.fbx, as most presets
     have it anyway. frame_start, frame_end: frames of the scene, those of each armature's keys by default.
     file_start: number of the first frame in the file, the preset's by default. bones: names in the file by
-    ours, in place of the preset's. humanoid: VRM's human bones by the bones' names, for
-    .vrma, matched by default.
+    ours, in place of the preset's.
     The scene is afterwards what it was. SceneError when a file can't be written; the others are complete.
     """
     wanted = _preset(preset)
@@ -90,7 +88,7 @@ def export_people(
     number = wanted.file_start if file_start is None else file_start
     takes = [_take(group, frame_start, frame_end, number) for group in groups]
     for target, group, take in zip(paths, groups, takes, strict=True):
-        write = _writer(wanted, group[0], humanoid)
+        write = _writer(wanted, group[0])
         with replaced_when_done(target) as temporary:
             _write(temporary, as_text(target.stem), group, recipe, take, mesh, write)
     return paths
@@ -123,13 +121,13 @@ def _preset(name: str) -> Preset:
     return PRESETS[name]
 
 
-def _writer(preset: Preset, first: bpy.types.Object, humanoid: Mapping[str, str] | None) -> Write:
+def _writer(preset: Preset, first: bpy.types.Object) -> Write:
     """What writes the preset's kind of file. first: of the armatures in it."""
     if preset.suffix in _WITH_BLENDER:
         return _WITH_BLENDER[preset.suffix][0]
     if preset.suffix == ".bvh":
         return lambda path, _name, _scene, people, _preset: write_bvh(path, people[0].clip)
-    human = human_bones_of(first) if humanoid is None else humanoid
+    human = human_bones_of(first)
     return lambda path, _name, _scene, people, _preset: _write_humanoid(path, people[0], human)
 
 

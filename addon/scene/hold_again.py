@@ -10,7 +10,7 @@ import numpy as np
 
 from ..motion import Motion
 from ..recording import Poses
-from ..steps import Steps
+from ..steps import Stepped, Steps
 from .action import FIT_ERROR, write_bones
 from .contacts import contact_edits, read_contacts, read_floor, write_contacts
 from .curve_keys import key_frames, read_keys, write_keys
@@ -19,14 +19,12 @@ from .edits import poses_without_edits
 from .errors import SceneError
 from .kept_before import bring_out, has_version, put_away
 from .layers import written_to
-from .limbs import controlled_limbs, root_bone
 from .names import BONE_NAMES
 from .own_space import rest_offsets
-from .read_action import poses_of, read_channels
+from .read_action import poses_of, read_seen
 from .refined import FREE, Refined, refined_animation, slot_for_objects
 from .refit_bones import check_bones
 from .rollback import all_or_nothing
-from .seen import seen_channels
 from .spares import as_before_when_it_fails
 from .stored import Stored, read_stored
 from .time_shift import retimed
@@ -37,14 +35,15 @@ _PELVIS = (f'pose.bones["{BONE_NAMES[0]}"].location', 0)
 _FIT = (f'["{FIT_ERROR}"]', 0)
 
 
-def motion_to_hold(armature: bpy.types.Object, rate: float) -> Motion:
+@Stepped
+def motion_to_hold(armature: bpy.types.Object, rate: float) -> Steps[Motion]:
     """The armature's result at its own frames, `rate` of them a second, before its feet were held and without
     edits; its contacts and floor as they are now, none where it knows none.
 
     Raises SceneError where there is no result that knows how it was written.
     """
     refined, stored = _result(armature)
-    poses = _free_poses(armature, stored.frames)
+    poses = yield from _free_poses(armature, stored.frames)
     contacts = read_contacts(armature, refined, stored.frames)
     edits = contact_edits(armature)
     found = None
@@ -79,7 +78,7 @@ def _result(armature: bpy.types.Object) -> tuple[Refined, Stored]:
     return refined, stored
 
 
-def _free_poses(armature: bpy.types.Object, frames: np.ndarray) -> Poses:
+def _free_poses(armature: bpy.types.Object, frames: np.ndarray) -> Steps[Poses]:
     if not has_version(armature, FREE):
         poses = poses_without_edits(armature, frames)
         assert poses is not None  # as bones and stored result are there
@@ -88,10 +87,7 @@ def _free_poses(armature: bpy.types.Object, frames: np.ndarray) -> Poses:
     if action is None:
         raise SceneError("The motion before the feet were held is damaged in this file; refine it again.")
     free = Refined(action, slot_for_objects(action))
-    if root_bone(armature) is not None or controlled_limbs(armature):
-        channels = seen_channels(armature, free, frames)
-    else:
-        channels = read_channels(armature, free.curves, frames)
+    channels = yield from read_seen.steps(armature, free, free.curves, frames)
     put_away(armature)
     return poses_of(armature, channels)
 

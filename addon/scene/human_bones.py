@@ -1,4 +1,5 @@
-"""VRM's human bones of any armature: a person of ours has them by name, any other is matched."""
+"""VRM's human bones of any armature: a person of ours has them by name, a character as it was retargeted to,
+any other is matched."""
 
 from __future__ import annotations
 
@@ -10,6 +11,7 @@ from ..safe_read import FormatError
 from ..writers.names import BONE_NAMES, FINGER_BONES
 from ..writers.presets import VRM_BONES
 from .errors import SceneError
+from .retarget_keys import remembered_map
 from .sample_rigs import rig_of
 
 _OF_JOINTS = {
@@ -23,13 +25,14 @@ def human_bones_of(armature: bpy.types.Object) -> dict[str, str]:
     """VRM's human bones by the bones' names. Raises SceneError where the armature is no body."""
     if set(BONE_NAMES) <= set(armature.data.bones.keys()):
         return dict(VRM_BONES)
+    known = remembered_map(armature)
     try:
-        return human_bones_of_map(match(rig_of(armature)))
+        return _human_bones(match(rig_of(armature)) if known is None else known)
     except FormatError as error:
         raise SceneError(f"{armature.name} can't become a VRM animation. {error}") from error
 
 
-def human_bones_of_map(found: BoneMap) -> dict[str, str]:
+def _human_bones(found: BoneMap) -> dict[str, str]:
     """VRM's human bones by the names of bones whose parts are known.
 
     VRM asks for a spine and takes a chest and an upper chest only above it; longer spines skip bones.

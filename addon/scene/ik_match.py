@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import TypeAlias
 
 import bpy
@@ -64,14 +62,10 @@ def constraint_path(bone: str) -> str:
     return f'pose.bones["{bone}"].constraints["{CONSTRAINT}"]'
 
 
-@contextmanager
-def without_ik(armature: bpy.types.Object) -> Iterator[None]:
-    """All limbs as their own keys have them, whatever the controls say."""
-    switched = [c for limb in controlled_limbs(armature) for c in constraints(armature, limb) if not c.mute]
-    for constraint in switched:
-        constraint.mute = True
-    try:
-        yield
-    finally:
-        for constraint in switched:
-            constraint.mute = False
+def remove_ik(armature: bpy.types.Object) -> None:
+    """All limbs as their own keys have them, whatever the controls say; for a copy of the armature."""
+    for limb in controlled_limbs(armature):
+        for name in (limb.lower, limb.end):
+            armature.driver_remove(f"{constraint_path(name)}.influence")
+        for constraint in constraints(armature, limb):
+            constraint.mute = True

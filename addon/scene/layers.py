@@ -90,26 +90,6 @@ def fit_strips(armature: bpy.types.Object, action: bpy.types.Action, before: tup
 
 
 @contextmanager
-def playing_alone(armature: bpy.types.Object, action: bpy.types.Action, slot: Any = None) -> Iterator[None]:
-    """The armature plays this action and no layers; then again what it played before, in the same way.
-
-    slot: of the action, None for the one that fits.
-    """
-    animation = armature.animation_data
-    played, slot_before = animation.action, getattr(animation, "action_slot", None)
-    layered = animation.use_nla
-    animation.use_nla = False
-    if action != played:
-        put_on(armature, action, slot)
-    try:
-        yield
-    finally:
-        if action != played:
-            put_on(armature, played, slot_before)
-        animation.use_nla = layered
-
-
-@contextmanager
 def written_to(armature: bpy.types.Object, action: bpy.types.Action | None) -> Iterator[None]:
     """Keys that are written meanwhile go into this action, or into a new one; then the armature plays what
     it played before."""

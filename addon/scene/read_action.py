@@ -9,8 +9,9 @@ import numpy as np
 from mathutils import Euler, Quaternion
 
 from ..body.hands import FINGER_COUNT, SIDES
-from ..body.rotations import matrix_from_quaternion
+from ..body.rotations import matrix_from_quaternion, quaternion_from_matrix
 from ..recording import Poses
+from ..steps import Stepped, Steps
 from .axes import SMPL_TO_BLENDER, positions_to_smpl
 from .channels import Channels
 from .curves import evaluate, find_curves
@@ -19,7 +20,7 @@ from .fingers import finger_rest, has_fingers
 from .limbs import controlled_limbs, root_bone
 from .names import BONE_NAMES, FINGER_BONES
 from .own_space import own_rest, own_space, size_in
-from .refined import refined_animation
+from .refined import Refined, refined_animation
 from .seen import seen_channels
 
 Curves = dict[tuple[str, int], bpy.types.FCurve]
@@ -39,8 +40,7 @@ def read_poses(armature: bpy.types.Object, frames: np.ndarray) -> Poses:
     curves = find_curves(armature) if refined is None else refined.curves
     if not curves:
         raise SceneError(f"{armature.name} has no action of its own; start from the original instead.")
-    rigged = root_bone(armature) is not None or controlled_limbs(armature)
-    seen = seen_channels(armature, refined, frames) if rigged else read_channels(armature, curves, frames)
+    seen = read_seen(armature, refined, curves, frames)
     return replace(poses_of(armature, seen), hands=_read_hands(armature, curves, frames))
 
 
@@ -77,6 +77,32 @@ def read_channels(armature: bpy.types.Object, curves: Curves, frames: np.ndarray
     return Channels(turns, _values(bones[0], "location", curves, frames))
 
 
+@Stepped
+def read_seen(
+    armature: bpy.types.Object, refined: Refined | None, curves: Curves, frames: np.ndarray
+) -> Steps[Channels]:
+    """The same with what IK controls and a root bone make of them. refined: the animation that has these
+    curves, None for the active action. One frame a step where there are controls, at once where not."""
+    if controlled_limbs(armature):
+        return (yield from seen_channels.steps(armature, refined, frames))
+    return _carried(armature, curves, frames)
+
+
+def _carried(armature: bpy.types.Object, curves: Curves, frames: np.ndarray) -> Channels:
+    """The bones' values with the root's motion as the pelvis' own."""
+    channels, root = read_channels(armature, curves, frames), root_bone(armature)
+    if root is None:
+        return channels
+    pelvis = armature.pose.bones[BONE_NAMES[0]]
+    rest = np.array(pelvis.bone.matrix_local)
+    from_root = np.linalg.inv(np.array(root.bone.matrix_local)) @ rest
+    moved = bone_basis(root, curves, frames) @ from_root @ bone_basis(pelvis, curves, frames)
+    added = np.linalg.inv(from_root) @ moved
+    turns = channels.turns.copy()
+    turns[:, 0] = quaternion_from_matrix(added[:, :3, :3])
+    return Channels(turns, added[:, :3, 3])
+
+
 def keyed_columns(armature: bpy.types.Object, curves: Curves) -> np.ndarray:
     """(25,) bool, whether each bone's rotation in its present mode, and in the last column the location of
     the pelvis, has any of these curves."""
@@ -97,6 +123,14 @@ def poses_of(armature: bpy.types.Object, channels: Channels) -> Poses:
     rest, size = own_rest(armature), size_in(own_space(armature))
     places = channels.places / size @ rest[0, :3, :3].T + rest[0, :3, 3]
     return Poses(_as_joints(channels.turns, rest), positions_to_smpl(places))
+
+
+def bone_basis(bone: bpy.types.PoseBone, curves: Curves, frames: np.ndarray) -> np.ndarray:
+    """(T, 4, 4) of the bone relative to its rest, but for its scale."""
+    basis = np.tile(np.eye(4), (len(frames), 1, 1))
+    basis[:, :3, :3] = matrix_from_quaternion(bone_turns(bone, curves, frames))
+    basis[:, :3, 3] = _values(bone, "location", curves, frames)
+    return basis
 
 
 def bone_turns(bone: bpy.types.PoseBone, curves: Curves, frames: np.ndarray) -> np.ndarray:

@@ -10,10 +10,11 @@ import bpy
 from ..retarget import Carried, Options, RetargetError, carry
 from ..retarget.bones import Bones, target_of
 from ..retarget.goals import goals_of
-from .character import check_character, floor_of, rest_of
+from ..rigs import BoneMap
+from .character import bones_for, check_character, floor_of, rest_of
 from .errors import SceneError
 from .person_motion import person_in_world
-from .retarget_keys import write_retargeted
+from .retarget_keys import remember_map, write_retargeted
 from .rigify_controls import controls_of, with_ik
 from .rollback import all_or_nothing
 from .told_bones import told_of_bones
@@ -33,6 +34,20 @@ class Retargeted:
     bones: int
     frames: int
     told: tuple[str, ...]
+
+
+def retarget_mapped(
+    person: bpy.types.Object,
+    character: bpy.types.Object,
+    found: BoneMap,
+    options: Options | None = None,
+    *,
+    ik: bool = False,
+) -> Retargeted:
+    """`retarget` by a map, which stays with the action: what is exported later goes by it. SceneError."""
+    done = retarget(person, character, bones_for(character, found), options, ik=ik)
+    remember_map(done.action, found)
+    return done
 
 
 def retarget(

@@ -8,6 +8,8 @@ import bpy
 import numpy as np
 
 from ..retarget import Carried
+from ..rigs import BoneMap, map_of_text, text_of_map
+from ..safe_read import FormatError
 from .character import scale_of
 from .curves import Curve, remove_curves, vector_curves, write_curves
 from .layers import put_on, written_to
@@ -16,11 +18,29 @@ from .rotation_keys import CHANNELS, rotation_curves
 TARGET, SOURCE, WRITTEN = "spr_retargeted", "spr_retargeted_from", "spr_retargeted_bones"
 """Custom properties of an action: the armature that it was written for and the person that it follows, by
 their names, and the channels that were written, one to a line."""
+_MAP = "spr_retargeted_map"
+"""Custom property of an action: which bone of its armature is what, as JSON."""
 
 
 def retargeted_action(character: bpy.types.Object) -> bpy.types.Action | None:
     """The action that the last retargeting to this character has written."""
     return next(_retargeted(character), None)
+
+
+def remember_map(action: bpy.types.Action, found: BoneMap) -> None:
+    """Note on a retargeted action which bone is what."""
+    action[_MAP] = text_of_map(found)
+
+
+def remembered_map(character: bpy.types.Object) -> BoneMap | None:
+    """Which bone is what as the last retargeting had it; None where there was none, or by controls, or the
+    bones are others now."""
+    action = retargeted_action(character)
+    try:
+        found = map_of_text(str(action[_MAP])) if action is not None and _MAP in action else BoneMap()
+    except FormatError:
+        return None
+    return found if found.joints and found.bones <= set(character.data.bones.keys()) else None
 
 
 def _retargeted(character: bpy.types.Object) -> Iterator[bpy.types.Action]:

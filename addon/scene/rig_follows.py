@@ -8,15 +8,16 @@ from typing import Any
 
 import bpy
 
-from ..steps import Steps
-from .ik_match import match_controls, without_ik
-from .layers import playing_alone
+from ..steps import Stepped, Steps
+from .action_poses import all_poses
+from .ik_match import match_controls, remove_ik
+from .layers import put_on
 from .limbs import controlled_limbs, root_bone
 from .names import BONE_NAMES
 from .rig_keys import moments_of
 from .root_match import match_root, rest_root
 from .timing import scene_rate
-from .workshop import seen_poses, workshop
+from .workshop import double
 
 
 def rig_follows(write: Callable[..., Steps[None]]) -> Callable[..., Steps[None]]:
@@ -27,22 +28,26 @@ def rig_follows(write: Callable[..., Steps[None]]) -> Callable[..., Steps[None]]
         rest_root(armature)
         yield from write(armature, *args, **kwargs)
         if root_bone(armature) is not None or controlled_limbs(armature):
-            fit_rig(armature)
+            yield from fit_rig.steps(armature)
 
     return wrapped
 
 
-def fit_rig(armature: bpy.types.Object, *, root: bool = True) -> None:
-    """Key IK controls, and the root where asked for, so that the bones are as their own keys have them.
+@Stepped
+def fit_rig(armature: bpy.types.Object, *, root: bool = True) -> Steps[None]:
+    """Key IK controls, and the root where asked for, so that the bones are as their own keys have them. A
+    curve, a bone, a limb a step.
 
     The action on the armature counts, not what an edit layer or a strip adds to it.
     """
     rate, animation = scene_rate(bpy.context.scene), armature.animation_data
-    moments = moments_of(armature, BONE_NAMES)
-    alone = playing_alone(armature, animation.action, getattr(animation, "action_slot", None))
-    with workshop(armature) as scene, without_ik(armature), alone:
-        poses = seen_poses(scene, armature, moments.frames)
-        if root:
-            poses = match_root(armature, moments, poses, rate)
-        for limb in controlled_limbs(armature):
-            match_controls(armature, limb, moments, poses, rate)
+    moments = yield from moments_of.steps(armature, BONE_NAMES)
+    with double(armature) as (scene, copy):
+        put_on(copy, animation.action, getattr(animation, "action_slot", None))
+        remove_ik(copy)
+        poses = yield from all_poses(scene, copy, moments.frames)
+    if root:
+        poses = match_root(armature, moments, poses, rate)
+    for limb in controlled_limbs(armature):
+        yield None
+        match_controls(armature, limb, moments, poses, rate)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 import bpy
 import numpy as np
@@ -23,8 +23,9 @@ _LEAST_WEIGHT = 1e-3
 def sample_empties(
     scene: bpy.types.Scene, empties: Sequence[bpy.types.Object], frames: np.ndarray
 ) -> Steps[list[SampledPoints]]:
-    """Where the empties are at these frames (T,); those of one collection are one person."""
-    groups = _by_collection(empties)
+    """Where the empties are at these frames (T,); those of one collection are one person, or several where
+    names come up again."""
+    groups = _people(empties)
     uids = {name: [one.session_uid for one in group] for name, group in groups.items()}
     names = {name: tuple(_COPY.sub("", one.name) for one in group) for name, group in groups.items()}
     places = {name: np.empty((len(frames), len(group), 3)) for name, group in groups.items()}
@@ -42,12 +43,42 @@ def sample_empties(
     ]
 
 
-def _by_collection(empties: Iterable[bpy.types.Object]) -> dict[str, list[bpy.types.Object]]:
+def _people(empties: Iterable[bpy.types.Object]) -> dict[str, list[bpy.types.Object]]:
+    """The empties of one collection; where their names come up again, of one parent of these, or else those
+    with one number behind their names."""
+    groups: dict[str, list[bpy.types.Object]] = {}
+    for holder, own in _grouped(empties, _collection).items():
+        by_parent = _grouped(own, lambda one: _top(one).name)
+        by_number = _grouped(own, lambda one: "".join(_COPY.findall(one.name)))
+        by_number = {f"{holder}{number}": group for number, group in by_number.items()}
+        ways = ({holder: own}, by_parent, by_number)
+        groups |= next((way for way in ways if all(map(_is_one, way.values()))), {holder: own})
+    return groups
+
+
+def _grouped(
+    empties: Iterable[bpy.types.Object], key: Callable[[bpy.types.Object], str]
+) -> dict[str, list[bpy.types.Object]]:
     groups: dict[str, list[bpy.types.Object]] = {}
     for one in empties:
-        holder = one.users_collection[0].name if one.users_collection else ""
-        groups.setdefault(holder, []).append(one)
+        groups.setdefault(key(one), []).append(one)
     return groups
+
+
+def _collection(one: bpy.types.Object) -> str:
+    return str(one.users_collection[0].name) if one.users_collection else ""
+
+
+def _top(one: bpy.types.Object) -> bpy.types.Object:
+    while one.parent is not None:
+        one = one.parent
+    return one
+
+
+def _is_one(empties: Sequence[bpy.types.Object]) -> bool:
+    """Whether they can be one person's: several of different names."""
+    names = {_COPY.sub("", one.name) for one in empties}
+    return 1 < len(names) == len(empties)
 
 
 def sample_mesh(

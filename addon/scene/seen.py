@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-
 import bpy
 import numpy as np
 
 from ..body.rotations import quaternion_from_matrix
 from ..body.skeleton import PARENTS
+from ..steps import Stepped, Steps
 from .channels import PLACE, Channels
-from .layers import playing_alone
+from .layers import put_on
 from .limbs import CONSTRAINT, controlled_limbs, root_bone
 from .names import BONE_NAMES
 from .refined import Refined
-from .workshop import seen_poses, workshop
+from .workshop import double, seen_poses
 
 
-def seen_channels(armature: bpy.types.Object, refined: Refined | None, frames: np.ndarray) -> Channels:
-    """What the bones' own keys would be without controls and root for what is seen at scene frames (T,).
+@Stepped
+def seen_channels(armature: bpy.types.Object, refined: Refined | None, frames: np.ndarray) -> Steps[Channels]:
+    """What the bones' own keys would be without controls and root for what is seen at scene frames (T,), one
+    a step.
 
     refined: the animation that plays, None for the active one. Layers above it and constraints of the user's
     are left out.
@@ -28,13 +28,14 @@ def seen_channels(armature: bpy.types.Object, refined: Refined | None, frames: n
     action, slot = animation.action, getattr(animation, "action_slot", None)
     if refined is not None:
         action, slot = refined.action, refined.slot
-    with (
-        workshop(armature) as scene,
-        _without_others(armature),
-        playing_alone(armature, action, slot),
-    ):
-        posed = seen_poses(scene, armature, frames)
-    added = np.stack([_added(armature, posed, joint) for joint in range(PLACE)], axis=1)
+    with double(armature) as (scene, copy):
+        put_on(copy, action, slot)
+        _mute_others(copy)
+        posed = yield from seen_poses.steps(scene, copy, frames)
+    added = np.empty((len(frames), PLACE, 4, 4))
+    for joint in range(PLACE):
+        added[:, joint] = _added(armature, posed, joint)
+        yield None
     return Channels(quaternion_from_matrix(added[..., :3, :3]), added[:, 0, :3, 3])
 
 
@@ -56,16 +57,8 @@ def moved_columns(armature: bpy.types.Object) -> list[int]:
     return columns
 
 
-@contextmanager
-def _without_others(armature: bpy.types.Object) -> Iterator[None]:
-    """The user's constraints on the bones are out of action meanwhile; they come on top of the keys."""
-    found = [
-        c for bone in armature.pose.bones for c in bone.constraints if c.name != CONSTRAINT and not c.mute
-    ]
-    for constraint in found:
-        constraint.mute = True
-    try:
-        yield
-    finally:
-        for constraint in found:
-            constraint.mute = False
+def _mute_others(armature: bpy.types.Object) -> None:
+    """The user's constraints on the bones are put out of action; they come on top of the keys."""
+    for bone in armature.pose.bones:
+        for constraint in bone.constraints:
+            constraint.mute = constraint.mute or constraint.name != CONSTRAINT

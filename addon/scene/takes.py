@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import bpy
 import numpy as np
 
 from ..steps import Steps, as_part
-from .action_poses import action_poses
+from .action_poses import all_poses
 from .curves import find_curves
 from .errors import SceneError
 from .kept_before import bring_out, put_away
@@ -19,7 +19,7 @@ from .names import BONE_NAMES
 from .refined import ASIDE, refined_animation
 from .rig_keys import Moments, moments_of
 from .versions import own_actions
-from .workshop import double, object_mode, seen_poses
+from .workshop import double, out_of_edit_mode
 
 READING, WRITTEN = 0.8, 0.9
 """How far the work is when all actions have been looked at, and when all keys are written."""
@@ -76,8 +76,7 @@ def _is_plain(strip: bpy.types.NlaStrip) -> bool:
 def recorded(armature: bpy.types.Object) -> Iterator[Steps[list[Take]]]:
     """Steps that look at all actions of the person's result; nothing is changed until they are done. At the
     end those that are only looked at are put away again."""
-    # Only from edit mode: Blender shows the keys again where a mode changes, not a pose that has none yet.
-    with object_mode() if armature.data.is_editmode else nullcontext():
+    with out_of_edit_mode(armature):
         for version in ASIDE:
             bring_out(armature, version)
         try:
@@ -98,11 +97,7 @@ def _take(armature: bpy.types.Object, action: bpy.types.Action) -> Steps[Take]:
     with double(armature) as (scene, copy):
         put_on(copy, action)
         moments = yield from moments_of.steps(copy)
-        found = yield from action_poses.steps(copy, moments.frames)
-        if found is None:
-            return Take(action, moments, (yield from seen_poses.steps(scene, copy, moments.frames)))
-        names = [bone.name for bone in copy.pose.bones]
-        return Take(action, moments, {name: found[:, place] for place, name in enumerate(names)})
+        return Take(action, moments, (yield from all_poses(scene, copy, moments.frames)))
 
 
 def _actions(armature: bpy.types.Object) -> list[bpy.types.Action]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 
 import bpy
 import numpy as np
@@ -36,6 +36,7 @@ def double(armature: bpy.types.Object) -> Iterator[tuple[bpy.types.Scene, bpy.ty
     """A scene of its own with a copy of this armature that plays no layers; both gone afterwards. What the
     copy plays, and at which frame, leaves the user's alone."""
     with ExitStack() as kept:
+        kept.enter_context(out_of_edit_mode(armature))
         scene = stage(bpy.context.scene, "Rig")
         kept.callback(bpy.data.scenes.remove, scene)
         copy = armature.copy()
@@ -72,6 +73,11 @@ def seen_poses(
         poses[row] = [bone.matrix for bone in evaluated.pose.bones]
         yield Progress(row / len(frames), "Reading the motion")
     return {bone.name: poses[:, index] for index, bone in enumerate(armature.pose.bones)}
+
+
+def out_of_edit_mode(armature: bpy.types.Object) -> AbstractContextManager[None]:
+    """Out of no other mode: Blender shows the keys again where it changes, not a pose that has none yet."""
+    return object_mode() if armature.data.is_editmode else nullcontext()
 
 
 @contextmanager

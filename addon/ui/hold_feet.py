@@ -28,8 +28,8 @@ from .refined import rate_of
 from .results import in_scene
 from .stepped_job import SteppedJob
 
-WRITING = 0.1
-"""The share of the work that writing takes."""
+READING, HELD, WRITING = 0.3, 0.4, 0.7
+"""How far the work is when the keys are read, when the feet are held, and when the keys are to be written."""
 
 
 class HoldJob(SteppedJob):
@@ -47,15 +47,18 @@ class HoldJob(SteppedJob):
         yield Progress(0.0, "Holding the feet")
         person = self._person()
         self.told += follow_moved_keys([person])
-        free = motion_to_hold(person, self.rate)
-        held = yield from as_part(self._held(free), 0.0, 1.0 - WRITING)
+        self.writing = True  # an edit of what is being read would be lost
+        free = yield from as_part(motion_to_hold.steps(person, self.rate), 0.0, READING)
+        self.writing = False
+        held = yield from as_part(self._held(free), READING, HELD - READING)
         scene = _by_uid(bpy.data.scenes, self.scene_uid)
         person = self._person()
-        held = yield from _with_edits(person, held)
         self.writing = True
-        yield Progress(1.0 - WRITING, "Writing the keys")
+        held = yield from as_part(_with_edits(person, held), HELD, WRITING - HELD)
+        yield Progress(WRITING, "Writing the keys")
         with in_scene(scene):
-            yield from write_held(person, held, self.told.append, contacts=not len(free.contacts))
+            write = write_held(person, held, self.told.append, contacts=not len(free.contacts))
+            yield from as_part(write, WRITING, 1.0 - WRITING)
         self.sentence = _sentence(person.name, free, held)
         yield Progress(1.0, "Done")
 
@@ -88,7 +91,7 @@ def _with_edits(person: bpy.types.Object, motion: Motion) -> Steps[Motion]:
     if kept is not None and refined is not None and refined.strip is None:
         keypoints = kept.at(motion.frame_ids.astype(float))
         motion = replace(motion, fit_error_mm=(yield from refiner.fit_of(motion, keypoints)))
-    edits = find_seen_edits(person)
+    edits = yield from find_seen_edits.steps(person)
     if edits is None or not edits.held.any():
         return motion
     held = held_poses(person, edits, lambda frames: frames / motion.fps)

@@ -62,9 +62,9 @@ class _Part:
             return edits
         return replace(edits, changed=edits.changed & self.counts(edits.frames)[:, None], floor=None)
 
-    def edits(self) -> Edits | None:
+    def edits(self) -> Steps[Edits | None]:
         """What somebody has changed of its keys; None for nothing."""
-        edits = find_seen_edits(self.result.armature)
+        edits = yield from find_seen_edits.steps(self.result.armature)
         if edits is None:
             return None
         counting = self.counts(edits.stored.frames)[:, None]
@@ -76,7 +76,11 @@ class _Part:
 def _held(outcome: Outcome, parts: list[_Part], controls: refiner.Controls) -> Steps[Outcome]:
     for part in parts:
         outcome = yield from _with_contacts(outcome, part, controls)
-    found = [(part.result, edits) for part in parts for edits in (part.edits(),) if edits is not None]
+    found = []
+    for part in parts:
+        edits = yield from part.edits()
+        if edits is not None:
+            found.append((part.result, edits))
     if not found:
         return outcome
     held = _together([held_poses(one.armature, edits, one.clock.moment) for one, edits in found])

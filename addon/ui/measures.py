@@ -11,16 +11,17 @@ import numpy as np
 from bpy.app.handlers import depsgraph_update_post, load_pre, persistent
 
 from ..body.kinematics import forward
-from ..scene import BONE_NAMES, FIT_ERROR, SceneError, read_poses, scene_rate
+from ..scene import BONE_NAMES, FIT_ERROR, scene_rate
 from ..scene.contacts import BEARS, read_contacts
 from ..scene.curves import find_curves
 from ..scene.layers import read_figure
-from ..scene.limbs import controlled_limbs, root_bone
+from ..scene.limbs import controlled_limbs
 from ..scene.measures import bearing_slide_cm, jitter_mm, slide_cm
 from ..scene.own_space import rest_offsets
-from ..scene.read_action import Curves, poses_of, read_channels
+from ..scene.read_action import Curves, poses_of, read_seen
 from ..scene.refined import refined_animation
 from ..scene.strip_time import shown_frame
+from ..steps import Steps, finish
 from .graph import Series
 from .language import EnumProperty
 
@@ -59,20 +60,42 @@ class SPR_PG_quality(bpy.types.PropertyGroup):
 
 def series_of(armature: bpy.types.Object, measure: str) -> Series | None:
     """A measure of the animation that the armature plays now, pushed down to the NLA or not; None where it
-    knows none."""
+    knows none, or has to be looked at frame by frame for it, which `measure_in_steps` does."""
     if measure == "FIT":
         figure = read_figure(armature, f'["{FIT_ERROR}"]')
         return None if figure is None else Series(*figure)
-    action = armature.animation_data.action if armature.animation_data else None
-    key = (armature.name_full, "" if action is None else action.name_full, measure)
+    key = _key(armature, measure)
     if key not in _found:
-        while len(_found) >= _KEPT:
-            del _found[next(iter(_found))]
-        _found[key] = _measured(armature, measure)
+        if controlled_limbs(armature):
+            return None
+        _keep(key, finish(_measured(armature, measure)))
     return _found[key]
 
 
-def _measured(armature: bpy.types.Object, measure: str) -> Series | None:
+def has_to_look(armature: bpy.types.Object, measure: str) -> bool:
+    """Whether this measure waits for `measure_in_steps`."""
+    return measure != "FIT" and bool(controlled_limbs(armature)) and _key(armature, measure) not in _found
+
+
+def measure_in_steps(armature: bpy.types.Object, measure: str) -> Steps[None]:
+    """Find what `series_of` gives from then on, until an action changes."""
+    found = yield from _measured(armature, measure)
+    bpy.context.view_layer.update()  # what was looked at has changed as well, in Blender's eyes
+    _keep(_key(armature, measure), found)
+
+
+def _key(armature: bpy.types.Object, measure: str) -> tuple[str, str, str]:
+    action = armature.animation_data.action if armature.animation_data else None
+    return armature.name_full, "" if action is None else action.name_full, measure
+
+
+def _keep(key: tuple[str, str, str], found: Series | None) -> None:
+    while len(_found) >= _KEPT:
+        del _found[next(iter(_found))]
+    _found[key] = found
+
+
+def _measured(armature: bpy.types.Object, measure: str) -> Steps[Series | None]:
     """From the keys as they are, with every edit."""
     curves, strip = _playing(armature)
     curve = curves.get(_PATH)
@@ -81,13 +104,8 @@ def _measured(armature: bpy.types.Object, measure: str) -> Series | None:
     first, last = (round(curve.keyframe_points[place].co.x) for place in (0, -1))
     frames = np.arange(first, last + 1)
     shown = frames.astype(float) if strip is None else shown_frame(strip, frames.astype(float))
-    try:
-        if root_bone(armature) is None and not controlled_limbs(armature):
-            poses = poses_of(armature, read_channels(armature, curves, frames))
-        else:
-            poses = read_poses(armature, frames)
-    except SceneError:
-        return None
+    played = None if strip is None else refined_animation(armature)
+    poses = poses_of(armature, (yield from read_seen.steps(armature, played, curves, frames)))
     offsets = rest_offsets(armature)
     joints, world = forward(poses.rotations, poses.pelvis, offsets)
     rate = scene_rate(bpy.context.scene)

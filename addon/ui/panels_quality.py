@@ -15,7 +15,7 @@ from .drawn_text import MARGIN, draw_message
 from .graph import Series, graph
 from .grounding import draw_grounding
 from .icons import icon_id
-from .measures import UNITS, Unit, bears_at, series_of
+from .measures import UNITS, Unit, bears_at, has_to_look, series_of
 from .panels import Panel, draw_properties
 from .quality import VERSION_ITEMS, VERSIONS, shown_person
 from .results import PERSON_KEY, refined_armatures
@@ -52,6 +52,9 @@ class SPR_PT_quality(Panel, bpy.types.Panel):
         series = series_of(person, measure)
         if series is not None:
             _draw_fit(layout, context, series, UNITS[measure])
+        elif has_to_look(person, measure):
+            draw_message(layout, context, "IK controls move this person: measuring takes a moment.", "INFO")
+            layout.operator("spr.measure", icon="VIEWZOOM")
         elif measure == "FIT":
             free = shown_aside(person) == FREE
             why = "choose After to see it" if free else "there were no keypoints"

@@ -15,7 +15,7 @@ from ..scene.refined import ASIDE, BEFORE, FREE
 from ..scene.versions import show, versions
 from .graph import Series
 from .language import EnumProperty, IntProperty
-from .measures import UNITS, series_of
+from .measures import UNITS, has_to_look, series_of
 from .moved_keys import follow_moved_keys
 from .results import refined_armatures
 
@@ -126,8 +126,12 @@ def _measured(operator: type[bpy.types.Operator], context: bpy.types.Context) ->
     measure, person = context.scene.spr.quality.measure, shown_person(context)
     if person is not None and series_of(person, measure) is not None:
         return True
-    told = {"FIT": "There is no fit error: refine a recording with keypoints first"}
-    operator.poll_message_set(told.get(measure, "There is no animation to measure: refine a recording first"))
+    told = "There is no animation to measure: refine a recording first"
+    if measure == "FIT":
+        told = "There is no fit error: refine a recording with keypoints first"
+    elif person is not None and has_to_look(person, measure):
+        told = "IK controls move this person: press Measure first"
+    operator.poll_message_set(told)
     return False
 
 

@@ -10,8 +10,8 @@ from bpy_extras.io_utils import ExportHelper, ImportHelper
 from ..rigs import BoneMap, match
 from ..safe_read import FormatError
 from ..scene import SceneError
-from ..scene.character import bones_for, check_character
-from ..scene.retarget import retarget
+from ..scene.character import check_character
+from ..scene.retarget import retarget_mapped
 from ..scene.retarget_keys import SOURCE, retargeted_action
 from ..scene.rigify_controls import controls_of
 from ..scene.sample_rigs import rig_of
@@ -120,7 +120,7 @@ def _retargeted(
     character = check_character(character, person)
     assert person is not None
     found = BoneMap() if controls_of(character) is not None else matched(context, character)
-    done = retarget(person, character, bones_for(character, found), settings.options(), ik=settings.ik)
+    done = retarget_mapped(person, character, found, settings.options(), ik=settings.ik)
     told = f"{person.name} is on {character.name}: {plural(done.bones, 'bone')}, "
     told += f"{plural(done.frames, 'frame')}, action '{done.action.name}'."
     heed = told_of_rate([person], context.scene) + done.told

@@ -41,13 +41,13 @@ class RigJob(SteppedJob):
 class Rigging(Driven):
     """An operator that changes the bones of the shown person by its own `change`."""
 
-    job_kind = RigJob
+    job_kind: type[RigJob] = RigJob
     stopped = "It was cancelled; the person is as it was."
     change: Change
 
     def execute(self, context: bpy.types.Context) -> set[str]:
         """Do it all at once: scripts, tests and background mode."""
-        job = RigJob(shown_person(context), self.change)
+        job = self.job_kind(shown_person(context), self.change)
         job.run()
         return self._finish(job, context.scene)
 
@@ -55,7 +55,7 @@ class Rigging(Driven):
         """Start a job that a timer drives."""
         if bpy.app.background or context.window is None:
             return self.execute(context)
-        runner.drive(context, RigJob(shown_person(context), self.change))
+        runner.drive(context, self.job_kind(shown_person(context), self.change))
         context.window_manager.modal_handler_add(self)
         return {"RUNNING_MODAL"}
 

@@ -129,11 +129,6 @@ def test_two_subjects_and_a_late_start(tmp_path):
     assert recording.people[0].frame_ids[0] == 51
 
 
-def test_skin_markers_of_a_real_file_are_refused():
-    with pytest.raises(FormatError, match="skin markers"):
-        formats.read(TENNIS)
-
-
 def test_a_real_file_is_read_as_ezc3d_reads_it():
     ezc3d = pytest.importorskip("ezc3d")
     ours, theirs = read_c3d(TENNIS.read_bytes()), ezc3d.c3d(str(TENNIS))

@@ -17,6 +17,7 @@ from addon.safe_read import FormatError
 from tests.formats import test_acclaim as acclaim
 from tests.formats import test_amass as amass
 from tests.formats import test_arkit as arkit
+from tests.formats import test_bodies_by_name as by_name
 from tests.formats import test_c3d as c3d
 from tests.formats import test_estimator_variants as variants
 from tests.formats import test_estimators as estimators
@@ -26,6 +27,7 @@ from tests.formats import test_keypoint_tools as keypoint_tools
 from tests.formats import test_keypoint_variants as keypoint_variants
 from tests.formats import test_landmarks as landmarks
 from tests.formats import test_marker_tables as marker_tables
+from tests.formats import test_matlab as matlab
 from tests.formats import test_newer_estimators as newer
 from tests.formats import test_other_skeletons as other_skeletons
 from tests.formats import test_sam3d as sam3d
@@ -65,10 +67,13 @@ BUILDERS: dict[str, Callable[[Path], Path]] = {
     **{f"{name} keypoints": build for name, (build, *_) in keypoint_tools.TOOLS.items()},
     **images.TOOLS,
     "EDGE": generators.edge,
+    "EgoAllo": by_name.egoallo,
     "Kimodo": generators.kimodo,
     "VIBE": estimators.vibe,
     "OpenPose": images.openpose,
     "MediaPipe": json_of_landmarks,
+    "MATLAB": matlab.fields_of_a_structure,
+    "MATLAB, packed": matlab.qualisys,
     "table": lambda folder: landmarks.TABLES["long"](folder / "pose.csv"),
     "BVH": lambda folder: skeletons.bvh(folder / "clip.bvh", skeletons.MIXAMO),
     "NTU": lambda folder: skeletons.ntu(folder / "clip.skeleton"),

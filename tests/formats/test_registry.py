@@ -18,7 +18,7 @@ from addon.safe_read import FormatError
 from tests.formats.test_mutations import BUILDERS
 from tests.formats.test_trc import TRIAL
 
-WHAT_SCRIPTS_SAVE = {"keypoint table", "keypoints of people"}
+WHAT_SCRIPTS_SAVE = {"SMPL parameters", "keypoint table", "keypoints of people"}
 """Readers of shapes of data that are no tool's, which are asked after those of the tools."""
 ROOT = Path(__file__).parents[2]
 

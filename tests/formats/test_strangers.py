@@ -40,8 +40,6 @@ BEGINNINGS = {
     "clip.avi": (b"RIFF\x10\0\0\0AVI LIST" + bytes(50), "video"),
     "01.asf": (b"# AST/ASF file generated using VICON BodyLanguage\n:version 1.10\n", r"\.amc that belongs"),
     "01_01.amc": (b"#!Ml,V1.0\n:FULLY-SPECIFIED\n:DEGREES\n1\nroot 1 2 3 0 0 0\n", r"put the \.asf file"),
-    "clip.h5": (b"\x89HDF\r\n\x1a\n" + bytes(50), "HDF5"),
-    "clip.mat": (b"MATLAB 5.0 MAT-file, Platform: nt" + bytes(100), "MATLAB"),
     "walk.mot": (MOT, r"\.trc"),
 }
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from addon.body.rotations import geodesic_angle
+from addon.body.kinematics import forward
+from addon.body.rotations import geodesic_angle, matrix_from_axis_angle
 from addon.refiner import refine
 from addon.refiner.evidence.targets import targets_from_keypoints
 from addon.refiner.start.closed_form import INITIAL_DEVIATIONS, initial_deviation, initial_prior
@@ -49,3 +50,17 @@ def test_a_nearly_right_pose_is_not_spoiled_by_noisy_keypoints() -> None:
     joints = slice(1, None)
     error = np.degrees(geodesic_angle(truth.rotations, motion.rotations))[:, joints].mean()
     assert error < 3.0
+
+
+@pytest.mark.parametrize("layout", ["coco17", "body25", "smpl24"])
+def test_who_spins_by_half_a_turn_between_two_anchors_is_not_left_facing_backwards(layout: str) -> None:
+    """The start of the frames in between lay the other way round; from there no step led to their points."""
+    truth = Truth(frames=60)
+    turns = np.zeros((60, 3))
+    turns[20:45, 1] = np.radians(37.0) * np.arange(25)
+    turns[45:, 1] = turns[44, 1]
+    truth.rotations[:, 0] = matrix_from_axis_angle(turns) @ truth.rotations[:, 0]
+    truth.joints, truth.world = forward(truth.rotations, truth.pelvis, truth.bones)
+    found = refine(truth.person(layout))
+    off = np.degrees(geodesic_angle(found.rotations[:, 0], truth.rotations[:, 0]))
+    assert off.max() < 60.0 and np.percentile(off, 90) < 35.0

@@ -9,12 +9,13 @@ import pytest
 
 from addon.body.hands import SIDES
 from addon.body.rotations import geodesic_angle, matrix_from_axis_angle, matrix_from_quaternion
-from addon.body.skeleton import JOINT_NAMES, PARENTS, REST_OFFSETS
+from addon.body.skeleton import JOINT_NAMES, PARENTS, REST_OFFSETS, rest_joints
 from addon.body.soles import HEEL
 from addon.motion import Motion
 from addon.retarget import Options, RetargetError, Target, carry, followed
 from addon.retarget.carry import leg_scale
 from addon.retarget.feet import foot_of
+from addon.retarget.geometry import turn_between
 from addon.retarget.hands import arm_joints, stretched
 from addon.retarget.pose import Pose
 from addon.retarget.rest import corrections
@@ -76,6 +77,23 @@ def test_legs_that_are_nearly_straight_come_back_within_a_degree(build):
     back = followed(carry(there, character(Build())).pose, stands)
     for found in (there, back):
         assert _apart(source_of(stands).joints, found.joints)[:, [0, 1, 4, 5]].max() < 1.0
+
+
+@pytest.mark.parametrize("width", [0.7, 1.5])
+def test_legs_that_are_nearly_straight_come_back_from_hips_of_another_width(width):
+    stands = stepping.stand()
+    there = followed(carry(stands, character(Build(shoulders=width))).pose, stands)
+    back = followed(carry(there, character(Build())).pose, stands)
+    assert _apart(source_of(stands).joints, back.joints)[:, [0, 1, 4, 5]].max() < 0.2
+
+
+def test_legs_at_full_stretch_stay_so():
+    stands = stepping.stand()
+    straight = replace(stands, rotations=np.tile(np.eye(3), (FRAMES, 24, 1, 1)))
+    for knee, ankle in ((4, 7), (5, 8)):
+        straight.rotations[:, knee] = turn_between(REST_OFFSETS[ankle], REST_OFFSETS[knee])
+    there = followed(carry(straight, character(Build())).pose, straight)
+    assert _apart(source_of(straight).joints, there.joints)[:, [0, 1, 4, 5]].max() < 0.5
 
 
 @pytest.mark.parametrize("build", BUILDS.values(), ids=BUILDS)
@@ -224,6 +242,18 @@ def test_a_character_without_arms_is_refused_with_a_sentence():
     joints = {name: bone for name, bone in whole.joints.items() if name != "left_elbow"}
     with pytest.raises(RetargetError, match="No bone is matched to the left elbow"):
         replace(whole, joints=joints)
+
+
+@pytest.mark.parametrize(("out", "ahead"), [(0.04, 0.0), (0.06, 0.02), (0.1, 0.03), (-0.05, 0.01)])
+def test_bowed_legs_and_knock_knees_keep_their_knees_ahead(out, ahead):
+    target = character(Build())
+    heads = target.heads.copy()
+    for side, sign in zip(SIDES, (1.0, -1.0), strict=True):
+        heads[target.joints[f"{side}_knee"]] += [sign * out, 0.0, ahead]
+    turned = corrections(replace(target, heads=heads), rest_joints(REST_OFFSETS))
+    for side in SIDES:
+        ahead_of_knee = turned[target.joints[f"{side}_hip"]] @ [0.0, 0.0, 1.0]
+        assert np.degrees(np.arctan2(ahead_of_knee[0], ahead_of_knee[2])) == pytest.approx(0.0, abs=6.0)
 
 
 @pytest.mark.parametrize("build", BUILDS.values(), ids=BUILDS)

@@ -182,7 +182,7 @@ def test_a_body_with_one_arm_is_told_of_the_other():
 
 def test_a_few_bones_are_too_few():
     rig = build(Known("", "a . pelvis\nb a spine3\n"))
-    with pytest.raises(NoHumanoid, match="2 bones, too few"):
+    with pytest.raises(NoHumanoid, match="too few bones"):
         match(rig)
 
 

@@ -315,3 +315,43 @@ def test_controls_and_root_follow(person):
     seen = read_poses(person, FRAMES)
     assert apart(seen.rotations, plain.rotations).max() < 0.5
     np.testing.assert_allclose(seen.pelvis, plain.pelvis, atol=2e-3)
+
+
+def most_frames_in_a_step(job) -> int:
+    """Goes to the job's end, which shows the scene at all frames."""
+    shown: list[int] = []
+    steps = []
+    bpy.app.handlers.frame_change_pre.append(lambda scene, _graph: shown.append(scene.frame_current))
+    try:
+        while job.running:
+            before = len(shown)
+            job.advance(0.0)
+            steps.append(len(shown) - before)
+    finally:
+        bpy.app.handlers.frame_change_pre.pop()
+    assert job.error == "" and len(shown) >= COUNT
+    return max(steps)
+
+
+def test_with_controls_holding_looks_at_one_frame_a_step(ui, person):
+    assert bpy.ops.spr.add_ik_controls() == {"FINISHED"}
+    set_contacts(person, 1.0)
+    assert most_frames_in_a_step(ui("hold_feet").HoldJob(bpy.context.scene, person)) < 4
+
+
+def test_with_controls_refining_again_looks_at_one_frame_a_step(ui, refined, scene):
+    assert bpy.ops.spr.add_ik_controls() == {"FINISHED"}
+    task = ui("refine_pose").SPR_OT_refine_pose._task(SimpleNamespace(), bpy.context)
+    write = ui("keep_edits").write_with_edits
+    assert most_frames_in_a_step(ui("job").Job(task, lambda found: write(scene, task, found))) < 4
+
+
+def test_esc_while_controls_are_looked_at_leaves_nothing_behind(ui, person):
+    assert bpy.ops.spr.add_ik_controls() == {"FINISHED"}
+    set_contacts(person, 1.0)
+    before = [block.name for kind in (bpy.data.objects, bpy.data.scenes) for block in kind]
+    job = ui("hold_feet").HoldJob(bpy.context.scene, person)
+    while job.message != "Reading the motion" or job.fraction < 0.5:
+        job.advance(0.0)
+    job.cancel()
+    assert before == [block.name for kind in (bpy.data.objects, bpy.data.scenes) for block in kind]

@@ -172,6 +172,60 @@ def test_freemocaps_empties_are_read_from_their_parent_alone(empties, ui):
         np.testing.assert_allclose(found, joints_of_a_wave(8, 60.0)[:, point], atol=1e-3)
 
 
+MIXAMO = {
+    "Hips": 0, "LeftUpLeg": 1, "RightUpLeg": 2, "LeftLeg": 4, "RightLeg": 5, "LeftFoot": 7, "RightFoot": 8,
+    "LeftToeBase": 10, "RightToeBase": 11, "Head": 15, "LeftShoulder": 13, "RightShoulder": 14, "LeftArm": 16,
+    "RightArm": 17, "LeftForeArm": 18, "RightForeArm": 19, "LeftHand": 20, "RightHand": 21,
+    "LeftHandIndex1": 22,
+}  # fmt: skip
+"""Names of Mixamo's bones, with the joints where they start."""
+
+
+def add_empties(scene, names: dict[str, int], parent=None, across: float = 0.0) -> list[bpy.types.Object]:
+    """Animated empties at joints of somebody who waves, so many metres aside."""
+    scene.frame_start, scene.frame_end = 1, 8
+    scene.render.fps = 60
+    joints = joints_of_a_wave(8, 60.0) + np.array([across, 0.0, 0.0])
+    found = []
+    for name, joint in names.items():
+        one = bpy.data.objects.new(name, None)
+        scene.collection.objects.link(one)
+        one.parent = parent
+        animate(one, joints[:, joint])
+        found.append(one)
+    return found
+
+
+def test_empties_with_the_names_of_bones_are_joints(scene, ui):
+    select(*add_empties(scene, MIXAMO))
+    bpy.ops.spr.refine_from_selection(refine=False)
+    (person,) = opened(ui).people
+    joints = joints_of_a_wave(8, 60.0)
+    for joint, point in (("left_hip", 1), ("right_knee", 5), ("left_shoulder", 16), ("left_wrist", 20)):
+        found = person.keypoints.positions[:, person.keypoints.canonical.index(joint)]
+        np.testing.assert_allclose(found, joints[:, point], atol=1e-3)
+    assert person.keypoints.canonical[person.keypoints.names.index("LeftShoulder")] is None, "a collar"
+
+
+@pytest.mark.parametrize("apart", ["parent", "copy", "before", "behind"])
+def test_two_people_in_one_collection_are_two(scene, ui, apart):
+    found = []
+    for number in (1, 2):
+        parent = None
+        if apart == "parent":
+            parent = bpy.data.objects.new(f"Person {number}", None)
+            scene.collection.objects.link(parent)
+        named = {"before": f"P{number}_{{}}", "behind": f"{{}}_{number}"}.get(apart, "{}")
+        names = {named.format(name): joint for name, joint in FREEMOCAP.items()}
+        found += add_empties(scene, names, parent, across=2.0 * number)
+    select(*found)
+    bpy.ops.spr.refine_from_selection(refine=False)
+    people = opened(ui).people
+    assert [one.keypoints.positions.shape[1] for one in people] == [len(FREEMOCAP)] * 2
+    knees = [one.keypoints.positions[0, one.keypoints.canonical.index("left_knee")] for one in people]
+    assert knees[1][0] - knees[0][0] == pytest.approx(2.0, abs=1e-3)
+
+
 def test_groups_of_vertices_are_markers(scene, ui):
     scene.frame_start, scene.frame_end = 1, 2
     joints = joints_of_a_wave(2, 60.0)[0]
@@ -210,7 +264,7 @@ def test_the_scene_is_left_as_it_was(anna, ui):
 
 def test_what_is_no_body_and_an_empty_selection_get_one_sentence(scene):
     bpy.ops.object.armature_add()
-    with pytest.raises(RuntimeError, match="1 bones, too few"):
+    with pytest.raises(RuntimeError, match="too few bones for a body, 1"):
         bpy.ops.spr.refine_from_selection(refine=False)
     select(bpy.context.object)
     bpy.context.object.select_set(False)

@@ -226,3 +226,35 @@ def test_measures_are_measured_once_until_keys_change(refined, ui, monkeypatch):
     refined.pose.bones["L_Hip"].keyframe_insert("rotation_quaternion", frame=5)
     bpy.context.view_layer.update()
     assert measures.series_of(refined, "SLIDE") is not first
+
+
+def _without_controls(refined, ui, measure):
+    found = ui("measures").series_of(refined, measure)
+    assert found is not None
+    return found.values
+
+
+@pytest.mark.parametrize("measure", ["JITTER", "SLIDE"])
+def test_a_person_on_ik_controls_is_measured_when_asked(refined, ui, measure):
+    bpy.context.scene.spr.quality.measure = measure
+    plain, measures = _without_controls(refined, ui, measure), ui("measures")
+    assert not bpy.ops.spr.measure.poll()
+    assert bpy.ops.spr.add_ik_controls() == {"FINISHED"}
+    blocks = [len(bpy.data.scenes), len(bpy.data.objects)]
+    assert measures.series_of(refined, measure) is None and not bpy.ops.spr.go_to_worst.poll()
+    assert [len(bpy.data.scenes), len(bpy.data.objects)] == blocks
+    assert bpy.ops.spr.measure() == {"FINISHED"}
+    bpy.context.view_layer.update()
+    found = measures.series_of(refined, measure)
+    np.testing.assert_allclose(found.values, plain, atol=1.0)
+    assert bpy.ops.spr.go_to_worst.poll() and not bpy.ops.spr.measure.poll()
+    refined.pose.bones["L_Hip"].keyframe_insert("rotation_quaternion", frame=5)
+    bpy.context.view_layer.update()
+    assert bpy.ops.spr.measure.poll()
+
+
+@pytest.mark.parametrize("measure", ["JITTER", "SLIDE"])
+def test_a_person_on_a_root_bone_is_measured_without_a_change_of_the_file(refined, ui, measure):
+    plain = _without_controls(refined, ui, measure)
+    assert bpy.ops.spr.add_root_bone() == {"FINISHED"}
+    np.testing.assert_allclose(ui("measures").series_of(refined, measure).values, plain, atol=0.2)

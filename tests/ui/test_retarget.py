@@ -8,6 +8,7 @@ import bpy
 import pytest
 
 from addon.rigs import map_of_text
+from tests.scene.glb_files import read_glb
 from tests.scene.rigged import add_armature, known_rig
 from tests.ui.test_panels import draw  # noqa: F401
 
@@ -79,6 +80,18 @@ def test_a_bone_that_is_corrected_in_the_table_is_the_one_that_moves(person, cha
     assert any("HeadTop_End" in path for path in paths)
     assert bpy.ops.spr.retarget_again() == {"FINISHED"}
     assert len([action for action in bpy.data.actions if action.name.startswith("Character")]) == 1
+
+
+def test_a_vrm_animation_has_the_bones_that_the_character_was_retargeted_with(person, character, tmp_path):
+    bpy.ops.spr.match_bones()
+    _line("head").bone = "mixamorig:HeadTop_End"
+    bpy.ops.spr.retarget()
+    person.select_set(False)
+    character.select_set(True)
+    bpy.ops.spr.export_fbx(filepath=str(tmp_path / "mine.vrma"), preset="vrma")
+    content = read_glb(tmp_path / "mine.vrma").content
+    told = content["extensions"]["VRMC_vrm_animation"]["humanoid"]["humanBones"]
+    assert content["nodes"][told["head"]["node"]]["name"] == "mixamorig:HeadTop_End"
 
 
 def _curves(character):

@@ -95,3 +95,16 @@ def test_camera_of_the_recording(blender):
     blender.open(FILMED)
     undone(blender, "spr.add_camera")
     blender.picture("camera")
+
+
+def test_a_person_on_controls_is_measured_by_a_click(blender):
+    refined(blender)
+    assert blender.call("spr.add_root_bone", way="EXEC_DEFAULT") == ["FINISHED"]
+    blender.ask("put", path="scene.spr.quality.measure", value="SLIDE")
+    blender.picture("on_root")
+    assert blender.call("spr.add_ik_controls", way="EXEC_DEFAULT") == ["FINISHED"]
+    blender.picture("to_measure")
+    assert blender.call("spr.measure") == ["RUNNING_MODAL"]
+    blender.wait_for_calm()
+    assert blender.call("spr.go_to_worst", which="WORST") == ["FINISHED"]
+    blender.picture("measured")

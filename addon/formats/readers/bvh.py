@@ -27,6 +27,9 @@ _MOST_CHANNELS = 6
 _COMMA = re.compile(r"\bFrame\s+Time\s*:\s*\d+,\d", re.IGNORECASE)
 """A decimal comma, as programs write it where the language has one."""
 _TIME = re.compile(r"\bFrame\s+Time\s*:\s*(\S+)", re.IGNORECASE)
+_SEPARATOR = re.compile(r"[;,]")
+_LONGEST_STEP = 5.0
+"""Seconds; a longer time between frames is one in milliseconds."""
 _CMU_JOINTS = {"lhipjoint", "rhipjoint", "lowerback", "lthumb"}
 _CMU_UNIT = OwnUnit(
     "5.64 cm",
@@ -57,7 +60,7 @@ def recognises(container: Container) -> bool:
 
 def read(container: Container) -> Draft:
     """One person, or one per prefix of the joint names. Raises FormatError."""
-    text = container.text if _COMMA.search(container.text) is None else container.text.replace(",", ".")
+    text = _plain(container.text)
     start = _TIME.search(text)
     words = text[: start.start() if start else None].split()
     upper = [word.upper() for word in words[: 40 * _MAX_JOINTS]]
@@ -69,23 +72,78 @@ def read(container: Container) -> Draft:
     line = text.count("\n", 0, start.end()) + 1
     values, cut = _rows(text[start.end() :], sum(len(joint.channels) for joint in joints), line)
     positions, turns = _forward(joints, values)
-    names, parents = [joint.name for joint in joints], [joint.parent for joint in joints]
-    clip, first, warnings = without_rest(Clip(names, parents, positions, turns, _rest(joints)))
-    subjects = dict.fromkeys(subject_of(name) for name in names if name)
-    people = [one for one in (person_of(clip, subject) for subject in subjects) if one is not None]
-    if not people:
-        people = _by_markers(joints, clip.positions)
-    people = [replace(one, frame_ids=one.frame_ids + first) for one in people]
+    people, warnings = _people(joints, positions, turns)
     warnings += _cut(said, len(values), cut)
     warnings += [] if all(one.poses is not None for one in people) else [_POSITIONS_ONLY]
     placed = _is_placed(joints)
     warnings += [] if placed else [NO_PLACE]
     fps = rate_of_step(start[1])
-    own_unit = _CMU_UNIT if {name.lower() for name in names} >= _CMU_JOINTS else None
+    if fps is not None and fps < 1 / _LONGEST_STEP:
+        fps = 1000 * fps
+        warnings.append("The frame time was taken for milliseconds.")
+    own_unit = _CMU_UNIT if {joint.name.lower() for joint in joints} >= _CMU_JOINTS else None
     return Draft(
         people, fps=fps, units=None, own_unit=own_unit, likely_up=("+y", "+z"), warnings=warnings,
         floating=not placed,
     )  # fmt: skip
+
+
+def _plain(text: str) -> str:
+    """The text with points in its numbers and blanks between them."""
+    if _COMMA.search(text) is not None:
+        text = text.replace(",", ".")
+    start = _TIME.search(text)
+    if start is None or not _SEPARATOR.search(text, start.end()):
+        return text
+    return text[: start.end()] + _SEPARATOR.sub(" ", text[start.end() :])
+
+
+def _people(joints: list[Joint], positions: np.ndarray, turns: np.ndarray) -> tuple[list[Person], list[str]]:
+    """Everybody, and what to know of them: each root is a skeleton, in which prefixes tell people apart."""
+    tops = _tops(joints)
+    groups = [[place for place, each in enumerate(tops) if each == top] for top in dict.fromkeys(tops)]
+    whole = [list(range(len(joints)))]
+    for skeletons in (groups, whole):
+        read = [(own[0], *_of_root(joints, positions, turns, own)) for own in skeletons]
+        held = [(top, people, told) for top, people, told in read if people]
+        if held:
+            people = [
+                replace(one, id=one_line(joints[top].name)) if len(held) > 1 and one.id == "0" else one
+                for top, found, _ in held
+                for one in found
+            ]
+            return _told_apart(people), list(dict.fromkeys(said for *_, told in held for said in told))
+    return _by_markers(joints, positions), []
+
+
+def _of_root(
+    joints: list[Joint], positions: np.ndarray, turns: np.ndarray, own: list[int]
+) -> tuple[list[Person], list[str]]:
+    """People among some of the joints, with all that hang on them."""
+    at = {place: number for number, place in enumerate(own)}
+    held = [replace(joints[place], parent=at.get(joints[place].parent, -1)) for place in own]
+    names, parents = [joint.name for joint in held], [joint.parent for joint in held]
+    clip, first, warnings = without_rest(Clip(names, parents, positions[:, own], turns[:, own], _rest(held)))
+    subjects = dict.fromkeys(subject_of(name) for name in names if name)
+    people = [one for one in (person_of(clip, subject) for subject in subjects) if one is not None]
+    return [replace(one, frame_ids=one.frame_ids + first) for one in people], warnings
+
+
+def _tops(joints: list[Joint]) -> list[int]:
+    """The root of each joint."""
+    tops: list[int] = []
+    for place, joint in enumerate(joints):
+        tops.append(place if joint.parent < 0 else tops[joint.parent])
+    return tops
+
+
+def _told_apart(people: list[Person]) -> list[Person]:
+    """With a number behind a name that comes again."""
+    found: list[Person] = []
+    for one in people:
+        again = sum(other.id == one.id or other.id.startswith(f"{one.id} (") for other in found)
+        found.append(replace(one, id=f"{one.id} ({again + 1})") if again else one)
+    return found
 
 
 def _by_markers(joints: list[Joint], positions: np.ndarray) -> list[Person]:
@@ -159,10 +217,14 @@ def _hierarchy(words: list[str]) -> list[Joint]:
 
 def _rows(text: str, channels: int, line: int) -> tuple[np.ndarray, bool]:
     """(T, channels) from the lines behind the frame time, which is on `line`; whether the last one was
-    incomplete and left out. Raises FormatError for a line with another number of values.
+    incomplete and left out. Frames that are all broken into other lines are put together.
+
+    Raises FormatError for a line with another number of values.
     """
     rows = [(number, row.split()) for number, row in enumerate(text.splitlines(), start=line)]
     rows = [(number, row) for number, row in rows if row]
+    if channels and not any(len(row) == channels for _, row in rows):
+        rows = _rewrapped(rows, channels) or rows
     cut = len(rows) > 1 and len(rows[-1][1]) < channels
     rows = rows[:-1] if cut else rows
     if not rows or channels == 0:
@@ -174,6 +236,15 @@ def _rows(text: str, channels: int, line: int) -> tuple[np.ndarray, bool]:
                 " skeleton; export it again."
             )
     return np.array([row for _, row in rows], dtype=float), cut
+
+
+def _rewrapped(rows: list[tuple[int, list[str]]], channels: int) -> list[tuple[int, list[str]]]:
+    """Frames out of all values one after another; [] where they do not come out even."""
+    values = [value for _, row in rows for value in row]
+    if len(values) % channels or not rows:
+        return []
+    first = rows[0][0]
+    return [(first, values[at : at + channels]) for at in range(0, len(values), channels)]
 
 
 def _forward(joints: list[Joint], values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -1,6 +1,7 @@
 """C3D: points by name, where they are joints; several subjects by their prefix.
 
-Vicon's "Derrick:LKNE" are skin markers; joint centres are named LKJC, RHJC or like joints.
+Vicon's "Derrick:LKNE" are skin markers, from which joints are computed where they are a whole set; joint
+centres are named LKJC, RHJC or like joints.
 """
 
 from __future__ import annotations
@@ -49,5 +50,6 @@ def _up(file: C3d) -> str | None:
 
 
 READER = Reader(
-    "C3D", "Vicon, Qualisys, OptiTrack", "joint centres by name", ".c3d", recognises, read, "real file"
-)
+    "C3D", "Vicon, Qualisys, OptiTrack", "joint centres by name, or whole sets of skin markers", ".c3d",
+    recognises, read, "real file",
+)  # fmt: skip

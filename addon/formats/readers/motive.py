@@ -47,7 +47,7 @@ class _Table:
 
 def recognises(container: Container) -> bool:
     """Motive's version of the format, and the names of its columns."""
-    head = container.head.removeprefix(b"\xef\xbb\xbf")
+    head = container.head
     return container.kind == "text" and head.startswith(_START) and b"Take Name" in head
 
 

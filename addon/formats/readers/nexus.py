@@ -35,7 +35,7 @@ class _Section:
 
 def recognises(container: Container) -> bool:
     """A section's name alone in the first line, and the names of the first columns below it."""
-    first = container.head.decode("latin1").removeprefix("\xef\xbb\xbf").partition("\n")[0]
+    first = container.head.decode("latin1").partition("\n")[0]
     named = first.strip(" ,;\t\r").lower() in (*_SECTIONS, "devices")
     return container.kind == "text" and named and any("frame" in line.lower() for line in container.lines[:6])
 

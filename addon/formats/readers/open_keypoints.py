@@ -34,7 +34,9 @@ from ..draft import (
 from ..inference import infer_layout, is_mirrored, unclear_layout
 from ..landmarks import HIPS_FIXED, by_wrists, mediapipe_keypoints
 from ..marker_names import canonical_names
+from ..marker_people import keypoints_of_markers
 from ..rates import rate_in
+from ..skin_markers import is_skin_set
 from ..timing import is_time, timed
 
 _FREEMOCAP, _HOLISTIC = (543, 553), 75
@@ -130,6 +132,13 @@ def _stated_layout(container: Container) -> str | None:
 
 
 def _named(names: list[str], points: np.ndarray, confidence: Any) -> tuple[Keypoints, list[str]]:
+    if is_skin_set(names) and points.shape[1:] == (len(names), 3):
+        held = (
+            points
+            if confidence is None
+            else np.where(numbers(confidence, "confidence")[..., None] > 0, points, np.nan)
+        )
+        return keypoints_of_markers(names, held), []
     keypoints = named_keypoints(points, names, confidence)
     if not any(keypoints.canonical):
         raise FormatError("None of the keypoint names is known; name them like left_hip, right_knee, nose.")

@@ -21,7 +21,7 @@ _START = b"NO_OF_FRAMES\t"
 
 def recognises(container: Container) -> bool:
     """The first key of the header."""
-    return container.kind == "text" and container.head.removeprefix(b"\xef\xbb\xbf").startswith(_START)
+    return container.kind == "text" and container.head.startswith(_START)
 
 
 def read(container: Container) -> Draft:

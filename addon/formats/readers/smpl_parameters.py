@@ -2,17 +2,16 @@
 
 One file of T frames, or a file per frame: `000000.pkl` …, RICH's `<frame>/<subject>.pkl`, or SMPLify-X's
 `results/<image>/000.pkl`, which counts the people of each image anew; GRAB's `body {params}`; a list or a
-mapping of frames, each a person or a list of people, as scripts around HMR and its kin save. Pickle, joblib,
-torch, .npz and JSON; vectors or matrices; also under OSX's names. Sources: vchoutas/smplx body_models.py
-(names); rich.is.tue.mpg.de (RICH); zju3dv/GVHMR hmr4d/dataset/rich; vchoutas/smplify-x smplifyx/main.py,
-fit_single_frame.py; IDEA-Research/OSX main/OSX.py.
+mapping of frames or tracks, each a person or a list of people, as scripts around HMR and its kin save.
+Pickle, joblib, torch, .npz and JSON; vectors or matrices; also under OSX's names. Sources: vchoutas/smplx
+body_models.py (names); rich.is.tue.mpg.de (RICH); zju3dv/GVHMR hmr4d/dataset/rich; vchoutas/smplify-x
+smplifyx/main.py, fit_single_frame.py; IDEA-Research/OSX main/OSX.py.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -21,50 +20,39 @@ from ...body.hands import SIDES
 from ...body.rotations import matrix_from_axis_angle
 from ...body.skeleton import REST_PELVIS
 from ...recording import CodedHands, Person
-from ...safe_read import FormatError, NpzFile
-from ..body_frames import IDS, PEOPLE, in_lower_case, only_counted
+from ...safe_read import FormatError
 from ..container import Container
 from ..draft import NO_PLACE, REST_PELVIS_X, Draft, Reader, matrix_poses, numbers, padded, person
 from ..hand_poses import MEAN_HAND, PCA_HAND, coded_pair, hand_pair
 from ..linking import LINKED, Detections
-from ..rates import rate_in
+from ..parameter_trees import TRANS, Found, listed, parameters, told
+from ..rates import rate_in, rate_of
+from ..timing import timed_frames
 from ..tracks import Tracks, folders, series
 
-_NESTS = ("smplx", "smpl", "smplh", "smpl_params", "smplx_params", "params", "pred_smpl_params", "body")
-_TRANS = (
-    "transl", "trans", "translation", "cam_trans", "pred_cam_t_full", "full_cam_t", "cam_t",
-    "camera_translation",
-)  # fmt: skip
 _IMAGE = "camera_translation"
 """What SMPLify-X fits for each person of an image, whose numbers are no ids."""
 _UNUSED = {
     "jaw_pose": "face", "expression": "face", "camera_rotation": "camera",
 }  # fmt: skip
-_OSX = {
-    "smplx_root_pose": "global_orient", "smplx_body_pose": "body_pose", "smplx_shape": "betas",
-    "smplx_lhand_pose": "left_hand_pose", "smplx_rhand_pose": "right_hand_pose",
-    "smplx_jaw_pose": "jaw_pose", "smplx_expr": "expression", "cam_trans": "transl",
-}  # fmt: skip
-"""What OSX, AiOS and data sets of sign language made with them call smplx's parameters."""
-_POSES = ("pose", "poses", "smpl_pose", "smpl_thetas", "theta")
 _LIKELY = ("+y", "+z", "-y")
 
 
 def recognises(container: Container) -> bool:
     """A root orientation and a body pose, at the top or below."""
-    return container.kind != "text" and (bool(_parameters(container.fields)) or bool(_listed(container.tree)))
+    return container.kind != "text" and (bool(parameters(container.fields)) or bool(listed(container.tree)))
 
 
 def read(container: Container) -> Draft:
     """One person, or everybody in the frames, folders of frames or tracks. Raises FormatError."""
-    listed = _listed(container.tree)
-    params = listed[0].params if listed else _parameters(container.fields)
+    held = listed(container.tree)
+    params = held[0].params if held else parameters(container.fields)
     rotations = _rotations(params)
     people, warnings = [], list[str]()
-    if listed and len(rotations) > 1:
-        people = [_track(one.name, one.params, _rotations(one.params)) for one in listed]
-    elif listed:
-        people, warnings = _from_frames(_told(listed))
+    if held and len(rotations) > 1:
+        people = [_track(one.name, one.params, _rotations(one.params)) for one in held]
+    elif held:
+        people, warnings = _from_frames(told(held))
     elif len(rotations) > 1:
         people = [_track("0", params, rotations)]
     else:
@@ -72,91 +60,12 @@ def read(container: Container) -> Draft:
     unused = dict.fromkeys(what for name, what in _UNUSED.items() if name in params)
     warnings += _told_of_hands(params, people)
     warnings += [f"Not used: {', '.join(unused)}."] if unused else []
-    fixed = not any(name in params for name in _TRANS)
+    fixed = not any(name in params for name in TRANS)
     if fixed:
         warnings.append(NO_PLACE)
-    return Draft(
-        people, fps=rate_in(container.fields), likely_up=_LIKELY, warnings=warnings, camera="-y",
-        floating=fixed,
-    )  # fmt: skip
-
-
-_Found = list[tuple[int, str | None, Mapping[str, Any]]]
-
-
-@dataclass(frozen=True)
-class _Listed:
-    """What a list or mapping holds under a name with a number: one person's parameters, and the id if any."""
-
-    name: str
-    number: int
-    who: str | None
-    params: Mapping[str, Any]
-
-
-def _told(listed: list[_Listed]) -> _Found:
-    """With everybody's id where all have one of their own in each frame, which does not only count them."""
-    ids = [(one.number, one.who) for one in listed]
-    own = all(who is not None for _, who in ids) and len(set(ids)) == len(ids) and not only_counted(ids)
-    return [(one.number, one.who if own else None, one.params) for one in listed]
-
-
-def _listed(tree: Any) -> list[_Listed]:
-    """Everybody in a list or mapping of frames or of tracks; [] where it is none."""
-    if isinstance(tree, np.ndarray) and tree.dtype == object:
-        tree = tree.tolist()
-    held: Iterable[tuple[str, int, Any]]
-    if isinstance(tree, list):
-        held = ((str(place), place, one) for place, one in enumerate(tree))
-    elif isinstance(tree, Mapping) and not isinstance(tree, NpzFile) and not _parameters(tree):
-        held = ((str(name), _number(name), one) for name, one in tree.items())
-    else:
-        return []
-    found: list[_Listed] = []
-    for name, number, frame in held:
-        people = in_lower_case(frame, PEOPLE) if isinstance(frame, Mapping) else frame
-        for one in people if isinstance(people, list) else [frame]:
-            params = _parameters(one) or _of_pose(one)
-            if one is not None and (number < 0 or not params):
-                return []
-            who = in_lower_case(one, IDS) if isinstance(one, Mapping) else None
-            found += [_Listed(name, number, None if who is None else str(who), params)] if params else []
-    return found
-
-
-def _of_pose(fields: Any) -> Mapping[str, Any]:
-    """SMPL's 72 numbers of a frame as the root's and the body's."""
-    held = fields if isinstance(fields, Mapping) else {}
-    name = next((name for name in _POSES if np.size(held.get(name, ())) == 72), None)
-    if name is None or not any(each in held for each in _TRANS):
-        return {}
-    pose = numbers(held[name], name).reshape(1, 72)
-    return {**held, "global_orient": pose[:, :3], "body_pose": pose[:, 3:]}
-
-
-def _number(name: Any) -> int:
-    """The last number in a frame's or track's name, -1 where it has none."""
-    digits = re.findall(r"\d{1,9}", str(name))
-    return int(digits[-1]) if digits else -1
-
-
-def _parameters(fields: Any) -> Mapping[str, Any]:
-    if not isinstance(fields, Mapping):
-        return {}
-    nested = [fields[name] for name in _NESTS if name in fields]
-    deeper = [held["params"] for held in nested if isinstance(held, Mapping) and "params" in held]
-    for held in (fields, *nested, *deeper):
-        if isinstance(held, Mapping) and "global_orient" in held and "body_pose" in held:
-            return _placed(held, fields)
-        if isinstance(held, Mapping) and "smplx_root_pose" in held and "smplx_body_pose" in held:
-            return {_OSX[name]: held[name] for name in held if name in _OSX}
-    return {}
-
-
-def _placed(params: Mapping[str, Any], around: Mapping[str, Any]) -> Mapping[str, Any]:
-    """The parameters with the translation that lies around them, where they have none of their own."""
-    beside = {name: around[name] for name in _TRANS if name in around and np.shape(around[name])[-1:] == (3,)}
-    return params if any(name in params for name in _TRANS) else {**params, **beside}
+    draft = Draft(people, likely_up=_LIKELY, warnings=warnings, camera="-y", floating=fixed)
+    frames = [one.params for one in held] if len(people) == 1 and people[0].frames == len(held) else []
+    return timed_frames(draft, frames, rate_in(container.fields) or rate_of(container.tree))
 
 
 def _rotations(params: Mapping[str, Any]) -> np.ndarray:
@@ -216,7 +125,7 @@ def _person(
     coded: CodedHands | None,
 ) -> Person:
     count = len(rotations)
-    shift = next((numbers(params[each], each) for each in _TRANS if each in params), np.zeros((count, 3)))
+    shift = next((numbers(params[each], each) for each in TRANS if each in params), np.zeros((count, 3)))
     rest = REST_PELVIS_X if rotations.shape[1] == 22 else REST_PELVIS
     poses = matrix_poses(
         padded(rotations),
@@ -235,21 +144,21 @@ def _track(name: str, params: Mapping[str, Any], rotations: np.ndarray) -> Perso
     )
 
 
-def _from_files(container: Container) -> _Found:
+def _from_files(container: Container) -> Found:
     """What a file per frame or a folder per frame holds; people of an image that are counted anew have no
     name."""
     files = folders(container) or [(frame, "0", file) for frame, file in series(container)]
-    held = ((frame, name, _parameters(file.fields)) for frame, name, file in files)
+    held = ((frame, name, parameters(file.fields)) for frame, name, file in files)
     return [(frame, None if _IMAGE in params else name, params) for frame, name, params in held if params]
 
 
-def _from_frames(listed: _Found) -> tuple[list[Person], list[str]]:
+def _from_frames(listed: Found) -> tuple[list[Person], list[str]]:
     """Everybody in (frame, name or None, parameters), and a sentence where people had to be linked."""
     tracks, found = Tracks(), Detections()
     first: CodedHands | None = None
     for frame, name, params in listed:
         rotations = _rotations(params)
-        shift = next((numbers(params[each], each) for each in _TRANS if each in params), np.zeros(3))
+        shift = next((numbers(params[each], each) for each in TRANS if each in params), np.zeros(3))
         betas = numbers(params.get("betas", np.zeros(10)), "betas").reshape(-1)
         hands = _hands(params, 1)
         held = {"rotations": rotations[0], "transl": shift.reshape(3), "betas": betas}

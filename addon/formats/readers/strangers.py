@@ -39,14 +39,14 @@ _MAGIC = {
     b"\x89PNG": _PICTURE,
     b"\xff\xd8\xff": _PICTURE,
     b"\x1aE\xdf\xa3": _VIDEO,
-    b"\x89HDF": "is an HDF5 file; save the keypoints or poses in it as .npz and open that",
-    b"MATLAB 5.0": "is a MATLAB file; save the positions of the joints as .npz, .trc or .c3d and open that",
     b"%PDF": "is a PDF document; choose the motion that it is about",
 }
 _FLAT = "holds 2D keypoints of images; lift or triangulate them and open that"
 _POSES = ("poses", "pose", "smpl_pose", "smpl_poses", "fullpose", "pose_body", "global_orient", "body_pose")
 _FEW = 7
 _HEAD = 400
+_DIRECTORY = 1 << 16
+"""Bytes at the end of an archive among which the names of its files are."""
 _HAND = 21
 _FIRST_LINES = 40
 _OBJ = re.compile(r"(v|vt|vn|f|o|g|s|l|usemtl|mtllib)\s")
@@ -70,6 +70,8 @@ def _by_start(container: Container) -> str | None:
         return f"is a COLLADA {_SCENE}"
     if b"NaturalPoint" in head[:_HEAD]:
         return "is a Motive take; export it from Motive as CSV, C3D or BVH"
+    if container.kind == "binary" and head.startswith(b"PK") and b"xl/" in container.data[-_DIRECTORY:]:
+        return "is an Excel workbook; save the sheet with the joints' positions as .csv and open that"
     if container.kind == "binary" and head.startswith(b"PK"):
         return "is an archive; unpack it and open the motion that is in it"
     return next((what for start, what in _MAGIC.items() if head.startswith(start)), None)

@@ -62,6 +62,8 @@ _WORLD_LAST = re.compile(r"(.+[\s_.\-])([xyz])[\s_.\-]world")
 _MEDIAPIPE = find_layout("mediapipe33").canonical
 _Rows = list[list[str]]
 _CUT = "The last row is incomplete and was left out; the file may have been cut off."
+_TOTAL_CAPTURE = "gt_skel_gbl_pos"
+"""How the data set calls its joints, at 60 frames a second, in inches."""
 _LIMB_ENDS = ("hip", "knee", "ankle", "shoulder", "elbow", "wrist")
 _LIMBS = {11, 12, 23, 24, 25, 26}
 """MediaPipe's numbers of shoulders, hips and knees: those who save a part of the landmarks save these."""
@@ -125,6 +127,8 @@ def read(container: Container) -> Draft:
     draft.warnings += linked + ([_CUT] if cut else [])
     rows = [row for own in tracks.values() for row in own]
     draft = replace(draft, fps=rate_of(container.json) if container.kind == "json" else None)
+    if container.path.stem.lower() == _TOTAL_CAPTURE:
+        draft = replace(draft, tool="TotalCapture", usual_fps=60.0)
     return replace(_timed(draft, header, rows, frame), tool=draft.tool or _tool(header))
 
 
@@ -421,9 +425,11 @@ def draft_of_points(
 def _joints_of_skeleton(names: list[str]) -> list[str | None] | None:
     """SMPL's joint of each name where they are a skeleton's, in which LeftArm is the shoulder as in a BVH."""
     roles = joint_roles(names, [-1] * len(names))
-    told = {place: role for role, place in roles.items() if role.endswith(_LIMB_ENDS)}
-    if len(told) < len(_LIMB_ENDS) * 2 or joint_count(names) >= len(told):
+    limbs = [role for role in roles if role.endswith(_LIMB_ENDS)]
+    if len(limbs) < len(_LIMB_ENDS) * 2 or joint_count(names) >= len(limbs):
         return None
+    # Spines, necks, collars and the root differ too much between skeletons to stand for SMPL's.
+    told = {place: role for role, place in roles.items() if role in limbs or role.endswith(("foot", "head"))}
     return [told.get(place) for place in range(len(names))]
 
 

@@ -40,6 +40,8 @@ started from nothing, or from its neighbours."""
 FAR = 40.0
 """A pose between two anchors settles on its own vague points only if it is by this farther from them than
 these are from theirs: a fifth of a second apart, others tell nothing new."""
+ASTRAY = 400.0
+"""A pose that settled so much farther from its points than anchors beside it did is another one."""
 FEWEST_TRUNK_POINTS, BESIDE_TRUNK = 3, 0.01
 """From so many points of the trunk on, others count by that share: shoulders and neck alone lie on a line."""
 INITIAL_DEVIATION = float(np.deg2rad(10.0))

@@ -1,0 +1,170 @@
+"""Where SMPL's parameters lie in files: at the top or below, under longer names, in lists of frames."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from ..safe_read import NpzFile
+from .body_frames import IDS, PEOPLE, in_lower_case, only_counted
+from .draft import numbers
+
+_NESTS = ("smplx", "smpl", "smplh", "smpl_params", "smplx_params", "params", "pred_smpl_params", "body")
+TRANS = (
+    "transl", "trans", "translation", "cam_trans", "pred_cam_t_full", "full_cam_t", "cam_t",
+    "camera_translation", "smpl_trans", "root_trans",
+)  # fmt: skip
+_OSX = {
+    "smplx_root_pose": "global_orient", "smplx_body_pose": "body_pose", "smplx_shape": "betas",
+    "smplx_lhand_pose": "left_hand_pose", "smplx_rhand_pose": "right_hand_pose",
+    "smplx_jaw_pose": "jaw_pose", "smplx_expr": "expression", "cam_trans": "transl",
+}  # fmt: skip
+"""What OSX, AiOS and data sets of sign language made with them call smplx's parameters."""
+_ROOT = re.compile(r"(.+[_./])global_orient")
+_OF_WORLD, _OF_OTHERS = re.compile("world|global", re.I), re.compile("gt|target|truth|cam", re.I)
+_BODY = {(23, 3), (21, 3), (69,), (63,)}
+_DEEPEST = 1
+_POSES = ("pose", "poses", "smpl_pose", "smpl_thetas", "theta")
+
+
+Found = list[tuple[int, str | None, Mapping[str, Any]]]
+
+
+@dataclass(frozen=True)
+class Listed:
+    """What a list or mapping holds under a name with a number: one person's parameters, and the id if any."""
+
+    name: str
+    number: int
+    who: str | None
+    params: Mapping[str, Any]
+
+
+def told(held: list[Listed]) -> Found:
+    """With everybody's id where all have one of their own in each frame, which counts neither people nor
+    frames."""
+    ids = [(one.number, one.who) for one in held]
+    own = all(who is not None for _, who in ids) and len(set(ids)) == len(ids) and not only_counted(ids)
+    own = own and (len(ids) == 1 or len({who for _, who in ids}) < len(ids) or len({n for n, _ in ids}) == 1)
+    return [(one.number, one.who if own else None, one.params) for one in held]
+
+
+def listed(tree: Any, depth: int = 0) -> list[Listed]:
+    """Everybody in a list or mapping of frames or of tracks, or in the longest such one that a mapping holds
+    beside others, or in a block of it; [] where it is none."""
+    if isinstance(tree, np.ndarray) and tree.dtype == object:
+        tree = tree.tolist()
+    found = _frames(tree)
+    if (
+        found
+        or depth > _DEEPEST
+        or not isinstance(tree, Mapping)
+        or isinstance(tree, NpzFile)
+        or parameters(tree)
+    ):
+        return found
+    blocks = [(str(name), value) for name, value in tree.items() if isinstance(value, (Mapping, list))]
+    tracks = [one for name, value in blocks for one in _track(name, value)]
+    if tracks:
+        return [one for one in tracks if not _OF_OTHERS.search(one.name)] or tracks
+    return max((listed(value, depth + 1) for _, value in blocks), key=len, default=[])
+
+
+def _track(name: str, block: Any) -> list[Listed]:
+    """A block with a whole track in it; those of SMPL are called after nobody."""
+    params = of_pose(block)
+    name = "0" if name in _NESTS else name
+    return [Listed(name, 0, None, params)] if params and len(params["body_pose"]) > 1 else []
+
+
+def _frames(tree: Any) -> list[Listed]:
+    held: Iterable[tuple[str, int, Any]]
+    if isinstance(tree, list):
+        held = ((str(place), place, one) for place, one in enumerate(tree))
+    elif isinstance(tree, Mapping) and not isinstance(tree, NpzFile) and not parameters(tree):
+        held = ((str(name), _number(name), one) for name, one in tree.items())
+    else:
+        return []
+    found: list[Listed] = []
+    for name, number, frame in held:
+        people = in_lower_case(frame, PEOPLE) if isinstance(frame, Mapping) else frame
+        for one in people if isinstance(people, list) else [frame]:
+            params = parameters(one) or of_pose(one)
+            if one is not None and (number < 0 or not params):
+                return []
+            who = in_lower_case(one, IDS) if isinstance(one, Mapping) else None
+            found += [Listed(name, number, None if who is None else str(who), params)] if params else []
+    return found
+
+
+def of_pose(fields: Any) -> Mapping[str, Any]:
+    """SMPL's 72 numbers or 24 matrices of a frame or of each as the root's and the body's."""
+    held = fields if isinstance(fields, Mapping) else {}
+    shapes = {name: tuple(np.shape(held[name])) for name in _POSES if name in held}
+    name = next((name for name, shape in shapes.items() if _is_pose(shape)), None)
+    if name is None or not any(each in held for each in TRANS):
+        return {}
+    pose = numbers(held[name], name)
+    pose = pose.reshape(-1, 24, 3, 3) if pose.shape[-3:] == (24, 3, 3) else pose.reshape(-1, 24, 3)
+    return {**held, "global_orient": pose[:, 0], "body_pose": pose[:, 1:]}
+
+
+def _is_pose(shape: tuple[int, ...]) -> bool:
+    return shape[-1:] == (72,) or shape[-2:] == (24, 3) or shape[-3:] == (24, 3, 3)
+
+
+def _number(name: Any) -> int:
+    """The last number in a frame's or track's name, -1 where it has none."""
+    digits = re.findall(r"\d{1,9}", str(name))
+    return int(digits[-1]) if digits else -1
+
+
+def parameters(fields: Any) -> Mapping[str, Any]:
+    if not isinstance(fields, Mapping):
+        return {}
+    nested = [fields[name] for name in _NESTS if name in fields]
+    deeper = [held["params"] for held in nested if isinstance(held, Mapping) and "params" in held]
+    for held in (fields, *nested, *deeper, *_prefixed(fields)):
+        if isinstance(held, Mapping) and "global_orient" in held and "body_pose" in held:
+            return _placed(held, fields)
+        beside = _beside_root(held)
+        if beside is not None:
+            return _placed({**held, "body_pose": beside}, fields)
+        if isinstance(held, Mapping) and "smplx_root_pose" in held and "smplx_body_pose" in held:
+            return {_OSX[name]: held[name] for name in held if name in _OSX}
+    return {}
+
+
+def _beside_root(held: Any) -> Any:
+    """What lies beside a root's orientation as `poses` and is the rest of the body; None elsewhere."""
+    if not isinstance(held, Mapping) or "global_orient" not in held:
+        return None
+    shapes = {name: tuple(np.shape(held[name])) for name in _POSES if name in held}
+    return next((held[name] for name, shape in shapes.items() if {shape[-2:], shape[-1:]} & _BODY), None)
+
+
+def _prefixed(fields: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """Parameters whose names start alike, as `world_global_orient` and `world_body_pose`: those of a world
+    before others, those of a camera and of the truth last."""
+    roots = [_ROOT.fullmatch(str(name)) for name in fields]
+    starts = sorted({found[1] for found in roots if found}, key=_rank)
+    shared = {name: fields[name] for name in ("betas", "gender") if name in fields}
+    held = [
+        shared | {str(name)[len(start) :]: fields[name] for name in fields if str(name).startswith(start)}
+        for start in starts
+    ]
+    return [params for params in held if "body_pose" in params]
+
+
+def _rank(start: str) -> int:
+    return 0 if _OF_WORLD.search(start) else 2 if _OF_OTHERS.search(start) else 1
+
+
+def _placed(params: Mapping[str, Any], around: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The parameters with the translation that lies around them, where they have none of their own."""
+    beside = {name: around[name] for name in TRANS if name in around and np.shape(around[name])[-1:] == (3,)}
+    return params if any(name in params for name in TRANS) else {**params, **beside}
