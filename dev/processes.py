@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO
 
@@ -54,7 +55,8 @@ def run(
     import subprocess  # takes as long to import as all else here
 
     words = [str(part) for part in command]
-    return _status(subprocess.Popen(words, env=dict(environment), cwd=cwd, stdout=output, stderr=output).wait)
+    child = subprocess.Popen(words, env=dict(environment), cwd=cwd, stdout=output, stderr=output)
+    return _status(child.pid, child.wait)
 
 
 def run_python(python: Path, arguments: Sequence[str], environment: Mapping[str, str]) -> int:
@@ -63,17 +65,39 @@ def run_python(python: Path, arguments: Sequence[str], environment: Mapping[str,
     if os.name != "posix":
         return run(words, environment)
     child = os.posix_spawn(words[0], words, environment)
-    return _status(lambda: os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+    return _status(child, lambda: os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
 
 
-def _status(wait: Callable[[], int]) -> int:
+def _status(child: int, wait: Callable[[], int]) -> int:
     """What a shell would call the status that a program ends with."""
-    while True:
-        try:
-            status = wait()
-        except KeyboardInterrupt:
-            continue
-        return status if status >= 0 else 128 - status
+    with _ending_with_us(child):
+        while True:
+            try:
+                status = wait()
+            except KeyboardInterrupt:
+                continue
+            return status if status >= 0 else 128 - status
+
+
+@contextmanager
+def _ending_with_us(child: int) -> Iterator[None]:
+    """Who ends this process, as `kill` does or a terminal that closes, means the child, which would go on
+    alone."""
+    if os.name != "posix":
+        yield
+        return
+
+    def pass_on(number: int, _frame: object) -> None:
+        with suppress(ProcessLookupError):
+            os.kill(child, number)
+
+    numbers = (signal.SIGTERM, signal.SIGHUP)
+    before = [signal.signal(number, pass_on) for number in numbers]
+    try:
+        yield
+    finally:
+        for number, handler in zip(numbers, before, strict=True):
+            signal.signal(number, handler)
 
 
 @contextmanager

@@ -170,6 +170,26 @@ def test_a_process_that_is_killed_fails_with_its_file_and_the_others_go_on(start
     assert_complete(tmp_path)
 
 
+WRAPPER = """
+import os, sys
+from pathlib import Path
+from dev.processes import run_python
+busy = "import time; print('on', flush=True); time.sleep(100)"
+sys.exit(run_python(Path(sys.executable), ["-c", busy], os.environ))
+"""
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="only Linux tells who started whom")
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP], ids=["kill", "a closed terminal"])
+def test_whoever_ends_build_py_ends_what_it_has_started(number):
+    with subprocess.Popen([sys.executable, "-c", WRAPPER], cwd=ROOT, stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None and process.stdout.readline() == b"on\n"
+        started = children(process)
+        process.send_signal(number)
+        assert process.wait(timeout=PATIENCE) == 128 + number
+        until(partial(are_gone, started))
+
+
 def test_ctrl_c_ends_all_processes_and_the_next_run_goes_on(start, tmp_path):
     process = start(2)
     until(lambda: len(children(process)) == 2 or records(tmp_path))

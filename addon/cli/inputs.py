@@ -25,7 +25,10 @@ def read(path: Path, args: argparse.Namespace) -> Recording:
         _check_layout(args.layout)
     open_by_blender(path, *args.also)
     stated = {"layout": args.layout, "fps": args.fps, "up": args.up, "units": args.units}
-    return formats.read(path, **stated, **_switches(args), also=args.also)
+    recording = formats.read(path, **stated, **_switches(args), also=args.also)
+    for who, _, _ in args.swap:
+        chosen(recording, who)
+    return recording
 
 
 def open_by_blender(*paths: str | Path) -> None:

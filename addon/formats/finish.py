@@ -29,7 +29,8 @@ from .sides import sides_as_named, swapped
 from .timing import on_clock
 from .up_axis import infer_up
 
-_MAX_FPS = 2000.0
+_MIN_FPS, _MAX_FPS = 0.1, 2000.0
+"""What is slower is the time of a frame, given as its rate: a clip would last hundreds of times as long."""
 _PLAIN = 0.98
 _RARE_NAMES = {"in": "inches", "ft": "feet"}
 _ONE_PERSON = np.log(1.4)
@@ -169,9 +170,9 @@ def _fps(draft: Draft, reader: Reader, hints: Hints) -> Known[float]:
         known = Known(float(draft.fps), "stated" if beside is None else "inferred", beside)
     else:
         known = Known(float(draft.usual_fps or reader.usual_fps), "assumed")
-    if not 0 < known.value <= _MAX_FPS:
+    if not _MIN_FPS <= known.value <= _MAX_FPS:
         raise FormatError(
-            f"A frame rate of {known.value} is not possible; if the file is wrong, {give('fps')}."
+            f"A frame rate of {known.value:.6g} is not possible; if the file is wrong, {give('fps')}."
         )
     return known
 

@@ -53,6 +53,12 @@ def test_what_has_no_effect_is_refused(words, more, needed, capsys):
     assert more[0] in told and needed in told and told.count("\n") == 1
 
 
+@pytest.mark.parametrize("option", [["--swap", "7:1:2"], ["--person", "7"]])
+def test_a_person_who_is_not_there_is_told(words, option, capsys):
+    assert main([*words, *option]) == 1
+    assert capsys.readouterr().err == "There is no person 7; this file has 0.\n"
+
+
 def test_the_version_is_the_manifests(capsys):
     assert main(["--version"]) == 0
     manifest = tomllib.loads((ROOT / "blender_manifest.toml").read_text("utf-8"))

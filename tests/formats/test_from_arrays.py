@@ -69,6 +69,7 @@ def test_one_frame_is_a_pose():
         ({"keypoints": POINTS[..., :2]}, "3D keypoints are needed"),
         ({"keypoints": POINTS, "layout": "coco17"}, "has 17 keypoints but"),
         ({"keypoints": np.full_like(POINTS, np.nan)}, "Every keypoint is missing"),
+        ({"keypoints": POINTS, "fps": 1 / 30}, "A frame rate of 0.0333333 is not possible"),
         ({}, "holds nobody"),
         ({"anything": np.zeros(3)}, "no reader knows"),
     ],
