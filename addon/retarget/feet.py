@@ -37,7 +37,7 @@ _SHIFTS = 0.25
 _FULL = 0.9995
 """Share of its length that a leg never exceeds whose person's does not."""
 _STRAIGHT, _LYING = 0.02, 0.5
-"""How a straight leg counts beside a bent one, and how little the slant of legs says of the hips' height."""
+"""How a straight leg counts beside a bent one, and how much no change of height does."""
 _STEPS = 3
 """How often the hips' height is brought nearer to what the legs need."""
 _UNSEEN = 0.0004
@@ -177,7 +177,8 @@ def _ease(values: np.ndarray, first: int, last: int, end: np.ndarray) -> None:
 
 def fit_hips(pose: Pose, goals: dict[str, np.ndarray]) -> None:
     """Let the body up or down by what both legs need to keep their bend on the way to their feet's goals
-    (T, 3): the straighter a leg, the more its knee bends for a millimetre."""
+    (T, 3): the straighter a leg, the more its knee bends for a millimetre. Legs that lie say nothing of the
+    height: a millimetre of theirs is many of the body's."""
     legs = [_leg(side) for side in goals]
     bends = [np.linalg.norm(pose.at(leg[2]) - pose.at(leg[0]), axis=-1) for leg in legs]
     counts = [
@@ -190,8 +191,9 @@ def fit_hips(pose: Pose, goals: dict[str, np.ndarray]) -> None:
             way = goal - pose.at(leg[0])
             distance = np.linalg.norm(way, axis=-1)
             slant = way[:, 1] / np.maximum(distance, 1e-9)
-            needed += count * slant * (distance - bend)
-            weights += count * slant**2
+            upright = count * slant**4
+            needed += upright * slant * (distance - bend)
+            weights += upright * slant**2
         pose.raise_by(needed / weights)
 
 
