@@ -38,6 +38,8 @@ _FULL = 0.9995
 """Share of its length that a leg never exceeds whose person's does not."""
 _STRAIGHT, _LYING = 0.02, 0.5
 """How a straight leg counts beside a bent one, and how much no change of height does."""
+_LEVEL, _SLANTED = 0.15, 0.3
+"""Slant up to which a leg that is too short lets the body where it is, and from which it lets it all down."""
 _STEPS = 3
 """How often the hips' height is brought nearer to what the legs need."""
 _UNSEEN = 0.0004
@@ -213,6 +215,8 @@ def lower_hips(pose: Pose, source: Source, goals: dict[str, np.ndarray]) -> None
         level = np.linalg.norm(away[:, [0, 2]], axis=-1)
         height = np.sqrt(np.maximum(most**2 - level**2, 0.0))
         lack = np.where((level < most) & (away[:, 1] > 0), away[:, 1] - height, 0.0)
+        slant = away[:, 1] / np.maximum(np.linalg.norm(away, axis=-1), 1e-9)
+        lack *= smooth_step((slant - _LEVEL) / (_SLANTED - _LEVEL))
         short = np.maximum(short, lack)
     pose.raise_by(-_above(short, round(_EASE * source.motion.fps)))
 

@@ -103,6 +103,19 @@ def test_hips_of_somebody_who_lies_do_not_go_up_and_down_with_the_feet(width):
     assert np.abs(np.diff(hips, 2)).max() < 0.0005
 
 
+def test_who_lies_with_straight_legs_does_not_sink_for_feet_out_of_reach():
+    stands = stepping.stand()
+    turns = np.tile(np.eye(3), (FRAMES, 24, 1, 1))
+    turns[:, 0] = matrix_from_axis_angle(np.array([0.1 - np.pi / 2, 0.0, 0.0]))
+    for hip, knee, ankle, inwards in ((1, 4, 7, -0.2), (2, 5, 8, 0.2)):
+        turns[:, hip] = matrix_from_axis_angle(np.array([0.0, 0.0, inwards]))
+        turns[:, knee] = turn_between(REST_OFFSETS[ankle], REST_OFFSETS[knee])
+    lying = replace(stands, rotations=turns, contacts=np.zeros((FRAMES, 4)), floor=None)
+    target = character(Build(shoulders=1.5))
+    with_feet, without = (carry(lying, target, Options(feet=feet)).pose.hips[:, 1] for feet in (True, False))
+    assert (without - with_feet).max() < 0.005
+
+
 def test_legs_at_full_stretch_stay_so():
     stands = stepping.stand()
     straight = replace(stands, rotations=np.tile(np.eye(3), (FRAMES, 24, 1, 1)))
