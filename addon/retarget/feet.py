@@ -37,7 +37,9 @@ _SHIFTS = 0.25
 _FULL = 0.9995
 """Share of its length that a leg never exceeds whose person's does not."""
 _STRAIGHT, _LYING = 0.02, 0.5
-"""How a straight leg counts beside a bent one, and how little the slant of legs says of the hips' height."""
+"""How a straight leg counts beside a bent one, and how much no change of height does."""
+_LEVEL, _SLANTED = 0.15, 0.3
+"""Slant up to which a leg that is too short lets the body where it is, and from which it lets it all down."""
 _STEPS = 3
 """How often the hips' height is brought nearer to what the legs need."""
 _UNSEEN = 0.0004
@@ -177,7 +179,8 @@ def _ease(values: np.ndarray, first: int, last: int, end: np.ndarray) -> None:
 
 def fit_hips(pose: Pose, goals: dict[str, np.ndarray]) -> None:
     """Let the body up or down by what both legs need to keep their bend on the way to their feet's goals
-    (T, 3): the straighter a leg, the more its knee bends for a millimetre."""
+    (T, 3): the straighter a leg, the more its knee bends for a millimetre. Legs that lie say nothing of the
+    height: a millimetre of theirs is many of the body's."""
     legs = [_leg(side) for side in goals]
     bends = [np.linalg.norm(pose.at(leg[2]) - pose.at(leg[0]), axis=-1) for leg in legs]
     counts = [
@@ -190,8 +193,9 @@ def fit_hips(pose: Pose, goals: dict[str, np.ndarray]) -> None:
             way = goal - pose.at(leg[0])
             distance = np.linalg.norm(way, axis=-1)
             slant = way[:, 1] / np.maximum(distance, 1e-9)
-            needed += count * slant * (distance - bend)
-            weights += count * slant**2
+            upright = count * slant**4
+            needed += upright * slant * (distance - bend)
+            weights += upright * slant**2
         pose.raise_by(needed / weights)
 
 
@@ -211,6 +215,8 @@ def lower_hips(pose: Pose, source: Source, goals: dict[str, np.ndarray]) -> None
         level = np.linalg.norm(away[:, [0, 2]], axis=-1)
         height = np.sqrt(np.maximum(most**2 - level**2, 0.0))
         lack = np.where((level < most) & (away[:, 1] > 0), away[:, 1] - height, 0.0)
+        slant = away[:, 1] / np.maximum(np.linalg.norm(away, axis=-1), 1e-9)
+        lack *= smooth_step((slant - _LEVEL) / (_SLANTED - _LEVEL))
         short = np.maximum(short, lack)
     pose.raise_by(-_above(short, round(_EASE * source.motion.fps)))
 

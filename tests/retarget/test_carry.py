@@ -87,6 +87,35 @@ def test_legs_that_are_nearly_straight_come_back_from_hips_of_another_width(widt
     assert _apart(source_of(stands).joints, back.joints)[:, [0, 1, 4, 5]].max() < 0.2
 
 
+@pytest.mark.parametrize("width", [0.7, 1.5])
+def test_hips_of_somebody_who_lies_do_not_go_up_and_down_with_the_feet(width):
+    stands = stepping.stand()
+    times = np.arange(FRAMES) / stands.fps
+    lies = matrix_from_axis_angle(
+        np.stack([0.3 * np.sin(3 * times) - np.pi / 2, 0 * times, 0 * times], axis=-1)
+    )
+    lying = replace(
+        stands, rotations=stands.rotations.copy(), contacts=np.zeros((FRAMES, 4)), floor=None,
+        pelvis=np.tile([0.0, 0.12, 0.0], (FRAMES, 1)),
+    )  # fmt: skip
+    lying.rotations[:, 0] = lies
+    hips = carry(lying, character(Build(shoulders=width))).pose.hips[:, 1]
+    assert np.abs(np.diff(hips, 2)).max() < 0.0005
+
+
+def test_who_lies_with_straight_legs_does_not_sink_for_feet_out_of_reach():
+    stands = stepping.stand()
+    turns = np.tile(np.eye(3), (FRAMES, 24, 1, 1))
+    turns[:, 0] = matrix_from_axis_angle(np.array([0.1 - np.pi / 2, 0.0, 0.0]))
+    for hip, knee, ankle, inwards in ((1, 4, 7, -0.2), (2, 5, 8, 0.2)):
+        turns[:, hip] = matrix_from_axis_angle(np.array([0.0, 0.0, inwards]))
+        turns[:, knee] = turn_between(REST_OFFSETS[ankle], REST_OFFSETS[knee])
+    lying = replace(stands, rotations=turns, contacts=np.zeros((FRAMES, 4)), floor=None)
+    target = character(Build(shoulders=1.5))
+    with_feet, without = (carry(lying, target, Options(feet=feet)).pose.hips[:, 1] for feet in (True, False))
+    assert (without - with_feet).max() < 0.005
+
+
 def test_legs_at_full_stretch_stay_so():
     stands = stepping.stand()
     straight = replace(stands, rotations=np.tile(np.eye(3), (FRAMES, 24, 1, 1)))
