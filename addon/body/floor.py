@@ -6,13 +6,16 @@ from __future__ import annotations
 import numpy as np
 
 FEWEST, LEAST_SPAN = 12, 0.6
-"""Bearing places, and metres over the floor in its narrower direction, from which they show a slope."""
+"""Bearing places, and metres over the floor along a direction, from which they show a slope in it."""
 LEAST_SLOPE, LARGEST_SLOPE = float(np.radians(1.0)), float(np.radians(15.0))
 SURE = 3.0
 """How many times its own standard error a slope must be, for feet as wrong as MISPLACED within a stand."""
 MISPLACED = 0.015
 LEAD = 3.0
-"""How many stands more a slope must explain than level ground: of few stands it finds some that it fits."""
+"""How many stands more a slope must explain than level ground, or ground and a platform: of few stands it
+finds some that it fits."""
+LEVEL = 0.25
+"""Share of the stands that are at a platform's height."""
 APART, WRONG = 0.08, 4.0
 """Metres between two heights of a floor, and how many times as far apart they are as feet are off."""
 SHARE, SECONDS = 0.04, 0.4
@@ -64,21 +67,34 @@ def normal_of(points: np.ndarray, stands: np.ndarray) -> np.ndarray:
         mean = np.average(middles, axis=0, weights=weights)
         apart = level - mean[[0, 2]]
         spread = (apart.T * weights) @ apart / weights.sum()
-        if 2.0 * np.sqrt(np.linalg.eigvalsh(spread)[0]) < LEAST_SPAN / 2.0:
-            return UP
-        slope = np.linalg.solve(spread, (apart.T * weights) @ (middles[:, 1] - mean[1]) / weights.sum())
+        slope = _slope(spread, (apart.T * weights) @ (middles[:, 1] - mean[1]) / weights.sum())
         off = np.abs(middles[:, 1] - mean[1] - apart @ slope)
         scale = max(2.0 * float(np.median(off)), 0.01)
         weights = 1.0 / (1.0 + (off / scale) ** 2) ** 2
-    error = np.linalg.inv(spread * weights.sum()) * max(MISPLACED, scale / 2.0) ** 2
+    error = max(MISPLACED, scale / 2.0)
     steep = float(np.arctan(np.linalg.norm(slope)))
-    sure = float(np.sqrt(slope @ np.linalg.solve(error, slope)))
-    flat = np.abs(middles[:, 1] - np.median(middles[:, 1]))
+    sure = float(np.sqrt(slope @ (spread * weights.sum()) @ slope)) / error
+    flat = np.abs(middles[:, 1, None] - _levels(middles[:, 1])).min(1)
     lead = float((1.0 / (1.0 + (off / scale) ** 2) - 1.0 / (1.0 + (flat / scale) ** 2)).sum())
     if sure < SURE or lead < LEAD or not LEAST_SLOPE < steep < LARGEST_SLOPE:
         return UP
     normal = np.array([-slope[0], 1.0, -slope[1]])
     return np.asarray(normal / np.linalg.norm(normal))
+
+
+def _slope(spread: np.ndarray, rise: np.ndarray) -> np.ndarray:
+    """(2,) metres up by metre along x and z of places that spread so (2, 2) and rise so with these (2,),
+    level in the directions in which they hardly spread, as across the way of who walks straight on."""
+    variances, axes = np.linalg.eigh(spread)
+    wide = 2.0 * np.sqrt(np.maximum(variances, 0.0)) >= LEAST_SPAN / 2.0
+    return np.asarray(axes[:, wide] @ (axes[:, wide].T @ rise / variances[wide]))
+
+
+def _levels(heights: np.ndarray) -> np.ndarray:
+    """(L,) heights at each of which many of the stands (N,) are; their middle where there is none."""
+    found = heights_of(heights, 0.0)
+    many = (np.abs(heights[:, None] - found) < APART / 2.0).mean(0) > LEVEL
+    return found[many] if many.any() else np.median(heights, keepdims=True)
 
 
 def heights_of(lowest: np.ndarray, fps: float, off: float = 0.0) -> np.ndarray:
