@@ -86,6 +86,19 @@ def as_part(steps: Steps[T], before: float, width: float, who: str = "") -> Step
         steps.close()
 
 
+def silent(steps: Steps[T]) -> Steps[T]:
+    """Steps that tell nothing of their progress: what they belong to is further already."""
+    try:
+        while True:
+            next(steps)
+            yield None
+    except StopIteration as end:
+        result: T = end.value
+        return result
+    finally:
+        steps.close()
+
+
 def in_chunks(work: Callable[[slice], Any], frames: int, size: int = FRAMES) -> Steps[Any]:
     """What work(rows) gives for all frames, an array or a tuple of arrays (T, …), `size` frames a step."""
     whole: list[np.ndarray] = []

@@ -9,6 +9,7 @@ import numpy as np
 
 from ..body.easing import eased, offsets_between
 from ..body.rotations import matrix_from_axis_angle, matrix_from_quaternion, quaternion_from_matrix
+from ..steps import Progress, Stepped, Steps, as_part, silent
 from .channels import PLACE
 from .curve_keys import key_frames, read_keys, with_values, write_keys
 from .edits import Edits, different, find_edits, find_seen_edits, settle
@@ -18,15 +19,17 @@ from .names import BONE_NAMES
 from .refit_bones import check_bones
 from .rig_follows import fit_rig
 from .stored import BLENDED, FREE
+from .takes import WRITTEN
 
 _SAME_FRAME = 0.01
 _NOWHERE = 1e-6
 """Frames that a neighbouring edit reaches by itself."""
 
 
+@Stepped
 def blend_edit(
     armature: bpy.types.Object, frame: float, reach: int, bones: Sequence[str] | None = None
-) -> list[str]:
+) -> Steps[list[str]]:
     """Spread the edits at a scene frame over `reach` frames before and after, bone by bone.
 
     An edited key, or a run of them, keeps what it is; from there the difference to the stored result eases to
@@ -35,7 +38,8 @@ def blend_edit(
     """
     check_bones(armature)
     pulled = _pulled(armature)
-    edits = find_seen_edits(armature) if pulled else find_edits(armature)
+    look = as_part(find_seen_edits.steps(armature), 0.0, WRITTEN)
+    edits = (yield from look) if pulled else find_edits(armature)
     row = None if edits is None else _row_at(edits, edits.refined.frame(frame))
     if edits is None or row is None:
         raise SceneError("This frame has no key of a refined result; go to one that has.")
@@ -49,6 +53,7 @@ def blend_edit(
         raise SceneError("No bone has an edited key at this frame; change a key first, or select its bone.")
     names = [BONE_NAMES[column % PLACE] for column in columns]
     _check_modes(armature, names)
+    yield Progress(WRITTEN, "Writing the keys")
     marks = edits.marks
     for column in pulled:  # the limbs' own keys take over what the controls have made of them
         rows = np.flatnonzero(edits.changed[:, column])
@@ -61,8 +66,8 @@ def blend_edit(
         else:
             _turn(edits, int(column), rows, offsets)
     if pulled:
-        fit_rig(armature, root=False)
-    settle(armature, edits, marks, seen=bool(pulled))
+        yield from silent(fit_rig.steps(armature, root=False))
+    yield from silent(settle.steps(armature, edits, marks, seen=bool(pulled)))
     return list(dict.fromkeys(names))
 
 

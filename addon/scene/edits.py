@@ -153,9 +153,10 @@ def poses_without_edits(armature: bpy.types.Object, frames: np.ndarray) -> Poses
     return poses_of(armature, Channels(turns, places))
 
 
+@Stepped
 def settle(
     armature: bpy.types.Object, edits: Edits, marks: np.ndarray | None = None, *, seen: bool = False
-) -> None:
+) -> Steps[None]:
     """After the add-on has changed keys itself: what plays now is how the result was written, and only what
     was an edit before stays one. marks: (N, 25) in place of its own. seen: whether the edits are those of
     `find_seen_edits`; else what controls and root pull stays as it was written."""
@@ -163,16 +164,19 @@ def settle(
     if columns:
         frames, written = edits.stored.frames, edits.stored.written
         pulled = np.isin(np.arange(COLUMNS), columns)
-        shown = read_seen(armature, edits.refined, edits.refined.curves, frames) if seen else written
+        shown = written
+        if seen:
+            shown = yield from read_seen.steps(armature, edits.refined, edits.refined.curves, frames)
         now = _mixed(now, shown, pulled)
     marks = edits.marks if marks is None else marks
     write_stored(edits.refined.action, replace(edits.stored, written=now, marks=marks))
 
 
-def forget_edits(armature: bpy.types.Object, bones: Sequence[str] | None = None) -> list[str]:
+@Stepped
+def forget_edits(armature: bpy.types.Object, bones: Sequence[str] | None = None) -> Steps[list[str]]:
     """Let the next run have what was edited; the keys stay as they are. bones: names, None for all. Returns
     the names of those that had edits."""
-    edits = find_seen_edits(armature)
+    edits = yield from find_seen_edits.steps(armature)
     if edits is None:
         return []
     fingers = _forget_fingers(armature, edits.refined, bones)

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..body.skeleton import JOINT_COUNT, SUBTREE
+from ..steps import Progress, Stepped, Steps
 from .channels import COLUMNS, PLACE, Channels, turned_by
 
 _ABOVE = SUBTREE.astype(bool)
@@ -44,7 +45,8 @@ class Tracks:
         return self.places if column == PLACE else self.turns[:, column]
 
 
-def choose_keys(tracks: Tracks, joints: JointPlaces, degrees: float, metres: float) -> np.ndarray:
+@Stepped
+def choose_keys(tracks: Tracks, joints: JointPlaces, degrees: float, metres: float) -> Steps[np.ndarray]:
     """(T, 25) bool, keys that are enough for every bone's rotation to stay within `degrees`, and the place of
     every joint within `metres`, of what they are. Ends and turning points keep their keys."""
     kept = tracks.fixed | (turning_points(tracks, np.radians(degrees), metres) & tracks.keyed)
@@ -54,11 +56,12 @@ def choose_keys(tracks: Tracks, joints: JointPlaces, degrees: float, metres: flo
     error = np.zeros(kept.shape)
     approximate = Channels(tracks.turns.copy(), tracks.places.copy())
     for column in range(COLUMNS):
+        yield Progress(0.5 * column / COLUMNS, "Choosing the keys")
         limit = metres if column == PLACE else np.radians(degrees)
         wrong = _approximate(tracks, kept, column, approximate, error) > limit
         while wrong.any() and _take_back(tracks, kept, column, wrong, error[:, column]):
             wrong = _approximate(tracks, kept, column, approximate, error) > limit
-    _keep_places(tracks, kept, approximate, error, joints, metres)
+    yield from _keep_places(tracks, kept, approximate, error, joints, metres)
     return kept
 
 
@@ -99,10 +102,11 @@ def _keep_places(
     error: np.ndarray,
     joints: JointPlaces,
     metres: float,
-) -> None:
+) -> Steps[None]:
     """Take keys back until no joint is farther off than `metres`."""
     wanted = joints(tracks.turns, tracks.places)
     while True:
+        yield Progress(0.5, "Choosing the keys")
         off = np.linalg.norm(joints(approximate.turns, approximate.places) - wanted, axis=-1)
         rows = np.flatnonzero(off.max(1) > metres)
         if not len(rows):
@@ -111,6 +115,7 @@ def _keep_places(
         blamed[rows, _to_blame(wanted[rows], off[rows].argmax(1), error[rows])] = True
         taken = False
         for column in np.flatnonzero(blamed.any(0)):
+            yield None
             taken |= _take_back(tracks, kept, column, blamed[:, column], error[:, column])
             _approximate(tracks, kept, column, approximate, error)
         if not taken:

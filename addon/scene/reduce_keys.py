@@ -8,6 +8,7 @@ import bpy
 import numpy as np
 
 from ..body.kinematics import forward
+from ..steps import Progress, Stepped, Steps, as_part, silent
 from .channels import COLUMNS, PLACE, Channels, turned_by
 from .control_reduction import reduce_controls
 from .curve_keys import CurveKeys, chosen, read_keys, write_keys
@@ -21,9 +22,12 @@ from .own_space import rest_offsets
 from .read_action import Curves, poses_of
 from .refined import refined_animation
 from .refit_bones import check_bones
+from .takes import WRITTEN
 
 _LINEAR = bpy.types.Keyframe.bl_rna.properties["interpolation"].enum_items["LINEAR"].value
 _SAME_FRAME = 1e-3
+READ = 0.4
+"""How far the work is when the motion is read."""
 
 
 @dataclass(frozen=True)
@@ -37,7 +41,8 @@ class Reduction:
     millimetres: float
 
 
-def reduce_keys(armature: bpy.types.Object, degrees: float, millimetres: float) -> Reduction:
+@Stepped
+def reduce_keys(armature: bpy.types.Object, degrees: float, millimetres: float) -> Steps[Reduction]:
     """Remove the keys of the refined motion that nothing within the tolerances needs.
 
     Every bone's rotation stays within `degrees`, every joint within `millimetres`. Ends, turning points,
@@ -50,9 +55,11 @@ def reduce_keys(armature: bpy.types.Object, degrees: float, millimetres: float) 
     keys = [[read_keys(curve) for curve in column] for column in columns]
     if not any(keys):
         raise SceneError(f"{armature.name} has no keys to reduce; refine a recording first.")
-    edits, before = find_seen_edits(armature), _count(columns)
+    edits, before = (yield from as_part(find_seen_edits.steps(armature), 0.0, READ)), _count(columns)
     tracks = _tracks(armature, columns, keys)
-    kept = choose_keys(tracks, lambda *now: _joints(armature, *now), degrees, millimetres / 1000.0)
+    choose = choose_keys.steps(tracks, lambda *now: _joints(armature, *now), degrees, millimetres / 1000.0)
+    kept = yield from as_part(choose, READ, WRITTEN - READ)
+    yield Progress(WRITTEN, "Writing the keys")
     for column, curves_there in enumerate(columns):
         for curve, known in zip(curves_there, keys[column], strict=True):
             rows = kept[_rows(tracks.frames, known), column]
@@ -60,7 +67,7 @@ def reduce_keys(armature: bpy.types.Object, degrees: float, millimetres: float) 
                 write_keys(curve, chosen(known, rows))
     controls = reduce_controls(armature, curves, degrees, millimetres / 1000.0)
     if edits is not None:
-        settle(armature, edits, seen=True)
+        yield from silent(settle.steps(armature, edits, seen=True))
     action = armature.animation_data.action if refined is None else refined.action
     fingers = reduce_fingers(armature, curves, action, degrees)
     turned, moved = _deviation(armature, columns, tracks)

@@ -59,9 +59,27 @@ def _number(block: bpy.types.ID | None) -> int | None:
 
 
 def leave_edit_mode() -> None:
-    """Back to object mode from whatever mode the active object is in."""
+    """Back to object mode from whatever mode the active object is in, and out of Edit Mode for all that the
+    scene holds: what is edited may no longer be active, and takes no other data."""
     if bpy.context.mode != "OBJECT":
         bpy.ops.object.mode_set(mode="OBJECT")
+    held = {ob.data for ob in bpy.context.scene.objects}
+    for ob in bpy.data.objects:
+        if ob.mode == "EDIT" and ob.data in held:
+            _end_editing(ob)
+
+
+def _end_editing(ob: bpy.types.Object) -> None:
+    """In a scene of its own: the user's may hide the object, or exclude it."""
+    scene = bpy.data.scenes.new("SMPL Refiner")
+    try:
+        scene.collection.objects.link(ob)
+        layer = scene.view_layers[0]
+        layer.objects.active = ob
+        with bpy.context.temp_override(scene=scene, view_layer=layer, object=ob, active_object=ob):
+            bpy.ops.object.mode_set(mode="OBJECT")
+    finally:
+        bpy.data.scenes.remove(scene)
 
 
 def select_only(objects: list[bpy.types.Object], active: bpy.types.Object | None) -> None:

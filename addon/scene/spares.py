@@ -15,6 +15,7 @@ from .curve_keys import read_keys, write_keys
 from .kept_before import packed_meshes
 from .kept_keypoints import kept_mesh
 from .own_time import own_actions_of, owners_of
+from .rollback import leave_edit_mode
 from .versions import own_actions
 
 Undo = Callable[[], None]
@@ -32,6 +33,7 @@ def as_before_when_it_fails(objects: Sequence[bpy.types.Object]) -> Iterator[Non
     try:
         yield
     except BaseException:
+        leave_edit_mode()
         for step in undo:
             step()
         for block, spare in spares.items():

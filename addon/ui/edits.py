@@ -16,14 +16,17 @@ from ..scene.edit_layer import add_edit_layer, blend_layer_edit, has_edit_layer
 from ..scene.edits import forget_edits
 from ..scene.reduce_keys import reduce_keys
 from ..scene.refined import refined_animation
+from ..steps import Steps
+from . import runner
 from .describe import listed, plural
 from .language import FloatProperty, IntProperty
-from .moved_keys import follow_moved_keys
 from .quality import shown_person
+from .rig_job import Rigging
 
 
-class _OnPerson:
-    """What all of these need: a refined person that can be changed."""
+class _OnPerson(Rigging):
+    """What all of these need: a refined person that can be changed. Long clips on IK controls are
+    read frame by frame, which takes its time."""
 
     bl_options = {"REGISTER", "UNDO"}
 
@@ -34,21 +37,6 @@ class _OnPerson:
         if reason:
             cls.poll_message_set(reason)
         return not reason
-
-    def execute(self: Any, context: bpy.types.Context) -> set[str]:
-        """Do it, and say what came of it, or in one sentence why not."""
-        person = shown_person(context)
-        follow_moved_keys([person])
-        try:
-            self.report({"INFO"}, self.change(context, person))
-        except SceneError as error:
-            self.report({"ERROR"}, str(error))
-            return {"CANCELLED"}
-        return {"FINISHED"}
-
-    def change(self, context: bpy.types.Context, person: bpy.types.Object) -> str:
-        """The work of each; returns a sentence."""
-        raise NotImplementedError
 
 
 class SPR_OT_blend_edit(_OnPerson, bpy.types.Operator):
@@ -65,11 +53,13 @@ class SPR_OT_blend_edit(_OnPerson, bpy.types.Operator):
         name="Frames", description="How many frames before and after are taken along", default=10, min=1
     )
 
-    def change(self, context: bpy.types.Context, person: bpy.types.Object) -> str:
+    def change(self, person: bpy.types.Object) -> Steps[str]:
         """Spread the offset of one frame."""
-        frame = round(frame_shown(context.scene))
-        blend = blend_layer_edit if has_edit_layer(person) else blend_edit
-        names = blend(person, frame, self.frames, _selected_bones(context, person))
+        frame, bones = round(frame_shown(bpy.context.scene)), _selected_bones(bpy.context, person)
+        if has_edit_layer(person):
+            names = blend_layer_edit(person, frame, self.frames, bones)
+        else:
+            names = yield from blend_edit.steps(person, frame, self.frames, bones)
         return f"The edit of {listed(names)} at frame {frame} eases over {plural(self.frames, 'frame')}."
 
 
@@ -83,8 +73,9 @@ class SPR_OT_add_edit_layer(_OnPerson, bpy.types.Operator):
         " What is keyed there is combined with the refined motion and stays when the person is refined again"
     )
 
-    def change(self, context: bpy.types.Context, person: bpy.types.Object) -> str:
+    def change(self, person: bpy.types.Object) -> Steps[str]:
         """Push down, add."""
+        yield None
         layer = add_edit_layer(person)
         return f"Keys now go to the action {layer.name}, above the refined one."
 
@@ -115,13 +106,21 @@ class SPR_OT_reduce_keys(_OnPerson, bpy.types.Operator):
         precision=1,
     )
 
+    asked = False
+
     def invoke(self, context: bpy.types.Context, _event: bpy.types.Event) -> set[str]:
         """Ask for the tolerances."""
+        self.asked = True
         return set(context.window_manager.invoke_props_dialog(self))
 
-    def change(self, context: bpy.types.Context, person: bpy.types.Object) -> str:
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        """After the question as a click does it, else all at once."""
+        asked, self.asked = self.asked, False
+        return super().invoke(context, None) if asked else super().execute(context)
+
+    def change(self, person: bpy.types.Object) -> Steps[str]:
         """Thin out, measure."""
-        done = reduce_keys(person, self.degrees, self.millimetres)
+        done = yield from reduce_keys.steps(person, self.degrees, self.millimetres)
         return (
             f"{done.before:,} keys became {done.after:,}; the motion is off by"
             f" {done.degrees:.2f}° and {done.millimetres:.1f} mm at most."
@@ -138,10 +137,10 @@ class SPR_OT_forget_edits(_OnPerson, bpy.types.Operator):
         " In Pose Mode: those of the selected bones"
     )
 
-    def change(self, context: bpy.types.Context, person: bpy.types.Object) -> str:
+    def change(self, person: bpy.types.Object) -> Steps[str]:
         """Take the marks off."""
-        bones = _selected_bones(context, person)
-        names = forget_edits(person, bones)
+        bones = _selected_bones(bpy.context, person)
+        names = yield from forget_edits.steps(person, bones)
         if bones is None and forget_contact_edits(person):
             names.append("contacts and floor")
         if not names:
@@ -150,6 +149,8 @@ class SPR_OT_forget_edits(_OnPerson, bpy.types.Operator):
 
 
 def _why_not(person: bpy.types.Object | None) -> str:
+    if runner.current() is not None:
+        return "Refining is already running"
     if person is None:
         return "Refine a recording first"
     refined = refined_animation(person)

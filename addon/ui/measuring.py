@@ -9,10 +9,13 @@ from . import runner
 from .measures import has_to_look, measure_in_steps
 from .quality import shown_person
 from .rig_job import Change, Rigging, RigJob
+from .stepped_job import SteppedJob
 
 
 class MeasureJob(RigJob):
     """Looking at one person, of whom nothing is changed."""
+
+    cancel = SteppedJob.cancel
 
     def _work(self, person: bpy.types.Object, change: Change) -> Steps[None]:
         yield from change(person)

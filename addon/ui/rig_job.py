@@ -1,3 +1,5 @@
+# mypy: disable-error-code="attr-defined"
+# What a mixin needs of an operator is bpy's, which mypy does not know.
 """What the operators share that add an animator's bones to a refined person, and take them away again."""
 
 from __future__ import annotations
@@ -15,13 +17,16 @@ from .moved_keys import follow_moved_keys
 from .quality import shown_person
 from .stepped_job import SteppedJob
 
-Change = Callable[[bpy.types.Object], Steps[None]]
+Change = Callable[[bpy.types.Object], Steps[str | None]]
+"""It returns a sentence on what came of it, None where that is plain to see."""
 
 
 class RigJob(SteppedJob):
-    """Changing one person's bones, which are as they were until it is about to end."""
+    """Changing one person's bones or keys, which are as they were until it is about to end. sentence: what
+    came of it."""
 
     def __init__(self, person: bpy.types.Object, change: Change) -> None:
+        self.sentence: str | None = None
         super().__init__(self._work(person, change))
         self.writing = True  # an edit of what is being read would be lost
 
@@ -35,11 +40,11 @@ class RigJob(SteppedJob):
     def _work(self, person: bpy.types.Object, change: Change) -> Steps[None]:
         yield Progress(0.0, "Reading the motion")
         follow_moved_keys([person])
-        yield from change(person)
+        self.sentence = yield from change(person)
 
 
 class Rigging(Driven):
-    """An operator that changes the bones of the shown person by its own `change`."""
+    """An operator that changes the bones or keys of the shown person by its own `change`."""
 
     job_kind: type[RigJob] = RigJob
     stopped = "It was cancelled; the person is as it was."
@@ -63,4 +68,6 @@ class Rigging(Driven):
         if job.error:
             report_error(self, job.error, job.details)
             return {"CANCELLED"}
+        if job.sentence:
+            self.report({"INFO"}, job.sentence)
         return {"FINISHED"}

@@ -107,3 +107,30 @@ def test_nobody_is_moved_where_one_of_the_chosen_can_not_be(person):
     with pytest.raises(RuntimeError, match="moved by keys"):
         bpy.ops.spr.put_on_floor()
     assert person.location.z == 1.0
+
+
+@pytest.mark.parametrize("state", ["shown", "hidden", "excluded", "a copy"])
+def test_who_is_edited_beside_the_active_object_is_refined_again(person, state):
+    edited = _edited_beside(person, state)
+    _again()
+    assert edited.mode == "OBJECT"
+    assert bpy.data.objects["wave"] == person and len(person.data.bones) == 24
+
+
+def _edited_beside(person: bpy.types.Object, state: str) -> bpy.types.Object:
+    """The object in Edit Mode that has the person's bones, while a cube is the active one."""
+    scene, layer, edited = bpy.context.scene, bpy.context.view_layer, person
+    if state == "a copy":
+        edited = bpy.data.objects.new("copy", person.data)
+        scene.collection.objects.link(edited)
+    layer.objects.active = edited
+    bpy.ops.object.mode_set(mode="EDIT")
+    cube = bpy.data.objects.new("cube", bpy.data.meshes.new("cube"))
+    scene.collection.objects.link(cube)
+    layer.objects.active = cube
+    person.hide_viewport = state == "hidden"
+    if state == "excluded":
+        (home,) = person.users_collection
+        layer.layer_collection.children[home.name].exclude = True
+    assert edited.mode == "EDIT" and bpy.context.mode == "OBJECT"
+    return edited

@@ -61,6 +61,24 @@ def test_a_rig_that_is_added_by_a_click_is_one_step_of_undo(blender):
         blender.wait(partial(_is, blender, wanted), "a step of undo")
 
 
+def test_an_edit_on_controls_is_blended_and_keys_are_reduced_by_a_click(blender):
+    refined(blender)
+    assert blender.call("spr.add_ik_controls", way="EXEC_DEFAULT") == ["FINISHED"]
+    blender.ask("edit_key", name=NAME, bone="Head", frame=40)
+    stages = [blender.ask("details")]
+    for operator in ("spr.blend_edit", "spr.reduce_keys"):
+        assert blender.call(operator) == ["RUNNING_MODAL"]
+        if operator == "spr.reduce_keys":
+            blender.settle()
+            blender.tell("run", "xdotool", "key", "Return")
+        blender.wait(lambda: blender.ask("details") != stages[-1], operator)
+        blender.wait_for_calm()
+        stages.append(blender.ask("details"))
+    for wanted in reversed(stages[:-1]):
+        blender.keys("ctrl+z")
+        blender.wait(partial(_is, blender, wanted), "a step of undo")
+
+
 def test_edits_and_refining_again(blender):
     refined(blender)
     blender.ask("edit_key", name=NAME, bone="Head", frame=40)
