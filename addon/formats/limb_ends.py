@@ -14,7 +14,7 @@ _LIMBS = (("hip", "knee", "ankle"), ("shoulder", "elbow", "wrist"))
 _SHORTEST, _LONGEST = 0.5, 1.8
 """Length of a shin or forearm in that of the bone above; others have a tip that some program has made up."""
 _MOST_BENT = np.cos(np.radians(75.0))
-_NOTE = "{name} has no bones for {missing}: the tips of the bones above are taken, with hands and feet at rest."
+_NOTE = "{name} has no bones for {missing}: they are where the bones above end, with hands and feet at rest."
 
 
 def with_ends(one: SampledRig, notes: list[str]) -> SampledRig:
