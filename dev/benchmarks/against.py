@@ -19,10 +19,14 @@ from addon.body.rotations import matrix_from_axis_angle
 from addon.body.skeleton import REST_OFFSETS
 from bundled_model.training.motion_data import load_split
 
+from .starting import starting
+
 HERE = Path(__file__).resolve().parents[2]
 FRAMES, LAYOUT, NOISE, MISSING = 1000, "coco17", 0.02, 0.1
 """The clip: metres of noise per axis, and the share of places that nobody saw."""
 ROUNDS = 4
+SHORT = 100
+"""Frames of a file of which the commands' start is most."""
 THREADS = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 
 MEASURE = """
@@ -68,7 +72,21 @@ def against(checkout: Path) -> int:
     )
     for ratio in measure(checkout.resolve(), (FRAMES, 1)):
         print(f"  {ratio.line()}", flush=True)
+    print(f"From the terminal, a file of {SHORT} frames:", flush=True)
+    for line in start_lines(checkout.resolve()):
+        print(f"  {line}", flush=True)
     return 0
+
+
+def start_lines(checkout: Path, rounds: int = 2 * ROUNDS) -> list[str]:
+    """What is printed of short commands."""
+    with tempfile.TemporaryDirectory() as folder:
+        clip = clip_file(Path(folder) / "short.npz", SHORT)
+        found = starting((checkout, HERE), clip, rounds)
+    return [
+        f"{command}: {1000 * other:.0f} ms there, {1000 * ours:.0f} ms here, {ours / other:.2f} of the time."
+        for command, (other, ours) in found.items()
+    ]
 
 
 def measure(checkout: Path, lengths: tuple[int, ...], rounds: int = ROUNDS) -> list[Ratio]:
