@@ -23,6 +23,11 @@ def kind_of(path: str | Path) -> str | None:
     return _ENDINGS.get(Path(path).suffix.lower().removeprefix("."))
 
 
+def kind_in_folder(args: argparse.Namespace) -> str:
+    """The kind of the files that a folder as --output gets."""
+    return args.to or "npz"
+
+
 def needs_blender(kind: str, args: argparse.Namespace) -> bool:
     """Whether Blender writes this kind of file, as it does any with the character of a file in it."""
     return kind not in WITHOUT_BLENDER or args.retarget is not None

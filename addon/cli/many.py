@@ -25,7 +25,7 @@ from ..safe_read import FormatError
 from .blender import NO_BLENDER
 from .body import own_body
 from .inputs import read
-from .jobs import Job, UsageError, at_once, keep_apart, needs_blender
+from .jobs import Job, UsageError, at_once, keep_apart, kind_in_folder, needs_blender
 from .outputs import write
 from .people import refined
 from .progress import BatchProgress, Show
@@ -114,12 +114,12 @@ def _clips(args: argparse.Namespace, ledger: Ledger) -> list[Clip]:
 
 def prepare(args: argparse.Namespace) -> None:
     """What all clips share, checked and read once: adds `own_body` and `settings`. Raises FormatError."""
-    if needs_blender(_kind(args), args) and find_spec("bpy") is None:
+    if needs_blender(kind_in_folder(args), args) and find_spec("bpy") is None:
         raise FormatError(NO_BLENDER)
     shared = [path for path in (args.smpl_model, args.retarget, args.retarget_bones) if path is not None]
     args.own_body = own_body(args)
     settings = {name: value for name, value in vars(args).items() if name not in _NOT_IN_RESULTS}
-    args.settings = batch.settings_print(settings | {"to": _kind(args)}, shared)
+    args.settings = batch.settings_print(settings | {"to": kind_in_folder(args)}, shared)
 
 
 def refine_clip(clip: Clip, args: argparse.Namespace, show: Show) -> Record:
@@ -191,9 +191,5 @@ def _figures(result: Result) -> Figures:
     )
 
 
-def _kind(args: argparse.Namespace) -> str:
-    return args.to or "npz"
-
-
 def _output(clip: Clip, args: argparse.Namespace) -> Path:
-    return Path(args.output) / f"{clip.name}.{_kind(args)}"
+    return Path(args.output) / f"{clip.name}.{kind_in_folder(args)}"

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 from ..formats.file_names import shared_name
 from .blender import scene_package
 from .body import check_body, own_body
+from .effects import check_effects
 from .inputs import gather_take
-from .jobs import Job, UsageError, job_of, needs_blender
+from .jobs import Job, UsageError, job_of, kind_in_folder, needs_blender
 from .outputs import write
 from .people import refined
 from .progress import progress_bar
@@ -30,6 +31,7 @@ def refine(args: argparse.Namespace, workers: Workers | None = None) -> int:
     check_body(args)
     gather_take(args)
     job = job_of(args)
+    check_effects(args, kind_in_folder(args) if job is None else job.kind)
     if job is None:
         from .many import refine_many  # one file needs no results and no table
 

@@ -16,8 +16,9 @@ from . import limbs
 from .inference import is_mirrored
 from .skin_markers import FROM_SKIN
 
-_STILL_METRES = 0.015
-_LIMB_ENDS = ("knee", "ankle", "elbow", "wrist")
+_STILL_METRES = 0.005
+"""The hips of who stands as still as can be sway by more than this over planted feet."""
+_LEG_ENDS, _ARM_ENDS = ("knee", "ankle"), ("elbow", "wrist")
 _STILL_SECONDS = 1.0
 _LENGTH_RANGES = {
     "thigh": (0.31, 0.55),
@@ -122,11 +123,12 @@ def _fastest(one: Person) -> float | None:
 
 
 def _still(one: Person, keypoints: Keypoints, who: str) -> list[str]:
-    """Limbs of a living person move against the hips; where half of them do not, a track is often broken."""
+    """Limbs of a living person move against the hips; where half of them do not, a track is often broken,
+    but for the legs of somebody who only moves the arms."""
     centre = limbs.middle(keypoints, limbs.HIPS)
     if centre is None or one.frames < 3 or one.times[-1] - one.times[0] < _STILL_SECONDS:
         return []
-    ends = [k for k, name in enumerate(keypoints.canonical) if name and name.endswith(_LIMB_ENDS)]
+    ends = [k for k, name in enumerate(keypoints.canonical) if name and name.endswith(_LEG_ENDS + _ARM_ENDS)]
     points = keypoints.positions[:, ends] - centre[:, None]
     seen = np.isfinite(points).all(-1).mean(0) > 0.5
     ends, points = [end for end, ok in zip(ends, seen, strict=True) if ok], points[:, seen]
@@ -134,10 +136,12 @@ def _still(one: Person, keypoints: Keypoints, who: str) -> list[str]:
         return []
     low, high = known_percentiles(points, (10, 90))
     spread = np.linalg.norm(high - low, axis=-1)
-    still = [keypoints.names[end] for end, moved in zip(ends, spread, strict=True) if moved < _STILL_METRES]
-    if len(still) < len(ends) / 2:
+    still = [end for end, moved in zip(ends, spread, strict=True) if moved < _STILL_METRES]
+    legs = [end for end in ends if str(keypoints.canonical[end]).endswith(_LEG_ENDS)]
+    if len(still) < len(ends) / 2 or still == legs:
         return []
-    return [f"{who} hardly moves ({listed(still)} stay still against the hips); the track may be broken."]
+    names = listed([keypoints.names[end] for end in still])
+    return [f"{who} hardly moves ({names} stay still against the hips); the track may be broken."]
 
 
 def _implausible(keypoints: Keypoints, who: str) -> list[str]:

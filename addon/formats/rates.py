@@ -16,12 +16,12 @@ _SLACK = 1e-4
 """Share by which a rate may be off besides rounding: clocks and 32-bit numbers are no better."""
 
 
-_NAMES = ("mocap_frame_rate", "mocap_framerate", "fps", "frame_rate", "framerate", "mocap_fps")
+NAMES = ("mocap_frame_rate", "mocap_framerate", "fps", "frame_rate", "framerate", "mocap_fps")
 
 
 def rate_in(*places: Mapping[str, Any]) -> float | None:
     """The rate under a name that AMASS and those who write like it have; None where there is none."""
-    return next((scalar(held[name]) for held in places for name in _NAMES if name in held), None)
+    return next((scalar(held[name]) for held in places for name in NAMES if name in held), None)
 
 
 _BLOCK = re.compile(r"meta|info|video|header|config|settings", re.IGNORECASE)
@@ -43,7 +43,7 @@ def _plain(name: Any) -> str:
     return re.sub(r"[^a-z]", "", str(name).lower())
 
 
-_PLAIN = frozenset(map(_plain, (*_NAMES, "video_fps", "source_fps")))
+_PLAIN = frozenset(map(_plain, (*NAMES, "video_fps", "source_fps")))
 
 
 def meant_rate(low: float, high: float, best: float) -> float:

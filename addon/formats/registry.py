@@ -20,9 +20,12 @@ from .draft import Draft, Reader
 from .finish import finish
 from .joining import together
 from .listing import UnknownContent, all_readers, readers_for
+from .rates import NAMES
 from .rig_files import RIG_ENDINGS
+from .timing import is_time
 
 _OPEN = "save an .npz with keypoints (frames, keypoints, 3), their layout and fps"
+_BESIDE = ("keypoints", "layout", "names", "confidence", "up_axis", "units", "frame_ids")
 
 
 def read(
@@ -79,8 +82,9 @@ def from_arrays(
     fields: called as in a file, `keypoints (T, K, 3)` with `layout` or `names`, `fps`, `confidence (T, K)`,
     `up_axis`, `units`, `frame_ids (T,)`, `timestamps (T,)`; or poses with AMASS's names. mirror, keep_height,
     keep_sides: as in `read`.
-    Raises FormatError when they can't be used.
+    Raises FormatError when they can't be used, TypeError for a name beside keypoints that says nothing.
     """
+    _check_names(fields)
     hints = Hints(mirror=mirror, keep_height=keep_height, keep_sides=keep_sides)
     archive = io.BytesIO()
     np.savez(archive, **{name: _array(name, value) for name, value in fields.items() if value is not None})
@@ -88,6 +92,16 @@ def from_arrays(
     with refusing(container.name), np.errstate(all="ignore"):
         reader = find_reader(container)
         return replace(finish(reader.read(container), reader, hints, container.path), path="")
+
+
+def _check_names(fields: Mapping[str, Any]) -> None:
+    if "keypoints" not in fields or any("pose" in name for name in fields):
+        return
+    unknown = [name for name in fields if name not in (*_BESIDE, *NAMES) and not is_time(name)]
+    if unknown:
+        raise TypeError(
+            f"from_arrays has no {', '.join(unknown)}; it takes {', '.join(_BESIDE)}, fps and timestamps."
+        )
 
 
 def _array(name: str, value: Any) -> np.ndarray:

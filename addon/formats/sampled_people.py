@@ -14,6 +14,7 @@ from ..recording import Keypoints, Person, Poses
 from ..rigs import FINGER_SLOTS, Sampled, SampledRig
 from ..safe_read import FormatError, one_line
 from .draft import Draft, named_keypoints, person
+from .limb_ends import with_ends
 from .marker_people import marker_people
 from .rest_pose import body_frame, poses_from_skeleton, rest_swing, shortest_turn
 
@@ -84,10 +85,12 @@ def _of_points(names: Sequence[str], places: np.ndarray, frames: np.ndarray, nam
 
 
 def _of_rig(one: SampledRig, notes: list[str]) -> Person:
+    one = with_ends(one, notes)
     if one.bone_map.missing:
         missing = ", ".join(joint.replace("_", " ") for joint in one.bone_map.missing)
         raise FormatError(
-            f"{one_line(one.name)}: no bones stand for {missing}; choose them in the table of bones."
+            f"{one_line(one.name)}: no bones stand for {missing}; choose them in the table of bones, or"
+            " where the rig has none, add them in Edit Mode."
         )
     if one.bone_map.doubled:
         raise FormatError(f"{one_line(one.name)}: {one.bone_map.doubled}")

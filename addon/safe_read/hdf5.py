@@ -23,10 +23,11 @@ from .npy import check_shape
 
 SIGNATURE = b"\x89HDF\r\n\x1a\n"
 _NOWHERE = 0xFFFFFFFFFFFFFFFF
-_MOST_OBJECTS, _MOST_BLOCKS, _DEEPEST = 50_000, 1_000_000, 16
+_MOST_OBJECTS, _MOST_PARTS, _DEEPEST, _MOST_FILTERS = 50_000, 1_000_000, 16, 8
 _SPACE, _TYPE, _LINKS, _LINK, _LAYOUT, _FILTERS, _ATTRIBUTE, _MORE, _TABLE = 1, 3, 2, 6, 8, 11, 12, 16, 17
 """Kinds of messages in an object's header."""
 _DEFLATE, _SHUFFLE, _CHECKSUM = 1, 2, 3
+_RARELY_PACKED = "The HDF5 file is packed in a rare way; save the arrays as .npz."
 _CUT_OFF = "The HDF5 file ends too early; copy it again."
 
 
@@ -34,7 +35,7 @@ _CUT_OFF = "The HDF5 file ends too early; copy it again."
 class Entry:
     """An object of the file: a group with its links (name -> address), or an array.
 
-    attributes: their names to a text or an array.
+    attributes: their names to a text or an array. content: what was read of an array.
     """
 
     links: dict[str, int] = field(default_factory=dict)
@@ -43,6 +44,7 @@ class Entry:
     layout: tuple[int, memoryview] = (0, memoryview(b""))
     filters: list[tuple[int, int]] = field(default_factory=list)
     attributes: dict[str, Any] = field(default_factory=dict)
+    content: Any = None
 
 
 class Hdf5:
@@ -53,7 +55,7 @@ class Hdf5:
         if base is None:
             raise FormatError("The HDF5 file has no superblock; copy it again.")
         self._data = memoryview(data)[base:]
-        self._objects_left, self._blocks_left, self._bytes_left = _MOST_OBJECTS, _MOST_BLOCKS, MAX_ARRAY_BYTES
+        self._objects_left, self._parts_left, self._bytes_left = _MOST_OBJECTS, _MOST_PARTS, MAX_ARRAY_BYTES
         version = self._data[8]
         sizes = self._data[13:15] if version < 2 else self._data[9:11]
         if version > 3 or bytes(sizes) != b"\x08\x08":
@@ -73,6 +75,11 @@ class Hdf5:
 
     def array(self, held: Entry) -> Any:
         """The numbers of an array; addresses for references; a text or a list of texts."""
+        if held.content is None:
+            held.content = self._array(held)
+        return held.content
+
+    def _array(self, held: Entry) -> Any:
         kind = held.type
         if held.shape is None or kind is None or kind.kind == RECORD:
             return None
@@ -96,9 +103,10 @@ class Hdf5:
             return b""
         at, number = address + 16, 1
         while number:
-            self._block()
+            self._part()
             number, size = self._numbers("HxxxxxxQ", at)
             if number == index:
+                self._spend(size)
                 return bytes(self._piece(at + 16, size))
             at += 16 + size + -size % 8
         raise FormatError(_CUT_OFF)
@@ -111,10 +119,16 @@ class Hdf5:
             raise FormatError(_CUT_OFF)
         return self._data[at : at + size]
 
-    def _block(self) -> None:
-        self._blocks_left -= 1
-        if self._blocks_left < 0:
-            raise FormatError("The HDF5 file has over a million blocks; save the arrays as .npz.")
+    def _part(self) -> None:
+        self._parts_left -= 1
+        if self._parts_left < 0:
+            raise FormatError("The HDF5 file has over a million parts; save the arrays as .npz.")
+
+    def _spend(self, size: int) -> None:
+        """Memory that is taken beside the file's own bytes."""
+        self._bytes_left -= size
+        if self._bytes_left < 0:
+            raise FormatError("The HDF5 file unpacks to far more than a motion; it is not usable.")
 
     def _messages(self, address: int) -> Iterator[tuple[int, memoryview]]:
         """(kind, content) of all messages of a header."""
@@ -126,8 +140,9 @@ class Hdf5:
         while waiting:
             at, left = waiting.pop(0)
             end = at + left
-            self._block()
+            self._part()
             while at + 8 <= end:
+                self._part()
                 kind, length = self._numbers("HH", at)
                 content = self._piece(at + 8, length)
                 at += 8 + length
@@ -145,8 +160,9 @@ class Hdf5:
         while waiting:
             at, left = waiting.pop(0)
             end = at + left
-            self._block()
+            self._part()
             while at + head <= end:
+                self._part()
                 kind, length = self._numbers("BH", at)
                 content = self._piece(at + head, length)
                 at += head + length
@@ -165,6 +181,8 @@ class Hdf5:
             held.layout = (content[0], content[1:])
         elif kind == _FILTERS:
             held.filters = list(filters_of(content))
+            if len(held.filters) > _MOST_FILTERS:
+                raise FormatError(_RARELY_PACKED)
         elif kind == _TABLE:
             held.links |= dict(self._symbols(*struct.unpack_from("<QQ", content)))
         elif kind == _LINK:
@@ -199,6 +217,7 @@ class Hdf5:
         for node in self._leaves(tree, 0, 8):
             count = self._numbers("H", node + 6)[0]
             for place in range(count):
+                self._part()
                 offset, address = self._numbers("QQ", node + 8 + 40 * place)
                 text = bytes(self._data[names + offset : names + offset + 256]).split(b"\0")[0]
                 yield text.decode("utf-8", "replace"), address
@@ -209,13 +228,13 @@ class Hdf5:
 
     def _nodes(self, address: int, depth: int, key: int) -> Iterator[tuple[memoryview, int]]:
         """(key, address) of what the leaves of a tree of version 1 point to; key: bytes of one."""
-        self._block()
+        self._part()
         if depth > _DEEPEST or bytes(self._piece(address, 4)) != b"TREE":
             raise FormatError("The HDF5 file is damaged; copy it again.")
         _, level, count = self._numbers("BBH", address + 4)
         at = address + 24
         for _ in range(count):
-            self._block()
+            self._part()
             own = self._piece(at, key)
             (child,) = self._numbers("Q", at + key)
             at += key + 8
@@ -234,10 +253,13 @@ class Hdf5:
             return content[3 : 3 + length]
         if content[0] == 1:
             (address,) = struct.unpack_from("<Q", content, 1)
-            return bytes(size) if address == _NOWHERE else self._piece(address, size)
-        return self._chunked(held, content, size)
+            if address != _NOWHERE:
+                return self._piece(address, size)
+            self._spend(size)
+            return bytes(size)
+        return self._chunked(held, content)
 
-    def _chunked(self, held: Entry, content: memoryview, size: int) -> np.ndarray:
+    def _chunked(self, held: Entry, content: memoryview) -> np.ndarray:
         assert held.shape is not None and held.type is not None
         axes = content[1] - 1
         (tree,) = struct.unpack_from("<Q", content, 2)
@@ -245,12 +267,14 @@ class Hdf5:
         if axes != len(held.shape) or not math.prod(chunk):
             raise FormatError("The HDF5 file is damaged; copy it again.")
         check_shape(chunk, held.type.dtype.itemsize)
+        size = math.prod(chunk) * held.type.dtype.itemsize
         whole = np.zeros(held.shape, held.type.dtype)
         for key, address in self._nodes(tree, 0, 16 + 8 * axes) if tree != _NOWHERE else ():
             length, skipped = struct.unpack_from("<II", key)
             start = struct.unpack_from(f"<{axes}Q", key, 8)
             packed = self._piece(address, length)
-            data = self._unpacked(packed, held, skipped, math.prod(chunk) * held.type.dtype.itemsize)
+            self._spend(size)
+            data = self._unpacked(packed, held, skipped, size)
             block = np.frombuffer(data, held.type.dtype, count=math.prod(chunk)).reshape(chunk)
             spans = [slice(a, min(a + c, n)) for a, c, n in zip(start, chunk, held.shape, strict=True)]
             if all(span.start < span.stop for span in spans):
@@ -263,9 +287,6 @@ class Hdf5:
             if skipped & (1 << place):
                 continue
             if kind == _DEFLATE:
-                self._bytes_left -= size
-                if self._bytes_left < 0:
-                    raise FormatError("The HDF5 file unpacks to far more than a motion; it is not usable.")
                 data = zlib.decompressobj().decompress(data, size + 8)
             elif kind == _SHUFFLE:
                 width = width or held.type.dtype.itemsize
@@ -273,7 +294,7 @@ class Hdf5:
             elif kind == _CHECKSUM:
                 data = data[:-4]
             else:
-                raise FormatError("The HDF5 file is packed in a rare way; save the arrays as .npz.")
+                raise FormatError(_RARELY_PACKED)
         return data
 
 

@@ -29,6 +29,7 @@ _CLASSES = {
     6: "f8", 7: "f4", 8: "i1", 9: "u1", 10: "i2", 11: "u2", 12: "i4", 13: "u4", 14: "i8", 15: "u8",
 }  # fmt: skip
 _COMPLEX = 0x0800
+_TOO_MUCH = "The MATLAB file unpacks to far more than a motion; it is not usable."
 _DEEPEST, _MOST_ELEMENTS, _MOST_FIELDS = 16, 1_000_000, 10_000
 
 
@@ -51,7 +52,7 @@ class _Parser:
 
     def __init__(self, end: str) -> None:
         self._end = end
-        self._bytes_left = MAX_ARRAY_BYTES
+        self._bytes_left = self._numbers_left = MAX_ARRAY_BYTES
         self._elements_left = _MOST_ELEMENTS
 
     def variables(self, data: memoryview) -> Iterator[tuple[str, Any]]:
@@ -68,7 +69,7 @@ class _Parser:
         data = state.decompress(content, self._bytes_left)
         self._bytes_left -= len(data)
         if self._bytes_left <= 0:
-            raise FormatError("The MATLAB file unpacks to far more than a motion; it is not usable.")
+            raise FormatError(_TOO_MUCH)
         return memoryview(data)
 
     def _elements(self, data: memoryview) -> Iterator[tuple[int, memoryview]]:
@@ -118,6 +119,9 @@ class _Parser:
             return _text(*next(parts), shape, self._end)
         stored, content = next(parts)
         values = np.frombuffer(content, f"{self._end}{_STORED[stored]}")
+        self._numbers_left -= values.size * np.dtype(_CLASSES[kind]).itemsize
+        if self._numbers_left < 0:
+            raise FormatError(_TOO_MUCH)
         array = values.reshape(shape, order="F").astype(_CLASSES[kind])
         return None if flags & _COMPLEX else array
 
@@ -143,4 +147,4 @@ def _text(kind: int, content: memoryview, shape: tuple[int, ...], end: str) -> A
     letters = bytes(content).decode(coding, "replace")
     if len(shape) != 2 or shape[0] <= 1:
         return letters
-    return [letters[row :: shape[0]].rstrip() for row in range(shape[0])]
+    return [letters[row :: shape[0]].rstrip() for row in range(min(shape[0], len(letters)))]

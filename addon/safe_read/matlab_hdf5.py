@@ -65,5 +65,8 @@ def _rows(file: Hdf5, held: Entry, fields: dict[str, Any]) -> Any:
 
 
 def _text(letters: np.ndarray) -> Any:
-    rows = ["".join(map(chr, row)).rstrip("\0") for row in np.atleast_2d(letters.T).astype(np.uint32)]
+    rows = [
+        row.tobytes().decode("utf-16-le", "replace").rstrip("\0")
+        for row in np.atleast_2d(letters.T).astype("<u2")
+    ]
     return rows[0] if len(rows) == 1 else [row.rstrip() for row in rows]

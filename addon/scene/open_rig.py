@@ -23,7 +23,7 @@ def open_rig(path: Path, fits: Callable[[bpy.types.Object], float]) -> bpy.types
         raise SceneError(f"{path.name} is no character; give a .blend, .fbx, .glb, .gltf or .vrm file.")
     if not path.is_file():
         raise SceneError(f"There is no file {path}; check the name.")
-    if bpy.data.filepath and path.samefile(bpy.data.filepath):
+    if Path(bpy.data.filepath).is_file() and path.samefile(bpy.data.filepath):
         raise SceneError(
             f"{path.name} is the file that is open, which Blender can't bring into itself; run the command"
             " without opening it first."

@@ -129,7 +129,7 @@ class SPR_PT_retarget_bones(Panel, bpy.types.Panel):
 def _draw_line(layout: bpy.types.UILayout, line: SPR_PG_matched_bone) -> None:
     split = layout.split(factor=0.35)
     split.label(text=line.name, translate=False)
-    split.prop(line, "bone", text="", icon="BONE_DATA")
+    split.prop(line, "shown", text="", icon="BONE_DATA")
 
 
 def _draw_fold(

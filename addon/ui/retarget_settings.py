@@ -4,7 +4,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterable, Sequence
+from itertools import takewhile
 from typing import Any
 
 import bpy
@@ -32,6 +34,9 @@ FOLDS = (
     ("show_twists", _TWISTS),
 )
 """What is folded together, by how its slots begin; all others are always shown."""
+_WORD = re.compile(r".*[:_.| -]")
+_FEWEST_NAMES = 3
+"""Of so many bones the names are long for what they begin with alike."""
 _filling = False
 
 
@@ -55,12 +60,39 @@ def _bones(_entry: Any, context: bpy.types.Context, text: str) -> list[str]:
     return [name for name in names if text.lower() in name.lower()]
 
 
+def _get_shown(entry: SPR_PG_matched_bone) -> str:
+    return str(entry.bone.removeprefix(entry.id_data.spr.retarget.prefix))
+
+
+def _set_shown(entry: SPR_PG_matched_bone, name: str) -> None:
+    whole = f"{entry.id_data.spr.retarget.prefix}{name}"
+    known = _bones(entry, bpy.context, name)
+    entry.bone = whole if whole in known and name not in known else name
+
+
+def shared_prefix(names: Iterable[str]) -> str:
+    """What all names of bones begin with, to the end of a word, such as "mixamorig:"; "" for none."""
+    listed = set(names)
+    if len(listed) < _FEWEST_NAMES:
+        return ""
+    alike = takewhile(lambda pair: pair[0] == pair[1], zip(min(listed), max(listed), strict=False))
+    match = _WORD.match("".join(letter for letter, _ in alike))
+    return match[0] if match else ""
+
+
 class SPR_PG_matched_bone(bpy.types.PropertyGroup):
     """A line of the table: a part of the body and the character's bone."""
 
     slot: StringProperty(name="Part", description="Joint of the refined person")
     bone: StringProperty(
         name="Bone", description="Bone of the character, empty for none", search=_bones, update=_put
+    )
+    shown: StringProperty(
+        name="Bone",
+        description="Bone of the character, empty for none, without what the names of all begin with",
+        search=_bones,
+        get=_get_shown,
+        set=_set_shown,
     )
 
 
@@ -75,6 +107,7 @@ class SPR_PG_retarget(bpy.types.PropertyGroup):
     )
     matched: StringProperty(name="Matched", description="Armature that the table of bones is of")
     map: StringProperty(name="Bones", description="Which bone is what, as JSON")
+    prefix: StringProperty(name="Prefix", description="What the names of all matched bones begin with")
     bones: CollectionProperty(name="Bones", type=SPR_PG_matched_bone)
     active_bone: IntProperty(name="Active Bone")
     show_spine: BoolProperty(name="Spine, Neck, Root", description="Show all bones of spine and neck")
@@ -123,7 +156,7 @@ def set_map(settings: SPR_PG_retarget, found: BoneMap) -> None:
     global _filling
     _filling = True
     try:
-        settings.map = text_of_map(found)
+        settings.map, settings.prefix = text_of_map(found), shared_prefix(found.bones)
         if not set(_slots(found, 1)) <= {entry.slot for entry in settings.bones}:
             settings.bones.clear()
             for slot in _slots(found, _SPARE):

@@ -45,6 +45,11 @@ def test_a_word_that_is_no_value_is_told_in_one_line(words, option, capsys):
         (["--again"], "a folder as --output"),
         (["--part", "1/2"], "a folder as --output"),
         (["--jobs", "2"], "a folder as --output"),
+        (["--file-start", "3"], ".fbx, .glb or .usd"),
+        (["--in-place"], "no effect in .npz"),
+        (["--gaps", "hide"], "but in .blend"),
+        (["--fbx-preset", "unity"], "no effect in .npz"),
+        (["--keep-bone-names"], "no effect in .npz"),
     ],
 )
 def test_what_has_no_effect_is_refused(words, more, needed, capsys):
@@ -77,3 +82,20 @@ def test_help_calls_the_program_as_it_was_called_and_explains_every_option(comma
         if line.startswith("  -") and not line[24:].strip() and not below.startswith(" " * 24)
     ]
     assert not bare
+
+
+@pytest.mark.parametrize("option", [["--gaps", "hold"], ["--fbx-preset", "plain"]])
+def test_the_usual_value_may_be_said_of_any_file(words, option):
+    assert main([*words, *option]) == 0
+
+
+def test_a_folder_gets_files_of_a_kind_too(words, tmp_path, capsys):
+    assert main([*words[:-1], str(tmp_path / "folder"), "--to", "bvh", "--file-start", "3"]) == 2
+    assert "--file-start has no effect in .bvh" in capsys.readouterr().err
+
+
+def test_a_character_has_names_of_its_own(words, tmp_path, capsys):
+    (tmp_path / "rig.fbx").write_bytes(b"")
+    rig = ["--retarget", str(tmp_path / "rig.fbx"), "--keep-bone-names"]
+    assert main([*words[:-1], str(tmp_path / "out.fbx"), *rig]) == 2
+    assert "--keep-bone-names has no effect with --retarget" in capsys.readouterr().err

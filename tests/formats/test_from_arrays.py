@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -83,3 +85,16 @@ def test_times_beside_the_program_are_not_taken(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     np.save(tmp_path / "timestamps.npy", np.arange(30) / 17.0)
     assert formats.from_arrays(keypoints=POINTS, layout="smpl24").fps.how == "assumed"
+
+
+@pytest.mark.parametrize("name", ["up", "unit", "conf", "fsp"])
+def test_a_name_that_says_nothing_is_told(name):
+    fields: dict[str, Any] = {"keypoints": POINTS, "layout": "smpl24", name: 1}
+    with pytest.raises(TypeError, match=f"from_arrays has no {name}; .* up_axis"):
+        formats.from_arrays(**fields)
+
+
+@pytest.mark.parametrize("name", ["fps", "frame_rate", "mocap_framerate"])
+def test_a_rate_may_be_called_as_in_files(name):
+    fields: dict[str, Any] = {"keypoints": POINTS, "layout": "smpl24", name: 60.0}
+    assert formats.from_arrays(**fields).fps.value == 60.0

@@ -76,3 +76,29 @@ def test_a_pause_of_few_digits_that_goes_on_where_it_was_is_seen(tmp_path):
     points = noisy_walk().round(3)
     points = np.concatenate([points[:60], np.repeat(points[60:61], 20, axis=0), points[60:]])
     assert np.isfinite(keypoints_of(read(tmp_path, points)).positions).all()
+
+
+def still_but(moving: tuple[str, ...]) -> np.ndarray:
+    """(T, 17, 3) one pose, with some keypoints that circle by 6 cm."""
+    points = np.repeat(walking(1).layout("coco17"), 60, axis=0)
+    around = np.arange(60)[:, None] / 5.0 + np.arange(len(moving))
+    points[:, [NAMES.index(name) for name in moving], 1] += 0.06 * np.sin(around)
+    return points
+
+
+def test_who_stands_and_waves_is_no_broken_track(tmp_path):
+    arms = ("left_elbow", "left_wrist", "right_elbow", "right_wrist")
+    assert not any("hardly moves" in said for said in read(tmp_path, still_but(arms)).warnings)
+
+
+def test_who_stands_as_still_as_can_be_is_no_broken_track(tmp_path):
+    sway = 0.004 * np.sin(np.arange(60) / 9.0)[:, None, None]
+    points = still_but(("right_wrist", "right_elbow"))
+    hips = [NAMES.index(name) for name in ("left_hip", "right_hip")]
+    points[:, hips] += sway
+    assert not any("hardly moves" in said for said in read(tmp_path, points).warnings)
+
+
+def test_half_the_limbs_held_still_are_told_as_a_broken_track(tmp_path):
+    points = still_but(("left_wrist", "right_wrist", "right_ankle", "right_elbow"))
+    assert any("hardly moves" in said for said in read(tmp_path, points).warnings)

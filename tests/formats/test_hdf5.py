@@ -16,7 +16,8 @@ import pytest
 from addon import formats
 from addon.body.skeleton import JOINT_NAMES
 from addon.safe_read import FormatError
-from addon.safe_read.hdf5 import read_hdf5
+from addon.safe_read.hdf5 import SIGNATURE, read_hdf5
+from addon.safe_read.matlab_hdf5 import read_matlab_hdf5
 from tests.formats.bodies import keypoints_of, on_floor
 from tests.formats.test_matlab import BODY, JOINTS, NAMES, Z_UP
 
@@ -85,3 +86,38 @@ def test_what_unpacks_to_more_than_may_be_is_refused(tmp_path, monkeypatch):
 def test_tables_of_pandas_get_a_sentence_that_tells_what_to_open():
     with pytest.raises(FormatError, match=r"DeepLabCut write them; open the same as \.csv"):
         formats.read(DATA / "deeplabcut.h5")
+
+
+def test_chunks_that_are_not_packed_count_too(monkeypatch):
+    data = bytearray((DATA / "keypoints.h5").read_bytes())
+    skipped = data.index(b"TREE\x01") + 28
+    data[skipped : skipped + 4] = b"\xff" * 4
+    monkeypatch.setattr("addon.safe_read.hdf5.MAX_ARRAY_BYTES", 400)
+    with pytest.raises(FormatError, match="unpacks to far more than a motion"):
+        np.asarray(read_hdf5(bytes(data))["joints"]["positions"])
+
+
+def test_texts_count_by_the_objects_that_they_are_cut_from(monkeypatch):
+    monkeypatch.setattr("addon.safe_read.hdf5.MAX_ARRAY_BYTES", 4)
+    with pytest.raises(FormatError, match="unpacks to far more than a motion"):
+        read_hdf5((DATA / "keypoints.h5").read_bytes())
+
+
+def test_each_message_of_a_header_counts_as_a_part(monkeypatch):
+    monkeypatch.setattr("addon.safe_read.hdf5._MOST_PARTS", 100)
+    superblock = SIGNATURE + bytes((2, 8, 8, 0)) + bytes(24) + struct.pack("<QI", 48, 0)
+    messages = bytes(8 * 1000)
+    header = struct.pack("<BxHIIxxxx", 1, 1000, 1, len(messages))
+    with pytest.raises(FormatError, match="parts; save the arrays"):
+        read_hdf5(superblock + header + messages)
+
+
+def test_an_array_is_unpacked_once():
+    positions = read_hdf5((DATA / "keypoints.h5").read_bytes())["joints"]["positions"]
+    assert np.shares_memory(np.asarray(positions), np.asarray(positions))
+
+
+def test_letters_beyond_sixteen_bits_are_whole():
+    data, name = (DATA / "qualisys_v73.mat").read_bytes(), "walk.qtm".encode("utf-16-le")
+    held = read_matlab_hdf5(data.replace(name, "w\U0001f57ak.qtm".encode("utf-16-le")))
+    assert held["walk"]["File"] == "w\U0001f57ak.qtm"

@@ -252,3 +252,15 @@ def test_what_unpacks_to_more_than_may_be_is_refused(tmp_path, monkeypatch):
     path.write_bytes(file_of(struct.pack("<II", 15, len(packed)) + packed))
     with pytest.raises(FormatError, match="unpacks to far more than a motion"):
         formats.read(path)
+
+
+def test_small_numbers_count_by_what_they_take_in_memory(monkeypatch):
+    monkeypatch.setattr("addon.safe_read.matlab.MAX_ARRAY_BYTES", 1 << 16)
+    bytes_of_doubles = matrix("<", 6, (1 << 14, 1), element(2, bytes(1 << 14)))
+    with pytest.raises(FormatError, match="unpacks to far more than a motion"):
+        read_matlab(file_of(bytes_of_doubles))
+
+
+def test_a_text_has_no_more_rows_than_letters():
+    held = read_matlab(file_of(matrix("<", 4, (100_000, 1), element(16, b"a"))))
+    assert held == {"x": ["a"]}

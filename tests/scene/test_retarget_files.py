@@ -253,6 +253,12 @@ def test_the_file_that_is_open_is_no_character_for_its_own_blender(folder, tmp_p
     assert not (tmp_path / "out.fbx").exists()
 
 
+def test_an_open_file_that_is_gone_from_the_disk_is_in_nobodys_way(folder, tmp_path):
+    bpy.ops.wm.save_as_mainfile(filepath=str(tmp_path / "gone.blend"))
+    (tmp_path / "gone.blend").unlink()
+    assert _refine(folder, "hero.blend", tmp_path / "out.fbx") == 0
+
+
 @needs_gltf
 def test_a_file_that_an_importer_falls_over_is_told_in_one_sentence(folder, tmp_path, capfd):
     told = _chunk_of(folder / "hero.glb")

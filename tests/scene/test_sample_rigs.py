@@ -11,6 +11,7 @@ from addon.body.skeleton import JOINT_NAMES, REST_OFFSETS
 from addon.formats.sampled_people import draft_of
 from addon.recording import Person
 from addon.rigs import match
+from addon.safe_read import FormatError
 from addon.scene.sample_rigs import rig_of, sample_rigs
 from addon.steps import finish
 from tests.rigs.in_blender import armature_of, wave
@@ -62,3 +63,39 @@ def test_a_constraint_is_taken_in_as_it_shows():
     assert person.keypoints is not None
     wrist = person.keypoints.positions[0, person.keypoints.canonical.index("left_wrist")]
     np.testing.assert_allclose(wrist, [0.3, 1.2, 0.25], atol=2e-3)
+
+
+def without(armature: bpy.types.Object, parts: tuple[str, ...]) -> None:
+    """Take away the bones whose names have one of these in them."""
+    bpy.ops.object.mode_set(mode="EDIT")
+    bones = armature.data.edit_bones
+    for bone in [bone for bone in bones if any(part in bone.name for part in parts)]:
+        bones.remove(bone)
+    bpy.ops.object.mode_set(mode="OBJECT")
+
+
+@pytest.mark.parametrize("parts", [("Hand",), ("Foot", "Toe"), ("Hand", "Foot", "Toe")])
+def test_a_rig_without_hands_or_feet_is_read_to_the_tips_of_its_limbs(parts):
+    armature = armature_of(build(KNOWN[0]))
+    wave(armature, sorted(match(build(KNOWN[0])).joints.values()), 3)
+    armature.rotation_euler, armature.scale = (0.3, 0.0, 2.0), (0.01, 0.01, 0.01)
+    people = [person_of(armature, 3)]
+    without(armature, parts)
+    people.append(person_of(armature, 3))
+    ends, places = [f"{side}_{end}" for side in ("left", "right") for end in ("ankle", "wrist")], []
+    for one in people:
+        assert one.keypoints is not None
+        places.append(one.keypoints.positions[:, [one.keypoints.canonical.index(end) for end in ends]])
+    np.testing.assert_allclose(places[1], places[0], atol=1e-7)
+    assert limb_angles(people[1]).max() < 0.2
+
+
+def test_a_tip_that_is_none_of_a_limb_is_refused_with_what_to_do():
+    armature = armature_of(build(KNOWN[0]))
+    without(armature, ("Hand",))
+    bpy.ops.object.mode_set(mode="EDIT")
+    for name in ("mixamorig:LeftForeArm", "mixamorig:RightForeArm"):
+        armature.data.edit_bones[name].length *= 0.1
+    bpy.ops.object.mode_set(mode="OBJECT")
+    with pytest.raises(FormatError, match="add them in Edit Mode"):
+        person_of(armature, 1)

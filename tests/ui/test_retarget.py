@@ -8,6 +8,7 @@ import bpy
 import pytest
 
 from addon.rigs import map_of_text
+from addon.ui.retarget_settings import shared_prefix
 from tests.scene.glb_files import read_glb
 from tests.scene.rigged import add_armature, known_rig
 from tests.ui.test_panels import draw  # noqa: F401
@@ -42,6 +43,23 @@ def test_two_clicks_put_the_motion_on_the_selected_character(person, character):
     assert told.startswith(f"{person.name} is on Character: ") and "60 frames" in told
     assert character.animation_data.action.name == f"Character {person.name}"
     assert _line("left_elbow").bone == "mixamorig:LeftForeArm"
+
+
+def test_the_table_leaves_out_what_all_names_begin_with_and_takes_names_either_way(person, character):
+    bpy.ops.spr.match_bones()
+    line = _line("left_elbow")
+    assert (line.shown, line.bone) == ("LeftForeArm", "mixamorig:LeftForeArm")
+    for name in ("LeftArm", "mixamorig:LeftArm"):
+        line.shown = name
+        assert (line.shown, line.bone) == ("LeftArm", "mixamorig:LeftArm")
+    line.shown = ""
+    assert line.bone == "" and "left_elbow" not in map_of_text(_settings().map).joints
+
+
+def test_only_whole_words_that_all_names_begin_with_are_left_out():
+    assert shared_prefix(["mixamorig:Spine", "mixamorig:Spine1", "mixamorig:Spine2"]) == "mixamorig:"
+    assert shared_prefix(["upper_arm", "upper_leg", "upper_body"]) == "upper_"
+    assert shared_prefix(["pelvis", "pelvis_l", "pelvis_r"]) == shared_prefix(["a:b", "a:c"]) == ""
 
 
 def test_a_scene_that_runs_at_another_rate_since_is_said_and_told_again_on_export(
