@@ -61,15 +61,18 @@ def reduce_keys(armature: bpy.types.Object, degrees: float, millimetres: float) 
     kept = yield from as_part(choose, READ, WRITTEN - READ)
     yield Progress(WRITTEN, "Writing the keys")
     for column, curves_there in enumerate(columns):
+        yield None
         for curve, known in zip(curves_there, keys[column], strict=True):
             rows = kept[_rows(tracks.frames, known), column]
             if not rows.all():
                 write_keys(curve, chosen(known, rows))
+    yield None
     controls = reduce_controls(armature, curves, degrees, millimetres / 1000.0)
     if edits is not None:
         yield from silent(settle.steps(armature, edits, seen=True))
     action = armature.animation_data.action if refined is None else refined.action
     fingers = reduce_fingers(armature, curves, action, degrees)
+    yield None
     turned, moved = _deviation(armature, columns, tracks)
     return Reduction(
         before + fingers[0] + controls[0],
