@@ -8,8 +8,6 @@ import numpy as np
 
 from .brief import Brief
 
-HANDS = ("left", "right")
-"""The order of the two hands wherever both are in one array."""
 LONGEST_GAP = 1.0
 """Seconds; somebody who is not seen for longer is away, a shorter gap is filled."""
 

@@ -6,6 +6,7 @@ are references. Source: MathWorks, "MAT-File Versions"; files as h5py shows them
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -16,7 +17,7 @@ from .hdf5_messages import REFERENCE
 from .lazy import LazyArray
 
 _HEAD = b"\x00\x02IM"
-_DEEPEST = 16
+_DEEPEST, _LONGEST_TEXT = 16, 1 << 20
 
 
 def is_matlab_hdf5(head: bytes) -> bool:
@@ -49,6 +50,8 @@ def _value(file: Hdf5, address: int, depth: int) -> Any:
     if held.type.kind == REFERENCE:
         return [_value(file, int(at), depth + 1) for at in file.array(held).reshape(-1)]
     if held.attributes.get("MATLAB_class") == "char":
+        if math.prod(held.shape) > _LONGEST_TEXT:
+            raise FormatError("A text of the MATLAB file is longer than a motion needs; leave it out.")
         return _text(file.array(held))
     if held.type.kind:
         return file.array(held)

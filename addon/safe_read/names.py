@@ -16,7 +16,6 @@ from .lazy import LazyArray, is_mesh
 from .npy import check_shape, check_text, plain_dtype
 
 Constructor = Callable[..., Any]
-_MAX_TEXT = 1 << 26
 
 
 @dataclass

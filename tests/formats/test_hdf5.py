@@ -117,6 +117,12 @@ def test_an_array_is_unpacked_once():
     assert np.shares_memory(np.asarray(positions), np.asarray(positions))
 
 
+def test_a_text_of_more_letters_than_a_file_has_is_refused(monkeypatch):
+    monkeypatch.setattr("addon.safe_read.matlab_hdf5._LONGEST_TEXT", 7)
+    with pytest.raises(FormatError, match="longer than a motion needs"):
+        read_matlab_hdf5((DATA / "qualisys_v73.mat").read_bytes())
+
+
 def test_letters_beyond_sixteen_bits_are_whole():
     data, name = (DATA / "qualisys_v73.mat").read_bytes(), "walk.qtm".encode("utf-16-le")
     held = read_matlab_hdf5(data.replace(name, "w\U0001f57ak.qtm".encode("utf-16-le")))

@@ -19,9 +19,18 @@ from types import ModuleType
 from typing import Any, cast
 
 import numpy as np
+from scipy.io import savemat
 
 from tests import test_unpickle as objects
-from tests.formats import bodies, test_acclaim, test_amass, test_estimators, test_mutations, test_tables
+from tests.formats import (
+    bodies,
+    test_acclaim,
+    test_amass,
+    test_estimators,
+    test_hdf5,
+    test_mutations,
+    test_tables,
+)
 from tests.fuzz.run import CORPUS
 
 _FRAMES = 4
@@ -128,6 +137,8 @@ def containers() -> Iterator[tuple[str, bytes]]:
     yield "xml/deep", b"<a>" * 300
     yield "xml/encoding", b'<?xml version="1.0" encoding="iso-8859-1"?><a>\xe4</a>'
     yield "parquet/freemocap", test_tables.TABLE.read_bytes()
+    yield from ((f"variables/{name}", (test_hdf5.DATA / name).read_bytes()) for name in test_hdf5.FILES)
+    yield "variables/level_5.mat", _small_matlab()
     yield "acclaim/clip", _small_acclaim()
     yield "c3d/clip", _small_c3d()
     yield "c3d/segments", _small_theia()
@@ -139,6 +150,19 @@ def _small_c3d() -> bytes:
 
     with tempfile.TemporaryDirectory() as folder:
         return c3d.c3d(Path(folder, "clip.c3d"), c3d.joints() * 1000, c3d.NAMES).read_bytes()
+
+
+def _small_matlab() -> bytes:
+    """All kinds of variables, with and without compression."""
+    held = {
+        "names": np.array(["LHip", "RHip"]), "cells": np.array([["a", np.eye(3)]], object),
+        "marker": {"LHip": np.ones((2, 3)), "fs": np.uint8(120)}, "complex": np.array([1j]),
+    }  # fmt: skip
+    stream = io.BytesIO()
+    savemat(stream, held)
+    packed = io.BytesIO()
+    savemat(packed, {"packed": held}, do_compression=True)
+    return stream.getvalue() + packed.getvalue()[128:]
 
 
 def _small_acclaim() -> bytes:

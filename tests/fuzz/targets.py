@@ -12,12 +12,13 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import numpy as np
 
 from addon import formats
 from addon.formats.container import Container
-from addon.safe_read import FormatError, decode_text, parse_json
+from addon.safe_read import FormatError, decode_text, hdf5, matlab, parse_json
 from addon.safe_read.c3d import is_c3d, read_c3d
 from addon.safe_read.errors import refusing
 from addon.safe_read.lazy import LazyArray
@@ -27,6 +28,8 @@ from addon.safe_read.xml_stream import elements
 
 _MEMORY = Path("/dev/shm")
 _MOST_VISITED = 2000
+_MOST_UNPACKED = 1 << 28
+"""Bytes; the fuzzer grants a gigabyte of memory."""
 _FOLDER = tempfile.TemporaryDirectory(prefix="smpl_pose_refiner_", dir=_MEMORY if _MEMORY.is_dir() else None)
 _FILE = Path(_FOLDER.name, "input")
 
@@ -97,6 +100,15 @@ def _parquet(data: bytes) -> None:
         read_columns(data, ("frame", "keypoint", "x", "y", "z", "model"))
 
 
+def _variables(data: bytes) -> None:
+    """MATLAB's and HDF5's."""
+    with (
+        patch.object(hdf5, "MAX_ARRAY_BYTES", _MOST_UNPACKED),
+        patch.object(matlab, "MAX_ARRAY_BYTES", _MOST_UNPACKED),
+    ):
+        _visit(Container(_as_file(data)).tree)
+
+
 def _acclaim(data: bytes) -> None:
     """The input is a skeleton and, from its own heading on, the motion beside it."""
     skeleton, heading, motion = data.partition(b":FULLY-SPECIFIED")
@@ -127,6 +139,7 @@ TARGETS: dict[str, Callable[[bytes], None]] = {
     "parquet": _parquet,
     "acclaim": _acclaim,
     "formats": _formats,
+    "variables": _variables,
 }
 
 
