@@ -161,7 +161,9 @@ def polish_piece(
     that the network has seen; share as `look_at` takes it."""
     before = max(frames.start - reach_of_calm(fps), 0)
     inside = slice(frames.start - before, frames.stop - before)
-    look = look.rows(slice(before, frames.stop + reach_of_calm(fps)))
+    near = slice(before, frames.stop + reach_of_calm(fps))
+    told = told_by(look.known.precision, look.known.indices).rows(near)
+    look = look.rows(near)
     found = look.found
     if found is None:
         unknown = np.full(look.rotations.shape[:2], np.nan)
@@ -173,7 +175,6 @@ def polish_piece(
     done, width = share
     part = (done + 0.7 * width, 0.3 * width)
     rotations, pelvis = yield from _chunks(len(look.pelvis), polish, "Polishing", *part)
-    told = told_by(look.known.precision, look.known.indices)
     calm = yield from calmed(rotations, pelvis, told, found.deviation, fps)
     rotations, pelvis = yield from _back_to_points(run, look, found, told, (rotations, pelvis), calm)
     uncertain = degrees_of(run.engine.model.honesty, found.deviation)

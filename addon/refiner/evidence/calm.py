@@ -39,6 +39,10 @@ class Told:
     joints: np.ndarray
     place: np.ndarray
 
+    def rows(self, frames: slice) -> Told:
+        """That of some of the frames, compared with all."""
+        return Told(self.points[frames], self.joints[frames], self.place[frames])
+
     @property
     def lost(self) -> np.ndarray:
         """(T,) bool, frames in which any of it is not told."""
