@@ -11,6 +11,7 @@ import shutil
 import subprocess
 import sys
 import tomllib
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -233,6 +234,13 @@ def test_a_killed_program_has_the_status_that_a_shell_would_give():
     program = "import os, signal; os.kill(os.getpid(), signal.SIGTERM)"
     assert run([sys.executable, "-c", program], os.environ) == 128 + 15
     assert run_python(Path(sys.executable), ["-c", program], os.environ) == 128 + 15
+
+
+def test_programs_run_side_by_side():
+    with ThreadPoolExecutor(2) as threads:
+        words = [sys.executable, "-c", "raise SystemExit(3)"]
+        started = [threads.submit(run, words, os.environ) for _ in range(2)]
+        assert [one.result() for one in started] == [3, 3]
 
 
 def test_a_python_that_does_not_run_is_not_used(tmp_path, monkeypatch):
