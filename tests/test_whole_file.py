@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import gc
-import resource
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -16,17 +13,7 @@ from addon.rigs import BoneMap
 from addon.rigs.map_file import write_map
 from addon.safe_read import FormatError
 from addon.whole_file import name_of_whole, save_arrays, whole_file
-
-
-@contextmanager
-def full_after(size: int) -> Iterator[None]:
-    """A disk on which no file gets larger than so many bytes."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+from tests.full_disk import full_after
 
 
 def test_a_place_that_refuses_even_to_remove_is_told_by_its_own_reason(tmp_path, monkeypatch):

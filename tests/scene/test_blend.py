@@ -11,7 +11,7 @@ import pytest
 from addon.cli import main
 from addon.scene import SceneError, save_blend, write_motion
 from addon.scene.output import replaced_when_done
-from tests.test_whole_file import full_after
+from tests.full_disk import full_after
 from tests.wave import joints_of_a_wave
 
 from .glb_files import needs_gltf

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib
-import resource
 
 import bpy
 import numpy as np
@@ -14,6 +13,7 @@ from addon.body.kinematics import forward
 from addon.body.skeleton import PARENTS
 from addon.scene import BONE_NAMES, FBX_PRESETS, SceneError, export_fbx, write_motion
 from addon.scene.root_motion import root_matrices
+from tests.full_disk import full_after
 
 from .fbx_files import degrees, read, rest_of
 
@@ -343,13 +343,9 @@ def test_also_when_the_export_fails(busy_scene, tmp_path, monkeypatch, preset):
 def test_a_full_disk_gives_one_sentence_and_no_half_file(make_motion, tmp_path):
     armature = write_motion(make_motion(12))
     (tmp_path / "a.fbx").write_bytes(b"the old one")
-    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (10_000, hard))
-    try:
-        with pytest.raises(SceneError, match=r"^[^\n]*a\.fbx can't be written \(File too large\); .*\.$"):
-            export_fbx(tmp_path / "a.fbx", [armature])
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    told = r"^[^\n]*a\.fbx can't be written \(File too large\); .*\.$"
+    with full_after(10_000), pytest.raises(SceneError, match=told):
+        export_fbx(tmp_path / "a.fbx", [armature])
     assert (tmp_path / "a.fbx").read_bytes() == b"the old one"
     assert [file.name for file in tmp_path.iterdir()] == ["a.fbx"]
 
