@@ -155,16 +155,6 @@ def shown_aside(armature: bpy.types.Object) -> str | None:
     return shown[0] if shown else None
 
 
-def shows_before(armature: bpy.types.Object) -> bool:
-    """Whether the original motion is on the armature now."""
-    return shown_aside(armature) == BEFORE
-
-
-def show_version(armature: bpy.types.Object, before: bool) -> None:
-    """Put the original motion on the armature, or the refined one. SceneError when there is none."""
-    show(armature, BEFORE if before else None)
-
-
 def show(armature: bpy.types.Object, version: str | None) -> None:
     """Put a version that is only looked at on the armature, or with None the result. SceneError when there is
     none."""
