@@ -1,8 +1,9 @@
 """HDF5 files as h5py, MATLAB (-v7.3) and PyTables write them: groups of arrays of numbers and texts.
 
 Superblocks 0 to 3, groups by symbol table or in their header, arrays in one piece or in chunks that are
-packed with deflate. Source: The HDF Group, "HDF5 File Format Specification Version 3.0". Records of several
-fields, references to regions and other filters are left out.
+packed with deflate: by the tree of older files, or by the indices of newer ones (`hdf5_chunks`). Source: The
+HDF Group, "HDF5 File Format Specification Version 3.0". Records of several fields, references to regions and
+other filters are left out.
 """
 
 from __future__ import annotations
@@ -10,36 +11,38 @@ from __future__ import annotations
 import math
 import struct
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
-from .errors import MAX_ARRAY_BYTES, FormatError
-from .hdf5_messages import RECORD, REFERENCE, TEXT, Type, filters_of, link_of, shape_of, type_of
+from .errors import FormatError
+from .hdf5_bytes import CUT_OFF, DAMAGED, NOWHERE, RARELY_KEPT, Hdf5Bytes
+from .hdf5_chunks import Chunk, chunks_of
+from .hdf5_messages import RECORD, REFERENCE, TEXT, Type, filters_of, limits_of, link_of, shape_of, type_of
 from .lazy import LazyArray
 from .npy import check_shape
 
 SIGNATURE = b"\x89HDF\r\n\x1a\n"
-_NOWHERE = 0xFFFFFFFFFFFFFFFF
-_MOST_OBJECTS, _MOST_PARTS, _DEEPEST, _MOST_FILTERS = 50_000, 1_000_000, 16, 8
+_MOST_OBJECTS, _DEEPEST, _MOST_FILTERS = 50_000, 16, 8
 _SPACE, _TYPE, _LINKS, _LINK, _LAYOUT, _FILTERS, _ATTRIBUTE, _MORE, _TABLE = 1, 3, 2, 6, 8, 11, 12, 16, 17
 """Kinds of messages in an object's header."""
 _DEFLATE, _SHUFFLE, _CHECKSUM = 1, 2, 3
 _RARELY_PACKED = "The HDF5 file is packed in a rare way; save the arrays as .npz."
-_CUT_OFF = "The HDF5 file ends too early; copy it again."
 
 
 @dataclass
 class Entry:
     """An object of the file: a group with its links (name -> address), or an array.
 
-    attributes: their names to a text or an array. content: what was read of an array.
+    limits: the most that the axes may grow to. attributes: their names to a text or an array. content: what
+    was read of an array.
     """
 
     links: dict[str, int] = field(default_factory=dict)
     shape: tuple[int, ...] | None = None
+    limits: tuple[int, ...] = ()
     type: Type | None = None
     layout: tuple[int, memoryview] = (0, memoryview(b""))
     filters: list[tuple[int, int]] = field(default_factory=list)
@@ -47,21 +50,21 @@ class Entry:
     content: Any = None
 
 
-class Hdf5:
+class Hdf5(Hdf5Bytes):
     """The objects of a file. Raises FormatError, or what parsers of damaged content raise."""
 
     def __init__(self, data: bytes) -> None:
         base = next((at for at in (0, 512, 1024, 2048) if data[at : at + 8] == SIGNATURE), None)
         if base is None:
             raise FormatError("The HDF5 file has no superblock; copy it again.")
-        self._data = memoryview(data)[base:]
-        self._objects_left, self._parts_left, self._bytes_left = _MOST_OBJECTS, _MOST_PARTS, MAX_ARRAY_BYTES
-        version = self._data[8]
-        sizes = self._data[13:15] if version < 2 else self._data[9:11]
+        super().__init__(memoryview(data)[base:])
+        self._objects_left = _MOST_OBJECTS
+        version = self.data[8]
+        sizes = self.data[13:15] if version < 2 else self.data[9:11]
         if version > 3 or bytes(sizes) != b"\x08\x08":
             raise FormatError("The HDF5 file is of a kind that is not read; save the arrays as .npz.")
         at = {0: 64, 1: 68}.get(version, 36)
-        (self.root,) = self._numbers("Q", at)
+        (self.root,) = self.numbers("Q", at)
 
     def entry(self, address: int) -> Entry:
         """The object whose header lies at an address."""
@@ -99,52 +102,33 @@ class Hdf5:
 
     def _long_text(self, address: int, index: int) -> bytes:
         """An object of the global heap."""
-        if address in (0, _NOWHERE):
+        if address in (0, NOWHERE):
             return b""
         at, number = address + 16, 1
         while number:
-            self._part()
-            number, size = self._numbers("HxxxxxxQ", at)
+            self.part()
+            number, size = self.numbers("HxxxxxxQ", at)
             if number == index:
-                self._spend(size)
-                return bytes(self._piece(at + 16, size))
+                self.spend(size)
+                return bytes(self.piece(at + 16, size))
             at += 16 + size + -size % 8
-        raise FormatError(_CUT_OFF)
-
-    def _numbers(self, form: str, at: int) -> tuple[Any, ...]:
-        return struct.unpack_from(f"<{form}", self._data, at)
-
-    def _piece(self, at: int, size: int) -> memoryview:
-        if at < 0 or size < 0 or at + size > len(self._data):
-            raise FormatError(_CUT_OFF)
-        return self._data[at : at + size]
-
-    def _part(self) -> None:
-        self._parts_left -= 1
-        if self._parts_left < 0:
-            raise FormatError("The HDF5 file has over a million parts; save the arrays as .npz.")
-
-    def _spend(self, size: int) -> None:
-        """Memory that is taken beside the file's own bytes."""
-        self._bytes_left -= size
-        if self._bytes_left < 0:
-            raise FormatError("The HDF5 file unpacks to far more than a motion; it is not usable.")
+        raise FormatError(CUT_OFF)
 
     def _messages(self, address: int) -> Iterator[tuple[int, memoryview]]:
         """(kind, content) of all messages of a header."""
-        if bytes(self._piece(address, 4)) == b"OHDR":
+        if bytes(self.piece(address, 4)) == b"OHDR":
             yield from self._messages_of_new(address)
             return
-        (size,) = self._numbers("I", address + 8)
+        (size,) = self.numbers("I", address + 8)
         waiting = [(address + 16, size)]
         while waiting:
             at, left = waiting.pop(0)
             end = at + left
-            self._part()
+            self.part()
             while at + 8 <= end:
-                self._part()
-                kind, length = self._numbers("HH", at)
-                content = self._piece(at + 8, length)
+                self.part()
+                kind, length = self.numbers("HH", at)
+                content = self.piece(at + 8, length)
                 at += 8 + length
                 if kind == _MORE:
                     waiting.append(struct.unpack_from("<QQ", content))
@@ -152,19 +136,19 @@ class Hdf5:
                     yield kind, content
 
     def _messages_of_new(self, address: int) -> Iterator[tuple[int, memoryview]]:
-        flags = self._data[address + 5]
+        flags = self.data[address + 5]
         at = address + 6 + (16 if flags & 0x20 else 0) + (4 if flags & 0x10 else 0)
         width = 1 << (flags & 3)
-        waiting = [(at + width, int.from_bytes(self._piece(at, width), "little"))]
+        waiting = [(at + width, int.from_bytes(self.piece(at, width), "little"))]
         head = 6 if flags & 4 else 4
         while waiting:
             at, left = waiting.pop(0)
             end = at + left
-            self._part()
+            self.part()
             while at + head <= end:
-                self._part()
-                kind, length = self._numbers("BH", at)
-                content = self._piece(at + head, length)
+                self.part()
+                kind, length = self.numbers("BH", at)
+                content = self.piece(at + head, length)
                 at += head + length
                 if kind == _MORE:
                     start, size = struct.unpack_from("<QQ", content)
@@ -174,7 +158,7 @@ class Hdf5:
 
     def _take(self, held: Entry, kind: int, content: memoryview) -> None:
         if kind == _SPACE:
-            held.shape = shape_of(content)
+            held.shape, held.limits = shape_of(content), limits_of(content)
         elif kind == _TYPE:
             held.type = type_of(content)
         elif kind == _LAYOUT:
@@ -189,7 +173,7 @@ class Hdf5:
             held.links |= link_of(content)
         elif kind == _LINKS:
             heap = struct.unpack_from("<Q", content, 2 + (8 if content[1] & 1 else 0))[0]
-            if heap != _NOWHERE:
+            if heap != NOWHERE:
                 raise FormatError("The HDF5 file's groups are of the newest kind; save the arrays as .npz.")
         elif kind == _ATTRIBUTE:
             name, value = self._attribute(content)
@@ -213,13 +197,13 @@ class Hdf5:
 
     def _symbols(self, tree: int, heap: int) -> Iterator[tuple[str, int]]:
         """(name, address) of a group's links."""
-        (names,) = self._numbers("Q", heap + 24)
+        (names,) = self.numbers("Q", heap + 24)
         for node in self._leaves(tree, 0, 8):
-            count = self._numbers("H", node + 6)[0]
+            count = self.numbers("H", node + 6)[0]
             for place in range(count):
-                self._part()
-                offset, address = self._numbers("QQ", node + 8 + 40 * place)
-                text = bytes(self._data[names + offset : names + offset + 256]).split(b"\0")[0]
+                self.part()
+                offset, address = self.numbers("QQ", node + 8 + 40 * place)
+                text = bytes(self.data[names + offset : names + offset + 256]).split(b"\0")[0]
                 yield text.decode("utf-8", "replace"), address
 
     def _leaves(self, address: int, depth: int, key: int) -> Iterator[int]:
@@ -228,15 +212,15 @@ class Hdf5:
 
     def _nodes(self, address: int, depth: int, key: int) -> Iterator[tuple[memoryview, int]]:
         """(key, address) of what the leaves of a tree of version 1 point to; key: bytes of one."""
-        self._part()
-        if depth > _DEEPEST or bytes(self._piece(address, 4)) != b"TREE":
-            raise FormatError("The HDF5 file is damaged; copy it again.")
-        _, level, count = self._numbers("BBH", address + 4)
+        self.part()
+        if depth > _DEEPEST or bytes(self.piece(address, 4)) != b"TREE":
+            raise FormatError(DAMAGED)
+        _, level, count = self.numbers("BBH", address + 4)
         at = address + 24
         for _ in range(count):
-            self._part()
-            own = self._piece(at, key)
-            (child,) = self._numbers("Q", at + key)
+            self.part()
+            own = self.piece(at, key)
+            (child,) = self.numbers("Q", at + key)
             at += key + 8
             if level:
                 yield from self._nodes(child, depth + 1, key)
@@ -246,39 +230,51 @@ class Hdf5:
     def _stored(self, held: Entry, size: int) -> Any:
         """The bytes of an array."""
         version, content = held.layout
-        if version != 3:
-            raise FormatError("The HDF5 file keeps its arrays in a newer way; save them as .npz.")
+        if version not in (3, 4, 5) or content[0] > 2:
+            raise FormatError(RARELY_KEPT)
         if content[0] == 0:
             (length,) = struct.unpack_from("<H", content, 1)
             return content[3 : 3 + length]
         if content[0] == 1:
             (address,) = struct.unpack_from("<Q", content, 1)
-            if address != _NOWHERE:
-                return self._piece(address, size)
-            self._spend(size)
+            if address != NOWHERE:
+                return self.piece(address, size)
+            self.spend(size)
             return bytes(size)
-        return self._chunked(held, content)
+        chunk, chunks = (
+            self._chunks(content[1:]) if version == 3 else chunks_of(self, content[1:], held.limits)
+        )
+        return self._joined(held, chunk, chunks)
 
-    def _chunked(self, held: Entry, content: memoryview) -> np.ndarray:
+    def _chunks(self, content: memoryview) -> tuple[tuple[int, ...], Iterator[Chunk]]:
+        """The size of a chunk, and all of them, by a tree of version 1."""
+        axes = content[0] - 1
+        (tree,) = struct.unpack_from("<Q", content, 1)
+        found = self._nodes(tree, 0, 16 + 8 * axes) if tree != NOWHERE else iter(())
+        told = ((struct.unpack_from(f"<II{axes}Q", key), address) for key, address in found)
+        chunks = (Chunk(key[2:], address, key[0], key[1]) for key, address in told)
+        return struct.unpack_from(f"<{axes}I", content, 9), chunks
+
+    def _joined(self, held: Entry, chunk: tuple[int, ...], chunks: Iterable[Chunk]) -> np.ndarray:
         assert held.shape is not None and held.type is not None
-        axes = content[1] - 1
-        (tree,) = struct.unpack_from("<Q", content, 2)
-        chunk = struct.unpack_from(f"<{axes}I", content, 10)
-        if axes != len(held.shape) or not math.prod(chunk):
-            raise FormatError("The HDF5 file is damaged; copy it again.")
+        if len(chunk) != len(held.shape) or not math.prod(chunk):
+            raise FormatError(DAMAGED)
         check_shape(chunk, held.type.dtype.itemsize)
         size = math.prod(chunk) * held.type.dtype.itemsize
         whole = np.zeros(held.shape, held.type.dtype)
-        for key, address in self._nodes(tree, 0, 16 + 8 * axes) if tree != _NOWHERE else ():
-            length, skipped = struct.unpack_from("<II", key)
-            start = struct.unpack_from(f"<{axes}Q", key, 8)
-            packed = self._piece(address, length)
-            self._spend(size)
-            data = self._unpacked(packed, held, skipped, size)
+        left = math.prod(-(-n // c) for n, c in zip(held.shape, chunk, strict=True))
+        for one in chunks:
+            spans = [slice(a, min(a + c, n)) for a, c, n in zip(one.start, chunk, held.shape, strict=True)]
+            if any(span.start >= span.stop for span in spans):
+                continue
+            left -= 1
+            if left < 0:
+                raise FormatError(DAMAGED)
+            packed = self.piece(one.address, size if one.length is None else one.length)
+            self.spend(size)
+            data = packed if one.length is None else self._unpacked(packed, held, one.skipped, size)
             block = np.frombuffer(data, held.type.dtype, count=math.prod(chunk)).reshape(chunk)
-            spans = [slice(a, min(a + c, n)) for a, c, n in zip(start, chunk, held.shape, strict=True)]
-            if all(span.start < span.stop for span in spans):
-                whole[tuple(spans)] = block[tuple(slice(0, span.stop - span.start) for span in spans)]
+            whole[tuple(spans)] = block[tuple(slice(0, span.stop - span.start) for span in spans)]
         return whole
 
     def _unpacked(self, data: Any, held: Entry, skipped: int, size: int) -> Any:

@@ -27,6 +27,13 @@ def shape_of(content: memoryview) -> tuple[int, ...] | None:
     return tuple(struct.unpack_from(f"<{axes}Q", content, 4 if version == 2 else 8))
 
 
+def limits_of(content: memoryview) -> tuple[int, ...]:
+    """The most that each axis may grow to, all bits set where there is no limit."""
+    version, axes, flags = content[0], content[1], content[2]
+    at = 4 if version == 2 else 8
+    return tuple(struct.unpack_from(f"<{axes}Q", content, at + 8 * axes if flags & 1 else at))
+
+
 def type_of(content: memoryview) -> Type | None:
     """None for what is left out."""
     kind, flags, size = content[0] & 15, content[1], struct.unpack_from("<I", content, 4)[0]

@@ -1,4 +1,5 @@
-"""HDF5 files: h5py's, in the older and the newer form of groups, and one as MATLAB writes with -v7.3.
+"""HDF5 files: h5py's, in the older and the newer form of groups and of chunks (libver="latest"), and one as
+MATLAB writes with -v7.3.
 
 The files were made by h5py 3.16 (MATLAB's with its attributes, references and header) from the body of
 `test_matlab`, twelve frames of it.
@@ -22,7 +23,10 @@ from tests.formats.bodies import keypoints_of, on_floor
 from tests.formats.test_matlab import BODY, JOINTS, NAMES, Z_UP
 
 DATA = Path(__file__).parent / "data"
-FILES = {"keypoints.h5": 50.0, "keypoints_v18.h5": 50.0, "qualisys_v73.mat": 120.0}
+FILES = {
+    "keypoints.h5": 50.0, "keypoints_v18.h5": 50.0, "keypoints_latest.h5": 50.0, "qualisys_v73.mat": 120.0,
+}  # fmt: skip
+CHUNKS = "chunks_latest.h5"
 FRAMES = 12
 
 
@@ -33,6 +37,33 @@ def test_arrays_texts_and_groups_are_as_they_were_written():
     assert positions.shape == (FRAMES, len(NAMES), 3)
     np.testing.assert_allclose(np.asarray(positions), Z_UP[:FRAMES] * 1000, atol=1e-3)
     assert float(np.asarray(held["joints"]["fps"])) == 50.0
+
+
+@pytest.mark.parametrize(
+    ("name", "shape"),
+    {
+        "alone": (6, 5), "alone_packed": (6, 5), "listed": (20, 5), "listed_packed": (20, 5),
+        "growing": (20, 5), "growing_packed": (20, 5), "growing_aside": (6, 9, 4), "in_a_row": (10, 5),
+        "listed_in_pages": (1100,),
+    }.items(),
+)  # fmt: skip
+def test_chunks_are_found_by_every_index_of_newer_files(name, shape):
+    held = read_hdf5((DATA / CHUNKS).read_bytes())
+    found = np.asarray((held | held["more"])[name])
+    np.testing.assert_array_equal(found, np.arange(1, 1 + np.prod(shape)).reshape(shape))
+
+
+def test_chunks_that_were_never_written_are_zeros():
+    held = read_hdf5((DATA / CHUNKS).read_bytes())["more"]
+    found = np.asarray(held["growing_in_pages"])
+    assert {at: found[at] for at in np.flatnonzero(found)} == {2: 3, 600: 5, 133500: 7}
+    assert found.shape == (135000,) and not np.asarray(held["empty"]).any()
+
+
+def test_an_index_that_is_not_read_gets_a_sentence():
+    tree = read_hdf5((DATA / CHUNKS).read_bytes())["tree"]
+    with pytest.raises(FormatError, match=r"keeps its arrays in a rare way; save them as \.npz"):
+        np.asarray(tree)
 
 
 @pytest.mark.parametrize("name", list(FILES))
@@ -53,7 +84,7 @@ def test_qualisys_begins_at_its_own_frame_in_this_form_too():
 @pytest.mark.parametrize("name", list(FILES))
 def test_damaged_files_are_read_or_refused_in_a_sentence(tmp_path, name):
     rng, whole = random.Random(7), (DATA / name).read_bytes()
-    marks = (b"\0", b"\xff" * 8, b"\xff\xff\xff\x7f", struct.pack("<Q", 1 << 40), b"TREE", b"\x08")
+    marks = (b"\0", b"\xff" * 8, b"\xff\xff\xff\x7f", struct.pack("<Q", 1 << 40), b"TREE", b"EADB", b"\x08")
     for _ in range(80):
         data = bytearray(whole)
         for _ in range(rng.randint(1, 4)):
@@ -78,7 +109,7 @@ def test_a_group_that_holds_itself_is_refused(tmp_path):
 
 
 def test_what_unpacks_to_more_than_may_be_is_refused(tmp_path, monkeypatch):
-    monkeypatch.setattr("addon.safe_read.hdf5.MAX_ARRAY_BYTES", 1000)
+    monkeypatch.setattr("addon.safe_read.hdf5_bytes.MAX_ARRAY_BYTES", 1000)
     with pytest.raises(FormatError, match="unpacks to far more than a motion"):
         formats.read(DATA / "keypoints.h5")
 
@@ -92,19 +123,19 @@ def test_chunks_that_are_not_packed_count_too(monkeypatch):
     data = bytearray((DATA / "keypoints.h5").read_bytes())
     skipped = data.index(b"TREE\x01") + 28
     data[skipped : skipped + 4] = b"\xff" * 4
-    monkeypatch.setattr("addon.safe_read.hdf5.MAX_ARRAY_BYTES", 400)
+    monkeypatch.setattr("addon.safe_read.hdf5_bytes.MAX_ARRAY_BYTES", 400)
     with pytest.raises(FormatError, match="unpacks to far more than a motion"):
         np.asarray(read_hdf5(bytes(data))["joints"]["positions"])
 
 
 def test_texts_count_by_the_objects_that_they_are_cut_from(monkeypatch):
-    monkeypatch.setattr("addon.safe_read.hdf5.MAX_ARRAY_BYTES", 4)
+    monkeypatch.setattr("addon.safe_read.hdf5_bytes.MAX_ARRAY_BYTES", 4)
     with pytest.raises(FormatError, match="unpacks to far more than a motion"):
         read_hdf5((DATA / "keypoints.h5").read_bytes())
 
 
 def test_each_message_of_a_header_counts_as_a_part(monkeypatch):
-    monkeypatch.setattr("addon.safe_read.hdf5._MOST_PARTS", 100)
+    monkeypatch.setattr("addon.safe_read.hdf5_bytes._MOST_PARTS", 100)
     superblock = SIGNATURE + bytes((2, 8, 8, 0)) + bytes(24) + struct.pack("<QI", 48, 0)
     messages = bytes(8 * 1000)
     header = struct.pack("<BxHIIxxxx", 1, 1000, 1, len(messages))

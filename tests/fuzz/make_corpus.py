@@ -137,7 +137,10 @@ def containers() -> Iterator[tuple[str, bytes]]:
     yield "xml/deep", b"<a>" * 300
     yield "xml/encoding", b'<?xml version="1.0" encoding="iso-8859-1"?><a>\xe4</a>'
     yield "parquet/freemocap", test_tables.TABLE.read_bytes()
-    yield from ((f"variables/{name}", (test_hdf5.DATA / name).read_bytes()) for name in test_hdf5.FILES)
+    yield from (
+        (f"variables/{name}", (test_hdf5.DATA / name).read_bytes())
+        for name in (*test_hdf5.FILES, test_hdf5.CHUNKS)
+    )
     yield "variables/level_5.mat", _small_matlab()
     yield "acclaim/clip", _small_acclaim()
     yield "c3d/clip", _small_c3d()

@@ -19,7 +19,7 @@ import numpy as np
 
 from addon import formats
 from addon.formats.container import Container
-from addon.safe_read import FormatError, decode_text, hdf5, matlab, parse_json
+from addon.safe_read import FormatError, decode_text, hdf5_bytes, matlab, parse_json
 from addon.safe_read.c3d import is_c3d, read_c3d
 from addon.safe_read.errors import refusing
 from addon.safe_read.lazy import LazyArray
@@ -104,7 +104,7 @@ def _parquet(data: bytes) -> None:
 def _variables(data: bytes) -> None:
     """MATLAB's and HDF5's."""
     with (
-        patch.object(hdf5, "MAX_ARRAY_BYTES", _MOST_UNPACKED),
+        patch.object(hdf5_bytes, "MAX_ARRAY_BYTES", _MOST_UNPACKED),
         patch.object(matlab, "MAX_ARRAY_BYTES", _MOST_UNPACKED),
     ):
         _visit(Container(_as_file(data)).tree)
