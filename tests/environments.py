@@ -21,6 +21,6 @@ def ready(name: str, version: str = HERE) -> Environment:
 
 
 def pip_of_the_base() -> tuple[str, ...]:
-    """The beginning of a pip command of the Python that this environment was made from: it has none itself."""
+    """The beginning of a pip command of the Python that this environment, which has none, was made from."""
     name = "python.exe" if os.name == "nt" else f"bin/python{HERE}"
     return pip_command(Path(sys.base_prefix, name))
