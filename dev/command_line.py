@@ -11,9 +11,11 @@ from .lean import import_numpy
 _READ = ("addon.cli.command", "addon.cli.inputs", "addon.formats.registry")
 _REFINE = (*_READ, "addon.cli.refinement", "addon.cli.refine_arguments", "addon.refiner.pipeline")
 """What a command needs in any case."""
-_DASK = """  --dask SCHEDULER|local:N
-                        with a folder as --output: refine on the machines of a
-                        Dask scheduler, or in N processes here"""
+_DASK = """
+many machines, with a folder as --output:
+  --dask SCHEDULER|local:N
+                        refine on the machines of a Dask scheduler, or in N
+                        processes here"""
 
 
 def main(argv: list[str]) -> int:

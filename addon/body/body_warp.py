@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from .easing import smooth_step
 from .skeleton import JOINT_COUNT, JOINT_NAMES, PARENTS
 
 # A part grows less in girth than its owner in height; a head even less.
@@ -85,10 +86,10 @@ def _trunk(vertices: np.ndarray, joints: np.ndarray, targets: np.ndarray) -> np.
     for side in ("left", "right"):
         shoulder, hip = joints[_INDEX[f"{side}_shoulder"]], joints[_INDEX[f"{side}_hip"]]
         outward = vertices[:, 0] * np.sign(shoulder[0])
-        near_shoulder = _rise(outward, 0.06, abs(shoulder[0])) * _rise(
+        near_shoulder = rise(outward, 0.06, abs(shoulder[0])) * rise(
             height, joints[_INDEX["spine3"], 1], shoulder[1] - 0.05
         )
-        near_hip = _rise(outward, 0.0, abs(hip[0])) * _rise(-height, -joints[_INDEX["spine1"], 1], -hip[1])
+        near_hip = rise(outward, 0.0, abs(hip[0])) * rise(-height, -joints[_INDEX["spine1"], 1], -hip[1])
         moved += near_shoulder[:, None] * (targets[_INDEX[f"{side}_shoulder"]] - base(shoulder[None]))
         moved += near_hip[:, None] * (targets[_INDEX[f"{side}_hip"]] - base(hip[None]))
     return moved
@@ -110,10 +111,9 @@ def _column(places: np.ndarray, joints: np.ndarray, targets: np.ndarray) -> np.n
     return moved
 
 
-def _rise(values: np.ndarray, low: float, high: float) -> np.ndarray:
+def rise(values: np.ndarray, low: float, high: float) -> np.ndarray:
     """0 below `low`, 1 above `high`, smooth between."""
-    t = np.clip((values - low) / (high - low), 0.0, 1.0)
-    return t * t * (3 - 2 * t)
+    return smooth_step((values - low) / (high - low))
 
 
 def monotone(

@@ -69,13 +69,6 @@ MIRROR_JOINTS: tuple[int, ...] = tuple(JOINT_NAMES.index(mirror_name(name)) for 
 """For each joint the index of its counterpart on the other side."""
 
 
-def scaled_offsets(lengths: np.ndarray) -> np.ndarray:
-    """Bone offsets (..., 24, 3) with SMPL's mean directions and these lengths (..., 24) in metres."""
-    norms = np.linalg.norm(REST_OFFSETS, axis=-1)
-    norms[0] = 1.0
-    return REST_OFFSETS / norms[:, None] * np.asarray(lengths)[..., None]
-
-
 def rest_joints(bone_offsets: np.ndarray) -> np.ndarray:
     """Joint positions (..., 24, 3) in the rest pose, pelvis at the origin."""
     joints = np.zeros_like(bone_offsets)

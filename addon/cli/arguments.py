@@ -52,5 +52,6 @@ def build_parser(command: str = "", program: str = IN_BLENDER) -> argparse.Argum
     if command != "inspect":
         from .refine_arguments import add_refine
 
-        add_refine(commands.add_parser("refine", help="refine files and write the animation"))
+        usage = "%(prog)s FILE… --output OUT [options]"
+        add_refine(commands.add_parser("refine", usage=usage, help="refine files and write the animation"))
     return parser

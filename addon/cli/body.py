@@ -17,21 +17,22 @@ if TYPE_CHECKING:
 
 def add_body(parser: argparse.ArgumentParser) -> None:
     """Adds --smpl-model, --betas, --height and --weight."""
-    parser.add_argument(
+    group = parser.add_argument_group("your own body model")
+    group.add_argument(
         "--smpl-model", type=Path, metavar="FILE",
         help="your own SMPL, SMPL-H or SMPL-X file (.npz or .pkl): its shape numbers (betas) are fitted to"
         " the keypoints, the motion is refined on its own skeleton, and its mesh is used for .fbx and .blend;"
         " where a person has betas and no keypoints, these are kept",
     )  # fmt: skip
-    parser.add_argument(
+    group.add_argument(
         "--betas", type=_count, default=ShapeWishes.betas, metavar="N",
         help=f"how many shape numbers of the --smpl-model to fit, 1 to {MOST_BETAS} (default"
         f" {ShapeWishes.betas})",
     )  # fmt: skip
-    parser.add_argument(
+    group.add_argument(
         "--height", type=_height, metavar="METRES", help="the performer's, for the shape of the --smpl-model"
     )
-    parser.add_argument(
+    group.add_argument(
         "--weight", type=_weight, metavar="KG", help="the performer's, for the shape of the --smpl-model"
     )
 

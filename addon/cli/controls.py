@@ -15,58 +15,69 @@ if TYPE_CHECKING:
 
 
 def add_controls(parser: argparse.ArgumentParser) -> None:
-    """Adds --strength, --smoothing, --hands, --finger-bones, --parts, --limb, --feet, --floor, --path,
-    --frames, --gaps."""
-    parser.add_argument(
+    """Who is refined, how far, how smoothly, and where."""
+    group = parser.add_argument_group("how to refine")
+    group.add_argument("--person", metavar="ID", help="only this person (see inspect)")
+    group.add_argument(
+        "--mode", choices=("auto", "plugin", "sequence", "poses", "none"), default="auto",
+        help="what to start from: poses and keypoints (plugin), keypoints alone (sequence), poses alone, or"
+        " none, which converts without refining; auto takes what there is",
+    )  # fmt: skip
+    group.add_argument(
         "--strength", type=_zero_to_two, default=1.0, metavar="0…2",
         help="how far to follow the keypoints: 0 keeps the initial pose, 1 as measured (default), 2 counts"
         " the keypoints ten times as much",
     )  # fmt: skip
-    parser.add_argument(
+    group.add_argument(
         "--smoothing", type=_zero_to_two, default=1.0, metavar="0…2",
         help="0 takes the keypoints as observed, 1 as measured (default), 2 leaves nothing faster than 1 Hz",
     )  # fmt: skip
-    parser.add_argument(
+    group.add_argument(
         "--hands", type=_hands, default=1.0, metavar="off|0…2",
         help="how far to follow the points of hands, 1 as measured (default); off: no fingers",
     )  # fmt: skip
-    parser.add_argument(
+    group.add_argument(
         "--finger-bones", action="store_true",
         help="relaxed fingers also for people without hands in the file, to be posed by hand",
     )  # fmt: skip
-    parser.add_argument(
+    group.add_argument(
         "--parts", type=_parts, metavar="NAME,…",
         help="refine only these, the rest keeps the initial pose: root, spine, head, left_arm, right_arm,"
         " left_leg, right_leg; arms and legs stand for both sides",
     )  # fmt: skip
-    parser.add_argument(
+    group.add_argument(
         "--limb", type=_limb, action="append", default=[], metavar="NAME:strength=…,smoothing=…,trust=…",
         help="factors of one body part on --strength and --smoothing (0…2), and how far its keypoints are"
         " believed (0…1); may be given several times; arms and legs stand for both sides",
     )  # fmt: skip
-    parser.add_argument(
-        "--feet", type=_zero_to_one, metavar="0…1",
-        help="how far feet stay where they bear, on their floor (default 0 for .npz, 1 for all others)",
-    )  # fmt: skip
-    parser.add_argument(
-        "--floor", type=_floor, default=None, metavar="auto|HEIGHT",
-        help="auto finds the floor (default), or its height in metres, as the output has heights",
-    )  # fmt: skip
-    parser.add_argument(
-        "--path", choices=("measured", "steps"), default="measured",
-        help="the body's way over the floor: as measured (default), or rebuilt from its steps where a camera"
-        " makes it drift",
-    )  # fmt: skip
-    parser.add_argument(
+    group.add_argument(
         "--frames",
         type=_frames,
         metavar="A:B",
         help="refine only frames A to B of the recording, both included",
     )
-    parser.add_argument(
+    group.add_argument(
         "--gaps", choices=("hold", "hide"), default="hold",
         help="where a person is away for more than a second, in .blend and .fbx: hold the last pose, or hide"
         " armature and body (.blend)",
+    )  # fmt: skip
+
+
+def add_feet(parser: argparse.ArgumentParser) -> None:
+    """Feet that are held, and their floor."""
+    group = parser.add_argument_group("feet and floor")
+    group.add_argument(
+        "--feet", type=_zero_to_one, metavar="0…1",
+        help="how far feet stay where they bear, on their floor (default 0 for .npz, 1 for all others)",
+    )  # fmt: skip
+    group.add_argument(
+        "--floor", type=_floor, default=None, metavar="auto|HEIGHT",
+        help="auto finds the floor (default), or its height in metres, as the output has heights",
+    )  # fmt: skip
+    group.add_argument(
+        "--path", choices=("measured", "steps"), default="measured",
+        help="the body's way over the floor: as measured (default), or rebuilt from its steps where a camera"
+        " makes it drift",
     )  # fmt: skip
 
 

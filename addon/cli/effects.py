@@ -1,9 +1,11 @@
-"""Options that change nothing in the kind of file that is written: they are refused, not left aside."""
+"""Options that change nothing beside the others or in the kind of file that is written: they are refused, not
+left aside."""
 
 from __future__ import annotations
 
 import argparse
 
+from .controls import controls_of
 from .jobs import ANIMATION, UsageError
 
 _NUMBERED = ("fbx", "glb", "usd")
@@ -27,7 +29,11 @@ _OF_CHARACTER: dict[str, tuple[str, ...]] = {
 
 
 def check_effects(args: argparse.Namespace, kind: str) -> None:
-    """Raises UsageError for an option without effect in this kind of file."""
+    """Raises UsageError for an option without effect beside the others or in this kind of file."""
+    if args.keypoints is None and args.keypoints_offset != 0.0:
+        raise UsageError("--keypoints-offset has no effect without --keypoints; give that file, too.")
+    if args.path == "steps" and controls_of(args).feet == 0.0:
+        raise UsageError("--path steps has no effect while feet are not held; give --feet 1 with it.")
     for name, kinds in (_OF_PERSON if args.retarget is None else _OF_CHARACTER).items():
         if getattr(args, name) == _USUAL[name] or kind in kinds:
             continue

@@ -61,14 +61,14 @@ def _switches(args: argparse.Namespace) -> dict[str, Any]:
     return {name: getattr(args, name) for name in names} | {"swaps": tuple(args.swap), "take": args.take}
 
 
-def add_sides(parser: argparse.ArgumentParser) -> None:
+def add_sides(group: argparse._ArgumentGroup) -> None:
     """Adds --keep-sides and --swap."""
-    parser.add_argument(
+    group.add_argument(
         "--keep-sides", action="store_true",
         help="leave left and right as the file has them; else frames in which the tracker exchanged them are"
         " put right",
     )  # fmt: skip
-    parser.add_argument(
+    group.add_argument(
         "--swap", type=_swap, action="append", default=[], metavar="ID:A:B",
         help="exchange left and right of a person's keypoints in frames A to B; may be given several times",
     )  # fmt: skip

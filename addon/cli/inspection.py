@@ -30,12 +30,12 @@ def inspect(args: argparse.Namespace) -> int:
 
 def _described(recording: Recording) -> list[str]:
     facts = recording.summary()
-    lines = [f"{Path(recording.path).name}: {recording.format}, {recording.tool}"]
+    lines = [f"{Path(recording.path).name}: {', '.join(dict.fromkeys((recording.format, recording.tool)))}"]
     for one in facts["people"]:
         held = [f"keypoints ({one['keypoints']})"] if one["keypoints"] else []
         held += ["poses"] if one["poses"] else []
         missing = f", {one['missing']} missing" if one["missing"] else ""
-        frames = f"{one['frames']} frames from {one['first_frame']}{missing}"
+        frames = f"{one['frames']} frame{'s' * (one['frames'] != 1)} from {one['first_frame']}{missing}"
         lines.append(f"  person {one['id']}: {' and '.join(held)}, {frames}")
     for label, known in (("frame rate", recording.fps), ("up axis", recording.up), ("unit", recording.units)):
         sure = "" if known.confidence is None else f", {known.confidence:.0%} sure"

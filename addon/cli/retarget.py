@@ -18,17 +18,18 @@ _WRITTEN = f".{', .'.join(_PRESETS)} or .blend"
 
 def add_retarget(parser: argparse.ArgumentParser) -> None:
     """The options about a character."""
-    parser.add_argument(
+    group = parser.add_argument_group("a character of your own")
+    group.add_argument(
         "--retarget",
         type=Path,
         metavar="RIG",
         help=f"put the animation on the character of a {_LISTED} file and write that, with its mesh, to an"
         f" {_WRITTEN} file, or with a folder as --output and --to into that; .bvh and .vrma take no mesh",
     )
-    parser.add_argument(
+    group.add_argument(
         "--retarget-bones", type=Path, metavar="JSON", help="which bone of it is what, as saved in Blender"
     )
-    parser.add_argument(
+    group.add_argument(
         "--retarget-root",
         choices=("hips", "root", "place"),
         help="what carries the character over the floor: its hips (default), its root bone, or nothing, as"

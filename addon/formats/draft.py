@@ -104,7 +104,8 @@ def person(
     keypoints: Keypoints | None = None,
     poses: Poses | None = None,
 ) -> Person:
-    """A person for a Draft; frames are numbered from 0 unless frame_ids (T,) says otherwise."""
+    """A person for a Draft; frames are numbered from 0 unless frame_ids (T,) says otherwise. Raises
+    FormatError where there are no frames, or not as many of each."""
     held = [] if keypoints is None else [len(keypoints.positions)]
     held += [] if poses is None else [len(poses.rotations)]
     if not held or min(held) == 0:
@@ -308,7 +309,8 @@ def _betas(values: Any) -> np.ndarray:
 
 
 def padded(rotations: Any) -> np.ndarray:
-    """(T, 24, 3, 3) from (T, J, 3, 3) with J >= 22 body joints; the hands are identity unless J = 24."""
+    """(T, 24, 3, 3) from (T, J, 3, 3) with J >= 22 body joints; the hands are identity unless J = 24. Raises
+    FormatError for other shapes."""
     matrices = numbers(rotations, "rotations")
     if matrices.ndim != 4 or matrices.shape[1] < 22 or matrices.shape[2:] != (3, 3):
         raise FormatError(

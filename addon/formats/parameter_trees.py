@@ -124,6 +124,7 @@ def _number(name: Any) -> int:
 
 
 def parameters(fields: Any) -> Mapping[str, Any]:
+    """The mapping with `global_orient` and `body_pose`, by itself or within another; {} without."""
     if not isinstance(fields, Mapping):
         return {}
     nested = [fields[name] for name in _NESTS if name in fields]

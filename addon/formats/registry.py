@@ -16,13 +16,13 @@ from ..safe_read import FormatError, one_line
 from ..safe_read.errors import refusing
 from ..safe_read.npz import is_numeric
 from .container import Archive, Container, Edit, Hints
-from .draft import Draft, Reader
+from .draft import Draft, Reader, scalar
 from .finish import finish
 from .joining import together
 from .listing import UnknownContent, all_readers, readers_for
 from .rates import NAMES
 from .rig_files import RIG_ENDINGS
-from .timing import is_time
+from .timing import is_time, read_clock
 
 _OPEN = "save an .npz with keypoints (frames, keypoints, 3), their layout and fps"
 _BESIDE = ("keypoints", "layout", "names", "confidence", "up_axis", "units", "frame_ids")
@@ -86,8 +86,10 @@ def from_arrays(
     """
     _check_names(fields)
     hints = Hints(mirror=mirror, keep_height=keep_height, keep_sides=keep_sides)
+    arrays = {name: _array(name, value) for name, value in fields.items() if value is not None}
+    _check_times(arrays)
     archive = io.BytesIO()
-    np.savez(archive, **{name: _array(name, value) for name, value in fields.items() if value is not None})
+    np.savez(archive, **arrays)
     container = Archive(archive.getvalue(), "The recording", hints)
     with refusing(container.name), np.errstate(all="ignore"):
         reader = find_reader(container)
@@ -113,6 +115,18 @@ def _array(name: str, value: Any) -> np.ndarray:
     if array.dtype.kind not in "biufU":
         raise FormatError(f"{name} holds other things than numbers or words; give an array of numbers.")
     return array
+
+
+def _check_times(arrays: Mapping[str, np.ndarray]) -> None:
+    """Raises FormatError for a rate or times that tell none: of a file another is assumed then, and said."""
+    shape = arrays["keypoints"].shape if "keypoints" in arrays else ()
+    for name, array in arrays.items():
+        if name in NAMES and (array.size != 1 or scalar(array) is None):
+            raise FormatError(f"{name} is not a number; give the frames per second.")
+        if is_time(name) and shape and array.size not in shape[: max(len(shape) - 2, 1)]:
+            raise FormatError(f"{name} needs a time for each frame; give as many as keypoints has frames.")
+        if is_time(name) and array.size > 1 and read_clock(array, name) is None:
+            raise FormatError(f"{name} does not tell the time of each frame; give seconds that rise.")
 
 
 def _draft(container: Container) -> Draft:

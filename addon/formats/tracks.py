@@ -46,7 +46,7 @@ def series(container: Container, *, people: bool = False) -> list[tuple[int, Con
     """(frame number, file) of all files numbered like this one, in order; only itself when it is not one.
 
     `000012.json` and `body3DScene_00000012.json` are frames of a folder of such files. people: files may be
-    those of a person each, as `frame_00012_person1.npz` is.
+    those of a person each, as `frame_00012_person1.npz` is. Raises FormatError where there are too many.
     """
     stem = container.path.stem
     pattern = _NUMBERED_PEOPLE if people and _NUMBERED_PEOPLE.fullmatch(stem) else _NUMBERED
@@ -68,7 +68,7 @@ def folders(container: Container) -> list[tuple[int, str, Container]]:
     """(frame number, name, file) of all files in folders numbered like this one's, in order; [] for none.
 
     `frame_01030/000.pkl` or `00035/001.pkl`: a folder per frame, a file per person. A folder of as many
-    files as it has neighbours is a series of its own.
+    files as it has neighbours is a series of its own. Raises FormatError where there are too many.
     """
     here, match = container.path, _NUMBERED_FOLDER.fullmatch(container.path.parent.name)
     if match is None or not here.stem.isdigit():
@@ -101,7 +101,8 @@ def people_of(tree: Any, *keys: str) -> dict[Any, Mapping[str, Any]]:
 
 
 def joined(*parts: Any) -> np.ndarray:
-    """(T, N) from several (T, …) arrays side by side, such as global_orient and body_pose."""
+    """(T, N) from several (T, …) arrays side by side, such as global_orient and body_pose. Raises
+    FormatError where they have different numbers of frames."""
     arrays = [numbers(part, "poses") for part in parts]
     count = len(arrays[0]) if arrays[0].ndim else 0
     if count == 0 or any(array.ndim == 0 or len(array) != count for array in arrays):

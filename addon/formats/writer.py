@@ -58,7 +58,8 @@ def npz_fields(motion: Motion) -> dict[str, np.ndarray]:
 
 
 def write_npz(motion: Motion, path: str | Path) -> None:
-    """Writes the motion; the file is complete or absent. Raises FormatError when it can't be written."""
+    """Writes the motion; the file is complete or absent. Raises FormatError when it can't be written,
+    TypeError for what is no Motion."""
     target = Path(path)
     if not hasattr(motion, "fit_error_mm"):
         raise TypeError(f"write_npz takes a Motion, as refine gives it; this is {type(motion).__name__}.")

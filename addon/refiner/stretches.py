@@ -22,6 +22,7 @@ from .whole_clip.judge import WholeClip
 
 
 def evidence_of(keypoints: Keypoints, piece: Piece, fps: float) -> Steps[Read]:
+    """Keypoints of a whole track read on the grid of one of its pieces, which runs at fps."""
     confidence = np.nan_to_num(spread(keypoints.confidence, piece))
     gridded = Keypoints(
         spread(keypoints.positions, piece), confidence, keypoints.names, keypoints.canonical, keypoints.layout

@@ -10,7 +10,7 @@ _PLAIN_BUDGET = 512 << 20
 
 
 def check_archive(archive: zipfile.ZipFile, size: int, name: str) -> None:
-    """Refuses an archive that declares more than a motion file of `size` bytes can hold."""
+    """Raises FormatError for an archive that declares more than a motion file of `size` bytes can hold."""
     members = archive.infolist()
     if len(members) > MAX_MEMBERS:
         raise FormatError(f"{name} has {len(members)} members; that is no motion file.")

@@ -299,7 +299,8 @@ class Hdf5:
 
 
 def read_hdf5(data: bytes) -> dict[str, Any]:
-    """Names to arrays, texts and the mappings of groups; arrays are read when they are asked for."""
+    """Names to arrays, texts and the mappings of groups; arrays are read when they are asked for.
+    Raises FormatError."""
     file = Hdf5(data)
     records: list[str] = []
     found = _group(file, file.entry(file.root), 0, records)

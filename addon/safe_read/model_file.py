@@ -16,7 +16,7 @@ from typing import Any, BinaryIO, cast
 import numpy as np
 
 from .errors import FormatError, refusing
-from .names import NAMES, Inert, Pending, array_of, dtype_of, inert
+from .names import NAMES, Inert, array_names, array_of, inert
 from .npy import check_shape, read_header
 from .npz import NpzFile
 from .stream import ByteSource, compression, open_source
@@ -72,26 +72,14 @@ class _ModelUnpickler(Unpickler):
         self._push(self._source.read(self._number(layout)))
 
 
-def _whole_array(data: Any, dtype: np.dtype | None, shape: Any, order: str) -> Any:
+def _whole_array(data: Any, dtype: np.dtype | None, shape: Any, order: Any) -> Any:
     """An array that is read even when it looks like a mesh."""
     if dtype is None:
         return array_of(data, dtype, shape, order)
     sizes = tuple(int(size) for size in (shape if isinstance(shape, (tuple, list)) else (shape,)))
     check_shape(sizes, dtype.itemsize)
     flat = array_of(data, dtype, (math.prod(sizes),))
-    return flat.reshape(sizes, order=order)
-
-
-def _new_array(*_: Any) -> Pending:
-    def build(state: Any) -> Any:
-        _, shape, dtype, fortran, data = state if len(state) == 5 else (1, *state)
-        return _whole_array(data, dtype_of(dtype), shape, "F" if fortran else "C")
-
-    return Pending(build)
-
-
-def _from_buffer(data: Any, dtype: Any, shape: Any, order: Any = "C") -> Any:
-    return _whole_array(data, dtype_of(dtype), shape, "F" if order == "F" else "C")
+    return flat.reshape(sizes, order="F" if order == "F" else "C")
 
 
 def _plain(value: Any) -> Any:
@@ -126,8 +114,7 @@ def _dense(kind: str, state: dict[Any, Any]) -> np.ndarray:
 
 _NAMES: dict[str, Any] = {
     **NAMES,
-    **{f"numpy.{core}.multiarray._reconstruct": _new_array for core in ("core", "_core")},
-    **{f"numpy.{core}.numeric._frombuffer": _from_buffer for core in ("core", "_core")},
+    **array_names(_whole_array),
     **{f"{module}.Ch": inert("Ch") for module in ("chumpy", "chumpy.ch")},
     "chumpy.reordering.Select": inert("Select"),
     **{

@@ -79,16 +79,6 @@ def dtype_of(value: Any) -> np.dtype | None:
     return value
 
 
-def new_array(*_: Any) -> Pending:
-    """numpy's _reconstruct: state is (version, shape, dtype, is_fortran, data)."""
-
-    def build(state: Any) -> Any:
-        _, shape, dtype, fortran, data = state if len(state) == 5 else (1, *state)
-        return array_of(data, dtype_of(dtype), shape, "F" if fortran else "C")
-
-    return Pending(build)
-
-
 def array_of(data: Any, dtype: np.dtype | None, shape: Any, order: Any = "C") -> Any:
     """An array from bytes (or from a list, for Python objects). Raises FormatError."""
     shape = tuple(int(size) for size in (shape if isinstance(shape, (tuple, list)) else (shape,)))
@@ -118,10 +108,6 @@ def _object_array(items: Any, shape: tuple[int, ...], order: Any) -> np.ndarray:
 def _scalar(dtype: Any, data: Any = b"") -> Any:
     kind = dtype_of(dtype)
     return data if kind is None else array_of(data, kind, ()).item()
-
-
-def _from_buffer(data: Any, dtype: Any, shape: Any, order: Any = "C") -> Any:
-    return array_of(data, dtype_of(dtype), shape, order)
 
 
 def _encode(text: Any, encoding: Any = "latin1") -> bytes:
@@ -188,15 +174,30 @@ def inert(name: str) -> Constructor:
     return build
 
 
+def array_names(make: Callable[[Any, np.dtype | None, Any, Any], Any]) -> dict[str, Constructor]:
+    """NumPy's names for arrays; each is made by make(data, dtype, shape, order)."""
+
+    def reconstruct(*_: Any) -> Pending:
+        def build(state: Any) -> Any:
+            _, shape, dtype, fortran, data = state if len(state) == 5 else (1, *state)
+            return make(data, dtype_of(dtype), shape, "F" if fortran else "C")
+
+        return Pending(build)
+
+    def from_buffer(data: Any, dtype: Any, shape: Any, order: Any = "C") -> Any:
+        return make(data, dtype_of(dtype), shape, order)
+
+    names = {"multiarray._reconstruct": reconstruct, "numeric._frombuffer": from_buffer}
+    return {f"numpy.{core}.{name}": build for core in ("core", "_core") for name, build in names.items()}
+
+
 def _numpy_names() -> dict[str, Any]:
     names: dict[str, Any] = {"numpy.dtype": new_dtype}
     names |= {f"numpy.{name}": Token(f"numpy.{name}") for name in ("ndarray", "memmap", "matrix")}
     for core in ("numpy.core", "numpy._core"):
-        names[f"{core}.multiarray._reconstruct"] = new_array
         names[f"{core}.multiarray.scalar"] = _scalar
-        names[f"{core}.numeric._frombuffer"] = _from_buffer
         names[f"{core}.memmap.memmap"] = Token("numpy.memmap")
-    return names
+    return names | array_names(array_of)
 
 
 def _builtin_names() -> dict[str, Any]:

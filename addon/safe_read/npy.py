@@ -55,7 +55,7 @@ def check_shape(shape: tuple[int, ...], itemsize: int) -> None:
 
 
 def read_header(stream: BinaryIO) -> ArrayHeader:
-    """Reads magic, version and header; leaves the stream at the first element."""
+    """Reads magic, version and header; leaves the stream at the first element. Raises FormatError."""
     start = stream.read(8)
     if len(start) < 8 or start[:6] != MAGIC:
         raise FormatError("The array does not start like a NumPy array; export the file again.")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -38,17 +37,8 @@ def read_object(path: Path, head: bytes) -> Any:
 
 def read_object_array(stream: BinaryIO, size: int) -> Any:
     """The Python objects behind the header of an .npy member of `size` bytes. Raises FormatError."""
-    value = _unpickled(ByteSource(stream, size))
-    return value.item() if isinstance(value, np.ndarray) and value.shape == () else value
-
-
-def read_object_bytes(data: bytes) -> Any:
-    """The object in a pickle that lies in memory. Raises FormatError."""
-    return _unpickled(ByteSource(io.BytesIO(data), len(data)))
-
-
-def _unpickled(source: ByteSource) -> Any:
     from .torch_archive import TORCH_NAMES
     from .unpickle import Unpickler
 
-    return check_expanse(Unpickler(source, TORCH_NAMES).load())
+    value = check_expanse(Unpickler(ByteSource(stream, size), TORCH_NAMES).load())
+    return value.item() if isinstance(value, np.ndarray) and value.shape == () else value

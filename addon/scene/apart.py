@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import bpy
 
 from ..body.body_model import BodyModel
 from ..motion import Motion
-from .character_copy import OnCharacter, copied_character
-from .character_file import in_place_of
+from .character_copy import Copy, OnCharacter, copied_character
+from .character_file import Character, in_place_of
+from .errors import SceneError
 from .export import export_people, named
 from .person import write_motion
 from .rollback import nothing_left_behind
@@ -71,13 +72,20 @@ def _export_on(
     """Copies of a character in place of people; the first one's meshes have the names of those copied."""
     copies = [copied_character(character.uid) for _ in people]
     with named(copies[0].meshes):
-        done = [
-            in_place_of(person, copy.armature, character.bones, character.options)
-            for person, copy in zip(people, copies, strict=True)
-        ]
+        done = [_put_on(copy, person, character) for person, copy in zip(people, copies, strict=True)]
         armatures = [one.armature for one in done]
         paths = export_people(path, armatures, preset=preset, rename=False)
     return Exported(paths, [sentence for one in done for sentence in one.told])
+
+
+def _put_on(copy: Copy, person: bpy.types.Object, character: OnCharacter) -> Character:
+    """The copy in place of a person. What is said of it names the character: who reads it knows no copy."""
+    called = copy.armature.name
+    try:
+        done = in_place_of(person, copy.armature, character.bones, character.options)
+    except SceneError as error:
+        raise SceneError(str(error).replace(called, copy.name)) from error
+    return replace(done, told=tuple(sentence.replace(called, copy.name) for sentence in done.told))
 
 
 @contextmanager

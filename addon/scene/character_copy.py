@@ -33,9 +33,11 @@ class OnCharacter:
 
 @dataclass(frozen=True)
 class Copy:
-    """A character's copy. meshes: with their names in the user's scene, and these of their data."""
+    """A character's copy. name: the character's own in the user's scene. meshes: with their names there, and
+    these of their data."""
 
     armature: bpy.types.Object
+    name: str
     meshes: list[tuple[bpy.types.ID, str]]
 
 
@@ -60,7 +62,7 @@ def copied_character(uid: int) -> Copy:
     bpy.context.view_layer.update()
     pairs = list(zip(copies[1:], originals[1:], strict=True))
     names = [(copy, own.name) for copy, own in pairs]
-    return Copy(copies[0], names + [(copy.data, own.data.name) for copy, own in pairs])
+    return Copy(copies[0], armature.name, names + [(copy.data, own.data.name) for copy, own in pairs])
 
 
 def character_print(armature: bpy.types.Object) -> str:

@@ -29,7 +29,7 @@ from .spares import as_before_when_it_fails
 from .stored import Stored, read_stored
 from .time_shift import retimed
 from .timing import Keys
-from .versions import show_refined, without_hold, write_before
+from .versions import show_refined, without_hold, write_aside
 
 _PELVIS = (f'pose.bones["{BONE_NAMES[0]}"].location', 0)
 _FIT = (f'["{FIT_ERROR}"]', 0)
@@ -127,7 +127,7 @@ def write_held(
         free = without_hold(motion)
         if free is not None and not has_version(armature, FREE):
             hides = any(path.startswith("hide_") for path, _ in refined.curves)
-            yield from write_before(armature, free, keys, FREE, hide=hides)
+            yield from write_aside(armature, free, keys, FREE, hide=hides)
         with written_to(armature, refined.action):
             yield from write_bones(armature, motion, keys)
             if contacts:

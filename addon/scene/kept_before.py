@@ -35,11 +35,6 @@ def _idle_key(version: str) -> str:
     return f"{version}_idle"
 
 
-def has_before(armature: bpy.types.Object) -> bool:
-    """Whether the motion before refining is there, in either form."""
-    return has_version(armature, BEFORE)
-
-
 def has_version(armature: bpy.types.Object, version: str) -> bool:
     """Whether one of the versions ASIDE is there, in either form."""
     return armature.get(version) is not None or _archive(armature, version) is not None

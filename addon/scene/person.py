@@ -30,7 +30,7 @@ from .refit_bones import update_rest_pose
 from .rollback import all_or_nothing, leave_edit_mode, select_only
 from .timing import is_animated, keys_at, scene_rate, set_scene_rate, show_range
 from .units import metres
-from .versions import own_actions, refined_action, without_hold, write_before, write_refined
+from .versions import own_actions, refined_action, without_hold, write_aside, write_refined
 from .visibility import hide_while_away, only_hides
 
 
@@ -75,7 +75,7 @@ def write_motion(
     if original is not None:
         _check(original, None)
     yield None
-    scene, name = bpy.context.scene, as_text(name)
+    scene, name, hide = bpy.context.scene, as_text(name), gaps == "hide"
     leave_edit_mode()
     with all_or_nothing(scene):
         alone = not is_animated(scene, _actions(earlier))
@@ -91,24 +91,20 @@ def write_motion(
         if motion.hands is not None:
             place_fingers(armature, motion.hands.offsets, colour)
         yield None
-        if original is None:
-            forget_version(armature, BEFORE)
-        else:
-            times = original.times - origin
-            before = keys_at(times, scene_rate(scene), first_frame, original.away)
-            yield from write_before(armature, original, before, hide=gaps == "hide")
-        free = without_hold(motion)
-        if free is None:
-            forget_version(armature, FREE)
-        else:
-            yield from write_before(armature, free, keys, FREE, hide=gaps == "hide")
-        yield from write_refined(armature, motion, keys, hide=gaps == "hide", told=told)
+        for version, other in ((BEFORE, original), (FREE, without_hold(motion))):
+            if other is None:
+                forget_version(armature, version)
+            else:
+                at = keys_at(other.times - origin, scene_rate(scene), first_frame, other.away)
+                yield from write_aside(armature, other, at, version, hide=hide)
+        yield from write_refined(armature, motion, keys, hide=hide, told=told)
         yield from put_away.steps(armature)
         mark_estimated(armature, motion, keys, scene_rate(scene))
         yield None
-        shape: dict[str, Any] = {"body_model": body_model, "betas": motion.betas}
-        shape["gender"] = gender or motion.gender
-        shape["fingers"] = finger_offsets(armature) if has_fingers(armature) else None
+        shape: dict[str, Any] = {
+            "body_model": body_model, "betas": motion.betas, "gender": gender or motion.gender,
+            "fingers": finger_offsets(armature) if has_fingers(armature) else None,
+        }  # fmt: skip
         bodies = list(earlier.bodies)
         for body in bodies:
             yield from update_body(body, armature, motion.bone_offsets, offsets, told=told, **shape)
@@ -116,7 +112,7 @@ def write_motion(
             body = yield from create_body(armature, motion.bone_offsets, home, person_colour(colour), **shape)
             bodies = [body]
         for body in bodies:
-            hide_while_away(body, keys, hide=gaps == "hide")
+            hide_while_away(body, keys, hide=hide)
         if keypoints is not None:
             keep_keypoints(
                 armature, keypoints, motion.times - origin,

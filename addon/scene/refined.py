@@ -70,4 +70,5 @@ def _candidates(armature: bpy.types.Object) -> Iterator[Refined]:
 
 
 def slot_for_objects(action: bpy.types.Action) -> Any:
+    """The action's slot for objects; None without one, and before Blender 4.4, which has no slots."""
     return next((slot for slot in getattr(action, "slots", ()) if slot.target_id_type == "OBJECT"), None)

@@ -32,31 +32,31 @@ AFTER_BLENDS = "spr_after_blends"
 """Custom property of the armature while it shows the action before: how the one after blends."""
 
 
-def write_before(
-    armature: bpy.types.Object, original: Motion, keys: Keys, version: str = BEFORE, *, hide: bool = False
+def write_aside(
+    armature: bpy.types.Object, motion: Motion, keys: Keys, version: str, *, hide: bool
 ) -> Steps[None]:
-    """Keep the original motion, or another that is only looked at, beside the refined one, which stays on the
-    armature: as an archive, or where it is looked at or IK controls and a root follow it, as an action.
+    """Keep a motion that is only looked at beside the refined one, which stays on the armature: as an
+    archive, or where it is looked at or IK controls and a root follow it, as an action.
 
-    version: which one it is. hide: the armature is hidden while the person is away, as the refined motion
-    hides it.
+    version: which of ASIDE it is. hide: the armature is hidden while the person is away, as the refined
+    motion hides it.
     """
     earlier = armature.get(version)
     name = packed_name(armature, version) or f"{armature.name} {_CALLED[version]}"
     if earlier is None and root_bone(armature) is None and not controlled_limbs(armature):
-        tables = yield from tables_of(armature, original, keys)
+        tables = yield from tables_of(armature, motion, keys)
         hiding = hiding_table(keys) if hide else None
         archive = yield from archive_of(tables if hiding is None else [*tables, hiding])
         keep_archive(armature, version, archive, name)
         return
     earlier = _editable(earlier)
     with written_to(armature, earlier):
-        yield from write_action(armature, original, keys, store=False)
+        yield from write_action(armature, motion, keys, store=False)
         hide_while_away(armature, keys, hide=hide)
-        before = armature.animation_data.action
+        action = armature.animation_data.action
     if earlier is None:
-        before.name = name
-    armature[version] = before
+        action.name = name
+    armature[version] = action
     drop_archive(armature, version)
 
 
@@ -153,16 +153,6 @@ def shown_aside(armature: bpy.types.Object) -> str | None:
     played = None if animation is None else animation.action
     shown = [version for version in ASIDE if played is not None and armature.get(version) == played]
     return shown[0] if shown else None
-
-
-def shows_before(armature: bpy.types.Object) -> bool:
-    """Whether the original motion is on the armature now."""
-    return shown_aside(armature) == BEFORE
-
-
-def show_version(armature: bpy.types.Object, before: bool) -> None:
-    """Put the original motion on the armature, or the refined one. SceneError when there is none."""
-    show(armature, BEFORE if before else None)
 
 
 def show(armature: bpy.types.Object, version: str | None) -> None:

@@ -82,6 +82,7 @@ def out_of_edit_mode(armature: bpy.types.Object) -> AbstractContextManager[None]
 
 @contextmanager
 def object_mode() -> Iterator[None]:
+    """In Object Mode; afterwards in the mode that the active object was in."""
     active = bpy.context.view_layer.objects.active
     mode = active.mode if active is not None else "OBJECT"
     leave_edit_mode()

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from ..batch import roughly
 from ..body.shape import height_of, weight_of
 from ..formats.container import Hints
 from ..formats.file_names import shared_name
@@ -270,15 +271,7 @@ def progress_text(job: SteppedJob) -> str:
 def progress_parts(job: SteppedJob) -> tuple[str, str]:
     """'take_3 (3 of 12): Fitting' and '42%, 3 s left': what is done, and what always fits into a bar."""
     done, left = f"{job.fraction:.0%}", job.seconds_left
-    return job.message, done if left is None else f"{done}, {_roughly(left)} left"
-
-
-def _roughly(seconds: float) -> str:
-    """'3 s', '25 s', '2 min': as exact as a forecast can be."""
-    if seconds > 90.0:
-        return f"{seconds / 60.0:.0f} min"
-    step = 1.0 if seconds < 10.0 else 5.0
-    return f"{max(round(seconds / step) * step, 1.0):.0f} s"
+    return job.message, done if left is None else f"{done}, {roughly(left)} left"
 
 
 def wrap(text: str, width: float, measure: Callable[[str], float]) -> list[str]:

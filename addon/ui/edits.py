@@ -33,7 +33,7 @@ class _OnPerson(Rigging):
     @classmethod
     def poll(cls: Any, context: bpy.types.Context) -> bool:
         """Needs a refined person of this file."""
-        reason = _why_not(shown_person(context))
+        reason = why_unchangeable(shown_person(context))
         if reason:
             cls.poll_message_set(reason)
         return not reason
@@ -148,7 +148,8 @@ class SPR_OT_forget_edits(_OnPerson, bpy.types.Operator):
         return f"The next run may replace the edits of {listed(names)}."
 
 
-def _why_not(person: bpy.types.Object | None) -> str:
+def why_unchangeable(person: bpy.types.Object | None) -> str:
+    """Why a person's animation can't be changed now; "" where it can."""
     if runner.current() is not None:
         return "Refining is already running"
     if person is None:

@@ -20,6 +20,7 @@ from ..scene.refined import refined_animation
 from ..steps import Progress, Steps, as_part
 from . import runner
 from .driven import Driven
+from .edits import why_unchangeable
 from .feet import feet_of
 from .log import report_error
 from .moved_keys import follow_moved_keys
@@ -151,16 +152,10 @@ class SPR_OT_hold_feet_again(Driven, bpy.types.Operator):
 
 
 def _why_not(person: bpy.types.Object | None) -> str:
-    if runner.current() is not None:
-        return "Refining is already running"
-    if person is None:
-        return "Refine a recording first"
-    refined = refined_animation(person)
-    if refined is None:
+    reason = why_unchangeable(person)
+    if not reason and refined_animation(person) is None:
         return "The person does not have its refined action; refine it again"
-    if not person.is_editable or not refined.action.is_editable:
-        return "This person is linked from another file and can't be changed"
-    return ""
+    return reason
 
 
 CLASSES = (SPR_OT_hold_feet_again,)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-import torch
 
 from addon.body.rotations import axis_angle_from_matrix
 from addon.body.skeleton import JOINT_NAMES
@@ -49,8 +48,3 @@ def twists(rotations: np.ndarray) -> np.ndarray:
 def sizes(rotations: np.ndarray) -> np.ndarray:
     """(24,) mean angle of each joint's rotation."""
     return np.degrees(np.linalg.norm(axis_angle_from_matrix(rotations), axis=-1)).mean(0)
-
-
-def as_array(rotations: torch.Tensor) -> np.ndarray:
-    """Poses of one clip (1, T, 24, 3, 3) for the measures above."""
-    return rotations[0].double().numpy()

@@ -24,60 +24,64 @@ ROUNDS = 5
 def main(argv: list[str] | None = None) -> int:
     """Measures and prints."""
     words = sys.argv[1:] if argv is None else argv
+    parser = _parser()
+    if not {"--accuracy", "--checks", "--feet"} & set(words):
+        return _without_torch(parser.parse_args(words))
+    if find_spec("torch") is None:
+        print("The table of accuracy needs torch: run it under Python 3.11.", file=sys.stderr)
+        return 1
+    return _errors(parser, words)
+
+
+def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="build.py bench", description=__doc__)
     parser.add_argument("--accuracy", action="store_true", help="the table of accuracy in place of speed")
     parser.add_argument("--checks", action="store_true", help="calibration, faults, seams, rates, captures")
     parser.add_argument("--feet", action="store_true", help="contacts, slide and floor of feet, held and not")
+    parser.add_argument("--hands", action="store_true", help="fingers of synthetic hands: errors and time")
+    parser.add_argument(
+        "--shape", action="store_true", help="fits of a body model's shape, beside other packages'"
+    )
     parser.add_argument("--window", action="store_true", help="a run in a Blender with a window")
     parser.add_argument(
         "--against", type=Path, metavar="CHECKOUT", help="refining beside another build of this project"
     )
     parser.add_argument(
-        "--batch",
-        type=int,
-        metavar="FILES",
-        help="so many files with --jobs 1 and --jobs 2, on two cores",
+        "--batch", type=int, metavar="FILES", help="so many files with --jobs 1 and --jobs 2, on two cores"
     )
-    parser.add_argument("--hands", action="store_true", help="fingers of synthetic hands: errors and time")
-    if "--window" in words:
-        parser.parse_args(words)
+    return parser
+
+
+def _without_torch(args: argparse.Namespace) -> int:
+    """One of the measures that need no torch, or speed. Each imports what it needs itself."""
+    if args.window:
         from .responsiveness import measure
 
         return measure()
-    parser.add_argument(
-        "--shape", action="store_true", help="fits of a body model's shape, beside other packages'"
-    )
-    if "--shape" in words:
-        parser.parse_args(words)
+    if args.shape:
         from .shape_bench import shape
 
         return shape()
-    if "--hands" in words:
-        parser.parse_args(words)
+    if args.hands:
         from bundled_model.training.benchmark.hands import hands
 
         hands()
         return 0
-    if not {"--accuracy", "--checks", "--feet"} & set(words):
-        args = parser.parse_args(words)
-        if args.against is not None:
-            from .against import against
+    if args.against is not None:
+        from .against import against
 
-            return against(args.against)
-        if args.batch is not None:
-            from .batch import batch
+        return against(args.against)
+    if args.batch is not None:
+        from .batch import batch
 
-            return batch(args.batch)
-        keys()
-        retargeting()
-        clicking()
-        refining()
-        opening()
-        opening_large()
-        return 0
-    if find_spec("torch") is None:
-        print("The table of accuracy needs torch: run it under Python 3.11.", file=sys.stderr)
-        return 1
+        return batch(args.batch)
+    for measured in (keys, retargeting, clicking, refining, opening, opening_large):
+        measured()
+    return 0
+
+
+def _errors(parser: argparse.ArgumentParser, words: list[str]) -> int:
+    """Accuracy, checks or feet, which have arguments of their own."""
     from bundled_model.training.benchmark.checks import checks
     from bundled_model.training.benchmark.command import accuracy, add_arguments
     from bundled_model.training.benchmark.feet import feet

@@ -29,7 +29,9 @@ def main(arguments: list[str]) -> int:
         metavar="ZIP",
         help="zips of a release (default: one made of the files as they are)",
     )
-    parser.add_argument("--output", type=Path, default=ROOT / "dist/repo", metavar="FOLDER", help="dist/repo")
+    parser.add_argument(
+        "--output", type=Path, default=ROOT / "dist/repo", metavar="FOLDER", help="default: dist/repo"
+    )
     options = parser.parse_args(arguments)
     environment = prepare("main")
     tool, folder = packaging.blender_tool(environment), options.output.resolve()

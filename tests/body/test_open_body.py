@@ -10,11 +10,10 @@ from addon.body.kinematics import forward
 from addon.body.open_body import BODY_FILE, GENDERS, SEXES_FILE, load, skin
 from addon.body.points import POINT_INDEX, point_positions
 from addon.body.rotations import matrix_from_axis_angle
-from addon.body.skeleton import JOINT_NAMES, MIRROR_JOINTS, PARENTS, REST_OFFSETS, rest_joints, scaled_offsets
+from addon.body.skeleton import JOINT_NAMES, MIRROR_JOINTS, PARENTS, REST_OFFSETS, rest_joints
 
 ROOT = Path(__file__).resolve().parents[2]
 REST = np.broadcast_to(np.eye(3), (24, 3, 3)).copy()
-LENGTHS = np.linalg.norm(REST_OFFSETS, axis=-1)
 MIRROR = np.array([-1.0, 1.0, 1.0])
 
 
@@ -25,7 +24,7 @@ def stretched(**factors: float) -> np.ndarray:
         for side in ("", "left_", "right_"):
             if side + name in JOINT_NAMES:
                 scale[JOINT_NAMES.index(side + name)] *= factor
-    return scaled_offsets(LENGTHS * scale)
+    return REST_OFFSETS * scale[:, None]
 
 
 PERFORMERS = {

@@ -46,6 +46,12 @@ def test_inspect_tells_a_person_what_was_recognised_and_warns(capsys):
     assert "person 0" in told and "60" in told and "hardly moves" in told
 
 
+def test_inspect_says_a_name_once_and_counts_in_words_that_agree(capsys):
+    assert cli.main(["inspect", str(ROOT / "bundled_model/samples/sam3dbody/img_subj00.npz")]) == 0
+    told = capsys.readouterr().out.splitlines()
+    assert told[0] == "img_subj00.npz: SAM 3D Body" and "1 frame from 0" in told[1]
+
+
 def test_refine_writes_one_complete_npz(tmp_path, calls, capsys):
     out = tmp_path / "new folder" / "out.npz"
     assert cli.main(["refine", str(BROKEN), "--output", str(out)]) == 0
@@ -97,11 +103,12 @@ def test_people_of_one_take_are_refined_into_one_output(tmp_path, one_take, call
 
 
 def test_options_reach_the_refiner(tmp_path, calls):
-    words = ["--mode", "sequence", "--engine", "numpy", "--device", "cpu", "--keypoints-offset", "-0.5"]
+    words = ["--mode", "sequence", "--engine", "numpy", "--device", "cpu"]
+    words += ["--keypoints", str(TRIAL), "--keypoints-offset", "-0.5"]
     assert cli.main(["refine", str(TRIAL), "--output", str(tmp_path / "o.npz"), *words]) == 0
     options = calls[0][1]
     assert (options["mode"], options["engine"], options["device"]) == ("sequence", "numpy", "cpu")
-    assert options["targets_offset"] == -0.5 and options["targets"] is None
+    assert options["targets_offset"] == -0.5 and options["targets"].frames == 100
 
 
 def test_keypoints_of_another_file_are_the_targets_and_take_the_hints(tmp_path, calls):

@@ -50,6 +50,9 @@ def test_a_word_that_is_no_value_is_told_in_one_line(words, option, capsys):
         (["--gaps", "hide"], "but in .blend"),
         (["--fbx-preset", "unity"], "no effect in .npz"),
         (["--keep-bone-names"], "no effect in .npz"),
+        (["--keypoints-offset", "0.5"], "without --keypoints"),
+        (["--keypoints-offset", "auto"], "without --keypoints"),
+        (["--path", "steps"], "--feet 1"),
     ],
 )
 def test_what_has_no_effect_is_refused(words, more, needed, capsys):

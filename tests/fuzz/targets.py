@@ -5,6 +5,7 @@ Every target takes the bytes of an input. A FormatError is a good end, anything 
 
 from __future__ import annotations
 
+import io
 import os
 import tempfile
 import zipfile
@@ -22,7 +23,7 @@ from addon.safe_read import FormatError, decode_text, hdf5, matlab, parse_json
 from addon.safe_read.c3d import is_c3d, read_c3d
 from addon.safe_read.errors import refusing
 from addon.safe_read.lazy import LazyArray
-from addon.safe_read.objects import read_object_bytes
+from addon.safe_read.objects import read_object_array
 from addon.safe_read.parquet import read_columns
 from addon.safe_read.xml_stream import elements
 
@@ -62,7 +63,7 @@ def _visit(value: Any) -> None:
 
 def _pickle(data: bytes) -> None:
     with refusing("input"):
-        _visit(read_object_bytes(data))
+        _visit(read_object_array(io.BytesIO(data), len(data)))
 
 
 def _file(data: bytes) -> None:

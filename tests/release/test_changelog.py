@@ -32,6 +32,7 @@ def test_notes_end_where_the_next_version_begins():
 def test_headings_are_those_of_keep_a_changelog_newest_first():
     headings = list(changelog.HEADING.finditer(TEXT))
     assert headings[0]["version"] == "Unreleased" and headings[0]["date"] is None
+    assert headings[1]["version"] == manifest()["version"]
     dates = [heading["date"] for heading in headings[1:]]
     assert all(dates) and dates == sorted(dates, reverse=True)
     assert set(re.findall(r"^### (.+)$", TEXT, re.MULTILINE)) <= KINDS

@@ -15,9 +15,9 @@ from addon.scene.curves import find_curves
 from addon.scene.edit_layer import add_edit_layer, blend_layer_edit, has_edit_layer
 from addon.scene.edits import find_edits, forget_edits
 from addon.scene.reduce_keys import reduce_keys
-from addon.scene.refined import refined_animation
+from addon.scene.refined import BEFORE, refined_animation
 from addon.scene.timing import keys_at
-from addon.scene.versions import show_version, shows_before
+from addon.scene.versions import show, shown_aside
 from addon.steps import finish
 
 from .edited import apart, lift, turn
@@ -205,11 +205,11 @@ def test_before_is_shown_by_itself_and_the_layer_comes_back(make_motion, heads):
     turned = armature.pose.bones["Head"]
     turned.rotation_quaternion = (0.9, 0.0, 0.43589, 0.0)
     assert turned.keyframe_insert("rotation_quaternion", frame=8)
-    show_version(armature, before=True)
-    assert shows_before(armature)
+    show(armature, BEFORE)
+    assert shown_aside(armature) == BEFORE
     bpy.context.scene.frame_set(8)
     np.testing.assert_allclose(heads(armature), heads(plain), atol=0.2)  # other bones, the same pose
-    show_version(armature, before=False)
+    show(armature, None)
     animation = armature.animation_data
     assert (animation.action, animation.action_blend_type) == (layer, "COMBINE")
 
@@ -323,12 +323,12 @@ def _played(armature, frame: int) -> Quaternion:
 
 def test_a_layer_is_added_above_what_plays(make_motion):
     armature = write_motion(make_motion(seed=2), original=make_motion(seed=1), mesh=False)
-    show_version(armature, before=True)
+    show(armature, BEFORE)
     with pytest.raises(SceneError, match="does not play its refined animation; choose After"):
         add_edit_layer(armature)
-    show_version(armature, before=False)
+    show(armature, None)
     add_edit_layer(armature)
-    show_version(armature, before=True)
+    show(armature, BEFORE)
     assert not has_edit_layer(armature)
 
 

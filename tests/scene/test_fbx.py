@@ -13,7 +13,8 @@ from addon.body import open_body
 from addon.body.kinematics import forward
 from addon.scene import BONE_NAMES, SceneError, export_fbx, write_motion
 from addon.scene.edit_layer import add_edit_layer
-from addon.scene.versions import show_version
+from addon.scene.refined import BEFORE
+from addon.scene.versions import show
 
 from .fbx_files import degrees, read, rest_of
 
@@ -54,7 +55,7 @@ def test_ufbx_reads_the_same_motion(make_motion, tmp_path, mesh, first, current)
 def test_the_file_holds_the_version_that_is_shown(make_motion, tmp_path, shown):
     motions = {"before": make_motion(seed=1), "after": make_motion(seed=2)}
     armature = write_motion(motions["after"], original=motions["before"], mesh=False)
-    show_version(armature, before=shown == "before")
+    show(armature, BEFORE if shown == "before" else None)
     export_fbx(tmp_path / "a.fbx", [armature])
     found = read(tmp_path / "a.fbx")
     joints, _ = forward(motions[shown].rotations, motions[shown].pelvis, motions[shown].bone_offsets)

@@ -13,8 +13,9 @@ from addon.scene.action import write_action
 from addon.scene.curves import find_curves
 from addon.scene.ik_controls import add_ik_controls, bake_to_fk
 from addon.scene.limbs import LIMBS, controlled_limbs, controls
+from addon.scene.refined import BEFORE
 from addon.scene.timing import keys_at
-from addon.scene.versions import show_version
+from addon.scene.versions import show
 from addon.steps import finish
 
 from .fbx_files import read
@@ -143,15 +144,15 @@ def test_the_motion_before_refining_has_controls_of_its_own(make_motion):
     motions = [make_motion(40, seed=seed) for seed in (1, 2)]
     person = write_motion(motions[0], original=motions[1], mesh=False)
     after = shown(person, FRAMES)
-    show_version(person, before=True)
+    show(person, BEFORE)
     before = shown(person, FRAMES)
     add_ik_controls(person)
     assert apart(before, shown(person, FRAMES))[0] < 0.1
-    show_version(person, before=False)
+    show(person, None)
     assert apart(after, shown(person, FRAMES))[0] < 0.1
     bake_to_fk(person)
     assert apart(after, shown(person, FRAMES))[1] < 0.05
-    show_version(person, before=True)
+    show(person, BEFORE)
     assert apart(before, shown(person, FRAMES))[1] < 0.05
 
 

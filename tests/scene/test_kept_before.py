@@ -13,8 +13,9 @@ from addon.scene import SceneError, write_motion
 from addon.scene.curve_keys import read_keys
 from addon.scene.curves import find_curves
 from addon.scene.ik_controls import add_ik_controls, bake_to_fk
-from addon.scene.kept_before import has_before
-from addon.scene.versions import show_version, versions
+from addon.scene.kept_before import has_version
+from addon.scene.refined import BEFORE
+from addon.scene.versions import show, versions
 
 CURVE = ('pose.bones["L_Elbow"].rotation_quaternion', 1)
 
@@ -29,7 +30,7 @@ def armature(make_motion):
 
 def _keys(armature) -> dict:
     """All keys of the motion before, which is left on the armature."""
-    show_version(armature, before=True)
+    show(armature, BEFORE)
     return _played(armature)
 
 
@@ -49,8 +50,8 @@ def test_every_key_comes_back_as_it_was(armature):
     first = _keys(armature)
     assert len(first) == 102  # 24 bones, a location, the fit error, hidden in viewport and render
     for _ in range(2):
-        show_version(armature, before=False)
-        assert versions(armature)[0] is None and has_before(armature)
+        show(armature, None)
+        assert versions(armature)[0] is None and has_version(armature, BEFORE)
         assert _keys(armature) == first
 
 
@@ -67,14 +68,14 @@ def test_looking_at_it_removes_no_data_block(armature):
 
     for before in (True, False, True, False):
         there = blocks()
-        show_version(armature, before=before)
+        show(armature, BEFORE if before else None)
         assert there <= blocks()
     assert len(there) == len(blocks()) == 3  # two actions and an archive
 
 
 def test_put_away_it_is_no_take_of_an_fbx_with_all_actions(armature, tmp_path):
     _keys(armature)
-    show_version(armature, before=False)
+    show(armature, None)
     path = tmp_path / "all.fbx"
     bpy.ops.export_scene.fbx(filepath=str(path), bake_anim_use_all_actions=True)
     assert set(re.findall(rb"([^\x00-\x1f]*)\x00\x01AnimStack", path.read_bytes())) == {b"Person|Person"}
@@ -92,7 +93,7 @@ def test_a_file_with_it_is_hardly_larger(make_motion, tmp_path):
 
 def test_it_is_saved_appended_and_shown_there(armature, append_person):
     wanted = _keys(armature)
-    show_version(armature, before=False)
+    show(armature, None)
     appended = append_person()
     assert _keys(appended) == wanted
 
@@ -124,19 +125,19 @@ def _marked(action):
 
 @pytest.mark.parametrize("change", [_in_the_nla, _smooth, _noisy, _named, _kept, _marked])
 def test_what_a_user_makes_of_it_keeps_it_an_action(armature, change):
-    show_version(armature, before=True)
+    show(armature, BEFORE)
     action = versions(armature)[0]
     change(action)
-    show_version(armature, before=False)
+    show(armature, None)
     assert versions(armature)[0] == action and action.name in bpy.data.actions
 
 
 def test_an_edited_key_is_still_there(armature):
-    show_version(armature, before=True)
+    show(armature, BEFORE)
     find_curves(armature)[CURVE].keyframe_points[7].co.y = 0.75
-    show_version(armature, before=False)
+    show(armature, None)
     assert versions(armature)[0] is None
-    show_version(armature, before=True)
+    show(armature, BEFORE)
     assert find_curves(armature)[CURVE].keyframe_points[7].co.y == 0.75
 
 
@@ -152,11 +153,11 @@ def test_controls_are_added_to_it_and_taken_away(make_motion):
     armature = write_motion(make_motion(seed=2), original=make_motion(seed=1), mesh=False)
     add_ik_controls(armature)
     assert versions(armature)[0] is None
-    show_version(armature, before=True)
+    show(armature, BEFORE)
     assert any("L_Wrist_IK" in path for path, _ in find_curves(armature))
-    show_version(armature, before=False)
+    show(armature, None)
     bake_to_fk(armature)
-    show_version(armature, before=True)
+    show(armature, BEFORE)
     assert not any("IK" in path for path, _ in find_curves(armature))
 
 
@@ -164,5 +165,5 @@ def test_a_damaged_one_is_said_and_the_refined_one_stays(armature):
     played = armature.animation_data.action
     armature["spr_before_packed"]["keys"] = b"PK nothing"
     with pytest.raises(SceneError, match="damaged in this file; refine the person again"):
-        show_version(armature, before=True)
+        show(armature, BEFORE)
     assert armature.animation_data.action == played

@@ -10,9 +10,9 @@ from addon.scene import SceneError, write_motion
 from addon.scene.curves import find_curves
 from addon.scene.edit_layer import add_edit_layer
 from addon.scene.ik_controls import add_ik_controls, bake_to_fk
-from addon.scene.refined import refined_animation
+from addon.scene.refined import BEFORE, refined_animation
 from addon.scene.root_bone import add_root, remove_root
-from addon.scene.versions import show_version, versions
+from addon.scene.versions import show, versions
 
 from .rigs import apart, shown
 
@@ -61,16 +61,16 @@ def test_a_root_is_added_and_taken_away_there(person, place):
 
 
 def test_root_and_controls_come_and_go_with_a_motion_before_that_is_put_away(person):
-    show_version(person, before=True)
+    show(person, BEFORE)
     before = shown(person, FRAMES)
-    show_version(person, before=False)
+    show(person, None)
     seen = shown(person, FRAMES)
     add_root(person, heading=False)
     add_ik_controls(person)
     bake_to_fk(person)
     remove_root(person)
     assert versions(person)[0] is None and apart(seen, shown(person, FRAMES))[0] < 0.1
-    show_version(person, before=True)
+    show(person, BEFORE)
     assert apart(before, shown(person, FRAMES))[0] < 0.1
 
 

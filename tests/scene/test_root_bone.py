@@ -11,9 +11,10 @@ from addon.scene.action import write_action
 from addon.scene.curves import find_curves
 from addon.scene.ik_controls import add_ik_controls, bake_to_fk
 from addon.scene.limbs import root_bone
+from addon.scene.refined import BEFORE
 from addon.scene.root_bone import add_root, remove_root
 from addon.scene.timing import keys_at
-from addon.scene.versions import show_version
+from addon.scene.versions import show
 from addon.steps import finish
 
 from .fbx_files import read
@@ -79,11 +80,11 @@ def test_root_and_ik_controls_get_along(person, first):
 
 def test_the_motion_before_refining_keeps_its_way(make_motion):
     person = write_motion(make_motion(40, seed=1), original=make_motion(40, seed=2), mesh=False)
-    show_version(person, before=True)
+    show(person, BEFORE)
     before = shown(person, FRAMES)
-    show_version(person, before=False)
+    show(person, None)
     add_root(person, heading=True)
-    show_version(person, before=True)
+    show(person, BEFORE)
     assert apart(before, shown(person, FRAMES))[0] < 0.1
 
 

@@ -10,7 +10,8 @@ import pytest
 
 from addon.body.kinematics import forward
 from addon.scene import SceneError, write_motion
-from addon.scene.versions import show_version, shows_before, versions
+from addon.scene.refined import BEFORE
+from addon.scene.versions import show, shown_aside, versions
 
 
 @pytest.fixture
@@ -32,70 +33,70 @@ def _plays(armature, motion, heads) -> bool:
 
 
 def test_the_refined_motion_is_shown_first(armature, motions, heads):
-    assert not shows_before(armature)
+    assert shown_aside(armature) is None
     assert _plays(armature, motions[1], heads)
 
 
 def test_the_switch_goes_both_ways(armature, motions, heads):
     for _ in range(2):
-        show_version(armature, before=True)
-        assert shows_before(armature) and _plays(armature, motions[0], heads)
-        show_version(armature, before=False)
-        assert not shows_before(armature) and _plays(armature, motions[1], heads)
+        show(armature, BEFORE)
+        assert shown_aside(armature) == BEFORE and _plays(armature, motions[0], heads)
+        show(armature, None)
+        assert shown_aside(armature) is None and _plays(armature, motions[1], heads)
 
 
 def test_the_original_is_an_action_of_its_own_while_it_is_shown(armature):
     assert [action.name for action in bpy.data.actions] == ["Person"]
-    show_version(armature, before=True)
+    show(armature, BEFORE)
     before, after = versions(armature)
     assert before != after and not before.use_fake_user
     assert (before.name, after.name) == ("Person before", "Person")
 
 
 def test_renamed_actions_are_found(armature, motions, heads):
-    show_version(armature, before=True)
+    show(armature, BEFORE)
     before, after = versions(armature)
     before.name, after.name, armature.name = "raw", "final", "hero"
-    show_version(armature, before=False)
+    show(armature, None)
     assert _plays(armature, motions[1], heads)
-    show_version(armature, before=True)
+    show(armature, BEFORE)
     assert _plays(armature, motions[0], heads) and versions(armature)[0].name == "raw"
 
 
 def test_a_removed_original_leaves_the_refined_motion(armature, motions, heads):
-    show_version(armature, before=True)
+    show(armature, BEFORE)
     bpy.data.actions.remove(versions(armature)[0])
-    assert not shows_before(armature)
-    show_version(armature, before=False)
+    assert shown_aside(armature) is None
+    show(armature, None)
     assert _plays(armature, motions[1], heads)
     with pytest.raises(SceneError, match="no longer in the file"):
-        show_version(armature, before=True)
+        show(armature, BEFORE)
 
 
 def test_a_removed_result_is_said(armature):
-    show_version(armature, before=True)
+    show(armature, BEFORE)
     bpy.data.actions.remove(versions(armature)[1])
     with pytest.raises(SceneError, match="no longer in the file"):
-        show_version(armature, before=False)
-    assert shows_before(armature)
+        show(armature, None)
+    assert shown_aside(armature) == BEFORE
 
 
 def test_another_action_that_the_user_put_there_comes_back(armature):
     own = bpy.data.actions.new("by hand")
     armature.animation_data.action = own
-    show_version(armature, before=True)
-    show_version(armature, before=False)
+    show(armature, BEFORE)
+    show(armature, None)
     assert armature.animation_data.action == own
 
 
 def test_both_are_in_a_saved_file(armature, motions, heads, tmp_path: Path):
-    show_version(armature, before=True)
+    show(armature, BEFORE)
     path = str(tmp_path / "saved.blend")
     bpy.ops.wm.save_as_mainfile(filepath=path)
     bpy.ops.wm.open_mainfile(filepath=path)
     loaded = bpy.data.objects["Person"]
-    assert shows_before(loaded)
-    show_version(loaded, before=False)
+    assert shown_aside(loaded) == BEFORE
+    show(loaded, None)
     assert _plays(loaded, motions[1], heads)
 
 
@@ -104,7 +105,7 @@ def test_who_is_away_is_hidden_in_both_versions(make_motion):
     motions = [make_motion(frame_ids=ids, seed=seed) for seed in (1, 2)]
     armature = write_motion(motions[1], original=motions[0], mesh=False, gaps="hide")
     for before in (True, False):
-        show_version(armature, before=before)
+        show(armature, BEFORE if before else None)
         hidden = []
         for frame in (5, 50, 105):
             bpy.context.scene.frame_set(frame)
@@ -115,12 +116,12 @@ def test_who_is_away_is_hidden_in_both_versions(make_motion):
 def test_without_an_original_there_is_nothing_before(make_motion):
     armature = write_motion(make_motion(), mesh=False)
     assert versions(armature) == (None, armature.animation_data.action)
-    assert not shows_before(armature)
+    assert shown_aside(armature) is None
 
 
 def test_in_tweak_mode_it_is_refused(armature):
     animation = armature.animation_data
-    show_version(armature, before=True)
+    show(armature, BEFORE)
     animation.nla_tracks.new().strips.new("strip", 1, versions(armature)[0])
     animation.action = None
     animation.nla_tracks[0].select = True
@@ -130,4 +131,4 @@ def test_in_tweak_mode_it_is_refused(armature):
     if not animation.use_tweak_mode:
         pytest.skip("this Blender enters tweak mode in the NLA editor only")
     with pytest.raises(SceneError, match="tweak mode"):
-        show_version(armature, before=False)
+        show(armature, None)

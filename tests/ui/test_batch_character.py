@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
@@ -157,6 +158,14 @@ def test_a_rigify_rig_follows_its_own_controls_in_the_copy(batch):
     armature = _open(Path(batch.output) / "walk.fbx")
     hands = np.array([seen(armature, ["DEF-hand.R"], frame)[0, :3, 3] for frame in (1, 7, 13, 19)])
     assert np.ptp(hands, axis=0).max() > 0.1
+
+
+def test_what_is_told_of_the_copy_names_the_character(batch, hero):
+    hero.constraints.new("LIMIT_LOCATION")
+    bpy.ops.spr.batch_refine()
+    lines = (Path(batch.output) / "results.jsonl").read_text("utf-8").splitlines()
+    warnings = [warning for line in lines for warning in json.loads(line)["warnings"]]
+    assert warnings.count("Hero is itself moved by keys or constraints, which comes on top.") == 2
 
 
 def test_a_vrm_animation_is_that_of_the_character(batch, hero):

@@ -16,7 +16,8 @@ import pytest
 
 from addon import formats
 from addon.scene.curves import find_curves
-from addon.scene.kept_before import has_before
+from addon.scene.kept_before import has_version
+from addon.scene.refined import BEFORE
 
 FILE = Path(__file__).with_name("files") / "earlier_version.blend"
 SOURCE = "/recordings/two.npz"
@@ -73,7 +74,7 @@ def test_they_are_refined_again_in_place(opened):
     assert after == before and hero.name == "hero"
     assert [c.type for c in hero.pose.bones["L_Wrist"].constraints] == ["IK"]
     assert len(_elbow(hero)) == 60 and len(keys) == 30
-    assert all(has_before(hero) for hero, *_ in after.values())
+    assert all(has_version(hero, BEFORE) for hero, *_ in after.values())
     assert len(bpy.data.armatures) == 2
 
 

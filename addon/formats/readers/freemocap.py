@@ -16,8 +16,8 @@ from ...safe_read import FormatError
 from ...safe_read.npy import check_shape
 from ..container import Container
 from ..draft import Draft, Reader, is_real
+from ..point_drafts import draft_of_points
 from ..timing import timed
-from .tables import draft_of_points
 
 _BODY = "body_"
 _HANDS = ("left_hand", "right_hand")

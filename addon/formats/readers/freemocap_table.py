@@ -17,7 +17,8 @@ from ...safe_read.parquet import MAGIC, read_columns
 from ..container import Container
 from ..draft import Draft, Reader
 from ..hand_points import of_hand
-from .tables import MOST_POINTS, TRAJECTORIES, draft_of_points
+from ..point_drafts import MOST_POINTS, draft_of_points
+from .tables import TRAJECTORIES
 
 _AXES = ("x", "y", "z")
 _NEEDED = ("frame", "keypoint", *_AXES)

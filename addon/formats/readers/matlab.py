@@ -24,8 +24,8 @@ from ..body_stacks import alike
 from ..container import Container
 from ..draft import Draft, Reader, layout_keypoints, numbers, person, scalar
 from ..marker_people import joint_count, marker_people
+from ..point_drafts import draft_of_points
 from .open_keypoints import draft_of_array
-from .tables import draft_of_points
 
 _RATES = frozenset((
     "fps", "framerate", "freq", "frequency", "fs", "samplerate", "samplingrate", "samplefrequency",

@@ -21,9 +21,9 @@ from ..body_frames import IDS, PEOPLE, in_lower_case, in_order, place_of
 from ..container import Container
 from ..draft import Draft, Reader, numbers
 from ..marker_people import joint_count
+from ..point_drafts import MOST_POINTS, draft_of_points
 from ..rates import rate_in, rate_of
 from ..timing import timed_frames
-from .tables import MOST_POINTS, draft_of_points
 
 _FRAMES = ("frames", "data", "poses", "sequence")
 _WITHIN = (

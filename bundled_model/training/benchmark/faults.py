@@ -21,8 +21,6 @@ FIRST, LAST = 60, 90
 RECOVERY = 0.5
 """Seconds of good evidence after which the error must be back."""
 ALLOWED = 1.10
-STEEP = 60.0
-"""Degrees that a joint may turn in one frame; the captured motion's own clips stay below it."""
 
 Fault = Callable[[Keypoints, np.random.Generator], Keypoints]
 

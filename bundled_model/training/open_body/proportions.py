@@ -16,6 +16,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.interpolate import PchipInterpolator
 
+from addon.body.body_warp import rise
 from addon.body.skeleton import JOINT_NAMES, MIRROR_JOINTS, REST_JOINTS
 
 # Metres relative to the part's joint.
@@ -85,12 +86,6 @@ def joint(name: str) -> np.ndarray:
     return mean_joints()[JOINT_NAMES.index(name)]
 
 
-def smoothstep(values: np.ndarray, low: float, high: float) -> np.ndarray:
-    """0 below `low`, 1 above `high`, smooth between."""
-    t = np.clip((values - low) / (high - low), 0.0, 1.0)
-    return t * t * (3 - 2 * t)
-
-
 def girth(vertices: np.ndarray, marks: Landmarks) -> Girth:
     """Of the T-posed source body with these vertices (V, 3)."""
     back, front = _pelvis(vertices, marks)
@@ -110,7 +105,7 @@ def fit(vertices: np.ndarray, marks: Landmarks, like: Girth | None = None) -> np
     x, y, z = vertices.T
     reach = np.abs(x)
     upper = y > marks.crotch[1] + 0.15
-    arm = smoothstep(reach, marks.shoulder[0] - 0.03, marks.shoulder[0] + 0.06) * upper
+    arm = rise(reach, marks.shoulder[0] - 0.03, marks.shoulder[0] + 0.06) * upper
     head = vertices[y > marks.chin[1]]
     depth = _depth(vertices, head, marks, like)
     new_z = (1 - arm) * depth + arm * (z + joint("left_shoulder")[2] - marks.shoulder[2])

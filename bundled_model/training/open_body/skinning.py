@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
+from addon.body.body_warp import rise
 from addon.body.skeleton import JOINT_COUNT, JOINT_NAMES, MIRROR_JOINTS
 
-from .proportions import mean_joints, smoothstep
+from .proportions import mean_joints
 from .source import Source
 
 # Beginnings of bone names -> joint and share; the first that fits counts, all others belong to the head.
@@ -64,7 +65,7 @@ def _spread_spine(weights: np.ndarray, vertices: np.ndarray) -> np.ndarray:
     result = weights.copy()
     for place, (name, reach) in enumerate(SPINE):
         centre = heights[JOINT_NAMES.index(name)]
-        beyond = above * smoothstep(vertices[:, 1], centre - reach, centre + reach)
+        beyond = above * rise(vertices[:, 1], centre - reach, centre + reach)
         result[:, chain[place]] = total * (above - beyond)
         above = beyond
     result[:, chain[-1]] = total * above
