@@ -75,8 +75,48 @@ def test_legs_that_are_nearly_straight_come_back_within_a_degree(build):
     stands = stepping.stand()
     there = followed(carry(stands, character(build)).pose, stands)
     back = followed(carry(there, character(Build())).pose, stands)
-    for found in (there, back):
-        assert _apart(source_of(stands).joints, found.joints)[:, [0, 1, 4, 5]].max() < 1.0
+    legs = [0, 1, 4, 5]
+    there, back = (_apart(source_of(stands).joints, one.joints)[:, legs].max() for one in (there, back))
+    assert there < 1.1, "a longer thigh bends less for the same knee"
+    assert back < 0.2
+
+
+@pytest.mark.parametrize(
+    "build", [Build(feet=1.8), Build(legs=1.8), Build(legs=0.5, arms=0.55, shoulders=0.7, feet=0.8)]
+)
+def test_legs_come_back_from_feet_that_are_large_or_small_for_them(walk, build):
+    there = followed(carry(walk, character(build)).pose, walk)
+    back = followed(carry(there, character(Build())).pose, walk)
+    assert _apart(source_of(walk).joints, back.joints)[:, [0, 1, 4, 5]].max() < 0.5
+
+
+@pytest.mark.parametrize("build", [BUILDS["child"], BUILDS["giant"]])
+def test_a_body_goes_along_with_feet_that_slide_slowly_while_they_stand(build):
+    slides = stepping.stand()
+    slides.pelvis[:, 2] += 0.05 * np.sin(1.5 * np.arange(FRAMES) / slides.fps)
+    source, target = source_of(slides), character(build)
+    pose = carry(slides, target).pose
+    there = followed(pose, slides)
+    back = followed(carry(there, character(Build())).pose, slides)
+    assert _apart(source.joints, back.joints)[:, [0, 1, 4, 5]].max() < 0.6
+    middle = [(one("left_hip") + one("right_hip")) / 2 for one in (source.place, pose.at)]
+    away = middle[1] - leg_scale(source, target) * middle[0]
+    assert np.linalg.norm(away[:, [0, 2]], axis=-1).max() < 0.06, "and stays about its way"
+
+
+@pytest.mark.parametrize("build", [Build(legs=0.6), Build(feet=1.8), Build(shoulders=1.5)])
+def test_a_leg_that_is_raised_far_lets_no_body_down(build):
+    kicks = stepping.stand()
+    kicks.contacts[:, :2] = 0.0
+    kicks.rotations[:, 4] = turn_between(REST_OFFSETS[7], REST_OFFSETS[4])
+    angles = 1.3 * np.sin(np.arange(FRAMES) * np.pi / FRAMES)
+    raised = matrix_from_axis_angle(np.stack([-angles, 0 * angles, 0.5 * angles], axis=-1))
+    kicks.rotations[:, 1] = raised @ kicks.rotations[:, 1]
+    target = character(build)
+    pose = carry(kicks, target).pose
+    assert np.ptp(pose.hips[:, 1]) < 0.02
+    away = _apart(source_of(kicks).joints, followed(pose, kicks).joints)[:, :2]
+    assert away[FRAMES // 2].max() < 1.0, "and points as the person's"
 
 
 @pytest.mark.parametrize("width", [0.7, 1.5])
