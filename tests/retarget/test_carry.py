@@ -15,8 +15,8 @@ from addon.motion import Motion
 from addon.retarget import Options, RetargetError, Target, carry, followed
 from addon.retarget.carry import leg_scale
 from addon.retarget.feet import foot_of
-from addon.retarget.geometry import turn_between
-from addon.retarget.hands import arm_joints, stretched
+from addon.retarget.geometry import applied, turn_between
+from addon.retarget.hands import arm_joints, arm_lengths, stretched
 from addon.retarget.pose import Pose
 from addon.retarget.rest import corrections
 from addon.retarget.source import Source, source_of
@@ -388,7 +388,29 @@ def test_an_arm_that_is_nearly_straight_stays_so_and_no_other_becomes_straight()
     for gain in (0.6, 0.9, 1.0, 1.2, 1.7):
         found = stretched(reach, np.full(100, gain))
         assert (np.diff(found) > 0).all() and found[-1] == pytest.approx(1.0)
-        assert found[reach < 0.97 / max(gain, 1.0)] == pytest.approx(
-            (gain * reach)[reach < 0.97 / max(gain, 1.0)]
-        )
+        within = reach < 0.98 / max(gain, 1.0)
+        assert found[within] == pytest.approx((gain * reach)[within])
         assert stretched(found, np.full(100, 1.0 / gain)) == pytest.approx(reach)
+
+
+def _from_shoulder(source: Source, pose: Pose, side: str) -> tuple[np.ndarray, np.ndarray]:
+    """(T, 3) in the chest's axes and arm's lengths, where a person's and a character's hand is."""
+    chest = np.swapaxes(source.world("spine3"), -1, -2)
+    shoulder, _, wrist = arm_joints(side)
+    lengths = arm_lengths(pose.target, source, side)
+    ways = [one(wrist) - one(shoulder) for one in (source.place, pose.at)]
+    ours, theirs = (applied(chest, way) / length for way, length in zip(ways, lengths, strict=True))
+    return ours, theirs
+
+
+@pytest.mark.parametrize("width, arms", [(1.0, 0.7), (1.5, 0.8), (1.3, 1.0)])
+def test_hands_are_at_their_place_as_far_as_arms_reach_and_else_arms_point_there(walk, width, arms):
+    motion = _embraces(walk)
+    motion.rotations[:, [13, 14]] = np.eye(3)  # shoulders at rest, as far apart as they are built
+    source, target = source_of(motion), character(Build(shoulders=width, arms=arms))
+    pose = carry(motion, target).pose
+    for side, sign in zip(SIDES, (1.0, -1.0), strict=True):
+        wanted, got = _from_shoulder(source, pose, side)
+        wanted[sign * wanted[:, 0] < 0, 0] *= width / arms
+        nearest = wanted / np.maximum(np.linalg.norm(wanted, axis=-1, keepdims=True), 1.0)
+        assert np.linalg.norm(got - nearest, axis=-1).max() < 0.02
