@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from addon.body.hands import SIDES
+from addon.body.kinematics import forward
 from addon.body.rotations import geodesic_angle, matrix_from_axis_angle, matrix_from_quaternion
 from addon.body.skeleton import JOINT_NAMES, PARENTS, REST_OFFSETS, rest_joints
 from addon.body.soles import HEEL
@@ -21,7 +22,7 @@ from addon.retarget.pose import Pose
 from addon.retarget.rest import corrections
 from addon.retarget.source import Source, source_of
 from tests.retarget import stepping
-from tests.retarget.characters import Build, character
+from tests.retarget.characters import RESTS, Build, character, rest_pose
 from tests.scene.hands import finger_joints, with_hands
 
 FRAMES = stepping.FRAMES
@@ -414,3 +415,19 @@ def test_hands_are_at_their_place_as_far_as_arms_reach_and_else_arms_point_there
         wanted[sign * wanted[:, 0] < 0, 0] *= width / arms
         nearest = wanted / np.maximum(np.linalg.norm(wanted, axis=-1, keepdims=True), 1.0)
         assert np.linalg.norm(got - nearest, axis=-1).max() < 0.02
+
+
+@pytest.mark.parametrize("rest", RESTS)
+def test_who_rests_seated_or_on_the_knees_has_legs_that_are_not_twisted(walk, rest):
+    """Each of its bones comes to stand as SMPL's own does at rest."""
+    build = Build(rest=rest)
+    target = character(build)
+    turned = corrections(target, rest_joints(REST_OFFSETS))
+    _, rests = forward(rest_pose(build), np.zeros(3), REST_OFFSETS)
+    feet = () if rest == "sits with knees apart" else ("ankle", "foot")
+    for side in SIDES:
+        for joint in ("hip", "knee", *feet):
+            stands = turned[target.joints[f"{side}_{joint}"]] @ rests[JOINT_NAMES.index(f"{side}_{joint}")]
+            assert np.degrees(geodesic_angle(stands, np.eye(3))) < 15.0, (side, joint)
+    there = followed(carry(walk, target).pose, walk)
+    assert _apart(source_of(walk).joints, there.joints).max() < 1.0
