@@ -314,7 +314,7 @@ def test_what_has_many_short_bones_is_no_hand():
 
 
 def posed(known: Known, turns: dict[str, tuple[float, float, float]]) -> Rig:
-    """A rig that rests otherwise: rotation vectors by joint, in SMPL's axes, those nearer to the hips first."""
+    """A rig that rests otherwise: rotation vectors by joint, in SMPL's axes, the nearer to the hips first."""
     rig, joints = build(known), expected(known)
     heads, tails, axes = rig.heads.copy(), rig.tails.copy(), rig.axes.copy()
     for joint, (x, y, z) in reversed(turns.items()):
