@@ -17,7 +17,7 @@ from .person_motion import person_in_world
 from .retarget_keys import remember_map, write_retargeted
 from .rigify_controls import controls_of, with_ik
 from .rollback import all_or_nothing
-from .told_bones import told_of_bones
+from .told_bones import told_of_bones, told_of_solver
 from .told_places import told_of_places
 from .workshop import evaluated, object_mode
 
@@ -91,6 +91,7 @@ def retarget(
         shown_by = None if controls is None else controls.shown_by(ik)
         told = told_of_bones(character, carried, frames, shown_by)
         told += told_of_places(person, character)
+        told += told_of_solver(character) if controls is not None and ik else ()
     scene.frame_set(scene.frame_current, subframe=scene.frame_subframe)
     return Retargeted(action, len(carried.bones), len(frames), told)
 
