@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext, suppress
 
 import bpy
 import numpy as np
@@ -112,7 +112,8 @@ def shown(scene: bpy.types.Scene, objects: Sequence[bpy.types.Object]) -> Iterat
         yield
     finally:
         for ob in hidden:
-            ob.hide_viewport = True
+            with suppress(ReferenceError):  # another window may have deleted it
+                ob.hide_viewport = True
 
 
 @contextmanager

@@ -30,7 +30,7 @@ class ExportJob(ToldJob):
     cancel = SteppedJob.cancel
 
     def __init__(self, path: str, people: list[bpy.types.Object], options: dict[str, Any]) -> None:
-        super().__init__(self._work(path, people, options))
+        super().__init__(self._work(path, people, options), people)
 
     def _work(self, path: str, people: list[bpy.types.Object], options: dict[str, Any]) -> Steps[None]:
         yield Progress(0.0, "Reading the motion")

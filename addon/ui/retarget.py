@@ -102,7 +102,9 @@ class RetargetJob(ToldJob):
     """Match where that was not done yet, write the keys, tell what came of it."""
 
     def __init__(self, context: bpy.types.Context) -> None:
-        super().__init__(self._work(context, chosen_character(context)))
+        character = chosen_character(context)
+        objects = [character, followed_person(context, character)]
+        super().__init__(self._work(context, character), [ob for ob in objects if ob is not None])
 
     def _work(self, context: bpy.types.Context, character: bpy.types.Object | None) -> Steps[None]:
         settings = context.scene.spr.retarget

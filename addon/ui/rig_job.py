@@ -19,7 +19,7 @@ class RigJob(ToldJob):
     """Changing one person's bones or keys."""
 
     def __init__(self, person: bpy.types.Object, change: Change) -> None:
-        super().__init__(self._work(person, change))
+        super().__init__(self._work(person, change), [person])
 
     def _work(self, person: bpy.types.Object, change: Change) -> Steps[None]:
         yield Progress(0.0, "Reading the motion")

@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import bpy
 
 from ..scene.takes import WRITTEN
@@ -17,14 +19,20 @@ from .stepped_job import SteppedJob
 class ToldJob(SteppedJob):
     """Work on Blender's data, which is as it was until the work is about to end.
 
-    sentence: what came of it, None where that is plain to see; heed: whether it is a warning.
+    objects: what it reads and writes. sentence: what came of it, None where that is plain to see; heed:
+    whether it is a warning.
     """
 
-    def __init__(self, steps: Steps[None]) -> None:
+    def __init__(self, steps: Steps[None], objects: Iterable[bpy.types.Object]) -> None:
         super().__init__(steps)
+        self._objects = list(objects)
         self.sentence: str | None = None
         self.heed = False
         self.writing = True  # an edit of what is being read would be lost
+
+    def stands_on(self) -> Iterable[bpy.types.Object]:
+        """Those that it was given."""
+        return self._objects
 
     def cancel(self) -> None:
         """Stop; once the keys are written it is too late for that, and what is left is done at once."""

@@ -41,9 +41,7 @@ def _in_window(ui, operator, job):
 
 def _exporting(ui, person, path, preset="plain"):
     module = ui("export_fbx")
-    return _in_window(
-        ui, module.SPR_OT_export_fbx, module.ExportJob(str(path), [person], {"preset": preset})
-    )
+    return _in_window(ui, module.SPR_OT_export_fbx, module.ExportJob(str(path), [person], {"preset": preset}))
 
 
 def _retargeting(ui):
