@@ -112,6 +112,9 @@ def export_fbx(
 def _check(armatures: Sequence[bpy.types.Object], preset: Preset) -> None:
     if not armatures:
         raise SceneError("There is no armature to export; refine a pose or choose an armature first.")
+    for armature in armatures:
+        if not armature.data.bones:
+            raise SceneError(f"{armature.name} has no bones, so there is nothing to write; choose another.")
     if preset.suffix not in _WITH_BLENDER:
         return
     _, operator, part = _WITH_BLENDER[preset.suffix]
