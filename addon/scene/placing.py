@@ -12,7 +12,7 @@ from .axes import SMPL_TO_BLENDER, positions_to_blender, positions_to_smpl
 from .contacts import read_floor
 from .curves import find_curves
 from .errors import SceneError
-from .own_space import placed, rest_offsets
+from .own_space import check_size, placed, rest_offsets
 from .read_action import read_poses
 from .refined import refined_animation
 from .timing import scene_rate
@@ -70,7 +70,8 @@ def _floor_in_world(armature: bpy.types.Object, turn: np.ndarray, unit: float) -
 
 
 def _decomposed(armature: bpy.types.Object, unit: float) -> tuple[Vector, Quaternion, Vector]:
-    """Place, turn and scale of the person's own space in the world."""
+    """Place, turn and scale of the person's own space in the world. SceneError where there is no scale."""
+    check_size(armature)
     place, turn, scale = Matrix(placed(armature).tolist()).decompose()
     return place * unit, turn, scale * unit
 
