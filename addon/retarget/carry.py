@@ -10,6 +10,7 @@ import numpy as np
 from ..body.hands import FINGER_COUNT, SIDES
 from ..body.skeleton import JOINT_NAMES
 from ..motion import Motion
+from ..steps import Progress, Stepped, Steps
 from .chains import spread
 from .feet import ankle_height, foot_goals, set_feet
 from .geometry import then
@@ -54,23 +55,32 @@ class Carried:
     pose: Pose
 
 
-def carry(motion: Motion | Source, target: Target, options: Options | None = None) -> Carried:
-    """Retarget a motion; both are in SMPL's axes, the motion as it stands in the world."""
+@Stepped
+def carry(motion: Motion | Source, target: Target, options: Options | None = None) -> Steps[Carried]:
+    """Retarget a motion; both are in SMPL's axes, the motion as it stands in the world. A part of the body a
+    step."""
     options = options or Options()
     source = source_of(motion) if isinstance(motion, Motion) else motion
+    yield Progress(0.1, "Posing the character")
     turned = corrections(target, source.rest)
     pose = _posed(source, target, turned, options.fingers)
+    yield Progress(0.3, "Posing the character")
     if options.hands:
         set_hands(pose, source)
+        yield Progress(0.5, "Posing the character")
     if options.feet:
         goals, beside = foot_goals(source, target, turned, leg_scale(source, target))
         pose.hips = pose.hips + beside
+        yield None
         fit_hips(pose, source, goals, _height(target))
+        yield None
         lower_hips(pose, source, goals)
         set_feet(pose, source, goals)
+        yield Progress(0.7, "Posing the character")
     share_twists(pose, turned)
     _go(pose, source, options)
     follow(pose)
+    yield Progress(0.8, "Posing the character")
     return written(pose)
 
 
