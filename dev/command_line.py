@@ -36,6 +36,7 @@ def main(argv: list[str]) -> int:
 
 def inspect(argv: list[str]) -> int:
     """`inspect` in the process of build.py; of files that only Blender opens in one that can start it."""
+    _import(_READ)
     from addon.formats.rig_files import RIG_ENDINGS
 
     words = ["inspect", *argv]

@@ -15,8 +15,8 @@ from tests.wave import joints_of_a_wave
 
 INSPECT = """
 import sys
-from dev.command_line import main
-status = main(["inspect", sys.argv[1]])
+from dev.command_line import inspect
+status = inspect([sys.argv[1]])
 print("MODULES", *sorted(sys.modules))
 sys.exit(status)
 """

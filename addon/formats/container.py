@@ -22,14 +22,12 @@ from ..safe_read import (
     read_object_array,
 )
 from ..safe_read.errors import MAX_ARRAY_BYTES, MAX_FILE_BYTES, refusing
-from ..safe_read.hdf5 import SIGNATURE, read_hdf5
 from ..safe_read.lazy import keeping_meshes
-from ..safe_read.matlab import is_matlab, read_matlab
-from ..safe_read.matlab_hdf5 import is_matlab_hdf5, read_matlab_hdf5
 from ..safe_read.npy import MAGIC, array_from_bytes, read_header
 from ..safe_read.npz import is_numeric
 from ..safe_read.stream import compression
 from ..safe_read.text import without_mark
+from ..safe_read.variables import kind_of_variables, read_variables
 from .opened import note_opened
 
 _HEAD_BYTES = 4096
@@ -160,10 +158,8 @@ class Container:
 
     def _read_variables(self) -> Any:
         """Those of MATLAB or HDF5, or the fields of the only one where that is a structure."""
-        read = read_hdf5 if self.kind == "hdf5" else read_matlab
-        read = read_matlab_hdf5 if is_matlab_hdf5(self.head) else read
         with refusing(self.name):
-            held = read(self.data)
+            held = read_variables(self.data)
         inner = next(iter(held.values()), None) if len(held) == 1 else None
         return inner if isinstance(inner, Mapping) else held
 
@@ -236,10 +232,8 @@ def _kind(path: Path, head: bytes) -> str:
         return _zip_kind(path)
     if head.startswith(MAGIC):
         return "npy"
-    if is_matlab(head) or is_matlab_hdf5(head):
-        return "matlab"
-    if head.startswith(SIGNATURE):
-        return "hdf5"
+    if kind := kind_of_variables(head):
+        return kind
     if is_pickle(head) or compression(head):
         return "pickle"
     stripped = head.lstrip()

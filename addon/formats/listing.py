@@ -39,6 +39,7 @@ class Entry:
 
 
 ENTRIES = (
+    Entry("open_keypoints.DOCUMENTED", "npz"),
     Entry("rig_files.READER", "binary text json"),
     Entry("scene_clip.READER", "npz"),
     Entry("strangers.READER", ANY),
@@ -113,7 +114,7 @@ ENTRIES = (
     Entry("open_keypoints.READER"),
     Entry("bodies.READER"),
 )
-"""Those that ask for more come first."""
+"""The documented file, then those that ask for more."""
 
 ENDINGS = (
     ".npz", ".npy", ".pkl", ".json", ".csv", ".trc", ".bvh", ".c3d", ".pt", ".smpl", ".mcs", ".p", ".pk",

@@ -10,11 +10,13 @@ import numpy as np
 from ..body.hands import FINGER_COUNT, SIDES
 from ..body.skeleton import JOINT_NAMES
 from ..motion import Motion
+from ..steps import Progress, Stepped, Steps
 from .chains import spread
-from .feet import ankle_height, ankles, fit_hips, lower_hips, set_feet
+from .feet import ankle_height, foot_goals, set_feet
 from .geometry import then
 from .goals import follow
 from .hands import set_hands
+from .hips import fit_hips, lower_hips
 from .pose import Pose
 from .rest import corrections
 from .root import in_place, on_root
@@ -53,53 +55,74 @@ class Carried:
     pose: Pose
 
 
-def carry(motion: Motion | Source, target: Target, options: Options | None = None) -> Carried:
-    """Retarget a motion; both are in SMPL's axes, the motion as it stands in the world."""
+@Stepped
+def carry(motion: Motion | Source, target: Target, options: Options | None = None) -> Steps[Carried]:
+    """Retarget a motion; both are in SMPL's axes, the motion as it stands in the world. A part of the body a
+    step."""
     options = options or Options()
     source = source_of(motion) if isinstance(motion, Motion) else motion
+    yield Progress(0.1, "Posing the character")
     turned = corrections(target, source.rest)
-    scale = leg_scale(source, target)
-    pose = _posed(source, target, turned, scale, options.fingers)
+    pose = _posed(source, target, turned, options.fingers)
+    yield Progress(0.3, "Posing the character")
     if options.hands:
         set_hands(pose, source)
+        yield Progress(0.5, "Posing the character")
     if options.feet:
-        goals = {
-            side: ankles(source, target, side, turned[target.joints[f"{side}_ankle"]], scale)
-            for side in SIDES
-            if f"{side}_ankle" in target.joints
-        }
-        fit_hips(pose, goals)
+        goals, beside = foot_goals(source, target, turned, leg_scale(source, target))
+        pose.hips = pose.hips + beside
+        yield None
+        fit_hips(pose, source, goals, _height(target))
+        yield None
         lower_hips(pose, source, goals)
         set_feet(pose, source, goals)
+        yield Progress(0.7, "Posing the character")
     share_twists(pose, turned)
     _go(pose, source, options)
     follow(pose)
+    yield Progress(0.8, "Posing the character")
     return written(pose)
 
 
 def leg_scale(source: Source, target: Target) -> float:
-    """How many times as long as the person's the legs of a character are, from the hips to the floor."""
-    ours, theirs = 0.0, 0.0
-    for index, side in enumerate(SIDES):
+    """How many times as long as the person's the legs of a character are, from the hips to the ankles: so
+    much longer are its steps. To the floor where it has no ankles."""
+    if not all(f"{side}_ankle" in target.joints for side in SIDES):
+        return _height(target) / _persons_height(source)
+    theirs = sum(target.length([f"{side}_{joint}" for joint in LIMBS["leg"]]) for side in SIDES)
+    return theirs / sum(_persons_leg(source, side) for side in SIDES)
+
+
+def _height(target: Target) -> float:
+    """Metres along the legs of a character from the hips to the floor, in the mean."""
+    found = 0.0
+    for side in SIDES:
         joints = [f"{side}_{joint}" for joint in LIMBS["leg"]]
-        rest = source.rest[[JOINT_NAMES.index(joint) for joint in joints]]
-        sole = -source.sole_offsets[index][:, 1].min()
-        ours += float(np.linalg.norm(np.diff(rest, axis=0), axis=-1).sum()) + float(sole)
         known = [joint for joint in joints if joint in target.joints]
-        theirs += target.length(known)
-        theirs += ankle_height(target) if known == joints else max(float(target.place(known[-1])[1]), 0.0)
-    return theirs / ours
+        found += target.length(known)
+        found += ankle_height(target) if known == joints else max(float(target.place(known[-1])[1]), 0.0)
+    return found / len(SIDES)
 
 
-def _posed(
-    source: Source, target: Target, turned: dict[int, np.ndarray], scale: float, fingers: bool
-) -> Pose:
+def _persons_height(source: Source) -> float:
+    """The same of a person."""
+    soles = -source.sole_offsets[..., 1].min(1)
+    return float(np.mean([_persons_leg(source, side) for side in SIDES] + soles))
+
+
+def _persons_leg(source: Source, side: str) -> float:
+    rest = source.rest[[JOINT_NAMES.index(f"{side}_{joint}") for joint in LIMBS["leg"]]]
+    return float(np.linalg.norm(np.diff(rest, axis=0), axis=-1).sum())
+
+
+def _posed(source: Source, target: Target, turned: dict[int, np.ndarray], fingers: bool) -> Pose:
     """Every limb points as the person's does, and the hips are as high over the floor as legs let them."""
     worlds = _worlds(source, target, fingers)
     turns = {bone: then(turned[bone] @ target.facing, world) for bone, world in worlds.items()}
     middle = (source.place("left_hip") + source.place("right_hip")) / 2
     floor = np.array([0.0, source.floor, 0.0])
-    hips = scale * (middle - floor) + floor
+    wide, high = leg_scale(source, target), _height(target) / _persons_height(source)
+    hips = np.array([wide, high, wide]) * (middle - floor) + floor
     own = (target.head("left_hip") + target.head("right_hip")) / 2 - target.head("pelvis")
     pelvis = target.joints["pelvis"]
     return Pose(target, turns, hips - turns[pelvis] @ own)

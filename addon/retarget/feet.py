@@ -2,13 +2,13 @@
 
 The way of a foot is the person's, larger or smaller as the legs are. What differs is the shape of feet:
 ankles are higher, heels longer; a foot that rolls over its ball would slide. So a foot is shifted against
-that while it bears, and its shift changes over while it is in the air.
+that while it bears, and its shift changes over while it is in the air. The body goes along, so that legs
+point as the person's. High in the air a foot is free: no leg is too short for it.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import pairwise
 
 import numpy as np
 
@@ -18,6 +18,7 @@ from ..body.soles import HEEL, TOE
 from .geometry import applied, reach
 from .pose import Pose
 from .rest import hinge
+from .smoothing import covering, smoothed
 from .source import Source
 from .target import LIMBS, Target
 
@@ -34,18 +35,18 @@ _TOUCHES = 0.02
 """How much a foot bears that stands."""
 _SHIFTS = 0.25
 """Metres a second by which the shift of a foot may change while it is in the air."""
-_FULL = 0.9995
-"""Share of its length that a leg never exceeds whose person's does not."""
-_STRAIGHT, _LYING = 0.02, 0.5
-"""How a straight leg counts beside a bent one, and how much no change of height does."""
-_LEVEL, _SLANTED = 0.15, 0.3
-"""Slant up to which a leg that is too short lets the body where it is, and from which it lets it all down."""
-_STEPS = 3
-"""How often the hips' height is brought nearer to what the legs need."""
+_GROUND, _AIR = 0.05, 0.3
+"""Metres that an ankle is over where it stands, of a body of the mean size, up to which a foot goes where the
+person's does, and from which it is free."""
+_LANDS = 0.1
+"""Seconds in which a foot that bore becomes free."""
+_STRETCHED = 0.93
+"""Share of its length from which on the leg of a free foot points more and more as the person's, so that it
+is never too short."""
+_SETS_OUT, _COMES_BACK = 0.1, 2.0
+"""Seconds in which the body follows what its feet are shifted by, and in which it is back on its way."""
 _UNSEEN = 0.0004
 """Metres a frame by which a foot may slide more than the person's."""
-_EASE = 0.2
-"""Seconds in which the hips go down and up again where legs are too short."""
 
 
 @dataclass(frozen=True)
@@ -87,8 +88,69 @@ def ankle_height(target: Target) -> float:
     return max(min(map(float, known)), 0.0)
 
 
-def ankles(source: Source, target: Target, side: str, turn: np.ndarray, scale: float) -> np.ndarray:
-    """(T, 3) metres, where the ankle of a character is to be. turn (3, 3): the correction of its foot."""
+@dataclass(frozen=True)
+class Goal:
+    """Where the ankle of a character is to be (T, 3), in metres, and how far (T,) the foot is from the floor:
+    1 where it is free."""
+
+    ankle: np.ndarray
+    aloft: np.ndarray
+
+
+def foot_goals(
+    source: Source, target: Target, turned: dict[int, np.ndarray], scale: float
+) -> tuple[dict[str, Goal], np.ndarray]:
+    """By side, and metres (T, 3) by which the whole body is to go beside the person's scaled way: along with
+    its feet, which slide less than a person's of its size would. turned: corrections (3, 3) by bone."""
+    feet = {
+        side: _foot_steps(source, target, side, turned[target.joints[f"{side}_ankle"]], scale)
+        for side in SIDES
+        if f"{side}_ankle" in target.joints
+    }
+    if not feet:
+        return {}, np.zeros(3)
+    body = _along_with(list(feet.values()), source.motion.fps)
+    own = np.diff(body, axis=0)
+    goals = {
+        side: Goal(
+            one.ankle + body + _shift(one.steps - own, one.bears > _TOUCHES, source.motion.fps),
+            _aloft(source, SIDES.index(side)),
+        )
+        for side, one in feet.items()
+    }
+    return goals, body
+
+
+@dataclass(frozen=True)
+class _Steps:
+    """Where an ankle would be (T, 3) without shifts; by how much it is to be shifted from frame to frame
+    (T - 1, 3), and how much the foot bears meanwhile (T - 1,)."""
+
+    ankle: np.ndarray
+    steps: np.ndarray
+    bears: np.ndarray
+
+
+def _along_with(feet: list[_Steps], fps: float) -> np.ndarray:
+    """(T, 3) metres: where one or two feet take a body by their shifts while they bear. It comes back to its
+    own way in the long run."""
+    bears = np.stack([one.bears for one in feet])[..., None]
+    steps = np.stack([one.steps for one in feet])
+    steps = (bears * steps).sum(0) / np.maximum(bears.sum(0), _TOUCHES)
+    path = np.pad(np.cumsum(smoothed(steps, _SETS_OUT * fps), axis=0), ((1, 0), (0, 0)))
+    return path - smoothed(path, _COMES_BACK * fps)
+
+
+def _aloft(source: Source, side: int) -> np.ndarray:
+    """(T,) as `Goal` has it."""
+    rests = -source.sole_offsets[side, :, 1].min()
+    height = source.place(f"{SIDES[side]}_ankle")[:, 1] - source.floor - rests
+    away = smooth_step((height / source.size - _GROUND) / (_AIR - _GROUND))
+    bears = source.bears[:, side].any(1).astype(float)
+    return np.asarray(away * (1.0 - covering(bears, round(_LANDS * source.motion.fps))))
+
+
+def _foot_steps(source: Source, target: Target, side: str, turn: np.ndarray, scale: float) -> _Steps:
     index = SIDES.index(side)
     foot = foot_of(target, source, side, turn, scale)
     world, toes = source.world(f"{side}_ankle"), source.world(f"{side}_foot")
@@ -103,7 +165,7 @@ def ankles(source: Source, target: Target, side: str, turn: np.ndarray, scale: f
     ours[..., 1] += rise[:, None]
     weights = _bearing(source, index)
     steps = _steps(np.diff(theirs, axis=0), np.diff(ours, axis=0), weights, scale)
-    return ankle + _shift(steps, weights.sum(1) > _TOUCHES, source.motion.fps)
+    return _Steps(ankle, steps, weights.sum(1))
 
 
 def _steps(theirs: np.ndarray, ours: np.ndarray, weights: np.ndarray, scale: float) -> np.ndarray:
@@ -177,74 +239,19 @@ def _ease(values: np.ndarray, first: int, last: int, end: np.ndarray) -> None:
     values[first : last + 1] = (1.0 - share) * values[first] + share * end
 
 
-def fit_hips(pose: Pose, goals: dict[str, np.ndarray]) -> None:
-    """Let the body up or down by what both legs need to keep their bend on the way to their feet's goals
-    (T, 3): the straighter a leg, the more its knee bends for a millimetre. Legs that lie say nothing of the
-    height: a millimetre of theirs is many of the body's."""
-    legs = [_leg(side) for side in goals]
-    bends = [np.linalg.norm(pose.at(leg[2]) - pose.at(leg[0]), axis=-1) for leg in legs]
-    counts = [
-        1.0 / (1.0 + _STRAIGHT - (bend / pose.target.length(leg)) ** 2)
-        for leg, bend in zip(legs, bends, strict=True)
-    ]
-    for _ in range(_STEPS):
-        needed, weights = np.zeros(len(pose.hips)), np.full(len(pose.hips), _LYING)
-        for leg, goal, bend, count in zip(legs, goals.values(), bends, counts, strict=True):
-            way = goal - pose.at(leg[0])
-            distance = np.linalg.norm(way, axis=-1)
-            slant = way[:, 1] / np.maximum(distance, 1e-9)
-            upright = count * slant**4
-            needed += upright * slant * (distance - bend)
-            weights += upright * slant**2
-        pose.raise_by(needed / weights)
-
-
-def _leg(side: str) -> list[str]:
-    """Hip, knee and ankle."""
-    return [f"{side}_{joint}" for joint in LIMBS["leg"]]
-
-
-def lower_hips(pose: Pose, source: Source, goals: dict[str, np.ndarray]) -> None:
-    """Let the body down where a leg is too short for its foot's goal (T, 3), and softly up again."""
-    short = np.zeros(len(pose.hips))
-    for side, goal in goals.items():
-        joints = _leg(side)
-        hip, length = pose.at(joints[0]), pose.target.length(joints)
-        most = length * np.maximum(_FULL, _stretch(source, joints))
-        away = hip - goal
-        level = np.linalg.norm(away[:, [0, 2]], axis=-1)
-        height = np.sqrt(np.maximum(most**2 - level**2, 0.0))
-        lack = np.where((level < most) & (away[:, 1] > 0), away[:, 1] - height, 0.0)
-        slant = away[:, 1] / np.maximum(np.linalg.norm(away, axis=-1), 1e-9)
-        lack *= smooth_step((slant - _LEVEL) / (_SLANTED - _LEVEL))
-        short = np.maximum(short, lack)
-    pose.raise_by(-_above(short, round(_EASE * source.motion.fps)))
-
-
-def _stretch(source: Source, leg: list[str]) -> np.ndarray:
-    """(T,) how far a person's leg reaches, of its length."""
-    places = [source.place(joint) for joint in leg]
-    bones = sum(np.linalg.norm(second - first, axis=-1) for first, second in pairwise(places))
-    return np.asarray(np.linalg.norm(places[2] - places[0], axis=-1) / bones)
-
-
-def _above(values: np.ndarray, reach: int) -> np.ndarray:
-    """(T,) a smooth curve that is nowhere below values (T,): the largest around, and the mean of that."""
-    if reach < 1 or not values.any():
-        return values
-    window = np.lib.stride_tricks.sliding_window_view(np.pad(values, 2 * reach, "edge"), 2 * reach + 1)
-    largest = window.max(-1)
-    bell = np.hanning(2 * reach + 3)[1:-1]
-    return np.convolve(largest, bell / bell.sum(), "valid")
-
-
-def set_feet(pose: Pose, source: Source, goals: dict[str, np.ndarray]) -> None:
+def set_feet(pose: Pose, source: Source, goals: dict[str, Goal]) -> None:
     """Let the legs reach their goals; feet stay turned as they are."""
     for side, goal in goals.items():
-        hip, knee, ankle = (pose.target.joints[f"{side}_{joint}"] for joint in ("hip", "knee", "ankle"))
+        joints = [f"{side}_{joint}" for joint in LIMBS["leg"]]
+        hip, knee, ankle = (pose.target.joints[joint] for joint in joints)
         foot = pose.turn(ankle)
         places = [pose.place(bone) for bone in (hip, knee, ankle)]
+        wanted, pointing = goal.ankle - places[0], places[2] - places[0]
+        stretch = np.maximum(*(np.linalg.norm(way, axis=-1) for way in (wanted, pointing)))
+        stretch /= pose.target.length(joints)
+        free = goal.aloft * smooth_step((stretch - _STRETCHED) / (1.0 - _STRETCHED))
+        wanted += free[:, None] * (pointing - wanted)
         axis = applied(source.world(f"{side}_hip"), hinge(side, "leg"))
-        upper, lower = reach(places[1] - places[0], places[2] - places[1], goal - places[0], axis)
+        upper, lower = reach(places[1] - places[0], places[2] - places[1], wanted, axis)
         pose.turns[hip], pose.turns[knee] = upper @ pose.turn(hip), lower @ pose.turn(knee)
         pose.turns[ankle] = foot

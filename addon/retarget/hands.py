@@ -15,7 +15,7 @@ from .rest import hinge
 from .source import Source
 from .target import LIMBS, Target
 
-_NEARLY = 0.97
+_NEARLY = 0.98
 """Share of its length from which on an arm is nearly straight."""
 
 

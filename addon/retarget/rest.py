@@ -26,6 +26,10 @@ _TELLS, _SURE = np.radians(8.0), np.radians(25.0)
 _SPLAYED, _BOWED = np.radians(20.0), np.radians(50.0)
 """Turn of a leg about itself up to which its bend is believed, and beyond which it is a bowed leg: knees look
 ahead at rest, while elbows look anywhere."""
+_FOLDED = np.radians(45.0), np.radians(75.0)
+"""Bend of a leg from which it is no bowed one, wherever its knee looks, and from which surely not."""
+_LIES = 0.5
+"""How much of its length a shin that stands goes down at least; the foot of another has no flat sole."""
 _KNUCKLES = {finger: FINGERS.index(finger) * JOINTS_PER_FINGER for finger in FINGERS if finger != "thumb"}
 _ACROSS = ("index", "middle", "ring", "pinky")
 
@@ -49,7 +53,7 @@ def corrections(target: Target, joints: np.ndarray) -> dict[int, np.ndarray]:
         found.update(_fingers(target, side, palm))
         upper, lower = _two_bones(target, joints, side, "leg")
         _note(found, target, side, {"hip": upper, "knee": lower})
-        foot = _foot(target, joints, side)
+        foot = _foot(target, joints, side, lower)
         _note(found, target, side, {"ankle": foot, "foot": foot})
     return found
 
@@ -81,7 +85,9 @@ def _two_bones(target: Target, joints: np.ndarray, side: str, limb: str) -> tupl
     if trust > 0.0:
         angle = signed_angle(across, hinge(side, limb), wanted)
         if limb == "leg":
-            trust *= 1.0 - float(smooth_step(np.array((abs(angle) - _SPLAYED) / (_BOWED - _SPLAYED))))
+            bowed = float(smooth_step(np.array((abs(angle) - _SPLAYED) / (_BOWED - _SPLAYED))))
+            folded = float(smooth_step(np.array((bend - _FOLDED[0]) / (_FOLDED[1] - _FOLDED[0]))))
+            trust *= 1.0 - bowed * (1.0 - folded)
         if abs(angle) < np.pi / 2:  # a limb that is bent backwards tells nothing
             upper = about(wanted, np.array(trust * angle)) @ upper
     direction = upper @ target.along(middle, end)
@@ -131,15 +137,21 @@ def _fingers(target: Target, side: str, palm: np.ndarray) -> dict[int, np.ndarra
     return found
 
 
-def _foot(target: Target, joints: np.ndarray, side: str) -> np.ndarray:
-    """The turn of a foot, about up alone: soles are flat at rest, however high the ankles are."""
+def _foot(target: Target, joints: np.ndarray, side: str, shin: np.ndarray) -> np.ndarray:
+    """The turn of a foot, about up alone: soles are flat at rest, however high the ankles are. Those of who
+    sits or kneels on the floor are not: the foot points as the person's beside its shin, which has a turn
+    (3, 3)."""
     ankle, ball = f"{side}_ankle", f"{side}_foot"
-    if ankle not in target.joints or ball not in target.joints:
+    if ankle not in target.joints:
         return np.eye(3)
+    down = -unit(target.along(f"{side}_knee", ankle))[1]
+    if ball not in target.joints:
+        return np.eye(3) if down > _LIES else shin
+    direction, wanted = target.along(ankle, ball), _smpl_along(joints, ankle, ball)
+    if down < _LIES:
+        return turn_between(shin @ direction, wanted) @ shin
     up = np.array([0.0, 1.0, 0.0])
-    direction, wanted = (
-        vector * (1.0 - up) for vector in (target.along(ankle, ball), _smpl_along(joints, ankle, ball))
-    )
+    direction, wanted = direction * (1.0 - up), wanted * (1.0 - up)
     if np.linalg.norm(direction) < 1e-3:
         return np.eye(3)
     return about(up, np.array(signed_angle(unit(direction), unit(wanted), up)))

@@ -6,6 +6,7 @@ import numpy as np
 
 from ..body.rotations import matrix_from_axis_angle, quaternion_from_matrix
 from .pose import Pose
+from .smoothing import smoothed
 from .source import Source
 
 _SMOOTH_SECONDS = 0.25
@@ -41,10 +42,6 @@ def headings(turns: np.ndarray, rate: float) -> np.ndarray:
     quaternions = quaternion_from_matrix(turns)
     twist = (quaternions[:, 0] + 1j * quaternions[:, 2]) ** 2
     trust = np.abs(twist) + 1e-6
-    half = max(round(3 * _SMOOTH_SECONDS * rate), 1)
-    window = np.exp(-0.5 * (np.arange(-half, half + 1) / (_SMOOTH_SECONDS * rate)) ** 2)
-    weighted, total = (
-        np.convolve(np.pad(values, half, "edge"), window, "valid")
-        for values in (np.unwrap(np.angle(twist)) * trust, trust)
-    )
+    angles = np.unwrap(np.angle(twist)) * trust
+    weighted, total = smoothed(np.stack([angles, trust], axis=-1), _SMOOTH_SECONDS * rate).T
     return np.asarray(weighted / total)

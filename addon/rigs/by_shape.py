@@ -19,6 +19,10 @@ from .rig import Rig
 _ALIKE = 0.08
 _APART = 0.05
 """Of a limb's length, the least distance of its mirror image: two in one place are one with its copy."""
+_CROSSED = 0.2
+"""Of the widest distance between two limbs, how much they may cross each other, as hands before a belly."""
+_STANDS, _SAME_WAY = 0.4, 0.5
+"""Of its length, how far a leg runs that an animal stands on; cosine between what its legs run along."""
 _LEAST_REACH = 0.12
 """Of the tree's extent, the least length of a limb."""
 _HALF = 0.5
@@ -41,6 +45,10 @@ _HEAD, _ASIDE = 0.24, 0.2
 
 _ADVICE = "choose the armature of a body, or name its bones in the table"
 FOUR_LEGS = f"The armature is a four-legged animal's, not a person's; {_ADVICE}."
+SEATED = (
+    "The armature has two pairs of limbs, of which neither runs down from the other as legs do of who stands;"
+    f" {_ADVICE}."
+)
 
 
 class NoHumanoid(FormatError):
@@ -77,8 +85,10 @@ def shaped_limbs(rig: Rig) -> dict[str, int]:
     found: dict[str, int] = {}
     trunk = float(np.linalg.norm(_middle(rig, arms) - _middle(rig, legs)))
     for pair, kind in ((legs, "leg"), (arms, "arm")):
-        for line in (pair.first, pair.second):
-            found |= _limb(rig, line, kind, trunk, axes)
+        swapped = _apart(rig, pair) @ axes.left < 0
+        left, right = (pair.second, pair.first) if swapped else (pair.first, pair.second)
+        found |= _limb(rig, left, f"left_{kind}", trunk, axes)
+        found |= _limb(rig, right, f"right_{kind}", trunk, axes)
     head = head_by_place(rig, found)
     return found if head is None else found | {"head": head}
 
@@ -148,10 +158,9 @@ def _mirrored(rig: Rig, one: int, other: int, lines: dict[int, tuple[int, ...]])
     wide = np.linalg.norm(apart, axis=-1)
     if np.median(wide) < max(_APART * max(lengths), 1e-6):
         return False
-    along = apart[wide.argmax()] / wide.max()
-    return bool(
-        (apart @ along >= -0.05 * wide.max()).all() and np.abs(wide - apart @ along).max() < 0.2 * wide.max()
-    )
+    across = apart @ apart[wide.argmax()] / wide.max()
+    sided = (across >= -_CROSSED * wide.max()).all()
+    return bool(sided and np.abs(wide - np.abs(across)).max() < 0.2 * wide.max())
 
 
 def _legs_and_arms(rig: Rig, pairs: Sequence[_Pair]) -> tuple[_Pair, _Pair]:
@@ -198,9 +207,14 @@ def _what_else(rig: Rig, pairs: Sequence[_Pair]) -> str:
     if len(pairs) > 1:
         trunk = _middle(rig, pairs[1]) - _middle(rig, pairs[0])
         size = max(float(np.linalg.norm(trunk)), 1e-9)
-        across = [abs(_runs(rig, pair) @ trunk) / size / max(pair.reach, 1e-9) for pair in pairs[:2]]
-        if max(across) < 0.6 and size > 0.3 * pairs[0].reach:
+        runs = np.stack([_runs(rig, pair) / max(pair.reach, 1e-9) for pair in pairs[:2]])
+        long = float(np.linalg.norm(runs, axis=-1).min())
+        alike = runs[0] @ runs[1] > _SAME_WAY * np.linalg.norm(runs, axis=-1).prod()
+        apart = size > 0.3 * pairs[0].reach
+        if apart and alike and long > _STANDS and np.abs(runs @ trunk).max() < -_DOWN * size:
             return FOUR_LEGS
+        if apart and _one_side(rig, pairs[0], pairs[1]):
+            return SEATED
     fingers = max(map(_chains(rig).count, range(len(rig.names))), default=0)
     holders = {rig.parents[pair.first[0]] for pair in pairs}
     if len(holders) == 1 and _branched(rig) - holders:
@@ -249,9 +263,9 @@ def _foot(rig: Rig, line: Sequence[int], up: np.ndarray) -> np.ndarray:
     return np.asarray(points[-1] - points[last])
 
 
-def _limb(rig: Rig, line: Sequence[int], kind: str, trunk: float, axes: _Axes) -> dict[str, int]:
-    """The joints of one limb, by the parts of a body's proportions."""
-    side = "left" if (rig.heads[line[-1]] - _pelvis_middle(rig, line)) @ axes.left > 0 else "right"
+def _limb(rig: Rig, line: Sequence[int], limb: str, trunk: float, axes: _Axes) -> dict[str, int]:
+    """The joints of one limb, such as left_leg, by the parts of a body's proportions."""
+    side, kind = limb.split("_")
     names = ("hip", "knee", "ankle", "foot") if kind == "leg" else ("shoulder", "elbow", "wrist", "")
     upper, lower = _PARTS[kind]
     ends = [
@@ -315,12 +329,6 @@ def _bent(rig: Rig, line: Sequence[int], three: tuple[int, int, int]) -> float:
     straight = np.linalg.norm(np.diff(rig.heads[[line[place] for place in three]], axis=0), axis=-1)
     ways = [_length(rig, line[high : low + 1]) for high, low in pairwise(three)]
     return float(np.log(np.array(ways) / straight).sum())
-
-
-def _pelvis_middle(rig: Rig, line: Sequence[int]) -> np.ndarray:
-    """(3,) a point in the middle of the body: the bone that the limb hangs on, or a root's."""
-    parent = rig.parents[line[0]]
-    return np.asarray(rig.heads[parent if parent >= 0 else line[0]])
 
 
 def head_by_place(rig: Rig, limbs: dict[str, int]) -> int | None:

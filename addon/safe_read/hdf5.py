@@ -23,8 +23,8 @@ from .hdf5_chunks import Chunk, chunks_of
 from .hdf5_messages import RECORD, REFERENCE, TEXT, Type, filters_of, limits_of, link_of, shape_of, type_of
 from .lazy import LazyArray
 from .npy import check_shape
+from .variables import HDF5
 
-SIGNATURE = b"\x89HDF\r\n\x1a\n"
 _MOST_OBJECTS, _DEEPEST, _MOST_FILTERS = 50_000, 16, 8
 _SPACE, _TYPE, _LINKS, _LINK, _LAYOUT, _FILTERS, _ATTRIBUTE, _MORE, _TABLE = 1, 3, 2, 6, 8, 11, 12, 16, 17
 """Kinds of messages in an object's header."""
@@ -54,7 +54,7 @@ class Hdf5(Hdf5Bytes):
     """The objects of a file. Raises FormatError, or what parsers of damaged content raise."""
 
     def __init__(self, data: bytes) -> None:
-        base = next((at for at in (0, 512, 1024, 2048) if data[at : at + 8] == SIGNATURE), None)
+        base = next((at for at in (0, 512, 1024, 2048) if data[at : at + 8] == HDF5), None)
         if base is None:
             raise FormatError("The HDF5 file has no superblock; copy it again.")
         super().__init__(memoryview(data)[base:])

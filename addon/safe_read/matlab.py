@@ -33,11 +33,6 @@ _TOO_MUCH = "The MATLAB file unpacks to far more than a motion; it is not usable
 _DEEPEST, _MOST_ELEMENTS, _MOST_FIELDS = 16, 1_000_000, 10_000
 
 
-def is_matlab(head: bytes) -> bool:
-    """Whether a file starts as MAT files of level 5 do."""
-    return head[124:_HEADER] in _ENDS
-
-
 def read_matlab(data: bytes) -> dict[str, Any]:
     """Names of variables to what they hold: arrays as MATLAB has them, texts, a list for the cells of a cell
     array and for the structures of an array of them, a mapping for a single structure.

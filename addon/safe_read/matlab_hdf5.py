@@ -16,13 +16,7 @@ from .hdf5 import Entry, Hdf5
 from .hdf5_messages import REFERENCE
 from .lazy import LazyArray
 
-_HEAD = b"\x00\x02IM"
 _DEEPEST, _LONGEST_TEXT = 16, 1 << 20
-
-
-def is_matlab_hdf5(head: bytes) -> bool:
-    """Whether a file starts as MAT files of level 7.3 do."""
-    return head[124:128] == _HEAD
 
 
 def read_matlab_hdf5(data: bytes) -> dict[str, Any]:

@@ -127,6 +127,12 @@ def every_curve_in(action: bpy.types.Action, slot: Any) -> list[bpy.types.FCurve
     return [curve for held, _ in _holders(action, slot) for curve in held]
 
 
+def count_curves(action: bpy.types.Action) -> int:
+    """How many curves an action has for all who may use it."""
+    slots = getattr(action, "slots", (None,))
+    return sum(len(held) for slot in slots for held, _ in _holders(action, slot))
+
+
 def _holders(action: bpy.types.Action, slot: Any) -> list[tuple[Any, Any]]:
     """F-curves and groups that an action holds for a slot."""
     if not hasattr(action, "layers"):  # before Blender 4.4

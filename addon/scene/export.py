@@ -12,8 +12,10 @@ from types import MappingProxyType
 from typing import Any
 
 import bpy
+import numpy as np
 
 from ..safe_read import as_text
+from ..steps import Progress, Stepped, Steps, as_part
 from ..writers.bvh import write_bvh
 from ..writers.presets import PRESETS, Preset
 from ..writers.vrma import NoHumanoid, write_vrma
@@ -29,9 +31,10 @@ from .quiet import quiet
 from .rollback import nothing_left_behind
 from .units import metres
 from .usd import write_usd
-from .workshop import object_mode, posed_as_before, shown, stage
+from .workshop import object_mode, out_of_edit_mode, posed_as_before, shown, stage
 
-Write = Callable[[Path, str, bpy.types.Scene, Sequence[Copied], Preset], None]
+Write = Callable[[Path, str, bpy.types.Scene, Sequence[Copied], Preset], Steps[None]]
+"""What needs the copies is done when it is called; the steps are what is left to do with the file alone."""
 _WITH_BLENDER: Mapping[str, tuple[Write, str, str]] = MappingProxyType(
     {
         ".fbx": (write_fbx, "export_scene.fbx", "FBX format"),
@@ -44,6 +47,8 @@ _WITH_BLENDER: Mapping[str, tuple[Write, str, str]] = MappingProxyType(
 
 _SPACE = 32
 """Bytes of a person's name before those of the bones."""
+_READ = 0.8
+"""How far the work is when all motion is read."""
 
 
 @dataclass(frozen=True)
@@ -54,6 +59,7 @@ class _Take:
     first: int
 
 
+@Stepped
 def export_people(
     path: str | Path,
     armatures: Sequence[bpy.types.Object],
@@ -67,7 +73,7 @@ def export_people(
     frame_end: int | None = None,
     file_start: int | None = None,
     bones: Mapping[str, str] | None = None,
-) -> list[Path]:
+) -> Steps[list[Path]]:
     """Write armatures, the meshes they move and their motion on every frame; the files written.
 
     Any armature will do: of a rig of another make its deforming bones are written.
@@ -87,10 +93,12 @@ def export_people(
     paths = _paths(Path(path).absolute(), groups)
     number = wanted.file_start if file_start is None else file_start
     takes = [_take(group, frame_start, frame_end, number) for group in groups]
-    for target, group, take in zip(paths, groups, takes, strict=True):
-        write = _writer(wanted, group[0])
+    for place, (target, group, take) in enumerate(zip(paths, groups, takes, strict=True)):
+        write, name, share = _writer(wanted, group[0]), as_text(target.stem), 1.0 / len(paths)
         with replaced_when_done(target) as temporary:
-            _write(temporary, as_text(target.stem), group, recipe, take, mesh, write)
+            baked = yield from as_part(_read(group, take.frames), place * share, _READ * share)
+            yield Progress((place + _READ) * share, f"Writing {target.name}")
+            yield from _write(temporary, name, group, baked, recipe, take, mesh, write)
     return paths
 
 
@@ -104,6 +112,9 @@ def export_fbx(
 def _check(armatures: Sequence[bpy.types.Object], preset: Preset) -> None:
     if not armatures:
         raise SceneError("There is no armature to export; refine a pose or choose an armature first.")
+    for armature in armatures:
+        if not armature.data.bones:
+            raise SceneError(f"{armature.name} has no bones, so there is nothing to write; choose another.")
     if preset.suffix not in _WITH_BLENDER:
         return
     _, operator, part = _WITH_BLENDER[preset.suffix]
@@ -126,18 +137,19 @@ def _writer(preset: Preset, first: bpy.types.Object) -> Write:
     if preset.suffix in _WITH_BLENDER:
         return _WITH_BLENDER[preset.suffix][0]
     if preset.suffix == ".bvh":
-        return lambda path, _name, _scene, people, _preset: write_bvh(path, people[0].clip)
+        return lambda path, _name, _scene, people, _preset: write_bvh.steps(path, people[0].clip)
     human = human_bones_of(first)
     return lambda path, _name, _scene, people, _preset: _write_humanoid(path, people[0], human)
 
 
-def _write_humanoid(path: Path, person: Copied, humanoid: Mapping[str, str]) -> None:
+def _write_humanoid(path: Path, person: Copied, humanoid: Mapping[str, str]) -> Steps[None]:
     try:
         write_vrma(path, person.clip, humanoid)
     except NoHumanoid as error:
         raise SceneError(
             f"{person.clip.name} can't become a VRM animation: none of its bones is known as the hips."
         ) from error
+    yield None
 
 
 def _take(
@@ -176,16 +188,30 @@ def _paths(path: Path, groups: Sequence[Sequence[bpy.types.Object]]) -> list[Pat
     return [path.with_name(f"{path.stem}_{name}{path.suffix}") for name in names]
 
 
+def _read(armatures: list[bpy.types.Object], frames: range) -> Steps[list[np.ndarray]]:
+    """What `bake` finds, by a scene that is gone afterwards."""
+    with ExitStack() as kept:
+        for armature in armatures:
+            kept.enter_context(out_of_edit_mode(armature))
+        kept.enter_context(posed_as_before(bpy.context.scene))
+        scene = stage(bpy.context.scene, "Export")
+        kept.callback(bpy.data.scenes.remove, scene)
+        kept.enter_context(shown(scene, armatures))
+        return (yield from bake.steps(scene, armatures, frames))
+
+
 def _write(
     path: Path,
     name: str,
     armatures: list[bpy.types.Object],
+    baked: list[np.ndarray],
     recipe: Recipe,
     take: _Take,
     with_meshes: bool,
     write: Write,
-) -> None:
-    """One file, from copies in a scene that is gone afterwards. name: of all people together."""
+) -> Steps[None]:
+    """One file, from copies in a scene that is gone afterwards; what needs them is done when it is called.
+    name: of all people together. baked: their motion."""
     with ExitStack() as kept:
         kept.enter_context(object_mode())
         kept.enter_context(posed_as_before(bpy.context.scene))
@@ -193,20 +219,22 @@ def _write(
         scene = stage(bpy.context.scene, name)
         scene.frame_start, scene.frame_end = take.frames.start, take.frames.stop - 1
         kept.enter_context(shown(scene, armatures))
+        scene.frame_set(bpy.context.scene.frame_current)
         meshes = [_moved_meshes(armature) if with_meshes else [] for armature in armatures]
-        people = _copies(scene, armatures, meshes, recipe, take)
+        people = _copies(scene, armatures, meshes, baked, recipe, take)
         for armature in armatures:
             scene.collection.objects.unlink(armature)
         kept.enter_context(named(_names(people, armatures, meshes, recipe.preset)))
         scene.frame_set(take.frames.start)
         kept.enter_context(quiet())
-        write(path, name, scene, people, recipe.preset)
+        return write(path, name, scene, people, recipe.preset)
 
 
 def _copies(
     scene: bpy.types.Scene,
     armatures: list[bpy.types.Object],
     meshes: list[list[bpy.types.Object]],
+    baked: list[np.ndarray],
     recipe: Recipe,
     take: _Take,
 ) -> list[Copied]:
@@ -214,7 +242,6 @@ def _copies(
     several = len(armatures) > 1 and recipe.preset.suffix in (".fbx", ".glb")
     spaces = _short([armature.name for armature in armatures]) if several else [None] * len(armatures)
     people = []
-    baked = bake(scene, armatures, take.frames)
     for armature, bodies, posed, person in zip(armatures, meshes, baked, spaces, strict=True):
         own = _own_frames(armature, take.frames)
         rows = slice(own.start - take.frames.start, own.stop - take.frames.start)

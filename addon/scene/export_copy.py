@@ -14,6 +14,7 @@ from bpy_extras.io_utils import axis_conversion
 from mathutils import Matrix
 
 from ..body.rotations import quaternion_from_matrix
+from ..steps import Progress, Stepped, Steps, in_chunks, silent
 from ..writers.clip import Clip, inverse, relative
 from ..writers.presets import Preset
 from .action_poses import action_poses
@@ -141,20 +142,30 @@ def _parents_first(parents: np.ndarray) -> np.ndarray:
     return np.argsort(depths, kind="stable")
 
 
-def bake(scene: bpy.types.Scene, armatures: list[bpy.types.Object], frames: range) -> list[np.ndarray]:
-    """World matrices (T, B, 4, 4) of each armature's bones, without scale, at these frames of the scene.
+@Stepped
+def bake(scene: bpy.types.Scene, armatures: list[bpy.types.Object], frames: range) -> Steps[list[np.ndarray]]:
+    """World matrices (T, B, 4, 4) of each armature's bones, without scale, at these frames of the scene; a
+    frame a step where Blender has to be asked.
 
     Bones as in `skeleton_of`.
     """
     layer = scene.view_layers[0]
     layer.update()
-    known = [action_poses(armature, np.array(frames, float)) for armature in armatures]
-    unknown = [armature for armature, poses in zip(armatures, known, strict=True) if poses is None]
-    seen = iter(_seen(scene, unknown, frames) if unknown else ())
-    return [
-        _written(armature, *(next(seen) if poses is None else (poses, _place(armature, layer))))
-        for armature, poses in zip(armatures, known, strict=True)
-    ]
+    known: list[tuple[np.ndarray, np.ndarray] | None] = []
+    for armature in armatures:
+        poses = yield from silent(action_poses.steps(armature, np.array(frames, float)))
+        known.append(None if poses is None else (poses[:, _chosen(armature)], _place(armature, layer)))
+    unknown = [armature for armature, one in zip(armatures, known, strict=True) if one is None]
+    seen = iter((yield from _seen(scene, unknown, frames)) if unknown else ())
+    baked = []
+    for one in known:
+        baked.append((yield from _in_world(*(one or next(seen)))))
+    return baked
+
+
+def _chosen(armature: bpy.types.Object) -> list[int]:
+    """Which of its pose bones are written."""
+    return [armature.pose.bones.find(name) for name in skeleton_of(armature).names]
 
 
 def _place(armature: bpy.types.Object, layer: bpy.types.ViewLayer) -> np.ndarray:
@@ -164,26 +175,32 @@ def _place(armature: bpy.types.Object, layer: bpy.types.ViewLayer) -> np.ndarray
 
 def _seen(
     scene: bpy.types.Scene, armatures: list[bpy.types.Object], frames: range
-) -> list[tuple[np.ndarray, np.ndarray]]:
-    """(T, B, 4, 4) of each armature's bones in its own space and (T, 4, 4) of itself, as Blender has them."""
-    layer = scene.view_layers[0]
-    poses = [np.empty((len(frames), len(armature.pose.bones), 4, 4), np.float32) for armature in armatures]
+) -> Steps[list[tuple[np.ndarray, np.ndarray]]]:
+    """(T, B, 4, 4) of the bones of each armature that are written in its own space and (T, 4, 4) of itself,
+    as Blender has them."""
+    layer, chosen = scene.view_layers[0], [_chosen(armature) for armature in armatures]
+    poses = [np.empty((len(frames), len(bones), 4, 4), np.float32) for bones in chosen]
     worlds = [np.empty((len(frames), 4, 4)) for _ in armatures]
     for row, frame in enumerate(frames):
         scene.frame_set(frame)
-        for armature, pose, world in zip(armatures, poses, worlds, strict=True):
+        for armature, bones, pose, world in zip(armatures, chosen, poses, worlds, strict=True):
             evaluated = armature.evaluated_get(layer.depsgraph)
-            evaluated.pose.bones.foreach_get("matrix", pose[row].ravel())
-            world[row] = evaluated.matrix_world
+            every = np.empty((len(evaluated.pose.bones), 4, 4), np.float32)
+            evaluated.pose.bones.foreach_get("matrix", every.ravel())
+            pose[row], world[row] = every[bones], evaluated.matrix_world
+        yield Progress(row / len(frames), "Reading the motion")
     # Blender hands out matrices column by column.
-    return [(pose.swapaxes(-1, -2).astype(float), world) for pose, world in zip(poses, worlds, strict=True)]
+    return [(pose.swapaxes(-1, -2), world) for pose, world in zip(poses, worlds, strict=True)]
 
 
-def _written(armature: bpy.types.Object, poses: np.ndarray, worlds: np.ndarray) -> np.ndarray:
-    """World matrices (T, B, 4, 4) of the bones that are written, from those of all in the armature's space;
-    worlds: (4, 4) or (T, 4, 4) of the armature."""
-    chosen = [armature.pose.bones.find(name) for name in skeleton_of(armature).names]
-    return _upright(worlds[..., None, :, :] @ poses[:, chosen])
+def _in_world(poses: np.ndarray, worlds: np.ndarray) -> Steps[np.ndarray]:
+    """World matrices (T, B, 4, 4) of bones that stand so in the armature's space; worlds: (4, 4) or
+    (T, 4, 4) of the armature."""
+    places = np.broadcast_to(worlds, (len(poses), 4, 4))
+    found: np.ndarray = yield from in_chunks(
+        lambda rows: _upright(places[rows, None] @ poses[rows].astype(float)), len(poses)
+    )
+    return found
 
 
 def _upright(matrices: np.ndarray) -> np.ndarray:

@@ -8,6 +8,7 @@ from typing import Any
 
 import bpy
 
+from ..steps import Steps
 from ..writers.fbx_take import replace_take
 from ..writers.presets import Preset
 from .export_copy import Copied
@@ -26,11 +27,11 @@ _OPTIONS: dict[str, Any] = {
 
 def write_fbx(
     path: Path, name: str, scene: bpy.types.Scene, people: Sequence[Copied], preset: Preset
-) -> None:
+) -> Steps[None]:
     """One file of copied people; its one take is called as the person, or `name` where there are more.
 
-    Blender's exporter writes a take of one frame, or of all where shape keys are animated, which then gets
-    the clips' keys.
+    Blender's exporter writes a take of one frame, or of all where shape keys are animated; the steps give it
+    the clips' keys, for which the copies are not needed any more.
     """
     objects = [ob for person in people for ob in (person.armature, *person.meshes)]
     layer = scene.view_layers[0]
@@ -43,7 +44,7 @@ def write_fbx(
     with context:
         bpy.ops.export_scene.fbx(filepath=str(path), **options)
     clips = [person.clip for person in people]
-    replace_take(path, clips[0].name if len(clips) == 1 else name, clips, people[0].shift)
+    return replace_take.steps(path, clips[0].name if len(clips) == 1 else name, clips, people[0].shift)
 
 
 def _changes_shape(mesh: bpy.types.Object) -> bool:

@@ -10,6 +10,8 @@ from typing import Any
 import bpy
 import numpy as np
 
+from ..steps import Steps
+from ..writers.clip import Clip
 from ..writers.gltf_clips import add_clips
 from ..writers.presets import Preset
 from .export_copy import Copied
@@ -28,15 +30,20 @@ Y_UP = np.array([[1.0, 0.0, 0.0], [0.0, 0.0, 1.0], [0.0, -1.0, 0.0]])
 
 def write_gltf(
     path: Path, _name: str, scene: bpy.types.Scene, people: Sequence[Copied], _preset: Preset
-) -> None:
-    """One file of copied people, with a clip for each, named after the person."""
+) -> Steps[None]:
+    """One file of copied people; the steps give it a clip for each, named after the person."""
     layer = scene.view_layers[0]
     for person in people:
         for ob in (person.armature, *person.meshes):
             ob.select_set(True, view_layer=layer)
     with _window_as_before(), bpy.context.temp_override(scene=scene, view_layer=layer):
         bpy.ops.export_scene.gltf(filepath=str(path), **_OPTIONS)
-    add_clips(path, [person.clip.placed(Y_UP) for person in people])
+    return _with_clips(path, [person.clip.placed(Y_UP) for person in people])
+
+
+def _with_clips(path: Path, clips: Sequence[Clip]) -> Steps[None]:
+    add_clips(path, clips)
+    yield None
 
 
 @contextmanager

@@ -15,6 +15,7 @@ import numpy as np
 
 from ..body.skeleton import PARENTS
 from .axes import positions_to_smpl
+from .errors import SceneError
 from .names import BONE_NAMES
 from .rest_pose import rest_bones
 from .similarity import similarity
@@ -22,6 +23,8 @@ from .similarity import similarity
 OFFSETS_KEY = "spr_bone_offsets"
 """Custom property of an armature, and of a body: the bone offsets by which it rests."""
 _ROUNDING = 1e-4
+_NOTHING = 1e-18
+"""Volume of what was a unit cube from which on it is nothing."""
 
 
 def note_rest(armature: bpy.types.Object, bone_offsets: np.ndarray) -> None:
@@ -89,6 +92,15 @@ def rest_offsets(armature: bpy.types.Object) -> np.ndarray:
     offsets = joints - joints[np.maximum(PARENTS, 0)]
     offsets[0] = 0.0
     return offsets
+
+
+def check_size(armature: bpy.types.Object) -> None:
+    """SceneError where the armature is so small that nothing can be told of its bones."""
+    if abs(armature.matrix_world.determinant()) < _NOTHING:
+        raise SceneError(
+            f"{armature.name} is scaled to nothing at this frame; give it a size again (Object ▸ Clear ▸"
+            " Scale), or go to a frame at which it has one."
+        )
 
 
 def placed(armature: bpy.types.Object, evaluated: bpy.types.Object | None = None) -> np.ndarray:

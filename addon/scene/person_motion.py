@@ -9,25 +9,29 @@ import numpy as np
 
 from ..body.hands import FINGER_COUNT, SIDES
 from ..motion import Hands, Motion
+from ..steps import Stepped, Steps
 from .contacts import read_contacts
-from .fingers import finger_offsets, has_fingers
-from .placing import keyed_frames, motion_at
+from .fingers import finger_offsets
+from .placing import keyed_frames, motion_of_poses
 from .read_action import read_poses
 from .refined import Refined, refined_animation
+from .workshop import evaluated, object_mode
 
 
-def person_in_world(armature: bpy.types.Object, scene: bpy.types.Scene) -> tuple[Motion, np.ndarray]:
+@Stepped
+def person_in_world(armature: bpy.types.Object, scene: bpy.types.Scene) -> Steps[tuple[Motion, np.ndarray]]:
     """What the person's keys say, and the frames of the animation (T,) at which it is seen. Raises SceneError
-    where there are no keys."""
+    where there are no keys. What is done for each frame of a person on IK controls is a step."""
     refined = refined_animation(armature)
     shown, frames = _seen(keyed_frames(armature), refined)
-    motion = motion_at(armature, scene, frames)
+    poses = yield from read_poses.steps(armature, frames)
+    with object_mode(), evaluated(scene, [armature]):
+        motion = motion_of_poses(armature, scene, poses)
     contacts = None if refined is None else read_contacts(armature, refined, frames)
-    hands = read_poses(armature, frames).hands if has_fingers(armature) else None
     return replace(
         motion,
         contacts=np.zeros((0, 4)) if contacts is None else contacts,
-        hands=None if hands is None else _hands(armature, hands),
+        hands=None if poses.hands is None else _hands(armature, poses.hands),
     ), shown
 
 

@@ -7,11 +7,12 @@ import numpy as np
 from mathutils import Matrix, Quaternion, Vector
 
 from ..motion import Floor, Motion
+from ..recording import Poses
 from .axes import SMPL_TO_BLENDER, positions_to_blender, positions_to_smpl
 from .contacts import read_floor
 from .curves import find_curves
 from .errors import SceneError
-from .own_space import placed, rest_offsets
+from .own_space import check_size, placed, rest_offsets
 from .read_action import read_poses
 from .refined import refined_animation
 from .timing import scene_rate
@@ -27,7 +28,8 @@ def motion_in_world(
     """What the armature's keys say, in SMPL's axes, in metres where the object puts it, with its floor where
     that is known; every frame, or of a long clip so many of the first ones. Raises SceneError where there are
     no keys."""
-    return motion_at(armature, scene, keyed_frames(armature)[:most], metres(scene))
+    poses = read_poses(armature, keyed_frames(armature)[:most])
+    return motion_of_poses(armature, scene, poses, metres(scene))
 
 
 def keyed_frames(armature: bpy.types.Object) -> np.ndarray:
@@ -41,18 +43,16 @@ def keyed_frames(armature: bpy.types.Object) -> np.ndarray:
     return np.arange(np.ceil(min(end[0] for end in ends)), np.floor(max(end[1] for end in ends)) + 1)
 
 
-def motion_at(
-    armature: bpy.types.Object, scene: bpy.types.Scene, frames: np.ndarray, unit: float = 1.0
+def motion_of_poses(
+    armature: bpy.types.Object, scene: bpy.types.Scene, poses: Poses, unit: float = 1.0
 ) -> Motion:
-    """The same at these frames (T,) of the action, which may lie between whole ones. unit: what lengths of
-    the scene count."""
-    poses = read_poses(armature, frames)
+    """The same of T poses that were read from the armature. unit: what lengths of the scene count."""
     place, turn, scale = _decomposed(armature, unit)
     turned = SMPL_TO_BLENDER.T @ np.array(turn.to_matrix()) @ SMPL_TO_BLENDER
     rotations = poses.rotations.copy()
     rotations[:, 0] = turned @ rotations[:, 0]
     pelvis = poses.pelvis * scale[0] @ turned.T + positions_to_smpl(np.array(place))
-    numbers, unknown = np.arange(len(frames)), np.full(len(frames), np.nan)
+    numbers, unknown = np.arange(len(rotations)), np.full(len(rotations), np.nan)
     return Motion(
         rotations, pelvis, rest_offsets(armature) * scale[0], scene_rate(scene), numbers, unknown,
         np.full(rotations.shape[:2], np.nan), floor=_floor_in_world(armature, turned, unit),
@@ -70,7 +70,8 @@ def _floor_in_world(armature: bpy.types.Object, turn: np.ndarray, unit: float) -
 
 
 def _decomposed(armature: bpy.types.Object, unit: float) -> tuple[Vector, Quaternion, Vector]:
-    """Place, turn and scale of the person's own space in the world."""
+    """Place, turn and scale of the person's own space in the world. SceneError where there is no scale."""
+    check_size(armature)
     place, turn, scale = Matrix(placed(armature).tolist()).decompose()
     return place * unit, turn, scale * unit
 

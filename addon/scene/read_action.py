@@ -26,21 +26,22 @@ from .seen import seen_channels
 Curves = dict[tuple[str, int], bpy.types.FCurve]
 
 
-def read_poses(armature: bpy.types.Object, frames: np.ndarray) -> Poses:
+@Stepped
+def read_poses(armature: bpy.types.Object, frames: np.ndarray) -> Steps[Poses]:
     """What the armature's refined action, or else its active one, says at these frames of it (T,), which may
     lie between whole ones.
 
     Where a channel has no keys, the bone's present value counts. Poses are relative to the armature object,
     as `write_action` writes them. Constraints, drivers and other layers are not seen, but for the person's
-    IK controls and root bone. Raises SceneError where there is no action, or
-    not SMPL's bones.
+    IK controls and root bone. Raises SceneError where there is no action, or not SMPL's bones. One frame a
+    step where there are controls, at once where not.
     """
     _check_bones(armature)
     refined = refined_animation(armature)
     curves = find_curves(armature) if refined is None else refined.curves
     if not curves:
         raise SceneError(f"{armature.name} has no action of its own; start from the original instead.")
-    seen = read_seen(armature, refined, curves, frames)
+    seen = yield from read_seen.steps(armature, refined, curves, frames)
     return replace(poses_of(armature, seen), hands=_read_hands(armature, curves, frames))
 
 

@@ -7,19 +7,26 @@ from dataclasses import dataclass, replace
 
 import bpy
 
+from ..motion import Motion
 from ..retarget import Carried, Options, RetargetError, carry
-from ..retarget.bones import Bones, target_of
+from ..retarget.bones import Bones, Rest, target_of
 from ..retarget.goals import goals_of
+from ..retarget.target import Target
 from ..rigs import BoneMap
+from ..steps import Progress, Stepped, Steps, as_part
 from .character import bones_for, check_character, floor_of, rest_of
 from .errors import SceneError
 from .person_motion import person_in_world
 from .retarget_keys import remember_map, write_retargeted
 from .rigify_controls import controls_of, with_ik
 from .rollback import all_or_nothing
-from .told_bones import told_of_bones
+from .takes import READING, WRITTEN
+from .told_bones import told_of_bones, told_of_solver
 from .told_places import told_of_places
 from .workshop import evaluated, object_mode
+
+_READ = 0.4
+"""How far the work is when the person's motion is read."""
 
 
 @dataclass(frozen=True)
@@ -36,6 +43,7 @@ class Retargeted:
     told: tuple[str, ...]
 
 
+@Stepped
 def retarget_mapped(
     person: bpy.types.Object,
     character: bpy.types.Object,
@@ -43,13 +51,14 @@ def retarget_mapped(
     options: Options | None = None,
     *,
     ik: bool = False,
-) -> Retargeted:
+) -> Steps[Retargeted]:
     """`retarget` by a map, which stays with the action: what is exported later goes by it. SceneError."""
-    done = retarget(person, character, bones_for(character, found), options, ik=ik)
+    done = yield from retarget.steps(person, character, bones_for(character, found), options, ik=ik)
     remember_map(done.action, found)
     return done
 
 
+@Stepped
 def retarget(
     person: bpy.types.Object,
     character: bpy.types.Object,
@@ -57,9 +66,10 @@ def retarget(
     options: Options | None = None,
     *,
     ik: bool = False,
-) -> Retargeted:
+) -> Steps[Retargeted]:
     """Write a person's animation on a character, whose bones are matched by their names, into an action of
-    its own. Raises SceneError, and leaves nothing behind then.
+    its own. Raises SceneError, and leaves nothing behind then. The character stays as it is until all is
+    worked out; what changes it is one step.
 
     ik: on a Rigify rig, key the IK controls of arms and legs beside the FK ones, and let IK play.
     """
@@ -72,27 +82,46 @@ def retarget(
             f"{character.name} has no {controls.missing[0]} any more; generate the rig anew (Rigify)."
         )
     _check_bones(character, bones)
-    with object_mode(), all_or_nothing(scene), evaluated(scene, (person, character)):
+    with object_mode(), evaluated(scene, [character]):
         check_character(character, person)
-        motion, frames = person_in_world(person, scene)
         rest = rest_of(character)
         bones = replace(bones, goals=goals_of(rest, bones)) if controls is None else bones
-        try:
-            carried = carry(motion, target_of(rest, bones, floor_of(character, rest, bones)), options)
-        except RetargetError as error:
-            raise SceneError(f"{character.name}: {error}") from error
-        settings: Mapping[str, float] = {}
-        resting: tuple[str, ...] = ()
-        if controls is not None:
-            settings, resting = controls.settings(ik), controls.resting
-            carried = with_ik(carried, controls, rest) if ik else carried
-        _check_moves(character, carried)
+        target = _target(character, rest, bones)
+    motion, frames = yield from as_part(person_in_world.steps(person, scene), 0.0, _READ)
+    carried = yield from as_part(_carried(character, motion, target, options), _READ, READING - _READ)
+    settings: Mapping[str, float] = {}
+    resting: tuple[str, ...] = ()
+    shown_by: Mapping[str, str] | None = None
+    if controls is not None:
+        settings, resting, shown_by = controls.settings(ik), controls.resting, controls.shown_by(ik)
+        carried = with_ik(carried, controls, rest) if ik else carried
+    _check_moves(character, carried)
+    yield Progress(READING, "Writing the keys")
+    with object_mode(), all_or_nothing(scene), evaluated(scene, [person, character]):
         action = write_retargeted(character, carried, frames, person, settings, resting)
-        shown_by = None if controls is None else controls.shown_by(ik)
+    yield Progress(WRITTEN, "Looking at the result")
+    with object_mode(), evaluated(scene, [person, character]):
         told = told_of_bones(character, carried, frames, shown_by)
         told += told_of_places(person, character)
+        told += told_of_solver(character) if controls is not None and ik else ()
     scene.frame_set(scene.frame_current, subframe=scene.frame_subframe)
     return Retargeted(action, len(carried.bones), len(frames), told)
+
+
+def _target(character: bpy.types.Object, rest: Rest, bones: Bones) -> Target:
+    try:
+        return target_of(rest, bones, floor_of(character, rest, bones))
+    except RetargetError as error:
+        raise SceneError(f"{character.name}: {error}") from error
+
+
+def _carried(
+    character: bpy.types.Object, motion: Motion, target: Target, options: Options | None
+) -> Steps[Carried]:
+    try:
+        return (yield from carry.steps(motion, target, options))
+    except RetargetError as error:
+        raise SceneError(f"{character.name}: {error}") from error
 
 
 def _check_bones(character: bpy.types.Object, bones: Bones) -> None:

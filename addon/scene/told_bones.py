@@ -3,7 +3,7 @@ Blender shows apart from them."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 
 import bpy
 import numpy as np
@@ -13,6 +13,7 @@ from ..retarget import Carried
 from .axes import SMPL_TO_BLENDER, positions_to_blender
 from .layers import layered_strips
 from .rotation_keys import CHANNELS
+from .told_ik import has_ik, is_loose, is_solved, moved_by_ik
 from .told_places import is_felt
 from .workshop import seen_poses, shown, stage
 
@@ -38,13 +39,16 @@ def told_of_bones(
     still, turned = ([names[bone] for bone in bones] for bones in (carried.still, carried.bones))
     told = [*_held_still(character), *_found(character, [*still, *turned], controlled=shown_by is not None)]
     driven = [name for name in (*still, *turned) if _is_driven(character, name)]
-    apart = _apart(character, carried, frames, shown_by or {}) if driven or not told else {}
+    looks = driven or not told or has_ik(character)
+    apart = _apart(character, carried, frames, shown_by or {}) if looks else {}
     # A bone that is to rest may be driven as long as it rests: Daz figures have many.
     driven = [name for name in driven if name in apart or name in turned]
     if driven:
         told.append(
             f"Drivers move {_listed(driven)} whatever the keys say; mute them to see the retargeted motion."
         )
+    if not _held_still(character):
+        told += _told_of_ik(character, apart)
     return tuple(told) or _seen_apart(character, apart)
 
 
@@ -75,7 +79,7 @@ def _solo_track(ob: bpy.types.Object) -> str:
 def _found(character: bpy.types.Object, names: Sequence[str], *, controlled: bool) -> list[str]:
     told = []
     bones = character.pose.bones
-    held = [name for name in names if not controlled and any(map(is_felt, bones[name].constraints))]
+    held = [] if controlled else [name for name in names if _is_held(bones[name])]
     if held:
         told.append(f"Constraints change what the keys of {_listed(held)} say; mute them to see the motion.")
     scaled = [name for name in names if any(abs(x - 1) > _SCALED for x in bones[name].scale)]
@@ -83,6 +87,32 @@ def _found(character: bpy.types.Object, names: Sequence[str], *, controlled: boo
         are = "is" if len(scaled) == 1 else "are"
         told.append(f"{_listed(scaled)} {are} scaled, which limbs were worked out without; clear it (Alt+S).")
     return told
+
+
+def _is_held(bone: bpy.types.PoseBone) -> bool:
+    """By anything but IK, which may agree with the keys."""
+    return any(is_felt(held) and not is_solved(held) for held in bone.constraints)
+
+
+def _told_of_ik(character: bpy.types.Object, apart: Container[str]) -> list[str]:
+    moved = moved_by_ik(character, apart)
+    if not moved:
+        return []
+    bones = dict.fromkeys(name for chain in moved.values() for name in chain)
+    return [
+        f"IK on {_listed(list(moved))} moves {_listed(list(bones))} whatever the keys say; mute it to see the"
+        " motion."
+    ]
+
+
+def told_of_solver(character: bpy.types.Object) -> tuple[str, ...]:
+    """A sentence where the IK of a rig's controls is solved so that limbs lag behind them."""
+    if not is_loose(character):
+        return ()
+    return (
+        f"{character.name} solves IK with iTaSC, so its limbs stand a little beside what the keys say; choose"
+        " Standard as IK Solver in its data (Inverse Kinematics) to see the motion.",
+    )
 
 
 def _is_driven(character: bpy.types.Object, bone: str) -> bool:

@@ -13,6 +13,7 @@ from typing import Any
 
 import bpy
 
+from ..steps import Steps
 from ..writers.presets import Preset
 from .export_copy import Copied, animate
 
@@ -30,8 +31,8 @@ _OPTIONS: dict[str, Any] = {
 
 def write_usd(
     path: Path, _name: str, scene: bpy.types.Scene, people: Sequence[Copied], _preset: Preset
-) -> None:
-    """One file of copied people, with a skeleton for each."""
+) -> Steps[None]:
+    """One file of copied people, with a skeleton for each; the steps see whether it is whole."""
     layer = scene.view_layers[0]
     clips = [person.clip for person in people]
     scene.frame_start = min(clip.first for clip in clips)
@@ -47,9 +48,14 @@ def write_usd(
         known = bpy.ops.wm.usd_export.get_rna_type().properties
         options = {name: value for name, value in _OPTIONS.items() if name in known}
         bpy.ops.wm.usd_export(filepath=str(path), **options)
+    return _finished(path)
+
+
+def _finished(path: Path) -> Steps[None]:
     _check_whole(path)
     _say_rate(path)
     _check_whole(path)
+    yield None
 
 
 def _check_whole(path: Path) -> None:

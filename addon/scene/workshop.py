@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext, suppress
 
 import bpy
 import numpy as np
 
 from ..steps import Progress, Stepped, Steps
+from .own_space import check_size
 from .rollback import leave_edit_mode
 
 
@@ -34,7 +35,8 @@ def workshop(armature: bpy.types.Object) -> Iterator[bpy.types.Scene]:
 @contextmanager
 def double(armature: bpy.types.Object) -> Iterator[tuple[bpy.types.Scene, bpy.types.Object]]:
     """A scene of its own with a copy of this armature that plays no layers; both gone afterwards. What the
-    copy plays, and at which frame, leaves the user's alone."""
+    copy plays, and at which frame, leaves the user's alone. SceneError where it is scaled to nothing."""
+    check_size(armature)
     with ExitStack() as kept:
         kept.enter_context(out_of_edit_mode(armature))
         scene = stage(bpy.context.scene, "Rig")
@@ -113,7 +115,8 @@ def shown(scene: bpy.types.Scene, objects: Sequence[bpy.types.Object]) -> Iterat
         yield
     finally:
         for ob in hidden:
-            ob.hide_viewport = True
+            with suppress(ReferenceError):  # another window may have deleted it
+                ob.hide_viewport = True
 
 
 @contextmanager

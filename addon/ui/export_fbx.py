@@ -12,19 +12,44 @@ from bpy_extras.io_utils import ExportHelper
 
 from .. import scene as scene_package
 from ..scene.clock import from_timeline
+from ..steps import Progress, Steps
+from . import runner
 from .describe import plural
 from .language import BoolProperty, EnumProperty, IntProperty, StringProperty
 from .opened_files import stem_of
 from .refined import told_of_rate
 from .results import refined_armatures
 from .retarget import motion_of
+from .stepped_job import SteppedJob
+from .told_job import Telling, ToldJob
 
 
-class SPR_OT_export_fbx(bpy.types.Operator, ExportHelper):
+class ExportJob(ToldJob):
+    """Writing files, for which nothing in the scene is changed."""
+
+    cancel = SteppedJob.cancel
+
+    def __init__(self, path: str, people: list[bpy.types.Object], options: dict[str, Any]) -> None:
+        super().__init__(self._work(path, people, options), people)
+
+    def _work(self, path: str, people: list[bpy.types.Object], options: dict[str, Any]) -> Steps[None]:
+        yield Progress(0.0, "Reading the motion")
+        written = yield from scene_package.export_people.steps(path, people, **options)
+        names = str(written[0]) if len(written) == 1 else ", ".join(file.name for file in written)
+        scene = bpy.context.scene
+        told = told_of_rate([motion_of(scene, one) for one in people], scene)
+        done = f"{plural(len(people), 'person')} exported to {names}"
+        self.sentence, self.heed = ". ".join((done, *told)), bool(told)
+
+
+class SPR_OT_export_fbx(Telling, bpy.types.Operator, ExportHelper):
     """Write the selected armatures to a file for another program, or all refined people when none is"""
 
     bl_idname = "spr.export_fbx"
     bl_label = "Export Animation"
+    job_kind = ExportJob
+    stopped = "The export was cancelled; no file is left that was not done."
+    asked = False
 
     filepath: StringProperty(subtype="FILE_PATH", options={"SKIP_SAVE", "HIDDEN"})
     filename_ext = ".fbx"
@@ -72,7 +97,10 @@ class SPR_OT_export_fbx(bpy.types.Operator, ExportHelper):
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
-        """Needs a refined person or a selected armature."""
+        """Needs a refined person or a selected armature, and nothing running."""
+        if runner.current() is not None:
+            cls.poll_message_set("Refining is already running")
+            return False
         if not refined_armatures(context.scene) and not _selected(context):
             cls.poll_message_set("Refine a recording first: this scene holds no refined person")
             return False
@@ -87,6 +115,7 @@ class SPR_OT_export_fbx(bpy.types.Operator, ExportHelper):
         if not self.use_range:
             self.frame_start, self.frame_end = context.scene.frame_start, context.scene.frame_end
         self._follow_preset()
+        self.asked = True
         return ExportHelper.invoke(self, context, event)
 
     def check(self, context: bpy.types.Context) -> bool:
@@ -107,19 +136,15 @@ class SPR_OT_export_fbx(bpy.types.Operator, ExportHelper):
         self.filter_glob = f"*{self._wanted.suffix}"
 
     def execute(self, context: bpy.types.Context) -> set[str]:
-        """Write the file."""
+        """Write the file: after the file browser in steps, else all at once."""
+        asked, self.asked = self.asked, False
+        return Telling.invoke(self, context, None) if asked else Telling.execute(self, context)
+
+    def job(self, context: bpy.types.Context) -> ExportJob:
+        """Writing who is selected, or all."""
         chosen = _selected(context) or refined_armatures(context.scene)
         path = bpy.path.ensure_ext(bpy.path.abspath(self.filepath), self._wanted.suffix)
-        try:
-            written = scene_package.export_people(path, chosen, **self._options(context.scene))
-        except scene_package.SceneError as error:
-            self.report({"ERROR"}, str(error))
-            return {"CANCELLED"}
-        names = written[0] if len(written) == 1 else ", ".join(file.name for file in written)
-        told = told_of_rate([motion_of(context.scene, one) for one in chosen], context.scene)
-        done = f"{plural(len(chosen), 'person')} exported to {names}"
-        self.report({"WARNING" if told else "INFO"}, ". ".join((done, *told)))
-        return {"FINISHED"}
+        return ExportJob(path, chosen, self._options(context.scene))
 
     def draw(self, _context: bpy.types.Context) -> None:
         """Options beside the file browser."""

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import bpy
@@ -57,6 +57,10 @@ class ReadingJob(SteppedJob):
         self.path = _file(name, sampled)
         write_clip(sampled, self.path)
         yield Progress(1.0, "Done")
+
+    def stands_on(self) -> Iterator[bpy.types.Object]:
+        """What was selected."""
+        return (one for one in bpy.data.objects if one.session_uid in self.uids)
 
     def _sampled(self, scene: bpy.types.Scene, chosen: Sequence[bpy.types.Object]) -> Steps[list[Sampled]]:
         found: list[Sampled] = []

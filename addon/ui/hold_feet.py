@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 import bpy
@@ -62,6 +63,10 @@ class HoldJob(SteppedJob):
             yield from as_part(write, WRITING, 1.0 - WRITING)
         self.sentence = _sentence(person.name, free, held)
         yield Progress(1.0, "Done")
+
+    def stands_on(self) -> Iterator[bpy.types.Object]:
+        """The person, as long as its keys are read or written."""
+        return (ob for ob in bpy.data.objects if self.writing and ob.session_uid == self.person_uid)
 
     def _held(self, free: Motion) -> Steps[Motion]:
         """By the contacts that there are, or where a result has none, by those that are found."""

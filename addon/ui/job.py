@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
+import bpy
 import numpy as np
 
 from .. import refiner
@@ -13,6 +14,7 @@ from ..body.body_model import BodyModel
 from ..motion import Motion
 from ..recording import Person, Poses
 from ..steps import Progress, Steps, as_part
+from .refined import PERSON_KEY
 from .stepped_job import SteppedJob
 
 T = TypeVar("T")
@@ -129,6 +131,10 @@ class Job(SteppedJob):
         self.outcomes: tuple[Outcome, ...] = ()
         self.told: list[str] = []
         self.engine = ""
+
+    def stands_on(self) -> Iterator[bpy.types.Object]:
+        """Everybody who was refined, as long as results are written."""
+        return (ob for ob in bpy.data.objects if self.writing and PERSON_KEY in ob)
 
     def _work(self, then: Callable[[tuple[Outcome, ...]], Steps[Written]] | None) -> Steps[None]:
         width = 1.0 if then is None else 1.0 - WRITING

@@ -130,8 +130,9 @@ def _draw_stretches(
 
 
 def _draw_versions(layout: bpy.types.UILayout, person: bpy.types.Object) -> None:
-    after = versions(person)[1]
-    lost = after is not None and person.animation_data.action is None and not is_pushed_down(person, after)
+    after, animation = versions(person)[1], person.animation_data
+    idle = animation is None or animation.action is None
+    lost = after is not None and idle and not is_pushed_down(person, after)
     aside = [version for version in ASIDE if has_version(person, version)]
     if not aside and not lost:
         return

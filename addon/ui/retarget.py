@@ -15,6 +15,8 @@ from ..scene.retarget import retarget_mapped
 from ..scene.retarget_keys import SOURCE, retargeted_action
 from ..scene.rigify_controls import controls_of
 from ..scene.sample_rigs import rig_of
+from ..steps import Steps
+from . import runner
 from .describe import plural
 from .language import StringProperty
 from .quality import shown_person
@@ -22,6 +24,7 @@ from .refined import told_of_rate
 from .results import refined_armatures
 from .retarget_settings import SPR_PG_retarget, bone_map, set_map
 from .row_files import load_map, save_map
+from .told_job import Telling, ToldJob
 
 _CHOOSE = "Select the armature of a character, or choose it above"
 
@@ -86,6 +89,8 @@ def match_bones(character: bpy.types.Object) -> BoneMap:
 
 
 def _why_not(context: bpy.types.Context) -> str:
+    if runner.current() is not None:
+        return "Refining is already running"
     if shown_person(context) is None:
         return "Refine a person first"
     if chosen_character(context) is None:
@@ -93,16 +98,18 @@ def _why_not(context: bpy.types.Context) -> str:
     return ""
 
 
-def _run(operator: bpy.types.Operator, context: bpy.types.Context) -> set[str]:
+class RetargetJob(ToldJob):
     """Match where that was not done yet, write the keys, tell what came of it."""
-    settings, character = context.scene.spr.retarget, chosen_character(context)
-    try:
-        settings.result, heed = _retargeted(context, settings, character)
-    except SceneError as error:
-        operator.report({"ERROR"}, str(error))
-        return {"CANCELLED"}
-    operator.report({"WARNING" if heed else "INFO"}, settings.result)
-    return {"FINISHED"}
+
+    def __init__(self, context: bpy.types.Context) -> None:
+        character = chosen_character(context)
+        objects = [character, followed_person(context, character)]
+        super().__init__(self._work(context, character), [ob for ob in objects if ob is not None])
+
+    def _work(self, context: bpy.types.Context, character: bpy.types.Object | None) -> Steps[None]:
+        settings = context.scene.spr.retarget
+        settings.result, self.heed = yield from _retargeted(context, settings, character)
+        self.sentence = settings.result
 
 
 def _can(cls: type[bpy.types.Operator], sentence: str) -> bool:
@@ -114,20 +121,31 @@ def _can(cls: type[bpy.types.Operator], sentence: str) -> bool:
 
 def _retargeted(
     context: bpy.types.Context, settings: SPR_PG_retarget, character: bpy.types.Object | None
-) -> tuple[str, bool]:
+) -> Steps[tuple[str, bool]]:
     """What has come of it, and whether something is to be heeded. Raises SceneError."""
     person = followed_person(context, character)
     character = check_character(character, person)
     assert person is not None
     found = BoneMap() if controls_of(character) is not None else matched(context, character)
-    done = retarget_mapped(person, character, found, settings.options(), ik=settings.ik)
+    done = yield from retarget_mapped.steps(person, character, found, settings.options(), ik=settings.ik)
     told = f"{person.name} is on {character.name}: {plural(done.bones, 'bone')}, "
     told += f"{plural(done.frames, 'frame')}, action '{done.action.name}'."
     heed = told_of_rate([person], context.scene) + done.told
     return " ".join((told, *heed)), bool(heed)
 
 
-class SPR_OT_retarget(bpy.types.Operator):
+class _Retargeting(Telling):
+    """What both operators share that write a person's motion on a character."""
+
+    job_kind = RetargetJob
+    stopped = "Retargeting was cancelled; the character is as it was."
+
+    def job(self, context: bpy.types.Context) -> RetargetJob:
+        """For what the panel shows."""
+        return RetargetJob(context)
+
+
+class SPR_OT_retarget(_Retargeting, bpy.types.Operator):
     """Write the refined person's animation on the character, into an action of its own. What the character
     played before stays in the file"""
 
@@ -140,12 +158,8 @@ class SPR_OT_retarget(bpy.types.Operator):
         """Needs a person and a character."""
         return _can(cls, _why_not(context))
 
-    def execute(self, context: bpy.types.Context) -> set[str]:
-        """Into an action of its own."""
-        return _run(self, context)
 
-
-class SPR_OT_retarget_again(bpy.types.Operator):
+class SPR_OT_retarget_again(_Retargeting, bpy.types.Operator):
     """Bring the retargeted action up to date after the person, the bones or the settings were corrected. Its
     keys are written anew"""
 
@@ -159,10 +173,6 @@ class SPR_OT_retarget_again(bpy.types.Operator):
         character = chosen_character(context)
         first = character is not None and retargeted_action(character) is None
         return _can(cls, "Retarget to this character first" if first else _why_not(context))
-
-    def execute(self, context: bpy.types.Context) -> set[str]:
-        """Into the same action."""
-        return _run(self, context)
 
 
 class SPR_OT_match_bones(bpy.types.Operator):

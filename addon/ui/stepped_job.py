@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import time
 import traceback
+from collections.abc import Hashable, Iterable
+from contextlib import suppress
+
+import bpy
 
 from ..refiner import RefineError
 from ..safe_read import FormatError
 from ..scene import SceneError
 from ..steps import Steps
+from .footing import LOST, footing
 
 PACE_SECONDS, PACE_FRACTION = 0.5, 0.02
 """How much of the work has to be seen before its pace tells the rest."""
@@ -33,6 +38,7 @@ class SteppedJob:
         self.started = time.monotonic()
         self.seconds = 0.0
         self._moving: tuple[float, float] | None = None
+        self._ground: frozenset[Hashable] = frozenset()
         self._steps = steps
 
     @property
@@ -53,7 +59,20 @@ class SteppedJob:
 
     def advance(self, seconds: float) -> None:
         """Take steps for so much time at most, as far as the last one tells how long the next one takes, and
-        one at least; or until there is news that has to be seen before the work goes on."""
+        one at least; or until there is news that has to be seen before the work goes on. It ends where what
+        it stands on is not as the time before has left it."""
+        if self.running and self._ground - footing(self.stands_on()):
+            self._close()
+            self._end(LOST)
+        else:
+            self._advance(seconds)
+            self._ground = footing(self.stands_on())
+
+    def stands_on(self) -> Iterable[bpy.types.Object]:
+        """The objects that it is reading or writing just now."""
+        return ()
+
+    def _advance(self, seconds: float) -> None:
         began = time.monotonic()
         end = began + seconds
         while self.running and not self._step():
@@ -66,6 +85,10 @@ class SteppedJob:
         """Stop, and take back what was written."""
         if self.running:
             self.cancelled, self.running = True, False
+            self._close()
+
+    def _close(self) -> None:
+        with suppress(ReferenceError):  # what it would tidy up is gone
             self._steps.close()
 
     def _step(self) -> bool:
@@ -77,6 +100,8 @@ class SteppedJob:
             self._end()
         except (RefineError, FormatError, SceneError) as error:
             self._end(str(error))
+        except ReferenceError:
+            self._end(LOST)
         except Exception as error:  # noqa: BLE001 - a timer has nobody to raise to: the operator reports it
             what = "Nothing was written:" if self.writing else "Refining stopped on"
             self._end(f"{what} an error in the add-on ({type(error).__name__}).", traceback.format_exc())

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
+from ..steps import FRAMES, Stepped, Steps
 from .clip import Clip
 from .euler import euler_angles
 
@@ -19,8 +20,10 @@ _STRETCH = 1e-3
 _WRAPPER = "Armature"
 
 
-def write_bvh(path: Path, clip: Clip) -> None:
-    """A file of one skeleton, in the clip's own frame and unit; programs expect Y up and centimetres.
+@Stepped
+def write_bvh(path: Path, clip: Clip) -> Steps[None]:
+    """A file of one skeleton, in the clip's own frame and unit; programs expect Y up and centimetres. Some
+    frames a step.
 
     A joint's axes at rest are those of the file. The first joint lies at the origin there, since some readers
     add its channels to its offset and others put them in its place. A skeleton with several first bones gets
@@ -32,7 +35,9 @@ def write_bvh(path: Path, clip: Clip) -> None:
     lines += ["MOTION", f"Frames: {len(posed)}", f"Frame Time: {1 / clip.fps:.10f}"]
     rows = _channels(parents, turns, posed, moving, list(_depth_first(0, parents)))
     form = " ".join(["%.6f"] * rows.shape[1])
-    lines += [form % tuple(row) for row in rows.tolist()]
+    for first in range(0, len(rows), FRAMES):
+        lines += [form % tuple(row) for row in rows[first : first + FRAMES].tolist()]
+        yield None
     path.write_text("\n".join(lines) + "\n", "ascii", "replace")
 
 

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
+from ..steps import Stepped, Steps
 from .clip import Clip, relative
 from .euler import euler_angles
 from .fbx_file import Element, array, numbers, read_fbx, string, whole, write_fbx
@@ -36,8 +37,10 @@ class _Links:
     nodes: dict[tuple[int, bytes], int]
 
 
-def replace_take(path: Path, name: str, clips: Sequence[Clip], shift: int = 0) -> None:
-    """Give the file's one take this name and the keys of these clips, whose bones have names of their own.
+@Stepped
+def replace_take(path: Path, name: str, clips: Sequence[Clip], shift: int = 0) -> Steps[None]:
+    """Give the file's one take this name and the keys of these clips, whose bones have names of their own; a
+    bone a step.
 
     The bones' matrices are in the space of the armature's node. Of everything else that was animated only
     shape keys stay so, `shift` frames later.
@@ -45,7 +48,7 @@ def replace_take(path: Path, name: str, clips: Sequence[Clip], shift: int = 0) -
     head, root, foot = read_fbx(path)
     span = min(clip.seconds[0] for clip in clips), max(clip.seconds[-1] for clip in clips)
     _name_take(root, name.encode(), (_ticks(span[0]), _ticks(span[1])))
-    kept = _write_keys(root, clips) | _shift_shapes(root, _ticks(shift / clips[0].fps))
+    kept = (yield from _write_keys(root, clips)) | _shift_shapes(root, _ticks(shift / clips[0].fps))
     _drop_others(root, kept)
     _count_anew(root)
     write_fbx(path, head, root, foot)
@@ -55,7 +58,7 @@ def _ticks(seconds: float) -> int:
     return round(seconds * _SECOND)
 
 
-def _write_keys(root: Element, clips: Iterable[Clip]) -> set[int]:
+def _write_keys(root: Element, clips: Iterable[Clip]) -> Steps[set[int]]:
     """Fill the curves of the clips' bones; identities of these curves and of what holds them."""
     objects = {element.integer(): element for element in root.find(b"Objects").below}
     links = _links(root)
@@ -79,6 +82,7 @@ def _write_keys(root: Element, clips: Iterable[Clip]) -> set[int]:
                     kept.add(curve)
                     _fill(objects[curve], times, of_part)
                 _set_defaults(objects[node], values[0])
+            yield None
     return kept
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -29,6 +29,8 @@ WATCHED = 12_000
 """Frames that take long enough to refine to be watched."""
 ROOM = 8
 """Pixels left below what a panel shows."""
+CHARACTERS = DOCS / "manual" / "characters.png"
+"""A picture that needs no window."""
 TABS = 24
 """Pixels at the right that the names of the tabs take."""
 CORNER = 12
@@ -138,21 +140,40 @@ PICTURES = (
 def main(arguments: list[str]) -> int:
     """Take them all, or those named."""
     known = {picture.path.stem: picture for picture in PICTURES}
+    names = (*known, CHARACTERS.stem)
     parser = argparse.ArgumentParser(prog="build.py screenshots", description="Take the manual's pictures.")
-    parser.add_argument("names", nargs="*", metavar="NAME", help=f"which ones: {', '.join(known)}")
+    parser.add_argument("names", nargs="*", metavar="NAME", help=f"which ones: {', '.join(names)}")
     parser.add_argument(
         "--suite", choices=[*chroot.BLENDERS], default="sid", help="default: sid, Blender 5.2"
     )
     options = parser.parse_args(arguments)
-    if unknown := set(options.names) - set(known):
-        raise Refusal(f"There is no picture {min(unknown)}: choose from {', '.join(known)}.")
-    system, environment = chroot.prepare(options.suite), prepare("main")
+    if unknown := set(options.names) - set(names):
+        raise Refusal(f"There is no picture {min(unknown)}: choose from {', '.join(names)}.")
+    wanted = options.names or names
+    if CHARACTERS.stem in wanted:
+        _draw_characters()
+    shots = [known[name] for name in wanted if name in known]
+    return _take_all(shots, options.suite) if shots else 0
+
+
+def _draw_characters() -> None:
+    from .characters import draw
+
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "characters.png"
+        draw(path)
+        with Image.open(path) as found:
+            _keep(found.convert("RGB"), CHARACTERS)
+
+
+def _take_all(pictures: Sequence[Picture], suite: str) -> int:
+    system, environment = chroot.prepare(suite), prepare("main")
     tool = packaging.blender_tool(environment)
     with tempfile.TemporaryDirectory() as folder:
         archive = packaging.build_standard(environment.python, tool, Path(folder))
-        for name in options.names or known:
-            say(f"Taking {name} …")
-            _take(known[name], system, archive, Path(folder))
+        for picture in pictures:
+            say(f"Taking {picture.path.stem} …")
+            _take(picture, system, archive, Path(folder))
     return 0
 
 

@@ -46,7 +46,7 @@ MAY_IMPORT = {
     "retarget": FOUNDATION | {"retarget"},
     "formats": FOUNDATION | {"formats"},
     "refiner": FOUNDATION | {"refiner"},
-    "writers": {"body", "motion", "writers"},
+    "writers": {"body", "motion", "steps", "writers"},
     "scene": FOUNDATION | {"retarget", "scene", "writers"},
     "batch": FOUNDATION | {"batch", "formats"},
     "ui": FOUNDATION | {"batch", "formats", "refiner", "retarget", "scene", "ui", "writers"},

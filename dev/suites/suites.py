@@ -224,6 +224,7 @@ def _run_window(
 ) -> tuple[Outcome, bool]:
     with MAKING:
         prepare("main")
+        prepare("release")
     return window_suites.run_suite(name, torch, arguments, output)
 
 

@@ -17,8 +17,9 @@ import pytest
 from addon import formats
 from addon.body.skeleton import JOINT_NAMES
 from addon.safe_read import FormatError
-from addon.safe_read.hdf5 import SIGNATURE, read_hdf5
+from addon.safe_read.hdf5 import read_hdf5
 from addon.safe_read.matlab_hdf5 import read_matlab_hdf5
+from addon.safe_read.variables import HDF5
 from tests.formats.bodies import keypoints_of, on_floor
 from tests.formats.test_matlab import BODY, JOINTS, NAMES, Z_UP
 
@@ -136,7 +137,7 @@ def test_texts_count_by_the_objects_that_they_are_cut_from(monkeypatch):
 
 def test_each_message_of_a_header_counts_as_a_part(monkeypatch):
     monkeypatch.setattr("addon.safe_read.hdf5_bytes._MOST_PARTS", 100)
-    superblock = SIGNATURE + bytes((2, 8, 8, 0)) + bytes(24) + struct.pack("<QI", 48, 0)
+    superblock = HDF5 + bytes((2, 8, 8, 0)) + bytes(24) + struct.pack("<QI", 48, 0)
     messages = bytes(8 * 1000)
     header = struct.pack("<BxHIIxxxx", 1, 1000, 1, len(messages))
     with pytest.raises(FormatError, match="parts; save the arrays"):

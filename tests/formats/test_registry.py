@@ -23,10 +23,14 @@ WHAT_SCRIPTS_SAVE = {"SMPL parameters", "keypoint table", "keypoints of people"}
 ROOT = Path(__file__).parents[2]
 
 
+TWICE = 1
+"""The reader of keypoints is asked first about files as they are documented, and late about the rest."""
+
+
 def test_every_reader_but_the_refusal_has_a_row_in_the_table():
     rows = formats.table().splitlines()
-    assert len(rows) - 2 == len(ENTRIES) - 1
-    assert len({reader.format for reader in formats.all_readers()}) == len(ENTRIES)
+    assert len(rows) - 2 == len(ENTRIES) - TWICE - 1
+    assert len({reader.format for reader in formats.all_readers()}) == len(ENTRIES) - TWICE
     assert all(row.count("|") == 5 for row in rows)
 
 
@@ -50,6 +54,19 @@ def test_a_reader_is_imported_when_a_file_may_be_its_own():
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     imported = set(ast.literal_eval(done.stdout))
     assert imported == {"rig_files", "strangers", "sam3d", "trc"}
+
+
+def test_of_a_documented_file_no_other_reader_is_asked(tmp_path):
+    np.savez(tmp_path / "mine.npz", keypoints=np.ones((3, 17, 3)), layout="coco17", fps=30.0)
+    first = next(iter(formats.all_readers()))
+    assert first.recognises(Container(tmp_path / "mine.npz")) and first.format == "keypoints"
+
+
+@pytest.mark.parametrize("more", [{"poses": np.zeros((3, 72))}, {"body_pose": np.zeros((3, 69))}, {"id": 1}])
+def test_a_file_that_holds_more_than_is_documented_is_for_the_others_first(tmp_path, more):
+    np.savez(tmp_path / "other.npz", keypoints=np.ones((3, 17, 3)), layout="coco17", **more)
+    first = next(iter(formats.all_readers()))
+    assert not first.recognises(Container(tmp_path / "other.npz"))
 
 
 @pytest.mark.parametrize(

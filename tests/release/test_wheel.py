@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import subprocess
-import sys
 import zipfile
 from pathlib import Path
 
@@ -15,7 +14,7 @@ from dev.processes import ROOT
 from dev.release import wheel
 from dev.release.version import manifest
 from dev.suites.suites import LIBRARY_ON
-from tests.environments import ready
+from tests.environments import pip_of_the_base, ready
 
 SAMPLE = ROOT / "bundled_model/samples/pose2sim/S00_P00_T01_BalancingTrial_0-100.trc"
 
@@ -33,15 +32,10 @@ def installed(request, archive, tmp_path_factory):
     base = find_python(request.param)
     if base is None:
         pytest.skip(f"Python {request.param} is not on this machine")
-    if request.param == HERE:  # which runs in an environment without pip
-        base = Path(
-            sys.base_prefix,
-            "bin" if os.name != "nt" else "",
-            f"python{HERE}" if os.name != "nt" else "python.exe",
-        )
+    pip = pip_of_the_base() if request.param == HERE else pip_command(base)
     python, place = ready("library", request.param).python, tmp_path_factory.mktemp("place")
-    pip = [*pip_command(base), "--python", python, "install", "--quiet", "--no-index", "--prefix", place]
-    subprocess.run(list(map(str, [*pip, archive])), check=True)
+    into = ["--python", python, "install", "--quiet", "--no-index", "--prefix", place]
+    subprocess.run(list(map(str, [*pip, *into, archive])), check=True)
     packages = next(place.glob("[lL]ib*/**/site-packages"))
     variables = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
 

@@ -20,6 +20,17 @@ A_POSE = {
     "left_ankle": (0.0, 0.0, -0.12), "right_ankle": (0.0, 0.0, 0.12),
 }  # fmt: skip
 T_POSE: dict[str, tuple[float, float, float]] = {}
+_BEND = np.pi / 2
+RESTS = {
+    "": T_POSE,
+    "sits": {"left_hip": (-_BEND, 0.0, 0.0), "right_hip": (-_BEND, 0.0, 0.0),
+             "left_knee": (_BEND, 0.0, 0.0), "right_knee": (_BEND, 0.0, 0.0)},
+    "sits with knees apart": {"left_hip": (-_BEND, 0.7, 0.0), "right_hip": (-_BEND, -0.7, 0.0),
+                              "left_knee": (_BEND, 0.0, 0.0), "right_knee": (_BEND, 0.0, 0.0)},
+    "sits on the floor": {"left_hip": (-_BEND, 0.0, 0.0), "right_hip": (-_BEND, 0.0, 0.0)},
+    "kneels": {"left_knee": (_BEND, 0.0, 0.0), "right_knee": (_BEND, 0.0, 0.0)},
+}  # fmt: skip
+"""How a character without an A-pose rests, by a word for it."""
 
 
 @dataclass(frozen=True)
@@ -40,6 +51,7 @@ class Build:
     fingers: bool = False
     root: bool = True
     a_pose: bool = False
+    rest: str = ""
     turned: tuple[float, float, float] = (0.0, 0.0, 0.0)
     seed: int = 0
 
@@ -63,13 +75,18 @@ def offsets_of(build: Build) -> np.ndarray:
 def character(build: Build) -> Target:
     """A character of this build."""
     offsets = offsets_of(build)
-    pose = np.zeros((24, 3))
-    for name, vector in (A_POSE if build.a_pose else T_POSE).items():
-        pose[JOINT_NAMES.index(name)] = vector
-    joints, worlds = forward(matrix_from_axis_angle(pose), np.zeros(3), offsets)
+    joints, worlds = forward(rest_pose(build), np.zeros(3), offsets)
     sole = SOLE * build.feet + build.ankle
     joints[:, 1] += sole - joints[7:9, 1].min()
     return _Maker(build, joints, worlds).target()
+
+
+def rest_pose(build: Build) -> np.ndarray:
+    """(24, 3, 3) local rotations in which it rests."""
+    pose = np.zeros((24, 3))
+    for name, vector in (A_POSE if build.a_pose else RESTS[build.rest]).items():
+        pose[JOINT_NAMES.index(name)] = vector
+    return np.asarray(matrix_from_axis_angle(pose))
 
 
 class _Maker:

@@ -311,3 +311,64 @@ def test_what_has_many_short_bones_is_no_hand():
     face = "head . head\n" + "\n".join(f"skin{number} head head+0.{number}" for number in range(10, 25))
     with pytest.raises(NoHumanoid, match="No two arms and two legs"):
         match(build(Known("", face)))
+
+
+def posed(known: Known, turns: dict[str, tuple[float, float, float]]) -> Rig:
+    """A rig that rests otherwise: rotation vectors by joint, in SMPL's axes, the nearer to the hips first."""
+    rig, joints = build(known), expected(known)
+    heads, tails, axes = rig.heads.copy(), rig.tails.copy(), rig.axes.copy()
+    for joint, (x, y, z) in reversed(turns.items()):
+        place = rig.index[joints[joint]]
+        below, pivot = rig.tree.below(place), heads[place].copy()
+        turn = matrix_from_axis_angle(np.array([x, -z, y]))
+        heads[below], tails[below] = ((one[below] - pivot) @ turn.T + pivot for one in (heads, tails))
+        axes[below] = turn @ axes[below]
+    return replace(rig, heads=heads, tails=tails, axes=axes)
+
+
+BENT_ARMS = {
+    "left_shoulder": (0.0, 0.0, -0.8), "left_elbow": (0.0, -1.5, 0.0),
+    "right_shoulder": (0.0, 0.0, 0.8), "right_elbow": (0.0, 1.5, 0.0),
+}  # fmt: skip
+SEATED = {
+    f"{side}_{joint}": (angle, 0.0, 0.0)
+    for side in ("left", "right")
+    for joint, angle in (("hip", -np.pi / 2), ("knee", np.pi / 2))
+}
+ONE_ARM_UP = {"left_shoulder": (0.0, 0.0, 1.2), "right_shoulder": (0.0, 0.0, 1.2)}
+
+
+@pytest.mark.parametrize("turns", [BENT_ARMS, SEATED, ONE_ARM_UP])
+def test_bones_are_found_by_name_however_they_rest(turns):
+    for known in KNOWN:
+        found = match(posed(known, turns))
+        assert {joint: found.joints.get(joint) for joint in expected(known)} == expected(known)
+
+
+def test_arms_with_hands_that_cross_before_the_belly_are_found_by_shape():
+    right = 0
+    for known in KNOWN:
+        rig = posed(known, BENT_ARMS)
+        bare = stripped(rig)
+        try:
+            found = match(bare)
+        except NoHumanoid:
+            continue
+        names = dict(zip(bare.names, rig.names, strict=True))
+        told = {joint: names[bone] for joint, bone in found.joints.items()}
+        right += {joint: told.get(joint) for joint in expected(known)} == expected(known)
+    assert right >= len(KNOWN) - 3
+
+
+def test_who_rests_seated_without_names_is_no_animal():
+    with pytest.raises(NoHumanoid, match="neither runs down from the other"):
+        match(stripped(posed(KNOWN[0], SEATED)))
+
+
+def test_limbs_that_rest_unlike_each_other_are_refused_or_on_two_sides():
+    for known in KNOWN:
+        try:
+            joints = match(stripped(posed(known, ONE_ARM_UP))).joints
+        except NoHumanoid:
+            continue
+        assert {"left_shoulder", "right_shoulder", "left_hip", "right_hip"} <= set(joints)

@@ -285,6 +285,10 @@ def test_without_blenders_exporter_a_sentence_says_what_to_enable(make_motion, t
 
 def test_what_cannot_be_exported_is_refused_in_a_sentence(make_motion, tmp_path):
     armature = write_motion(make_motion(5), mesh=False)
+    empty = bpy.data.objects.new("Empty", bpy.data.armatures.new("Empty"))
+    bpy.context.scene.collection.objects.link(empty)
+    with pytest.raises(SceneError, match=r"Empty has no bones, so there is nothing to write; .*\.$"):
+        export_fbx(tmp_path / "a.fbx", [armature, empty])
     with pytest.raises(SceneError, match=r"There is no armature to export; .*\.$"):
         export_fbx(tmp_path / "a.fbx", [])
     with pytest.raises(SceneError, match=r"There is no folder .*\.$"):

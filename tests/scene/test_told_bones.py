@@ -90,15 +90,38 @@ def test_what_moves_a_bone_that_carries_others_is_said(person, character):
     assert "root is scaled" in _told(person, character)
 
 
-def test_a_chain_of_ik_that_begins_below_is_said(person, character):
+@pytest.mark.parametrize("solver", ["LEGACY", "ITASC"])
+@pytest.mark.parametrize("bone", ["index_01_l", "lowerarm_l"])
+def test_ik_that_moves_a_limb_is_said(person, character, bone, solver):
     aim = bpy.data.objects.new("Aim", None)
     bpy.context.scene.collection.objects.link(aim)
-    held = character.pose.bones["index_01_l"].constraints.new("IK")
+    character.pose.ik_solver = solver
+    held = character.pose.bones[bone].constraints.new("IK")
     held.target, held.chain_count = aim, 4
     told = _told(person, character)
-    assert "upperarm_l" in told and "a constraint, a driver or the scale of a bone does that" in told
+    assert (
+        f"IK on {bone} moves" in told and "upperarm_l" in told and told.endswith("mute it to see the motion.")
+    )
+    held.influence = 0.0
+    assert bool(_told(person, character)) == (solver == "ITASC"), "which heeds no influence"
     held.mute = True
     assert _told(person, character) == ""
+
+
+def test_ik_that_agrees_with_the_keys_is_not_said(person, character):
+    """Its goal goes along with the hand at which it rests."""
+    held = character.pose.bones["hand_l"].constraints.new("IK")
+    held.target, held.subtarget, held.chain_count, held.use_tail = character, "ik_hand_l", 2, False
+    assert _told(person, character) == ""
+    held.chain_count, held.pole_target, held.pole_subtarget = 2, character, "head"
+    assert "IK on hand_l moves" in _told(person, character)
+
+
+def test_limbs_that_itasc_solves_beside_a_rigs_controls_are_said(person):
+    rig = generated_rig()
+    rig.pose.ik_solver = "ITASC"
+    assert retarget(person, rig, Bones({}), PLAIN).told == (), "FK plays"
+    assert "solves IK with iTaSC" in " ".join(retarget(person, rig, Bones({}), PLAIN, ik=True).told)
 
 
 def test_strips_that_move_the_object_are_said_and_muted_constraints_are_not(person, character):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from importlib import import_module
 from types import MethodType, SimpleNamespace
 from typing import Any
 
@@ -10,6 +11,7 @@ import bpy
 import pytest
 
 from addon.recording import Known
+from addon.scene.curves import find_curves
 
 
 class Drawing:
@@ -82,11 +84,9 @@ def draw(ui):
         context.preferences = SimpleNamespace(system=SimpleNamespace(ui_scale=1.0), ui_styles=styles)
         context.region, context.object, context.active_object = sidebar, None, None
         layout = Drawing()
-        modules = ("panels", "panels_quality", "panels_rig", "panels_targets", "panels_feet", "swaps")
-        for module in (*modules, "panels_retarget", "panels_batch"):
-            for panel in ui(module).CLASSES:
-                if issubclass(panel, bpy.types.Panel) and getattr(panel, "poll", lambda _: True)(context):
-                    panel.draw(_stand_in(panel, layout), context)
+        for panel in import_module(ui("panels").__package__).CLASSES:
+            if issubclass(panel, bpy.types.Panel) and getattr(panel, "poll", lambda _: True)(context):
+                panel.draw(_stand_in(panel, layout), context)
         return layout.drawn
 
     return all_panels
@@ -178,3 +178,17 @@ def test_somebody_whom_no_view_layer_has_brought_up_to_date(enabled, wave, draw)
         place.exclude = True
     bpy.ops.scene.new(type="FULL_COPY")
     assert "spr.add_ik_controls" in draw()
+
+
+@pytest.mark.parametrize("tool", ["", "add_ik_controls", "add_root_bone", "add_edit_layer"])
+def test_somebody_whose_animation_was_cleared_comes_back_by_a_click(enabled, wave, draw, tool):
+    bpy.ops.spr.open_recording(filepath=str(wave))
+    bpy.ops.spr.refine_pose()
+    if tool:
+        assert getattr(bpy.ops.spr, tool)() == {"FINISHED"}
+    person = next(ob for ob in bpy.context.scene.objects if ob.type == "ARMATURE")
+    person.animation_data_clear()
+    assert "spr.show_version" in draw()
+    bpy.ops.spr.show_version(which="AFTER")
+    assert ('pose.bones["Pelvis"].location', 0) in find_curves(person)
+    assert "spr.add_edit_layer" in draw()

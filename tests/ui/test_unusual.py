@@ -134,3 +134,16 @@ def _edited_beside(person: bpy.types.Object, state: str) -> bpy.types.Object:
         layer.layer_collection.children[home.name].exclude = True
     assert edited.mode == "EDIT" and bpy.context.mode == "OBJECT"
     return edited
+
+
+@pytest.mark.parametrize(
+    "tool", ["bake_to_fk", "blend_edit", "reduce_keys", "hold_feet_again", "put_on_floor", "level", "measure"]
+)
+def test_who_is_scaled_to_nothing_is_told_so(person, tool):
+    bpy.ops.spr.add_ik_controls()
+    bpy.context.scene.spr.quality.measure = "JITTER"
+    person.scale = (0.0, 0.0, 0.0)
+    bpy.context.view_layer.update()
+    with pytest.raises(RuntimeError, match="wave is scaled to nothing at this frame; give it a size again"):
+        getattr(bpy.ops.spr, tool)()
+    assert len(bpy.data.scenes) == 1

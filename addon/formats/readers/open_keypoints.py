@@ -58,9 +58,18 @@ _DEEP = re.compile("world|3d", re.IGNORECASE)
 _OTHER = re.compile("veloc|accel|quat|rotat|orient|euler|angle|uncert|error|covar", re.IGNORECASE)
 """What an array is called that tells of points or joints, but not where they are."""
 _FRAMES = ("frame_ids", "frame_id", "frame_idx", "frame_numbers", "frame_number", "frames")
+_DOCUMENTED = frozenset(
+    ("keypoints", "layout", "names", "fps", "confidence", "up_axis", "units", "frame_ids", "timestamps")
+)
 _NAMES = ("names", "joint_names", "keypoint_names", "joints_names", "keypoints_names")
 _USUAL_FPS = {"kit21": 12.5, "mmm21": 12.5}
 _HUMANML_FPS = 20.0
+
+
+def recognises_documented(container: Container) -> bool:
+    """An archive that says what its `keypoints` are, and has no other fields than the documented ones."""
+    held = set(container.fields)
+    return _is_open(container) and held <= _DOCUMENTED and not held.isdisjoint(("layout", "names"))
 
 
 def recognises(container: Container) -> bool:
@@ -389,3 +398,4 @@ READER = Reader(
     recognises=recognises,
     read=read,
 )
+DOCUMENTED = replace(READER, files="", recognises=recognises_documented)
