@@ -22,14 +22,17 @@ def said_of(path: str) -> str:
     ("path", "licence"),
     [
         ("addon/refiner/engine.py", "GPL-3.0-or-later"),
-        ("bundled_model/refiner.npz", "CC0-1.0"),
-        ("bundled_model/open_body.npz", "CC0-1.0"),
         ("bundled_model/samples/pose2sim/S00_P00_T01_BalancingTrial_0-100.trc", "BSD-3-Clause"),
         ("LICENSE", "LicenseRef-GPL-text"),
     ],
 )
 def test_the_last_annotation_that_fits_counts(path, licence):
     assert said_of(path) == licence
+
+
+def test_all_weights_and_bodies_are_free_for_everybody():
+    files = [path.name for path in (ROOT / "bundled_model").glob("*.npz")]
+    assert files and {said_of(f"bundled_model/{name}") for name in files} == {"CC0-1.0"}
 
 
 def test_every_sample_is_somebody_elses_or_says_whose_it_is():
