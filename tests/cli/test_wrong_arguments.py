@@ -61,6 +61,12 @@ def test_what_has_no_effect_is_refused(words, more, needed, capsys):
     assert more[0] in told and needed in told and told.count("\n") == 1
 
 
+@pytest.mark.parametrize("option", [["--in-place"], ["--fbx-preset", "unity"], ["--keep-bone-names"]])
+def test_what_a_blend_file_has_no_use_for_is_refused(words, option, capsys):
+    assert main([*words[:-1], words[-1].replace(".npz", ".blend"), *option]) == 2
+    assert f"{option[0]} has no effect in .blend, but in .fbx" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("option", [["--swap", "7:1:2"], ["--person", "7"]])
 def test_a_person_who_is_not_there_is_told(words, option, capsys):
     assert main([*words, *option]) == 1
