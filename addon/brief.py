@@ -32,5 +32,5 @@ def _told(value: Any) -> str:
         kinds = {type(one).__name__ for one in value if one is not None}
         return f"<{len(value)} {' or '.join(sorted(kinds)) or None}>"
     if isinstance(value, tuple):
-        return f"({', '.join(map(_told, value))})"
+        return f"({', '.join(map(_told, value))}{',' * (len(value) == 1)})"
     return repr(value)

@@ -18,6 +18,14 @@ def test_arrays_are_told_by_their_shapes_and_lists_by_their_lengths():
     assert len(told) < 1000 and "\n" not in told
 
 
+def test_a_list_of_one_is_told_as_a_list():
+    recording = formats.from_arrays(keypoints=joints_of_a_wave(12, 30.0), layout="smpl24", fps=30.0)
+    assert "warnings=('It jumps.',)" in repr(replace(recording, warnings=("It jumps.",)))
+    assert "warnings=('It jumps.', 'It flies.')" in repr(
+        replace(recording, warnings=("It jumps.", "It flies."))
+    )
+
+
 def test_names_that_are_missing_for_some_are_told_as_names():
     recording = formats.from_arrays(keypoints=joints_of_a_wave(12, 30.0), layout="smpl24", fps=30.0)
     some = replace(recording.people[0].keypoints, hand_points=(None, *["left_hand_wrist"] * 23))
