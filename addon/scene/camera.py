@@ -73,7 +73,7 @@ def write_camera(
     ob = find_camera(scene, source) or _create(scene, name, source)
     render = scene.render
     _aim(ob, camera, size or (render.resolution_x, render.resolution_y))
-    _place(ob, camera, clip, scene, placed or Matrix())
+    _place(ob, camera, clip, placed or Matrix())
     scene.camera = ob
     return ob
 
@@ -165,7 +165,7 @@ def _aim(ob: bpy.types.Object, camera: Camera, size: tuple[int, int]) -> None:
     lens.shift_x, lens.shift_y = -camera.centre[0] * scale / width, camera.centre[1] * scale / width
 
 
-def _place(ob: bpy.types.Object, camera: Camera, clip: Clip, scene: bpy.types.Scene, placed: Matrix) -> None:
+def _place(ob: bpy.types.Object, camera: Camera, clip: Clip, placed: Matrix) -> None:
     """Where it stands, and its keys."""
     drop_action(ob)
     drop_action(ob.data)

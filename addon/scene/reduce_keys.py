@@ -56,7 +56,7 @@ def reduce_keys(armature: bpy.types.Object, degrees: float, millimetres: float) 
     if not any(keys):
         raise SceneError(f"{armature.name} has no keys to reduce; refine a recording first.")
     edits, before = (yield from as_part(find_seen_edits.steps(armature), 0.0, READ)), _count(columns)
-    tracks = _tracks(armature, columns, keys)
+    tracks = _tracks(columns, keys)
     choose = choose_keys.steps(tracks, lambda *now: _joints(armature, *now), degrees, millimetres / 1000.0)
     kept = yield from as_part(choose, READ, WRITTEN - READ)
     yield Progress(WRITTEN, "Writing the keys")
@@ -102,14 +102,12 @@ def _rows(frames: np.ndarray, keys: CurveKeys) -> np.ndarray:
     return np.searchsorted(frames, keys["co"][:, 0].astype(float) - _SAME_FRAME)
 
 
-def _tracks(
-    armature: bpy.types.Object, columns: list[list[bpy.types.FCurve]], keys: list[list[CurveKeys]]
-) -> Tracks:
+def _tracks(columns: list[list[bpy.types.FCurve]], keys: list[list[CurveKeys]]) -> Tracks:
     """All keys and all whole frames between the first and the last of them."""
     placed = np.unique(np.concatenate([one["co"][:, 0] for own in keys for one in own]).astype(float))
     whole = np.arange(np.ceil(placed[0]), np.floor(placed[-1]) + 1)
     frames = np.unique(np.concatenate([placed, whole]))
-    now = _channels(armature, columns, frames)
+    now = _channels(columns, frames)
     shape = (len(frames), COLUMNS)
     keyed, fixed, straight = np.zeros(shape, bool), np.zeros(shape, bool), np.ones(shape, bool)
     for column, own in enumerate(keys):
@@ -141,9 +139,7 @@ def _straight(frames: np.ndarray, rows: np.ndarray, keys: CurveKeys) -> np.ndarr
     return keys["interpolation"][piece] == _LINEAR
 
 
-def _channels(
-    armature: bpy.types.Object, columns: list[list[bpy.types.FCurve]], frames: np.ndarray
-) -> Channels:
+def _channels(columns: list[list[bpy.types.FCurve]], frames: np.ndarray) -> Channels:
     """What the curves say at these frames; bones without curves stay as they are at rest."""
     turns = np.tile([1.0, 0.0, 0.0, 0.0], (len(frames), PLACE, 1))
     places = np.zeros((len(frames), 3))
@@ -164,7 +160,7 @@ def _deviation(
     armature: bpy.types.Object, columns: list[list[bpy.types.FCurve]], tracks: Tracks
 ) -> tuple[float, float]:
     """Degrees and millimetres by which the curves of now are off."""
-    now = _channels(armature, columns, tracks.frames)
+    now = _channels(columns, tracks.frames)
     turned = np.degrees(turned_by(now.turns, tracks.turns).max())
     moved = _joints(armature, now.turns, now.places) - _joints(armature, tracks.turns, tracks.places)
     return float(turned), float(1000.0 * np.linalg.norm(moved, axis=-1).max())
