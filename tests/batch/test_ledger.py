@@ -105,6 +105,14 @@ def test_the_last_line_of_a_name_counts(ledger, record):
     assert again(ledger).records == {"walk": record}
 
 
+def test_what_a_share_did_comes_into_the_file_of_all_once(ledger, record):
+    Ledger(ledger.folder, part=(1, 2)).add(record)
+    assert again(ledger).records == {"walk": record} and not ledger.path.exists()
+    again(ledger).keep(record)
+    again(ledger).keep(record)
+    assert len(ledger.path.read_text("utf-8").splitlines()) == 1
+
+
 def test_what_is_no_record_is_passed_over(ledger, record):
     ledger.path.write_text('[]\n{"name": "walk"}\nnull\n7\n\n')
     ledger.add(record)
