@@ -9,6 +9,7 @@ import bpy
 
 from ..retarget import Options
 from ..rigs import NEEDED, BoneMap, match
+from ..rigs.map_file import fitted
 from ..safe_read import FormatError
 from ..safe_read.gltf import read_gltf
 from .errors import SceneError
@@ -37,7 +38,7 @@ def retargeted_copy(
     """The character of a file with the motion of a person, who is removed with body. Raises FormatError
     and SceneError."""
     character = open_rig(path, _fit)
-    found = known
+    found = None if known is None else fitted(known, character.data.bones.keys())
     if found is None:
         try:
             found = BoneMap() if controls_of(character) is not None else _matched(character, path)
