@@ -28,8 +28,8 @@ _SPLAYED, _BOWED = np.radians(20.0), np.radians(50.0)
 ahead at rest, while elbows look anywhere."""
 _FOLDED = np.radians(45.0), np.radians(75.0)
 """Bend of a leg from which it is no bowed one, wherever its knee looks, and from which surely not."""
-_LIES = 0.5
-"""How much of its length a shin that stands goes down at least; the foot of another has no flat sole."""
+_STANDS = 0.7
+"""How much of its length a shin goes down at least whose foot stands at rest."""
 _KNUCKLES = {finger: FINGERS.index(finger) * JOINTS_PER_FINGER for finger in FINGERS if finger != "thumb"}
 _ACROSS = ("index", "middle", "ring", "pinky")
 
@@ -137,6 +137,12 @@ def _fingers(target: Target, side: str, palm: np.ndarray) -> dict[int, np.ndarra
     return found
 
 
+def stands(target: Target, side: str) -> bool:
+    """Whether a character's foot stands at rest, with a flat sole."""
+    knee, ankle = f"{side}_knee", f"{side}_ankle"
+    return ankle in target.joints and float(-unit(target.along(knee, ankle))[1]) > _STANDS
+
+
 def _foot(target: Target, joints: np.ndarray, side: str, shin: np.ndarray) -> np.ndarray:
     """The turn of a foot, about up alone: soles are flat at rest, however high the ankles are. Those of who
     sits or kneels on the floor are not: the foot points as the person's beside its shin, which has a turn
@@ -144,11 +150,10 @@ def _foot(target: Target, joints: np.ndarray, side: str, shin: np.ndarray) -> np
     ankle, ball = f"{side}_ankle", f"{side}_foot"
     if ankle not in target.joints:
         return np.eye(3)
-    down = -unit(target.along(f"{side}_knee", ankle))[1]
     if ball not in target.joints:
-        return np.eye(3) if down > _LIES else shin
+        return np.eye(3) if stands(target, side) else shin
     direction, wanted = target.along(ankle, ball), _smpl_along(joints, ankle, ball)
-    if down < _LIES:
+    if not stands(target, side):
         return turn_between(shin @ direction, wanted) @ shin
     up = np.array([0.0, 1.0, 0.0])
     direction, wanted = direction * (1.0 - up), wanted * (1.0 - up)

@@ -431,3 +431,12 @@ def test_who_rests_seated_or_on_the_knees_has_legs_that_are_not_twisted(walk, re
             assert np.degrees(geodesic_angle(stands, np.eye(3))) < 15.0, (side, joint)
     there = followed(carry(walk, target).pose, walk)
     assert _apart(source_of(walk).joints, there.joints).max() < 1.0
+
+
+@pytest.mark.parametrize("rest", ["kneels", "sits on the floor"])
+def test_feet_that_lie_at_rest_tell_no_height_of_ankles(walk, rest):
+    target = character(Build(rest=rest))
+    wanted, lower = (
+        carry(walk, one).pose.hips[:, 1] for one in (character(Build()), replace(target, floor=-0.1))
+    )
+    assert np.abs(lower - wanted).max() < 0.005
