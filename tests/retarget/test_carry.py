@@ -440,3 +440,14 @@ def test_feet_that_lie_at_rest_tell_no_height_of_ankles(walk, rest):
         carry(walk, one).pose.hips[:, 1] for one in (character(Build()), replace(target, floor=-0.1))
     )
     assert np.abs(lower - wanted).max() < 0.005
+
+
+@pytest.mark.parametrize("build", [Build(feet=1.8), Build(legs=1.8)])
+def test_feet_that_move_in_the_air_do_not_throw_the_body_up_and_down(build):
+    leaps = stepping.stand()
+    leaps.contacts[60:180] = 0.0
+    leaps.pelvis[:, 1] += 0.8 * np.sin(np.clip((np.arange(FRAMES) - 60) / 120, 0.0, 1.0) * np.pi)
+    flick = matrix_from_axis_angle(np.array([1.0, 0.0, 0.0]))
+    leaps.rotations[120, [7, 8]] = flick @ leaps.rotations[120, [7, 8]]
+    hips = carry(leaps, character(build)).pose.hips[110:131, 1]
+    assert np.abs(np.diff(hips, 2)).max() < 0.02
