@@ -30,6 +30,9 @@ _FOLDED = np.radians(45.0), np.radians(75.0)
 """Bend of a leg from which it is no bowed one, wherever its knee looks, and from which surely not."""
 _STANDS = 0.7
 """How much of its length a shin goes down at least whose foot stands at rest."""
+_HOCK, _ON_TOES, _SLANTS = 0.5, 0.6, 0.3
+"""Of a shin, the least length of a foot that rests on its toes; how much of it goes down; the same of a shin
+above such a foot."""
 _KNUCKLES = {finger: FINGERS.index(finger) * JOINTS_PER_FINGER for finger in FINGERS if finger != "thumb"}
 _ACROSS = ("index", "middle", "ring", "pinky")
 
@@ -138,9 +141,14 @@ def _fingers(target: Target, side: str, palm: np.ndarray) -> dict[int, np.ndarra
 
 
 def stands(target: Target, side: str) -> bool:
-    """Whether a character's foot stands at rest, with a flat sole."""
-    knee, ankle = f"{side}_knee", f"{side}_ankle"
-    return ankle in target.joints and float(-unit(target.along(knee, ankle))[1]) > _STANDS
+    """Whether a character's foot stands at rest, with a flat sole, or on its toes with a hock in the air."""
+    knee, ankle, ball = (f"{side}_{joint}" for joint in ("knee", "ankle", "foot"))
+    if ankle not in target.joints:
+        return False
+    shin = target.along(knee, ankle)
+    foot = target.along(ankle, ball) if ball in target.joints else np.zeros(3)
+    hock = np.linalg.norm(foot) > _HOCK * np.linalg.norm(shin) and -unit(foot)[1] > _ON_TOES
+    return bool(-unit(shin)[1] > (_SLANTS if hock else _STANDS))
 
 
 def _foot(target: Target, joints: np.ndarray, side: str, shin: np.ndarray) -> np.ndarray:

@@ -451,3 +451,22 @@ def test_feet_that_move_in_the_air_do_not_throw_the_body_up_and_down(build):
     leaps.rotations[120, [7, 8]] = flick @ leaps.rotations[120, [7, 8]]
     hips = carry(leaps, character(build)).pose.hips[110:131, 1]
     assert np.abs(np.diff(hips, 2)).max() < 0.02
+
+
+@pytest.mark.parametrize("slant", [0.7, 0.95])
+def test_legs_that_rest_on_their_toes_stay_on_them(walk, slant):
+    target = character(Build())
+    heads = target.heads.copy()
+    for side in SIDES:
+        hip, knee, ankle, ball = (
+            target.joints[f"{side}_{part}"] for part in ("hip", "knee", "ankle", "foot")
+        )
+        heads[knee] = heads[hip] + [0.0, -0.3, 0.15]
+        heads[ankle] = heads[knee] - 0.33 * np.array([0.0, np.cos(slant), np.sin(slant)])
+        heads[ball] = [heads[ankle][0], 0.03, heads[ankle][2] + 0.08]
+    target = replace(target, heads=heads)
+    pose = carry(walk, target).pose
+    for side in SIDES:
+        over = pose.at(f"{side}_ankle")[:, 1] - pose.at(f"{side}_foot")[:, 1]
+        stands = walk.contacts[:, 2 * SIDES.index(side)] > 0.5
+        assert over[stands].min() > 0.8 * (target.place(f"{side}_ankle") - target.place(f"{side}_foot"))[1]
