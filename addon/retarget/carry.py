@@ -72,7 +72,7 @@ def carry(motion: Motion | Source, target: Target, options: Options | None = Non
         goals, beside = foot_goals(source, target, turned, leg_scale(source, target))
         pose.hips = pose.hips + beside
         yield None
-        fit_hips(pose, source, goals, _height(target))
+        fit_hips(pose, source, goals, _height(source, target))
         yield None
         lower_hips(pose, source, goals)
         set_feet(pose, source, goals)
@@ -85,34 +85,39 @@ def carry(motion: Motion | Source, target: Target, options: Options | None = Non
 
 
 def leg_scale(source: Source, target: Target) -> float:
-    """How many times as long as the person's the legs of a character are, from the hips to the ankles: so
-    much longer are its steps. To the floor where it has no ankles."""
-    if not all(f"{side}_ankle" in target.joints for side in SIDES):
-        return _height(target) / _persons_height(source)
-    theirs = sum(target.length([f"{side}_{joint}" for joint in LIMBS["leg"]]) for side in SIDES)
-    return theirs / sum(_persons_leg(source, side) for side in SIDES)
+    """How many times as long as the person's the legs of a character are, from the hips to the ankles or as
+    far as it has joints: so much longer are its steps."""
+    lines = [_leg(target, side) for side in SIDES]
+    return sum(map(target.length, lines)) / sum(_persons_length(source, line) for line in lines)
 
 
-def _height(target: Target) -> float:
+def _leg(target: Target, side: str) -> list[str]:
+    return [joint for part in LIMBS["leg"] if (joint := f"{side}_{part}") in target.joints]
+
+
+def _persons_length(source: Source, joints: Sequence[str]) -> float:
+    rest = source.rest[[JOINT_NAMES.index(joint) for joint in joints]]
+    return float(np.linalg.norm(np.diff(rest, axis=0), axis=-1).sum())
+
+
+def _height(source: Source, target: Target) -> float:
     """Metres along the legs of a character from the hips to the floor, in the mean."""
     found = 0.0
     for side in SIDES:
-        joints = [f"{side}_{joint}" for joint in LIMBS["leg"]]
-        known = [joint for joint in joints if joint in target.joints]
-        found += target.length(known)
-        found += ankle_height(target) if known == joints else max(float(target.place(known[-1])[1]), 0.0)
+        line = _leg(target, side)
+        whole = line[-1].endswith(LIMBS["leg"][-1])
+        found += target.length(line)
+        if whole:
+            found += ankle_height(source, target, leg_scale(source, target))
+        else:
+            found += max(float(target.place(line[-1])[1]), 0.0)
     return found / len(SIDES)
 
 
 def _persons_height(source: Source) -> float:
     """The same of a person."""
-    soles = -source.sole_offsets[..., 1].min(1)
-    return float(np.mean([_persons_leg(source, side) for side in SIDES] + soles))
-
-
-def _persons_leg(source: Source, side: str) -> float:
-    rest = source.rest[[JOINT_NAMES.index(f"{side}_{joint}") for joint in LIMBS["leg"]]]
-    return float(np.linalg.norm(np.diff(rest, axis=0), axis=-1).sum())
+    legs = [_persons_length(source, [f"{side}_{joint}" for joint in LIMBS["leg"]]) for side in SIDES]
+    return float(np.mean(legs - source.sole_offsets[..., 1].min(1)))
 
 
 def _posed(source: Source, target: Target, turned: dict[int, np.ndarray], fingers: bool) -> Pose:
@@ -121,7 +126,7 @@ def _posed(source: Source, target: Target, turned: dict[int, np.ndarray], finger
     turns = {bone: then(turned[bone] @ target.facing, world) for bone, world in worlds.items()}
     middle = (source.place("left_hip") + source.place("right_hip")) / 2
     floor = np.array([0.0, source.floor, 0.0])
-    wide, high = leg_scale(source, target), _height(target) / _persons_height(source)
+    wide, high = leg_scale(source, target), _height(source, target) / _persons_height(source)
     hips = np.array([wide, high, wide]) * (middle - floor) + floor
     own = (target.head("left_hip") + target.head("right_hip")) / 2 - target.head("pelvis")
     pelvis = target.joints["pelvis"]

@@ -17,7 +17,7 @@ from ..body.hands import SIDES
 from ..body.soles import HEEL, TOE
 from .geometry import applied, reach
 from .pose import Pose
-from .rest import hinge
+from .rest import hinge, stands
 from .smoothing import covering, smoothed
 from .source import Source
 from .target import LIMBS, Target
@@ -67,7 +67,7 @@ def foot_of(target: Target, source: Source, side: str, turn: np.ndarray, scale: 
     index = SIDES.index(side)
     ours, ball = source.sole_offsets[index], f"{side}_foot"
     own_ball = source.rest[10 + index] - source.rest[7 + index]
-    height = ankle_height(target)
+    height = ankle_height(source, target, scale)
     theirs = scale * own_ball
     if ball in target.joints:
         theirs = turn @ target.along(f"{side}_ankle", ball)
@@ -81,11 +81,12 @@ def foot_of(target: Target, source: Source, side: str, turn: np.ndarray, scale: 
     return Foot(sole, theirs, tip)
 
 
-def ankle_height(target: Target) -> float:
-    """Metres over the floor at rest, of the foot that stands on it: skeletons made of a body's shape differ
-    from side to side."""
-    known = [target.place(f"{side}_ankle")[1] for side in SIDES if f"{side}_ankle" in target.joints]
-    return max(min(map(float, known)), 0.0)
+def ankle_height(source: Source, target: Target, scale: float) -> float:
+    """Metres over the floor, of the foot that stands on it at rest: skeletons made of a body's shape differ
+    from side to side. Where none stands, as those of who kneels, in proportion to the person's."""
+    known = [target.place(f"{side}_ankle")[1] for side in SIDES if stands(target, side)]
+    theirs = -scale * source.sole_offsets[..., 1].min()
+    return max(float(min(known, default=theirs)), 0.0)
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ import numpy as np
 from ..body.easing import smooth_step
 from .feet import Goal
 from .pose import Pose
-from .smoothing import covering
+from .smoothing import covering, smoothed
 from .source import Source
 from .target import LIMBS
 
@@ -26,6 +26,8 @@ _LEVEL, _SLANTED = 0.15, 0.3
 """Slant up to which a leg that is too short lets the body where it is, and from which it lets it all down."""
 _STEPS = 6
 """How often the hips' height is brought nearer to what the legs need."""
+_LEAP = 0.1
+"""Seconds over which what legs need of a body in the air is evened out: nothing stops it there."""
 _EASE = 0.2
 """Seconds in which the hips go down and up again where legs are too short."""
 
@@ -70,6 +72,9 @@ def fit_hips(pose: Pose, source: Source, goals: dict[str, Goal], height: float) 
             too_high, grows = too_high + more, grows + steeper
         pose.raise_by(-too_high / grows)
         raised -= too_high / grows
+    leaps = np.min([goal.aloft for goal in goals.values()], axis=0) if goals else 0.0
+    calm = smoothed(raised[:, None], _LEAP * source.motion.fps)[:, 0]
+    pose.raise_by(leaps * (calm - raised))
 
 
 def _leg(pose: Pose, source: Source, side: str, goal: Goal) -> _Leg:

@@ -28,8 +28,11 @@ _SPLAYED, _BOWED = np.radians(20.0), np.radians(50.0)
 ahead at rest, while elbows look anywhere."""
 _FOLDED = np.radians(45.0), np.radians(75.0)
 """Bend of a leg from which it is no bowed one, wherever its knee looks, and from which surely not."""
-_LIES = 0.5
-"""How much of its length a shin that stands goes down at least; the foot of another has no flat sole."""
+_STANDS = 0.7
+"""How much of its length a shin goes down at least whose foot stands at rest."""
+_HOCK, _ON_TOES, _SLANTS = 0.5, 0.6, 0.3
+"""Of a shin, the least length of a foot that rests on its toes; how much of it goes down; the same of a shin
+above such a foot."""
 _KNUCKLES = {finger: FINGERS.index(finger) * JOINTS_PER_FINGER for finger in FINGERS if finger != "thumb"}
 _ACROSS = ("index", "middle", "ring", "pinky")
 
@@ -137,6 +140,17 @@ def _fingers(target: Target, side: str, palm: np.ndarray) -> dict[int, np.ndarra
     return found
 
 
+def stands(target: Target, side: str) -> bool:
+    """Whether a character's foot stands at rest, with a flat sole, or on its toes with a hock in the air."""
+    knee, ankle, ball = (f"{side}_{joint}" for joint in ("knee", "ankle", "foot"))
+    if ankle not in target.joints:
+        return False
+    shin = target.along(knee, ankle)
+    foot = target.along(ankle, ball) if ball in target.joints else np.zeros(3)
+    hock = np.linalg.norm(foot) > _HOCK * np.linalg.norm(shin) and -unit(foot)[1] > _ON_TOES
+    return bool(-unit(shin)[1] > (_SLANTS if hock else _STANDS))
+
+
 def _foot(target: Target, joints: np.ndarray, side: str, shin: np.ndarray) -> np.ndarray:
     """The turn of a foot, about up alone: soles are flat at rest, however high the ankles are. Those of who
     sits or kneels on the floor are not: the foot points as the person's beside its shin, which has a turn
@@ -144,11 +158,10 @@ def _foot(target: Target, joints: np.ndarray, side: str, shin: np.ndarray) -> np
     ankle, ball = f"{side}_ankle", f"{side}_foot"
     if ankle not in target.joints:
         return np.eye(3)
-    down = -unit(target.along(f"{side}_knee", ankle))[1]
     if ball not in target.joints:
-        return np.eye(3) if down > _LIES else shin
+        return np.eye(3) if stands(target, side) else shin
     direction, wanted = target.along(ankle, ball), _smpl_along(joints, ankle, ball)
-    if down < _LIES:
+    if not stands(target, side):
         return turn_between(shin @ direction, wanted) @ shin
     up = np.array([0.0, 1.0, 0.0])
     direction, wanted = direction * (1.0 - up), wanted * (1.0 - up)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
@@ -93,6 +93,21 @@ class BoneMap:
             yield from ((f"{joint} twist {place}", name) for place, name in enumerate(row, 1))
         yield from self.fingers.items()
         yield from ((f"{what} palm", name) for what, name in self.metacarpals.items())
+
+    def renamed(self, name_of: Callable[[str], str]) -> BoneMap:
+        """The same for bones with other names."""
+
+        def table(names: Mapping[str, str]) -> dict[str, str]:
+            return {what: name_of(name) for what, name in names.items()}
+
+        def row(names: tuple[str, ...]) -> tuple[str, ...]:
+            return tuple(map(name_of, names))
+
+        return replace(
+            self, joints=table(self.joints), fingers=table(self.fingers), metacarpals=table(self.metacarpals),
+            spine=row(self.spine), neck=row(self.neck), lower=row(self.lower), roots=row(self.roots),
+            twists={joint: row(names) for joint, names in self.twists.items()},
+        )  # fmt: skip
 
     def with_bone(self, joint: str, bone: str) -> BoneMap:
         """The same with another bone for what `entries` calls so, without one for ""; the bone is taken from

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -69,7 +69,7 @@ def read_map(path: Path) -> BoneMap:
     try:
         with path.open("rb") as file:
             content = file.read(_LARGEST + 1)
-        text = content.decode("utf-8")
+        text = content.decode("utf-8-sig")
     except OSError as error:
         raise FormatError(f"{path.name} can't be read ({error.strerror}).") from error
     except UnicodeDecodeError as error:
@@ -80,6 +80,21 @@ def read_map(path: Path) -> BoneMap:
     if found.doubled:
         raise FormatError(f"In {path.name}, {found.doubled}")
     return found
+
+
+def fitted(bone_map: BoneMap, names: Collection[str]) -> BoneMap:
+    """The map on an armature with bones of these names, whatever subject's prefix these have: what was saved
+    of `mixamorig:Hips` is for `mixamorig1:Hips`. As it is where bones are missing all the same."""
+    plain: dict[str, str] = {}
+    for name in names:
+        end = name.rpartition(":")[2]
+        plain[end] = "" if end in plain else name
+
+    def own(name: str) -> str:
+        return name if name in names else plain.get(name.rpartition(":")[2], "")
+
+    found = bone_map.renamed(own)
+    return found if all(map(own, bone_map.bones)) else bone_map
 
 
 def _object(content: dict[str, Any], name: str) -> dict[str, Any]:

@@ -31,12 +31,32 @@ def check_character(armature: bpy.types.Object | None, person: bpy.types.Object 
             f"{armature.name} is linked from another file; make a library override of it first"
             " (Object ▸ Library Override ▸ Make)."
         )
-    scale = armature.matrix_world.to_scale()
-    if max(scale) - min(scale) > _ROUND * max(scale) or armature.matrix_world.determinant() <= 0:
+    uneven = _uneven(armature)
+    if uneven == armature:
         raise SceneError(
             f"{armature.name} is scaled unevenly or mirrored; apply its scale first (Object ▸ Apply ▸ Scale)."
         )
+    if uneven is not None:
+        raise SceneError(
+            f"{uneven.name} is scaled unevenly or mirrored and carries {armature.name}; give it an even scale"
+            " first."
+        )
     return armature
+
+
+def _uneven(ob: bpy.types.Object | None) -> bpy.types.Object | None:
+    """The highest of this object and those that carry it that gives another scale along one axis than along
+    others."""
+    found = None
+    while ob is not None:
+        axes = np.array(ob.matrix_world)[:3, :3]
+        size = max(float(np.linalg.det(axes)), 0.0) ** (1 / 3)
+        even = size > 0.0 and np.allclose(
+            axes.T @ axes, size**2 * np.eye(3), rtol=0.0, atol=2 * _ROUND * size**2
+        )
+        found = found if even else ob
+        ob = ob.parent
+    return found
 
 
 def bones_for(armature: bpy.types.Object, found: BoneMap) -> Bones:

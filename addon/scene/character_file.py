@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import bpy
 
 from ..retarget import Options
 from ..rigs import NEEDED, BoneMap, match
+from ..rigs.map_file import fitted
 from ..safe_read import FormatError
 from ..safe_read.gltf import read_gltf
 from .errors import SceneError
@@ -36,14 +38,24 @@ def retargeted_copy(
 ) -> Character:
     """The character of a file with the motion of a person, who is removed with body. Raises FormatError
     and SceneError."""
-    character = open_rig(path, _fit)
-    found = known
+    character, left = open_rig(path, _fit)
+    found = None if known is None else fitted(known, character.data.bones.keys())
     if found is None:
         try:
             found = BoneMap() if controls_of(character) is not None else _matched(character, path)
         except FormatError as error:
             raise SceneError(f"{path.name}: {error}") from error
-    return in_place_of(person, character, found, options)
+    done = in_place_of(person, character, found, options)
+    return replace(done, told=(*_told_of(left, path), *done.told))
+
+
+def _told_of(left: Sequence[str], path: Path) -> tuple[str, ...]:
+    if not left:
+        return ()
+    return (
+        f"{path.name} holds further armatures with meshes ({', '.join(left)}), which are left out; let these"
+        " meshes follow the body's armature (Armature modifier) to take them along.",
+    )
 
 
 def in_place_of(

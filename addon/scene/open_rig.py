@@ -16,9 +16,10 @@ GLTF = (".glb", ".gltf", ".vrm")
 ENDINGS = (".blend", ".fbx", *GLTF)
 
 
-def open_rig(path: Path, fits: Callable[[bpy.types.Object], float]) -> bpy.types.Object:
+def open_rig(path: Path, fits: Callable[[bpy.types.Object], float]) -> tuple[bpy.types.Object, list[str]]:
     """The armature of the file that fits best, with what it carries and moves; nothing else of the file, no
-    animation and no frame rate. Raises FormatError and SceneError."""
+    animation and no frame rate. And the names of armatures that were left out with their meshes. Raises
+    FormatError and SceneError."""
     if path.suffix.lower() not in ENDINGS:
         raise SceneError(f"{path.name} is no character; give a .blend, .fbx, .glb, .gltf or .vrm file.")
     if not path.is_file():
@@ -37,12 +38,14 @@ def open_rig(path: Path, fits: Callable[[bpy.types.Object], float]) -> bpy.types
         raise SceneError(f"{path.name} holds no armature; give the file of a character with bones.")
     chosen = max(armatures, key=fits)
     kept = [chosen, *chosen.children_recursive, *(ob for ob in brought if chosen in moved_by(ob))]
+    left = {ob for mesh in set(brought) - set(kept) for ob in moved_by(mesh)}
+    names = [ob.name for ob in armatures if ob in left]
     _show(list(dict.fromkeys(kept)))
     _free(kept)
     bpy.data.batch_remove([ob for ob in brought if ob not in kept])
     put_at_rest(chosen)
     bpy.context.view_layer.update()
-    return chosen
+    return chosen, names
 
 
 def _bring_in(path: Path) -> None:

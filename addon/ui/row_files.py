@@ -19,7 +19,7 @@ from .rig_tables import corrected, fill, keep_maps, map_for
 
 def load_map(path: str, armature: bpy.types.Object) -> BoneMap:
     """The map of a file, whose bones the armature has. Raises FormatError, SceneError."""
-    found = map_file.read_map(Path(path))
+    found = map_file.fitted(map_file.read_map(Path(path)), armature.data.bones.keys())
     check_bones(armature, found)
     return found
 

@@ -431,3 +431,42 @@ def test_who_rests_seated_or_on_the_knees_has_legs_that_are_not_twisted(walk, re
             assert np.degrees(geodesic_angle(stands, np.eye(3))) < 15.0, (side, joint)
     there = followed(carry(walk, target).pose, walk)
     assert _apart(source_of(walk).joints, there.joints).max() < 1.0
+
+
+@pytest.mark.parametrize("rest", ["kneels", "sits on the floor"])
+def test_feet_that_lie_at_rest_tell_no_height_of_ankles(walk, rest):
+    target = character(Build(rest=rest))
+    wanted, lower = (
+        carry(walk, one).pose.hips[:, 1] for one in (character(Build()), replace(target, floor=-0.1))
+    )
+    assert np.abs(lower - wanted).max() < 0.005
+
+
+@pytest.mark.parametrize("build", [Build(feet=1.8), Build(legs=1.8)])
+def test_feet_that_move_in_the_air_do_not_throw_the_body_up_and_down(build):
+    leaps = stepping.stand()
+    leaps.contacts[60:180] = 0.0
+    leaps.pelvis[:, 1] += 0.8 * np.sin(np.clip((np.arange(FRAMES) - 60) / 120, 0.0, 1.0) * np.pi)
+    flick = matrix_from_axis_angle(np.array([1.0, 0.0, 0.0]))
+    leaps.rotations[120, [7, 8]] = flick @ leaps.rotations[120, [7, 8]]
+    hips = carry(leaps, character(build)).pose.hips[110:131, 1]
+    assert np.abs(np.diff(hips, 2)).max() < 0.02
+
+
+@pytest.mark.parametrize("slant", [0.7, 0.95])
+def test_legs_that_rest_on_their_toes_stay_on_them(walk, slant):
+    target = character(Build())
+    heads = target.heads.copy()
+    for side in SIDES:
+        hip, knee, ankle, ball = (
+            target.joints[f"{side}_{part}"] for part in ("hip", "knee", "ankle", "foot")
+        )
+        heads[knee] = heads[hip] + [0.0, -0.3, 0.15]
+        heads[ankle] = heads[knee] - 0.33 * np.array([0.0, np.cos(slant), np.sin(slant)])
+        heads[ball] = [heads[ankle][0], 0.03, heads[ankle][2] + 0.08]
+    target = replace(target, heads=heads)
+    pose = carry(walk, target).pose
+    for side in SIDES:
+        over = pose.at(f"{side}_ankle")[:, 1] - pose.at(f"{side}_foot")[:, 1]
+        stands = walk.contacts[:, 2 * SIDES.index(side)] > 0.5
+        assert over[stands].min() > 0.8 * (target.place(f"{side}_ankle") - target.place(f"{side}_foot"))[1]

@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 
 from addon.rigs import map_of_text, match, read_map, text_of_map, write_map
+from addon.rigs.map_file import fitted
 from addon.safe_read import FormatError
 from tests.rigs.known import KNOWN, build
 
@@ -56,3 +57,21 @@ def test_a_file_that_is_not_there_gets_one_sentence(tmp_path):
     (tmp_path / "picture.json").write_bytes(b"\xff\xfe\x00")
     with pytest.raises(FormatError, match="no bone map"):
         read_map(tmp_path / "picture.json")
+
+
+def test_a_map_that_an_editor_has_marked_as_utf_8_is_read(tmp_path):
+    found = match(build(KNOWN[0]))
+    (tmp_path / "bones.json").write_text(text_of_map(found), "utf-8-sig")
+    assert read_map(tmp_path / "bones.json").joints == found.joints
+
+
+def test_a_map_fits_an_armature_whose_names_have_another_prefix():
+    found = match(build(KNOWN[0]))
+    assert found.joints["pelvis"] == "mixamorig:Hips"
+    names = [name.replace("mixamorig:", "mixamorig7:") for name in build(KNOWN[0]).names]
+    own = fitted(found, names)
+    assert own.joints["pelvis"] == "mixamorig7:Hips" and own.bones <= set(names)
+    assert own.fingers.keys() == found.fingers.keys() and own.twists.keys() == found.twists.keys()
+    assert fitted(own, names) == own
+    assert fitted(found, names[1:]) == found, "a bone is missing, which is said where it is used"
+    assert fitted(found, [*names, "other:Hips"]) == found, "two bones may be meant"

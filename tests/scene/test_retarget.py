@@ -235,6 +235,13 @@ def test_what_can_not_be_done_is_refused_with_a_sentence_and_leaves_nothing(pers
     missing = {joint: bone for joint, bone in bones.joints.items() if joint != "left_knee"}
     with pytest.raises(SceneError, match="Character: No bone is matched to the left knee"):
         retarget(person, character, Bones(missing))
+    carrier = bpy.data.objects.new("Carrier", None)
+    bpy.context.scene.collection.objects.link(carrier)
+    carrier.scale = (1.0, 2.0, np.sqrt(2.5))  # all axes of what is turned in it are as long, and slanted
+    character.parent, character.rotation_euler = carrier, (0.0, 0.0, np.pi / 4)
+    bpy.context.view_layer.update()
+    with pytest.raises(SceneError, match="Carrier is scaled unevenly or mirrored and carries Character"):
+        retarget(person, character, bones)
     assert len(bpy.data.actions) == actions
 
 

@@ -271,3 +271,15 @@ def test_a_file_that_an_importer_falls_over_is_told_in_one_sentence(folder, tmp_
     assert capfd.readouterr().err == sentence
     assert cli.main(["inspect", str(tmp_path / "broken.glb")]) == 1
     assert capfd.readouterr().err == sentence
+
+
+def test_further_armatures_with_meshes_that_a_file_holds_are_told_of(folder, tmp_path, capsys):
+    bpy.ops.wm.read_homefile(use_factory_startup=True, use_empty=True)
+    for name in ("Hero", "Skirt", "Camera rig"):
+        armature = add_armature(known_rig("Mixamo"), name)
+        if name != "Camera rig":
+            add_mesh(armature)
+    bpy.ops.export_scene.fbx(filepath=str(tmp_path / "dressed.fbx"), add_leaf_bones=False)
+    assert _refine(folder, str(tmp_path / "dressed.fbx"), tmp_path / "out.blend") == 0
+    told = capsys.readouterr().err
+    assert "dressed.fbx holds further armatures with meshes (" in told and "Camera rig" not in told
