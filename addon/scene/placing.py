@@ -8,6 +8,7 @@ from mathutils import Matrix, Quaternion, Vector
 
 from ..motion import Floor, Motion
 from ..recording import Poses
+from ..steps import Stepped, Steps
 from .axes import SMPL_TO_BLENDER, positions_to_blender, positions_to_smpl
 from .contacts import read_floor
 from .curves import find_curves
@@ -22,13 +23,14 @@ MOST_FRAMES = 1000
 _PLACES = ("location", "rotation_euler", "rotation_quaternion", "rotation_axis_angle", "scale")
 
 
+@Stepped
 def motion_in_world(
     armature: bpy.types.Object, scene: bpy.types.Scene, most: int | None = MOST_FRAMES
-) -> Motion:
+) -> Steps[Motion]:
     """What the armature's keys say, in SMPL's axes, in metres where the object puts it, with its floor where
     that is known; every frame, or of a long clip so many of the first ones. Raises SceneError where there are
-    no keys."""
-    poses = read_poses(armature, keyed_frames(armature)[:most])
+    no keys. One frame a step where IK controls move the person."""
+    poses = yield from read_poses.steps(armature, keyed_frames(armature)[:most])
     return motion_of_poses(armature, scene, poses, metres(scene))
 
 

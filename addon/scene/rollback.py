@@ -13,12 +13,15 @@ import bpy
 
 _KINDS = ("objects", "meshes", "armatures", "collections", "actions", "materials")
 _ALL_KINDS = (*_KINDS, "scenes")
+_stays: list[set[int]] = []
+"""Of each step that may be taken away again, the numbers of what stays."""
 
 
 @contextmanager
 def all_or_nothing(scene: bpy.types.Scene) -> Iterator[None]:
     """Remove every data-block made inside, and restore rate, range and active object, when it raises."""
     before = set(_blocks(_KINDS))
+    _stays.append(before)
     render = scene.render
     clock = (render.fps, render.fps_base, scene.frame_start, scene.frame_end, scene.frame_current)
     layer = bpy.context.view_layer
@@ -34,6 +37,19 @@ def all_or_nothing(scene: bpy.types.Scene) -> Iterator[None]:
         there = {_number(ob): ob for ob in bpy.context.view_layer.objects}
         select_only([ob for number, ob in there.items() if number in selected], there.get(active))
         raise
+    finally:
+        _stays[:] = [one for one in _stays if one is not before]
+
+
+def made_so_far() -> set[int]:
+    """The numbers of all there is, as long as some of it may be taken away again."""
+    return set(_blocks(_ALL_KINDS)) if _stays else set()
+
+
+def keep(made_by_others: set[int]) -> None:
+    """What somebody else has made during a step stays when that is taken away again."""
+    for before in _stays:
+        before |= made_by_others
 
 
 @contextmanager

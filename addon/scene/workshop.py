@@ -44,6 +44,7 @@ def double(armature: bpy.types.Object) -> Iterator[tuple[bpy.types.Scene, bpy.ty
         copy = armature.copy()
         kept.callback(bpy.data.objects.remove, copy)
         scene.collection.objects.link(copy)
+        copy.animation_data.use_tweak_mode = False  # in which Blender lets no action be put on
         copy.hide_viewport = copy.animation_data.use_nla = False
         yield scene, copy
 

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import bpy
 import numpy as np
 
 from ..motion import Motion
-from ..scene import SceneError
 from ..scene.placing import check_movable, motion_in_world, place
+from ..scene.takes import READING
 from ..scene.units import metres
+from ..steps import Steps, as_part
+from . import runner
 from .camera import follow_people
 from .quality import shown_person
 from .results import refined_armatures
+from .told_job import Telling, ToldJob
 
 if TYPE_CHECKING:
     from ..refiner.result.grounding import Grounding
@@ -25,72 +28,74 @@ SMALL_MM, SMALL_DEGREES = 1.0, 0.3
 Find = Callable[[Motion], "Grounding"]
 
 
-class SPR_OT_put_on_floor(bpy.types.Operator):
+class GroundJob(ToldJob):
+    """Moving people as a whole, all of them at the end."""
+
+    def __init__(self, context: bpy.types.Context, find: Find) -> None:
+        people = _people(context)
+        super().__init__(self._work(context.scene, people, find), people)
+
+    def _work(self, scene: bpy.types.Scene, people: list[bpy.types.Object], find: Find) -> Steps[None]:
+        bpy.context.view_layer.update()  # where a script has just moved the object
+        for person in people:
+            check_movable(person)
+        grounds = []
+        for number, person in enumerate(people):
+            reading = motion_in_world.steps(person, scene)
+            motion = yield from as_part(reading, number * READING / len(people), READING / len(people))
+            grounds.append(find(motion))
+        told = []
+        for person, found in zip(people, grounds, strict=True):
+            place(person, found.turn, found.places(np.zeros(3)) / metres(scene))
+            told.append(_sentence(person.name, found))
+        bpy.context.view_layer.update()
+        follow_people(scene)
+        self.sentence = " ".join(told)
+
+
+class _Grounding(Telling):
+    """What both operators share. The active refined person, or all that are selected."""
+
+    bl_options = {"REGISTER", "UNDO"}
+    job_kind = GroundJob
+    stopped = "It was cancelled; nobody was moved."
+
+    @classmethod
+    def poll(cls: Any, context: bpy.types.Context) -> bool:
+        """Needs a refined person, and nothing running."""
+        reason = "" if shown_person(context) else "Refine a recording first"
+        reason = reason if runner.current() is None else "Refining is already running"
+        if reason:
+            cls.poll_message_set(reason)
+        return not reason
+
+
+class SPR_OT_put_on_floor(_Grounding, bpy.types.Operator):
     """Raise or lower the refined person as a whole so that its floor, or its soles where none was found,
     lie at Z = 0. Keys stay; the object moves; its keypoints and the camera that filmed it come along"""
 
     bl_idname = "spr.put_on_floor"
     bl_label = "Put on Floor"
-    bl_options = {"REGISTER", "UNDO"}
 
-    @classmethod
-    def poll(cls, context: bpy.types.Context) -> bool:
-        """Needs a refined person."""
-        return _poll(cls, context)
-
-    def execute(self, context: bpy.types.Context) -> set[str]:
-        """Move them, and say by how much."""
+    def job(self, context: bpy.types.Context) -> GroundJob:
+        """Moving them up or down."""
         from ..refiner.result.grounding import on_floor
 
-        return _ground(self, context, on_floor)
+        return GroundJob(context, on_floor)
 
 
-class SPR_OT_level(bpy.types.Operator):
+class SPR_OT_level(_Grounding, bpy.types.Operator):
     """Turn the refined person as a whole so that the floor under its feet is level, or its standing body
     upright where the feet stay in one place and it leans by more than 15°. Keys stay; the object turns"""
 
     bl_idname = "spr.level"
     bl_label = "Level"
-    bl_options = {"REGISTER", "UNDO"}
 
-    @classmethod
-    def poll(cls, context: bpy.types.Context) -> bool:
-        """Needs a refined person."""
-        return _poll(cls, context)
-
-    def execute(self, context: bpy.types.Context) -> set[str]:
-        """Turn them, and say by how much."""
+    def job(self, context: bpy.types.Context) -> GroundJob:
+        """Turning them."""
         from ..refiner.result.grounding import level
 
-        return _ground(self, context, level)
-
-
-def _poll(operator: type[bpy.types.Operator], context: bpy.types.Context) -> bool:
-    if shown_person(context) is None:
-        operator.poll_message_set("Refine a recording first")
-        return False
-    return True
-
-
-def _ground(operator: bpy.types.Operator, context: bpy.types.Context, find: Find) -> set[str]:
-    """The active refined person, or all that are selected."""
-    told = []
-    context.view_layer.update()  # where a script has just moved the object
-    try:
-        people = _people(context)
-        for person in people:
-            check_movable(person)
-        grounds = [(person, find(motion_in_world(person, context.scene))) for person in people]
-        for person, found in grounds:
-            place(person, found.turn, found.places(np.zeros(3)) / metres(context.scene))
-            told.append(_sentence(person.name, found))
-    except SceneError as error:
-        operator.report({"ERROR"}, str(error))
-        return {"CANCELLED"}
-    context.view_layer.update()
-    follow_people(context.scene)
-    operator.report({"INFO"}, " ".join(told))
-    return {"FINISHED"}
+        return GroundJob(context, level)
 
 
 def _people(context: bpy.types.Context) -> list[bpy.types.Object]:

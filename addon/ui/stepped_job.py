@@ -12,6 +12,7 @@ import bpy
 from ..refiner import RefineError
 from ..safe_read import FormatError
 from ..scene import SceneError
+from ..scene.rollback import keep, made_so_far
 from ..steps import Steps
 from .footing import LOST, footing
 
@@ -39,6 +40,7 @@ class SteppedJob:
         self.seconds = 0.0
         self._moving: tuple[float, float] | None = None
         self._ground: frozenset[Hashable] = frozenset()
+        self._made: set[int] = set()
         self._steps = steps
 
     @property
@@ -60,13 +62,14 @@ class SteppedJob:
     def advance(self, seconds: float) -> None:
         """Take steps for so much time at most, as far as the last one tells how long the next one takes, and
         one at least; or until there is news that has to be seen before the work goes on. It ends where what
-        it stands on is not as the time before has left it."""
+        it stands on is not as the time before has left it; what others have made since is theirs."""
         if self.running and self._ground - footing(self.stands_on()):
             self._close()
             self._end(LOST)
         else:
+            keep(made_so_far() - self._made)
             self._advance(seconds)
-            self._ground = footing(self.stands_on())
+            self._ground, self._made = footing(self.stands_on()), made_so_far()
 
     def stands_on(self) -> Iterable[bpy.types.Object]:
         """The objects that it is reading or writing just now."""
@@ -88,6 +91,7 @@ class SteppedJob:
             self._close()
 
     def _close(self) -> None:
+        keep(made_so_far() - self._made)
         with suppress(ReferenceError):  # what it would tidy up is gone
             self._steps.close()
 

@@ -1,4 +1,4 @@
-"""Export and Retarget do not hold up a window, and Esc leaves nothing of them."""
+"""Export, Retarget and Put on Floor do not hold up a window, and Esc leaves nothing of them."""
 
 from __future__ import annotations
 
@@ -140,3 +140,22 @@ def test_esc_is_too_late_once_the_character_has_its_keys(ui, person):
     assert window.event("ESC", "PRESS") == {"RUNNING_MODAL"}
     assert window.event("TIMER") == {"FINISHED"}
     assert find_curves(bpy.data.objects["Character"])
+
+
+def test_a_person_on_controls_is_put_on_the_floor_in_steps_and_esc_leaves_it_where_it_is(ui, person):
+    module = ui("grounding")
+    bpy.context.view_layer.objects.active = person
+    person.location.z = 0.5
+    for _ in range(2):
+        job = module.SPR_OT_put_on_floor.job(None, bpy.context)
+        window = _in_window(ui, module.SPR_OT_put_on_floor, job)
+        for _ in range(40):
+            assert window.event("TIMER") == {"PASS_THROUGH"}
+        assert not bpy.ops.spr.level.poll(), "one at a time"
+        if person.location.z == 0.5:
+            assert window.event("ESC", "PRESS") == {"CANCELLED"}
+            assert window.reports == [({"INFO"}, "It was cancelled; nobody was moved.")]
+            person.location.z = 0.4
+    assert window.run() == {"FINISHED"}
+    assert person.location.z == pytest.approx(0.0, abs=0.05)
+    assert window.reports[0][1].startswith("wave was lowered by ")

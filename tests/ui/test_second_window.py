@@ -178,3 +178,20 @@ def test_what_has_nothing_to_do_with_a_job_does_not_end_it(ui, person, at_work, 
     person.name = "Somebody"
     assert window.run() == {"FINISHED"}
     assert ui("footing").LOST not in [sentence for _, sentence in window.reports]
+
+
+@pytest.mark.parametrize("name", ["refine_pose", "hold_feet_again"])
+def test_what_others_make_while_a_result_is_written_stays_when_that_is_taken_back(person, at_work, name):
+    window = at_work(name)
+    job = window.runner.current().job
+    while job.message != "Writing the keys" and job.running:
+        assert window.event("TIMER") == {"PASS_THROUGH"}
+    for _ in range(3):
+        assert window.event("TIMER") == {"PASS_THROUGH"}
+    bpy.context.scene.collection.objects.link(bpy.data.objects.new("Theirs", bpy.data.meshes.new("Theirs")))
+    assert window.event("TIMER") == {"PASS_THROUGH"}
+    bpy.data.actions.new("Theirs too")
+    before = {"Theirs", "Theirs too"}
+    assert window.event("ESC", "PRESS") == {"CANCELLED"}
+    assert before <= {block.name for kind in (bpy.data.objects, bpy.data.actions) for block in kind}
+    assert "Theirs" in bpy.data.meshes

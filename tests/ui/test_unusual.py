@@ -147,3 +147,19 @@ def test_who_is_scaled_to_nothing_is_told_so(person, tool):
     with pytest.raises(RuntimeError, match="wave is scaled to nothing at this frame; give it a size again"):
         getattr(bpy.ops.spr, tool)()
     assert len(bpy.data.scenes) == 1
+
+
+@pytest.mark.parametrize("tool", ["blend_edit", "forget_edits", "reduce_keys", "put_on_floor", "refine_pose"])
+def test_a_person_on_controls_whose_strip_is_tweaked_is_looked_at_like_any(person, tool):
+    bpy.ops.spr.add_ik_controls()
+    animation = person.animation_data
+    track = animation.nla_tracks.new()
+    track.strips.new("wave", 1, animation.action)
+    animation.action = None
+    track.select = track.strips[0].select = True
+    animation.use_tweak_mode = True
+    try:
+        assert getattr(bpy.ops.spr, tool)() == {"FINISHED"}
+    except RuntimeError as error:
+        assert "error in the add-on" not in str(error) and "Traceback" not in str(error)
+    assert len(bpy.data.scenes) == 1

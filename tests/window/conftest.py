@@ -91,11 +91,11 @@ def blender(lasting: list[Blender], chroot: Chroot, pictures: Path) -> Iterator[
 
 
 @pytest.fixture
-def long_recording() -> Callable[[Blender], str]:
+def long_recording() -> Callable[..., str]:
     """A function that gives a Blender a recording that takes many seconds to refine; its path there."""
 
-    def give(blender: Blender) -> str:
-        joints = joints_of_a_wave(5_000, 60.0).astype(np.float32)
+    def give(blender: Blender, frames: int = 5_000) -> str:
+        joints = joints_of_a_wave(frames, 60.0).astype(np.float32)
         path = blender.exchange / "long.npz"
         np.savez(path, keypoints=joints, layout="smpl24", fps=60.0, up_axis="y", units="m")
         return "/exchange/long.npz"

@@ -137,6 +137,16 @@ def test_a_damaged_file_is_refused_in_a_sentence_and_changes_nothing(blender):
     assert same(before, blender.state)
 
 
+def name_the_file(blender: Blender, name: str) -> None:
+    """Fill in the file browser that is about to open, and press Enter."""
+    blender.wait(lambda: "FILE_BROWSER" in blender.state["areas"], "the file browser")
+    wanted = {"folder": "/exchange", "name": name}
+    place = blender.wait(lambda: blender.ask("choose_file", **wanted), "the file browser's own fields")
+    blender.mouse(*place)
+    blender.still("file browser")
+    blender.tell("run", "xdotool", "key", "Return")
+
+
 def test_the_export_button_writes_an_fbx_file_that_others_can_read(blender):
     refined(blender)
     blender.ask("put", path="scene.frame_current", value=SOME_FRAME)
@@ -147,12 +157,7 @@ def test_the_export_button_writes_an_fbx_file_that_others_can_read(blender):
     blender.ask("put", path="preferences.view.filebrowser_display_type", value="SCREEN")
     blender.scroll(TO_THE_END)
     blender.click("spr.export_fbx")
-    blender.wait(lambda: "FILE_BROWSER" in blender.state["areas"], "the file browser")
-    wanted = {"folder": "/exchange", "name": "walk.fbx"}
-    place = blender.wait(lambda: blender.ask("choose_file", **wanted), "the file browser's own fields")
-    blender.mouse(*place)
-    blender.still("file browser")
-    blender.tell("run", "xdotool", "key", "Return")
+    name_the_file(blender, "walk.fbx")
     written = blender.exchange / "walk.fbx"
     blender.wait(written.exists, "the file")
     blender.wait(lambda: "FILE_BROWSER" not in blender.state["areas"], "the view")

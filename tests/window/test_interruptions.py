@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.window.driver import Failed
-from tests.window.test_flow import refined
+from tests.window.test_flow import name_the_file, refined
 
 PACKAGE = "bl_ext.user_default.smpl_pose_refiner"
 
@@ -87,6 +87,44 @@ def test_deleting_the_earlier_result_during_a_run_loses_nothing_else(blender, lo
     blender.wait_for_calm()
     assert "Empty" in blender.state["objects"]
     assert still_works(blender)
+
+
+def test_esc_ends_an_export_that_the_window_does_not_wait_for(blender, long_recording):
+    on_controls(blender, long_recording)
+    blender.ask("put", path="preferences.view.filebrowser_display_type", value="SCREEN")
+    before = blender.ask("details"), blender.state["data"]
+    blender.call("spr.export_fbx")
+    name_the_file(blender, "walk.fbx")
+    blender.wait_for_progress()
+    blender.picture("exporting")
+    blender.keys("Escape")
+    blender.wait_for_calm()
+    assert not list(blender.exchange.glob("*walk*"))
+    assert (blender.ask("details"), blender.state["data"]) == before
+    assert refined(blender)["armatures"] == ["keypoints", "long"]
+
+
+def test_a_person_deleted_in_another_window_ends_what_is_done_with_it(blender, long_recording):
+    on_controls(blender, long_recording)
+    blender.call("wm.window_new_main")
+    blender.wait(lambda: blender.state["windows"] == 2, "the second window")
+    blender.show()
+    blender.ask("put", path="scene.spr.quality.measure", value="SLIDE")
+    before = blender.state["data"]["objects"]
+    assert blender.call("spr.measure") == ["RUNNING_MODAL"]
+    blender.wait_for_progress()
+    blender.ask("delete", names=["long"])
+    blender.wait_for_calm()
+    blender.picture("told")
+    assert blender.state["data"]["objects"] == before - 1
+    blender.ask("close_window")
+    assert still_works(blender)
+
+
+def on_controls(blender, long_recording):
+    """A refined person that takes some seconds to look at, frame by frame."""
+    refined(blender, long_recording(blender, 1_500))
+    assert blender.call("spr.add_ik_controls", "EXEC_DEFAULT") == ["FINISHED"]
 
 
 def test_quitting_during_a_run_ends_blender_without_a_complaint(new_blender, long_recording):
