@@ -13,6 +13,7 @@ from ..body.points import point_positions
 from ..body.rotations import matrix_from_axis_angle
 from ..body.skeleton import JOINT_COUNT
 from ..steps import Progress, Steps, in_chunks
+from .astray import not_astray
 from .evidence.calm import Told, calmed, reach_of_calm, told_by
 from .evidence.own_evidence import Steady
 from .evidence.targets import Targets, joints_seen
@@ -146,12 +147,9 @@ def look_at(
         return Look(known, rotations, pelvis, None)
     part = (before + 0.55 * width, 0.15 * width)
     calm = None if initial is None else Steady(initial[0], run.shake)
-    return Look(
-        known,
-        rotations,
-        pelvis,
-        (yield from see_and_turn(run, known, rotations, pelvis, calm, fps, part)),
-    )
+    found = yield from see_and_turn(run, known, rotations, pelvis, calm, fps, part)
+    turns = yield from not_astray(run.engine, run.bones, known, (rotations, pelvis), found.turns)
+    return Look(known, rotations, pelvis, replace(found, turns=turns))
 
 
 def polish_piece(

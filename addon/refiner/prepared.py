@@ -10,7 +10,7 @@ from ..motion import Motion
 from ..recording import Keypoints, Person
 from ..steps import Steps
 from .evidence.targets import Read, Targets
-from .feet.stand import CAPTURED, UNTOLD, deviation_of_feet, legs_untold
+from .feet.told import CAPTURED, UNTOLD, Legs, by_keypoints, by_poses
 from .hands.motion import HandPoints
 from .piece import Look, Run
 from .poses_alone import Alone
@@ -95,19 +95,20 @@ class Prepared:
         return None if self.own is None else self.own.keypoints
 
     @property
-    def feet_off(self) -> np.ndarray:
-        """(2,) metres by which the left and the right foot are thought to be off."""
-        if self.toward is None:
-            return CAPTURED + (UNTOLD - CAPTURED) * self.legs_untold
-        return deviation_of_feet([read.usual for read in self.toward.read], self.toward.clip.variance)
-
-    @property
-    def legs_untold(self) -> np.ndarray:
-        """(2,) 0..1, how far nothing but an estimate's poses tells the left and the right leg."""
+    def legs(self) -> Legs:
+        """How well the legs are told in each of the person's frames."""
         if self.toward is None:
             lengths = [part.length for part in self.parts]
-            return np.full(2, np.average([one.estimate for one in self.told], weights=lengths))
-        return legs_untold([read.usual for read in self.toward.read])
+            untold = float(np.average([one.estimate for one in self.told], weights=lengths))
+            return by_poses(self.person.frames, CAPTURED + (UNTOLD - CAPTURED) * untold, untold)
+        targets = [read.usual for read in self.toward.read]
+        variance, poses = self.toward.clip.variance, self.toward.kept is not None
+        found = by_keypoints(targets, variance, self.person.fps, poses)
+        legs = by_poses(self.person.frames, found[0].path, 0.0)
+        for piece, told in zip(self.parts, found, strict=True):
+            for whole, part in ((legs.off, told.off), (legs.untold, told.untold), (legs.known, told.known)):
+                whole[piece.rows] = part[piece.places]
+        return legs
 
     def keep(self, key: Key, look: Look) -> None:
         """Take note of what the network said, and forget what is long ago."""

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import bpy
-import numpy as np
 
 from .. import refiner
 from ..motion import Motion
@@ -72,10 +71,11 @@ class HoldJob(SteppedJob):
         """By the contacts that there are, or where a result has none, by those that are found."""
         if len(free.contacts):
             return (yield from refiner.hold_again(free, self.feet["feet"], self.feet["path"]))
-        from ..refiner.feet.stand import UNTOLD, poses_alone, stand
+        from ..refiner.feet.stand import stand
+        from ..refiner.feet.told import UNTOLD, by_poses, poses_alone
 
         controls = refiner.Controls(**self.feet)
-        return (yield from stand(free, controls, np.full(2, UNTOLD), poses_alone(free)))
+        return (yield from stand(free, controls, by_poses(free.frames, UNTOLD, poses_alone(free))))
 
     def _person(self) -> bpy.types.Object:
         return _by_uid(bpy.data.objects, self.person_uid)

@@ -64,3 +64,12 @@ def test_who_spins_by_half_a_turn_between_two_anchors_is_not_left_facing_backwar
     found = refine(truth.person(layout))
     off = np.degrees(geodesic_angle(found.rotations[:, 0], truth.rotations[:, 0]))
     assert off.max() < 60.0 and np.percentile(off, 90) < 35.0
+
+
+@pytest.mark.parametrize(("clip", "frames"), [(9, 298), (11, 169), (13, 421)])
+def test_who_spins_under_noise_is_not_turned_away_from_the_keypoints(clip: int, frames: int) -> None:
+    """The start lay on them, and the network turned the body by up to 100 degrees."""
+    truth = Truth(clip, frames)
+    found = refine(truth.person("coco17", 0.02), engine="numpy")
+    off = np.degrees(geodesic_angle(found.rotations[:, 0], truth.rotations[:, 0]))
+    assert off.max() < 50.0

@@ -12,6 +12,7 @@ from addon.body.kinematics import forward
 from addon.motion import Floor, Motion
 from addon.refiner import Controls
 from addon.refiner.feet.stand import stand
+from addon.refiner.feet.told import by_poses
 from addon.scene import read_poses, write_motion
 from addon.scene.contacts import CONTACTS, HEIGHTS, UP, read_contacts, read_floor
 from addon.scene.curves import find_curves, remove_curves
@@ -59,9 +60,7 @@ def person(ui, enabled) -> bpy.types.Object:
         truth.rotations, truth.pelvis + random.normal(0, 0.01, (COUNT, 3)), truth.bones, 30.0,
         np.arange(COUNT), unknown[:, 0], unknown,
     )  # fmt: skip
-    armature = write_motion(
-        finish(stand(free, Controls(feet=1.0), np.full(2, 0.02), np.zeros(2))), mesh=False
-    )
+    armature = write_motion(finish(stand(free, Controls(feet=1.0), by_poses(COUNT, 0.02, 0.0))), mesh=False)
     ui("refined").claim(ui("refined").Refined("gone.npz", "0", armature, ui("refined").Clock(0.0, 30.0)), ())
     return armature
 

@@ -341,14 +341,19 @@ def _first_to_last(told: np.ndarray) -> np.ndarray:
     return np.clip(np.arange(frames)[:, None], first, last)
 
 
+def frames_away(present: np.ndarray) -> np.ndarray:
+    """(T, K) frames from each to the nearest in which a point is present (T, K); infinite where it never
+    is."""
+    frame = np.arange(float(len(present)))[:, None]
+    last = np.maximum.accumulate(np.where(present, frame, -np.inf))
+    following = np.minimum.accumulate(np.where(present, frame, np.inf)[::-1])[::-1]
+    return np.asarray(np.minimum(frame - last, following - frame))
+
+
 def _nearby(present: np.ndarray, fps: float) -> np.ndarray:
     """(T, K) 1 where a keypoint is present, falling to 0 away from there as a point leaves its smooth path,
     within a gap as before its first frame and after its last: a point that switched on at once would have
     the pose jump."""
-    frame = np.arange(float(len(present)))[:, None]
-    last = np.maximum.accumulate(np.where(present, frame, -np.inf))
-    following = np.minimum.accumulate(np.where(present, frame, np.inf)[::-1])[::-1]
-    distance = np.minimum(frame - last, following - frame)
-    drift = UNSEEN_ACCELERATION / 2.0 * (distance / fps) ** 2
+    drift = UNSEEN_ACCELERATION / 2.0 * (frames_away(present) / fps) ** 2
     told = 1.0 / (1.0 + (drift / UNSEEN_UNIT) ** 2)
     return np.maximum(told - LEAST_TOLD, 0.0) / (1.0 - LEAST_TOLD)

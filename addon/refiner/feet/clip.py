@@ -27,14 +27,26 @@ by a contact that is doubted: it stepped, or slid."""
 
 @dataclass(frozen=True)
 class Precision:
-    """How far the motion is thought to be off: foot (2,) metres and turn (2,) radians of the left and right
-    foot, path metres of the body's own place; infinite for a path that the steps are to tell. untold (2,)
-    0..1: where 1, thigh and shin are told no better than the foot."""
+    """How far the motion is thought to be off: foot (T, 2) metres and turn (T, 2) radians of the left and
+    right foot, path metres of the body's own place; infinite for a path that the steps are to tell. untold
+    (T, 2) 0..1: where 1, thigh and shin are told no better than the foot. (2,) where all frames are alike."""
 
     foot: np.ndarray
     turn: np.ndarray
     path: float
     untold: np.ndarray
+
+    def of_frames(self, frames: int) -> Precision:
+        """The same, each of these frames by itself."""
+        of_legs = self.foot, self.turn, self.untold
+        foot, turn, untold = (np.broadcast_to(values, (frames, 2)) for values in of_legs)
+        return Precision(foot, turn, self.path, untold)
+
+    @property
+    def body(self) -> float:
+        """Metres by which the body's place shakes: as feet do that are told, or as little as it is off."""
+        feet, told = self.foot.min(0), self.untold.min(0) < 1.0
+        return float(feet[told].mean()) if told.any() else min(self.path, float(feet.mean()))
 
 
 @dataclass(frozen=True)
@@ -56,9 +68,9 @@ class Clip:
         """(T, 2) probability that any of a foot bears."""
         return np.asarray(self.contacts.reshape(-1, 2, 2).max(-1))
 
-    def measured(self, deviation: float) -> np.ndarray:
-        """(T,) weights of what is off by so many metres or radians in every frame."""
-        return np.full(len(self.contacts), 1.0 / (self.fps * CORRELATED * deviation**2))
+    def measured(self, deviation: float | np.ndarray) -> np.ndarray:
+        """(T,) weights of what is off by so many metres or radians in every frame, or in each (T,)."""
+        return np.broadcast_to(1.0 / (self.fps * CORRELATED * deviation**2), len(self.contacts))
 
     def drifts(self, speed: float) -> np.ndarray:
         """(T - 1,) weights of no step of what drifts at so many m/s."""
@@ -67,7 +79,8 @@ class Clip:
     def smooth(self, weights: np.ndarray, seconds: float) -> np.ndarray:
         """(T - 3,) weights of third differences that leave alone what lasts longer than so many seconds,
         beside these weights (T,) of places."""
-        return np.asarray(weights[ORDER:] * (seconds * self.fps) ** (2 * ORDER))
+        least = np.lib.stride_tricks.sliding_window_view(weights, ORDER + 1).min(-1)
+        return np.asarray(least * (seconds * self.fps) ** (2 * ORDER))
 
     def doubts(self, away: np.ndarray) -> np.ndarray:
         """(T, 2) how many times a foot's contact is doubted that takes it so many metres (T, 2) away from
@@ -100,7 +113,8 @@ class Clip:
         bears, where its speed is known; doubt (T,): how many times less, where the hold takes it far away.
         """
         speed = np.linalg.norm(_around(steps, round(LOOK * self.fps)), axis=1) * self.fps
-        told = np.hypot(moves, self.precision.foot[foot] / LOOK)
+        off = self.precision.foot[:, foot]
+        told = np.hypot(moves, np.maximum(off[:-1], off[1:]) / LOOK)
         if doubt is not None:
             told = told / np.maximum(doubt[:-1], doubt[1:])
         released = np.where(self.sure[1:, foot], 1.0, np.square(1.0 + np.square(speed / told)))

@@ -36,6 +36,7 @@ def hold_feet(
     contacts (T, 4): probabilities, in the order of `contacts.NAMES`; bones (24, 3); frames are evenly spaced.
     sure (T, 2): where a foot's contacts hold however fast it moves, for somebody has set them.
     """
+    precision = precision.of_frames(len(pelvis))
     joints, world = yield from _posed(rotations, pelvis, bones)
     sure = np.zeros((len(pelvis), 2), bool) if sure is None else sure
     places = places_under(joints, world, bones)
@@ -47,9 +48,10 @@ def hold_feet(
     feet = matrix_from_axis_angle(turns) @ feet
     rotations = leaning_with(turns, precision.untold, rotations, world)
     # Where an ankle is keypoints tell, however its leg turns about itself.
-    ankles = (1.0 - precision.untold[:, None]) * joints[:, list(ANKLES)]
+    untold = precision.untold[..., None]
+    ankles = (1.0 - untold) * joints[:, list(ANKLES)]
     joints, world = yield from _posed(rotations, pelvis, bones)
-    ankles = ankles + precision.untold[:, None] * joints[:, list(ANKLES)]
+    ankles = ankles + untold * joints[:, list(ANKLES)]
     shown = world.copy()
     shown[:, list(ANKLES)], shown[:, list(FEET)] = feet, feet @ rotations[:, list(FEET)]
     # The toes hang on a foot that turns about its ankle.

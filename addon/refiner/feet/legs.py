@@ -80,12 +80,12 @@ def leaning_with(
     """Local rotations (T, 24, 3, 3) whose hips and knees take their share of what their feet are to turn in
     the world, turns (T, 2, 3) axis-angle; the ankles are left as they were.
 
-    untold (2,) 0..1: as in `Precision`; of a leg that keypoints tell, thigh and shin turn about themselves
+    untold (T, 2) 0..1: as in `Precision`; of a leg that keypoints tell, thigh and shin turn about themselves
     alone, which no keypoint of theirs sees. rotations, world (T, 24, 3, 3): of the pose that the legs start
     from.
     """
     thigh, shin = world[:, _HIPS], world[:, _KNEES]
-    whole = untold[:, None]
+    whole = untold[..., None]
     of_hip, of_knee = (
         matrix_from_axis_angle(OF_EACH * (whole * turns + (1.0 - whole) * _about(bone[..., 1], turns)))
         for bone in (thigh, shin)

@@ -55,7 +55,7 @@ def turned(clip: Clip, feet: np.ndarray) -> Steps[np.ndarray]:
     between = axis_angle_from_matrix(feet[1:] @ np.swapaxes(feet[:-1], -1, -2))
     for foot, own in enumerate(np.eye(2)):
         flat, steps = clip.flat[:, foot], between[:, foot]
-        weights = clip.measured(clip.precision.turn[foot])
+        weights = clip.measured(clip.precision.turn[:, foot])
         bands.near(own, weights)
         bands.steps_near(own, clip.still(foot, flat, steps, TURN, SPINS), -steps)
         bands.smooth(own, clip.eased(weights, flat))
@@ -131,9 +131,9 @@ def _together(clip: Clip, numbers: int, path: float) -> Bands:
     else:
         bands.near(BODY, np.full(len(clip.contacts), FREE_PATH))
         bands.steps_near(BODY, clip.drifts(DRIFTS), np.zeros((len(clip.contacts) - 1, numbers)))
-    bands.smooth(BODY, clip.smooth(clip.measured(float(clip.precision.foot.mean())), EASE_BODY))
+    bands.smooth(BODY, clip.smooth(clip.measured(clip.precision.body), EASE_BODY))
     for foot in (0, 1):
-        weights = clip.measured(clip.precision.foot[foot])
+        weights = clip.measured(clip.precision.foot[:, foot])
         bands.near(LEGS[foot], weights)
         bands.smooth(LEGS[foot], clip.eased(weights, clip.bears[:, foot]))
     return bands

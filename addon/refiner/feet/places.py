@@ -36,7 +36,8 @@ def chances(contacts: np.ndarray, places: np.ndarray) -> np.ndarray:
 
 def flatness(contacts: np.ndarray, places: np.ndarray, off: np.ndarray) -> np.ndarray:
     """(T, 2) probabilities that heel and toes of a foot bear together, from those of heels and toes (T, 4)
-    and the places (T, 2, 3, 3): less where the heel is raised by more than errors `off` (2,) metres tell."""
+    and the places (T, 2, 3, 3): less where the heel is raised by more than errors `off` (T, 2) metres
+    tell."""
     raised = np.maximum(places[..., 0, 1] - places[..., 1:, 1].min(-1), 0.0) / np.hypot(RAISED, 2.0 * off)
     return np.asarray(contacts.reshape(-1, 2, 2).prod(-1) / (1.0 + raised**4))
 

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
 
 from ...body.kinematics import forward
-from ...body.points import POINT_NAMES
-from ...body.soles import SIDES
 from ...motion import Motion
 from ...steps import Progress, Steps, in_chunks
 from ..controls import Controls
-from ..evidence.targets import Targets
 from ..limbs import LEGS
 from ..result.blending import Poses, blend, shares
 from ..timeline import NETWORK_FPS, Piece, bridge, pieces, spread
@@ -23,12 +19,8 @@ from .contacts import contacts_of
 from .floor import floor_under
 from .hold import hold_feet
 from .places import chances, places_under
+from .told import Legs, by_poses, poses_alone
 
-FOOT_POINTS = ("ankle", "foot", "heel", "big_toe", "small_toe")
-CAPTURED, UNTOLD = 0.004, 0.03
-"""Metres by which feet are off that no keypoints tell: in a capture, in an estimate."""
-LEAST = 0.0005
-"""Metres by which feet are off at least, however calm their keypoints are."""
 SET = 0.015
 """The same where somebody has set the contacts by hand and the keypoints may be gone."""
 OWN_TURN, LEVER = 0.04, 0.1
@@ -37,55 +29,25 @@ IN_AIR = 0.1
 """Metres over (or under) a floor at which a still foot is as likely in the air as on it."""
 
 
-def deviation_of_feet(targets: Sequence[Targets], variance: float) -> np.ndarray:
-    """(2,) metres by which the left and the right foot are off from frame to frame, by the noise of their
-    keypoints; variance (m^2): of what wanders in all of them."""
-    found = [min(_noises(targets, side, FOOT_POINTS), default=np.inf) for side in SIDES]
-    return np.clip(np.hypot(found, np.sqrt(variance)), LEAST, UNTOLD)
-
-
-def legs_untold(targets: Sequence[Targets]) -> np.ndarray:
-    """(2,) 1.0 for a left or right leg of which no keypoints tell."""
-    return np.array([0.0 if _noises(targets, side, ("knee", *FOOT_POINTS)) else 1.0 for side in SIDES])
-
-
-def poses_alone(motion: Motion) -> np.ndarray:
-    """(2,) the same of a finished motion, which knows no fit error where no keypoints told of it."""
-    return np.full(2, 0.0 if np.isfinite(motion.fit_error_mm).any() else 1.0)
-
-
-def _noises(targets: Sequence[Targets], side: str, points: Sequence[str]) -> list[float]:
-    """Metres, of all those keypoints of a side that are ever seen."""
-    wanted = {f"{side}_{point}" for point in points}
-    return [
-        known.noise[column]
-        for known in targets
-        for column, index in enumerate(known.indices)
-        if POINT_NAMES[index] in wanted and known.observed[:, column].any()
-    ]
-
-
-def stand(motion: Motion, controls: Controls, deviation: np.ndarray, untold: np.ndarray) -> Steps[Motion]:
-    """The motion with its contacts and floor, and its feet held as far as the controls say.
-
-    deviation (2,): metres by which the left and the right foot are thought to be off; untold (2,) 0..1: how
-    far nothing but poses tells their legs.
-    """
+def stand(motion: Motion, controls: Controls, legs: Legs) -> Steps[Motion]:
+    """The motion with its contacts and floor, and its feet held as far as the controls say; legs: of its
+    frames."""
     yield Progress(1.0, "Looking for the floor")
     parts = yield from _parts(motion)
     contacts = np.zeros((motion.frames, 4))
     for piece, poses in parts:
         there = yield from contacts_of.steps(*poses, motion.bone_offsets, motion.fps)
         contacts[piece.rows] = there[piece.places]
+    contacts = contacts * np.repeat(legs.known, 2, -1)
     places = yield from _places(motion)
-    off = float(deviation.mean())
+    off = float(legs.off.min(0).mean())
     floor = floor_under(places, chances(contacts, places), motion.fps, controls.floor, off)
     if floor is not None:
         contacts = contacts * _near(floor.over(places))
     standing = replace(motion, contacts=contacts, floor=floor)
     if controls.feet == 0.0 or not all(part in controls.parts for part in LEGS):
         return standing
-    return (yield from _held(standing, controls, deviation, untold, parts))
+    return (yield from _held(standing, controls, legs, parts))
 
 
 def hold_again(motion: Motion, strength: float = 1.0, path: str = "measured") -> Steps[Motion]:
@@ -96,7 +58,7 @@ def hold_again(motion: Motion, strength: float = 1.0, path: str = "measured") ->
         edited = (motion.contacts > 0.5) != (motion.found[0] > 0.5)
     eased = replace(motion, contacts=np.where(edited, motion.contacts, softened(motion.contacts, motion.fps)))
     parts = yield from _parts(motion)
-    held = yield from _held(eased, controls, np.full(2, SET), poses_alone(motion), parts, edited)
+    held = yield from _held(eased, controls, by_poses(motion.frames, SET, poses_alone(motion)), parts, edited)
     return replace(held, contacts=motion.contacts)
 
 
@@ -127,19 +89,19 @@ def _parts(motion: Motion) -> Steps[list[tuple[Piece, Poses]]]:
 def _held(
     motion: Motion,
     controls: Controls,
-    deviation: np.ndarray,
-    untold: np.ndarray,
+    legs: Legs,
     parts: list[tuple[Piece, Poses]],
     edited: np.ndarray | None = None,
 ) -> Steps[Motion]:
     yield Progress(1.0, "Holding the feet")
-    path = np.inf if controls.path == "steps" else float(deviation.mean())
-    precision = Precision(deviation, np.hypot(OWN_TURN, deviation / LEVER), path, untold)
+    path = np.inf if controls.path == "steps" else legs.path
     rotations, pelvis = motion.rotations.copy(), motion.pelvis.copy()
     for piece, poses in parts:
         if piece.length <= ORDER:
             continue
-        contacts = _on_grid(motion.contacts, piece)
+        contacts, off = _on_grid(motion.contacts, piece), _on_grid(legs.off, piece)
+        turn, untold = np.hypot(OWN_TURN, off / LEVER), _on_grid(legs.untold, piece)
+        precision = Precision(off, turn, path, untold)
         sure = None
         if edited is not None:
             sure = _on_grid(edited.astype(float), piece).reshape(-1, 2, 2).max(-1) > 0.0
@@ -154,10 +116,10 @@ def _held(
     return replace(motion, rotations=rotations, pelvis=pelvis, free=free)
 
 
-def _on_grid(contacts: np.ndarray, piece: Piece) -> np.ndarray:
-    """(length, 4) contacts of a piece's frames, also of those between."""
+def _on_grid(values: np.ndarray, piece: Piece) -> np.ndarray:
+    """(length, N) values (T, N) of a piece's frames, also of those between."""
     frames = np.arange(piece.length)
-    return np.stack([np.interp(frames, piece.places, column) for column in contacts[piece.rows].T], axis=-1)
+    return np.stack([np.interp(frames, piece.places, column) for column in values[piece.rows].T], axis=-1)
 
 
 def _near(over: np.ndarray) -> np.ndarray:

@@ -1,0 +1,91 @@
+"""What is known of legs and feet, frame by frame: a foot that nothing tells of neither bears nor is sure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from ...body.points import POINT_NAMES
+from ...body.soles import SIDES
+from ...motion import Motion
+from ..evidence.calm import told_by
+from ..evidence.smoothing import frames_away
+from ..evidence.targets import Targets
+
+FOOT_POINTS = ("ankle", "foot", "heel", "big_toe", "small_toe")
+LEG_POINTS = ("knee", *FOOT_POINTS)
+CAPTURED, UNTOLD = 0.004, 0.03
+"""Metres by which feet are off that no keypoints tell: in a capture, in an estimate."""
+LEAST = 0.0005
+"""Metres by which feet are off at least, however calm their keypoints are."""
+LASTS = 1.0
+"""Seconds after a foot was told, or before it is, in which it is thought to bear as a body usually does: what
+the network says of contacts there takes legs nearer to the truth, and of legs that are never told further."""
+
+
+@dataclass(frozen=True)
+class Legs:
+    """How well the left and the right leg are told in each of T frames. off (T, 2) metres: by which feet are
+    thought to be off. untold (T, 2) 0..1: how far nothing but poses tells of a leg. known (T, 2) 0..1: how
+    far anything tells of a foot. path: metres by which the body's place is off."""
+
+    off: np.ndarray
+    untold: np.ndarray
+    known: np.ndarray
+    path: float
+
+    def rows(self, frames: np.ndarray) -> Legs:
+        """The same of some of the frames."""
+        return Legs(self.off[frames], self.untold[frames], self.known[frames], self.path)
+
+
+def by_poses(frames: int, off: float, untold: float) -> Legs:
+    """Legs that poses tell in every frame."""
+    return Legs(np.full((frames, 2), off), np.full((frames, 2), untold), np.ones((frames, 2)), off)
+
+
+def by_keypoints(targets: Sequence[Targets], variance: float, fps: float, poses: bool) -> list[Legs]:
+    """Legs that keypoints tell, piece by piece; variance (m^2): of what wanders in all of them; poses:
+    whether there are an estimate's too."""
+    noises = [min(_noises(targets, side), default=np.inf) for side in SIDES]
+    off = np.clip(np.hypot(noises, np.sqrt(variance)), LEAST, UNTOLD)
+    seen = np.isfinite(noises)
+    body = min((known.noise.min(initial=UNTOLD) for known in targets), default=UNTOLD)
+    path = off[seen].mean() if seen.any() else np.clip(np.hypot(body, np.sqrt(variance)), LEAST, UNTOLD)
+    found = []
+    for known in targets:
+        foot, leg = _told(known, FOOT_POINTS), _told(known, LEG_POINTS)
+        there = np.ones_like(foot) if poses else _lately(foot, fps)
+        found.append(Legs(UNTOLD + (off - UNTOLD) * foot, 1.0 - leg, there, float(path)))
+    return found
+
+
+def poses_alone(motion: Motion) -> float:
+    """0..1, how far nothing but poses tells the legs of a finished motion, which knows no fit error where no
+    keypoints told of it."""
+    return 0.0 if np.isfinite(motion.fit_error_mm).any() else 1.0
+
+
+def _told(known: Targets, points: Sequence[str]) -> np.ndarray:
+    """(T, 2) 0..1, how well any of these points tells the left and the right leg, beside other frames."""
+    told = told_by(known.precision, known.indices).points
+    return np.stack([told[:, _seen(known, side, points)].max(1, initial=0.0) for side in SIDES], -1)
+
+
+def _lately(told: np.ndarray, fps: float) -> np.ndarray:
+    """(T, 2) 0..1, less the longer ago, or the later, feet are told (T, 2)."""
+    return np.asarray(1.0 / (1.0 + (frames_away(told > 0.5) / fps / LASTS) ** 4))
+
+
+def _noises(targets: Sequence[Targets], side: str) -> list[float]:
+    """Metres, of all those keypoints of a foot that are ever seen."""
+    return [noise for known in targets for noise in known.noise[_seen(known, side, FOOT_POINTS)]]
+
+
+def _seen(known: Targets, side: str, points: Sequence[str]) -> np.ndarray:
+    """(P,) bool, those of these points of a side that are ever seen."""
+    wanted = {f"{side}_{point}" for point in points}
+    named = np.array([POINT_NAMES[index] in wanted for index in known.indices], bool)
+    return np.asarray(named & known.observed.any(0))
