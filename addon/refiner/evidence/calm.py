@@ -51,15 +51,21 @@ class Told:
 
 def told_by(precision: np.ndarray, indices: np.ndarray) -> Told:
     """precision (T, P): how well the canonical points `indices` (P,) are known, 0 where not at all."""
-    best = precision.max(0, initial=0.0)
-    known = best > 0.0
-    points = np.ones(precision.shape)
-    points[:, known] = np.minimum(precision[:, known] / (FAINT * best[known]), 1.0)
+    points, known = points_told(precision), precision.max(0, initial=0.0) > 0.0
     joints = np.ones((len(points), JOINT_COUNT))
     for point in np.flatnonzero(known):
         some = _moving(int(indices[point]))
         joints[:, some] = np.minimum(joints[:, some], points[:, point, None])
     return Told(points, joints, points[:, known].max(1, initial=0.0) if known.any() else np.ones(len(points)))
+
+
+def points_told(precision: np.ndarray) -> np.ndarray:
+    """(T, P) as in `Told`, by how well points are known (T, P)."""
+    best = precision.max(0, initial=0.0)
+    known = best > 0.0
+    points = np.ones(precision.shape)
+    points[:, known] = np.minimum(precision[:, known] / (FAINT * best[known]), 1.0)
+    return points
 
 
 def calmed(

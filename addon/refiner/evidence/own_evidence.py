@@ -26,6 +26,11 @@ LONGEST_FLIP = 0.7
 OUTLIER = 16.0
 """As `smoothing.smooth` takes it: a quick move leaves the smooth path much further than noise does."""
 
+SEEN = 30.0
+"""Frames a second among which poses of higher rates are looked at, too."""
+SHAKING = float(np.radians(0.3))
+"""Radians by which most joints must shake there, as those of a capture do not."""
+
 ALIKE, ALIKE_PATHS = 0.5, 1.5
 """By how much cross-validation's scores of a joint's turns and of a path differ by chance, times the root of
 the frames: few tell shaking from motion badly; a camera's depth errs slowly, and a body's place is calm."""
@@ -47,6 +52,14 @@ class Moving:
 
     rotations: np.ndarray
     measured: Measured | None
+
+    def at_least(self, other: Moving) -> Steps[Moving]:
+        """The same, steadied no less than some of these frames ask for that shake as no capture does."""
+        if self.measured is None or other.measured is None:
+            return self
+        if np.median(other.measured.usual.deviation) < SHAKING:
+            return self
+        return Moving(self.rotations, (yield from self.measured.at_least(other.measured)))
 
     def at(self, smoothness: float | np.ndarray) -> Steps[Steady]:
         """Steadied so much, as `smoothing.Measured.at` takes it."""
@@ -71,6 +84,11 @@ def steady(
     `smoothing.Measured.at`, bodies (J,) as `smoothing.measure` takes them. Few frames are left as they
     are."""
     moving = yield from read_poses(rotations, fps, bodies)
+    step = round(fps / SEEN)
+    if step > 1:
+        # Errors that last some frames pass for motion among all of them, and not among fewer.
+        fewer = yield from read_poses(rotations[::step], fps / step, bodies)
+        moving = yield from moving.at_least(fewer)
     return (yield from moving.at(smoothness))
 
 

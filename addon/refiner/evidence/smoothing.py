@@ -8,7 +8,7 @@ the noise, are told by penalties on acceleration and speed.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import numpy as np
@@ -53,6 +53,8 @@ EXACT_FRAMES, ENDLESS = 160, 161
 SHORT_FRAMES, SINGULAR = 32, 1e-9
 """Clips of up to this length have it for every point's own frames; the least weight, as a share of
 the penalty, that can be solved for."""
+MUCH_NOISIER = 1.5
+"""How many times the noise that all frames tell must be found in fewer of them: chance alone finds less."""
 MOST_KEPT = 1.0 - 1e-6
 """Of its noise a path through every place keeps all, which tells nothing of how large it is."""
 
@@ -98,6 +100,19 @@ class Measured:
             positions, usual.detail[frames], usual.deviation, usual.error * np.minimum(smoothness, 1.0),
             usual.support[frames],
         )  # fmt: skip
+
+    def at_least(self, other: Measured) -> Steps[Measured]:
+        """The same, smoothed by no less than another measure asks for of points of which it finds much more
+        noise, and as noisy as it finds them."""
+        own, found = self.usual.deviation, other.usual.deviation
+        noisier = found > MUCH_NOISIER * own
+        if not noisier.any():
+            return self
+        asked = np.where(noisier[:, None], other.penalty, 0.0)
+        calmer = replace(self, penalty=np.maximum(self.penalty, asked))
+        positions = yield from calmer._smoothed(1.0, ALL)
+        deviation = np.where(noisier, found, own)
+        return replace(calmer, usual=replace(self.usual, positions=positions, deviation=deviation))
 
     def _smoothed(self, smoothness: float | np.ndarray, frames: slice) -> Steps[np.ndarray]:
         """Positions (N, K, C) of these frames, from themselves and those near enough to matter."""

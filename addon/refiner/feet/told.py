@@ -10,7 +10,7 @@ import numpy as np
 from ...body.points import POINT_NAMES
 from ...body.soles import SIDES
 from ...motion import Motion
-from ..evidence.calm import told_by
+from ..evidence.calm import points_told
 from ..evidence.smoothing import frames_away
 from ..evidence.targets import Targets
 
@@ -70,7 +70,7 @@ def poses_alone(motion: Motion) -> float:
 
 def _told(known: Targets, points: Sequence[str]) -> np.ndarray:
     """(T, 2) 0..1, how well any of these points tells the left and the right leg, beside other frames."""
-    told = told_by(known.precision, known.indices).points
+    told = points_told(known.precision)
     return np.stack([told[:, _seen(known, side, points)].max(1, initial=0.0) for side in SIDES], -1)
 
 
