@@ -155,6 +155,14 @@ def slerp(start: Array, end: Array, fraction: Array | float) -> Array:
     return _normalised(from_start * start + from_end * near)
 
 
+def without_flips(quaternions: Array) -> Array:
+    """Quaternions (T, ..., 4), each with the sign that is nearer to the one before."""
+    xp = array_namespace(quaternions)
+    turned = xp.sum(quaternions[1:] * quaternions[:-1], axis=-1) < 0
+    odd = xp.cumulative_sum(xp.astype(turned, xp.int64), axis=0) % 2 == 1
+    return xp.concat([quaternions[:1], xp.where(odd[..., None], -quaternions[1:], quaternions[1:])])
+
+
 def log_gradient(vectors: Array, pull: Array) -> Array:
     """What a pull (..., 3) on rotation vectors (..., 3) shorter than 2 pi pulls at their rotation's own axes.
 

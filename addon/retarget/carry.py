@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..body.hands import FINGER_COUNT, SIDES
+from ..body.rotations import without_flips
 from ..body.skeleton import JOINT_NAMES
 from ..motion import Motion
 from ..steps import Progress, Stepped, Steps
@@ -167,7 +168,7 @@ def written(pose: Pose) -> Carried:
     places = pose.placed | {bone: pose.place(bone) for bone in pose.target.free}
     moves = {bone: pose.moved(bone, place) for bone, place in places.items()}
     between = {above for bone in bones for above in _above(pose.target, bone)} - set(bones)
-    return Carried(tuple(bones), _continuous(pose.locals(bones)), moves, tuple(sorted(between)), pose)
+    return Carried(tuple(bones), without_flips(pose.locals(bones)), moves, tuple(sorted(between)), pose)
 
 
 def _loose_carriers(pose: Pose) -> set[int]:
@@ -180,9 +181,3 @@ def _above(target: Target, bone: int) -> list[int]:
     while (bone := target.hung_on(bone)) >= 0:
         found.append(bone)
     return found
-
-
-def _continuous(turns: np.ndarray) -> np.ndarray:
-    """Quaternions (T, B, 4), each with the sign that is nearer to the one before."""
-    signs = np.where((turns[1:] * turns[:-1]).sum(-1) < 0, -1.0, 1.0)
-    return np.concatenate([turns[:1], turns[1:] * np.cumprod(signs, axis=0)[..., None]])

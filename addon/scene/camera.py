@@ -9,11 +9,11 @@ import bpy
 import numpy as np
 from mathutils import Matrix
 
-from ..body.rotations import quaternion_from_matrix, slerp
+from ..body.rotations import quaternion_from_matrix, slerp, without_flips
 from ..recording import Camera
 from .axes import SMPL_TO_BLENDER, positions_to_blender
 from .clock import Clock
-from .curves import Curve, drop_action, vector_curves, without_flips, write_curves
+from .curves import Curve, drop_action, vector_curves, write_curves
 from .errors import SceneError
 from .timing import Keys, keys_at
 from .units import metres

@@ -10,7 +10,6 @@ import bpy
 import numpy as np
 
 from ..steps import Stepped, Steps
-from ..writers.clip import without_flips as without_flips
 
 _OF_NOBODY = '["spr_idle"]'
 

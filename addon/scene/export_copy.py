@@ -13,12 +13,12 @@ import numpy as np
 from bpy_extras.io_utils import axis_conversion
 from mathutils import Matrix
 
-from ..body.rotations import quaternion_from_matrix
+from ..body.rotations import quaternion_from_matrix, without_flips
 from ..steps import Progress, Stepped, Steps, in_chunks, silent
 from ..writers.clip import Clip, inverse, relative
 from ..writers.presets import Preset
 from .action_poses import action_poses
-from .curves import Curve, vector_curves, without_flips, write_curves
+from .curves import Curve, vector_curves, write_curves
 from .limbs import ROLE, is_control, root_bone
 from .names import BONE_NAMES
 from .root_motion import in_place, root_matrices

@@ -14,12 +14,18 @@ import numpy as np
 
 from ..body.easing import eased, offsets_between
 from ..body.hands import FINGER_COUNT, SIDES
-from ..body.rotations import matrix_from_axis_angle, matrix_from_quaternion, quaternion_from_matrix, slerp
+from ..body.rotations import (
+    matrix_from_axis_angle,
+    matrix_from_quaternion,
+    quaternion_from_matrix,
+    slerp,
+    without_flips,
+)
 from ..motion import Hands
 from ..safe_read import FormatError, NpzFile
 from ..steps import Steps, in_chunks
 from .channels import nearest, turned_by
-from .curves import Curve, without_flips
+from .curves import Curve
 from .fingers import finger_rest, has_fingers
 from .held_keys import turns_of_bones
 from .names import FINGER_BONES

@@ -6,12 +6,11 @@ from dataclasses import replace
 
 import numpy as np
 
-from ..body.rotations import quaternion_from_matrix, slerp
+from ..body.rotations import quaternion_from_matrix, slerp, without_flips
 from ..motion import Held, Motion
 from ..steps import Steps, in_chunks
 from .axes import SMPL_TO_BLENDER, positions_to_blender
 from .channels import COLUMNS, Channels, nearest
-from .curves import without_flips
 from .stored import FREE, HELD, Stored
 from .timing import Keys
 

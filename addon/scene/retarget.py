@@ -94,7 +94,7 @@ def retarget(
     shown_by: Mapping[str, str] | None = None
     if controls is not None:
         settings, resting, shown_by = controls.settings(ik), controls.resting, controls.shown_by(ik)
-        carried = with_ik(carried, controls, rest) if ik else carried
+        carried = with_ik(carried, rest) if ik else carried
     _check_moves(character, carried)
     yield Progress(READING, "Writing the keys")
     with object_mode(), all_or_nothing(scene), evaluated(scene, [person, character]):

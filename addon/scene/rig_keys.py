@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import bpy
 import numpy as np
 
-from ..body.rotations import quaternion_from_matrix
+from ..body.rotations import quaternion_from_matrix, without_flips
 from ..steps import Stepped, Steps
 from .curves import Curve, find_curves, held_keys, keys_of, vector_curves, write_curves
 from .rotation_keys import rotation_curves
@@ -101,7 +101,7 @@ def pose_curves(
         if channels != "rotation":
             curves += vector_curves(f'pose.bones["{name}"].location', basis[:, :3, 3], name)
         if channels != "location":
-            curves += rotation_curves(bone, _without_flips(basis[:, :3, :3]))
+            curves += rotation_curves(bone, without_flips(quaternion_from_matrix(basis[:, :3, :3])))
         yield None
     return curves
 
@@ -113,11 +113,3 @@ def _basis(bone: bpy.types.PoseBone, poses: dict[str, np.ndarray]) -> np.ndarray
         rest = np.linalg.inv(np.array(bone.parent.bone.matrix_local)) @ rest
         posed = np.linalg.inv(poses[bone.parent.name]) @ posed
     return np.linalg.inv(rest) @ posed
-
-
-def _without_flips(turns: np.ndarray) -> np.ndarray:
-    """(N, 4) quaternions of turns (N, 3, 3), each near the one before."""
-    quaternions = quaternion_from_matrix(turns)
-    flips = np.where((quaternions[1:] * quaternions[:-1]).sum(-1) < 0, -1.0, 1.0)
-    quaternions[1:] *= np.cumprod(flips)[:, None]
-    return quaternions

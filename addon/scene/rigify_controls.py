@@ -154,7 +154,7 @@ def _finger(bones: bpy.types.ArmatureBones, side: str, finger: str, number: int)
     return name if name in bones else ""
 
 
-def with_ik(carried: Carried, controls: Controls, rest: Rest) -> Carried:
+def with_ik(carried: Carried, rest: Rest) -> Carried:
     """The same with keys for the IK controls of hands and feet and their poles, which hang on the root."""
     pose = carried.pose
     for side in SIDES:

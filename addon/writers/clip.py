@@ -67,9 +67,3 @@ def inverse(rigid: np.ndarray) -> np.ndarray:
     inverted[..., :3, 3] = -(inverted[..., :3, :3] @ rigid[..., :3, 3, None])[..., 0]
     inverted[..., 3, 3] = 1.0
     return inverted
-
-
-def without_flips(turns: np.ndarray) -> np.ndarray:
-    """Quaternions (N, ..., 4), each with the sign that is nearer to the one before."""
-    signs = np.where((turns[1:] * turns[:-1]).sum(-1) < 0, -1.0, 1.0)
-    return np.concatenate([turns[:1], turns[1:] * np.cumprod(signs, axis=0)[..., None]])

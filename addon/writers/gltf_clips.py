@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from ..body.rotations import quaternion_from_matrix
-from .clip import Clip, relative, without_flips
+from ..body.rotations import quaternion_from_matrix, without_flips
+from .clip import Clip, relative
 from .gltf_file import Document
 
 _STILL = 1e-6

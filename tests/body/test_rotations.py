@@ -200,3 +200,13 @@ def test_gradients_of_log_after_exp_are_identity() -> None:
         torch.func.jacrev(lambda v: rotations.axis_angle_from_matrix(rotations.matrix_from_axis_angle(v)))
     )(vectors)
     torch.testing.assert_close(jacobian, torch.eye(3).double().expand_as(jacobian), atol=1e-6, rtol=0)
+
+
+def test_quaternions_in_a_row_keep_the_nearer_sign():
+    angles = np.linspace(0.0, 9.0, 60)[:, None] * np.eye(3)[0]
+    turns = rotations.quaternion_from_matrix(rotations.matrix_from_axis_angle(angles))
+    turns[1::3] *= -1.0
+    steady = rotations.without_flips(turns[:, None])
+    assert (np.einsum("tij,tij->t", steady[1:], steady[:-1]) > 0.9).all()
+    assert np.allclose(np.abs(steady[:, 0]), np.abs(turns))
+    assert np.array_equal(rotations.without_flips(turns[:1]), turns[:1])
