@@ -71,7 +71,17 @@ def read(
             draft = together(drafts, [one.path for one in (container, *others)], fps)
         if take is not None and container.path.suffix.lower() not in RIG_ENDINGS:
             draft.warnings.append(f"{container.name} has no takes, so {one_line(take)} was not looked for.")
+        draft.warnings += _not_taken(draft, layout, container.name)
         return finish(draft, reader, hints, container.path)
+
+
+def _not_taken(draft: Draft, layout: str | None, name: str) -> list[str]:
+    """That a layout says nothing of a file that tells its keypoints itself, or has none."""
+    held = [person.keypoints for person in draft.people if person.keypoints is not None]
+    if layout is None or any(keypoints.layout == layout.strip().lower() for keypoints in held):
+        return []
+    why = "says itself which keypoints it has" if held else "has no keypoints"
+    return [f"{name} {why}, so the layout {one_line(layout)} was not taken."]
 
 
 def from_arrays(

@@ -17,6 +17,7 @@ from addon.formats.listing import ENTRIES
 from addon.safe_read import FormatError
 from tests.formats.test_mutations import BUILDERS
 from tests.formats.test_trc import TRIAL
+from tests.wave import joints_of_a_wave
 
 WHAT_SCRIPTS_SAVE = {"SMPL parameters", "keypoint table", "keypoints of people"}
 """Readers of shapes of data that are no tool's, which are asked after those of the tools."""
@@ -93,3 +94,14 @@ def test_the_refusal_of_an_array_tells_its_shape_and_what_is_needed(tmp_path):
 def test_a_take_of_a_file_without_takes_is_no_silent_wish():
     recording = formats.read(TRIAL, take="Run")
     assert f"{TRIAL.name} has no takes, so Run was not looked for." in recording.warnings
+
+
+def test_a_layout_for_a_file_that_names_its_keypoints_is_told():
+    (told,) = set(formats.read(TRIAL, layout="coco17").warnings) - set(formats.read(TRIAL).warnings)
+    assert told == f"{TRIAL.name} says itself which keypoints it has, so the layout coco17 was not taken."
+
+
+def test_a_layout_that_is_taken_is_not(tmp_path):
+    np.save(tmp_path / "points.npy", joints_of_a_wave(20, 30.0))
+    recording = formats.read(tmp_path / "points.npy", layout=" SMPL24", fps=30.0)
+    assert not any("not taken" in warning for warning in recording.warnings)

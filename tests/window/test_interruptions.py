@@ -94,12 +94,12 @@ def test_esc_ends_an_export_that_the_window_does_not_wait_for(blender, long_reco
     blender.ask("put", path="preferences.view.filebrowser_display_type", value="SCREEN")
     before = blender.ask("details"), blender.state["data"]
     blender.call("spr.export_fbx")
-    name_the_file(blender, "walk.fbx")
+    name_the_file(blender, "unwanted.fbx")
     blender.wait_for_progress()
     blender.picture("exporting")
     blender.keys("Escape")
     blender.wait_for_calm()
-    assert not list(blender.exchange.glob("*walk*"))
+    assert not list(blender.exchange.glob("*unwanted*"))
     assert (blender.ask("details"), blender.state["data"]) == before
     assert refined(blender)["armatures"] == ["keypoints", "long"]
 
