@@ -15,6 +15,7 @@ import pytest
 from addon import formats, refiner
 from addon.recording import Person
 from dev.environments.linked import link, switch
+from tests.scene.rigged import add_armature, known_rig
 from tests.wave import joints_of_a_wave
 
 from .event_loop import EventLoop
@@ -67,6 +68,19 @@ def wave(tmp_path: Path) -> Path:
 def write_wave(path: Path) -> Path:
     np.savez(path, keypoints=joints_of_a_wave(60, 60.0), layout="smpl24", fps=60.0, up_axis="y", units="m")
     return path
+
+
+def wave_on_controls(folder: Path) -> None:
+    """A refined wave on IK controls in the scene."""
+    bpy.ops.spr.open_recording(filepath=str(write_wave(folder / "wave.npz")))
+    bpy.ops.spr.refine_pose()
+    bpy.ops.spr.add_ik_controls()
+
+
+def wave_on_controls_and_character(folder: Path) -> None:
+    """The same, and a character."""
+    wave_on_controls(folder)
+    add_armature(known_rig("Mixamo"))
 
 
 @pytest.fixture(scope="session")

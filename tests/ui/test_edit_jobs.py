@@ -13,7 +13,7 @@ from addon.scene.curves import find_curves
 from addon.scene.edits import find_seen_edits
 from tests.scene.edited import turn
 
-from .conftest import write_wave
+from .conftest import wave_on_controls
 from .event_loop import EventLoop
 
 TOOLS = ["blend_edit", "forget_edits", "reduce_keys"]
@@ -24,12 +24,7 @@ OPTIONS = {"frames": 8, "degrees": 1.0, "millimetres": 5.0}
 def person(start_scene, scenes):
     """A refined wave on IK controls whose head is turned in one frame, which the scene shows."""
 
-    def make():
-        bpy.ops.spr.open_recording(filepath=str(write_wave(scenes / "wave.npz")))
-        bpy.ops.spr.refine_pose()
-        bpy.ops.spr.add_ik_controls()
-
-    start_scene("edited wave on controls", make)
+    start_scene("edited wave on controls", lambda: wave_on_controls(scenes))
     (found,) = (ob for ob in bpy.context.scene.objects if ob.type == "ARMATURE")
     turn(found, [30], "Head")
     bpy.context.scene.frame_set(30)

@@ -8,9 +8,8 @@ import pytest
 
 from addon.scene.curve_keys import read_keys
 from addon.scene.curves import find_curves
-from tests.scene.rigged import add_armature, known_rig
 
-from .conftest import write_wave
+from .conftest import wave_on_controls_and_character
 from .event_loop import EventLoop
 
 PRESETS = {"plain": ".fbx", "web": ".glb", "usd": ".usd", "bvh": ".bvh", "vrma": ".vrma"}
@@ -20,13 +19,7 @@ PRESETS = {"plain": ".fbx", "web": ".glb", "usd": ".usd", "bvh": ".bvh", "vrma":
 def person(start_scene, scenes):
     """A refined wave on IK controls, and a character."""
 
-    def make():
-        bpy.ops.spr.open_recording(filepath=str(write_wave(scenes / "wave.npz")))
-        bpy.ops.spr.refine_pose()
-        bpy.ops.spr.add_ik_controls()
-        add_armature(known_rig("Mixamo"))
-
-    scene = start_scene("wave on controls and character", make)
+    scene = start_scene("wave on controls and character", lambda: wave_on_controls_and_character(scenes))
     bpy.context.view_layer.objects.active = scene.objects["Character"]
     return next(ob for ob in scene.objects if "Pelvis" in getattr(ob.data, "bones", ()))
 

@@ -10,9 +10,8 @@ import pytest
 from addon import formats
 from addon.scene.curves import find_curves
 from tests.scene.edited import turn
-from tests.scene.rigged import add_armature, known_rig
 
-from .conftest import write_wave
+from .conftest import wave_on_controls_and_character
 from .event_loop import EventLoop
 
 TOOLS = {
@@ -30,13 +29,7 @@ JOBS = [*TOOLS, "export_fbx", "retarget", "hold_feet_again", "refine_from_select
 def person(start_scene, scenes):
     """A refined wave on IK controls whose head is turned in one frame, and a character."""
 
-    def make():
-        bpy.ops.spr.open_recording(filepath=str(write_wave(scenes / "wave.npz")))
-        bpy.ops.spr.refine_pose()
-        bpy.ops.spr.add_ik_controls()
-        add_armature(known_rig("Mixamo"))
-
-    scene = start_scene("wave on controls and character", make)
+    scene = start_scene("wave on controls and character", lambda: wave_on_controls_and_character(scenes))
     found = next(ob for ob in scene.objects if "Pelvis" in getattr(ob.data, "bones", ()))
     turn(found, [30], "Head")
     scene.frame_set(30)
