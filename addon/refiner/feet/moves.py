@@ -42,7 +42,7 @@ EASE_BODY = 0.15
 LOW, LIFTED = 0.001, 20.0
 """Metres by which a foot lies lower than it is to, from which the body follows it so many times rather than
 the other."""
-FOLLOWING, EASE_FOLLOWING = 0.02, 0.1
+FOLLOWING, EASE_FOLLOWING = 0.02, 0.08
 """Metres that the body follows feet that do not reach their places, and seconds over which it does."""
 
 BODY = (1.0, 0.0, 0.0)
