@@ -1,11 +1,13 @@
-"""Which library an array is of: asked so often that NumPy's arrays are told at a glance."""
+"""Which library an array is of: asked so often that NumPy's arrays are told at a glance.
+
+The array API is imported on first use: it takes longer than to read a small file.
+"""
 
 from __future__ import annotations
 
 from functools import lru_cache
 from typing import Any
 
-import array_api_compat
 import numpy as np
 
 
@@ -13,12 +15,13 @@ def array_namespace(*arrays: Any) -> Any:
     """The array API of these arrays, which are of one library. Raises TypeError when they are not."""
     if len(arrays) == 1 and type(arrays[0]) is np.ndarray:
         return _of_numpy()
+    import array_api_compat
+
     return array_api_compat.array_namespace(*arrays)
 
 
 @lru_cache(maxsize=1)
 def _of_numpy() -> Any:
-    """Imported on first use: it takes longer than to read a small file."""
     import array_api_compat.numpy
 
     return array_api_compat.numpy
@@ -26,4 +29,8 @@ def _of_numpy() -> Any:
 
 def device(array: Any) -> Any:
     """Where an array lies."""
-    return "cpu" if type(array) is np.ndarray else array_api_compat.device(array)
+    if type(array) is np.ndarray:
+        return "cpu"
+    import array_api_compat
+
+    return array_api_compat.device(array)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -31,8 +31,7 @@ REST_PELVIS_X = np.array([0.0031, -0.3514, 0.0120])
 """(3,) SMPL-X's mean rest pelvis; its template lies 13 cm lower than SMPL's (public four-digit values)."""
 
 
-@dataclass(frozen=True)
-class OwnUnit:
+class OwnUnit(NamedTuple):
     """A unit that is no usual one: how it is called, metres, and a sentence that says whose it is."""
 
     name: str
@@ -78,8 +77,7 @@ class Draft:
     filmed: Camera | None = None
 
 
-@dataclass(frozen=True)
-class Reader:
+class Reader(NamedTuple):
     """One format: how to recognise it by content, and how to read it.
 
     format: short name for `inspect`; tool: what writes it; holds, files: for the table in docs/formats.md.

@@ -6,9 +6,8 @@ A reader's module is imported when it is asked for the first time: most commands
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from importlib import import_module
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from ..safe_read import FormatError
 
@@ -23,8 +22,7 @@ class UnknownContent(FormatError):
     """No reader knows what the file holds."""
 
 
-@dataclass(frozen=True)
-class Entry:
+class Entry(NamedTuple):
     """One reader. place: its module in `readers` and its name there. kinds: of files that it may recognise,
     as `Container.kind` has them."""
 

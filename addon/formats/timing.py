@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -36,8 +36,7 @@ _DAY = 86_400.0
 _CLOCK_TIME = re.compile(r"(?:(\d+):)?(\d+):(\d+(?:[.,]\d*)?)")
 
 
-@dataclass(frozen=True)
-class Clock:
+class Clock(NamedTuple):
     """When the frames of a recording were taken.
 
     seconds: (T,) rising; fps: of the grid that they fit best; numbers: (T,) their places on it from 0; even:
@@ -249,7 +248,7 @@ def _by_own_numbers(people: Sequence[Person], clock: Clock) -> Clock:
     if rest or stride < 2 or not (clock.even and fitting):
         return clock
     low, high = clock.low * stride, clock.high * stride
-    return replace(clock, fps=meant_rate(low, high, clock.fps * stride), numbers=numbers, low=low, high=high)
+    return clock._replace(fps=meant_rate(low, high, clock.fps * stride), numbers=numbers, low=low, high=high)
 
 
 def _start(one: Person, clock: Clock, fps: float) -> int:

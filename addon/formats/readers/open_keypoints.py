@@ -398,4 +398,4 @@ READER = Reader(
     recognises=recognises,
     read=read,
 )
-DOCUMENTED = replace(READER, files="", recognises=recognises_documented)
+DOCUMENTED = READER._replace(files="", recognises=recognises_documented)
