@@ -24,7 +24,7 @@ from .target import LIMBS, Target
 
 _FLAT, _NEAR = 0.004, 0.008
 """Metres over the lowest place of a sole within which a place bears fully, and beyond that most."""
-_SLOW, _SLIDES, _WHILE = 0.06, 0.03, 0.07
+_SLOW, _SLIDES, _WHILE = 0.1, 0.01, 0.035
 """Metres a second, of a body of the mean size, up to which a place stands and by which more it stands a third
 as much; the seconds over which that is looked at."""
 _PARTS = np.array([0.5, 1 / 6, 1 / 6, 1 / 6])
