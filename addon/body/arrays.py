@@ -6,6 +6,7 @@ The array API is imported on first use: it takes longer than to read a small fil
 from __future__ import annotations
 
 from functools import lru_cache
+from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -22,9 +23,23 @@ def array_namespace(*arrays: Any) -> Any:
 
 @lru_cache(maxsize=1)
 def _of_numpy() -> Any:
+    """NumPy's array API, in which what is called most often is NumPy's own: a wrapper takes longer than the
+    work on one frame."""
     import array_api_compat.numpy
 
-    return array_api_compat.numpy
+    found = ModuleType("numpy_arrays")
+    vars(found).update(vars(array_api_compat.numpy))
+    vars(found).update(
+        reshape=lambda array, shape: array.reshape(shape),
+        permute_dims=np.transpose,
+        matrix_transpose=lambda array: np.swapaxes(array, -1, -2),
+        astype=lambda array, dtype, copy=True: array.astype(dtype, copy=copy),
+        asarray=lambda values, dtype=None, device=None: np.asarray(values, dtype),
+        zeros_like=np.zeros_like,
+        ones_like=np.ones_like,
+        sum=lambda array, axis=None, keepdims=False: np.add.reduce(array, axis, keepdims=keepdims),
+    )
+    return found
 
 
 def device(array: Any) -> Any:
