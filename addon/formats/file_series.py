@@ -24,8 +24,8 @@ _CROWD, _FARTHER = 20, 0.2
 
 
 def whole_series(container: Container, reader: Reader, draft: Draft) -> Draft:
-    """The draft with the frames of all files that are numbered like its own, where it holds a single frame and
-    they hold one each, too; the same draft elsewhere."""
+    """The draft with the frames of all files that are numbered like its own, where each holds a single frame;
+    the same draft elsewhere."""
     if max(one.frames for one in draft.people) > _CROWD or not all(map(_apart, draft.people)):
         return draft
     files = series(container)

@@ -12,7 +12,7 @@ import numpy as np
 from .draft import numbers
 from .parameter_trees import TRANS, Listed
 
-_PER_JOINT = (3, 4, 6, 9)
+_PER_JOINT, _MUCH = (3, 4, 6, 9), 3.0
 
 
 def people_apart(held: list[Listed]) -> list[Listed]:
@@ -40,17 +40,23 @@ def _count(params: Mapping[str, Any]) -> int:
 def _row(params: Mapping[str, Any], row: int, count: int) -> Mapping[str, Any]:
     """One person's share of what there is as many of as people."""
     return {
-        name: value[row : row + 1] if np.ndim(value) > 1 and len(value) == count else value
+        name: np.asarray(value)[row : row + 1] if np.ndim(value) > 1 and len(value) == count else value
         for name, value in params.items()
     }
 
 
 def _are_frames(held: list[Listed], counts: list[int]) -> bool:
-    """Whether somebody is nearer in the next entry than the others are in the same one."""
+    """Whether entries are frames rather than tracks: where there are more of them than rows in any, unless
+    the rows follow each other much closer; else where somebody is much nearer in the next entry than the
+    others are in the same one."""
     told = [_numbers(one.params, count) for one, count in zip(held, counts, strict=True) if count]
-    within = [np.linalg.norm(np.diff(each, axis=0), axis=1).min() for each in told if len(each) > 1]
-    across = [np.linalg.norm(first[:, None] - second, axis=-1).min() for first, second in pairwise(told)]
-    return bool(len(told) > 1 and np.median(across) < np.median(within))
+    within = np.median(
+        [np.linalg.norm(np.diff(each, axis=0), axis=1).min() for each in told if len(each) > 1]
+    )
+    across = np.median([np.linalg.norm(one[:, None] - other, axis=-1).min() for one, other in pairwise(told)])
+    if len(held) > max(counts):
+        return not 0.0 < within < across / _MUCH
+    return bool(0.0 < across < within / _MUCH)
 
 
 def _numbers(params: Mapping[str, Any], count: int) -> np.ndarray:

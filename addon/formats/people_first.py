@@ -10,7 +10,7 @@ import numpy as np
 
 from .beside_rows import FRAME_NUMBERS, frame_numbers_beside
 from .body_frames import DEEP, IDS, PEOPLE, ROWS, SCORES, in_lower_case, in_order
-from .body_stacks import is_body
+from .body_stacks import alike, is_body
 from .draft import is_real
 from .frame_names import frame_numbers
 
@@ -22,12 +22,7 @@ def frames_of_people(tree: Any) -> Frames:
     """(number, {"people": [...]}) of all frames in order, everybody with the id of their track; [] where the
     tree does not list people with frames of their own."""
     held = in_lower_case(tree, PEOPLE) if isinstance(tree, Mapping) else None
-    if (
-        held is None
-        and isinstance(tree, Mapping)
-        and frame_numbers(tree) is not None
-        and not _number_frames(tree)
-    ):
+    if held is None and isinstance(tree, Mapping) and not _may_be_people(tree):
         return []
     tracks = _tracks(tree if held is None else held)
     if not tracks or not all(tracks.values()):
@@ -39,10 +34,18 @@ def frames_of_people(tree: Any) -> Frames:
     return [(number, {PEOPLE[0]: frames[number]}) for number in sorted(frames)]
 
 
-def _number_frames(tree: Mapping[Any, Any]) -> bool:
-    """Whether all that lies under a number counts frames of its own, as tracks do."""
-    held = [in_lower_case(one, FRAME_NUMBERS) if isinstance(one, Mapping) else None for one in tree.values()]
-    return all(isinstance(numbers, (list, np.ndarray)) for numbers in held)
+def _may_be_people(tree: Mapping[Any, Any]) -> bool:
+    """Whether names may be those of people: what lies under numbers or pictures counts frames of its own, and
+    arrays have names alike."""
+    bare = [str(name) for name, one in tree.items() if not isinstance(one, Mapping)]
+    if bare and not alike(bare):
+        return False
+    if frame_numbers(tree) is None:
+        return True
+    counts: list[Any] = [
+        in_lower_case(one, FRAME_NUMBERS) for one in tree.values() if isinstance(one, Mapping)
+    ]
+    return len(counts) == len(tree) and all(len(np.shape(each)) == 1 for each in counts)
 
 
 def _tracks(held: Any) -> dict[str, Frames]:
@@ -72,8 +75,9 @@ def _of_rows(motion: Any, beside: Mapping[str, Any]) -> Frames:
     """Frames of points, with the numbers and scores that lie beside them."""
     scores, own = in_lower_case(beside, SCORES), frame_numbers_beside(beside, len(motion))
     numbers = np.arange(len(motion)) if own is None else own
-    frames = [{ROWS[0]: rows} for rows in motion]
-    if np.shape(scores)[:1] == numbers.shape:
+    frames = [{ROWS[0]: rows} for rows in (np.asarray(motion) if hasattr(motion, "shape") else motion)]
+    if scores is not None and np.shape(scores)[:1] == numbers.shape:
+        scores = np.asarray(scores)
         frames = [{**frame, SCORES[0]: sure} for frame, sure in zip(frames, scores, strict=True)]
     return list(zip(numbers.tolist(), frames, strict=True))
 
@@ -84,7 +88,7 @@ def _is_told(name: str) -> bool:
 
 def _is_motion(value: Any) -> bool:
     """Whether this is an array or a list of frames of points."""
-    if isinstance(value, np.ndarray):
+    if hasattr(value, "shape"):
         return is_body(value.shape)
     point = value
     for _ in range(2):

@@ -97,7 +97,8 @@ def _like_angles(array: np.ndarray) -> bool:
     values = numbers(array, "array")
     start = _CAMERA if array.shape[1] == 85 and _is_hmr(values) else 0
     body = np.linalg.norm(values[:, start + 3 : start + 66].reshape(len(values), -1, 3), axis=-1)
-    return bool(np.isfinite(body).all() and body.max() < 2 * np.pi and np.median(body) < 1.0)
+    body = body[np.isfinite(body)]
+    return bool(body.size and body.max() < 2 * np.pi and np.median(body) < 1.0)
 
 
 def read(container: Container) -> Draft:
