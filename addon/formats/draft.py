@@ -20,6 +20,7 @@ from ..safe_read import FormatError, one_line
 from .container import Container
 from .hand_poses import hands_of_vectors
 from .marker_names import canonical_names
+from .seen_poses import seen_poses
 
 _FARTHEST = 1e7
 _BESIDE = 0.25
@@ -102,8 +103,9 @@ def person(
     keypoints: Keypoints | None = None,
     poses: Poses | None = None,
 ) -> Person:
-    """A person for a Draft; frames are numbered from 0 unless frame_ids (T,) says otherwise. Raises
-    FormatError where there are no frames, or not as many of each."""
+    """A person for a Draft, in the frames whose poses are those of somebody; frames are numbered from 0
+    unless frame_ids (T,) says otherwise. Raises FormatError where there are no frames, or not as many of
+    each."""
     held = [] if keypoints is None else [len(keypoints.positions)]
     held += [] if poses is None else [len(poses.rotations)]
     if not held or min(held) == 0:
@@ -115,7 +117,8 @@ def person(
         )
     if (np.diff(numbers) <= 0).any():
         raise FormatError("Frame numbers do not increase; export the recording again in order of time.")
-    return Person(one_line(str(person_id)), numbers, 0.0, keypoints, poses)
+    one = Person(one_line(str(person_id)), numbers, 0.0, keypoints, poses)
+    return one if poses is None else one.rows(seen_poses(poses))
 
 
 def missing_frames(said: int, held: int) -> list[str]:
@@ -291,8 +294,6 @@ def matrix_poses(
         if offsets.size != pelvis.size:
             raise FormatError(f"{len(matrices)} poses but translations {offsets.shape}; export again.")
         pelvis = offsets.reshape(-1, 3) + rest_pelvis
-    if not (np.isfinite(matrices).all() and np.isfinite(pelvis).all()):
-        raise FormatError("Some poses or translations are not finite numbers; export the motion again.")
     assumed = None if trans is None else rest_pelvis
     return Poses(matrices, pelvis, _betas(betas), gender_name(gender), assumed)
 

@@ -77,6 +77,7 @@ ENTRIES = (
     Entry("images.OPENPOSE"),
     Entry("hymotion.READER"),
     Entry("nlf.READER"),
+    Entry("other_forms.READER", "npz npy pickle torch"),
     Entry("stacked_people.READER"),
     Entry("comotion.READER"),
     Entry("libraries.READER", "pickle"),
@@ -111,6 +112,7 @@ ENTRIES = (
     Entry("vertices.READER", "npz npy pickle torch"),
     Entry("open_keypoints.READER"),
     Entry("bodies.READER"),
+    Entry("json_arrays.READER", "json"),
 )
 """The documented file, then those that ask for more."""
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from .container import Container
+from .frame_names import frame_numbers
 
 _MOST_REMARKS, _FEWEST_CELLS = 20, 4
 _LOOKED_AT = 50
@@ -107,7 +108,7 @@ def _of_json(tree: Any) -> Sheet:
     listed = fields.get(_DATA) if "schema" in fields else tree
     if isinstance(listed, list):
         return _of_records([row for row in listed if isinstance(row, Mapping)])
-    if tree and _are_numbers(fields):
+    if frame_numbers(fields) is not None:
         rows_by_name = {name: row for name, row in fields.items() if isinstance(row, Mapping)}
         return _of_records(list(rows_by_name.values()), list(rows_by_name))
     return _of_columns(fields)

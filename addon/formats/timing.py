@@ -17,7 +17,10 @@ from .rates import meant_rate
 from .resampling import on_even_frames
 
 _UNIT = "s|ms|us|ns|secs?|[mun]secs?|seconds|millis|milliseconds"
-_NAME = re.compile(rf"(?:timestamp|time|offset|elapsed|ts|t)?({_UNIT})?")
+_WHOSE = (
+    "frame|video|media|capture|sample|elapsed|relative|rel|date|unix|utc|epoch|system|sys|world|camera|device"
+)
+_NAME = re.compile(rf"(?:(?:{_WHOSE})?(?:timestamp|time)|offset|elapsed|ts|t)?({_UNIT})?")
 _APART = re.compile(rf"[^a-z]({_UNIT})\W*$")
 _UNITS = {"s": 1.0, "ms": 1e-3, "us": 1e-6, "ns": 1e-9}
 _SLOWEST, _FASTEST = 1.5, 1000.0
@@ -199,6 +202,14 @@ def timed(draft: Draft, times: Any, name: str = "", stated: float | None = None)
         return on_clock(draft, clock, stated)
     rate = clock.fps if clock is not None and clock.even else draft.fps
     return replace(draft, fps=rate if stated is None else stated)
+
+
+def timed_beside(draft: Draft, fields: Mapping[str, Any], frames: int, stated: float | None) -> Draft:
+    """The draft with the rate that the file states, and with its times where it has one for each frame."""
+    shapes = ((frames,), (frames, 1))
+    held = (str(name) for name in fields if is_time(str(name)) and np.shape(fields[name]) in shapes)
+    name = next(held, None) if frames > 1 else None
+    return replace(draft, fps=stated) if name is None else timed(draft, fields[name], name, stated)
 
 
 def on_clock(draft: Draft, clock: Clock, stated: float | None = None) -> Draft:

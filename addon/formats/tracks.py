@@ -12,9 +12,11 @@ import numpy as np
 from ..safe_read import FormatError
 from .container import Container
 from .draft import numbers
+from .frame_names import is_frame
 
 _NUMBERED = re.compile(r"(.*?)(\d{3,})(\D*)")
 _NUMBERED_PEOPLE = re.compile(r"(.*?)(\d{3,})(\D+)\d{1,2}(\D*)")
+_SHORT = re.compile(r"(.*?)(\d+)()")
 _NUMBERED_FOLDER = re.compile(r"(.*?)(\d+)(\D*)")
 _MOST_FILES = 100_000
 _LONGEST_NUMBER = 10
@@ -50,6 +52,7 @@ def series(container: Container, *, people: bool = False) -> list[tuple[int, Con
     """
     stem = container.path.stem
     pattern = _NUMBERED_PEOPLE if people and _NUMBERED_PEOPLE.fullmatch(stem) else _NUMBERED
+    pattern = _SHORT if pattern is _NUMBERED and is_frame(stem) else pattern
     match = pattern.fullmatch(stem)
     if match is None:
         return [(0, container)]
