@@ -76,7 +76,9 @@ def _constants(
     hung = below.T[..., None] * weights[:, None]  # (24, J, P)
     hung[list(of), range(len(of))] -= below @ weights
     off = below[:, placed].T[:, None, :, None] * offsets[placed][:, :, None]  # (O, 3, J, P)
-    mixing = np.concatenate([hung, off.reshape(-1, *hung.shape[1:])]).reshape(-1, hung[0].size)
+    count = len(of) * len(indices)
+    parts = hung.reshape(JOINT_COUNT, count), off.reshape(3 * len(placed), count)
+    mixing = np.concatenate(parts)
     return placed, xp.asarray(mixing, dtype=dtype, device=where)
 
 
