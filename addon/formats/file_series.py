@@ -17,18 +17,21 @@ from .body_frames import whereabouts
 from .container import Container
 from .draft import Draft, Reader
 from .linking import LINKED, Detections
+from .opened import opened_files
 from .tracks import series
 
 _CROWD, _FARTHER = 20, 0.2
 """How many people a frame may have, and how far they are from each other, in body's sizes."""
 
 
-def whole_series(container: Container, reader: Reader, draft: Draft) -> Draft:
-    """The draft with the frames of all files that are numbered like its own, where each holds a single frame;
-    the same draft elsewhere."""
-    if max(one.frames for one in draft.people) > _CROWD or not all(map(_apart, draft.people)):
+def read_series(container: Container, reader: Reader) -> Draft:
+    """What the file holds, with the frames of all files that are numbered like it where each holds a single
+    one and the reader looks into no other."""
+    with opened_files() as opened:
+        draft = reader.read(container)
+    if opened - {container.path} or not all(one.frames <= _CROWD and _apart(one) for one in draft.people):
         return draft
-    files = series(container)
+    files = series(container) if draft.people else []
     if len(files) < 2:
         return draft
     first = draft.people[0].rows(np.arange(1))

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from importlib import import_module
+from pathlib import PurePath
 from typing import TYPE_CHECKING, NamedTuple
 
 from ..safe_read import FormatError
@@ -119,9 +120,17 @@ ENTRIES = (
 ENDINGS = (
     ".npz", ".npy", ".pkl", ".json", ".csv", ".trc", ".bvh", ".c3d", ".pt", ".smpl", ".mcs", ".p", ".pk",
     ".mat", ".h5", ".amc", ".mvnx", ".tsv", ".skeleton", ".parquet", ".dat", ".fbx", ".glb", ".gltf", ".vrm",
-    ".vrma", ".usd", ".usda", ".usdc", ".usdz",
+    ".vrma", ".usd", ".usda", ".usdc", ".usdz", ".jsonl",
 )  # fmt: skip
 """Of the files that readers open, for file browsers; the content decides what a file is."""
+PACKED = (".gz", ".bz2", ".xz")
+"""Behind these, where such a file is compressed."""
+
+
+def may_be_recording(name: str) -> bool:
+    """Whether a file's name ends as those that readers open."""
+    path = PurePath(name.lower())
+    return (path.with_suffix("") if path.suffix in PACKED else path).suffix in ENDINGS
 
 
 def readers_for(kind: str) -> Iterator[Reader]:

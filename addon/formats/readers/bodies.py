@@ -23,7 +23,7 @@ from ..linking import LINKED
 from ..people_first import frames_of_people
 from ..rates import rate_of
 from ..timing import timed_frames
-from ..tracks import series
+from ..tracks import series_paths
 from .open_keypoints import draft_of_array
 
 _POSITIONS = "positions_3d"
@@ -127,7 +127,7 @@ def _tracks(container: Container) -> tuple[list[_Track], list[str]]:
 
 def _listed(container: Container) -> list[tuple[int, Any]]:
     tree = container.json if container.kind == "json" else container.tree
-    if isinstance(tree, list) and _are_people(tree) and len(series(container)) > 1:
+    if isinstance(tree, list) and _are_people(tree) and len(series_paths(container.path)) > 1:
         return [(0, tree)]
     return frames_of_people(tree) or frames_in(tree)
 
@@ -163,5 +163,5 @@ def _layout(container: Container, tracks: list[_Track]) -> tuple[str | None, lis
 
 READER = Reader(
     "keypoints of people", "VideoPose3D, AlphaPose 3D, ZED, scripts", "keypoints of several people",
-    ".npy .npz .pkl .json", recognises, read,
+    ".npy .npz .pkl .json .jsonl", recognises, read,
 )  # fmt: skip
