@@ -34,6 +34,9 @@ _FEWEST_PARTS = 3
 """Bones of a limb."""
 _PARTS = {"leg": (0.71, 0.75), "arm": (0.49, 0.47)}
 """Thigh and shin, upper arm and forearm, of the trunk from between the hips to between the shoulders."""
+_WHOLE, _OWN = {"leg": 1.8, "arm": 1.2}, 0.7
+"""The bones of a whole limb, an arm's to where its fingers branch if they do, of the trunk; how much rather
+a limb's own length tells its parts than the trunk's."""
 _BRANCHES, _FINGERS, _MOST_FINGERS = 3, 4, 6
 """A hand has as many fingers, at least and at most."""
 _SLANT = 0.4
@@ -293,6 +296,8 @@ def _limb(rig: Rig, line: Sequence[int], limb: str, trunk: float, axes: _Axes) -
         for place, bone in enumerate(line)
         if kind == "arm" and len(rig.tree.children[bone]) >= _BRANCHES
     ]
+    whole = _length(rig, line[: ends[-1] + 1] if ends else line) / _WHOLE[kind]
+    trunk *= (whole / trunk) ** _OWN
     best: tuple[float, tuple[int, int, int]] | None = None
     for three in combinations(range(len(line)), 3):
         if ends and three[2] != ends[-1]:
