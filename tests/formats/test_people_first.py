@@ -157,7 +157,7 @@ def test_arrays_written_as_json_are_read_as_in_a_pickle(tmp_path, nest):
 
 
 def test_people_may_lie_under_the_name_of_their_points_in_a_batch_of_one(tmp_path):
-    """What scripts around MMPose save: `[{frame_idx, keypoints: [{keypoints: [[...]], scores: [[...]]}]}]`."""
+    """What scripts around MMPose save."""
     scores = [[0.5] * POINTS.shape[1]]
     frames = [
         {
