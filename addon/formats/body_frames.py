@@ -104,6 +104,7 @@ def people_in(frame: Any) -> list[Seen]:
     """Everybody in a frame."""
     if isinstance(frame, Mapping):
         inner = in_lower_case(frame, PEOPLE)
+        inner = _listed_people(frame) if inner is None else inner
         frame = frame if inner is None else inner
     alone = _person(frame)
     if alone is not None:
@@ -113,6 +114,12 @@ def people_in(frame: Any) -> list[Seen]:
     if isinstance(frame, (list, np.ndarray)):
         return [seen for seen in map(_person, frame) if seen is not None]
     return []
+
+
+def _listed_people(frame: Mapping[Any, Any]) -> list[Any] | None:
+    """People under a name for their points, each with those of their own; None where there are none."""
+    held = in_lower_case(frame, ROWS)
+    return held if isinstance(held, list) and held and all(_person(one) for one in held) else None
 
 
 def _named_people(frame: Mapping[Any, Any]) -> Iterator[Seen]:
@@ -145,10 +152,11 @@ def in_lower_case(held: Mapping[Any, Any], names: Sequence[str]) -> Any:
 def _scored(points: np.ndarray, one: Mapping[Any, Any]) -> np.ndarray:
     """The points with the scores beside them, where there is one for each; some count to 100."""
     listed = (one[name] for name in SCORES if isinstance(one.get(name), (list, np.ndarray)))
-    held = next((scores for scores in listed if np.shape(scores) == (len(points),)), None)
+    shapes = ((len(points),), (1, len(points)))
+    held = next((scores for scores in listed if np.shape(scores) in shapes), None)
     if held is None:
         return points
-    scores = np.nan_to_num(np.asarray(held, dtype=float))
+    scores = np.nan_to_num(np.asarray(held, dtype=float).reshape(-1))
     return np.column_stack([points[:, :3], scores / (100.0 if scores.max() > 1.0 else 1.0)])
 
 
@@ -158,6 +166,7 @@ def rows_in(value: Any) -> np.ndarray | None:
     if shape:
         rows = np.asarray(value, dtype=float) if len(shape) == 2 and shape[1] in (3, 4) else None
     else:
+        value = value[0] if isinstance(value, list) and len(value) == 1 else value
         rows = _listed(value) if isinstance(value, list) else None
     if rows is None or not FEWEST <= len(rows) <= MOST:
         return None

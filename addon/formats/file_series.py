@@ -94,6 +94,7 @@ def _values(one: Person, first: Person) -> dict[str, Any]:
         told["sure"] = np.append(one.keypoints.confidence[0], 0.0)[order]
     if one.poses is not None:
         told |= {"rotations": one.poses.rotations[0], "pelvis": one.poses.pelvis[0]}
+        told["turns"] = one.poses.rest_turns.reshape(3, 3)
         told |= {} if one.poses.hands is None else {"hands": one.poses.hands[0]}
     return told
 
@@ -103,6 +104,8 @@ def _person(first: Person, name: str, frames: np.ndarray, values: dict[str, np.n
     if keypoints is not None:
         keypoints = replace(keypoints, positions=values["points"], confidence=values["sure"])
     if poses is not None:
-        held = values["rotations"], values["pelvis"], values.get("hands")
-        poses = replace(poses, rotations=held[0], pelvis=held[1], hands=held[2], coded=None)
+        poses = replace(
+            poses, rotations=values["rotations"], pelvis=values["pelvis"], rest_turns=values["turns"],
+            hands=values.get("hands"), coded=None,
+        )  # fmt: skip
     return replace(first, id=name, frame_ids=frames, keypoints=keypoints, poses=poses)

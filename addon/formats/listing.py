@@ -78,6 +78,7 @@ ENTRIES = (
     Entry("images.OPENPOSE"),
     Entry("hymotion.READER"),
     Entry("nlf.READER"),
+    Entry("one_frame.READER", "npz npy pickle torch"),
     Entry("other_forms.READER", "npz npy pickle torch"),
     Entry("stacked_people.READER"),
     Entry("comotion.READER"),

@@ -118,6 +118,40 @@ def test_people_with_parameters_are_listed_in_each_file(tmp_path):
     assert_two_walk(tmp_path)
 
 
+@pytest.mark.parametrize("split", [True, False])
+def test_a_pose_without_an_axis_of_time_is_a_frame(tmp_path, split):
+    """ARAH's files of ZJU-MoCap."""
+    for number, vectors in enumerate(BODY.axis_angles):
+        held: dict[str, Any] = {"pose": vectors.reshape(72), "trans": BODY.pelvis[number] - REST_PELVIS}
+        if split:
+            held |= {"root_orient": vectors[0], "pose_body": vectors[1:22].reshape(63), "betas": np.zeros(10)}
+            del held["pose"]
+        np.savez(tmp_path / f"{number:06d}.npz", **held)
+    recording = formats.read(tmp_path, up="+y")
+    assert recording.people[0].frames == FRAMES
+    np.testing.assert_allclose(poses_of(recording).rotations[:, :22], BODY.rotations[:, :22], atol=1e-5)
+
+
+def test_what_turns_with_the_body_does_so_in_every_file(tmp_path):
+    """ZJU-MoCap's own files, `new_params/0.npy` and so on: EasyMocap's Rh and Th turn about the origin."""
+    for number, vectors in enumerate(BODY.axis_angles):
+        pose = vectors.copy()
+        pose[0] = 0.0
+        shift = BODY.pelvis[number] - BODY.rotations[number, 0] @ REST_PELVIS
+        held = {
+            "poses": pose.reshape(1, 72),
+            "Rh": vectors[:1],
+            "Th": shift[None],
+            "shapes": np.zeros((1, 10)),
+        }
+        np.save(tmp_path / f"{number}.npy", np.array(held), allow_pickle=True)
+    recording = formats.read(tmp_path, up="+y")
+    read = poses_of(recording)
+    np.testing.assert_allclose(read.rotations[:, :22], BODY.rotations[:, :22], atol=1e-5)
+    np.testing.assert_allclose(read.pelvis - read.pelvis[0], BODY.pelvis - BODY.pelvis[0], atol=1e-5)
+    assert read.rest_turns.shape == (FRAMES, 3, 3)
+
+
 def test_numbered_clips_stay_apart(tmp_path):
     for number in range(3):
         np.save(tmp_path / f"walk_{number:03d}.npy", POINTS)

@@ -13,6 +13,7 @@ from addon import formats
 from addon.body.layouts import find_layout
 from addon.body.skeleton import REST_PELVIS
 from addon.recording import Recording
+from addon.safe_read import FormatError
 
 from .bodies import keypoints_of, poses_of, walking
 from .test_estimators import dumped
@@ -153,3 +154,28 @@ def test_arrays_written_as_json_are_read_as_in_a_pickle(tmp_path, nest):
     held = held if "poses" in held else {"smpl_params_global": whole(ASIDE * 0)}
     recording = formats.read(written(tmp_path / "a.json", held), up="+y")
     np.testing.assert_allclose(poses_of(recording).rotations[:, :22], BODY.rotations[:, :22], atol=1e-5)
+
+
+def test_people_may_lie_under_the_name_of_their_points_in_a_batch_of_one(tmp_path):
+    """What scripts around MMPose save."""
+    scores = [[0.5] * POINTS.shape[1]]
+    frames = [
+        {
+            "frame_idx": n,
+            "keypoints": [{"keypoints": [points[n]], "scores": scores} for points in TWO.values()],
+        }
+        for n in range(FRAMES)
+    ]
+    recording = formats.read(written(tmp_path / "a.json", frames), up="+y", keep_height=True)
+    assert_both(recording, ("0", "1"))
+    assert (keypoints_of(recording).confidence == 0.5).all()
+
+
+def test_points_in_a_picture_with_a_score_stay_no_points_in_space(tmp_path):
+    flat = POINTS.copy()
+    flat[..., :2] = flat[..., :2] * 200 + 500
+    flat[..., 2] = np.random.default_rng(0).uniform(0.5, 1.0, flat.shape[:2])
+    frames = [{"frame": n, "keypoints": rows} for n, rows in enumerate(flat)]
+    tree = {"people": [{"id": 1, "frames": frames}]}
+    with pytest.raises(FormatError, match="2D keypoints"):
+        formats.read(written(tmp_path / "a.json", tree))
