@@ -31,7 +31,8 @@ def contacts_of(
     times = network_times(len(pelvis), fps)
     if times is not None:
         rotations, pelvis = (yield from rotations_at(rotations, times)), interpolate(pelvis, times)
-    parts = yield from in_chunks(lambda rows: stance_of(rotations[rows], pelvis[rows], bones), len(pelvis))
+    single = rotations.astype(np.float32)
+    parts = yield from in_chunks(lambda rows: stance_of(single[rows], pelvis[rows], bones), len(pelvis))
     features = feet_features(Stance(*parts), bones)
     yield None
     weights = _weights()
