@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -26,7 +27,7 @@ def _levels() -> tuple[tuple[slice, list[int]], ...]:
 
 MANY = 32 * JOINT_COUNT * 9
 """Numbers of rotations from which NumPy is faster with rows of them than with matrices."""
-_LEVELS = _levels()
+_LEVELS, _PARENTS = _levels(), list(PARENTS[1:])
 _HANGING = np.ascontiguousarray(SUBTREE.T)
 """(24, 24) [j, k] is 1 where joint j is joint k or hangs below it."""
 
@@ -41,17 +42,21 @@ def forward(rotations: Array, pelvis: Array, bone_offsets: Array) -> tuple[Array
     if isinstance(rotations, np.ndarray) and rotations.size >= MANY:
         return _forward(rotations, np.asarray(pelvis), np.asarray(bone_offsets, rotations.dtype))
     xp = array_namespace(rotations)
-    like = {"dtype": rotations.dtype, "device": device(rotations)}
     turns = [rotations[..., :1, :, :]]
     for joints, parents in _LEVELS:
         above = turns[-1] if parents == list(range(len(parents))) else turns[-1][..., parents, :, :]
         turns.append(above @ rotations[..., joints, :, :])
     world = xp.concat(turns, axis=-3)
-    bones = world[..., PARENTS[1:], :, :] @ _like(bone_offsets, rotations)[..., 1:, :, None]
+    bones = world[..., _PARENTS, :, :] @ _like(bone_offsets, rotations)[..., 1:, :, None]
     steps = xp.concat(
         [xp.broadcast_to(pelvis[..., None, :], (*world.shape[:-3], 1, 3)), bones[..., 0]], axis=-2
     )
-    return xp.asarray(_HANGING, **like) @ steps, world
+    return _hanging(xp, rotations.dtype, device(rotations)) @ steps, world
+
+
+@lru_cache(maxsize=8)
+def _hanging(xp: Any, dtype: Any, where: Any) -> Array:
+    return xp.asarray(_HANGING, dtype=dtype, device=where)
 
 
 def _forward(rotations: np.ndarray, pelvis: np.ndarray, bones: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -67,7 +72,7 @@ def _forward(rotations: np.ndarray, pelvis: np.ndarray, bones: np.ndarray) -> tu
     bone = bones.reshape(-1, JOINT_COUNT, 3)[:, 1:].transpose(1, 2, 0)
     steps = np.empty((JOINT_COUNT, 3, local.shape[-1]), np.result_type(rotations, pelvis))
     steps[0] = np.broadcast_to(pelvis, (*lead, 3)).reshape(-1, 3).T
-    np.einsum("jabt,jbt->jat", world[list(PARENTS[1:])], bone, out=steps[1:])
+    np.einsum("jabt,jbt->jat", world[_PARENTS], bone, out=steps[1:])
     places = _HANGING.astype(steps.dtype) @ steps.reshape(JOINT_COUNT, -1)
     posed = np.ascontiguousarray(places.reshape(JOINT_COUNT * 3, -1).T)
     turns = np.ascontiguousarray(world.reshape(JOINT_COUNT * 9, -1).T)
