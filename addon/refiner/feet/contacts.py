@@ -62,8 +62,9 @@ def network(weights: dict[str, np.ndarray], features: np.ndarray) -> np.ndarray:
 def _taps(x: np.ndarray, dilation: int) -> np.ndarray:
     """x (B, T, C) of a frame and those around it side by side (B, T, TAPS C), zeros beyond both ends."""
     reach = (TAPS - 1) // 2 * dilation
-    padded = np.pad(x, ((0, 0), (reach, reach), (0, 0)))
     frames = x.shape[1]
+    padded = np.zeros((len(x), frames + 2 * reach, x.shape[2]), x.dtype)
+    padded[:, reach : reach + frames] = x
     return np.concatenate([padded[:, k * dilation : k * dilation + frames] for k in range(TAPS)], axis=-1)
 
 
