@@ -19,8 +19,8 @@ def array_namespace(*arrays: Any) -> Any:
 
 @lru_cache(maxsize=1)
 def _of_numpy() -> Any:
-    """NumPy's array API, in which what is called most often is NumPy's own: a wrapper takes longer than the work
-    on one frame. Imported on first use: it takes longer than to read a small file."""
+    """NumPy's array API, in which what is called most often is NumPy's own: a wrapper takes longer than the
+    work on one frame. Imported on first use: it takes longer than to read a small file."""
     import array_api_compat.numpy
 
     found = ModuleType("numpy_arrays")

@@ -51,7 +51,8 @@ def forward(rotations: Array, pelvis: Array, bone_offsets: Array) -> tuple[Array
     first = pelvis[..., None, :]
     if first.shape[:-2] != world.shape[:-3]:
         first = xp.broadcast_to(first, (*world.shape[:-3], 1, 3))
-    return _hanging(xp, rotations.dtype, device(rotations)) @ xp.concat([first, bones[..., 0]], axis=-2), world
+    steps = xp.concat([first, bones[..., 0]], axis=-2)
+    return _hanging(xp, rotations.dtype, device(rotations)) @ steps, world
 
 
 def _of(joints: np.ndarray, rotations: Array) -> Array:
