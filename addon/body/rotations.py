@@ -17,8 +17,8 @@ Array = Any
 
 _SMALL = 1e-8
 """Squared angle below which series replace quotients; their next terms are below 1e-17."""
-_NO_SINE, _LARGE = 1e-18, -1.8
-"""Twice the sine below which a turn counts as none, and twice the cosine below which it is a large one."""
+_NOTHING, _LARGE = 1e-30, -1.8
+"""What keeps squares from zero, and twice the cosine below which a turn is a large one."""
 
 
 def skew(vectors: Array) -> Array:
@@ -35,11 +35,9 @@ def matrix_from_axis_angle(vectors: Array) -> Array:
     xp = array_namespace(vectors)
     x, y, z = vectors[..., 0], vectors[..., 1], vectors[..., 2]
     squared = x * x + y * y + z * z
-    small = squared < _SMALL
-    angle = xp.sqrt(xp.where(small, xp.ones_like(squared), squared))
+    angle = xp.sqrt(squared + _NOTHING)
     half_sine = xp.sin(angle / 2) / angle
-    first = xp.where(small, 1 - squared / 6, xp.sin(angle) / angle)
-    second = xp.where(small, 0.5 - squared / 24, 2 * half_sine * half_sine)
+    first, second = xp.sin(angle) / angle, 2 * half_sine * half_sine
     # Entry by entry, which is several times as fast as matrices of matrices.
     by_x, by_y, by_z = second * x, second * y, second * z
     along_x, along_y, along_z = first * x, first * y, first * z
@@ -58,7 +56,7 @@ def axis_angle_from_matrix(matrices: Array) -> Array:
         return _axis_angle_by_quaternion(matrices)
     # Sine and cosine tell all turns but the largest, in a third of the operations.
     x, y, z, cosine = _sines_and_cosine(matrices)
-    sine = np.maximum(np.sqrt(x * x + y * y + z * z), _NO_SINE)
+    sine = np.sqrt(x * x + y * y + z * z + _NOTHING)
     factor = np.arctan2(sine, cosine) / sine
     found: np.ndarray = np.stack([x * factor, y * factor, z * factor], axis=-1)
     large = cosine < _LARGE

@@ -196,8 +196,8 @@ def _without_evidence(frames: int, initial: Initial | None) -> Initial:
 def _chunks(
     frames: int, work: Callable[[slice], Steps[tuple[Any, Any]]], message: str, before: float, width: float
 ) -> Steps[tuple[np.ndarray, np.ndarray]]:
-    """Rotations and pelvis of all frames from work(rows), CHUNK frames at a time."""
-    whole = np.empty((frames, JOINT_COUNT, 3, 3)), np.empty((frames, 3))
+    """Rotations, in single precision, and pelvis of all frames from work(rows), CHUNK frames at a time."""
+    whole: Initial = np.empty((frames, JOINT_COUNT, 3, 3), np.float32), np.empty((frames, 3))
     for first in range(0, frames, CHUNK):
         yield Progress(min(before + width * first / frames, 1.0), message)
         rows = slice(first, first + CHUNK)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import product
+
 import numpy as np
 
 from ...steps import FRAMES, Steps
@@ -41,25 +43,14 @@ def _solve(values: np.ndarray, weights: np.ndarray, strengths: np.ndarray, resul
     half = (frames - ORDER) // 2
     middle = slice(half, frames - half)
     kinds, penalty = _penalty(frames, strengths)
-    tiny = 1e-9 * (1.0 + strengths.sum(-1))
+    pull = values * weights[:, None]
+    weights = weights[:, None] + 1e-9 * (1.0 + strengths.sum(-1))
     paths = np.zeros((half + ORDER, values.shape[1], 2, *columns))
-    for side, rows in enumerate((slice(0, half), slice(frames - 1, frames - 1 - half, -1))):
-        paths[:half, :, side] = (values[rows] * weights[rows, None])[:, :, None]
-    near = yield from _eliminated(kinds, penalty, _both(weights, half)[:, :, None] + tiny, paths)
-    ends, pulled = near[half, :ORDER, :ORDER], paths[half:]
-    square = np.zeros((frames - 2 * half,) * 2 + columns)
-    for i, j in np.argwhere(np.tri(len(square), k=ORDER)):
-        square[i, j] = penalty[kinds[half + min(i, j)], abs(i - j)] if abs(i - j) <= ORDER else 0.0
-    own = np.arange(len(square))
-    square[own, own] += tiny + weights[middle, None]
-    square[:ORDER, :ORDER] += ends[:, :, 0]
-    square[-ORDER:, -ORDER:] += ends[::-1, ::-1, 1]
-    right = np.repeat((values[middle] * weights[middle, None])[:, :, None], columns[0], 2)
-    right[:ORDER] += pulled[:, :, 0]
-    right[-ORDER:] += pulled[::-1, :, 1]
-    found = np.linalg.solve(np.moveaxis(square, (0, 1), (2, 3)), np.moveaxis(right, (0, 1), (2, 3)))
-    result[middle] = found = np.moveaxis(found, (2, 3), (0, 1))
-    pulled[:, :, 0], pulled[:, :, 1] = found[:ORDER], found[: -ORDER - 1 : -1]
+    paths[:half] = np.moveaxis(_both(pull, half), 1, 2)[:, :, :, None]
+    near = yield from _eliminated(kinds, penalty, _both(weights, half), paths)
+    ends, told = (near[half, :ORDER, :ORDER], paths[half:]), (weights[middle], pull[middle])
+    found = result[middle] = _met(penalty[kinds[middle]], *told, *ends)
+    paths[half:] = np.stack([found[:ORDER], found[: -ORDER - 1 : -1]], axis=2)
     for first in range(0, half, FRAMES):
         some = slice(first, min(first + FRAMES, half))
         paths[some] /= near[some, 0, 0, None]
@@ -69,6 +60,26 @@ def _solve(values: np.ndarray, weights: np.ndarray, strengths: np.ndarray, resul
             yield None
         paths[here] -= np.add.reduce(near[here, 0, 1:, None] * paths[here + 1 : here + 1 + ORDER])
     result[:half], result[: frames - 1 - half : -1] = paths[:half, :, 0], paths[:half, :, 1]
+
+
+def _met(
+    penalty: np.ndarray, weights: np.ndarray, pull: np.ndarray, left: np.ndarray, pulled: np.ndarray
+) -> np.ndarray:
+    """(M, C, S, K) places of the frames in the middle. penalty (M, ORDER + 1, S, K), weights (M, S, K), pull
+    (M, C, K): their own; left (ORDER, ORDER, 2, S, K), pulled (ORDER, C, 2, S, K): what the frames on both
+    sides leave them, each side's nearest first."""
+    own = range(len(weights))
+    square = np.zeros((len(own), *weights.shape))
+    for i, j in product(own, own):
+        square[i, j] = penalty[min(i, j), abs(i - j)]
+    square[own, own] += weights
+    square[:ORDER, :ORDER] += left[:, :, 0]
+    square[-ORDER:, -ORDER:] += left[::-1, ::-1, 1]
+    right = np.repeat(pull[:, :, None], weights.shape[1], axis=2)
+    right[:ORDER] += pulled[:, :, 0]
+    right[-ORDER:] += pulled[::-1, :, 1]
+    found = np.linalg.solve(np.moveaxis(square, (0, 1), (2, 3)), np.moveaxis(right, (0, 1), (2, 3)))
+    return np.moveaxis(found, (2, 3), (0, 1))
 
 
 def _both(values: np.ndarray, half: int) -> np.ndarray:
@@ -82,9 +93,9 @@ def _eliminated(
     """Takes half of the frames out of the equations, from both ends to the middle. weights (half, 2, S, K);
     paths (half + ORDER, C, 2, S, K): what pulls, which is reduced in place.
 
-    Returns (half + 1, ORDER + 1, ORDER + 1, 2, S, K): [t, i, j] is the element between frames t + i and t + j.
-    Of a frame that is out, [t, 0, 0] is the diagonal and [t, 0, 1:] the factors of those behind it; the last
-    is what all of them leave to the middle.
+    Returns (half + 1, ORDER + 1, ORDER + 1, 2, S, K): [t, i, j] is the element between the frames t + i and
+    t + j. Of a frame that is out, [t, 0, 0] is the diagonal and [t, 0, 1:] the factors of those behind it;
+    the last is what all of them leave to the middle.
     """
     half, columns = len(weights), weights.shape[1:]
     band = np.zeros((half + 1 + ORDER, 2 * ORDER, *columns))
