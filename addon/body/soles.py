@@ -35,6 +35,8 @@ _MEAN = np.array([[np.multiply(offset, (sign, 1, 1)) for _, offset in _OFFSETS] 
 _ACROSS = np.cross(_MEAN[:, INNER] - _MEAN[:, HEEL], _MEAN[:, OUTER] - _MEAN[:, HEEL])
 SOLE_UP = _ACROSS * (np.sign(_ACROSS[:, 1]) / np.linalg.norm(_ACROSS, axis=-1))[:, None]
 """(2, 3) what is up in a foot's own axes where heel and both sides of the ball lie on one level."""
+BALL_ACROSS = _MEAN[:, OUTER] - _MEAN[:, INNER]
+"""(2, 3) metres in a foot's own axes from the inner to the outer side of its ball."""
 _MEAN_FEET = np.linalg.norm(REST_OFFSETS[list(FEET)], axis=-1)
 
 

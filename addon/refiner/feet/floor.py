@@ -7,8 +7,9 @@ import numpy as np
 from ...body.floor import UP, heights_of, normal_of, stands_of
 from ...motion import Floor
 
-BEARS = 0.6
-"""Probability from which a place tells of the floor."""
+BEARS, MAY = 0.6, 0.3
+"""Probability from which a place tells of the floor, and from which another of its foot that is lower does in
+its stead: on toes a heel may be said to bear too, and ball and tip share what the toes do."""
 
 
 def floor_under(
@@ -26,5 +27,5 @@ def floor_under(
     if bears.sum() < 2:
         return None
     normal = normal_of(places[bears], stands_of(bears.reshape(len(places), -1)))
-    lowest = np.where(bears, places @ normal, np.inf).min(-1)
-    return Floor(normal, heights_of(lowest[np.isfinite(lowest)], fps, off))
+    lowest = np.where(contacts > MAY, places @ normal, np.inf).min(-1)
+    return Floor(normal, heights_of(lowest[bears.any(-1)], fps, off))

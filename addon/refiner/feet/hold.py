@@ -60,9 +60,9 @@ def hold_feet(
         ankles,
         ankles + (feet @ bones[list(FEET)][..., None])[..., 0],
     )
-    straight, lying = shown[:, list(FEET)], clip.chances[..., 1]
+    straight, toes = shown[:, list(FEET)], contacts.reshape(-1, 2, 2)[..., 1]
     if floor is not None:
-        shown[:, list(FEET)] = toes_up(floor, hung, shown, straight, bones, lying, fps)
+        shown[:, list(FEET)] = toes_up(floor, hung, shown, straight, bones, toes, fps)
     yield None
     places = places_under(hung, shown, bones)
     clip = replace(clip, chances=chances(contacts, places))

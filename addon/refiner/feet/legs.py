@@ -12,7 +12,7 @@ _HIPS, _KNEES = (
     [JOINT_NAMES.index(f"{side}_{joint}") for side in ("left", "right")] for joint in ("hip", "knee")
 )
 ANKLE_JOINTS = list(ANKLES)
-HIP, KNEE = 0.1, 0.08
+HIP, KNEE = 0.1, 0.055
 """Radians by which a hip about any axis and a knee about its hinge are thought to move."""
 MISSED = 0.003
 """Metres by which a foot may miss its place: at full stretch a knee does not bend for a few of them."""

@@ -8,22 +8,25 @@ from __future__ import annotations
 
 import numpy as np
 
-from ...body.rotations import axis_angle_from_matrix
-from ...body.soles import SOLE_UP
+from ...body.rotations import axis_angle_from_matrix, matrix_from_axis_angle
+from ...body.soles import BALL_ACROSS, SOLE_UP
 from ...steps import Steps
 from .bands import Bands
 from .clip import Clip
 
-SLIDE, TURN = 0.0047, 0.01
+SLIDE, TURN = 0.0043, 0.009
 """Metres, and radians, that a bearing foot may stray within a second."""
-MOVES, SPINS = 0.45, 1.5
+MOVES, SPINS = 0.35, 1.5
 """m/s, and radians a second, at which a foot hardly bears."""
-ON_FLOOR, FLAT = 0.004, 0.03
-"""Metres by which a bearing sole may miss the floor, radians by which a flat one may lean on it."""
-UNDER, OVER, LEANING = 0.001, 0.002, 0.01
-"""Metres that bearing soles may lie under and over the floor, and radians that a flat one may lean on it for
-nothing: feet and soles of a file are not quite ours."""
-HARD, SUNK_PASSES = 60.0, 2
+ON_FLOOR, FLAT, ROLLED = 0.004, 0.025, 0.03
+"""Metres by which a bearing sole may miss the floor, radians by which a flat one may lean on it, and by which
+a ball whose heel may be up leans to a side."""
+UNDER, LEANING, ROLLING = 0.001, 0.025, 0.12
+"""Metres that bearing soles are pressed into the floor, and radians that flat ones may lean on it and balls
+to a side for nothing: feet and soles of a file are not quite ours."""
+EDGE = 0.5
+"""Radians to a side from which a foot stands on its edge rather than on its ball."""
+HARD, SUNK_PASSES = 100.0, 2
 """How much more a sole below the floor counts than the floor under others, and how often such are sought."""
 DOUBTED, MORE = 3, 1.5
 """How often feet are held, the contacts that took them away doubted in between, and how many times more than
@@ -32,7 +35,7 @@ FREE_PATH = 1e-4
 """Weight of the measured place of a path that is rebuilt from steps."""
 DRIFTS = 0.1
 """m/s by which such a path is thought to drift: in the air nothing else tells of it."""
-LEAST_UP = 0.015
+LEAST_UP = 0.01
 """Metres by which a body's height over its floor is off at least: a leg that changes instead would show."""
 EASE_BODY = 0.15
 """Seconds over which what moves the body comes and goes."""
@@ -49,8 +52,8 @@ LEGS = ((-1.0, 1.0, 0.0), (-1.0, 0.0, 1.0))
 
 
 def turned(clip: Clip, feet: np.ndarray) -> Steps[np.ndarray]:
-    """(T, 2, 3) turns in the world that keep a foot that is flat on the floor from turning and leaning; feet
-    (T, 2, 3, 3)."""
+    """(T, 2, 3) turns in the world that keep a foot that is flat on the floor from turning and leaning, and
+    one that stands on its ball from leaning to a side; feet (T, 2, 3, 3)."""
     bands = Bands(len(feet), 3, 2)
     between = axis_angle_from_matrix(feet[1:] @ np.swapaxes(feet[:-1], -1, -2))
     for foot, own in enumerate(np.eye(2)):
@@ -60,10 +63,29 @@ def turned(clip: Clip, feet: np.ndarray) -> Steps[np.ndarray]:
         bands.steps_near(own, clip.still(foot, flat, steps, TURN, SPINS), -steps)
         bands.smooth(own, clip.eased(weights, flat))
         if clip.floor is not None:
-            lean = np.cross(feet[:, foot] @ SOLE_UP[foot], clip.floor.normal)
-            lean *= 1.0 - np.minimum(LEANING / (np.linalg.norm(lean, axis=-1, keepdims=True) + 1e-9), 1.0)
+            lean = _beyond(LEANING, np.cross(feet[:, foot] @ SOLE_UP[foot], clip.floor.normal))
             bands.near(own, np.square(flat) * clip.measured(FLAT), lean)
+    found = np.swapaxes((yield from bands.solve()), 1, 2)
+    if clip.floor is None:
+        return found
+    for foot, own in enumerate(np.eye(2)):
+        roll = _roll(clip.floor.normal, matrix_from_axis_angle(found[:, foot]) @ feet[:, foot], foot)
+        balls = np.square(clip.chances[:, foot, 1]) * np.exp(-((np.linalg.norm(roll, axis=-1) / EDGE) ** 4))
+        bands.near(own, balls * clip.measured(ROLLED), found[:, foot] + _beyond(ROLLING, roll))
     return np.swapaxes((yield from bands.solve()), 1, 2)
+
+
+def _roll(normal: np.ndarray, feet: np.ndarray, foot: int) -> np.ndarray:
+    """(T, 3) turns in the world of this foot (T, 3, 3) that bring both sides of its ball to one level."""
+    across = feet @ BALL_ACROSS[foot]
+    about = np.cross(across, normal)
+    return np.asarray(-(across @ normal)[:, None] * about / (np.square(about).sum(-1, keepdims=True) + 1e-9))
+
+
+def _beyond(most: float, turns: np.ndarray) -> np.ndarray:
+    """What of turns (T, 3) is more than so many radians."""
+    angles = np.linalg.norm(turns, axis=-1, keepdims=True)
+    return np.asarray(turns * (1.0 - np.minimum(most / (angles + 1e-9), 1.0)))
 
 
 def moved(clip: Clip, places: np.ndarray, under: np.ndarray) -> Steps[np.ndarray]:
@@ -107,10 +129,10 @@ def _up(clip: Clip, lowest: np.ndarray) -> Steps[np.ndarray]:
     """(T, 3) metres up that put bearing feet on the floor and lift those that are below; lowest (T, 2): of
     either foot's sole, over the floor."""
     bands = _together(clip, 1, float(np.hypot(clip.precision.path, LEAST_UP)))
-    off = lowest - np.clip(lowest, -UNDER, OVER)
+    pressed = -UNDER - lowest[..., None]
     bears = np.square(clip.bears) * clip.measured(ON_FLOOR)[:, None]
     for foot in (0, 1):
-        bands.near(FEET[foot], bears[:, foot], -off[:, foot, None])
+        bands.near(FEET[foot], bears[:, foot], pressed[:, foot])
     found = (yield from bands.solve())[:, 0]
     for _ in range(SUNK_PASSES):
         sunk = lowest + found[:, 1:] < -UNDER
@@ -118,7 +140,7 @@ def _up(clip: Clip, lowest: np.ndarray) -> Steps[np.ndarray]:
             break
         for foot in (0, 1):
             weights = np.where(sunk[:, foot], HARD * clip.measured(ON_FLOOR), 0.0)
-            bands.near(FEET[foot], weights, -UNDER - lowest[:, foot, None])
+            bands.near(FEET[foot], weights, pressed[:, foot])
         found = (yield from bands.solve())[:, 0]
     return found
 

@@ -10,6 +10,9 @@ from ...motion import Floor
 
 TIP = 0.012
 """Metres by which the front of the toes must lie below the ball to be what bears."""
+LIES, HARDLY = 0.024, 0.006
+"""The same of straight toes that come up for the ball to bear, and metres more from which they do not. In
+between is little, or feet would stand on toes that are bent half way, with the ball in the air."""
 RAISED = 0.04
 """Metres over the toes at which a heel that is said to bear is as likely in the air."""
 BENT = np.radians(60.0)
@@ -58,7 +61,9 @@ def toes_up(
     under = undersides(joints, straight, bones)
     over = floor.over(under)
     ball = np.minimum(over[..., INNER], over[..., OUTER])
-    least = bear * ball + (1.0 - bear) * np.minimum(ball, 0.0)
+    below = (over[..., INNER] + over[..., OUTER]) / 2.0 - over[..., FRONT]
+    lie = bear * np.clip(1.0 - (below - LIES) / HARDLY, 0.0, 1.0)
+    least = lie * ball + (1.0 - lie) * np.minimum(ball, 0.0)
     drop = least[..., None] - over[..., TOE:]
     length = np.linalg.norm(under[..., TOE:, :] - joints[:, list(FEET), None], axis=-1)
     angle = np.minimum(np.arcsin(np.clip(drop / length, 0.0, 1.0)).max(-1), BENT)

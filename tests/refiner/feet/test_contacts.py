@@ -131,6 +131,16 @@ def test_a_platform_is_a_height_of_its_own():
     assert np.diff(floor.heights)[0] == pytest.approx(0.3, abs=0.03)
 
 
+def test_a_raised_heel_that_is_said_to_bear_is_no_platform():
+    """Somebody on the toes of the right foot, between ball and tip, whose heel is still, says the network."""
+    places = np.zeros((60, 2, 3, 3))
+    places[:, 1, :, 1] = [0.08, 0.018, 0.0]
+    contacts = np.tile([[1.0, 1.0, 0.0], [1.0, 0.5, 0.5]], (60, 1, 1))
+    floor = floor_under(places, contacts, 30.0)
+    assert floor is not None
+    np.testing.assert_allclose(floor.heights, [0.0], atol=1e-9)
+
+
 def test_a_slope_that_somebody_walks_over_is_found():
     """Stands over a square of 4 m, on a plane of 8 degrees."""
     rng = np.random.default_rng(0)
