@@ -25,7 +25,7 @@ _STRAIGHT, _LYING = 0.0003, 0.5
 _LEVEL, _SLANTED = 0.15, 0.3
 """Slant up to which a leg that is too short lets the body where it is, and from which it lets it all down."""
 _STEPS = 9
-"""Newton's steps to the hips' height that the legs need, after which it is right to a tenth of a millimetre."""
+"""Newton's steps to the hips' height that the legs need: it is right to a tenth of a millimetre then."""
 _LEAP = 0.1
 """Seconds over which what legs need of a body in the air is evened out: nothing stops it there."""
 _EASE = 0.2

@@ -202,7 +202,9 @@ def _hang_over(rig: Rig, body: tuple[_Pair, _Pair], bodies: Sequence[tuple[_Pair
 
 def _with_hands(rig: Rig, pair: _Pair) -> bool:
     """Whether fingers grow at the ends of both."""
-    return all(any(len(rig.tree.children[bone]) >= _BRANCHES for bone in line) for line in (pair.first, pair.second))
+    return all(
+        any(len(rig.tree.children[bone]) >= _BRANCHES for bone in line) for line in (pair.first, pair.second)
+    )
 
 
 def _one_side(rig: Rig, legs: _Pair, arms: _Pair) -> bool:
