@@ -299,7 +299,7 @@ def _limb(rig: Rig, line: Sequence[int], limb: str, trunk: float, axes: _Axes) -
         if kind == "arm" and len(rig.tree.children[bone]) >= _BRANCHES
     ]
     whole = _length(rig, line[: ends[-1] + 1] if ends else line) / _WHOLE[kind]
-    trunk *= (whole / trunk) ** _OWN
+    trunk *= max(whole / trunk, 0.1) ** _OWN
     best: tuple[float, tuple[int, int, int]] | None = None
     for three in combinations(range(len(line)), 3):
         if ends and three[2] != ends[-1]:

@@ -316,6 +316,16 @@ def test_words_in_another_order_and_numbers_of_the_first_bone_are_names(upper, l
     assert (found.joints["left_shoulder"], found.joints["left_elbow"]) == (f"{upper}_l", f"{lower}_l")
 
 
+def test_deforming_bones_that_were_exported_with_a_root_alone_have_it_as_their_root():
+    lines = _known("Rigify").bones.strip().splitlines()
+    rows = [line.split() for line in lines]
+    bones = "\n".join(
+        f"DEF-{name} {f'DEF-{above}' if above != '.' else 'root'} {at}" for name, above, at in rows
+    )
+    found = match(build(replace(_known("Rigify"), bones=f"root . floor\n{bones}")))
+    assert (found.roots, found.joints["pelvis"], found.confidence) == (("root",), "DEF-spine", 1.0)
+
+
 def test_what_has_many_short_bones_is_no_hand():
     face = "head . head\n" + "\n".join(f"skin{number} head head+0.{number}" for number in range(10, 25))
     with pytest.raises(NoHumanoid, match="No two arms and two legs"):
