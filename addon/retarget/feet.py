@@ -36,8 +36,8 @@ _TOUCHES = 0.02
 _SHIFTS = 0.25
 """Metres a second by which the shift of a foot may change while it is in the air."""
 _GROUND, _AIR = 0.05, 0.3
-"""Metres of a sole over the floor, of a body of the mean size, up to which a foot goes where the person's does,
-and from which it is free."""
+"""Metres of a sole over the floor, of a body of the mean size, up to which a foot goes where the person's
+does, and from which it is free."""
 _LANDS = 0.1
 """Seconds in which a foot that bore becomes free."""
 _STRETCHED = 0.93

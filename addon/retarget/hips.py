@@ -25,7 +25,7 @@ _STRAIGHT, _LYING = 0.0003, 0.5
 _LEVEL, _SLANTED = 0.15, 0.3
 """Slant up to which a leg that is too short lets the body where it is, and from which it lets it all down."""
 _STEPS = 9
-"""Newton's steps to the hips' height that the legs need, after which it is right to a tenth of a millimetre."""
+"""Newton's steps to the hips' height that the legs need: it is right to a tenth of a millimetre then."""
 _LEAP = 0.1
 """Seconds over which what legs need of a body in the air is evened out: nothing stops it there."""
 _EASE = 0.2
@@ -101,9 +101,9 @@ def _stands(slant: np.ndarray) -> np.ndarray:
 
 
 def _lack(straight: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """(T,) how much a leg of this cosine of the bend lacks of straight, nearly nothing for one that is too
-    short: no height asks a leg to be longer than it is, or the way back would find another one. And by what
-    that is to be divided for its logarithm's growth with the cosine."""
+    """(T,) how much a leg with this cosine of the bend lacks of straight, and one over how steeply the
+    logarithm of that falls with the cosine. A leg that is too short lacks nearly nothing: no height asks one
+    to be longer than it is, or the way back would find another height."""
     less = 1.0 - straight
     steepness = np.hypot(less, 2 * _STRAIGHT)
     return (less + steepness) / 2, steepness

@@ -202,7 +202,9 @@ def _hang_over(rig: Rig, body: tuple[_Pair, _Pair], bodies: Sequence[tuple[_Pair
 
 def _with_hands(rig: Rig, pair: _Pair) -> bool:
     """Whether fingers grow at the ends of both."""
-    return all(any(len(rig.tree.children[bone]) >= _BRANCHES for bone in line) for line in (pair.first, pair.second))
+    return all(
+        any(len(rig.tree.children[bone]) >= _BRANCHES for bone in line) for line in (pair.first, pair.second)
+    )
 
 
 def _one_side(rig: Rig, legs: _Pair, arms: _Pair) -> bool:
@@ -297,7 +299,7 @@ def _limb(rig: Rig, line: Sequence[int], limb: str, trunk: float, axes: _Axes) -
         if kind == "arm" and len(rig.tree.children[bone]) >= _BRANCHES
     ]
     whole = _length(rig, line[: ends[-1] + 1] if ends else line) / _WHOLE[kind]
-    trunk *= (whole / trunk) ** _OWN
+    trunk *= max(whole / trunk, 0.1) ** _OWN
     best: tuple[float, tuple[int, int, int]] | None = None
     for three in combinations(range(len(line)), 3):
         if ends and three[2] != ends[-1]:
