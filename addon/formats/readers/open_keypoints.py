@@ -36,6 +36,7 @@ from ..inference import infer_layout, is_mirrored, unclear_layout
 from ..landmarks import HIPS_FIXED, by_wrists, mediapipe_keypoints
 from ..marker_names import canonical_names
 from ..marker_people import keypoints_of_markers
+from ..of_world import likeliest
 from ..rates import rate_in
 from ..skin_markers import is_skin_set
 from ..timing import timed_beside
@@ -254,7 +255,7 @@ def _arrays(container: Container) -> list[str]:
 def _likeliest(names: list[str]) -> list[str]:
     names = [name for name in names if not _OTHER.search(name)] or names
     deep = [name for name in names if _DEEP.search(name)]
-    return deep if len(names) > 1 and deep else names
+    return likeliest(deep) if len(names) > 1 and deep else names
 
 
 def _of_objects(tree: Any) -> np.ndarray | None:
