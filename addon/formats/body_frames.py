@@ -22,6 +22,7 @@ from .draft import is_real, text_of
 from .frame_names import frame_numbers
 from .limbs import mean_of
 from .linking import Detections
+from .of_world import rank
 from .tracks import Tracks
 
 FRAMES = ("frames", "data", "poses", "sequence", "results", "instance_info")
@@ -59,8 +60,8 @@ def frames_in(tree: Any) -> list[tuple[int, Any]]:
     """(number, frame) of all frames in their order; [] where the tree lists none."""
     if isinstance(tree, Mapping):
         inner = next((tree[name] for name in FRAMES if isinstance(tree.get(name), (list, Mapping))), None)
-        deep = (held for name, held in tree.items() if isinstance(held, list) and DEEP.search(str(name)))
-        tree = next(deep, tree) if inner is None else inner
+        deep = [str(name) for name, held in tree.items() if isinstance(held, list) and DEEP.search(str(name))]
+        tree = tree[min(deep, key=rank)] if inner is None and deep else tree if inner is None else inner
     if isinstance(tree, Mapping):
         return _numbered(tree)
     if not isinstance(tree, (list, np.ndarray)):
@@ -133,7 +134,7 @@ def _person(one: Any) -> Seen | None:
     if not isinstance(one, Mapping):
         points = rows_in(one)
         return None if points is None else Seen(None, points)
-    names = [name for name in one if DEEP.search(str(name))]
+    names = sorted((name for name in one if DEEP.search(str(name))), key=lambda name: rank(str(name)))
     names += [name for name in one if str(name).lower() in ROWS]
     points = next((rows for name in names if (rows := rows_in(one[name])) is not None), None)
     if points is None:

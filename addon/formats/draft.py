@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
@@ -130,23 +131,34 @@ def missing_frames(said: int, held: int) -> list[str]:
 
 def layout_keypoints(positions: Any, layout: str, confidence: Any = None) -> Keypoints:
     """Keypoints of a known layout from positions (T, K, 3) and confidence (T, K). Raises FormatError."""
+    points = _positions(positions)
     try:
-        known = find_layout(layout)
+        known = find_layout(_meant(layout, points.shape[1]))
     except KeyError as error:
         known_names = ", ".join(LAYOUTS)
         raise FormatError(
             f"There is no keypoint layout {one_line(layout)}; known layouts are {known_names}."
         ) from error
-    points = _positions(positions)
     if points.shape[1] != len(known.keypoints):
         raise FormatError(
             f"The layout {layout} has {len(known.keypoints)} keypoints but the file has {points.shape[1]}; "
             f"choose another layout."
         )
     return Keypoints(
-        *_cleaned(points, confidence, known.canonical), known.keypoints, known.canonical, layout,
+        *_cleaned(points, confidence, known.canonical), known.keypoints, known.canonical, known.name,
         known.hand_points,
     )  # fmt: skip
+
+
+def _meant(layout: str, count: int) -> str:
+    """The layout of so many keypoints that is called so but for its number and how it is spelt, as COCO and
+    BODY_25; the same name where there is none, or where there are several."""
+    plain = re.sub(r"[^a-z0-9]", "", layout.lower())
+    sized = [name for name, each in LAYOUTS.items() if len(each.keypoints) == count]
+    fits = [
+        name for name in sized if plain in (name.replace("_", ""), name.replace("_", "").rstrip("0123456789"))
+    ]
+    return fits[0] if len(fits) == 1 and layout not in LAYOUTS else layout
 
 
 def named_keypoints(

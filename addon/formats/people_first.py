@@ -13,6 +13,7 @@ from .body_frames import DEEP, IDS, PEOPLE, ROWS, SCORES, in_lower_case, in_orde
 from .body_stacks import alike, is_body
 from .draft import is_real
 from .frame_names import frame_numbers
+from .of_world import rank
 
 _FRAMES = ("frames", "track", "trajectory", "sequence")
 Frames = list[tuple[int, dict[str, Any]]]
@@ -67,8 +68,8 @@ def _track(one: Any) -> Frames:
         return sorted(zip(numbers, inner.values(), strict=True), key=itemgetter(0))
     if isinstance(inner, list) and inner and all(isinstance(frame, Mapping) for frame in inner):
         return in_order(inner)
-    motion = next((value for name, value in one.items() if _is_told(str(name)) and _is_motion(value)), None)
-    return [] if motion is None else _of_rows(motion, one)
+    motions = {str(name): value for name, value in one.items() if _is_told(str(name)) and _is_motion(value)}
+    return _of_rows(motions[min(motions, key=rank)], one) if motions else []
 
 
 def _of_rows(motion: Any, beside: Mapping[str, Any]) -> Frames:

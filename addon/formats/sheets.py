@@ -14,6 +14,7 @@ from typing import Any
 
 from .container import Container
 from .frame_names import frame_numbers
+from .header_rows import merged
 
 _MOST_REMARKS, _FEWEST_CELLS = 20, 4
 _LOOKED_AT = 50
@@ -66,10 +67,18 @@ def lines_of(container: Container) -> list[str]:
         if "individuals" in start[:at]:
             named = _of_individuals(next(csv.reader([lines[start.index("individuals")]]))[1:], named)
         return [",".join(["frame", *named]), *lines[at + 2 :]]
-    for number, line in enumerate(lines[:_MOST_REMARKS]):
+    start_at = len(remarks_of(container))
+    lines = lines[start_at:] if start_at else lines
+    return merged(lines, _separator(lines))
+
+
+def remarks_of(container: Container) -> list[str]:
+    """The lines above the one that names columns."""
+    lines = container.lines[:_MOST_REMARKS]
+    for number, line in enumerate(lines):
         if line.strip() and not (line.startswith("#") and max(map(line.count, ",;\t")) < _FEWEST_CELLS):
-            return lines[number:] if number else lines
-    return lines
+            return lines[:number]
+    return []
 
 
 def _of_individuals(who: Sequence[str], named: Sequence[str]) -> list[str]:
@@ -85,8 +94,11 @@ def _of_individuals(who: Sequence[str], named: Sequence[str]) -> list[str]:
 
 def separator_of(container: Container) -> str:
     """What parts the cells of the line that names columns."""
-    first = next(iter(lines_of(container)), "")
-    return max(",;\t", key=first.count)
+    return _separator(lines_of(container))
+
+
+def _separator(lines: Sequence[str]) -> str:
+    return max(",;\t", key=next(iter(lines), "").count)
 
 
 def _header(container: Container) -> list[str]:

@@ -14,7 +14,7 @@ from .container import Container
 from .draft import numbers
 from .frame_names import is_frame
 
-_NUMBERED = re.compile(r"(.*?)(\d{3,})(\D*)")
+_NUMBERED = re.compile(r"(.*?)(\d{3,})(\D*(?:3[dD]\D*)?)")
 _NUMBERED_PEOPLE = re.compile(r"(.*?)(\d{3,})(\D+)\d{1,2}(\D*)")
 _SHORT = re.compile(r"(.*?)(\d+)()")
 _NUMBERED_FOLDER = re.compile(r"(.*?)(\d+)(\D*)")

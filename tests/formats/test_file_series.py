@@ -48,7 +48,7 @@ def as_table(path: Path, points: np.ndarray) -> None:
 
 
 @pytest.mark.parametrize("write", [as_npy, as_npz, as_names, as_rows, as_table])
-@pytest.mark.parametrize("name", ["{:06d}", "frame_{}", "{}", "walk_{:04d}_kp"])
+@pytest.mark.parametrize("name", ["{:06d}", "frame_{}", "{}", "walk_{:04d}_kp3d"])
 def test_each_file_is_a_frame(tmp_path, write: Callable[[Path, np.ndarray], None], name):
     for number, points in enumerate(POINTS):
         write(tmp_path / name.format(number), points)

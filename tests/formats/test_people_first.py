@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -179,3 +180,28 @@ def test_points_in_a_picture_with_a_score_stay_no_points_in_space(tmp_path):
     tree = {"people": [{"id": 1, "frames": frames}]}
     with pytest.raises(FormatError, match="2D keypoints"):
         formats.read(written(tmp_path / "a.json", tree))
+
+
+def pair(points: np.ndarray) -> dict[str, Any]:
+    """The same in a camera, first, and in the world."""
+    return {"joints_3d_camera": points[..., ::-1] + np.array([0.0, 0.0, 4.0]), "joints_3d_world": points}
+
+
+def archived(folder: Path) -> Path:
+    np.savez(folder / "a.npz", **pair(POINTS))
+    return folder / "a.npz"
+
+
+PAIRS: dict[str, Callable[[Path], Path]] = {
+    "arrays": archived,
+    "lists": lambda folder: written(folder / "a.json", pair(POINTS)),
+    "frames": lambda folder: dumped(folder / "a.pkl", [pair(rows) for rows in POINTS]),
+    "tracks": lambda folder: dumped(folder / "a.pkl", {"1": {"frames": np.arange(FRAMES)} | pair(POINTS)}),
+}
+
+
+@pytest.mark.parametrize("held", list(PAIRS))
+def test_of_points_in_a_world_and_a_camera_those_of_the_world_count(tmp_path, held):
+    recording = formats.read(PAIRS[held](tmp_path), up="+y", keep_height=True)
+    assert len(recording.people) == 1
+    np.testing.assert_allclose(keypoints_of(recording).positions, POINTS, atol=1e-5)

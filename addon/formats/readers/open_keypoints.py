@@ -36,7 +36,8 @@ from ..inference import infer_layout, is_mirrored, unclear_layout
 from ..landmarks import HIPS_FIXED, by_wrists, mediapipe_keypoints
 from ..marker_names import canonical_names
 from ..marker_people import keypoints_of_markers
-from ..rates import rate_in
+from ..of_world import likeliest
+from ..rates import rate_in, rate_of
 from ..skin_markers import is_skin_set
 from ..timing import timed_beside
 
@@ -86,7 +87,7 @@ def read(container: Container) -> Draft:
     if bare is not None:
         return _read_bare(container, bare)
     fields = container.fields
-    values = numbers(fields["keypoints"], "keypoints")
+    values = numbers(without_nulls(fields["keypoints"]), "keypoints")
     body = _body_of(values, _stated_layout(container))
     points, confidence = _split(values if body is None else body, fields.get("confidence"))
     keypoints, warnings = _named_or_layout(container, points, confidence)
@@ -99,7 +100,13 @@ def read(container: Container) -> Draft:
         warnings=warnings,
         floating=not _given(fields, "up_axis"),
     )
-    return timed_beside(draft, fields, len(points), rate_in(fields))
+    return timed_beside(draft, fields, len(points), _rate(container))
+
+
+def _rate(container: Container) -> float | None:
+    """As the file states it, in JSON and pickles also in a block on its video."""
+    fields = container.fields
+    return rate_in(fields) if container.kind == "npz" else rate_in(fields) or rate_of(fields)
 
 
 def _given(fields: Any, name: str) -> bool:
@@ -254,7 +261,7 @@ def _arrays(container: Container) -> list[str]:
 def _likeliest(names: list[str]) -> list[str]:
     names = [name for name in names if not _OTHER.search(name)] or names
     deep = [name for name in names if _DEEP.search(name)]
-    return deep if len(names) > 1 and deep else names
+    return likeliest(deep) if len(names) > 1 and deep else names
 
 
 def _of_objects(tree: Any) -> np.ndarray | None:
@@ -274,6 +281,21 @@ def _of_objects(tree: Any) -> np.ndarray | None:
     missing = np.full(shape, np.nan)
     rows = [missing if frame is None else np.asarray(frame).reshape(shape) for frame in frames]
     return numbers(rows, "keypoints")
+
+
+def without_nulls(frames: Any) -> Any:
+    """A list of frames of rows, with rows of NaN for those that are null, and for all of a frame that is."""
+    listed = frames if isinstance(frames, list) else []
+    first = next((frame for frame in listed if isinstance(frame, list) and frame), [])
+    row = next((each for each in first if isinstance(each, list)), None)
+    if row is None:
+        return frames
+    missing = [np.nan] * len(row)
+    return [[missing] * len(first) if frame is None else _filled(frame, missing) for frame in listed]
+
+
+def _filled(frame: Any, missing: list[float]) -> Any:
+    return [missing if each is None else each for each in frame] if isinstance(frame, list) else frame
 
 
 def _is_rows(frames: list[Any]) -> bool:
@@ -322,7 +344,7 @@ def _read_bare(container: Container, array: np.ndarray) -> Draft:
     fields = container.fields
     (one,) = draft.people
     draft = replace(draft, people=[as_beside(one, fields, one.frames)])
-    return timed_beside(draft, fields, len(points), rate_in(fields))
+    return timed_beside(draft, fields, len(points), _rate(container))
 
 
 def draft_of_array(container: Container, array: np.ndarray, layout: str | None) -> Draft:
