@@ -13,7 +13,7 @@ _MOST = 4
 
 class Brief:
     """A dataclass, made with `repr=False`, whose arrays are told by their shapes, and whose empty fields
-    are left out."""
+    are left out; with `eq=False`, as arrays are not equal in one word."""
 
     def __repr__(self) -> str:
         held = {field.name: getattr(self, field.name) for field in fields(self)}  # type: ignore[arg-type]

@@ -12,7 +12,7 @@ LONGEST_GAP = 1.0
 """Seconds; somebody who is not seen for longer is away, a shorter gap is filled."""
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True, repr=False, eq=False)
 class Held(Brief):
     """Poses that somebody set by hand and that a refined motion is to keep, at N moments that need not be
     frames of it.
@@ -34,7 +34,7 @@ class Held(Brief):
         return np.concatenate([self.turns, self.places[:, None]], axis=1)
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True, repr=False, eq=False)
 class Kept(Brief):
     """What a motion keeps by hand, and what it was before that: rotations (T, 24, 3, 3), pelvis (T, 3)."""
 
@@ -43,7 +43,7 @@ class Kept(Brief):
     pelvis: np.ndarray
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True, repr=False, eq=False)
 class Floor(Brief):
     """What bearing feet lie on: places x with normal @ x = height, for one of the heights.
 
@@ -59,7 +59,7 @@ class Floor(Brief):
         return along - self.heights[np.abs(along[..., None] - self.heights).argmin(-1)]
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True, repr=False, eq=False)
 class Hands(Brief):
     """The fingers of both hands through a motion, joints in the order of `body.hands.FINGER_NAMES`.
 
@@ -77,7 +77,7 @@ class Hands(Brief):
         return replace(self, rotations=self.rotations[rows], estimated=self.estimated[rows])
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True, repr=False, eq=False)
 class Shape(Brief):
     """The body model of the user's file whose skeleton in the shape `betas` a motion moves.
 
@@ -90,7 +90,7 @@ class Shape(Brief):
     hands: np.ndarray
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True, repr=False, eq=False)
 class Motion(Brief):
     """What the refiner returns and the scene, the FBX export and the .npz file are made from.
 

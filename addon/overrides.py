@@ -7,11 +7,10 @@ words of Blender's panel, and `asked` names the controls that the panel has for 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True)
-class Override:
+class Override(NamedTuple):
     """One option. control: its name in the panel; verb: what is done to it; value: its values."""
 
     control: str

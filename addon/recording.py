@@ -40,7 +40,7 @@ class Known(Generic[T]):
         return {"value": self.value, "how": self.how, **sure}
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True, repr=False, eq=False)
 class Keypoints(Brief):
     """A sequence of named 3D points.
 
@@ -81,7 +81,7 @@ class Keypoints(Brief):
         return replace(self, positions=self.positions[rows], confidence=self.confidence[rows])
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True, repr=False, eq=False)
 class CodedHands(Brief):
     """Fingers as numbers that only the file of an SMPL-H or SMPL-X model tells the meaning of.
 
@@ -103,7 +103,7 @@ class CodedHands(Brief):
         return alike and self.values.shape[1:] == other.values.shape[1:]
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True, repr=False, eq=False)
 class Poses(Brief):
     """SMPL poses of one person.
 
@@ -146,7 +146,7 @@ class Poses(Brief):
         return replace(self, rotations=rotations, pelvis=pelvis, rest_turns=turns, hands=hands, coded=coded)
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True, repr=False, eq=False)
 class Person(Brief):
     """One person of a recording: T frames with their numbers in the file, and what is known of them."""
 
@@ -176,7 +176,7 @@ class Person(Brief):
         )
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True, repr=False, eq=False)
 class Camera(Brief):
     """The camera that filmed a recording, without distortion; one row for one that stands still, else F.
 
@@ -207,7 +207,7 @@ class Camera(Brief):
         return self.focal * (np.hypot(*size) if self.unit == "diagonals" else max(size))
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True, repr=False, eq=False)
 class Recording(Brief):
     """Everything that one file (or folder) holds, and what had to be inferred or assumed about it.
 

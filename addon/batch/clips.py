@@ -10,7 +10,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from ..formats import ENDINGS, opened_files
+from ..formats import may_be_recording, opened_files
 from ..formats.file_names import NUMBERS, shared_name
 from ..safe_read import FormatError
 
@@ -83,15 +83,17 @@ def _expanded(name: str, outside: set[Path]) -> Iterator[_Found]:
 
 
 def _files_below(folder: Path, outside: set[Path]) -> Iterator[Path]:
-    """All files with an ending of ours, folder by folder, in the order of their names and numbers."""
-    for here, folders, files in os.walk(folder):
-        inside = (name for name in folders if not name.startswith("."))
-        folders[:] = sorted(
-            (name for name in inside if (Path(here) / name).resolve() not in outside), key=_order
-        )
+    """All files with an ending of ours, folder by folder, in the order of their names and numbers; a folder
+    that links lead to again is searched once."""
+    met = {folder.resolve(), *outside}
+    for here, folders, files in os.walk(folder, followlinks=True):
+        inside = sorted((name for name in folders if not name.startswith(".")), key=_order)
+        places = {(Path(here) / name).resolve(): name for name in reversed(inside)}
+        folders[:] = sorted((name for place, name in places.items() if place not in met), key=_order)
+        met.update(places)
         for name in sorted(files, key=_order):
             path = Path(here) / name
-            if path.suffix.lower() in ENDINGS and not name.startswith(".") and path.resolve() not in outside:
+            if may_be_recording(name) and not name.startswith(".") and path.resolve() not in outside:
                 yield path
 
 

@@ -1,11 +1,14 @@
-"""Which library an array is of: asked so often that NumPy's arrays are told at a glance."""
+"""Which library an array is of: asked so often that NumPy's arrays are told at a glance.
+
+The array API is imported on first use: it takes longer than to read a small file.
+"""
 
 from __future__ import annotations
 
 from functools import lru_cache
+from types import ModuleType
 from typing import Any
 
-import array_api_compat
 import numpy as np
 
 
@@ -13,17 +16,36 @@ def array_namespace(*arrays: Any) -> Any:
     """The array API of these arrays, which are of one library. Raises TypeError when they are not."""
     if len(arrays) == 1 and type(arrays[0]) is np.ndarray:
         return _of_numpy()
+    import array_api_compat
+
     return array_api_compat.array_namespace(*arrays)
 
 
 @lru_cache(maxsize=1)
 def _of_numpy() -> Any:
-    """Imported on first use: it takes longer than to read a small file."""
+    """NumPy's array API, in which what is called most often is NumPy's own: a wrapper takes longer than the
+    work on one frame."""
     import array_api_compat.numpy
 
-    return array_api_compat.numpy
+    found = ModuleType("numpy_arrays")
+    vars(found).update(vars(array_api_compat.numpy))
+    vars(found).update(
+        reshape=lambda array, shape: array.reshape(shape),
+        permute_dims=np.transpose,
+        matrix_transpose=lambda array: np.swapaxes(array, -1, -2),
+        astype=lambda array, dtype, copy=True: array.astype(dtype, copy=copy),
+        asarray=lambda values, dtype=None, device=None: np.asarray(values, dtype),
+        zeros_like=np.zeros_like,
+        ones_like=np.ones_like,
+        sum=lambda array, axis=None, keepdims=False: np.add.reduce(array, axis, keepdims=keepdims),
+    )
+    return found
 
 
 def device(array: Any) -> Any:
     """Where an array lies."""
-    return "cpu" if type(array) is np.ndarray else array_api_compat.device(array)
+    if type(array) is np.ndarray:
+        return "cpu"
+    import array_api_compat
+
+    return array_api_compat.device(array)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -13,20 +14,21 @@ Array = Any
 """A NumPy array or a torch tensor."""
 
 
-def _levels() -> tuple[tuple[slice, list[int]], ...]:
+def _levels() -> tuple[tuple[slice, np.ndarray], ...]:
     """The joints of each level of the tree below the pelvis, and where among those of the level above their
     parents are. SMPL numbers its joints level by level."""
     found, above = [], range(1)
     while above.stop < JOINT_COUNT:
         below = [joint for joint in range(JOINT_COUNT) if PARENTS[joint] in above]
-        found.append((slice(below[0], below[-1] + 1), [PARENTS[joint] - above.start for joint in below]))
+        parents = np.array([PARENTS[joint] - above.start for joint in below])
+        found.append((slice(below[0], below[-1] + 1), parents))
         above = range(below[0], below[-1] + 1)
     return tuple(found)
 
 
 MANY = 32 * JOINT_COUNT * 9
 """Numbers of rotations from which NumPy is faster with rows of them than with matrices."""
-_LEVELS = _levels()
+_LEVELS, _ABOVE = _levels(), np.array(PARENTS)
 _HANGING = np.ascontiguousarray(SUBTREE.T)
 """(24, 24) [j, k] is 1 where joint j is joint k or hangs below it."""
 
@@ -41,17 +43,28 @@ def forward(rotations: Array, pelvis: Array, bone_offsets: Array) -> tuple[Array
     if isinstance(rotations, np.ndarray) and rotations.size >= MANY:
         return _forward(rotations, np.asarray(pelvis), np.asarray(bone_offsets, rotations.dtype))
     xp = array_namespace(rotations)
-    like = {"dtype": rotations.dtype, "device": device(rotations)}
     turns = [rotations[..., :1, :, :]]
     for joints, parents in _LEVELS:
-        above = turns[-1] if parents == list(range(len(parents))) else turns[-1][..., parents, :, :]
-        turns.append(above @ rotations[..., joints, :, :])
+        turns.append(_of(parents, turns[-1]) @ rotations[..., joints, :, :])
     world = xp.concat(turns, axis=-3)
-    bones = world[..., PARENTS[1:], :, :] @ _like(bone_offsets, rotations)[..., 1:, :, None]
-    steps = xp.concat(
-        [xp.broadcast_to(pelvis[..., None, :], (*world.shape[:-3], 1, 3)), bones[..., 0]], axis=-2
-    )
-    return xp.asarray(_HANGING, **like) @ steps, world
+    bones = _of(_ABOVE[1:], world) @ _like(bone_offsets, rotations)[..., 1:, :, None]
+    first = pelvis[..., None, :]
+    if first.shape[:-2] != world.shape[:-3]:
+        first = xp.broadcast_to(first, (*world.shape[:-3], 1, 3))
+    steps = xp.concat([first, bones[..., 0]], axis=-2)
+    return _hanging(xp, rotations.dtype, device(rotations)) @ steps, world
+
+
+def _of(joints: np.ndarray, rotations: Array) -> Array:
+    """The rotations (..., N, 3, 3) of some joints (N,)."""
+    if isinstance(rotations, np.ndarray):
+        return rotations.take(joints, axis=-3)
+    return rotations[..., joints, :, :]
+
+
+@lru_cache(maxsize=8)
+def _hanging(xp: Any, dtype: Any, where: Any) -> Array:
+    return xp.asarray(_HANGING, dtype=dtype, device=where)
 
 
 def _forward(rotations: np.ndarray, pelvis: np.ndarray, bones: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -61,13 +74,13 @@ def _forward(rotations: np.ndarray, pelvis: np.ndarray, bones: np.ndarray) -> tu
     world = np.empty_like(local)
     world[0] = local[0]
     for joints, _ in _LEVELS:
-        np.einsum("jabt,jbct->jact", world[list(PARENTS[joints])], local[joints], out=world[joints])
+        np.einsum("jabt,jbct->jact", world.take(_ABOVE[joints], axis=0), local[joints], out=world[joints])
     if bones.size > JOINT_COUNT * 3:
         bones = np.broadcast_to(bones, (*lead, JOINT_COUNT, 3))
     bone = bones.reshape(-1, JOINT_COUNT, 3)[:, 1:].transpose(1, 2, 0)
     steps = np.empty((JOINT_COUNT, 3, local.shape[-1]), np.result_type(rotations, pelvis))
     steps[0] = np.broadcast_to(pelvis, (*lead, 3)).reshape(-1, 3).T
-    np.einsum("jabt,jbt->jat", world[list(PARENTS[1:])], bone, out=steps[1:])
+    np.einsum("jabt,jbt->jat", world.take(_ABOVE[1:], axis=0), bone, out=steps[1:])
     places = _HANGING.astype(steps.dtype) @ steps.reshape(JOINT_COUNT, -1)
     posed = np.ascontiguousarray(places.reshape(JOINT_COUNT * 3, -1).T)
     turns = np.ascontiguousarray(world.reshape(JOINT_COUNT * 9, -1).T)

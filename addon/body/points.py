@@ -8,6 +8,7 @@ Their places come from landmarks on the open body (`bundled_model/training/make_
 from __future__ import annotations
 
 import json
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -59,17 +60,20 @@ def point_positions(joints: Any, global_rotations: Any, bone_offsets: Any, indic
     Returns (..., P, 3). Offsets of points from their joints grow with the performer's size.
     """
     xp = array_namespace(joints)
-    where = device(joints)
-    weights, offsets = POINT_WEIGHTS, POINT_OFFSETS
-    if indices is not None:
-        weights, offsets = weights[indices], offsets[indices]
-    weights = xp.asarray(weights, dtype=joints.dtype, device=where)
-    flat = xp.asarray(
-        np.ascontiguousarray(offsets.reshape(len(offsets), -1)), dtype=joints.dtype, device=where
-    )
+    asked = None if indices is None else tuple(map(int, indices))
+    weights, flat = _constants(asked, xp, joints.dtype, device(joints))
     scale = size(bone_offsets)
     # (..., 24, 3, 3) -> (..., 72, 3): row 3 j + k holds what offset component k of joint j adds.
     columns = xp.reshape(
         xp.matrix_transpose(global_rotations), (*global_rotations.shape[:-3], JOINT_COUNT * 3, 3)
     )
     return weights @ joints + scale[..., None, None] * (flat @ columns)
+
+
+@lru_cache(maxsize=32)
+def _constants(indices: tuple[int, ...] | None, xp: Any, dtype: Any, where: Any) -> tuple[Any, Any]:
+    """Weights (P, 24) and offsets (P, 72) of these points, of all for None."""
+    some = slice(None) if indices is None else list(indices)
+    weights, offsets = POINT_WEIGHTS[some], POINT_OFFSETS[some]
+    offsets = np.ascontiguousarray(offsets.reshape(len(offsets), JOINT_COUNT * 3))
+    return tuple(xp.asarray(values, dtype=dtype, device=where) for values in (weights, offsets))

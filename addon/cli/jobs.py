@@ -5,8 +5,8 @@ from __future__ import annotations
 import argparse
 import os
 from collections.abc import Iterable
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 KINDS = ("npz", "fbx", "glb", "usd", "bvh", "vrma", "blend")
 WITHOUT_BLENDER = ("npz", "bvh", "vrma")
@@ -33,8 +33,7 @@ def needs_blender(kind: str, args: argparse.Namespace) -> bool:
     return kind not in WITHOUT_BLENDER or args.retarget is not None
 
 
-@dataclass(frozen=True)
-class Job:
+class Job(NamedTuple):
     """Input files that become one output file, or one for each person."""
 
     sources: tuple[Path, ...]

@@ -19,7 +19,7 @@ from zlib import crc32
 from .. import batch
 from ..batch import DONE, FAILED, LEFT_OUT, Clip, Figures, Ledger, Record
 from ..batch.record import finite
-from ..formats import ENDINGS, UnknownContent, opened_files
+from ..formats import UnknownContent, may_be_recording, opened_files
 from ..formats.file_names import shared_name
 from ..safe_read import FormatError
 from .blender import NO_BLENDER
@@ -171,7 +171,7 @@ def _own_arguments(clip: Clip, args: argparse.Namespace) -> argparse.Namespace:
         for place in places
         if place.is_dir()
         for path in sorted(place.iterdir())
-        if path.stem == stem.name and path.suffix.lower() in ENDINGS
+        if path.stem == stem.name and may_be_recording(path.name)
     )
     own.keypoints = next(found, None)
     if own.keypoints is None:

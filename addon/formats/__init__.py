@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ..on_demand import on_demand
-from .listing import ENDINGS, UnknownContent, all_readers
+from .listing import ENDINGS, PACKED, UnknownContent, all_readers, may_be_recording
 from .opened import opened_files
 
 if TYPE_CHECKING:
@@ -18,9 +18,11 @@ if TYPE_CHECKING:
 
 __all__ = [
     "ENDINGS",
+    "PACKED",
     "UnknownContent",
     "all_readers",
     "from_arrays",
+    "may_be_recording",
     "opened_files",
     "read",
     "table",

@@ -42,7 +42,8 @@ def read_alone(alone: Sequence[tuple[str, np.ndarray | None, Container]]) -> Dra
 
 
 def _named(draft: Draft, name: str, frames: np.ndarray | None) -> Draft:
-    people = [replace(person, id=one_line(name)) for person in draft.people]
+    alone = len(draft.people) == 1
+    people = [replace(person, id=one_line(name)) if alone else person for person in draft.people]
     if frames is not None:
         people = [
             replace(one, frame_ids=frames.astype(np.int64)) if one.frames == len(frames) else one

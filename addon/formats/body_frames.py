@@ -1,8 +1,9 @@
 """Frames that list people, and people as rows of points without names: JSON and pickles that scripts save.
 
-Frames are a list, a mapping from their numbers or times, or lie under `frames`; a frame lists people, itself
-or under `bodies`, or maps names to them. A person is rows of three or four numbers, or of {x, y, z}, itself
-or in a field such as `keypoints_3d`. A list of detections that name their image is the same by image.
+Frames are a list, a mapping from their numbers, times or pictures, or lie under `frames`; a frame lists
+people, itself or under `bodies`, or maps names to them. A person is rows of three or four numbers, or of
+{x, y, z}, itself or in a field such as `keypoints_3d`. A list of detections that name their image is the same
+by image.
 """
 
 from __future__ import annotations
@@ -11,14 +12,17 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from operator import itemgetter
 from typing import Any
 
 import numpy as np
 
 from .body_stacks import FEWEST, MOST
 from .draft import is_real, text_of
+from .frame_names import frame_numbers
 from .limbs import mean_of
 from .linking import Detections
+from .of_world import rank
 from .tracks import Tracks
 
 FRAMES = ("frames", "data", "poses", "sequence", "results", "instance_info")
@@ -29,9 +33,9 @@ IDS = ("body_id", "id", "track_id", "person_id", "trackingid", "tracking_id", "i
 """What a frame's people and their ids are called, in lower case."""
 _TRACKED = ("body_id", "id", "track_id", "trackingid", "tracking_id")
 """The ids that trackers give."""
-_DEEP = re.compile("world|3d|xyz", re.IGNORECASE)
-_ROWS = ("keypoint", "keypoints", "joints", "points", "landmarks", "positions", "skeleton", "joint_positions")
-_SCORES = ("keypoint_confidence", "keypoint_scores", "keypoints_scores", "scores", "confidence")
+DEEP = re.compile("world|3d|xyz", re.IGNORECASE)
+ROWS = ("keypoint", "keypoints", "joints", "points", "landmarks", "positions", "skeleton", "joint_positions")
+SCORES = ("keypoint_confidence", "keypoint_scores", "keypoints_scores", "scores", "confidence")
 _NUMBERS = ("frame_id", "frame_idx", "frame_index", "frame_number", "framenumber", "frame")
 _IMAGES = ("image_id", "frame", "frame_id", "frame_idx", "frame_number")
 _AXES = re.compile(r"(?:camera)?([xyz])", re.IGNORECASE)
@@ -56,8 +60,8 @@ def frames_in(tree: Any) -> list[tuple[int, Any]]:
     """(number, frame) of all frames in their order; [] where the tree lists none."""
     if isinstance(tree, Mapping):
         inner = next((tree[name] for name in FRAMES if isinstance(tree.get(name), (list, Mapping))), None)
-        deep = (held for name, held in tree.items() if isinstance(held, list) and _DEEP.search(str(name)))
-        tree = next(deep, tree) if inner is None else inner
+        deep = [str(name) for name, held in tree.items() if isinstance(held, list) and DEEP.search(str(name))]
+        tree = tree[min(deep, key=rank)] if inner is None and deep else tree if inner is None else inner
     if isinstance(tree, Mapping):
         return _numbered(tree)
     if not isinstance(tree, (list, np.ndarray)):
@@ -75,13 +79,9 @@ def in_order(frames: Sequence[Any]) -> list[tuple[int, Any]]:
 
 
 def _numbered(tree: Mapping[Any, Any]) -> list[tuple[int, Any]]:
-    """Frames under their numbers, or under times, which count them."""
-    if not all(str(name).isdigit() for name in tree):
-        return []
-    held = sorted((int(str(name)), frame) for name, frame in tree.items() if len(str(name)) < 25)
-    if all(number < 10**_LONGEST_NUMBER for number, _ in held):
-        return held
-    return list(enumerate(frame for _, frame in held))
+    """Frames under their names, in order."""
+    numbers = frame_numbers(tree)
+    return [] if numbers is None else sorted(zip(numbers, tree.values(), strict=True), key=itemgetter(0))
 
 
 def _by_image(listed: list[Any]) -> list[tuple[int, Any]]:
@@ -105,6 +105,7 @@ def people_in(frame: Any) -> list[Seen]:
     """Everybody in a frame."""
     if isinstance(frame, Mapping):
         inner = in_lower_case(frame, PEOPLE)
+        inner = _listed_people(frame) if inner is None else inner
         frame = frame if inner is None else inner
     alone = _person(frame)
     if alone is not None:
@@ -114,6 +115,12 @@ def people_in(frame: Any) -> list[Seen]:
     if isinstance(frame, (list, np.ndarray)):
         return [seen for seen in map(_person, frame) if seen is not None]
     return []
+
+
+def _listed_people(frame: Mapping[Any, Any]) -> list[Any] | None:
+    """People under a name for their points, each with those of their own; None where there are none."""
+    held = in_lower_case(frame, ROWS)
+    return held if isinstance(held, list) and held and all(_person(one) for one in held) else None
 
 
 def _named_people(frame: Mapping[Any, Any]) -> Iterator[Seen]:
@@ -127,8 +134,8 @@ def _person(one: Any) -> Seen | None:
     if not isinstance(one, Mapping):
         points = rows_in(one)
         return None if points is None else Seen(None, points)
-    names = [name for name in one if _DEEP.search(str(name))]
-    names += [name for name in one if str(name).lower() in _ROWS]
+    names = sorted((name for name in one if DEEP.search(str(name))), key=lambda name: rank(str(name)))
+    names += [name for name in one if str(name).lower() in ROWS]
     points = next((rows for name in names if (rows := rows_in(one[name])) is not None), None)
     if points is None:
         return None
@@ -145,11 +152,12 @@ def in_lower_case(held: Mapping[Any, Any], names: Sequence[str]) -> Any:
 
 def _scored(points: np.ndarray, one: Mapping[Any, Any]) -> np.ndarray:
     """The points with the scores beside them, where there is one for each; some count to 100."""
-    listed = (one[name] for name in _SCORES if isinstance(one.get(name), (list, np.ndarray)))
-    held = next((scores for scores in listed if np.shape(scores) == (len(points),)), None)
+    listed = (one[name] for name in SCORES if isinstance(one.get(name), (list, np.ndarray)))
+    shapes = ((len(points),), (1, len(points)))
+    held = next((scores for scores in listed if np.shape(scores) in shapes), None)
     if held is None:
         return points
-    scores = np.nan_to_num(np.asarray(held, dtype=float))
+    scores = np.nan_to_num(np.asarray(held, dtype=float).reshape(-1))
     return np.column_stack([points[:, :3], scores / (100.0 if scores.max() > 1.0 else 1.0)])
 
 
@@ -159,6 +167,7 @@ def rows_in(value: Any) -> np.ndarray | None:
     if shape:
         rows = np.asarray(value, dtype=float) if len(shape) == 2 and shape[1] in (3, 4) else None
     else:
+        value = value[0] if isinstance(value, list) and len(value) == 1 else value
         rows = _listed(value) if isinstance(value, list) else None
     if rows is None or not FEWEST <= len(rows) <= MOST:
         return None

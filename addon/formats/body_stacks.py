@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from .draft import numbers
+from .of_world import likeliest
 
 FEWEST, MOST = 12, 1000
 """Keypoints of the smallest body that an array without a name may hold; more than the most are a mesh."""
@@ -75,7 +76,7 @@ def _body_in(value: Any) -> Any:
         return value if _is_array(value) else None
     held = [name for name, each in value.items() if _is_array(each)]
     deep = [name for name in held if _DEEP.search(str(name))]
-    held = deep if len(held) > 1 else held
+    held = likeliest(deep) if len(held) > 1 else held
     return value[held[0]] if len(held) == 1 else None
 
 

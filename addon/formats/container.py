@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import re
 import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 
@@ -25,9 +26,10 @@ from ..safe_read.errors import MAX_ARRAY_BYTES, MAX_FILE_BYTES, refusing
 from ..safe_read.lazy import keeping_meshes
 from ..safe_read.npy import MAGIC, array_from_bytes, read_header
 from ..safe_read.npz import is_numeric
-from ..safe_read.stream import compression
+from ..safe_read.stream import compression, unpacked
 from ..safe_read.text import without_mark
 from ..safe_read.variables import kind_of_variables, read_variables
+from .frame_names import is_frame
 from .opened import note_opened
 
 _HEAD_BYTES = 4096
@@ -100,14 +102,28 @@ class Container:
                 self.head = without_mark(stream.read(_HEAD_BYTES))
         except OSError as error:
             raise FormatError(f"{path.name} can't be read ({error.strerror}); check its rights.") from error
+        self._unpacked = self._unpack()
         self.kind = _kind(path, self.head)
+
+    def _unpack(self) -> bytes | None:
+        """What a compressed file holds that is no pickle, which unpack themselves; None for others."""
+        packed = compression(self.head)
+        if packed is None:
+            return None
+        with refusing(self.name):
+            head = unpacked(self.path, packed, _HEAD_BYTES)
+            if is_pickle(head) or head.startswith(b"PK"):
+                return None
+            content = unpacked(self.path, packed)
+        self.size, self.head = len(content), without_mark(head)
+        return content
 
     @cached_property
     def data(self) -> bytes:
-        """All bytes of the file. Raises FormatError when it is too large to be held at once."""
+        """All bytes of the file, unpacked. Raises FormatError when it is too large to be held at once."""
         if self.size > MAX_ARRAY_BYTES:
             raise FormatError(f"{self.name} is larger than {MAX_ARRAY_BYTES >> 30} GB; split the recording.")
-        return self.path.read_bytes()
+        return self.path.read_bytes() if self._unpacked is None else self._unpacked
 
     @cached_property
     def text(self) -> str:
@@ -163,8 +179,11 @@ class Container:
         inner = next(iter(held.values()), None) if len(held) == 1 else None
         return inner if isinstance(inner, Mapping) else held
 
+    def _stream(self) -> BinaryIO:
+        return self.path.open("rb") if self._unpacked is None else io.BytesIO(self._unpacked)
+
     def _read_npy(self) -> Any:
-        with refusing(self.name), self.path.open("rb") as stream:
+        with refusing(self.name), self._stream() as stream:
             header = read_header(stream)
             if header.dtype is None:
                 return read_object_array(stream, self.size)
@@ -224,7 +243,8 @@ def _first_file(folder: Path) -> Path:
 
 
 def _numbered(folder: Path) -> list[Path]:
-    return sorted(path for path in folder.iterdir() if path.is_file() and _NUMBER.search(path.stem))
+    files = (path for path in folder.iterdir() if path.is_file() and not path.name.startswith("."))
+    return sorted(path for path in files if _NUMBER.search(path.stem) or is_frame(path.stem))
 
 
 def _kind(path: Path, head: bytes) -> str:

@@ -5,9 +5,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -20,6 +21,7 @@ from ..safe_read import FormatError, one_line
 from .container import Container
 from .hand_poses import hands_of_vectors
 from .marker_names import canonical_names
+from .seen_poses import seen_poses
 
 _FARTHEST = 1e7
 _BESIDE = 0.25
@@ -31,8 +33,7 @@ REST_PELVIS_X = np.array([0.0031, -0.3514, 0.0120])
 """(3,) SMPL-X's mean rest pelvis; its template lies 13 cm lower than SMPL's (public four-digit values)."""
 
 
-@dataclass(frozen=True)
-class OwnUnit:
+class OwnUnit(NamedTuple):
     """A unit that is no usual one: how it is called, metres, and a sentence that says whose it is."""
 
     name: str
@@ -78,8 +79,7 @@ class Draft:
     filmed: Camera | None = None
 
 
-@dataclass(frozen=True)
-class Reader:
+class Reader(NamedTuple):
     """One format: how to recognise it by content, and how to read it.
 
     format: short name for `inspect`; tool: what writes it; holds, files: for the table in docs/formats.md.
@@ -104,8 +104,9 @@ def person(
     keypoints: Keypoints | None = None,
     poses: Poses | None = None,
 ) -> Person:
-    """A person for a Draft; frames are numbered from 0 unless frame_ids (T,) says otherwise. Raises
-    FormatError where there are no frames, or not as many of each."""
+    """A person for a Draft, in the frames whose poses are those of somebody; frames are numbered from 0
+    unless frame_ids (T,) says otherwise. Raises FormatError where there are no frames, or not as many of
+    each."""
     held = [] if keypoints is None else [len(keypoints.positions)]
     held += [] if poses is None else [len(poses.rotations)]
     if not held or min(held) == 0:
@@ -117,7 +118,8 @@ def person(
         )
     if (np.diff(numbers) <= 0).any():
         raise FormatError("Frame numbers do not increase; export the recording again in order of time.")
-    return Person(one_line(str(person_id)), numbers, 0.0, keypoints, poses)
+    one = Person(one_line(str(person_id)), numbers, 0.0, keypoints, poses)
+    return one if poses is None else one.rows(seen_poses(poses))
 
 
 def missing_frames(said: int, held: int) -> list[str]:
@@ -129,23 +131,34 @@ def missing_frames(said: int, held: int) -> list[str]:
 
 def layout_keypoints(positions: Any, layout: str, confidence: Any = None) -> Keypoints:
     """Keypoints of a known layout from positions (T, K, 3) and confidence (T, K). Raises FormatError."""
+    points = _positions(positions)
     try:
-        known = find_layout(layout)
+        known = find_layout(_meant(layout, points.shape[1]))
     except KeyError as error:
         known_names = ", ".join(LAYOUTS)
         raise FormatError(
             f"There is no keypoint layout {one_line(layout)}; known layouts are {known_names}."
         ) from error
-    points = _positions(positions)
     if points.shape[1] != len(known.keypoints):
         raise FormatError(
             f"The layout {layout} has {len(known.keypoints)} keypoints but the file has {points.shape[1]}; "
             f"choose another layout."
         )
     return Keypoints(
-        *_cleaned(points, confidence, known.canonical), known.keypoints, known.canonical, layout,
+        *_cleaned(points, confidence, known.canonical), known.keypoints, known.canonical, known.name,
         known.hand_points,
     )  # fmt: skip
+
+
+def _meant(layout: str, count: int) -> str:
+    """The layout of so many keypoints that is called so but for its number and how it is spelt, as COCO and
+    BODY_25; the same name where there is none, or where there are several."""
+    plain = re.sub(r"[^a-z0-9]", "", layout.lower())
+    sized = [name for name, each in LAYOUTS.items() if len(each.keypoints) == count]
+    fits = [
+        name for name in sized if plain in (name.replace("_", ""), name.replace("_", "").rstrip("0123456789"))
+    ]
+    return fits[0] if len(fits) == 1 and layout not in LAYOUTS else layout
 
 
 def named_keypoints(
@@ -293,8 +306,6 @@ def matrix_poses(
         if offsets.size != pelvis.size:
             raise FormatError(f"{len(matrices)} poses but translations {offsets.shape}; export again.")
         pelvis = offsets.reshape(-1, 3) + rest_pelvis
-    if not (np.isfinite(matrices).all() and np.isfinite(pelvis).all()):
-        raise FormatError("Some poses or translations are not finite numbers; export the motion again.")
     assumed = None if trans is None else rest_pelvis
     return Poses(matrices, pelvis, _betas(betas), gender_name(gender), assumed)
 

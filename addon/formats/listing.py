@@ -6,9 +6,9 @@ A reader's module is imported when it is asked for the first time: most commands
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from importlib import import_module
-from typing import TYPE_CHECKING
+from pathlib import PurePath
+from typing import TYPE_CHECKING, NamedTuple
 
 from ..safe_read import FormatError
 
@@ -23,8 +23,7 @@ class UnknownContent(FormatError):
     """No reader knows what the file holds."""
 
 
-@dataclass(frozen=True)
-class Entry:
+class Entry(NamedTuple):
     """One reader. place: its module in `readers` and its name there. kinds: of files that it may recognise,
     as `Container.kind` has them."""
 
@@ -79,6 +78,8 @@ ENTRIES = (
     Entry("images.OPENPOSE"),
     Entry("hymotion.READER"),
     Entry("nlf.READER"),
+    Entry("one_frame.READER", "npz npy pickle torch"),
+    Entry("other_forms.READER", "npz npy pickle torch"),
     Entry("stacked_people.READER"),
     Entry("comotion.READER"),
     Entry("libraries.READER", "pickle"),
@@ -113,15 +114,24 @@ ENTRIES = (
     Entry("vertices.READER", "npz npy pickle torch"),
     Entry("open_keypoints.READER"),
     Entry("bodies.READER"),
+    Entry("json_arrays.READER", "json"),
 )
 """The documented file, then those that ask for more."""
 
 ENDINGS = (
     ".npz", ".npy", ".pkl", ".json", ".csv", ".trc", ".bvh", ".c3d", ".pt", ".smpl", ".mcs", ".p", ".pk",
     ".mat", ".h5", ".amc", ".mvnx", ".tsv", ".skeleton", ".parquet", ".dat", ".fbx", ".glb", ".gltf", ".vrm",
-    ".vrma", ".usd", ".usda", ".usdc", ".usdz",
+    ".vrma", ".usd", ".usda", ".usdc", ".usdz", ".jsonl",
 )  # fmt: skip
 """Of the files that readers open, for file browsers; the content decides what a file is."""
+PACKED = (".gz", ".bz2", ".xz")
+"""Behind these, where such a file is compressed."""
+
+
+def may_be_recording(name: str) -> bool:
+    """Whether a file's name ends as those that readers open."""
+    path = PurePath(name.lower())
+    return (path.with_suffix("") if path.suffix in PACKED else path).suffix in ENDINGS
 
 
 def readers_for(kind: str) -> Iterator[Reader]:

@@ -12,13 +12,17 @@ _noting: ContextVar[set[Path] | None] = ContextVar("noting", default=None)
 
 @contextmanager
 def opened_files() -> Iterator[set[Path]]:
-    """A set to which every file is added that is opened inside, whether it can be used or not."""
+    """A set to which every file is added that is opened inside, whether it can be used or not; also to one
+    that is around it."""
     files: set[Path] = set()
+    around = _noting.get()
     token = _noting.set(files)
     try:
         yield files
     finally:
         _noting.reset(token)
+        if around is not None:
+            around |= files
 
 
 def note_opened(path: Path) -> None:

@@ -12,6 +12,7 @@ import numpy as np
 from ..safe_read import NpzFile
 from .body_frames import IDS, PEOPLE, in_lower_case, only_counted
 from .draft import numbers
+from .of_world import of_world, rank
 
 _NESTS = ("smplx", "smpl", "smplh", "smpl_params", "smplx_params", "params", "pred_smpl_params", "body")
 TRANS = (
@@ -24,8 +25,7 @@ _OSX = {
     "smplx_jaw_pose": "jaw_pose", "smplx_expr": "expression", "cam_trans": "transl",
 }  # fmt: skip
 """What OSX, AiOS and data sets of sign language made with them call smplx's parameters."""
-_ROOT = re.compile(r"(.+[_./])global_orient")
-_OF_WORLD, _OF_OTHERS = re.compile("world|global", re.I), re.compile("gt|target|truth|cam", re.I)
+_ROOT, _ROOT_FIRST = re.compile(r"(.+[_./])global_orient"), re.compile(r"global_orient([_./].+)")
 _BODY = {(23, 3), (21, 3), (69,), (63,)}
 _DEEPEST = 1
 _POSES = ("pose", "poses", "smpl_pose", "smpl_thetas", "theta")
@@ -58,7 +58,7 @@ def listed(tree: Any, depth: int = 0) -> list[Listed]:
     beside others, or in a block of it; [] where it is none."""
     if isinstance(tree, np.ndarray) and tree.dtype == object:
         tree = tree.tolist()
-    found = _frames(tree)
+    found = _people(tree) or _frames(tree)
     if (
         found
         or depth > _DEEPEST
@@ -70,14 +70,21 @@ def listed(tree: Any, depth: int = 0) -> list[Listed]:
     blocks = [(str(name), value) for name, value in tree.items() if isinstance(value, (Mapping, list))]
     tracks = [one for name, value in blocks for one in _track(name, value)]
     if tracks:
-        return [one for one in tracks if not _OF_OTHERS.search(one.name)] or tracks
+        return [one for one in tracks if rank(one.name) < 2] or tracks
     return max((listed(value, depth + 1) for _, value in blocks), key=len, default=[])
+
+
+def _people(tree: Any) -> list[Listed]:
+    """Those of one frame that a mapping lists."""
+    held = in_lower_case(tree, PEOPLE) if isinstance(tree, Mapping) else None
+    params = [parameters(one) or of_pose(one) for one in held] if isinstance(held, list) else []
+    return [Listed("0", 0, None, each) for each in params] if params and all(params) else []
 
 
 def _track(name: str, block: Any) -> list[Listed]:
     """A block with a whole track in it; those of SMPL are called after nobody."""
-    params = of_pose(block)
-    name = "0" if name in _NESTS else name
+    params = parameters(block) or of_pose(block)
+    name = "0" if name in _NESTS or of_world(name) else name
     return [Listed(name, 0, None, params)] if params and len(params["body_pose"]) > 1 else []
 
 
@@ -129,7 +136,7 @@ def parameters(fields: Any) -> Mapping[str, Any]:
         return {}
     nested = [fields[name] for name in _NESTS if name in fields]
     deeper = [held["params"] for held in nested if isinstance(held, Mapping) and "params" in held]
-    for held in (fields, *nested, *deeper, *_prefixed(fields)):
+    for held in (fields, *nested, *deeper, *_prefixed(fields), *_suffixed(fields)):
         if isinstance(held, Mapping) and "global_orient" in held and "body_pose" in held:
             return _placed(held, fields)
         beside = _beside_root(held)
@@ -152,7 +159,7 @@ def _prefixed(fields: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     """Parameters whose names start alike, as `world_global_orient` and `world_body_pose`: those of a world
     before others, those of a camera and of the truth last."""
     roots = [_ROOT.fullmatch(str(name)) for name in fields]
-    starts = sorted({found[1] for found in roots if found}, key=_rank)
+    starts = sorted({found[1] for found in roots if found}, key=rank)
     shared = {name: fields[name] for name in ("betas", "gender") if name in fields}
     held = [
         shared | {str(name)[len(start) :]: fields[name] for name in fields if str(name).startswith(start)}
@@ -161,8 +168,17 @@ def _prefixed(fields: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     return [params for params in held if "body_pose" in params]
 
 
-def _rank(start: str) -> int:
-    return 0 if _OF_WORLD.search(start) else 2 if _OF_OTHERS.search(start) else 1
+def _suffixed(fields: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """The same with names that end alike, as `global_orient_world` and `transl_world` beside a `body_pose`
+    that is that of the camera, too."""
+    roots = [_ROOT_FIRST.fullmatch(str(name)) for name in fields]
+    ends = sorted({found[1] for found in roots if found}, key=rank)
+    plain = {str(name): value for name, value in fields.items() if not str(name).endswith(tuple(ends))}
+    held = [
+        plain | {str(name)[: -len(end)]: fields[name] for name in fields if str(name).endswith(end)}
+        for end in ends
+    ]
+    return [params for params in held if "body_pose" in params]
 
 
 def _placed(params: Mapping[str, Any], around: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy as np
 
-from .draft import scalar
+from .draft import scalar, text_of
 
 _USUAL = (24, 25, 30, 48, 50, 60, 90, 100, 120, 150, 180, 200, 240, 250, 300, 480, 500, 960, 1000)
 _NTSC = (24, 30, 48, 60, 120, 240)
@@ -21,9 +21,28 @@ NAMES = ("mocap_frame_rate", "mocap_framerate", "fps", "frame_rate", "framerate"
 
 def rate_in(*places: Mapping[str, Any]) -> float | None:
     """The rate under a name that AMASS and those who write like it have; None where there is none."""
-    return next((scalar(held[name]) for held in places for name in NAMES if name in held), None)
+    return next((_number(held[name]) for held in places for name in NAMES if name in held), None)
 
 
+def rate_in_text(lines: Iterable[str]) -> float | None:
+    """The rate that a remark states, as "# fps: 59.94"; None where none does."""
+    found = (_REMARK.search(line) for line in lines)
+    return next((_number(match[1]) for match in found if match), None)
+
+
+def _number(value: Any) -> float | None:
+    """Also of a fraction, as ffprobe tells rates: 60000/1001."""
+    parts = text_of(value).split("/") if not isinstance(value, (int, float)) else []
+    numbers = [scalar(part) for part in parts] if len(parts) == 2 else []
+    if len(numbers) == 2 and numbers[0] and numbers[1]:
+        return round(numbers[0] / numbers[1], 3)
+    return scalar(value)
+
+
+_REMARK = re.compile(
+    r"(?:fps|frame[ _-]?rate|sampling[ _-]?(?:rate|frequency))\W{0,10}(?:hz\W{0,4})?(\d+(?:\.\d+|/\d+)?)",
+    re.IGNORECASE,
+)
 _BLOCK = re.compile(r"meta|info|video|header|config|settings", re.IGNORECASE)
 
 
@@ -31,12 +50,16 @@ def rate_of(tree: Any) -> float | None:
     """The rate that a mapping states, at its top or in a block on its video; None where it states none."""
     if not isinstance(tree, Mapping):
         return None
-    blocks = [held for name, held in tree.items() if isinstance(held, Mapping) and _BLOCK.search(str(name))]
-    for held in (tree, *blocks):
-        rates = [scalar(held[name]) for name in held if _plain(name) in _PLAIN and np.size(held[name]) == 1]
+    blocks = _blocks(tree)
+    for held in (tree, *blocks, *(inner for block in blocks for inner in _blocks(block))):
+        rates = [_number(held[name]) for name in held if _plain(name) in _PLAIN and np.size(held[name]) == 1]
         if rates:
             return rates[0]
     return None
+
+
+def _blocks(tree: Mapping[Any, Any]) -> list[Mapping[Any, Any]]:
+    return [held for name, held in tree.items() if isinstance(held, Mapping) and _BLOCK.search(str(name))]
 
 
 def _plain(name: Any) -> str:

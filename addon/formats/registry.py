@@ -17,6 +17,7 @@ from ..safe_read.errors import refusing
 from ..safe_read.npz import is_numeric
 from .container import Archive, Container, Edit, Hints
 from .draft import Draft, Reader, scalar
+from .file_series import read_series
 from .finish import finish
 from .joining import together
 from .listing import UnknownContent, all_readers, readers_for
@@ -64,7 +65,7 @@ def read(
     # Missing points are NaN and damaged numbers may be anything: what is unusable is refused by value.
     with refusing(container.name), np.errstate(all="ignore"):
         reader = find_reader(container)
-        draft = reader.read(container)
+        draft = read_series(container, reader)
         if also:
             others = [Container(container.path.parent / name, hints) for name in also]
             drafts = [draft, *map(_draft, others)]

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from .container import Container
+from .frame_names import frame_numbers
+from .header_rows import merged
 
 _MOST_REMARKS, _FEWEST_CELLS = 20, 4
 _LOOKED_AT = 50
@@ -65,10 +67,18 @@ def lines_of(container: Container) -> list[str]:
         if "individuals" in start[:at]:
             named = _of_individuals(next(csv.reader([lines[start.index("individuals")]]))[1:], named)
         return [",".join(["frame", *named]), *lines[at + 2 :]]
-    for number, line in enumerate(lines[:_MOST_REMARKS]):
+    start_at = len(remarks_of(container))
+    lines = lines[start_at:] if start_at else lines
+    return merged(lines, _separator(lines))
+
+
+def remarks_of(container: Container) -> list[str]:
+    """The lines above the one that names columns."""
+    lines = container.lines[:_MOST_REMARKS]
+    for number, line in enumerate(lines):
         if line.strip() and not (line.startswith("#") and max(map(line.count, ",;\t")) < _FEWEST_CELLS):
-            return lines[number:] if number else lines
-    return lines
+            return lines[:number]
+    return []
 
 
 def _of_individuals(who: Sequence[str], named: Sequence[str]) -> list[str]:
@@ -84,8 +94,11 @@ def _of_individuals(who: Sequence[str], named: Sequence[str]) -> list[str]:
 
 def separator_of(container: Container) -> str:
     """What parts the cells of the line that names columns."""
-    first = next(iter(lines_of(container)), "")
-    return max(",;\t", key=first.count)
+    return _separator(lines_of(container))
+
+
+def _separator(lines: Sequence[str]) -> str:
+    return max(",;\t", key=next(iter(lines), "").count)
 
 
 def _header(container: Container) -> list[str]:
@@ -107,7 +120,7 @@ def _of_json(tree: Any) -> Sheet:
     listed = fields.get(_DATA) if "schema" in fields else tree
     if isinstance(listed, list):
         return _of_records([row for row in listed if isinstance(row, Mapping)])
-    if tree and _are_numbers(fields):
+    if frame_numbers(fields) is not None:
         rows_by_name = {name: row for name, row in fields.items() if isinstance(row, Mapping)}
         return _of_records(list(rows_by_name.values()), list(rows_by_name))
     return _of_columns(fields)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -17,7 +17,10 @@ from .rates import meant_rate
 from .resampling import on_even_frames
 
 _UNIT = "s|ms|us|ns|secs?|[mun]secs?|seconds|millis|milliseconds"
-_NAME = re.compile(rf"(?:timestamp|time|offset|elapsed|ts|t)?({_UNIT})?")
+_WHOSE = (
+    "frame|video|media|capture|sample|elapsed|relative|rel|date|unix|utc|epoch|system|sys|world|camera|device"
+)
+_NAME = re.compile(rf"(?:(?:{_WHOSE})?(?:timestamp|time)|offset|elapsed|ts|t)?({_UNIT})?")
 _APART = re.compile(rf"[^a-z]({_UNIT})\W*$")
 _UNITS = {"s": 1.0, "ms": 1e-3, "us": 1e-6, "ns": 1e-9}
 _SLOWEST, _FASTEST = 1.5, 1000.0
@@ -36,8 +39,7 @@ _DAY = 86_400.0
 _CLOCK_TIME = re.compile(r"(?:(\d+):)?(\d+):(\d+(?:[.,]\d*)?)")
 
 
-@dataclass(frozen=True)
-class Clock:
+class Clock(NamedTuple):
     """When the frames of a recording were taken.
 
     seconds: (T,) rising; fps: of the grid that they fit best; numbers: (T,) their places on it from 0; even:
@@ -202,6 +204,14 @@ def timed(draft: Draft, times: Any, name: str = "", stated: float | None = None)
     return replace(draft, fps=rate if stated is None else stated)
 
 
+def timed_beside(draft: Draft, fields: Mapping[str, Any], frames: int, stated: float | None) -> Draft:
+    """The draft with the rate that the file states, and with its times where it has one for each frame."""
+    shapes = ((frames,), (frames, 1))
+    held = (str(name) for name in fields if is_time(str(name)) and np.shape(fields[name]) in shapes)
+    name = next(held, None) if frames > 1 else None
+    return replace(draft, fps=stated) if name is None else timed(draft, fields[name], name, stated)
+
+
 def on_clock(draft: Draft, clock: Clock, stated: float | None = None) -> Draft:
     """The draft with the clock's rate and frames; everybody in it has as many frames as the clock."""
     warnings = list(draft.warnings)
@@ -249,7 +259,7 @@ def _by_own_numbers(people: Sequence[Person], clock: Clock) -> Clock:
     if rest or stride < 2 or not (clock.even and fitting):
         return clock
     low, high = clock.low * stride, clock.high * stride
-    return replace(clock, fps=meant_rate(low, high, clock.fps * stride), numbers=numbers, low=low, high=high)
+    return clock._replace(fps=meant_rate(low, high, clock.fps * stride), numbers=numbers, low=low, high=high)
 
 
 def _start(one: Person, clock: Clock, fps: float) -> int:

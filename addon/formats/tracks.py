@@ -12,9 +12,11 @@ import numpy as np
 from ..safe_read import FormatError
 from .container import Container
 from .draft import numbers
+from .frame_names import is_frame
 
-_NUMBERED = re.compile(r"(.*?)(\d{3,})(\D*)")
+_NUMBERED = re.compile(r"(.*?)(\d{3,})(\D*(?:3[dD]\D*)?)")
 _NUMBERED_PEOPLE = re.compile(r"(.*?)(\d{3,})(\D+)\d{1,2}(\D*)")
+_SHORT = re.compile(r"(.*?)(\d+)()")
 _NUMBERED_FOLDER = re.compile(r"(.*?)(\d+)(\D*)")
 _MOST_FILES = 100_000
 _LONGEST_NUMBER = 10
@@ -48,20 +50,27 @@ def series(container: Container, *, people: bool = False) -> list[tuple[int, Con
     `000012.json` and `body3DScene_00000012.json` are frames of a folder of such files. people: files may be
     those of a person each, as `frame_00012_person1.npz` is. Raises FormatError where there are too many.
     """
-    stem = container.path.stem
+    here = container.path
+    paths = series_paths(here, people=people)
+    return [(frame, container if path == here else _other(path, container)) for frame, path in paths]
+
+
+def series_paths(here: Path, *, people: bool = False) -> list[tuple[int, Path]]:
+    """The same without opening them."""
+    stem = here.stem
     pattern = _NUMBERED_PEOPLE if people and _NUMBERED_PEOPLE.fullmatch(stem) else _NUMBERED
+    pattern = _SHORT if pattern is _NUMBERED and is_frame(stem) else pattern
     match = pattern.fullmatch(stem)
     if match is None:
-        return [(0, container)]
+        return [(0, here)]
     found = []
-    for path in container.path.parent.glob(f"*{container.path.suffix}"):
+    for path in here.parent.glob(f"*{here.suffix}"):
         other = pattern.fullmatch(path.stem)
         if other and (other[1], *other.groups()[2:]) == (match[1], *match.groups()[2:]):
             found.append((int(other[2]), path))
     if len(found) > _MOST_FILES:
         raise FormatError(f"The folder has {len(found)} numbered files; split the recording.")
-    here = container.path
-    return [(frame, container if path == here else _other(path, container)) for frame, path in sorted(found)]
+    return sorted(found)
 
 
 def folders(container: Container) -> list[tuple[int, str, Container]]:

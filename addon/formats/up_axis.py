@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -45,8 +45,7 @@ _NECK_MARKERS = re.compile(r"c7|clav|strn|t10|[lr][fb]hd|ariel|.*head.*")
 _WAIST_MARKERS = re.compile(r"[lr](?:asi|psi)s?|sacr.*|v?sacral")
 
 
-@dataclass(frozen=True)
-class _Body:
+class _Body(NamedTuple):
     """Points of one person in metres in the file's axes: all (T, N, 3), and (T, 3) each or None."""
 
     points: np.ndarray

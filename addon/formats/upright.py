@@ -7,7 +7,7 @@ level, tells it exactly along the way, and so do the places where the feet reste
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -35,8 +35,7 @@ _FLATTEST = 0.02
 _UP = np.array([0.0, 1.0, 0.0])
 
 
-@dataclass(frozen=True)
-class Stance:
+class Stance(NamedTuple):
     """What of a body tells up: hips, ankles by side, middle of the shoulders or neck; (T, 3) metres each."""
 
     hips: np.ndarray

@@ -21,6 +21,7 @@ from .network.engine import Engine, to_numpy
 from .network.features import POINT_COUNT, Seen, network_inputs
 from .network.proposals import constant_turn_of_clip
 from .start.closed_form import (
+    ALONE_TO_VAGUE,
     ANCHOR_STRIDE,
     ASTRAY,
     COARSE_TO_FINE,
@@ -51,7 +52,7 @@ from .timeline import (
 )
 from .whole_clip.calibration import without_offsets
 
-CHUNK = 64
+CHUNK = 128
 """Frames solved at once, an iteration a step."""
 NETWORK_CHUNK, CONTEXT = 1024, 110
 """Frames that the network sees at once, and those before and after them that it needs to see too: its own
@@ -195,8 +196,8 @@ def _without_evidence(frames: int, initial: Initial | None) -> Initial:
 def _chunks(
     frames: int, work: Callable[[slice], Steps[tuple[Any, Any]]], message: str, before: float, width: float
 ) -> Steps[tuple[np.ndarray, np.ndarray]]:
-    """Rotations and pelvis of all frames from work(rows), CHUNK frames at a time."""
-    whole = np.empty((frames, JOINT_COUNT, 3, 3)), np.empty((frames, 3))
+    """Rotations, in single precision, and pelvis of all frames from work(rows), CHUNK frames at a time."""
+    whole: Initial = np.empty((frames, JOINT_COUNT, 3, 3), np.float32), np.empty((frames, 3))
     for first in range(0, frames, CHUNK):
         yield Progress(min(before + width * first / frames, 1.0), message)
         rows = slice(first, first + CHUNK)
@@ -220,7 +221,8 @@ def _from_keypoints(
     rows, frames = np.flatnonzero(enough), len(enough)
     anchors = np.unique([*rows[:: anchor_stride(fps)], rows[-1]])
     prior, bones = _pose_prior(run.engine), run.engine.array(run.bones)
-    coarse = COARSE_TO_FINE if run.settle == FROM_NEIGHBOURS else COARSE_TO_VAGUE
+    vague = COARSE_TO_VAGUE if run.has_offsets else ALONE_TO_VAGUE
+    coarse = COARSE_TO_FINE if run.settle == FROM_NEIGHBOURS else vague
 
     def fit(part: slice) -> Steps[tuple[Any, Any]]:
         evidence = as_evidence(known.rows(anchors[part]), bones)
@@ -229,7 +231,7 @@ def _from_keypoints(
     fitted = yield from _chunks(len(anchors), fit, "Fitting", before, 0.4 * width)
     if len(anchors) == frames and not run.has_offsets:
         return fitted
-    poses = yield from _between(fitted, anchors, frames)
+    poses = yield from _between(fitted, anchors, np.arange(frames))
     known = yield from run.without_offsets(known, poses[0])
     rest = (before + 0.4 * width, 0.6 * width)
     if run.settle == FROM_NEIGHBOURS:
@@ -282,18 +284,18 @@ def _settle_some(
     (before, width), frames = share, len(poses[1])
     settled = yield from _settle(run, known, poses, some, (before, 0.4 * width))
     for level, others in enumerate((rows[np.isin(rows, (some[1:] + some[:-1]) // 2)], rows)):
-        poses = yield from _between(settled, some, frames)
-        strains = yield from _strains(run, known, poses)
-        usual = np.interp(others, some, strains[some])
-        far = others[strains[others] > usual + FAR]
-        again = yield from _settle(
-            run, known, poses, far, (before + (0.4 + 0.3 * level) * width, 0.3 * width)
-        )
-        for whole, part in zip(poses, again, strict=True):
-            whole[far] = part
-        some = np.union1d(some, far)
-        settled = poses[0][some], poses[1][some]
-    return (yield from _between(settled, some, frames))
+        asked = np.union1d(some, others)
+        part, known_there = (yield from _between(settled, some, asked)), known.rows(asked)
+        strains = yield from _strains(run, known_there, part)
+        far = strains > np.interp(asked, some, strains[np.isin(asked, some)]) + FAR
+        far &= np.isin(asked, others)
+        rest = (before + (0.4 + 0.3 * level) * width, 0.3 * width)
+        again = yield from _settle(run, known_there, part, np.flatnonzero(far), rest)
+        for whole, found in zip(part, again, strict=True):
+            whole[far] = found
+        kept = far | np.isin(asked, some)
+        some, settled = asked[kept], (part[0][kept], part[1][kept])
+    return (yield from _between(settled, some, np.arange(frames)))
 
 
 def _strains(run: Run, known: Targets, poses: Initial) -> Steps[np.ndarray]:
@@ -307,11 +309,11 @@ def _strains(run: Run, known: Targets, poses: Initial) -> Steps[np.ndarray]:
     return (yield from in_chunks(strained, len(poses[1]), 2 * CHUNK))
 
 
-def _between(poses: Initial, at: np.ndarray, frames: int) -> Steps[Initial]:
-    """Poses of all frames from those at some of them."""
-    if len(at) == frames:
+def _between(poses: Initial, at: np.ndarray, frames: np.ndarray) -> Steps[Initial]:
+    """Poses of these frames (N,) from those at others."""
+    if np.array_equal(at, frames):
         return poses
-    times = np.interp(np.arange(frames), at, np.arange(len(at)))
+    times = np.interp(frames, at, np.arange(len(at)))
     return (yield from rotations_at(poses[0], times)), interpolate(poses[1], times)
 
 
@@ -418,7 +420,7 @@ def _seen(
 ) -> Steps[Seen]:
     """What the network sees of some frames; evidence (T, P, 7): the points' positions, detail, precision."""
     array = run.engine.array
-    everywhere = np.zeros((len(rotations), POINT_COUNT, evidence.shape[-1]))
+    everywhere = np.zeros((len(rotations), POINT_COUNT, evidence.shape[-1]), np.float32)
     everywhere[:, indices] = evidence
     pose, bones = (array(rotations), array(pelvis)), array(run.bones)
     yield None

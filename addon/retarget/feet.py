@@ -24,7 +24,7 @@ from .target import LIMBS, Target
 
 _FLAT, _NEAR = 0.004, 0.008
 """Metres over the lowest place of a sole within which a place bears fully, and beyond that most."""
-_SLOW, _SLIDES, _WHILE = 0.06, 0.03, 0.07
+_SLOW, _SLIDES, _WHILE = 0.1, 0.01, 0.035
 """Metres a second, of a body of the mean size, up to which a place stands and by which more it stands a third
 as much; the seconds over which that is looked at."""
 _PARTS = np.array([0.5, 1 / 6, 1 / 6, 1 / 6])
@@ -36,14 +36,14 @@ _TOUCHES = 0.02
 _SHIFTS = 0.25
 """Metres a second by which the shift of a foot may change while it is in the air."""
 _GROUND, _AIR = 0.05, 0.3
-"""Metres that an ankle is over where it stands, of a body of the mean size, up to which a foot goes where the
-person's does, and from which it is free."""
+"""Metres of a sole over the floor, of a body of the mean size, up to which a foot goes where the person's
+does, and from which it is free."""
 _LANDS = 0.1
 """Seconds in which a foot that bore becomes free."""
 _STRETCHED = 0.93
 """Share of its length from which on the leg of a free foot points more and more as the person's, so that it
 is never too short."""
-_SETS_OUT, _COMES_BACK = 0.1, 2.0
+_SETS_OUT, _COMES_BACK = 0.05, 4.0
 """Seconds in which the body follows what its feet are shifted by, and in which it is back on its way."""
 _UNSEEN = 0.0004
 """Metres a frame by which a foot may slide more than the person's."""
@@ -143,9 +143,8 @@ def _along_with(feet: list[_Steps], fps: float) -> np.ndarray:
 
 
 def _aloft(source: Source, side: int) -> np.ndarray:
-    """(T,) as `Goal` has it."""
-    rests = -source.sole_offsets[side, :, 1].min()
-    height = source.place(f"{SIDES[side]}_ankle")[:, 1] - source.floor - rests
+    """(T,) as `Goal` has it. By the sole: the ankle of a long foot that points down is higher."""
+    height = source.soles[:, side, :, 1].min(1) - source.floor
     away = smooth_step((height / source.size - _GROUND) / (_AIR - _GROUND))
     bears = source.bears[:, side].any(1).astype(float)
     return np.asarray(away * (1.0 - covering(bears, round(_LANDS * source.motion.fps))))

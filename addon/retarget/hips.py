@@ -20,12 +20,12 @@ from .target import LIMBS
 
 _FULL = 0.9995
 """Share of its length that a leg never exceeds whose person's does not."""
-_STRAIGHT, _LYING = 0.005, 0.5
-"""How little a leg may lack of straight to count most, and how much no change of height counts."""
+_STRAIGHT, _LYING = 0.0003, 0.5
+"""What a straight leg counts as lacking of straight, and how much no change of height counts."""
 _LEVEL, _SLANTED = 0.15, 0.3
 """Slant up to which a leg that is too short lets the body where it is, and from which it lets it all down."""
-_STEPS = 6
-"""How often the hips' height is brought nearer to what the legs need."""
+_STEPS = 9
+"""Newton's steps to the hips' height that the legs need: it is right to a tenth of a millimetre then."""
 _LEAP = 0.1
 """Seconds over which what legs need of a body in the air is evened out: nothing stops it there."""
 _EASE = 0.2
@@ -53,10 +53,12 @@ class _Leg:
         distance = np.linalg.norm(way, axis=-1)
         straight = _cosine(distance, *self.bones)
         slant = way[:, 1] / np.maximum(distance, 1e-9)
-        lacks = [1.0 + _STRAIGHT - np.clip(cosine, -1.0, 1.0) for cosine in (self.straight, straight)]
-        upright = np.maximum(slant * self.slant, 0.0) ** 2 * (slant + self.slant) / 2
-        weight = -upright / np.sqrt(lacks[0] * lacks[1])
-        return weight * (straight - self.straight), -weight * way[:, 1] / np.prod(self.bones)
+        upright = (slant * self.slant) ** 2 * (slant + self.slant) / 2 * _stands(slant) * _stands(self.slant)
+        (theirs, _), (ours, steepness) = _lack(self.straight), _lack(straight)
+        weight = -upright / np.sqrt(theirs * ours)
+        more = straight - self.straight
+        grows = -weight * way[:, 1] / np.prod(self.bones) * (1.0 + more / (2 * steepness))
+        return weight * more, grows
 
 
 def fit_hips(pose: Pose, source: Source, goals: dict[str, Goal], height: float) -> None:
@@ -93,6 +95,20 @@ def _cosine(distance: np.ndarray, thigh: float | np.ndarray, shin: float | np.nd
     return np.asarray((distance**2 - thigh**2 - shin**2) / (2 * thigh * shin))
 
 
+def _stands(slant: np.ndarray) -> np.ndarray:
+    """(T,) how much a leg of this slant has to say of the height: who lies has none."""
+    return smooth_step((-slant - _LEVEL) / (_SLANTED - _LEVEL))
+
+
+def _lack(straight: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """(T,) how much a leg with this cosine of the bend lacks of straight, and one over how steeply the
+    logarithm of that falls with the cosine. A leg that is too short lacks nearly nothing: no height asks one
+    to be longer than it is, or the way back would find another height."""
+    less = 1.0 - straight
+    steepness = np.hypot(less, 2 * _STRAIGHT)
+    return (less + steepness) / 2, steepness
+
+
 def _joints(side: str) -> list[str]:
     """Hip, knee and ankle."""
     return [f"{side}_{joint}" for joint in LIMBS["leg"]]
@@ -110,7 +126,7 @@ def lower_hips(pose: Pose, source: Source, goals: dict[str, Goal]) -> None:
         height = np.sqrt(np.maximum(most**2 - level**2, 0.0))
         lack = np.where((level < most) & (away[:, 1] > 0), away[:, 1] - height, 0.0)
         slant = away[:, 1] / np.maximum(np.linalg.norm(away, axis=-1), 1e-9)
-        lack *= (1.0 - goal.aloft) * smooth_step((slant - _LEVEL) / (_SLANTED - _LEVEL))
+        lack *= (1.0 - goal.aloft) * _stands(-slant)
         short = np.maximum(short, lack)
     pose.raise_by(-covering(short, round(_EASE * source.motion.fps)))
 

@@ -8,14 +8,16 @@ import unicodedata
 _ENDING = re.compile(r"(?:#\d+|[\s_]cgm[\s_]?[\d._]+|[\s_]3d)$", re.IGNORECASE)
 TOKEN = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+")
 SIDES = {
-    **dict.fromkeys(("l", "left", "lt", "lft"), "left"),
+    **dict.fromkeys(("l", "left", "lt", "lft", "lf"), "left"),
     **dict.fromkeys(("r", "right", "rt", "rgt"), "right"),
 }
+_IN_BRACKETS = re.compile(r"\s*\[[^\]]*\]")
+"""What stands there twice: `NPC L Calf [LClf]` of Bethesda's games."""
 _NUMBER = re.compile(r"(?<=.)[_.]\d+$")
 ALL_NUMBERED = 0.9
 """Share of a rig's names that end in a number where the numbers are only counted on."""
 _COPY = re.compile(r"\.\d{3}$")
-BEHIND = ("joint", "jnt", "jt", "bone", "bind", "skin")
+BEHIND = ("joint", "jnt", "jt", "bone", "bind", "skin", "def")
 """Words that say nothing behind a name."""
 _JAPANESE = {
     "左": "left ", "右": "right ", "親指": "thumb", "人指": "index", "人差指": "index", "中指": "middle",
@@ -31,7 +33,7 @@ _FOREIGN = re.compile("|".join(sorted(map(re.escape, _JAPANESE), key=len, revers
 
 def plain_name(name: str) -> str:
     """The name without a subject's prefix and what tools add behind."""
-    return _ENDING.sub("", name.rpartition(":")[2].strip())
+    return _ENDING.sub("", _IN_BRACKETS.sub("", name.rpartition(":")[2]).strip())
 
 
 def without_numbers(names: tuple[str, ...]) -> tuple[str, ...]:

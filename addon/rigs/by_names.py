@@ -42,8 +42,8 @@ _HELPERS = frozenset(
     ]
 )
 """Words of bones that stand for no joint."""
-_RIGIFY_HEAD = re.compile(r"(DEF-)?spine\.006")
-"""Rigify's head is the last bone of the spine."""
+_HEAD = re.compile(r"(DEF-)?spine\.006|head neck upper")
+"""Rigify's head is the last bone of the spine; XNALara's has the neck in its name."""
 _ORDER = ("hip", "knee", "ankle", "foot"), ("collar", "shoulder", "elbow", "wrist")
 
 
@@ -52,7 +52,7 @@ def named_limbs(rig: Rig) -> dict[str, int]:
     shown = [_shown(name) for name in rig.names]
     found = _hanging(limb_roles(shown), rig)
     head = [place for place, name in enumerate(shown) if _is_head(name)]
-    head = head or [place for place, name in enumerate(rig.names) if _RIGIFY_HEAD.fullmatch(name)]
+    head = head or [place for place, name in enumerate(rig.names) if _HEAD.fullmatch(name)]
     if head:
         found["head"] = min(head, key=rig.tree.depth)
     return found
@@ -66,7 +66,7 @@ def _shown(name: str) -> str:
     if not own or is_copy(name) or _HELPERS & set(own) or aside:
         return ""
     plain = english(name) if not name.isascii() else name
-    return re.sub(r"(?i)[\s_.-]*(joint|jnt|jt|bone|bind|skin)$", "", plain)
+    return re.sub(r"(?i)[\s_.-]*(joint|jnt|jt|bone|bind|skin|def)$", "", plain)
 
 
 def _is_head(name: str) -> bool:

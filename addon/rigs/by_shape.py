@@ -28,10 +28,15 @@ _LEAST_REACH = 0.12
 _HALF = 0.5
 """Of a limb's length, from which on parts of it are limbs themselves."""
 _DOWN = -0.6
+_SHORTEST, _LONGEST = 0.2, 3.0
+"""Of a leg, how long a trunk is."""
 _FEWEST_PARTS = 3
 """Bones of a limb."""
 _PARTS = {"leg": (0.71, 0.75), "arm": (0.49, 0.47)}
 """Thigh and shin, upper arm and forearm, of the trunk from between the hips to between the shoulders."""
+_WHOLE, _OWN = {"leg": 1.8, "arm": 1.2}, 0.7
+"""The bones of a whole limb, an arm's to where its fingers branch if they do, of the trunk; how much rather
+a limb's own length tells its parts than the trunk's."""
 _BRANCHES, _FINGERS, _MOST_FINGERS = 3, 4, 6
 """A hand has as many fingers, at least and at most."""
 _SLANT = 0.4
@@ -167,19 +172,39 @@ def _legs_and_arms(rig: Rig, pairs: Sequence[_Pair]) -> tuple[_Pair, _Pair]:
     """The pair that runs away from the other one, and that other. Raises NoHumanoid."""
     if len(pairs) < 2:
         raise NoHumanoid(_what_else(rig, pairs))
-    best = None
-    for legs, arms in ((one, other) for one in pairs for other in pairs if one is not other):
-        trunk = _middle(rig, arms) - _middle(rig, legs)
-        size = float(np.linalg.norm(trunk))
-        if size < 1e-6 or size > 3.0 * legs.reach or not _one_side(rig, legs, arms):
-            continue
-        runs = _runs(rig, legs) @ trunk / size / max(legs.reach, 1e-9)
-        weight = legs.reach + arms.reach
-        if runs < _DOWN and (best is None or weight > best[0]):
-            best = (weight, legs, arms)
-    if best is None:
+    bodies = [(legs, arms) for legs in pairs for arms in pairs if legs is not arms and _fit(rig, legs, arms)]
+    bodies = [body for body in bodies if not _hang_over(rig, body, bodies)]
+    if not bodies:
         raise NoHumanoid(_what_else(rig, pairs))
-    return best[1], best[2]
+    return max(bodies, key=lambda body: sum(pair.reach * (1 + _with_hands(rig, pair)) for pair in body))
+
+
+def _fit(rig: Rig, legs: _Pair, arms: _Pair) -> bool:
+    """Whether the first pair runs away from the other one, and there is a trunk between them."""
+    trunk = _middle(rig, arms) - _middle(rig, legs)
+    size = float(np.linalg.norm(trunk))
+    if not _SHORTEST * legs.reach < size < _LONGEST * legs.reach or not _one_side(rig, legs, arms):
+        return False
+    return bool(_runs(rig, legs) @ trunk / size / max(legs.reach, 1e-9) < _DOWN)
+
+
+def _hang_over(rig: Rig, body: tuple[_Pair, _Pair], bodies: Sequence[tuple[_Pair, _Pair]]) -> bool:
+    """Whether its arms hang on what other arms of the same legs carry, as long hair does on a head."""
+    legs, arms = body
+    above = set(rig.tree.above(rig.parents[arms.first[0]]))
+    for other in (each for same, each in bodies if same is legs and each is not arms):
+        carrier = rig.parents[other.first[0]]
+        nearer = carrier in above and carrier != rig.parents[arms.first[0]]
+        if nearer and rig.parents[legs.first[0]] != carrier and other.reach > _HALF * arms.reach:
+            return True
+    return False
+
+
+def _with_hands(rig: Rig, pair: _Pair) -> bool:
+    """Whether fingers grow at the ends of both."""
+    return all(
+        any(len(rig.tree.children[bone]) >= _BRANCHES for bone in line) for line in (pair.first, pair.second)
+    )
 
 
 def _one_side(rig: Rig, legs: _Pair, arms: _Pair) -> bool:
@@ -273,6 +298,8 @@ def _limb(rig: Rig, line: Sequence[int], limb: str, trunk: float, axes: _Axes) -
         for place, bone in enumerate(line)
         if kind == "arm" and len(rig.tree.children[bone]) >= _BRANCHES
     ]
+    whole = _length(rig, line[: ends[-1] + 1] if ends else line) / _WHOLE[kind]
+    trunk *= max(whole / trunk, 0.1) ** _OWN
     best: tuple[float, tuple[int, int, int]] | None = None
     for three in combinations(range(len(line)), 3):
         if ends and three[2] != ends[-1]:

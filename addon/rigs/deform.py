@@ -15,9 +15,10 @@ _BESIDE = re.compile(r"(.+)\((?:drv|fin|erc|def|dsp)\)")
 
 def deforming(rig: Rig) -> Rig:
     """The rig itself; of one that Rigify generated, its deforming bones alone, hanging on each other as the
-    bones do that they were made from; of a Daz figure, without the bones that its importer puts beside."""
+    bones do that they were made from, if there are others beside a root; of a Daz figure, without the bones
+    that its importer puts beside."""
     own = [place for place, name in enumerate(rig.names) if name.startswith(_DEFORM)]
-    if len(own) >= _ENOUGH:
+    if len(own) >= _ENOUGH <= len(rig.names) - len(own):
         return _of_these(rig, own, _deforming_parent)
     own = [place for place in range(len(rig.names)) if not _is_beside(rig, place)]
     return rig if len(own) == len(rig.names) else _of_these(rig, own, _own_parent)

@@ -14,7 +14,8 @@ _FAMILIES = {
     "VRoid": r"J_(Bip|Sec|Adj|Opt)_.*",
     "VRM": r"(left|right)(Upper|Lower)(Arm|Leg)|upperChest|(left|right)\w+(Proximal|Intermediate|Distal)",
     "Unity": r"(Left|Right)(Upper|Lower)(Arm|Leg)|UpperChest|(Left|Right)Toes",
-    "Character Creator": r"CC_Base_.*|RL_BoneRoot",
+    "Character Creator": r"CC_Base_.*|RL_BoneRoot|NeckTwist0\d|Waist"
+    r"|[LR]_(Thigh|Calf|Foot|ToeBase|Clavicle|Upperarm|Forearm|Hand)",
     "3ds Max Biped": r"Bip0*\d+.*",
     "Daz Genesis 9": r"[lr]_(thigh|shin|metatarsals|upperarm|forearm)|[lr]_\w*(twist)\d",
     "Daz Genesis 8": r"[lr](ThighBend|ThighTwist|ShldrBend|ShldrTwist|ForearmBend|Metatarsals|Carpal\d)"

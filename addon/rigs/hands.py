@@ -14,6 +14,7 @@ from .rig import Rig
 _WORDS = {
     "thumb": "thumb", "index": "index", "middle": "middle", "mid": "middle", "ring": "ring", "pinky": "pinky",
     "little": "pinky", "pinkie": "pinky", "fore": "index", "third": "ring",
+    "ind": "index", "lit": "pinky",
 }  # fmt: skip
 _COUNTED = ("thumb", "index", "middle", "ring", "pinky")
 _PALM = ("metacarpal", "metacarpals", "carpal", "palm", "metacarpophalangeal", "start")
@@ -72,15 +73,19 @@ def _named(rig: Rig, own: Sequence[int], start: int) -> dict[str, tuple[int | No
     for finger, row in rows.items():
         row = sorted(row, key=rig.tree.depth)
         palm = palms.get(finger)
-        if len(row) > _PER_FINGER and finger != "thumb" and palm is None and _from_palm(rig, row):
+        if len(row) > _PER_FINGER and palm is None and _from_palm(rig, finger, row):
             palm, row = row[0], row[1:]
         found[finger] = (palm, row[:_PER_FINGER])
     return found
 
 
-def _from_palm(rig: Rig, row: Sequence[int]) -> bool:
-    """Whether a row of four begins in the palm: its last bone is no end, or its first one is numbered 0."""
-    numbers = [word for word in words(rig.names[row[0]]) if word.isdigit()]
+def _from_palm(rig: Rig, finger: str, row: Sequence[int]) -> bool:
+    """Whether a row of four begins in the palm: its last bone is no end, or its first one is numbered 0; of a
+    thumb, whose first bone is a metacarpal itself, if its first one is called a carpal."""
+    own = words(rig.names[row[0]])
+    if finger == "thumb":
+        return "carpal" in own
+    numbers = [word for word in own if word.isdigit()]
     return bool(rig.tree.children[row[_PER_FINGER]]) or bool(numbers and int(numbers[-1]) == 0)
 
 

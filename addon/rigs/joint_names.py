@@ -20,16 +20,17 @@ _PARTS = {
     "foot": "toebase toe toes ball toe0 toe1 toe11",
     "shoulder": "arm uparm upperarm armupper uarm bicep shldr humerus shldrbend upperarm01",
     "elbow": "forearm lowarm lowerarm armlower farm elbow radius ulna forearmbend lowerarm01",
-    "wrist": "hand wrist",
+    "wrist": "hand wrist fist",
     "collar": "collar clavicle",
     "loose leg": "leg",
     "loose hip": "hip",
     "loose shoulder": "shoulder",
+    "second shoulder": "shoulder2",
     "loose foot": "foot",
     "loose palm": "palm",
 }
 _PART_OF = {alias: part for part, aliases in _PARTS.items() for alias in aliases.split()}
-_SQUASHED = re.compile(r"(left|right|l|r)([a-z]+)")
+_SQUASHED = re.compile(r"(?<![a-z\d])(left|right|l|r)([a-z]+)$")
 _LOOSE = (
     ("leg", "knee", "hip"),
     ("hip", "hip", "hip"),
@@ -38,8 +39,8 @@ _LOOSE = (
     ("palm", "wrist", "palm"),
 )
 """A LeftLeg is the shin, but the thigh where there is a LeftShin, as in NVIDIA's SOMA; a LeftHip is the
-thigh's joint unless there is a LeftUpLeg; a LeftShoulder beside a LeftArm is a collar; a LeftFoot below a
-LeftAnkle is the ball, whatever the toes are called."""
+thigh's joint unless there is a LeftUpLeg; a LeftShoulder beside a LeftArm, or a second one, is a collar; a
+LeftFoot below a LeftAnkle is the ball, whatever the toes are called."""
 _FURTHER = (*BEHIND, "stretch", "0", "00", "1", "01")
 """What may stand behind a part: also Auto-Rig Pro's bones that stretch, and numbers of the first of a row."""
 _LEGS, _ARMS = ("hip", "knee", "ankle", "foot"), ("collar", "shoulder", "elbow", "wrist")
@@ -60,6 +61,8 @@ def limb_roles(names: Sequence[str]) -> dict[str, int]:
     roles: dict[str, int] = {}
     for side in ("left", "right"):
         own = {part: place for (each, part), place in sided.items() if each == side}
+        if "second shoulder" in own:
+            own.setdefault("shoulder", own["second shoulder"])
         for loose, part, beside in _LOOSE:
             place = own.pop(f"loose {loose}", None)
             if place is not None and part in own and loose == "foot":
@@ -81,12 +84,21 @@ def _sided(names: Sequence[str]) -> dict[tuple[str, str], int]:
 
 def side_and_part(name: str) -> tuple[str, str] | None:
     """("left", "knee") of a joint's name, None where it is no part of a limb."""
-    tokens = [token.lower() for token in TOKEN.findall(plain_name(english(name)))]
+    plain = plain_name(english(name))
+    stuck = _stuck(plain)
+    if stuck is not None:
+        return stuck
+    tokens = [token.lower() for token in TOKEN.findall(plain)]
     sides = [place for place, token in enumerate(tokens) if token in SIDES]
-    if sides:
-        rest = tokens[: sides[-1]] + tokens[sides[-1] + 1 :]
-        return _with_part(SIDES[tokens[sides[-1]]], rest)
-    match = _SQUASHED.fullmatch("".join(tokens))
+    if not sides:
+        return None
+    rest = tokens[: sides[-1]] + tokens[sides[-1] + 1 :]
+    return _with_part(SIDES[tokens[sides[-1]]], rest)
+
+
+def _stuck(name: str) -> tuple[str, str] | None:
+    """Of a name whose last piece begins with its side, as Bob_LUArm."""
+    match = _SQUASHED.search(name.lower())
     return _with_part(SIDES[match[1]], [match[2]]) if match else None
 
 

@@ -16,6 +16,7 @@ _CHUNK = 1 << 20
 _MAX_LINE = 1 << 28  # a text pickle holds a whole array on one line: 150 MB in the SMPL 1.1 files
 _LZMA_MEMORY = 128 << 20
 _LEAST_BUDGET = 1 << 30
+_FAR = "The file unpacks to far more than a motion; it is not usable."
 _MOST_RATIO = 30
 _MOST_OPERATIONS = 20_000_000
 _LEAST_OPERATIONS = 2_000_000
@@ -93,8 +94,7 @@ class ByteSource:
         self._left -= len(self._buffer)
         if not self._buffer:
             short = "The file ends too early; export it or copy it again."
-            far = "The file unpacks to far more than a motion; it is not usable."
-            raise FormatError(far if self._left == 0 and self._stream.read(1) else short)
+            raise FormatError(_FAR if self._left == 0 and self._stream.read(1) else short)
 
 
 class _Inflated(io.RawIOBase):
@@ -148,10 +148,28 @@ def compression(head: bytes) -> str | None:
 
 def open_source(path: Path, kind: str | None) -> ByteSource:
     """The bytes of a file, unpacked when `kind` names a compression."""
-    raw = path.open("rb")
     size = path.stat().st_size
     if kind is None:
-        return ByteSource(raw, size, path)
+        return ByteSource(path.open("rb"), size, path)
+    return ByteSource(_inflated(path, kind), _budget(size), stored=size)
+
+
+def unpacked(path: Path, kind: str, most: int | None = None) -> bytes:
+    """What a file of this compression holds, or its first bytes. Raises FormatError where it is damaged or
+    far more than a motion."""
+    budget = _budget(path.stat().st_size)
+    data = _inflated(path, kind).read(budget + 1 if most is None else most)
+    if len(data) > budget:
+        raise FormatError(_FAR)
+    return data
+
+
+def _budget(size: int) -> int:
+    """The most bytes that so many packed ones may hold."""
+    return max(_LEAST_BUDGET, _MOST_RATIO * size)
+
+
+def _inflated(path: Path, kind: str) -> BinaryIO:
     inflate = {
         "zlib": lambda: _zlib(zlib.MAX_WBITS),
         "gzip": lambda: _zlib(zlib.MAX_WBITS | 16),
@@ -159,5 +177,4 @@ def open_source(path: Path, kind: str | None) -> ByteSource:
         "xz": lambda: _eager(lzma.LZMADecompressor(lzma.FORMAT_XZ, memlimit=_LZMA_MEMORY)),
         "lzma": lambda: _eager(lzma.LZMADecompressor(lzma.FORMAT_ALONE, memlimit=_LZMA_MEMORY)),
     }[kind]()
-    unpacked = cast(BinaryIO, io.BufferedReader(_Inflated(raw, inflate), _CHUNK))
-    return ByteSource(unpacked, max(_LEAST_BUDGET, _MOST_RATIO * size), stored=size)
+    return cast(BinaryIO, io.BufferedReader(_Inflated(path.open("rb"), inflate), _CHUNK))

@@ -13,7 +13,7 @@ import bpy
 from bpy_extras.io_utils import ImportHelper
 
 from .. import formats
-from ..formats import ENDINGS
+from ..formats import ENDINGS, PACKED
 from ..formats.checks import listed
 from ..formats.container import Hints
 from ..overrides import asked, in_panel
@@ -63,7 +63,9 @@ class FileChooser(ImportHelper):
 
     # FileHandler asks for a path that is not remembered from the last use.
     filepath: StringProperty(subtype="FILE_PATH", options={"SKIP_SAVE", "HIDDEN"})
-    filter_glob: StringProperty(default=";".join(f"*{end}" for end in ENDINGS), options={"HIDDEN"})
+    filter_glob: StringProperty(
+        default=";".join(f"*{end}" for end in (*ENDINGS, *PACKED)), options={"HIDDEN"}
+    )
     layout_name: EnumProperty(
         name="Layout",
         description="Which keypoints the file holds, and in which order",

@@ -112,3 +112,19 @@ def test_earlier_results_are_no_recordings(tmp_path, what):
     keypoints(tmp_path / "takes.npz")
     keypoints(tmp_path / "results" / "a.npz")
     assert list(found(tmp_path, leave_out=[tmp_path / what])) == ["takes"]
+
+
+def test_linked_folders_are_searched_once(tmp_path):
+    keypoints(tmp_path / "elsewhere" / "walk.npz")
+    root = tmp_path / "root"
+    keypoints(root / "jump.npz")
+    (root / "disk").symlink_to(tmp_path / "elsewhere", target_is_directory=True)
+    (root / "disk again").symlink_to(tmp_path / "elsewhere", target_is_directory=True)
+    (root / "round").symlink_to(root, target_is_directory=True)
+    assert list(found(root)) == ["jump", "disk/walk"]
+
+
+def test_compressed_files_of_a_folder_are_found(tmp_path):
+    for name in ("walk.json.gz", "jump.jsonl", "notes.txt.gz", "src.tar.gz"):
+        (tmp_path / name).write_bytes(b"")
+    assert list(found(tmp_path)) == ["jump", "walk.json"]

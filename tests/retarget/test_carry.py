@@ -91,6 +91,19 @@ def test_legs_come_back_from_feet_that_are_large_or_small_for_them(walk, build):
     assert _apart(source_of(walk).joints, back.joints)[:, [0, 1, 4, 5]].max() < 0.5
 
 
+@pytest.mark.parametrize(
+    "build", [Build(feet=1.8), Build(legs=1.8), Build(legs=0.5, arms=0.55, shoulders=0.7, feet=0.8)]
+)
+def test_a_straight_leg_comes_back_beside_one_that_asks_for_more_height(build):
+    stands = stepping.stand()
+    stands.contacts[:, 0] = 0.0
+    for joint, angle in ((1, 0.1), (4, 0.5), (7, 0.4)):  # the left foot on its ball, behind
+        stands.rotations[:, joint] = matrix_from_axis_angle(np.array([angle, 0.0, 0.0]))
+    there = followed(carry(stands, character(build)).pose, stands)
+    back = followed(carry(there, character(Build())).pose, stands)
+    assert _apart(source_of(stands).joints, back.joints)[:, [0, 1, 4, 5]].max() < 0.5
+
+
 @pytest.mark.parametrize("build", [BUILDS["child"], BUILDS["giant"]])
 def test_a_body_goes_along_with_feet_that_slide_slowly_while_they_stand(build):
     slides = stepping.stand()

@@ -10,6 +10,7 @@ import pytest
 from addon.body.hands import FINGERS
 from addon.body.rotations import matrix_from_axis_angle
 from addon.rigs import NoHumanoid, Rig, match
+from tests.rigs.further import FURTHER
 from tests.rigs.known import KNOWN, Known, build, expected, expected_fingers, stripped
 
 IDS = [f"{one.family}-{place}" for place, one in enumerate(KNOWN)]
@@ -23,6 +24,14 @@ def test_bones_are_found_by_name(known):
     assert found.family == known.family
     assert found.missing == ()
     assert found.confidence == 1.0
+
+
+@pytest.mark.parametrize("known", FURTHER.values(), ids=FURTHER)
+def test_bones_of_further_programs_are_found_by_name(known):
+    found = match(build(known))
+    assert {joint: found.joints.get(joint) for joint in expected(known)} == expected(known)
+    assert dict(found.fingers) == expected_fingers(known)
+    assert (found.family, found.confidence) == (known.family, 1.0)
 
 
 def moved(rig: Rig) -> Rig:
@@ -307,6 +316,16 @@ def test_words_in_another_order_and_numbers_of_the_first_bone_are_names(upper, l
     assert (found.joints["left_shoulder"], found.joints["left_elbow"]) == (f"{upper}_l", f"{lower}_l")
 
 
+def test_deforming_bones_that_were_exported_with_a_root_alone_have_it_as_their_root():
+    lines = _known("Rigify").bones.strip().splitlines()
+    rows = [line.split() for line in lines]
+    bones = "\n".join(
+        f"DEF-{name} {f'DEF-{above}' if above != '.' else 'root'} {at}" for name, above, at in rows
+    )
+    found = match(build(replace(_known("Rigify"), bones=f"root . floor\n{bones}")))
+    assert (found.roots, found.joints["pelvis"], found.confidence) == (("root",), "DEF-spine", 1.0)
+
+
 def test_what_has_many_short_bones_is_no_hand():
     face = "head . head\n" + "\n".join(f"skin{number} head head+0.{number}" for number in range(10, 25))
     with pytest.raises(NoHumanoid, match="No two arms and two legs"):
@@ -336,6 +355,65 @@ SEATED = {
     for joint, angle in (("hip", -np.pi / 2), ("knee", np.pi / 2))
 }
 ONE_ARM_UP = {"left_shoulder": (0.0, 0.0, 1.2), "right_shoulder": (0.0, 0.0, 1.2)}
+
+
+def with_chains(
+    rig: Rig, bone: str, start: tuple[float, float, float], end: tuple[float, float, float]
+) -> Rig:
+    """The rig with six bones more on each side of one of it, from and to these metres beside its head."""
+    chains = [
+        np.linspace(start, end, 7) * [side, 1.0, 1.0] + rig.heads[rig.index[bone]] for side in (1.0, -1.0)
+    ]
+    count = len(rig.names)
+    names = tuple(f"hair{place}" for place in range(12))
+    parents = tuple(rig.index[bone] if place % 6 == 0 else count + place - 1 for place in range(12))
+    return Rig(
+        rig.names + names, rig.parents + parents,
+        np.concatenate([rig.heads, *(chain[:-1] for chain in chains)]),
+        np.concatenate([rig.tails, *(chain[1:] for chain in chains)]),
+        np.concatenate([rig.axes, np.tile(np.eye(3), (12, 1, 1))]),
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("joint", "start", "end"),
+    [
+        ("head", (0.1, 0.05, 0.15), (0.25, 0.15, -0.75)),
+        ("pelvis", (0.1, 0.1, 0.0), (0.15, 0.2, -0.8)),
+        ("spine3", (0.05, 0.1, 0.0), (1.15, 0.4, 0.3)),
+    ],
+    ids=["long hair", "a coat", "wings"],
+)
+def test_what_hangs_on_a_body_in_pairs_is_no_limb_of_it(joint, start, end):
+    for known in (_known(family) for family in ("Mixamo", "Unreal", "Daz Genesis 8", "VRoid", "Source")):
+        rig = build(known)
+        joints = match(rig).joints
+        dressed = _joints(with_chains(rig, joints[joint], start, end))
+        limbs = [
+            name for name in expected(known) if name.startswith(("left", "right")) and "collar" not in name
+        ]
+        assert {limb: dressed.get(limb) for limb in limbs} == {limb: joints[limb] for limb in limbs}
+
+
+@pytest.mark.parametrize(
+    ("limb", "factor"), [("hip", 0.5), ("hip", 1.7), ("shoulder", 0.6), ("shoulder", 1.5)]
+)
+def test_limbs_much_longer_or_shorter_than_a_mans_are_found_by_shape(limb, factor):
+    for known in (_known(family) for family in ("Unreal", "Daz Genesis 8", "Rigify", "VRM", "SMPL-X")):
+        rig = build(known)
+        joints = match(rig).joints
+        heads, tails = rig.heads.copy(), rig.tails.copy()
+        for side in ("left", "right"):
+            first = rig.index[joints[f"{side}_{limb}"]]
+            below = rig.tree.below(first)
+            heads[below], tails[below] = (
+                rig.heads[first] + factor * (one[below] - rig.heads[first]) for one in (rig.heads, rig.tails)
+            )
+        found = _joints(replace(rig, heads=heads, tails=tails))
+        parts = [
+            f"{side}_{part}" for side in ("left", "right") for part in ("knee", "ankle", "elbow", "wrist")
+        ]
+        assert {part: found.get(part) for part in parts} == {part: joints[part] for part in parts}
 
 
 @pytest.mark.parametrize("turns", [BENT_ARMS, SEATED, ONE_ARM_UP])

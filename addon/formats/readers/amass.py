@@ -20,9 +20,11 @@ import numpy as np
 from ...body.skeleton import REST_PELVIS
 from ...recording import Person, Poses
 from ...safe_read import FormatError
+from ..beside_rows import as_beside
 from ..container import Container
 from ..draft import REST_PELVIS_X, Draft, Reader, layout_keypoints, numbers, person, rows, smpl_poses
 from ..rates import rate_in
+from ..timing import timed_beside
 
 _WIDTHS = (66, 72, 156, 162, 165)
 _POSES = ("poses", "fullpose")
@@ -71,19 +73,14 @@ def read(container: Container) -> Draft:
         ignored.insert(0, "hand, jaw and eye poses")
     if ignored:
         warnings.append(f"Not used: {', '.join(ignored)}.")
-    one = _seen(person(poses=poses), fields.get("mask"))
+    one = as_beside(person(poses=poses), fields, len(vectors))
     tool = _tool(container, vectors)
-    return Draft([one], fps=fps, likely_up=("+z", "+y"), warnings=warnings, tool=tool, mean_bones=True)
+    draft = Draft([one], likely_up=("+z", "+y"), warnings=warnings, tool=tool, mean_bones=True)
+    return timed_beside(draft, fields, len(vectors), fps)
 
 
 def _poses_name(container: Container) -> str | None:
     return next((name for name in _POSES if container.has(name)), None)
-
-
-def _seen(one: Person, mask: Any) -> Person:
-    """The frames that XRMoCap's mask (T,) keeps; all where it keeps none or is another's."""
-    seen = np.asarray(mask if mask is not None else [], dtype=bool).reshape(-1)
-    return one.rows(seen) if len(seen) == one.frames and seen.any() else one
 
 
 def _vectors(container: Container) -> np.ndarray:

@@ -14,18 +14,22 @@ from typing import Any
 import numpy as np
 
 from ...safe_read import FormatError, one_line
-from ..body_frames import frames_in, people_in, tracks_of
+from ..body_frames import frames_in, people_in, tracks_of, whereabouts
 from ..body_stacks import by_name, motions, stacked
 from ..container import Container
 from ..draft import Draft, Reader, numbers, text_of
 from ..inference import infer_layout
 from ..linking import LINKED
+from ..people_first import frames_of_people
 from ..rates import rate_of
 from ..timing import timed_frames
+from ..tracks import series_paths
 from .open_keypoints import draft_of_array
 
 _POSITIONS = "positions_3d"
 _LOOKED_AT, _SHOWN, _MOST = 50, 3, 100
+_CROWD, _FARTHER = 20, 0.2
+"""How many people a frame may have, and how far they are from each other, in body's sizes."""
 
 
 @dataclass(frozen=True)
@@ -39,13 +43,13 @@ class _Track:
 
 def recognises(container: Container) -> bool:
     """Bodies of several people, of one motion, or in frames."""
-    if container.kind not in ("npz", "npy", "pickle", "torch", "json"):
+    if container.kind not in ("npz", "npy", "pickle", "torch", "hdf5", "json"):
         return False
     if container.kind == "json":
-        return any(map(people_in, (frame for _, frame in frames_in(container.json)[:_LOOKED_AT])))
+        return any(map(people_in, (frame for _, frame in _listed(container)[:_LOOKED_AT])))
     if _stack(container) is not None or by_name(container.fields) or _positions(container):
         return True
-    return any(map(people_in, (frame for _, frame in frames_in(container.tree)[:_LOOKED_AT])))
+    return any(map(people_in, (frame for _, frame in _listed(container)[:_LOOKED_AT])))
 
 
 def read(container: Container) -> Draft:
@@ -105,9 +109,9 @@ def _tracks(container: Container) -> tuple[list[_Track], list[str]]:
     if stack is not None:
         return [_whole(str(place), stack[:, place]) for place in range(stack.shape[1])], []
     named = by_name(container.fields) if container.kind != "json" else {}
-    if named:
+    if named and not frames_of_people(container.tree):
         return [_whole(name, points) for name, points in named.items()], []
-    held = _positions(container) if container.kind != "json" else {}
+    held = _positions(container) if container.kind != "json" and not named else {}
     if len(held) > 1:
         shown = ", ".join(one_line(name, 40) for name in list(held)[:_SHOWN])
         raise FormatError(
@@ -122,7 +126,19 @@ def _tracks(container: Container) -> tuple[list[_Track], list[str]]:
 
 
 def _listed(container: Container) -> list[tuple[int, Any]]:
-    return frames_in(container.json if container.kind == "json" else container.tree)
+    tree = container.json if container.kind == "json" else container.tree
+    if isinstance(tree, list) and _are_people(tree) and len(series_paths(container.path)) > 1:
+        return [(0, tree)]
+    return frames_of_people(tree) or frames_in(tree)
+
+
+def _are_people(listed: list[Any]) -> bool:
+    """Whether a list that may be of frames is of a frame's people, who are farther apart than frames are."""
+    people = people_in(listed)
+    if not 0 < len(people) == len(listed) <= _CROWD or len({len(one.points) for one in people}) > 1:
+        return False
+    where = whereabouts(np.stack([one.points[:, :3] for one in people]))
+    return len(people) == 1 or bool(np.linalg.norm(np.diff(where, axis=0), axis=1).min() > _FARTHER)
 
 
 def _whole(name: str, points: np.ndarray) -> _Track:
@@ -147,5 +163,5 @@ def _layout(container: Container, tracks: list[_Track]) -> tuple[str | None, lis
 
 READER = Reader(
     "keypoints of people", "VideoPose3D, AlphaPose 3D, ZED, scripts", "keypoints of several people",
-    ".npy .npz .pkl .json", recognises, read,
+    ".npy .npz .pkl .json .jsonl", recognises, read,
 )  # fmt: skip

@@ -45,7 +45,14 @@ def recognises(container: Container) -> bool:
         return True
     if container.json == [] and container.path.stem.isdigit():
         return True
-    return bool(people) and all("keypoints3d" in one or {"Rh", "Th"} <= set(one) for one in people)
+    return bool(people) and all(_is_points(one) or {"Rh", "Th"} <= set(one) for one in people)
+
+
+def _is_points(one: Mapping[str, Any]) -> bool:
+    """Whether these are EasyMocap's keypoints, which have an id or are as many as its models have."""
+    return "keypoints3d" in one and (
+        "id" in one or np.shape(one["keypoints3d"])[:1] in {(n,) for n in _LAYOUTS}
+    )
 
 
 def read(container: Container) -> Draft:

@@ -1,16 +1,17 @@
 """JSON of points by name, as scripts save it: Kinect v2's and Azure's, Nuitrack's, Ego-Exo4D's, many's own.
 
-Frames are a list, a mapping from numbers, or lie under `frames`. A frame maps names to [x, y, z] or to
-{x, y, z}, itself or in a field such as `joints`, `annotation3D`; or it lists {name, x, y, z}; or it has rows
-for names that stand beside all frames (`joint_names`), of one person or of `bodies`. Archives and pickles
-hold an array (T, 3) under each name. Sources: microsoft/
-Azure-Kinect-Samples body-tracking-samples/offline_processor/main.cpp; docs.ego-exo4d-data.org body pose.
+Frames are a list, a mapping from numbers or pictures, or lie under `frames`. A frame maps names to [x, y, z]
+or to {x, y, z}, itself or in a field such as `joints`, `annotation3D`; or it lists {name, x, y, z}; or it has
+rows for names that stand beside all frames (`joint_names`), of one person or of `bodies`. Archives and
+pickles hold an array (T, 3) under each name. Sources: microsoft/Azure-Kinect-Samples
+body-tracking-samples/offline_processor/main.cpp; docs.ego-exo4d-data.org body pose.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from operator import itemgetter
 from typing import Any
 
 import numpy as np
@@ -20,7 +21,9 @@ from ...safe_read.npy import check_shape
 from ..body_frames import IDS, PEOPLE, in_lower_case, in_order, place_of
 from ..container import Container
 from ..draft import Draft, Reader, numbers
+from ..frame_names import frame_numbers
 from ..marker_people import joint_count
+from ..people_first import frames_of_people
 from ..point_drafts import MOST_POINTS, draft_of_points
 from ..rates import rate_in, rate_of
 from ..timing import timed_frames
@@ -97,14 +100,17 @@ def _drafts(track: Mapping[int, _Points]) -> list[Draft]:
 
 def _frames(tree: Any) -> list[tuple[int, Any]]:
     """(number, frame) of all frames in order; [] where the tree holds none."""
+    by_person = frames_of_people(tree)
+    if by_person:
+        return by_person
     if isinstance(tree, Mapping):
         inner = next((tree[name] for name in _FRAMES if isinstance(tree.get(name), (list, Mapping))), None)
         tree = tree if inner is None else inner
     if isinstance(tree, Mapping):
-        numbered = {
-            int(name): frame for name, frame in tree.items() if str(name).isdigit() and len(str(name)) < 10
-        }
-        return sorted(numbered.items()) if len(numbered) == len(tree) else []
+        numbers = frame_numbers(tree)
+        if numbers is not None:
+            return sorted(zip(numbers, tree.values(), strict=True), key=itemgetter(0))
+        return [(0, tree)] if _points(tree, _names(tree)) else []
     return in_order(tree) if isinstance(tree, list) else []
 
 

@@ -18,6 +18,7 @@ from ...body.layouts import LAYOUTS, find_layout
 from ...overrides import give
 from ...recording import Keypoints
 from ...safe_read import FormatError
+from ..beside_rows import as_beside
 from ..body_stacks import FEWEST, MOST
 from ..container import Container
 from ..depth import refuse_flat_points
@@ -35,9 +36,10 @@ from ..inference import infer_layout, is_mirrored, unclear_layout
 from ..landmarks import HIPS_FIXED, by_wrists, mediapipe_keypoints
 from ..marker_names import canonical_names
 from ..marker_people import keypoints_of_markers
-from ..rates import rate_in
+from ..of_world import likeliest
+from ..rates import rate_in, rate_of
 from ..skin_markers import is_skin_set
-from ..timing import is_time, timed
+from ..timing import timed_beside
 
 _FREEMOCAP, _HOLISTIC = (543, 553), 75
 """MediaPipe Holistic as FreeMoCap stacks it: 33 body points, the right and the left hand's 21, the face."""
@@ -57,11 +59,10 @@ _DEEP = re.compile("world|3d", re.IGNORECASE)
 """What an array is called that is meant rather than one in the picture."""
 _OTHER = re.compile("veloc|accel|quat|rotat|orient|euler|angle|uncert|error|covar", re.IGNORECASE)
 """What an array is called that tells of points or joints, but not where they are."""
-_FRAMES = ("frame_ids", "frame_id", "frame_idx", "frame_numbers", "frame_number", "frames")
 _DOCUMENTED = frozenset(
     ("keypoints", "layout", "names", "fps", "confidence", "up_axis", "units", "frame_ids", "timestamps")
 )
-_NAMES = ("names", "joint_names", "keypoint_names", "joints_names", "keypoints_names")
+_NAMES = ("names", "joint_names", "keypoint_names", "joints_names", "keypoints_names", "node_names")
 _USUAL_FPS = {"kit21": 12.5, "mmm21": 12.5}
 _HUMANML_FPS = 20.0
 
@@ -86,7 +87,7 @@ def read(container: Container) -> Draft:
     if bare is not None:
         return _read_bare(container, bare)
     fields = container.fields
-    values = numbers(fields["keypoints"], "keypoints")
+    values = numbers(without_nulls(fields["keypoints"]), "keypoints")
     body = _body_of(values, _stated_layout(container))
     points, confidence = _split(values if body is None else body, fields.get("confidence"))
     keypoints, warnings = _named_or_layout(container, points, confidence)
@@ -99,19 +100,13 @@ def read(container: Container) -> Draft:
         warnings=warnings,
         floating=not _given(fields, "up_axis"),
     )
-    return _timed(draft, container, len(points))
+    return timed_beside(draft, fields, len(points), _rate(container))
 
 
-def _timed(draft: Draft, container: Container, frames: int) -> Draft:
-    """The draft with the rate that the file states, and with its times where it has one for each frame."""
+def _rate(container: Container) -> float | None:
+    """As the file states it, in JSON and pickles also in a block on its video."""
     fields = container.fields
-    stated = rate_in(fields)
-    name = next((str(name) for name in fields if _is_times(str(name), fields[name], frames)), None)
-    return replace(draft, fps=stated) if name is None else timed(draft, fields[name], name, stated)
-
-
-def _is_times(name: str, values: Any, frames: int) -> bool:
-    return is_time(name) and frames > 1 and np.shape(values) in ((frames,), (frames, 1))
+    return rate_in(fields) if container.kind == "npz" else rate_in(fields) or rate_of(fields)
 
 
 def _given(fields: Any, name: str) -> bool:
@@ -231,8 +226,11 @@ def _bare(container: Container) -> np.ndarray | None:
     if container.kind in ("npy", "pickle", "torch") and not container.fields:
         return _of_objects(container.tree)
     if container.kind == "json":
-        rows = {
-            name: held for name, held in container.fields.items() if isinstance(held, list) and _is_rows(held)
+        listed = {name: held for name, held in container.fields.items() if isinstance(held, list)}
+        rows = {name: held for name, held in listed.items() if _is_rows(held)}
+        rows = rows or {name: held for name, held in listed.items() if _DEEP.search(name) and _is_flat(held)}
+        rows = rows or {
+            name: [held] for name, held in listed.items() if _DEEP.search(name) and _is_rows([held])
         }
         chosen = _likeliest(list(rows))
         return numbers(rows[chosen[0]], chosen[0]) if len(chosen) == 1 else None
@@ -248,16 +246,22 @@ def _is_open(container: Container) -> bool:
 
 
 def _arrays(container: Container) -> list[str]:
-    """The names of what may be keypoints; of several only those that are called 3D or of the world."""
-    return _likeliest(
-        [str(name) for name in container.fields if _may_be_keypoints(container.shape(str(name)))]
-    )
+    """The names of what may be keypoints; of several only those that are called 3D or of the world, as flat
+    rows have to be."""
+    shapes = {str(name): container.shape(str(name)) for name in container.fields}
+    whole = [name for name, shape in shapes.items() if _may_be_keypoints(shape)]
+    flat = [
+        name
+        for name, shape in shapes.items()
+        if len(shape) == 2 and shape[1] >= 3 * FEWEST and _DEEP.search(name)
+    ]
+    return _likeliest(whole or flat)
 
 
 def _likeliest(names: list[str]) -> list[str]:
     names = [name for name in names if not _OTHER.search(name)] or names
     deep = [name for name in names if _DEEP.search(name)]
-    return deep if len(names) > 1 and deep else names
+    return likeliest(deep) if len(names) > 1 and deep else names
 
 
 def _of_objects(tree: Any) -> np.ndarray | None:
@@ -277,6 +281,21 @@ def _of_objects(tree: Any) -> np.ndarray | None:
     missing = np.full(shape, np.nan)
     rows = [missing if frame is None else np.asarray(frame).reshape(shape) for frame in frames]
     return numbers(rows, "keypoints")
+
+
+def without_nulls(frames: Any) -> Any:
+    """A list of frames of rows, with rows of NaN for those that are null, and for all of a frame that is."""
+    listed = frames if isinstance(frames, list) else []
+    first = next((frame for frame in listed if isinstance(frame, list) and frame), [])
+    row = next((each for each in first if isinstance(each, list)), None)
+    if row is None:
+        return frames
+    missing = [np.nan] * len(row)
+    return [[missing] * len(first) if frame is None else _filled(frame, missing) for frame in listed]
+
+
+def _filled(frame: Any, missing: list[float]) -> Any:
+    return [missing if each is None else each for each in frame] if isinstance(frame, list) else frame
 
 
 def _is_rows(frames: list[Any]) -> bool:
@@ -322,17 +341,10 @@ def _read_bare(container: Container, array: np.ndarray) -> Draft:
     draft = draft_of_array(container, points, container.hints.layout)
     if values.ndim < points.ndim and values.size > points.size:
         draft.warnings.append(_BEHIND)
-    return _timed(_numbered(draft, container), container, len(points))
-
-
-def _numbered(draft: Draft, container: Container) -> Draft:
-    """The draft with the frame numbers that lie beside the array, where they are those of its frames."""
+    fields = container.fields
     (one,) = draft.people
-    name = next((name for name in _FRAMES if container.shape(name) == (one.frames,)), None)
-    numbered = np.zeros(0) if name is None else numbers(container.fields[name], name)
-    if not len(numbered) or not np.isfinite(numbered).all() or (np.diff(numbered) <= 0).any():
-        return draft
-    return replace(draft, people=[replace(one, frame_ids=numbered.astype(np.int64))])
+    draft = replace(draft, people=[as_beside(one, fields, one.frames)])
+    return timed_beside(draft, fields, len(points), _rate(container))
 
 
 def draft_of_array(container: Container, array: np.ndarray, layout: str | None) -> Draft:
@@ -398,4 +410,4 @@ READER = Reader(
     recognises=recognises,
     read=read,
 )
-DOCUMENTED = replace(READER, files="", recognises=recognises_documented)
+DOCUMENTED = READER._replace(files="", recognises=recognises_documented)

@@ -17,6 +17,7 @@ import numpy as np
 from ...body.skeleton import REST_PELVIS
 from ...recording import Keypoints
 from ...safe_read.npz import is_numeric
+from ..beside_rows import as_beside
 from ..container import Container
 from ..draft import (
     NO_PLACE,
@@ -32,6 +33,7 @@ from ..draft import (
 from ..inference import infer_layout
 from ..limbs import limb_lengths
 from ..rates import rate_in
+from ..timing import timed_beside
 
 _WIDTHS = (66, 72, 75, 82, 85, 156, 165)
 _VECTORS = (66, 72, 156, 165)
@@ -95,7 +97,8 @@ def _like_angles(array: np.ndarray) -> bool:
     values = numbers(array, "array")
     start = _CAMERA if array.shape[1] == 85 and _is_hmr(values) else 0
     body = np.linalg.norm(values[:, start + 3 : start + 66].reshape(len(values), -1, 3), axis=-1)
-    return bool(np.isfinite(body).all() and body.max() < 2 * np.pi and np.median(body) < 1.0)
+    body = body[np.isfinite(body)]
+    return bool(body.size and body.max() < 2 * np.pi and np.median(body) < 1.0)
 
 
 def read(container: Container) -> Draft:
@@ -118,12 +121,13 @@ def read(container: Container) -> Draft:
     warnings = [] if container.fields else ["The array names nothing; by its width it holds SMPL's poses."]
     warnings += [NO_PLACE] if trans is None else []
     keypoints = _joints(container, poses.pelvis) if trans is not None else None
-    return Draft(
-        [person(keypoints=keypoints, poses=poses)], fps=rate_in(container.fields), likely_up=_LIKELY,
-        warnings=warnings,
+    one = as_beside(person(keypoints=keypoints, poses=poses), container.fields, len(values))
+    draft = Draft(
+        [one], likely_up=_LIKELY, warnings=warnings,
         units="m" if keypoints is None else None, floating=trans is None,
         tool="unknown tool" if keypoints is None else "NLF",
     )  # fmt: skip
+    return timed_beside(draft, container.fields, len(values), rate_in(container.fields))
 
 
 def _beside(container: Container, count: int) -> tuple[np.ndarray | None, Any]:

@@ -21,13 +21,16 @@ from ...body.rotations import matrix_from_axis_angle
 from ...body.skeleton import REST_PELVIS
 from ...recording import CodedHands, Person
 from ...safe_read import FormatError
+from ..beside_rows import as_beside
 from ..container import Container
 from ..draft import NO_PLACE, REST_PELVIS_X, Draft, Reader, matrix_poses, numbers, padded, person
+from ..frame_batches import people_apart
 from ..hand_poses import MEAN_HAND, PCA_HAND, coded_pair, hand_pair
 from ..linking import LINKED, Detections
 from ..parameter_trees import TRANS, Found, listed, parameters, told
 from ..rates import rate_in, rate_of
-from ..timing import timed_frames
+from ..rotation_forms import rotation_matrices
+from ..timing import timed_beside, timed_frames
 from ..tracks import Tracks, folders, series
 
 _IMAGE = "camera_translation"
@@ -45,7 +48,7 @@ def recognises(container: Container) -> bool:
 
 def read(container: Container) -> Draft:
     """One person, or everybody in the frames, folders of frames or tracks. Raises FormatError."""
-    held = listed(container.tree)
+    held = people_apart(listed(container.tree))
     params = held[0].params if held else parameters(container.fields)
     rotations = _rotations(params)
     people, warnings = [], list[str]()
@@ -64,13 +67,19 @@ def read(container: Container) -> Draft:
     if fixed:
         warnings.append(NO_PLACE)
     draft = Draft(people, likely_up=_LIKELY, warnings=warnings, camera="-y", floating=fixed)
+    stated = rate_in(container.fields) or rate_of(container.tree)
+    if not held:
+        return timed_beside(draft, params, len(rotations), stated)
     frames = [one.params for one in held] if len(people) == 1 and people[0].frames == len(held) else []
-    return timed_frames(draft, frames, rate_in(container.fields) or rate_of(container.tree))
+    return timed_frames(draft, frames, stated)
 
 
 def _rotations(params: Mapping[str, Any]) -> np.ndarray:
-    """(T, 22 | 24, 3, 3) from vectors or matrices of the root and of 21 or 23 joints."""
+    """(T, 22 | 24, 3, 3) from the root and 21 or 23 joints as vectors, matrices or in other forms."""
     root, body = (numbers(params[name], name) for name in ("global_orient", "body_pose"))
+    other = _other_form(root, body)
+    if other is not None:
+        return other
     root = (
         root.reshape(-1, 1, 3, 3)
         if root.shape[-2:] == (3, 3)
@@ -87,6 +96,17 @@ def _rotations(params: Mapping[str, Any]) -> np.ndarray:
             f"body_pose holds {body.shape[1]} joints instead of 21 or 23; export as SMPL or SMPL-X."
         )
     return np.concatenate([root, body], axis=1)
+
+
+def _other_form(root: np.ndarray, body: np.ndarray) -> np.ndarray | None:
+    """The same where each joint has four, six or nine numbers in a row."""
+    if root.shape[-1:] not in ((4,), (6,), (9,)) or not root.size:
+        return None
+    frames = root.size // root.shape[-1]
+    if body.size % frames:
+        return None
+    parts = (root.reshape(frames, -1), body.reshape(frames, -1))
+    return rotation_matrices(np.concatenate(parts, axis=1), (22, 24))
 
 
 def _hands(params: Mapping[str, Any], frames: int) -> np.ndarray | None:
@@ -139,9 +159,8 @@ def _person(
 
 def _track(name: str, params: Mapping[str, Any], rotations: np.ndarray) -> Person:
     count = len(rotations)
-    return _person(
-        name, params.get("frame_ids"), params, rotations, _hands(params, count), _coded(params, count)
-    )
+    one = _person(name, None, params, rotations, _hands(params, count), _coded(params, count))
+    return as_beside(one, params, count)
 
 
 def _from_files(container: Container) -> Found:
@@ -158,7 +177,8 @@ def _from_frames(listed: Found) -> tuple[list[Person], list[str]]:
     first: CodedHands | None = None
     for frame, name, params in listed:
         rotations = _rotations(params)
-        shift = next((numbers(params[each], each) for each in TRANS if each in params), np.zeros(3))
+        told = next((numbers(params[each], each) for each in TRANS if each in params), None)
+        shift = np.zeros(3) if told is None else told
         betas = numbers(params.get("betas", np.zeros(10)), "betas").reshape(-1)
         hands = _hands(params, 1)
         held = {"rotations": rotations[0], "transl": shift.reshape(3), "betas": betas}
@@ -166,10 +186,12 @@ def _from_frames(listed: Found) -> tuple[list[Person], list[str]]:
         coded = _coded(params, 1)
         if coded is not None:
             held["coded"], first = coded.values[0], first or coded
-        if name is None:
-            found.add(frame, held["transl"], **held)
-        else:
+        if name is not None:
             tracks.add(name, frame, **held)
+        elif told is None:
+            found.add_at(frame, rotations[0].reshape(-1) / np.sqrt(len(rotations[0])), **held)
+        else:
+            found.add(frame, held["transl"], **held)
     everybody = [*tracks, *found.tracks()]
     people = [
         _person(name, frames, values, values["rotations"], values.get("hands"), _stacked(first, values))

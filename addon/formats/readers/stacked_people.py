@@ -20,10 +20,12 @@ from ..draft import Draft, Reader, numbers
 
 _TRANS = ("transl", "trans", "translation", "cam_trans")
 _POSES = {
-    "global_orient": ((3,), (1, 3), (3, 3), (1, 3, 3)), "root_orient": ((3,), (1, 3), (3, 3)),
-    "smplx_root_pose": ((3,), (1, 3)),
+    "global_orient": ((3,), (1, 3), (3, 3), (1, 3, 3), (4,), (6,), (1, 6), (9,)),
+    "root_orient": ((3,), (1, 3), (3, 3)), "smplx_root_pose": ((3,), (1, 3)),
     **dict.fromkeys(("poses", "fullpose", "pose", "smpl_poses", "smpl_pose"), (
-        (66,), (72,), (156,), (165,), (24, 3), (52, 3), (55, 3),
+        (66,), (72,), (156,), (165,), *((joints, *each) for joints in (22, 24, 52, 55) for each in (
+            (3,), (4,), (6,), (3, 3),
+        )), (132,), (144,), (198,), (216,),
     )),
 }  # fmt: skip
 """What tells of a person's pose in a frame -> how its values are shaped."""

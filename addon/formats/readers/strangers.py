@@ -14,6 +14,7 @@ from ..parts import part_of_points
 _PICTURE = "is a picture; run a pose estimator on it and open its result"
 _VIDEO = "is a video; run a pose estimator on it and open its result"
 _SCENE = "file; import it into Blender with File > Import, or export BVH instead"
+_ARCHIVE = "is an archive; unpack it and open the motion that is in it"
 _ROBOT = "is the motion of a robot's joints; choose the human motion it was made from"
 _ROBOT_CELLS, _UNIT = (7 + 23, 7 + 29, 8 + 29), 1e-3
 """Root and joints of Unitree's H1 and G1, perhaps with a number in front."""
@@ -30,6 +31,9 @@ _MAGIC = {
     b"Vocaloid Motion Data": "is a MikuMikuDance motion; import it with an add-on for MMD and export BVH",
     b"BLENDER": "is a Blender file; open it with File > Open",
     b"\x28\xb5\x2f\xfd": "is compressed, as .blend files are; open those with File > Open, or unpack it",
+    b"7z\xbc\xaf": _ARCHIVE,
+    b"Rar!": _ARCHIVE,
+    b"\x04\x22\x4d\x18": "is compressed with LZ4; save it with joblib.dump(…, compress=3) or unpack it",
     b"%YAML": "is a Unity file; export the motion as BVH or FBX, and import FBX with File > Import",
     b"animVersion": "holds Maya's animation curves; export the motion as BVH, or as FBX for File > Import",
     b"[Header]": "is an HTR file; export C3D, TRC or BVH from the same program",
@@ -45,6 +49,8 @@ _FLAT = "holds 2D keypoints of images; lift or triangulate them and open that"
 _POSES = ("poses", "pose", "smpl_pose", "smpl_poses", "fullpose", "pose_body", "global_orient", "body_pose")
 _FEW = 7
 _HEAD = 400
+_TAR = 257
+"""Where a tar archive says what it is."""
 _DIRECTORY = 1 << 16
 """Bytes at the end of an archive among which the names of its files are."""
 _HAND = 21
@@ -73,7 +79,9 @@ def _by_start(container: Container) -> str | None:
     if container.kind == "binary" and head.startswith(b"PK") and b"xl/" in container.data[-_DIRECTORY:]:
         return "is an Excel workbook; save the sheet with the joints' positions as .csv and open that"
     if container.kind == "binary" and head.startswith(b"PK"):
-        return "is an archive; unpack it and open the motion that is in it"
+        return _ARCHIVE
+    if container.head[_TAR : _TAR + 5] == b"ustar":
+        return _ARCHIVE
     return next((what for start, what in _MAGIC.items() if head.startswith(start)), None)
 
 

@@ -23,8 +23,8 @@ from ..hand_points import of_hand
 from ..landmarks import COUNT
 from ..linking import LINKED
 from ..point_drafts import MOST_POINTS, draft_of_points, of_people
-from ..rates import rate_of
-from ..sheets import lines_of, peek, separator_of, sheet_of
+from ..rates import rate_in_text, rate_of
+from ..sheets import lines_of, peek, remarks_of, separator_of, sheet_of
 from ..table_people import rows_by_place, rows_of_points
 from ..timing import is_time, timed
 
@@ -111,7 +111,8 @@ def read(container: Container) -> Draft:
     draft = drafts[""] if "" in drafts else of_people(drafts)
     draft.warnings += linked + ([_CUT] if cut else [])
     rows = [row for own in tracks.values() for row in own]
-    draft = replace(draft, fps=rate_of(container.json) if container.kind == "json" else None)
+    told = rate_of(container.json) if container.kind == "json" else rate_in_text(remarks_of(container))
+    draft = replace(draft, fps=told)
     if container.path.stem.lower() == _TOTAL_CAPTURE:
         draft = replace(draft, tool="TotalCapture", usual_fps=60.0)
     return replace(_timed(draft, header, rows, frame), tool=draft.tool or _tool(header))
@@ -159,7 +160,16 @@ def _by_place(
 def _in_order(rows: list[list[str]], frame: int | None) -> list[list[str]]:
     numbers = None if frame is None else np.array([_value(row, frame) for row in rows])
     order = _rising(numbers)
+    order = _once(numbers) if order is None else order
     return rows if order is None else [rows[place] for place in order]
+
+
+def _once(frame_ids: np.ndarray | None) -> np.ndarray | None:
+    """The first row of each frame where some are written twice; None where most are, or none."""
+    if frame_ids is None or not np.isfinite(frame_ids).all():
+        return None
+    _, first = np.unique(frame_ids, return_index=True)
+    return first if len(frame_ids) / 2 < len(first) < len(frame_ids) else None
 
 
 def _drafted(columns: _Wide | _Long, rows: list[list[str]], frame: int | None, layout: str | None) -> Draft:

@@ -24,9 +24,11 @@ LEAD_CLEAN, LEAD_NOISY, HALFWAY = 32.0, -20.0, 0.0022
 exact and where their noise is far above HALFWAY metres: midway between clips of either kind. Landmarks are
 the vaguer of the two, which the approximation punishes in exact points and favours under noise. Chosen on the
 validation subjects, on clips of 40 to 240 frames with 0 to 20 mm of noise."""
-WIDEST_HIPS = 1.13
-"""By how much the hips of SMPL's joints may be wider than the rest of a body's bones are long: those of a
-detector, taken for joints, come out a sixth to a quarter wider, in clips of people who hardly straighten."""
+HIPS_CLEAN, HIPS_NOISY = 0.12, 0.05
+"""By how much (as a logarithm) the hips of SMPL's joints may be wider or narrower than the rest of a body's
+bones are long. Those of a detector, taken for joints, come out a sixth to a quarter wider in clips of people
+who hardly straighten, or narrower where the middle between them is a point of its own; under noise all hips
+come out nearer to the usual ones."""
 
 _JOINTS = {
     POINT_INDEX[landmark]: POINT_INDEX[joint]
@@ -65,14 +67,20 @@ def as_smpl_joints(targets: Targets) -> Targets | None:
 
 def least_lead(noise: float) -> float:
     """By how much the evidence of joints must be ahead to be taken; noise: metres per axis."""
-    return LEAD_NOISY + (LEAD_CLEAN - LEAD_NOISY) / (1.0 + (noise / HALFWAY) ** 2)
+    return _between(LEAD_CLEAN, LEAD_NOISY, noise)
 
 
-def hips_of_joints(bones: np.ndarray) -> bool:
-    """Whether bones (24, 3) that were measured on what is taken for SMPL's joints may have hips of joints."""
+def hips_of_joints(bones: np.ndarray, noise: float) -> bool:
+    """Whether bones (24, 3) that were measured on what is taken for SMPL's joints, with noise of so many
+    metres per axis, may have hips of joints."""
     hips = [JOINT_NAMES.index(name) for name in ("left_hip", "right_hip")]
     wide = np.linalg.norm(bones[hips], axis=-1).sum() / np.linalg.norm(REST_OFFSETS[hips], axis=-1).sum()
-    return bool(wide < WIDEST_HIPS * size(bones))
+    return bool(abs(np.log(wide / size(bones))) < _between(HIPS_CLEAN, HIPS_NOISY, noise))
+
+
+def _between(clean: float, noisy: float, noise: float) -> float:
+    """A limit for points with noise of so many metres, from those for exact and for very noisy points."""
+    return noisy + (clean - noisy) / (1.0 + (noise / HALFWAY) ** 2)
 
 
 def renamed(keypoints: Keypoints, targets: Targets) -> Keypoints:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import product
+
 import numpy as np
 
 from ...steps import FRAMES, Steps
@@ -12,7 +14,7 @@ FEWEST_SMOOTHED = 2 * ORDER + 2
 """Fewer frames can't be smoothed."""
 FRAMES_PER_STEP = 128
 """Frames that the smoother takes at once."""
-FACTORS_AT_ONCE = 4_000_000
+FACTORS_AT_ONCE = 6_000_000
 """Numbers that a smoother's factors may hold at once: a long clip's points are smoothed some at a time."""
 
 
@@ -24,7 +26,7 @@ def whittaker(values: np.ndarray, weights: np.ndarray, strengths: np.ndarray) ->
     """
     frames, count = weights.shape
     result = np.empty((frames, values.shape[1], *strengths.shape[:2]))
-    width = max(FACTORS_AT_ONCE // (frames * ORDER * len(strengths)), 1)
+    width = max(FACTORS_AT_ONCE // (frames * 2 * ORDER * len(strengths)), 1)
     for first in range(0, count, width):
         some = slice(first, first + width)
         yield from _solve(values[..., some], weights[:, some], strengths[:, some], result[..., some])
@@ -34,119 +36,103 @@ def whittaker(values: np.ndarray, weights: np.ndarray, strengths: np.ndarray) ->
 def _solve(values: np.ndarray, weights: np.ndarray, strengths: np.ndarray, result: np.ndarray) -> Steps[None]:
     """Puts what minimises it into result (T, C, S, K).
 
-    A banded LDL^T factorisation from both ends at once, which meets in the middle ORDER frames; every step
-    works on all keypoints.
+    A banded LDL^T factorisation from both ends at once, which meets in the middle ORDER frames or one more;
+    every step works on all keypoints.
     """
-    frames = len(weights)
-    half = (frames - ORDER + 1) // 2
-    middle = slice(frames - ORDER - half, frames - half)
-    sides = [slice(0, middle.start), slice(frames - 1, middle.stop - 1, -1)]
-    # The first half ends where the middle begins, with one frame of nothing before it where it is shorter.
-    begins = (half - middle.start, 0)
+    frames, columns = len(weights), strengths.shape[:2]
+    half = (frames - ORDER) // 2
+    middle = slice(half, frames - half)
     kinds, penalty = _penalty(frames, strengths)
-    tiny = 1e-9 * (1.0 + strengths.sum(-1))
-    own_kinds = np.full((half + ORDER, 2), NO_PENALTY)
-    own_weights = np.zeros((half, 2, 1, strengths.shape[1]))
-    pulled = np.zeros((half, values.shape[1], 2, 1, strengths.shape[1]))
-    for side, (begin, rows) in enumerate(zip(begins, sides, strict=True)):
-        own_kinds[begin:, side] = kinds[: half + ORDER - begin]
-        own_weights[begin:, side, 0] = weights[rows]
-        pulled[begin:, :, side, 0] = values[rows] * weights[rows, None]
-    lower, diagonal, paths = yield from _eliminated(own_kinds, penalty, own_weights + tiny, pulled)
-    last = _Ends(penalty[:, own_kinds[half:]], lower[-2:], diagonal[-ORDER:], paths[-ORDER:])
-    square, right = last.met(penalty[:, kinds[middle]])
-    own = np.arange(ORDER)
-    square[own, own] += tiny + weights[middle, None]
-    right += (values[middle] * weights[middle, None])[:, :, None]
-    found = np.linalg.solve(np.moveaxis(square, (0, 1), (2, 3)), np.moveaxis(right, (0, 1), (2, 3)))
-    result[middle] = found = np.moveaxis(found, (2, 3), (0, 1))
-    for first in range(0, len(paths), FRAMES):
-        paths[first : first + FRAMES] /= diagonal[first : first + FRAMES, None]
+    pull = values * weights[:, None]
+    weights = weights[:, None] + 1e-9 * (1.0 + strengths.sum(-1))
+    paths = np.zeros((half + ORDER, values.shape[1], 2, *columns))
+    paths[:half] = np.moveaxis(_both(pull, half), 1, 2)[:, :, :, None]
+    near = yield from _eliminated(kinds, penalty, _both(weights, half), paths)
+    ends, told = (near[half, :ORDER, :ORDER], paths[half:]), (weights[middle], pull[middle])
+    found = result[middle] = _met(penalty[kinds[middle]], *told, *ends)
+    paths[half:] = np.stack([found[:ORDER], found[: -ORDER - 1 : -1]], axis=2)
+    for first in range(0, half, FRAMES):
+        some = slice(first, min(first + FRAMES, half))
+        paths[some] /= near[some, 0, 0, None]
         yield None
-    paths[-ORDER:] -= last.told(found)
-    for here in range(ORDER + half - 1, ORDER, -1):
+    for here in range(half - 1, -1, -1):
         if here % FRAMES_PER_STEP == 0:
             yield None
-        paths[here - ORDER : here] -= lower[here][:, None] * paths[here]
-    for side, (begin, rows) in enumerate(zip(begins, sides, strict=True)):
-        result[rows] = paths[ORDER + begin :, :, side]
+        paths[here] -= np.add.reduce(near[here, 0, 1:, None] * paths[here + 1 : here + 1 + ORDER])
+    result[:half], result[: frames - 1 - half : -1] = paths[:half, :, 0], paths[:half, :, 1]
+
+
+def _met(
+    penalty: np.ndarray, weights: np.ndarray, pull: np.ndarray, left: np.ndarray, pulled: np.ndarray
+) -> np.ndarray:
+    """(M, C, S, K) places of the frames in the middle. penalty (M, ORDER + 1, S, K), weights (M, S, K), pull
+    (M, C, K): their own; left (ORDER, ORDER, 2, S, K), pulled (ORDER, C, 2, S, K): what the frames on both
+    sides leave them, each side's nearest first."""
+    own = range(len(weights))
+    square = np.zeros((len(own), *weights.shape))
+    for i, j in product(own, own):
+        square[i, j] = penalty[min(i, j), abs(i - j)]
+    square[own, own] += weights
+    square[:ORDER, :ORDER] += left[:, :, 0]
+    square[-ORDER:, -ORDER:] += left[::-1, ::-1, 1]
+    right = np.repeat(pull[:, :, None], weights.shape[1], axis=2)
+    right[:ORDER] += pulled[:, :, 0]
+    right[-ORDER:] += pulled[::-1, :, 1]
+    found = np.linalg.solve(np.moveaxis(square, (0, 1), (2, 3)), np.moveaxis(right, (0, 1), (2, 3)))
+    return np.moveaxis(found, (2, 3), (0, 1))
+
+
+def _both(values: np.ndarray, half: int) -> np.ndarray:
+    """(half, 2, ...) the first of values (T, ...), and the last from the end on."""
+    return np.stack([values[:half], values[: -half - 1 : -1]], axis=1)
 
 
 def _eliminated(
-    kinds: np.ndarray, penalty: np.ndarray, weights: np.ndarray, pulled: np.ndarray
-) -> Steps[tuple[np.ndarray, np.ndarray, np.ndarray]]:
-    """From both ends to the middle: lower (F, ORDER, 2, S, K), diagonal (F, 2, S, K) and what is pulled,
-    reduced (F, C, 2, S, K). lower[t, i] is the element (t, t - ORDER + i).
+    kinds: np.ndarray, penalty: np.ndarray, weights: np.ndarray, paths: np.ndarray
+) -> Steps[np.ndarray]:
+    """Takes half of the frames out of the equations, from both ends to the middle. weights (half, 2, S, K);
+    paths (half + ORDER, C, 2, S, K): what pulls, which is reduced in place.
 
-    Rows of nothing come before the first frame, so that every frame has ORDER others before it.
+    Returns (half + 1, ORDER + 1, ORDER + 1, 2, S, K): [t, i, j] is the element between the frames t + i and
+    t + j. Of a frame that is out, [t, 0, 0] is the diagonal and [t, 0, 1:] the factors of those behind it;
+    the last is what all of them leave to the middle.
     """
-    half, columns = len(pulled), (2, *penalty.shape[2:])
-    diagonal = np.ones((ORDER + half, *columns))
-    lower = np.zeros((ORDER + half, ORDER, *columns))
-    paths = np.zeros((ORDER + half, pulled.shape[1], *columns))
+    half, columns = len(weights), weights.shape[1:]
+    band = np.zeros((half + 1 + ORDER, 2 * ORDER, *columns))
+    frame, element, *inner = band.strides
+    shape = (half + 1, ORDER + 1, ORDER + 1, *columns)
+    near = np.lib.stride_tricks.as_strided(
+        band[0, ORDER - 1 :], shape, (frame, frame - element, element, *inner)
+    )
     for t in range(half):
         if t % FRAMES_PER_STEP == 0:
             yield None
-        here, before = t + ORDER, slice(t, t + ORDER)
-        row = penalty[:, kinds[t]]  # elements (t, t - ORDER + i) times their diagonal
-        row[1] -= row[0] * lower[here - 2, 2]
-        row[2] -= row[0] * lower[here - 1, 1] + row[1] * lower[here - 1, 2]
-        factor = np.divide(row[:ORDER], diagonal[before], out=lower[here])
-        diagonal[here] = row[ORDER] + weights[t] - np.add.reduce(factor * row[:ORDER])
-        paths[here] = pulled[t] - np.add.reduce(factor[:, None] * paths[before])
-    return lower, diagonal, paths
-
-
-class _Ends:
-    """The last ORDER frames of both halves, and what they leave of the middle. factors [j, i]: elements of
-    the middle's frame j, counted from each half, and the last but i of that half."""
-
-    def __init__(self, band: np.ndarray, lower: np.ndarray, diagonal: np.ndarray, paths: np.ndarray) -> None:
-        self.rows = np.zeros((ORDER, ORDER, *band.shape[2:]))
-        for j in range(ORDER):
-            row = self.rows[j]
-            row[j:] = band[: ORDER - j, j]
-            row[1] -= row[0] * lower[0, 2]
-            row[2] -= row[0] * lower[1, 1] + row[1] * lower[1, 2]
-        self.factors = self.rows / diagonal
-        self.paths = paths
-
-    def met(self, band: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """(ORDER, ORDER, S, K) the middle's equations less what both halves take, and (ORDER, C, S, K) their
-        right sides."""
-        square = np.zeros((ORDER, ORDER, *band.shape[2:]))
-        for j in range(ORDER):
-            for i in range(j + 1):
-                square[j, i] = square[i, j] = band[ORDER - j + i, j]
-        taken = np.einsum("jqask,iqask->jiask", self.rows, self.factors)
-        pulled = np.einsum("jqask,qcask->jcask", self.factors, self.paths)
-        square -= taken[:, :, 0] + taken[::-1, ::-1, 1]
-        return square, -(pulled[:, :, 0] + pulled[::-1, :, 1])
-
-    def told(self, found: np.ndarray) -> np.ndarray:
-        """(ORDER, C, 2, S, K) what the middle's places (ORDER, C, S, K) add to the halves' last frames."""
-        both = np.stack([found, found[::-1]], axis=2)
-        return np.einsum("jqask,jcask->qcask", self.factors, both)
-
-
-NO_PENALTY = -1
-"""The kind of a row of nothing."""
+            some = slice(t, min(t + FRAMES_PER_STEP, half))
+            near[some, 0] += penalty[kinds[some], :, None]
+            near[some, 0, 0] += weights[some]
+        row = near[t, 0, 1:]
+        factor = row / near[t, 0, 0]
+        near[t, 1:, 1:] -= factor[:, None] * row
+        paths[t + 1 : t + 1 + ORDER] -= factor[:, None] * paths[t]
+        row[:] = factor
+    return near
 
 
 def _penalty(frames: int, strengths: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Each frame's kind (T,), and the penalty's elements (ORDER + 1, kinds, S, K) in rows of that kind: all
-    but the first and last few frames are alike. Column i holds the elements (t, t - ORDER + i)."""
-    bands = np.stack([_band(frames, order) for order in range(1, ORDER + 1)], axis=-1)
-    rows, kinds = np.unique(bands.reshape(frames, -1), axis=0, return_inverse=True)
-    rows = np.concatenate([rows, np.zeros((1, rows.shape[1]))]).reshape(-1, ORDER + 1, ORDER)
-    return kinds.reshape(frames), np.einsum("uio,sko->iusk", rows, strengths)
+    """Each frame's kind (T,), and the penalty's elements (kinds, ORDER + 1, S, K) in rows of that kind: all
+    but the first and last few frames are alike. Column j holds the elements (t, t + j)."""
+    short = min(frames, 4 * ORDER)
+    bands = np.stack([_band(short, order) for order in range(1, ORDER + 1)], axis=-1)
+    kinds = np.arange(frames).clip(max=2 * ORDER)
+    kinds[-2 * ORDER :] = np.arange(short - 2 * ORDER, short)
+    return kinds, np.einsum("ujo,sko->ujsk", bands, strengths)
 
 
 def _band(frames: int, order: int) -> np.ndarray:
-    """(T, ORDER + 1): D^T D of a difference; column i holds the elements (t, t - ORDER + i)."""
+    """(T, ORDER + 1): D^T D of a difference; column j holds the elements (t, t + j)."""
     difference = np.diff(np.eye(order + 1), order, axis=0)[0]
     band = np.zeros((frames, ORDER + 1))
     for a in range(order + 1):
-        for b in range(a + 1):
-            band[a : frames - order + a, ORDER + b - a] += difference[a] * difference[b]
+        for b in range(a, order + 1):
+            band[a : frames - order + a, b - a] += difference[a] * difference[b]
     return band

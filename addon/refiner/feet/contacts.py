@@ -31,7 +31,8 @@ def contacts_of(
     times = network_times(len(pelvis), fps)
     if times is not None:
         rotations, pelvis = (yield from rotations_at(rotations, times)), interpolate(pelvis, times)
-    parts = yield from in_chunks(lambda rows: stance_of(rotations[rows], pelvis[rows], bones), len(pelvis))
+    single = rotations.astype(np.float32)
+    parts = yield from in_chunks(lambda rows: stance_of(single[rows], pelvis[rows], bones), len(pelvis))
     features = feet_features(Stance(*parts), bones)
     yield None
     weights = _weights()
@@ -61,8 +62,9 @@ def network(weights: dict[str, np.ndarray], features: np.ndarray) -> np.ndarray:
 def _taps(x: np.ndarray, dilation: int) -> np.ndarray:
     """x (B, T, C) of a frame and those around it side by side (B, T, TAPS C), zeros beyond both ends."""
     reach = (TAPS - 1) // 2 * dilation
-    padded = np.pad(x, ((0, 0), (reach, reach), (0, 0)))
     frames = x.shape[1]
+    padded = np.zeros((len(x), frames + 2 * reach, x.shape[2]), x.dtype)
+    padded[:, reach : reach + frames] = x
     return np.concatenate([padded[:, k * dilation : k * dilation + frames] for k in range(TAPS)], axis=-1)
 
 

@@ -101,7 +101,8 @@ def _mixed(weights: dict[str, np.ndarray], name: str, x: np.ndarray, rows: slice
     """These frames of a block (T, F) with its mixed features added."""
     x = x[rows]
     hidden = _linear(weights, f"{name}.mix_in", _normalise(weights, f"{name}.before_mix", x))
-    fading = np.exp(-hidden)
+    fading = np.negative(hidden)
+    np.exp(fading, out=fading)
     fading += 1.0
     hidden /= fading
     mixed = _linear(weights, f"{name}.mix_out", hidden)
@@ -125,7 +126,7 @@ def _normalise(weights: dict[str, np.ndarray], name: str, x: np.ndarray) -> np.n
 
 
 def _time(weights: dict[str, np.ndarray], name: str, x: np.ndarray, dilation: int) -> np.ndarray:
-    kernel = weights[f"{name}.weight"][:, 0].T  # (taps, width)
+    kernel = np.ascontiguousarray(weights[f"{name}.weight"][:, 0].T)  # (taps, width)
     middle = (len(kernel) - 1) // 2
     result = x * kernel[middle]
     result += weights[f"{name}.bias"]

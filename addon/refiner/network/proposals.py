@@ -74,9 +74,8 @@ def constant_turn(rotations: Any, initial: Any) -> Any:
 
 
 def weighed(rotations: Any, weights: Any) -> Any:
-    """(..., T, 24, 7): rotations (..., T, 24, 3, 3) as six numbers times their weights (..., T, 24, 1), and
-    these."""
-    return array_namespace(rotations).concat([six_d_from_matrix(rotations) * weights, weights], axis=-1)
+    """(..., T, 24, 6): rotations (..., T, 24, 3, 3) as six numbers times their weights (..., T, 24, 1)."""
+    return six_d_from_matrix(rotations) * weights
 
 
 def steadied(sums: Any, width: int) -> Any:
@@ -84,18 +83,27 @@ def steadied(sums: Any, width: int) -> Any:
     frames."""
     for _ in range(_PASSES if sums.shape[-3] > 1 else 0):
         sums = _moving_average(sums, width // 2)
-    return matrix_from_six_d(sums[..., :6] / sums[..., 6:])
+    return matrix_from_six_d(sums)  # however long its columns are
 
 
 def _moving_average(values: Any, reach: int) -> Any:
     """Values (..., T, 24, C) averaged over `reach` frames to each side, as far as there are any."""
     xp = array_namespace(values)
-    frames = values.shape[-3]
-    total = xp.cumulative_sum(values, axis=-3, include_initial=True)
-    now = xp.arange(frames, device=device(values))
-    last, first = xp.clip(now + reach + 1, None, frames), xp.clip(now - reach, 0, None)
-    count = xp.astype(last - first, values.dtype)[:, None, None]
-    return (xp.take(total, last, axis=-3) - xp.take(total, first, axis=-3)) / count
+    frames, like = values.shape[-3], {"dtype": values.dtype, "device": device(values)}
+    nothing = xp.zeros((*values.shape[:-3], reach, *values.shape[-2:]), **like)
+    now = xp.arange(frames, **like)
+    count = xp.clip(now + reach + 1, None, frames) - xp.clip(now - reach, 0, None)
+    return _sums(xp.concat([nothing, values, nothing], axis=-3), 2 * reach + 1) / count[:, None, None]
+
+
+def _sums(values: Any, width: int) -> Any:
+    """Sums of so many frames in a row of values (..., T, 24, C), from sums of half as many."""
+    sums, wide = values, 1
+    for odd in f"{width:b}"[1:]:
+        sums, wide = sums[..., :-wide, :, :] + sums[..., wide:, :, :], 2 * wide
+        if odd == "1":
+            sums, wide = sums[..., :-1, :, :] + values[..., wide:, :, :], wide + 1
+    return sums
 
 
 def _turn(source: Any, target: Any) -> Any:

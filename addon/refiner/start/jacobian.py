@@ -51,36 +51,35 @@ def levers(
     canonical points (P,)."""
     xp = array_namespace(rotations)
     joints, world = forward(rotations, pelvis, bone_offsets)
-    constants = _constants(tuple(indices.tolist()), of, xp, rotations.dtype, device(rotations))
-    weights, offsets, below, share, weighed, placed = constants
+    placed, mixing = _constants(tuple(indices.tolist()), of, xp, rotations.dtype, device(rotations))
     scale = size(bone_offsets)
     scale = xp.reshape(scale, (-1, 1, 1, 1)) if scale.ndim else scale
-    batch, count = joints.shape[0], len(indices)
-    # What each joint has of each point.
-    carried = weights * joints[:, weighed, :, None], world[:, placed] @ (scale * offsets)
-    flat = xp.reshape(xp.concat(carried, axis=1), (batch, len(weighed) + len(placed), 3 * count))
-    hanging = xp.reshape(below @ flat, (batch, len(of), 3, count))
-    if of != EVERY:
-        joints, world = joints[:, of], world[:, of]
-    return Levers(hanging[:, 0], hanging - share * joints[..., None], world)
+    batch = joints.shape[0]
+    # What points are made of: joints' places from the pelvis, and the axes that offsets lie along.
+    places = xp.matrix_transpose(joints - joints[:, :1])
+    axes = xp.permute_dims(world[:, placed] * scale, (0, 2, 1, 3))
+    made_of = xp.concat([places, xp.reshape(axes, (batch, 3, 3 * len(placed)))], axis=-1)
+    arms = xp.reshape(xp.reshape(made_of, (3 * batch, -1)) @ mixing, (batch, 3, len(of), len(indices)))
+    world = world if of == EVERY else world[:, of]
+    return Levers(arms[:, :, 0] + joints[:, 0, :, None], xp.permute_dims(arms, (0, 2, 1, 3)), world)
 
 
 @lru_cache(maxsize=16)
 def _constants(
     indices: tuple[int, ...], of: tuple[int, ...], xp: Any, dtype: Any, where: Any
-) -> tuple[Any, ...]:
-    """Of W joints that points lie at and O that they lie off: weights (W, 1, P) and offsets (O, 3, P), which
-    of these (J, W + O) hang below each of some, how much (J, 1, P) of each point does, and which they are."""
+) -> tuple[list[int], Any]:
+    """O joints that points lie off, and how the levers of some joints are mixed from all joints' places and
+    the axes of these (24 + 3 O, J P)."""
     weights, offsets = POINT_WEIGHTS[list(indices)].T, np.moveaxis(POINT_OFFSETS[list(indices)], 0, -1)
-    weighed = np.flatnonzero(weights.any(1)).tolist()
     placed = np.flatnonzero(offsets.any((1, 2))).tolist()
-    below, share = SUBTREE[list(of)][:, weighed + placed], (SUBTREE[list(of)] @ weights)[:, None]
-    found = (weights[weighed, None], offsets[placed], below, share)
-    return (
-        *(xp.asarray(np.ascontiguousarray(value), dtype=dtype, device=where) for value in found),
-        weighed,
-        placed,
-    )
+    below = SUBTREE[list(of)]
+    hung = below.T[..., None] * weights[:, None]  # (24, J, P)
+    hung[list(of), range(len(of))] -= below @ weights
+    off = below[:, placed].T[:, None, :, None] * offsets[placed][:, :, None]  # (O, 3, J, P)
+    count = len(of) * len(indices)
+    parts = hung.reshape(JOINT_COUNT, count), off.reshape(3 * len(placed), count)
+    mixing = np.concatenate(parts)
+    return placed, xp.asarray(mixing, dtype=dtype, device=where)
 
 
 def swept(world: Any, arms: Any, metric: Any = None) -> Any:

@@ -145,7 +145,8 @@ def without_offsets(targets: Targets, offsets: np.ndarray, rotations: np.ndarray
     3, 3) near the truth. Raw observations stay as they are."""
 
     def moved_onto(rows: slice) -> np.ndarray:
-        _, world = forward(rotations[rows], np.zeros((len(rotations[rows]), 3)), REST_OFFSETS)
+        some = _single(rotations[rows])
+        _, world = forward(some, np.zeros_like(some[:, 0, 0]), REST_OFFSETS)
         return targets.positions[rows] - _carried(world, targets.indices, offsets)
 
     return replace(targets, positions=(yield from in_chunks(moved_onto, len(rotations))))

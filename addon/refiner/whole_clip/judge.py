@@ -67,7 +67,7 @@ def judge(
         second = yield from _judge(joints, initial, prior, fps, bones, alone, proportions, near)
         noise = float(np.sqrt(np.median(targets.noise**2) + variance))
         ahead = second.evidence > first.evidence + least_lead(noise)
-        if ahead and (bones is not None or hips_of_joints(second.bones)):
+        if ahead and (bones is not None or hips_of_joints(second.bones, noise)):
             return replace(second, variance=variance, joints=True)
     return replace(first, variance=variance)
 
