@@ -23,7 +23,7 @@ STRETCHED = 0.995
 OF_EACH = 0.25
 """Share that pelvis, hip, knee and ankle have each in how a foot is turned wrongly, where nothing tells one
 of them better than another."""
-ITERATIONS = 4
+ITERATIONS = 3
 HINGE_SEEN = 0.2
 """Sine of the bend from which thigh and shin tell a knee's axis; less bent, it is that of its own frame."""
 
