@@ -14,9 +14,9 @@ from ...steps import Steps
 from .bands import Bands
 from .clip import Clip
 
-SLIDE, TURN = 0.0043, 0.009
+SLIDE, TURN = 0.0047, 0.01
 """Metres, and radians, that a bearing foot may stray within a second."""
-MOVES, SPINS = 0.35, 1.5
+MOVES, SPINS = 0.45, 1.5
 """m/s, and radians a second, at which a foot hardly bears."""
 ON_FLOOR, FLAT, ROLLED = 0.004, 0.025, 0.03
 """Metres by which a bearing sole may miss the floor, radians by which a flat one may lean on it, and by which
@@ -26,7 +26,7 @@ UNDER, LEANING, ROLLING = 0.001, 0.025, 0.12
 to a side for nothing: feet and soles of a file are not quite ours."""
 EDGE = 0.5
 """Radians to a side from which a foot stands on its edge rather than on its ball."""
-HARD, SUNK_PASSES = 100.0, 2
+HARD, SUNK_PASSES = 100.0, 3
 """How much more a sole below the floor counts than the floor under others, and how often such are sought."""
 DOUBTED, MORE = 3, 1.5
 """How often feet are held, the contacts that took them away doubted in between, and how many times more than
@@ -42,7 +42,7 @@ EASE_BODY = 0.15
 LOW, LIFTED = 0.001, 20.0
 """Metres by which a foot lies lower than it is to, from which the body follows it so many times rather than
 the other."""
-FOLLOWING, EASE_FOLLOWING = 0.02, 0.1
+FOLLOWING, EASE_FOLLOWING = 0.02, 0.08
 """Metres that the body follows feet that do not reach their places, and seconds over which it does."""
 
 BODY = (1.0, 0.0, 0.0)
