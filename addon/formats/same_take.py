@@ -14,6 +14,7 @@ from ..safe_read.errors import refusing
 from .container import Container, Hints
 from .draft import Draft, Reader
 from .file_names import NUMBERS, counted
+from .file_series import read_series
 from .joining import difference
 from .paths import path_of
 from .registry import find_reader
@@ -70,7 +71,7 @@ def _look(path: Path, hints: Hints) -> _Look | None:
         container = Container(path, hints)
         with refusing(container.name), np.errstate(all="ignore"):
             reader = find_reader(container)
-            return _Look(path, reader, reader.read(container))
+            return _Look(path, reader, read_series(container, reader))
     except FormatError:
         return None  # whoever opens the file is told
 

@@ -21,7 +21,6 @@ from .network.engine import Engine, to_numpy
 from .network.features import POINT_COUNT, Seen, network_inputs
 from .network.proposals import constant_turn_of_clip
 from .start.closed_form import (
-    ALONE_TO_VAGUE,
     ANCHOR_STRIDE,
     ASTRAY,
     COARSE_TO_FINE,
@@ -221,8 +220,7 @@ def _from_keypoints(
     rows, frames = np.flatnonzero(enough), len(enough)
     anchors = np.unique([*rows[:: anchor_stride(fps)], rows[-1]])
     prior, bones = _pose_prior(run.engine), run.engine.array(run.bones)
-    vague = COARSE_TO_VAGUE if run.has_offsets else ALONE_TO_VAGUE
-    coarse = COARSE_TO_FINE if run.settle == FROM_NEIGHBOURS else vague
+    coarse = COARSE_TO_FINE if run.settle == FROM_NEIGHBOURS else COARSE_TO_VAGUE
 
     def fit(part: slice) -> Steps[tuple[Any, Any]]:
         evidence = as_evidence(known.rows(anchors[part]), bones)

@@ -38,7 +38,7 @@ def write_bvh(path: Path, clip: Clip) -> Steps[None]:
     for first in range(0, len(rows), FRAMES):
         lines += [form % tuple(row) for row in rows[first : first + FRAMES].tolist()]
         yield None
-    path.write_text("\n".join(lines) + "\n", "ascii", "replace")
+    path.write_text("\n".join(lines) + "\n", "utf-8")
 
 
 def _joints(clip: Clip) -> tuple[np.ndarray, list[str], np.ndarray, np.ndarray, np.ndarray]:

@@ -5,7 +5,7 @@ The format: https://github.com/vrm-c/vrm-specification/tree/master/specification
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -32,6 +32,19 @@ _T_POSE: dict[str, tuple[str, tuple[float, float, float]]] = {
     "rightFoot": ("rightToes", _AHEAD),
 }
 """Where limbs point in the pose that VRM asks of a rest pose; feet lie level as they are and point ahead."""
+_ABOVE = {
+    "spine": "hips", "chest": "spine", "upperChest": "chest", "neck": "upperChest", "head": "neck",
+    **{
+        f"{side}{part}": above if above in ("hips", "upperChest") else f"{side}{above}"
+        for side in ("left", "right")
+        for part, above in (
+            ("UpperLeg", "hips"), ("LowerLeg", "UpperLeg"), ("Foot", "LowerLeg"), ("Toes", "Foot"),
+            ("Shoulder", "upperChest"), ("UpperArm", "Shoulder"), ("LowerArm", "UpperArm"),
+            ("Hand", "LowerArm"),
+        )
+    },
+}  # fmt: skip
+"""What VRM's human bones hang on, or where that is missing, on what that does."""
 _WITH_PARENT = ("Hand", "Toes", "Thumb", "Index", "Middle", "Ring", "Little")
 """Parts of limbs' ends, which turn as what carries them."""
 
@@ -48,6 +61,8 @@ def write_vrma(path: Path, clip: Clip, humanoid: Mapping[str, str]) -> None:
     human = {humanoid[bone]: place for place, bone in enumerate(clip.bones) if bone in humanoid}
     if "hips" not in human:
         raise NoHumanoid("Its bones are no humanoid's: none is known to be the hips.")
+    clip = _hung(clip, human)
+    human = {humanoid[bone]: place for place, bone in enumerate(clip.bones) if bone in humanoid}
     clip = replace(clip, rest=_facing(clip, human) @ clip.rest)
     posed = _by_human_bones(_in_t_pose(clip, human), set(human.values()))
     kept = _needed(posed, set(human.values()))
@@ -77,6 +92,40 @@ def write_vrma(path: Path, clip: Clip, humanoid: Mapping[str, str]) -> None:
     )
     add_animation(document, animated, list(range(len(kept))), {kept.index(human["hips"])})
     document.write(path)
+
+
+def _hung(clip: Clip, human: Mapping[str, int]) -> Clip:
+    """The same motion of bones that hang on each other as VRM's do, which players take for granted: of rigs
+    whose trunk hangs beside the hips, or feet and hands beside their limbs."""
+    parents = clip.parents.tolist()
+    for name, place in human.items():
+        above = _ABOVE.get(name, "")
+        while above and above not in human:
+            above = _ABOVE.get(above, "")
+        if not above or human[above] in _line(parents, place):
+            continue
+        if place in _line(parents, human[above]):
+            parents[human[above]] = parents[place]
+        parents[place] = human[above]
+    order = sorted(range(len(parents)), key=lambda bone: len(_line(parents, bone)))
+    new = {bone: place for place, bone in enumerate(order)}
+    return replace(
+        clip,
+        bones=tuple(clip.bones[bone] for bone in order),
+        parents=np.array([new.get(parents[bone], -1) for bone in order]),
+        rest=clip.rest[order],
+        posed=clip.posed[:, order],
+        lengths=clip.lengths[order],
+    )
+
+
+def _line(parents: Sequence[int], bone: int) -> list[int]:
+    """A bone and all that it hangs on."""
+    found = []
+    while bone >= 0:
+        found.append(bone)
+        bone = parents[bone]
+    return found
 
 
 def _facing(clip: Clip, human: Mapping[str, int]) -> np.ndarray:

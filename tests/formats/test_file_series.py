@@ -13,7 +13,9 @@ import pytest
 from addon import formats
 from addon.body.layouts import find_layout
 from addon.body.skeleton import REST_PELVIS
+from addon.formats.container import Hints
 from addon.formats.frame_names import frame_numbers
+from addon.formats.same_take import takes
 
 from .bodies import keypoints_of, poses_of, walking
 
@@ -150,6 +152,13 @@ def test_what_turns_with_the_body_does_so_in_every_file(tmp_path):
     np.testing.assert_allclose(read.rotations[:, :22], BODY.rotations[:, :22], atol=1e-5)
     np.testing.assert_allclose(read.pelvis - read.pelvis[0], BODY.pelvis - BODY.pelvis[0], atol=1e-5)
     assert read.rest_turns.shape == (FRAMES, 3, 3)
+
+
+def test_all_files_of_a_series_are_one_recording_when_chosen_together(tmp_path):
+    for number, points in enumerate(POINTS):
+        as_npy(tmp_path / f"{number:06d}", points)
+    files = sorted(tmp_path.iterdir())
+    assert takes(files, Hints()) == [(files[0],)]
 
 
 def test_numbered_clips_stay_apart(tmp_path):

@@ -12,9 +12,12 @@ from addon.retarget.source import source_of
 from addon.rigs import Rig, match
 from tests.retarget import stepping
 from tests.retarget.characters import Build, character
+from tests.rigs.further import FURTHER
 from tests.rigs.known import KNOWN, build
 
 LIMBS = [0, 1, 2, 4, 5, 7, 8, 16, 17, 18, 19]
+ALL = (*KNOWN, *FURTHER.values())
+IDS = [*(known.family for known in KNOWN), *FURTHER]
 PLAIN = Options(feet=False, hands=False)
 _SMPL = np.array([[1.0, 0.0, 0.0], [0.0, 0.0, 1.0], [0.0, -1.0, 0.0]])
 """From Blender's axes to SMPL's."""
@@ -26,7 +29,7 @@ def target(rig: Rig) -> Target:
     return target_of(rest, bones_of(match(rig)), 0.0)
 
 
-@pytest.mark.parametrize("known", KNOWN, ids=lambda known: known.family)
+@pytest.mark.parametrize("known", ALL, ids=IDS)
 def test_the_motion_is_the_same_on_the_way_back(known):
     walk = stepping.walk()
     there = followed(carry(walk, target(build(known)), PLAIN).pose, walk)
@@ -36,7 +39,7 @@ def test_the_motion_is_the_same_on_the_way_back(known):
     assert np.abs(source_of(walk).joints[:, 1] - back.joints[:, 1]).max() < 0.02
 
 
-@pytest.mark.parametrize("known", KNOWN, ids=lambda known: known.family)
+@pytest.mark.parametrize("known", ALL, ids=IDS)
 def test_it_faces_where_the_person_faces_and_keeps_the_order_of_its_limbs(known):
     walk = stepping.walk()
     pose = carry(walk, target(build(known))).pose
@@ -49,7 +52,7 @@ def test_it_faces_where_the_person_faces_and_keeps_the_order_of_its_limbs(known)
         assert (pose.at(f"{side}_ankle")[:, 1] < pose.at(f"{side}_knee")[:, 1]).all()
 
 
-@pytest.mark.parametrize("known", KNOWN, ids=lambda known: known.family)
+@pytest.mark.parametrize("known", ALL, ids=IDS)
 def test_legs_and_trunk_stay_together(known):
     walk = stepping.walk()
     pose = carry(walk, target(build(known))).pose

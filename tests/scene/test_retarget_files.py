@@ -153,6 +153,37 @@ def test_a_vrm_animation_is_that_of_the_character_in_a_blend(folder, tmp_path, w
     _check_as_in_a_blend(path, folder, "hero.blend")
 
 
+@pytest.fixture
+def miku(tmp_path) -> Path:
+    """A character whose trunk and legs hang side by side on a bone that stays, with Japanese names."""
+    bpy.ops.wm.read_homefile(use_factory_startup=True, use_empty=True)
+    add_armature(known_rig("MikuMikuDance"), "Miku")
+    bpy.ops.wm.save_as_mainfile(filepath=str(tmp_path / "miku.blend"))
+    bpy.ops.wm.read_homefile(use_factory_startup=True, use_empty=True)
+    return tmp_path / "miku.blend"
+
+
+def test_a_vrm_animation_hangs_a_trunk_on_the_hips_that_rests_beside_them(folder, tmp_path, miku):
+    out = tmp_path / "walk.vrma"
+    assert _refine(folder, str(miku), out) == 0
+    content, human = read_glb(out).content, _human(out)
+    parents = {
+        content["nodes"][child]["name"]: node["name"]
+        for node in content["nodes"]
+        for child in node.get("children", ())
+    }
+    assert parents[human["spine"]] == human["hips"]
+    _check_as_in_a_blend(out, folder, str(miku))
+
+
+def test_a_bvh_keeps_names_in_any_script(folder, tmp_path, miku):
+    out = tmp_path / "walk.bvh"
+    assert _refine(folder, str(miku), out) == 0
+    assert "JOINT 左ひざ\n" in out.read_text("utf-8")
+    (person,) = formats.read(out).people
+    assert person.keypoints is not None and "left_knee" in person.keypoints.canonical
+
+
 def _check_as_in_a_blend(path: Path, folder: Path, rig: str) -> None:
     """Joints of a VRM animation within 2 mm of the deforming bones of the same character in a .blend."""
     human = _human(path)

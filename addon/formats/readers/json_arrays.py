@@ -52,5 +52,6 @@ def _with_arrays(tree: Any, depth: int = 0) -> Any:
 
 
 READER = Reader(
-    "JSON arrays", "json.dump", "SMPL parameters or keypoints as lists", ".json", recognises, read,
+    "JSON arrays", "scripts that save arrays as JSON", "SMPL parameters or keypoints", ".json",
+    recognises, read,
 )  # fmt: skip

@@ -76,12 +76,13 @@ def network_inputs(seen: Seen, human_centric: bool = True) -> Steps[Inputs]:
     axes, origin = human_frame(joints)
     if not human_centric:
         axes = xp.broadcast_to(xp.eye(3, dtype=axes.dtype, device=device(axes)), axes.shape)
-    points = point_positions(joints, world, bones)
-    known = (seen.precision > 0)[..., None]
+    told = _told(seen.precision)
+    points = point_positions(joints, world, bones, told)
+    known = (seen.precision[..., told] > 0)[..., None]
     nothing = xp.zeros_like(points)
     yield None
-    residual = xp.where(known, seen.positions - points, nothing) @ axes / RESIDUAL_UNIT
-    detail = xp.where(known, seen.detail, nothing) @ axes / DETAIL_UNIT
+    residual = xp.where(known, seen.positions[..., told, :] - points, nothing) @ axes / RESIDUAL_UNIT
+    detail = xp.where(known, seen.detail[..., told, :], nothing) @ axes / DETAIL_UNIT
     yield None
     lengths = xp.sqrt(xp.sum(seen.bone_offsets[..., 1:, :] ** 2, axis=-1))
     ratios = lengths / xp.asarray(_REST_LENGTHS, dtype=rotations.dtype, device=device(rotations))
@@ -94,8 +95,8 @@ def network_inputs(seen: Seen, human_centric: bool = True) -> Steps[Inputs]:
         [
             xp.reshape(six_d_from_matrix(rotations[..., 1:, :, :]), (*lead, 23 * 6)),
             xp.reshape(to_human(joints, axes, origin), (*lead, JOINT_COUNT * 3)),
-            xp.reshape(xp.clip(residual, -FARTHEST, FARTHEST), (*lead, POINT_COUNT * 3)),
-            xp.reshape(xp.clip(detail, -FARTHEST, FARTHEST), (*lead, POINT_COUNT * 3)),
+            _of_every(xp.clip(residual, -FARTHEST, FARTHEST), told),
+            _of_every(xp.clip(detail, -FARTHEST, FARTHEST), told),
             xp.log(1.0 + seen.precision * PRECISION_UNIT**2),
             xp.reshape(xp.log(1.0 + seen.information * TURN_UNIT**2), (*lead, JOINT_COUNT * 3)),
             xp.broadcast_to(((ratios - 1.0) * 5.0)[..., None, :], (*lead, 23)),
@@ -110,6 +111,23 @@ def network_inputs(seen: Seen, human_centric: bool = True) -> Steps[Inputs]:
     )
     yield None
     return Inputs(found, turns)
+
+
+def _told(precision: Any) -> list[int]:
+    """The points of which anything is known; all but in NumPy, which spares itself the others."""
+    if not isinstance(precision, np.ndarray):
+        return list(range(POINT_COUNT))
+    told: list[int] = np.flatnonzero(precision.reshape(-1, POINT_COUNT).any(0)).tolist()
+    return told
+
+
+def _of_every(values: Any, told: list[int]) -> Any:
+    """(..., 71 * 3): values (..., N, 3) of some points, zero for all others."""
+    xp, lead = array_namespace(values), values.shape[:-2]
+    if len(told) < POINT_COUNT:
+        some, values = values, xp.zeros((*lead, POINT_COUNT, 3), dtype=values.dtype)
+        values[..., told, :] = some
+    return xp.reshape(values, (*lead, POINT_COUNT * 3))
 
 
 def _root_motion(axes: Any, origin: Any) -> Any:

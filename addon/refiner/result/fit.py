@@ -18,7 +18,7 @@ def fit_error(
     any."""
     columns = [k for k, name in enumerate(keypoints.canonical) if name is not None]
     indices = [POINT_INDEX[str(keypoints.canonical[k])] for k in columns]
-    joints, world = forward(rotations.astype(np.float32), pelvis, bones)
+    joints, world = forward(rotations, pelvis, bones)
     distance = np.linalg.norm(
         point_positions(joints, world, bones, indices) - keypoints.positions[:, columns], axis=-1
     )

@@ -27,10 +27,9 @@ TRUNK = np.array([any(word in name for word in _TRUNK_WORDS) for name in POINT_N
 """(P,) canonical points that move nearly rigidly with the trunk."""
 
 COARSE_TO_FINE, COARSE_TO_VAGUE = (0.10, 0.05, 0.02, 0.0, 0.0), (0.10, 0.04, 0.0, 0.0)
-ALONE_TO_VAGUE = (0.10, 0.04, 0.0)
 FROM_NEIGHBOURS, FROM_NEAR, VAGUE = (0.02, 0.0), (0.0, 0.0), 0.003
 """Metres; where half the points are known worse than VAGUE, neighbours' poses are near enough to look as
-close at once, and who stands alone there is followed less far."""
+close at once."""
 ANCHOR_STRIDE = 6
 """Frames at 30 a second from one that is fitted from nothing to the next; those between start there."""
 FROM_INITIAL = (0.03, 0.0, 0.0)
