@@ -8,9 +8,13 @@ from addon.body.kinematics import forward
 from addon.body.layouts import find_layout
 from addon.body.points import POINT_INDEX, point_positions
 from addon.body.rotations import matrix_from_axis_angle
-from addon.body.skeleton import REST_OFFSETS
+from addon.body.skeleton import JOINT_NAMES, REST_OFFSETS
 from addon.recording import Keypoints, Person, Poses
 from bundled_model.training.motion_data import load_split
+
+KNEELING = {"left_knee": 90.0, "right_knee": 90.0}
+SEATED = {"left_hip": -75.0, "right_hip": -75.0, "left_knee": 75.0, "right_knee": 75.0, "spine1": 15.0}
+"""Degrees by which joints are bent, for `Truth.bent`."""
 
 
 class Truth:
@@ -22,6 +26,15 @@ class Truth:
         self.pelvis = motion.pelvis[:frames].astype(float)
         self.bones = bones
         self.joints, self.world = forward(self.rotations, self.pelvis, bones)
+
+    def bent(self, degrees: dict[str, float]) -> Truth:
+        """The same stretch with these joints bent all through, about an axis to the left."""
+        for joint, angle in degrees.items():
+            turn = matrix_from_axis_angle(np.array([np.radians(angle), 0.0, 0.0]))
+            place = JOINT_NAMES.index(joint)
+            self.rotations[:, place] = turn @ self.rotations[:, place]
+        self.joints, self.world = forward(self.rotations, self.pelvis, self.bones)
+        return self
 
     def person(
         self, layout: str = "smpl24", noise: float = 0.0, seed: int = 0, poses: Poses | None = None

@@ -16,7 +16,7 @@ from addon.refiner.whole_clip import calibration
 from addon.refiner.whole_clip.bones import estimate_bone_offsets
 from addon.refiner.whole_clip.calibration import Calibration, calibrate, known_better, without_offsets
 
-from .motion import Truth
+from .motion import KNEELING, SEATED, Truth
 
 
 def performer() -> np.ndarray:
@@ -130,5 +130,18 @@ def test_a_clean_clip_is_looked_at_until_nothing_changes(
     _, targets, _ = detected(layout, 0.03)
     found = calibrated(targets)
     monkeypatch.setattr(calibration, "MOST_STEPS", 12)
-    monkeypatch.setattr(calibration, "SETTLED", 0.0)
+    monkeypatch.setattr(calibration, "SETTLED", (0.0, 0.0))
     assert apart(found.offsets, calibrated(targets).offsets) < 1.3
+
+
+@pytest.mark.parametrize(("posture", "most"), [(KNEELING, 3.0), (SEATED, 4.0)])
+def test_who_never_straightens_is_looked_at_longer(
+    posture: dict[str, float], most: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keypoints = Truth(37, 120).bent(posture).person("coco17").keypoints
+    assert keypoints is not None
+    targets = targets_from_keypoints(keypoints, 30.0)
+    found = calibrated(targets)
+    monkeypatch.setattr(calibration, "MOST_STEPS", 25)
+    monkeypatch.setattr(calibration, "SETTLED", (0.0, 0.0))
+    assert apart(found.offsets, calibrated(targets).offsets) < most

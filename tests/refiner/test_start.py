@@ -7,11 +7,21 @@ import pytest
 
 from addon.body.kinematics import forward
 from addon.body.rotations import geodesic_angle, matrix_from_axis_angle
+from addon.body.skeleton import JOINT_NAMES
 from addon.refiner import refine
 from addon.refiner.evidence.targets import targets_from_keypoints
-from addon.refiner.start.closed_form import INITIAL_DEVIATIONS, initial_deviation, initial_prior
+from addon.refiner.network.model import load_model, pose_prior
+from addon.refiner.start.closed_form import (
+    INITIAL_DEVIATIONS,
+    as_evidence,
+    initial_deviation,
+    initial_prior,
+    start_from_keypoints,
+)
 
-from .motion import Truth
+from .motion import KNEELING, SEATED, Truth
+
+KNEES = [JOINT_NAMES.index("left_knee"), JOINT_NAMES.index("right_knee")]
 
 
 def found_degrees(off: float, layout: str = "smpl24", noise: float = 0.0) -> float:
@@ -50,6 +60,18 @@ def test_a_nearly_right_pose_is_not_spoiled_by_noisy_keypoints() -> None:
     joints = slice(1, None)
     error = np.degrees(geodesic_angle(truth.rotations, motion.rotations))[:, joints].mean()
     assert error < 3.0
+
+
+@pytest.mark.parametrize(("posture", "clip"), [(KNEELING, 0), (KNEELING, 8), (SEATED, 37)])
+def test_feet_that_lie_far_off_pull_the_knees_round(posture: dict[str, float], clip: int) -> None:
+    """Half a metre off at first, they counted as outliers until it was too late."""
+    truth = Truth(clip).bent(posture)
+    keypoints = truth.person("body25").keypoints
+    assert keypoints is not None
+    evidence = as_evidence(targets_from_keypoints(keypoints, 30.0), truth.bones)
+    found, _ = start_from_keypoints(evidence, truth.bones, pose_prior(load_model()))
+    off = np.degrees(geodesic_angle(truth.rotations, found))[:, KNEES].max(1)
+    assert (off > 45.0).mean() < 0.1
 
 
 @pytest.mark.parametrize("layout", ["coco17", "body25", "smpl24"])

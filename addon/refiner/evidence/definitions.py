@@ -24,7 +24,7 @@ LEAD_CLEAN, LEAD_NOISY, HALFWAY = 32.0, -20.0, 0.0022
 exact and where their noise is far above HALFWAY metres: midway between clips of either kind. Landmarks are
 the vaguer of the two, which the approximation punishes in exact points and favours under noise. Chosen on the
 validation subjects, on clips of 40 to 240 frames with 0 to 20 mm of noise."""
-HIPS_CLEAN, HIPS_NOISY = 0.12, 0.05
+HIPS_CLEAN, HIPS_NOISY = 0.12, 0.04
 """By how much (as a logarithm) the hips of SMPL's joints may be wider or narrower than the rest of a body's
 bones are long. Those of a detector, taken for joints, come out a sixth to a quarter wider in clips of people
 who hardly straighten, or narrower where the middle between them is a point of its own; under noise all hips

@@ -35,9 +35,10 @@ from .proportions import Proportions, mean_directions
 MOST_FRAMES = 48
 APART, ENOUGH = 0.1, 24
 """Seconds between frames that tell something of their own; so many are taken if they are nearer, too."""
-MOST_STEPS, SETTLED = 4, 0.1
-"""Steps of constants and poses together, at most; fewer if one moves the constants by less than this share of
-their own variance, as it does where there is noise."""
+USUAL_STEPS, MOST_STEPS, SETTLED = 4, 10, (0.1, 1.0)
+"""Steps of constants and poses together; fewer if one moves the constants by less than the first share of
+their own variance, as it does where there is noise, and more while one moves them by more than the second, as
+where people sit or crawl."""
 INDEPENDENT = 0.3
 """Frames a second, after the first, that count as independent: people keep their posture, and keypoints
 wander together; neither must pass for an offset. Chosen on the validation subjects and on clips of real
@@ -224,12 +225,12 @@ def _fit(
 ) -> Steps[tuple[np.ndarray, Pose]]:
     """Constants and poses that fit together. numbers (N,): of the bones to begin with."""
     constants = np.concatenate([numbers, np.zeros(len(told.precision) - told.count)])
-    for _ in range(MOST_STEPS):
+    for number in range(1, MOST_STEPS + 1):
         found = yield from _step(evidence, priors, pose, constants, told)
         constants = constants + found.change
         pose = moved(*pose, found.system.whole(found.step))
         yield None
-        if found.far < SETTLED * len(constants):
+        if found.far < SETTLED[number >= USUAL_STEPS] * len(constants):
             break
     return constants, pose
 
