@@ -11,9 +11,9 @@ from ...steps import Steps
 ORDER = 3
 """Frames before it that a frame is tied to."""
 _THIRD = np.array([-1.0, 3.0, -3.0, 1.0])
-_TOGETHER = 16
+_TOGETHER = 12
 """Frames whose unknowns are solved at once."""
-_AT_ONCE = 32
+_AT_ONCE = 40
 """Such blocks in one step."""
 
 

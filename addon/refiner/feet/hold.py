@@ -68,20 +68,20 @@ def hold_feet(
     clip = replace(clip, chances=chances(contacts, places))
     steps = yield from moved(clip, places, undersides(hung, shown, bones))
     path, target = steps[:, 0], ankles + steps[:, 1:]
-    found = rotations
-    low = low_by(clip, target - joints[:, list(ANKLES)] - path[:, None])
+    left = target - joints[:, list(ANKLES)] - path[:, None]
     for number in range(PASSES):
+        low = low_by(clip, left)
         if number:
-            there, _ = yield from _posed(found, pelvis + path, bones)
-            left = target - there[:, list(ANKLES)]
-            low = low_by(clip, left)
             path = path + (yield from followed(clip, left, low))
 
-        def legs(rows: slice, path: np.ndarray = path, low: np.ndarray = low) -> np.ndarray:
+        def legs(
+            rows: slice, path: np.ndarray = path, low: np.ndarray = low
+        ) -> tuple[np.ndarray, np.ndarray]:
             there = joints[rows] + path[rows, None]
             return reach(rotations[rows], world[rows], there, target[rows], feet[rows], low[rows])
 
-        found = yield from in_chunks(legs, len(pelvis))
+        found, there = yield from in_chunks(legs, len(pelvis))
+        left = target - there
     found[:, list(FEET)] = np.swapaxes(feet, -1, -2) @ shown[:, list(FEET)]
     return found, pelvis + path
 

@@ -35,9 +35,9 @@ def reach(
     ankles: np.ndarray,
     feet: np.ndarray,
     low: np.ndarray | None = None,
-) -> np.ndarray:
+) -> tuple[np.ndarray, np.ndarray]:
     """Local rotations (T, 24, 3, 3) whose ankles come to `ankles` (T, 2, 3) and whose feet are turned as
-    `feet` (T, 2, 3, 3) in the world, with the hips where they are.
+    `feet` (T, 2, 3, 3) in the world, with the hips where they are; and where these ankles are then (T, 2, 3).
 
     rotations, world (T, 24, 3, 3), joints (T, 24, 3) metres: of the pose that the legs start from. low (T, 2)
     metres: by which feet were too low before, and may miss their places the less.
@@ -71,7 +71,7 @@ def reach(
     result[:, _HIPS] = np.swapaxes(world[:, [0, 0]], -1, -2) @ thigh
     result[:, _KNEES] = np.swapaxes(thigh, -1, -2) @ shin
     result[:, ANKLE_JOINTS] = np.swapaxes(shin, -1, -2) @ feet
-    return result
+    return result, hips + knees + ends
 
 
 def leaning_with(

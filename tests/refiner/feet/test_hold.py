@@ -434,8 +434,9 @@ def test_a_leg_out_of_reach_is_straight_and_does_not_jump(walk):
     joints, world = forward(rotations, pelvis, REST_OFFSETS)
     ankles = joints[:, list(ANKLES)]
     gone = np.linspace(0.0, 0.3, len(pelvis))[:, None, None] * np.array([0.0, -1.0, 0.0])
-    found = reach(rotations, world, joints, ankles + gone, world[:, list(ANKLES)])
+    found, ends = reach(rotations, world, joints, ankles + gone, world[:, list(ANKLES)])
     after, _ = forward(found, pelvis, REST_OFFSETS)
+    np.testing.assert_allclose(ends, after[:, list(ANKLES)], atol=1e-9)
     lengths = np.linalg.norm(REST_OFFSETS[[4, 5]], axis=-1) + np.linalg.norm(REST_OFFSETS[[7, 8]], axis=-1)
     straight = np.linalg.norm(after[-20:, [7, 8]] - after[-20:, [1, 2]], axis=-1) / lengths
     assert straight.min() > 0.96 and straight.max() < 1.0
@@ -457,7 +458,7 @@ def test_a_knee_that_is_a_little_backwards_bends_forwards(backwards):
     hips, ankles = joints[:, HIPS], joints[:, list(ANKLES)]
     shorter = np.linspace(0.0, 0.04, count)[:, None, None]
     targets = ankles + shorter * (hips - ankles) / np.linalg.norm(hips - ankles, axis=-1, keepdims=True)
-    found = reach(turns, world, joints, targets, world[:, list(ANKLES)])
+    found, _ = reach(turns, world, joints, targets, world[:, list(ANKLES)])
     bent = np.degrees((found[:, KNEES, 2, 1] - found[:, KNEES, 1, 2]) / 2.0) + np.degrees(straight)
     assert bent[-1].min() > 12.0 and bent.min() > -backwards - 0.5
     assert np.abs(np.diff(bent, axis=0)).max() < 3.0
