@@ -103,7 +103,7 @@ def test_parts_of_numpy_that_come_later_are_the_same_ones():
     ]
 
 
-@pytest.mark.parametrize("name", ["dataclasses", "inspect", "shutil", "subprocess", "tempfile"])
+@pytest.mark.parametrize("name", ["dataclasses", "hashlib", "inspect", "shutil", "subprocess", "tempfile"])
 def test_the_door_opens_without_what_single_commands_need(name):
     """In a Python whose own start imports nothing beside."""
     program = "import sys; sys.path.insert(0, sys.argv[1]); import dev.commands; print(*sorted(sys.modules))"

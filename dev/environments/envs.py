@@ -5,7 +5,6 @@ Every command of build.py waits for what is imported here: what only makes them 
 
 from __future__ import annotations
 
-import hashlib
 import os
 import sys
 from collections.abc import Iterator
@@ -50,8 +49,8 @@ class Environment:
 
     def wanted(self) -> str:
         """What the stamp must say for the environment to be used as it is."""
-        lines = "\n".join(requirement_lines(ROOT / "requirements" / f"{self.name}.txt"))
-        return f"Python {self.version}\n{hashlib.sha256(lines.encode()).hexdigest()}\n"
+        lines = requirement_lines(ROOT / "requirements" / f"{self.name}.txt")
+        return "\n".join([f"Python {self.version}", *lines, ""])
 
     def is_ready(self) -> bool:
         """Whether it was made to the end from the requirements of today."""
