@@ -41,9 +41,11 @@ def takes(tmp_path: Path) -> Path:
     return folder
 
 
-def _hear_ctrl_c() -> None:
-    """Shells have it ignored by what they start in the background, and by all below."""
+def _hear_signals() -> None:
+    """Shells have Ctrl+C ignored by what they start in the background, nohup a closed terminal, and all below
+    ignore them too."""
     signal.signal(signal.SIGINT, signal.SIG_DFL)
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 
 @pytest.fixture
@@ -59,7 +61,7 @@ def start(takes, tmp_path):
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
-            preexec_fn=_hear_ctrl_c,
+            preexec_fn=_hear_signals,
         )
         running.append(process)
         return process
@@ -182,7 +184,8 @@ sys.exit(run_python(Path(sys.executable), ["-c", busy], os.environ))
 @pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="only Linux tells who started whom")
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP], ids=["kill", "a closed terminal"])
 def test_whoever_ends_build_py_ends_what_it_has_started(number):
-    with subprocess.Popen([sys.executable, "-c", WRAPPER], cwd=ROOT, stdout=subprocess.PIPE) as process:
+    command = [sys.executable, "-c", WRAPPER]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, preexec_fn=_hear_signals) as process:
         assert process.stdout is not None and process.stdout.readline() == b"on\n"
         started = children(process)
         process.send_signal(number)

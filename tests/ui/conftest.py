@@ -42,15 +42,23 @@ def linked() -> str:
 
 @pytest.fixture
 def enabled(linked):
-    """An empty scene with the extension enabled, on the engine that every Blender has."""
+    """An empty scene with the extension enabled, on the engine that every Blender has.
+
+    It stays enabled from test to test, as between two files that a person opens: enabling a thousand times
+    would take minutes, and nothing that a test is about.
+    """
     bpy.ops.wm.read_homefile(use_factory_startup=True, use_empty=True)
-    switch(linked, True)
-    bpy.context.preferences.addons[linked].preferences.engine = "numpy"
+    if linked not in bpy.context.preferences.addons:
+        switch(linked, True)
+    preferences = bpy.context.preferences.addons[linked].preferences
+    for name in preferences.__annotations__:
+        preferences.property_unset(name)
+    preferences.engine = "numpy"
     package = importlib.import_module(f"{linked}.addon.refiner")
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(package, "refine_steps", remembering(package.refine_steps))
         yield linked
-    switch(linked, False)
+    importlib.import_module(f"{linked}.addon.ui.runner").end()
 
 
 @pytest.fixture
