@@ -40,7 +40,7 @@ from tests.formats import test_trc as trc
 from tests.formats import test_unlisted as unlisted
 from tests.formats.bodies import walking
 
-MUTATIONS = 60 if importlib.util.find_spec("bpy") is None else 25
+MUTATIONS = 30 if importlib.util.find_spec("bpy") is None else 10
 """Of each file; fewer where its only news is an older NumPy."""
 MARKS = (b"\0", b"\xff", b"\xff\xff\xff\x7f", b"-1", b"1e308", b"nan", b"null", b"[]", b"{}", b"999999999")
 

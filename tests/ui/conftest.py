@@ -44,8 +44,7 @@ def linked() -> str:
 def enabled(linked):
     """An empty scene with the extension enabled, on the engine that every Blender has.
 
-    It stays enabled from test to test, as between two files that a person opens: enabling a thousand times
-    would take minutes, and nothing that a test is about.
+    It stays enabled from test to test: to enable it a thousand times would take minutes.
     """
     bpy.ops.wm.read_homefile(use_factory_startup=True, use_empty=True)
     if linked not in bpy.context.preferences.addons:
@@ -58,7 +57,10 @@ def enabled(linked):
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(package, "refine_steps", remembering(package.refine_steps))
         yield linked
-    importlib.import_module(f"{linked}.addon.ui.runner").end()
+    if linked in bpy.context.preferences.addons:  # what runs and what is open ends with the test
+        ui = importlib.import_module(f"{linked}.addon.ui")
+        ui.detach()
+        ui.attach()
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ def _registered() -> set[str]:
 
 
 def test_twenty_times_on_and_off(switch_extension):
+    switch_extension(False)
     imports = len(bpy.types.TOPBAR_MT_file_import._dyn_ui_initialize())
     for _ in range(20):
         switch_extension(True)
