@@ -31,6 +31,8 @@ GENDERS = ("neutral", "female", "male")
 class OpenBody:
     """The body in SMPL's rest pose: metres, Y up, facing +Z, left arm along +X, pelvis at the origin."""
 
+    gender: str
+    """one of GENDERS"""
     vertices: np.ndarray
     """(V, 3) float64"""
     weights: np.ndarray
@@ -50,9 +52,18 @@ class OpenBody:
     licence: str
 
     def warped(self, bone_offsets: np.ndarray) -> np.ndarray:
-        """Rest vertices (V, 3) of a body with these bone offsets (24, 3) in metres, pelvis at the origin."""
-        targets = rest_joints(np.asarray(bone_offsets, float))
-        return warped(self.vertices, self.weights, self.joints, targets)
+        """Rest vertices (V, 3) of a body with these bone offsets (24, 3) in metres, pelvis at the origin;
+        shared: do not write to them."""
+        return _warped(self.gender, np.asarray(bone_offsets, float).tobytes())
+
+
+@lru_cache(maxsize=8)
+def _warped(gender: str, bone_offsets: bytes) -> np.ndarray:
+    """The same; one run asks for it several times, and the next one of the same person again."""
+    body, offsets = load(gender), np.frombuffer(bone_offsets).reshape(JOINT_COUNT, 3)
+    vertices = warped(body.vertices, body.weights, body.joints, rest_joints(offsets))
+    vertices.flags.writeable = False
+    return vertices
 
 
 @lru_cache(maxsize=len(GENDERS))
@@ -64,7 +75,7 @@ def load(gender: str = "neutral") -> OpenBody:
     if gender not in GENDERS[1:]:
         return _neutral()
     with np.load(SEXES_FILE, allow_pickle=False) as stored:
-        body = replace(_neutral(), vertices=stored[gender].astype(float))
+        body = replace(_neutral(), gender=gender, vertices=stored[gender].astype(float))
     body.vertices.flags.writeable = False
     return body
 
@@ -75,6 +86,7 @@ def _neutral() -> OpenBody:
         weights = stored["weights"].astype(float)
         quads = stored["quads"].astype(np.int64)
         body = OpenBody(
+            gender=GENDERS[0],
             vertices=stored["vertices"].astype(float),
             weights=weights / weights.sum(axis=1, keepdims=True),
             quads=quads,
@@ -113,11 +125,4 @@ def skin(vertices: Array, weights: Array, rotations: Array, pelvis: Array, bone_
 
 def floor_height(bone_offsets: np.ndarray) -> float:
     """Height of the open body's soles in SMPL's frame when the pelvis of the rest pose is at the origin."""
-    return _floor_height(np.asarray(bone_offsets, float).tobytes())
-
-
-@lru_cache(maxsize=32)
-def _floor_height(bone_offsets: bytes) -> float:
-    """The same; one run asks for it several times."""
-    offsets = np.frombuffer(bone_offsets).reshape(JOINT_COUNT, 3)
-    return float(load().warped(offsets)[:, 1].min())
+    return float(load().warped(bone_offsets)[:, 1].min())

@@ -176,10 +176,8 @@ def _run_all(options: argparse.Namespace, arguments: list[str]) -> Iterator[Ende
     # A test with a window spends most of its time waiting for it: those take no core from the others.
     waiting = sum(work.name.startswith(WINDOW) for work in works)
     at_once = min(MOST_AT_ONCE, cores)
-    say(
-        f"\n{len(works)} suites, {min(at_once + waiting, len(works))} at a time; what each has to say is shown "
-        "when it has ended."
-    )
+    together = min(at_once + waiting, len(works))
+    say(f"\n{len(works)} suites, {together} at a time; what each has to say is shown when it has ended.")
     with (
         tempfile.TemporaryDirectory() as folder,
         ThreadPoolExecutor(max(waiting, 1)) as windows,
