@@ -48,12 +48,13 @@ def at_work(ui, person, scenes, tmp_path):
             window.start(ui, formats.read(scenes / "wave.npz").people[0])
         else:
             window.runner.drive(bpy.context, job)
-        window.runner.SLICE = 0.0
+        usual, window.runner.SLICE = window.runner.SLICE, 0.0
         job = window.runner.current().job
         while not (job.writing or name == "refine_from_selection"):
             assert window.event("TIMER") == {"PASS_THROUGH"}
         for _ in range(3):
             assert window.event("TIMER") == {"PASS_THROUGH"}
+        window.runner.SLICE = usual
         return window
 
     return start

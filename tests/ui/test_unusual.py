@@ -7,16 +7,22 @@ import pytest
 
 from addon.scene.curves import find_curves
 
+from .conftest import write_wave
+
 
 def _people() -> list[bpy.types.Object]:
     return [ob for ob in bpy.context.scene.objects if ob.type == "ARMATURE"]
 
 
 @pytest.fixture
-def person(enabled, wave):
+def person(start_scene, scenes):
     """A refined person at 60 frames per second."""
-    bpy.ops.spr.open_recording(filepath=str(wave))
-    bpy.ops.spr.refine_pose()
+
+    def make():
+        bpy.ops.spr.open_recording(filepath=str(write_wave(scenes / "wave.npz")))
+        bpy.ops.spr.refine_pose()
+
+    start_scene("wave", make)
     return _people()[0]
 
 
