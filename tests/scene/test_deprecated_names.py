@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from functools import lru_cache
 from pathlib import Path
 
 import bpy
@@ -34,13 +35,12 @@ def attributes(tree: ast.AST) -> Iterator[ast.Attribute]:
     return (node for node in ast.walk(tree) if isinstance(node, ast.Attribute))
 
 
-def sources() -> Iterator[tuple[Path, ast.Module]]:
+@lru_cache(maxsize=1)
+def sources() -> list[tuple[Path, ast.Module]]:
     """What drives Blender; the same names elsewhere are those of other libraries."""
-    for folder in OURS:
-        for path in (ROOT / folder).rglob("*.py"):
-            text = path.read_text("utf-8")
-            if "bpy" in text:
-                yield path, ast.parse(text)
+    paths = [path for folder in OURS for path in (ROOT / folder).rglob("*.py")]
+    texts = [(path, path.read_text("utf-8")) for path in paths]
+    return [(path, ast.parse(text)) for path, text in texts if "bpy" in text]
 
 
 def test_nothing_is_used_that_will_be_removed():
