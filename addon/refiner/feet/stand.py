@@ -75,8 +75,8 @@ def _eased(motion: Motion) -> np.ndarray:
 
 
 def _legs_again(motion: Motion, edited: np.ndarray) -> Legs:
-    """How well the legs are told: as when the contacts were found, but no better than by an eye where contacts
-    (T, 4) are edited."""
+    """How well the legs are told: as when the contacts were found, but no better than by an eye where some of
+    a foot's contacts (T, 4) are edited."""
     if motion.legs is None:
         return by_poses(motion.frames, SET, poses_alone(motion))
     by_hand = edited.reshape(-1, 2, 2).any(-1)
