@@ -60,6 +60,22 @@ class Floor(Brief):
 
 
 @dataclass(frozen=True, repr=False, eq=False)
+class Legs(Brief):
+    """How well the left and the right leg are told in each of T frames. off (T, 2) metres: by which feet are
+    thought to be off. untold (T, 2) 0..1: how far nothing but poses tells of a leg. known (T, 2) 0..1: how
+    far anything tells of a foot. path: metres by which the body's place is off."""
+
+    off: np.ndarray
+    untold: np.ndarray
+    known: np.ndarray
+    path: float
+
+    def rows(self, rows: np.ndarray) -> Legs:
+        """The same of some of the frames; rows: indices or a mask."""
+        return Legs(self.off[rows], self.untold[rows], self.known[rows], self.path)
+
+
+@dataclass(frozen=True, repr=False, eq=False)
 class Hands(Brief):
     """The fingers of both hands through a motion, joints in the order of `body.hands.FINGER_NAMES`.
 
@@ -107,6 +123,7 @@ class Motion(Brief):
     contacts: (T, 4) probability that left heel, left toes, right heel, right toes bear; empty: unknown.
     floor: what they bear on, None where nothing does.
     free: rotations and pelvis before the feet were held, None where they are not.
+    legs: how well they were told when contacts were found; None where that is not known.
     hands: the fingers; None where nothing tells of any.
     shape: which body model has exactly these bones with these betas; None where that is not known.
     found: contacts and floor as they were found, where somebody has changed them since; None elsewhere.
@@ -128,6 +145,7 @@ class Motion(Brief):
     contacts: np.ndarray = field(default_factory=lambda: np.zeros((0, 4)))
     floor: Floor | None = None
     free: tuple[np.ndarray, np.ndarray] | None = None
+    legs: Legs | None = None
     hands: Hands | None = None
     shape: Shape | None = None
     found: tuple[np.ndarray, Floor | None] | None = None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Sequence
 from pathlib import Path
@@ -24,6 +25,24 @@ _MOST_BONES, _MOST_PEOPLE = 4096, 256
 
 def write_clip(sampled: Sequence[Sampled], path: Path) -> None:
     """Save what was sampled. Raises FormatError where the file can't be written."""
+    try:
+        save_arrays(path, _content(sampled))
+    except OSError as error:
+        raise FormatError(
+            f"{path.name} can't be written ({error.strerror}); make room on the disk."
+        ) from error
+
+
+def digest(sampled: Sequence[Sampled]) -> str:
+    """A name for what was sampled, another one for anything that would be read otherwise."""
+    found = hashlib.sha256()
+    for name, values in _content(sampled).items():
+        found.update(name.encode())
+        found.update(np.ascontiguousarray(values).tobytes())
+    return found.hexdigest()
+
+
+def _content(sampled: Sequence[Sampled]) -> dict[str, Any]:
     from ..rigs import SampledRig, text_of_map
 
     content: dict[str, Any] = {}
@@ -44,13 +63,7 @@ def write_clip(sampled: Sequence[Sampled], path: Path) -> None:
         else:
             head["points"] = list(one.names)
         heads.append(head)
-    content[NAME] = np.array(json.dumps({"kind": KIND, "people": heads}))
-    try:
-        save_arrays(path, content)
-    except OSError as error:
-        raise FormatError(
-            f"{path.name} can't be written ({error.strerror}); make room on the disk."
-        ) from error
+    return content | {NAME: np.array(json.dumps({"kind": KIND, "people": heads}))}
 
 
 def clip_of(fields: Any, name: str) -> list[Sampled]:

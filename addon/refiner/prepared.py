@@ -6,11 +6,11 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from ..motion import Motion
+from ..motion import Legs, Motion
 from ..recording import Keypoints, Person
 from ..steps import Steps
 from .evidence.targets import Read, Targets
-from .feet.told import CAPTURED, UNTOLD, Legs, by_keypoints, by_poses
+from .feet.told import CAPTURED, UNTOLD, by_keypoints, by_poses
 from .hands.motion import HandPoints
 from .piece import Look, Run
 from .poses_alone import Alone

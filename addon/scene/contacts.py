@@ -11,23 +11,20 @@ from dataclasses import dataclass, replace
 import bpy
 import numpy as np
 
-from ..motion import Floor, Motion
-from ..safe_read import FormatError, NpzFile
+from ..motion import Floor, Legs, Motion
 from ..steps import Steps
 from .axes import SMPL_TO_BLENDER
 from .channels import nearest
+from .contacts_found import FOUND, Found, keep_found, read_found
 from .curve_keys import key_frames
 from .curves import Curve, evaluate, remove_curves, write_curves
 from .refined import Refined, refined_animation
-from .stored import keep_arrays
 from .timing import Keys
 
 CONTACTS = ("contact_l_heel", "contact_l_toe", "contact_r_heel", "contact_r_toe")
 """Custom properties of the armature object, animated, in the order of `Motion.contacts`."""
 HEIGHTS, UP = "spr_floor_heights", "spr_floor_up"
 """Custom properties of the armature object: metres of the floor along its normal, and the normal, Z up."""
-FOUND = "spr_contacts_found"
-"""Custom property of an action: the contacts and the floor as a run has found them."""
 BEARS = 0.5
 """From which value a place bears."""
 _GROUP = "Contacts"
@@ -38,12 +35,14 @@ _SAME_FRAME, _SAME_FLOOR = 0.5, 1e-4
 @dataclass(frozen=True)
 class ContactEdits:
     """Contacts of now at the N scene frames of a result, (N, 4) values from 0 to 1, which of them somebody
-    has changed since they were found, (N, 4) bool, and the floor of now where that was changed."""
+    has changed since they were found, (N, 4) bool, and the floor of now where that was changed; found: what
+    it is told from."""
 
     frames: np.ndarray
     values: np.ndarray
     changed: np.ndarray
     floor: Floor | None
+    found: Found
 
     @property
     def any(self) -> bool:
@@ -63,7 +62,12 @@ def write_contacts(armature: bpy.types.Object, motion: Motion, keys: Keys) -> St
     yield from _write_curves(armature, keys.frames, bears)
     write_floor(armature, motion.floor)
     found, floor = (motion.contacts, motion.floor) if motion.found is None else motion.found
-    _keep_found(armature.animation_data.action, keys.frames, keys.linear(found) >= BEARS, floor)
+    legs = None if motion.legs is None else _at_keys(motion.legs, keys)
+    keep_found(armature.animation_data.action, Found(keys.frames, keys.linear(found), floor, legs))
+
+
+def _at_keys(legs: Legs, keys: Keys) -> Legs:
+    return Legs(keys.linear(legs.off), keys.linear(legs.untold), keys.linear(legs.known), legs.path)
 
 
 def _write_curves(armature: bpy.types.Object, frames: np.ndarray, bears: np.ndarray) -> Steps[None]:
@@ -137,14 +141,14 @@ def contact_edits(armature: bpy.types.Object) -> ContactEdits | None:
     """What somebody has changed of contacts and floor since they were found; None where nothing is known of
     that."""
     refined = refined_animation(armature)
-    known = None if refined is None else _found(refined.action)
-    if refined is None or known is None:
+    found = None if refined is None else read_found(refined.action)
+    if refined is None or found is None:
         return None
-    frames, found, floor = known
-    values, now = read_contacts(armature, refined, frames), read_floor(armature)
-    values = found.astype(float) if values is None else values
-    changed_floor = None if now is None or _same(now, floor) else now
-    return ContactEdits(frames, values, (values >= BEARS) != found, changed_floor)
+    values, now = read_contacts(armature, refined, found.frames), read_floor(armature)
+    values = found.chances if values is None else values
+    changed_floor = None if now is None or _same(now, found.floor) else now
+    changed = (values >= BEARS) != (found.chances >= BEARS)
+    return ContactEdits(found.frames, values, changed, changed_floor, found)
 
 
 def forget_contact_edits(armature: bpy.types.Object) -> bool:
@@ -153,7 +157,8 @@ def forget_contact_edits(armature: bpy.types.Object) -> bool:
     edits, refined = contact_edits(armature), refined_animation(armature)
     if edits is None or refined is None or not edits.any:
         return False
-    _keep_found(refined.action, edits.frames, edits.values >= BEARS, read_floor(armature))
+    chances = np.where(edits.changed, edits.values, edits.found.chances)
+    keep_found(refined.action, replace(edits.found, chances=chances, floor=read_floor(armature)))
     return True
 
 
@@ -177,28 +182,6 @@ def _same(one: Floor, other: Floor | None) -> bool:
         and np.allclose(one.heights, other.heights, atol=_SAME_FLOOR)
         and np.allclose(one.normal, other.normal, atol=_SAME_FLOOR)
     )
-
-
-def _keep_found(action: bpy.types.Action, frames: np.ndarray, bears: np.ndarray, floor: Floor | None) -> None:
-    fields = {"frames": frames.astype(np.int32), "bears": bears.astype(np.uint8)}
-    if floor is not None:
-        fields |= {"heights": floor.heights, "normal": floor.normal}
-    keep_arrays(action, FOUND, fields)
-
-
-def _found(action: bpy.types.Action) -> tuple[np.ndarray, np.ndarray, Floor | None] | None:
-    """Frames (N,), whether each place bears (N, 4), and the floor, as they were found."""
-    content = action.get(FOUND)
-    if not isinstance(content, bytes):
-        return None
-    try:
-        fields = NpzFile(content, "The contacts found")
-        frames, bears = fields["frames"].astype(float), fields["bears"] > 0
-        floor = Floor(fields["normal"], fields["heights"]) if "heights" in fields else None
-    except (FormatError, KeyError, AttributeError):
-        return None
-    fits = len(frames) > 0 and bears.shape == (len(frames), len(CONTACTS))
-    return (frames, bears, floor) if fits else None
 
 
 def _remove_stale(armature: bpy.types.Object) -> None:

@@ -46,9 +46,7 @@ def motion_to_hold(armature: bpy.types.Object, rate: float) -> Steps[Motion]:
     poses = yield from _free_poses(armature, stored.frames)
     contacts = read_contacts(armature, refined, stored.frames)
     edits = contact_edits(armature)
-    found = None
-    if contacts is not None and edits is not None and len(edits.frames) == len(contacts):
-        found = np.where(edits.changed, 1.0 - np.round(contacts), contacts), read_floor(armature)
+    found = None if contacts is None or edits is None or len(edits.frames) != len(contacts) else edits.found
     count = len(stored.frames)
     return Motion(
         rotations=poses.rotations,
@@ -61,7 +59,8 @@ def motion_to_hold(armature: bpy.types.Object, rate: float) -> Steps[Motion]:
         filled=_filled(refined, stored.frames),
         contacts=np.zeros((0, 4)) if contacts is None else contacts,
         floor=read_floor(armature),
-        found=found,
+        found=None if found is None else (found.chances, read_floor(armature)),
+        legs=None if found is None else found.legs,
     )
 
 

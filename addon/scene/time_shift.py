@@ -14,7 +14,7 @@ import numpy as np
 
 from ..safe_read import FormatError, NpzFile
 from .channels import nearest
-from .contacts import FOUND
+from .contacts_found import FOUND
 from .curve_keys import key_frames, move_keys, read_keys
 from .curves import every_curve_in
 from .finger_keys import STORED_FINGERS

@@ -15,11 +15,11 @@ from ..scene.clock import from_timeline
 from ..steps import Progress, Steps
 from . import runner
 from .describe import plural
+from .followed import person_before
 from .language import BoolProperty, EnumProperty, IntProperty, StringProperty
 from .opened_files import stem_of
 from .refined import told_of_rate
 from .results import refined_armatures
-from .retarget import motion_of
 from .stepped_job import SteppedJob
 from .told_job import Telling, ToldJob
 
@@ -37,7 +37,7 @@ class ExportJob(ToldJob):
         written = yield from scene_package.export_people.steps(path, people, **options)
         names = str(written[0]) if len(written) == 1 else ", ".join(file.name for file in written)
         scene = bpy.context.scene
-        told = told_of_rate([motion_of(scene, one) for one in people], scene)
+        told = told_of_rate([person_before(scene, one) or one for one in people], scene)
         done = f"{plural(len(people), 'person')} exported to {names}"
         self.sentence, self.heed = ". ".join((done, *told)), bool(told)
 

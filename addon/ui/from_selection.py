@@ -4,14 +4,13 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import bpy
 
-from ..formats.scene_clip import write_clip
+from ..formats.scene_clip import digest, write_clip
 from ..rigs import BoneMap, Sampled
 from ..scene import SceneError
 from ..scene.sample_points import sample_empties, sample_mesh
@@ -79,12 +78,8 @@ class ReadingJob(SteppedJob):
 def _file(name: str, sampled: Sequence[Sampled]) -> Path:
     """Where the recording of a selection is kept: the same content goes to the same file. The refined person
     is called after it."""
-    content = hashlib.sha256()
-    for one in sampled:
-        content.update(one.name.encode())
-        content.update(one.places.tobytes())
     plain = re.sub(r"[^\w.+-]+", "_", name)[:60]
-    path = f"{FOLDER}/{content.hexdigest()[:8]}"
+    path = f"{FOLDER}/{digest(sampled)[:8]}"
     folder = bpy.utils.extension_path_user(BASE_PACKAGE, path=path, create=True)
     return Path(folder) / f"{plain}_motion.npz"
 

@@ -11,9 +11,10 @@ from ..body.skeleton import JOINT_NAMES
 from ..scene.retarget_keys import retargeted_action
 from ..scene.rigify_controls import controls_of
 from .drawn_text import draw_message
+from .followed import followed_person
 from .panels import Panel, draw_properties
 from .results import refined_armatures
-from .retarget import chosen_character, followed_person
+from .retarget import chosen_character
 from .retarget_settings import FOLDS, SPR_PG_matched_bone, SPR_PG_retarget, bone_map, shown_lines
 
 ROWS = 8

@@ -12,12 +12,12 @@ from ..safe_read import FormatError
 from ..scene import SceneError
 from ..scene.character import check_character
 from ..scene.retarget import retarget_mapped
-from ..scene.retarget_keys import SOURCE, retargeted_action
 from ..scene.rigify_controls import controls_of
 from ..scene.sample_rigs import rig_of
 from ..steps import Steps
 from . import runner
 from .describe import plural
+from .followed import followed_person, note_person, why_not_again
 from .language import StringProperty
 from .quality import shown_person
 from .refined import told_of_rate
@@ -39,26 +39,6 @@ def chosen_character(context: bpy.types.Context) -> bpy.types.Object | None:
     near = [ob for ob in (active, active.parent if active is not None else None) if ob is not None]
     near += [ob for ob in context.view_layer.objects if ob.select_get()]
     return next((ob for ob in near if ob.type == "ARMATURE" and ob not in people), None)
-
-
-def followed_person(
-    context: bpy.types.Context, character: bpy.types.Object | None
-) -> bpy.types.Object | None:
-    """The person that the character has followed before, or who is shown."""
-    action = None if character is None else retargeted_action(character)
-    earlier = None if action is None else context.scene.objects.get(str(action.get(SOURCE, "")))
-    people = refined_armatures(context.scene)
-    active = context.view_layer.objects.active
-    if active in people or earlier not in people:
-        return shown_person(context)
-    return earlier
-
-
-def motion_of(scene: bpy.types.Scene, armature: bpy.types.Object) -> bpy.types.Object:
-    """The person whose motion a character has taken over, where it is there; else the armature itself."""
-    action = retargeted_action(armature)
-    person = None if action is None else scene.objects.get(str(action[SOURCE]))
-    return armature if person is None else person
 
 
 def matched(context: bpy.types.Context, character: bpy.types.Object) -> BoneMap:
@@ -128,6 +108,7 @@ def _retargeted(
     assert person is not None
     found = BoneMap() if controls_of(character) is not None else matched(context, character)
     done = yield from retarget_mapped.steps(person, character, found, settings.options(), ik=settings.ik)
+    note_person(done.action, person)
     told = f"{person.name} is on {character.name}: {plural(done.bones, 'bone')}, "
     told += f"{plural(done.frames, 'frame')}, action '{done.action.name}'."
     heed = told_of_rate([person], context.scene) + done.told
@@ -170,9 +151,7 @@ class SPR_OT_retarget_again(_Retargeting, bpy.types.Operator):
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
         """Needs a character that was retargeted to."""
-        character = chosen_character(context)
-        first = character is not None and retargeted_action(character) is None
-        return _can(cls, "Retarget to this character first" if first else _why_not(context))
+        return _can(cls, _why_not(context) or why_not_again(context, chosen_character(context)))
 
 
 class SPR_OT_match_bones(bpy.types.Operator):

@@ -118,6 +118,14 @@ def test_without_a_hold_nothing_is_held_and_contacts_are_known_all_the_same(scen
     assert slide(refined, contacts(refined) >= 0.5) < 0.6 * before
 
 
+def test_holding_again_without_an_edit_changes_nothing(refined):
+    before = read_poses(refined, FRAMES)
+    assert bpy.ops.spr.hold_feet_again() == {"FINISHED"}
+    after = read_poses(refined, FRAMES)
+    assert apart(after.rotations, before.rotations).max() < 0.1
+    assert np.abs(after.pelvis - before.pelvis).max() < 0.0005
+
+
 def test_a_foot_without_contacts_is_let_go(person):
     free = _free(person)
     set_contacts(person, 0.0)

@@ -63,6 +63,20 @@ def test_what_was_read_is_refined_at_once(anna, ui):
     assert len(set(bpy.data.armatures) - before) == 1
 
 
+def test_another_reading_does_not_replace_what_a_saved_scene_refers_to(anna, monkeypatch, tmp_path):
+    def folder(*_: object, path: str, **_named: object) -> str:
+        (tmp_path / path).mkdir(parents=True, exist_ok=True)
+        return str(tmp_path / path)
+
+    monkeypatch.setattr(bpy.utils, "extension_path_user", folder)
+    scene, read = bpy.context.scene, []
+    for rate in (30, 30, 60):
+        scene.render.fps = rate
+        assert bpy.ops.spr.refine_from_selection(refine=False) == {"FINISHED"}
+        read.append(scene.spr.source)
+    assert read[0] == read[1] != read[2]
+
+
 def test_constraints_parents_and_units_are_taken_in_as_they_show(anna, ui):
     armature, motion = anna
     holder = bpy.data.objects.new("Holder", None)

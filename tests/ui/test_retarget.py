@@ -78,6 +78,24 @@ def test_a_scene_that_runs_at_another_rate_since_is_said_and_told_again_on_expor
     assert "slower" not in _settings().result + capfd.readouterr().out
 
 
+def test_again_finds_who_was_renamed_and_refuses_who_is_gone(person, character):
+    other = person.copy()
+    bpy.context.collection.objects.link(other)
+    other["spr_person"], other.name = "another", "A first one"
+    character.select_set(True)
+    bpy.context.view_layer.objects.active = person
+    bpy.ops.spr.retarget()
+    person.name = "Renamed"
+    bpy.context.view_layer.objects.active = character
+    assert bpy.ops.spr.retarget_again() == {"FINISHED"}
+    assert _settings().result.startswith("Renamed is on Character: ")
+    bpy.data.objects.remove(person)
+    with pytest.raises(RuntimeError, match="is gone; Retarget gives it another's"):
+        bpy.ops.spr.retarget_again()
+    assert bpy.ops.spr.retarget() == {"FINISHED"}
+    assert _settings().result.startswith("A first one is on Character: ")
+
+
 def test_it_can_be_undone_in_one_step_and_done_again(person, character):
     bpy.ops.ed.undo_push()
     bpy.ops.spr.retarget()

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from ...body.kinematics import forward
-from ...motion import Motion
+from ...motion import Legs, Motion
 from ...steps import Progress, Steps, in_chunks
 from ..controls import Controls
 from ..limbs import LEGS
@@ -19,12 +19,14 @@ from .contacts import contacts_of
 from .floor import floor_under
 from .hold import hold_feet
 from .places import chances, places_under
-from .told import Legs, by_poses, poses_alone
+from .told import by_poses, poses_alone
 
 SET = 0.015
 """The same where somebody has set the contacts by hand and the keypoints may be gone."""
 OWN_TURN, LEVER = 0.04, 0.1
 """Radians by which a foot is turned wrongly though its places are known, and metres between these."""
+BEARS = 0.5
+"""From which probability a place bears."""
 IN_AIR = 0.1
 """Metres over (or under) a floor at which a still foot is as likely in the air as on it."""
 
@@ -44,22 +46,41 @@ def stand(motion: Motion, controls: Controls, legs: Legs) -> Steps[Motion]:
     floor = floor_under(places, chances(contacts, places), motion.fps, controls.floor, off)
     if floor is not None:
         contacts = contacts * _near(floor.over(places))
-    standing = replace(motion, contacts=contacts, floor=floor)
+    standing = replace(motion, contacts=contacts, floor=floor, legs=legs)
     if controls.feet == 0.0 or not all(part in controls.parts for part in LEGS):
         return standing
     return (yield from _held(standing, controls, legs, parts))
 
 
 def hold_again(motion: Motion, strength: float = 1.0, path: str = "measured") -> Steps[Motion]:
-    """A motion whose contacts and floor somebody has edited, with its feet held by these."""
+    """A motion whose contacts and floor somebody has edited, with its feet held by these: as `stand` held
+    them, where nothing was edited and that is known."""
     controls = Controls(feet=strength, path=path)
     edited = np.zeros((motion.frames, 4), bool)
     if motion.found is not None:
-        edited = (motion.contacts > 0.5) != (motion.found[0] > 0.5)
-    eased = replace(motion, contacts=np.where(edited, motion.contacts, softened(motion.contacts, motion.fps)))
+        edited = (motion.contacts >= BEARS) != (motion.found[0] >= BEARS)
+    eased = replace(motion, contacts=np.where(edited, motion.contacts, _eased(motion)))
     parts = yield from _parts(motion)
-    held = yield from _held(eased, controls, by_poses(motion.frames, SET, poses_alone(motion)), parts, edited)
+    held = yield from _held(eased, controls, _legs_again(motion, edited), parts, edited)
     return replace(held, contacts=motion.contacts)
+
+
+def _eased(motion: Motion) -> np.ndarray:
+    """(T, 4) contacts that come and go gradually: as they were found, where no edit is near."""
+    eased = softened(motion.contacts, motion.fps)
+    if motion.found is None or motion.legs is None:
+        return eased
+    found = motion.found[0]
+    return np.where(eased == softened(found >= BEARS, motion.fps), found, eased)
+
+
+def _legs_again(motion: Motion, edited: np.ndarray) -> Legs:
+    """How well the legs are told: as when the contacts were found, but no better than by an eye where some of
+    a foot's contacts (T, 4) are edited."""
+    if motion.legs is None:
+        return by_poses(motion.frames, SET, poses_alone(motion))
+    by_hand = edited.reshape(-1, 2, 2).any(-1)
+    return replace(motion.legs, off=np.where(by_hand, np.maximum(motion.legs.off, SET), motion.legs.off))
 
 
 def softened(contacts: np.ndarray, fps: float) -> np.ndarray:

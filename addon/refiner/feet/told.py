@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
 from ...body.points import POINT_NAMES
 from ...body.soles import SIDES
-from ...motion import Motion
+from ...motion import Legs, Motion
 from ..evidence.calm import points_told
 from ..evidence.smoothing import frames_away
 from ..evidence.targets import Targets
@@ -23,22 +22,6 @@ LEAST = 0.0005
 LASTS = 1.0
 """Seconds after a foot was told, or before it is, in which it is thought to bear as a body usually does: what
 the network says of contacts there takes legs nearer to the truth, and of legs that are never told further."""
-
-
-@dataclass(frozen=True)
-class Legs:
-    """How well the left and the right leg are told in each of T frames. off (T, 2) metres: by which feet are
-    thought to be off. untold (T, 2) 0..1: how far nothing but poses tells of a leg. known (T, 2) 0..1: how
-    far anything tells of a foot. path: metres by which the body's place is off."""
-
-    off: np.ndarray
-    untold: np.ndarray
-    known: np.ndarray
-    path: float
-
-    def rows(self, frames: np.ndarray) -> Legs:
-        """The same of some of the frames."""
-        return Legs(self.off[frames], self.untold[frames], self.known[frames], self.path)
 
 
 def by_poses(frames: int, off: float, untold: float) -> Legs:

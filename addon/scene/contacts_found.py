@@ -1,0 +1,81 @@
+"""What a run has found of contacts, floor and legs, kept on its action: edits are told from it, and feet are
+held again as they were held first."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import bpy
+import numpy as np
+
+from ..motion import Floor, Legs
+from ..safe_read import FormatError, NpzFile
+from .stored import keep_arrays
+
+FOUND = "spr_contacts_found"
+"""Custom property of an action: what was found, as an archive in memory."""
+_PLACES = 4
+_STEPS = 255
+
+
+@dataclass(frozen=True)
+class Found:
+    """At the N frames of a result: chances (N, 4) that each place bears, only 0 or 1 from earlier versions;
+    the floor; how well the legs are told, None where that is not known."""
+
+    frames: np.ndarray
+    chances: np.ndarray
+    floor: Floor | None
+    legs: Legs | None
+
+
+def keep_found(action: bpy.types.Action, found: Found) -> None:
+    """Keep it on the action; earlier versions read of the contacts which are there."""
+    fields = {
+        "frames": found.frames.astype(np.int32),
+        "bears": (found.chances >= 0.5).astype(np.uint8),
+        "chances": np.round(found.chances * _STEPS).astype(np.uint8),
+    }
+    if found.floor is not None:
+        fields |= {"heights": found.floor.heights, "normal": found.floor.normal}
+    if found.legs is not None:
+        legs = {name: getattr(found.legs, name) for name in ("off", "untold", "known", "path")}
+        fields |= {name: np.asarray(values, np.float32) for name, values in legs.items()}
+    keep_arrays(action, FOUND, fields)
+
+
+def read_found(action: bpy.types.Action) -> Found | None:
+    """What is kept on the action; None where nothing is, or nothing that makes sense."""
+    content = action.get(FOUND)
+    if not isinstance(content, bytes):
+        return None
+    try:
+        fields = NpzFile(content, "The contacts found")
+        found = Found(fields["frames"].astype(float), _chances(fields), _floor(fields), _legs(fields))
+    except (FormatError, KeyError, AttributeError):
+        return None
+    return found if _fits(found) else None
+
+
+def _chances(fields: NpzFile) -> np.ndarray:
+    if "chances" in fields:
+        return np.asarray(fields["chances"] / _STEPS)
+    return np.asarray(fields["bears"] > 0, float)
+
+
+def _floor(fields: NpzFile) -> Floor | None:
+    return Floor(fields["normal"], fields["heights"]) if "heights" in fields else None
+
+
+def _legs(fields: NpzFile) -> Legs | None:
+    if "off" not in fields:
+        return None
+    off, untold, known = (fields[name].astype(float) for name in ("off", "untold", "known"))
+    return Legs(off, untold, known, float(fields["path"]))
+
+
+def _fits(found: Found) -> bool:
+    count, legs = len(found.frames), found.legs
+    told = () if legs is None else (legs.off, legs.untold, legs.known)
+    shapes = [found.chances.shape, *(one.shape for one in told)]
+    return count > 0 and shapes == [(count, _PLACES), *[(count, 2)] * len(told)]

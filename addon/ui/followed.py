@@ -1,0 +1,54 @@
+"""Whom a character follows: the person whose motion was retargeted to it, whatever that one is called now."""
+
+from __future__ import annotations
+
+import bpy
+
+from ..scene.retarget_keys import SOURCE, retargeted_action
+from .quality import shown_person
+from .refined import PERSON_KEY, SOURCE_KEY, refined_armatures
+
+WHOSE = "spr_retargeted_person"
+"""Custom property of a retargeted action: the recording, and the person's id in it, on two lines."""
+
+
+def note_person(action: bpy.types.Action, person: bpy.types.Object) -> None:
+    """Note on a retargeted action whom it follows."""
+    action[WHOSE] = _whose(person)
+
+
+def person_before(scene: bpy.types.Scene, character: bpy.types.Object) -> bpy.types.Object | None:
+    """The person whose motion the character has; None where it has nobody's, or that person is gone."""
+    action = retargeted_action(character)
+    if action is None:
+        return None
+    people, named = refined_armatures(scene), scene.objects.get(str(action[SOURCE]))
+    same = [one for one in people if _whose(one) == action.get(WHOSE)]
+    return named if named in (same or people) else next(iter(same), None)
+
+
+def followed_person(
+    context: bpy.types.Context, character: bpy.types.Object | None
+) -> bpy.types.Object | None:
+    """The person that the character has followed before, or who is shown."""
+    earlier = None if character is None else person_before(context.scene, character)
+    active = context.view_layer.objects.active
+    if earlier is None or active in refined_armatures(context.scene):
+        return shown_person(context)
+    return earlier
+
+
+def why_not_again(context: bpy.types.Context, character: bpy.types.Object | None) -> str:
+    """Why a character's motion can't be brought up to date; nothing where it can."""
+    if character is None:
+        return ""
+    if retargeted_action(character) is None:
+        return "Retarget to this character first"
+    chosen = context.view_layer.objects.active in refined_armatures(context.scene)
+    if not chosen and person_before(context.scene, character) is None:
+        return "The person whose motion this character has is gone; Retarget gives it another's"
+    return ""
+
+
+def _whose(person: bpy.types.Object) -> str:
+    return f"{person.get(SOURCE_KEY, '')}\n{person[PERSON_KEY]}"
