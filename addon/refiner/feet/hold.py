@@ -12,7 +12,7 @@ from ...body.soles import ANKLES, FEET, undersides
 from ...motion import Floor
 from ...steps import Stepped, Steps, in_chunks
 from .clip import Clip, Precision
-from .legs import leaning_with, reach
+from .legs import leaning_with, reach, reached
 from .moves import followed, low_by, moved, turned
 from .places import chances, flatness, places_under, toes_up
 
@@ -69,19 +69,21 @@ def hold_feet(
     steps = yield from moved(clip, places, undersides(hung, shown, bones))
     path, target = steps[:, 0], ankles + steps[:, 1:]
     left = target - joints[:, list(ANKLES)] - path[:, None]
-    for number in range(PASSES):
+    low = low_by(clip, left)
+    for _ in range(PASSES - 1):
+
+        def ends(rows: slice, path: np.ndarray = path, low: np.ndarray = low) -> np.ndarray:
+            return reached(world[rows], joints[rows] + path[rows, None], target[rows], low[rows])
+
+        left = target - (yield from in_chunks(ends, len(pelvis)))
         low = low_by(clip, left)
-        if number:
-            path = path + (yield from followed(clip, left, low))
+        path = path + (yield from followed(clip, left, low))
 
-        def legs(
-            rows: slice, path: np.ndarray = path, low: np.ndarray = low
-        ) -> tuple[np.ndarray, np.ndarray]:
-            there = joints[rows] + path[rows, None]
-            return reach(rotations[rows], world[rows], there, target[rows], feet[rows], low[rows])
+    def legs(rows: slice) -> np.ndarray:
+        there = joints[rows] + path[rows, None]
+        return reach(rotations[rows], world[rows], there, target[rows], feet[rows], low[rows])
 
-        found, there = yield from in_chunks(legs, len(pelvis))
-        left = target - there
+    found = yield from in_chunks(legs, len(pelvis))
     found[:, list(FEET)] = np.swapaxes(feet, -1, -2) @ shown[:, list(FEET)]
     return found, pelvis + path
 

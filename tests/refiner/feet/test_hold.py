@@ -19,7 +19,7 @@ from addon.refiner.feet.bands import Bands
 from addon.refiner.feet.clip import Clip as Standing
 from addon.refiner.feet.clip import Precision
 from addon.refiner.feet.hold import hold_feet
-from addon.refiner.feet.legs import leaning_with, reach
+from addon.refiner.feet.legs import leaning_with, reach, reached
 from addon.refiner.feet.moves import moved
 from addon.refiner.feet.places import chances, places_under, toes_up
 from addon.refiner.feet.stand import hold_again
@@ -434,7 +434,8 @@ def test_a_leg_out_of_reach_is_straight_and_does_not_jump(walk):
     joints, world = forward(rotations, pelvis, REST_OFFSETS)
     ankles = joints[:, list(ANKLES)]
     gone = np.linspace(0.0, 0.3, len(pelvis))[:, None, None] * np.array([0.0, -1.0, 0.0])
-    found, ends = reach(rotations, world, joints, ankles + gone, world[:, list(ANKLES)])
+    found = reach(rotations, world, joints, ankles + gone, world[:, list(ANKLES)])
+    ends = reached(world, joints, ankles + gone)
     after, _ = forward(found, pelvis, REST_OFFSETS)
     np.testing.assert_allclose(ends, after[:, list(ANKLES)], atol=1e-9)
     lengths = np.linalg.norm(REST_OFFSETS[[4, 5]], axis=-1) + np.linalg.norm(REST_OFFSETS[[7, 8]], axis=-1)
@@ -458,7 +459,7 @@ def test_a_knee_that_is_a_little_backwards_bends_forwards(backwards):
     hips, ankles = joints[:, HIPS], joints[:, list(ANKLES)]
     shorter = np.linspace(0.0, 0.04, count)[:, None, None]
     targets = ankles + shorter * (hips - ankles) / np.linalg.norm(hips - ankles, axis=-1, keepdims=True)
-    found, _ = reach(turns, world, joints, targets, world[:, list(ANKLES)])
+    found = reach(turns, world, joints, targets, world[:, list(ANKLES)])
     bent = np.degrees((found[:, KNEES, 2, 1] - found[:, KNEES, 1, 2]) / 2.0) + np.degrees(straight)
     assert bent[-1].min() > 12.0 and bent.min() > -backwards - 0.5
     assert np.abs(np.diff(bent, axis=0)).max() < 3.0
