@@ -62,7 +62,7 @@ class Bands:
         return np.swapaxes(found.reshape(-1, unknowns, numbers)[:frames], 1, 2)
 
     def _blocks(self) -> tuple[np.ndarray, np.ndarray]:
-        """(N, B, B) squares within each block of ORDER frames, and of its unknowns with the block's before."""
+        """(N, B, B) squares within each block of ORDER frames, and with the block before."""
         unknowns, frames = self.lower.shape[2:]
         count = -(-frames // ORDER)
         lower = np.zeros((*self.lower.shape[:3], count * ORDER))

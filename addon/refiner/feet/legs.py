@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import TypeAlias
 
 import numpy as np
 
 from ...body.rotations import matrix_from_axis_angle
 from ...body.skeleton import JOINT_NAMES
 from ...body.soles import ANKLES
-from .vectors import cross, dot, length, numbers, turned
+from .vectors import cross, dot, length, numbers, one_after_the_other, turned
 
 _HIPS, _KNEES = (
     [JOINT_NAMES.index(f"{side}_{joint}") for side in ("left", "right")] for joint in ("hip", "knee")
@@ -45,16 +46,23 @@ class _Bones:
         """(3, T, 2) metres of the ankles from their hips."""
         return np.asarray(self.thigh + self.shin)
 
+    def bent(self, turns: _Turns) -> _Bones:
+        """The same after these turns."""
+        of_hip, of_knee = turns
+        whole = np.stack([self.thigh, turned(self.shin, of_knee), self.hinge], axis=1)
+        thigh, shin, hinge = np.swapaxes(turned(whole, of_hip[:, None]), 0, 1)
+        return _Bones(thigh, shin, hinge)
 
-_Turns = list[np.ndarray]
-"""Rotation vectors (3, T, 2) in the world, one after the other."""
+
+_Turns: TypeAlias = tuple[np.ndarray, np.ndarray]
+"""Rotation vectors (3, T, 2) in the world of the hips, and of the knees before these."""
 
 
 def reached(
     world: np.ndarray, joints: np.ndarray, ankles: np.ndarray, low: np.ndarray | None = None
 ) -> np.ndarray:
     """(T, 2, 3) where the ankles are after `reach`."""
-    bones, _, _ = _bent(world, joints, ankles, low)
+    bones, _ = _bent(world, joints, ankles, low)
     return np.asarray(joints[:, _HIPS] + np.moveaxis(bones.ends, 0, -1))
 
 
@@ -72,8 +80,9 @@ def reach(
     rotations, world (T, 24, 3, 3), joints (T, 24, 3) metres: of the pose that the legs start from. low (T, 2)
     metres: by which feet were too low before, and may miss their places the less.
     """
-    _, of_hips, of_knees = _bent(world, joints, ankles, low)
-    thigh, shin = _after(of_hips, world[:, _HIPS]), _after(of_knees, world[:, _KNEES])
+    _, turns = _bent(world, joints, ankles, low)
+    thigh = one_after_the_other([of_hip for of_hip, _ in turns]) @ world[:, _HIPS]
+    shin = one_after_the_other([turn for both in turns for turn in both[::-1]]) @ world[:, _KNEES]
     result = rotations.copy()
     result[:, _HIPS] = np.swapaxes(world[:, [0, 0]], -1, -2) @ thigh
     result[:, _KNEES] = np.swapaxes(thigh, -1, -2) @ shin
@@ -83,71 +92,53 @@ def reach(
 
 def _bent(
     world: np.ndarray, joints: np.ndarray, ankles: np.ndarray, low: np.ndarray | None
-) -> tuple[_Bones, _Turns, _Turns]:
-    """Legs that reach, and how thighs and shins were turned for it."""
-    missed = MISSED if low is None else MISSED / (1.0 + low / LOW)
+) -> tuple[_Bones, list[_Turns]]:
+    """Legs that reach, and the turns that took them there."""
+    missed = np.square(MISSED if low is None else MISSED / (1.0 + low / LOW))
     hips, knees = numbers(joints[:, _HIPS]), numbers(joints[:, _KNEES])
     bones = _Bones(knees - hips, numbers(joints[:, ANKLE_JOINTS]) - knees, numbers(world[:, _HIPS][..., 0]))
     targets = _within(numbers(ankles) - hips, bones)
-    of_hip, of_knee = _forwards(targets, bones)
-    of_hips, of_knees = [of_hip], [of_knee]
-    bones = _Bones(turned(bones.thigh, of_hip), turned(bones.shin, of_knee), turned(bones.hinge, of_hip))
+    turns = [_forwards(targets, bones)]
+    bones = bones.bent(turns[0])
     bones = replace(bones, hinge=_hinges(bones))
-    hip, knee = np.zeros_like(targets), np.zeros_like(targets[0])
+    of_hip, of_knee = np.zeros_like(targets), np.zeros_like(targets[0])
     for _ in range(ITERATIONS):
-        pull, by_knee = _pull(bones, targets, (hip, knee), np.square(missed))
-        before = hip, knee
-        hip, knee = HIP**2 * cross(bones.ends, pull), KNEE**2 * dot(by_knee, pull)
-        of_hip, of_knee = hip - before[0], bones.hinge * (knee - before[1])
-        of_hips.append(of_hip)
-        of_knees += [of_knee, of_hip]
-        bones = _Bones(
-            turned(bones.thigh, of_hip),
-            turned(turned(bones.shin, of_knee), of_hip),
-            turned(bones.hinge, of_hip),
-        )
-    return bones, of_hips, of_knees
+        by_knee = cross(bones.hinge, bones.shin)
+        pull = _pull(bones, targets + cross(of_hip, bones.ends) + by_knee * of_knee, missed)
+        before = of_hip, of_knee
+        of_hip, of_knee = HIP**2 * cross(bones.ends, pull), KNEE**2 * dot(by_knee, pull)
+        turns.append((of_hip - before[0], bones.hinge * (of_knee - before[1])))
+        bones = bones.bent(turns[-1])
+    return bones, turns
 
 
-def _pull(
-    bones: _Bones, targets: np.ndarray, done: tuple[np.ndarray, np.ndarray], missed: np.ndarray
-) -> tuple[np.ndarray, np.ndarray]:
-    """What pulls at ankles (3, T, 2) so that they come to their targets (3, T, 2), though turns cost as their
-    deviations say, of which these are done, and a miss its own (square metres); and metres that an ankle
-    moves by a turn about its knee (3, T, 2).
+def _pull(bones: _Bones, targets: np.ndarray, missed: np.ndarray) -> np.ndarray:
+    """(3, T, 2) what pulls at ankles so that they come to these targets (3, T, 2), where turns of hips and
+    knees cost as their deviations say, and a miss its own (T, 2), in square metres.
 
-    The squares of what is left are D = missed + HIP^2 (|ends|^2 - ends ends^T) + KNEE^2 by_knee by_knee^T,
-    whose inverse is known (Sherman and Morrison 1950).
+    Times missed + HIP^2 (|ends|^2 - ends ends^T) + KNEE^2 by_knee by_knee^T it is what is left to the targets.
+    The inverse of that is known (Sherman and Morrison 1950).
     """
     ends, by_knee = bones.ends, cross(bones.hinge, bones.shin)
-    left = targets - ends + cross(done[0], ends) + by_knee * done[1]
     across = missed + HIP**2 * dot(ends, ends)
 
     def without_knees(values: np.ndarray) -> np.ndarray:
-        return np.asarray((values + HIP**2 / missed * ends * dot(ends, values)) / across)
+        return np.asarray((values + HIP**2 / missed * dot(ends, values) * ends) / across)
 
-    by_hips, along = without_knees(left), without_knees(by_knee)
+    by_hips, along = without_knees(targets - ends), without_knees(by_knee)
     share = KNEE**2 * dot(by_knee, by_hips) / (1.0 + KNEE**2 * dot(by_knee, along))
-    return by_hips - along * share, by_knee
-
-
-def _after(turns: _Turns, world: np.ndarray) -> np.ndarray:
-    """Turns in the world (T, 2, 3, 3) after these."""
-    columns = np.ascontiguousarray(np.moveaxis(world, -2, 0))
-    for turn in turns:
-        columns = turned(columns, turn[..., None])
-    return np.moveaxis(columns, 0, -2)
+    return np.asarray(by_hips - share * along)
 
 
 def leaning_with(
-    turns: np.ndarray, untold: np.ndarray, rotations: np.ndarray, world: np.ndarray
-) -> np.ndarray:
-    """Local rotations (T, 24, 3, 3) whose hips and knees take their share of what their feet are to turn in
-    the world, turns (T, 2, 3) axis-angle; the ankles are left as they were.
+    turns: np.ndarray, untold: np.ndarray, joints: np.ndarray, world: np.ndarray, bones: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Joints (T, 24, 3) metres and turns in the world (T, 24, 3, 3), but for those of the feet, where hips and
+    knees take their share of what their feet are to turn in the world, turns (T, 2, 3) axis-angle.
 
     untold (T, 2) 0..1: as in `Precision`; of a leg that keypoints tell, thigh and shin turn about themselves
-    alone, which no keypoint of theirs sees. rotations, world (T, 24, 3, 3): of the pose that the legs start
-    from.
+    alone, which no keypoint of theirs sees. joints, world: of the pose that the legs start from; bones (24, 3)
+    metres.
     """
     thigh, shin = world[:, _HIPS], world[:, _KNEES]
     whole = untold[..., None]
@@ -156,10 +147,12 @@ def leaning_with(
         for bone in (thigh, shin)
     )
     thigh, shin = of_hip @ thigh, of_knee @ of_knee @ shin
-    result = rotations.copy()
-    result[:, _HIPS] = np.swapaxes(world[:, [0, 0]], -1, -2) @ thigh
-    result[:, _KNEES] = np.swapaxes(thigh, -1, -2) @ shin
-    return result
+    joints, world = joints.copy(), world.copy()
+    world[:, _HIPS], world[:, _KNEES] = thigh, shin
+    knees = joints[:, _HIPS] + (thigh @ bones[_KNEES][..., None])[..., 0]
+    joints[:, _KNEES] = knees
+    joints[:, ANKLE_JOINTS] = knees + (shin @ bones[ANKLE_JOINTS][..., None])[..., 0]
+    return joints, world
 
 
 def _about(axes: np.ndarray, turns: np.ndarray) -> np.ndarray:
@@ -174,15 +167,15 @@ def _within(targets: np.ndarray, bones: _Bones) -> np.ndarray:
     return np.asarray(targets * np.minimum(most / (length(targets) + 1e-9), 1.0))
 
 
-def _forwards(targets: np.ndarray, bones: _Bones) -> tuple[np.ndarray, np.ndarray]:
-    """Turns in the world (3, T, 2) of thighs and shins that bend knees forwards, with ankles about where
-    they are, which a little backwards would bend more so for their targets (3, T, 2) from the hips."""
+def _forwards(targets: np.ndarray, bones: _Bones) -> _Turns:
+    """What bends knees forwards, with ankles about where they are, which a little backwards would bend more
+    so for their targets (3, T, 2) from the hips."""
     upper, lower, hinge = length(bones.thigh), length(bones.shin), bones.hinge
     bent = np.arctan2(dot(cross(bones.thigh, bones.shin), hinge), dot(bones.thigh, bones.shin))
     cosine = (dot(targets, targets) - upper**2 - lower**2) / (2.0 * upper * lower)
     more = np.arccos(np.clip(cosine, -1.0, 1.0)) / np.maximum(-bent, 1e-6) - 1.0
     turn = -2.0 * np.minimum(bent, 0.0) * np.clip(more, 0.0, 1.0)
-    return hinge * (-turn * lower / (upper + lower)), hinge * (turn * upper / (upper + lower))
+    return -turn * lower / (upper + lower) * hinge, turn * hinge
 
 
 def _hinges(bones: _Bones) -> np.ndarray:
