@@ -116,8 +116,8 @@ def _pull(bones: _Bones, targets: np.ndarray, missed: np.ndarray) -> np.ndarray:
     """(3, T, 2) what pulls at ankles so that they come to these targets (3, T, 2), where turns of hips and
     knees cost as their deviations say, and a miss its own (T, 2), in square metres.
 
-    Times missed + HIP^2 (|ends|^2 - ends ends^T) + KNEE^2 by_knee by_knee^T it is what is left to the targets.
-    The inverse of that is known (Sherman and Morrison 1950).
+    What is left to the targets is that times missed + HIP^2 (|ends|^2 - ends ends^T) + KNEE^2 by_knee
+    by_knee^T, whose inverse is known (Sherman and Morrison 1950).
     """
     ends, by_knee = bones.ends, cross(bones.hinge, bones.shin)
     across = missed + HIP**2 * dot(ends, ends)
@@ -133,12 +133,12 @@ def _pull(bones: _Bones, targets: np.ndarray, missed: np.ndarray) -> np.ndarray:
 def leaning_with(
     turns: np.ndarray, untold: np.ndarray, joints: np.ndarray, world: np.ndarray, bones: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Joints (T, 24, 3) metres and turns in the world (T, 24, 3, 3), but for those of the feet, where hips and
-    knees take their share of what their feet are to turn in the world, turns (T, 2, 3) axis-angle.
+    """Joints (T, 24, 3) metres and turns in the world (T, 24, 3, 3) where hips and knees take their share of
+    what their feet are to turn in the world, turns (T, 2, 3) axis-angle; the feet's own stay as they were.
 
     untold (T, 2) 0..1: as in `Precision`; of a leg that keypoints tell, thigh and shin turn about themselves
-    alone, which no keypoint of theirs sees. joints, world: of the pose that the legs start from; bones (24, 3)
-    metres.
+    alone, which no keypoint of theirs sees. joints, world: of the pose that the legs start from; bones
+    (24, 3) metres.
     """
     thigh, shin = world[:, _HIPS], world[:, _KNEES]
     whole = untold[..., None]
