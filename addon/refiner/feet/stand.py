@@ -94,7 +94,7 @@ def _held(
     parts: list[tuple[Piece, Poses]],
     edited: np.ndarray | None = None,
 ) -> Steps[Motion]:
-    """edited (T, 4): contacts that somebody has set; None where nobody has had a say in contacts or floor."""
+    """edited (T, 4): contacts that somebody has set; None in a run, whose floor nobody has looked at yet."""
     yield Progress(1.0, "Holding the feet")
     path = np.inf if controls.path == "steps" else legs.path
     rotations, pelvis = motion.rotations.copy(), motion.pelvis.copy()

@@ -11,7 +11,7 @@ AWAY, ERRORS = 0.1, 2.0
 """Metres, and times the error of the body's own place, that a floor moves a body up or down which was seen
 elsewhere: beyond them it is no floor."""
 AROUND, EASE = 1.0, 0.3
-"""Seconds around such a moment in which that floor is not to be trusted either, and in which trust returns."""
+"""Seconds around such a moment in which that floor is not trusted either, and in which trust comes back."""
 
 
 def trust(up: np.ndarray, off: float, fps: float) -> np.ndarray:
