@@ -23,7 +23,6 @@ from addon.refiner.feet.legs import leaning_with, reach, reached
 from addon.refiner.feet.moves import moved
 from addon.refiner.feet.places import chances, places_under, toes_up
 from addon.refiner.feet.stand import hold_again
-from addon.refiner.feet.trust import trust
 from addon.refiner.pipeline import prepare
 from addon.steps import finish
 from bundled_model.training.feet.labels import bearing
@@ -316,35 +315,6 @@ def test_a_leg_is_told_by_keypoints_of_the_knee_or_below(walk):
 
     body = ("pelvis", "left_hip", "right_hip", "neck", "left_shoulder", "right_shoulder")
     assert untold((*body, "left_knee")) == [[0.0, 1.0]]
-
-
-@pytest.fixture(scope="module")
-def carried(walk: tuple[Clip, Person, np.ndarray]) -> Person:
-    """Somebody who walks on what rises and sinks by 20 cm."""
-    clip = walk[0]
-    up = 0.2 * np.cos(np.pi / 2.0 * np.arange(len(clip.pelvis)) / clip.fps)
-    return seen(replace(clip, pelvis=clip.pelvis + up[:, None] * np.array([0.0, 1.0, 0.0])), 0.02)
-
-
-def test_who_stands_on_what_moves_is_left_as_seen_and_told(carried):
-    held = run(carried, feet=1.0)
-    np.testing.assert_array_equal(held.rotations, run(carried).rotations)
-    assert held.free is None and held.floor is None and held.contacts.max() == 0.0
-    (told,) = held.warnings
-    assert "floor under person 0 seems to move in 102 of 102 frames (0 to 101)" in told
-
-
-def test_a_floor_that_somebody_states_is_trusted(carried):
-    held = run(carried, feet=1.0, floor=0.0)
-    assert held.warnings == () and held.free is not None
-
-
-def test_a_floor_is_not_trusted_around_where_it_takes_the_body_away():
-    up = np.where(np.arange(90) < 80, 0.02, 0.2)
-    trusted = trust(up, 0.01, 30.0)
-    assert (trusted[:41] == 1.0).all() and (trusted[50:] == 0.0).all()
-    assert np.abs(np.diff(trusted)).max() < 0.2
-    assert (trust(up, 0.1, 30.0) == 1.0).all()
 
 
 def test_legs_that_are_not_refined_are_not_held(walk):
