@@ -6,15 +6,11 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from ...steps import Steps
+from ...steps import Steps, in_chunks
 
 ORDER = 3
 """Frames before it that a frame is tied to."""
-_THIRD = np.array([-1.0, 3.0, -3.0, 1.0])
-_TOGETHER = 12
-"""Frames whose unknowns are solved at once."""
-_AT_ONCE = 40
-"""Such blocks in one step."""
+_THIRD = (-1.0, 3.0, -3.0, 1.0)
 
 
 class Bands:
@@ -22,82 +18,89 @@ class Bands:
     up one after the other. Each square is of a sum `of` (K,) shares of the unknowns."""
 
     def __init__(self, frames: int, numbers: int, unknowns: int) -> None:
-        self.lower = np.zeros((frames, ORDER + 1, unknowns, unknowns))
-        """(T, ORDER + 1, K, K): row i holds the elements (t, t - ORDER + i)."""
+        self.lower = np.zeros((ORDER + 1, unknowns, unknowns, frames))
+        """(ORDER + 1, K, K, T): [back] holds the elements (t, t - back)."""
         self.right = np.zeros((frames, unknowns, numbers))
-        self.lower[:, ORDER] = 1e-9 * np.eye(unknowns)
+        self.lower[0, range(unknowns), range(unknowns)] = 1e-9
 
     def near(self, of: Sequence[float], weights: np.ndarray, places: np.ndarray | None = None) -> None:
         """weights (T,) times |sum - places|^2, places (T, C), zero where there are none."""
-        shares = np.array(of)
-        self.lower[:, ORDER] += weights[:, None, None] * np.outer(shares, shares)
+        self._add(of, 0, 0, weights)
         if places is not None:
-            self.right += (weights[:, None] * places)[:, None] * shares[:, None]
+            self.right += (weights[:, None] * places)[:, None] * np.array(of)[:, None]
 
     def steps_near(self, of: Sequence[float], weights: np.ndarray, steps: np.ndarray) -> None:
         """weights (T - 1,) times |sum of the next frame - sum - steps|^2, steps (T - 1, C)."""
-        shares = np.array(of)
-        squares = weights[:, None, None] * np.outer(shares, shares)
-        self.lower[:-1, ORDER] += squares
-        self.lower[1:, ORDER] += squares
-        self.lower[1:, ORDER - 1] -= squares
-        pulled = (weights[:, None] * steps)[:, None] * shares[:, None]
+        self._add(of, 0, 0, weights)
+        self._add(of, 1, 0, weights)
+        self._add(of, 1, 1, -weights)
+        pulled = (weights[:, None] * steps)[:, None] * np.array(of)[:, None]
         self.right[1:] += pulled
         self.right[:-1] -= pulled
 
     def smooth(self, of: Sequence[float], weights: np.ndarray) -> None:
         """weights (T - 3,) times |third difference of the sum|^2."""
-        count = len(weights)
-        if not count:
-            return
-        squares = weights[:, None, None] * np.outer(of, of)
-        for a in range(ORDER + 1):
+        for a, share in enumerate(_THIRD):
             for b in range(a + 1):
-                self.lower[a : a + count, ORDER - a + b] += _THIRD[a] * _THIRD[b] * squares
+                self._add(of, a, a - b, share * _THIRD[b] * weights)
+
+    def _add(self, of: Sequence[float], first: int, back: int, weights: np.ndarray) -> None:
+        """Elements of frames from the first on with those so many back: of two unknowns each, by their shares
+        and the weights."""
+        told = [(unknown, share) for unknown, share in enumerate(of) if share]
+        for row, share in told:
+            for column, other in told:
+                self.lower[back, row, column, first : first + len(weights)] += share * other * weights
 
     def solve(self) -> Steps[np.ndarray]:
-        """The paths (T, C, K) of least squares: blocks of some frames each, one eliminated after the
-        other."""
+        """The paths (T, C, K) of least squares."""
         frames, unknowns, numbers = self.right.shape
-        count = -(-frames // _TOGETHER)
-        own, before = self._blocks(count)
-        right = np.zeros((count * _TOGETHER, unknowns, numbers))
+        own, before = self._blocks()
+        right = np.zeros((len(own) * ORDER, unknowns, numbers))
         right[:frames] = self.right
-        right = right.reshape(count, -1, numbers)
-        after = np.concatenate([np.swapaxes(before[1:], -1, -2), np.zeros_like(before[:1])])
-        found, given = np.empty_like(right), np.empty_like(before)
-        for n in range(count):
-            left, wanted = own[n], right[n]
-            if n:
-                left, wanted = left - before[n] @ given[n - 1], wanted - before[n] @ found[n - 1]
-            solved = np.linalg.solve(left, np.concatenate([after[n], wanted], axis=1))
-            given[n], found[n] = solved[:, :-numbers], solved[:, -numbers:]
-            if n % _AT_ONCE == 0:
-                yield None
-        for n in range(count - 2, -1, -1):
-            found[n] -= given[n] @ found[n + 1]
-        yield None
-        paths = found.reshape(-1, unknowns, numbers)[:frames]
-        return np.swapaxes(paths, 1, 2)
+        found = yield from _eliminated(own, before, right.reshape(len(own), -1, numbers))
+        return np.swapaxes(found.reshape(-1, unknowns, numbers)[:frames], 1, 2)
 
-    def _blocks(self, count: int) -> tuple[np.ndarray, np.ndarray]:
-        """(N, B, B) squares within each block of frames, and of its unknowns with the block's before."""
-        frames, _, unknowns, _ = self.lower.shape
-        lower = np.zeros((count * _TOGETHER, *self.lower.shape[1:]))
-        lower[:frames] = self.lower
-        lower[frames:, ORDER] = np.eye(unknowns)
-        lower = lower.reshape(count, _TOGETHER, *lower.shape[1:])
-        own = np.zeros((count, _TOGETHER, unknowns, _TOGETHER, unknowns))
-        before = np.zeros_like(own)
-        for row in range(_TOGETHER):
+    def _blocks(self) -> tuple[np.ndarray, np.ndarray]:
+        """(N, B, B) squares within each block of ORDER frames, and with the block before."""
+        unknowns, frames = self.lower.shape[2:]
+        count = -(-frames // ORDER)
+        lower = np.zeros((*self.lower.shape[:3], count * ORDER))
+        lower[..., :frames] = self.lower
+        lower[0, range(unknowns), range(unknowns), frames:] = 1.0
+        lower = lower.reshape(ORDER + 1, unknowns, unknowns, count, ORDER).transpose(4, 0, 3, 1, 2)
+        both = np.zeros((count, ORDER, unknowns, 2 * ORDER, unknowns))
+        for row in range(ORDER):
             for back in range(ORDER + 1):
-                element = lower[:, row, ORDER - back]
-                if back == 0:
-                    own[:, row, :, row] += element
-                elif back <= row:
-                    own[:, row, :, row - back] += element
-                    own[:, row - back, :, row] += np.swapaxes(element, -1, -2)
-                else:
-                    before[:, row, :, row - back + _TOGETHER] += element
-        size = _TOGETHER * unknowns
-        return own.reshape(count, size, size), before.reshape(count, size, size)
+                both[:, row, :, ORDER + row - back] = lower[row, back]
+                if 0 < back <= row:
+                    both[:, row - back, :, ORDER + row] = np.swapaxes(lower[row, back], -1, -2)
+        both = both.reshape(count, ORDER * unknowns, -1)
+        return both[..., ORDER * unknowns :], both[..., : ORDER * unknowns]
+
+
+def _eliminated(own: np.ndarray, before: np.ndarray, right: np.ndarray) -> Steps[np.ndarray]:
+    """x (N, B, C) where own[n] x[n] + before[n] x[n - 1] + before[n + 1]^T x[n + 1] = right[n]; own (N, B, B)
+    symmetric, before (N, B, B). Every other block is eliminated, all of these at once, until one is left."""
+    if len(own) == 1:
+        return np.linalg.solve(own, right)
+    size, odd = own.shape[-1], len(own) // 2
+    after = np.zeros_like(before[1::2])
+    after[: len(before[2::2])] = np.swapaxes(before[2::2], -1, -2)
+    wanted = np.concatenate([after, before[1::2], right[1::2]], axis=-1)
+    solved = yield from in_chunks(lambda rows: np.linalg.inv(own[1::2][rows]) @ wanted[rows], odd)
+    to_next = before[2::2] @ solved[: len(before[2::2])]
+    to_last = np.swapaxes(before[1::2], -1, -2) @ solved[..., size:]
+    kept, ties, told = own[::2].copy(), np.zeros_like(own[::2]), right[::2].copy()
+    kept[:odd] -= to_last[..., :size]
+    told[:odd] -= to_last[..., size:]
+    kept[1:] -= to_next[..., :size]
+    ties[1:] = -to_next[..., size : 2 * size]
+    told[1:] -= to_next[..., 2 * size :]
+    yield None
+    found = np.empty_like(right)
+    found[::2] = evens = yield from _eliminated(kept, ties, told)
+    beside = np.zeros((odd, 2 * size, right.shape[-1]))
+    beside[: len(evens) - 1, :size], beside[:, size:] = evens[1:], evens[:odd]
+    found[1::2] = solved[..., 2 * size :] - solved[..., : 2 * size] @ beside
+    return found

@@ -10,14 +10,16 @@ from ...body.kinematics import forward
 from ...body.rotations import matrix_from_axis_angle
 from ...body.soles import ANKLES, FEET, undersides
 from ...motion import Floor
-from ...steps import Stepped, Steps, in_chunks
+from ...steps import FRAMES, Stepped, Steps, in_chunks
 from .clip import Clip, Precision
-from .legs import leaning_with, reach
+from .legs import leaning_with, reach, reached
 from .moves import followed, low_by, moved, turned
 from .places import chances, flatness, places_under, toes_up
 
 PASSES = 3
 """How often legs reach for their places; in between the body follows feet that miss them."""
+LEGS_AT_ONCE = 4 * FRAMES
+"""Frames of two legs that reach in some milliseconds."""
 
 
 @Stepped
@@ -37,7 +39,9 @@ def hold_feet(
     sure (T, 2): where a foot's contacts hold however fast it moves, for somebody has set them.
     """
     precision = precision.of_frames(len(pelvis))
-    joints, world = yield from _posed(rotations, pelvis, bones)
+    joints, world = yield from in_chunks(
+        lambda rows: forward(rotations[rows], pelvis[rows], bones), len(pelvis)
+    )
     sure = np.zeros((len(pelvis), 2), bool) if sure is None else sure
     places = places_under(joints, world, bones)
     flat = flatness(contacts, places, precision.foot)
@@ -46,11 +50,10 @@ def hold_feet(
     feet = world[:, list(ANKLES)]
     turns = yield from turned(clip, feet)
     feet = matrix_from_axis_angle(turns) @ feet
-    rotations = leaning_with(turns, precision.untold, rotations, world)
     # Where an ankle is keypoints tell, however its leg turns about itself.
     untold = precision.untold[..., None]
     ankles = (1.0 - untold) * joints[:, list(ANKLES)]
-    joints, world = yield from _posed(rotations, pelvis, bones)
+    joints, world = leaning_with(turns, precision.untold, joints, world, bones)
     ankles = ankles + untold * joints[:, list(ANKLES)]
     shown = world.copy()
     shown[:, list(ANKLES)], shown[:, list(FEET)] = feet, feet @ rotations[:, list(FEET)]
@@ -69,25 +72,20 @@ def hold_feet(
     steps = yield from moved(clip, places, undersides(hung, shown, bones))
     path, target = steps[:, 0], ankles + steps[:, 1:]
     left = target - joints[:, list(ANKLES)] - path[:, None]
-    for number in range(PASSES):
+    low = low_by(clip, left)
+    for _ in range(PASSES - 1):
+
+        def ends(rows: slice, path: np.ndarray = path, low: np.ndarray = low) -> np.ndarray:
+            return reached(world[rows], joints[rows] + path[rows, None], target[rows], low[rows])
+
+        left = target - (yield from in_chunks(ends, len(pelvis), LEGS_AT_ONCE))
         low = low_by(clip, left)
-        if number:
-            path = path + (yield from followed(clip, left, low))
+        path = path + (yield from followed(clip, left, low))
 
-        def legs(
-            rows: slice, path: np.ndarray = path, low: np.ndarray = low
-        ) -> tuple[np.ndarray, np.ndarray]:
-            there = joints[rows] + path[rows, None]
-            return reach(rotations[rows], world[rows], there, target[rows], feet[rows], low[rows])
+    def legs(rows: slice) -> np.ndarray:
+        there = joints[rows] + path[rows, None]
+        return reach(rotations[rows], world[rows], there, target[rows], feet[rows], low[rows])
 
-        found, there = yield from in_chunks(legs, len(pelvis))
-        left = target - there
+    found = yield from in_chunks(legs, len(pelvis), LEGS_AT_ONCE)
     found[:, list(FEET)] = np.swapaxes(feet, -1, -2) @ shown[:, list(FEET)]
     return found, pelvis + path
-
-
-def _posed(
-    rotations: np.ndarray, pelvis: np.ndarray, bones: np.ndarray
-) -> Steps[tuple[np.ndarray, np.ndarray]]:
-    """Joints (T, 24, 3) and turns in the world (T, 24, 3, 3)."""
-    return (yield from in_chunks(lambda rows: forward(rotations[rows], pelvis[rows], bones), len(pelvis)))

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
+from typing import TypeAlias
+
 import numpy as np
 
-from ...body.rotations import matrix_from_axis_angle, skew
+from ...body.rotations import matrix_from_axis_angle
 from ...body.skeleton import JOINT_NAMES
 from ...body.soles import ANKLES
+from .vectors import cross, dot, length, numbers, one_after_the_other, turned
 
 _HIPS, _KNEES = (
     [JOINT_NAMES.index(f"{side}_{joint}") for side in ("left", "right")] for joint in ("hip", "knee")
@@ -28,6 +32,40 @@ HINGE_SEEN = 0.2
 """Sine of the bend from which thigh and shin tell a knee's axis; less bent, it is that of its own frame."""
 
 
+@dataclass(frozen=True)
+class _Bones:
+    """Two legs of T frames: their bones (3, T, 2) metres from hip to knee and on to the ankle, and the axes
+    about which their knees bend."""
+
+    thigh: np.ndarray
+    shin: np.ndarray
+    hinge: np.ndarray
+
+    @property
+    def ends(self) -> np.ndarray:
+        """(3, T, 2) metres of the ankles from their hips."""
+        return np.asarray(self.thigh + self.shin)
+
+    def bent(self, turns: _Turns) -> _Bones:
+        """The same after these turns."""
+        of_hip, of_knee = turns
+        whole = np.stack([self.thigh, turned(self.shin, of_knee), self.hinge], axis=1)
+        thigh, shin, hinge = np.swapaxes(turned(whole, of_hip[:, None]), 0, 1)
+        return _Bones(thigh, shin, hinge)
+
+
+_Turns: TypeAlias = tuple[np.ndarray, np.ndarray]
+"""Rotation vectors (3, T, 2) in the world of the hips, and of the knees before these."""
+
+
+def reached(
+    world: np.ndarray, joints: np.ndarray, ankles: np.ndarray, low: np.ndarray | None = None
+) -> np.ndarray:
+    """(T, 2, 3) where the ankles are after `reach`."""
+    bones, _ = _bent(world, joints, ankles, low)
+    return np.asarray(joints[:, _HIPS] + np.moveaxis(bones.ends, 0, -1))
+
+
 def reach(
     rotations: np.ndarray,
     world: np.ndarray,
@@ -35,54 +73,72 @@ def reach(
     ankles: np.ndarray,
     feet: np.ndarray,
     low: np.ndarray | None = None,
-) -> tuple[np.ndarray, np.ndarray]:
+) -> np.ndarray:
     """Local rotations (T, 24, 3, 3) whose ankles come to `ankles` (T, 2, 3) and whose feet are turned as
-    `feet` (T, 2, 3, 3) in the world, with the hips where they are; and where these ankles are then (T, 2, 3).
+    `feet` (T, 2, 3, 3) in the world, with the hips where they are.
 
     rotations, world (T, 24, 3, 3), joints (T, 24, 3) metres: of the pose that the legs start from. low (T, 2)
     metres: by which feet were too low before, and may miss their places the less.
     """
-    missed = np.full(ankles.shape[:2], MISSED) if low is None else MISSED / (1.0 + low / LOW)
-    hips = joints[:, _HIPS]
-    thigh, shin = world[:, _HIPS], world[:, _KNEES]
-    knees, ends = joints[:, _KNEES] - hips, joints[:, ANKLE_JOINTS] - joints[:, _KNEES]
-    targets = _within(ankles - hips, knees, ends)
-    turns = _forwards(targets, knees, ends, thigh)
-    thigh, shin = turns[0] @ thigh, turns[1] @ shin
-    knees, ends = ((turn @ bone[..., None])[..., 0] for turn, bone in zip(turns, (knees, ends), strict=True))
-    moved = np.zeros((*hips.shape[:2], 4))
-    spread = np.array([HIP**2] * 3 + [KNEE**2])
-    hinge = _hinges(knees, ends, thigh)
-    for _ in range(ITERATIONS):
-        by_turn = _by_turns(knees, ends, hinge)
-        left = targets - knees - ends + (by_turn @ moved[..., None])[..., 0]
-        pulled = by_turn * spread
-        system = pulled @ np.swapaxes(by_turn, -1, -2) + np.square(missed)[..., None, None] * np.eye(3)
-        change = (np.swapaxes(pulled, -1, -2) @ np.linalg.solve(system, left[..., None]))[..., 0] - moved
-        moved = moved + change
-        of_hip = matrix_from_axis_angle(change[..., :3])
-        of_knee = of_hip @ matrix_from_axis_angle(hinge * change[..., 3:])
-        thigh, shin = of_hip @ thigh, of_knee @ shin
-        knees, ends, hinge = (
-            (turn @ values[..., None])[..., 0]
-            for turn, values in ((of_hip, knees), (of_knee, ends), (of_hip, hinge))
-        )
+    _, turns = _bent(world, joints, ankles, low)
+    thigh = one_after_the_other([of_hip for of_hip, _ in turns]) @ world[:, _HIPS]
+    shin = one_after_the_other([turn for both in turns for turn in both[::-1]]) @ world[:, _KNEES]
     result = rotations.copy()
     result[:, _HIPS] = np.swapaxes(world[:, [0, 0]], -1, -2) @ thigh
     result[:, _KNEES] = np.swapaxes(thigh, -1, -2) @ shin
     result[:, ANKLE_JOINTS] = np.swapaxes(shin, -1, -2) @ feet
-    return result, hips + knees + ends
+    return result
+
+
+def _bent(
+    world: np.ndarray, joints: np.ndarray, ankles: np.ndarray, low: np.ndarray | None
+) -> tuple[_Bones, list[_Turns]]:
+    """Legs that reach, and the turns that took them there."""
+    missed = np.square(MISSED if low is None else MISSED / (1.0 + low / LOW))
+    hips, knees = numbers(joints[:, _HIPS]), numbers(joints[:, _KNEES])
+    bones = _Bones(knees - hips, numbers(joints[:, ANKLE_JOINTS]) - knees, numbers(world[:, _HIPS][..., 0]))
+    targets = _within(numbers(ankles) - hips, bones)
+    turns = [_forwards(targets, bones)]
+    bones = bones.bent(turns[0])
+    bones = replace(bones, hinge=_hinges(bones))
+    of_hip, of_knee = np.zeros_like(targets), np.zeros_like(targets[0])
+    for _ in range(ITERATIONS):
+        by_knee = cross(bones.hinge, bones.shin)
+        pull = _pull(bones, targets + cross(of_hip, bones.ends) + by_knee * of_knee, missed)
+        before = of_hip, of_knee
+        of_hip, of_knee = HIP**2 * cross(bones.ends, pull), KNEE**2 * dot(by_knee, pull)
+        turns.append((of_hip - before[0], bones.hinge * (of_knee - before[1])))
+        bones = bones.bent(turns[-1])
+    return bones, turns
+
+
+def _pull(bones: _Bones, targets: np.ndarray, missed: np.ndarray) -> np.ndarray:
+    """(3, T, 2) what pulls at ankles so that they come to these targets (3, T, 2), where turns of hips and
+    knees cost as their deviations say, and a miss its own (T, 2), in square metres.
+
+    What is left to the targets is that times missed + HIP^2 (|ends|^2 - ends ends^T) + KNEE^2 by_knee
+    by_knee^T, whose inverse is known (Sherman and Morrison 1950).
+    """
+    ends, by_knee = bones.ends, cross(bones.hinge, bones.shin)
+    across = missed + HIP**2 * dot(ends, ends)
+
+    def without_knees(values: np.ndarray) -> np.ndarray:
+        return np.asarray((values + HIP**2 / missed * dot(ends, values) * ends) / across)
+
+    by_hips, along = without_knees(targets - ends), without_knees(by_knee)
+    share = KNEE**2 * dot(by_knee, by_hips) / (1.0 + KNEE**2 * dot(by_knee, along))
+    return np.asarray(by_hips - share * along)
 
 
 def leaning_with(
-    turns: np.ndarray, untold: np.ndarray, rotations: np.ndarray, world: np.ndarray
-) -> np.ndarray:
-    """Local rotations (T, 24, 3, 3) whose hips and knees take their share of what their feet are to turn in
-    the world, turns (T, 2, 3) axis-angle; the ankles are left as they were.
+    turns: np.ndarray, untold: np.ndarray, joints: np.ndarray, world: np.ndarray, bones: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Joints (T, 24, 3) metres and turns in the world (T, 24, 3, 3) where hips and knees take their share of
+    what their feet are to turn in the world, turns (T, 2, 3) axis-angle; the feet's own stay as they were.
 
     untold (T, 2) 0..1: as in `Precision`; of a leg that keypoints tell, thigh and shin turn about themselves
-    alone, which no keypoint of theirs sees. rotations, world (T, 24, 3, 3): of the pose that the legs start
-    from.
+    alone, which no keypoint of theirs sees. joints, world: of the pose that the legs start from; bones
+    (24, 3) metres.
     """
     thigh, shin = world[:, _HIPS], world[:, _KNEES]
     whole = untold[..., None]
@@ -91,10 +147,12 @@ def leaning_with(
         for bone in (thigh, shin)
     )
     thigh, shin = of_hip @ thigh, of_knee @ of_knee @ shin
-    result = rotations.copy()
-    result[:, _HIPS] = np.swapaxes(world[:, [0, 0]], -1, -2) @ thigh
-    result[:, _KNEES] = np.swapaxes(thigh, -1, -2) @ shin
-    return result
+    joints, world = joints.copy(), world.copy()
+    world[:, _HIPS], world[:, _KNEES] = thigh, shin
+    knees = joints[:, _HIPS] + (thigh @ bones[_KNEES][..., None])[..., 0]
+    joints[:, _KNEES] = knees
+    joints[:, ANKLE_JOINTS] = knees + (shin @ bones[ANKLE_JOINTS][..., None])[..., 0]
+    return joints, world
 
 
 def _about(axes: np.ndarray, turns: np.ndarray) -> np.ndarray:
@@ -102,43 +160,27 @@ def _about(axes: np.ndarray, turns: np.ndarray) -> np.ndarray:
     return np.asarray((turns * axes).sum(-1, keepdims=True) * axes)
 
 
-def _within(targets: np.ndarray, knees: np.ndarray, ends: np.ndarray) -> np.ndarray:
-    """Places (T, 2, 3) of ankles from their hips, no farther than legs reach that are STRETCHED
+def _within(targets: np.ndarray, bones: _Bones) -> np.ndarray:
+    """Places (3, T, 2) of ankles from their hips, no farther than legs reach that are STRETCHED
     or as straight as they were: beyond it no pose is the nearest."""
-    lengths = np.linalg.norm(knees, axis=-1) + np.linalg.norm(ends, axis=-1)
-    most = np.maximum(STRETCHED * lengths, np.linalg.norm(knees + ends, axis=-1))
-    return np.asarray(targets * np.minimum(most / (np.linalg.norm(targets, axis=-1) + 1e-9), 1.0)[..., None])
+    most = np.maximum(STRETCHED * (length(bones.thigh) + length(bones.shin)), length(bones.ends))
+    return np.asarray(targets * np.minimum(most / (length(targets) + 1e-9), 1.0))
 
 
-def _forwards(
-    targets: np.ndarray, knees: np.ndarray, ends: np.ndarray, thigh: np.ndarray
-) -> tuple[np.ndarray, np.ndarray]:
-    """Turns in the world (T, 2, 3, 3) of thighs and shins that bend knees forwards, with ankles about where
-    they are, which a little backwards would bend more so for their targets (T, 2, 3) from the hips."""
-    upper, lower = np.linalg.norm(knees, axis=-1), np.linalg.norm(ends, axis=-1)
-    hinge, both = thigh[..., 0], upper * lower
-    bent = np.arctan2((np.cross(knees, ends) * hinge).sum(-1), (knees * ends).sum(-1))
-    cosine = (np.square(targets).sum(-1) - upper**2 - lower**2) / (2.0 * both)
+def _forwards(targets: np.ndarray, bones: _Bones) -> _Turns:
+    """What bends knees forwards, with ankles about where they are, which a little backwards would bend more
+    so for their targets (3, T, 2) from the hips."""
+    upper, lower, hinge = length(bones.thigh), length(bones.shin), bones.hinge
+    bent = np.arctan2(dot(cross(bones.thigh, bones.shin), hinge), dot(bones.thigh, bones.shin))
+    cosine = (dot(targets, targets) - upper**2 - lower**2) / (2.0 * upper * lower)
     more = np.arccos(np.clip(cosine, -1.0, 1.0)) / np.maximum(-bent, 1e-6) - 1.0
     turn = -2.0 * np.minimum(bent, 0.0) * np.clip(more, 0.0, 1.0)
-    of_hip, of_knee = -turn * lower / (upper + lower), turn * upper / (upper + lower)
-    return matrix_from_axis_angle(hinge * of_hip[..., None]), matrix_from_axis_angle(
-        hinge * of_knee[..., None]
-    )
+    return -turn * lower / (upper + lower) * hinge, turn * hinge
 
 
-def _by_turns(knees: np.ndarray, ends: np.ndarray, hinge: np.ndarray) -> np.ndarray:
-    """(T, 2, 3, 4) metres that an ankle moves by a turn about each axis of its hip, and about its knee."""
-    of_hip = -skew(knees + ends)
-    return np.concatenate([of_hip, np.cross(hinge, ends)[..., None]], axis=-1)
-
-
-def _hinges(knees: np.ndarray, ends: np.ndarray, thigh: np.ndarray) -> np.ndarray:
-    """(T, 2, 3) unit axes about which knees bend, from thigh to shin."""
-    across = np.cross(knees, ends) / (
-        np.linalg.norm(knees, axis=-1, keepdims=True) * np.linalg.norm(ends, axis=-1, keepdims=True) + 1e-9
-    )
-    own = thigh[..., 0]
-    seen = np.clip(np.linalg.norm(across, axis=-1, keepdims=True) / HINGE_SEEN, 0.0, 1.0)
-    axis = seen * across / HINGE_SEEN + (1.0 - seen) * own
-    return np.asarray(axis / (np.linalg.norm(axis, axis=-1, keepdims=True) + 1e-9))
+def _hinges(bones: _Bones) -> np.ndarray:
+    """(3, T, 2) unit axes about which knees bend, from thigh to shin."""
+    across = cross(bones.thigh, bones.shin) / (length(bones.thigh) * length(bones.shin) + 1e-9)
+    seen = np.clip(length(across) / HINGE_SEEN, 0.0, 1.0)
+    axis = seen * across / HINGE_SEEN + (1.0 - seen) * bones.hinge
+    return np.asarray(axis / (length(axis) + 1e-9))

@@ -6,6 +6,8 @@ precision says, and a body that moves slowly little: so the legs change no more 
 
 from __future__ import annotations
 
+from copy import deepcopy
+
 import numpy as np
 
 from ...body.rotations import axis_angle_from_matrix, matrix_from_axis_angle
@@ -104,9 +106,9 @@ def moved(clip: Clip, places: np.ndarray, under: np.ndarray) -> Steps[np.ndarray
 
 def _level(clip: Clip, places: np.ndarray) -> Steps[np.ndarray]:
     """(T, 3, 3) metres, for bearing feet to stay, but those that this would take away from where they are."""
-    doubts = np.ones(clip.bears.shape)
+    free, doubts = _together(clip, 3, clip.precision.path), np.ones(clip.bears.shape)
     for _ in range(DOUBTED):
-        found = yield from _stayed(clip, places, doubts)
+        found = yield from _stayed(clip, deepcopy(free), places, doubts)
         further = clip.doubts(np.linalg.norm(found[:, 1:] - found[:, :1], axis=-1))
         if (further < MORE * doubts).all():
             break
@@ -115,9 +117,9 @@ def _level(clip: Clip, places: np.ndarray) -> Steps[np.ndarray]:
     return found if np.isfinite(clip.precision.path) else found - found[:, 0].mean(0)
 
 
-def _stayed(clip: Clip, places: np.ndarray, doubts: np.ndarray) -> Steps[np.ndarray]:
-    """(T, 3, 3) metres, for feet to stay as far as they bear and are not doubted (T, 2)."""
-    bands = _together(clip, 3, clip.precision.path)
+def _stayed(clip: Clip, bands: Bands, places: np.ndarray, doubts: np.ndarray) -> Steps[np.ndarray]:
+    """(T, 3, 3) metres, for feet to stay as far as they bear and are not doubted (T, 2), and else as these
+    bands say."""
     for foot in (0, 1):
         slide = _mean_step(places[:, foot], clip.chances[:, foot])
         still = clip.still(foot, clip.bears[:, foot], slide, SLIDE, MOVES, doubts[:, foot])

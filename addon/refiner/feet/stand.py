@@ -20,6 +20,7 @@ from .floor import floor_under
 from .hold import hold_feet
 from .places import chances, places_under
 from .told import by_poses, poses_alone
+from .trust import sentence, trust
 
 SET = 0.015
 """The same where somebody has set the contacts by hand and the keypoints may be gone."""
@@ -114,9 +115,11 @@ def _held(
     parts: list[tuple[Piece, Poses]],
     edited: np.ndarray | None = None,
 ) -> Steps[Motion]:
+    """edited (T, 4): contacts that somebody has set; None in a run, whose floor nobody has looked at yet."""
     yield Progress(1.0, "Holding the feet")
     path = np.inf if controls.path == "steps" else legs.path
     rotations, pelvis = motion.rotations.copy(), motion.pelvis.copy()
+    trusted = np.ones(motion.frames)
     for piece, poses in parts:
         if piece.length <= ORDER:
             continue
@@ -130,11 +133,29 @@ def _held(
             *poses, motion.bone_offsets, motion.fps, contacts, motion.floor, precision, sure
         )
         rotations[piece.rows], pelvis[piece.rows] = (part[piece.places] for part in held)
+        if motion.floor is not None and edited is None and controls.floor is None:
+            up = (held[1] - poses[1]) @ motion.floor.normal
+            trusted[piece.rows] = trust(up, path, motion.fps)[piece.places]
+    if (trusted < 1.0).any():
+        motion = _let_go(motion, trusted)
+    if (trusted == 0.0).all():
+        return motion
     share = controls.feet * shares(replace(controls, strength=1.0, limbs={}), motion.frame_ids, motion.fps)
+    share = share * trusted[:, None]
     free = motion.rotations, motion.pelvis
     if (share < 1.0).any():
         rotations, pelvis = yield from blend(free, (rotations, pelvis), share)
     return replace(motion, rotations=rotations, pelvis=pelvis, free=free)
+
+
+def _let_go(motion: Motion, trusted: np.ndarray) -> Motion:
+    """The motion whose feet bear on its floor as far as that is trusted (T,) alone."""
+    return replace(
+        motion,
+        contacts=motion.contacts * trusted[:, None],
+        floor=motion.floor if trusted.any() else None,
+        warnings=(*motion.warnings, sentence(motion.person_id, motion.frame_ids, trusted)),
+    )
 
 
 def _on_grid(values: np.ndarray, piece: Piece) -> np.ndarray:

@@ -191,7 +191,7 @@ def locked(person: Person) -> Motion:
         for frame in range(1, motion.frames):
             if speed[frame, foot] < STILL and speed[frame - 1, foot] < STILL:
                 target[frame, foot] = target[frame - 1, foot]
-    rotations, _ = reach(motion.rotations, world, joints, target, world[:, ANKLE_JOINTS])
+    rotations = reach(motion.rotations, world, joints, target, world[:, ANKLE_JOINTS])
     return replace(motion, rotations=rotations)
 
 
