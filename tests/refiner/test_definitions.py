@@ -17,11 +17,11 @@ from addon.refiner.network.model import load_model, pose_prior
 from addon.refiner.whole_clip.judge import judge
 from bundled_model.training.motion_data import load_split
 
-from .motion import KNEELING, SEATED, Truth
+from .motion import KNEELING, SEATED, Truth, wandering
 
 
 def written(
-    layout: str, as_joints: bool, noise: float, clip: int = 0, frames: int = 240
+    layout: str, as_joints: bool, noise: float, clip: int = 0, frames: int = 240, wander: float = 0.0
 ) -> tuple[Truth, Person]:
     """A person with keypoints under a detector's names: a detector's own, or SMPL's joints."""
     truth, of_detector = Truth(clip, frames), find_layout(layout)
@@ -29,6 +29,7 @@ def written(
     meant = [POINT_INDEX[JOINTS.get(name, name) if as_joints else name] for name in names]
     points = point_positions(truth.joints, truth.world, truth.bones, meant)
     points = points + np.random.default_rng(0).normal(size=points.shape) * noise
+    points = points + wandering(len(points), len(names)) * wander
     keypoints = Keypoints(points, np.ones(points.shape[:2]), tuple(names), tuple(names), layout)
     return truth, Person("0", np.arange(len(points)), 30.0, keypoints)
 
@@ -61,6 +62,12 @@ def test_a_short_exact_clip_tells_landmarks_from_joints(layout: str, clip: int) 
     of_detector, of_model = (written(layout, joints, 0.0, clip, 40)[1] for joints in (False, True))
     assert "coco_left_hip" in taken_for(of_detector.keypoints)
     assert "left_hip" in taken_for(of_model.keypoints)
+
+
+@pytest.mark.parametrize(("layout", "wander"), [("coco17", 0.02), ("body25", 0.02), ("mediapipe33", 0.04)])
+def test_landmarks_that_wander_are_no_joints(layout: str, wander: float) -> None:
+    """Taken for joints they fit as well, but hips and trunk would turn by what lies between the two."""
+    assert "coco_left_hip" in taken_for(written(layout, False, 0.0, 8, 60, wander)[1].keypoints)
 
 
 def test_joints_under_the_names_of_landmarks_are_fitted_as_joints() -> None:
