@@ -23,7 +23,7 @@ LEAD_CLEAN, LEAD_NOISY, HALFWAY, UNTOLD = 32.0, -22.0, 0.0022, 0.0036
 """By how much (in logarithms of evidence) joints must be ahead of landmarks to be taken, where points are
 exact and where their noise is far above HALFWAY metres. Landmarks are the vaguer of the two, which the
 approximation punishes in exact points and favours under noise. With the square of the noise, in units of
-UNTOLD, joints must be farther ahead again: what wanders by centimetres does not tell which it is, and landmarks
+UNTOLD, joints must be farther ahead again: what wanders by centimetres tells neither, and landmarks
 taken for joints cost three times what joints taken for landmarks do. Chosen on the validation subjects,
 upright, seated and kneeling, on clips of 60 to 200 frames with 0 to 20 mm of noise: white, wandering, one
 camera's."""
