@@ -62,10 +62,18 @@ def as_smpl_joints(targets: Targets) -> Targets | None:
     if indices is None:
         return None
     definition = np.where(indices < JOINT_COUNT, JOINT_DEFINITION, targets.definition)
+    return replace(_defined(targets, definition), indices=indices)
+
+
+def defined_wider(targets: Targets, times: float) -> Targets:
+    """The same evidence if its points may lie so many times as far from what they are taken for."""
+    return targets if times == 1.0 else _defined(targets, times * targets.definition)
+
+
+def _defined(targets: Targets, definition: np.ndarray) -> Targets:
+    """The targets if their points lie within definition (P,) metres of the canonical ones."""
     gain = targets.precision * (targets.definition**2 - definition**2)
-    return replace(
-        targets, indices=indices, definition=definition, precision=targets.precision / (1.0 - gain)
-    )
+    return replace(targets, definition=definition, precision=targets.precision / (1.0 - gain))
 
 
 def least_lead(noise: float) -> float:
