@@ -16,10 +16,11 @@ from .bones import estimate_bone_offsets, wander_variance, with_noise
 from .calibration import Calibration, Pose, calibrate, known_better
 from .proportions import Proportions
 
-UNEXPECTED = 2.4
+UNEXPECTED, WIDEST = 2.4, 3.0
 """Where the mean square of the offsets is by so much larger than expected, points mean something else than a
-detector's usually do, and are judged again with definitions as wide as they came out. On the validation
-subjects known definitions hardly ever come out so far off, twice as wide ones do unless noise hides them."""
+detector's usually do, and are judged again with definitions as wide as they came out, but at most so many
+times as wide. On the validation subjects known definitions hardly ever come out so far off, twice as wide do
+unless noise hides them."""
 
 
 @dataclass(frozen=True)
@@ -77,7 +78,7 @@ def judge(
         if ahead and (bones is not None or hips_of_joints(second.bones, noise)):
             return replace(second, variance=variance, joints=True)
     if first.found.spread > UNEXPECTED:
-        wider, near = float(np.sqrt(first.found.spread)), first.found.pose
+        wider, near = min(float(np.sqrt(first.found.spread)), WIDEST), first.found.pose
         wide = defined_wider(targets, wider)
         again = yield from _judge(wide, initial, prior, fps, bones, alone, proportions, near)
         return replace(again, variance=variance, wider=wider)
