@@ -17,6 +17,13 @@ SEATED = {"left_hip": -75.0, "right_hip": -75.0, "left_knee": 75.0, "right_knee"
 """Degrees by which joints are bent, for `Truth.bent`."""
 
 
+def wandering(frames: int, points: int, seed: int = 0) -> np.ndarray:
+    """(T, P, 3) noise of deviation 1 that keeps for half a second."""
+    white = np.random.default_rng(seed).normal(size=(frames + 60, points, 3))
+    slow = np.apply_along_axis(np.convolve, 0, white, np.hanning(31), "valid")[:frames]
+    return np.asarray(slow / slow.std())
+
+
 class Truth:
     """A stretch of captured motion: rotations, pelvis, bones, joints."""
 

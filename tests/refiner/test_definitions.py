@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from addon.body.kinematics import forward
 from addon.body.layouts import find_layout
-from addon.body.points import POINT_INDEX, POINT_NAMES, point_positions
+from addon.body.points import POINT_INDEX, POINT_NAMES, POINT_WEIGHTS, point_positions
 from addon.body.skeleton import REST_OFFSETS
 from addon.recording import Keypoints, Person
 from addon.refiner import refine
@@ -17,11 +19,11 @@ from addon.refiner.network.model import load_model, pose_prior
 from addon.refiner.whole_clip.judge import judge
 from bundled_model.training.motion_data import load_split
 
-from .motion import KNEELING, SEATED, Truth
+from .motion import KNEELING, SEATED, Truth, wandering
 
 
 def written(
-    layout: str, as_joints: bool, noise: float, clip: int = 0, frames: int = 240
+    layout: str, as_joints: bool, noise: float, clip: int = 0, frames: int = 240, wander: float = 0.0
 ) -> tuple[Truth, Person]:
     """A person with keypoints under a detector's names: a detector's own, or SMPL's joints."""
     truth, of_detector = Truth(clip, frames), find_layout(layout)
@@ -29,6 +31,7 @@ def written(
     meant = [POINT_INDEX[JOINTS.get(name, name) if as_joints else name] for name in names]
     points = point_positions(truth.joints, truth.world, truth.bones, meant)
     points = points + np.random.default_rng(0).normal(size=points.shape) * noise
+    points = points + wandering(len(points), len(names)) * wander
     keypoints = Keypoints(points, np.ones(points.shape[:2]), tuple(names), tuple(names), layout)
     return truth, Person("0", np.arange(len(points)), 30.0, keypoints)
 
@@ -61,6 +64,27 @@ def test_a_short_exact_clip_tells_landmarks_from_joints(layout: str, clip: int) 
     of_detector, of_model = (written(layout, joints, 0.0, clip, 40)[1] for joints in (False, True))
     assert "coco_left_hip" in taken_for(of_detector.keypoints)
     assert "left_hip" in taken_for(of_model.keypoints)
+
+
+@pytest.mark.parametrize(("layout", "wander"), [("coco17", 0.02), ("body25", 0.02), ("mediapipe33", 0.04)])
+def test_landmarks_that_wander_are_no_joints(layout: str, wander: float) -> None:
+    """Taken for joints they fit as well, but hips and trunk would turn by what lies between the two."""
+    assert "coco_left_hip" in taken_for(written(layout, False, 0.0, 8, 60, wander)[1].keypoints)
+
+
+@pytest.mark.parametrize(("times", "expected"), [(1.0, 1.0), (2.0, 2.0)])
+def test_points_that_mean_something_else_are_judged_as_widely_as_they_lie(
+    times: float, expected: float
+) -> None:
+    truth, person = written("body25", False, 0.0, 8, 90)
+    assert person.keypoints is not None
+    targets = targets_from_keypoints(person.keypoints, 30.0)
+    offsets = np.random.default_rng(1).normal(size=(len(targets.indices), 3)) * targets.definition[:, None]
+    apart = (truth.world[:, POINT_WEIGHTS[targets.indices].argmax(1)] @ (times * offsets)[..., None])[..., 0]
+    moved = replace(targets, positions=targets.positions + apart, raw=targets.raw + apart)
+    found = judge(moved, None, pose_prior(load_model()), 30.0)
+    assert found.wider == pytest.approx(expected, rel=0.25)
+    np.testing.assert_allclose(found.seen(moved).precision, found.targets.precision)
 
 
 def test_joints_under_the_names_of_landmarks_are_fitted_as_joints() -> None:

@@ -16,14 +16,7 @@ from addon.refiner.start.solver import Evidence, linearise
 from addon.refiner.whole_clip.bones import estimate_bone_offsets
 from addon.refiner.whole_clip.calibration import calibrate, known_better
 
-from .motion import Truth
-
-
-def wandering(frames: int, points: int, seed: int = 0) -> np.ndarray:
-    """(T, P, 3) noise of deviation 1 that keeps for half a second."""
-    white = np.random.default_rng(seed).normal(size=(frames + 60, points, 3))
-    slow = np.apply_along_axis(np.convolve, 0, white, np.hanning(31), "valid")[:frames]
-    return np.asarray(slow / slow.std())
+from .motion import Truth, wandering
 
 
 def seen(view: np.ndarray, deeper: float, frames: int = 240, seed: int = 0) -> Targets:

@@ -69,7 +69,8 @@ class Calibration:
     logarithm of how likely the clip is if its points lie around these canonical points, but for a constant
     that other canonical points share; -inf where nothing tells. numbers (N,): those of the proportions that
     make these bones. pose: rotations and pelvis of the frames that were looked at, their points centred.
-    metric (3, 3): how vague which direction is, as `solver.Evidence` has it."""
+    metric (3, 3): how vague which direction is, as `solver.Evidence` has it. spread: mean square of the
+    offsets, as far as they are known, in units of what was expected of them."""
 
     bones: np.ndarray
     offsets: np.ndarray
@@ -78,6 +79,7 @@ class Calibration:
     evidence: float = -np.inf
     pose: Pose | None = None
     metric: np.ndarray | None = None
+    spread: float = 0.0
 
 
 @Stepped
@@ -137,7 +139,8 @@ def calibrate(
     left[calibrated] = np.clip(MODESTY * np.sqrt(variance), LEAST_LEFT * some.definition, some.definition)
     kept = bones if known_bones else fitted
     metric = metric_of(last.system, len(targets.raw) / fps)
-    return Calibration(kept, offsets, left, constants[: told.count], evidence, pose, metric)
+    spread = told.spread(constants, last.covariance)
+    return Calibration(kept, offsets, left, constants[: told.count], evidence, pose, metric, spread)
 
 
 @Stepped
@@ -214,6 +217,13 @@ class _Told:
     def unpacked(self, constants: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Bones (24, 3) and offsets (P, 3)."""
         return self.build.bones(constants[: self.count]), constants[self.count :].reshape(-1, 3)
+
+    def spread(self, constants: np.ndarray, covariance: np.ndarray) -> float:
+        """Mean square of the offsets, which are known by a covariance (M, M), in units of what was expected
+        of them."""
+        own = slice(self.count, None)
+        square = np.outer(constants[own], constants[own]) + covariance[own, own]
+        return float((self.precision[own, own] * square).sum()) / len(square)
 
 
 def _fit(

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from ...steps import Stepped, Steps
-from ..evidence.definitions import as_smpl_joints, hips_of_joints, least_lead
+from ..evidence.definitions import as_smpl_joints, defined_wider, hips_of_joints, least_lead
 from ..evidence.targets import Targets
 from ..start.closed_form import INITIAL_DEVIATION, MODESTY, MODESTY_ALONE, Initial, initial_deviation
 from ..start.solver import Prior
@@ -16,13 +16,20 @@ from .bones import estimate_bone_offsets, wander_variance, with_noise
 from .calibration import Calibration, Pose, calibrate, known_better
 from .proportions import Proportions
 
+UNEXPECTED, WIDEST = 2.4, 3.0
+"""Where the mean square of the offsets is by so much larger than expected, points mean something else than a
+detector's usually do, and are judged again with definitions as wide as they came out, but at most so many
+times as wide. On the validation subjects known definitions hardly ever come out so far off, twice as wide do
+unless noise hides them."""
+
 
 @dataclass(frozen=True)
 class WholeClip:
     """targets: with the precision that they have now. bones (24, 3) metres: the performer's. offsets (P, 3)
     metres: of the keypoints from their canonical points. initial: rotations and pelvis in the world of the
     targets, None without. initial_deviation, root_deviation: radians, how far these are off. evidence: as in
-    `calibration.Calibration`."""
+    `calibration.Calibration`. joints: whether the points are SMPL's joints; variance: m^2 per axis by which
+    they wander; wider: how many times as far as usual they may lie from what they are taken for."""
 
     targets: Targets
     bones: np.ndarray
@@ -34,11 +41,12 @@ class WholeClip:
     found: Calibration
     joints: bool = False
     variance: float = 0.0
+    wider: float = 1.0
 
     def seen(self, targets: Targets) -> Targets:
         """Other targets made of the same keypoints, some frames or smoothed otherwise, as these are known
         now."""
-        targets = with_noise(targets, self.variance)
+        targets = defined_wider(with_noise(targets, self.variance), self.wider)
         joints = as_smpl_joints(targets) if self.joints else None
         return known_better(targets if joints is None else joints, self.found)
 
@@ -69,6 +77,11 @@ def judge(
         ahead = second.evidence > first.evidence + least_lead(noise)
         if ahead and (bones is not None or hips_of_joints(second.bones, noise)):
             return replace(second, variance=variance, joints=True)
+    if first.found.spread > UNEXPECTED:
+        wider, near = min(float(np.sqrt(first.found.spread)), WIDEST), first.found.pose
+        wide = defined_wider(targets, wider)
+        again = yield from _judge(wide, initial, prior, fps, bones, alone, proportions, near)
+        return replace(again, variance=variance, wider=wider)
     return replace(first, variance=variance)
 
 
