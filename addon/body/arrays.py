@@ -37,6 +37,7 @@ def _of_numpy() -> Any:
         asarray=lambda values, dtype=None, device=None: np.asarray(values, dtype),
         zeros_like=np.zeros_like,
         ones_like=np.ones_like,
+        clip=lambda array, least=None, most=None: array.clip(least, most),
         sum=lambda array, axis=None, keepdims=False: np.add.reduce(array, axis, keepdims=keepdims),
     )
     return found

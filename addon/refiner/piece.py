@@ -232,23 +232,27 @@ def _from_keypoints(
     poses = yield from _between(fitted, anchors, np.arange(frames))
     known = yield from run.without_offsets(known, poses[0])
     rest = (before + 0.4 * width, 0.6 * width)
+    settled = np.arange(frames)
     if run.settle == FROM_NEIGHBOURS:
-        poses = yield from _settle(run, known, poses, np.arange(frames), rest)
+        poses = yield from _settle(run, known, poses, settled, rest)
     else:
-        poses = yield from _settle_some(run, known, poses, rows, anchors, rest)
-    poses = yield from _astray_again(run, known, poses, rows, anchors)
+        poses, settled = yield from _settle_some(run, known, poses, rows, anchors, rest)
+    poses = yield from _astray_again(run, known, poses, rows, anchors, settled)
     rotations, pelvis = yield from bridge.steps(*poses, enough)
     rotations = yield from bridge_joints(rotations, joints_seen(known))
     return (yield from at_network_rate(rotations, fps)), pelvis
 
 
 def _astray_again(
-    run: Run, known: Targets, poses: Initial, rows: np.ndarray, anchors: np.ndarray
+    run: Run, known: Targets, poses: Initial, rows: np.ndarray, anchors: np.ndarray, settled: np.ndarray
 ) -> Steps[Initial]:
     """Poses of which those that settled far from their points, as those between two anchors half a turn apart
-    do, start from nothing like anchors."""
-    strains = yield from _strains(run, known, poses)
-    astray = rows[strains[rows] > np.interp(rows, anchors, strains[anchors]) + ASTRAY]
+    do, start from nothing like anchors. settled (N,): the frames that tell whether there are any."""
+    astray, strains = settled, np.zeros(len(known.raw))
+    for some in (settled, rows):
+        if len(astray):
+            strains[some] = yield from _strains(run, known.rows(some), (poses[0][some], poses[1][some]))
+            astray = some[strains[some] > np.interp(some, anchors, strains[anchors]) + ASTRAY]
     prior, bones = _pose_prior(run.engine), run.engine.array(run.bones)
     for first in range(0, len(astray), CHUNK):
         some = astray[first : first + CHUNK]
@@ -276,9 +280,9 @@ def _settle(
 
 def _settle_some(
     run: Run, known: Targets, poses: Initial, rows: np.ndarray, some: np.ndarray, share: tuple[float, float]
-) -> Steps[Initial]:
+) -> Steps[tuple[Initial, np.ndarray]]:
     """Poses of which some frames settle, and others of these rows, those halfway first, only where those do
-    not lead as near to their points."""
+    not lead as near to their points; and the frames (N,) that settled."""
     (before, width), frames = share, len(poses[1])
     settled = yield from _settle(run, known, poses, some, (before, 0.4 * width))
     for level, others in enumerate((rows[np.isin(rows, (some[1:] + some[:-1]) // 2)], rows)):
@@ -293,7 +297,7 @@ def _settle_some(
             whole[far] = found
         kept = far | np.isin(asked, some)
         some, settled = asked[kept], (part[0][kept], part[1][kept])
-    return (yield from _between(settled, some, np.arange(frames)))
+    return (yield from _between(settled, some, np.arange(frames))), some
 
 
 def _strains(run: Run, known: Targets, poses: Initial) -> Steps[np.ndarray]:

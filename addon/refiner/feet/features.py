@@ -89,7 +89,8 @@ def _heading(hips: np.ndarray) -> np.ndarray:
     left = across * np.array([1.0, 0.0, 1.0], np.float32)
     left /= np.linalg.norm(left, axis=-1, keepdims=True) + 1e-9
     up = np.broadcast_to(np.array([0.0, 1.0, 0.0], np.float32), left.shape)
-    return np.stack([left, up, np.cross(left, up)], 1)
+    front = left[:, ::-1] * np.array([-1.0, 0.0, 1.0], np.float32)
+    return np.stack([left, up, front], 1)
 
 
 def _in(axes: np.ndarray, values: np.ndarray) -> np.ndarray:
@@ -108,6 +109,6 @@ def _velocity(values: np.ndarray) -> np.ndarray:
 def _around(lowest: np.ndarray) -> np.ndarray:
     """(T,) the lower quarter of the lowest soles (T,) around each frame."""
     reach = round(AROUND * NETWORK_FPS)
-    padded = np.pad(lowest, reach, mode="edge")
+    padded = lowest[np.arange(-reach, len(lowest) + reach).clip(0, len(lowest) - 1)]
     windows = np.lib.stride_tricks.sliding_window_view(padded, 2 * reach + 1)[:, ::3]
     return np.asarray(np.partition(windows, windows.shape[1] // 4, axis=1)[:, windows.shape[1] // 4])

@@ -120,7 +120,7 @@ def information(rotations: Any, pelvis: Any, bone_offsets: Any, indices: np.ndar
     squared = xp.reshape(own**2, (own.shape[0], 3 * len(joints), -1)) @ precision[..., None]
     along = xp.reshape(squared, own.shape[:3])
     # A turn about one axis sweeps what the lever has along the other two.
-    told = xp.roll(along, 1, axis=-1) + xp.roll(along, 2, axis=-1)
+    told = along[..., [2, 0, 1]] + along[..., [1, 2, 0]]
     if joints == EVERY:
         return told
     every = xp.zeros((own.shape[0], JOINT_COUNT, 3), dtype=own.dtype, device=device(own))

@@ -127,7 +127,7 @@ def _length_variance(targets: Targets, first: str, second: str) -> float | None:
     both = targets.together(a, b)
     if both.sum() < FEWEST_FRAMES:
         return None
-    distance = np.linalg.norm(targets.positions[both, a] - targets.positions[both, b], axis=-1)
+    distance = np.linalg.norm((targets.positions[:, a] - targets.positions[:, b])[both], axis=-1)
     # From the median deviation, so that single faults do not count.
     spread = float(np.median(np.abs(distance - np.median(distance))) * 1.4826)
     return max(spread**2 - float(targets.noise[a] ** 2 + targets.noise[b] ** 2), 0.0)
@@ -172,7 +172,7 @@ def _distance(targets: Targets, a: int, b: int) -> tuple[float, float, float] | 
     both = targets.together(a, b)
     if not both.any():
         return None
-    squared = ((targets.positions[both, a] - targets.positions[both, b]) ** 2).sum(-1)
+    squared = ((targets.positions[:, a] - targets.positions[:, b])[both] ** 2).sum(-1)
     if len(squared) > 1:
         squared = np.clip(squared, *np.quantile(squared, [0.1, 0.9]))
     return float(squared.mean()), float(targets.noise[a] ** 2 + targets.noise[b] ** 2), float(both.sum())

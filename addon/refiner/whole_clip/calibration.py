@@ -21,13 +21,7 @@ from ...body.skeleton import JOINT_COUNT, JOINT_NAMES, PARENTS, REST_OFFSETS, SU
 from ...steps import Stepped, Steps, in_chunks
 from ..evidence.smoothing import FEWEST_SMOOTHED
 from ..evidence.targets import Targets
-from ..start.closed_form import (
-    FROM_NEIGHBOURS,
-    OUTLIER_SCALE,
-    initial_prior,
-    start_from_initial,
-    start_from_keypoints,
-)
+from ..start.closed_form import OUTLIER_SCALE, initial_prior, start_from_initial, start_from_keypoints
 from ..start.solver import Evidence, Prior, System, linearise, moved, prior_cost, solve
 from .directions import metric_of
 from .proportions import Proportions, mean_directions
@@ -39,14 +33,17 @@ USUAL_STEPS, MOST_STEPS, SETTLED = 4, 10, (0.1, 1.0)
 """Steps of constants and poses together; fewer if one moves the constants by less than the first share of
 their own variance, as it does where there is noise, and more while one moves them by more than the second, as
 where people sit or crawl."""
+AGAIN = (0.0,)
+"""`solve`'s iterations for poses that fitted the same points taken for others."""
 INDEPENDENT = 0.3
 """Frames a second, after the first, that count as independent: people keep their posture, and keypoints
 wander together; neither must pass for an offset. Chosen on the validation subjects and on clips of real
 results."""
 UNEXPLAINED = 0.25
 """What a rigid skeleton leaves unexplained, as a share of how far a point may lie from its definition."""
-COARSE = 0.0025
-"""Metres. Looked at more closely than this, every clip fits every definition: what differs is rounding."""
+COARSE, ALIKE = 0.0025, 1.2
+"""Metres. Looked at more closely than this, every clip fits every definition: what differs is rounding. A
+clip of which no point is so many times as precise then is looked at no more closely."""
 LEAST_LEFT, MODESTY = 0.3, 1.3
 """An offset is never known better than this share of what was expected of it, and never as well as the
 equations say."""
@@ -60,6 +57,8 @@ their own would pass for a turn of the wrist, and take the forearm's and upper a
 _SIDEWAYS = np.array([-1.0, 1.0, 1.0])
 
 Pose = tuple[np.ndarray, np.ndarray]
+_Now = tuple[np.ndarray, Pose]
+"""Constants (M,) and poses."""
 
 
 @dataclass(frozen=True)
@@ -120,20 +119,22 @@ def calibrate(
         if near is None:
             pose = yield from start_from_keypoints.steps(vague, _single(bones), priors[0])
         else:
-            pose = yield from solve.steps(
-                *near, _single(bones), vague, priors, FROM_NEIGHBOURS, OUTLIER_SCALE
-            )
+            pose = yield from solve.steps(*near, _single(bones), vague, priors, AGAIN, OUTLIER_SCALE)
     else:
         begin = _single(initial[0][rows]), _single(initial[1][rows] - centre[:, 0])
         priors += (initial_prior(begin[0]),)  # loosely: its habits must not pass for offsets
         held += (replace(priors[1], precision=share * priors[1].precision),)
         pose = yield from start_from_initial.steps(*begin, vague, _single(bones), priors)
-    sharp = replace(vague, precision=_single(_sharp(some, share)))
     told = _Told(build, _shared_precision(build, some.definition, some.indices), known_bones)
-    constants, pose = yield from _fit(sharp, held, pose, numbers, told)
-    coarse = replace(vague, precision=_single(_sharp(some, share, COARSE)))
-    last = yield from _step(coarse, held, pose, constants, told)
-    evidence = _likelihood(coarse, held, pose, constants, told, last)
+    sharp, coarse = _sharp(some, share), _sharp(some, share, COARSE)
+    exact = bool((sharp > ALIKE * coarse).any())
+    closely = replace(vague, precision=_single(sharp if exact else coarse))
+    now, last = yield from _fit(closely, held, pose, numbers, told)
+    constants, pose = last.after(now)
+    if exact:
+        closely, now = replace(vague, precision=_single(coarse)), (constants, pose)
+        last = yield from _step(closely, held, now, told)
+    evidence = _likelihood(closely, held, now, told, last)
     fitted, offsets[calibrated] = told.unpacked(constants)
     variance = np.diag(last.covariance)[told.count :].reshape(-1, 3).mean(1)
     left[calibrated] = np.clip(MODESTY * np.sqrt(variance), LEAST_LEFT * some.definition, some.definition)
@@ -227,22 +228,19 @@ class _Told:
 
 
 def _fit(
-    evidence: Evidence,
-    priors: tuple[Prior, ...],
-    pose: Pose,
-    numbers: np.ndarray,
-    told: _Told,
-) -> Steps[tuple[np.ndarray, Pose]]:
-    """Constants and poses that fit together. numbers (N,): of the bones to begin with."""
-    constants = np.concatenate([numbers, np.zeros(len(told.precision) - told.count)])
+    evidence: Evidence, priors: tuple[Prior, ...], pose: Pose, numbers: np.ndarray, told: _Told
+) -> Steps[tuple[_Now, _Step]]:
+    """Constants and poses, and the step from there after which they fit together. numbers (N,): of the bones
+    to begin with."""
+    now = np.concatenate([numbers, np.zeros(len(told.precision) - told.count)]), pose
     for number in range(1, MOST_STEPS + 1):
-        found = yield from _step(evidence, priors, pose, constants, told)
-        constants = constants + found.change
-        pose = moved(*pose, found.system.whole(found.step))
-        yield None
-        if found.far < SETTLED[number >= USUAL_STEPS] * len(constants):
+        found = yield from _step(evidence, priors, now, told)
+        if found.far < SETTLED[number >= USUAL_STEPS] * len(now[0]):
             break
-    return constants, pose
+        if number < MOST_STEPS:
+            now = found.after(now)
+            yield None
+    return now, found
 
 
 @dataclass(frozen=True)
@@ -258,15 +256,14 @@ class _Step:
     gained: float
     system: System
 
+    def after(self, now: _Now) -> _Now:
+        """Constants and poses that it leads to, from where it was made."""
+        return now[0] + self.change, moved(*now[1], self.system.whole(self.step))
 
-def _step(
-    evidence: Evidence,
-    priors: tuple[Prior, ...],
-    pose: Pose,
-    constants: np.ndarray,
-    told: _Told,
-) -> Steps[_Step]:
+
+def _step(evidence: Evidence, priors: tuple[Prior, ...], now: _Now, told: _Told) -> Steps[_Step]:
     """Changes of constants and poses from where they are."""
+    constants, pose = now
     bones, offsets = (_single(values) for values in told.unpacked(constants))
     _, world = forward(*pose, bones)
     axes = world[:, _carriers(evidence.indices)]
@@ -313,17 +310,10 @@ def _eliminated(
     return _Step(change, rest, covariance, far, float(gained + spread), system)
 
 
-def _likelihood(
-    evidence: Evidence,
-    priors: tuple[Prior, ...],
-    pose: Pose,
-    constants: np.ndarray,
-    told: _Told,
-    last: _Step,
-) -> float:
+def _likelihood(evidence: Evidence, priors: tuple[Prior, ...], now: _Now, told: _Told, last: _Step) -> float:
     """Logarithm of the evidence (Laplace's approximation) where the equations of the last step were made, up
     to a constant."""
-    seen, system = evidence.precision > 0, last.system
+    (constants, pose), seen, system = now, evidence.precision > 0, last.system
     precision = np.where(seen, evidence.precision, 1.0).astype(float)
     squared = (system.residual.astype(float).reshape(len(precision), 3, -1) ** 2).sum(1)
     # The pull of far points fades; their cost grows no further than that (Geman–McClure).
