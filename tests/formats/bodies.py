@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -40,8 +41,9 @@ class Body:
         return self.points[:, [POINT_INDEX[each] if each else 0 for each in names]]
 
 
+@lru_cache(maxsize=32)
 def walking(frames: int = 40, fps: float = 30.0, heading: float = 0.4) -> Body:
-    """Swinging arms and legs, a slow turn, a metre per second."""
+    """Swinging arms and legs, a slow turn, a metre per second. Arrays are shared: do not write to them."""
     phase = 2 * np.pi * np.arange(frames) / fps
     axis_angles = np.zeros((frames, 24, 3))
     axis_angles[:, 0, 1] = heading + 0.2 * np.sin(phase / 3)
@@ -57,7 +59,10 @@ def walking(frames: int = 40, fps: float = 30.0, heading: float = 0.4) -> Body:
     pelvis = np.array([0.3, 0.95, -0.2]) + time * np.array([np.sin(heading), 0.0, np.cos(heading)])
     pelvis[:, 1] += 0.02 * np.cos(2 * phase)
     joints, turned = forward(rotations, pelvis, REST_OFFSETS)
-    return Body(axis_angles, rotations, pelvis, joints, point_positions(joints, turned, REST_OFFSETS))
+    body = Body(axis_angles, rotations, pelvis, joints, point_positions(joints, turned, REST_OFFSETS))
+    for values in vars(body).values():
+        values.flags.writeable = False
+    return body
 
 
 def on_floor(recording: Recording, positions: np.ndarray, read: np.ndarray) -> np.ndarray:

@@ -50,7 +50,7 @@ def assert_seen(recording: Recording) -> None:
 @BUILDS
 @pytest.mark.parametrize("missing", [np.nan, 0.0])
 def test_rows_that_hold_nothing_are_frames_without_the_person(tmp_path, build, missing):
-    held = build()
+    held = {name: values.copy() for name, values in build().items()}
     for values in held.values():
         values[GONE] = missing
     assert_seen(formats.read(dumped(tmp_path / "a.pkl", held), up="+y"))

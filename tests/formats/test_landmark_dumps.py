@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -18,10 +19,13 @@ from .bodies import FROM_Y_UP, keypoints_of, walking
 FRAMES = 12
 
 
+@lru_cache(maxsize=8)
 def world(shift: int = 0) -> np.ndarray:
-    """(T, 33, 3) relative to the hips, y down."""
+    """(T, 33, 3) relative to the hips, y down; shared: do not write to it."""
     points = np.roll(walking(FRAMES).layout("mediapipe33"), shift, axis=0)
-    return (points - points[:, 23:25].mean(1, keepdims=True)) @ FROM_Y_UP["-y"].T
+    points = (points - points[:, 23:25].mean(1, keepdims=True)) @ FROM_Y_UP["-y"].T
+    points.flags.writeable = False
+    return points
 
 
 def picture(left: float = 0.4, shift: int = 0) -> np.ndarray:
