@@ -168,26 +168,17 @@ def _run_all(options: argparse.Namespace, arguments: list[str]) -> Iterator[Ende
     """Runs the suites, several at a time where there are several cores."""
     works = _works(options, arguments)
     cores = os.cpu_count() or 1
-    if cores < 2 or len(works) < 2:
+    # A test with a window spends much of its time waiting for it: those take no core from the others.
+    beside = sum(work.name.startswith(WINDOW) for work in works) if cores > 1 else 0
+    at_once = min(min(MOST_AT_ONCE, cores) + beside, len(works))
+    if at_once < 2:
         for work in works:
             say(f"\n== {work.title} ==")
             yield work.name, *work.run(None)
         return
-    # A test with a window spends most of its time waiting for it: those take no core from the others.
-    waiting = sum(work.name.startswith(WINDOW) for work in works)
-    at_once = min(MOST_AT_ONCE, cores)
-    together = min(at_once + waiting, len(works))
-    say(f"\n{len(works)} suites, {together} at a time; what each has to say is shown when it has ended.")
-    with (
-        tempfile.TemporaryDirectory() as folder,
-        ThreadPoolExecutor(max(waiting, 1)) as windows,
-        ThreadPoolExecutor(at_once) as others,
-    ):
-        pools = [windows if work.name.startswith(WINDOW) else others for work in works]
-        started = {
-            pool.submit(_run_quietly, work, Path(folder)): work
-            for pool, work in zip(pools, works, strict=True)
-        }
+    say(f"\n{len(works)} suites, {at_once} at a time; what each has to say is shown when it has ended.")
+    with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(at_once) as pool:
+        started = {pool.submit(_run_quietly, work, Path(folder)): work for work in works}
         for ended in as_completed(started):
             work, (outcome, text) = started[ended], ended.result()
             say(f"\n== {work.title} ==")
