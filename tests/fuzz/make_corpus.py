@@ -54,7 +54,8 @@ def main() -> None:
 
 def shorten() -> None:
     """Let the fixtures write short recordings."""
-    bodies.walking.__defaults__ = (_FRAMES, 30.0, 0.4)
+    bodies.walking.__wrapped__.__defaults__ = (_FRAMES, 30.0, 0.4)
+    bodies.walking.cache_clear()
     test_amass.amass_fields.__defaults__ = ("+z", 156, _FRAMES)
     for module in vars(test_mutations).values():
         if isinstance(module, ModuleType) and hasattr(module, "FRAMES"):
