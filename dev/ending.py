@@ -18,6 +18,7 @@ def call_and_end(target: str, arguments: list[str] | None = None) -> None:
     except SystemExit as end:
         status = end.code
     except BrokenPipeError:
+        _clear_up()
         os._exit(128 + 13)  # who reads has gone, as `head` does
     except BaseException as error:  # noqa: BLE001  (shown in full, as Python itself would)
         status = _told(error)
@@ -26,7 +27,17 @@ def call_and_end(target: str, arguments: list[str] | None = None) -> None:
         status = 1
     sys.stdout.flush()
     sys.stderr.flush()
+    _clear_up()
     os._exit(int(status or 0))
+
+
+def _clear_up() -> None:
+    """The folder for temporary files that bpy makes as it is imported, and removes in its teardown."""
+    bpy = sys.modules.get("bpy")
+    if bpy is not None:
+        from shutil import rmtree
+
+        rmtree(bpy.app.tempdir, ignore_errors=True)
 
 
 def _told(error: BaseException) -> str | int:

@@ -210,6 +210,18 @@ def test_a_command_that_cannot_go_on_says_so_in_its_sentence_alone():
     assert (done.returncode, done.stderr) == (1, "Say where.\n")
 
 
+def test_a_command_leaves_no_folder_that_blender_made_for_its_temporary_files(tmp_path):
+    made = tmp_path / "blender_a1b2c3"
+    made.mkdir()
+    program = (
+        "import sys, types\n"
+        f"sys.modules['bpy'] = types.SimpleNamespace(app=types.SimpleNamespace(tempdir={str(made)!r}))\n"
+        "from dev.ending import call_and_end; call_and_end('dev.commands:main', ['help'])"
+    )
+    subprocess.run([sys.executable, "-c", program], cwd=ROOT, stdout=subprocess.DEVNULL, check=True)
+    assert not made.exists()
+
+
 def test_a_reader_that_goes_away_ends_a_command_quietly():
     program = "from dev.ending import call_and_end; call_and_end('dev.commands:main', ['help'])"
     reader, writer = os.pipe()
