@@ -17,17 +17,19 @@ def test_both_refine_all_files(monkeypatch: pytest.MonkeyPatch) -> None:
 
     def counted(takes, output, jobs):
         seconds = measured(takes, output, jobs)
-        made.append(len([path for path in output.glob("*.npz") if path.name[0] != "."]))
+        made.append(len([path for path in output.glob("*/*.npz") if path.name[0] != "."]))
         return seconds
 
     monkeypatch.setattr(batch, "_seconds", counted)
     found = batch.measure(2, frames=(2,), rounds=1)
-    assert made == [2, 2] and min(found.one, found.two) > 0
+    assert made == [2, 2, 4] and min(found.one, found.two, found.twice) > 0
 
 
 def test_a_bar_that_is_missed_is_named() -> None:
-    assert "1.90 times the throughput (holds: at least 1.8" in Throughput(60, 19.0, 10.0).line()
-    assert "1.50 times the throughput (MISSED: at least 1.8" in Throughput(60, 15.0, 10.0).line()
+    held = Throughput(60, 19.0, 10.0, 20.0).line()
+    assert "1.90 times the throughput (holds: at least 1.8" in held
+    assert "two commands that share nothing give 1.90 times" in held
+    assert "1.50 times the throughput (MISSED: at least 1.8" in Throughput(60, 15.0, 10.0, 20.0).line()
 
 
 def test_one_file_can_not_be_shared(capsys: pytest.CaptureFixture[str]) -> None:
