@@ -27,6 +27,7 @@ VARIABLES = {
     "LIBGL_ALWAYS_SOFTWARE": "1",
     "GALLIUM_DRIVER": "llvmpipe",
     "LP_NUM_THREADS": "1",
+    "MESA_SHADER_CACHE_DIR": "/var/cache",
 }
 
 

@@ -15,7 +15,8 @@ from dev.environments.chroot import Chroot
 from tests.wave import joints_of_a_wave
 from tests.window.driver import ROOT, Blender
 
-SIZE = (1280, 1000)
+SIZE = (900, 1000)
+"""As narrow as can be: software draws each point of the view."""
 WRONG = re.compile(r"Traceback|Segmentation|crash\.txt|EXCEPTION|^Fatal", re.MULTILINE)
 """What must not stand in the log of a Blender."""
 

@@ -184,11 +184,13 @@ class Blender:
         self.settle()
 
     def turn_page(self, turns: int) -> None:
-        """Turn the wheel down over the left margin of the sidebar, where no list scrolls instead."""
+        """Turn the wheel over the left margin of the sidebar, where no list scrolls instead; down when
+        positive."""
         place = self.layout
         x, y, _, height = place["sidebar"]
         self.mouse(x + 12 * place["scale"], self._from_top(y + height / 2))
-        self.tell("run", "xdotool", "click", "--repeat", str(turns), "--delay", "20", "5")
+        wheel = "5" if turns > 0 else "4"
+        self.tell("run", "xdotool", "click", "--repeat", str(abs(turns)), "--delay", "20", wheel)
         self.settle()
 
     def call(self, operator: str, /, way: str = "INVOKE_DEFAULT", **arguments: Any) -> list[str]:

@@ -285,10 +285,14 @@ def delete(names: list[str]) -> None:
 
 
 def redraw() -> float:
-    """Ask for everything to be drawn anew; how often sidebars have been drawn so far."""
+    """Ask for the sidebars and file browsers to be drawn anew, with all that Blender has to draw besides; how
+    often they have been drawn so far."""
     for window in bpy.context.window_manager.windows:
         for area in window.screen.areas:
-            area.tag_redraw()
+            if area.type == "FILE_BROWSER":
+                area.tag_redraw()
+            elif area.type == "VIEW_3D":
+                _region(area, "UI").tag_redraw()
     return seen["drawn"]
 
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 
+from tests.window.driver import Blender
 from tests.window.test_flow import CLIP
 
-BUTTONS = ("spr.open_recording", "spr.refine_pose", "spr.export_fbx", "engine", "strength")
+UPPER = ("spr.open_recording", "spr.refine_pose", "engine", "strength")
+LOWEST = "spr.export_fbx"
 PAGES = 40
 TURNS = 4
 """Of the wheel from page to page: less than what is seen at once, at either scale."""
@@ -20,14 +24,29 @@ def test_everything_can_be_reached_on_a_small_screen(new_blender, scale):
     blender.rest()
     blender.picture(f"window at {scale:g}")
     names: set[str] = set()
+    for _ in pages(blender, f"sidebar at {scale:g}", TURNS):
+        if missing(names, UPPER):
+            names |= blender.all_pointed()
+    for _ in pages(blender, f"back at {scale:g}", -TURNS):
+        if not missing(names, (LOWEST,)):
+            break
+        names |= blender.all_pointed()
+    assert missing(names, (*UPPER, LOWEST)) == []
+
+
+def pages(blender: Blender, title: str, turns: int) -> Iterator[None]:
+    """Page after page of the sidebar, with its picture taken, until the wheel turns no further."""
     shown = b""
     for page in range(PAGES):
-        names |= blender.all_pointed()
         blender.rest()
-        picture = blender.picture(f"sidebar at {scale:g}, {page}", "sidebar").read_bytes()
+        picture = blender.picture(f"{title}, {page}", "sidebar").read_bytes()
         if picture == shown:
-            break
+            return
         shown = picture
-        blender.turn_page(TURNS)
-    missing = [button for button in BUTTONS if not any(name.startswith(button) for name in names)]
-    assert missing == []
+        yield
+        blender.turn_page(turns)
+
+
+def missing(names: set[str], buttons: tuple[str, ...]) -> list[str]:
+    """The buttons that are not among these names."""
+    return [button for button in buttons if not any(name.startswith(button) for name in names)]
