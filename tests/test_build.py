@@ -335,7 +335,7 @@ def test_suites_side_by_side_each_say_all_they_have_to_say_and_every_one_counts(
     monkeypatch.setattr(os, "cpu_count", lambda: 2)
     assert suites.main([]) == 1
     out, err = capfd.readouterr()
-    assert "of one\n" in out and "of two\n" in out and "== second ==" in err
+    assert "of one\n" in out and "of two\n" in out and "== second, 0 min after the start ==" in err
     assert out.endswith("The suite two did not come to its end.\n3 passed, 1 failed\n")
 
 

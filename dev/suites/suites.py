@@ -6,6 +6,7 @@ import argparse
 import os
 import sys
 import tempfile
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
@@ -37,12 +38,13 @@ OWN_ENVIRONMENTS = ("tests/release", "tests/farm", "tests/test_workers.py")
 """Tests that start programs, in environments of their own or many: once, in the suite without Blender."""
 OF_THE_TOOLS = (
     "tests/training",
+    "tests/refiner/test_memory.py",
     "tests/test_build.py",
     "tests/test_layout.py",
     "tests/test_platform.py",
     "tests/test_readme.py",
 )
-"""Tests of what does not ship, and of texts: the same with every NumPy, so once as well."""
+"""Tests of what does not ship, of memory, and of texts: the same with every NumPy, so once as well."""
 ONLY_PURE = OWN_ENVIRONMENTS + OF_THE_TOOLS
 LIBRARY_ON = ("3.11", "3.12", "3.13", "3.14")
 """The Pythons that the wheel of the library is tested on, where they are at hand."""
@@ -178,10 +180,11 @@ def _run_all(options: argparse.Namespace, arguments: list[str]) -> Iterator[Ende
         return
     say(f"\n{len(works)} suites, {at_once} at a time; what each has to say is shown when it has ended.")
     with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(at_once) as pool:
+        began = time.monotonic()
         started = {pool.submit(_run_quietly, work, Path(folder)): work for work in works}
         for ended in as_completed(started):
             work, (outcome, text) = started[ended], ended.result()
-            say(f"\n== {work.title} ==")
+            say(f"\n== {work.title}, {(time.monotonic() - began) / 60:.0f} min after the start ==")
             sys.stdout.write(text)
             yield work.name, *outcome
 
