@@ -130,9 +130,9 @@ def _from_mean(params: Mapping[str, Any]) -> bool:
 def _told_of_hands(params: Mapping[str, Any], people: list[Person]) -> list[str]:
     if "left_hand_pose" not in params:
         return []
-    if not any(one.poses is not None and one.poses.hands is not None for one in people):
-        return [PCA_HAND]
     shape = np.shape(params["left_hand_pose"])
+    if not any(one.poses is not None and one.poses.hands is not None for one in people):
+        return [] if shape[-2:] == (3, 3) else [PCA_HAND]
     return [] if shape[-2:] == (3, 3) or params.get("flat_hand_mean") else [MEAN_HAND]
 
 
