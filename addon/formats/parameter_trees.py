@@ -14,7 +14,9 @@ from .body_frames import IDS, PEOPLE, in_lower_case, only_counted
 from .draft import numbers
 from .of_world import of_world, rank
 
-_NESTS = ("smplx", "smpl", "smplh", "smpls", "smpl_params", "smplx_params", "params", "pred_smpl_params", "body")
+_NESTS = (
+    "smplx", "smpl", "smplh", "smpls", "smpl_params", "smplx_params", "params", "pred_smpl_params", "body",
+)  # fmt: skip
 TRANS = (
     "transl", "trans", "translation", "cam_trans", "pred_cam_t_full", "full_cam_t", "cam_t",
     "camera_translation", "smpl_trans", "root_trans",
@@ -28,7 +30,7 @@ AMASS' own names below the top are Motion-X's."""
 _ROOT, _ROOT_FIRST = re.compile(r"(.+[_./])global_orient"), re.compile(r"global_orient([_./].+)")
 _BODY = {(23, 3), (21, 3), (69,), (63,)}
 _DEEPEST = 1
-_POSES = ("pose", "poses", "smpl_pose", "smpl_thetas", "theta")
+_POSES = ("pose", "poses", "smpl_pose", "smpl_thetas", "theta", "body_poses")
 
 
 Found = list[tuple[int, str | None, Mapping[str, Any]]]

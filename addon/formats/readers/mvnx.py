@@ -1,8 +1,9 @@
 """Xsens' MVNX: where the 23 segments of a suit are and how they lie, as XML.
 
 Each segment's place is its upper joint; its orientation (w x y z) is against a T-pose that faces +X. Frames
-of other types than "normal" are that pose. Nymeria keeps the same as arrays (T, 69) and (T, 92). Sources: Xsens
-MVN User Manual, "MVNX" and "Segment definitions"; facebookresearch/nymeria_dataset nymeria/xsens_constants.py.
+of other types than "normal" are that pose. Nymeria keeps the same as arrays (T, 69) and (T, 92). Sources:
+Xsens MVN User Manual, "MVNX" and "Segment definitions"; facebookresearch/nymeria_dataset
+nymeria/xsens_constants.py.
 """
 
 from __future__ import annotations
@@ -138,7 +139,7 @@ def _read_arrays(container: Container) -> Draft:
     held = [numbers(fields[name], name) for name in ("segment_tXYZ", "segment_qWXYZ")]
     frames = len(held[0])
     if not frames or [each.size for each in held] != [frames * count * columns for columns in (3, 4)]:
-        raise FormatError(f"{container.name} does not hold {count} segments in each frame; download it again.")
+        raise FormatError(f"{container.name} does not hold {count} segments a frame; download it again.")
     positions, turned = (each.reshape(frames, count, -1) for each in held)
     lost = (turned == 0).all(-1, keepdims=True)
     turns = matrix_from_quaternion(np.where(lost, np.nan, turned))

@@ -3,8 +3,8 @@
 `joints3d` or `joints3d_nonparam` (N, 24 or 55, 3) in millimetres, and where bodies were fitted `pose`
 (N, 72 or 165), `trans` (N, 3) and `betas`; per frame an array, or a list of one; all at the top or under
 `pose`; SCAIL-Pose's `nlf_results.pkl` is a list of frames. One array for one person over time is a
-`smpl_arrays` file. Sources: isarandi/nlf demo.ipynb,
-nlf/pt/multiperson/multiperson_model.py; scripts that save what `detect_smpl_batched` gives of each frame; zai-org/SCAIL-Pose NLFPoseExtract.
+`smpl_arrays` file. Sources: isarandi/nlf demo.ipynb, nlf/pt/multiperson/multiperson_model.py; scripts that
+save what `detect_smpl_batched` gives of each frame; zai-org/SCAIL-Pose NLFPoseExtract.
 """
 
 from __future__ import annotations

@@ -33,6 +33,8 @@ from ..rotation_forms import rotation_matrices
 from ..timing import timed_beside, timed_frames
 from ..tracks import Tracks, folders, series
 
+_PELVIS = "root_transl"
+"""HSfM's and VideoMimic's place of the pelvis itself."""
 _IMAGE = "camera_translation"
 """What SMPLify-X fits for each person of an image, whose numbers are no ids."""
 _UNUSED = {
@@ -63,7 +65,7 @@ def read(container: Container) -> Draft:
     unused = dict.fromkeys(what for name, what in _UNUSED.items() if name in params)
     warnings += _told_of_hands(params, people)
     warnings += [f"Not used: {', '.join(unused)}."] if unused else []
-    fixed = not any(name in params for name in TRANS)
+    fixed = _place(params) is None
     if fixed:
         warnings.append(NO_PLACE)
     draft = Draft(people, likely_up=_LIKELY, warnings=warnings, camera="-y", floating=fixed)
@@ -144,17 +146,23 @@ def _person(
     hands: np.ndarray | None,
     coded: CodedHands | None,
 ) -> Person:
-    count = len(rotations)
-    shift = next((numbers(params[each], each) for each in TRANS if each in params), np.zeros((count, 3)))
+    place = _place(params) or "transl"
+    shift = numbers(params.get(place, np.zeros((len(rotations), 3))), place).reshape(-1, 3)
     rest = REST_PELVIS_X if rotations.shape[1] == 22 else REST_PELVIS
     poses = matrix_poses(
         padded(rotations),
-        shift.reshape(-1, 3),
+        shift - rest if place == _PELVIS else shift,
         betas=params.get("betas"),
         gender=params.get("gender", "neutral"),
         rest_pelvis=rest,
     )
-    return person(name, frames, poses=replace(poses, hands=hands, coded=coded))
+    held = {"rest_pelvis": None} if place == _PELVIS else {}
+    return person(name, frames, poses=replace(poses, hands=hands, coded=coded, **held))
+
+
+def _place(params: Mapping[str, Any]) -> str | None:
+    """The name of the translation or of the pelvis' place; None where there is neither."""
+    return next((name for name in (*TRANS, _PELVIS) if name in params), None)
 
 
 def _track(name: str, params: Mapping[str, Any], rotations: np.ndarray) -> Person:
@@ -177,21 +185,21 @@ def _from_frames(listed: Found) -> tuple[list[Person], list[str]]:
     first: CodedHands | None = None
     for frame, name, params in listed:
         rotations = _rotations(params)
-        told = next((numbers(params[each], each) for each in TRANS if each in params), None)
-        shift = np.zeros(3) if told is None else told
+        place = _place(params)
+        shift = np.zeros(3) if place is None else numbers(params[place], place).reshape(3)
         betas = numbers(params.get("betas", np.zeros(10)), "betas").reshape(-1)
         hands = _hands(params, 1)
-        held = {"rotations": rotations[0], "transl": shift.reshape(3), "betas": betas}
+        held = {"rotations": rotations[0], place or "transl": shift, "betas": betas}
         held |= {} if hands is None else {"hands": hands[0]}
         coded = _coded(params, 1)
         if coded is not None:
             held["coded"], first = coded.values[0], first or coded
         if name is not None:
             tracks.add(name, frame, **held)
-        elif told is None:
+        elif place is None:
             found.add_at(frame, rotations[0].reshape(-1) / np.sqrt(len(rotations[0])), **held)
         else:
-            found.add(frame, held["transl"], **held)
+            found.add(frame, shift, **held)
     everybody = [*tracks, *found.tracks()]
     people = [
         _person(name, frames, values, values["rotations"], values.get("hands"), _stacked(first, values))
