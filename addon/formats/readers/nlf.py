@@ -74,8 +74,9 @@ def _drawn(tree: Any) -> dict[str, list[np.ndarray]]:
     """What SCAIL-Pose keeps of each frame to draw it: boxes, with the joints of the one in each, or of
     nobody; {} for anything else."""
     frames = tree if isinstance(tree, list) else []
-    boxes = [frame.get(_DRAWN) for frame in frames if isinstance(frame, Mapping)]
-    if not boxes or len(boxes) < len(frames) or not all(isinstance(each, list) for each in boxes):
+    held = [frame.get(_DRAWN) for frame in frames if isinstance(frame, Mapping)]
+    boxes = [each for each in held if isinstance(each, list)]
+    if not boxes or len(boxes) < len(frames):
         return {}
     seen = [[np.asarray(one)[0] for one in each if len(one)] for each in boxes]
     return {_JOINTS[0]: [np.array(everybody) for everybody in seen]}

@@ -3,9 +3,10 @@
 One file of T frames, or a file per frame: `000000.pkl` …, RICH's `<frame>/<subject>.pkl`, or SMPLify-X's
 `results/<image>/000.pkl`, which counts the people of each image anew; GRAB's `body {params}`; a list or a
 mapping of frames or tracks, each a person or a list of people, as scripts around HMR and its kin save.
-Pickle, joblib, torch, .npz and JSON; vectors or matrices; also under OSX's names. Sources: vchoutas/smplx
-body_models.py (names); rich.is.tue.mpg.de (RICH); zju3dv/GVHMR hmr4d/dataset/rich; vchoutas/smplify-x
-smplifyx/main.py, fit_single_frame.py; IDEA-Research/OSX main/OSX.py.
+Pickle, joblib, torch, .npz and JSON; vectors or matrices; also under the names of OSX, ExAvatar and LHM.
+Sources: vchoutas/smplx body_models.py (names); rich.is.tue.mpg.de (RICH); zju3dv/GVHMR hmr4d/dataset/rich;
+vchoutas/smplify-x smplifyx/main.py, fit_single_frame.py; IDEA-Research/OSX main/OSX.py; mks0601's ExAvatar and
+aigc3d/LHM (`smplx_params`); fudan-generative-vision/champ scripts/data_processors; hongsukchoi/VideoMimic.
 """
 
 from __future__ import annotations
@@ -156,8 +157,8 @@ def _person(
         gender=params.get("gender", "neutral"),
         rest_pelvis=rest,
     )
-    held = {"rest_pelvis": None} if place == _PELVIS else {}
-    return person(name, frames, poses=replace(poses, hands=hands, coded=coded, **held))
+    told = None if place == _PELVIS else poses.rest_pelvis
+    return person(name, frames, poses=replace(poses, rest_pelvis=told, hands=hands, coded=coded))
 
 
 def _place(params: Mapping[str, Any]) -> str | None:
@@ -214,6 +215,7 @@ def _stacked(like: CodedHands | None, values: Mapping[str, np.ndarray]) -> Coded
 
 
 READER = Reader(
-    "SMPL parameters", "SMPLify-X, RICH, GRAB, OSX, AiOS and tools that save smplx parameters",
+    "SMPL parameters",
+    "SMPLify-X, RICH, GRAB, OSX, AiOS, ExAvatar, LHM, Champ and tools that save smplx parameters",
     "SMPL, SMPL-H or SMPL-X", ".pkl .npz .npy .pt .json", recognises, read,
 )  # fmt: skip
