@@ -117,7 +117,7 @@ def _frames(tree: Any) -> list[Listed]:
     if isinstance(tree, list):
         held = ((str(place), place, one) for place, one in enumerate(tree))
     elif isinstance(tree, Mapping) and not isinstance(tree, NpzFile) and not parameters(tree):
-        held = ((str(name), _number(name), one) for name, one in tree.items())
+        held = ((str(name), number_in(name), one) for name, one in tree.items())
     else:
         return []
     found: list[Listed] = []
@@ -148,7 +148,7 @@ def _is_pose(shape: tuple[int, ...]) -> bool:
     return shape[-1:] == (72,) or shape[-2:] == (24, 3) or shape[-3:] == (24, 3, 3)
 
 
-def _number(name: Any) -> int:
+def number_in(name: Any) -> int:
     """The last number in a frame's or track's name, -1 where it has none."""
     digits = re.findall(r"\d{1,9}", str(name))
     return int(digits[-1]) if digits else -1

@@ -198,12 +198,68 @@ def hymotion(about: float) -> Callable[[Path], Path]:
     return write
 
 
+def frames_of(shift: np.ndarray) -> list[dict[str, Any]]:
+    vectors, pelvis = turned(walking(FRAMES), Z_UP)
+    return [
+        {"global_orient": vectors[n, 0].tolist(), "body_pose": vectors[n, 1:22].reshape(63).tolist(),
+         "transl": (pelvis[n] - REST_PELVIS_X + shift).tolist()}
+        for n in range(FRAMES)
+    ]  # fmt: skip
+
+
+def collected(shape: Callable[[dict[str, Any]], Any]) -> Callable[[Path], Path]:
+    """What a script collected of two tracks."""
+
+    def write(folder: Path) -> Path:
+        tracks = {"4": frames_of(0 * ASIDE), "7": frames_of(ASIDE)}
+        (folder / "tracks.json").write_text(json.dumps(shape(tracks)))
+        return folder / "tracks.json"
+
+    return write
+
+
+def by_frame(tracks: dict[str, Any]) -> Any:
+    return {n: {who: frames[n] for who, frames in tracks.items()} for n in range(FRAMES)}
+
+
+def numbered(tracks: dict[str, Any]) -> Any:
+    return {who: dict(enumerate(frames)) for who, frames in tracks.items()}
+
+
+def people_first(tracks: dict[str, Any]) -> Any:
+    return {"fps": 30, "players": [{"id": who, "frames": frames} for who, frames in tracks.items()]}
+
+
+def mhr_conversion(folder: Path) -> Path:
+    """Rows of whoever is in a frame, with the meshes that were fitted."""
+    vectors, pelvis = turned(walking(FRAMES), CAMERA)
+    place = np.stack([pelvis - REST_PELVIS, pelvis - REST_PELVIS + ASIDE], axis=1).reshape(-1, 3)
+    meshes = np.zeros((2 * FRAMES, 6890, 3), np.int8)
+    np.savez(folder / "smpl.npz", frame_index=np.repeat(np.arange(FRAMES), 2), transl=place,
+             person_id=np.tile([0, 1], FRAMES), fps=25.0, smpl_vertices=meshes,
+             global_orient=vectors[:, 0].repeat(2, 0), betas=np.zeros((2 * FRAMES, 10)),
+             body_pose=vectors[:, 1:].reshape(FRAMES, 69).repeat(2, 0))  # fmt: skip
+    return folder / "smpl.npz"
+
+
+def root_beside(folder: Path) -> Path:
+    vectors, pelvis = turned(walking(FRAMES), Z_UP)
+    poses = np.zeros((FRAMES, 156))
+    poses[:, 3:66] = vectors[:, 1:22].reshape(FRAMES, 63)
+    np.savez(folder / "a.npz", poses=poses, root_orient=vectors[:, 0], trans=pelvis - REST_PELVIS)
+    return folder / "a.npz"
+
+
 FILES: dict[str, tuple[Callable[[Path], Path], int]] = {
     "ExAvatar": (exavatar, 1), "LHM": (lhm, 1), "Champ": (champ, 2), "Champ, all frames": (champ_group, 1),
     "GaussianAvatar": (avatar_parameters, 1), "CHOIS": (chois, 1), "TransPose": (transpose, 1),
     "Motion-X": (motion_x, 1), "CHI3D": (chi3d, 2), "VideoMimic": (videomimic, 2),
     "SMPLest-X": (smplest_x, 2), "JOSH": (josh, 2), "LODGE": (dance_rows(22, 4), 1),
     "EDGE's rows": (dance_rows(24, 4), 1), "FineDance": (dance_rows(52, 0), 1),
+    "tracks of frames": (collected(dict), 2), "tracks of numbered frames": (collected(numbered), 2),
+    "frames of tracks": (collected(by_frame), 2), "people first": (collected(people_first), 2),
+    "one track": (collected(lambda tracks: {"4": tracks["4"]}), 1),
+    "MHR's conversion": (mhr_conversion, 2), "a root beside poses without": (root_beside, 1),
     "HY-Motion in the world": (hymotion(0.0), 1), "HY-Motion about the body": (hymotion(1.0), 1),
 }  # fmt: skip
 

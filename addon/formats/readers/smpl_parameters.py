@@ -5,8 +5,9 @@ One file of T frames, or a file per frame: `000000.pkl` …, RICH's `<frame>/<su
 mapping of frames or tracks, each a person or a list of people, as scripts around HMR and its kin save.
 Pickle, joblib, torch, .npz and JSON; vectors or matrices; also under the names of OSX, ExAvatar and LHM.
 Sources: vchoutas/smplx body_models.py (names); rich.is.tue.mpg.de (RICH); zju3dv/GVHMR hmr4d/dataset/rich;
-vchoutas/smplify-x smplifyx/main.py, fit_single_frame.py; IDEA-Research/OSX main/OSX.py; mks0601's ExAvatar and
-aigc3d/LHM (`smplx_params`); fudan-generative-vision/champ scripts/data_processors; hongsukchoi/VideoMimic.
+vchoutas/smplify-x smplifyx/main.py, fit_single_frame.py; IDEA-Research/OSX main/OSX.py; aigc3d/LHM and
+mks0601/ExAvatar_RELEASE (`smplx_params`); fudan-generative-vision/champ scripts/data_processors;
+hongsukchoi/VideoMimic.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ from ..draft import NO_PLACE, REST_PELVIS_X, Draft, Reader, matrix_poses, number
 from ..frame_batches import people_apart
 from ..hand_poses import MEAN_HAND, PCA_HAND, coded_pair, hand_pair
 from ..linking import LINKED, Detections
+from ..parameter_tracks import nested_parameters
 from ..parameter_trees import TRANS, Found, listed, parameters, told
 from ..rates import rate_in, rate_of
 from ..rotation_forms import rotation_matrices
@@ -46,16 +48,22 @@ _LIKELY = ("+y", "+z", "-y")
 
 def recognises(container: Container) -> bool:
     """A root orientation and a body pose, at the top or below."""
-    return container.kind != "text" and (bool(parameters(container.fields)) or bool(listed(container.tree)))
+    if container.kind == "text":
+        return False
+    return bool(parameters(container.fields) or listed(container.tree) or nested_parameters(container.tree))
 
 
 def read(container: Container) -> Draft:
     """One person, or everybody in the frames, folders of frames or tracks. Raises FormatError."""
-    held = people_apart(listed(container.tree))
-    params = held[0].params if held else parameters(container.fields)
+    nested = nested_parameters(container.tree)
+    held = [] if nested else people_apart(listed(container.tree))
+    seen = [one for *_, one in nested] or [one.params for one in held]
+    params = seen[0] if seen else parameters(container.fields)
     rotations = _rotations(params)
     people, warnings = [], list[str]()
-    if held and len(rotations) > 1:
+    if nested:
+        people, warnings = _from_frames(nested)
+    elif held and len(rotations) > 1:
         people = [_track(one.name, one.params, _rotations(one.params)) for one in held]
     elif held:
         people, warnings = _from_frames(told(held))
@@ -71,10 +79,10 @@ def read(container: Container) -> Draft:
         warnings.append(NO_PLACE)
     draft = Draft(people, likely_up=_LIKELY, warnings=warnings, camera="-y", floating=fixed)
     stated = rate_in(container.fields) or rate_of(container.tree)
-    if not held:
+    if not seen:
         return timed_beside(draft, params, len(rotations), stated)
-    frames = [one.params for one in held] if len(people) == 1 and people[0].frames == len(held) else []
-    return timed_frames(draft, frames, stated)
+    alone = len(people) == 1 and people[0].frames == len(seen)
+    return timed_frames(draft, seen if alone else [], stated)
 
 
 def _rotations(params: Mapping[str, Any]) -> np.ndarray:

@@ -14,6 +14,7 @@ import numpy as np
 from ...safe_read import FormatError
 from ...safe_read.npz import is_numeric
 from ..alone import Alone, read_alone
+from ..beside_rows import FRAME_NUMBERS
 from ..body_stacks import is_time_axis
 from ..container import Container
 from ..draft import Draft, Reader, numbers
@@ -30,8 +31,11 @@ _POSES = {
     )),
 }  # fmt: skip
 """What tells of a person's pose in a frame -> how its values are shaped."""
-_IDS = ("track_id", "track_ids", "person_id", "person_ids", "subject_id", "subject_ids", "ids")
-_FRAMES = ("frame_ids", "frame_id", "frame_idx", "frame_idxs", "frames", "frame")
+_IDS = (
+    "track_id", "track_ids", "person_id", "person_ids", "person_idx", "person_index", "subject_id",
+    "subject_ids", "ids",
+)  # fmt: skip
+_FRAMES = (*FRAME_NUMBERS, "frame")
 _BETAS = ("betas", "gender")
 _MOST, _MESH = 100, 6000
 """The most people; numbers in a row that only the vertices of a mesh are."""
