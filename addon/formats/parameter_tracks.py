@@ -18,6 +18,8 @@ from .parameter_trees import TRANS, Found, Listed, number_in, of_pose, parameter
 
 _PEOPLE, _FRAMES = (*PEOPLE, "players", "tracks"), ("frames", "track", "trajectory", "sequence")
 _NUMBERS = ("frame", *FRAME_NUMBERS)
+_FIELDS = 20
+"""As many names as a file has for its blocks are fewer than it has for its frames."""
 _OF_A_FRAME = (3, 4, 6, 9)
 """Numbers that tell how one root lies."""
 
@@ -35,7 +37,7 @@ def nested_parameters(tree: Any) -> Found:
     """Everybody in every frame, of frames in tracks or people in frames; [] where the tree is no such."""
     if isinstance(tree, NpzFile) or not isinstance(tree, (Mapping, list)):
         return []
-    blocks = list(tree.values()) if isinstance(tree, Mapping) else []
+    blocks = list(tree.values()) if isinstance(tree, Mapping) and len(tree) < _FIELDS else []
     named = in_lower_case(tree, _PEOPLE) if isinstance(tree, Mapping) else None
     for block in (named, tree, *blocks):
         entries = _entries(block)
@@ -73,10 +75,12 @@ def _entry(name: Any, value: Any) -> _Entry | None:
 
 
 def _are_tracks(entries: list[_Entry]) -> bool:
-    everybody = [params for entry in entries for _, params in entry.held]
-    if all(entry.track for entry in entries) or all(_frame(params) is not None for params in everybody):
+    if all(entry.track for entry in entries):
         return True
-    if all(in_lower_case(params, IDS) is not None for params in everybody):
+    stated = [[_frame(params) for _, params in entry.held] for entry in entries]
+    if not any(None in frames for frames in stated) and max(map(len, stated)) > 1:
+        return all(len(set(frames)) == len(frames) for frames in stated)
+    if all(in_lower_case(params, IDS) is not None for entry in entries for _, params in entry.held):
         return False
     return not entries_are_frames([_values(entry) for entry in entries if entry.held])
 
@@ -109,10 +113,16 @@ def _of_tracks(entries: list[_Entry]) -> Found:
 def _of_frames(entries: list[_Entry]) -> Found:
     named = [number_in(entry.name) for entry in entries]
     frames = list(range(len(entries))) if min(named) < 0 else named
-    return told([
-        Listed(entry.name, frame, _id(name, params), params)
+    everybody = [
+        (frame, entry, who, params)
         for frame, entry in zip(frames, entries, strict=True)
-        for name, params in entry.held
+        for who, params in entry.held
+    ]
+    stated = [_frame(params) for *_, params in everybody]
+    numbered = [frame for frame, *_ in everybody] if None in stated else [int(each or 0) for each in stated]
+    return told([
+        Listed(entry.name, frame, _id(who, params), params)
+        for frame, (_, entry, who, params) in zip(numbered, everybody, strict=True)
     ])  # fmt: skip
 
 

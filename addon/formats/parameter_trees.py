@@ -21,12 +21,13 @@ TRANS = (
     "transl", "trans", "translation", "cam_trans", "pred_cam_t_full", "full_cam_t", "cam_t",
     "camera_translation", "smpl_trans", "root_trans",
 )  # fmt: skip
-_SHORT = {
-    "root_pose": "global_orient", "body_pose": "body_pose", "shape": "betas", "lhand_pose": "left_hand_pose",
-    "rhand_pose": "right_hand_pose", "jaw_pose": "jaw_pose", "expr": "expression",
-}  # fmt: skip
-"""What ExAvatar and LHM call smplx's parameters; behind `smplx_`, OSX, AiOS and what is made with them.
-AMASS' own names below the top are Motion-X's."""
+_SHORT = tuple({
+    f"{start}root_pose": "global_orient", f"{start}body_pose": "body_pose", f"{start}shape": "betas",
+    f"{start}lhand_pose": "left_hand_pose", f"{start}rhand_pose": "right_hand_pose",
+    f"{start}jaw_pose": "jaw_pose", f"{start}expr": "expression",
+} for start in ("smplx_", ""))  # fmt: skip
+"""What OSX, AiOS and what is made with them call smplx's parameters, and ExAvatar and LHM; the root's and the
+body's come first. AMASS' own names below the top are Motion-X's."""
 _ROOT, _ROOT_FIRST = re.compile(r"(.+[_./])global_orient"), re.compile(r"global_orient([_./].+)")
 _BODY = {(23, 3), (21, 3), (69,), (63,)}
 _DEEPEST = 1
@@ -173,9 +174,9 @@ def parameters(fields: Any) -> Mapping[str, Any]:
 
 def _named_in_full(held: Mapping[str, Any]) -> Mapping[str, Any]:
     """Parameters under their short names as smplx calls them; {} where these are not there."""
-    for start in ("smplx_", ""):
-        if f"{start}root_pose" in held and f"{start}body_pose" in held:
-            full = {start + short: name for short, name in _SHORT.items()}
+    for full in _SHORT:
+        root, body = list(full)[:2]
+        if root in held and body in held:
             return {full.get(name, name): value for name, value in held.items()}
     if "root_orient" in held and "pose_body" in held:
         hands = _both_hands(held.get("pose_hand"))

@@ -222,6 +222,12 @@ def by_frame(tracks: dict[str, Any]) -> Any:
     return {n: {who: frames[n] for who, frames in tracks.items()} for n in range(FRAMES)}
 
 
+def listed(tracks: dict[str, Any]) -> Any:
+    return [
+        [{**frames[n], "frame": n, "track_id": who} for who, frames in tracks.items()] for n in range(FRAMES)
+    ]
+
+
 def numbered(tracks: dict[str, Any]) -> Any:
     return {who: dict(enumerate(frames)) for who, frames in tracks.items()}
 
@@ -257,7 +263,7 @@ FILES: dict[str, tuple[Callable[[Path], Path], int]] = {
     "SMPLest-X": (smplest_x, 2), "JOSH": (josh, 2), "LODGE": (dance_rows(22, 4), 1),
     "EDGE's rows": (dance_rows(24, 4), 1), "FineDance": (dance_rows(52, 0), 1),
     "tracks of frames": (collected(dict), 2), "tracks of numbered frames": (collected(numbered), 2),
-    "frames of tracks": (collected(by_frame), 2), "people first": (collected(people_first), 2),
+    "frames of tracks": (collected(by_frame), 2), "frames that list people": (collected(listed), 2), "people first": (collected(people_first), 2),
     "one track": (collected(lambda tracks: {"4": tracks["4"]}), 1),
     "MHR's conversion": (mhr_conversion, 2), "a root beside poses without": (root_beside, 1),
     "HY-Motion in the world": (hymotion(0.0), 1), "HY-Motion about the body": (hymotion(1.0), 1),

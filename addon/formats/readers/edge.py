@@ -37,7 +37,7 @@ def read(container: Container) -> Draft:
         )
     keypoints = layout_keypoints(joints.reshape(-1, 24, 3), "smpl24")
     poses = Poses(turned.rotations, keypoints.positions[:, 0])
-    return Draft([person(keypoints=keypoints, poses=poses)], up="+z")
+    return Draft([person(keypoints=keypoints, poses=poses)], up="+z", tool="EDGE")
 
 
 READER = Reader("EDGE", "EDGE, FineDance", "SMPL and joints of a dancer, or SMPL-X", ".pkl", recognises, read)

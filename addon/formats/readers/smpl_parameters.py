@@ -60,7 +60,7 @@ def read(container: Container) -> Draft:
     seen = [one for *_, one in nested] or [one.params for one in held]
     params = seen[0] if seen else parameters(container.fields)
     rotations = _rotations(params)
-    people, warnings = [], list[str]()
+    people, warnings = list[Person](), list[str]()
     if nested:
         people, warnings = _from_frames(nested)
     elif held and len(rotations) > 1:

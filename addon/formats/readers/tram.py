@@ -52,7 +52,7 @@ def read(container: Container) -> Draft:
         frames = np.arange(len(camera.turns))
         return Draft(
             people, up="+y" if camera.level else "-y", floating=camera.level, camera=not camera.level,
-            warnings=warnings,
+            warnings=warnings, tool="TRAM" if camera.level else "JOSH",
             filmed=moving(frames, camera.turns, camera.places, camera.focal, middle=camera.middle),
         )  # fmt: skip
     warnings = ["There is no camera.npy beside the track, so the motion is seen from the camera."]
