@@ -263,7 +263,8 @@ FILES: dict[str, tuple[Callable[[Path], Path], int]] = {
     "SMPLest-X": (smplest_x, 2), "JOSH": (josh, 2), "LODGE": (dance_rows(22, 4), 1),
     "EDGE's rows": (dance_rows(24, 4), 1), "FineDance": (dance_rows(52, 0), 1),
     "tracks of frames": (collected(dict), 2), "tracks of numbered frames": (collected(numbered), 2),
-    "frames of tracks": (collected(by_frame), 2), "frames that list people": (collected(listed), 2), "people first": (collected(people_first), 2),
+    "frames of tracks": (collected(by_frame), 2), "frames that list people": (collected(listed), 2),
+    "people first": (collected(people_first), 2),
     "one track": (collected(lambda tracks: {"4": tracks["4"]}), 1),
     "MHR's conversion": (mhr_conversion, 2), "a root beside poses without": (root_beside, 1),
     "HY-Motion in the world": (hymotion(0.0), 1), "HY-Motion about the body": (hymotion(1.0), 1),
@@ -276,6 +277,14 @@ def test_everybody_walks_upright_and_in_place(tmp_path, tool):
     recording = formats.read(write(tmp_path))
     assert [one.frames for one in recording.people] == [FRAMES] * people
     assert_walks(recording)
+
+
+def test_tracks_beyond_joshs_cameras_stay_in_the_camera(tmp_path):
+    path = josh(tmp_path)
+    dumped(tmp_path / "scene.pkl", {"pred_cam": np.tile(np.eye(4), (FRAMES - 1, 1, 1))})
+    recording = formats.read(path)
+    assert recording.people[0].frames == FRAMES
+    assert any("lacks frames" in warning for warning in recording.warnings)
 
 
 def test_fingers_that_a_fork_adds_to_gvhmrs_result_are_kept(tmp_path):

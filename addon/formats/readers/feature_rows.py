@@ -58,7 +58,7 @@ def _rotations(array: np.ndarray) -> np.ndarray | None:
         return None
     vectors = _rows(array)[:, _PLACE:].reshape(-1, 52, 3)
     lengths = np.linalg.norm(vectors, axis=-1)
-    angles = bool(np.isfinite(lengths).all() and lengths.max() < _LONGEST and np.median(lengths) < 1.0)
+    angles = np.isfinite(lengths).all() and 0.0 < lengths.max() < _LONGEST and np.median(lengths) < 1.0
     return matrix_from_axis_angle(vectors) if angles else None
 
 

@@ -23,6 +23,8 @@ from ..filming import moving, told
 _CAMERA_KEYS = ("world_cam_R", "world_cam_T")
 _SCENE, _SCENES_CAMERA = "scene.pkl", "pred_cam"
 _NAME = re.compile(r"(.*track_)(\d+)")
+_NO_CAMERA = "There is no camera.npy beside the track, so the motion is seen from the camera."
+_OTHERS_CAMERA = "The camera beside the track lacks frames of it, so the motion is seen from the camera."
 
 
 class _Path(NamedTuple):
@@ -45,8 +47,9 @@ def read(container: Container) -> Draft:
     """Every track, in the world when the camera file is there. Raises FormatError."""
     camera = _camera(container)
     tracks = _tracks(container)
-    if camera is not None and all("frame" in file.fields for _, file in tracks):
-        seen = [_person(*track) for track in tracks]
+    seen = [_person(*track) for track in tracks]
+    numbered = all("frame" in file.fields for _, file in tracks)
+    if camera is not None and numbered and all(one.frame_ids[-1] < len(camera.turns) for one in seen):
         cuts = {one.id: _cuts(one, camera) for one in seen}
         people, warnings = split_at((_in_world(one, camera) for one in seen), cuts)
         frames = np.arange(len(camera.turns))
@@ -55,8 +58,7 @@ def read(container: Container) -> Draft:
             warnings=warnings, tool="TRAM" if camera.level else "JOSH",
             filmed=moving(frames, camera.turns, camera.places, camera.focal, middle=camera.middle),
         )  # fmt: skip
-    warnings = ["There is no camera.npy beside the track, so the motion is seen from the camera."]
-    return Draft([_person(*track) for track in tracks], up="-y", warnings=warnings, camera=True)
+    return Draft(seen, up="-y", warnings=[_NO_CAMERA if camera is None else _OTHERS_CAMERA], camera=True)
 
 
 def _tracks(container: Container) -> list[tuple[str, Container]]:
@@ -118,7 +120,10 @@ def _of_scene(held: Container) -> _Path | None:
     """JOSH's: from the camera of each frame to the first one's."""
     if not held.has(_SCENES_CAMERA):
         return None
-    cameras = numbers(held.fields[_SCENES_CAMERA], _SCENES_CAMERA).reshape(-1, 4, 4)
+    cameras = numbers(held.fields[_SCENES_CAMERA], _SCENES_CAMERA)
+    if cameras.shape[-2:] != (4, 4) or not np.isfinite(cameras).all():
+        return None
+    cameras = cameras.reshape(-1, 4, 4)
     lens = told(held.fields.get("intrinsics"))
     focal, middle = (lens[0, 0], lens[:2, 2]) if lens.shape == (3, 3) else (np.zeros(0), np.zeros(0))
     return _Path(cameras[:, :3, :3], cameras[:, :3, 3], np.asarray(focal), middle, level=False)
