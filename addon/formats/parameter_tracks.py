@@ -82,7 +82,9 @@ def _are_tracks(entries: list[_Entry]) -> bool:
         return all(len(set(frames)) == len(frames) for frames in stated)
     if all(in_lower_case(params, IDS) is not None for entry in entries for _, params in entry.held):
         return False
-    return not entries_are_frames([_values(entry) for entry in entries if entry.held])
+    values = [[_values(params) for _, params in entry.held] for entry in entries if entry.held]
+    alike = len({len(row) for rows in values for row in rows}) == 1
+    return alike and not entries_are_frames([np.stack(rows) for rows in values])
 
 
 def _frame(params: Mapping[str, Any]) -> float | None:
@@ -90,13 +92,10 @@ def _frame(params: Mapping[str, Any]) -> float | None:
     return scalar(told) if np.size(told) == 1 else None
 
 
-def _values(entry: _Entry) -> np.ndarray:
-    """(N, …) numbers that are alike where bodies are."""
+def _values(params: Mapping[str, Any]) -> np.ndarray:
+    """Numbers that are alike where bodies are."""
     names = ("global_orient", "body_pose", *TRANS)
-    return np.stack([
-        np.concatenate([numbers(params[name], name).reshape(-1) for name in names if name in params])
-        for _, params in entry.held
-    ])  # fmt: skip
+    return np.concatenate([numbers(params[name], name).reshape(-1) for name in names if name in params])
 
 
 def _of_tracks(entries: list[_Entry]) -> Found:

@@ -78,8 +78,8 @@ def _drawn(tree: Any) -> dict[str, list[np.ndarray]]:
     boxes = [each for each in held if isinstance(each, list)]
     if not boxes or len(boxes) < len(frames):
         return {}
-    seen = [[np.asarray(one)[0] for one in each if len(one)] for each in boxes]
-    return {_JOINTS[0]: [np.array(everybody) for everybody in seen]}
+    seen = [[np.asarray(one)[:1] for one in each if np.shape(one)[-2:] == (24, 3)] for each in boxes]
+    return {_JOINTS[0]: [np.concatenate([np.zeros((0, 24, 3)), *everybody]) for everybody in seen]}
 
 
 def _shape(frame: Any) -> tuple[int, ...]:
