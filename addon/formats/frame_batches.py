@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from itertools import pairwise
 from typing import Any
@@ -13,6 +13,8 @@ from .draft import numbers
 from .parameter_trees import TRANS, Listed
 
 _PER_JOINT, _MUCH = (3, 4, 6, 9), 3.0
+_OTHERS = 1.0
+"""How far the numbers of other bodies are at least; those of the next frame are nearer."""
 
 
 def people_apart(held: list[Listed]) -> list[Listed]:
@@ -50,11 +52,19 @@ def _are_frames(held: list[Listed], counts: list[int]) -> bool:
     the rows follow each other much closer; else where somebody is much nearer in the next entry than the
     others are in the same one."""
     told = [_numbers(one.params, count) for one, count in zip(held, counts, strict=True) if count]
-    within = np.median(
-        [np.linalg.norm(np.diff(each, axis=0), axis=1).min() for each in told if len(each) > 1]
-    )
+    return entries_are_frames(told)
+
+
+def entries_are_frames(told: Sequence[np.ndarray]) -> bool:
+    """The same of entries' rows of numbers (N, …) that are alike where bodies are."""
+    if len(told) < 2:
+        return bool(np.median(np.linalg.norm(np.diff(told[0], axis=0), axis=1)) > _OTHERS)
+    several = [each for each in told if len(each) > 1]
+    if not several:
+        return True
+    within = np.median([np.linalg.norm(np.diff(each, axis=0), axis=1).min() for each in several])
     across = np.median([np.linalg.norm(one[:, None] - other, axis=-1).min() for one, other in pairwise(told)])
-    if len(held) > max(counts):
+    if len(told) > max(map(len, told)):
         return not 0.0 < within < across / _MUCH
     return bool(0.0 < across < within / _MUCH)
 

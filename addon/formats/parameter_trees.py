@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -14,21 +14,24 @@ from .body_frames import IDS, PEOPLE, in_lower_case, only_counted
 from .draft import numbers
 from .of_world import of_world, rank
 
-_NESTS = ("smplx", "smpl", "smplh", "smpl_params", "smplx_params", "params", "pred_smpl_params", "body")
+_NESTS = (
+    "smplx", "smpl", "smplh", "smpls", "smpl_params", "smplx_params", "params", "pred_smpl_params", "body",
+)  # fmt: skip
 TRANS = (
     "transl", "trans", "translation", "cam_trans", "pred_cam_t_full", "full_cam_t", "cam_t",
     "camera_translation", "smpl_trans", "root_trans",
 )  # fmt: skip
-_OSX = {
-    "smplx_root_pose": "global_orient", "smplx_body_pose": "body_pose", "smplx_shape": "betas",
-    "smplx_lhand_pose": "left_hand_pose", "smplx_rhand_pose": "right_hand_pose",
-    "smplx_jaw_pose": "jaw_pose", "smplx_expr": "expression", "cam_trans": "transl",
-}  # fmt: skip
-"""What OSX, AiOS and data sets of sign language made with them call smplx's parameters."""
+_SHORT = tuple({
+    f"{start}root_pose": "global_orient", f"{start}body_pose": "body_pose", f"{start}shape": "betas",
+    f"{start}lhand_pose": "left_hand_pose", f"{start}rhand_pose": "right_hand_pose",
+    f"{start}jaw_pose": "jaw_pose", f"{start}expr": "expression",
+} for start in ("smplx_", ""))  # fmt: skip
+"""What OSX, AiOS and what is made with them call smplx's parameters, and ExAvatar and LHM; the root's and the
+body's come first. AMASS' own names below the top are Motion-X's."""
 _ROOT, _ROOT_FIRST = re.compile(r"(.+[_./])global_orient"), re.compile(r"global_orient([_./].+)")
 _BODY = {(23, 3), (21, 3), (69,), (63,)}
 _DEEPEST = 1
-_POSES = ("pose", "poses", "smpl_pose", "smpl_thetas", "theta")
+_POSES = ("pose", "poses", "smpl_pose", "smpl_thetas", "theta", "body_poses")
 
 
 Found = list[tuple[int, str | None, Mapping[str, Any]]]
@@ -58,7 +61,7 @@ def listed(tree: Any, depth: int = 0) -> list[Listed]:
     beside others, or in a block of it; [] where it is none."""
     if isinstance(tree, np.ndarray) and tree.dtype == object:
         tree = tree.tolist()
-    found = _people(tree) or _frames(tree)
+    found = _in_archive(tree) if isinstance(tree, NpzFile) else _people(tree) or _frames(tree)
     if (
         found
         or depth > _DEEPEST
@@ -72,6 +75,28 @@ def listed(tree: Any, depth: int = 0) -> list[Listed]:
     if tracks:
         return [one for one in tracks if rank(one.name) < 2] or tracks
     return max((listed(value, depth + 1) for _, value in blocks), key=len, default=[])
+
+
+def _in_archive(tree: NpzFile) -> list[Listed]:
+    """The frames of an archive's only array of objects, with the translations that lie beside it: Champ's
+    `smpls_group.npz`, whose `camera` is that of the first in each frame."""
+    objects = [name for name in tree if tree.header(name).dtype is None and len(tree.shape(name)) == 1]
+    if len(objects) != 1 or parameters(tree):
+        return []
+    found = _frames(list(tree[objects[0]]))
+    beside = next((name for name in (*TRANS, "camera") if tree.shape(name) == (len(found), 3)), None)
+    if beside is None:
+        return found
+    places = numbers(tree[beside], beside)
+    return [
+        replace(one, params={**_first_of(one.params), "transl": place})
+        for one, place in zip(found, places, strict=True)
+    ]
+
+
+def _first_of(params: Mapping[str, Any]) -> dict[str, Any]:
+    """The first of a frame's people."""
+    return {name: value[:1] if np.ndim(value) > 1 else value for name, value in params.items()}
 
 
 def _people(tree: Any) -> list[Listed]:
@@ -93,7 +118,7 @@ def _frames(tree: Any) -> list[Listed]:
     if isinstance(tree, list):
         held = ((str(place), place, one) for place, one in enumerate(tree))
     elif isinstance(tree, Mapping) and not isinstance(tree, NpzFile) and not parameters(tree):
-        held = ((str(name), _number(name), one) for name, one in tree.items())
+        held = ((str(name), number_in(name), one) for name, one in tree.items())
     else:
         return []
     found: list[Listed] = []
@@ -124,7 +149,7 @@ def _is_pose(shape: tuple[int, ...]) -> bool:
     return shape[-1:] == (72,) or shape[-2:] == (24, 3) or shape[-3:] == (24, 3, 3)
 
 
-def _number(name: Any) -> int:
+def number_in(name: Any) -> int:
     """The last number in a frame's or track's name, -1 where it has none."""
     digits = re.findall(r"\d{1,9}", str(name))
     return int(digits[-1]) if digits else -1
@@ -142,9 +167,29 @@ def parameters(fields: Any) -> Mapping[str, Any]:
         beside = _beside_root(held)
         if beside is not None:
             return _placed({**held, "body_pose": beside}, fields)
-        if isinstance(held, Mapping) and "smplx_root_pose" in held and "smplx_body_pose" in held:
-            return {_OSX[name]: held[name] for name in held if name in _OSX}
+        if isinstance(held, Mapping) and (named := _named_in_full(held)):
+            return _placed(named, fields)
     return {}
+
+
+def _named_in_full(held: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Parameters under their short names as smplx calls them; {} where these are not there."""
+    for full in _SHORT:
+        root, body = list(full)[:2]
+        if root in held and body in held:
+            return {full.get(name, name): value for name, value in held.items()}
+    if "root_orient" in held and "pose_body" in held:
+        hands = _both_hands(held.get("pose_hand"))
+        return {**held, **hands, "global_orient": held["root_orient"], "body_pose": held["pose_body"]}
+    return {}
+
+
+def _both_hands(vectors: Any) -> dict[str, Any]:
+    """AMASS' 90 numbers of both hands as smplx calls them, which count from the flat hand."""
+    if np.shape(vectors)[-1:] != (90,):
+        return {}
+    both = numbers(vectors, "pose_hand")
+    return {"left_hand_pose": both[..., :45], "right_hand_pose": both[..., 45:], "flat_hand_mean": True}
 
 
 def _beside_root(held: Any) -> Any:

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from ..body.rotations import axis_angle_from_matrix
 from ..safe_read import FormatError
 from .container import Container
 from .draft import numbers
@@ -110,10 +111,16 @@ def people_of(tree: Any, *keys: str) -> dict[Any, Mapping[str, Any]]:
 
 
 def joined(*parts: Any) -> np.ndarray:
-    """(T, N) from several (T, …) arrays side by side, such as global_orient and body_pose. Raises
-    FormatError where they have different numbers of frames."""
-    arrays = [numbers(part, "poses") for part in parts]
+    """(T, N) rotation vectors from several (T, …) arrays side by side, such as global_orient and body_pose,
+    of vectors or matrices. Raises FormatError where they have different numbers of frames."""
+    arrays = [_as_vectors(numbers(part, "poses")) for part in parts]
     count = len(arrays[0]) if arrays[0].ndim else 0
     if count == 0 or any(array.ndim == 0 or len(array) != count for array in arrays):
         raise FormatError("The parts of the pose have different numbers of frames; export the motion again.")
     return np.concatenate([array.reshape(count, -1) for array in arrays], axis=1)
+
+
+def _as_vectors(rotations: np.ndarray) -> np.ndarray:
+    """(T, …, 3) of matrices (T, …, 3, 3); the same of vectors."""
+    matrices = rotations.ndim > 2 and rotations.shape[-2:] == (3, 3)
+    return axis_angle_from_matrix(rotations) if matrices else rotations

@@ -87,7 +87,7 @@ def _vectors(container: Container) -> np.ndarray:
     fields = container.fields
     name = _poses_name(container)
     if name is not None:
-        return rows(fields[name], name)
+        return _rooted(rows(fields[name], name), fields.get("root_orient"))
     parts = [rows(fields[name], name) for name in ("root_orient", "pose_body")]
     if len(parts[0]) != len(parts[1]) or parts[0].shape[1:] != (3,) or parts[1].shape[1:] != (63,):
         raise FormatError("root_orient and pose_body do not fit together; export the motion again.")
@@ -95,6 +95,13 @@ def _vectors(container: Container) -> np.ndarray:
     if hands.shape == (len(parts[0]), 90):
         parts.append(hands)
     return np.concatenate(parts, axis=1)
+
+
+def _rooted(vectors: np.ndarray, root: Any) -> np.ndarray:
+    """The poses with the root that lies beside them, where theirs is zero in all frames."""
+    if root is None or vectors[:, :3].any() or np.shape(root) != (len(vectors), 3):
+        return vectors
+    return np.concatenate([numbers(root, "root_orient"), vectors[:, 3:]], axis=1)
 
 
 def _is_smpl_x(container: Container) -> bool:

@@ -2,16 +2,19 @@
 
 GENMO (GEM-SMPL) has the same two blocks under other names, in a gravity-aligned world and in the camera.
 Sources: zju3dv/GVHMR tools/demo/demo.py, hmr4d/utils/smplx_utils.py; NVlabs/GENMO scripts/demo/demo_smpl.py.
-Both re-encode the video at 30 fps.
+Both re-encode the video at 30 fps. Forks that find hands with another network (WiLoR) add their whole
+rotations as `left_hand_pose` and `right_hand_pose` (T, 45).
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
+from ...body.hands import SIDES
 from ...body.rotations import matrix_from_axis_angle
 from ...recording import Camera, Person, Poses
 from ...safe_read import FormatError
@@ -19,6 +22,7 @@ from ..camera_cuts import camera_turns, seen_cuts, split_at
 from ..container import Container
 from ..draft import REST_PELVIS_X, Draft, Reader, numbers, person, rows, smpl_poses
 from ..filming import moving, of_matrix, seen_from, still
+from ..hand_poses import hand_pair
 from ..one_world import in_one_world
 from ..tracks import joined
 
@@ -105,12 +109,14 @@ def _together(
 
 
 def _poses(params: Any) -> Poses:
-    return smpl_poses(
+    poses = smpl_poses(
         joined(params["global_orient"], params["body_pose"]),
         params["transl"],
         betas=params.get("betas"),
         rest_pelvis=REST_PELVIS_X,
     )
+    hands = hand_pair(*(params.get(f"{side}_hand_pose") for side in SIDES))
+    return replace(poses, hands=hands) if hands is not None and len(hands) == len(poses.pelvis) else poses
 
 
 def _camera(fields: Mapping[str, Any], poses: Poses, seen: str | None, people: int) -> Camera | None:

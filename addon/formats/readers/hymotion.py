@@ -23,6 +23,8 @@ from ..hand_poses import hand_matrices
 
 _BODY = 22
 _NO_TURN = 1e-6
+_APART = 0.2
+"""Metres that joints in the world move at most against the translation."""
 
 
 def recognises(container: Container) -> bool:
@@ -50,12 +52,19 @@ def read(container: Container) -> Draft:
 
 
 def _keypoints(container: Container) -> Keypoints | None:
-    """The body's joints; None where the generator had no body model and wrote zeros."""
+    """The body's joints, with the translation where they are about the body; None where the generator had no
+    body model and wrote zeros."""
     shape = container.shape("keypoints3d")
     if len(shape) != 3 or shape[1] < _BODY or shape[2] != 3:
         return None
     joints = numbers(container.fields["keypoints3d"], "keypoints3d")[:, :_BODY]
-    return layout_keypoints(joints, "humanml22") if joints.any() else None
+    if not joints.any():
+        return None
+    places = rows(container.fields["transl"], "transl")
+    apart = joints[:, 0] - places if places.shape == (len(joints), 3) else np.zeros((1, 3))
+    if np.ptp(apart, axis=0).max() > _APART:
+        joints = joints + places[:, None]
+    return layout_keypoints(joints, "humanml22")
 
 
 def _from_six(container: Container, keypoints: Keypoints | None) -> Poses:

@@ -21,6 +21,7 @@ from ..body_frames import frames_in
 from ..container import Container
 from ..cuts import new_series
 from ..draft import (
+    NO_PLACE,
     REST_PELVIS_X,
     Draft,
     Reader,
@@ -110,7 +111,8 @@ def _read_human_data(container: Container) -> Draft:
     found = Detections()
     for row, frame in enumerate(_frames(container.fields["image_path"], len(pose), found)):
         found.add(frame, shift[row], pose=pose[row], trans=shift[row], betas=betas[row])
-    return _draft(found, REST_PELVIS if model == "smpl" else REST_PELVIS_X)
+    told = [] if "transl" in params else [NO_PLACE]
+    return _draft(found, REST_PELVIS if model == "smpl" else REST_PELVIS_X, told)
 
 
 def _is_multi_hmr(container: Container) -> bool:

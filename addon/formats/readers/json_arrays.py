@@ -23,19 +23,20 @@ def recognises(container: Container) -> bool:
     """A mapping that a reader of arrays knows."""
     if container.kind != "json" or not isinstance(container.json, Mapping):
         return False
-    alone = _alone(container)
+    alone = with_arrays(container)
     return any(reader.recognises(alone) for reader in readers_for(alone.kind))
 
 
 def read(container: Container) -> Draft:
     """Everybody. Raises FormatError."""
-    draft = read_alone([("0", None, _alone(container))])
+    draft = read_alone([("0", None, with_arrays(container))])
     if draft is None:
         raise FormatError(f"{container.name} holds arrays that no reader knows; choose another file.")
     return draft
 
 
-def _alone(container: Container) -> Alone:
+def with_arrays(container: Container) -> Alone:
+    """The file of a mapping with arrays where it has regular lists of numbers."""
     return Alone(container, _with_arrays(container.json))
 
 

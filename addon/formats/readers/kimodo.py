@@ -17,7 +17,7 @@ from ...rigs.joint_names import joint_roles
 from ...safe_read import FormatError
 from ..container import Container
 from ..draft import Draft, Reader, layout_keypoints, named_keypoints, numbers, person
-from ..inference import strangeness, unclear_layout
+from ..inference import infer_layout, strangeness, unclear_layout
 from ..rest_pose import poses_from_skeleton
 from ..skeletons import rest_places
 
@@ -27,7 +27,8 @@ _ARM = "{0}Shoulder<Chest {0}Arm<{0}Shoulder {0}ForeArm<{0}Arm {0}Hand<{0}ForeAr
 _LEG = "{0}Leg<Hips {0}Shin<{0}Leg {0}Foot<{0}Shin {0}ToeBase<{0}Foot"
 _TIPS = "{0}HandThumbEnd<{0}Hand {0}HandMiddleEnd<{0}Hand"
 _FINGERS = {"Thumb": 3, "Index": 4, "Middle": 4, "Ring": 4, "Pinky": 4}
-_SMPL_X, _ROBOT = 22, 34
+_SMPL, _SMPL_X, _ROBOT = 24, 22, 34
+"""MeTRAbs' 30 joints start with SMPL's."""
 
 _POSITIONS_ONLY = "The rotations do not start from a standing body, so only the joints' positions are used."
 
@@ -36,7 +37,8 @@ def recognises(container: Container) -> bool:
     """Kimodo's joints with what it writes beside them, or an array of as many joints as SOMA has."""
     if container.npy is not None:
         shape = container.npy.shape
-        return len(shape) == 3 and shape[1:] in _SOMA_ARRAYS and container.hints.layout is None
+        fits = len(shape) == 3 and shape[1:] in _SOMA_ARRAYS and container.hints.layout is None
+        return fits and infer_layout(numbers(container.npy[:, :_SMPL], "joints")) is None
     shape = container.shape("posed_joints")
     beside = ("global_rot_mats", "local_rot_mats", "foot_contacts")
     alone = shape[-2:] in _SOMA_ARRAYS

@@ -1,7 +1,9 @@
 """Xsens' MVNX: where the 23 segments of a suit are and how they lie, as XML.
 
 Each segment's place is its upper joint; its orientation (w x y z) is against a T-pose that faces +X. Frames
-of other types than "normal" are that pose. Source: Xsens MVN User Manual, "MVNX" and "Segment definitions".
+of other types than "normal" are that pose. Nymeria keeps the same as arrays (T, 69) and (T, 92). Sources:
+Xsens MVN User Manual, "MVNX" and "Segment definitions"; facebookresearch/nymeria_dataset
+nymeria/xsens_constants.py.
 """
 
 from __future__ import annotations
@@ -18,7 +20,7 @@ from ...safe_read import FormatError, one_line
 from ...safe_read.npy import check_shape
 from ...safe_read.xml_stream import Element, elements
 from ..container import Container
-from ..draft import Draft, Reader, scalar
+from ..draft import Draft, Reader, numbers, scalar
 from ..skeletons import person_in_world
 from ..timing import timed
 
@@ -126,4 +128,29 @@ def _person(subject: _Subject, place: int) -> tuple[Person, list[str]]:
     return replace(one, id=one_line(subject.name) or str(place)), told
 
 
+def _is_arrays(container: Container) -> bool:
+    """Nymeria's names of the segments' places and orientations."""
+    return container.has("segment_tXYZ", "segment_qWXYZ")
+
+
+def _read_arrays(container: Container) -> Draft:
+    """The one subject of Nymeria's `xdata.npz`. Raises FormatError."""
+    fields, count = container.fields, len(_SEGMENTS)
+    held = [numbers(fields[name], name) for name in ("segment_tXYZ", "segment_qWXYZ")]
+    frames = len(held[0])
+    if not frames or [each.size for each in held] != [frames * count * columns for columns in (3, 4)]:
+        raise FormatError(f"{container.name} does not hold {count} segments a frame; download it again.")
+    positions, turned = (each.reshape(frames, count, -1) for each in held)
+    lost = (turned == 0).all(-1, keepdims=True)
+    turns = matrix_from_quaternion(np.where(lost, np.nan, turned))
+    spine = [_SEGMENTS.index(name) for name in _SPINE]
+    one, told = person_in_world(list(_SEGMENTS), spine, positions, turns, np.arange(frames))
+    rate = scalar(fields.get("frameRate"))
+    return Draft([one], fps=rate, units=None, likely_up=("+z", "+y"), warnings=told, tool="Nymeria")
+
+
+ARRAYS = Reader(
+    "Xsens arrays", "Nymeria", "poses and segments' joints", "xdata.npz", _is_arrays, _read_arrays,
+    usual_fps=240.0,
+)  # fmt: skip
 READER = Reader("MVNX", "Xsens MVN", "poses and segments' joints", ".mvnx", recognises, read, usual_fps=60.0)

@@ -2,8 +2,9 @@
 
 `joints3d` or `joints3d_nonparam` (N, 24 or 55, 3) in millimetres, and where bodies were fitted `pose`
 (N, 72 or 165), `trans` (N, 3) and `betas`; per frame an array, or a list of one; all at the top or under
-`pose`. One array for one person over time is a `smpl_arrays` file. Sources: isarandi/nlf demo.ipynb,
-nlf/pt/multiperson/multiperson_model.py; scripts that save what `detect_smpl_batched` gives of each frame.
+`pose`; SCAIL-Pose's `nlf_results.pkl` is a list of frames. One array for one person over time is a
+`smpl_arrays` file. Sources: isarandi/nlf demo.ipynb, nlf/pt/multiperson/multiperson_model.py; scripts that
+save what `detect_smpl_batched` gives of each frame; zai-org/SCAIL-Pose NLFPoseExtract.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from ..rates import rate_in
 
 _JOINTS = ("joints3d", "joints3d_nonparam")
 _FITTED = ("pose", "trans")
+_DRAWN = "nlfpose"
 _BODY = {24: ("smpl24", 24), 55: ("humanml22", 22)}
 """Count of joints -> the layout of those at the start, and how many they are."""
 _MILLI, _LARGEST = 1e-3, 100.0
@@ -58,7 +60,7 @@ def read(container: Container) -> Draft:
 def _lists(container: Container) -> dict[str, list[Any]]:
     """The model's outputs, each a list over frames of which one is the joints'; {} where there is none."""
     tree = container.fields
-    for fields in (tree, tree.get("pose"), tree.get("pred")):
+    for fields in (tree, tree.get("pose"), tree.get("pred"), _drawn(container.tree)):
         if not isinstance(fields, Mapping):
             continue
         held = {name: _frames(fields.get(name)) for name in (*_JOINTS, *_FITTED, "betas")}
@@ -66,6 +68,18 @@ def _lists(container: Container) -> dict[str, list[Any]]:
         if any(shapes) and all(len(shape) == 3 and shape[1] in _BODY for shape in shapes if shape):
             return held
     return {}
+
+
+def _drawn(tree: Any) -> dict[str, list[np.ndarray]]:
+    """What SCAIL-Pose keeps of each frame to draw it: boxes, with the joints of the one in each, or of
+    nobody; {} for anything else."""
+    frames = tree if isinstance(tree, list) else []
+    held = [frame.get(_DRAWN) for frame in frames if isinstance(frame, Mapping)]
+    boxes = [each for each in held if isinstance(each, list)]
+    if not boxes or len(boxes) < len(frames):
+        return {}
+    seen = [[np.asarray(one)[:1] for one in each if np.shape(one)[-2:] == (24, 3)] for each in boxes]
+    return {_JOINTS[0]: [np.concatenate([np.zeros((0, 24, 3)), *everybody]) for everybody in seen]}
 
 
 def _shape(frame: Any) -> tuple[int, ...]:

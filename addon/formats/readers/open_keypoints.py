@@ -48,11 +48,11 @@ _FLAT = {66: (22, 3), 99: (33, 3), 132: (33, 4), 225: (33, 3), 258: (33, 4), 166
 which hands, and faces, may follow as they do in lessons on recognising actions."""
 _BEHIND = "Not used: the points behind the body's 33."
 _STARTS = {
-    44: (25,), 45: (24, 25), 49: (25,), 52: (22,), 55: (22,), 73: (22,), 76: (22,), 118: (22,), 127: (22,),
-    144: (22,),
+    30: (24,), 44: (25,), 45: (24, 25), 49: (25,), 52: (22,), 55: (22,), 73: (22,), 76: (22,), 118: (22,),
+    127: (22,), 144: (22,),
 }  # fmt: skip
-"""Counts of smplx's joints and landmarks of SMPL, SMPL-H and SMPL-X, and of the points of SPIN, VIBE and
-4D-Humans: how many at the start may be SMPL's or OpenPose's, which are seen from the body's shape."""
+"""Counts of smplx's joints and landmarks of SMPL, SMPL-H and SMPL-X, and of the points of MeTRAbs, SPIN, VIBE
+and 4D-Humans: how many at the start may be SMPL's or OpenPose's, which are seen from the body's shape."""
 _MEDIAPIPE = 33
 _ONLY_MEDIAPIPE = "The layout mediapipe33 was inferred, as only MediaPipe has 33 keypoints."
 _DEEP = re.compile("world|3d", re.IGNORECASE)
@@ -247,13 +247,13 @@ def _is_open(container: Container) -> bool:
 
 def _arrays(container: Container) -> list[str]:
     """The names of what may be keypoints; of several only those that are called 3D or of the world, as flat
-    rows have to be."""
+    rows have to be, or positions."""
     shapes = {str(name): container.shape(str(name)) for name in container.fields}
     whole = [name for name, shape in shapes.items() if _may_be_keypoints(shape)]
     flat = [
         name
         for name, shape in shapes.items()
-        if len(shape) == 2 and shape[1] >= 3 * FEWEST and _DEEP.search(name)
+        if len(shape) == 2 and shape[1] >= 3 * FEWEST and (_DEEP.search(name) or "position" in name)
     ]
     return _likeliest(whole or flat)
 
@@ -386,11 +386,13 @@ def _title(container: Container) -> str:
 
 
 def _is_humanml(container: Container, keypoints: Keypoints) -> bool:
-    """Whether 22 joints in an .npy start as HumanML3D's clips do: above the origin, facing +Z, Y up.
+    """Whether 22 joints in an .npy, or beside the text that they were made from, start as HumanML3D's clips
+    do: above the origin, facing +Z, Y up.
 
     Source: EricGuo5513/HumanML3D motion_representation.ipynb (process_file).
     """
-    if container.kind != "npy" or keypoints.layout != "humanml22":
+    made = container.kind == "npy" or container.has("text")
+    if not made or keypoints.layout != "humanml22":
         return False
     first = keypoints.positions[0]
     across = first[_HIPS[0]] - first[_HIPS[1]]

@@ -10,6 +10,7 @@ Li-xingXiao/272-dim-Motion-Representation recover_visualize.py (its own 85).
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import numpy as np
@@ -37,15 +38,19 @@ from ..timing import timed_beside
 
 _WIDTHS = (66, 72, 75, 82, 85, 156, 165)
 _VECTORS = (66, 72, 156, 165)
+_JOINTS = tuple((width // 3, 3) for width in _VECTORS)
 _MAY_BE_JOINTS = {66: 22, 72: 24, 75: 25, 156: 22, 165: 22}
 """Widths that positions have too -> how many of the joints, the first, make a body then."""
 _CAMERA, _MILLI = 3, 1000
 _STEADY = 0.2
 """Spread of a limb's length over time, relative to its mean, that even noisy positions stay below."""
 _ALONE = ("poses", "fullpose", "smpl_poses")
-"""Names of poses that other readers take where there is a translation."""
+_TAKEN = ("trans", "transl")
+"""Names of poses that other readers take where there is such a translation."""
 _POSES = ("pose", "smpl_pose", *_ALONE)
-_TRANS = ("trans", "transl", "translation", "smpl_trans", "Th")
+_LIKE_POSES = re.compile("pose|rot|theta|axis_?angle", re.IGNORECASE)
+"""What the only such array may be called where a translation lies beside it."""
+_TRANS = ("trans", "transl", "translation", "smpl_trans", "root_trans", "tran", "Th")
 _LIKELY = ("+y", "+z", "-y")
 
 
@@ -60,7 +65,7 @@ def _array(container: Container) -> np.ndarray | None:
     if held is None or held.ndim not in (2, 3):
         return None
     if held.ndim == 3:
-        held = held.reshape(len(held), -1) if held.shape[1:] in ((24, 3), (52, 3), (55, 3)) else None
+        held = held.reshape(len(held), -1) if held.shape[1:] in _JOINTS else None
     if held is None or held.shape[1] not in widths or not len(held):
         return None
     joints = _MAY_BE_JOINTS.get(held.shape[1])
@@ -71,8 +76,19 @@ def _array(container: Container) -> np.ndarray | None:
 
 def _poses_name(container: Container) -> str | None:
     placed = any(container.has(name) for name in _TRANS)
-    names = [name for name in _POSES if not (placed and name in _ALONE)]
-    return next((name for name in names if len(container.shape(name)) in (2, 3)), None)
+    taken = any(container.has(name) for name in _TAKEN)
+    names = [name for name in _POSES if not (taken and name in _ALONE)]
+    known = next((name for name in names if len(container.shape(name)) in (2, 3)), None)
+    if known is not None or not placed:
+        return known
+    others = (str(name) for name in container.fields if name not in _ALONE)
+    found = [name for name in others if _LIKE_POSES.search(name) and _is_wide(container.shape(name))]
+    return found[0] if len(found) == 1 else None
+
+
+def _is_wide(shape: tuple[int, ...]) -> bool:
+    """Whether an array has as many rotation vectors in each frame as a body has joints."""
+    return shape[1:] in _JOINTS or (len(shape) == 2 and shape[1] in _VECTORS)
 
 
 def _is_body(points: np.ndarray) -> bool:
@@ -135,7 +151,7 @@ def _beside(container: Container, count: int) -> tuple[np.ndarray | None, Any]:
     name = next((name for name in _TRANS if container.has(name)), None)
     trans = rows(container.fields[name], name) if name is not None else None
     fits = trans is not None and trans.shape == (count, 3)
-    return trans if fits else None, container.fields.get("betas")
+    return trans if fits else None, container.fields.get("betas", container.fields.get("beta"))
 
 
 def _joints(container: Container, pelvis: np.ndarray) -> Keypoints | None:

@@ -3,9 +3,11 @@
 One file of T frames, or a file per frame: `000000.pkl` …, RICH's `<frame>/<subject>.pkl`, or SMPLify-X's
 `results/<image>/000.pkl`, which counts the people of each image anew; GRAB's `body {params}`; a list or a
 mapping of frames or tracks, each a person or a list of people, as scripts around HMR and its kin save.
-Pickle, joblib, torch, .npz and JSON; vectors or matrices; also under OSX's names. Sources: vchoutas/smplx
-body_models.py (names); rich.is.tue.mpg.de (RICH); zju3dv/GVHMR hmr4d/dataset/rich; vchoutas/smplify-x
-smplifyx/main.py, fit_single_frame.py; IDEA-Research/OSX main/OSX.py.
+Pickle, joblib, torch, .npz and JSON; vectors or matrices; also under the names of OSX, ExAvatar and LHM.
+Sources: vchoutas/smplx body_models.py (names); rich.is.tue.mpg.de (RICH); zju3dv/GVHMR hmr4d/dataset/rich;
+vchoutas/smplify-x smplifyx/main.py, fit_single_frame.py; IDEA-Research/OSX main/OSX.py; aigc3d/LHM and
+mks0601/ExAvatar_RELEASE (`smplx_params`); fudan-generative-vision/champ scripts/data_processors;
+hongsukchoi/VideoMimic.
 """
 
 from __future__ import annotations
@@ -27,12 +29,15 @@ from ..draft import NO_PLACE, REST_PELVIS_X, Draft, Reader, matrix_poses, number
 from ..frame_batches import people_apart
 from ..hand_poses import MEAN_HAND, PCA_HAND, coded_pair, hand_pair
 from ..linking import LINKED, Detections
+from ..parameter_tracks import nested_parameters
 from ..parameter_trees import TRANS, Found, listed, parameters, told
 from ..rates import rate_in, rate_of
 from ..rotation_forms import rotation_matrices
 from ..timing import timed_beside, timed_frames
 from ..tracks import Tracks, folders, series
 
+_PELVIS = "root_transl"
+"""HSfM's and VideoMimic's place of the pelvis itself."""
 _IMAGE = "camera_translation"
 """What SMPLify-X fits for each person of an image, whose numbers are no ids."""
 _UNUSED = {
@@ -43,16 +48,22 @@ _LIKELY = ("+y", "+z", "-y")
 
 def recognises(container: Container) -> bool:
     """A root orientation and a body pose, at the top or below."""
-    return container.kind != "text" and (bool(parameters(container.fields)) or bool(listed(container.tree)))
+    if container.kind == "text":
+        return False
+    return bool(parameters(container.fields) or listed(container.tree) or nested_parameters(container.tree))
 
 
 def read(container: Container) -> Draft:
     """One person, or everybody in the frames, folders of frames or tracks. Raises FormatError."""
-    held = people_apart(listed(container.tree))
-    params = held[0].params if held else parameters(container.fields)
+    nested = nested_parameters(container.tree)
+    held = [] if nested else people_apart(listed(container.tree))
+    seen = [one for *_, one in nested] or [one.params for one in held]
+    params = seen[0] if seen else parameters(container.fields)
     rotations = _rotations(params)
-    people, warnings = [], list[str]()
-    if held and len(rotations) > 1:
+    people, warnings = list[Person](), list[str]()
+    if nested:
+        people, warnings = _from_frames(nested)
+    elif held and len(rotations) > 1:
         people = [_track(one.name, one.params, _rotations(one.params)) for one in held]
     elif held:
         people, warnings = _from_frames(told(held))
@@ -63,15 +74,15 @@ def read(container: Container) -> Draft:
     unused = dict.fromkeys(what for name, what in _UNUSED.items() if name in params)
     warnings += _told_of_hands(params, people)
     warnings += [f"Not used: {', '.join(unused)}."] if unused else []
-    fixed = not any(name in params for name in TRANS)
+    fixed = _place(params) is None
     if fixed:
         warnings.append(NO_PLACE)
     draft = Draft(people, likely_up=_LIKELY, warnings=warnings, camera="-y", floating=fixed)
     stated = rate_in(container.fields) or rate_of(container.tree)
-    if not held:
+    if not seen:
         return timed_beside(draft, params, len(rotations), stated)
-    frames = [one.params for one in held] if len(people) == 1 and people[0].frames == len(held) else []
-    return timed_frames(draft, frames, stated)
+    alone = len(people) == 1 and people[0].frames == len(seen)
+    return timed_frames(draft, seen if alone else [], stated)
 
 
 def _rotations(params: Mapping[str, Any]) -> np.ndarray:
@@ -130,9 +141,9 @@ def _from_mean(params: Mapping[str, Any]) -> bool:
 def _told_of_hands(params: Mapping[str, Any], people: list[Person]) -> list[str]:
     if "left_hand_pose" not in params:
         return []
-    if not any(one.poses is not None and one.poses.hands is not None for one in people):
-        return [PCA_HAND]
     shape = np.shape(params["left_hand_pose"])
+    if not any(one.poses is not None and one.poses.hands is not None for one in people):
+        return [] if shape[-2:] == (3, 3) else [PCA_HAND]
     return [] if shape[-2:] == (3, 3) or params.get("flat_hand_mean") else [MEAN_HAND]
 
 
@@ -144,17 +155,23 @@ def _person(
     hands: np.ndarray | None,
     coded: CodedHands | None,
 ) -> Person:
-    count = len(rotations)
-    shift = next((numbers(params[each], each) for each in TRANS if each in params), np.zeros((count, 3)))
+    place = _place(params) or "transl"
+    shift = numbers(params.get(place, np.zeros((len(rotations), 3))), place).reshape(-1, 3)
     rest = REST_PELVIS_X if rotations.shape[1] == 22 else REST_PELVIS
     poses = matrix_poses(
         padded(rotations),
-        shift.reshape(-1, 3),
+        shift - rest if place == _PELVIS else shift,
         betas=params.get("betas"),
         gender=params.get("gender", "neutral"),
         rest_pelvis=rest,
     )
-    return person(name, frames, poses=replace(poses, hands=hands, coded=coded))
+    told = None if place == _PELVIS else poses.rest_pelvis
+    return person(name, frames, poses=replace(poses, rest_pelvis=told, hands=hands, coded=coded))
+
+
+def _place(params: Mapping[str, Any]) -> str | None:
+    """The name of the translation or of the pelvis' place; None where there is neither."""
+    return next((name for name in (*TRANS, _PELVIS) if name in params), None)
 
 
 def _track(name: str, params: Mapping[str, Any], rotations: np.ndarray) -> Person:
@@ -177,21 +194,21 @@ def _from_frames(listed: Found) -> tuple[list[Person], list[str]]:
     first: CodedHands | None = None
     for frame, name, params in listed:
         rotations = _rotations(params)
-        told = next((numbers(params[each], each) for each in TRANS if each in params), None)
-        shift = np.zeros(3) if told is None else told
+        place = _place(params)
+        shift = np.zeros(3) if place is None else numbers(params[place], place).reshape(3)
         betas = numbers(params.get("betas", np.zeros(10)), "betas").reshape(-1)
         hands = _hands(params, 1)
-        held = {"rotations": rotations[0], "transl": shift.reshape(3), "betas": betas}
+        held = {"rotations": rotations[0], place or "transl": shift, "betas": betas}
         held |= {} if hands is None else {"hands": hands[0]}
         coded = _coded(params, 1)
         if coded is not None:
             held["coded"], first = coded.values[0], first or coded
         if name is not None:
             tracks.add(name, frame, **held)
-        elif told is None:
+        elif place is None:
             found.add_at(frame, rotations[0].reshape(-1) / np.sqrt(len(rotations[0])), **held)
         else:
-            found.add(frame, held["transl"], **held)
+            found.add(frame, shift, **held)
     everybody = [*tracks, *found.tracks()]
     people = [
         _person(name, frames, values, values["rotations"], values.get("hands"), _stacked(first, values))
@@ -206,6 +223,7 @@ def _stacked(like: CodedHands | None, values: Mapping[str, np.ndarray]) -> Coded
 
 
 READER = Reader(
-    "SMPL parameters", "SMPLify-X, RICH, GRAB, OSX, AiOS and tools that save smplx parameters",
+    "SMPL parameters",
+    "SMPLify-X, RICH, GRAB, OSX, AiOS, ExAvatar, LHM, Champ and tools that save smplx parameters",
     "SMPL, SMPL-H or SMPL-X", ".pkl .npz .npy .pt .json", recognises, read,
 )  # fmt: skip

@@ -14,9 +14,11 @@ import numpy as np
 from ...safe_read import FormatError
 from ...safe_read.npz import is_numeric
 from ..alone import Alone, read_alone
+from ..beside_rows import FRAME_NUMBERS
 from ..body_stacks import is_time_axis
 from ..container import Container
 from ..draft import Draft, Reader, numbers
+from .json_arrays import with_arrays
 
 _TRANS = ("transl", "trans", "translation", "cam_trans")
 _POSES = {
@@ -29,8 +31,11 @@ _POSES = {
     )),
 }  # fmt: skip
 """What tells of a person's pose in a frame -> how its values are shaped."""
-_IDS = ("track_id", "track_ids", "person_id", "person_ids", "subject_id", "subject_ids", "ids")
-_FRAMES = ("frame_ids", "frame_id", "frame_idx", "frame_idxs", "frames", "frame")
+_IDS = (
+    "track_id", "track_ids", "person_id", "person_ids", "person_idx", "person_index", "subject_id",
+    "subject_ids", "ids",
+)  # fmt: skip
+_FRAMES = (*FRAME_NUMBERS, "frame")
 _BETAS = ("betas", "gender")
 _MOST, _MESH = 100, 6000
 """The most people; numbers in a row that only the vertices of a mesh are."""
@@ -38,13 +43,15 @@ _MOST, _MESH = 100, 6000
 
 def recognises(container: Container) -> bool:
     """An axis more than one person's poses have, or rows of several tracks."""
-    if container.kind not in ("npz", "pickle", "torch", "npy") or container.has("cam_R"):
+    if container.kind not in ("npz", "pickle", "torch", "npy", "json") or container.has("cam_R"):
         return False
-    return _leading(container) is not None or _columns(container) is not None
+    held = _with_arrays(container)
+    return _leading(held) is not None or _columns(held) is not None
 
 
 def read(container: Container) -> Draft:
     """Everybody. Raises FormatError."""
+    container = _with_arrays(container)
     alone = _by_axis(container) if _leading(container) is not None else _by_rows(container)
     if len(alone) > _MOST:
         raise FormatError(f"{container.name} holds {len(alone)} people; save some of them as a file.")
@@ -52,6 +59,13 @@ def read(container: Container) -> Draft:
     if draft is None:
         raise FormatError("The arrays of several people are in no known form; save each as a file.")
     return draft
+
+
+def _with_arrays(container: Container) -> Container:
+    """The same with arrays for the lists of a JSON file that names poses."""
+    if container.kind != "json" or set(container.fields).isdisjoint(_POSES):
+        return container
+    return with_arrays(container)
 
 
 def _leading(container: Container) -> tuple[int, int] | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -47,7 +48,8 @@ _MAGIC = {
 }
 _FLAT = "holds 2D keypoints of images; lift or triangulate them and open that"
 _POSES = ("poses", "pose", "smpl_pose", "smpl_poses", "fullpose", "pose_body", "global_orient", "body_pose")
-_FEW = 7
+_FEW, _MANY = 7, 400
+"""Fields beside a body's shape, and numbers of a field that only a motion has."""
 _HEAD = 400
 _TAR = 257
 """Where a tar archive says what it is."""
@@ -103,7 +105,8 @@ def _body(container: Container) -> str | None:
     if container.has("v_template", "weights") or container.has("J_regressor", "shapedirs"):
         return "is a body model without motion; give it as your SMPL file, and open a motion here"
     alone = container.kind == "npz" and container.has("betas", "gender") and len(container.fields) < _FEW
-    if alone and not any(container.has(name) for name in _POSES):
+    most = max((math.prod(container.shape(str(name))) for name in container.fields), default=0)
+    if alone and most < _MANY and not any(container.has(name) for name in _POSES):
         return "holds a body's shape without motion; open the file with the poses beside it"
     return None
 
