@@ -12,7 +12,7 @@ from dataclasses import replace
 import numpy as np
 
 from ..recording import Keypoints, Person
-from .checks import listed
+from ..words import listed
 from .runs import runs
 
 _LEAST_SECONDS, _LEAST_FRAMES = 0.15, 5

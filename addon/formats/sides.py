@@ -14,6 +14,7 @@ import numpy as np
 
 from ..body.skeleton import mirror_name
 from ..recording import Keypoints, Person
+from ..words import plural
 
 Swap = tuple[str, int, int]
 """A person's id, the first and the last frame number."""
@@ -279,7 +280,7 @@ def _sentences(one: Person, wrong: dict[str, np.ndarray]) -> list[str]:
     parts = "whole body" if len(wrong) > 2 else " and ".join(wrong)
     edges = np.flatnonzero(np.diff(np.r_[False, anywhere, False].astype(int))).reshape(-1, 2)
     stretches = [_stretch(one.frame_ids[first], one.frame_ids[last - 1]) for first, last in edges]
-    more = f" and {len(stretches) - _SEVERAL} more stretches" if len(stretches) > _SEVERAL else ""
+    more = f" and {plural(len(stretches) - _SEVERAL, 'more stretch')}" if len(stretches) > _SEVERAL else ""
     return [
         f"Left and right of person {one.id} were exchanged ({parts}) in"
         f" {_frames(stretches[:_SEVERAL])}{more}; they were exchanged back."

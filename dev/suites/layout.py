@@ -30,6 +30,7 @@ FOUNDATION = {
     "safe_read",
     "steps",
     "whole_file",
+    "words",
 }
 MAY_IMPORT = {
     "overrides": set[str](),
@@ -40,6 +41,7 @@ MAY_IMPORT = {
     "on_demand": set[str](),
     "one_thread": set[str](),
     "whole_file": set[str](),
+    "words": set[str](),
     "safe_read": {"safe_read"},
     "body": {"body", "safe_read"},
     "rigs": {"body", "on_demand", "rigs", "safe_read", "whole_file"},
