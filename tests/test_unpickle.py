@@ -254,10 +254,10 @@ def bombs() -> dict[str, bytes]:
 def test_bombs_are_refused_at_once(tmp_path, kind):
     path = tmp_path / "bomb.pkl"
     path.write_bytes(bombs()[kind])
-    started = time.perf_counter()
+    started = time.process_time()
     with pytest.raises(FormatError):
         read_object(path, path.read_bytes()[:4096])
-    assert time.perf_counter() - started < 5
+    assert time.process_time() - started < 5
 
 
 def shared(count: int) -> list:
