@@ -138,7 +138,7 @@ def _bones(names: Sequence[str]) -> tuple[str | None, ...]:
 
 def keypoints_of_markers(names: Sequence[str], positions: np.ndarray) -> Keypoints:
     """Keypoints with what skin markers tell of joints behind them: those of a whole set, or else the middle
-    of each pair where no joint is named so."""
+    of each pair where no joint is named so. positions (T, N, 3), NaN where missing. Raises FormatError."""
     if is_skin_set(names):
         found = joint_centres(names, positions)
         shown = [f"{name}{FROM_SKIN}" for name in found]

@@ -92,7 +92,8 @@ def refine_steps(
     bone_offsets: np.ndarray | None = None,
     body: OwnBody | None = None,
 ) -> Steps[Motion]:
-    """`refine` in steps of at most 30 ms, but for the import of torch, which is told before it begins."""
+    """`refine` in steps of at most 30 ms, but for the import of torch, which is told before it begins. Raises
+    RefineError."""
     check_given(person, targets, targets_offset, controls)
     if person.frames == 0:
         raise RefineError(f"Person {person.id} has no frames; choose another person.")

@@ -40,7 +40,7 @@ def table(
     holds: np.ndarray | None = None,
     filled: np.ndarray | None = None,
 ) -> KeyTable:
-    """Keys that neither hold nor are filled in unless it is told."""
+    """Keys at scene frames (N,) that neither hold nor are filled in unless holds, filled (N,) tell it."""
     none = np.zeros(len(frames), bool)
     return KeyTable(
         frames, list(curves), none if holds is None else holds, none if filled is None else filled

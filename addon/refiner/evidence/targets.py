@@ -135,7 +135,7 @@ def targets_from_keypoints(
 
 
 def read_keypoints(keypoints: Keypoints, fps: float) -> Steps[Read]:
-    """`targets_from_keypoints` for any smoothness to come."""
+    """`targets_from_keypoints` for any smoothness to come. Raises RefineError."""
     names = [name for name in dict.fromkeys(keypoints.canonical) if name is not None]
     if not names:
         raise RefineError(
