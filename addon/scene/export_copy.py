@@ -23,6 +23,7 @@ from .limbs import ROLE, is_control, root_bone
 from .names import BONE_NAMES
 from .root_motion import in_place, root_matrices
 from .standing import quarter_turns
+from .workshop import editing
 
 
 @dataclass(frozen=True)
@@ -270,12 +271,8 @@ def _armature(scene: bpy.types.Scene, clip: Clip, recipe: Recipe) -> tuple[bpy.t
     armature = bpy.data.objects.new("Export", bpy.data.armatures.new("Export"))
     armature.matrix_basis = Matrix(recipe.axes.T).to_4x4()
     scene.collection.objects.link(armature)
-    layer = scene.view_layers[0]
-    layer.objects.active = armature
-    with bpy.context.temp_override(scene=scene, view_layer=layer, object=armature, active_object=armature):
-        bpy.ops.object.mode_set(mode="EDIT")
-        given = _add_bones(armature.data.edit_bones, clip)
-        bpy.ops.object.mode_set(mode="OBJECT")
+    with editing(scene, armature) as bones:
+        given = _add_bones(bones, clip)
     for bone in armature.pose.bones:
         bone.rotation_mode = "QUATERNION"
     return armature, given
