@@ -47,7 +47,7 @@ class KeptKeypoints:
         return Clock(0.0, self.rate, self.first_frame).moment(frame)
 
     def at(self, frames: np.ndarray) -> Keypoints:
-        """The keypoints in SMPL's frame at these frames (N,) of the result, NaN where not seen."""
+        """The keypoints in SMPL's frame at these frames of the result, NaN where they were not seen."""
         found = [self.track.at(self.moment(float(frame))) for frame in frames]
         places = positions_to_smpl(np.stack([points for points, _ in found]).astype(float))
         seen = np.stack([strength >= SEEN for _, strength in found])

@@ -15,7 +15,7 @@ _SAME_FRAME = 0.01
 
 def keys_beyond(owner: bpy.types.ID, frames: np.ndarray) -> dict[tuple[str, int], CurveKeys]:
     """By RNA path and index, the keys of the owner's action before the first and after the last of these
-    frames (N,) that no run has written; none where the action does not know what a run has written."""
+    frames that no run has written; none where the action does not know what a run has written."""
     animation = owner.animation_data
     stored = None if animation is None or animation.action is None else read_stored(animation.action)
     if stored is None:

@@ -82,8 +82,8 @@ def read_channels(armature: bpy.types.Object, curves: Curves, frames: np.ndarray
 def read_seen(
     armature: bpy.types.Object, refined: Refined | None, curves: Curves, frames: np.ndarray
 ) -> Steps[Channels]:
-    """`read_channels` with what IK controls and a root bone make of them. refined: the animation that has
-    these curves, None for the active action. One frame a step where there are controls, at once where not."""
+    """The same with what IK controls and a root bone make of them. refined: the animation that has these
+    curves, None for the active action. One frame a step where there are controls, at once where not."""
     if controlled_limbs(armature):
         return (yield from seen_channels.steps(armature, refined, frames))
     return _carried(armature, curves, frames)
