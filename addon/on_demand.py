@@ -11,7 +11,8 @@ from typing import Any
 
 
 def on_demand(package: str, places: Mapping[str, str]) -> Callable[[str], Any]:
-    """A package's `__getattr__`. places: the modules of the package by the names that they hold."""
+    """A package's `__getattr__`. places: the modules of the package by the names that they hold. It raises
+    AttributeError for others."""
 
     def get(name: str) -> Any:
         if name not in places:

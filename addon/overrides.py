@@ -43,7 +43,8 @@ _ALL = OVERRIDES | _BESIDE
 
 
 def give(name: str, value: str = "") -> str:
-    """'give --up +z': the end of a sentence that asks for an override, and for which value."""
+    """'give --up +z': the end of a sentence that asks for an override, and for which value. ValueError for
+    one that the option does not take."""
     if value and not re.fullmatch(_ALL[name].value, value):
         raise ValueError(f"{value!r} is no value of {name}")
     return f"give {_option(name)}{' ' * bool(value)}{value}"

@@ -35,7 +35,9 @@ class Known(Generic[T]):
         return self.confidence is not None and self.confidence < SURE
 
     def summary(self) -> dict[str, Any]:
-        """The object that `inspect --json` prints."""
+        """The object that `inspect --json` prints: format, tool, warnings, can_refine; people, each with id,
+        frames, first_frame, missing (frames), keypoints (layout, "named" or None) and poses (bool); fps, up
+        and units, each with value and how it is known."""
         sure = {} if self.confidence is None else {"confidence": round(self.confidence, 2)}
         return {"value": self.value, "how": self.how, **sure}
 
@@ -241,7 +243,9 @@ class Recording(Brief):
         raise KeyError(f"There is no person {person_id}; this file has {known}.")
 
     def summary(self) -> dict[str, Any]:
-        """The object that `inspect --json` prints (DESIGN: command line)."""
+        """The object that `inspect --json` prints: format, tool, warnings, can_refine; people, each with id,
+        frames, first_frame, missing (frames), keypoints (layout, "named" or None) and poses (bool); fps, up
+        and units, each with value and how it is known."""
         return {
             "format": self.format,
             "tool": self.tool,

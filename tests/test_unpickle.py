@@ -254,10 +254,10 @@ def bombs() -> dict[str, bytes]:
 def test_bombs_are_refused_at_once(tmp_path, kind):
     path = tmp_path / "bomb.pkl"
     path.write_bytes(bombs()[kind])
-    started = time.perf_counter()
+    started = time.process_time()
     with pytest.raises(FormatError):
         read_object(path, path.read_bytes()[:4096])
-    assert time.perf_counter() - started < 5
+    assert time.process_time() - started < 5
 
 
 def shared(count: int) -> list:
@@ -289,6 +289,14 @@ def test_a_refusal_repeats_a_name_on_one_short_line(tmp_path, wanted):
     with pytest.raises(FormatError, match="The file wants to run o") as refusal:
         loaded(path)
     assert str(refusal.value).isprintable() and len(str(refusal.value)) < 200
+
+
+@pytest.mark.parametrize("module", ["pandas", "pandas.core.frame"])
+def test_a_table_of_pandas_is_told_as_what_else_to_save_it(tmp_path, module):
+    path = tmp_path / "table.pkl"
+    path.write_bytes(b"\x80\x04" + named(module, "DataFrame", b""))
+    with pytest.raises(FormatError, match=r"a table of pandas; save that as \.csv"):
+        formats.read(path)
 
 
 def test_an_object_that_holds_itself_does_no_harm(tmp_path):

@@ -30,6 +30,7 @@ class Clip:
 
     @property
     def source(self) -> Path:
+        """The file to open."""
         return self.files[0]
 
     def to_json(self) -> str:

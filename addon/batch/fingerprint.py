@@ -14,7 +14,7 @@ from typing import Any
 from .clips import Clip
 
 _ROOT = Path(__file__).resolve().parents[2]
-_REFINER = ("blender_manifest.toml", "bundled_model/refiner.npz")
+_REFINER = ("blender_manifest.toml", "bundled_model/refiner.npz", "bundled_model/contacts.npz")
 """What changes with the refiner: its version and its weights."""
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 
+from ..words import plural
 from .record import DONE, FAILED, LEFT_OUT, Record
 
 _HEAD = ("file", "people", "frames", "error before", "after", "warnings", "seconds", "")
@@ -48,9 +49,9 @@ def record_line(record: Record) -> str:
     name = printable(record.name)
     if record.status != DONE:
         return f"{name}: {record.status}. {printable(record.sentence)}"
-    parts = [f"{record.frames} frames", *([_errors(record)] if _errors(record) else [])]
+    parts = [plural(record.frames, "frame"), *([_errors(record)] if _errors(record) else [])]
     if record.warnings:
-        parts.append(f"{len(record.warnings)} warning{'s' * (len(record.warnings) > 1)}")
+        parts.append(plural(len(record.warnings), "warning"))
     return f"{name}: {', '.join(parts)}, {record.seconds:.1f} s"
 
 
@@ -100,4 +101,4 @@ def totals(records: Sequence[Record], known: Sequence[Record] = ()) -> str:
     for status in (FAILED, LEFT_OUT):
         count = sum(record.status == status for record in records)
         parts += [f"{count} {status}"] if count else []
-    return f"{', '.join(parts)}; {sum(record.frames for record in done):,} frames."
+    return f"{', '.join(parts)}; {plural(sum(record.frames for record in done), 'frame')}."

@@ -132,7 +132,7 @@ class BodyModel:
         return warped(vertices - joints[0], self.weights, joints - joints[0], targets)
 
     def unused(self, betas: np.ndarray) -> int:
-        """How many of these shape numbers the model does not know, up to the last that is not zero."""
+        """How many of the shape numbers (B,) the model does not know, up to the last that is not zero."""
         beyond = np.flatnonzero(np.asarray(betas).reshape(-1)[self.shapes :])
         return int(beyond[-1]) + 1 if len(beyond) else 0
 

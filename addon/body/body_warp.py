@@ -112,7 +112,7 @@ def _column(places: np.ndarray, joints: np.ndarray, targets: np.ndarray) -> np.n
 
 
 def rise(values: np.ndarray, low: float, high: float) -> np.ndarray:
-    """0 below `low`, 1 above `high`, smooth between."""
+    """(...) 0 where values (...) are below `low`, 1 above `high`, smooth between."""
     return smooth_step((values - low) / (high - low))
 
 

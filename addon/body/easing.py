@@ -47,7 +47,7 @@ def _crossing(behind: np.ndarray, gap: np.ndarray, left: np.ndarray, right: np.n
 
 
 def smooth_step(share: np.ndarray) -> np.ndarray:
-    """0 … 1 for a share below 0 … above 1, level at both ends."""
+    """(...) 0 … 1 for shares (...) below 0 … above 1, level at both ends."""
     share = np.clip(share, 0.0, 1.0)
     return share**2 * (3.0 - 2.0 * share)
 

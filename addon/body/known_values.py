@@ -9,15 +9,15 @@ import numpy as np
 
 
 def known_median(values: np.ndarray, axis: int = 0) -> np.ndarray:
-    """The median along an axis of what is not NaN; NaN where nothing is known."""
+    """The median of values of any shape along an axis, of what is not NaN; NaN where nothing is known."""
     ordered, count = _ordered(values, axis)
     middle = np.maximum(count - 1, 0)
     return (_at(ordered, middle // 2) + _at(ordered, (middle + 1) // 2)) / 2.0
 
 
 def known_percentiles(values: np.ndarray, percents: Sequence[float]) -> list[np.ndarray]:
-    """Each of these percentiles along the first axis of what is not NaN, between two values in proportion;
-    NaN where nothing is known."""
+    """Each of these percentiles (...) of values (T, ...) along the first axis, of what is not NaN, between
+    two values in proportion; NaN where nothing is known."""
     ordered, count = _ordered(values, 0)
     found = []
     for percent in percents:

@@ -124,5 +124,6 @@ def skin(vertices: Array, weights: Array, rotations: Array, pelvis: Array, bone_
 
 
 def floor_height(bone_offsets: np.ndarray) -> float:
-    """Height of the open body's soles in SMPL's frame when the pelvis of the rest pose is at the origin."""
+    """Height in metres of the open body's soles, for bones (24, 3), in SMPL's frame with the pelvis of the
+    rest pose at the origin."""
     return float(load().warped(bone_offsets)[:, 1].min())

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from ..recording import Recording
 from ..safe_read import FormatError
+from ..words import plural
 from .inputs import gather_take, read
 
 
@@ -35,7 +36,7 @@ def _described(recording: Recording) -> list[str]:
         held = [f"keypoints ({one['keypoints']})"] if one["keypoints"] else []
         held += ["poses"] if one["poses"] else []
         missing = f", {one['missing']} missing" if one["missing"] else ""
-        frames = f"{one['frames']} frame{'s' * (one['frames'] != 1)} from {one['first_frame']}{missing}"
+        frames = f"{plural(one['frames'], 'frame')} from {one['first_frame']}{missing}"
         lines.append(f"  person {one['id']}: {' and '.join(held)}, {frames}")
     for label, known in (("frame rate", recording.fps), ("up axis", recording.up), ("unit", recording.units)):
         sure = "" if known.confidence is None else f", {known.confidence:.0%} sure"

@@ -41,6 +41,7 @@ class Job(NamedTuple):
 
     @property
     def kind(self) -> str:
+        """Of the output, by its ending; empty for none that is written."""
         return kind_of(self.output) or ""
 
 

@@ -9,6 +9,7 @@ import numpy as np
 from ..body.body_model import BodyModel
 from ..motion import Motion
 from ..recording import Person
+from ..words import plural
 
 
 @dataclass(frozen=True)
@@ -36,7 +37,7 @@ class Result:
 
 def result_line(result: Result) -> str:
     """Frames, error and speed in one line."""
-    frames = f"{result.name}: {result.motion.frames} frames"
+    frames = f"{result.name}: {plural(result.motion.frames, 'frame')}"
     rate = f"{result.motion.frames / max(result.seconds, 1e-9):.0f} frames per second"
     if result.after_mm is not None:
         before = "" if result.before_mm is None else f"{result.before_mm:.1f} → "

@@ -12,6 +12,7 @@ from ..body.mesh_vertices import mesh_of_layout
 from ..body.skeleton import JOINT_NAMES, REST_OFFSETS
 from ..overrides import give
 from ..recording import Keypoints, Person
+from ..words import listed, plural
 from . import limbs
 from .inference import is_mirrored
 from .skin_markers import FROM_SKIN
@@ -68,16 +69,18 @@ def _gaps(one: Person, who: str) -> list[str]:
     found = []
     if missing:
         longest = int(steps.max()) - 1
-        found.append(f"{who} is absent in {missing} frames between first and last (longest gap {longest}).")
+        found.append(
+            f"{who} is absent in {plural(missing, 'frame')} between first and last (longest gap {longest})."
+        )
     if one.keypoints is not None:
         seen = np.isfinite(one.keypoints.positions).all(-1)
         empty = int((~one.keypoints.used).sum())
         if empty:
-            found.append(f"{who} has {empty} frames without any keypoint that is used.")
+            found.append(f"{who} has {plural(empty, 'frame')} without any keypoint that is used.")
         named = zip(one.keypoints.names, seen.any(0), one.keypoints.canonical, strict=True)
         never = [name for name, ever, canonical in named if canonical and not ever]
         if never:
-            found.append(f"{who} has keypoints that are never seen: {listed(never)}.")
+            found.append(f"{who} has keypoints that are never seen: {listed(never, 4)}.")
     return found
 
 
@@ -243,9 +246,4 @@ def _few_points(keypoints: Keypoints, who: str) -> list[str]:
     unused = [name for name, *known in named if not any(known)]
     if not unused:
         return []
-    return [f"{who} has {len(unused)} keypoints that are not used ({listed(unused)})."]
-
-
-def listed(names: list[str]) -> str:
-    """The first names, and how many more there are."""
-    return ", ".join(names[:4]) + (f" and {len(names) - 4} more" if len(names) > 4 else "")
+    return [f"{who} has {plural(len(unused), 'keypoint')} not used ({listed(unused, 4)})."]

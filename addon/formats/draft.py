@@ -18,6 +18,7 @@ from ..body.skeleton import REST_PELVIS
 from ..recording import Camera, Keypoints, Person, Poses
 from ..rigs.finger_names import finger_points
 from ..safe_read import FormatError, one_line
+from ..words import plural
 from .container import Container
 from .hand_poses import hands_of_vectors
 from .marker_names import canonical_names
@@ -126,7 +127,7 @@ def missing_frames(said: int, held: int) -> list[str]:
     """A sentence where a file says that it has more frames than it holds."""
     if held >= said:
         return []
-    return [f"The file says that it has {said} frames but holds {held}; it may have been cut off."]
+    return [f"The file says that it has {plural(said, 'frame')} but holds {held}; it may have been cut off."]
 
 
 def layout_keypoints(positions: Any, layout: str, confidence: Any = None) -> Keypoints:
@@ -172,7 +173,7 @@ def named_keypoints(
     points = _positions(positions)
     if points.shape[1] != len(names):
         raise FormatError(
-            f"The file names {len(names)} keypoints but has {points.shape[1]}; export it again."
+            f"The file names {plural(len(names), 'keypoint')} but has {points.shape[1]}; export it again."
         )
     shown = tuple(map(one_line, names))
     known = canonical_names(names) if canonical is None else tuple(canonical)

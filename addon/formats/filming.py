@@ -134,7 +134,7 @@ def seen_from(world: Poses, seen: Poses) -> tuple[np.ndarray, np.ndarray]:
 
 
 def carried(camera: Camera | None, turn: np.ndarray, shift: np.ndarray, metres: float = 1.0) -> Camera | None:
-    """The camera where `metres * turn @ place + shift` is what `place` was."""
+    """The camera where `metres * turn @ place + shift` is what `place` was: turn (3, 3), shift (3,)."""
     if camera is None:
         return None
     return replace(camera, turns=turn @ camera.turns, places=metres * camera.places @ turn.T + shift)

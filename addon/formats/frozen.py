@@ -11,9 +11,9 @@ from dataclasses import replace
 
 import numpy as np
 
+from ..body.runs import runs
 from ..recording import Keypoints, Person
-from .checks import listed
-from .runs import runs
+from ..words import listed
 
 _LEAST_SECONDS, _LEAST_FRAMES = 0.15, 5
 _FEW_DIGITS = 1e-4

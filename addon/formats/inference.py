@@ -7,6 +7,7 @@ import numpy as np
 from ..body.layouts import LAYOUTS
 from ..overrides import give
 from ..recording import Keypoints, Person
+from ..words import plural
 from . import limbs
 from .parts import only_a, part_of_points
 
@@ -84,8 +85,8 @@ def unclear_layout(count: int, name: str = "") -> str:
             f"{_ONE_HAND if count == 21 else ''}"
         )
     return (
-        f"No layout here has {count} keypoints; save them with their names (the field names of the open"
-        f" keypoint file), or only those of {_LIKELY} and {give('layout')}."
+        f"No layout here has {plural(count, 'keypoint')}; save them with their names (the field names of the"
+        f" open keypoint file), or only those of {_LIKELY} and {give('layout')}."
     )
 
 

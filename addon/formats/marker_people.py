@@ -13,6 +13,7 @@ from ..recording import Keypoints, Person
 from ..rigs.bone_words import plain_name
 from ..rigs.joint_names import limb_roles, side_and_part
 from ..safe_read import FormatError, one_line
+from ..words import plural
 from .draft import named_keypoints, person
 from .marker_names import canonical_names, joint_pairs, skin_markers, subject_of
 from .parts import only_a, part_of_names
@@ -61,7 +62,7 @@ def marker_people(names: Sequence[str], positions: np.ndarray, frame_ids: Any = 
             raise FormatError(only_a(part))
         shown = ", ".join(map(one_line, names[:3]))
         if len(names) < _ENOUGH:
-            few = f"{len(names)} point" + "s" * (len(names) > 1)
+            few = plural(len(names), "point")
             raise FormatError(
                 f"{few} ({shown}) can't tell a body's pose; take in those of hips, knees, ankles, shoulders,"
                 " elbows and wrists."
@@ -137,7 +138,7 @@ def _bones(names: Sequence[str]) -> tuple[str | None, ...]:
 
 def keypoints_of_markers(names: Sequence[str], positions: np.ndarray) -> Keypoints:
     """Keypoints with what skin markers tell of joints behind them: those of a whole set, or else the middle
-    of each pair where no joint is named so."""
+    of each pair where no joint is named so. positions (T, N, 3), NaN where missing. Raises FormatError."""
     if is_skin_set(names):
         found = joint_centres(names, positions)
         shown = [f"{name}{FROM_SKIN}" for name in found]

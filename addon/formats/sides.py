@@ -12,8 +12,10 @@ from dataclasses import replace
 
 import numpy as np
 
+from ..body.runs import runs
 from ..body.skeleton import mirror_name
 from ..recording import Keypoints, Person
+from ..words import plural
 
 Swap = tuple[str, int, int]
 """A person's id, the first and the last frame number."""
@@ -240,10 +242,9 @@ def _face_is_wrong(keypoints: Keypoints, doubtful: np.ndarray) -> np.ndarray:
     ears, eyes = (_middle(keypoints, word, across=True) for word in _FACE[::-1])
     across = np.where(np.isfinite(ears), ears, eyes)
     wrong = np.zeros(len(across), bool)
-    edges = np.flatnonzero(np.diff(np.r_[False, doubtful, False].astype(int))).reshape(-1, 2)
-    for first, last in edges:
-        order = np.arange(first, last) if first > 0 else np.arange(last - 1, first - 1, -1)
-        start = first - 1 if first > 0 else last
+    for first, last in runs(doubtful):
+        order = np.arange(first, last + 1) if first > 0 else np.arange(last, first - 1, -1)
+        start = first - 1 if first > 0 else last + 1
         known = across[start] if start < len(across) else np.full(3, np.nan)
         for at in order:
             now = across[at]
@@ -277,9 +278,8 @@ def _sentences(one: Person, wrong: dict[str, np.ndarray]) -> list[str]:
         return []
     anywhere = np.any(list(wrong.values()), axis=0)
     parts = "whole body" if len(wrong) > 2 else " and ".join(wrong)
-    edges = np.flatnonzero(np.diff(np.r_[False, anywhere, False].astype(int))).reshape(-1, 2)
-    stretches = [_stretch(one.frame_ids[first], one.frame_ids[last - 1]) for first, last in edges]
-    more = f" and {len(stretches) - _SEVERAL} more stretches" if len(stretches) > _SEVERAL else ""
+    stretches = [_stretch(one.frame_ids[first], one.frame_ids[last]) for first, last in runs(anywhere)]
+    more = f" and {plural(len(stretches) - _SEVERAL, 'more stretch')}" if len(stretches) > _SEVERAL else ""
     return [
         f"Left and right of person {one.id} were exchanged ({parts}) in"
         f" {_frames(stretches[:_SEVERAL])}{more}; they were exchanged back."

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ..recording import Person
+from ..words import plural
 from .draft import Draft
 from .filming import at_frames
 from .rates import meant_rate
@@ -220,7 +221,7 @@ def on_clock(draft: Draft, clock: Clock, stated: float | None = None) -> Draft:
         left = read_clock(clock.seconds[~repeated], "s")
         if left is not None:
             people = [one.rows(np.flatnonzero(~repeated)) for one in draft.people]
-            told = f"Left out: {_frames(repeated.sum())} at the same time as the one before."
+            told = f"Left out: {plural(int(repeated.sum()), 'frame')} at the same time as the one before."
             return on_clock(replace(draft, people=people, warnings=[*warnings, told]), left, stated)
     clock = clock if stated is not None else _by_own_numbers(draft.people, clock)
     fps = clock.fps
@@ -244,10 +245,6 @@ def on_clock(draft: Draft, clock: Clock, stated: float | None = None) -> Draft:
         for even in [on_even_frames(one, clock.seconds - clock.seconds[0], fps)]
     ]
     return replace(draft, people=people, fps=fps, warnings=warnings, filmed=filmed)
-
-
-def _frames(count: int) -> str:
-    return "1 frame" if count == 1 else f"{count} frames"
 
 
 def _by_own_numbers(people: Sequence[Person], clock: Clock) -> Clock:

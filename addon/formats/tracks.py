@@ -57,7 +57,7 @@ def series(container: Container, *, people: bool = False) -> list[tuple[int, Con
 
 
 def series_paths(here: Path, *, people: bool = False) -> list[tuple[int, Path]]:
-    """The same without opening them."""
+    """The same without opening them. Raises FormatError where there are too many."""
     stem = here.stem
     pattern = _NUMBERED_PEOPLE if people and _NUMBERED_PEOPLE.fullmatch(stem) else _NUMBERED
     pattern = _SHORT if pattern is _NUMBERED and is_frame(stem) else pattern

@@ -12,10 +12,10 @@ from typing import NamedTuple
 import numpy as np
 
 from ..body.kinematics import forward
+from ..body.runs import runs
 from ..body.skeleton import JOINT_NAMES, REST_OFFSETS
 from ..recording import Person
 from . import limbs
-from .runs import runs
 
 _ALIGNED = np.cos(np.radians(25.0))
 _STRAIGHT = 0.92

@@ -33,7 +33,7 @@ from .result.fit import fit_of
 from .result.own_body import OwnBody, decoded, on_own_body
 from .start.closed_form import from_neighbours
 from .stretches import bridged, evidence_of, given_of, joined, kept_of, split, unseen
-from .timeline import bridge, cut, pieces, window
+from .timeline import Piece, bridge, cut, pieces, window
 from .vertices.told import as_targets, recipe_of, told_by_vertices
 from .whole_clip.alignment import keypoints_at
 from .whole_clip.bones import estimate_bone_offsets
@@ -92,7 +92,8 @@ def refine_steps(
     bone_offsets: np.ndarray | None = None,
     body: OwnBody | None = None,
 ) -> Steps[Motion]:
-    """`refine` in steps of at most 30 ms, but for the import of torch, which is told before it begins."""
+    """`refine` in steps of at most 30 ms, but for the import of torch, which is told before it begins. Raises
+    RefineError."""
     check_given(person, targets, targets_offset, controls)
     if person.frames == 0:
         raise RefineError(f"Person {person.id} has no frames; choose another person.")
@@ -166,21 +167,40 @@ def _prepare(
     yield from load_model.steps()
     run = Run(choose_engine(engine, device), REST_OFFSETS, recipe)
     parts = at_snaps(pieces(person.frame_ids, person.fps), person, keypoints if mode != "poses" else None)
+    if mode == "poses" or own:
+        return (yield from _alone(person, keypoints if own else None, parts, run, body))
+    assert keypoints is not None
+    return (yield from _toward(person, keypoints, mode == "plugin", parts, run, bone_offsets, body))
+
+
+def _alone(
+    person: Person, keypoints: Keypoints | None, parts: list[Piece], run: Run, body: OwnBody | None
+) -> Steps[Prepared]:
+    """Poses as their own evidence; keypoints: those that hang on them, if any."""
     hung = None
-    if own:
-        assert keypoints is not None
+    if keypoints is not None:
         found = measured(person, None if body is None else body.space(person.poses))
         person, hung = found.person, Own(keypoints, found.bones, found.betas)
-    if mode == "poses" or own:
-        with one_thread(run.engine):
-            told = yield from read_alone(run, (yield from bridged(person, parts)), person.fps)
-        return Prepared(person, parts, run, told=told, own=hung, body=body)
-    assert keypoints is not None
+    with one_thread(run.engine):
+        told = yield from read_alone(run, (yield from bridged(person, parts)), person.fps)
+    return Prepared(person, parts, run, told=told, own=hung, body=body)
+
+
+def _toward(
+    person: Person,
+    keypoints: Keypoints,
+    plugin: bool,
+    parts: list[Piece],
+    run: Run,
+    bone_offsets: np.ndarray | None,
+    body: OwnBody | None,
+) -> Steps[Prepared]:
+    """Keypoints as evidence; plugin: of a person with poses."""
     yield Progress(0.0, "Reading the keypoints")
     read = []
     for piece in parts:
         read.append((yield from evidence_of(keypoints, piece, person.fps)))
-    given, calm = (yield from given_of(person, parts)) if mode == "plugin" else (None, None)
+    given, calm = (yield from given_of(person, parts)) if plugin else (None, None)
     # On the whole clip and as smooth as measured, so that whatever is asked for has the same bones.
     alone = all(part.length < FEWEST_SMOOTHED for part in parts)
     targets = joined([one.usual for one in read])

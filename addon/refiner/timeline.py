@@ -26,7 +26,7 @@ class Piece:
 
 
 def pieces(frame_ids: np.ndarray, fps: float) -> list[Piece]:
-    """Splits a track at long gaps."""
+    """Splits a track with these frame numbers (T,), at `fps` a second, at long gaps."""
     cuts = long_gaps(frame_ids, fps) + 1
     found = []
     for rows in np.split(np.arange(len(frame_ids)), cuts):
@@ -59,7 +59,7 @@ def spread(values: np.ndarray, piece: Piece) -> np.ndarray:
 
 
 def network_times(length: int, fps: float) -> np.ndarray | None:
-    """Fractional grid frames of the network's frames, None when the grid has the network's rate."""
+    """(N,) fractional grid frames of the network's frames, None when the grid has the network's rate."""
     if length == 1 or abs(fps / NETWORK_FPS - 1.0) < 0.01:
         return None
     count = max(2, round((length - 1) / fps * NETWORK_FPS) + 1)
@@ -83,7 +83,7 @@ def interpolate_rotations(rotations: Any, times: np.ndarray) -> Any:
 
 
 def rotations_at(rotations: np.ndarray, times: np.ndarray) -> Steps[np.ndarray]:
-    """`interpolate_rotations` of a whole clip, some frames a step."""
+    """`interpolate_rotations` of a whole clip (T, …, 3, 3), some frames a step."""
     columns = six_d_from_matrix(rotations)
     found: np.ndarray = yield from in_chunks(
         lambda rows: matrix_from_six_d(interpolate(columns, times[rows])), len(times)

@@ -33,14 +33,15 @@ def on_root(pose: Pose, source: Source) -> None:
     pose.placed[bone], pose.turns[bone] = places, np.asarray(turns @ facing)
 
 
-def headings(turns: np.ndarray, rate: float) -> np.ndarray:
-    """(T,) angles in radians about Y of rotations (T, 3, 3), smooth in time.
+def headings(turns: np.ndarray, rate: float, up: int = 1) -> np.ndarray:
+    """(T,) angles in radians about an axis (0 to 2; Y) of rotations (T, 3, 3), smooth in time. rate: frames
+    per second.
 
     The twist of a quaternion about Y is the angle of w + iy; its square does not depend on the quaternion's
     sign, and its length fades where a body hangs upside down and has no heading.
     """
     quaternions = quaternion_from_matrix(turns)
-    twist = (quaternions[:, 0] + 1j * quaternions[:, 2]) ** 2
+    twist = (quaternions[:, 0] + 1j * quaternions[:, 1 + up]) ** 2
     trust = np.abs(twist) + 1e-6
     angles = np.unwrap(np.angle(twist)) * trust
     weighted, total = smoothed(np.stack([angles, trust], axis=-1), _SMOOTH_SECONDS * rate).T

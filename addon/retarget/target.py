@@ -127,7 +127,7 @@ class Target:
         """(3, 3) the turn that lets the character at rest stand along +Y and look along +Z.
 
         Up is the axis, of the world's and the armature's own, that is nearest to the way from the hips to the
-        shoulders: a bent back tells no more.
+        shoulders: a bent back tells no more. Raises RetargetError.
         """
         sides = [self.head(f"left_{joint}") - self.head(f"right_{joint}") for joint in ("hip", "shoulder")]
         middles = [(self.head(f"left_{j}") + self.head(f"right_{j}")) / 2 for j in ("hip", "shoulder")]

@@ -15,7 +15,8 @@ _ENDS = {"shoulder": "elbow", "elbow": "wrist", "hip": "knee", "knee": "ankle"}
 
 
 def share_twists(pose: Pose, corrections: dict[int, np.ndarray]) -> None:
-    """Turn the twist bones of all limbs, as the limbs stand."""
+    """Turn the twist bones of all limbs, as the limbs stand; corrections (3, 3) by bone, as `rest` gives
+    them."""
     for twist in pose.target.twists:
         main = pose.target.joints.get(twist.limb)
         turned = _twist(pose, twist.limb, corrections)

@@ -44,6 +44,7 @@ class C3d:
 
     @property
     def software(self) -> str:
+        """Who wrote the file, in its own words; empty where it does not say."""
         maker = self.groups.get("MANUFACTURER", {})
         names = [str(np.ravel(maker[name])[0]) for name in _MAKER if len(np.ravel(maker.get(name, [])))]
         return " ".join(dict.fromkeys(name for name in names if name))

@@ -67,7 +67,7 @@ class Hdf5(Hdf5Bytes):
         (self.root,) = self.numbers("Q", at)
 
     def entry(self, address: int) -> Entry:
-        """The object whose header lies at an address."""
+        """The object whose header lies at an address. Raises FormatError."""
         self._objects_left -= 1
         if self._objects_left < 0:
             raise FormatError("The HDF5 file holds too many objects for a motion; save the arrays as .npz.")

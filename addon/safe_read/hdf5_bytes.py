@@ -27,13 +27,14 @@ class Hdf5Bytes:
         return struct.unpack_from(f"<{form}", self.data, at)
 
     def piece(self, at: int, size: int) -> memoryview:
-        """So many bytes of the file."""
+        """So many bytes of the file. Raises FormatError where it ends before."""
         if at < 0 or size < 0 or at + size > len(self.data):
             raise FormatError(CUT_OFF)
         return self.data[at : at + size]
 
     def part(self) -> None:
-        """To be called for whatever is looked at: damaged files lead round in circles."""
+        """To be called for whatever is looked at: damaged files lead round in circles. Raises
+        FormatError after a million."""
         self._parts_left -= 1
         if self._parts_left < 0:
             raise FormatError("The HDF5 file has over a million parts; save the arrays as .npz.")
@@ -45,7 +46,7 @@ class Hdf5Bytes:
             yield number
 
     def spend(self, size: int) -> None:
-        """Memory that is taken beside the file's own bytes."""
+        """Memory that is taken beside the file's own bytes. Raises FormatError where it is too much."""
         self._bytes_left -= size
         if self._bytes_left < 0:
             raise FormatError("The HDF5 file unpacks to far more than a motion; it is not usable.")

@@ -57,7 +57,8 @@ SKIPPED_BYTES = object()
 
 
 def new_dtype(description: Any, *_: Any) -> Pending:
-    """numpy.dtype(description) with its byte order in the state; None for Python objects."""
+    """numpy.dtype(description) with its byte order in the state; None for Python objects.
+    Raises FormatError."""
     name = description.decode("latin1") if isinstance(description, bytes) else description
     if not isinstance(name, str):
         raise FormatError("An array of the file has no usable type; export it again.")
@@ -128,7 +129,7 @@ def checked_dict(pairs: Any) -> dict[Any, Any]:
 
 
 def checked_key(key: Any, depth: int = 0) -> Any:
-    """Text, bytes, None, a moderate number or a small tuple of these; refuses every other key."""
+    """Text, bytes, None, a moderate number or a small tuple of these; FormatError for every other key."""
     if isinstance(key, (str, bytes, bool)) or key is None:
         return key
     if isinstance(key, (int, float)) and abs(key) < 1 << 53:

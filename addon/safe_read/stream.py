@@ -50,7 +50,8 @@ class ByteSource:
         return value
 
     def read(self, count: int) -> bytes:
-        """Exactly `count` bytes; memory grows with what is really there, not with what is claimed."""
+        """Exactly `count` bytes; memory grows with what is really there, not with what is claimed. Raises
+        FormatError where there are fewer."""
         end = self._at + count
         if end <= len(self._buffer) and count >= 0:
             data = self._buffer[self._at : end]
@@ -69,7 +70,7 @@ class ByteSource:
         return b"".join(pieces)
 
     def readline(self) -> bytes:
-        """A line without its end."""
+        """A line without its end. Raises FormatError for one that never ends."""
         pieces, length = [], 0
         while length <= _MAX_LINE:
             if self._at == len(self._buffer):

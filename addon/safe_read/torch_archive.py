@@ -165,7 +165,8 @@ def read_zip(path: Path) -> Any:
 
 
 def read_legacy(source: ByteSource) -> Any:
-    """The object of a legacy archive: three pickles of preamble, the object, keys, raw storages."""
+    """The object of a legacy archive: three pickles of preamble, the object, keys, raw storages. Raises
+    FormatError."""
     if Unpickler(source, NAMES).load() != _LEGACY_MAGIC:
         raise FormatError("The torch archive has an unknown form; save it again with a newer torch.")
     for _ in range(2):

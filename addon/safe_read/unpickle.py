@@ -189,14 +189,16 @@ class Unpickler:
     def _name(self, module: str, name: str) -> None:
         found = self._names.get(f"{module}.{name}")
         if found is None:
-            wanted = one_line(f"{module}.{name}")
-            reads_bodies = any(known.startswith("chumpy.") for known in self._names)
-            if wanted.startswith(("chumpy.", "scipy.sparse")) and not reads_bodies:
-                raise FormatError(
-                    "The file is made as body models are; give it as your SMPL file, and open a motion here."
-                )
-            raise FormatError(f"The file wants to run {wanted}, which no motion file needs; it was refused.")
+            raise FormatError(self._refusal(one_line(f"{module}.{name}")))
         self._push(found)
+
+    def _refusal(self, wanted: str) -> str:
+        reads_bodies = any(known.startswith("chumpy.") for known in self._names)
+        if wanted.startswith(("chumpy.", "scipy.sparse")) and not reads_bodies:
+            return "The file is made as body models are; give it as your SMPL file, and open a motion here."
+        if wanted.startswith("pandas."):
+            return "The file holds a table of pandas; save that as .csv (DataFrame.to_csv) and open the same."
+        return f"The file wants to run {wanted}, which no motion file needs; it was refused."
 
     def _stack_name(self) -> None:
         name, module = self._stack.pop(), self._stack.pop()

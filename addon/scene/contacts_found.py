@@ -3,14 +3,14 @@ held again as they were held first."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import bpy
 import numpy as np
 
 from ..motion import Floor, Legs
-from ..safe_read import FormatError, NpzFile
-from .stored import keep_arrays
+from .stored import are_shaped, keep_arrays, kept_arrays
 
 FOUND = "spr_contacts_found"
 """Custom property of an action: what was found, as an archive in memory."""
@@ -46,36 +46,35 @@ def keep_found(action: bpy.types.Action, found: Found) -> None:
 
 def read_found(action: bpy.types.Action) -> Found | None:
     """What is kept on the action; None where nothing is, or nothing that makes sense."""
-    content = action.get(FOUND)
-    if not isinstance(content, bytes):
+    fields = kept_arrays(action, FOUND)
+    if fields is None or not _fits(fields):
         return None
-    try:
-        fields = NpzFile(content, "The contacts found")
-        found = Found(fields["frames"].astype(float), _chances(fields), _floor(fields), _legs(fields))
-    except (FormatError, KeyError, AttributeError):
-        return None
-    return found if _fits(found) else None
+    return Found(fields["frames"].astype(float), _chances(fields), _floor(fields), _legs(fields))
 
 
-def _chances(fields: NpzFile) -> np.ndarray:
+def _chances(fields: Mapping[str, np.ndarray]) -> np.ndarray:
     if "chances" in fields:
         return np.asarray(fields["chances"] / _STEPS)
     return np.asarray(fields["bears"] > 0, float)
 
 
-def _floor(fields: NpzFile) -> Floor | None:
+def _floor(fields: Mapping[str, np.ndarray]) -> Floor | None:
     return Floor(fields["normal"], fields["heights"]) if "heights" in fields else None
 
 
-def _legs(fields: NpzFile) -> Legs | None:
+def _legs(fields: Mapping[str, np.ndarray]) -> Legs | None:
     if "off" not in fields:
         return None
     off, untold, known = (fields[name].astype(float) for name in ("off", "untold", "known"))
     return Legs(off, untold, known, float(fields["path"]))
 
 
-def _fits(found: Found) -> bool:
-    count, legs = len(found.frames), found.legs
-    told = () if legs is None else (legs.off, legs.untold, legs.known)
-    shapes = [found.chances.shape, *(one.shape for one in told)]
-    return count > 0 and shapes == [(count, _PLACES), *[(count, 2)] * len(told)]
+def _fits(fields: Mapping[str, np.ndarray]) -> bool:
+    count = fields["frames"].size if "frames" in fields else 0
+    shapes: dict[str, tuple[int, ...]] = {"frames": (count,)}
+    shapes["chances" if "chances" in fields else "bears"] = (count, _PLACES)
+    if "heights" in fields:
+        shapes |= {"heights": (max(fields["heights"].size, 1),), "normal": (3,)}
+    if "off" in fields:
+        shapes |= {"off": (count, 2), "untold": (count, 2), "known": (count, 2), "path": ()}
+    return count > 0 and are_shaped(fields, shapes)

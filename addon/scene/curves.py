@@ -40,7 +40,7 @@ def table(
     holds: np.ndarray | None = None,
     filled: np.ndarray | None = None,
 ) -> KeyTable:
-    """Keys that neither hold nor are filled in unless it is told."""
+    """Keys at scene frames (N,) that neither hold nor are filled in unless holds, filled (N,) tell it."""
     none = np.zeros(len(frames), bool)
     return KeyTable(
         frames, list(curves), none if holds is None else holds, none if filled is None else filled
@@ -179,14 +179,10 @@ def remove_bone_curves(owner: bpy.types.ID, *bones: str) -> None:
                 groups.remove(groups[name])
 
 
-def read_curve(
-    owner: bpy.types.ID, path: str, index: int = 0
-) -> tuple[np.ndarray, np.ndarray, np.ndarray] | None:
-    """Frames (N,), values (N,) and whether filled in (N,) of the keys of a channel of the owner's action.
-
-    None where the owner has no such channel, or one without keys.
-    """
-    curve = find_curves(owner).get((path, index))
+def read_curve(owner: bpy.types.ID, path: str) -> tuple[np.ndarray, np.ndarray, np.ndarray] | None:
+    """Frames (N,), values (N,) and whether filled in (N,) of the keys of a number that the owner's action
+    moves; None where it has no such curve, or one without keys."""
+    curve = find_curves(owner).get((path, 0))
     return None if curve is None or len(curve.keyframe_points) == 0 else keys_of(curve)
 
 

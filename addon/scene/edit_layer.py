@@ -69,7 +69,8 @@ def blend_layer_edit(
     armature: bpy.types.Object, frame: float, reach: int, bones: Sequence[str] | None = None
 ) -> list[str]:
     """Let the layer's keys at a scene frame fade out over `reach` frames before and after, up to its next
-    keys on either side. bones: names, None for all. Returns the names of those that had a key there."""
+    keys on either side. bones: names, None for all. Returns the names of those that had a key there;
+    SceneError where none had."""
     blended = []
     curves = find_curves(armature)
     for bone in armature.pose.bones if bones is None else [armature.pose.bones[name] for name in bones]:

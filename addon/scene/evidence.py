@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from ..body.runs import runs
 from ..body.skeleton import JOINT_NAMES
 from ..motion import Motion
 from .timing import Keys
@@ -105,8 +106,7 @@ def _both(left: str) -> str:
 
 
 def _stretches(doubtful: np.ndarray, frames: np.ndarray, shortest: float) -> str:
-    edges = np.flatnonzero(np.diff(np.concatenate([[0], doubtful.astype(int), [0]])))
-    spans = [(int(frames[first]), int(frames[last - 1])) for first, last in edges.reshape(-1, 2)]
+    spans = [(int(frames[first]), int(frames[last])) for first, last in runs(doubtful)]
     long = [span for span in spans if span[1] - span[0] + 1 >= shortest]
     told = ", ".join(f"{first}–{last}" if last > first else f"{first}" for first, last in long[:_TOLD])
     return f"{told} and {len(long) - _TOLD} more" if len(long) > _TOLD else told

@@ -18,11 +18,13 @@ from ..steps import Progress, Stepped, Steps, in_chunks, silent
 from ..writers.clip import Clip, inverse, relative
 from ..writers.presets import Preset
 from .action_poses import action_poses
+from .channels import nearest
 from .curves import Curve, vector_curves, write_curves
 from .limbs import ROLE, is_control, root_bone
 from .names import BONE_NAMES
 from .root_motion import in_place, root_matrices
 from .standing import quarter_turns
+from .workshop import editing
 
 
 @dataclass(frozen=True)
@@ -200,14 +202,29 @@ def _in_world(poses: np.ndarray, worlds: np.ndarray) -> Steps[np.ndarray]:
     found: np.ndarray = yield from in_chunks(
         lambda rows: _upright(places[rows, None] @ poses[rows].astype(float)), len(poses)
     )
-    return found
+    return _with_directions(found)
+
+
+def _with_directions(matrices: np.ndarray) -> np.ndarray:
+    """Matrices (T, B, 4, 4) in which a bone that is scaled to nothing, as one that is hidden so, is turned as
+    in the nearest frame that shows it."""
+    known = np.isfinite(matrices[..., :3, :3]).all((-2, -1))
+    for bone in np.flatnonzero(~known.all(0)):
+        rows = np.flatnonzero(known[:, bone])
+        turns = np.eye(3)
+        if len(rows):
+            turns = matrices[rows[nearest(rows, np.arange(len(matrices)))], bone, :3, :3]
+        matrices[:, bone, :3, :3] = turns
+    return matrices
 
 
 def _upright(matrices: np.ndarray) -> np.ndarray:
-    """Matrices (..., 4, 4) with scale, shear and mirroring taken out; each bone keeps its own direction."""
-    along = matrices[..., :3, 1] / np.linalg.norm(matrices[..., :3, 1], axis=-1, keepdims=True)
-    front = matrices[..., :3, 2] - (matrices[..., :3, 2] * along).sum(-1, keepdims=True) * along
-    front /= np.linalg.norm(front, axis=-1, keepdims=True)
+    """Matrices (..., 4, 4) with scale, shear and mirroring taken out; each bone keeps its own direction, NaN
+    where it is scaled to nothing."""
+    with np.errstate(invalid="ignore"):
+        along = matrices[..., :3, 1] / np.linalg.norm(matrices[..., :3, 1], axis=-1, keepdims=True)
+        front = matrices[..., :3, 2] - (matrices[..., :3, 2] * along).sum(-1, keepdims=True) * along
+        front /= np.linalg.norm(front, axis=-1, keepdims=True)
     rigid = matrices.copy()
     rigid[..., :3, :3] = np.stack([np.cross(along, front), along, front], axis=-1)
     return rigid
@@ -270,12 +287,8 @@ def _armature(scene: bpy.types.Scene, clip: Clip, recipe: Recipe) -> tuple[bpy.t
     armature = bpy.data.objects.new("Export", bpy.data.armatures.new("Export"))
     armature.matrix_basis = Matrix(recipe.axes.T).to_4x4()
     scene.collection.objects.link(armature)
-    layer = scene.view_layers[0]
-    layer.objects.active = armature
-    with bpy.context.temp_override(scene=scene, view_layer=layer, object=armature, active_object=armature):
-        bpy.ops.object.mode_set(mode="EDIT")
-        given = _add_bones(armature.data.edit_bones, clip)
-        bpy.ops.object.mode_set(mode="OBJECT")
+    with editing(scene, armature) as bones:
+        given = _add_bones(bones, clip)
     for bone in armature.pose.bones:
         bone.rotation_mode = "QUATERNION"
     return armature, given

@@ -5,7 +5,6 @@ Fingers have a store of their own on the action, beside that of the body's bones
 
 from __future__ import annotations
 
-import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -22,7 +21,6 @@ from ..body.rotations import (
     without_flips,
 )
 from ..motion import Hands
-from ..safe_read import FormatError, NpzFile
 from ..steps import Steps, in_chunks
 from .channels import nearest, turned_by
 from .curves import Curve
@@ -31,6 +29,7 @@ from .held_keys import turns_of_bones
 from .names import FINGER_BONES
 from .read_action import bone_turns
 from .rotation_keys import rotation_curves
+from .stored import are_shaped, keep_arrays, kept_arrays
 from .timing import Keys
 
 STORED_FINGERS = "spr_stored_fingers"
@@ -141,29 +140,22 @@ def write_fingers(action: bpy.types.Action, result: FingerResult | None) -> None
     action.pop(STORED_FINGERS, None)
     if result is None:
         return
-    archive = io.BytesIO()
-    np.savez_compressed(
-        archive,
-        frames=result.frames.astype(np.int32),
-        turns=np.round(result.turns * _FINE).astype(np.int16),
-        held=result.held,
-    )
-    action[STORED_FINGERS] = archive.getvalue()
+    fields = {
+        "frames": result.frames.astype(np.int32),
+        "turns": np.round(result.turns * _FINE).astype(np.int16),
+        "held": result.held,
+    }
+    keep_arrays(action, STORED_FINGERS, fields)
 
 
 def read_fingers(action: bpy.types.Action) -> FingerResult | None:
     """What is kept on the action; None where nothing is, or nothing that makes sense."""
-    content = action.get(STORED_FINGERS)
-    if not isinstance(content, bytes):
+    fields = kept_arrays(action, STORED_FINGERS)
+    count, bones = 0 if fields is None else fields.get("frames", np.zeros(0)).size, len(FINGER_BONES)
+    shapes = {"frames": (count,), "turns": (count, bones, 4), "held": (count, bones)}
+    if fields is None or count == 0 or not are_shaped(fields, shapes):
         return None
-    try:
-        fields = NpzFile(content, "The stored fingers")
-        turns = fields["turns"].astype(float)
-        frames, held = fields["frames"].astype(float), fields["held"].astype(bool)
-    except (FormatError, KeyError, AttributeError):
-        return None
-    bones = len(FINGER_BONES)
-    if len(frames) == 0 or turns.shape != (len(frames), bones, 4) or held.shape != (len(frames), bones):
-        return None
+    turns = fields["turns"].astype(float)
     length = np.linalg.norm(turns, axis=-1, keepdims=True)
-    return FingerResult(frames, turns / np.maximum(length, 1.0), held)
+    turns /= np.maximum(length, 1.0)
+    return FingerResult(fields["frames"].astype(float), turns, fields["held"].astype(bool))

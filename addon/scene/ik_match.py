@@ -27,7 +27,7 @@ def match_controls(
 
 
 def match_pole(armature: bpy.types.Object, limb: Limb, poses: dict[str, np.ndarray], rate: float) -> Pole:
-    """What leaves the limb as it is in `poses`."""
+    """What leaves the limb as it is in `poses`, (N, 4, 4) of each bone, at `rate` frames a second."""
     upper, lower, end = (poses[name] for name in (limb.upper, limb.lower, limb.end))
     bends = Bends(upper[:, :3, :3], upper[:, :3, 3], lower[:, :3, 3], end[:, :3, 3])
     distance = _POLE_DISTANCE * armature.data.bones[limb.upper].length
@@ -41,7 +41,7 @@ def key_controls(
     poses: dict[str, np.ndarray],
     matched: Pole,
 ) -> None:
-    """Key target and pole so that the limb stays as it is in `poses`."""
+    """Key target and pole so that the limb stays as it is in `poses`, (N, 4, 4) of each bone."""
     found = controls(armature, limb)
     assert found is not None
     (target, pole), (places, angles) = found, matched

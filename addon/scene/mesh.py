@@ -90,7 +90,8 @@ def skin_of(
     fingers: np.ndarray | None = None,
 ) -> Skin:
     """The body of a performer, standing on the floor: the user's own, or the open body of this gender.
-    SceneError where the model knows no such shape."""
+    bone_offsets (24, 3) and fingers (2, 15, 3) in metres, betas (B,). SceneError where the model knows no
+    such shape."""
     floor = np.array([0.0, floor_height(bone_offsets), 0.0])
     if body_model is None:
         body = load(gender)
@@ -127,7 +128,7 @@ def note_shape(
     gender: str,
     fingers: np.ndarray | None = None,
 ) -> None:
-    """Let a later run know which skin the mesh had, and in which proportions."""
+    """Let a later run know which skin the mesh had, and in which proportions, given as to `skin_of`."""
     ob[SKIN_KEY], ob[GENDER_KEY] = skin.fingerprint, gender
     ob[OFFSETS_KEY] = bone_offsets.astype(float).ravel().tolist()
     ob[BETAS_KEY] = [] if betas is None else np.asarray(betas, float).ravel().tolist()

@@ -13,6 +13,7 @@ from ..motion import Motion
 from ..recording import Keypoints
 from ..safe_read import as_text
 from ..steps import Stepped, Steps
+from ..words import plural
 from .applied_size import note_size, settle_size
 from .armature import create_armature
 from .colours import person_colour
@@ -168,6 +169,6 @@ def _check(motion: Motion, keypoints: Keypoints | None) -> None:
         raise SceneError("The motion has no frame rate; state it when opening the file.")
     if keypoints is not None and len(keypoints.positions) != motion.frames:
         raise SceneError(
-            f"There are {len(keypoints.positions)} frames of keypoints for {motion.frames} frames of motion; "
+            f"The keypoints have {plural(len(keypoints.positions), 'frame')}, the motion {motion.frames:,}; "
             "choose the keypoints that the motion was refined to."
         )

@@ -24,13 +24,11 @@ _PLACES = ("location", "rotation_euler", "rotation_quaternion", "rotation_axis_a
 
 
 @Stepped
-def motion_in_world(
-    armature: bpy.types.Object, scene: bpy.types.Scene, most: int | None = MOST_FRAMES
-) -> Steps[Motion]:
+def motion_in_world(armature: bpy.types.Object, scene: bpy.types.Scene) -> Steps[Motion]:
     """What the armature's keys say, in SMPL's axes, in metres where the object puts it, with its floor where
     that is known; every frame, or of a long clip so many of the first ones. Raises SceneError where there are
     no keys. One frame a step where IK controls move the person."""
-    poses = yield from read_poses.steps(armature, keyed_frames(armature)[:most])
+    poses = yield from read_poses.steps(armature, keyed_frames(armature)[:MOST_FRAMES])
     return motion_of_poses(armature, scene, poses, metres(scene))
 
 

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ..retarget.geometry import unit
+
 _STRAIGHT, _BENT = 0.05, 0.15
 """Distance of the joint from the line between a limb's ends, in lengths of the upper bone: below the first
 its direction is taken from the moments around, from the second on it counts alone."""
@@ -38,7 +40,7 @@ def pole_targets(
     has no such plane: there the direction comes from the moments around, at `rate` frames a second.
     The angle is that of Blender's IK constraint: radians within ±π, from the upper bone's X to its Z axis.
     """
-    line = _unit(bends.end - bends.root)
+    line = unit(bends.end - bends.root)
     reach = bends.middle - bends.root
     along = (reach * line).sum(-1, keepdims=True) * line
     turned = _steady(bends, line, reach - along, habit, rate)
@@ -52,7 +54,7 @@ def _steady(bends: Bends, line: np.ndarray, aside: np.ndarray, habit: np.ndarray
     They are kept over time as angles in the axes of the upper bone, where a hinge has nearly one angle.
     """
     bend = np.linalg.norm(aside, axis=-1) / np.linalg.norm(bends.middle - bends.root, axis=-1)
-    own = _phase(_to_upper(bends, line, _unit(aside)))
+    own = _phase(_to_upper(bends, line, unit(aside)))
     usual = complex(habit[0], habit[2]) / abs(complex(habit[0], habit[2]))
     around = _blurred(own * bend**2, _CARRIED_SECONDS * rate) + _HABIT * usual
     share = np.clip((bend - _STRAIGHT) / (_BENT - _STRAIGHT), 0.0, 1.0)
@@ -61,8 +63,8 @@ def _steady(bends: Bends, line: np.ndarray, aside: np.ndarray, habit: np.ndarray
     mixed = np.where(np.abs(mixed) > 1e-6, mixed, own)
     across = np.stack([mixed.real, np.zeros(len(mixed)), mixed.imag], axis=-1)
     seen = (bends.upper @ across[..., None])[..., 0]
-    steady = _unit(seen - (seen * line).sum(-1, keepdims=True) * line)
-    return np.where(share[:, None] < 1, steady, _unit(aside))
+    steady = unit(seen - (seen * line).sum(-1, keepdims=True) * line)
+    return np.where(share[:, None] < 1, steady, unit(aside))
 
 
 def _to_upper(bends: Bends, line: np.ndarray, across: np.ndarray) -> np.ndarray:
@@ -88,8 +90,3 @@ def _blurred(values: np.ndarray, width: float) -> np.ndarray:
     reach = max(round(3 * width), 1)
     window = np.exp(-0.5 * (np.arange(-reach, reach + 1) / width) ** 2)
     return np.convolve(np.pad(values, reach, "edge"), window / window.sum(), "valid")
-
-
-def _unit(vectors: np.ndarray) -> np.ndarray:
-    """Vectors (..., 3) of length one; zero stays."""
-    return vectors / np.maximum(np.linalg.norm(vectors, axis=-1, keepdims=True), 1e-12)

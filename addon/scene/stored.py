@@ -6,6 +6,7 @@ It goes where the action goes: renamed, copied, pushed down to the NLA, saved, a
 from __future__ import annotations
 
 import io
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -13,6 +14,7 @@ import bpy
 import numpy as np
 
 from ..safe_read import FormatError, NpzFile
+from ..safe_read.npz import is_numeric
 from .channels import COLUMNS, PLACE, Channels
 
 STORED = "spr_stored"
@@ -63,6 +65,27 @@ def keep_arrays(action: bpy.types.Action, name: str, fields: dict[str, Any]) -> 
     keep_bytes(action, name, archive.getvalue())
 
 
+def kept_arrays(
+    action: bpy.types.Action, name: str, only: Sequence[str] | None = None
+) -> dict[str, np.ndarray] | None:
+    """What `keep_arrays` kept, all of it or `only` these; None where anything but numbers is there, or one
+    of these is not."""
+    content = action.get(name)
+    if not isinstance(content, bytes):
+        return None
+    try:
+        archive = NpzFile(content, name)
+        fields = {field: archive[field] for field in only or archive}
+    except (FormatError, KeyError):
+        return None
+    return fields if all(map(is_numeric, fields.values())) else None
+
+
+def are_shaped(fields: Mapping[str, np.ndarray], shapes: Mapping[str, tuple[int, ...]]) -> bool:
+    """Whether all of these are among the fields, in their shapes."""
+    return all(name in fields and fields[name].shape == shape for name, shape in shapes.items())
+
+
 def keep_bytes(block: bpy.types.ID, name: str, content: bytes) -> None:
     """Bytes in a custom property of this name: written over others they would end at the first zero."""
     block.pop(name, None)
@@ -71,43 +94,30 @@ def keep_bytes(block: bpy.types.ID, name: str, content: bytes) -> None:
 
 def read_stored(action: bpy.types.Action) -> Stored | None:
     """What is kept on the action; None where nothing is, or nothing that makes sense."""
-    content = action.get(STORED)
-    if not isinstance(content, bytes):
+    fields = kept_arrays(action, STORED)
+    if fields is None or not _fits(fields):
         return None
-    try:
-        fields = NpzFile(content, "The stored result")
-        written = _channels(fields, "written")
-        free = _channels(fields, "free") if "free_turns" in fields else written
-        found = Stored(fields["frames"].astype(float), written, free, fields["marks"])
-    except (FormatError, KeyError, AttributeError):
-        return None
-    return found if _fits(found) else None
+    written = _channels(fields, "written")
+    free = _channels(fields, "free") if "free_turns" in fields else written
+    return Stored(fields["frames"].astype(float), written, free, fields["marks"])
 
 
 def stored_frames(action: bpy.types.Action) -> np.ndarray:
     """(N,) the frames of what is kept, which takes no time; none where nothing is."""
-    content = action.get(STORED)
-    if not isinstance(content, bytes):
-        return np.zeros(0)
-    try:
-        return np.asarray(NpzFile(content, "The stored result")["frames"], float)
-    except (FormatError, KeyError):
-        return np.zeros(0)
+    fields = kept_arrays(action, STORED, only=["frames"])
+    return np.zeros(0) if fields is None else fields["frames"].astype(float).ravel()
 
 
-def _channels(fields: NpzFile, name: str) -> Channels:
+def _channels(fields: Mapping[str, np.ndarray], name: str) -> Channels:
     turns = fields[f"{name}_turns"].astype(float)
     length = np.linalg.norm(turns, axis=-1, keepdims=True)
     return Channels(turns / np.maximum(length, 1.0), fields[f"{name}_places"].astype(float))
 
 
-def _fits(stored: Stored) -> bool:
-    count = len(stored.frames)
-    shapes = [(one.turns.shape, one.places.shape) for one in (stored.written, stored.free)]
-    increasing = bool((np.diff(stored.frames) > 0).all())
-    return (
-        count > 0
-        and increasing
-        and stored.marks.shape == (count, COLUMNS)
-        and shapes == [((count, PLACE, 4), (count, 3))] * 2
-    )
+def _fits(fields: Mapping[str, np.ndarray]) -> bool:
+    frames = fields.get("frames", np.zeros(0))
+    count = frames.size
+    shapes: dict[str, tuple[int, ...]] = {"frames": (count,), "marks": (count, COLUMNS)}
+    for name in ("written", "free") if "free_turns" in fields else ("written",):
+        shapes |= {f"{name}_turns": (count, PLACE, 4), f"{name}_places": (count, 3)}
+    return count > 0 and are_shaped(fields, shapes) and bool((np.diff(frames) > 0).all())

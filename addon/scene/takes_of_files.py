@@ -11,6 +11,7 @@ import bpy
 
 from ..overrides import give
 from ..safe_read import FormatError, one_line
+from ..words import listed
 from .layers import put_on
 
 _COPY = re.compile(r"\.\d{3,}$")
@@ -59,8 +60,7 @@ def play_take(
 
 
 def _listed(names: Sequence[str]) -> str:
-    shown = ", ".join(map(one_line, names[:_MOST_SHOWN]))
-    return shown if len(names) <= _MOST_SHOWN else f"{shown} and {len(names) - _MOST_SHOWN} more"
+    return listed([one_line(name) for name in names], _MOST_SHOWN)
 
 
 def _takes(one: bpy.types.Object, actions: Sequence[bpy.types.Action], alone: bool) -> dict[str, _Take]:

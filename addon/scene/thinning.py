@@ -22,8 +22,8 @@ def distance(first: np.ndarray, second: np.ndarray) -> np.ndarray:
 
 def thin_out(curves: list[bpy.types.FCurve], apart: Distance, limit: float, fixed: np.ndarray) -> float:
     """Remove keys that keep the curves within `limit` of what they are, by this measure of distance; how far
-    they are off. Ends, smooth and held keys, those at the frames `fixed`, and keys that the curves do not
-    share stay."""
+    they are off. Ends, smooth and held keys, those at the frames `fixed` (N,), and keys that the curves do
+    not share stay."""
     frames = key_frames(curves[0])
     if len(frames) < 3 or any(not np.array_equal(key_frames(curve), frames) for curve in curves[1:]):
         return 0.0

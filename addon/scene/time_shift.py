@@ -12,7 +12,6 @@ from dataclasses import dataclass
 import bpy
 import numpy as np
 
-from ..safe_read import FormatError, NpzFile
 from .channels import nearest
 from .contacts_found import FOUND
 from .curve_keys import key_frames, move_keys, read_keys
@@ -30,7 +29,7 @@ from .own_time import (
     shift_strips,
 )
 from .refined import ASIDE, Refined, refined_animation, slot_for_objects
-from .stored import STORED, Stored, keep_arrays, read_stored, stored_frames
+from .stored import STORED, Stored, keep_arrays, kept_arrays, read_stored, stored_frames
 
 _FRAMES = "frames"
 _SAME_FRAME, _SAME_VALUE, _MOVES = 0.05, 0.002, 0.02
@@ -202,12 +201,6 @@ def _shift_version(armature: bpy.types.Object, version: str, shift: int) -> None
 
 
 def _shift_archive(action: bpy.types.Action, name: str, shift: int) -> None:
-    content = action.get(name)
-    if not isinstance(content, bytes):
-        return
-    try:
-        fields = dict(NpzFile(content, name))
-    except FormatError:
-        return  # whoever reads it says so
-    if _FRAMES in fields:
+    fields = kept_arrays(action, name)
+    if fields is not None and _FRAMES in fields:
         keep_arrays(action, name, fields | {_FRAMES: fields[_FRAMES] + shift})

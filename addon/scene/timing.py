@@ -125,7 +125,7 @@ def _without_gap(keys: Keys, places: np.ndarray, gone: int, back: int) -> Keys:
 
 
 def show_range(scene: bpy.types.Scene, frames: np.ndarray, alone: bool) -> None:
-    """Make the scene's range hold these frames of its animation: exactly when they are alone, else by
+    """Make the scene's range hold these frames (N,) of its animation: exactly when they are alone, else by
     widening it."""
     first, last = np.maximum(places_on_timeline(scene, frames[[0, -1]]), 0).tolist()
     if not alone:

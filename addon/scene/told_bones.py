@@ -10,6 +10,7 @@ import numpy as np
 
 from ..body.rotations import geodesic_angle
 from ..retarget import Carried
+from ..words import listed
 from .axes import SMPL_TO_BLENDER, positions_to_blender
 from .layers import layered_strips
 from .rotation_keys import CHANNELS
@@ -45,7 +46,7 @@ def told_of_bones(
     driven = [name for name in driven if name in apart or name in turned]
     if driven:
         told.append(
-            f"Drivers move {_listed(driven)} whatever the keys say; mute them to see the retargeted motion."
+            f"Drivers move {listed(driven)} whatever the keys say; mute them to see the retargeted motion."
         )
     if not _held_still(character):
         told += _told_of_ik(character, apart)
@@ -81,11 +82,11 @@ def _found(character: bpy.types.Object, names: Sequence[str], *, controlled: boo
     bones = character.pose.bones
     held = [] if controlled else [name for name in names if _is_held(bones[name])]
     if held:
-        told.append(f"Constraints change what the keys of {_listed(held)} say; mute them to see the motion.")
+        told.append(f"Constraints change what the keys of {listed(held)} say; mute them to see the motion.")
     scaled = [name for name in names if any(abs(x - 1) > _SCALED for x in bones[name].scale)]
     if scaled:
         are = "is" if len(scaled) == 1 else "are"
-        told.append(f"{_listed(scaled)} {are} scaled, which limbs were worked out without; clear it (Alt+S).")
+        told.append(f"{listed(scaled)} {are} scaled, which limbs were worked out without; clear it (Alt+S).")
     return told
 
 
@@ -100,7 +101,7 @@ def _told_of_ik(character: bpy.types.Object, apart: Container[str]) -> list[str]
         return []
     bones = dict.fromkeys(name for chain in moved.values() for name in chain)
     return [
-        f"IK on {_listed(list(moved))} moves {_listed(list(bones))} whatever the keys say; mute it to see the"
+        f"IK on {listed(list(moved))} moves {listed(list(bones))} whatever the keys say; mute it to see the"
         " motion."
     ]
 
@@ -126,11 +127,6 @@ def _is_driven(character: bpy.types.Object, bone: str) -> bool:
     )
 
 
-def _listed(names: Sequence[str]) -> str:
-    shown_names = ", ".join(names[:3])
-    return shown_names if len(names) <= 3 else f"{shown_names} and {len(names) - 3} more"
-
-
 def _seen_apart(character: bpy.types.Object, apart: Mapping[str, float]) -> tuple[str, ...]:
     """A sentence on bones by how far they are turned away."""
     if not apart:
@@ -143,7 +139,7 @@ def _seen_apart(character: bpy.types.Object, apart: Mapping[str, float]) -> tupl
             "NLA tracks play along; mute them, or let the action replace them (Blending and Influence in the"
             " Nonlinear Animation editor)."
         )
-    return (f"{_listed(list(apart))} {are} {far} beside what the keys say: {why}",)
+    return (f"{listed(list(apart))} {are} {far} beside what the keys say: {why}",)
 
 
 def _apart(

@@ -51,7 +51,7 @@ def double(armature: bpy.types.Object) -> Iterator[tuple[bpy.types.Scene, bpy.ty
 
 @contextmanager
 def editing(scene: bpy.types.Scene, armature: bpy.types.Object) -> Iterator[bpy.types.ArmatureEditBones]:
-    """The edit bones of the armature of a `workshop`."""
+    """The edit bones of an armature in a scene of our own, as of a `workshop`."""
     layer = scene.view_layers[0]
     layer.objects.active = armature
     with bpy.context.temp_override(scene=scene, view_layer=layer, object=armature, active_object=armature):

@@ -13,12 +13,12 @@ from .. import batch, formats
 from ..batch import FAILED, Record
 from ..safe_read import FormatError, as_text
 from ..scene import SceneError, character_print
+from ..words import plural
 from . import runner
 from .batch_character import batch_armature, batch_character
 from .batch_job import BatchJob, Wanted
 from .batch_settings import list_clips, show_record, stated_hints, ticked_clips
 from .controls import controls_of
-from .describe import plural
 from .language import BoolProperty, StringProperty
 from .log import keep_details, report_error
 from .open_recording import FileChooser

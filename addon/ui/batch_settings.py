@@ -15,6 +15,7 @@ import bpy
 from ..batch import DONE, FAILED, LEFT_OUT, Clip, Record
 from ..formats.container import Hints
 from ..scene import FBX_PRESETS, preset_items
+from ..words import plural
 from .batch_job import NPZ
 from .language import BoolProperty, CollectionProperty, EnumProperty, IntProperty, StringProperty
 from .retarget_settings import armature_names
@@ -133,7 +134,7 @@ def _told(record: Record) -> str:
     if record.status != DONE:
         return record.status.capitalize()
     if record.after_mm is None:
-        return f"{record.frames:,} frames"
+        return plural(record.frames, "frame")
     before = "" if record.before_mm is None else f"{record.before_mm:.0f} → "
     return f"{before}{record.after_mm:.0f} mm"
 

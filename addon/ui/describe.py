@@ -15,6 +15,7 @@ from ..formats.container import Hints
 from ..formats.file_names import shared_name
 from ..overrides import asked
 from ..recording import How, Known, Person, Recording
+from ..words import listed, plural
 from .feet_words import feet_line
 from .job import Job, Outcome
 from .stepped_job import SteppedJob
@@ -29,13 +30,7 @@ NAMED = 3
 UNIT_NAMES = {"m": "metres", "cm": "centimetres", "mm": "millimetres", "in": "inches", "ft": "feet"}
 
 
-def plural(count: int, noun: str) -> str:
-    """'1 frame', '1,200 frames', '2 people'."""
-    many = "people" if noun == "person" else noun + "s"
-    return f"{count:,} {noun if count == 1 else many}"
-
-
-def listed(names: Sequence[str]) -> str:
+def bones_listed(names: Sequence[str]) -> str:
     """'L_Elbow', 'L_Elbow and Head', 'L_Elbow, Head and 3 more bones'."""
     told = (
         list(names) if len(names) <= NAMED else [*names[: NAMED - 1], f"{len(names) - NAMED + 1} more bones"]
@@ -93,8 +88,7 @@ def _of_all(rest: str, who: Sequence[str]) -> str:
         return rest
     if len(who) == 1:
         return f"Person {who[0]} {rest}"
-    more = f" and {len(who) - 3} more" if len(who) > 3 else ""
-    return f"Each of {len(who)} people ({', '.join(who[:3])}{more}) {rest}"
+    return f"Each of {len(who)} people ({listed(who)}) {rest}"
 
 
 def person_name(person_id: str) -> str:
@@ -150,7 +144,7 @@ def content(people: Sequence[Person]) -> str:
 def opened(recording: Recording, more: int = 0) -> str:
     """'walk.trc: 1 person, 100 frames (1.7 s), 25 keypoints, 60 fps'; more: further files of its take."""
     people = recording.people
-    count = "1 person" if len(people) == 1 else f"{len(people)} people"
+    count = plural(len(people), "person")
     longest = _people(people).split(", ", 1)[1]
     name = Path(recording.path).name + (f" and {plural(more, 'more file')}" if more else "")
     return f"{name}: {count}, {longest}, {content(people)}, {recording.fps.value:g} fps"

@@ -17,8 +17,9 @@ from ..scene.edits import forget_edits
 from ..scene.reduce_keys import reduce_keys
 from ..scene.refined import refined_animation
 from ..steps import Steps
+from ..words import plural
 from . import runner
-from .describe import listed, plural
+from .describe import bones_listed
 from .language import FloatProperty, IntProperty
 from .quality import shown_person
 from .rig_job import Rigging
@@ -60,7 +61,8 @@ class SPR_OT_blend_edit(_OnPerson, bpy.types.Operator):
             names = blend_layer_edit(person, frame, self.frames, bones)
         else:
             names = yield from blend_edit.steps(person, frame, self.frames, bones)
-        return f"The edit of {listed(names)} at frame {frame} eases over {plural(self.frames, 'frame')}."
+        over = plural(self.frames, "frame")
+        return f"The edit of {bones_listed(names)} at frame {frame} eases over {over}."
 
 
 class SPR_OT_add_edit_layer(_OnPerson, bpy.types.Operator):
@@ -122,7 +124,7 @@ class SPR_OT_reduce_keys(_OnPerson, bpy.types.Operator):
         """Thin out, measure."""
         done = yield from reduce_keys.steps(person, self.degrees, self.millimetres)
         return (
-            f"{done.before:,} keys became {done.after:,}; the motion is off by"
+            f"{plural(done.before, 'key')} became {done.after:,}; the motion is off by"
             f" {done.degrees:.2f}° and {done.millimetres:.1f} mm at most."
         )
 
@@ -145,7 +147,7 @@ class SPR_OT_forget_edits(_OnPerson, bpy.types.Operator):
             names.append("contacts and floor")
         if not names:
             raise SceneError("No key has been changed since the last run; there is nothing to forget.")
-        return f"The next run may replace the edits of {listed(names)}."
+        return f"The next run may replace the edits of {bones_listed(names)}."
 
 
 def why_unchangeable(person: bpy.types.Object | None) -> str:

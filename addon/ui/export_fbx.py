@@ -13,8 +13,8 @@ from bpy_extras.io_utils import ExportHelper
 from .. import scene as scene_package
 from ..scene.clock import from_timeline
 from ..steps import Progress, Steps
+from ..words import plural
 from . import runner
-from .describe import plural
 from .followed import person_before
 from .language import BoolProperty, EnumProperty, IntProperty, StringProperty
 from .opened_files import stem_of

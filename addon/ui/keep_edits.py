@@ -13,7 +13,8 @@ from ..scene.contacts import ContactEdits, contact_edits, with_edits
 from ..scene.edits import Edits, bones_of, find_seen_edits, held_poses
 from ..scene.stored import FREE
 from ..steps import Steps
-from .describe import listed, plural
+from ..words import plural
+from .describe import bones_listed
 from .job import Outcome, Task, Written
 from .moved_keys import leave_retimed
 from .moved_tracks import Taken, step_aside, taken_over
@@ -131,7 +132,7 @@ def contacts_sentence(edits: ContactEdits) -> str:
 def kept_sentence(held: Held) -> str:
     """'Your edits were kept: 12 keys of L_Elbow and Head.'"""
     count = plural(int(held.marks.any(1).sum()), "key")
-    return f"Your edits were kept: {count} of {listed(bones_of(held.marks))}."
+    return f"Your edits were kept: {count} of {bones_listed(bones_of(held.marks))}."
 
 
 def _mean_error(motion: Motion) -> float | None:

@@ -7,7 +7,7 @@ import bpy
 from ..scene import SceneError
 from ..scene.kept_keypoints import kept_keypoints
 from ..scene.keypoint_empties import create_empties
-from .describe import plural
+from ..words import plural
 from .quality import shown_person
 
 

@@ -7,6 +7,7 @@ from datetime import datetime
 import bpy
 
 from ..overrides import in_panel
+from ..words import plural
 from .preferences import preferences
 
 LOG_NAME = "SMPL Refiner Log"
@@ -75,7 +76,7 @@ class SPR_OT_copy_log(bpy.types.Operator):
         """To the clipboard."""
         text = bpy.data.texts[LOG_NAME].as_string()
         context.window_manager.clipboard = text
-        self.report({"INFO"}, f"{text.count(chr(10))} lines of the log are in the clipboard.")
+        self.report({"INFO"}, f"{plural(text.count(chr(10)), 'line')} of the log in the clipboard.")
         return {"FINISHED"}
 
 

@@ -9,7 +9,7 @@ import bpy
 
 from ..scene.applied_size import settle_size
 from ..scene.time_shift import copy_aside, retimed, settle
-from .describe import plural
+from ..words import plural
 from .refined import FIRST_KEY, START_KEY, refined_people
 
 

@@ -14,11 +14,11 @@ from bpy_extras.io_utils import ImportHelper
 
 from .. import formats
 from ..formats import ENDINGS, PACKED
-from ..formats.checks import listed
 from ..formats.container import Hints
 from ..overrides import asked, in_panel
 from ..recording import Recording
 from ..safe_read import FormatError
+from ..words import listed
 from .controls import begin_anew
 from .describe import opened, warned
 from .framing import show_recording, untouched

@@ -32,6 +32,8 @@ LABEL_SHARE = 0.25
 
 
 class Panel:
+    """What all panels of the add-on have: they are in the sidebar, on its tab."""
+
     bl_space_type = "VIEW_3D"
     bl_region_type = "UI"
     bl_category = TAB

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import bpy
 
+from ..words import plural
 from . import runner
 from .batch_job import NPZ, BatchJob
 from .batch_settings import ROWS, SPR_PG_batch
-from .describe import plural
 from .drawn_text import draw_message
 from .panels import Panel, draw_progress, draw_properties
 from .presets import draw_presets

@@ -13,6 +13,7 @@ from ..scene.kept_before import has_version
 from ..scene.peaks import peaks
 from ..scene.refined import ASIDE, BEFORE, FREE
 from ..scene.versions import show, versions
+from ..words import plural
 from .graph import Series
 from .language import EnumProperty, IntProperty
 from .measures import UNITS, has_to_look, series_of
@@ -78,7 +79,7 @@ class SPR_OT_go_to_worst(bpy.types.Operator):
         value = np.interp(frame, series.frames, series.values)
         name = "the worst" if place == 0 else f"the {_ordinal(place + 1)} worst"
         told = UNITS[measure].written(float(value))
-        self.report({"INFO"}, f"Frame {shown}: {told}, {name} of {len(found)} peaks")
+        self.report({"INFO"}, f"Frame {shown}: {told}, {name} of {plural(len(found), 'peak')}")
         return {"FINISHED"}
 
 

@@ -15,8 +15,8 @@ from ..scene.retarget import retarget_mapped
 from ..scene.rigify_controls import controls_of
 from ..scene.sample_rigs import rig_of
 from ..steps import Steps
+from ..words import plural
 from . import runner
-from .describe import plural
 from .followed import followed_person, note_person, why_not_again
 from .language import StringProperty
 from .quality import shown_person

@@ -60,7 +60,7 @@ def string(text: bytes) -> tuple[str, bytes]:
 
 
 def array(values: np.ndarray) -> tuple[str, bytes]:
-    """A property of many numbers: int64, int32, float32 or float64."""
+    """A property of many numbers (N,): int64, int32, float32 or float64."""
     kind = {"int64": "l", "int32": "i", "float32": "f", "float64": "d"}[values.dtype.name]
     raw = values.astype(values.dtype.newbyteorder("<")).tobytes()
     packed = raw if len(raw) <= 128 else zlib.compress(raw, 1)

@@ -45,6 +45,8 @@ _ABOVE = {
     },
 }  # fmt: skip
 """What VRM's human bones hang on, or where that is missing, on what that does."""
+_NOWHERE = 1e-6
+"""Metres of a direction that is none, and share of the way round to the opposite one."""
 _WITH_PARENT = ("Hand", "Toes", "Thumb", "Index", "Middle", "Ring", "Little")
 """Parts of limbs' ends, which turn as what carries them."""
 
@@ -188,8 +190,15 @@ def _turns(clip: Clip, human: Mapping[str, int]) -> np.ndarray:
 
 
 def _shortest_turn(start: np.ndarray, end: np.ndarray) -> np.ndarray:
-    """(3, 3) that turns one direction to another that is not opposite."""
-    start = start / np.linalg.norm(start)
+    """(3, 3) that turns a vector to an axis of the world; where it has no direction, as that of a foot that
+    hangs straight down, none; where it has the opposite one, about up or ahead."""
+    length = np.linalg.norm(start)
+    if length < _NOWHERE:
+        return np.eye(3)
+    start = start / length
+    if start @ end < _NOWHERE - 1.0:
+        about = np.abs(_AHEAD if end[1] else _DOWN)
+        return 2.0 * np.outer(about, about) - np.eye(3)
     axis, cosine = np.cross(start, end), float(start @ end)
     cross = np.array([[0, -axis[2], axis[1]], [axis[2], 0, -axis[0]], [-axis[1], axis[0], 0]])
     return np.asarray(np.eye(3) + cross + cross @ cross / (1.0 + cosine))

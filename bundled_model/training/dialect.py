@@ -1,6 +1,6 @@
 """Dialects: how the same places of joints are turned into rotations, by tools and people.
 
-The captured motion speaks its converter's own dialect. Here it is re-expressed: `MEAN` is how fits of SMPL to
+The captured motion speaks its converter's own dialect. Here it is re-expressed: `mean` is how fits of SMPL to
 real people turn their joints, `draw` gives every clip a dialect of its own about it, as wide as results of
 real tools differ between clips and inside one. Sources of all numbers: measurements on public results of
 AMASS, GVHMR, TRAM, PHALP, HybrIK, AIST++, GLAMR and others (table in data/DATASHEET.md).

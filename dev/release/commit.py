@@ -13,7 +13,8 @@ from ..processes import ROOT, Refusal, say
 def export(folder: Path) -> str:
     """Lays the tree of the last commit into a folder; the commit's name. Raises Refusal without one."""
     if changed := _git("status", "--porcelain", "--untracked-files=no").decode().strip():
-        say(f"A release is made of the last commit: {len(changed.splitlines())} changed files are not in it.")
+        count = len(changed.splitlines())
+        say(f"A release is made of the last commit; changed files that are not in it: {count}.")
     tree = _git("-c", "core.autocrlf=false", "archive", "--format=tar", "HEAD")
     with tarfile.open(fileobj=BytesIO(tree)) as archive:
         archive.extractall(folder, filter="data")

@@ -18,7 +18,8 @@ from .archive import settle
 from .version import manifest
 from .wheels import WHEELS, fill
 
-STANDARD_LIMIT = 20_000_000  # bytes; DESIGN.md: two zips
+STANDARD_LIMIT = 20_000_000
+"""Bytes that are downloaded at once anywhere."""
 
 
 def main(arguments: list[str]) -> int:

@@ -1,8 +1,8 @@
 """The import rules of the code, and what shipped code must not do, checked on the syntax tree.
 
-The rules are DESIGN's: data flows formats → refiner → scene, and these three never import each other; bpy
-stays in scene and ui, torch in refiner and in training. To these come the rules of Blender's platform for
-extensions and those about untrusted files.
+The rules are those of docs/architecture.md: data flows formats → refiner → scene, and these three never
+import each other; bpy stays in scene and ui, torch in refiner and in training. To these come the rules of
+Blender's platform for extensions and those about untrusted files.
 """
 
 from __future__ import annotations
@@ -30,6 +30,7 @@ FOUNDATION = {
     "safe_read",
     "steps",
     "whole_file",
+    "words",
 }
 MAY_IMPORT = {
     "overrides": set[str](),
@@ -40,6 +41,7 @@ MAY_IMPORT = {
     "on_demand": set[str](),
     "one_thread": set[str](),
     "whole_file": set[str](),
+    "words": set[str](),
     "safe_read": {"safe_read"},
     "body": {"body", "safe_read"},
     "rigs": {"body", "on_demand", "rigs", "safe_read", "whole_file"},

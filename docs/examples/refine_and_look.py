@@ -19,7 +19,8 @@ source, folder = Path(sys.argv[1]), Path(sys.argv[2])
 # %% Read: whatever the tool, people come with names, frame numbers and metres, Y up
 recording = formats.read(source)
 person = recording.people[0]
-print(f"{recording.tool}: {len(recording.people)} people, {person.frames} frames at {person.fps:g} fps")
+print(f"{recording.tool}: person {person.id}, one of {len(recording.people)}")
+print(f"{person.frames} frames at {person.fps:g} fps")
 print(f"up {recording.up.value} ({recording.up.how}), units {recording.units.value} ({recording.units.how})")
 for warning in recording.warnings:
     print("Warning:", warning)

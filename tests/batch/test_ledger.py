@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 
 from addon.batch import DONE, FAILED, Clip, Figures, Ledger, Record, clip_print, settings_print
+from addon.refiner.feet.contacts import WEIGHTS
+from addon.refiner.network.model import MODEL_PATH
 from addon.safe_read import FormatError
 
 ROOT = Path(__file__).parents[2]
@@ -134,6 +136,17 @@ def test_settings_are_the_same_in_another_order_and_not_with_another_value_or_mo
     with_model = settings_print({"a": 1}, [model])
     model.write_bytes(b"22")
     assert settings_print({"a": 1}, [model]) != with_model
+
+
+@pytest.mark.parametrize("weights", [MODEL_PATH, WEIGHTS], ids=lambda path: path.name)
+def test_other_weights_make_other_results(tmp_path, monkeypatch, weights):
+    monkeypatch.setattr("addon.batch.fingerprint._ROOT", tmp_path)
+    copy = tmp_path / weights.relative_to(ROOT)
+    copy.parent.mkdir()
+    copy.write_bytes(b"1")
+    first = settings_print({})
+    copy.write_bytes(b"22")
+    assert settings_print({}) != first
 
 
 def test_settings_are_the_same_in_another_process():

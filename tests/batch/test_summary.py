@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import time
+from dataclasses import replace
 
 import pytest
 
@@ -17,6 +18,8 @@ JUMP = Record("monday/jump", "jump.trc", FAILED, sentence="jump.trc is empty; ex
 def test_errors_are_means_over_all_frames():
     assert (WALK.frames, WALK.before_mm, WALK.after_mm) == (400, 15.0, 7.0)
     assert record_line(WALK) == "walk: 400 frames, 15.0 → 7.0 mm, 2 warnings, 1.3 s"
+    pose = replace(WALK, people=(Figures("0", 1, 15.0, 7.0),), warnings=("short",))
+    assert record_line(pose) == "walk: 1 frame, 15.0 → 7.0 mm, 1 warning, 1.3 s"
 
 
 def test_a_failure_says_why():

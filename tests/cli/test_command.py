@@ -1,4 +1,4 @@
-"""The command line keeps DESIGN's contract: outputs, exit status, one sentence, no traceback."""
+"""What the command line promises: outputs, exit status, one sentence, no traceback."""
 
 from __future__ import annotations
 

@@ -9,7 +9,7 @@ from addon.body.skeleton import MIRROR_JOINTS, PARENTS, REST_OFFSETS, rest_joint
 from addon.scene.armature import create_armature
 from addon.scene.names import BONE_NAMES
 
-DESIGN_NAMES = [
+NAMES = [
     "Pelvis", "L_Hip", "R_Hip", "Spine1", "L_Knee", "R_Knee", "Spine2", "L_Ankle", "R_Ankle", "Spine3",
     "L_Foot", "R_Foot", "Neck", "L_Collar", "R_Collar", "Head", "L_Shoulder", "R_Shoulder", "L_Elbow",
     "R_Elbow", "L_Wrist", "R_Wrist", "L_Hand", "R_Hand",
@@ -18,7 +18,7 @@ DESIGN_NAMES = [
 
 def test_bones_have_the_names_and_parents_of_smpl():
     armature = create_armature("Person", REST_OFFSETS)
-    assert list(BONE_NAMES) == DESIGN_NAMES
+    assert list(BONE_NAMES) == NAMES
     parents = {bone.name: bone.parent.name if bone.parent else None for bone in armature.data.bones}
     assert parents == {
         name: BONE_NAMES[parent] if parent >= 0 else None

@@ -240,6 +240,20 @@ def _rig() -> bpy.types.Object:
     return armature
 
 
+@pytest.mark.parametrize("shown", [True, False], ids=["at last", "never"])
+def test_a_bone_that_is_hidden_by_its_scale_is_written_in_numbers(tmp_path, shown):
+    armature = _rig()
+    hidden = armature.pose.bones["DEF-chest"]
+    for frame, size in ((1, 0.0), (5, 0.0), (6, float(shown)), (11, float(shown))):
+        hidden.scale = (size, size, size)
+        hidden.keyframe_insert("scale", frame=frame)
+    (path,) = export_people(tmp_path / "a.bvh", [armature], preset="bvh")
+    rows = [line.split() for line in path.read_text().partition("Frame Time:")[2].splitlines()[1:]]
+    turns = np.array(rows, float)[:, -3:]
+    assert np.isfinite(turns).all()
+    np.testing.assert_allclose(turns[:5], np.repeat(turns[5:6] if shown else turns[:1], 5, axis=0), atol=1e-4)
+
+
 @pytest.mark.parametrize("constrained", [False, True])
 def test_a_rig_of_another_make_is_written_by_its_deforming_bones(tmp_path, constrained):
     armature = _rig()

@@ -125,5 +125,5 @@ def test_a_motion_that_cannot_be_written_is_refused_in_a_sentence(make_motion, b
 
 
 def test_keypoints_of_another_recording_are_refused(make_motion, make_keypoints):
-    with pytest.raises(SceneError, match="There are 30 frames of keypoints for 40 frames of motion"):
+    with pytest.raises(SceneError, match="The keypoints have 30 frames, the motion 40"):
         write_motion(make_motion(40), keypoints=make_keypoints(30))

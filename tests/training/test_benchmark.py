@@ -23,7 +23,6 @@ from bundled_model.training.benchmark.tasks import (  # noqa: E402
     APART,
     EVERY,
     Task,
-    cut,
     evaluation_clips,
     frames_of,
     make_task,
@@ -39,7 +38,7 @@ CLEAN = Case("clean", "smpl24", Faults(), bones_known=True)
 
 
 def task(case: Case = CLEAN, seed: int = 0, frames: int = FRAMES) -> Task:
-    return make_task(case, cut(evaluation_clips("val", 200)[0], frames), seed, "dialects")
+    return make_task(case, evaluation_clips("val", 200)[0].part(frames), seed, "dialects")
 
 
 def method(name: str):

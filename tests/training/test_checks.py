@@ -22,7 +22,7 @@ from bundled_model.training.benchmark.cases import Case  # noqa: E402
 from bundled_model.training.benchmark.data import clips_from  # noqa: E402
 from bundled_model.training.benchmark.faults import FAULTS, FIRST, LAST, recovery  # noqa: E402
 from bundled_model.training.benchmark.invariance import difference, rates, seam  # noqa: E402
-from bundled_model.training.benchmark.tasks import Task, cut, evaluation_clips, make_task  # noqa: E402
+from bundled_model.training.benchmark.tasks import Task, evaluation_clips, make_task  # noqa: E402
 from bundled_model.training.metrics import Posed  # noqa: E402
 from bundled_model.training.motion_data import Clip  # noqa: E402
 from bundled_model.training.synthesis import Faults  # noqa: E402
@@ -31,7 +31,7 @@ LONG = LAST + 45
 
 
 def clip(frames: int) -> Clip:
-    return next(cut(c, frames) for c in evaluation_clips("val", frames) if len(c.poses) == frames)
+    return next(c.part(frames) for c in evaluation_clips("val", frames) if len(c.poses) == frames)
 
 
 @pytest.fixture(scope="module")

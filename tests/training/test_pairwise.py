@@ -12,7 +12,7 @@ torch = pytest.importorskip("torch")
 from addon.body.rotations import geodesic_angle, matrix_from_axis_angle  # noqa: E402  (after importorskip)
 from bundled_model.training.benchmark import methods  # noqa: E402
 from bundled_model.training.benchmark.cases import Case  # noqa: E402
-from bundled_model.training.benchmark.tasks import cut, evaluation_clips, make_task  # noqa: E402
+from bundled_model.training.benchmark.tasks import evaluation_clips, make_task  # noqa: E402
 from bundled_model.training.metrics import compare  # noqa: E402
 from bundled_model.training.motion_data import load_split  # noqa: E402
 from bundled_model.training.pairwise.network import PairwiseNetwork, load, save  # noqa: E402
@@ -86,7 +86,7 @@ def test_without_an_initial_pose_it_runs_from_frame_to_frame(
 ) -> None:
     monkeypatch.setattr(methods, "_pairwise_network", lambda: trained)
     case = Case("clean", "smpl24", Faults(), bones_known=True)
-    one = make_task(case, cut(evaluation_clips("val", 60)[0], 20), 0, "dialects")
+    one = make_task(case, evaluation_clips("val", 60)[0].part(20), 0, "dialects")
     found = methods.pairwise(one.problem)
     # What comes later changes nothing of what is already done, and each frame begins at the one before.
     short = replace(one.problem, points=one.problem.points[:10])

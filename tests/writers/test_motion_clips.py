@@ -18,7 +18,8 @@ from addon.writers.bvh import write_bvh
 from addon.writers.euler import euler_angles
 from addon.writers.motion_clip import clip_of
 from addon.writers.names import BONE_NAMES, FINGER_BONES
-from addon.writers.presets import PRESETS
+from addon.writers.presets import PRESETS, VRM_BONES
+from addon.writers.vrma import write_vrma
 
 
 def _motion(ids, fps=30.0) -> Motion:
@@ -54,6 +55,15 @@ def test_euler_angles_where_two_axes_fall_together():
     turns = Rotation.from_euler("xyz", [[20, 90, 40], [20, -90, 40], [0, 90, 0]], degrees=True)
     back = Rotation.from_euler("xyz", euler_angles(turns.as_matrix(), "xyz"))
     assert np.degrees((turns.inv() * back).magnitude()).max() < 1e-4
+
+
+@pytest.mark.parametrize("toes", [(0.0, -0.05, 0.0), (0.0, -0.02, -0.1)], ids=["below", "behind"])
+def test_a_vrm_animation_of_feet_that_point_nowhere_holds_numbers_alone(tmp_path, toes):
+    clip = clip_of(_motion(np.arange(5)), "Anna", {})
+    ankle, end = clip.bones.index("L_Ankle"), clip.bones.index("L_Foot")
+    clip.rest[end, :3, 3] = clip.rest[ankle, :3, 3] + toes
+    write_vrma(tmp_path / "a.vrma", clip, VRM_BONES)
+    assert b"NaN" not in (tmp_path / "a.vrma").read_bytes()
 
 
 @pytest.mark.parametrize("preset", ["bvh", "bvh_mixamo"])

@@ -15,6 +15,7 @@ import numpy as np
 from ...body.rotations import matrix_from_axis_angle
 from ...recording import Person
 from ...safe_read import FormatError, one_line
+from ...words import plural
 from ..container import Container
 from ..draft import NO_PLACE, Draft, OwnUnit, Reader, missing_frames
 from ..marker_names import subject_of
@@ -165,7 +166,7 @@ def _cut(words: list[str], frames: int, cut: bool) -> list[str]:
     if not said.isdigit():
         return []
     if frames > int(said):
-        return [f"The file says that it has {said} frames but holds {frames}; all were read."]
+        return [f"The file says that it has {plural(int(said), 'frame')} but holds {frames}; all were read."]
     return missing_frames(int(said), frames) if frames < int(said) or cut else []
 
 

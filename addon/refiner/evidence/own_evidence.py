@@ -74,22 +74,16 @@ class Moving:
 
 
 @Stepped
-def steady(
-    rotations: np.ndarray,
-    fps: float,
-    smoothness: float | np.ndarray = 1.0,
-    bodies: np.ndarray | None = None,
-) -> Steps[Steady]:
-    """Poses (T, J, 3, 3) of frames one after the other, without their noise; smoothness as
-    `smoothing.Measured.at`, bodies (J,) as `smoothing.measure` takes them. Few frames are left as they
-    are."""
+def steady(rotations: np.ndarray, fps: float, bodies: np.ndarray | None = None) -> Steps[Steady]:
+    """Poses (T, J, 3, 3) of frames one after the other, without their noise; bodies (J,) as
+    `smoothing.measure` takes them. Few frames are left as they are."""
     moving = yield from read_poses(rotations, fps, bodies)
     step = round(fps / SEEN)
     if step > 1:
         # Errors that last some frames pass for motion among all of them, and not among fewer.
         fewer = yield from read_poses(rotations[::step], fps / step, bodies)
         moving = yield from moving.at_least(fewer)
-    return (yield from moving.at(smoothness))
+    return (yield from moving.at(1.0))
 
 
 def read_poses(rotations: np.ndarray, fps: float, bodies: np.ndarray | None = None) -> Steps[Moving]:

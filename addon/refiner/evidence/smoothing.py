@@ -130,13 +130,10 @@ def smooth(
     positions: np.ndarray,
     confidence: np.ndarray,
     fps: float,
-    smoothness: float | np.ndarray = 1.0,
     bodies: np.ndarray | None = None,
-    outlier: float = 4.0,
 ) -> Steps[Smoothed]:
-    """`measure`, smoothed as `Measured.at` has it."""
-    measured = yield from measure(positions, confidence, fps, bodies, outlier)
-    return (yield from measured.at(smoothness))
+    """`measure`, smoothed as its noise calls for; arguments as there."""
+    return (yield from measure(positions, confidence, fps, bodies)).usual
 
 
 def measure(

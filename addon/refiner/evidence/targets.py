@@ -123,19 +123,16 @@ class Read:
 
 
 @Stepped
-def targets_from_keypoints(
-    keypoints: Keypoints, fps: float, smoothness: float | np.ndarray = 1.0
-) -> Steps[Targets]:
-    """Canonical targets with noise removed and measured; smoothness as `smoothing.Measured.at` takes it.
+def targets_from_keypoints(keypoints: Keypoints, fps: float) -> Steps[Targets]:
+    """Canonical targets with noise removed and measured.
 
     Raises RefineError when none of the keypoints is known on the body; those that are may all be missing.
     """
-    read = yield from read_keypoints(keypoints, fps)
-    return (yield from read.at(smoothness))
+    return (yield from read_keypoints(keypoints, fps)).usual
 
 
 def read_keypoints(keypoints: Keypoints, fps: float) -> Steps[Read]:
-    """`targets_from_keypoints` for any smoothness to come."""
+    """`targets_from_keypoints` for any smoothness to come. Raises RefineError."""
     names = [name for name in dict.fromkeys(keypoints.canonical) if name is not None]
     if not names:
         raise RefineError(

@@ -41,7 +41,8 @@ class Stance:
 
 
 def stance_of(rotations: np.ndarray, pelvis: np.ndarray, bones: np.ndarray) -> tuple[np.ndarray, ...]:
-    """The parts of a `Stance` of some frames."""
+    """The parts of a `Stance` of T frames: rotations (T, 24, 3, 3), pelvis (T, 3) and bones (24, 3) in
+    metres."""
     joints, world = forward(rotations, pelvis, bones)
     parts = soles(joints, world, bones), joints[:, 0], joints[:, _HIPS], joints[:, _OTHERS, 1].min(1)
     return tuple(np.asarray(part, np.float32) for part in parts)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -47,45 +47,76 @@ def hold_feet(
     flat = flatness(contacts, places, precision.foot)
     clip = Clip(fps, contacts, chances(contacts, places), flat, floor, precision, sure)
     yield None
+    stand = yield from _standing(clip, rotations, joints, world, bones)
+    yield None
+    places = places_under(stand.hung, stand.shown, bones)
+    clip = replace(clip, chances=chances(contacts, places))
+    steps = yield from moved(clip, places, undersides(stand.hung, stand.shown, bones))
+    target = stand.ankles + steps[:, 1:]
+    path, low = yield from _followed(clip, stand, steps[:, 0], target)
+
+    def legs(rows: slice) -> np.ndarray:
+        there = stand.joints[rows] + path[rows, None]
+        return reach(rotations[rows], stand.world[rows], there, target[rows], stand.feet[rows], low[rows])
+
+    found = yield from in_chunks(legs, len(pelvis), LEGS_AT_ONCE)
+    found[:, list(FEET)] = np.swapaxes(stand.feet, -1, -2) @ stand.shown[:, list(FEET)]
+    return found, pelvis + path
+
+
+@dataclass(frozen=True)
+class _Standing:
+    """A body whose feet are turned as they are to stand, and whose legs do not reach them yet.
+
+    joints (T, 24, 3), world (T, 24, 3, 3): of the legs, turned about themselves as the feet ask for. feet
+    (T, 2, 3, 3), ankles (T, 2, 3): of the feet. hung, shown: joints and world with these feet.
+    """
+
+    joints: np.ndarray
+    world: np.ndarray
+    feet: np.ndarray
+    ankles: np.ndarray
+    hung: np.ndarray
+    shown: np.ndarray
+
+
+def _standing(
+    clip: Clip, rotations: np.ndarray, joints: np.ndarray, world: np.ndarray, bones: np.ndarray
+) -> Steps[_Standing]:
     feet = world[:, list(ANKLES)]
     turns = yield from turned(clip, feet)
     feet = matrix_from_axis_angle(turns) @ feet
     # Where an ankle is keypoints tell, however its leg turns about itself.
-    untold = precision.untold[..., None]
+    untold = clip.precision.untold[..., None]
     ankles = (1.0 - untold) * joints[:, list(ANKLES)]
-    joints, world = leaning_with(turns, precision.untold, joints, world, bones)
+    joints, world = leaning_with(turns, clip.precision.untold, joints, world, bones)
     ankles = ankles + untold * joints[:, list(ANKLES)]
     shown = world.copy()
     shown[:, list(ANKLES)], shown[:, list(FEET)] = feet, feet @ rotations[:, list(FEET)]
     # The toes hang on a foot that turns about its ankle.
     hung = joints.copy()
-    hung[:, list(ANKLES)], hung[:, list(FEET)] = (
-        ankles,
-        ankles + (feet @ bones[list(FEET)][..., None])[..., 0],
-    )
-    straight, toes = shown[:, list(FEET)], contacts.reshape(-1, 2, 2)[..., 1]
-    if floor is not None:
-        shown[:, list(FEET)] = toes_up(floor, hung, shown, straight, bones, toes, fps)
-    yield None
-    places = places_under(hung, shown, bones)
-    clip = replace(clip, chances=chances(contacts, places))
-    steps = yield from moved(clip, places, undersides(hung, shown, bones))
-    path, target = steps[:, 0], ankles + steps[:, 1:]
-    left = target - joints[:, list(ANKLES)] - path[:, None]
+    hung[:, list(ANKLES)] = ankles
+    hung[:, list(FEET)] = ankles + (feet @ bones[list(FEET)][..., None])[..., 0]
+    if clip.floor is not None:
+        straight, toes = shown[:, list(FEET)], clip.contacts.reshape(-1, 2, 2)[..., 1]
+        shown[:, list(FEET)] = toes_up(clip.floor, hung, shown, straight, bones, toes, clip.fps)
+    return _Standing(joints, world, feet, ankles, hung, shown)
+
+
+def _followed(
+    clip: Clip, stand: _Standing, path: np.ndarray, target: np.ndarray
+) -> Steps[tuple[np.ndarray, np.ndarray]]:
+    """The body's path (T, 3) once it has followed feet that do not reach their targets (T, 2, 3), and metres
+    (T, 2) by which these still lie lower."""
+    left = target - stand.joints[:, list(ANKLES)] - path[:, None]
     low = low_by(clip, left)
     for _ in range(PASSES - 1):
 
         def ends(rows: slice, path: np.ndarray = path, low: np.ndarray = low) -> np.ndarray:
-            return reached(world[rows], joints[rows] + path[rows, None], target[rows], low[rows])
+            there = stand.joints[rows] + path[rows, None]
+            return reached(stand.world[rows], there, target[rows], low[rows])
 
-        left = target - (yield from in_chunks(ends, len(pelvis), LEGS_AT_ONCE))
+        left = target - (yield from in_chunks(ends, len(path), LEGS_AT_ONCE))
         low = low_by(clip, left)
         path = path + (yield from followed(clip, left, low))
-
-    def legs(rows: slice) -> np.ndarray:
-        there = joints[rows] + path[rows, None]
-        return reach(rotations[rows], world[rows], there, target[rows], feet[rows], low[rows])
-
-    found = yield from in_chunks(legs, len(pelvis), LEGS_AT_ONCE)
-    found[:, list(FEET)] = np.swapaxes(feet, -1, -2) @ shown[:, list(FEET)]
-    return found, pelvis + path
+    return path, low

@@ -1,6 +1,6 @@
 """Fingers of a motion: from the points of hands that keypoints hold, else as the person's poses have them.
 
-Each hand is solved in every frame by itself (`hand_solver`), the right one as its mirror image; its angles
+Each hand is solved in every frame by itself (`solver`), the right one as its mirror image; its angles
 are then smoothed as much as their own noise calls for. What is not seen lies as a relaxed hand.
 """
 

@@ -74,7 +74,7 @@ FEW = 16
 
 @Stepped
 def forward(weights: dict[str, np.ndarray], shape: Shape, features: np.ndarray) -> Steps[np.ndarray]:
-    """Raw outputs (T, O) of features (T, F): `network_torch.Network` in NumPy."""
+    """Raw outputs (T, O) of features (T, F): `torch_layers.Network` in NumPy."""
 
     x = yield from _entered(weights, features)
     for number, dilation in enumerate(shape.dilations):

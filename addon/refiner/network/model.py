@@ -70,7 +70,8 @@ def save_model(
     prior_precision: np.ndarray,
     honesty: np.ndarray,
 ) -> None:
-    """Writes a model; weights are kept in half precision, their input scaling and the prior in single."""
+    """Writes a model, with arrays as `Model` has them; weights are kept in half precision, their input
+    scaling and the prior in single."""
     arrays = {
         f"network.{name}": value.astype(np.float32 if name.startswith("feature_") else np.float16)
         for name, value in weights.items()

@@ -10,6 +10,7 @@ from __future__ import annotations
 import numpy as np
 
 from ...body.rotations import matrix_from_axis_angle, quaternion_from_matrix
+from ...body.runs import runs
 from ...body.skeleton import JOINT_NAMES, REST_OFFSETS
 from ...steps import Stepped, Steps
 
@@ -80,19 +81,18 @@ def _taken_back(jumps: np.ndarray, straight: np.ndarray) -> np.ndarray:
     """(T,) radians of twist that take the jumps out of each straight stretch and leave its bent ends as they
     are."""
     back = np.zeros(len(straight))
-    edges = np.flatnonzero(np.diff(np.concatenate([[0], straight.astype(int), [0]]))).reshape(-1, 2)
-    for first, last in edges:
-        offsets = np.concatenate([[0.0], -np.cumsum(jumps[first : last - 1])])
+    for first, last in runs(straight):
+        offsets = np.concatenate([[0.0], -np.cumsum(jumps[first:last])])
         if not offsets.any():
             continue
-        bent_before, bent_after = first > 0, last < len(straight)
+        bent_before, bent_after = first > 0, last + 1 < len(straight)
         if bent_before and bent_after:
             offsets -= offsets[-1] * np.linspace(0.0, 1.0, len(offsets) + 1)[1:]
         elif bent_after:
             offsets -= offsets[-1]
         elif not bent_before:
             offsets -= np.median(offsets)
-        back[first:last] = offsets
+        back[first : last + 1] = offsets
     return back
 
 

@@ -91,7 +91,7 @@ class Outlook:
 
 
 def outlook(priors: tuple[Prior, ...], indices: np.ndarray) -> Outlook:
-    """What these priors leave to the joints that move any of these canonical points."""
+    """What these priors leave to the joints that move any of these canonical points, indices (P,)."""
     full = _sum([prior.precision for prior in priors if _is_full(prior)])
     single = _sum([_by_turn(prior) for prior in priors if not _is_full(prior)])
     joints = moving(tuple(indices.tolist()))

@@ -68,7 +68,7 @@ def turn_equations(
 def shape_equations(
     posed: Posed, seen: Seen, likely: Likely, off: float, turns: np.ndarray
 ) -> ShapeEquations:
-    """Of turns and shape numbers together; see `turn_equations`."""
+    """Of turns (T, J, 3, 3) and shape numbers together; see `turn_equations`."""
     arms, stiff, apart = _moves(posed, seen, likely, off)
     rows = seen.centred(posed.skin.shape_rows(posed))
     crossed = _crossed(arms, rows)

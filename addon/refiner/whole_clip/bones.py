@@ -57,11 +57,12 @@ _RULERS: tuple[tuple[tuple[str, ...], tuple[tuple[str, str], ...]], ...] = (
 _OWN_RULERS = ("spine1", "spine2", "spine3", "neck", "left_collar", "left_shoulder")
 """Bones of which both ends may be keypoints themselves; measured directly when they are."""
 
-_RIGID = tuple(
+LIMBS = tuple(
     (f"{side}_{first}", f"{side}_{second}")
     for side in ("left", "right")
     for first, second in (("knee", "ankle"), ("elbow", "wrist"), ("hip", "knee"), ("shoulder", "elbow"))
 )
+"""Bones of constant length between joints that most keypoints have, by name."""
 FEWEST_FRAMES = 6
 SPREAD = 0.07
 """Standard deviation of a bone's ratio to the mean skeleton, given the person's size."""
@@ -97,7 +98,7 @@ def wander_variance(targets: Targets) -> Steps[float]:
     their length, so how much the keypoints' limbs do over a clip tells how far they wander.
     """
     variances = []
-    for pair in _RIGID if len(targets.raw) >= FEWEST_FRAMES else ():
+    for pair in LIMBS if len(targets.raw) >= FEWEST_FRAMES else ():
         value = _length_variance(targets, *pair)
         if value is not None:
             variances.append(value)

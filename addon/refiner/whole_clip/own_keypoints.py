@@ -18,6 +18,7 @@ from ...body.shape import ShapeSpace
 from ...body.skeleton import JOINT_COUNT, JOINT_NAMES, PARENTS, REST_OFFSETS, SUBTREE
 from ...recording import Keypoints, Person, Poses
 from ..evidence.targets import definition_deviation
+from .bones import LIMBS
 from .proportions import BONE_OWNER, OF_LENGTHS
 
 OWN_KEYPOINTS = (
@@ -30,11 +31,6 @@ MOVES = 0.01
 FEWEST_BONES = 4
 LEAST_SHARE = 0.5
 """Of the frames in which both ends of a bone must be seen."""
-_BONES = tuple(
-    (f"{side}_{joint}", f"{side}_{end}")
-    for side in ("left", "right")
-    for joint, end in (("hip", "knee"), ("knee", "ankle"), ("shoulder", "elbow"), ("elbow", "wrist"))
-)
 MOST_FRAMES = 300
 STEP_SPREAD = 0.05
 """Standard deviation in metres of where a tool's pelvis lies in the body."""
@@ -46,7 +42,7 @@ def hang_on(keypoints: Keypoints, poses: Poses) -> bool:
     _, world = forward(poses.rotations, np.zeros_like(poses.pelvis), np.zeros((len(JOINT_NAMES), 3)))
     local: list[float] = []
     beside: list[float] = []
-    for joint, end in _BONES:
+    for joint, end in LIMBS:
         ends = [_column(keypoints, name) for name in (joint, end)]
         if any(place is None for place in ends):
             continue

@@ -18,7 +18,7 @@ from ..motion_data import load_split
 from ..synthesis import Faults
 from .captures import SAMPLES
 from .cases import Case
-from .tasks import cut, make_task
+from .tasks import make_task
 
 RECORDINGS = ("pose2sim/S00_P00_T01_BalancingTrial_0-100.trc", "bodypose3d/kpts_3d.dat")
 WALK, WALK_FRAMES = "12_01", 150
@@ -39,7 +39,7 @@ def draw(path: Path) -> None:
 def _people() -> list[tuple[str, Person]]:
     found = [(Path(name).stem[:24], formats.read(SAMPLES / name).people[0]) for name in RECORDINGS]
     walk = next(clip for clip in load_split("test") if clip.name.startswith(WALK))
-    task = make_task(Case("walk", "smpl24", Faults(white=0.02)), cut(walk, WALK_FRAMES), 0)
+    task = make_task(Case("walk", "smpl24", Faults(white=0.02)), walk.part(WALK_FRAMES), 0)
     return [*found, (f"CMU {WALK}, 20 mm of noise", task.problem.person)]
 
 

@@ -93,12 +93,7 @@ def evaluation_clips(split: str, frames: int, extra: list[Clip] | None = None) -
     for clip in load_split(split) if extra is None else extra:
         if len(clip.poses) > len(longest.get(clip.subject, clip).poses) or clip.subject not in longest:
             longest[clip.subject] = clip
-    return [cut(clip, frames) for clip in longest.values()]
-
-
-def cut(clip: Clip, frames: int) -> Clip:
-    """The beginning of a clip."""
-    return replace(clip, poses=clip.poses[:frames], pelvis=clip.pelvis[:frames])
+    return [clip.part(frames) for clip in longest.values()]
 
 
 DIALECTS, WIDER, DIALECT_SEED = 5, 1.4, 90_000

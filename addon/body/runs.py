@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import numpy as np
 
 
-def runs(mask: np.ndarray) -> Iterator[tuple[int, int]]:
+def runs(mask: np.ndarray) -> list[tuple[int, int]]:
     """First and last index of each run of true values of a mask (N,)."""
     edges = np.flatnonzero(np.diff(np.concatenate([[False], mask, [False]]).astype(np.int8)))
-    yield from zip(edges[::2].tolist(), (edges[1::2] - 1).tolist(), strict=True)
+    return list(zip(edges[::2].tolist(), (edges[1::2] - 1).tolist(), strict=True))
