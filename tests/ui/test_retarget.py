@@ -45,6 +45,18 @@ def test_two_clicks_put_the_motion_on_the_selected_character(person, character):
     assert _line("left_elbow").bone == "mixamorig:LeftForeArm"
 
 
+def test_bones_count_as_they_are_in_edit_mode(person, character):
+    bpy.ops.spr.retarget()
+    bpy.ops.object.mode_set(mode="EDIT")
+    for bone in character.data.edit_bones:
+        bone.name = bone.name.replace("mixamorig:", "hero:")
+    with pytest.raises(RuntimeError, match=r"has no bone mixamorig:.*; match the bones again"):
+        bpy.ops.spr.retarget_again()
+    bpy.ops.spr.match_bones()
+    assert _line("left_elbow").bone == "hero:LeftForeArm"
+    assert bpy.ops.spr.retarget_again() == {"FINISHED"} and character.mode == "EDIT"
+
+
 def test_the_table_leaves_out_what_all_names_begin_with_and_takes_names_either_way(person, character):
     bpy.ops.spr.match_bones()
     line = _line("left_elbow")
