@@ -33,8 +33,8 @@ def read_poses(armature: bpy.types.Object, frames: np.ndarray) -> Steps[Poses]:
 
     Where a channel has no keys, the bone's present value counts. Poses are relative to the armature object,
     as `write_action` writes them. Constraints, drivers and other layers are not seen, but for the person's
-    IK controls and root bone. Raises SceneError where there is no action, or not SMPL's bones. One frame a
-    step where there are controls, at once where not.
+    IK controls and root bone. Raises SceneError where there is no action, or not SMPL's bones. Steps are as
+    in `read_seen`.
     """
     _check_bones(armature)
     refined = refined_animation(armature)

@@ -8,6 +8,8 @@ import bpy
 import pytest
 
 from addon.rigs import map_of_text
+from addon.scene.retarget_keys import SOURCE
+from addon.ui.followed import WHOSE
 from addon.ui.retarget_settings import shared_prefix
 from tests.scene.glb_files import read_glb
 from tests.scene.rigged import add_armature, known_rig
@@ -93,6 +95,7 @@ def test_a_scene_that_runs_at_another_rate_since_is_said_and_told_again_on_expor
 def test_again_finds_who_was_renamed_and_refuses_who_is_gone(person, character):
     other = person.copy()
     bpy.context.collection.objects.link(other)
+    other.animation_data.action = person.animation_data.action.copy()
     other["spr_person"], other.name = "another", "A first one"
     character.select_set(True)
     bpy.context.view_layer.objects.active = person
@@ -101,6 +104,11 @@ def test_again_finds_who_was_renamed_and_refuses_who_is_gone(person, character):
     bpy.context.view_layer.objects.active = character
     assert bpy.ops.spr.retarget_again() == {"FINISHED"}
     assert _settings().result.startswith("Renamed is on Character: ")
+    person.name = "Renamed again"
+    del character.animation_data.action[WHOSE]  # as in files of earlier versions, which noted a name alone
+    character.animation_data.action[SOURCE] = person.animation_data.action.name
+    assert bpy.ops.spr.retarget_again() == {"FINISHED"}
+    assert _settings().result.startswith("Renamed again is on Character: ")
     bpy.data.objects.remove(person)
     with pytest.raises(RuntimeError, match="is gone; Retarget gives it another's"):
         bpy.ops.spr.retarget_again()
