@@ -61,13 +61,14 @@ def carry(motion: Motion | Source, target: Target, options: Options | None = Non
     """Retarget a motion; both are in SMPL's axes, the motion as it stands in the world. A part of the body a
     step."""
     options = options or Options()
+    yield None  # reading the person's motion has taken long
     source = source_of(motion) if isinstance(motion, Motion) else motion
     yield Progress(0.1, "Posing the character")
     turned = corrections(target, source.rest)
     pose = _posed(source, target, turned, options.fingers)
     yield Progress(0.3, "Posing the character")
     if options.hands:
-        set_hands(pose, source)
+        yield from set_hands(pose, source)
         yield Progress(0.5, "Posing the character")
     if options.feet:
         goals, beside = foot_goals(source, target, turned, leg_scale(source, target))

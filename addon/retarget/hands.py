@@ -9,6 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from ..body.hands import SIDES
+from ..steps import Steps
 from .geometry import applied, reach
 from .pose import Pose
 from .rest import hinge
@@ -66,8 +67,8 @@ def arm_lengths(target: Target, source: Source, side: str) -> tuple[float, float
     return float(ours), target.length(arm_joints(side))
 
 
-def set_hands(pose: Pose, source: Source) -> None:
-    """Let the arms reach where the hands are to be; hands stay turned as they are."""
+def set_hands(pose: Pose, source: Source) -> Steps[None]:
+    """Let the arms reach where the hands are to be, one a step; hands stay turned as they are."""
     for side in SIDES:
         joints = arm_joints(side)
         if joints[2] not in pose.target.joints:
@@ -80,3 +81,4 @@ def set_hands(pose: Pose, source: Source) -> None:
         first, second = reach(places[1] - places[0], places[2] - places[1], goal, axis)
         pose.turns[upper], pose.turns[lower] = first @ pose.turn(upper), second @ pose.turn(lower)
         pose.turns[hand] = turned
+        yield None

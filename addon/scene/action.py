@@ -48,7 +48,7 @@ def write_action(
     the action, so that edits of it can be found.
     """
     fingers = yield from _fingers(armature, motion, keys, store)
-    own = keys_beyond(armature, keys.frames)
+    own = yield from keys_beyond.steps(armature, keys.frames)
     _remove_stale(armature)
     if fingers is None:
         straighten(armature)
@@ -84,7 +84,8 @@ def _fingers(
 @rig_follows
 def write_bones(armature: bpy.types.Object, motion: Motion, keys: Keys) -> Steps[None]:
     """Write rotations and pelvis location into the action that has them already; all else in it stays."""
-    result = yield from _write_bones(armature, motion, keys, keys_beyond(armature, keys.frames))
+    own = yield from keys_beyond.steps(armature, keys.frames)
+    result = yield from _write_bones(armature, motion, keys, own)
     write_stored(armature.animation_data.action, result)
 
 

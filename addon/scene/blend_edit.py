@@ -39,7 +39,7 @@ def blend_edit(
     check_bones(armature)
     pulled = _pulled(armature)
     look = as_part(find_seen_edits.steps(armature), 0.0, WRITTEN)
-    edits = (yield from look) if pulled else find_edits(armature)
+    edits = yield from look if pulled else find_edits.steps(armature)
     row = None if edits is None else _row_at(edits, edits.refined.frame(frame))
     if edits is None or row is None:
         raise SceneError("This frame has no key of a refined result; go to one that has.")

@@ -55,13 +55,14 @@ class Edits:
         return self.marks == HELD
 
 
-def find_edits(armature: bpy.types.Object) -> Edits | None:
+@Stepped
+def find_edits(armature: bpy.types.Object) -> Steps[Edits | None]:
     """The edits of the armature's result; None where there is no result that knows how it was written."""
     refined = refined_animation(armature)
     stored = None if refined is None else read_stored(refined.action)
     if refined is None or stored is None or not has_all_bones(armature):
         return None
-    now = _read(armature, refined, stored)
+    now = yield from _read(armature, refined, stored)
     changed = different(now, stored.written)
     if root_bone(armature) is not None:  # the pelvis' keys are told from the root's, which nobody stored
         changed[:, _OF_PELVIS] = False
@@ -75,7 +76,7 @@ def find_edits(armature: bpy.types.Object) -> Edits | None:
 def find_seen_edits(armature: bpy.types.Object) -> Steps[Edits | None]:
     """The same with what was changed by IK controls and the root bone: what counts is what is seen, a frame
     a step."""
-    edits, columns = find_edits(armature), moved_columns(armature)
+    edits, columns = (yield from find_edits.steps(armature)), moved_columns(armature)
     if edits is None or not columns:
         return edits
     refined, stored = edits.refined, read_stored(edits.refined.action)
@@ -101,11 +102,12 @@ def _mixed(first: Channels, second: Channels, chosen: np.ndarray) -> Channels:
     return Channels(turns, np.where(chosen[:, PLACE:], second.places, first.places))
 
 
-def _read(armature: bpy.types.Object, refined: Refined, stored: Stored) -> Channels:
+def _read(armature: bpy.types.Object, refined: Refined, stored: Stored) -> Steps[Channels]:
     """The bones' values of now. A bone without keys, as after its rotation mode was changed, was not edited:
     it is as it was written."""
     curves = refined.curves
-    now, keyed = read_channels(armature, curves, stored.frames), keyed_columns(armature, curves)
+    now = yield from read_channels.steps(armature, curves, stored.frames)
+    keyed = keyed_columns(armature, curves)
     turns = np.where(keyed[:PLACE, None], now.turns, stored.written.turns)
     return Channels(turns, now.places if keyed[PLACE] else stored.written.places)
 
@@ -160,7 +162,7 @@ def settle(
     """After the add-on has changed keys itself: what plays now is how the result was written, and only what
     was an edit before stays one. marks: (N, 25) in place of its own. seen: whether the edits are those of
     `find_seen_edits`; else what controls and root pull stays as it was written."""
-    now, columns = _read(armature, edits.refined, edits.stored), moved_columns(armature)
+    now, columns = (yield from _read(armature, edits.refined, edits.stored)), moved_columns(armature)
     if columns:
         frames, written = edits.stored.frames, edits.stored.written
         pulled = np.isin(np.arange(COLUMNS), columns)

@@ -31,7 +31,7 @@ from .quiet import quiet
 from .rollback import nothing_left_behind
 from .units import metres
 from .usd import write_usd
-from .workshop import object_mode, out_of_edit_mode, posed_as_before, shown, stage
+from .workshop import object_mode, out_of_edit_mode, posed_as_before, shown, stage, take_in_edits
 
 Write = Callable[[Path, str, bpy.types.Scene, Sequence[Copied], Preset], Steps[None]]
 """What needs the copies is done when it is called; the steps are what is left to do with the file alone."""
@@ -113,6 +113,7 @@ def _check(armatures: Sequence[bpy.types.Object], preset: Preset) -> None:
     if not armatures:
         raise SceneError("There is no armature to export; refine a pose or choose an armature first.")
     for armature in armatures:
+        take_in_edits(armature)
         if not armature.data.bones:
             raise SceneError(f"{armature.name} has no bones, so there is nothing to write; choose another.")
     if preset.suffix not in _WITH_BLENDER:

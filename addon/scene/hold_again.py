@@ -87,7 +87,7 @@ def _free_poses(armature: bpy.types.Object, frames: np.ndarray) -> Steps[Poses]:
         raise SceneError("The motion before the feet were held is damaged in this file; refine it again.")
     free = Refined(action, slot_for_objects(action))
     channels = yield from read_seen.steps(armature, free, free.curves, frames)
-    put_away(armature)
+    yield from put_away.steps(armature)
     return poses_of(armature, channels)
 
 

@@ -48,9 +48,8 @@ class KeptKeypoints:
 
     def at(self, frames: np.ndarray) -> Keypoints:
         """The keypoints in SMPL's frame at these frames of the result, NaN where they were not seen."""
-        found = [self.track.at(self.moment(float(frame))) for frame in frames]
-        places = positions_to_smpl(np.stack([points for points, _ in found]).astype(float))
-        seen = np.stack([strength >= SEEN for _, strength in found])
+        points, strength = self.track.at_each(Clock(0.0, self.rate, self.first_frame).moment(frames))
+        places, seen = positions_to_smpl(points.astype(float)), strength >= SEEN
         places[~seen] = np.nan
         return Keypoints(places, seen.astype(float), self.names, self.track.canonical)
 

@@ -8,6 +8,7 @@ from ..body.kinematics import forward
 from ..body.skeleton import JOINT_NAMES
 from ..body.soles import HEEL, INNER, OUTER, soles
 from ..motion import Motion
+from ..steps import FRAMES, Stepped, Steps
 
 _FEET = tuple(
     (JOINT_NAMES.index(f"{side}_ankle"), JOINT_NAMES.index(f"{side}_foot")) for side in ("left", "right")
@@ -64,7 +65,15 @@ def bearing_slide_cm(
     return np.maximum(np.append(speed, 0.0), np.append(0.0, speed))
 
 
-def motion_slide_cm(motion: Motion, bears: np.ndarray) -> np.ndarray:
-    """(T,) the same of a motion without gaps in its frames."""
-    posed = forward(motion.rotations, motion.pelvis, motion.bone_offsets)
-    return bearing_slide_cm(*posed, motion.bone_offsets, bears, motion.fps)
+@Stepped
+def motion_slide_cm(motion: Motion, bears: np.ndarray) -> Steps[np.ndarray]:
+    """(T,) the same of a motion without gaps in its frames, some of them a step."""
+    found = np.zeros(motion.frames)
+    for start in range(0, motion.frames, FRAMES):
+        before = min(start, 1)  # a foot's way leads from the frame before to the one after
+        rows = slice(start - before, start + FRAMES + 1)
+        posed = forward(motion.rotations[rows], motion.pelvis[rows], motion.bone_offsets)
+        part = bearing_slide_cm(*posed, motion.bone_offsets, bears[rows], motion.fps)
+        found[start : start + FRAMES] = part[before : before + FRAMES]
+        yield None
+    return found

@@ -33,8 +33,8 @@ def read_poses(armature: bpy.types.Object, frames: np.ndarray) -> Steps[Poses]:
 
     Where a channel has no keys, the bone's present value counts. Poses are relative to the armature object,
     as `write_action` writes them. Constraints, drivers and other layers are not seen, but for the person's
-    IK controls and root bone. Raises SceneError where there is no action, or not SMPL's bones. One frame a
-    step where there are controls, at once where not.
+    IK controls and root bone. Raises SceneError where there is no action, or not SMPL's bones. Steps are as
+    in `read_seen`.
     """
     _check_bones(armature)
     refined = refined_animation(armature)
@@ -71,11 +71,14 @@ def _check_bones(armature: bpy.types.Object) -> None:
         raise SceneError(f"{armature.name} has no bone {missing[0]}; choose an armature made by Refine Pose.")
 
 
-def read_channels(armature: bpy.types.Object, curves: Curves, frames: np.ndarray) -> Channels:
-    """What these curves do with the armature's bones at scene frames (T,)."""
-    bones = [armature.pose.bones[name] for name in BONE_NAMES]
-    turns = np.stack([bone_turns(bone, curves, frames) for bone in bones], axis=1)
-    return Channels(turns, _values(bones[0], "location", curves, frames))
+@Stepped
+def read_channels(armature: bpy.types.Object, curves: Curves, frames: np.ndarray) -> Steps[Channels]:
+    """What these curves do with the armature's bones at scene frames (T,), a bone a step."""
+    turns = np.empty((len(frames), len(BONE_NAMES), 4))
+    for place, name in enumerate(BONE_NAMES):
+        turns[:, place] = bone_turns(armature.pose.bones[name], curves, frames)
+        yield None
+    return Channels(turns, _values(armature.pose.bones[BONE_NAMES[0]], "location", curves, frames))
 
 
 @Stepped
@@ -83,15 +86,15 @@ def read_seen(
     armature: bpy.types.Object, refined: Refined | None, curves: Curves, frames: np.ndarray
 ) -> Steps[Channels]:
     """The same with what IK controls and a root bone make of them. refined: the animation that has these
-    curves, None for the active action. One frame a step where there are controls, at once where not."""
+    curves, None for the active action. One frame a step where there are controls, a bone a step where not."""
     if controlled_limbs(armature):
         return (yield from seen_channels.steps(armature, refined, frames))
-    return _carried(armature, curves, frames)
+    return (yield from _carried(armature, curves, frames))
 
 
-def _carried(armature: bpy.types.Object, curves: Curves, frames: np.ndarray) -> Channels:
+def _carried(armature: bpy.types.Object, curves: Curves, frames: np.ndarray) -> Steps[Channels]:
     """The bones' values with the root's motion as the pelvis' own."""
-    channels, root = read_channels(armature, curves, frames), root_bone(armature)
+    channels, root = (yield from read_channels.steps(armature, curves, frames)), root_bone(armature)
     if root is None:
         return channels
     pelvis = armature.pose.bones[BONE_NAMES[0]]

@@ -23,7 +23,7 @@ from .rollback import all_or_nothing
 from .takes import READING, WRITTEN
 from .told_bones import told_of_bones, told_of_solver
 from .told_places import told_of_places
-from .workshop import evaluated, object_mode
+from .workshop import evaluated, object_mode, take_in_edits
 
 _READ = 0.4
 """How far the work is when the person's motion is read."""
@@ -74,6 +74,7 @@ def retarget(
     ik: on a Rigify rig, key the IK controls of arms and legs beside the FK ones, and let IK play.
     """
     check_character(character, person)
+    take_in_edits(character)
     scene = bpy.context.scene
     controls = controls_of(character)
     bones = bones if controls is None else controls.bones

@@ -45,21 +45,25 @@ class Track:
 
     def at(self, moment: float) -> tuple[np.ndarray, np.ndarray]:
         """Points (K, 3) at this second of the recording, and (K,) how strongly to draw each, 0 to 1."""
+        places, strength = self.at_each(np.array([moment]))
+        return places[0], strength[0]
+
+    def at_each(self, moments: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """The same (N, K, 3) and (N, K) at many moments (N,)."""
         slack = _SLACK / self.fps
-        count = self.places.shape[1]
-        if not self.times[0] - slack <= moment <= self.times[-1] + slack:
-            return np.zeros((count, 3), np.float32), np.zeros(count, np.float32)
-        row = max(int(np.searchsorted(self.times, moment + slack, side="right")) - 1, 0)
-        exact = abs(self.times[row] - moment) <= slack
-        first, last = self.before[row], self.after[row if exact else min(row + 1, len(self.times) - 1)]
-        known = (first >= 0) & (last < len(self.times))
+        rows = np.maximum(np.searchsorted(self.times, moments + slack, side="right") - 1, 0)
+        exact = abs(self.times[rows] - moments) <= slack
+        first = self.before[rows]
+        last = self.after[np.where(exact, rows, np.minimum(rows + 1, len(self.times) - 1))]
+        inside = (moments >= self.times[0] - slack) & (moments <= self.times[-1] + slack)
+        known = (first >= 0) & (last < len(self.times)) & inside[:, None]
         first, last = np.where(known, first, 0), np.where(known, last, 0)
         span = self.times[last] - self.times[first]
-        share = np.clip((moment - self.times[first]) / np.where(span > 0, span, 1.0), 0.0, 1.0)
-        column = np.arange(count)
+        share = np.clip((moments[:, None] - self.times[first]) / np.where(span > 0, span, 1.0), 0.0, 1.0)
+        column = np.arange(self.places.shape[1])
         start, end = self.places[first, column], self.places[last, column]
         strength = np.where(span > 1.5 / self.fps, FILLED, SEEN) * (known & (span <= LONGEST_FILLED))
-        return start + share[:, None].astype(np.float32) * (end - start), strength
+        return start + share[..., None].astype(np.float32) * (end - start), strength
 
     def extent(self) -> tuple[np.ndarray, np.ndarray]:
         """Lowest and highest corner (3,) of where the points are, without the few that lie far out."""

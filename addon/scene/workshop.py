@@ -78,6 +78,12 @@ def seen_poses(
     return {bone.name: poses[:, index] for index, bone in enumerate(armature.pose.bones)}
 
 
+def take_in_edits(armature: bpy.types.Object) -> None:
+    """What has been edited in Edit Mode so far counts: until that is left, `bones` are those of before."""
+    if armature.data.is_editmode:
+        armature.update_from_editmode()
+
+
 def out_of_edit_mode(armature: bpy.types.Object) -> AbstractContextManager[None]:
     """Out of no other mode: Blender shows the keys again where it changes, not a pose that has none yet."""
     return object_mode() if armature.data.is_editmode else nullcontext()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import bpy
 
+from ..scene.refined import refined_animation
 from ..scene.retarget_keys import SOURCE, retargeted_action
 from .quality import shown_person
 from .refined import PERSON_KEY, SOURCE_KEY, refined_armatures
@@ -23,8 +24,9 @@ def person_before(scene: bpy.types.Scene, character: bpy.types.Object) -> bpy.ty
     if action is None:
         return None
     people, named = refined_armatures(scene), scene.objects.get(str(action[SOURCE]))
-    same = [one for one in people if _whose(one) == action.get(WHOSE)]
-    return named if named in (same or people) else next(iter(same), None)
+    same = [one for one in people if _is_of(action, one)]
+    known = same if WHOSE in action and same else people
+    return named if named in known else next(iter(same), None)
 
 
 def followed_person(
@@ -48,6 +50,15 @@ def why_not_again(context: bpy.types.Context, character: bpy.types.Object | None
     if not chosen and person_before(context.scene, character) is None:
         return "The person whose motion this character has is gone; Retarget gives it another's"
     return ""
+
+
+def _is_of(action: bpy.types.Action, person: bpy.types.Object) -> bool:
+    """Whether a retargeted action has this person's motion. Earlier versions noted a name alone, which the
+    person's own action keeps when the person is renamed."""
+    if WHOSE in action:
+        return bool(action[WHOSE] == _whose(person))
+    refined = refined_animation(person)
+    return refined is not None and bool(refined.action.name == action[SOURCE])
 
 
 def _whose(person: bpy.types.Object) -> str:

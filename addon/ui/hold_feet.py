@@ -56,12 +56,11 @@ class HoldJob(SteppedJob):
         person = self._person()
         self.writing = True
         held = yield from as_part(_with_edits(person, held), HELD, WRITING - HELD)
+        self.sentence = yield from _sentence(person.name, free, held)
         yield Progress(WRITING, "Writing the keys")
         with in_scene(scene):
             write = write_held(person, held, self.told.append, contacts=not len(free.contacts))
             yield from as_part(write, WRITING, 1.0 - WRITING)
-        self.sentence = _sentence(person.name, free, held)
-        yield Progress(1.0, "Done")
 
     def stands_on(self) -> Iterator[bpy.types.Object]:
         """The person, as long as its keys are read or written."""
@@ -104,15 +103,16 @@ def _with_edits(person: bpy.types.Object, motion: Motion) -> Steps[Motion]:
     return refiner.hold(motion, held, keypoints)
 
 
-def _sentence(name: str, free: Motion, held: Motion) -> str:
+def _sentence(name: str, free: Motion, held: Motion) -> Steps[str]:
     bears = held.contacts >= BEARS
     share = bears.any(1).mean()
     if share == 0.0:
         return f"{name}: no heel or toe bears in any frame, so nothing was held."
-    before, after = (float(motion_slide_cm(motion, bears).mean()) for motion in (free, held))
+    before = yield from motion_slide_cm.steps(free, bears)
+    after = yield from motion_slide_cm.steps(held, bears)
     return (
         f"{name}: the feet are held in {share:.0%} of frames;"
-        f" they slide by {after:.1f} cm/s on average, {before:.1f} cm/s before."
+        f" they slide by {after.mean():.1f} cm/s on average, {before.mean():.1f} cm/s before."
     )
 
 

@@ -14,6 +14,7 @@ from ..scene.character import check_character
 from ..scene.retarget import retarget_mapped
 from ..scene.rigify_controls import controls_of
 from ..scene.sample_rigs import rig_of
+from ..scene.workshop import take_in_edits
 from ..steps import Steps
 from ..words import plural
 from . import runner
@@ -62,6 +63,7 @@ def _match(settings: SPR_PG_retarget, character: bpy.types.Object) -> None:
 
 def match_bones(character: bpy.types.Object) -> BoneMap:
     """By names and shape. Raises SceneError where no person is recognised."""
+    take_in_edits(character)
     try:
         return match(rig_of(character))
     except FormatError as error:

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from addon.motion import Floor
-from addon.scene import export_fbx, read_poses, write_motion
+from addon.scene import export_fbx, measures, read_poses, write_motion
 from addon.scene.contacts import (
     CONTACTS,
     HEIGHTS,
@@ -242,3 +242,12 @@ def test_a_foot_that_bears_is_seen_to_slide(make_motion):
     found = motion_slide_cm(moved, bears)
     np.testing.assert_allclose(found[10:20], 30.0)
     assert not found[:10].any() and not found[20:].any()
+
+
+def test_a_long_motion_slides_as_a_short_one_wherever_its_steps_end(make_motion, monkeypatch):
+    motion = make_motion()
+    bears = np.ones((motion.frames, 4), bool)
+    whole = motion_slide_cm(motion, bears)
+    monkeypatch.setattr(measures, "FRAMES", 7)
+    np.testing.assert_allclose(motion_slide_cm(motion, bears), whole, atol=1e-9)
+    assert whole.any()

@@ -135,6 +135,27 @@ def test_esc_is_too_late_once_the_character_has_its_keys(ui, person):
     assert find_curves(bpy.data.objects["Character"])
 
 
+def test_esc_until_the_last_step_of_holding_feet_leaves_the_keys_as_they_were(ui, person):
+    scene, module = bpy.context.scene, ui("hold_feet")
+    bpy.context.view_layer.objects.active = person
+    curves = find_curves(person)
+    middle = curves['pose.bones["L_Knee"].rotation_quaternion', 1].keyframe_points[len(person.pose.bones)]
+    middle.co.y += 0.2
+    before, steps = _keys(person), 0
+    whole = module.HoldJob(scene, person)
+    while whole.running:
+        whole.advance(0.0)
+        steps += 1
+    assert not whole.error and whole.sentence
+    bpy.ops.ed.undo_push(message="Held")
+    held = _keys(person)
+    again = module.HoldJob(scene, person)
+    for _ in range(steps - 1):
+        again.advance(0.0)
+    again.cancel()
+    assert again.cancelled and _keys(person) == held and held != before
+
+
 def test_a_person_on_controls_is_put_on_the_floor_in_steps_and_esc_leaves_it_where_it_is(ui, person):
     module = ui("grounding")
     bpy.context.view_layer.objects.active = person

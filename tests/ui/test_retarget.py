@@ -8,6 +8,8 @@ import bpy
 import pytest
 
 from addon.rigs import map_of_text
+from addon.scene.retarget_keys import SOURCE
+from addon.ui.followed import WHOSE
 from addon.ui.retarget_settings import shared_prefix
 from tests.scene.glb_files import read_glb
 from tests.scene.rigged import add_armature, known_rig
@@ -43,6 +45,18 @@ def test_two_clicks_put_the_motion_on_the_selected_character(person, character):
     assert told.startswith(f"{person.name} is on Character: ") and "60 frames" in told
     assert character.animation_data.action.name == f"Character {person.name}"
     assert _line("left_elbow").bone == "mixamorig:LeftForeArm"
+
+
+def test_bones_count_as_they_are_in_edit_mode(person, character):
+    bpy.ops.spr.retarget()
+    bpy.ops.object.mode_set(mode="EDIT")
+    for bone in character.data.edit_bones:
+        bone.name = bone.name.replace("mixamorig:", "hero:")
+    with pytest.raises(RuntimeError, match=r"has no bone mixamorig:.*; match the bones again"):
+        bpy.ops.spr.retarget_again()
+    bpy.ops.spr.match_bones()
+    assert _line("left_elbow").bone == "hero:LeftForeArm"
+    assert bpy.ops.spr.retarget_again() == {"FINISHED"} and character.mode == "EDIT"
 
 
 def test_the_table_leaves_out_what_all_names_begin_with_and_takes_names_either_way(person, character):
@@ -81,6 +95,7 @@ def test_a_scene_that_runs_at_another_rate_since_is_said_and_told_again_on_expor
 def test_again_finds_who_was_renamed_and_refuses_who_is_gone(person, character):
     other = person.copy()
     bpy.context.collection.objects.link(other)
+    other.animation_data.action = person.animation_data.action.copy()
     other["spr_person"], other.name = "another", "A first one"
     character.select_set(True)
     bpy.context.view_layer.objects.active = person
@@ -89,6 +104,11 @@ def test_again_finds_who_was_renamed_and_refuses_who_is_gone(person, character):
     bpy.context.view_layer.objects.active = character
     assert bpy.ops.spr.retarget_again() == {"FINISHED"}
     assert _settings().result.startswith("Renamed is on Character: ")
+    person.name = "Renamed again"
+    del character.animation_data.action[WHOSE]  # as in files of earlier versions, which noted a name alone
+    character.animation_data.action[SOURCE] = person.animation_data.action.name
+    assert bpy.ops.spr.retarget_again() == {"FINISHED"}
+    assert _settings().result.startswith("Renamed again is on Character: ")
     bpy.data.objects.remove(person)
     with pytest.raises(RuntimeError, match="is gone; Retarget gives it another's"):
         bpy.ops.spr.retarget_again()
