@@ -1,21 +1,37 @@
-"""NumPy without those of its parts that the command line seldom needs: they come when they are asked for.
+"""NumPy without what the command line seldom needs of it: that comes when it is asked for.
 
-NumPy 2 does so by itself. In NumPy 1 they take a quarter of the time of its import, and its tests, which the
-array API asks for, as much once more. Medians ask for masked arrays, in either.
+NumPy 2 does so with most of its parts. In NumPy 1 they take a quarter of the time of its import, and its
+tests, which the array API asks for, as much once more. Medians ask for masked arrays, in either; annotations
+take all types, doc strings are written for all that is in C, and what prints or parses code comes along.
 """
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from importlib.machinery import ModuleSpec, PathFinder
 from importlib.util import LazyLoader
 from types import ModuleType
 from typing import Any
 
-MASKED = "numpy.ma"
-QUESTIONS = ("isMaskedArray", "is_masked")
-PARTS = ("numpy.ctypeslib", "numpy.fft", MASKED, "numpy.polynomial", "numpy.random", "numpy.testing")
+
+def _never(array: object) -> bool:
+    """Whether an array is a masked one."""
+    return False
+
+
+KNOWN: Mapping[str, Mapping[str, Any]] = {
+    "numpy.ma": {"isMaskedArray": _never, "is_masked": _never},
+    "numpy._typing": {"NDArray": list},
+}
+"""Parts that are asked something as soon as NumPy is imported, and what they answer before they are run: no
+array is masked yet, and an annotation is any type that takes another."""
+PARTS = {
+    *KNOWN,
+    *("numpy.ctypeslib", "numpy.fft", "numpy.polynomial", "numpy.random", "numpy.testing"),
+    *("numpy.core._add_newdocs", "numpy.core._add_newdocs_scalars"),
+    *("ast", "inspect", "pickle", "platform", "textwrap"),
+}
 
 
 class _Later:
@@ -27,30 +43,26 @@ class _Later:
     ) -> ModuleSpec | None:
         spec = PathFinder.find_spec(name, path, target) if name in PARTS else None
         if spec is not None and spec.loader is not None:
-            spec.loader = (_MaskedLoader if name == MASKED else LazyLoader)(spec.loader)
+            spec.loader = (_KnowingLoader if name in KNOWN else LazyLoader)(spec.loader)
         return spec
 
 
-class _MaskedLoader(LazyLoader):
-    """Of what makes masked arrays: no array is one before it is run."""
+class _KnowingLoader(LazyLoader):
+    """Of parts that know some answers before they are run."""
 
     def exec_module(self, module: ModuleType) -> None:
+        known = KNOWN[module.__name__]
         super().exec_module(module)
         later: Any = type(module)
 
-        class Unmasked(later):  # importlib's own class for a module to come
+        class Knowing(later):  # importlib's own class for a module to come
             def __getattribute__(self, name: str) -> Any:
-                if name in QUESTIONS:
-                    return _never
+                if name in known:
+                    return known[name]
                 object.__setattr__(self, "__class__", later)
                 return getattr(self, name)
 
-        module.__class__ = Unmasked
-
-
-def _never(array: object) -> bool:
-    """Whether an array is a masked one."""
-    return False
+        module.__class__ = Knowing
 
 
 def import_numpy() -> None:
