@@ -14,6 +14,7 @@ from itertools import combinations, pairwise
 import numpy as np
 
 from ..safe_read import FormatError
+from .head import head_by_place
 from .rig import Rig
 
 _ALIKE = 0.08
@@ -48,8 +49,6 @@ _SLANT = 0.4
 _FOOT = 0.34
 """Of a shin, how far the ball of the foot lies from the ankle."""
 _FEWEST_BONES = 10
-_HEAD, _ASIDE = 0.24, 0.2
-"""How far above the shoulders the head's joint lies, of the trunk; what its place ahead weighs."""
 
 
 _ADVICE = "choose the armature of a body, or name its bones in the table"
@@ -395,25 +394,3 @@ def _bent(rig: Rig, line: Sequence[int], three: tuple[int, int, int]) -> float:
     straight = np.linalg.norm(np.diff(rig.heads[[line[place] for place in three]], axis=0), axis=-1)
     ways = [_length(rig, line[high : low + 1]) for high, low in pairwise(three)]
     return float(np.log(np.array(ways) / straight).sum())
-
-
-def head_by_place(rig: Rig, limbs: dict[str, int]) -> int | None:
-    """The bone above the shoulders whose joint lies where a head's does, of a body that rests standing."""
-    shoulders = rig.heads[[limbs["left_shoulder"], limbs["right_shoulder"]]]
-    middle = shoulders.mean(0)
-    trunk = middle - rig.heads[[limbs["left_hip"], limbs["right_hip"]]].mean(0)
-    across = shoulders[0] - shoulders[1]
-    wide = float(np.linalg.norm(across))
-    if wide < 1e-9:
-        return None
-    chest = rig.tree.meeting([limbs["left_shoulder"], limbs["right_shoulder"]])
-    offsets = rig.heads - middle
-    above = (np.abs(offsets @ across) < 0.05 * wide**2) & (offsets @ trunk > 0.05 * trunk @ trunk)
-    places = [
-        place for place in (rig.tree.below(chest) if chest >= 0 else range(len(rig.names))) if above[place]
-    ]
-    if not places:
-        return None
-    height = offsets @ trunk / (trunk @ trunk)
-    aside = np.linalg.norm(offsets - height[:, None] * trunk, axis=-1) / np.linalg.norm(trunk)
-    return min(places, key=lambda place: float(abs(height[place] - _HEAD) + _ASIDE * aside[place]))

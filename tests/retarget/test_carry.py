@@ -13,17 +13,16 @@ from addon.body.rotations import geodesic_angle, matrix_from_axis_angle, matrix_
 from addon.body.skeleton import JOINT_NAMES, PARENTS, REST_OFFSETS, rest_joints
 from addon.body.soles import HEEL
 from addon.motion import Motion
-from addon.retarget import Options, RetargetError, Target, carry, followed
+from addon.retarget import Options, RetargetError, carry, followed
 from addon.retarget.carry import leg_scale
-from addon.retarget.feet import foot_of
 from addon.retarget.geometry import applied, turn_between
 from addon.retarget.hands import arm_joints, arm_lengths, stretched
 from addon.retarget.pose import Pose
 from addon.retarget.rest import corrections
-from addon.retarget.slides import Slide
 from addon.retarget.source import Source, source_of
 from tests.retarget import stepping
 from tests.retarget.characters import RESTS, Build, character, rest_pose
+from tests.retarget.soles import soles
 from tests.scene.hands import finger_joints, with_hands
 
 FRAMES = stepping.FRAMES
@@ -188,24 +187,13 @@ def test_nothing_flips_or_pops(walk, build):
     assert ((turns[1:] * turns[:-1]).sum(-1) > 0).all()
 
 
-def _soles(source: Source, target: Target, pose: Pose, side: str) -> np.ndarray:
-    """(T, 4, 3) places under a character's foot."""
-    turned = corrections(target, source.rest)
-    ankle, ball = (target.joints[f"{side}_{joint}"] for joint in ("ankle", "foot"))
-    foot = foot_of(target, source, side, turned[ankle], leg_scale(source, target))
-    world, toes = (pose.turn(bone) @ (turned[bone] @ target.facing).T for bone in (ankle, ball))
-    places = pose.place(ankle)[:, None] + (world[:, None] @ foot.sole[:3, :, None])[..., 0]
-    tip = pose.place(ball) + toes @ foot.tip
-    return np.concatenate([places, tip[:, None]], axis=1)
-
-
 @pytest.mark.parametrize("build", BUILDS.values(), ids=BUILDS)
 def test_planted_feet_slide_no_more_than_the_persons_and_keep_the_floor(walk, build):
     source, target = source_of(walk), character(build)
     pose = carry(walk, target).pose
     for index, side in enumerate(SIDES):
-        soles = _soles(source, target, pose, side)
-        places = np.stack([soles[:, HEEL], soles[:, HEEL + 1 :].mean(1)], axis=1)
+        under = soles(source, target, pose, side)
+        places = np.stack([under[:, HEEL], under[:, HEEL + 1 :].mean(1)], axis=1)
         bears = walk.contacts.reshape(-1, 2, 2)[:, index] > 0.5
         stands = bears[1:] & bears[:-1]
         ours = source.soles[:, index]
@@ -216,7 +204,7 @@ def test_planted_feet_slide_no_more_than_the_persons_and_keep_the_floor(walk, bu
         )
         assert (after - before).max() < 0.5
         lowest = leg_scale(source, target) * source.soles[:, index, :, 1].min(1)
-        assert np.abs(soles[..., 1].min(1) - lowest).max() < 0.001, "as near to the floor as the person's"
+        assert np.abs(under[..., 1].min(1) - lowest).max() < 0.001, "as near to the floor as the person's"
 
 
 @pytest.mark.parametrize("build", BUILDS.values(), ids=BUILDS)
@@ -346,53 +334,6 @@ def test_feet_that_slide_along_drag_no_legs_behind_whatever_they_are_taken_for(w
     there = followed(carry(slides, character(build)).pose, slides)
     back = followed(carry(there, character(Build())).pose, slides)
     assert _apart(source_of(slides).joints, back.joints)[:, [0, 1, 4, 5]].max() < 1.0
-
-
-def test_a_longer_foot_that_turns_while_it_bears_shares_its_slide_between_heel_and_ball():
-    more = _slides_more(_turning_about_the_left_ball(0.25, 1.2))
-    assert abs(more[0] - more[1]) < 0.1 and max(more) < 0.75
-
-
-def test_a_longer_foot_that_turns_a_little_while_it_bears_turns_less_and_slides_no_more():
-    wavers = _turning_about_the_left_ball(0.02, 15.0)
-    assert max(_slides_more(wavers)) < 0.5
-    there = followed(carry(wavers, character(BUILDS["giant"])).pose, wavers)
-    feet = [JOINT_NAMES.index(f"left_{joint}") for joint in ("ankle", "foot")]
-    assert np.degrees(geodesic_angle(there.worlds, source_of(wavers).worlds)[:, feet]).max() < 1.01
-
-
-def test_places_that_rise_while_they_bear_slide_no_more_over_the_floor():
-    ours = np.zeros((2, 4, 3))
-    ours[1] = [0.002, 0.005, 0.0]
-    shift = Slide.of(1.8 * ours, 1.8 * ours, np.full((1, 4), 0.25), 1.8).shifts()[0]
-    assert 1.8 * ours[1, 0, 0] + shift[0] < 0.0025
-
-
-def _slides_more(turns: Motion) -> list[float]:
-    """Millimetres a frame by which heel and ball of a giant's left foot slide more than the person's."""
-    source, target = source_of(turns), character(BUILDS["giant"])
-    places = _soles(source, target, carry(turns, target).pose, "left")
-    more = []
-    for parts in (slice(HEEL, HEEL + 1), slice(HEEL + 1, None)):
-        before, after = (
-            np.linalg.norm(np.diff(one[:, parts].mean(1), axis=0), axis=-1)
-            for one in (source.soles[:, 0], places)
-        )
-        more.append(1000 * float((after - before).max()))
-    return more
-
-
-def _turning_about_the_left_ball(reach: float, pace: float) -> Motion:
-    """By so many radians to both sides, at so many radians a second of its wave."""
-    stands = stepping.stand()
-    ball = source_of(stands).soles[0, 0, HEEL + 1 :].mean(0)
-    angles = reach * np.sin(np.arange(FRAMES) * pace / stands.fps)
-    turns = np.asarray(matrix_from_axis_angle(angles[:, None] * np.array([0.0, 1.0, 0.0])))
-    rotations, contacts = stands.rotations.copy(), stands.contacts.copy()
-    rotations[:, 0] = turns @ rotations[:, 0]
-    contacts[:, 2:] = 0.0
-    pelvis = (turns @ (stands.pelvis - ball)[..., None])[..., 0] + ball
-    return replace(stands, rotations=rotations, pelvis=pelvis, contacts=contacts)
 
 
 def _embraces(walk: Motion) -> Motion:
