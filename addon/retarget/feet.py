@@ -2,8 +2,8 @@
 
 The way of a foot is the person's, larger or smaller as the legs are. What differs is the shape of feet:
 ankles are higher, heels longer; a foot that rolls over its ball would slide. So a foot is shifted against
-that while it bears, and its shift changes over while it is in the air. The body goes along, so that legs
-point as the person's. High in the air a foot is free: no leg is too short for it.
+that while it bears, and turned a little, which changes over while it is in the air. The body goes along, so
+that legs point as the person's. High in the air a foot is free: no leg is too short for it.
 """
 
 from __future__ import annotations
@@ -15,26 +15,17 @@ import numpy as np
 from ..body.easing import smooth_step
 from ..body.hands import SIDES
 from ..body.soles import HEEL, TOE
-from .geometry import applied, reach
+from .bearing import TOUCHES, bearing
+from .geometry import about, applied, reach
 from .pose import Pose
 from .rest import hinge, stands
+from .slides import Slide
 from .smoothing import covering, smoothed
 from .source import Source
+from .stances import shift, turn
 from .target import LIMBS, Target
 
-_FLAT, _NEAR = 0.004, 0.008
-"""Metres over the lowest place of a sole within which a place bears fully, and beyond that most."""
-_SLOW, _SLIDES, _WHILE = 0.1, 0.01, 0.035
-"""Metres a second, of a body of the mean size, up to which a place stands and by which more it stands a third
-as much; the seconds over which that is looked at."""
-_PARTS = np.array([0.5, 1 / 6, 1 / 6, 1 / 6])
-"""How much each place of a sole counts."""
-_PASSES = 4
-"""How often the steps of a foot's places are brought together."""
-_TOUCHES = 0.02
-"""How much a foot bears that stands."""
-_SHIFTS = 0.25
-"""Metres a second by which the shift of a foot may change while it is in the air."""
+_UP = np.array([0.0, 1.0, 0.0])
 _GROUND, _AIR = 0.05, 0.3
 """Metres of a sole over the floor, of a body of the mean size, up to which a foot goes where the person's
 does, and from which it is free."""
@@ -45,8 +36,6 @@ _STRETCHED = 0.93
 is never too short."""
 _SETS_OUT, _COMES_BACK = 0.05, 4.0
 """Seconds in which the body follows what its feet are shifted by, and in which it is back on its way."""
-_UNSEEN = 0.0004
-"""Metres a frame by which a foot may slide more than the person's."""
 
 
 @dataclass(frozen=True)
@@ -92,10 +81,11 @@ def ankle_height(source: Source, target: Target, scale: float) -> float:
 @dataclass(frozen=True)
 class Goal:
     """Where the ankle of a character is to be (T, 3), in metres, and how far (T,) the foot is from the floor:
-    1 where it is free."""
+    1 where it is free. turned (T, 3, 3): how it stands beside the person's."""
 
     ankle: np.ndarray
     aloft: np.ndarray
+    turned: np.ndarray
 
 
 def foot_goals(
@@ -114,8 +104,9 @@ def foot_goals(
     own = np.diff(body, axis=0)
     goals = {
         side: Goal(
-            one.ankle + body + _shift(one.steps - own, one.bears > _TOUCHES, source.motion.fps),
+            one.ankle + body + shift(one.steps - own, one.bears > TOUCHES, source.motion.fps),
             _aloft(source, SIDES.index(side)),
+            one.turned,
         )
         for side, one in feet.items()
     }
@@ -125,11 +116,12 @@ def foot_goals(
 @dataclass(frozen=True)
 class _Steps:
     """Where an ankle would be (T, 3) without shifts; by how much it is to be shifted from frame to frame
-    (T - 1, 3), and how much the foot bears meanwhile (T - 1,)."""
+    (T - 1, 3), and how much the foot bears meanwhile (T - 1,). turned (T, 3, 3): as `Goal` has it."""
 
     ankle: np.ndarray
     steps: np.ndarray
     bears: np.ndarray
+    turned: np.ndarray
 
 
 def _along_with(feet: list[_Steps], fps: float) -> np.ndarray:
@@ -137,7 +129,7 @@ def _along_with(feet: list[_Steps], fps: float) -> np.ndarray:
     own way in the long run."""
     bears = np.stack([one.bears for one in feet])[..., None]
     steps = np.stack([one.steps for one in feet])
-    steps = (bears * steps).sum(0) / np.maximum(bears.sum(0), _TOUCHES)
+    steps = (bears * steps).sum(0) / np.maximum(bears.sum(0), TOUCHES)
     path = np.pad(np.cumsum(smoothed(steps, _SETS_OUT * fps), axis=0), ((1, 0), (0, 0)))
     return path - smoothed(path, _COMES_BACK * fps)
 
@@ -150,37 +142,21 @@ def _aloft(source: Source, side: int) -> np.ndarray:
     return np.asarray(away * (1.0 - covering(bears, round(_LANDS * source.motion.fps))))
 
 
-def _foot_steps(source: Source, target: Target, side: str, turn: np.ndarray, scale: float) -> _Steps:
+def _foot_steps(source: Source, target: Target, side: str, correction: np.ndarray, scale: float) -> _Steps:
     index = SIDES.index(side)
-    foot = foot_of(target, source, side, turn, scale)
-    world, toes = source.world(f"{side}_ankle"), source.world(f"{side}_foot")
+    foot = foot_of(target, source, side, correction, scale)
+    sole = _sole(foot, source.world(f"{side}_ankle"), source.world(f"{side}_foot"))
     origin = np.array([0.0, source.floor, 0.0])
     theirs = scale * (source.soles[:, index] - origin) + origin
-    middle = slice(HEEL, TOE)
-    mean = foot.sole[middle].mean(0)
-    ankle = theirs[:, middle].mean(1) - world @ mean
-    ours = _sole(foot, world, toes) + ankle[:, None]
-    rise = theirs[..., 1].min(1) - ours[..., 1].min(1)
-    ankle[:, 1] += rise
-    ours[..., 1] += rise[:, None]
-    weights = _bearing(source, index)
-    steps = _steps(np.diff(theirs, axis=0), np.diff(ours, axis=0), weights, scale)
-    return _Steps(ankle, steps, weights.sum(1))
-
-
-def _steps(theirs: np.ndarray, ours: np.ndarray, weights: np.ndarray, scale: float) -> np.ndarray:
-    """(T - 1, 3) by which a foot is to be shifted from frame to frame, level: its places go as the person's
-    scaled ones (T - 1, 4, 3) and none, as far as it bears (T - 1, 4), more than the person's own. Long legs
-    make no foot slide more."""
-    most = np.linalg.norm(theirs, axis=-1, keepdims=True) / scale + _UNSEEN
-    share = weights[..., None] / np.maximum(weights.sum(1), _TOUCHES)[:, None, None]
-    level = np.array([1.0, 0.0, 1.0])
-    shift = (share * (theirs - ours)).sum(1) * level
-    for _ in range(_PASSES):
-        steps = ours + shift[:, None]
-        length = np.linalg.norm(steps, axis=-1, keepdims=True)
-        shift += (share * steps * (np.minimum(1.0, most / np.maximum(length, 1e-9)) - 1.0)).sum(1) * level
-    return np.asarray(shift)
+    weights = bearing(source, index)
+    bears = weights.sum(1)
+    turns = Slide.of(theirs, sole, weights, scale).turns()
+    turned = about(_UP, turn(turns, bears > TOUCHES, source.motion.fps))
+    sole = applied(turned[:, None], sole)
+    ankle = (theirs - sole)[:, HEEL:TOE].mean(1)
+    ankle[:, 1] = theirs[..., 1].min(1) - sole[..., 1].min(1)
+    steps = Slide.of(theirs, sole + ankle[:, None], weights, scale).shifts()
+    return _Steps(ankle, steps, bears, turned)
 
 
 def _sole(foot: Foot, world: np.ndarray, toes: np.ndarray) -> np.ndarray:
@@ -190,61 +166,13 @@ def _sole(foot: Foot, world: np.ndarray, toes: np.ndarray) -> np.ndarray:
     return np.concatenate([places[:, :TOE, :, 0], tip[:, None]], axis=1)
 
 
-def _bearing(source: Source, side: int) -> np.ndarray:
-    """(T - 1, 4) how much each place of a sole bears from one frame to the next; heel and toes' side count
-    alike. What slides along is no stand, whatever it is taken for: held, it would drag the leg behind."""
-    places, size = source.soles[:, side], source.size
-    height = places[..., 1] - places[..., 1].min(1, keepdims=True)
-    speed = _speed(places, source.motion.fps)
-    weight = source.bears[:, side] * np.exp(-np.maximum(height - _FLAT, 0.0) / _NEAR)
-    weight *= np.exp(-np.maximum(speed - size * _SLOW, 0.0) / (size * _SLIDES))
-    return np.asarray(_PARTS * np.minimum(weight[1:], weight[:-1]))
-
-
-def _speed(places: np.ndarray, fps: float) -> np.ndarray:
-    """(T, 4) metres a second over the floor, in the mean of a short time before or after, as is less."""
-    reach = min(max(round(_WHILE * fps), 1), len(places) - 1)
-    if reach < 1:
-        return np.zeros(places.shape[:2])
-    way = np.linalg.norm((places[reach:] - places[:-reach])[..., [0, 2]], axis=-1) * fps / reach
-    ends = np.full((reach, way.shape[1]), np.inf)
-    return np.minimum(np.concatenate([way, ends]), np.concatenate([ends, way]))
-
-
-def _shift(steps: np.ndarray, stands: np.ndarray, fps: float) -> np.ndarray:
-    """(T, 3) shift whose steps while a foot stands (T - 1,) are those wanted (T - 1, 3): it is nothing in the
-    mean of the time a foot stands, and eases over in the air."""
-    found = np.zeros((len(steps) + 1, 3))
-    edges = np.flatnonzero(np.diff(np.concatenate([[False], stands, [False]]).astype(int)))
-    left = None
-    for first, last in edges.reshape(-1, 2):
-        way = np.concatenate([np.zeros((1, 3)), np.cumsum(steps[first:last], axis=0)])
-        start = -way.mean(0)
-        if left is not None:
-            most = _SHIFTS * (first - left) / fps
-            away = start - found[left]
-            start = found[left] + away * min(1.0, most / max(float(np.linalg.norm(away)), 1e-9))
-            _ease(found, left, first, start)
-        else:
-            found[:first] = start
-        found[first : last + 1] = start + way
-        left = last
-    if left is not None:
-        found[left:] = found[left]
-    return found
-
-
-def _ease(values: np.ndarray, first: int, last: int, end: np.ndarray) -> None:
-    share = smooth_step(np.arange(last - first + 1) / (last - first))[:, None]
-    values[first : last + 1] = (1.0 - share) * values[first] + share * end
-
-
 def set_feet(pose: Pose, source: Source, goals: dict[str, Goal]) -> None:
-    """Let the legs reach their goals; feet stay turned as they are."""
+    """Let the legs reach their goals; feet stay turned as they are, but for what their goals say."""
     for side, goal in goals.items():
         joints = [f"{side}_{joint}" for joint in LIMBS["leg"]]
         hip, knee, ankle = (pose.target.joints[joint] for joint in joints)
-        foot = pose.turn(ankle)
+        feet = {f"{side}_ankle", f"{side}_foot"} & set(pose.target.joints)
+        stand = {bone: goal.turned @ pose.turn(bone) for bone in (pose.target.joints[one] for one in feet)}
         places = [pose.place(bone) for bone in (hip, knee, ankle)]
         wanted, pointing = goal.ankle - places[0], places[2] - places[0]
         stretch = np.maximum(*(np.linalg.norm(way, axis=-1) for way in (wanted, pointing)))
@@ -254,4 +182,4 @@ def set_feet(pose: Pose, source: Source, goals: dict[str, Goal]) -> None:
         axis = applied(source.world(f"{side}_hip"), hinge(side, "leg"))
         upper, lower = reach(places[1] - places[0], places[2] - places[1], wanted, axis)
         pose.turns[hip], pose.turns[knee] = upper @ pose.turn(hip), lower @ pose.turn(knee)
-        pose.turns[ankle] = foot
+        pose.turns.update(stand)

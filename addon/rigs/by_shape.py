@@ -14,6 +14,7 @@ from itertools import combinations, pairwise
 import numpy as np
 
 from ..safe_read import FormatError
+from .head import head_by_place
 from .rig import Rig
 
 _ALIKE = 0.08
@@ -37,6 +38,10 @@ _PARTS = {"leg": (0.71, 0.75), "arm": (0.49, 0.47)}
 _WHOLE, _OWN = {"leg": 1.8, "arm": 1.2}, 0.7
 """The bones of a whole limb, an arm's to where its fingers branch if they do, of the trunk; how much rather
 a limb's own length tells its parts than the trunk's."""
+_HAND = 0.36
+"""Of an arm's length, how far at most fingers reach from where they part."""
+_BETWEEN = 0.3
+"""What a bone within a part of an arm weighs where there are several ways along it, as with sleeves."""
 _BRANCHES, _FINGERS, _MOST_FINGERS = 3, 4, 6
 """A hand has as many fingers, at least and at most."""
 _SLANT = 0.4
@@ -44,8 +49,6 @@ _SLANT = 0.4
 _FOOT = 0.34
 """Of a shin, how far the ball of the foot lies from the ankle."""
 _FEWEST_BONES = 10
-_HEAD, _ASIDE = 0.24, 0.2
-"""How far above the shoulders the head's joint lies, of the trunk; what its place ahead weighs."""
 
 
 _ADVICE = "choose the armature of a body, or name its bones in the table"
@@ -292,15 +295,62 @@ def _limb(rig: Rig, line: Sequence[int], limb: str, trunk: float, axes: _Axes) -
     """The joints of one limb, such as left_leg, by the parts of a body's proportions."""
     side, kind = limb.split("_")
     names = ("hip", "knee", "ankle", "foot") if kind == "leg" else ("shoulder", "elbow", "wrist", "")
+    lines = [line] if kind == "leg" else _ways(rig, line)
+    cuts = [cut for each in lines if (cut := _cut(rig, each, kind, trunk, axes))]
+    if not cuts:
+        raise NoHumanoid("The limbs of the armature have too few bones for a body; name them in the table.")
+    best = min(cuts, key=lambda cut: cut.off + _BETWEEN * (len(cuts) > 1) * cut.between)
+    line, (high, middle, low) = best.line, best.three
+    found = {
+        f"{side}_{names[0]}": line[high],
+        f"{side}_{names[1]}": line[middle],
+        f"{side}_{names[2]}": line[low],
+    }
+    if kind == "leg" and low + 1 < len(line):
+        found[f"{side}_foot"] = _ball(rig, line, middle, low)
+    if kind == "arm" and high > 0:
+        found[f"{side}_collar"] = line[high - 1]
+    return found
+
+
+def _ways(rig: Rig, line: Sequence[int]) -> list[Sequence[int]]:
+    """The ways along an arm's bones that are long enough for one, to fingers where there are any: what is
+    longest may be a sleeve."""
+    ends = [bone for bone in rig.tree.below(line[0]) if not rig.tree.children[bone]]
+    least = _HALF * _length(rig, line)
+    ways: list[Sequence[int]] = [rig.tree.way(line[0], end) for end in ends]
+    ways = [way for way in ways if len(way) >= _FEWEST_PARTS and _length(rig, way) > least]
+    return [way for way in ways if _hands(rig, way)] or ways
+
+
+def _hands(rig: Rig, line: Sequence[int]) -> list[int]:
+    """Places of an arm's bones that fingers hang on: as many, and short."""
+    most = _HAND * _length(rig, line)
+    branched = [place for place, bone in enumerate(line) if len(rig.tree.children[bone]) >= _BRANCHES]
+    return [place for place in branched if _length(rig, line[place:]) < most]
+
+
+@dataclass(frozen=True)
+class _Cut:
+    """Where a limb's bones (by their places in a line) part in two, and how far that is from a body's."""
+
+    line: Sequence[int]
+    three: tuple[int, int, int]
+    off: float
+
+    @property
+    def between(self) -> int:
+        """Bones that lie within its parts: cloth has more of them than limbs."""
+        return self.three[2] - self.three[0] - 2
+
+
+def _cut(rig: Rig, line: Sequence[int], kind: str, trunk: float, axes: _Axes) -> _Cut | None:
+    """The nearest to a body's; None where a line has too few bones."""
     upper, lower = _PARTS[kind]
-    ends = [
-        place
-        for place, bone in enumerate(line)
-        if kind == "arm" and len(rig.tree.children[bone]) >= _BRANCHES
-    ]
+    ends = _hands(rig, line) if kind == "arm" else []
     whole = _length(rig, line[: ends[-1] + 1] if ends else line) / _WHOLE[kind]
     trunk *= max(whole / trunk, 0.1) ** _OWN
-    best: tuple[float, tuple[int, int, int]] | None = None
+    best: _Cut | None = None
     for three in combinations(range(len(line)), 3):
         if ends and three[2] != ends[-1]:
             continue
@@ -316,21 +366,9 @@ def _limb(rig: Rig, line: Sequence[int], limb: str, trunk: float, axes: _Axes) -
             + 2 * abs(np.log(parts[0] / parts[1] * lower / upper))
         )
         off += 3.0 * (_turned(rig, line, three, kind, axes) + _bent(rig, line, three))
-        if best is None or off < best[0]:
-            best = (off, three)
-    if best is None:
-        raise NoHumanoid("The limbs of the armature have too few bones for a body; name them in the table.")
-    high, middle, low = best[1]
-    found = {
-        f"{side}_{names[0]}": line[high],
-        f"{side}_{names[1]}": line[middle],
-        f"{side}_{names[2]}": line[low],
-    }
-    if kind == "leg" and low + 1 < len(line):
-        found[f"{side}_foot"] = _ball(rig, line, middle, low)
-    if kind == "arm" and high > 0:
-        found[f"{side}_collar"] = line[high - 1]
-    return found
+        if best is None or off < best.off:
+            best = _Cut(line, three, float(off))
+    return best
 
 
 def _ball(rig: Rig, line: Sequence[int], knee: int, ankle: int) -> int:
@@ -356,25 +394,3 @@ def _bent(rig: Rig, line: Sequence[int], three: tuple[int, int, int]) -> float:
     straight = np.linalg.norm(np.diff(rig.heads[[line[place] for place in three]], axis=0), axis=-1)
     ways = [_length(rig, line[high : low + 1]) for high, low in pairwise(three)]
     return float(np.log(np.array(ways) / straight).sum())
-
-
-def head_by_place(rig: Rig, limbs: dict[str, int]) -> int | None:
-    """The bone above the shoulders whose joint lies where a head's does, of a body that rests standing."""
-    shoulders = rig.heads[[limbs["left_shoulder"], limbs["right_shoulder"]]]
-    middle = shoulders.mean(0)
-    trunk = middle - rig.heads[[limbs["left_hip"], limbs["right_hip"]]].mean(0)
-    across = shoulders[0] - shoulders[1]
-    wide = float(np.linalg.norm(across))
-    if wide < 1e-9:
-        return None
-    chest = rig.tree.meeting([limbs["left_shoulder"], limbs["right_shoulder"]])
-    offsets = rig.heads - middle
-    above = (np.abs(offsets @ across) < 0.05 * wide**2) & (offsets @ trunk > 0.05 * trunk @ trunk)
-    places = [
-        place for place in (rig.tree.below(chest) if chest >= 0 else range(len(rig.names))) if above[place]
-    ]
-    if not places:
-        return None
-    height = offsets @ trunk / (trunk @ trunk)
-    aside = np.linalg.norm(offsets - height[:, None] * trunk, axis=-1) / np.linalg.norm(trunk)
-    return min(places, key=lambda place: float(abs(height[place] - _HEAD) + _ASIDE * aside[place]))

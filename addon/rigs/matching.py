@@ -9,10 +9,11 @@ import numpy as np
 from .bone_map import NEEDED, BoneMap, spine_joints
 from .bone_words import without_numbers
 from .by_names import named_limbs
-from .by_shape import FOUR_LEGS, NoHumanoid, head_by_place, shaped_limbs
+from .by_shape import FOUR_LEGS, NoHumanoid, shaped_limbs
 from .deform import deforming
 from .families import family_of
 from .hands import finger_bones
+from .head import head_by_place
 from .rig import Rig
 from .trunk import trunk_of
 from .twists import twist_bones

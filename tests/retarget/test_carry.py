@@ -13,9 +13,8 @@ from addon.body.rotations import geodesic_angle, matrix_from_axis_angle, matrix_
 from addon.body.skeleton import JOINT_NAMES, PARENTS, REST_OFFSETS, rest_joints
 from addon.body.soles import HEEL
 from addon.motion import Motion
-from addon.retarget import Options, RetargetError, Target, carry, followed
+from addon.retarget import Options, RetargetError, carry, followed
 from addon.retarget.carry import leg_scale
-from addon.retarget.feet import foot_of
 from addon.retarget.geometry import applied, turn_between
 from addon.retarget.hands import arm_joints, arm_lengths, stretched
 from addon.retarget.pose import Pose
@@ -23,6 +22,7 @@ from addon.retarget.rest import corrections
 from addon.retarget.source import Source, source_of
 from tests.retarget import stepping
 from tests.retarget.characters import RESTS, Build, character, rest_pose
+from tests.retarget.soles import soles
 from tests.scene.hands import finger_joints, with_hands
 
 FRAMES = stepping.FRAMES
@@ -187,24 +187,13 @@ def test_nothing_flips_or_pops(walk, build):
     assert ((turns[1:] * turns[:-1]).sum(-1) > 0).all()
 
 
-def _soles(source: Source, target: Target, pose: Pose, side: str) -> np.ndarray:
-    """(T, 4, 3) places under a character's foot."""
-    turned = corrections(target, source.rest)
-    ankle, ball = (target.joints[f"{side}_{joint}"] for joint in ("ankle", "foot"))
-    foot = foot_of(target, source, side, turned[ankle], leg_scale(source, target))
-    world, toes = (pose.turn(bone) @ (turned[bone] @ target.facing).T for bone in (ankle, ball))
-    places = pose.place(ankle)[:, None] + (world[:, None] @ foot.sole[:3, :, None])[..., 0]
-    tip = pose.place(ball) + toes @ foot.tip
-    return np.concatenate([places, tip[:, None]], axis=1)
-
-
 @pytest.mark.parametrize("build", BUILDS.values(), ids=BUILDS)
 def test_planted_feet_slide_no_more_than_the_persons_and_keep_the_floor(walk, build):
     source, target = source_of(walk), character(build)
     pose = carry(walk, target).pose
     for index, side in enumerate(SIDES):
-        soles = _soles(source, target, pose, side)
-        places = np.stack([soles[:, HEEL], soles[:, HEEL + 1 :].mean(1)], axis=1)
+        under = soles(source, target, pose, side)
+        places = np.stack([under[:, HEEL], under[:, HEEL + 1 :].mean(1)], axis=1)
         bears = walk.contacts.reshape(-1, 2, 2)[:, index] > 0.5
         stands = bears[1:] & bears[:-1]
         ours = source.soles[:, index]
@@ -215,7 +204,7 @@ def test_planted_feet_slide_no_more_than_the_persons_and_keep_the_floor(walk, bu
         )
         assert (after - before).max() < 0.5
         lowest = leg_scale(source, target) * source.soles[:, index, :, 1].min(1)
-        assert np.abs(soles[..., 1].min(1) - lowest).max() < 0.001, "as near to the floor as the person's"
+        assert np.abs(under[..., 1].min(1) - lowest).max() < 0.001, "as near to the floor as the person's"
 
 
 @pytest.mark.parametrize("build", BUILDS.values(), ids=BUILDS)
@@ -345,32 +334,6 @@ def test_feet_that_slide_along_drag_no_legs_behind_whatever_they_are_taken_for(w
     there = followed(carry(slides, character(build)).pose, slides)
     back = followed(carry(there, character(Build())).pose, slides)
     assert _apart(source_of(slides).joints, back.joints)[:, [0, 1, 4, 5]].max() < 1.0
-
-
-def test_a_longer_foot_that_turns_while_it_bears_shares_its_slide_between_heel_and_ball():
-    turns = _turning_about_the_left_ball()
-    source, target = source_of(turns), character(BUILDS["giant"])
-    places = _soles(source, target, carry(turns, target).pose, "left")
-    more = []
-    for parts in (slice(HEEL, HEEL + 1), slice(HEEL + 1, None)):
-        before, after = (
-            np.linalg.norm(np.diff(one[:, parts].mean(1), axis=0), axis=-1)
-            for one in (source.soles[:, 0], places)
-        )
-        more.append(1000 * float((after - before).max()))
-    assert abs(more[0] - more[1]) < 0.1 and max(more) < 0.7
-
-
-def _turning_about_the_left_ball() -> Motion:
-    stands = stepping.stand()
-    ball = source_of(stands).soles[0, 0, HEEL + 1 :].mean(0)
-    angles = 0.25 * np.sin(np.arange(FRAMES) * 1.2 / stands.fps)
-    turns = np.asarray(matrix_from_axis_angle(angles[:, None] * np.array([0.0, 1.0, 0.0])))
-    rotations, contacts = stands.rotations.copy(), stands.contacts.copy()
-    rotations[:, 0] = turns @ rotations[:, 0]
-    contacts[:, 2:] = 0.0
-    pelvis = (turns @ (stands.pelvis - ball)[..., None])[..., 0] + ball
-    return replace(stands, rotations=rotations, pelvis=pelvis, contacts=contacts)
 
 
 def _embraces(walk: Motion) -> Motion:

@@ -358,15 +358,18 @@ ONE_ARM_UP = {"left_shoulder": (0.0, 0.0, 1.2), "right_shoulder": (0.0, 0.0, 1.2
 
 
 def with_chains(
-    rig: Rig, bone: str, start: tuple[float, float, float], end: tuple[float, float, float]
+    rig: Rig, bones: tuple[str, str], start: tuple[float, float, float], end: tuple[float, float, float]
 ) -> Rig:
-    """The rig with six bones more on each side of one of it, from and to these metres beside its head."""
+    """The rig with six bones more on each side, on these of its bones, from and to these metres beside their
+    heads."""
+    hung = [rig.index[bone] for bone in bones]
     chains = [
-        np.linspace(start, end, 7) * [side, 1.0, 1.0] + rig.heads[rig.index[bone]] for side in (1.0, -1.0)
+        np.linspace(start, end, 7) * [side, 1.0, 1.0] + rig.heads[bone]
+        for side, bone in zip((1.0, -1.0), hung, strict=True)
     ]
     count = len(rig.names)
     names = tuple(f"hair{place}" for place in range(12))
-    parents = tuple(rig.index[bone] if place % 6 == 0 else count + place - 1 for place in range(12))
+    parents = tuple(hung[place // 6] if place % 6 == 0 else count + place - 1 for place in range(12))
     return Rig(
         rig.names + names, rig.parents + parents,
         np.concatenate([rig.heads, *(chain[:-1] for chain in chains)]),
@@ -376,19 +379,21 @@ def with_chains(
 
 
 @pytest.mark.parametrize(
-    ("joint", "start", "end"),
+    ("hung", "start", "end"),
     [
-        ("head", (0.1, 0.05, 0.15), (0.25, 0.15, -0.75)),
-        ("pelvis", (0.1, 0.1, 0.0), (0.15, 0.2, -0.8)),
-        ("spine3", (0.05, 0.1, 0.0), (1.15, 0.4, 0.3)),
+        (("head", "head"), (0.1, 0.05, 0.15), (0.25, 0.15, -0.75)),
+        (("pelvis", "pelvis"), (0.1, 0.1, 0.0), (0.15, 0.2, -0.8)),
+        (("spine3", "spine3"), (0.05, 0.1, 0.0), (1.15, 0.4, 0.3)),
+        (("left_elbow", "right_elbow"), (0.0, 0.0, -0.05), (0.3, 0.0, -0.45)),
+        (("left_elbow", "right_elbow"), (0.2, 0.0, -0.03), (0.3, 0.0, -0.45)),
     ],
-    ids=["long hair", "a coat", "wings"],
+    ids=["long hair", "a coat", "wings", "sleeves", "cuffs"],
 )
-def test_what_hangs_on_a_body_in_pairs_is_no_limb_of_it(joint, start, end):
+def test_what_hangs_on_a_body_in_pairs_is_no_limb_of_it(hung, start, end):
     for known in (_known(family) for family in ("Mixamo", "Unreal", "Daz Genesis 8", "VRoid", "Source")):
         rig = build(known)
         joints = match(rig).joints
-        dressed = _joints(with_chains(rig, joints[joint], start, end))
+        dressed = _joints(with_chains(rig, (joints[hung[0]], joints[hung[1]]), start, end))
         limbs = [
             name for name in expected(known) if name.startswith(("left", "right")) and "collar" not in name
         ]
