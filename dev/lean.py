@@ -32,6 +32,7 @@ PARTS = {
     *("numpy.core._add_newdocs", "numpy.core._add_newdocs_scalars"),
     *("ast", "inspect", "pickle", "platform", "textwrap"),
 }
+_IMPORTED = ("__spec__", "__path__")
 
 
 class _Later:
@@ -43,15 +44,15 @@ class _Later:
     ) -> ModuleSpec | None:
         spec = PathFinder.find_spec(name, path, target) if name in PARTS else None
         if spec is not None and spec.loader is not None:
-            spec.loader = (_KnowingLoader if name in KNOWN else LazyLoader)(spec.loader)
+            spec.loader = _KnowingLoader(spec.loader)
         return spec
 
 
 class _KnowingLoader(LazyLoader):
-    """Of parts that know some answers before they are run."""
+    """Of parts that know some answers before they are run: also what every further import asks of them."""
 
     def exec_module(self, module: ModuleType) -> None:
-        known = KNOWN[module.__name__]
+        known = KNOWN.get(module.__name__, {})
         super().exec_module(module)
         later: Any = type(module)
 
@@ -59,6 +60,8 @@ class _KnowingLoader(LazyLoader):
             def __getattribute__(self, name: str) -> Any:
                 if name in known:
                     return known[name]
+                if name in _IMPORTED:
+                    return object.__getattribute__(self, name)
                 object.__setattr__(self, "__class__", later)
                 return getattr(self, name)
 

@@ -35,7 +35,10 @@ np.testing.assert_allclose(1.0, 1.0)
 from numpy.random import Generator
 from numpy import ctypeslib, random
 print(random is sys.modules["numpy.random"], Generator is random.Generator, ctypeslib.as_array is not None)
-assert set(PARTS) <= set(sys.modules)
+import inspect, pickle
+from numpy._typing import ArrayLike, NDArray
+print(inspect.isclass(pickle.Unpickler), ArrayLike is not None, NDArray is not list)
+assert {part for part in PARTS if "_add_newdocs" not in part} <= set(sys.modules)  # which NumPy 1 has
 """
 
 INSIDE = """
@@ -83,6 +86,8 @@ def imported(tmp_path_factory) -> set[str]:
         "addon.rigs.matching",
         "addon.writers.presets",
         "bpy",
+        pytest.param("dis", marks=pytest.mark.skipif(np.__version__ >= "2", reason="NumPy 2 asks for it")),
+        "numpy._typing._array_like",
         "numpy.ma.core",
         "numpy.polynomial.polynomial",
         "numpy.random.mtrand",
@@ -90,6 +95,7 @@ def imported(tmp_path_factory) -> set[str]:
     ],
 )
 def test_inspect_imports_nothing_that_it_does_not_need(imported, name):
+    """A dataclass without a doc string would ask Python's `inspect`, and that `dis`."""
     assert "addon.formats.registry" in imported and name not in imported
 
 
@@ -99,6 +105,7 @@ def test_parts_of_numpy_that_come_later_are_the_same_ones():
         f"{np.random.default_rng(7).integers(1000)}",
         "7.0 2.0",
         "1.0 True False",
+        "True True True",
         "True True True",
     ]
 

@@ -19,6 +19,8 @@ _NEAREST = 1.0
 
 @dataclass
 class _Track:
+    """Somebody who was last seen in this frame at this place, as `Detections.add_at` takes it."""
+
     number: int
     frame: int
     place: np.ndarray
