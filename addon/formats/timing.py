@@ -201,8 +201,21 @@ def timed(draft: Draft, times: Any, name: str = "", stated: float | None = None)
     clock = read_clock(times, name)
     if clock is not None and all(one.frames == len(clock.seconds) for one in draft.people):
         return on_clock(draft, clock, stated)
+    if clock is not None and stated is not None and not clock.allows(stated) and _counts_entries(draft, clock):
+        told = [*draft.warnings, _other_rate(clock, stated)]
+        return replace(draft, fps=clock.fps, warnings=told)
     rate = clock.fps if clock is not None and clock.even else draft.fps
     return replace(draft, fps=rate if stated is None else stated)
+
+
+def _counts_entries(draft: Draft, clock: Clock) -> bool:
+    """Whether frames are numbered by the entries that have the clock's even times, one after the other."""
+    last = max((int(one.frame_ids[-1]) for one in draft.people), default=0)
+    return clock.even and int(clock.numbers[-1]) == len(clock.seconds) - 1 and last < len(clock.seconds)
+
+
+def _other_rate(clock: Clock, stated: float) -> str:
+    return f"The frames' times run at {clock.fps:.6g} frames per second, not at {stated:g}."
 
 
 def timed_beside(draft: Draft, fields: Mapping[str, Any], frames: int, stated: float | None) -> Draft:
@@ -223,12 +236,13 @@ def on_clock(draft: Draft, clock: Clock, stated: float | None = None) -> Draft:
             people = [one.rows(np.flatnonzero(~repeated)) for one in draft.people]
             told = f"Left out: {plural(int(repeated.sum()), 'frame')} at the same time as the one before."
             return on_clock(replace(draft, people=people, warnings=[*warnings, told]), left, stated)
-    clock = clock if stated is not None else _by_own_numbers(draft.people, clock)
+    numbered = _by_own_numbers(draft.people, clock)
+    clock = numbered if stated is None or numbered.allows(stated) else clock
     fps = clock.fps
     if stated is not None and clock.allows(stated):
         fps = stated
     elif stated is not None:
-        warnings.append(f"The frames' times run at {clock.fps:.6g} frames per second, not at {stated:g}.")
+        warnings.append(_other_rate(clock, stated))
     start = _start(draft.people[0], clock, fps) if draft.people else 0
     filmed = at_frames(draft.filmed, (clock.seconds - clock.seconds[0]) * fps + start)
     if clock.even:

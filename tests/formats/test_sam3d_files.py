@@ -140,6 +140,21 @@ def test_the_same_clip_comes_out_of_every_file(tmp_path, file):
         assert (recording.fps.value, recording.fps.how) == (25.0, "stated")
 
 
+@pytest.mark.parametrize("stride", [1, 2])
+@pytest.mark.parametrize("unseen", [None, 3])
+def test_every_second_frame_of_a_video_plays_at_its_speed(tmp_path, stride, unseen):
+    """Frames are numbered as they were processed, or as the video has them, whose rate the file states."""
+    frames = [
+        {"frame_number": stride * n, "timestamp": 2 * n / 30, "persons": [] if n == unseen else [blocks(one)]}
+        for n, one in enumerate(bodies())
+    ]
+    recording = formats.read(as_json({"video_info": {"fps": 30.0}, "frames": frames})(tmp_path))
+    (person,) = recording.people
+    assert recording.fps.value == 15.0 * stride
+    assert list(person.frame_ids) == [stride * n for n in range(FRAMES) if n != unseen]
+    assert any("not at 30" in warning for warning in recording.warnings) == (stride == 1)
+
+
 def test_joints_and_their_rotations_alone_are_poses(tmp_path):
     """SAM3DBody2abc's sequence holds no keypoints."""
     frames = [

@@ -174,17 +174,16 @@ def _frame_numbers(container: Container, count: int) -> list[int]:
 
 
 def _timed(draft: Draft, container: Container) -> Draft:
-    """The draft with the file's rate or its frames' times, of which those in one frame share theirs."""
+    """The draft with the file's rate and its frames' times, of which those in one frame share theirs."""
     fields = container.fields
     stated, listed = rate_of(fields), fields.get("frames", container.tree)
-    if stated is not None:
-        return replace(draft, fps=stated)
     if isinstance(listed, list):
-        return timed_frames(draft, listed)
+        return timed_frames(draft, listed, stated)
     name = next((str(name) for name in fields if is_time(str(name))), None)
     if name is None:
-        return draft
-    return timed(draft, list(dict.fromkeys(numbers(fields[name], name).reshape(-1).tolist())), name)
+        return draft if stated is None else replace(draft, fps=stated)
+    times = list(dict.fromkeys(numbers(fields[name], name).reshape(-1).tolist()))
+    return timed(draft, times, name, stated)
 
 
 def _person(name: str, frames: np.ndarray, values: dict[str, np.ndarray]) -> Person:
