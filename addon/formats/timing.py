@@ -201,17 +201,19 @@ def timed(draft: Draft, times: Any, name: str = "", stated: float | None = None)
     clock = read_clock(times, name)
     if clock is not None and all(one.frames == len(clock.seconds) for one in draft.people):
         return on_clock(draft, clock, stated)
-    if clock is not None and stated is not None and not clock.allows(stated) and _counts_entries(draft, clock):
-        told = [*draft.warnings, _other_rate(clock, stated)]
-        return replace(draft, fps=clock.fps, warnings=told)
-    rate = clock.fps if clock is not None and clock.even else draft.fps
-    return replace(draft, fps=rate if stated is None else stated)
+    if clock is None or not clock.even:
+        return replace(draft, fps=draft.fps if stated is None else stated)
+    if stated is None:
+        return replace(draft, fps=clock.fps)
+    if clock.allows(stated) or not _counts_entries(draft, clock):
+        return replace(draft, fps=stated)
+    return replace(draft, fps=clock.fps, warnings=[*draft.warnings, _other_rate(clock, stated)])
 
 
 def _counts_entries(draft: Draft, clock: Clock) -> bool:
     """Whether frames are numbered by the entries that have the clock's even times, one after the other."""
     last = max((int(one.frame_ids[-1]) for one in draft.people), default=0)
-    return clock.even and int(clock.numbers[-1]) == len(clock.seconds) - 1 and last < len(clock.seconds)
+    return int(clock.numbers[-1]) == len(clock.seconds) - 1 and last < len(clock.seconds)
 
 
 def _other_rate(clock: Clock, stated: float) -> str:
