@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from ..body.directions import unit
 from ..body.kinematics import forward
 from ..body.runs import runs
 from ..body.skeleton import JOINT_NAMES, REST_OFFSETS
@@ -55,7 +56,7 @@ def find_up(people: list[Person] | tuple[Person, ...]) -> np.ndarray | None:
     found = [up for up in map(walk_up, people) if up is not None]
     if not found:
         return None
-    mean = _unit(np.mean(found, axis=0))
+    mean = unit(np.mean(found, axis=0))
     agree = all(up @ mean > _STEADY for up in found)
     return mean if agree and mean @ _UP > _MOST_TILT else None
 
@@ -144,8 +145,8 @@ def _posture(stance: Stance, standing: np.ndarray) -> np.ndarray | None:
     """The body's direction while standing; None where they do not stand mostly, or not in one direction."""
     if standing.mean() < _MOSTLY:
         return None
-    body = _unit(stance.neck - np.mean(stance.ankles, axis=0))[standing]
-    posture = _unit(body.mean(0))
+    body = unit(stance.neck - np.mean(stance.ankles, axis=0))[standing]
+    posture = unit(body.mean(0))
     return posture if (body @ posture).mean() >= _STEADY else None
 
 
@@ -155,7 +156,7 @@ def _standing(stance: Stance) -> np.ndarray | None:
     seen = np.isfinite(stance.hips + ankles + stance.neck).all(-1) & np.isfinite(stance.legs)
     if not seen.any():
         return None
-    aligned = (_unit(stance.hips - ankles) * _unit(stance.neck - stance.hips)).sum(-1) > _ALIGNED
+    aligned = (unit(stance.hips - ankles) * unit(stance.neck - stance.hips)).sum(-1) > _ALIGNED
     longest = np.percentile(stance.legs[seen], 75)
     return seen & aligned & (stance.legs > _STRAIGHT * longest)
 
@@ -168,7 +169,7 @@ def _level(posture: np.ndarray, path: np.ndarray) -> np.ndarray | None:
     if not long_ways or any(abs(way @ posture) > _STEEPEST for way in long_ways):
         return None
     up = posture - sum((way @ posture) * way for way in long_ways)
-    return _unit(up)
+    return unit(up)
 
 
 def _steps(stance: Stance, standing: np.ndarray, up: np.ndarray) -> int:
@@ -178,11 +179,7 @@ def _steps(stance: Stance, standing: np.ndarray, up: np.ndarray) -> int:
     hips, frames = stance.hips[standing], np.arange(len(apart))
     ahead, behind = np.minimum(frames + stance.window, len(frames) - 1), np.maximum(frames - stance.window, 0)
     going = hips[ahead] - hips[behind]
-    going = _unit(going - (going @ up)[:, None] * up)
+    going = unit(going - (going @ up)[:, None] * up)
     swing = (apart * going).sum(-1)
     sides = np.sign(swing[np.abs(swing) > _LEAST_SWING])
     return int((np.diff(sides) != 0).sum())
-
-
-def _unit(vectors: np.ndarray) -> np.ndarray:
-    return vectors / np.maximum(np.linalg.norm(vectors, axis=-1, keepdims=True), 1e-9)

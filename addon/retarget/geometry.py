@@ -1,31 +1,15 @@
-"""Turns from one direction to another, and limbs of two bones that reach a place."""
+"""Turns, and limbs of two bones that reach a place."""
 
 from __future__ import annotations
 
 import numpy as np
 
+from ..body.directions import turn_between, unit
 from ..body.rotations import matrix_from_axis_angle
 
 SEEN = 0.2
 """Sine of the bend from which a limb tells the axis of its middle joint; less bent, it is given."""
 STRETCHED = 1.0 - 1e-5
-
-
-def unit(vectors: np.ndarray) -> np.ndarray:
-    """Vectors (..., 3) of length 1."""
-    return np.asarray(vectors / np.maximum(np.linalg.norm(vectors, axis=-1, keepdims=True), 1e-12))
-
-
-def turn_between(first: np.ndarray, second: np.ndarray) -> np.ndarray:
-    """(..., 3, 3) the smallest turns that take directions (..., 3) to others."""
-    a, b = unit(first), unit(second)
-    across = np.cross(a, b)
-    sine = np.linalg.norm(across, axis=-1, keepdims=True)
-    angle = np.arctan2(sine, (a * b).sum(-1, keepdims=True))
-    # Opposite directions have no smallest turn; any across is as good as another.
-    other = np.cross(a, np.where(np.abs(a[..., :1]) < 0.9, [1.0, 0.0, 0.0], [0.0, 1.0, 0.0]))
-    axis = np.where(sine > 1e-9, across / np.maximum(sine, 1e-12), unit(other))
-    return np.asarray(matrix_from_axis_angle(axis * angle))
 
 
 def about(axes: np.ndarray, angles: np.ndarray) -> np.ndarray:

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import numpy as np
 
+from ..body.directions import turn_between, unit
 from ..body.easing import smooth_step
 from ..body.hands import DIRECTIONS, FINGER_COUNT, FINGERS, JOINTS_PER_FINGER, MIRROR, REST_FINGERS, SIDES
 from ..body.skeleton import JOINT_NAMES
-from .geometry import about, signed_angle, turn_between, unit
+from .geometry import about, signed_angle
 from .target import LIMBS, Target
 
 _HINGES = {

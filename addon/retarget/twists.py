@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from ..body.directions import unit
 from ..body.rotations import quaternion_from_matrix
-from .geometry import about, applied, then, unit
+from .geometry import about, applied, then
 from .pose import Pose
 from .target import Target
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..retarget.geometry import unit
+from ..body.directions import unit
 
 _STRAIGHT, _BENT = 0.05, 0.15
 """Distance of the joint from the line between a limb's ends, in lengths of the upper bone: below the first

@@ -12,10 +12,11 @@ from dataclasses import dataclass, replace
 import bpy
 import numpy as np
 
+from ..body.directions import unit
 from ..body.hands import FINGERS, JOINTS_PER_FINGER, SIDES
 from ..retarget import Carried, written
 from ..retarget.bones import Bones, Rest
-from ..retarget.geometry import applied, hinges, unit
+from ..retarget.geometry import applied, hinges
 from ..retarget.pose import Pose
 from ..retarget.target import LIMBS
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from addon.body.directions import turn_between
 from addon.body.hands import SIDES
 from addon.body.kinematics import forward
 from addon.body.rotations import geodesic_angle, matrix_from_axis_angle, matrix_from_quaternion
@@ -15,7 +16,7 @@ from addon.body.soles import HEEL
 from addon.motion import Motion
 from addon.retarget import Options, RetargetError, carry, followed
 from addon.retarget.carry import leg_scale
-from addon.retarget.geometry import applied, turn_between
+from addon.retarget.geometry import applied
 from addon.retarget.hands import arm_joints, arm_lengths, stretched
 from addon.retarget.pose import Pose
 from addon.retarget.rest import corrections

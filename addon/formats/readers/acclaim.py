@@ -14,6 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
+from ...body.directions import turn_between, unit
 from ...body.rotations import matrix_from_axis_angle
 from ...rigs.joint_names import side_and_part
 from ...safe_read import FormatError, one_line
@@ -176,7 +177,7 @@ def _bone(fields: dict[str, list[str]], radians: bool) -> _Bone:
         raise FormatError("The Acclaim skeleton has bones that stretch or turn oddly; convert it to BVH.")
     angles = np.array([[float(cell) for cell in cells[:3]]])
     direction = np.array([float(cell) for cell in fields.get("direction", ["0", "0", "0"])[:3]])
-    vector = _unit(direction) * float(fields.get("length", ["0"])[0])
+    vector = unit(direction) * float(fields.get("length", ["0"])[0])
     axes = _turn(dict(zip("xyz", angles.T, strict=True)), order, radians)[0]
     return _Bone(" ".join(fields["name"]), vector, axes, order, channels)
 
@@ -271,26 +272,15 @@ def _resting_feet(names: list[str], bones: list[_Bone]) -> np.ndarray:
     """(J, 3, 3) how feet and toes lie at rest, where they are square to spread shins, against flat ones."""
     parts = [(side_and_part(name) or ("", ""))[1] for name in names]
     feet = [place for place, part in enumerate(parts) if part in ("loose foot", "ankle")]
-    shins = {place: _unit(bones[bones[place].parent].vector) for place in feet}
-    down = _unit(np.sum(list(shins.values()), axis=0)) if shins else np.zeros(3)
+    shins = {place: unit(bones[bones[place].parent].vector) for place in feet}
+    down = unit(np.sum(list(shins.values()), axis=0)) if shins else np.zeros(3)
     resting = np.repeat(np.eye(3)[None], len(bones), axis=0)
     for place, bone in enumerate(bones):
         if place in shins:
-            resting[place] = _shortest(down, shins[place])
+            resting[place] = turn_between(down, shins[place])
         elif parts[place] == "foot":
             resting[place] = resting[bone.parent]
     return resting
-
-
-def _unit(vector: np.ndarray) -> np.ndarray:
-    return vector / max(float(np.linalg.norm(vector)), 1e-12)
-
-
-def _shortest(start: np.ndarray, end: np.ndarray) -> np.ndarray:
-    """(3, 3) the shortest turn between two directions."""
-    across = np.cross(start, end)
-    sine = float(np.linalg.norm(across))
-    return matrix_from_axis_angle(across / max(sine, 1e-12) * np.arctan2(sine, start @ end))
 
 
 READER = Reader(
