@@ -190,7 +190,7 @@ def test_a_pickled_list_of_frames_is_a_clip_in_which_none_is_missing(tmp_path, s
 def test_a_tensor_alone_is_keypoints(tmp_path):
     torch = pytest.importorskip("torch")
     body = walking(12).joints
-    torch.save(torch.from_numpy(body), tmp_path / "joints.pt")
+    torch.save(torch.from_numpy(body.copy()), tmp_path / "joints.pt")
     recording = formats.read(tmp_path / "joints.pt", keep_height=True)
     assert keypoints_of(recording).layout == "smpl24"
     np.testing.assert_allclose(keypoints_of(recording).positions, body, atol=1e-6)
