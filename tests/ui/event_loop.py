@@ -31,9 +31,13 @@ class EventLoop:
     def event(self, kind: str, value: str = "NOTHING") -> set[str]:
         return self.operator.modal(self.self, bpy.context, SimpleNamespace(type=kind, value=value))
 
+    def single_steps(self) -> None:
+        """From here on an event takes one step, however slow the machine is."""
+        self.runner.SLICE = self.runner.LONGEST = 0.0
+
     def run_until_writing(self) -> None:
         """In slices of one step each."""
-        self.runner.SLICE = 0.0
+        self.single_steps()
         while not self.runner.current().job.writing:
             assert self.event("TIMER") == {"PASS_THROUGH"}
 

@@ -145,7 +145,7 @@ class Loop:
 
 def test_in_a_window_it_goes_in_steps_and_esc_keeps_what_is_done(batch, takes, ui):
     loop = Loop(ui)
-    loop.runner.SLICE = 0.0
+    loop.runner.SLICE = loop.runner.LONGEST = 0.0
     batch.kind = "npz"
     bpy.ops.spr.batch_tick(chosen=False)
     batch.clips["walk"].chosen = batch.clips["monday/jump"].chosen = True
@@ -174,7 +174,7 @@ def test_a_long_recording_is_refined_in_many_short_steps(enabled, tmp_path, ui):
     bpy.ops.spr.batch_folder(directory=str(tmp_path))
     bpy.context.scene.spr.batch.kind = "npz"
     loop = Loop(ui)
-    loop.runner.SLICE = 0.0
+    loop.runner.SLICE = loop.runner.LONGEST = 0.0
     loop.start()
     steps = 0
     while loop.event("TIMER") == {"PASS_THROUGH"}:

@@ -35,7 +35,7 @@ def _in_window(ui, tool):
     """The tool as a window runs it, in slices of one step each."""
     kind = getattr(ui("edits"), f"SPR_OT_{tool}")
     window = EventLoop(ui, kind)
-    window.runner.SLICE = 0.0
+    window.single_steps()
     job = ui("rig_job").RigJob(
         ui("quality").shown_person(bpy.context),
         lambda armature: kind.change(SimpleNamespace(**OPTIONS), armature),

@@ -27,7 +27,7 @@ def person(start_scene, scenes):
 def _in_window(ui, operator, job):
     """The operator as a window runs it, in slices of one step each."""
     window = EventLoop(ui, operator)
-    window.runner.SLICE = 0.0
+    window.single_steps()
     window.runner.drive(bpy.context, job)
     return window
 

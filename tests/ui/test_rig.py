@@ -90,7 +90,7 @@ def _in_window(ui, operator):
     """The operator as a window runs it, in slices of one step each."""
     kind = getattr(ui("rig"), f"SPR_OT_{operator}")
     window = EventLoop(ui, kind)
-    window.runner.SLICE = 0.0
+    window.single_steps()
     self = SimpleNamespace(carries="HEADING")
     person = ui("quality").shown_person(bpy.context)
     job = ui("rig_job").RigJob(person, lambda armature: kind.change(self, armature))

@@ -177,6 +177,7 @@ def test_what_has_nothing_to_do_with_a_job_does_not_end_it(ui, person, at_work, 
 @pytest.mark.parametrize("name", ["refine_pose", "hold_feet_again"])
 def test_what_others_make_while_a_result_is_written_stays_when_that_is_taken_back(person, at_work, name):
     window = at_work(name)
+    window.single_steps()
     job = window.runner.current().job
     while job.message != "Writing the keys" and job.running:
         assert window.event("TIMER") == {"PASS_THROUGH"}
