@@ -10,7 +10,7 @@ import numpy as np
 
 from ..body.kinematics import forward
 from ..body.points import point_positions
-from ..body.rotations import matrix_from_axis_angle
+from ..body.rotations import matrix_from_axis_angle, matrix_from_six_d, six_d_from_matrix
 from ..body.skeleton import JOINT_COUNT
 from ..steps import Progress, Steps, in_chunks
 from .astray import not_astray
@@ -48,6 +48,7 @@ from .timeline import (
     interpolate,
     network_times,
     rotations_at,
+    smoothly,
 )
 from .whole_clip.calibration import without_offsets
 
@@ -74,6 +75,14 @@ class Recipe:
 
 
 EVERYTHING = Recipe()
+
+
+@dataclass(frozen=True)
+class When:
+    """fps: frames per second. first: number of the first frame in the recording."""
+
+    fps: float
+    first: int = 0
 
 
 @dataclass(frozen=True)
@@ -124,7 +133,7 @@ class Look:
 
 
 def look_at(
-    run: Run, known: Targets, initial: Initial | None, fps: float, share: tuple[float, float]
+    run: Run, known: Targets, initial: Initial | None, when: When, share: tuple[float, float]
 ) -> Steps[Look]:
     """Start and network on one piece.
 
@@ -139,7 +148,7 @@ def look_at(
 
     part = (before, 0.55 * width)
     if initial is None:
-        rotations, pelvis = yield from _from_keypoints(run, known, enough, fps, part)
+        rotations, pelvis = yield from _from_keypoints(run, known, enough, when, part)
     else:
         rotations, pelvis = yield from _from_initial(run, known, initial, part)
     known = yield from run.without_offsets(known, rotations)
@@ -147,7 +156,7 @@ def look_at(
         return Look(known, rotations, pelvis, None)
     part = (before + 0.55 * width, 0.15 * width)
     calm = None if initial is None else Steady(initial[0], run.shake)
-    found = yield from see_and_turn(run, known, rotations, pelvis, calm, fps, part)
+    found = yield from see_and_turn(run, known, rotations, pelvis, calm, when.fps, part)
     turns = yield from not_astray(run.engine, run.bones, known, (rotations, pelvis), found.turns)
     return Look(known, rotations, pelvis, replace(found, turns=turns))
 
@@ -206,19 +215,23 @@ def _chunks(
     return whole
 
 
-def anchor_stride(fps: float) -> int:
-    """Frames from one that is started from nothing to the next."""
-    return max(1, round(ANCHOR_STRIDE * fps / NETWORK_FPS))
+def _anchors(rows: np.ndarray, when: When) -> np.ndarray:
+    """Those of these frames (N,) that are started from nothing: the first of every few numbers, so that where
+    a recording is cut changes little, and both sides of what is not seen for as long."""
+    stride = max(1, round(ANCHOR_STRIDE * when.fps / NETWORK_FPS))
+    begun = np.diff((rows + when.first) // stride, prepend=-1) > 0
+    first = np.diff(rows, prepend=-stride - 1) > stride
+    return rows[begun | first | np.roll(first, -1)]
 
 
 def _from_keypoints(
-    run: Run, known: Targets, enough: np.ndarray, fps: float, share: tuple[float, float]
+    run: Run, known: Targets, enough: np.ndarray, when: When, share: tuple[float, float]
 ) -> Steps[tuple[np.ndarray, np.ndarray]]:
     """The closed-form start without an initial pose: every few frames from nothing, the others from
     between."""
     before, width = share
     rows, frames = np.flatnonzero(enough), len(enough)
-    anchors = np.unique([*rows[:: anchor_stride(fps)], rows[-1]])
+    anchors = _anchors(rows, when)
     prior, bones = _pose_prior(run.engine), run.engine.array(run.bones)
     coarse = COARSE_TO_FINE if run.settle == FROM_NEIGHBOURS else COARSE_TO_VAGUE
 
@@ -240,7 +253,7 @@ def _from_keypoints(
     poses = yield from _astray_again(run, known, poses, rows, anchors, settled)
     rotations, pelvis = yield from bridge.steps(*poses, enough)
     rotations = yield from bridge_joints(rotations, joints_seen(known))
-    return (yield from at_network_rate(rotations, fps)), pelvis
+    return (yield from at_network_rate(rotations, when.fps)), pelvis
 
 
 def _astray_again(
@@ -312,11 +325,15 @@ def _strains(run: Run, known: Targets, poses: Initial) -> Steps[np.ndarray]:
 
 
 def _between(poses: Initial, at: np.ndarray, frames: np.ndarray) -> Steps[Initial]:
-    """Poses of these frames (N,) from those at others."""
+    """Poses of these frames (N,) from those at others; before the first and after the last they stay."""
     if np.array_equal(at, frames):
         return poses
-    times = np.interp(frames, at, np.arange(len(at)))
-    return (yield from rotations_at(poses[0], times)), interpolate(poses[1], times)
+    frames = frames.clip(at[0], at[-1])
+    columns = six_d_from_matrix(poses[0])
+    rotations = yield from in_chunks(
+        lambda rows: matrix_from_six_d(smoothly(columns, at, frames[rows])), len(frames)
+    )
+    return rotations, smoothly(poses[1], at, frames)
 
 
 def _from_initial(

@@ -24,7 +24,7 @@ from .limbs import Limbs, trusted
 from .modes import check_given, choose_mode
 from .network.engine import choose_engine, loads_torch, one_thread
 from .network.model import load_model, pose_prior
-from .piece import EVERYTHING, Look, Recipe, Run, anchor_stride, look_at, polish_piece
+from .piece import EVERYTHING, Look, Recipe, Run, When, look_at, polish_piece
 from .poses_alone import read_alone, refine_alone
 from .prepared import Own, Prepared, Toward
 from .result.blending import Poses as Posed
@@ -334,9 +334,7 @@ def _refine_pieces(
     """The rows (N,) of the person's frames that are wanted or between those, and their rotations, pelvis and
     uncertainty; NaN in those without keypoints."""
     context = round(CONTEXT * prepared.person.fps)
-    # From the frames on which the whole clip is started from nothing.
-    step = anchor_stride(prepared.person.fps)
-    windows = [window(piece, wanted, context, step) for piece in prepared.parts]
+    windows = [window(piece, wanted, context) for piece in prepared.parts]
     done, total = 0, sum(frames.stop - frames.start for frames in windows if frames is not None)
     found: list[tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]] = []
     for number, (piece, frames) in enumerate(zip(prepared.parts, windows, strict=True)):
@@ -376,7 +374,9 @@ def _look(
     known = yield from toward.seen(number, frames, smoothness)
     initial = toward.initials[number]
     start = None if initial is None else (initial[0][frames], initial[1][frames])
-    look = yield from look_at(prepared.run, known, start, prepared.person.fps, share)
+    piece, person = prepared.parts[number], prepared.person
+    when = When(person.fps, int(person.frame_ids[piece.rows[0]]) + frames.start)
+    look = yield from look_at(prepared.run, known, start, when, share)
     prepared.keep(key, look)
     return look
 

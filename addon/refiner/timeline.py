@@ -35,14 +35,13 @@ def pieces(frame_ids: np.ndarray, fps: float) -> list[Piece]:
     return found
 
 
-def window(piece: Piece, wanted: np.ndarray, context: int, step: int = 1) -> slice | None:
+def window(piece: Piece, wanted: np.ndarray, context: int) -> slice | None:
     """The piece's grid frames from the first to the last wanted row (T,) of the person, with this many frames
-    of context on either side, from a multiple of `step` on; None where nothing of the piece is wanted."""
+    of context on either side; None where nothing of the piece is wanted."""
     places = piece.places[wanted[piece.rows]]
     if not len(places):
         return None
-    first = max(int(places[0]) - context, 0)
-    return slice(first - first % step, min(int(places[-1]) + context + 1, piece.length))
+    return slice(max(int(places[0]) - context, 0), min(int(places[-1]) + context + 1, piece.length))
 
 
 def cut(piece: Piece, frames: slice) -> Piece:
@@ -75,6 +74,27 @@ def interpolate(values: Any, times: np.ndarray) -> Any:
         (times - first).reshape(-1, *[1] * (values.ndim - 1)), dtype=values.dtype, device=device(values)
     )
     return (1.0 - share) * values[first] + share * values[last]
+
+
+def smoothly(values: np.ndarray, at: np.ndarray, frames: np.ndarray) -> np.ndarray:
+    """Values (N, …) of some frames `at` (N,) at frames (F,) from the first to the last of them: cubic Hermite
+    splines that go on at each as from its neighbour before to that after it (Catmull–Rom, for uneven steps),
+    so that what moves has no kink there."""
+    if len(at) == 1:
+        return np.repeat(values, len(frames), axis=0)
+
+    def column(numbers: np.ndarray) -> np.ndarray:
+        return numbers.astype(values.dtype).reshape(-1, *[1] * (values.ndim - 1))
+
+    apart = np.diff(at)
+    slopes = np.diff(values, axis=0) / column(apart)
+    share = column(apart[:-1] / (apart[:-1] + apart[1:]))
+    inner = (1.0 - share) * slopes[:-1] + share * slopes[1:]
+    speeds = np.concatenate([slopes[:1], inner, slopes[-1:]])
+    here = np.clip(np.searchsorted(at, frames, side="right") - 1, 0, len(at) - 2)
+    past, left = column(frames - at[here]), column(at[here + 1] - frames)
+    bow = left * (speeds[here] - slopes[here]) - past * (speeds[here + 1] - slopes[here])
+    return values[here] + past * (slopes[here] + left * bow / column(apart[here]) ** 2)
 
 
 def interpolate_rotations(rotations: Any, times: np.ndarray) -> Any:

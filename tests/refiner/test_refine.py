@@ -65,6 +65,13 @@ def test_noise_comes_out_smaller_than_it_went_in() -> None:
     assert joint_error(truth, motion) < 0.65 * given
 
 
+def test_where_a_recording_is_cut_changes_little_of_the_rest() -> None:
+    person = Truth(8, 180).person("coco17", noise=0.02)
+    whole, rest = refine(person, engine="numpy"), refine(person.rows(slice(7, None)), engine="numpy")
+    apart = np.degrees(geodesic_angle(whole.rotations[67:], rest.rotations[60:]))
+    assert apart[:, ROTATION_JOINTS].mean() < 0.4
+
+
 @pytest.mark.parametrize("frames", [8, 12])
 def test_noisy_points_that_begin_and_end_within_a_short_clip_do_not_shake_it(frames: int) -> None:
     truth = Truth(0, frames)

@@ -37,7 +37,7 @@ OUTLIER_SCALE = 0.12
 ENOUGH, SETTLED = 100.0, 500.0
 """A frame whose step gains less than this is so near that the next would gain next to nothing: one that
 started from nothing, or from its neighbours."""
-FAR = 40.0
+FAR = 10.0
 """A pose between two anchors settles on its own vague points only if it is by this farther from them than
 these are from theirs: a fifth of a second apart, others tell nothing new."""
 ASTRAY = 400.0
