@@ -10,7 +10,7 @@ import numpy as np
 
 from ..body.kinematics import forward
 from ..body.points import point_positions
-from ..body.rotations import matrix_from_axis_angle, matrix_from_six_d, six_d_from_matrix
+from ..body.rotations import matrix_from_axis_angle
 from ..body.skeleton import JOINT_COUNT
 from ..steps import Progress, Steps, in_chunks
 from .astray import not_astray
@@ -43,12 +43,12 @@ from .start.solver import Prior, solve
 from .timeline import (
     NETWORK_FPS,
     at_network_rate,
+    between,
     bridge,
     bridge_joints,
     interpolate,
     network_times,
     rotations_at,
-    smoothly,
 )
 from .whole_clip.calibration import without_offsets
 
@@ -242,7 +242,7 @@ def _from_keypoints(
     fitted = yield from _chunks(len(anchors), fit, "Fitting", before, 0.4 * width)
     if len(anchors) == frames and not run.has_offsets:
         return fitted
-    poses = yield from _between(fitted, anchors, np.arange(frames))
+    poses = yield from between(fitted, anchors, np.arange(frames))
     known = yield from run.without_offsets(known, poses[0])
     rest = (before + 0.4 * width, 0.6 * width)
     settled = np.arange(frames)
@@ -300,7 +300,7 @@ def _settle_some(
     settled = yield from _settle(run, known, poses, some, (before, 0.4 * width))
     for level, others in enumerate((rows[np.isin(rows, (some[1:] + some[:-1]) // 2)], rows)):
         asked = np.union1d(some, others)
-        part, known_there = (yield from _between(settled, some, asked)), known.rows(asked)
+        part, known_there = (yield from between(settled, some, asked)), known.rows(asked)
         strains = yield from _strains(run, known_there, part)
         far = strains > np.interp(asked, some, strains[np.isin(asked, some)]) + FAR
         far &= np.isin(asked, others)
@@ -310,7 +310,7 @@ def _settle_some(
             whole[far] = found
         kept = far | np.isin(asked, some)
         some, settled = asked[kept], (part[0][kept], part[1][kept])
-    return (yield from _between(settled, some, np.arange(frames))), some
+    return (yield from between(settled, some, np.arange(frames))), some
 
 
 def _strains(run: Run, known: Targets, poses: Initial) -> Steps[np.ndarray]:
@@ -322,18 +322,6 @@ def _strains(run: Run, known: Targets, poses: Initial) -> Steps[np.ndarray]:
         return to_numpy(strain(*near, as_evidence(known.rows(part), bones), bones))
 
     return (yield from in_chunks(strained, len(poses[1]), 2 * CHUNK))
-
-
-def _between(poses: Initial, at: np.ndarray, frames: np.ndarray) -> Steps[Initial]:
-    """Poses of these frames (N,) from those at others; before the first and after the last they stay."""
-    if np.array_equal(at, frames):
-        return poses
-    frames = frames.clip(at[0], at[-1])
-    columns = six_d_from_matrix(poses[0])
-    rotations = yield from in_chunks(
-        lambda rows: matrix_from_six_d(smoothly(columns, at, frames[rows])), len(frames)
-    )
-    return rotations, smoothly(poses[1], at, frames)
 
 
 def _from_initial(

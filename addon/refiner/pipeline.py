@@ -14,6 +14,7 @@ from ..recording import Keypoints, Person, Poses
 from ..steps import Progress, Steps, finish
 from .controls import AS_MEASURED, Controls
 from .errors import RefineError
+from .evidence.confidence import compared
 from .evidence.definitions import renamed
 from .evidence.smoothing import FEWEST_SMOOTHED
 from .evidence.snaps import at_snaps
@@ -32,8 +33,8 @@ from .result.blending import blend, only_joints, shares, standing
 from .result.fit import fit_of
 from .result.own_body import OwnBody, decoded, on_own_body
 from .start.closed_form import from_neighbours
-from .stretches import bridged, evidence_of, given_of, joined, kept_of, split, unseen
-from .timeline import Piece, bridge, cut, pieces, window
+from .stretches import evidence_of, given_of, joined, kept_of, split, unseen
+from .timeline import Piece, bridge, cut, own_step, pieces, window
 from .vertices.told import as_targets, recipe_of, told_by_vertices
 from .whole_clip.alignment import keypoints_at
 from .whole_clip.bones import estimate_bone_offsets
@@ -112,7 +113,7 @@ def refine_steps(
         return converted if mesh is None else (yield from mesh.measured(converted))
     _wanted(person, controls)
     if keypoints is not None:
-        keypoints = trusted(keypoints, controls.limbs)
+        keypoints = trusted(compared(keypoints), controls.limbs)
     own = mode == "plugin" and targets is None and hang_on(*_both(person, keypoints))
     recipe = recipe_of(mesh, recipe)
     asked = (own, engine, device, recipe, bone_offsets, body)
@@ -137,7 +138,7 @@ def prepare(
     keypoints = person.keypoints
     mode = choose_mode(mode, person, keypoints)
     if keypoints is not None:
-        keypoints = trusted(keypoints, limbs or {})
+        keypoints = trusted(compared(keypoints), limbs or {})
     own = mode == "plugin" and hang_on(*_both(person, keypoints))
     recipe = recipe_of(mesh, EVERYTHING)
     prepared = yield from _prepare(person, keypoints, mode, own, engine, device, recipe, None, body)
@@ -166,7 +167,8 @@ def _prepare(
         yield Progress(0.0, "Loading PyTorch, the first time only")
     yield from load_model.steps()
     run = Run(choose_engine(engine, device), REST_OFFSETS, recipe)
-    parts = at_snaps(pieces(person.frame_ids, person.fps), person, keypoints if mode != "poses" else None)
+    parts = pieces(person.frame_ids, person.fps, own_step(person.frame_ids, person.fps))
+    parts = at_snaps(parts, person, keypoints if mode != "poses" else None)
     if mode == "poses" or own:
         return (yield from _alone(person, keypoints if own else None, parts, run, body))
     assert keypoints is not None
@@ -181,9 +183,10 @@ def _alone(
     if keypoints is not None:
         found = measured(person, None if body is None else body.space(person.poses))
         person, hung = found.person, Own(keypoints, found.bones, found.betas)
+    prepared = Prepared(person, parts, run, own=hung, body=body)
     with one_thread(run.engine):
-        told = yield from read_alone(run, (yield from bridged(person, parts)), person.fps)
-    return Prepared(person, parts, run, told=told, own=hung, body=body)
+        told = yield from read_alone(run, person, parts, prepared.fps)
+    return replace(prepared, told=told)
 
 
 def _toward(
@@ -197,16 +200,17 @@ def _toward(
 ) -> Steps[Prepared]:
     """Keypoints as evidence; plugin: of a person with poses."""
     yield Progress(0.0, "Reading the keypoints")
+    fps = person.fps / own_step(person.frame_ids, person.fps)
     read = []
     for piece in parts:
-        read.append((yield from evidence_of(keypoints, piece, person.fps)))
-    given, calm = (yield from given_of(person, parts)) if plugin else (None, None)
+        read.append((yield from evidence_of(keypoints, piece, fps)))
+    given, calm = (yield from given_of(person, parts, fps)) if plugin else (None, None)
     # On the whole clip and as smooth as measured, so that whatever is asked for has the same bones.
     alone = all(part.length < FEWEST_SMOOTHED for part in parts)
     targets = joined([one.usual for one in read])
     shape = None if body is None else ModelShape(body.space(person.poses))
     clip = yield from judge.steps(
-        targets, given, pose_prior(run.engine.model), person.fps, bone_offsets, alone, shape
+        targets, given, pose_prior(run.engine.model), fps, bone_offsets, alone, shape
     )
     run = replace(
         run, bones=clip.bones, offsets=clip.offsets, initial_deviation=clip.initial_deviation,
@@ -333,7 +337,7 @@ def _refine_pieces(
 ) -> Steps[tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]]:
     """The rows (N,) of the person's frames that are wanted or between those, and their rotations, pelvis and
     uncertainty; NaN in those without keypoints."""
-    context = round(CONTEXT * prepared.person.fps)
+    context = round(CONTEXT * prepared.fps)
     windows = [window(piece, wanted, context) for piece in prepared.parts]
     done, total = 0, sum(frames.stop - frames.start for frames in windows if frames is not None)
     found: list[tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]] = []
@@ -347,7 +351,7 @@ def _refine_pieces(
         with one_thread(prepared.run.engine):
             look = yield from _look(prepared, toward, smoothness, (number, frames), share)
             part = slice(asked.start - frames.start, asked.stop - frames.start)
-            result = yield from polish_piece(prepared.run, look, part, prepared.person.fps, share)
+            result = yield from polish_piece(prepared.run, look, part, prepared.fps, share)
         del look  # so that a long clip is there once, not twice
         gapless = inside.length == len(inside.rows)
         turns, places, doubt = (part if gapless else part[inside.places] for part in result)
@@ -374,8 +378,8 @@ def _look(
     known = yield from toward.seen(number, frames, smoothness)
     initial = toward.initials[number]
     start = None if initial is None else (initial[0][frames], initial[1][frames])
-    piece, person = prepared.parts[number], prepared.person
-    when = When(person.fps, int(person.frame_ids[piece.rows[0]]) + frames.start)
+    begins = int(prepared.person.frame_ids[prepared.parts[number].rows[0]])
+    when = When(prepared.fps, begins // prepared.step + frames.start)
     look = yield from look_at(prepared.run, known, start, when, share)
     prepared.keep(key, look)
     return look

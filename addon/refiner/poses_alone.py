@@ -21,6 +21,7 @@ from .evidence.smoothing import FEWEST_SMOOTHED, Measured
 from .evidence.targets import no_targets
 from .piece import Run, degrees_of, see_and_turn
 from .start.closed_form import Initial
+from .stretches import bridged
 from .timeline import Piece
 
 CAPTURE_SHAKE, ESTIMATE_SHAKE = float(np.radians(0.15)), float(np.radians(0.6))
@@ -46,21 +47,25 @@ class Alone:
     deviation: np.ndarray | None = None
 
 
-def read_alone(run: Run, given: list[Initial], fps: float) -> Steps[list[Alone]]:
-    """What each stretch tells of its noise, and what the network says of it."""
-    total, done, found = sum(len(pelvis) for _, pelvis in given), 0, []
-    for initial in given:
-        share = (done / total, len(initial[1]) / total)
-        found.append((yield from _read_part(run, initial, fps, share)))
-        done += len(initial[1])
+def read_alone(run: Run, person: Person, parts: list[Piece], fps: float) -> Steps[list[Alone]]:
+    """What the poses in each stretch, on a grid at fps, tell of their noise, and what the network says of
+    them."""
+    given = yield from bridged(person, parts)
+    total, done, found = sum(part.length for part in parts), 0, []
+    for part, initial in zip(parts, given, strict=True):
+        share = (done / total, part.length / total)
+        found.append((yield from _read_part(run, initial, part.seen, fps, share)))
+        done += part.length
     return found
 
 
-def _read_part(run: Run, initial: Initial, fps: float, share: tuple[float, float]) -> Steps[Alone]:
+def _read_part(
+    run: Run, initial: Initial, known: np.ndarray, fps: float, share: tuple[float, float]
+) -> Steps[Alone]:
     before, width = share
     yield Progress(before, "Reading the poses")
-    moving = yield from read_poses(initial[0], fps)
-    path = yield from read_path(initial[1], fps)
+    moving = yield from read_poses(initial[0], fps, seen=known)
+    path = yield from read_path(initial[1], fps, known)
     if len(initial[0]) < FEWEST_SMOOTHED:
         return Alone(initial, moving, path)
     calm = yield from moving.at(1.0)

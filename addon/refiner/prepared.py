@@ -17,7 +17,7 @@ from .poses_alone import Alone
 from .result.blending import Poses
 from .result.own_body import OwnBody, on_own_body
 from .start.closed_form import Initial
-from .timeline import Piece
+from .timeline import Piece, own_step
 from .vertices.told import Mesh
 from .whole_clip.judge import WholeClip
 
@@ -73,6 +73,16 @@ class Prepared:
     hands: HandPoints | None = None
     mesh: Mesh | None = None
 
+    @property
+    def step(self) -> int:
+        """Frame numbers from one frame of the parts' grids to the next."""
+        return own_step(self.person.frame_ids, self.person.fps)
+
+    @property
+    def fps(self) -> float:
+        """Frames a second of the parts' grids."""
+        return self.person.fps / self.step
+
     def on_body(self, motion: Motion) -> Motion:
         """The motion with the shape of the user's own body, where there is one."""
         if self.body is None:
@@ -103,7 +113,7 @@ class Prepared:
             return by_poses(self.person.frames, CAPTURED + (UNTOLD - CAPTURED) * untold, untold)
         targets = [read.usual for read in self.toward.read]
         variance, poses = self.toward.clip.variance, self.toward.kept is not None
-        found = by_keypoints(targets, variance, self.person.fps, poses)
+        found = by_keypoints(targets, variance, self.fps, poses)
         legs = by_poses(self.person.frames, found[0].path, 0.0)
         for piece, told in zip(self.parts, found, strict=True):
             for whole, part in ((legs.off, told.off), (legs.untold, told.untold), (legs.known, told.known)):

@@ -48,12 +48,12 @@ def joined(parts: list[Targets]) -> Targets:
     )
 
 
-def given_of(person: Person, parts: list[Piece]) -> Steps[tuple[Initial, np.ndarray]]:
+def given_of(person: Person, parts: list[Piece], fps: float) -> Steps[tuple[Initial, np.ndarray]]:
     """Steadied initial rotations and pelvis of all pieces in a row, and how much they shook (24,)."""
     on_grid = yield from bridged(person, parts)
     calm = []
-    for rotations, _ in on_grid:
-        calm.append((yield from steady.steps(rotations, person.fps)))
+    for part, (rotations, _) in zip(parts, on_grid, strict=True):
+        calm.append((yield from steady.steps(rotations, fps, seen=part.seen)))
     weights = np.array([part.length for part in parts], float)
     shake = np.sqrt(np.average([one.shake**2 for one in calm], axis=0, weights=weights))
     steadied = np.concatenate([one.rotations for one in calm])
@@ -66,11 +66,9 @@ def bridged(person: Person, parts: list[Piece]) -> Steps[list[Initial]]:
     assert person.poses is not None
     given = []
     for piece in parts:
-        present = np.zeros(piece.length, bool)
-        present[piece.places] = True
         poses = spread(person.poses.rotations, piece), spread(person.poses.pelvis, piece)
         yield None
-        rotations, pelvis = yield from bridge.steps(*poses, present)
+        rotations, pelvis = yield from bridge.steps(*poses, piece.seen)
         given.append(((yield from carried_twist.steps(rotations)), pelvis))
     return given
 

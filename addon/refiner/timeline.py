@@ -13,6 +13,8 @@ from ..motion import long_gaps
 from ..steps import Stepped, Steps, in_chunks
 
 NETWORK_FPS = 30.0
+SLOWEST = 5.0
+"""Frames a second below which a track is no recording at a rate of its own, but has gaps."""
 
 
 @dataclass(frozen=True)
@@ -24,13 +26,26 @@ class Piece:
     places: np.ndarray
     length: int
 
+    @property
+    def seen(self) -> np.ndarray:
+        """(length,) bool, the grid frames with the person."""
+        return np.isin(np.arange(self.length), self.places)
 
-def pieces(frame_ids: np.ndarray, fps: float) -> list[Piece]:
-    """Splits a track with these frame numbers (T,), at `fps` a second, at long gaps."""
+
+def own_step(frame_ids: np.ndarray, fps: float) -> int:
+    """Numbers from one frame (T,), at `fps` a second, to the next of a track that holds every second or third
+    one alone: between these nothing was seen, which is no noise."""
+    step = int(np.gcd.reduce(np.diff(frame_ids))) if len(frame_ids) > 1 else 1
+    return step if fps / step >= SLOWEST else 1
+
+
+def pieces(frame_ids: np.ndarray, fps: float, step: int = 1) -> list[Piece]:
+    """Splits a track with these frame numbers (T,), at `fps` a second, at long gaps; step: numbers from one
+    frame of the grids to the next."""
     cuts = long_gaps(frame_ids, fps) + 1
     found = []
     for rows in np.split(np.arange(len(frame_ids)), cuts):
-        places = frame_ids[rows] - frame_ids[rows[0]]
+        places = (frame_ids[rows] - frame_ids[rows[0]]) // step
         found.append(Piece(rows, places, int(places[-1]) + 1))
     return found
 
@@ -95,6 +110,21 @@ def smoothly(values: np.ndarray, at: np.ndarray, frames: np.ndarray) -> np.ndarr
     past, left = column(frames - at[here]), column(at[here + 1] - frames)
     bow = left * (speeds[here] - slopes[here]) - past * (speeds[here + 1] - slopes[here])
     return values[here] + past * (slopes[here] + left * bow / column(apart[here]) ** 2)
+
+
+def between(
+    poses: tuple[np.ndarray, np.ndarray], at: np.ndarray, frames: np.ndarray
+) -> Steps[tuple[np.ndarray, np.ndarray]]:
+    """Poses of frames (F,), rotations and pelvis, from those `at` others (N,); before the first and after the
+    last they stay."""
+    if np.array_equal(at, frames):
+        return poses
+    frames = frames.clip(at[0], at[-1])
+    columns = six_d_from_matrix(poses[0])
+    rotations = yield from in_chunks(
+        lambda rows: matrix_from_six_d(smoothly(columns, at, frames[rows])), len(frames)
+    )
+    return rotations, smoothly(poses[1], at, frames)
 
 
 def interpolate_rotations(rotations: Any, times: np.ndarray) -> Any:

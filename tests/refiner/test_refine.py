@@ -30,6 +30,11 @@ def joint_error(truth: Truth, motion: Motion) -> float:
     return 1000 * float(np.linalg.norm(joints - truth.joints, axis=-1).mean())
 
 
+def shaking(joints: np.ndarray) -> float:
+    """Mean second difference of joints (T, 24, 3)."""
+    return float(np.linalg.norm(np.diff(joints, 2, axis=0), axis=-1).mean())
+
+
 def keypoints_where(person: Person, seen: np.ndarray) -> Person:
     """The person with only these keypoints (T, K) left."""
     keypoints = person.keypoints
@@ -67,9 +72,53 @@ def test_noise_comes_out_smaller_than_it_went_in() -> None:
 
 def test_where_a_recording_is_cut_changes_little_of_the_rest() -> None:
     person = Truth(8, 180).person("coco17", noise=0.02)
-    whole, rest = refine(person, engine="numpy"), refine(person.rows(slice(7, None)), engine="numpy")
+    whole, rest = refine(person, engine="numpy"), refine(person.rows(np.arange(7, 180)), engine="numpy")
     apart = np.degrees(geodesic_angle(whole.rotations[67:], rest.rotations[60:]))
     assert apart[:, ROTATION_JOINTS].mean() < 0.4
+
+
+@pytest.mark.parametrize("seen", ["half of the frames", "half of the points", "every second frame"])
+def test_who_is_seen_now_and_then_does_not_shake_for_it(seen: str) -> None:
+    truth, chance = Truth(0), np.random.default_rng(1)
+    person = truth.person("coco17", noise=0.02)
+    if seen == "half of the points":
+        person = keypoints_where(person, chance.uniform(size=(90, 17)) < 0.5)
+    elif seen == "half of the frames":
+        person = keypoints_where(person, np.repeat(chance.uniform(size=(90, 1)) < 0.5, 17, axis=1))
+    else:
+        person = person.rows(np.arange(0, 90, 2))
+    motion = refine(person, engine="numpy")
+    joints = Posed(motion.rotations, motion.pelvis, motion.bone_offsets).joints()
+    assert shaking(joints) < 1.2 * shaking(truth.joints[motion.frame_ids])
+
+
+def test_a_detector_whose_scores_are_all_low_is_believed_as_much() -> None:
+    truth = Truth(0)
+    person = truth.person("coco17", noise=0.02)
+    assert person.keypoints is not None
+    doubtful = replace(person.keypoints, confidence=np.full((90, 17), 0.3))
+    sure, unsure = (refine(replace(person, keypoints=k)) for k in (person.keypoints, doubtful))
+    np.testing.assert_allclose(unsure.rotations, sure.rotations, atol=1e-6)
+
+
+def test_points_that_are_less_sure_than_others_count_less() -> None:
+    truth = Truth(0)
+    person = truth.person("coco17")
+    keypoints = person.keypoints
+    assert keypoints is not None
+    positions, place = keypoints.positions.copy(), keypoints.names.index("left_wrist")
+    positions[30:60, place] += 0.15
+    off = []
+    for score in (0.6, 0.03):
+        confidence = np.full((90, 17), 0.6)
+        confidence[30:60, place] = score
+        motion = refine(
+            replace(person, keypoints=replace(keypoints, positions=positions, confidence=confidence))
+        )
+        joints = Posed(motion.rotations, motion.pelvis, motion.bone_offsets).joints()
+        wrist = JOINT_NAMES.index("left_wrist")
+        off.append(np.linalg.norm(joints - truth.joints, axis=-1)[30:60, wrist].mean())
+    assert off[1] < 0.8 * off[0]
 
 
 @pytest.mark.parametrize("frames", [8, 12])
@@ -78,8 +127,7 @@ def test_noisy_points_that_begin_and_end_within_a_short_clip_do_not_shake_it(fra
     seen = np.random.default_rng(1).uniform(size=(frames, 17)) > 0.15
     motion = refine(keypoints_where(truth.person("coco17", noise=0.02), seen), engine="numpy")
     joints = Posed(motion.rotations, motion.pelvis, motion.bone_offsets).joints()
-    shakes, moves = (np.linalg.norm(np.diff(x, 2, axis=0), axis=-1).mean() for x in (joints, truth.joints))
-    assert shakes < 1.2 * moves
+    assert shaking(joints) < 1.2 * shaking(truth.joints)
 
 
 def test_a_body_seen_from_the_chest_up_does_not_roll_about_its_shoulders() -> None:
@@ -90,8 +138,7 @@ def test_a_body_seen_from_the_chest_up_does_not_roll_about_its_shoulders() -> No
     seen = [not any(word in name for word in below) for name in person.keypoints.names]
     motion = refine(keypoints_where(person, np.tile(seen, (person.frames, 1))), engine="numpy")
     joints = Posed(motion.rotations, motion.pelvis, motion.bone_offsets).joints()
-    shakes, moves = (np.linalg.norm(np.diff(x, 2, axis=0), axis=-1).mean() for x in (joints, truth.joints))
-    assert shakes < 1.2 * moves
+    assert shaking(joints) < 1.2 * shaking(truth.joints)
     arms = [JOINT_NAMES.index(f"{side}_{joint}") for side in SIDES for joint in ("elbow", "wrist")]
     assert 1000 * np.linalg.norm(joints - truth.joints, axis=-1)[:, arms].mean() < 15.0
 

@@ -74,23 +74,31 @@ class Moving:
 
 
 @Stepped
-def steady(rotations: np.ndarray, fps: float, bodies: np.ndarray | None = None) -> Steps[Steady]:
+def steady(
+    rotations: np.ndarray, fps: float, bodies: np.ndarray | None = None, seen: np.ndarray | None = None
+) -> Steps[Steady]:
     """Poses (T, J, 3, 3) of frames one after the other, without their noise; bodies (J,) as
-    `smoothing.measure` takes them. Few frames are left as they are."""
-    moving = yield from read_poses(rotations, fps, bodies)
+    `smoothing.measure` takes them; seen (T,) bool: frames that tell something, all of them without. Few
+    frames are left as they are."""
+    moving = yield from read_poses(rotations, fps, bodies, seen)
     step = round(fps / SEEN)
     if step > 1:
         # Errors that last some frames pass for motion among all of them, and not among fewer.
-        fewer = yield from read_poses(rotations[::step], fps / step, bodies)
+        among = None if seen is None else seen[::step]
+        fewer = yield from read_poses(rotations[::step], fps / step, bodies, among)
         moving = yield from moving.at_least(fewer)
     return (yield from moving.at(1.0))
 
 
-def read_poses(rotations: np.ndarray, fps: float, bodies: np.ndarray | None = None) -> Steps[Moving]:
+def read_poses(
+    rotations: np.ndarray, fps: float, bodies: np.ndarray | None = None, seen: np.ndarray | None = None
+) -> Steps[Moving]:
     """`steady` for any smoothness to come."""
     if len(rotations) < FEWEST_SMOOTHED:
         return Moving(rotations, None)
     trusted = 1.0 - (yield from flips.steps(rotations, fps))
+    if seen is not None:
+        trusted = trusted * seen[:, None]
     measured = yield from measure(six_d_from_matrix(rotations), trusted, fps, bodies, OUTLIER, ALIKE)
     return Moving(rotations, measured)
 
@@ -121,8 +129,8 @@ def flips(rotations: np.ndarray, fps: float) -> Steps[np.ndarray]:
     return found
 
 
-def read_path(pelvis: np.ndarray, fps: float) -> Steps[Measured]:
-    """What a path (T, 3) tells of its noise, each axis by itself: one camera's depth shakes more than the
-    rest."""
-    ones = np.ones((len(pelvis), 3))
-    return (yield from measure(pelvis[..., None], ones, fps, np.arange(3), alike=ALIKE_PATHS))
+def read_path(pelvis: np.ndarray, fps: float, seen: np.ndarray | None = None) -> Steps[Measured]:
+    """What a path (T, 3) tells of its noise in the frames seen (T,), each axis by itself: one camera's depth
+    shakes more than the rest."""
+    weights = np.ones((len(pelvis), 3)) if seen is None else np.repeat(seen[:, None], 3, axis=1).astype(float)
+    return (yield from measure(pelvis[..., None], weights, fps, np.arange(3), alike=ALIKE_PATHS))

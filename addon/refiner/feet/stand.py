@@ -101,10 +101,8 @@ def _parts(motion: Motion) -> Steps[list[tuple[Piece, Poses]]]:
             rows = slice(int(piece.rows[0]), int(piece.rows[-1]) + 1)
             found.append((piece, (motion.rotations[rows], motion.pelvis[rows])))
             continue
-        present = np.zeros(piece.length, bool)
-        present[piece.places] = True
         on_grid = spread(motion.rotations, piece), spread(motion.pelvis, piece)
-        found.append((piece, (yield from bridge.steps(*on_grid, present))))
+        found.append((piece, (yield from bridge.steps(*on_grid, piece.seen))))
     return found
 
 
