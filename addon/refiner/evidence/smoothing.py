@@ -256,15 +256,34 @@ def _kept(strengths: np.ndarray, weights: np.ndarray) -> np.ndarray:
         return np.asarray((_exactly_kept(strengths, weights) / seen).clip(0.0, MOST_KEPT))
     usual = np.exp2(np.round(2.0 * np.log2((weights.sum(0) / seen).clip(FAINTEST))) / 2.0)
     around = _seen_around(weights > 0)
-    kept = np.empty((len(strengths), len(seen)))
+    chance, steps = _by_chance(weights > 0, around)
+    kept = np.zeros((len(strengths), len(seen)))
     for weight in np.unique(usual):
         some, asked = usual == weight, [tuple(strength / weight) for strength in strengths]
-        free = [_share_kept(one, frames) - _share_kept(one, ENDLESS) for one in asked]
-        kept[:, some] = np.array(free)[:, None] * frames
         for level in np.flatnonzero(around[:, some].any(1)):
-            endless = [_share_kept(one, ENDLESS, (level + 1) / LEVELS) for one in asked]
-            kept[:, some] += np.array(endless)[:, None] * around[level, some]
-    return np.asarray((kept / seen).clip(0.0, MOST_KEPT))
+            endless = np.array([_share_kept(one, ENDLESS, (level + 1) / LEVELS) for one in asked])
+            kept[:, some] += endless[:, None] * (chance * around[level] / seen)[some]
+        for step in np.unique(steps[some & (chance < 1.0)]):
+            every = np.array([_share_of_every(one, int(step)) for one in asked])
+            these = some & (steps == step)
+            kept[:, these] += every[:, None] * (1.0 - chance[these])
+        free = [_share_kept(one, frames) - _share_kept(one, ENDLESS) for one in asked]
+        kept[:, some] += np.array(free)[:, None] * (frames / seen)[some]
+    return np.asarray(kept.clip(0.0, MOST_KEPT))
+
+
+def _by_chance(known: np.ndarray, around: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """(K,) in 0..1 how much a point that is known in some frames (T, K) lies beside itself as by chance, and
+    not every so many frames; and (K,) how many. around (LEVELS, K): as `_seen_around` has it."""
+    padded = np.pad(known, ((1, 1), (0, 0)))
+    beside = (known & (padded[2:] | padded[:-2])).sum(0)
+    alone = (1.0 - np.arange(1, LEVELS + 1) / LEVELS) ** 2
+    chance = np.minimum(beside / np.maximum((1.0 - alone) @ around, 1.0), 1.0)
+    steps = np.ones(len(chance), int)
+    for point in np.flatnonzero(chance < 1.0):
+        apart = np.diff(np.flatnonzero(known[:, point]))
+        steps[point] = int(np.median(apart)) if len(apart) else 1
+    return np.where(steps > 1, chance, 1.0), steps
 
 
 def _seen_around(known: np.ndarray) -> np.ndarray:
@@ -322,6 +341,17 @@ def _share_kept(strengths: tuple[float, ...], frames: int, seen: float = 1.0) ->
         weight = rest * seen / (rest + 1.0 - seen)
         mean = float(np.mean(1.0 / (weight + penalty)))
     return mean / (1.0 + (1.0 - weight) * mean)
+
+
+@lru_cache(maxsize=512)
+def _share_of_every(strengths: tuple[float, ...], step: int) -> float:
+    """The same where every so many frames are seen: what these do not tell apart (aliases) counts
+    together."""
+    turns = (np.arange(512) + 0.5) / 512 * np.pi + 2.0 * np.pi * np.arange(step)[:, None]
+    squared = (2.0 * np.sin(turns / step / 2.0)) ** 2
+    penalty = sum(strength * squared**order for order, strength in enumerate(strengths, 1))
+    free = np.mean(1.0 / penalty, axis=0)
+    return float(np.mean(free / (1.0 + free)))
 
 
 def _cross_validate(
