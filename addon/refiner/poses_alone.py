@@ -21,7 +21,7 @@ from .evidence.smoothing import FEWEST_SMOOTHED, Measured
 from .evidence.targets import no_targets
 from .piece import Run, degrees_of, see_and_turn
 from .start.closed_form import Initial
-from .stretches import bridged
+from .stretches import bridged, told
 from .timeline import Piece
 
 CAPTURE_SHAKE, ESTIMATE_SHAKE = float(np.radians(0.15)), float(np.radians(0.6))
@@ -54,7 +54,7 @@ def read_alone(run: Run, person: Person, parts: list[Piece], fps: float) -> Step
     total, done, found = sum(part.length for part in parts), 0, []
     for part, initial in zip(parts, given, strict=True):
         share = (done / total, part.length / total)
-        found.append((yield from _read_part(run, initial, part.seen, fps, share)))
+        found.append((yield from _read_part(run, initial, told(person, part), fps, share)))
         done += part.length
     return found
 

@@ -11,6 +11,7 @@ from ..recording import Keypoints, Person
 from ..steps import Steps
 from .errors import RefineError
 from .evidence.own_evidence import steady
+from .evidence.repeats import repeated
 from .evidence.targets import Read, Targets, read_keypoints
 from .piece import FEWEST_POINTS
 from .result.blending import Poses as Posed
@@ -23,10 +24,10 @@ from .whole_clip.judge import WholeClip
 
 def evidence_of(keypoints: Keypoints, piece: Piece, fps: float) -> Steps[Read]:
     """Keypoints of a whole track read on the grid of one of its pieces, which runs at fps."""
+    positions = spread(keypoints.positions, piece)
     confidence = np.nan_to_num(spread(keypoints.confidence, piece))
-    gridded = Keypoints(
-        spread(keypoints.positions, piece), confidence, keypoints.names, keypoints.canonical, keypoints.layout
-    )
+    confidence[repeated(positions.reshape(len(positions), -1))] = 0.0
+    gridded = Keypoints(positions, confidence, keypoints.names, keypoints.canonical, keypoints.layout)
     yield None
     return (yield from read_keypoints(gridded, fps))
 
@@ -53,12 +54,21 @@ def given_of(person: Person, parts: list[Piece], fps: float) -> Steps[tuple[Init
     on_grid = yield from bridged(person, parts)
     calm = []
     for part, (rotations, _) in zip(parts, on_grid, strict=True):
-        calm.append((yield from steady.steps(rotations, fps, seen=part.seen)))
+        calm.append((yield from steady.steps(rotations, fps, seen=told(person, part))))
     weights = np.array([part.length for part in parts], float)
     shake = np.sqrt(np.average([one.shake**2 for one in calm], axis=0, weights=weights))
     steadied = np.concatenate([one.rotations for one in calm])
     yield None
     return (steadied, np.concatenate([pelvis for _, pelvis in on_grid])), shake
+
+
+def told(person: Person, piece: Piece) -> np.ndarray:
+    """(L,) bool, the frames of a piece's grid in which the person's poses tell something of their own."""
+    assert person.poses is not None
+    rotations, pelvis = person.poses.rotations[piece.rows], person.poses.pelvis[piece.rows]
+    seen = piece.seen
+    seen[piece.places] = ~repeated(np.concatenate([rotations.reshape(len(pelvis), -1), pelvis], axis=1))
+    return seen
 
 
 def bridged(person: Person, parts: list[Piece]) -> Steps[list[Initial]]:

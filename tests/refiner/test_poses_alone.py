@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -76,6 +77,20 @@ def test_what_shakes_goes_and_the_motion_stays() -> None:
     assert (
         np.abs(motion.pelvis - truth.pelvis).mean() < 0.7 * np.abs(given.poses.pelvis - truth.pelvis).mean()
     )
+
+
+@pytest.mark.parametrize("seen", ["every second frame", "half of the frames", "every frame twice"])
+def test_what_shakes_goes_too_where_frames_are_missing_or_repeated(seen: str) -> None:
+    truth = Truth()
+    given, numbers = shaken(truth), np.arange(len(truth.pelvis))
+    if seen == "every frame twice":
+        given = replace(given.rows(numbers // 2 * 2), frame_ids=numbers)
+    else:
+        chance = np.random.default_rng(1).uniform(size=len(numbers)) < 0.5
+        numbers = numbers[chance] if seen == "half of the frames" else numbers[::2]
+        given = given.rows(numbers)
+    true = refine(person(truth.rotations, truth.pelvis).rows(numbers), mode="none")
+    assert jitter(refine(given)) < 1.2 * jitter(true)
 
 
 def test_a_limb_that_jumps_for_a_frame_is_brought_back() -> None:

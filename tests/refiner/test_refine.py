@@ -77,7 +77,9 @@ def test_where_a_recording_is_cut_changes_little_of_the_rest() -> None:
     assert apart[:, ROTATION_JOINTS].mean() < 0.4
 
 
-@pytest.mark.parametrize("seen", ["half of the frames", "half of the points", "every second frame"])
+@pytest.mark.parametrize(
+    "seen", ["half of the frames", "half of the points", "every second frame", "every frame twice"]
+)
 def test_who_is_seen_now_and_then_does_not_shake_for_it(seen: str) -> None:
     truth, chance = Truth(0), np.random.default_rng(1)
     person = truth.person("coco17", noise=0.02)
@@ -85,8 +87,10 @@ def test_who_is_seen_now_and_then_does_not_shake_for_it(seen: str) -> None:
         person = keypoints_where(person, chance.uniform(size=(90, 17)) < 0.5)
     elif seen == "half of the frames":
         person = keypoints_where(person, np.repeat(chance.uniform(size=(90, 1)) < 0.5, 17, axis=1))
-    else:
+    elif seen == "every second frame":
         person = person.rows(np.arange(0, 90, 2))
+    else:
+        person = replace(person.rows(np.arange(90) // 2 * 2), frame_ids=np.arange(90))
     motion = refine(person, engine="numpy")
     joints = Posed(motion.rotations, motion.pelvis, motion.bone_offsets).joints()
     assert shaking(joints) < 1.2 * shaking(truth.joints[motion.frame_ids])

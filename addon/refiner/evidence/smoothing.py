@@ -267,8 +267,9 @@ def _kept(strengths: np.ndarray, weights: np.ndarray) -> np.ndarray:
             every = np.array([_share_of_every(one, int(step)) for one in asked])
             these = some & (steps == step)
             kept[:, these] += every[:, None] * (1.0 - chance[these])
-        free = [_share_kept(one, frames) - _share_kept(one, ENDLESS) for one in asked]
-        kept[:, some] += np.array(free)[:, None] * (frames / seen)[some]
+        whole, endless = (np.array([_share_kept(one, n) for one in asked]) for n in (frames, ENDLESS))
+        free = (whole - endless) / (1.0 - endless)
+        kept[:, some] += (1.0 - kept[:, some]) * free[:, None] * (frames / seen)[some]
     return np.asarray(kept.clip(0.0, MOST_KEPT))
 
 

@@ -8,6 +8,7 @@ from ...body.kinematics import forward
 from ...motion import Motion
 from ...recording import Keypoints
 from ...steps import Stepped, Steps, in_chunks
+from ..timeline import own_step
 
 
 @Stepped
@@ -17,11 +18,12 @@ def jitter(motion: Motion) -> Steps[float]:
         lambda rows: forward(motion.rotations[rows], motion.pelvis[rows], motion.bone_offsets)[0],
         motion.frames,
     )
-    follows = (np.diff(motion.frame_ids, 2) == 0) & (np.diff(motion.frame_ids)[1:] == 1)
+    step = own_step(motion.frame_ids, motion.fps)
+    follows = (np.diff(motion.frame_ids, 2) == 0) & (np.diff(motion.frame_ids)[1:] == step)
     if not follows.any():
         return float("nan")
     steps = np.linalg.norm(np.diff(joints, 2, axis=0), axis=-1)[follows]
-    return float(steps.mean() * motion.fps**2)
+    return float(steps.mean() * (motion.fps / step) ** 2)
 
 
 def keypoint_noise(keypoints: Keypoints) -> float:
