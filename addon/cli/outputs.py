@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import re
 import sys
 from pathlib import Path
 from types import ModuleType
@@ -12,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from .. import formats
+from ..formats.file_names import names_of_people
 from ..safe_read import FormatError
 from ..whole_file import whole_file
 from ..writers.presets import PRESETS, VRM_BONES
@@ -43,10 +43,10 @@ def _make_folder(folder: Path) -> None:
 def _write_each(job: Job, results: list[Result], args: argparse.Namespace) -> list[Path]:
     """OUT.npz, or OUT_<id>.npz for each of several people; .bvh and .vrma likewise."""
     output = job.output
+    names = names_of_people(output.stem, [result.person.id for result in results], job.taken)
     written: list[Path] = []
-    for result in results:
-        safe = re.sub(r"[^\w.+-]", "_", result.person.id)
-        target = output if len(results) == 1 else output.with_name(f"{output.stem}_{safe}{output.suffix}")
+    for result, name in zip(results, names, strict=True):
+        target = output.with_name(f"{name}{output.suffix}")
         if job.kind == "npz":
             formats.write_npz(result.motion, target)
         else:

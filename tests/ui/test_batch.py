@@ -180,3 +180,22 @@ def test_a_long_recording_is_refined_in_many_short_steps(enabled, tmp_path, ui):
     while loop.event("TIMER") == {"PASS_THROUGH"}:
         steps += 1
     assert steps > 200  # of one or two hundredths of a second each
+
+
+def test_no_persons_file_takes_the_place_of_another_recordings(enabled, takes):
+    one = joints_of_a_wave(30, 30.0)
+    both = np.stack([one, one + np.array([2.0, 0.0, 0.0])], axis=1)
+    np.savez(takes / "walk.npz", keypoints=both, layout="smpl24", fps=30.0, up_axis="y", units="m")
+    (takes / "monday" / "jump.npz").rename(takes / "walk_0.npz")
+    bpy.ops.spr.batch_folder(directory=str(takes))
+    batch = bpy.context.scene.spr.batch
+    batch.kind = "npz"
+    batch.clips["walk_0"].chosen = False
+    bpy.ops.spr.batch_refine()
+    batch.clips["walk_0"].chosen = True
+    bpy.ops.spr.batch_refine()
+    assert {path.name: formats.read(path).people[0].frames for path in (takes / "refined").glob("*.npz")} == {
+        "walk_0.npz": 25,
+        "walk_0_2.npz": 30,
+        "walk_1.npz": 30,
+    }
