@@ -64,7 +64,7 @@ def job_of(args: argparse.Namespace) -> Job | None:
     if kind is None and args.retarget is None:
         raise UsageError(
             f"--output {output.name} is not an .{', .'.join(KINDS[:-1])} or .{KINDS[-1]} file;"
-            " use one of these endings."
+            f" use one of these endings, or for a folder of that name add --to {KINDS[0]}."
         )
     if args.to and args.to != kind:
         raise UsageError(f"--to {args.to} does not fit {output.name}; leave it out or name a folder.")
