@@ -133,11 +133,11 @@ class Loop:
         self.operator, self.runner = ui("batch").SPR_OT_batch_refine, ui("runner")
         self.reports: list[str] = []
         self.self = SimpleNamespace(report=lambda kind, text: self.reports.append(text))
-        for name in ("_finish", "_job"):
+        for name in ("_finish", "job"):
             setattr(self.self, name, getattr(self.operator, name).__get__(self.self))
 
     def start(self) -> None:
-        self.runner.drive(bpy.context, self.self._job(bpy.context))
+        self.runner.drive(bpy.context, self.self.job(bpy.context))
 
     def event(self, kind: str, value: str = "NOTHING") -> set[str]:
         return self.operator.modal(self.self, bpy.context, SimpleNamespace(type=kind, value=value))
