@@ -262,6 +262,21 @@ def test_no_persons_result_takes_the_place_of_another_recordings(takes, calls, t
         assert ("3 done (3 of them before)" in capsys.readouterr().out) == again
 
 
+def test_a_recording_that_comes_later_takes_no_persons_place_either(takes, calls, tmp_path):
+    two_people(takes / "walk.npz", 30)
+    words = ["refine", str(takes), "--output", str(tmp_path / "out")]
+    cli.main(words)
+    assert Ledger(tmp_path / "out").records["walk"].outputs == ("walk_0.npz", "walk_1.npz")
+    (takes / "jump.npz").rename(takes / "walk_0.npz")
+    for _ in range(2):
+        cli.main(words)
+        records = Ledger(tmp_path / "out").records
+        for name, frames in (("walk", 30), ("walk_0", 21)):
+            (first, *_) = (formats.read(tmp_path / "out" / output) for output in records[name].outputs)
+            assert first.people[0].frames == frames
+    assert [len(records[name].outputs) for name in ("walk", "walk_0")] == [2, 1]
+
+
 @pytest.mark.parametrize(("words", "kept"), [
     (("run_0.npz", "--output", "run.npz"), "run_0.npz"),
     (("run.npz", "--keypoints", "points/run_0.npz", "--output", "points/run.npz"), "points/run_0.npz"),
