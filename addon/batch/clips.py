@@ -14,6 +14,7 @@ from ..formats import may_be_recording, opened_files
 from ..formats.file_names import NUMBERS, apart, shared_name
 from ..safe_read import FormatError
 from ..whole_file import place_of
+from .record import holds_records
 
 
 @dataclass(frozen=True)
@@ -101,7 +102,9 @@ def _files_below(folder: Path, outside: set[Path]) -> Iterator[Path]:
         met.update(places)
         for name in sorted(files, key=_order):
             path = Path(here) / name
-            if may_be_recording(name) and not name.startswith(".") and place_of(path) not in outside:
+            if not may_be_recording(name) or name.startswith(".") or place_of(path) in outside:
+                continue
+            if not holds_records(path):
                 yield path
     yield from shut
 

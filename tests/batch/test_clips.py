@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from addon import formats
-from addon.batch import Clip, find_clips, told_of_others
+from addon.batch import DONE, Clip, Ledger, Record, find_clips, told_of_others
 from tests.unreachable import shut
 from tests.wave import joints_of_a_wave
 
@@ -163,3 +163,17 @@ def test_compressed_files_of_a_folder_are_found(tmp_path):
     for name in ("walk.json.gz", "jump.jsonl", "notes.txt.gz", "src.tar.gz"):
         (tmp_path / name).write_bytes(b"")
     assert list(found(tmp_path)) == ["jump", "walk.json"]
+
+
+@pytest.mark.parametrize("part", [None, (1, 3)])
+def test_the_list_of_earlier_results_is_no_recording(tmp_path, part):
+    keypoints(tmp_path / "takes" / "walk.npz")
+    ledger = Ledger(tmp_path / "takes" / "clean", part)
+    ledger.add(Record("walk", "walk.npz", DONE))
+    assert list(found(tmp_path / "takes")) == ["walk"]
+
+
+@pytest.mark.parametrize("content", [b"", b'{"frame": 1}\n', b"[" * 100_000, b"\xff\n", b"null\n"])
+def test_a_recording_may_be_called_like_that_list(tmp_path, content):
+    (tmp_path / "results.jsonl").write_bytes(content)
+    assert list(found(tmp_path)) == ["results"]
