@@ -94,5 +94,5 @@ def _record(line: str) -> Record | None:
     """None for an empty line and for one whose writer was ended."""
     try:
         return Record.from_json(line)
-    except (ValueError, KeyError, TypeError, AttributeError):
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return None

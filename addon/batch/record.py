@@ -75,8 +75,12 @@ class Record:
         """Raises ValueError, KeyError or TypeError on anything else than such a line."""
         fields: dict[str, Any] = json.loads(line)
         fields["people"] = tuple(Figures(**one) for one in fields["people"])
+        texts = [fields[name] for name in ("name", "source", "status")]
         for name in ("outputs", "warnings", "also_opened"):
             fields[name] = tuple(fields[name])
+            texts += fields[name]
+        if not all(isinstance(text, str) for text in texts):
+            raise TypeError("A name is no text.")
         return cls(**fields)
 
 
