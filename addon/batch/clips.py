@@ -112,7 +112,7 @@ def _files_below(folder: Path, outside: set[Path]) -> Iterator[Path]:
 def _order(name: str) -> list[tuple[int, str]]:
     """Numbers as numbers, before words."""
     parts = NUMBERS.split(name.lower())
-    return [(int(part), "") if part.isdigit() else (1 << 62, part) for part in parts if part]
+    return [(int(part), "") if part.isdecimal() else (1 << 62, part) for part in parts if part]
 
 
 def _series(found: Sequence[_Found], read: Read) -> Iterator[list[_Found]]:

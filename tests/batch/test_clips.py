@@ -177,3 +177,9 @@ def test_the_list_of_earlier_results_is_no_recording(tmp_path, part):
 def test_a_recording_may_be_called_like_that_list(tmp_path, content):
     (tmp_path / "results.jsonl").write_bytes(content)
     assert list(found(tmp_path)) == ["results"]
+
+
+def test_signs_that_only_look_like_numbers_are_names(tmp_path):
+    for name in ("①/walk.npz", "²/walk.npz", "5²3.npz", "²5.npz", "٣.npz", "2.npz"):
+        keypoints(tmp_path / name)
+    assert sorted(found(tmp_path)) == sorted(["①/walk", "²/walk", "5²3", "²5", "٣", "2"])
