@@ -45,10 +45,9 @@ def save_arrays(path: Path, fields: Mapping[str, np.ndarray]) -> None:
 
 
 def start_of_whole(stem: str) -> str:
-    """The part of a name, without its ending, that a half-written file has of it."""
-    return (
-        os.fsencode(stem)[:_LONGEST].decode("utf-8", "ignore") if len(os.fsencode(stem)) > _LONGEST else stem
-    )
+    """The part of a name, without its ending, that a half-written file has of it: not too long, and text, as
+    some of Blender's exporters take no other."""
+    return os.fsencode(stem)[:_LONGEST].decode("utf-8", "ignore")
 
 
 def name_of_whole(name: str) -> str | None:

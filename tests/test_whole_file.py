@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import os
 import sys
 from pathlib import Path
 
@@ -72,3 +73,12 @@ def test_links_are_followed_to_where_a_file_lies_but_for_those_that_lead_to_them
     assert [place_of(tmp_path / name) for name in ("a", "b", "loop", "none")] == [
         home / "a", home / "a", home / "loop", home / "none",
     ]  # fmt: skip
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux has names that are no Unicode")
+def test_a_half_written_file_has_a_name_that_is_text(tmp_path):
+    path = tmp_path / os.fsdecode(b"walk\xff.glb")
+    with whole_file(path) as temporary:
+        temporary.write_bytes(b"all")
+        assert temporary.name.encode() and name_of_whole(temporary.name) == "walk"
+    assert path.read_bytes() == b"all"

@@ -12,7 +12,7 @@ import numpy as np
 
 from .. import formats
 from ..formats.file_names import names_of_people
-from ..safe_read import FormatError
+from ..safe_read import FormatError, as_text
 from ..whole_file import whole_file
 from ..writers.presets import PRESETS, VRM_BONES
 from .blender import blender_on_stderr, scene_package
@@ -62,7 +62,7 @@ def _write_clip(target: Path, result: Result, args: argparse.Namespace) -> None:
     from ..writers.vrma import write_vrma
 
     names = {} if args.keep_bone_names else PRESETS[args.fbx_preset].bones
-    clip = clip_of(result.motion, result.name, names, args.in_place)
+    clip = clip_of(result.motion, as_text(result.name), names, args.in_place)
     try:
         with whole_file(target) as temporary:
             if target.suffix.lower() == ".bvh":
