@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import re
 import uuid
 from collections.abc import Iterator, Mapping
@@ -13,13 +14,20 @@ import numpy as np
 
 _TEMPORARY = re.compile(r"\.(.+)-[0-9a-f]{8}\.[a-z]+@?")
 """Blender adds the @ to a .blend file that it is about to write."""
+_LONGEST = 200
+"""Bytes of a name that a half-written file has: with what is added it fits where the whole name fits."""
+
+
+def place_of(path: Path) -> Path:
+    """Where a file lies when links are followed; a link that leads to itself is where it is."""
+    return Path(os.path.realpath(path))  # Path.resolve raises RuntimeError before Python 3.13
 
 
 @contextmanager
 def whole_file(path: Path) -> Iterator[Path]:
     """A path beside `path` to write to; it takes the place of `path` when nothing was raised, and is gone
     else. Raises OSError."""
-    temporary = path.with_name(f".{path.stem}-{uuid.uuid4().hex[:8]}{path.suffix}")
+    temporary = path.with_name(f".{start_of_whole(path.stem)}-{uuid.uuid4().hex[:8]}{path.suffix}")
     try:
         yield temporary
         temporary.replace(path)
@@ -36,7 +44,14 @@ def save_arrays(path: Path, fields: Mapping[str, np.ndarray]) -> None:
         temporary.write_bytes(archive.getbuffer())
 
 
+def start_of_whole(stem: str) -> str:
+    """The part of a name, without its ending, that a half-written file has of it: not too long, and text, as
+    some of Blender's exporters take no other."""
+    return os.fsencode(stem)[:_LONGEST].decode("utf-8", "ignore")
+
+
 def name_of_whole(name: str) -> str | None:
-    """Which name, without its ending, a half-written file was to get; None for the names of other files."""
+    """Which name, without its ending, a half-written file was to get, or the start of a long one; None for
+    the names of other files."""
     match = _TEMPORARY.fullmatch(name)
     return match[1] if match else None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import os
 import sys
 from pathlib import Path
 
@@ -12,7 +13,7 @@ import pytest
 from addon.rigs import BoneMap
 from addon.rigs.map_file import write_map
 from addon.safe_read import FormatError
-from addon.whole_file import name_of_whole, save_arrays, whole_file
+from addon.whole_file import name_of_whole, place_of, save_arrays, start_of_whole, whole_file
 from tests.full_disk import full_after
 
 
@@ -51,3 +52,33 @@ def test_a_half_written_file_of_any_kind_is_known_by_its_name(tmp_path, kind):
         temporary.touch()
         assert name_of_whole(temporary.name) == "walk"
     assert name_of_whole(f"walk.{kind}") is None
+
+
+@pytest.mark.parametrize("sign", ["x", "é", "步"])
+@pytest.mark.parametrize("ending", [".npz", ".blend"])
+def test_a_name_as_long_as_names_may_be_is_written(tmp_path, sign, ending):
+    stem = sign * ((255 - len(ending)) // len(sign.encode()))
+    with whole_file(tmp_path / f"{stem}{ending}") as temporary:
+        temporary.with_name(f"{temporary.name}@").write_bytes(b"")  # as Blender does
+        temporary.write_bytes(b"all")
+        assert name_of_whole(temporary.name) == start_of_whole(stem)
+    assert (tmp_path / f"{stem}{ending}").read_bytes() == b"all"
+
+
+def test_links_are_followed_to_where_a_file_lies_but_for_those_that_lead_to_themselves(tmp_path):
+    (tmp_path / "a").write_bytes(b"")
+    for name, target in (("b", "a"), ("loop", "loop")):
+        (tmp_path / name).symlink_to(target)
+    home = place_of(tmp_path)
+    assert [place_of(tmp_path / name) for name in ("a", "b", "loop", "none")] == [
+        home / "a", home / "a", home / "loop", home / "none",
+    ]  # fmt: skip
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux has names that are no Unicode")
+def test_a_half_written_file_has_a_name_that_is_text(tmp_path):
+    path = tmp_path / os.fsdecode(b"walk\xff.glb")
+    with whole_file(path) as temporary:
+        temporary.write_bytes(b"all")
+        assert temporary.name.encode() and name_of_whole(temporary.name) == "walk"
+    assert path.read_bytes() == b"all"

@@ -3,7 +3,7 @@
 What refines them and writes the results is the command line's and the panel's.
 """
 
-from .clips import Clip, find_clips
+from .clips import Clip, find_clips, told_of_others
 from .fingerprint import clip_print, relative, settings_print
 from .ledger import LEDGER, Ledger
 from .leftovers import remove_leftovers
@@ -29,5 +29,6 @@ __all__ = [
     "roughly",
     "settings_print",
     "table",
+    "told_of_others",
     "totals",
 ]

@@ -7,12 +7,14 @@ import json
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from ..formats import may_be_recording, opened_files
-from ..formats.file_names import NUMBERS, shared_name
+from ..formats.file_names import NUMBERS, apart, shared_name
 from ..safe_read import FormatError
+from ..whole_file import place_of
+from .record import holds_records
 
 
 @dataclass(frozen=True)
@@ -21,12 +23,14 @@ class Clip:
 
     files: the one to open, and after it the others of its series, where the recording has a file for each
     frame. name: of its result, from the folder of results on and without ending, such as "monday/walk".
-    listed: whether it was found in a folder that was named, rather than named itself.
+    listed: whether it was found in a folder that was named, rather than named itself. others: names of other
+    results in the same folder that the file of a person could have, such as "walk_0".
     """
 
     files: tuple[Path, ...]
     name: str
     listed: bool = False
+    others: tuple[str, ...] = ()
 
     @property
     def source(self) -> Path:
@@ -35,15 +39,14 @@ class Clip:
 
     def to_json(self) -> str:
         """One line, as it travels to another process."""
-        return json.dumps(
-            {"files": [str(path) for path in self.files], "name": self.name, "listed": self.listed}
-        )
+        return json.dumps(asdict(self) | {"files": [str(path) for path in self.files]})
 
     @classmethod
     def from_json(cls, line: str) -> Clip:
         """The clip of such a line."""
         fields = json.loads(line)
-        return cls(tuple(map(Path, fields["files"])), fields["name"], fields["listed"])
+        files, others = tuple(map(Path, fields["files"])), tuple(fields["others"])
+        return cls(files, fields["name"], fields["listed"], others)
 
 
 @dataclass(frozen=True)
@@ -64,20 +67,21 @@ def find_clips(named: Iterable[str | Path], read: Read, leave_out: Iterable[Path
     read: looks into a file that may be one of a series. leave_out: files and folders that folders are
     not searched for, such as earlier results. A name without a file stays, so that whoever opens it is told.
     """
-    outside = {path.resolve() for path in leave_out}
+    outside = set(map(place_of, leave_out))
     found = list({one.path: one for name in named for one in _expanded(str(name), outside)}.values())
     return _named_apart([_clip(files) for files in _series(found, read)])
 
 
 def _expanded(name: str, outside: set[Path]) -> Iterator[_Found]:
     path = Path(name)
-    if not path.exists() and glob.has_magic(name):
+    # Of what can't be reached whoever opens it is told; the methods of a Path would raise PermissionError.
+    if not os.path.exists(path) and glob.has_magic(name):  # noqa: PTH110
         matches = sorted(glob.glob(name, recursive=True))  # noqa: PTH207 - Path.glob refuses absolute ones
         paths = [Path(each) for each in matches] or [path]
     else:
         paths = [path]
     for each in paths:
-        if each.is_dir():
+        if os.path.isdir(each):  # noqa: PTH112
             yield from (_Found(file, each) for file in _files_below(each, outside))
         else:
             yield _Found(each)
@@ -85,23 +89,30 @@ def _expanded(name: str, outside: set[Path]) -> Iterator[_Found]:
 
 def _files_below(folder: Path, outside: set[Path]) -> Iterator[Path]:
     """All files with an ending of ours, folder by folder, in the order of their names and numbers; a folder
-    that links lead to again is searched once."""
-    met = {folder.resolve(), *outside}
-    for here, folders, files in os.walk(folder, followlinks=True):
+    that links lead to again is searched once. Folders that can't be looked into stand for what is in them, so
+    that whoever opens them is told."""
+    shut: list[Path] = []
+    met = {place_of(folder), *outside}
+    for here, folders, files in os.walk(
+        folder, onerror=lambda error: shut.append(Path(error.filename)), followlinks=True
+    ):
         inside = sorted((name for name in folders if not name.startswith(".")), key=_order)
-        places = {(Path(here) / name).resolve(): name for name in reversed(inside)}
+        places = {place_of(Path(here) / name): name for name in reversed(inside)}
         folders[:] = sorted((name for place, name in places.items() if place not in met), key=_order)
         met.update(places)
         for name in sorted(files, key=_order):
             path = Path(here) / name
-            if may_be_recording(name) and not name.startswith(".") and path.resolve() not in outside:
+            if not may_be_recording(name) or name.startswith(".") or place_of(path) in outside:
+                continue
+            if not holds_records(path):
                 yield path
+    yield from shut
 
 
 def _order(name: str) -> list[tuple[int, str]]:
     """Numbers as numbers, before words."""
     parts = NUMBERS.split(name.lower())
-    return [(int(part), "") if part.isdigit() else (1 << 62, part) for part in parts if part]
+    return [(int(part), "") if part.isdecimal() else (1 << 62, part) for part in parts if part]
 
 
 def _series(found: Sequence[_Found], read: Read) -> Iterator[list[_Found]]:
@@ -144,12 +155,13 @@ def _pattern(path: Path) -> tuple[str, ...]:
 
 def _has_neighbours(path: Path) -> bool:
     """Whether a file that was named alone lies among others that are numbered like it."""
-    if not path.is_file() or not NUMBERS.search(path.stem):
+    if not NUMBERS.search(path.stem) or not os.path.isfile(path):  # noqa: PTH113 - as in `_expanded`
         return False
     wanted = _pattern(path)
-    with os.scandir(path.parent) as entries:
+    with suppress(OSError), os.scandir(path.parent) as entries:
         names = (entry.name for entry in entries if entry.name != path.name)
         return any(_pattern(path.with_name(name)) == wanted for name in names)
+    return False
 
 
 def _clip(files: Sequence[_Found]) -> Clip:
@@ -173,13 +185,16 @@ def _place(paths: Sequence[Path]) -> tuple[Path, str]:
 
 
 def _named_apart(clips: Sequence[Clip]) -> list[Clip]:
-    """No two results with one name, also where upper and lower case are the same."""
-    taken: set[str] = set()
-    apart = []
-    for clip in clips:
-        name, number = clip.name, 2
-        while name.lower() in taken:
-            name, number = f"{clip.name}_{number}", number + 1
-        taken.add(name.lower())
-        apart.append(replace(clip, name=name))
-    return apart
+    """No two results with one name."""
+    names = apart([clip.name for clip in clips])
+    return told_of_others([replace(clip, name=name) for clip, name in zip(clips, names, strict=True)])
+
+
+def told_of_others(clips: Sequence[Clip], names: Iterable[str] = ()) -> list[Clip]:
+    """Clips that know which names a file of one of their people must not get. names: of further results."""
+    beginning: dict[str, list[str]] = {}
+    for name in {*(clip.name for clip in clips), *names}:
+        folder, slash, own = name.rpartition("/")
+        for place in (place for place, sign in enumerate(own) if sign == "_"):
+            beginning.setdefault(f"{folder}{slash}{own[:place]}".lower(), []).append(own)
+    return [replace(clip, others=tuple(sorted(beginning.get(clip.name.lower(), ())))) for clip in clips]

@@ -47,9 +47,11 @@ class Ledger:
 
     def done(self, clip: Clip, settings: str) -> Record | None:
         """The record of a clip that need not be refined again: same content, same settings, and its files
-        are there."""
+        are there, none of which has the name of a recording that came later."""
         record = self.records.get(clip.name)
         if record is None or record.status != DONE or not record.fingerprint:
+            return None
+        if {Path(output).stem.lower() for output in record.outputs} & set(map(str.lower, clip.others)):
             return None
         if not all((self.folder / output).is_file() for output in record.outputs):
             return None
@@ -92,5 +94,5 @@ def _record(line: str) -> Record | None:
     """None for an empty line and for one whose writer was ended."""
     try:
         return Record.from_json(line)
-    except (ValueError, KeyError, TypeError, AttributeError):
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return None

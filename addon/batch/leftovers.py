@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterable
 from pathlib import Path
 
-from ..whole_file import name_of_whole
+from ..whole_file import name_of_whole, start_of_whole
 
 _AGE = 60.0
 """Seconds after which nobody is writing to such a file any more."""
@@ -17,7 +17,7 @@ def remove_leftovers(folder: Path, names: Iterable[str]) -> None:
     by_folder: dict[Path, list[str]] = {}
     for name in names:
         path = folder / name
-        by_folder.setdefault(path.parent, []).append(path.name)
+        by_folder.setdefault(path.parent, []).append(start_of_whole(path.name))
     for place, stems in by_folder.items():
         for path in place.iterdir() if place.is_dir() else ():
             whole = name_of_whole(path.name)

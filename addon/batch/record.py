@@ -6,8 +6,10 @@ import json
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import Any
 
+_LONGEST_LINE = 1 << 20
 DONE, FAILED, LEFT_OUT = "done", "failed", "left out"
 """States of a record. Left out: a file in a folder that holds no motion."""
 
@@ -73,9 +75,27 @@ class Record:
         """Raises ValueError, KeyError or TypeError on anything else than such a line."""
         fields: dict[str, Any] = json.loads(line)
         fields["people"] = tuple(Figures(**one) for one in fields["people"])
+        texts = [fields[name] for name in ("name", "source", "status")]
         for name in ("outputs", "warnings", "also_opened"):
             fields[name] = tuple(fields[name])
+            texts += fields[name]
+        if not all(isinstance(text, str) for text in texts):
+            raise TypeError("A name is no text.")
         return cls(**fields)
+
+
+def holds_records(path: Path) -> bool:
+    """Whether a file is the list of results of a folder, and no recording."""
+    if path.suffix.lower() != ".jsonl":
+        return False
+    try:
+        if not path.is_file():  # a pipe would be waited for
+            return False
+        with path.open("rb") as stream:
+            Record.from_json(stream.readline(_LONGEST_LINE).decode())
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        return False
+    return True
 
 
 def finite(value: float | None) -> float | None:

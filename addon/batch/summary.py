@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from ..words import plural
 from .record import DONE, FAILED, LEFT_OUT, Record
 
+_WIDEST = 60
+"""Signs of a name in the table."""
 _HEAD = ("file", "people", "frames", "error before", "after", "warnings", "seconds", "")
 
 
@@ -56,8 +58,11 @@ def record_line(record: Record) -> str:
 
 
 def printable(text: str) -> str:
-    """As any terminal can show it: a file's name need not be Unicode."""
-    return text.encode("utf-8", "backslashreplace").decode("utf-8")
+    """As any terminal can show it on one line: a file's name need not be Unicode, and may hold line breaks
+    and signs that steer a terminal."""
+    return "".join(
+        sign if sign.isprintable() else sign.encode("unicode_escape").decode("ascii") for sign in text
+    )
 
 
 def _errors(record: Record) -> str:
@@ -83,7 +88,7 @@ def table(records: Sequence[Record], known: Sequence[Record] = ()) -> str:
 
 
 def _row(record: Record, known: bool) -> tuple[str, ...]:
-    name = printable(record.name)
+    name = _shortened(printable(record.name))
     state = "done before" if known else "" if record.status == DONE else record.status
     if record.status != DONE:
         return (name, "", "", "", "", "", f"{record.seconds:.1f}", state)
@@ -92,6 +97,11 @@ def _row(record: Record, known: bool) -> tuple[str, ...]:
     )
     counts = str(len(record.people)), str(record.frames)
     return (name, *counts, *errors, str(len(record.warnings)), f"{record.seconds:.1f}", state)
+
+
+def _shortened(name: str) -> str:
+    """With its start and its end, so that one long name does not stretch all lines."""
+    return name if len(name) <= _WIDEST else f"{name[: _WIDEST // 3]}…{name[1 - _WIDEST + _WIDEST // 3 :]}"
 
 
 def totals(records: Sequence[Record], known: Sequence[Record] = ()) -> str:

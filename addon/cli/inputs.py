@@ -13,6 +13,7 @@ from ..body.layouts import find_layout
 from ..formats.rig_files import RIG_ENDINGS, use_importer
 from ..recording import Person, Recording
 from ..safe_read import FormatError
+from ..whole_file import place_of
 from .blender import blender_on_stderr, scene_package
 
 if TYPE_CHECKING:
@@ -52,7 +53,7 @@ def _import_rigs(path: Path, take: str | None) -> list[Sampled]:
 
 def gather_take(args: argparse.Namespace) -> None:
     """With --one-take the first of the files stands for all: the others are in `args.also`."""
-    args.also = tuple(str(path.resolve()) for path in args.files[1:]) if args.one_take else ()
+    args.also = tuple(str(place_of(path)) for path in args.files[1:]) if args.one_take else ()
     args.files = args.files[:1] if args.one_take else args.files
 
 

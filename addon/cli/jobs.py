@@ -8,6 +8,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
+from ..whole_file import place_of
+
 KINDS = ("npz", "fbx", "glb", "usd", "bvh", "vrma", "blend")
 WITHOUT_BLENDER = ("npz", "bvh", "vrma")
 """Kinds of file that we write ourselves."""
@@ -34,10 +36,12 @@ def needs_blender(kind: str, args: argparse.Namespace) -> bool:
 
 
 class Job(NamedTuple):
-    """Input files that become one output file, or one for each person."""
+    """Input files that become one output file, or one for each person. taken: names, without ending, that no
+    person's file beside the output may get."""
 
     sources: tuple[Path, ...]
     output: Path
+    taken: tuple[str, ...] = ()
 
     @property
     def kind(self) -> str:
@@ -60,15 +64,16 @@ def job_of(args: argparse.Namespace) -> Job | None:
     if kind is None and args.retarget is None:
         raise UsageError(
             f"--output {output.name} is not an .{', .'.join(KINDS[:-1])} or .{KINDS[-1]} file;"
-            " use one of these endings."
+            f" use one of these endings, or for a folder of that name add --to {KINDS[0]}."
         )
     if args.to and args.to != kind:
         raise UsageError(f"--to {args.to} does not fit {output.name}; leave it out or name a folder.")
     if kind in WITHOUT_BLENDER and len(sources) > 1:
         raise UsageError(f"Several files need a folder as --output for .{kind}, or one .fbx or .blend.")
     named = (*sources, *map(Path, args.also), args.keypoints, args.smpl_model, args.retarget)
-    keep_apart(output, [path for path in named if path is not None])
-    return Job(sources, output)
+    inputs = [path for path in named if path is not None]
+    keep_apart(output, inputs)
+    return Job(sources, output, names_beside(output, inputs))
 
 
 def at_once(asked_for: int | None, clips: int) -> int:
@@ -77,7 +82,14 @@ def at_once(asked_for: int | None, clips: int) -> int:
     return max(min(asked_for or usual, clips), 1)
 
 
+def names_beside(output: Path, inputs: Iterable[Path]) -> tuple[str, ...]:
+    """Names, without ending, of those inputs that the file of a person could take the place of."""
+    folder, ending = place_of(output.parent), output.suffix.lower()
+    beside = (path for path in inputs if path.suffix.lower() == ending)
+    return tuple(path.stem for path in beside if place_of(path.parent) == folder)
+
+
 def keep_apart(output: Path, inputs: Iterable[Path]) -> None:
     """Raises UsageError where an output is an input too."""
-    if output.resolve() in {path.resolve() for path in inputs}:
+    if place_of(output) in set(map(place_of, inputs)):
         raise UsageError("The output would overwrite an input file; choose another name.")

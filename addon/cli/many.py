@@ -22,10 +22,11 @@ from ..batch.record import finite
 from ..formats import UnknownContent, may_be_recording, opened_files
 from ..formats.file_names import shared_name
 from ..safe_read import FormatError
+from ..whole_file import place_of
 from .blender import NO_BLENDER
 from .body import own_body
 from .inputs import read
-from .jobs import Job, UsageError, at_once, keep_apart, kind_in_folder, needs_blender
+from .jobs import Job, UsageError, at_once, keep_apart, kind_in_folder, names_beside, needs_blender
 from .outputs import write
 from .people import refined
 from .progress import BatchProgress, Show
@@ -99,7 +100,7 @@ def _clips(args: argparse.Namespace, ledger: Ledger) -> list[Clip]:
         clips = [Clip(files, shared_name(files) or files[0].stem)]
     else:
         apart = ledger.results()
-        if ledger.folder.resolve() not in {path.resolve() for path in args.files}:
+        if place_of(ledger.folder) not in set(map(place_of, args.files)):
             apart.append(ledger.folder)
         clips = batch.find_clips(args.files, lambda path: read(path, args), apart)
     if not clips:
@@ -107,9 +108,13 @@ def _clips(args: argparse.Namespace, ledger: Ledger) -> list[Clip]:
             f"There is no motion file in {', '.join(map(str, args.files))}; name another folder."
         )
     for clip in clips:
-        named = (*clip.files, args.keypoints, args.smpl_model, args.retarget, args.retarget_bones)
-        keep_apart(_output(clip, args), [path for path in named if path is not None])
+        keep_apart(_output(clip, args), _inputs(clip, args))
     return clips
+
+
+def _inputs(clip: Clip, args: argparse.Namespace) -> list[Path]:
+    named = (*clip.files, args.keypoints, args.smpl_model, args.retarget, args.retarget_bones)
+    return [path for path in named if path is not None]
 
 
 def prepare(args: argparse.Namespace) -> None:
@@ -142,11 +147,13 @@ def _refined_clip(clip: Clip, args: argparse.Namespace, show: Show) -> dict[str,
     """Raises FormatError."""
     warnings: list[str] = []
     output = _output(clip, args)
+    own = _own_arguments(clip, args)
+    taken = (*clip.others, *names_beside(output, _inputs(clip, own)))
     with opened_files() as opened:
-        results = refined(clip.source, output.stem, _own_arguments(clip, args), show, warnings)
+        results = refined(clip.source, output.stem, own, show, warnings)
     others = sorted(batch.relative(path, clip.source.parent) for path in opened - set(clip.files))
     print_of_all = batch.clip_print(clip, others, args.settings)
-    written = write(Job((clip.source,), output), results, args)
+    written = write(Job((clip.source,), output, taken), results, args)
     return {
         "status": DONE,
         "outputs": tuple(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import re
 import sys
 from pathlib import Path
 from types import ModuleType
@@ -12,7 +11,8 @@ from typing import Any
 import numpy as np
 
 from .. import formats
-from ..safe_read import FormatError
+from ..formats.file_names import names_of_people
+from ..safe_read import FormatError, as_text
 from ..whole_file import whole_file
 from ..writers.presets import PRESETS, VRM_BONES
 from .blender import blender_on_stderr, scene_package
@@ -43,10 +43,10 @@ def _make_folder(folder: Path) -> None:
 def _write_each(job: Job, results: list[Result], args: argparse.Namespace) -> list[Path]:
     """OUT.npz, or OUT_<id>.npz for each of several people; .bvh and .vrma likewise."""
     output = job.output
+    names = names_of_people(output.stem, [result.person.id for result in results], job.taken)
     written: list[Path] = []
-    for result in results:
-        safe = re.sub(r"[^\w.+-]", "_", result.person.id)
-        target = output if len(results) == 1 else output.with_name(f"{output.stem}_{safe}{output.suffix}")
+    for result, name in zip(results, names, strict=True):
+        target = output.with_name(f"{name}{output.suffix}")
         if job.kind == "npz":
             formats.write_npz(result.motion, target)
         else:
@@ -62,7 +62,7 @@ def _write_clip(target: Path, result: Result, args: argparse.Namespace) -> None:
     from ..writers.vrma import write_vrma
 
     names = {} if args.keep_bone_names else PRESETS[args.fbx_preset].bones
-    clip = clip_of(result.motion, result.name, names, args.in_place)
+    clip = clip_of(result.motion, as_text(result.name), names, args.in_place)
     try:
         with whole_file(target) as temporary:
             if target.suffix.lower() == ".bvh":

@@ -47,7 +47,7 @@ class BatchProgress:
         self._pace.add(worked=not known)
         clear = "\r\033[K" if self._seen else ""
         if record.status != DONE:
-            print(printable(f"{clear}{record.name}: {record.sentence}"), file=sys.stderr)
+            print(f"{clear}{printable(f'{record.name}: {record.sentence}')}", file=sys.stderr)
         elif not self._seen and not known:
             print(f"{self._where()}: {record_line(record)}", flush=True)
         if self._seen:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -51,12 +52,18 @@ def _candidates(path: Path) -> Iterator[Path]:
     own = [path.with_name(name + ending) for name in names for ending in _ENDINGS]
     listed = []
     for folder in (path.parent / each for each in _FOLDERS):
-        if folder.is_dir():
+        with suppress(OSError):  # there is none, or it can't be looked into
             held = sorted(each for each in folder.iterdir() if "timestamp" in each.name.lower())
             listed += held[:_MOST_FILES]
     for found in own + listed:
-        if found.suffix.lower() in _ENDINGS and found.is_file() and found.stat().st_size <= _MOST_BYTES:
+        if found.suffix.lower() in _ENDINGS and _is_small_file(found):
             yield found
+
+
+def _is_small_file(path: Path) -> bool:
+    with suppress(OSError):
+        return path.is_file() and path.stat().st_size <= _MOST_BYTES
+    return False
 
 
 def _clock_of(path: Path) -> Clock | None:

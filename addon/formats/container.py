@@ -86,6 +86,15 @@ class Container:
         self.path = path
         self.hints = hints
         self.name = path.name
+        try:
+            self._open(path)
+        except OSError as error:
+            raise FormatError(f"{self.name} can't be read ({error.strerror}); check its rights.") from error
+        self._unpacked = self._unpack()
+        self.kind = _kind(self.path, self.head)
+
+    def _open(self, path: Path) -> None:
+        """The file and its first bytes. Raises OSError and FormatError."""
         if not path.exists():
             raise FormatError(f"There is no file {path}; check the name.")
         if path.is_dir():
@@ -97,13 +106,8 @@ class Container:
             raise FormatError(f"{path.name} is empty; export it again.")
         if self.size > MAX_FILE_BYTES:
             raise FormatError(f"{path.name} is larger than {MAX_FILE_BYTES >> 30} GB; split the recording.")
-        try:
-            with path.open("rb") as stream:
-                self.head = without_mark(stream.read(_HEAD_BYTES))
-        except OSError as error:
-            raise FormatError(f"{path.name} can't be read ({error.strerror}); check its rights.") from error
-        self._unpacked = self._unpack()
-        self.kind = _kind(path, self.head)
+        with path.open("rb") as stream:
+            self.head = without_mark(stream.read(_HEAD_BYTES))
 
     def _unpack(self) -> bytes | None:
         """What a compressed file holds that is no pickle, which unpack themselves; None for others."""

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from itertools import takewhile
+from collections.abc import Collection, Iterator, Sequence
+from itertools import chain, count, takewhile
 from pathlib import Path
 
 from ..safe_read import one_line
@@ -32,6 +32,31 @@ def counted(first: str, second: str) -> str:
         return "trials"
     same = NUMBERS.split(first.lower())[::2] == NUMBERS.split(second.lower())[::2]
     return "people" if same and differing & _PEOPLE else ""
+
+
+def names_of_people(stem: str, ids: Sequence[str], taken: Collection[str] = ()) -> list[str]:
+    """Names of the files that people of one recording become, without ending: as the recording's where there
+    is one, else NAME_ID, numbered on where another file has that name already, also in other cases.
+
+    taken: names of other files in that folder.
+    """
+    plain = [re.sub(r"[^\w.+-]", "_", each) for each in ids]
+    return apart([f"{stem}_{each}" for each in plain], taken) if len(plain) > 1 else [stem]
+
+
+def apart(names: Sequence[str], taken: Collection[str] = ()) -> list[str]:
+    """The names, with a number where one would be that of another or one that is taken, also where upper and
+    lower case are the same."""
+    seen, found = {name.lower() for name in taken}, []
+    for name in names:
+        own = next(each for each in _numbered_on(name) if each.lower() not in seen)
+        seen.add(own.lower())
+        found.append(own)
+    return found
+
+
+def _numbered_on(name: str) -> Iterator[str]:
+    return chain([name], (f"{name}_{number}" for number in count(2)))
 
 
 def _numbers(name: str) -> dict[str, list[int]]:

@@ -106,7 +106,7 @@ def _joints_of_skeleton(names: list[str]) -> list[str | None] | None:
 
 def _landmarks(names: list[str]) -> list[int] | None:
     """MediaPipe's number of each name, from 0; None where the names are others than numbers of its points."""
-    if not all(name.isdigit() for name in names):
+    if not all(name.isdecimal() for name in names):
         return None
     numbers = [int(name) for name in names]
     if len(set(numbers)) == COUNT:

@@ -87,7 +87,7 @@ def rate_of_step(text: str) -> float | None:
     if not 0 < step < float("inf"):
         return None
     digits = text.strip().lower().partition(".")[2]
-    tick = 10.0 ** -len(digits) if digits.isdigit() else 0.0
+    tick = 10.0 ** -len(digits) if digits.isdecimal() else 0.0
     # Some tools cut digits off instead of rounding, so the last one may be off by a whole unit.
     low, high = 1.0 / (step + tick), 1.0 / max(step - tick, step / 2)
     return meant_rate(low, high, 1.0 / step)

@@ -63,7 +63,7 @@ def takes(paths: Sequence[Path], hints: Hints) -> list[tuple[Path, ...]]:
 def _order(path: Path) -> tuple[str, list[tuple[int, str]]]:
     """Files by folder, then by name with numbers as numbers."""
     parts = NUMBERS.split(path.name.lower())
-    return str(path.parent), [(int(part), "") if part.isdigit() else (-1, part) for part in parts]
+    return str(path.parent), [(int(part), "") if part.isdecimal() else (-1, part) for part in parts]
 
 
 def _look(path: Path, hints: Hints) -> _Look | None:

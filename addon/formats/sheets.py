@@ -142,7 +142,7 @@ def _of_columns(fields: Mapping[str, Any]) -> Sheet:
 
 
 def _are_numbers(names: Iterable[Any]) -> bool:
-    return all(str(name).isdigit() and len(str(name)) < _LONGEST_NUMBER for name in names)
+    return all(str(name).isdecimal() and len(str(name)) < _LONGEST_NUMBER for name in names)
 
 
 def _name(column: Any) -> str:

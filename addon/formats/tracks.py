@@ -81,13 +81,13 @@ def folders(container: Container) -> list[tuple[int, str, Container]]:
     files as it has neighbours is a series of its own. Raises FormatError where there are too many.
     """
     here, match = container.path, _NUMBERED_FOLDER.fullmatch(container.path.parent.name)
-    if match is None or not here.stem.isdigit():
+    if match is None or not here.stem.isdecimal():
         return []
     found = []
     for folder in here.parent.parent.iterdir():
         other = _NUMBERED_FOLDER.fullmatch(folder.name)
         if other and (other[1], other[3]) == (match[1], match[3]) and len(other[2]) < _LONGEST_NUMBER:
-            paths = (path for path in folder.glob(f"*{here.suffix}") if path.stem.isdigit())
+            paths = (path for path in folder.glob(f"*{here.suffix}") if path.stem.isdecimal())
             found += [(int(other[2]), path.stem, path) for path in paths]
         if len(found) > _MOST_FILES:
             raise FormatError("The folders hold too many numbered files; split the recording.")

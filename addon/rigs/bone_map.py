@@ -115,7 +115,7 @@ class BoneMap:
         if joint in FINGER_SLOTS:
             return replace(self, fingers=_placed(self.fingers, joint, bone))
         what, _, number = joint.rpartition(" ")
-        if number.isdigit():
+        if number.isdecimal():
             return self._with_place(what, int(number), bone)
         if joint not in JOINT_NAMES:
             raise KeyError(joint)

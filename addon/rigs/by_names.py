@@ -70,7 +70,7 @@ def _shown(name: str) -> str:
 
 
 def _is_head(name: str) -> bool:
-    own = [word for word in words(name) if not word.isdigit()]
+    own = [word for word in words(name) if not word.isdecimal()]
     return bool(own) and own[-1] == "head" and not {"l", "r", "left", "right"} & set(own)
 
 

@@ -95,7 +95,7 @@ def _part(name: str) -> _Part | None:
     told = next((words[token] for token in rest if token in words), None)
     if told is not None:
         return side, finger, told, False
-    number = next((int(token) for token in rest if token.isdigit() and len(token) < 3), 0)
+    number = next((int(token) for token in rest if token.isdecimal() and len(token) < 3), 0)
     return (side, finger, number, True) if 1 <= number <= _TIP else None
 
 

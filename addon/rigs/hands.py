@@ -85,7 +85,7 @@ def _from_palm(rig: Rig, finger: str, row: Sequence[int]) -> bool:
     own = words(rig.names[row[0]])
     if finger == "thumb":
         return "carpal" in own
-    numbers = [word for word in own if word.isdigit()]
+    numbers = [word for word in own if word.isdecimal()]
     return bool(rig.tree.children[row[_PER_FINGER]]) or bool(numbers and int(numbers[-1]) == 0)
 
 
@@ -101,7 +101,7 @@ def _finger(name: str, start: int) -> tuple[str, bool] | None:
             return _WORDS[joined[1] if joined else word], palm
     for place, word in enumerate(own[:-1]):
         number = own[place + 1]
-        if number.isdigit() and (word in ("finger", "fingers") or (palm and word in _PALM)):
+        if number.isdecimal() and (word in ("finger", "fingers") or (palm and word in _PALM)):
             counted = int(number[0]) if word.startswith("finger") else int(number)
             counted = counted - start if word.startswith("finger") else counted
             return (_COUNTED[counted], palm) if 0 <= counted < len(_COUNTED) else None

@@ -19,6 +19,7 @@ from .batch_character import batch_armature, batch_character
 from .batch_job import BatchJob, Wanted
 from .batch_settings import list_clips, show_record, stated_hints, ticked_clips
 from .controls import controls_of
+from .driven import Started
 from .language import BoolProperty, StringProperty
 from .log import keep_details, report_error
 from .open_recording import FileChooser
@@ -83,12 +84,13 @@ class SPR_OT_batch_tick(bpy.types.Operator):
         return {"FINISHED"}
 
 
-class SPR_OT_batch_refine(bpy.types.Operator):
+class SPR_OT_batch_refine(Started, bpy.types.Operator):
     """Refine the ticked recordings with the controls of the Refine panel, each into a file of its own. The
     scene stays as it is"""
 
     bl_idname = "spr.batch_refine"
     bl_label = "Refine Batch"
+    job_kind = BatchJob
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
@@ -97,25 +99,6 @@ class SPR_OT_batch_refine(bpy.types.Operator):
         if reason:
             cls.poll_message_set(reason)
         return not reason
-
-    def execute(self, context: bpy.types.Context) -> set[str]:
-        """Do it all at once: scripts, tests and background mode."""
-        job = self._job(context)
-        if job is None:
-            return {"CANCELLED"}
-        job.run()
-        return self._finish(job, context.scene)
-
-    def invoke(self, context: bpy.types.Context, _event: bpy.types.Event) -> set[str]:
-        """Start a job that a timer drives: a little at a time, so that Blender goes on."""
-        if bpy.app.background or context.window is None:
-            return self.execute(context)
-        job = self._job(context)
-        if job is None:
-            return {"CANCELLED"}
-        runner.drive(context, job)
-        context.window_manager.modal_handler_add(self)
-        return {"RUNNING_MODAL"}
 
     def modal(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:
         """Do a slice of the work, listen for Esc."""
@@ -132,11 +115,8 @@ class SPR_OT_batch_refine(bpy.types.Operator):
         runner.end()
         return self._finish(run.job, scene)
 
-    def cancel(self, _context: bpy.types.Context) -> None:
-        """Blender ends the operator: its window closes, or another file is opened."""
-        runner.end()
-
-    def _job(self, context: bpy.types.Context) -> BatchJob | None:
+    def job(self, context: bpy.types.Context) -> BatchJob | None:
+        """Refining all that are ticked."""
         scene = context.scene
         try:
             wanted = _wanted(scene)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import time
 import traceback
 from collections.abc import Callable, Sequence
@@ -14,6 +13,7 @@ from .. import batch, formats, refiner
 from ..batch import DONE, FAILED, LEFT_OUT, Clip, Figures, Ledger, Pace, Record
 from ..formats import UnknownContent, opened_files
 from ..formats.container import Hints
+from ..formats.file_names import names_of_people
 from ..refiner import RefineError
 from ..safe_read import FormatError
 from ..scene import PRESETS, Named, OnCharacter, SceneError, export_apart
@@ -141,7 +141,7 @@ def _write(
     """The files, and sentences about the character in them."""
     path = wanted.folder / clip.name
     path.parent.mkdir(parents=True, exist_ok=True)
-    names = [path.name if len(outcomes) == 1 else f"{path.name}_{_plain(one.person.id)}" for one in outcomes]
+    names = names_of_people(path.name, [one.person.id for one in outcomes], clip.others)
     if wanted.kind == NPZ:
         targets = [path.with_name(f"{name}.npz") for name in names]
         for one, target in zip(outcomes, targets, strict=True):
@@ -157,11 +157,6 @@ def _write(
         character=wanted.character,
     )  # fmt: skip
     return exported.paths, exported.told
-
-
-def _plain(person_id: str) -> str:
-    """As part of a file's name."""
-    return re.sub(r"[^\w.+-]", "_", person_id)
 
 
 def _figures(one: Outcome) -> Figures:

@@ -12,7 +12,7 @@ from typing import Any
 
 import bpy
 
-from ..batch import DONE, FAILED, LEFT_OUT, Clip, Record
+from ..batch import DONE, FAILED, LEFT_OUT, Clip, Record, told_of_others
 from ..formats.container import Hints
 from ..scene import FBX_PRESETS, preset_items
 from ..words import plural
@@ -109,11 +109,12 @@ def list_clips(settings: SPR_PG_batch, folder: Path, clips: Sequence[Clip], hint
 
 def ticked_clips(settings: SPR_PG_batch) -> list[Clip]:
     """The recordings with a tick."""
-    return [
+    ticked = [
         Clip(tuple(map(Path, json.loads(row.files))), row.name, listed=True)
         for row in settings.clips
         if row.chosen
     ]
+    return told_of_others(ticked, [row.name for row in settings.clips])
 
 
 def stated_hints(settings: SPR_PG_batch) -> Hints:

@@ -44,13 +44,13 @@ def recording_name(source: str, also: Sequence[str] = ()) -> str:
     path = Path(source)
     if also:
         return shared_name([path, *map(Path, also)]) or path.parent.name or path.stem
-    return path.parent.name if path.stem.isdigit() and path.parent.name else path.stem
+    return path.parent.name if path.stem.isdecimal() and path.parent.name else path.stem
 
 
 def title(recording: Recording, more: int = 0) -> list[str]:
     """Name of the file, how many more are of the same take, and its format with the tool that writes it."""
     path = Path(recording.path)
-    numbered = path.stem.isdigit() and path.parent.name
+    numbered = path.stem.isdecimal() and path.parent.name
     name = [f"{path.parent.name}/{path.name}" if numbered else path.name] if recording.path else []
     name = [f"{each} and {plural(more, 'more file')}" for each in name] if more else name
     kind = recording.format[:1].upper() + recording.format[1:]

@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import bpy
 
 from . import runner
@@ -43,3 +45,33 @@ class Driven:
     def cancel(self, _context: bpy.types.Context) -> None:
         """Blender ends the operator: its window closes, or another file is opened."""
         runner.end()
+
+
+class Started(Driven):
+    """An operator that starts its own `job`, in a window or straight through."""
+
+    def job(self, context: bpy.types.Context) -> SteppedJob | None:
+        """The work, not begun; None where it was told why there is none."""
+        raise NotImplementedError
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        """Do it all at once: scripts, tests and background mode."""
+        job = self.job(context)
+        if job is None:
+            return {"CANCELLED"}
+        job.run()
+        return self._finish(job, context.scene)
+
+    def invoke(self, context: bpy.types.Context, _event: bpy.types.Event) -> set[str]:
+        """Start a job that a timer drives: a little at a time, so that Blender goes on."""
+        if bpy.app.background or context.window is None:
+            return self.execute(context)
+        job = self.job(context)
+        if job is None:
+            return {"CANCELLED"}
+        runner.drive(context, job)
+        context.window_manager.modal_handler_add(self)
+        return {"RUNNING_MODAL"}
+
+    def _finish(self, job: Any, scene: bpy.types.Scene | None) -> set[str]:
+        raise NotImplementedError

@@ -18,30 +18,26 @@ from ..scene.kept_keypoints import kept_keypoints
 from ..scene.measures import motion_slide_cm
 from ..scene.refined import refined_animation
 from ..steps import Progress, Steps, as_part
-from . import runner
-from .driven import Driven
 from .edits import why_unchangeable
 from .feet import feet_of
-from .log import report_error
 from .moved_keys import follow_moved_keys
 from .quality import shown_person
 from .refined import rate_of
 from .results import in_scene
-from .stepped_job import SteppedJob
+from .told_job import JobWithSentence, Telling
 
 READING, HELD, WRITING = 0.3, 0.4, 0.7
 """How far the work is when the keys are read, when the feet are held, and when the keys are to be written."""
 
 
-class HoldJob(SteppedJob):
-    """Holding one person's feet. sentence: what came of it, told: what could not stay."""
+class HoldJob(JobWithSentence):
+    """Holding one person's feet. told: what could not stay."""
 
     def __init__(self, scene: bpy.types.Scene, person: bpy.types.Object) -> None:
         super().__init__(self._work())
         self.scene_uid, self.person_uid = scene.session_uid, person.session_uid
         self.rate = rate_of(person, scene)
         self.feet = feet_of(scene.spr.controls.feet)
-        self.sentence = ""
         self.told: list[str] = []
 
     def _work(self) -> Steps[None]:
@@ -56,11 +52,12 @@ class HoldJob(SteppedJob):
         person = self._person()
         self.writing = True
         held = yield from as_part(_with_edits(person, held), HELD, WRITING - HELD)
-        self.sentence = yield from _sentence(person.name, free, held)
+        sentence = yield from _sentence(person.name, free, held)
         yield Progress(WRITING, "Writing the keys")
         with in_scene(scene):
             write = write_held(person, held, self.told.append, contacts=not len(free.contacts))
             yield from as_part(write, WRITING, 1.0 - WRITING)
+        self.sentence, self.heed = " ".join([sentence, *self.told]), bool(self.told)
 
     def stands_on(self) -> Iterator[bpy.types.Object]:
         """The person, as long as its keys are read or written."""
@@ -116,7 +113,7 @@ def _sentence(name: str, free: Motion, held: Motion) -> Steps[str]:
     )
 
 
-class SPR_OT_hold_feet_again(Driven, bpy.types.Operator):
+class SPR_OT_hold_feet_again(Telling, bpy.types.Operator):
     """Hold the feet of the refined person by its contacts and floor as they are now, after you have edited
     them. The motion before the hold and the keys that you have changed are kept; no recording is needed"""
 
@@ -134,26 +131,9 @@ class SPR_OT_hold_feet_again(Driven, bpy.types.Operator):
             cls.poll_message_set(reason)
         return not reason
 
-    def execute(self, context: bpy.types.Context) -> set[str]:
-        """Do it all at once: scripts, tests and background mode."""
-        job = HoldJob(context.scene, shown_person(context))
-        job.run()
-        return self._finish(job, context.scene)
-
-    def invoke(self, context: bpy.types.Context, _event: bpy.types.Event) -> set[str]:
-        """Start a job that a timer drives."""
-        if bpy.app.background or context.window is None:
-            return self.execute(context)
-        runner.drive(context, HoldJob(context.scene, shown_person(context)))
-        context.window_manager.modal_handler_add(self)
-        return {"RUNNING_MODAL"}
-
-    def _finish(self, job: HoldJob, _scene: bpy.types.Scene | None) -> set[str]:
-        if job.error:
-            report_error(self, job.error, job.details)
-            return {"CANCELLED"}
-        self.report({"WARNING"} if job.told else {"INFO"}, " ".join([job.sentence, *job.told]))
-        return {"FINISHED"}
+    def job(self, context: bpy.types.Context) -> HoldJob:
+        """Holding them."""
+        return HoldJob(context.scene, shown_person(context))
 
 
 def _why_not(person: bpy.types.Object | None) -> str:

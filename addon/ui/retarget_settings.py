@@ -187,9 +187,9 @@ def shown_lines(settings: SPR_PG_retarget, starts: Sequence[str]) -> list[SPR_PG
     found: list[SPR_PG_matched_bone] = []
     for entry in settings.bones:
         what, _, number = entry.slot.rpartition(" ")
-        if (what if number.isdigit() else entry.slot) not in starts:
+        if (what if number.isdecimal() else entry.slot) not in starts:
             continue
-        follows = not number.isdigit() or number == "1" or (found and found[-1].bone)
+        follows = not number.isdecimal() or number == "1" or (found and found[-1].bone)
         if entry.bone or follows:
             found.append(entry)
     return found

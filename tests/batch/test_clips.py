@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from addon import formats
-from addon.batch import find_clips
+from addon.batch import DONE, Clip, Ledger, Record, find_clips, told_of_others
+from tests.unreachable import shut
 from tests.wave import joints_of_a_wave
 
 
@@ -124,7 +125,61 @@ def test_linked_folders_are_searched_once(tmp_path):
     assert list(found(root)) == ["jump", "disk/walk"]
 
 
+def test_a_link_that_leads_to_itself_is_for_whoever_opens_it(tmp_path):
+    keypoints(tmp_path / "walk.npz")
+    (tmp_path / "loop.npz").symlink_to("loop.npz")
+    (tmp_path / "round").symlink_to("round", target_is_directory=True)
+    assert list(found(tmp_path)) == ["loop", "walk"]
+
+
+def test_a_folder_that_can_not_be_looked_into_stands_for_what_is_in_it(tmp_path, monkeypatch):
+    keypoints(tmp_path / "takes" / "walk.npz")
+    closed = shut(tmp_path / "takes" / "monday", monkeypatch)
+    assert list(found(tmp_path / "takes")) == ["walk", "monday"]
+    assert list(found(closed)) == ["monday"]
+
+
+def test_a_numbered_file_in_a_folder_that_can_not_be_listed_is_one(tmp_path, monkeypatch):
+    path = keypoints(shut(tmp_path / "drop", monkeypatch) / "walk_1.npz")
+    assert list(found(path)) == ["walk_1"]
+
+
+def test_a_clip_knows_which_names_its_people_must_not_take(tmp_path):
+    for name in ("walk.npz", "walk_0.npz", "Walk_b_1.npz", "walking.npz", "x/walk.npz", "x/walk_2.npz"):
+        keypoints(tmp_path / name)
+    clips = {clip.name: clip for clip in find_clips([tmp_path], formats.read)}
+    assert clips["walk"].others == ("Walk_b_1", "walk_0")
+    assert clips["x/walk"].others == ("walk_2",)
+    assert all(not clip.others for name, clip in clips.items() if not name.endswith("walk"))
+    assert Clip.from_json(clips["walk"].to_json()) == clips["walk"]
+
+
+def test_names_that_are_not_refined_now_count_too():
+    (clip,) = told_of_others([Clip((Path("a.npz"),), "a_b/walk")], ["a_b/walk_0", "a_c"])
+    assert clip.others == ("walk_0",)
+
+
 def test_compressed_files_of_a_folder_are_found(tmp_path):
     for name in ("walk.json.gz", "jump.jsonl", "notes.txt.gz", "src.tar.gz"):
         (tmp_path / name).write_bytes(b"")
     assert list(found(tmp_path)) == ["jump", "walk.json"]
+
+
+@pytest.mark.parametrize("part", [None, (1, 3)])
+def test_the_list_of_earlier_results_is_no_recording(tmp_path, part):
+    keypoints(tmp_path / "takes" / "walk.npz")
+    ledger = Ledger(tmp_path / "takes" / "clean", part)
+    ledger.add(Record("walk", "walk.npz", DONE))
+    assert list(found(tmp_path / "takes")) == ["walk"]
+
+
+@pytest.mark.parametrize("content", [b"", b'{"frame": 1}\n', b"[" * 100_000, b"\xff\n", b"null\n"])
+def test_a_recording_may_be_called_like_that_list(tmp_path, content):
+    (tmp_path / "results.jsonl").write_bytes(content)
+    assert list(found(tmp_path)) == ["results"]
+
+
+def test_signs_that_only_look_like_numbers_are_names(tmp_path):
+    for name in ("①/walk.npz", "²/walk.npz", "5²3.npz", "²5.npz", "٣.npz", "2.npz"):
+        keypoints(tmp_path / name)
+    assert sorted(found(tmp_path)) == sorted(["①/walk", "²/walk", "5²3", "²5", "٣", "2"])

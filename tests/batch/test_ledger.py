@@ -101,6 +101,23 @@ def test_a_line_that_was_cut_off_costs_that_line_alone(ledger, record, cut):
     assert again(ledger).records == {"walk": record, "jump": other}
 
 
+@pytest.mark.parametrize("line", [
+    "[" * 100_000, "null", "[]", '"walk"', "{}",
+    '{"name": 1, "source": "", "status": "done", "people": [], "outputs": [], "warnings": [],'
+    ' "also_opened": []}',
+    '{"name": "a", "source": "", "status": "done", "people": [], "outputs": [1], "warnings": [],'
+    ' "also_opened": []}',
+    '{"name": "a", "source": "", "status": "done", "people": [{}], "outputs": [], "warnings": [],'
+    ' "also_opened": []}',
+])  # fmt: skip
+def test_a_line_that_is_no_record_costs_itself_alone(ledger, record, line):
+    ledger.add(record)
+    with ledger.path.open("a") as stream:
+        stream.write(f"{line}\n")
+    assert again(ledger).records == {"walk": record}
+    assert again(ledger).results() == [ledger.folder / "walk.npz"]
+
+
 def test_the_last_line_of_a_name_counts(ledger, record):
     ledger.add(replace(record, status=FAILED))
     ledger.add(record)

@@ -34,6 +34,18 @@ def test_the_table_has_a_line_each_and_the_sums():
     assert lines[3] == "1 done (1 of them before), 1 failed; 400 frames."
 
 
+def test_names_are_told_on_one_line_that_steers_no_terminal():
+    odd = replace(WALK, name="a\nb\x1b[31m\u202e步")
+    assert record_line(odd).startswith("a\\nb\\x1b[31m\\u202e步: ")
+    assert table([odd]).split("\n")[1].startswith("a\\nb\\x1b[31m\\u202e步 ")
+
+
+def test_one_long_name_does_not_stretch_the_table():
+    lines = table([WALK, replace(WALK, name=f"first{'x' * 240}last")]).split("\n")
+    assert max(map(len, lines)) < 130
+    assert lines[2].startswith("first") and "…" in lines[2] and "xlast " in lines[2]
+
+
 def test_the_time_left_is_that_of_the_work_and_what_was_done_before_takes_none(monkeypatch):
     now = [100.0]
     monkeypatch.setattr(time, "monotonic", lambda: now[0])
@@ -57,6 +69,7 @@ def test_half_written_files_of_earlier_runs_go_and_all_others_stay(tmp_path):
         ".walk-0a1b2c3d.blend@": True,
         ".jump-0a1b2c3d.npz": False,
         ".walk-notes.npz": False,
+        f".{'é' * 100}-0a1b2c3d.npz": True,
         "walk-0a1b2c3d.npz": False,
         ".walk-0a1b2c3e.npz": False,
     }
@@ -66,7 +79,7 @@ def test_half_written_files_of_earlier_runs_go_and_all_others_stay(tmp_path):
         path.write_bytes(b"")
         if name != ".walk-0a1b2c3e.npz":  # somebody is writing to that one
             os.utime(path, (1.0, 1.0))
-    remove_leftovers(tmp_path, ["monday/walk", "tuesday/run"])
+    remove_leftovers(tmp_path, ["monday/walk", f"monday/{'é' * 120}", "tuesday/run"])
     assert {path.name for path in (tmp_path / "monday").iterdir()} == {
         n for n, gone in names.items() if not gone
     }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from dataclasses import replace
@@ -389,6 +390,17 @@ def test_a_skeletons_motion_is_written_without_blender(tmp_path, calls, two_peop
     written = sorted(path.name for path in tmp_path.iterdir() if path.suffix == f".{ending}")
     assert len(written) == 2
     assert all(name.startswith("walk_") for name in written)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux has names that are no Unicode")
+@pytest.mark.parametrize("ending", ["bvh", "vrma", "glb"])
+def test_a_name_that_is_no_unicode_is_written_as_any(tmp_path, calls, ending):
+    if ending == "glb":
+        pytest.importorskip("bpy")
+    source = tmp_path / os.fsdecode(b"walk\xff.trc")
+    source.write_bytes(TRIAL.read_bytes())
+    assert cli.main(["refine", str(source), "--output", str(source.with_suffix(f".{ending}"))]) == 0
+    assert source.with_suffix(f".{ending}").stat().st_size > 1000
 
 
 def test_a_bvh_takes_the_bone_names_of_a_preset(tmp_path, calls):

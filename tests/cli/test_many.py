@@ -14,6 +14,7 @@ from addon import cli, formats
 from addon.batch import Ledger, Pace
 from tests.formats.bodies import walking
 from tests.formats.test_amass import amass_fields
+from tests.unreachable import shut
 from tests.wave import joints_of_a_wave
 
 
@@ -237,3 +238,67 @@ def test_the_users_own_body_is_taken_whoever_could_share_the_work(calls, takes, 
     model.write_bytes(b"another model")
     assert cli.main(words) == 0 and len(calls) == 2
     assert cli.main([*words, "--height", "1.8"]) == 0 and len(calls) == 3
+
+
+def two_people(path: Path, frames: int) -> None:
+    one = joints_of_a_wave(frames, 30.0)
+    both = np.stack([one, one + np.array([2.0, 0.0, 0.0])], axis=1)
+    np.savez(path, keypoints=both, layout="smpl24", fps=30.0, up_axis="y", units="m")
+
+
+def test_no_persons_result_takes_the_place_of_another_recordings(takes, calls, tmp_path, capsys):
+    two_people(takes / "walk.npz", 30)
+    (takes / "jump.npz").rename(takes / "walk_0.npz")
+    for again in (False, True):
+        assert cli.main(["refine", str(takes), "--output", str(tmp_path / "out")]) == 1
+        records = Ledger(tmp_path / "out").records
+        assert records["walk"].outputs == ("walk_0_2.npz", "walk_1.npz")
+        assert records["walk_0"].outputs == ("walk_0.npz",)
+        frames = {
+            name: len(formats.read(tmp_path / "out" / name).people[0].frame_ids)
+            for name in ("walk_0.npz", "walk_0_2.npz", "walk_1.npz")
+        }
+        assert frames == {"walk_0.npz": 21, "walk_0_2.npz": 30, "walk_1.npz": 30}
+        assert ("3 done (3 of them before)" in capsys.readouterr().out) == again
+
+
+def test_a_recording_that_comes_later_takes_no_persons_place_either(takes, calls, tmp_path):
+    two_people(takes / "walk.npz", 30)
+    words = ["refine", str(takes), "--output", str(tmp_path / "out")]
+    cli.main(words)
+    assert Ledger(tmp_path / "out").records["walk"].outputs == ("walk_0.npz", "walk_1.npz")
+    (takes / "jump.npz").rename(takes / "walk_0.npz")
+    for _ in range(2):
+        cli.main(words)
+        records = Ledger(tmp_path / "out").records
+        for name, frames in (("walk", 30), ("walk_0", 21)):
+            (first, *_) = (formats.read(tmp_path / "out" / output) for output in records[name].outputs)
+            assert first.people[0].frames == frames
+    assert [len(records[name].outputs) for name in ("walk", "walk_0")] == [2, 1]
+
+
+@pytest.mark.parametrize(("words", "kept"), [
+    (("run_0.npz", "--output", "run.npz"), "run_0.npz"),
+    (("run.npz", "--keypoints", "points/run_0.npz", "--output", "points/run.npz"), "points/run_0.npz"),
+    (("run.npz", "--keypoints", "points/run_0.npz", "--output", "points"), "points/run_0.npz"),
+])  # fmt: skip
+def test_no_persons_result_takes_the_place_of_an_input(calls, tmp_path, monkeypatch, words, kept):
+    (tmp_path / "points").mkdir()
+    for name in ("run.npz", "run_0.npz", "points/run_0.npz"):
+        two_people(tmp_path / name, 30)
+    monkeypatch.chdir(tmp_path)
+    before = Path(kept).read_bytes()
+    assert cli.main(["refine", *words]) == 0
+    assert Path(kept).read_bytes() == before
+    assert Path(kept).with_name("run_0_2.npz").is_file() and Path(kept).with_name("run_1.npz").is_file()
+
+
+def test_links_that_lead_nowhere_and_closed_folders_stop_nothing(run, calls, takes, monkeypatch):
+    (takes / "loop.npz").symlink_to("loop.npz")
+    (takes / "gone.npz").symlink_to("nowhere.npz")
+    shut(takes / "closed", monkeypatch)
+    status, records, said = run()
+    assert status == 1 and records["walk"].status == "done"
+    assert [records[name].status for name in ("loop", "gone", "closed")] == ["failed"] * 3
+    assert "closed can't be read (Permission denied); check its rights." in said.err
+    assert all(not record.details for record in records.values())

@@ -5,7 +5,6 @@ from __future__ import annotations
 import importlib.util
 import json
 import random
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -14,6 +13,7 @@ import pytest
 
 from addon import formats
 from addon.safe_read import FormatError
+from tests.effort import effort
 from tests.formats import test_acclaim as acclaim
 from tests.formats import test_amass as amass
 from tests.formats import test_arkit as arkit
@@ -40,6 +40,8 @@ from tests.formats import test_trc as trc
 from tests.formats import test_unlisted as unlisted
 from tests.formats.bodies import walking
 
+MOST_CALLS = 3_000_000
+"""Ten times what the longest of the whole files takes."""
 MUTATIONS = 30 if importlib.util.find_spec("bpy") is None else 10
 """Of each file; fewer where its only news is an older NumPy."""
 MARKS = (b"\0", b"\xff", b"\xff\xff\xff\x7f", b"-1", b"1e308", b"nan", b"null", b"[]", b"{}", b"999999999")
@@ -139,14 +141,13 @@ def test_a_damaged_file_is_a_recording_or_one_sentence(tmp_path, tool):
     path = BUILDERS[tool](tmp_path)
     path = next(path.glob("*3.json")) if path.is_dir() else path
     whole, chance = path.read_bytes(), random.Random(tool)
-    started = time.perf_counter()
     for _ in range(MUTATIONS):
         path.write_bytes(damaged(whole, chance))
         try:
-            formats.read(path).summary()
+            with effort(MOST_CALLS):
+                formats.read(path).summary()
         except FormatError as refusal:
             assert str(refusal).isprintable()
-    assert time.perf_counter() - started < 60
 
 
 def test_damaged_time_stamps_beside_a_recording_do_it_no_harm(tmp_path):

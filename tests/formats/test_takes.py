@@ -56,6 +56,11 @@ def test_numbered_trials_and_two_results_of_one_person_stay_apart(tmp_path):
     assert len(_takes(same)) == 2
 
 
+def test_signs_that_only_look_like_numbers_are_names(tmp_path):
+    files = [_save(tmp_path / f"{name}.npz", 5.0 * place) for place, name in enumerate(("5²a", "5①b", "②"))]
+    assert {path for group in _takes(files) for path in group} == set(files)
+
+
 def test_files_of_other_length_or_rate_or_folder_are_other_takes(tmp_path):
     files = [
         _save(tmp_path / "anna.npz"),

@@ -79,6 +79,20 @@ def test_its_command_says_in_a_sentence_what_only_blender_can(installed, tmp_pat
     assert "Traceback" not in done.stderr
 
 
+def test_a_reader_that_goes_as_head_does_ends_it_without_a_word(installed, tmp_path):
+    program = tmp_path / "closed.py"
+    program.write_text(
+        "import os, sys\n"
+        "from smpl_pose_refiner.__main__ import main\n"
+        "reading, writing = os.pipe()\n"
+        "os.close(reading)\n"
+        "os.dup2(writing, 1)\n"
+        "sys.exit(main())\n"
+    )
+    done = installed("python", program, "inspect", SAMPLE, cwd=tmp_path)
+    assert (done.returncode, done.stderr) == (141, "")
+
+
 @pytest.mark.parametrize("sample", [SAMPLE, POSES], ids=["keypoints", "poses alone"])
 def test_the_example_of_the_manual_runs(installed, tmp_path, sample):
     script = ROOT / "docs/examples/refine_and_look.py"

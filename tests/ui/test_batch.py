@@ -133,11 +133,11 @@ class Loop:
         self.operator, self.runner = ui("batch").SPR_OT_batch_refine, ui("runner")
         self.reports: list[str] = []
         self.self = SimpleNamespace(report=lambda kind, text: self.reports.append(text))
-        for name in ("_finish", "_job"):
+        for name in ("_finish", "job"):
             setattr(self.self, name, getattr(self.operator, name).__get__(self.self))
 
     def start(self) -> None:
-        self.runner.drive(bpy.context, self.self._job(bpy.context))
+        self.runner.drive(bpy.context, self.self.job(bpy.context))
 
     def event(self, kind: str, value: str = "NOTHING") -> set[str]:
         return self.operator.modal(self.self, bpy.context, SimpleNamespace(type=kind, value=value))
@@ -180,3 +180,22 @@ def test_a_long_recording_is_refined_in_many_short_steps(enabled, tmp_path, ui):
     while loop.event("TIMER") == {"PASS_THROUGH"}:
         steps += 1
     assert steps > 200  # of one or two hundredths of a second each
+
+
+def test_no_persons_file_takes_the_place_of_another_recordings(enabled, takes):
+    one = joints_of_a_wave(30, 30.0)
+    both = np.stack([one, one + np.array([2.0, 0.0, 0.0])], axis=1)
+    np.savez(takes / "walk.npz", keypoints=both, layout="smpl24", fps=30.0, up_axis="y", units="m")
+    (takes / "monday" / "jump.npz").rename(takes / "walk_0.npz")
+    bpy.ops.spr.batch_folder(directory=str(takes))
+    batch = bpy.context.scene.spr.batch
+    batch.kind = "npz"
+    batch.clips["walk_0"].chosen = False
+    bpy.ops.spr.batch_refine()
+    batch.clips["walk_0"].chosen = True
+    bpy.ops.spr.batch_refine()
+    assert {path.name: formats.read(path).people[0].frames for path in (takes / "refined").glob("*.npz")} == {
+        "walk_0.npz": 25,
+        "walk_0_2.npz": 30,
+        "walk_1.npz": 30,
+    }

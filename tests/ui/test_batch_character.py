@@ -176,7 +176,7 @@ def test_a_vrm_animation_is_that_of_the_character(batch, hero):
 
 def test_a_character_that_is_deleted_meanwhile_is_said(batch, hero, ui):
     operator = ui("batch").SPR_OT_batch_refine
-    job = operator._job(SimpleNamespace(report=print), bpy.context)
+    job = operator.job(SimpleNamespace(report=print), bpy.context)
     bpy.data.objects.remove(hero)
     job.run()
     assert [record.status for record in job.records] == [FAILED, FAILED]

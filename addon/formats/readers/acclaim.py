@@ -205,7 +205,7 @@ def _motion(container: Container, skeleton: _Skeleton) -> tuple[np.ndarray, dict
     for words in _lines(container):
         if words[0].startswith(":"):
             continue
-        if len(words) == 1 and words[0].isdigit():
+        if len(words) == 1 and words[0].isdecimal():
             numbers.append(int(words[0]))
         elif counts.get(words[0]) == len(words) - 1 and len(rows[words[0]]) == len(numbers) - 1:
             rows[words[0]].append([float(word) for word in words[1:]])

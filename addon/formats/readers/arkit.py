@@ -168,7 +168,7 @@ def _listed(values: list[Any]) -> dict[str, Any]:
         whole = len(values) == len(JOINTS) and _place(first) is not None
         return dict(zip(JOINTS, values, strict=True)) if whole else {}
     called = {str(value.get(name)): value for value in values if isinstance(value, Mapping)}
-    if len(called) == len(JOINTS) and all(each.isdigit() for each in called):
+    if len(called) == len(JOINTS) and all(each.isdecimal() for each in called):
         return {JOINTS[int(each)]: value for each, value in called.items() if int(each) < len(JOINTS)}
     return called if len(_KNOWN & set(called)) >= _ENOUGH else {}
 

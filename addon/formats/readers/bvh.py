@@ -163,7 +163,7 @@ def _cut(words: list[str], frames: int, cut: bool) -> list[str]:
     """A sentence where the file has fewer or more frames than it says."""
     lower = [word.lower() for word in words[:6]]
     said = words[lower.index("frames:") + 1] if "frames:" in lower[:-1] else ""
-    if not said.isdigit():
+    if not said.isdecimal():
         return []
     if frames > int(said):
         return [f"The file says that it has {plural(int(said), 'frame')} but holds {frames}; all were read."]

@@ -43,7 +43,7 @@ def recognises(container: Container) -> bool:
     people = _people(container)
     if _is_stacked(container):
         return True
-    if container.json == [] and container.path.stem.isdigit():
+    if container.json == [] and container.path.stem.isdecimal():
         return True
     return bool(people) and all(_is_points(one) or {"Rh", "Th"} <= set(one) for one in people)
 

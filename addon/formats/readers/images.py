@@ -117,7 +117,7 @@ def _read_human_data(container: Container) -> Draft:
 
 def _is_multi_hmr(container: Container) -> bool:
     if container.fields.get("humans") == []:
-        return container.path.stem[-3:].isdigit()
+        return container.path.stem[-3:].isdecimal()
     return any(humans for _, humans in _images(container))
 
 

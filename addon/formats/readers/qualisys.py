@@ -41,7 +41,7 @@ def read(container: Container) -> Draft:
     return Draft(
         marker_people(names, points_of(table, columns), numbers),
         fps=scalar(next(iter(header.get("FREQUENCY", [])), None)) or None, units=None, likely_up=("+z", "+y"),
-        warnings=missing_frames(int(said), len(table)) if said.isdigit() else [],
+        warnings=missing_frames(int(said), len(table)) if said.isdecimal() else [],
     )  # fmt: skip
 
 

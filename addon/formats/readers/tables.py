@@ -314,7 +314,7 @@ def _read_long(columns: _Long, rows: list[list[str]], frame: int | None) -> tupl
         raise FormatError("The table has a header but no points; export it again.")
     if len(names) > MOST_POINTS:
         raise FormatError("The table has more than a thousand kinds of points; it is no person.")
-    if all(name.isdigit() for name in names):
+    if all(name.isdecimal() for name in names):
         names.sort(key=int)
     place = {name: number for number, name in enumerate(names)}
     frames = [_value(row, frame) for row in rows]

@@ -40,8 +40,8 @@ def read(container: Container) -> Draft:
     warnings: list[str] = []
     said = header.get("numframes", "")
     # Pose2Sim's filters leave the last frame out and keep the number.
-    said = str(int(said) - 1) if said.isdigit() and not cut and int(said) > 1 else said
-    warnings += missing_frames(int(said), len(table)) if said.isdigit() else []
+    said = str(int(said) - 1) if said.isdecimal() and not cut and int(said) > 1 else said
+    warnings += missing_frames(int(said), len(table)) if said.isdecimal() else []
     people = marker_people(names, positions, _frame_ids(table, warnings))
     draft = Draft(
         people, units=header.get("units"), likely_up=("+y", "+z"), warnings=warnings, says=("units",)
