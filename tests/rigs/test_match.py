@@ -299,6 +299,43 @@ def test_helpers_are_no_twists_where_names_tell_everything():
     assert "left_knee" not in twists
 
 
+@pytest.mark.parametrize(
+    ("family", "helpers"),
+    [
+        ("Unreal", "deform_knee_{S} thigh_{S} knee+0.0\ndeform_elbow_{S} upperarm_{S} elbow+0.0"),
+        ("Unreal", "thigh_calf_{S} thigh_{S} knee+-0.1\nelbow_{S} upperarm_{S} elbow+0.0"),
+        (
+            "Second Life",
+            "UPPER_ARM_{S} mShoulder{S} shoulder+0.5\nLOWER_ARM_{S} mElbow{S} elbow+0.5\n"
+            "UPPER_LEG_{S} mHip{S} hip+0.5\nLOWER_LEG_{S} mKnee{S} knee+0.5",
+        ),
+    ],
+    ids=["correctives", "calves", "volumes"],
+)
+def test_what_is_called_a_joint_and_carries_nothing_is_a_helper(family, helpers):
+    known = _known(family)
+    found = match(build(replace(known, bones=f"{helpers}\n{known.bones}")))
+    assert {joint: found.joints.get(joint) for joint in expected(known)} == expected(known)
+    assert found.confidence == 1.0
+
+
+@pytest.mark.parametrize("again", ["", ".001", " 1"])
+def test_one_row_for_all_other_fingers_is_the_middle_one(again):
+    """Synty's, whose hands have the same names of fingers on both sides but for what programs put behind."""
+    words, bones = {"thumb": "Thumb", "index": "IndexFinger", "middle": "Finger"}, _known("VRM").bones
+    hands = "\n".join(
+        f"{word}_0{number}{behind}|{f'{word}_0{number - 1}{behind}' if number > 1 else hand}|{side}_{finger}{number}"
+        for side, hand, behind in (("left", "leftHand", ""), ("right", "rightHand", again or "_R"))
+        for finger, word in words.items()
+        for number in (1, 2, 3)
+    )
+    body = "\n".join(line for line in bones.splitlines() if "Thumb" not in line and "{F}" not in line)
+    known = replace(_known("VRM"), bones=f"{body}\n{hands}")
+    found = match(build(known)).fingers
+    assert found["L_Middle1"] == "Finger_01" and found["R_Middle3"].startswith("Finger_03")
+    assert dict(found) == expected_fingers(known)
+
+
 def test_bones_of_the_palm_are_no_fingers():
     maya = match(build(next(known for known in KNOWN if "Character1_Hips" in known.bones)))
     assert maya.metacarpals["L_Index"] == "Character1_LeftInHandIndex"
