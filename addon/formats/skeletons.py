@@ -9,6 +9,7 @@ import numpy as np
 
 from ..body.skeleton import JOINT_NAMES
 from ..recording import Person, Poses
+from ..rigs import NEEDED, NoHumanoid, Rig, match
 from ..rigs.joint_names import joint_roles
 from ..safe_read import FormatError, one_line
 from .draft import named_keypoints, person
@@ -28,7 +29,8 @@ _ABOVE = {
 class Clip:
     """Positions (T, J, 3) and orientations (T, J, 3, 3) of all joints, and their places at rest (J, 3).
 
-    names: "" for a joint without one; parents: a tree in which parents come first.
+    names: "" for a joint without one; parents: a tree in which parents come first. whole: they and rest are
+    the file's own, so that the tree's shape tells joints that their names do not.
     """
 
     names: list[str]
@@ -36,6 +38,7 @@ class Clip:
     positions: np.ndarray
     turns: np.ndarray
     rest: np.ndarray
+    whole: bool = False
 
 
 def without_rest(clip: Clip, *, posed: bool = True) -> tuple[Clip, int, list[str]]:
@@ -43,7 +46,7 @@ def without_rest(clip: Clip, *, posed: bool = True) -> tuple[Clip, int, list[str
 
     posed: the turns are the file's; else only joints in a T-pose show that it is at rest.
     """
-    roles = joint_roles(clip.names, clip.parents)
+    roles = _roles(clip, clip.names)
     first, turns, rest, warnings = without_rest_frames(
         roles, clip.positions, clip.turns, clip.rest, posed=posed
     )
@@ -55,7 +58,7 @@ def person_of(clip: Clip, subject: str) -> Person | None:
     own = [bool(name) and subject_of(name) == subject for name in clip.names]
     names = [name if mine else "" for name, mine in zip(clip.names, own, strict=True)]
     places = [place for place, mine in enumerate(own) if mine]
-    roles = joint_roles(names, clip.parents)
+    roles = _roles(clip, names)
     canonical: list[str | None] = list(canonical_names([names[place] for place in places]))
     if set(JOINT_NAMES[:22]) <= set(canonical):
         roles |= {name: place for place, name in zip(places, canonical, strict=True) if name in JOINT_NAMES}
@@ -71,6 +74,23 @@ def person_of(clip: Clip, subject: str) -> Person | None:
     )
     poses = poses_from_skeleton(roles, clip.positions, clip.turns, clip.rest)
     return person(subject or "0", keypoints=keypoints, poses=poses)
+
+
+def _roles(clip: Clip, names: Sequence[str]) -> dict[str, int]:
+    """SMPL's joint -> index among the clip's joints, "" being a joint of nobody or of another person; by the
+    tree's shape where the names of a whole skeleton tell too little."""
+    roles = joint_roles(names, clip.parents)
+    known = set(roles) >= set(NEEDED) or list(names) != list(clip.names)
+    if known or not clip.whole or not np.isfinite(clip.rest).all():
+        return roles
+    shown = tuple(f"{name or 'end'}.{place}" for place, name in enumerate(names))
+    axes = np.broadcast_to(np.eye(3), (len(shown), 3, 3))
+    try:
+        found = match(Rig(shown, tuple(clip.parents), clip.rest, clip.rest, axes)).joints
+    except NoHumanoid:
+        return roles
+    told = {joint: shown.index(bone) for joint, bone in found.items()}
+    return {joint: place for joint, place in told.items() if joint not in ("spine1", "spine2")}
 
 
 def person_in_world(

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from itertools import chain, pairwise
+from itertools import pairwise
 
 from .bone_words import english, is_copy, words
-from .joint_names import limb_roles
+from .joint_names import carrying_roles
 from .rig import Rig
 
 _HELPERS = frozenset(
@@ -50,7 +50,7 @@ _ORDER = ("hip", "knee", "ankle", "foot"), ("collar", "shoulder", "elbow", "wris
 def named_limbs(rig: Rig) -> dict[str, int]:
     """SMPL's joint -> index, of arms, legs and head, for what the names tell and the tree does not deny."""
     shown = [_shown(name) for name in rig.names]
-    found = _hanging(_carrying(shown, rig), rig)
+    found = _hanging(carrying_roles(shown, rig.parents), rig)
     head = [place for place, name in enumerate(shown) if _is_head(name)]
     head = head or [place for place, name in enumerate(rig.names) if _HEAD.fullmatch(name)]
     if head:
@@ -72,26 +72,6 @@ def _shown(name: str) -> str:
 def _is_head(name: str) -> bool:
     own = [word for word in words(name) if not word.isdigit()]
     return bool(own) and own[-1] == "head" and not {"l", "r", "left", "right"} & set(own)
-
-
-def _carrying(shown: list[str], rig: Rig) -> dict[str, int]:
-    """The roles by these names, where of two bones with a joint's name the one counts that carries the next
-    joint: helpers that lie beside a knee or fill an upper arm carry nothing."""
-    roles = limb_roles(shown)
-    for side in ("left", "right"):
-        for upper, lower in chain.from_iterable(map(pairwise, _ORDER)):
-            joint, end = f"{side}_{upper}", f"{side}_{lower}"
-            names, found = shown, roles
-            while {joint, end} <= set(found) and not _carries(rig, found[joint], found[end]):
-                names = [*names[: found[joint]], "", *names[found[joint] + 1 :]]
-                found = limb_roles(names)
-            if joint in found and found.get(end) == roles.get(end):
-                shown, roles = names, found
-    return roles
-
-
-def _carries(rig: Rig, upper: int, lower: int) -> bool:
-    return upper in list(rig.tree.above(lower))[1:]
 
 
 def _hanging(roles: dict[str, int], rig: Rig) -> dict[str, int]:

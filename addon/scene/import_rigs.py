@@ -16,6 +16,7 @@ from ..rigs.vrm import frame_rate, human_bones, map_of_human_bones, nodes_of, ri
 from ..safe_read import FormatError
 from ..safe_read.gltf import read_gltf
 from ..steps import finish
+from .connections import connected, disconnect
 from .curve_keys import move_keys
 from .errors import SceneError
 from .quiet import reading
@@ -40,6 +41,9 @@ def import_rigs(path: Path, take: str | None = None) -> list[Sampled]:
             earlier = frozenset(action.session_uid for action in bpy.data.actions)
             with _as_dense_as_keys(scene, frame_rate(content)):
                 _bring_in(path, kind)
+            for one in scene.objects:
+                if one.type == "ARMATURE":
+                    disconnect(one, connected(one, one.data.bones.keys()))
             return _people(scene, path.name, content, take, earlier)
     except SceneError as error:
         raise FormatError(str(error)) from error

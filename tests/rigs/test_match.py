@@ -323,12 +323,13 @@ def test_what_is_called_a_joint_and_carries_nothing_is_a_helper(family, helpers)
 def test_one_row_for_all_other_fingers_is_the_middle_one(again):
     """Synty's, whose hands have the same names of fingers on both sides but for what programs put behind."""
     words, bones = {"thumb": "Thumb", "index": "IndexFinger", "middle": "Finger"}, _known("VRM").bones
-    hands = "\n".join(
-        f"{word}_0{number}{behind}|{f'{word}_0{number - 1}{behind}' if number > 1 else hand}|{side}_{finger}{number}"
-        for side, hand, behind in (("left", "leftHand", ""), ("right", "rightHand", again or "_R"))
-        for finger, word in words.items()
-        for number in (1, 2, 3)
-    )
+    hands = ""
+    for side, above, behind in (("left", "leftHand", ""), ("right", "rightHand", again or "_R")):
+        for finger, word in words.items():
+            row = [above, *(f"{word}_0{number}{behind}" for number in (1, 2, 3))]
+            hands += "".join(
+                f"{row[number]}|{row[number - 1]}|{side}_{finger}{number}\n" for number in (1, 2, 3)
+            )
     body = "\n".join(line for line in bones.splitlines() if "Thumb" not in line and "{F}" not in line)
     known = replace(_known("VRM"), bones=f"{body}\n{hands}")
     found = match(build(known)).fingers

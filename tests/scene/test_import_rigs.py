@@ -23,7 +23,7 @@ from addon.scene import FBX_PRESETS, PRESETS, export_fbx, export_people, write_m
 from addon.scene.import_rigs import import_rigs
 
 from .hands import with_hands
-from .rigged import add_armature, known_rig
+from .rigged import add_armature, known_rig, seen
 
 
 @pytest.fixture(autouse=True)
@@ -221,3 +221,24 @@ def test_of_several_takes_the_first_is_read_and_another_can_be_chosen(two_takes,
     capsys.readouterr()
     assert cli.main(["inspect", str(two_takes), "--take", "Run", "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["people"][0]["frames"] == 20
+
+
+def _hips_on_a_root(path: Path) -> np.ndarray:
+    """A file of a character whose hips rest just where its root ends, and the places (T, 3) of its hips."""
+    character = add_armature(known_rig("SMPL-X"))
+    hips = character.pose.bones["pelvis"]
+    assert (character.data.bones["root"].tail_local - hips.bone.head_local).length < 1e-6
+    for frame, place in ((1, (0.0, 0.0, 0.0)), (11, (0.3, -0.2, 1.0))):
+        hips.location = place
+        hips.keyframe_insert("location", frame=frame)
+    bpy.ops.export_scene.fbx(filepath=str(path), add_leaf_bones=False, use_selection=False)
+    return np.array([seen(character, ["pelvis"], frame)[0, :3, 3] for frame in range(1, 12)])
+
+
+def test_hips_that_begin_where_their_root_ends_keep_their_way(tmp_path):
+    """Blender's importer connects them, and leaves out what moves a connected bone."""
+    there = _hips_on_a_root(tmp_path / "walk.fbx")
+    person = formats.read(tmp_path / "walk.fbx").people[0]
+    assert person.poses is not None
+    came = person.poses.pelvis[:, [0, 2, 1]] * [1.0, -1.0, 1.0]
+    assert np.abs((came - came[0]) - (there - there[0])).max() < 1e-3

@@ -97,6 +97,16 @@ def test_a_character_keeps_the_size_and_the_turn_that_objects_above_it_give(fold
     assert 1.2 < head - foot < 1.6
 
 
+def test_hips_that_an_fbx_file_begins_where_its_root_ends_can_be_moved(folder, tmp_path):
+    bpy.ops.wm.read_homefile(use_factory_startup=True, use_empty=True)
+    add_armature(known_rig("SMPL-X"), "Hero")
+    bpy.ops.export_scene.fbx(filepath=str(tmp_path / "hero.fbx"), add_leaf_bones=False)
+    out = tmp_path / "out.bvh"
+    assert _refine(tmp_path, "hero.fbx", out, source=folder / "walk.npz") == 0
+    hips = formats.read(out).people[0].poses
+    assert hips is not None and 2.0 < np.ptp(hips.pelvis[:, 2]) < 3.5
+
+
 def test_an_fbx_comes_back_with_the_characters_own_bones(folder, tmp_path):
     out = tmp_path / "out.fbx"
     assert _refine(folder, "hero.blend", out) == 0

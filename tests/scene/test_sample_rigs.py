@@ -99,3 +99,17 @@ def test_a_tip_that_is_none_of_a_limb_is_refused_with_what_to_do():
     bpy.ops.object.mode_set(mode="OBJECT")
     with pytest.raises(FormatError, match="add them in Edit Mode"):
         person_of(armature, 1)
+
+
+def test_hips_whose_way_blender_leaves_out_are_told():
+    armature = armature_of(build(next(known for known in KNOWN if known.family == "SMPL-X")))
+    bpy.ops.object.mode_set(mode="EDIT")
+    armature.data.edit_bones["pelvis"].use_connect = True
+    bpy.ops.object.mode_set(mode="OBJECT")
+    wave(armature, ["left_hip"], 3)
+    (still,) = finish(sample_rigs(bpy.context.scene, [armature], np.arange(1, 4)))
+    for frame in (1, 3):
+        armature.pose.bones["pelvis"].location = (0.0, 0.0, frame / 2)
+        armature.pose.bones["pelvis"].keyframe_insert("location", frame=frame)
+    (moved,) = finish(sample_rigs(bpy.context.scene, [armature], np.arange(1, 4)))
+    assert still.notes == () and moved.notes[0].startswith("pelvis of Rig is connected to its parent")
