@@ -27,7 +27,7 @@ def test_a_longer_foot_that_turns_while_it_bears_shares_its_slide_between_heel_a
 
 
 def test_a_longer_foot_that_turns_by_some_degrees_while_it_bears_slides_no_more_and_its_leg_points_the_same():
-    turns = _turning_about_the_left_ball(0.06, 8.0)
+    turns = _turning_about_the_left_ball(0.1, 6.0)
     assert max(_slides_more(turns)) < 0.5
     there, source = followed(carry(turns, character(GIANT)).pose, turns), source_of(turns)
     leg = [JOINT_NAMES.index(f"left_{joint}") for joint in ("hip", "knee", "ankle")]
