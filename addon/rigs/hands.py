@@ -123,12 +123,13 @@ def _finger(name: str, start: int) -> tuple[str, bool] | None:
 def _grown(rig: Rig, wrist: int, elbow: int) -> dict[str, tuple[int | None, list[int]]]:
     """By the shape of the hand: the thumb grows where it leaves the forearm's direction the most."""
     lines = [_line(rig, child) for child in rig.tree.children[wrist]]
-    lines = [line for line in lines if len(line) >= _PER_FINGER]
+    whole = [line for line in lines if len(line) >= _PER_FINGER]
+    lines = whole or [line for line in lines if len(line) == _PER_FINGER - 1]
     if len(lines) != len(_COUNTED) or elbow < 0:
         return {}
     arm = rig.heads[wrist] - rig.heads[elbow]
     arm = arm / max(float(np.linalg.norm(arm)), 1e-9)
-    ends = [rig.heads[line[2]] - rig.heads[line[0]] for line in lines]
+    ends = [rig.heads[line[:_PER_FINGER][-1]] - rig.heads[line[0]] for line in lines]
     along = [float(end @ arm) / max(float(np.linalg.norm(end)), 1e-9) for end in ends]
     thumb = int(np.argmin(along))
     others = [line for place, line in enumerate(lines) if place != thumb]

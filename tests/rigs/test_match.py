@@ -57,8 +57,9 @@ def test_bones_without_names_are_found_by_shape(change):
     assert right >= len(KNOWN) - 2
 
 
-def test_fingers_without_names_are_found_by_where_they_grow():
-    known = KNOWN[0]
+@pytest.mark.parametrize("numbers", ["1,2,3,4", "1,2,3", "1,2"])
+def test_fingers_without_names_are_found_by_where_they_grow(numbers):
+    known = replace(KNOWN[0], bones=KNOWN[0].bones.replace("1,2,3,4", numbers))
     rig = build(known)
     bare = stripped(rig)
     names = dict(zip(bare.names, rig.names, strict=True))
