@@ -19,6 +19,7 @@ from .rest_pose import poses_from_skeleton, without_rest_frames
 
 ENOUGH = 6
 """How many joints of limbs a person has at least."""
+_BETWEEN = ("spine1", "spine2")
 _ABOVE = {
     "hip": ("pelvis",), "knee": ("hip",), "ankle": ("knee",), "foot": ("ankle",), "collar": ("chest",),
     "shoulder": ("collar", "chest"), "elbow": ("shoulder",), "wrist": ("elbow",),
@@ -77,20 +78,22 @@ def person_of(clip: Clip, subject: str) -> Person | None:
 
 
 def _roles(clip: Clip, names: Sequence[str]) -> dict[str, int]:
-    """SMPL's joint -> index among the clip's joints, "" being a joint of nobody or of another person; by the
-    tree's shape where the names of a whole skeleton tell too little."""
+    """SMPL's joint -> index among the clip's joints, "" being a joint of nobody or of another person; of a
+    whole skeleton the trunk as its tree has it, and limbs by its shape where the names tell too little."""
     roles = joint_roles(names, clip.parents)
-    known = set(roles) >= set(NEEDED) or list(names) != list(clip.names)
-    if known or not clip.whole or not np.isfinite(clip.rest).all():
+    if not clip.whole or list(names) != list(clip.names) or not np.isfinite(clip.rest).all():
         return roles
     shown = tuple(f"{name or 'end'}.{place}" for place, name in enumerate(names))
     axes = np.broadcast_to(np.eye(3), (len(shown), 3, 3))
     try:
-        found = match(Rig(shown, tuple(clip.parents), clip.rest, clip.rest, axes)).joints
+        found = match(Rig(shown, tuple(clip.parents), clip.rest, clip.rest, axes))
     except NoHumanoid:
         return roles
-    told = {joint: shown.index(bone) for joint, bone in found.items()}
-    return {joint: place for joint, place in told.items() if joint not in ("spine1", "spine2")}
+    bones = {**found.joints, **({"pelvis": found.lower[-1]} if found.lower else {})}
+    told = {joint: shown.index(bone) for joint, bone in bones.items() if joint not in _BETWEEN}
+    limbs = [joint for joint in NEEDED if joint != "pelvis"]
+    other = any(told.get(joint) != roles.get(joint) for joint in limbs)
+    return roles if other and set(limbs) <= set(roles) else told
 
 
 def person_in_world(

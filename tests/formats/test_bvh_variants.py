@@ -148,6 +148,11 @@ SAYS_LITTLE = {
 NUMBERED = {joint: f"{joint[0]}Limb{place}" for place, joint in enumerate(MIXAMO)}
 
 
-@pytest.mark.parametrize("names", [SAYS_LITTLE, NUMBERED], ids=["legs", "all"])
-def test_joints_whose_names_say_nothing_are_found_by_shape(tmp_path, names):
+SUFFIXED = {joint: f"{name}_JNT" for joint, name in MIXAMO.items()}
+
+
+@pytest.mark.parametrize(
+    "names", [SAYS_LITTLE, NUMBERED, SUFFIXED], ids=["legs", "all", "behind neck and head"]
+)
+def test_joints_whose_names_say_little_are_found(tmp_path, names):
     read_back(tmp_path / "clip.bvh", bvh(tmp_path / "bare.bvh", names).read_text())
