@@ -75,19 +75,33 @@ def limb_roles(names: Sequence[str]) -> dict[str, int]:
 
 
 def carrying_roles(names: Sequence[str], parents: Sequence[int]) -> dict[str, int]:
-    """The same of a tree, where of two bones with a joint's name the one counts that carries the next joint:
-    helpers that lie beside a knee or fill an upper arm carry nothing."""
-    roles = limb_roles(names)
+    """The same of a tree in any order, where of two bones with a joint's name the one counts that carries the
+    other or the next joint: helpers that lie beside a knee or fill an upper arm carry nothing."""
+    order = _from_the_roots(parents)
+    roles = _roles_in(order, names)
     for side in ("left", "right"):
         for upper, lower in (*pairwise(_LEGS), *pairwise(_ARMS)):
             joint, end = f"{side}_{upper}", f"{side}_{lower}"
             others, found = list(names), roles
             while {joint, end} <= set(found) and found[joint] not in _line(found[end], parents):
                 others[found[joint]] = ""
-                found = limb_roles(others)
+                found = _roles_in(order, others)
             if joint in found and found.get(end) == roles.get(end):
                 names, roles = others, found
     return roles
+
+
+def _roles_in(order: Sequence[int], names: Sequence[str]) -> dict[str, int]:
+    return {role: order[row] for role, row in limb_roles([names[place] for place in order]).items()}
+
+
+def _from_the_roots(parents: Sequence[int]) -> list[int]:
+    """The places of a tree in their own order, but each behind the one that it hangs on."""
+    found: dict[int, None] = {}
+    for place in range(len(parents)):
+        line = [place, *_line(place, parents)]
+        found |= dict.fromkeys(reversed(line))
+    return list(found)
 
 
 def _sided(names: Sequence[str]) -> dict[tuple[str, str], int]:
