@@ -9,7 +9,6 @@ import numpy as np
 
 from ..body.skeleton import JOINT_NAMES
 from ..recording import Person, Poses
-from ..rigs import NEEDED, NoHumanoid, Rig, match
 from ..rigs.joint_names import joint_roles
 from ..safe_read import FormatError, one_line
 from .draft import named_keypoints, person
@@ -19,7 +18,6 @@ from .rest_pose import poses_from_skeleton, without_rest_frames
 
 ENOUGH = 6
 """How many joints of limbs a person has at least."""
-_BETWEEN = ("spine1", "spine2")
 _ABOVE = {
     "hip": ("pelvis",), "knee": ("hip",), "ankle": ("knee",), "foot": ("ankle",), "collar": ("chest",),
     "shoulder": ("collar", "chest"), "elbow": ("shoulder",), "wrist": ("elbow",),
@@ -78,22 +76,12 @@ def person_of(clip: Clip, subject: str) -> Person | None:
 
 
 def _roles(clip: Clip, names: Sequence[str]) -> dict[str, int]:
-    """SMPL's joint -> index among the clip's joints, "" being a joint of nobody or of another person; of a
-    whole skeleton the trunk as its tree has it, and limbs by its shape where the names tell too little."""
-    roles = joint_roles(names, clip.parents)
+    """SMPL's joint -> index among the clip's joints, "" being a joint of nobody or of another person."""
     if not clip.whole or list(names) != list(clip.names) or not np.isfinite(clip.rest).all():
-        return roles
-    shown = tuple(f"{name or 'end'}.{place}" for place, name in enumerate(names))
-    axes = np.broadcast_to(np.eye(3), (len(shown), 3, 3))
-    try:
-        found = match(Rig(shown, tuple(clip.parents), clip.rest, clip.rest, axes))
-    except NoHumanoid:
-        return roles
-    bones = {**found.joints, **({"pelvis": found.lower[-1]} if found.lower else {})}
-    told = {joint: shown.index(bone) for joint, bone in bones.items() if joint not in _BETWEEN}
-    limbs = [joint for joint in NEEDED if joint != "pelvis"]
-    other = any(told.get(joint) != roles.get(joint) for joint in limbs)
-    return roles if other and set(limbs) <= set(roles) else told
+        return joint_roles(names, clip.parents)
+    from .tree_roles import tree_roles  # for a rig's shape, which few files need
+
+    return tree_roles(names, clip.parents, clip.rest)
 
 
 def person_in_world(
