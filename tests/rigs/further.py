@@ -206,7 +206,7 @@ Eye_{S} Head_M head+0.4
     arms_down=10.0,
 )
 QUEST = Known(
-    "",
+    "Unity",
     """
 Root . floor
 Hips Root pelvis
