@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import bpy
 import numpy as np
 import pytest
@@ -120,7 +122,7 @@ def test_fingers_whose_turns_are_known_stay_what_they_are_when_refined():
     """Where their bones begin would tell less of them."""
     armature = armature_of(build(KNOWN[0]))
     wave(armature, [*match(build(KNOWN[0])).fingers.values(), "mixamorig:LeftArm"], 12)
-    person = person_of(armature, 12)
+    person = replace(person_of(armature, 12), fps=24.0)
     assert person.poses is not None and person.poses.hands is not None
     refined = refine(person, engine="numpy")
     assert refined.hands is not None
