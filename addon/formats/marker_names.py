@@ -104,12 +104,16 @@ def canonical_names(names: Sequence[str]) -> tuple[str | None, ...]:
 
     Hips, shoulders and neck are a detector's (COCO's) unless names that only SMPL has are among them. Of two
     names for one point, that which is written as the hips are goes first: OpenCap's r_knee is a skin marker
-    beside the joint RKnee.
+    beside the joint RKnee. Then the point's own name does: a root lies on the floor where there is a pelvis.
     """
     points = _points(names)
     hips = {_style(name) for name, point in zip(names, points, strict=True) if point and "_hip" in point}
     taken: dict[str, int] = {}
-    for place in sorted(range(len(names)), key=lambda place: _style(names[place]) not in hips):
+
+    def behind(place: int) -> tuple[bool, bool]:
+        return _style(names[place]) not in hips, _squashed(names[place]) != points[place]
+
+    for place in sorted(range(len(names)), key=behind):
         point = points[place]
         if point in POINT_INDEX:
             taken.setdefault(str(point), place)

@@ -110,13 +110,17 @@ def _of_rig(one: SampledRig, notes: list[str]) -> Person:
         notes.append(NO_POSES.format(name=one_line(one.name)))
     else:
         poses = Poses(poses.rotations, poses.pelvis, hands=_hands(one, roles))
-    return person(one.name, one.frames, keypoints=_keypoints(one, roles, own), poses=poses)
+    turned_hands = poses is not None and poses.hands is not None
+    return person(one.name, one.frames, keypoints=_keypoints(one, roles, own, turned_hands), poses=poses)
 
 
-def _keypoints(one: SampledRig, roles: dict[str, int], own: bool) -> Keypoints:
+def _keypoints(one: SampledRig, roles: dict[str, int], own: bool, turned_hands: bool) -> Keypoints:
+    """Of fingers only where their turns are not known: where their bones begin tells less of them."""
     told = {joint: place for joint, place in roles.items() if own or not joint.endswith(_NOT_COMPARED)}
     fingers = [
-        (slot, one.bones.index(bone)) for slot, bone in one.bone_map.fingers.items() if bone in one.bones
+        (slot, one.bones.index(bone))
+        for slot, bone in one.bone_map.fingers.items()
+        if bone in one.bones and not turned_hands
     ]
     names = [
         *told,

@@ -28,7 +28,8 @@ _ABOVE = {
 class Clip:
     """Positions (T, J, 3) and orientations (T, J, 3, 3) of all joints, and their places at rest (J, 3).
 
-    names: "" for a joint without one; parents: a tree in which parents come first.
+    names: "" for a joint without one; parents: a tree in which parents come first. whole: they and rest are
+    the file's own, so that the tree's shape tells joints that their names do not.
     """
 
     names: list[str]
@@ -36,6 +37,7 @@ class Clip:
     positions: np.ndarray
     turns: np.ndarray
     rest: np.ndarray
+    whole: bool = False
 
 
 def without_rest(clip: Clip, *, posed: bool = True) -> tuple[Clip, int, list[str]]:
@@ -43,7 +45,7 @@ def without_rest(clip: Clip, *, posed: bool = True) -> tuple[Clip, int, list[str
 
     posed: the turns are the file's; else only joints in a T-pose show that it is at rest.
     """
-    roles = joint_roles(clip.names, clip.parents)
+    roles = _roles(clip, clip.names)
     first, turns, rest, warnings = without_rest_frames(
         roles, clip.positions, clip.turns, clip.rest, posed=posed
     )
@@ -55,7 +57,7 @@ def person_of(clip: Clip, subject: str) -> Person | None:
     own = [bool(name) and subject_of(name) == subject for name in clip.names]
     names = [name if mine else "" for name, mine in zip(clip.names, own, strict=True)]
     places = [place for place, mine in enumerate(own) if mine]
-    roles = joint_roles(names, clip.parents)
+    roles = _roles(clip, names)
     canonical: list[str | None] = list(canonical_names([names[place] for place in places]))
     if set(JOINT_NAMES[:22]) <= set(canonical):
         roles |= {name: place for place, name in zip(places, canonical, strict=True) if name in JOINT_NAMES}
@@ -71,6 +73,15 @@ def person_of(clip: Clip, subject: str) -> Person | None:
     )
     poses = poses_from_skeleton(roles, clip.positions, clip.turns, clip.rest)
     return person(subject or "0", keypoints=keypoints, poses=poses)
+
+
+def _roles(clip: Clip, names: Sequence[str]) -> dict[str, int]:
+    """SMPL's joint -> index among the clip's joints, "" being a joint of nobody or of another person."""
+    if not clip.whole or list(names) != list(clip.names) or not np.isfinite(clip.rest).all():
+        return joint_roles(names, clip.parents)
+    from .tree_roles import tree_roles  # for a rig's shape, which few files need
+
+    return tree_roles(names, clip.parents, clip.rest)
 
 
 def person_in_world(

@@ -11,7 +11,7 @@ _FLAT, _NEAR = 0.004, 0.008
 _SLOW, _SLIDES, _WHILE = 0.1, 0.01, 0.035
 """Metres a second, of a body of the mean size, up to which a place stands and by which more it stands a third
 as much; the seconds over which that is looked at."""
-_PARTS = np.array([0.5, 1 / 6, 1 / 6, 1 / 6])
+PARTS = np.array([0.5, 1 / 6, 1 / 6, 1 / 6])
 """How much each place of a sole counts."""
 TOUCHES = 0.02
 """How much a foot bears that stands."""
@@ -25,7 +25,7 @@ def bearing(source: Source, side: int) -> np.ndarray:
     speed = _speed(places, source.motion.fps)
     weight = source.bears[:, side] * np.exp(-np.maximum(height - _FLAT, 0.0) / _NEAR)
     weight *= np.exp(-np.maximum(speed - size * _SLOW, 0.0) / (size * _SLIDES))
-    return np.asarray(_PARTS * np.minimum(weight[1:], weight[:-1]))
+    return np.asarray(PARTS * np.minimum(weight[1:], weight[:-1]))
 
 
 def _speed(places: np.ndarray, fps: float) -> np.ndarray:

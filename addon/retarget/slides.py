@@ -9,7 +9,7 @@ from dataclasses import dataclass, fields, replace
 
 import numpy as np
 
-from .bearing import TOUCHES
+from .bearing import PARTS, TOUCHES
 
 _PASSES, _LEAST = 24, 0.5
 """How often the steps of a foot's places are brought together at most; the share that those which go too far
@@ -38,11 +38,15 @@ class Slide:
     @classmethod
     def of(cls, theirs: np.ndarray, ours: np.ndarray, weights: np.ndarray, scale: float) -> Slide:
         """A foot's places (T, 4, 3) are to go as the person's scaled ones (T, 4, 3), and none, as far as it
-        bears (T - 1, 4), more than the person's own: long legs make no foot slide more."""
+        bears (T - 1, 4), more than the person's own: long legs make no foot slide more. What stands firm
+        counts more than what is about to leave."""
         theirs, ours = theirs[..., _LEVEL], ours[..., _LEVEL]
         wanted, steps = np.diff(theirs, axis=0), np.diff(ours, axis=0)
         most = np.linalg.norm(wanted, axis=-1, keepdims=True) / scale + _UNSEEN
-        share = weights[..., None] / np.maximum(weights.sum(1), TOUCHES)[:, None, None]
+        bears = weights.sum(1)[:, None]
+        firm = weights * np.sqrt(weights / PARTS)
+        firm *= bears / np.maximum(firm.sum(1, keepdims=True), _TINY)
+        share = (firm / np.maximum(bears, TOUCHES))[..., None]
         shift = (share * (wanted - steps)).sum(1)
         places = (ours[1:] + ours[:-1]) / 2
         return cls(shift, steps + shift[:, None], most, share, places)

@@ -8,10 +8,10 @@ import numpy as np
 
 from ..body.easing import smooth_step
 
-_SHIFTS, _TURNS = 0.25, 0.25
+_SHIFTS, _TURNS = 0.25, 0.5
 """Metres and radians a second by which shift and turn of a foot may change while it is in the air."""
-_TURNED = np.radians(1.0)
-"""How far a foot is turned at most."""
+_TURNED = np.radians(3.0)
+"""How far a foot is turned at most; legs point as they did."""
 
 
 def shift(steps: np.ndarray, stands: np.ndarray, fps: float) -> np.ndarray:

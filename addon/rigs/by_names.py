@@ -6,7 +6,7 @@ import re
 from itertools import pairwise
 
 from .bone_words import english, is_copy, words
-from .joint_names import limb_roles
+from .joint_names import carrying_roles
 from .rig import Rig
 
 _HELPERS = frozenset(
@@ -50,7 +50,7 @@ _ORDER = ("hip", "knee", "ankle", "foot"), ("collar", "shoulder", "elbow", "wris
 def named_limbs(rig: Rig) -> dict[str, int]:
     """SMPL's joint -> index, of arms, legs and head, for what the names tell and the tree does not deny."""
     shown = [_shown(name) for name in rig.names]
-    found = _hanging(limb_roles(shown), rig)
+    found = _hanging(carrying_roles(shown, rig.parents), rig)
     head = [place for place, name in enumerate(shown) if _is_head(name)]
     head = head or [place for place, name in enumerate(rig.names) if _HEAD.fullmatch(name)]
     if head:

@@ -24,6 +24,8 @@ _NO_FINGER = frozenset(
 _JOINED = re.compile(r"(?:left|right|l|r)?(?:hand)?(thumb|index|middle|mid|ring|pinky|little)(?:finger)?")
 _NUMBERED = re.compile(r"finger(\d{1,2})(?!\d)", re.IGNORECASE)
 """A finger and perhaps its joint."""
+_MITTEN = re.compile(r"(left|right|l|r)?fingers?0?[1-4](left|right|l|r|0*1)?")
+"""Perhaps with what Blender or Unity puts behind the second one of a name."""
 _PER_FINGER = 3
 
 Fingers = tuple[dict[str, int], dict[str, int]]
@@ -69,6 +71,8 @@ def _named(rig: Rig, own: Sequence[int], start: int) -> dict[str, tuple[int | No
             rows.setdefault(finger, []).append(place)
     if len(rows) < 2:
         return {}
+    if set(rows) == {"thumb", "index"}:
+        rows |= _mitten(rig, own)
     found: dict[str, tuple[int | None, list[int]]] = {}
     for finger, row in rows.items():
         row = sorted(row, key=rig.tree.depth)
@@ -77,6 +81,14 @@ def _named(rig: Rig, own: Sequence[int], start: int) -> dict[str, tuple[int | No
             palm, row = row[0], row[1:]
         found[finger] = (palm, row[:_PER_FINGER])
     return found
+
+
+def _mitten(rig: Rig, own: Sequence[int]) -> dict[str, list[int]]:
+    """The one row that moves all fingers but thumb and index, as Synty's `Finger_01`, as the middle one."""
+    row = [place for place in own if _MITTEN.fullmatch("".join(words(rig.names[place])))]
+    row.sort(key=rig.tree.depth)
+    in_line = all(rig.parents[lower] == upper for upper, lower in pairwise(row))
+    return {"middle": row} if row and in_line else {}
 
 
 def _from_palm(rig: Rig, finger: str, row: Sequence[int]) -> bool:
@@ -111,12 +123,13 @@ def _finger(name: str, start: int) -> tuple[str, bool] | None:
 def _grown(rig: Rig, wrist: int, elbow: int) -> dict[str, tuple[int | None, list[int]]]:
     """By the shape of the hand: the thumb grows where it leaves the forearm's direction the most."""
     lines = [_line(rig, child) for child in rig.tree.children[wrist]]
-    lines = [line for line in lines if len(line) >= _PER_FINGER]
+    whole = [line for line in lines if len(line) >= _PER_FINGER]
+    lines = whole or [line for line in lines if len(line) == _PER_FINGER - 1]
     if len(lines) != len(_COUNTED) or elbow < 0:
         return {}
     arm = rig.heads[wrist] - rig.heads[elbow]
     arm = arm / max(float(np.linalg.norm(arm)), 1e-9)
-    ends = [rig.heads[line[2]] - rig.heads[line[0]] for line in lines]
+    ends = [rig.heads[line[:_PER_FINGER][-1]] - rig.heads[line[0]] for line in lines]
     along = [float(end @ arm) / max(float(np.linalg.norm(end)), 1e-9) for end in ends]
     thumb = int(np.argmin(along))
     others = [line for place, line in enumerate(lines) if place != thumb]

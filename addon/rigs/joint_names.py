@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 
 from .bone_words import BEHIND, SIDES, TOKEN, english, plain_name
 
@@ -49,9 +50,9 @@ _LEGS, _ARMS = ("hip", "knee", "ankle", "foot"), ("collar", "shoulder", "elbow",
 def joint_roles(names: Sequence[str], parents: Sequence[int]) -> dict[str, int]:
     """SMPL's joint name -> index of the joint, for what the skeleton has of them.
 
-    names, parents: a tree in which parents come first; "" is a joint without a name.
+    names, parents: a tree in which parents come first, or none at all; "" is a joint without a name.
     """
-    roles = limb_roles(names)
+    roles = carrying_roles(names, parents) if max(parents, default=-1) >= 0 else limb_roles(names)
     return roles | _centre(names, parents, roles)
 
 
@@ -71,6 +72,36 @@ def limb_roles(names: Sequence[str]) -> dict[str, int]:
                 own.setdefault(beside if part in own else part, place)
         roles |= {f"{side}_{part}": own[part] for part in (*_LEGS, *_ARMS) if part in own}
     return roles
+
+
+def carrying_roles(names: Sequence[str], parents: Sequence[int]) -> dict[str, int]:
+    """The same of a tree in any order, where of two bones with a joint's name the one counts that carries the
+    other or the next joint: helpers that lie beside a knee or fill an upper arm carry nothing."""
+    order = _from_the_roots(parents)
+    roles = _roles_in(order, names)
+    for side in ("left", "right"):
+        for upper, lower in (*pairwise(_LEGS), *pairwise(_ARMS)):
+            joint, end = f"{side}_{upper}", f"{side}_{lower}"
+            others, found = list(names), roles
+            while {joint, end} <= set(found) and found[joint] not in _line(found[end], parents):
+                others[found[joint]] = ""
+                found = _roles_in(order, others)
+            if joint in found and found.get(end) == roles.get(end):
+                names, roles = others, found
+    return roles
+
+
+def _roles_in(order: Sequence[int], names: Sequence[str]) -> dict[str, int]:
+    return {role: order[row] for role, row in limb_roles([names[place] for place in order]).items()}
+
+
+def _from_the_roots(parents: Sequence[int]) -> list[int]:
+    """The places of a tree in their own order, but each behind the one that it hangs on."""
+    found: dict[int, None] = {}
+    for place in range(len(parents)):
+        line = [place, *_line(place, parents)]
+        found |= dict.fromkeys(reversed(line))
+    return list(found)
 
 
 def _sided(names: Sequence[str]) -> dict[tuple[str, str], int]:

@@ -16,6 +16,7 @@ from ..rigs.vrm import frame_rate, human_bones, map_of_human_bones, nodes_of, ri
 from ..safe_read import FormatError
 from ..safe_read.gltf import read_gltf
 from ..steps import finish
+from .connections import connected, disconnect
 from .curve_keys import move_keys
 from .errors import SceneError
 from .quiet import reading
@@ -40,6 +41,9 @@ def import_rigs(path: Path, take: str | None = None) -> list[Sampled]:
             earlier = frozenset(action.session_uid for action in bpy.data.actions)
             with _as_dense_as_keys(scene, frame_rate(content)):
                 _bring_in(path, kind)
+            for one in scene.objects:
+                if one.type == "ARMATURE":
+                    disconnect(one, connected(one, one.data.bones.keys()))
             return _people(scene, path.name, content, take, earlier)
     except SceneError as error:
         raise FormatError(str(error)) from error
@@ -111,7 +115,10 @@ def _people(
     human = human_bones(content)
     armatures = [one for one in scene.objects if one.type == "ARMATURE"]
     if not armatures and human:
-        return _of_nodes(scene, name, content, human)
+        numbers = {bone: str(node) for bone, node in human.items() if str(node) in _objects(scene, content)}
+        return [_of_nodes(scene, name, content, map_of_human_bones(numbers))]
+    if not armatures and content:
+        return _of_bare_nodes(scene, name, content, take, earlier)
     if not armatures:
         raise FormatError(f"{name} has no armature; export the character's skeleton with its animation.")
     maps, refusal = _maps(armatures, content)
@@ -156,19 +163,37 @@ def _maps(
     return found, refusal
 
 
-def _of_nodes(
-    scene: bpy.types.Scene, name: str, content: Mapping[str, Any], human: Mapping[str, int]
-) -> list[Sampled]:
-    """A VRM Animation, which has nodes without a skin: they come as empties."""
-    rig = rig_of_nodes(content)
-    nodes = nodes_of(content)
-    objects = {bone: scene.objects.get(str(nodes[node].get("name", ""))) for bone, node in human.items()}
-    there = {bone: one for bone, one in objects.items() if one is not None}
+def _objects(scene: bpy.types.Scene, content: Mapping[str, Any]) -> dict[str, bpy.types.Object]:
+    """What stands in the scene for a glTF file's nodes, by their numbers."""
+    named = {str(place): str(node.get("name", "")) for place, node in enumerate(nodes_of(content))}
+    return {place: scene.objects[name] for place, name in named.items() if name in scene.objects}
+
+
+def _of_nodes(scene: bpy.types.Scene, name: str, content: Mapping[str, Any], bone_map: BoneMap) -> SampledRig:
+    """Nodes without a skin, as a VRM Animation has them: they come as empties. The map's names are their
+    numbers."""
+    there = {place: one for place, one in _objects(scene, content).items() if place in bone_map.bones}
     frames = _frames(name, [_moving(one) for one in there.values()])
-    bone_map = map_of_human_bones({bone: str(human[bone]) for bone in there})
-    names = {str(human[bone]): one for bone, one in there.items()}
-    found: SampledRig = finish(sample_nodes(scene, Path(name).stem, rig, bone_map, names, frames))
-    return [found]
+    return finish(sample_nodes(scene, Path(name).stem, rig_of_nodes(content), bone_map, there, frames))
+
+
+def _of_bare_nodes(
+    scene: bpy.types.Scene, name: str, content: Mapping[str, Any], take: str | None, earlier: frozenset[int]
+) -> list[Sampled]:
+    """A body of nodes alone, as libraries of animations have it. Raises FormatError."""
+    rig, there = rig_of_nodes(content), _objects(scene, content)
+    names = tuple(f"{there[place].name if place in there else 'node'}.{place}" for place in rig.names)
+    try:
+        found = match(replace(rig, names=names)).renamed(lambda shown: shown.rpartition(".")[2])
+    except NoHumanoid as refusal:
+        raise FormatError(
+            f"{name} has no armature, and its nodes are no body's; export the character's skeleton with its"
+            " animation."
+        ) from refusal
+    bodies = [one for place, one in there.items() if place in found.bones and one.animation_data is not None]
+    _, takes = play_take(name, bodies, take, earlier)
+    one = _of_nodes(scene, name, content, found)
+    return [replace(one, notes=(*one.notes, *takes.notes), takes=takes.names)]
 
 
 def _frames(name: str, ranges: Sequence[tuple[float, float] | None]) -> np.ndarray:

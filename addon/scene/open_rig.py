@@ -7,6 +7,7 @@ from pathlib import Path
 
 import bpy
 
+from .connections import connected, disconnect
 from .errors import SceneError
 from .parts import moved_by
 from .quiet import reading
@@ -44,6 +45,8 @@ def open_rig(path: Path, fits: Callable[[bpy.types.Object], float]) -> tuple[bpy
     _free(kept)
     bpy.data.batch_remove([ob for ob in brought if ob not in kept])
     put_at_rest(chosen)
+    if path.suffix.lower() != ".blend":
+        disconnect(chosen, connected(chosen, chosen.data.bones.keys()))
     bpy.context.view_layer.update()
     return chosen, names
 

@@ -15,6 +15,7 @@ from ..retarget.target import Target
 from ..rigs import BoneMap
 from ..steps import Progress, Stepped, Steps, as_part
 from .character import bones_for, check_character, floor_of, rest_of
+from .connections import connected, disconnect
 from .errors import SceneError
 from .person_motion import person_in_world
 from .retarget_keys import remember_map, write_retargeted
@@ -96,13 +97,13 @@ def retarget(
     if controls is not None:
         settings, resting, shown_by = controls.settings(ik), controls.resting, controls.shown_by(ik)
         carried = with_ik(carried, rest) if ik else carried
-    _check_moves(character, carried)
     yield Progress(READING, "Writing the keys")
+    freed = _free(character, carried)
     with object_mode(), all_or_nothing(scene), evaluated(scene, [person, character]):
         action = write_retargeted(character, carried, frames, person, settings, resting)
     yield Progress(WRITTEN, "Looking at the result")
     with object_mode(), evaluated(scene, [person, character]):
-        told = told_of_bones(character, carried, frames, shown_by)
+        told = freed + told_of_bones(character, carried, frames, shown_by)
         told += told_of_places(person, character)
         told += told_of_solver(character) if controls is not None and ik else ()
     scene.frame_set(scene.frame_current, subframe=scene.frame_subframe)
@@ -133,9 +134,11 @@ def _check_bones(character: bpy.types.Object, bones: Bones) -> None:
         )
 
 
-def _check_moves(character: bpy.types.Object, carried: Carried) -> None:
-    for name in (carried.pose.target.names[bone] for bone in carried.moves):
-        if character.data.bones[name].use_connect:
-            raise SceneError(
-                f"{name} is connected to its parent and can't be moved; disconnect it in Edit Mode (Alt+P)."
-            )
+def _free(character: bpy.types.Object, carried: Carried) -> tuple[str, ...]:
+    """Let the bones that are to be moved be so; sentences on those that were connected. Raises SceneError."""
+    moved = (carried.pose.target.names[bone] for bone in carried.moves)
+    held = connected(character, moved)
+    disconnect(character, held)
+    return tuple(
+        f"{name} was connected to its parent and is not any more, so that it moves." for name in held
+    )

@@ -9,13 +9,19 @@ import bpy
 import numpy as np
 
 from ..rigs import BoneMap, Rig, SampledRig, match
+from ..safe_read import one_line
 from ..steps import Steps
 from .axes import SMPL_TO_BLENDER, positions_to_smpl
+from .connections import held_back
 from .errors import SceneError
 from .sampled_frames import found_again, sampled_frames
 from .timing import scene_rate
 from .units import metres
 
+_HELD_BACK = (
+    "{bone} of {rig} is connected to its parent, so that Blender leaves out the keys of its place; if it is"
+    " to move, disconnect it in Edit Mode (Alt+P)."
+)
 _FLAT = 1e-6
 """Determinant of a bone's axes from which on they are no axes any more."""
 
@@ -49,6 +55,7 @@ def sample_rigs(
     rigs = {one.name: rig_of(one) for one in armatures}
     matched = {name: known.get(name) or match(rig) for name, rig in rigs.items()}
     bones = {name: [bone for bone in rig.names if bone in matched[name].bones] for name, rig in rigs.items()}
+    held = {one.name: held_back(one, _carriers(matched[one.name]))[:1] for one in armatures}
     poses = {name: np.empty((len(frames), len(bones[name]), 4, 4)) for name in rigs}
     objects = [(one.session_uid, one.name) for one in armatures]
 
@@ -63,10 +70,18 @@ def sample_rigs(
     found = []
     for name, rig in rigs.items():
         places, turns = _places_and_turns(poses[name], rig, bones[name])
+        notes = tuple(_HELD_BACK.format(bone=one_line(bone), rig=one_line(name)) for bone in held[name])
         found.append(
-            SampledRig(name, rig, matched[name], tuple(bones[name]), places * size, turns, frames, rate)
+            SampledRig(
+                name, rig, matched[name], tuple(bones[name]), places * size, turns, frames, rate, notes
+            )
         )
     return found
+
+
+def _carriers(found: BoneMap) -> list[str]:
+    """The bones that take a body over the floor."""
+    return [*found.roots, *(bone for joint, bone in found.joints.items() if joint == "pelvis")]
 
 
 def _check_moves(armature: bpy.types.Object) -> None:

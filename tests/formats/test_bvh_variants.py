@@ -116,3 +116,43 @@ def test_a_frame_time_that_is_none_leaves_the_rate_open(tmp_path, step):
     head = re.sub(r"Frame Time: \S+", f"Frame Time: {step}", head)
     recording = read_back(tmp_path / "clip.bvh", skeleton + head + "\n".join(lines))
     assert (recording.fps.value, recording.fps.how) == (30.0, "assumed")
+
+
+def on_a_root(folder: Path, names: dict[str, str], root: str) -> str:
+    """The body below a root on the floor that does not move."""
+    skeleton, head, lines = parts(folder, names)
+    body = skeleton.replace("HIERARCHY\nROOT", "JOINT", 1)
+    above = f"HIERARCHY\nROOT {root}\n{{\n  OFFSET 0 0 0\n  CHANNELS 6 Xposition Yposition Zposition"
+    held = f"{above} Zrotation Xrotation Yrotation\n{body}}}\n"
+    return held + head + "\n".join(f"0 0 0 0 0 0 {line}" if line.strip() else line for line in lines)
+
+
+@pytest.mark.parametrize("names", ["SMPL's", "Mixamo's"])
+def test_a_root_on_the_floor_is_no_pelvis(tmp_path, names):
+    """As SMPL-X add-ons and game engines have it."""
+    table = {joint: joint for joint in MIXAMO} if names == "SMPL's" else MIXAMO
+    bare = poses_of(read_back(tmp_path / "clip.bvh", bvh(tmp_path / "bare.bvh", table).read_text()))
+    held = read_back(tmp_path / "clip.bvh", on_a_root(tmp_path, table, "root"))
+    assert poses_of(held).pelvis == pytest.approx(bare.pelvis, abs=1e-4)
+    keypoints = held.people[0].keypoints
+    assert keypoints is not None and "root" not in [
+        name for name, point in zip(keypoints.names, keypoints.canonical, strict=True) if point
+    ]
+
+
+SAYS_LITTLE = {
+    joint: name.replace("UpLeg", "Oberschenkel").replace("Leg", "Unterschenkel").replace("Foot", "Fuss")
+    for joint, name in MIXAMO.items()
+}
+"""What names nobody listed do not tell, the shape does."""
+NUMBERED = {joint: f"{joint[0]}Limb{place}" for place, joint in enumerate(MIXAMO)}
+
+
+SUFFIXED = {joint: f"{name}_JNT" for joint, name in MIXAMO.items()}
+
+
+@pytest.mark.parametrize(
+    "names", [SAYS_LITTLE, NUMBERED, SUFFIXED], ids=["legs", "all", "behind neck and head"]
+)
+def test_joints_whose_names_say_little_are_found(tmp_path, names):
+    read_back(tmp_path / "clip.bvh", bvh(tmp_path / "bare.bvh", names).read_text())

@@ -22,8 +22,30 @@ GIANT = Build(legs=1.8, trunk=1.8, arms=1.8, shoulders=1.8, feet=1.8)
 
 
 def test_a_longer_foot_that_turns_while_it_bears_shares_its_slide_between_heel_and_ball():
-    more = _slides_more(_turning_about_the_left_ball(0.25, 1.2))
-    assert abs(more[0] - more[1]) < 0.1 and max(more) < 0.75
+    more = _slides_more(_turning_about_the_left_ball(0.5, 1.2))
+    assert abs(more[0] - more[1]) < 0.1 and max(more) < 1.6
+
+
+def test_a_longer_foot_that_turns_by_some_degrees_while_it_bears_slides_no_more_and_its_leg_points_the_same():
+    turns = _turning_about_the_left_ball(0.1, 6.0)
+    assert max(_slides_more(turns)) < 0.5
+    there, source = followed(carry(turns, character(GIANT)).pose, turns), source_of(turns)
+    leg = [JOINT_NAMES.index(f"left_{joint}") for joint in ("hip", "knee", "ankle")]
+    ours, theirs = (np.diff(one.joints[:, leg], axis=1) for one in (source, there))
+    cosine = (ours * theirs).sum(-1) / np.linalg.norm(ours, axis=-1) / np.linalg.norm(theirs, axis=-1)
+    assert cosine.min() > np.cos(np.radians(0.5))
+
+
+def test_what_is_about_to_leave_gives_way_to_what_stands_firm():
+    ours = np.zeros((2, 4, 3))
+    ours[1, :, 0] = [0.003, 0.0, 0.0, -0.003]
+    left = []
+    for tip in (0.25, 1.0):
+        weights = np.array([[0.5 * 0.25, 0.0, 0.0, tip / 6]])
+        shift = Slide.of(np.zeros((2, 4, 3)), ours, weights, 1.8).shifts()[0, 0]
+        left.append((abs(0.003 + shift), abs(-0.003 + shift)))
+    assert left[0][1] > 2 * left[0][0], "a heel counts as much as all that lies before it"
+    assert left[1][1] < 0.45 * left[1][0]
 
 
 def test_a_longer_foot_that_turns_a_little_while_it_bears_turns_less_and_slides_no_more():

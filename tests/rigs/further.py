@@ -172,7 +172,143 @@ f_index.03.{S} f_index.02.{S} index3
     ("L", "R"),
     {"thumb": "thumb"},
 )
+ADVANCED_SKELETON = Known(
+    "",
+    """
+Root_M . pelvis
+Hip_{S} Root_M hip
+HipPart1_{S} Hip_{S} hip+0.33
+HipPart2_{S} HipPart1_{S} hip+0.66
+Knee_{S} HipPart2_{S} knee
+Ankle_{S} Knee_{S} ankle
+Toes_{S} Ankle_{S} foot
+ToesEnd_{S} Toes_{S} toe
+Spine1_M Root_M pelvis+0.3
+Spine2_M Spine1_M pelvis+0.6
+Chest_M Spine2_M spine3
+Scapula_{S} Chest_M collar
+Shoulder_{S} Scapula_{S} shoulder
+ShoulderPart1_{S} Shoulder_{S} shoulder+0.33
+ShoulderPart2_{S} ShoulderPart1_{S} shoulder+0.66
+Elbow_{S} ShoulderPart2_{S} elbow
+ElbowPart1_{S} Elbow_{S} elbow+0.33
+ElbowPart2_{S} ElbowPart1_{S} elbow+0.66
+Wrist_{S} ElbowPart2_{S} wrist
+Cup_{S} Wrist_{S} wrist+0.4
+{F}Finger{N}_{S} Wrist_{S} 1,2,3,4
+Neck_M Chest_M neck
+Head_M Neck_M head
+HeadEnd_M Head_M top
+Jaw_M Head_M head+0.1
+Eye_{S} Head_M head+0.4
+""",
+    ("L", "R"),
+    arms_down=10.0,
+)
+QUEST = Known(
+    "Unity",
+    """
+Root . floor
+Hips Root pelvis
+SpineLower Hips pelvis+0.2
+SpineMiddle SpineLower pelvis+0.4
+SpineUpper SpineMiddle pelvis+0.7
+Chest SpineUpper spine3
+Neck Chest neck
+Head Neck head
+{S}Shoulder Chest collar
+{S}Scapula {S}Shoulder collar+0.5
+{S}ArmUpper {S}Shoulder shoulder
+{S}ArmLower {S}ArmUpper elbow
+{S}HandWristTwist {S}ArmLower elbow+0.8
+{S}HandWrist {S}ArmLower wrist
+{S}HandPalm {S}HandWrist wrist+0.5
+{S}HandThumbMetacarpal {S}HandWrist thumb1
+{S}HandThumbProximal {S}HandThumbMetacarpal thumb2
+{S}HandThumbDistal {S}HandThumbProximal thumb3
+{S}Hand{F}{N} {S}HandWrist Proximal,Intermediate,Distal,Tip
+{S}UpperLeg Hips hip
+{S}LowerLeg {S}UpperLeg knee
+{S}FootAnkleTwist {S}LowerLeg knee+0.8
+{S}FootAnkle {S}LowerLeg ankle
+{S}FootSubtalar {S}FootAnkle ankle+0.2
+{S}FootTransverse {S}FootSubtalar ankle+0.5
+{S}FootBall {S}FootTransverse foot
+""",
+    fingers={"index": "Index", "middle": "Middle", "ring": "Ring", "pinky": "Little"},
+    arms_down=85.0,
+)
+SOURCE_2 = Known(
+    "",
+    """
+root_motion . floor
+pelvis root_motion pelvis
+spine_0 pelvis pelvis+0.2
+spine_1 spine_0 pelvis+0.4
+spine_2 spine_1 pelvis+0.7
+spine_3 spine_2 spine3
+neck_0 spine_3 neck
+head neck_0 head
+clavicle_{S} spine_3 collar
+arm_upper_{S} clavicle_{S} shoulder
+arm_upper_{S}_twist0 arm_upper_{S} shoulder
+arm_upper_{S}_twist1 arm_upper_{S} shoulder+0.5
+arm_lower_{S} arm_upper_{S} elbow
+arm_lower_{S}_twist0 arm_lower_{S} elbow+0.1
+arm_lower_{S}_twist1 arm_lower_{S} elbow+0.5
+arm_elbow_helper_{S} arm_upper_{S} elbow
+hand_{S} arm_lower_{S} wrist
+finger_{F}_{N}_{S} hand_{S} 0,1,2
+hold_{S} hand_{S} wrist+0.5
+leg_upper_{S} pelvis hip
+leg_upper_{S}_twist0 leg_upper_{S} hip
+leg_upper_{S}_twist1 leg_upper_{S} hip+0.5
+leg_lower_{S} leg_upper_{S} knee
+leg_knee_helper_{S} leg_upper_{S} knee
+ankle_{S} leg_lower_{S} ankle
+ball_{S} ankle_{S} foot
+root_IK root_motion floor
+foot_{S}_IK_target root_IK ankle
+hand_{S}_IK_target root_IK wrist
+""",
+    ("L", "R"),
+    {each: each for each in FINGERS},
+    arms_down=40.0,
+)
+SIMS = Known(
+    "",
+    """
+b__ROOT__ . floor
+b__Pelvis__ b__ROOT__ pelvis
+b__Spine0__ b__Pelvis__ pelvis+0.3
+b__Spine1__ b__Spine0__ pelvis+0.6
+b__Spine2__ b__Spine1__ spine3
+b__Neck__ b__Spine2__ neck
+b__Head__ b__Neck__ head
+b__CAS_{S}_Breast__ b__Spine2__ collar+0.2
+b__{S}_Clavicle__ b__Spine2__ collar
+b__{S}_UpperArm__ b__{S}_Clavicle__ shoulder
+b__{S}_ShoulderTwist__ b__{S}_UpperArm__ shoulder+0.2
+b__{S}_Elbow__ b__{S}_UpperArm__ elbow+0.0
+b__{S}_Forearm__ b__{S}_UpperArm__ elbow
+b__{S}_ForearmTwist__ b__{S}_Forearm__ elbow+0.5
+b__{S}_Hand__ b__{S}_Forearm__ wrist
+b__{S}_{F}{N}__ b__{S}_Hand__ 0,1,2
+b__{S}_Thigh__ b__Pelvis__ hip
+b__{S}_ThighTwist__ b__{S}_Thigh__ hip+0.2
+b__{S}_Calf__ b__{S}_Thigh__ knee
+b__{S}_CalfTwist__ b__{S}_Calf__ knee+0.5
+b__{S}_Foot__ b__{S}_Calf__ ankle
+b__{S}_Toe__ b__{S}_Foot__ foot
+b__{S}_Skirt__ b__Pelvis__ hip+0.3
+b__{S}_foot_slot b__{S}_Foot__ ankle
+""",
+    ("L", "R"),
+    {**{each: each.capitalize() for each in FINGERS}, "middle": "Mid"},
+    arms_down=45.0,
+)
 FURTHER = {
     "XNALara": XNALARA, "Skyrim": BETHESDA, "Motive": MOTIVE, "Tripo": TRIPO, "Maya": MAYA,
     "BlenRig": BLENRIG, "FreeMoCap": FREEMOCAP,
+    "AdvancedSkeleton": ADVANCED_SKELETON, "Meta Quest": QUEST, "Source 2": SOURCE_2, "Sims 4": SIMS,
 }  # fmt: skip

@@ -9,4 +9,10 @@ from .games import GAMES
 
 KNOWN = (*ENGINES, *FIGURES, *GAMES)
 
-__all__ = ["KNOWN", "Known", "build", "expected", "expected_fingers", "stripped"]
+
+def of_family(family: str) -> Known:
+    """The table of a program's rigs, the first of several."""
+    return next(one for one in KNOWN if one.family == family)
+
+
+__all__ = ["KNOWN", "Known", "build", "expected", "expected_fingers", "of_family", "stripped"]

@@ -85,3 +85,20 @@ def read_glb(path: Path) -> Glb:
     assert (kind, 28 + size + length) == (0x004E4942, len(data))
     assert content["buffers"][0]["byteLength"] <= length
     return Glb(content, data[28 + size :])
+
+
+def told_in(path: Path) -> dict:
+    """The description that a .glb file begins with."""
+    content = path.read_bytes()
+    found: dict = json.loads(content[20 : 20 + struct.unpack("<I", content[12:16])[0]])
+    return found
+
+
+def write_told(path: Path, other: Path, told: dict) -> None:
+    """The file with another description."""
+    content = path.read_bytes()
+    rest = content[20 + struct.unpack("<I", content[12:16])[0] :]
+    text = json.dumps(told).encode()
+    text += b" " * (-len(text) % 4)
+    head = struct.pack("<4sIIII", b"glTF", 2, 20 + len(text) + len(rest), len(text), 0x4E4F534A)
+    other.write_bytes(head + text + rest)

@@ -9,12 +9,12 @@ import pytest
 from mathutils import Vector
 
 from addon.rigs import Rig
-from tests.rigs.known import KNOWN, build
+from tests.rigs.known import build, of_family
 
 
 def known_rig(family: str) -> Rig:
     """A rig by the name of its program."""
-    return build(next(known for known in KNOWN if known.family == family))
+    return build(of_family(family))
 
 
 def add_armature(rig: Rig, name: str = "Character") -> bpy.types.Object:

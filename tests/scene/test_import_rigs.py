@@ -22,8 +22,9 @@ from addon.safe_read import FormatError
 from addon.scene import FBX_PRESETS, PRESETS, export_fbx, export_people, write_motion
 from addon.scene.import_rigs import import_rigs
 
+from .glb_files import needs_gltf, told_in, write_told
 from .hands import with_hands
-from .rigged import add_armature, known_rig
+from .rigged import add_armature, add_mesh, known_rig, seen
 
 
 @pytest.fixture(autouse=True)
@@ -221,3 +222,53 @@ def test_of_several_takes_the_first_is_read_and_another_can_be_chosen(two_takes,
     capsys.readouterr()
     assert cli.main(["inspect", str(two_takes), "--take", "Run", "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["people"][0]["frames"] == 20
+
+
+def _hips_on_a_root(path: Path) -> np.ndarray:
+    """A file of a character whose hips rest just where its root ends, and the places (T, 3) of its hips."""
+    character = add_armature(known_rig("SMPL-X"))
+    hips = character.pose.bones["pelvis"]
+    assert (character.data.bones["root"].tail_local - hips.bone.head_local).length < 1e-6
+    for frame, place in ((1, (0.0, 0.0, 0.0)), (11, (0.3, -0.2, 1.0))):
+        hips.location = place
+        hips.keyframe_insert("location", frame=frame)
+    bpy.ops.export_scene.fbx(filepath=str(path), add_leaf_bones=False, use_selection=False)
+    return np.array([seen(character, ["pelvis"], frame)[0, :3, 3] for frame in range(1, 12)])
+
+
+def test_hips_that_begin_where_their_root_ends_keep_their_way(tmp_path):
+    """Blender's importer connects them, and leaves out what moves a connected bone."""
+    there = _hips_on_a_root(tmp_path / "walk.fbx")
+    person = formats.read(tmp_path / "walk.fbx").people[0]
+    assert person.poses is not None
+    came = person.poses.pelvis[:, [0, 2, 1]] * [1.0, -1.0, 1.0]
+    assert np.abs((came - came[0]) - (there - there[0])).max() < 1e-3
+
+
+@needs_gltf
+def test_a_glb_of_nodes_without_a_skin_is_read_by_its_nodes(tmp_path):
+    """As libraries of animations have it: Blender's importer makes no armature of such."""
+    character = add_armature(known_rig("Mixamo"))
+    add_mesh(character)
+    for place, name in enumerate(("Hips", "LeftUpLeg", "RightArm")):
+        bone = character.pose.bones[f"mixamorig:{name}"]
+        for frame in (1, 11):
+            bone.rotation_quaternion = (1.0, 0.1 * place, 0.02 * frame, 0.0)
+            bone.keyframe_insert("rotation_quaternion", frame=frame)
+    export_people(tmp_path / "whole.glb", [character], preset="web", rename=False)
+    without_skins(tmp_path / "whole.glb", tmp_path / "bare.glb")
+    skinned, bare = (formats.read(tmp_path / f"{name}.glb").people[0] for name in ("whole", "bare"))
+    assert skinned.poses is not None and bare.poses is not None
+    assert bare.poses.rotations == pytest.approx(skinned.poses.rotations, abs=1e-4)
+    assert bare.poses.pelvis == pytest.approx(skinned.poses.pelvis, abs=1e-4)
+
+
+def without_skins(path: Path, other: Path) -> None:
+    """The file's nodes and their animation alone."""
+    told = told_in(path)
+    for word in ("skins", "meshes", "materials"):
+        told.pop(word, None)
+    for node in told["nodes"]:
+        node.pop("skin", None)
+        node.pop("mesh", None)
+    write_told(path, other, told)

@@ -154,6 +154,17 @@ def test_legs_that_ik_holds_stand_on_their_feet_all_the_same(person):
     assert np.linalg.norm(np.subtract(shown, keyed), axis=-1).max() < 5e-3
 
 
+def test_hips_that_are_connected_to_a_root_are_let_go_and_it_is_told(person):
+    character = add_armature(known_rig("SMPL-X"))
+    bpy.ops.object.mode_set(mode="EDIT")
+    character.data.edit_bones["pelvis"].use_connect = True
+    bpy.ops.object.mode_set(mode="OBJECT")
+    done = _retargeted(person, character)
+    assert done.told == ("pelvis was connected to its parent and is not any more, so that it moves.",)
+    assert not character.data.bones["pelvis"].use_connect
+    _check(person, character, _bones(character))
+
+
 def test_goals_that_are_connected_or_the_bodys_own_stay(person):
     character = add_armature(known_rig("Unreal"))
     bpy.ops.object.mode_set(mode="EDIT")

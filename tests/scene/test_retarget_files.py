@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import struct
 from pathlib import Path
 
 import bpy
@@ -17,7 +15,7 @@ from addon.scene import scene_rate
 from addon.scene.sample_rigs import rig_of
 from tests.retarget import stepping
 from tests.scene.fbx_files import read
-from tests.scene.glb_files import needs_gltf, read_glb
+from tests.scene.glb_files import needs_gltf, read_glb, told_in, write_told
 from tests.scene.rigged import add_armature, add_mesh, generated_rig, known_rig, seen
 
 
@@ -45,22 +43,6 @@ def _refine(folder: Path, rig: str, out: Path, *words: str, source: Path | None 
 def _character() -> bpy.types.Object:
     (armature,) = (ob for ob in bpy.data.objects if ob.type == "ARMATURE")
     return armature
-
-
-def _chunk_of(path: Path) -> dict:
-    """The description that a .glb file begins with."""
-    content = path.read_bytes()
-    return json.loads(content[20 : 20 + struct.unpack("<I", content[12:16])[0]])
-
-
-def _write_chunk(path: Path, other: Path, told: dict) -> None:
-    """The file with another description."""
-    content = path.read_bytes()
-    rest = content[20 + struct.unpack("<I", content[12:16])[0] :]
-    text = json.dumps(told).encode()
-    text += b" " * (-len(text) % 4)
-    head = struct.pack("<4sIIII", b"glTF", 2, 20 + len(text) + len(rest), len(text), 0x4E4F534A)
-    other.write_bytes(head + text + rest)
 
 
 @pytest.mark.parametrize("rig", ["hero.blend", "hero.fbx", pytest.param("hero.glb", marks=needs_gltf)])
@@ -95,6 +77,16 @@ def test_a_character_keeps_the_size_and_the_turn_that_objects_above_it_give(fold
     bpy.ops.wm.open_mainfile(filepath=str(out))
     head, foot = seen(_character(), ["mixamorig:Head", "mixamorig:LeftFoot"], 1)[:, 2, 3]
     assert 1.2 < head - foot < 1.6
+
+
+def test_hips_that_an_fbx_file_begins_where_its_root_ends_can_be_moved(folder, tmp_path):
+    bpy.ops.wm.read_homefile(use_factory_startup=True, use_empty=True)
+    add_armature(known_rig("SMPL-X"), "Hero")
+    bpy.ops.export_scene.fbx(filepath=str(tmp_path / "hero.fbx"), add_leaf_bones=False)
+    out = tmp_path / "out.bvh"
+    assert _refine(tmp_path, "hero.fbx", out, source=folder / "walk.npz") == 0
+    hips = formats.read(out).people[0].poses
+    assert hips is not None and 2.0 < np.ptp(hips.pelvis[:, 2]) < 3.5
 
 
 def test_an_fbx_comes_back_with_the_characters_own_bones(folder, tmp_path):
@@ -224,7 +216,7 @@ def test_a_vrm_animation_of_a_rigify_rig_has_its_deforming_bones(folder, tmp_pat
 def test_a_glb_holds_skin_and_animation(folder, tmp_path):
     out = tmp_path / "out.glb"
     assert _refine(folder, "hero.blend", out, "--retarget-root", "place") == 0
-    told = _chunk_of(out)
+    told = told_in(out)
     assert len(told["animations"]) == 1 and len(told["skins"]) == 1
     assert {node["name"] for node in told["nodes"]} >= {"mixamorig:Hips", "Skin"}
 
@@ -239,7 +231,7 @@ def test_a_folder_gets_a_character_for_each_file_and_in_place_leaves_the_way_out
 @needs_gltf
 def test_a_vrm_file_tells_which_bone_is_what(folder, tmp_path):
     """Whatever its bones are called and however it is built."""
-    content = _chunk_of(folder / "hero.glb")
+    content = told_in(folder / "hero.glb")
     nodes = content["nodes"]
     at = {node["name"]: place for place, node in enumerate(nodes)}
     bones = {"hips": "Hips", "spine": "Spine", "chest": "Spine1", "upperChest": "Spine2", "head": "Head"}
@@ -251,7 +243,7 @@ def test_a_vrm_file_tells_which_bone_is_what(folder, tmp_path):
     for place, node in enumerate(nodes):
         node["name"] = f"n{place}" if node["name"].startswith("mixamorig") else node["name"]
     content["extensions"] = {"VRMC_vrm": {"specVersion": "1.0", "humanoid": {"humanBones": told}}}
-    _write_chunk(folder / "hero.glb", tmp_path / "hero.vrm", content)
+    write_told(folder / "hero.glb", tmp_path / "hero.vrm", content)
     assert _refine(folder, str(tmp_path / "hero.vrm"), tmp_path / "out.blend") == 0
     bpy.ops.wm.open_mainfile(filepath=str(tmp_path / "out.blend"))
     hips = f"n{at['mixamorig:Hips']}"
@@ -292,9 +284,9 @@ def test_an_open_file_that_is_gone_from_the_disk_is_in_nobodys_way(folder, tmp_p
 
 @needs_gltf
 def test_a_file_that_an_importer_falls_over_is_told_in_one_sentence(folder, tmp_path, capfd):
-    told = _chunk_of(folder / "hero.glb")
+    told = told_in(folder / "hero.glb")
     told["skins"][0]["joints"][0] = 9999
-    _write_chunk(folder / "hero.glb", tmp_path / "broken.glb", told)
+    write_told(folder / "hero.glb", tmp_path / "broken.glb", told)
     bpy.ops.wm.read_homefile(use_factory_startup=True, use_empty=True)
     capfd.readouterr()
     sentence = "Blender can't read broken.glb (its content is damaged); export it again.\n"

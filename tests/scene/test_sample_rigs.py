@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import bpy
 import numpy as np
 import pytest
@@ -10,6 +12,7 @@ from addon.body.kinematics import forward
 from addon.body.skeleton import JOINT_NAMES, REST_OFFSETS
 from addon.formats.sampled_people import draft_of
 from addon.recording import Person
+from addon.refiner import refine
 from addon.rigs import match
 from addon.safe_read import FormatError
 from addon.scene.sample_rigs import rig_of, sample_rigs
@@ -99,3 +102,28 @@ def test_a_tip_that_is_none_of_a_limb_is_refused_with_what_to_do():
     bpy.ops.object.mode_set(mode="OBJECT")
     with pytest.raises(FormatError, match="add them in Edit Mode"):
         person_of(armature, 1)
+
+
+def test_hips_whose_way_blender_leaves_out_are_told():
+    armature = armature_of(build(next(known for known in KNOWN if known.family == "SMPL-X")))
+    bpy.ops.object.mode_set(mode="EDIT")
+    armature.data.edit_bones["pelvis"].use_connect = True
+    bpy.ops.object.mode_set(mode="OBJECT")
+    wave(armature, ["left_hip"], 3)
+    (still,) = finish(sample_rigs(bpy.context.scene, [armature], np.arange(1, 4)))
+    for frame in (1, 3):
+        armature.pose.bones["pelvis"].location = (0.0, 0.0, frame / 2)
+        armature.pose.bones["pelvis"].keyframe_insert("location", frame=frame)
+    (moved,) = finish(sample_rigs(bpy.context.scene, [armature], np.arange(1, 4)))
+    assert still.notes == () and moved.notes[0].startswith("pelvis of Rig is connected to its parent")
+
+
+def test_fingers_whose_turns_are_known_stay_what_they_are_when_refined():
+    """Where their bones begin would tell less of them."""
+    armature = armature_of(build(KNOWN[0]))
+    wave(armature, [*match(build(KNOWN[0])).fingers.values(), "mixamorig:LeftArm"], 12)
+    person = replace(person_of(armature, 12), fps=24.0)
+    assert person.poses is not None and person.poses.hands is not None
+    refined = refine(person, engine="numpy")
+    assert refined.hands is not None
+    assert refined.hands.rotations == pytest.approx(person.poses.hands, abs=1e-6)

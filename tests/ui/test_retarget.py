@@ -47,6 +47,18 @@ def test_two_clicks_put_the_motion_on_the_selected_character(person, character):
     assert _line("left_elbow").bone == "mixamorig:LeftForeArm"
 
 
+@pytest.mark.parametrize("mode", ["OBJECT", "POSE", "EDIT"])
+def test_connected_hips_of_an_imported_character_are_let_go_in_every_mode(person, mode):
+    character = add_armature(known_rig("SMPL-X"))
+    bpy.ops.object.mode_set(mode="EDIT")
+    character.data.edit_bones["pelvis"].use_connect = True
+    bpy.ops.object.mode_set(mode=mode)
+    bpy.ops.ed.undo_push()
+    assert bpy.ops.spr.retarget() == {"FINISHED"} and character.mode == mode
+    assert not character.data.bones["pelvis"].use_connect and len(bpy.data.scenes) == 1
+    assert "connected to its parent" in _settings().result
+
+
 def test_bones_count_as_they_are_in_edit_mode(person, character):
     bpy.ops.spr.retarget()
     bpy.ops.object.mode_set(mode="EDIT")

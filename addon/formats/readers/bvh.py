@@ -124,7 +124,8 @@ def _of_root(
     at = {place: number for number, place in enumerate(own)}
     held = [replace(joints[place], parent=at.get(joints[place].parent, -1)) for place in own]
     names, parents = [joint.name for joint in held], [joint.parent for joint in held]
-    clip, first, warnings = without_rest(Clip(names, parents, positions[:, own], turns[:, own], _rest(held)))
+    whole = Clip(names, parents, positions[:, own], turns[:, own], _rest(held), whole=True)
+    clip, first, warnings = without_rest(whole)
     subjects = dict.fromkeys(subject_of(name) for name in names if name)
     people = [one for one in (person_of(clip, subject) for subject in subjects) if one is not None]
     return [replace(one, frame_ids=one.frame_ids + first) for one in people], warnings
