@@ -96,6 +96,23 @@ def test_who_is_seen_now_and_then_does_not_shake_for_it(seen: str) -> None:
     assert shaking(joints) < 1.2 * shaking(truth.joints[motion.frame_ids])
 
 
+@pytest.mark.parametrize("tool", ["a filter at 10 Hz", "between every second frame"])
+def test_noise_that_a_tool_has_filtered_is_noise_all_the_same(tool: str) -> None:
+    truth = Truth(0)
+    person = truth.person("coco17", noise=0.02)
+    assert person.keypoints is not None
+    positions = person.keypoints.positions.copy()
+    if tool == "a filter at 10 Hz":
+        response = 1.0 / (1.0 + (np.fft.rfftfreq(90, 1 / 30) / 10.0) ** 4)
+        positions = np.fft.irfft(response[:, None, None] * np.fft.rfft(positions, axis=0), 90, axis=0)
+    else:
+        positions[1:-1:2] = (positions[:-2:2] + positions[2::2]) / 2.0
+    given = replace(person, keypoints=replace(person.keypoints, positions=positions))
+    motion = refine(given, engine="numpy")
+    joints = Posed(motion.rotations, motion.pelvis, motion.bone_offsets).joints()
+    assert shaking(joints[5:-5]) < 1.2 * shaking(truth.joints[5:-5])
+
+
 def test_a_detector_whose_scores_are_all_low_is_believed_as_much() -> None:
     truth = Truth(0)
     person = truth.person("coco17", noise=0.02)

@@ -11,6 +11,7 @@ from ...body.skeleton import REST_JOINTS, SUBTREE
 from ...recording import Keypoints
 from ...steps import Stepped, Steps, in_chunks
 from ..errors import RefineError
+from .filtered import measured_among_fewer
 from .smoothing import ALL, Measured, measure
 
 SMPL_LAYOUTS = ("smpl24", "humanml22")
@@ -144,7 +145,9 @@ def read_keypoints(keypoints: Keypoints, fps: float) -> Steps[Read]:
         lambda rows: _usable(keypoints.positions[rows, columns], keypoints.confidence[rows, columns]),
         len(keypoints.positions),
     )
-    measured = yield from measure(raw, np.where(usable, confidence, 0.0), fps)
+    told = np.where(usable, confidence, 0.0)
+    measured = yield from measure(raw, told, fps)
+    measured = yield from measured_among_fewer(measured, raw, told, fps)
     smoothed = measured.usual
     definition = np.array([definition_deviation(name, keypoints.layout) for name in names])
     trust = smoothed.support * np.where(usable, confidence, 1.0) * usable.any(0)

@@ -9,6 +9,7 @@ from ...motion import Motion
 from ...recording import Keypoints
 from ...steps import Stepped, Steps, in_chunks
 from ..timeline import own_step
+from ..white_noise import white_noise
 
 
 @Stepped
@@ -27,12 +28,6 @@ def jitter(motion: Motion) -> Steps[float]:
 
 
 def keypoint_noise(keypoints: Keypoints) -> float:
-    """Metres per axis by which keypoints shake from frame to frame; NaN without four frames in a row.
-
-    A movement changes its acceleration little between frames, white noise of deviation s its third difference
-    by s times the root of 20.
-    """
+    """Metres per axis by which keypoints shake, as `white_noise` has it."""
     known = [place for place, name in enumerate(keypoints.canonical) if name]
-    third = np.abs(np.diff(keypoints.positions[:, known], 3, axis=0))
-    third = third[np.isfinite(third)]
-    return float(np.median(third) / (0.6745 * np.sqrt(20.0))) if len(third) else float("nan")
+    return white_noise(keypoints.positions[:, known])
