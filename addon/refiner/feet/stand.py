@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TypeAlias
 
 import numpy as np
 
+from ...body.floor import UP
 from ...body.kinematics import forward
-from ...motion import Legs, Motion
+from ...motion import Floor, Legs, Motion
 from ...steps import Progress, Steps, in_chunks
 from ..controls import Controls
 from ..limbs import LEGS
@@ -19,6 +21,7 @@ from .contacts import contacts_of
 from .floor import floor_under
 from .hold import hold_feet
 from .places import chances, places_under
+from .rise import rise_of, rises
 from .told import by_poses, poses_alone
 from .trust import sentence, trust
 
@@ -31,26 +34,60 @@ BEARS = 0.5
 IN_AIR = 0.1
 """Metres over (or under) a floor at which a still foot is as likely in the air as on it."""
 
+_Part: TypeAlias = tuple[Piece, Poses]
+
 
 def stand(motion: Motion, controls: Controls, legs: Legs) -> Steps[Motion]:
     """The motion with its contacts and floor, and its feet held as far as the controls say; legs: of its
     frames."""
     yield Progress(1.0, "Looking for the floor")
     parts = yield from _parts(motion)
+    rise, contacts, floor = yield from _stands_on(motion, parts, controls, legs)
+    legs = replace(legs, rise=rise)
+    standing = replace(motion, contacts=contacts, floor=floor, legs=legs)
+    if controls.feet == 0.0 or not all(part in controls.parts for part in LEGS):
+        return standing
+    if rise.any():
+        standing = replace(standing, warnings=(*motion.warnings, rises(motion.person_id, rise)))
+    return (yield from _held(standing, controls, legs, parts))
+
+
+def _stands_on(
+    motion: Motion, parts: list[_Part], controls: Controls, legs: Legs
+) -> Steps[tuple[np.ndarray, np.ndarray, Floor | None]]:
+    """By how much the floor under a motion rises (T,), the contacts (T, 4), and the floor once it stays."""
+    places, off = (yield from _places(motion)), float(legs.off.min(0).mean())
+
+    def contacts_on(rise: np.ndarray) -> Steps[np.ndarray]:
+        return (yield from _contacts(motion, _lowered(parts, rise), legs))
+
+    contacts = yield from contacts_on(np.zeros(motion.frames))
+    stays = floor_under(places, chances(contacts, places), motion.fps, off=off)
+    grids = [piece for piece, _ in parts]
+    rise = yield from rise_of(places, contacts, stays, grids, motion.fps, off, contacts_on)
+    if rise.any():
+        places, contacts = places - rise[:, None, None, None] * UP, (yield from contacts_on(rise))
+    floor = floor_under(places, chances(contacts, places), motion.fps, controls.floor, off)
+    return rise, contacts if floor is None else contacts * _near(floor.over(places)), floor
+
+
+def _contacts(motion: Motion, parts: list[_Part], legs: Legs) -> Steps[np.ndarray]:
+    """(T, 4) of a motion in these parts, as far as anything tells of its feet."""
     contacts = np.zeros((motion.frames, 4))
     for piece, poses in parts:
         there = yield from contacts_of.steps(*poses, motion.bone_offsets, motion.fps)
         contacts[piece.rows] = there[piece.places]
-    contacts = contacts * np.repeat(legs.known, 2, -1)
-    places = yield from _places(motion)
-    off = float(legs.off.min(0).mean())
-    floor = floor_under(places, chances(contacts, places), motion.fps, controls.floor, off)
-    if floor is not None:
-        contacts = contacts * _near(floor.over(places))
-    standing = replace(motion, contacts=contacts, floor=floor, legs=legs)
-    if controls.feet == 0.0 or not all(part in controls.parts for part in LEGS):
-        return standing
-    return (yield from _held(standing, controls, legs, parts))
+    return contacts * np.repeat(legs.known, 2, -1)
+
+
+def _lowered(parts: list[_Part], rise: np.ndarray) -> list[_Part]:
+    """The same on a floor that stays, where it rises by so many metres (T,)."""
+    if not rise.any():
+        return parts
+    return [
+        (piece, (rotations, pelvis - _on_grid(rise[:, None], piece) * UP))
+        for piece, (rotations, pelvis) in parts
+    ]
 
 
 def hold_again(motion: Motion, strength: float = 1.0, path: str = "measured") -> Steps[Motion]:
@@ -93,7 +130,7 @@ def softened(contacts: np.ndarray, fps: float) -> np.ndarray:
     return np.asarray(windows.mean(-1))
 
 
-def _parts(motion: Motion) -> Steps[list[tuple[Piece, Poses]]]:
+def _parts(motion: Motion) -> Steps[list[_Part]]:
     """Its stretches without a long gap, and their poses without any."""
     found = []
     for piece in pieces(motion.frame_ids, motion.fps):
@@ -112,12 +149,12 @@ def _held(
     motion: Motion,
     controls: Controls,
     legs: Legs,
-    parts: list[tuple[Piece, Poses]],
+    parts: list[_Part],
     edited: np.ndarray | None = None,
 ) -> Steps[Motion]:
     """edited (T, 4): contacts that somebody has set; None in a run, whose floor nobody has looked at yet."""
     yield Progress(1.0, "Holding the feet")
-    path = np.inf if controls.path == "steps" else legs.path
+    path, parts = np.inf if controls.path == "steps" else legs.path, _lowered(parts, legs.rise)
     rotations, pelvis = motion.rotations.copy(), motion.pelvis.copy()
     trusted = np.ones(motion.frames)
     for piece, poses in parts:
