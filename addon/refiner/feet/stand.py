@@ -9,7 +9,7 @@ import numpy as np
 
 from ...body.floor import UP
 from ...body.kinematics import forward
-from ...motion import Floor, Legs, Motion
+from ...motion import Legs, Motion
 from ...steps import Progress, Steps, in_chunks
 from ..controls import Controls
 from ..limbs import LEGS
@@ -41,22 +41,28 @@ def stand(motion: Motion, controls: Controls, legs: Legs) -> Steps[Motion]:
     """The motion with its contacts and floor, and its feet held as far as the controls say; legs: of its
     frames."""
     yield Progress(1.0, "Looking for the floor")
-    parts = yield from _parts(motion)
-    rise, contacts, floor = yield from _stands_on(motion, parts, controls, legs)
-    legs = replace(legs, rise=rise)
-    standing = replace(motion, contacts=contacts, floor=floor, legs=legs)
+    parts, places = (yield from _parts(motion)), (yield from _places(motion))
+    rise, contacts = yield from _rise(motion, parts, places, legs)
+    standing = _standing(motion, controls, places, replace(legs, rise=rise), contacts)
     if controls.feet == 0.0 or not all(part in controls.parts for part in LEGS):
         return standing
-    if rise.any():
+    paths = yield from _held(standing, controls, parts)
+    if rise.any() and (paths[-1] < 1.0).any():
+        # More than a camera moves here.
+        contacts = yield from _contacts(motion, parts, legs)
+        standing = _standing(motion, controls, places, legs, contacts)
+        paths = yield from _held(standing, controls, parts)
+    elif rise.any():
         standing = replace(standing, warnings=(*motion.warnings, rises(motion.person_id, rise)))
-    return (yield from _held(standing, controls, legs, parts))
+    return (yield from _shown(standing, controls, *paths))
 
 
-def _stands_on(
-    motion: Motion, parts: list[_Part], controls: Controls, legs: Legs
-) -> Steps[tuple[np.ndarray, np.ndarray, Floor | None]]:
-    """By how much the floor under a motion rises (T,), the contacts (T, 4), and the floor once it stays."""
-    places, off = (yield from _places(motion)), float(legs.off.min(0).mean())
+def _rise(
+    motion: Motion, parts: list[_Part], places: np.ndarray, legs: Legs
+) -> Steps[tuple[np.ndarray, np.ndarray]]:
+    """By how much the floor under a motion rises (T,), and the contacts (T, 4) there; places (T, 2, 3, 3):
+    under its feet."""
+    off = float(legs.off.min(0).mean())
 
     def contacts_on(rise: np.ndarray) -> Steps[np.ndarray]:
         return (yield from _contacts(motion, _lowered(parts, rise), legs))
@@ -65,10 +71,19 @@ def _stands_on(
     stays = floor_under(places, chances(contacts, places), motion.fps, off=off)
     grids = [piece for piece, _ in parts]
     rise = yield from rise_of(places, contacts, stays, grids, motion.fps, off, contacts_on)
-    if rise.any():
-        places, contacts = places - rise[:, None, None, None] * UP, (yield from contacts_on(rise))
-    floor = floor_under(places, chances(contacts, places), motion.fps, controls.floor, off)
-    return rise, contacts if floor is None else contacts * _near(floor.over(places)), floor
+    return rise, (yield from contacts_on(rise)) if rise.any() else contacts
+
+
+def _standing(
+    motion: Motion, controls: Controls, places: np.ndarray, legs: Legs, contacts: np.ndarray
+) -> Motion:
+    """The motion with its floor, and these contacts (T, 4) as far as they are near it; places (T, 2, 3, 3):
+    under its feet."""
+    still, off = places - legs.rise[:, None, None, None] * UP, float(legs.off.min(0).mean())
+    floor = floor_under(still, chances(contacts, still), motion.fps, controls.floor, off)
+    if floor is not None:
+        contacts = contacts * _near(floor.over(still))
+    return replace(motion, contacts=contacts, floor=floor, legs=legs)
 
 
 def _contacts(motion: Motion, parts: list[_Part], legs: Legs) -> Steps[np.ndarray]:
@@ -97,10 +112,10 @@ def hold_again(motion: Motion, strength: float = 1.0, path: str = "measured") ->
     edited = np.zeros((motion.frames, 4), bool)
     if motion.found is not None:
         edited = (motion.contacts >= BEARS) != (motion.found[0] >= BEARS)
-    eased = replace(motion, contacts=np.where(edited, motion.contacts, _eased(motion)))
-    parts = yield from _parts(motion)
-    held = yield from _held(eased, controls, _legs_again(motion, edited), parts, edited)
-    return replace(held, contacts=motion.contacts)
+    contacts = np.where(edited, motion.contacts, _eased(motion))
+    eased = replace(motion, contacts=contacts, legs=_legs_again(motion, edited))
+    paths = yield from _held(eased, controls, (yield from _parts(motion)), edited)
+    return (yield from _shown(motion, controls, *paths))
 
 
 def _eased(motion: Motion) -> np.ndarray:
@@ -146,18 +161,20 @@ def _parts(motion: Motion) -> Steps[list[_Part]]:
 
 
 def _held(
-    motion: Motion,
-    controls: Controls,
-    legs: Legs,
-    parts: list[_Part],
-    edited: np.ndarray | None = None,
-) -> Steps[Motion]:
-    """edited (T, 4): contacts that somebody has set; None in a run, whose floor nobody has looked at yet."""
+    motion: Motion, controls: Controls, parts: list[_Part], edited: np.ndarray | None = None
+) -> Steps[tuple[np.ndarray, np.ndarray, np.ndarray]]:
+    """Rotations (T, 24, 3, 3) and pelvis (T, 3) of a motion that stands, with its feet held, and how far
+    these are to be trusted (T,).
+
+    edited (T, 4): contacts that somebody has set; None in a run, whose floor nobody has looked at yet.
+    """
     yield Progress(1.0, "Holding the feet")
-    path, parts = np.inf if controls.path == "steps" else legs.path, _lowered(parts, legs.rise)
+    legs = motion.legs
+    assert legs is not None  # as it stands
+    path = np.inf if controls.path == "steps" else legs.path
     rotations, pelvis = motion.rotations.copy(), motion.pelvis.copy()
     trusted = np.ones(motion.frames)
-    for piece, poses in parts:
+    for piece, poses in _lowered(parts, legs.rise):
         if piece.length <= ORDER:
             continue
         contacts, off = _on_grid(motion.contacts, piece), _on_grid(legs.off, piece)
@@ -173,6 +190,13 @@ def _held(
         if motion.floor is not None and edited is None and controls.floor is None:
             up = (held[1] - poses[1]) @ motion.floor.normal
             trusted[piece.rows] = trust(up, path, motion.fps)[piece.places]
+    return rotations, pelvis, trusted
+
+
+def _shown(
+    motion: Motion, controls: Controls, rotations: np.ndarray, pelvis: np.ndarray, trusted: np.ndarray
+) -> Steps[Motion]:
+    """The motion with such paths as far as they are trusted (T,) and asked for."""
     if (trusted < 1.0).any():
         motion = _let_go(motion, trusted)
     if (trusted == 0.0).all():
