@@ -43,6 +43,7 @@ m/s."""
 def rise_of(
     places: np.ndarray,
     contacts: np.ndarray,
+    on_feet: np.ndarray,
     floor: Floor | None,
     pieces: Sequence[Piece],
     fps: float,
@@ -53,10 +54,10 @@ def rise_of(
     zero all through where it does stay, for all that feet tell.
 
     places (T, 2, 3, 3) metres under the feet, thought to be so many metres off; contacts (T, 4): of heels and
-    toes; floor: that best one. contacts_on: the contacts where the floor rises so (T,), for feet are
-    told better of one that stays.
+    toes, which tell nothing but where the body is on its feet (T,) bool; floor: that best one. contacts_on:
+    the contacts where the floor rises so (T,), for feet are told better of one that stays.
     """
-    none, bears = np.zeros(len(places)), chances(contacts, places)
+    none, bears = np.zeros(len(places)), chances(contacts * on_feet[:, None], places)
     if floor is None or (bears > BEARS).any((1, 2)).sum() < fps:
         return none
     staying = _missed(_lowest(floor.over(places), bears))
@@ -70,7 +71,7 @@ def rise_of(
         return none
     for _ in range(PASSES):
         contacts = yield from contacts_on(rise)
-        low = _lowest(places[..., 1], chances(contacts, places))
+        low = _lowest(places[..., 1], chances(contacts * on_feet[:, None], places))
         rise = yield from _smooth_rise(low, pieces, fps)
     moving, stands = _missed(_over(low, rise)), _stands(rise, low, fps)
     clearly = moving < SHARE * staying and staying - moving > max(least, _apart(low, fps)) and stands.agree
@@ -191,6 +192,6 @@ def _carried(rise: np.ndarray, fps: float) -> bool:
 def rises(person_id: str, rise: np.ndarray) -> str:
     """What to say of a floor that rises by so many metres (T,)."""
     return (
-        f"The floor under person {person_id} was seen to rise and sink by {100.0 * np.ptp(rise):.0f} cm, as a"
-        " camera that moves shows it; the person is put on a floor that stays."
+        f"The floor under person {person_id} was seen to rise and sink by {100.0 * np.ptp(rise):.0f} cm, as"
+        " where a camera moves or leans; the person is put on a floor that stays."
     )

@@ -18,6 +18,7 @@ from ..timeline import NETWORK_FPS, Piece, bridge, pieces, spread
 from .bands import ORDER
 from .clip import Precision
 from .contacts import contacts_of
+from .features import OTHERS
 from .floor import floor_under
 from .hold import hold_feet
 from .places import chances, places_under
@@ -31,6 +32,8 @@ OWN_TURN, LEVER = 0.04, 0.1
 """Radians by which a foot is turned wrongly though its places are known, and metres between these."""
 BEARS = 0.5
 """From which probability a place bears."""
+ON_FEET = 0.12
+"""Metres by which feet are below all other joints of who stands on them alone."""
 IN_AIR = 0.1
 """Metres over (or under) a floor at which a still foot is as likely in the air as on it."""
 
@@ -41,8 +44,10 @@ def stand(motion: Motion, controls: Controls, legs: Legs) -> Steps[Motion]:
     """The motion with its contacts and floor, and its feet held as far as the controls say; legs: of its
     frames."""
     yield Progress(1.0, "Looking for the floor")
-    parts, places = (yield from _parts(motion)), (yield from _places(motion))
-    rise, contacts = yield from _rise(motion, parts, places, legs)
+    parts = yield from _parts(motion)
+    places, others = yield from _places(motion)
+    on_feet = places[..., 1].min((1, 2)) < others - ON_FEET
+    rise, contacts = yield from _rise(motion, parts, places, on_feet, legs)
     standing = _standing(motion, controls, places, replace(legs, rise=rise), contacts)
     if controls.feet == 0.0 or not all(part in controls.parts for part in LEGS):
         return standing
@@ -58,10 +63,10 @@ def stand(motion: Motion, controls: Controls, legs: Legs) -> Steps[Motion]:
 
 
 def _rise(
-    motion: Motion, parts: list[_Part], places: np.ndarray, legs: Legs
+    motion: Motion, parts: list[_Part], places: np.ndarray, on_feet: np.ndarray, legs: Legs
 ) -> Steps[tuple[np.ndarray, np.ndarray]]:
     """By how much the floor under a motion rises (T,), and the contacts (T, 4) there; places (T, 2, 3, 3):
-    under its feet."""
+    under its feet; on_feet (T,) bool: where these are all that may carry it."""
     off = float(legs.off.min(0).mean())
 
     def contacts_on(rise: np.ndarray) -> Steps[np.ndarray]:
@@ -70,7 +75,7 @@ def _rise(
     contacts = yield from contacts_on(np.zeros(motion.frames))
     stays = floor_under(places, chances(contacts, places), motion.fps, off=off)
     grids = [piece for piece, _ in parts]
-    rise = yield from rise_of(places, contacts, stays, grids, motion.fps, off, contacts_on)
+    rise = yield from rise_of(places, contacts, on_feet, stays, grids, motion.fps, off, contacts_on)
     return rise, (yield from contacts_on(rise)) if rise.any() else contacts
 
 
@@ -231,11 +236,11 @@ def _near(over: np.ndarray) -> np.ndarray:
     return np.asarray(1.0 / (1.0 + (heels_and_toes / IN_AIR) ** 4)).reshape(-1, 4)
 
 
-def _places(motion: Motion) -> Steps[np.ndarray]:
-    """(T, 2, 3, 3) metres, the places under the feet."""
+def _places(motion: Motion) -> Steps[tuple[np.ndarray, np.ndarray]]:
+    """(T, 2, 3, 3) metres, the places under the feet, and (T,) metres, how high the lowest other joint is."""
 
-    def places(rows: slice) -> np.ndarray:
+    def places(rows: slice) -> tuple[np.ndarray, np.ndarray]:
         posed = forward(motion.rotations[rows], motion.pelvis[rows], motion.bone_offsets)
-        return places_under(*posed, motion.bone_offsets)
+        return places_under(*posed, motion.bone_offsets), posed[0][:, OTHERS, 1].min(1)
 
     return (yield from in_chunks(places, motion.frames))

@@ -81,9 +81,9 @@ def test_a_floor_that_stays_is_left_alone(standing):
     assert not held(standing).legs.rise.any()
 
 
-def steps(heights: np.ndarray, falls: np.ndarray) -> np.ndarray:
-    """(T,) what `rise_of` says of feet that stand for half a second by turns at these heights (N,), as far as
-    the floor under them falls (T,)."""
+def steps(heights: np.ndarray, falls: np.ndarray, carried: bool = False) -> np.ndarray:
+    """(T,) what `rise_of` says of feet that stand for half a second by turns at these heights (N,), on a
+    floor that is seen higher (T,); carried: by more than the feet."""
     frames = np.arange(15 * len(heights))
     posed = forward(
         np.tile(np.eye(3), (len(frames), 24, 1, 1)), np.zeros((len(frames), 3)), np.zeros((24, 3))
@@ -93,13 +93,13 @@ def steps(heights: np.ndarray, falls: np.ndarray) -> np.ndarray:
     places[..., 1] = (heights[stand] + falls)[:, None, None]
     places[..., 2] = (0.4 * stand)[:, None, None]
     contacts = np.repeat(np.stack([stand % 2 == 0, stand % 2 == 1], -1), 2, -1).astype(float)
-    floor = floor_under(places, chances(contacts, places), FPS)
+    floor, on_feet = floor_under(places, chances(contacts, places), FPS), np.full(len(frames), not carried)
 
     def as_they_are(rise: np.ndarray) -> Steps[np.ndarray]:
         yield None
         return contacts
 
-    return finish(rise_of(places, contacts, floor, pieces(frames, FPS), FPS, 0.01, as_they_are))
+    return finish(rise_of(places, contacts, on_feet, floor, pieces(frames, FPS), FPS, 0.01, as_they_are))
 
 
 @pytest.mark.parametrize("rise", [0.03, 0.06, 0.17])
@@ -119,3 +119,8 @@ def test_a_level_way_on_a_floor_that_moves_is_one():
 def test_what_carries_somebody_far_and_quickly_is_no_error_of_a_camera():
     falls = 0.3 * np.sin(2.0 * np.pi / 5.0 * np.arange(15 * 16) / FPS)
     assert not steps(np.zeros(16), falls).any()
+
+
+def test_feet_of_who_lies_or_kneels_tell_of_no_floor_that_moves():
+    falls = 0.04 * np.sin(2.0 * np.pi / 5.0 * np.arange(15 * 16) / FPS)
+    assert not steps(np.zeros(16), falls, carried=True).any()
