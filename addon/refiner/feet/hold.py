@@ -55,9 +55,12 @@ def hold_feet(
     target = stand.ankles + steps[:, 1:]
     path, low = yield from _followed(clip, stand, steps[:, 0], target)
 
+    told = 1.0 - clip.precision.untold
+
     def legs(rows: slice) -> np.ndarray:
         there = stand.joints[rows] + path[rows, None]
-        return reach(rotations[rows], stand.world[rows], there, target[rows], stand.feet[rows], low[rows])
+        whole, world = rotations[rows], stand.world[rows]
+        return reach(whole, world, there, target[rows], stand.feet[rows], low[rows], told[rows])
 
     found = yield from in_chunks(legs, len(pelvis), LEGS_AT_ONCE)
     found[:, list(FEET)] = np.swapaxes(stand.feet, -1, -2) @ stand.shown[:, list(FEET)]
@@ -109,12 +112,12 @@ def _followed(
     """The body's path (T, 3) once it has followed feet that do not reach their targets (T, 2, 3), and metres
     (T, 2) by which these still lie lower."""
     left = target - stand.joints[:, list(ANKLES)] - path[:, None]
-    low = low_by(clip, left)
+    low, told = low_by(clip, left), 1.0 - clip.precision.untold
     for _ in range(PASSES - 1):
 
         def ends(rows: slice, path: np.ndarray = path, low: np.ndarray = low) -> np.ndarray:
             there = stand.joints[rows] + path[rows, None]
-            return reached(stand.world[rows], there, target[rows], low[rows])
+            return reached(stand.world[rows], there, target[rows], low[rows], told[rows])
 
         left = target - (yield from in_chunks(ends, len(path), LEGS_AT_ONCE))
         low = low_by(clip, left)
