@@ -502,3 +502,19 @@ def test_told_knees_at_full_stretch_do_not_snap():
     assert free > 10.0 and stiff < 0.75 * free and missed < 0.014
     (free, _), (stiff, missed) = lifted_legs(60.0, 0.0), lifted_legs(60.0, 1.0)
     assert stiff > 0.95 * free and missed < 0.003
+
+
+def test_feet_that_roll_do_not_shorten_a_path_told_by_steps():
+    """Somebody who stays on the spot with one flat foot, while the other bears and goes 40 cm ahead as if it
+    rolled: the flat one tells more of where the body is."""
+    times = np.arange(0.0, 4.0, 1.0 / 30.0)
+    contacts = np.ones((len(times), 4))
+    posed = forward(np.tile(np.eye(3), (len(times), 24, 1, 1)), np.zeros((len(times), 3)), REST_OFFSETS)
+    places = places_under(*posed, REST_OFFSETS)
+    places[:, 1, :, 2] += 0.1 * times[:, None]
+    off = Precision(np.full(2, 0.008), np.full(2, 0.1), np.inf, np.zeros(2)).of_frames(len(times))
+    flat = np.tile([1.0, 0.0], (len(times), 1))
+    never = np.zeros((len(times), 2), bool)
+    standing = Standing(30.0, contacts, chances(contacts, places), flat, None, off, never)
+    path = finish(moved(standing, places, places))[:, 0, 2]
+    assert abs(path[-1] - path[0]) < 0.13
