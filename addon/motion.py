@@ -53,10 +53,15 @@ class Floor(Brief):
     normal: np.ndarray
     heights: np.ndarray
 
-    def over(self, places: np.ndarray) -> np.ndarray:
-        """(...) metres of places (..., 3) over the nearest of its heights, negative below."""
+    def over(self, places: np.ndarray, level: np.ndarray | None = None) -> np.ndarray:
+        """(...) metres of places (..., 3) over these of its heights (...), or over the nearest, negative
+        below."""
         along = np.asarray(places @ self.normal)
-        return along - self.heights[np.abs(along[..., None] - self.heights).argmin(-1)]
+        return along - (self.nearest(along) if level is None else level)
+
+    def nearest(self, along: np.ndarray) -> np.ndarray:
+        """(...) the nearest of its heights to places that are so far along its normal (...)."""
+        return np.asarray(self.heights[np.abs(along[..., None] - self.heights).argmin(-1)])
 
 
 @dataclass(frozen=True, repr=False, eq=False)

@@ -12,6 +12,7 @@ from ...body.soles import ANKLES, FEET, undersides
 from ...motion import Floor
 from ...steps import FRAMES, Stepped, Steps, in_chunks
 from .clip import Clip, Precision
+from .floor import levels_under
 from .legs import leaning_with, reach, reached
 from .moves import followed, low_by, moved, turned
 from .places import chances, flatness, places_under, toes_up
@@ -46,6 +47,8 @@ def hold_feet(
     places = places_under(joints, world, bones)
     flat = flatness(contacts, places, precision.foot)
     clip = Clip(fps, contacts, chances(contacts, places), flat, floor, precision, sure)
+    if floor is not None:
+        clip = replace(clip, levels=levels_under(floor, places, clip.bears, fps))
     yield None
     stand = yield from _standing(clip, rotations, joints, world, bones)
     yield None
@@ -102,7 +105,7 @@ def _standing(
     hung[:, list(FEET)] = ankles + (feet @ bones[list(FEET)][..., None])[..., 0]
     if clip.floor is not None:
         straight, toes = shown[:, list(FEET)], clip.contacts.reshape(-1, 2, 2)[..., 1]
-        shown[:, list(FEET)] = toes_up(clip.floor, hung, shown, straight, bones, toes, clip.fps)
+        shown[:, list(FEET)] = toes_up(clip.floor, hung, shown, straight, bones, toes, clip.fps, clip.levels)
     return _Standing(joints, world, feet, ankles, hung, shown)
 
 

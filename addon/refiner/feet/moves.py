@@ -104,7 +104,7 @@ def moved(clip: Clip, places: np.ndarray, under: np.ndarray) -> Steps[np.ndarray
         return level
     normal = clip.floor.normal
     level = level - (level @ normal)[..., None] * normal
-    up = yield from _up(clip, clip.floor.over(under + level[:, 1:, None]).min(-1))
+    up = yield from _up(clip, clip.over(under + level[:, 1:, None]).min(-1))
     return level + up[..., None] * normal
 
 
