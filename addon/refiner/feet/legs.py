@@ -18,7 +18,7 @@ _HIPS, _KNEES = (
 ANKLE_JOINTS = list(ANKLES)
 HIP, KNEE = 0.1, 0.055
 """Radians by which a hip about any axis and a knee about its hinge are thought to move."""
-SNAPS = 0.15
+SNAPS = 0.2
 """Radians from which a knee that keypoints tell bends less and less readily: a leg at full stretch would do
 so within a frame or two, for a few millimetres."""
 MISSED = 0.003

@@ -24,7 +24,7 @@ from .hold import hold_feet
 from .places import chances, places_under
 from .rise import rise_of, rises
 from .told import by_poses, poses_alone
-from .trust import sentence, trust
+from .trust import around, carried, sentence, trust
 
 SET = 0.015
 """The same where somebody has set the contacts by hand and the keypoints may be gone."""
@@ -52,6 +52,10 @@ def stand(motion: Motion, controls: Controls, legs: Legs) -> Steps[Motion]:
     if controls.feet == 0.0 or not all(part in controls.parts for part in LEGS):
         return standing
     paths = yield from _held(standing, controls, parts)
+    if standing.floor is not None and controls.floor is None:
+        still, bears = places - rise[:, None, None, None] * UP, contacts.reshape(-1, 2, 2).max(-1)
+        wrong = carried(standing.floor, still, bears, motion.fps)
+        paths = *paths[:2], np.minimum(paths[2], around(wrong, motion.fps))
     if rise.any() and (paths[-1] < 1.0).any():
         # More than a camera moves here.
         contacts = yield from _contacts(motion, parts, legs)

@@ -70,8 +70,8 @@ def lifted_legs(bent: float, told: float) -> tuple[float, float]:
 
 
 def test_told_knees_at_full_stretch_do_not_snap():
-    """They bend by a quarter less, and feet miss their places by some millimetres; bent ones reach."""
+    """They bend by a sixth less, and feet miss their places by some millimetres; bent ones reach."""
     (free, _), (stiff, missed) = lifted_legs(4.0, 0.0), lifted_legs(4.0, 1.0)
-    assert free > 10.0 and stiff < 0.75 * free and missed < 0.014
+    assert free > 10.0 and stiff < 0.85 * free and missed < 0.014
     (free, _), (stiff, missed) = lifted_legs(60.0, 0.0), lifted_legs(60.0, 1.0)
     assert stiff > 0.95 * free and missed < 0.003
