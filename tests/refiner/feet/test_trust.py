@@ -10,7 +10,8 @@ import pytest
 from addon.motion import Floor
 from addon.recording import Person
 from addon.refiner import Controls, refine
-from addon.refiner.feet.trust import carried, trust
+from addon.refiner.feet.trust import carried as carried_by
+from addon.refiner.feet.trust import trust
 from tests.refiner.motion import Truth
 
 
@@ -53,6 +54,6 @@ def test_who_bears_between_two_heights_is_carried(height: float):
     places = np.zeros((90, 2, 3, 3))
     places[..., 1] = low[:, None, None]
     bears, up = np.ones((90, 2)), np.array([0.0, 1.0, 0.0])
-    wrong = carried(Floor(up, np.array([0.0, 1.5 * height])), places, bears, 30.0)
+    wrong = carried_by(Floor(up, np.array([0.0, 1.5 * height])), places, bears, 30.0)
     assert wrong[30:60].any() and not wrong[:28].any() and not wrong[62:].any()
-    assert not carried(Floor(up, np.array([0.0])), places, bears, 30.0).any()
+    assert not carried_by(Floor(up, np.array([0.0])), places, bears, 30.0).any()
