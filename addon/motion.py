@@ -53,26 +53,33 @@ class Floor(Brief):
     normal: np.ndarray
     heights: np.ndarray
 
-    def over(self, places: np.ndarray) -> np.ndarray:
-        """(...) metres of places (..., 3) over the nearest of its heights, negative below."""
+    def over(self, places: np.ndarray, level: np.ndarray | None = None) -> np.ndarray:
+        """(...) metres of places (..., 3) over these of its heights (...), or over the nearest, negative
+        below."""
         along = np.asarray(places @ self.normal)
-        return along - self.heights[np.abs(along[..., None] - self.heights).argmin(-1)]
+        return along - (self.nearest(along) if level is None else level)
+
+    def nearest(self, along: np.ndarray) -> np.ndarray:
+        """(...) the nearest of its heights to places that are so far along its normal (...)."""
+        return np.asarray(self.heights[np.abs(along[..., None] - self.heights).argmin(-1)])
 
 
 @dataclass(frozen=True, repr=False, eq=False)
 class Legs(Brief):
     """How well the left and the right leg are told in each of T frames. off (T, 2) metres: by which feet are
     thought to be off. untold (T, 2) 0..1: how far nothing but poses tells of a leg. known (T, 2) 0..1: how
-    far anything tells of a foot. path: metres by which the body's place is off."""
+    far anything tells of a foot. path: metres by which the body's place is off. rise (T,): metres by which
+    the floor was seen higher than usual, as a camera that moves shows it."""
 
     off: np.ndarray
     untold: np.ndarray
     known: np.ndarray
     path: float
+    rise: np.ndarray
 
     def rows(self, rows: np.ndarray) -> Legs:
         """The same of some of the frames; rows: indices or a mask."""
-        return Legs(self.off[rows], self.untold[rows], self.known[rows], self.path)
+        return Legs(self.off[rows], self.untold[rows], self.known[rows], self.path, self.rise[rows])
 
 
 @dataclass(frozen=True, repr=False, eq=False)

@@ -67,7 +67,8 @@ def write_contacts(armature: bpy.types.Object, motion: Motion, keys: Keys) -> St
 
 
 def _at_keys(legs: Legs, keys: Keys) -> Legs:
-    return Legs(keys.linear(legs.off), keys.linear(legs.untold), keys.linear(legs.known), legs.path)
+    off, untold, known, rise = map(keys.linear, (legs.off, legs.untold, legs.known, legs.rise[:, None]))
+    return Legs(off, untold, known, legs.path, rise[:, 0])
 
 
 def _write_curves(armature: bpy.types.Object, frames: np.ndarray, bears: np.ndarray) -> Steps[None]:

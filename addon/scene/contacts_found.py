@@ -39,7 +39,7 @@ def keep_found(action: bpy.types.Action, found: Found) -> None:
     if found.floor is not None:
         fields |= {"heights": found.floor.heights, "normal": found.floor.normal}
     if found.legs is not None:
-        legs = {name: getattr(found.legs, name) for name in ("off", "untold", "known", "path")}
+        legs = {name: getattr(found.legs, name) for name in ("off", "untold", "known", "path", "rise")}
         fields |= {name: np.asarray(values, np.float32) for name, values in legs.items()}
     keep_arrays(action, FOUND, fields)
 
@@ -66,7 +66,8 @@ def _legs(fields: Mapping[str, np.ndarray]) -> Legs | None:
     if "off" not in fields:
         return None
     off, untold, known = (fields[name].astype(float) for name in ("off", "untold", "known"))
-    return Legs(off, untold, known, float(fields["path"]))
+    rise = fields["rise"].astype(float) if "rise" in fields else np.zeros(len(off))
+    return Legs(off, untold, known, float(fields["path"]), rise)
 
 
 def _fits(fields: Mapping[str, np.ndarray]) -> bool:
@@ -77,4 +78,6 @@ def _fits(fields: Mapping[str, np.ndarray]) -> bool:
         shapes |= {"heights": (max(fields["heights"].size, 1),), "normal": (3,)}
     if "off" in fields:
         shapes |= {"off": (count, 2), "untold": (count, 2), "known": (count, 2), "path": ()}
+    if "rise" in fields:
+        shapes |= {"rise": (count,)}
     return count > 0 and are_shaped(fields, shapes)

@@ -36,7 +36,9 @@ def action() -> bpy.types.Action:
     channels = Channels(turns, np.zeros((COUNT, 3)))
     write_stored(action, Stored(FRAMES, channels, channels, np.zeros((COUNT, COLUMNS))))
     pairs, floor = np.zeros((COUNT, 2)), Floor(np.array([0.0, 1.0, 0.0]), np.zeros(1))
-    keep_found(action, Found(FRAMES, np.ones((COUNT, 4)), floor, Legs(pairs, pairs, pairs, 0.25)))
+    keep_found(
+        action, Found(FRAMES, np.ones((COUNT, 4)), floor, Legs(pairs, pairs, pairs, 0.25, pairs[:, 0]))
+    )
     bones = len(FINGER_BONES)
     fingers = np.tile([1.0, 0.0, 0.0, 0.0], (COUNT, bones, 1))
     write_fingers(action, FingerResult(FRAMES, fingers, np.zeros((COUNT, bones), bool)))

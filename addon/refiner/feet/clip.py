@@ -53,7 +53,7 @@ class Precision:
 class Clip:
     """What all steps share; contacts (T, 4): of heels and toes, chances (T, 2, 3): of the places under the
     feet, flat (T, 2): of heel and toes together, sure (T, 2): where a foot's contacts hold however fast it
-    moves."""
+    moves; levels (T, 2) metres: the height of the floor under each foot, None for the nearest."""
 
     fps: float
     contacts: np.ndarray
@@ -62,6 +62,12 @@ class Clip:
     floor: Floor | None
     precision: Precision
     sure: np.ndarray
+    levels: np.ndarray | None = None
+
+    def over(self, places: np.ndarray) -> np.ndarray:
+        """(T, 2, P) metres of places (T, 2, P, 3) over the floor under each foot."""
+        assert self.floor is not None
+        return self.floor.over(places, None if self.levels is None else self.levels[..., None])
 
     @property
     def bears(self) -> np.ndarray:

@@ -18,7 +18,7 @@ from ..timeline import NETWORK_FPS
 
 _PLACES = 3
 """Heel, ball and toe tip."""
-_OTHERS = [joint for joint in range(JOINT_COUNT) if joint not in CARRIERS]
+OTHERS = [joint for joint in range(JOINT_COUNT) if joint not in CARRIERS]
 _HIPS = [JOINT_NAMES.index(f"{side}_hip") for side in ("left", "right")]
 LOW_PERCENT = 10.0
 AROUND = 1.0
@@ -44,7 +44,7 @@ def stance_of(rotations: np.ndarray, pelvis: np.ndarray, bones: np.ndarray) -> t
     """The parts of a `Stance` of T frames: rotations (T, 24, 3, 3), pelvis (T, 3) and bones (24, 3) in
     metres."""
     joints, world = forward(rotations, pelvis, bones)
-    parts = soles(joints, world, bones), joints[:, 0], joints[:, _HIPS], joints[:, _OTHERS, 1].min(1)
+    parts = soles(joints, world, bones), joints[:, 0], joints[:, _HIPS], joints[:, OTHERS, 1].min(1)
     return tuple(np.asarray(part, np.float32) for part in parts)
 
 

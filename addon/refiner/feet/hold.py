@@ -12,6 +12,7 @@ from ...body.soles import ANKLES, FEET, undersides
 from ...motion import Floor
 from ...steps import FRAMES, Stepped, Steps, in_chunks
 from .clip import Clip, Precision
+from .floor import levels_under
 from .legs import leaning_with, reach, reached
 from .moves import followed, low_by, moved, turned
 from .places import chances, flatness, places_under, toes_up
@@ -46,6 +47,8 @@ def hold_feet(
     places = places_under(joints, world, bones)
     flat = flatness(contacts, places, precision.foot)
     clip = Clip(fps, contacts, chances(contacts, places), flat, floor, precision, sure)
+    if floor is not None:
+        clip = replace(clip, levels=levels_under(floor, places, clip.bears, fps))
     yield None
     stand = yield from _standing(clip, rotations, joints, world, bones)
     yield None
@@ -55,9 +58,12 @@ def hold_feet(
     target = stand.ankles + steps[:, 1:]
     path, low = yield from _followed(clip, stand, steps[:, 0], target)
 
+    told = 1.0 - clip.precision.untold
+
     def legs(rows: slice) -> np.ndarray:
         there = stand.joints[rows] + path[rows, None]
-        return reach(rotations[rows], stand.world[rows], there, target[rows], stand.feet[rows], low[rows])
+        whole, world = rotations[rows], stand.world[rows]
+        return reach(whole, world, there, target[rows], stand.feet[rows], low[rows], told[rows])
 
     found = yield from in_chunks(legs, len(pelvis), LEGS_AT_ONCE)
     found[:, list(FEET)] = np.swapaxes(stand.feet, -1, -2) @ stand.shown[:, list(FEET)]
@@ -99,7 +105,7 @@ def _standing(
     hung[:, list(FEET)] = ankles + (feet @ bones[list(FEET)][..., None])[..., 0]
     if clip.floor is not None:
         straight, toes = shown[:, list(FEET)], clip.contacts.reshape(-1, 2, 2)[..., 1]
-        shown[:, list(FEET)] = toes_up(clip.floor, hung, shown, straight, bones, toes, clip.fps)
+        shown[:, list(FEET)] = toes_up(clip.floor, hung, shown, straight, bones, toes, clip.fps, clip.levels)
     return _Standing(joints, world, feet, ankles, hung, shown)
 
 
@@ -109,12 +115,12 @@ def _followed(
     """The body's path (T, 3) once it has followed feet that do not reach their targets (T, 2, 3), and metres
     (T, 2) by which these still lie lower."""
     left = target - stand.joints[:, list(ANKLES)] - path[:, None]
-    low = low_by(clip, left)
+    low, told = low_by(clip, left), 1.0 - clip.precision.untold
     for _ in range(PASSES - 1):
 
         def ends(rows: slice, path: np.ndarray = path, low: np.ndarray = low) -> np.ndarray:
             there = stand.joints[rows] + path[rows, None]
-            return reached(stand.world[rows], there, target[rows], low[rows])
+            return reached(stand.world[rows], there, target[rows], low[rows], told[rows])
 
         left = target - (yield from in_chunks(ends, len(path), LEGS_AT_ONCE))
         low = low_by(clip, left)

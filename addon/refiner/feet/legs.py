@@ -18,6 +18,9 @@ _HIPS, _KNEES = (
 ANKLE_JOINTS = list(ANKLES)
 HIP, KNEE = 0.1, 0.055
 """Radians by which a hip about any axis and a knee about its hinge are thought to move."""
+SNAPS = 0.2
+"""Radians from which a knee that keypoints tell bends less and less readily: a leg at full stretch would do
+so within a frame or two, for a few millimetres."""
 MISSED = 0.003
 """Metres by which a foot may miss its place: at full stretch a knee does not bend for a few of them."""
 LOW = 0.005
@@ -59,10 +62,14 @@ _Turns: TypeAlias = tuple[np.ndarray, np.ndarray]
 
 
 def reached(
-    world: np.ndarray, joints: np.ndarray, ankles: np.ndarray, low: np.ndarray | None = None
+    world: np.ndarray,
+    joints: np.ndarray,
+    ankles: np.ndarray,
+    low: np.ndarray | None = None,
+    told: np.ndarray | None = None,
 ) -> np.ndarray:
     """(T, 2, 3) where the ankles are after `reach`."""
-    bones, _ = _bent(world, joints, ankles, low)
+    bones, _ = _bent(world, joints, ankles, low, told)
     return np.asarray(joints[:, _HIPS] + np.moveaxis(bones.ends, 0, -1))
 
 
@@ -73,14 +80,16 @@ def reach(
     ankles: np.ndarray,
     feet: np.ndarray,
     low: np.ndarray | None = None,
+    told: np.ndarray | None = None,
 ) -> np.ndarray:
     """Local rotations (T, 24, 3, 3) whose ankles come to `ankles` (T, 2, 3) and whose feet are turned as
     `feet` (T, 2, 3, 3) in the world, with the hips where they are.
 
     rotations, world (T, 24, 3, 3), joints (T, 24, 3) metres: of the pose that the legs start from. low (T, 2)
-    metres: by which feet were too low before, and may miss their places the less.
+    metres: by which feet were too low before, and may miss their places the less; told (T, 2) 0..1: how far
+    keypoints tell of each leg, whose knee is not to bend much.
     """
-    _, turns = _bent(world, joints, ankles, low)
+    _, turns = _bent(world, joints, ankles, low, told)
     thigh = one_after_the_other([of_hip for of_hip, _ in turns]) @ world[:, _HIPS]
     shin = one_after_the_other([turn for both in turns for turn in both[::-1]]) @ world[:, _KNEES]
     result = rotations.copy()
@@ -91,9 +100,14 @@ def reach(
 
 
 def _bent(
-    world: np.ndarray, joints: np.ndarray, ankles: np.ndarray, low: np.ndarray | None
+    world: np.ndarray,
+    joints: np.ndarray,
+    ankles: np.ndarray,
+    low: np.ndarray | None,
+    told: np.ndarray | None,
 ) -> tuple[_Bones, list[_Turns]]:
     """Legs that reach, and the turns that took them there."""
+    stiff = np.zeros(ankles.shape[:-1]) if told is None else told
     missed = np.square(MISSED if low is None else MISSED / (1.0 + low / LOW))
     hips, knees = numbers(joints[:, _HIPS]), numbers(joints[:, _KNEES])
     bones = _Bones(knees - hips, numbers(joints[:, ANKLE_JOINTS]) - knees, numbers(world[:, _HIPS][..., 0]))
@@ -104,19 +118,21 @@ def _bent(
     of_hip, of_knee = np.zeros_like(targets), np.zeros_like(targets[0])
     for _ in range(ITERATIONS):
         by_knee = cross(bones.hinge, bones.shin)
-        pull = _pull(bones, targets + cross(of_hip, bones.ends) + by_knee * of_knee, missed)
+        knee = KNEE**2 / (1.0 + stiff * np.square(of_knee / SNAPS))
+        pull = _pull(bones, targets + cross(of_hip, bones.ends) + by_knee * of_knee, missed, knee)
         before = of_hip, of_knee
-        of_hip, of_knee = HIP**2 * cross(bones.ends, pull), KNEE**2 * dot(by_knee, pull)
+        of_hip, of_knee = HIP**2 * cross(bones.ends, pull), knee * dot(by_knee, pull)
         turns.append((of_hip - before[0], bones.hinge * (of_knee - before[1])))
         bones = bones.bent(turns[-1])
     return bones, turns
 
 
-def _pull(bones: _Bones, targets: np.ndarray, missed: np.ndarray) -> np.ndarray:
+def _pull(bones: _Bones, targets: np.ndarray, missed: np.ndarray, knee: np.ndarray) -> np.ndarray:
     """(3, T, 2) what pulls at ankles so that they come to these targets (3, T, 2), where turns of hips and
-    knees cost as their deviations say, and a miss its own (T, 2), in square metres.
+    knees cost as their deviations say, knee (T, 2) in square radians, and a miss its own (T, 2), in square
+    metres.
 
-    What is left to the targets is that times missed + HIP^2 (|ends|^2 - ends ends^T) + KNEE^2 by_knee
+    What is left to the targets is that times missed + HIP^2 (|ends|^2 - ends ends^T) + knee by_knee
     by_knee^T, whose inverse is known (Sherman and Morrison 1950).
     """
     ends, by_knee = bones.ends, cross(bones.hinge, bones.shin)
@@ -126,7 +142,7 @@ def _pull(bones: _Bones, targets: np.ndarray, missed: np.ndarray) -> np.ndarray:
         return np.asarray((values + HIP**2 / missed * dot(ends, values) * ends) / across)
 
     by_hips, along = without_knees(targets - ends), without_knees(by_knee)
-    share = KNEE**2 * dot(by_knee, by_hips) / (1.0 + KNEE**2 * dot(by_knee, along))
+    share = knee * dot(by_knee, by_hips) / (1.0 + knee * dot(by_knee, along))
     return np.asarray(by_hips - share * along)
 
 

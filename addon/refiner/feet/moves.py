@@ -7,6 +7,7 @@ precision says, and a body that moves slowly little: so the legs change no more 
 from __future__ import annotations
 
 from copy import deepcopy
+from dataclasses import replace
 
 import numpy as np
 
@@ -37,6 +38,9 @@ FREE_PATH = 1e-4
 """Weight of the measured place of a path that is rebuilt from steps."""
 DRIFTS = 0.1
 """m/s by which such a path is thought to drift: in the air nothing else tells of it."""
+ROLLING_TELLS, STEPPED = 0.1, 0.01
+"""How far a foot that rolls tells of such a path beside one that lies flat, for what it rolls on is not quite
+where it is thought to be; and metres by which the path is off then."""
 LEAST_UP = 0.01
 """Metres by which a body's height over its floor is off at least: a leg that changes instead would show."""
 EASE_BODY = 0.15
@@ -100,29 +104,44 @@ def moved(clip: Clip, places: np.ndarray, under: np.ndarray) -> Steps[np.ndarray
         return level
     normal = clip.floor.normal
     level = level - (level @ normal)[..., None] * normal
-    up = yield from _up(clip, clip.floor.over(under + level[:, 1:, None]).min(-1))
+    up = yield from _up(clip, clip.over(under + level[:, 1:, None]).min(-1))
     return level + up[..., None] * normal
 
 
 def _level(clip: Clip, places: np.ndarray) -> Steps[np.ndarray]:
-    """(T, 3, 3) metres, for bearing feet to stay, but those that this would take away from where they are."""
-    free, doubts = _together(clip, 3, clip.precision.path), np.ones(clip.bears.shape)
+    """(T, 3, 3) metres, for bearing feet to stay: beside a path that their steps have told first, where it is
+    not measured."""
+    if np.isfinite(clip.precision.path):
+        return (yield from _undoubted(clip, places, clip.bears))
+    flat = clip.bears * (ROLLING_TELLS + (1.0 - ROLLING_TELLS) * clip.flat)
+    path = (yield from _undoubted(clip, places, flat))[:, :1]
+    # Steps do not tell where a path as a whole lies.
+    path = path - path.mean(0)
+    told = replace(clip, precision=replace(clip.precision, path=STEPPED))
+    return path + (yield from _undoubted(told, places + path[:, :, None], clip.bears))
+
+
+def _undoubted(clip: Clip, places: np.ndarray, bears: np.ndarray) -> Steps[np.ndarray]:
+    """(T, 3, 3) metres, for feet that bear (T, 2) to stay, but those that this would take away from where
+    they are."""
+    free, doubts = _together(clip, 3, clip.precision.path), np.ones(bears.shape)
     for _ in range(DOUBTED):
-        found = yield from _stayed(clip, deepcopy(free), places, doubts)
+        found = yield from _stayed(clip, deepcopy(free), places, bears, doubts)
         further = clip.doubts(np.linalg.norm(found[:, 1:] - found[:, :1], axis=-1))
         if (further < MORE * doubts).all():
             break
         doubts = np.maximum(doubts, further)
-    # Steps do not tell where a path as a whole lies.
-    return found if np.isfinite(clip.precision.path) else found - found[:, 0].mean(0)
+    return found
 
 
-def _stayed(clip: Clip, bands: Bands, places: np.ndarray, doubts: np.ndarray) -> Steps[np.ndarray]:
-    """(T, 3, 3) metres, for feet to stay as far as they bear and are not doubted (T, 2), and else as these
-    bands say."""
+def _stayed(
+    clip: Clip, bands: Bands, places: np.ndarray, bears: np.ndarray, doubts: np.ndarray
+) -> Steps[np.ndarray]:
+    """(T, 3, 3) metres, for feet to stay as far as they bear (T, 2) and are not doubted (T, 2), and else as
+    these bands say."""
     for foot in (0, 1):
         slide = _mean_step(places[:, foot], clip.chances[:, foot])
-        still = clip.still(foot, clip.bears[:, foot], slide, SLIDE, MOVES, doubts[:, foot])
+        still = clip.still(foot, bears[:, foot], slide, SLIDE, MOVES, doubts[:, foot])
         bands.steps_near(FEET[foot], still, -slide)
     return np.swapaxes((yield from bands.solve()), 1, 2)
 

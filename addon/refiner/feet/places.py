@@ -53,13 +53,14 @@ def toes_up(
     bones: np.ndarray,
     bear: np.ndarray,
     fps: float,
+    levels: np.ndarray | None = None,
 ) -> np.ndarray:
     """(T, 2, 3, 3) turns in the world of such toes, bent up where they alone are below the floor, and to lie
     on it with the ball where they bear with the chances `bear` (T, 2); never suddenly."""
     straight = world.copy()
     straight[:, list(FEET)] = toes
     under = undersides(joints, straight, bones)
-    over = floor.over(under)
+    over = floor.over(under, None if levels is None else levels[..., None])
     ball = np.minimum(over[..., INNER], over[..., OUTER])
     below = (over[..., INNER] + over[..., OUTER]) / 2.0 - over[..., FRONT]
     lie = bear * np.clip(1.0 - (below - LIES) / HARDLY, 0.0, 1.0)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TypeAlias
 
 import numpy as np
 
+from ...body.floor import UP
 from ...body.kinematics import forward
 from ...motion import Legs, Motion
 from ...steps import Progress, Steps, in_chunks
@@ -16,11 +18,13 @@ from ..timeline import NETWORK_FPS, Piece, bridge, pieces, spread
 from .bands import ORDER
 from .clip import Precision
 from .contacts import contacts_of
+from .features import OTHERS
 from .floor import floor_under
 from .hold import hold_feet
 from .places import chances, places_under
+from .rise import rise_of, rises
 from .told import by_poses, poses_alone
-from .trust import sentence, trust
+from .trust import around, carried, sentence, trust
 
 SET = 0.015
 """The same where somebody has set the contacts by hand and the keypoints may be gone."""
@@ -28,8 +32,12 @@ OWN_TURN, LEVER = 0.04, 0.1
 """Radians by which a foot is turned wrongly though its places are known, and metres between these."""
 BEARS = 0.5
 """From which probability a place bears."""
+ON_FEET = 0.12
+"""Metres by which feet are below all other joints of who stands on them alone."""
 IN_AIR = 0.1
 """Metres over (or under) a floor at which a still foot is as likely in the air as on it."""
+
+_Part: TypeAlias = tuple[Piece, Poses]
 
 
 def stand(motion: Motion, controls: Controls, legs: Legs) -> Steps[Motion]:
@@ -37,20 +45,73 @@ def stand(motion: Motion, controls: Controls, legs: Legs) -> Steps[Motion]:
     frames."""
     yield Progress(1.0, "Looking for the floor")
     parts = yield from _parts(motion)
+    places, others = yield from _places(motion)
+    on_feet = places[..., 1].min((1, 2)) < others - ON_FEET
+    rise, contacts = yield from _rise(motion, parts, places, on_feet, legs)
+    standing = _standing(motion, controls, places, replace(legs, rise=rise), contacts)
+    if controls.feet == 0.0 or not all(part in controls.parts for part in LEGS):
+        return standing
+    paths = yield from _held(standing, controls, parts)
+    if standing.floor is not None and controls.floor is None:
+        still, bears = places - rise[:, None, None, None] * UP, contacts.reshape(-1, 2, 2).max(-1)
+        wrong = carried(standing.floor, still, bears, motion.fps)
+        paths = *paths[:2], np.minimum(paths[2], around(wrong, motion.fps))
+    if rise.any() and (paths[-1] < 1.0).any():
+        # More than a camera moves here.
+        contacts = yield from _contacts(motion, parts, legs)
+        standing = _standing(motion, controls, places, legs, contacts)
+        paths = yield from _held(standing, controls, parts)
+    elif rise.any():
+        standing = replace(standing, warnings=(*motion.warnings, rises(motion.person_id, rise)))
+    return (yield from _shown(standing, controls, *paths))
+
+
+def _rise(
+    motion: Motion, parts: list[_Part], places: np.ndarray, on_feet: np.ndarray, legs: Legs
+) -> Steps[tuple[np.ndarray, np.ndarray]]:
+    """By how much the floor under a motion rises (T,), and the contacts (T, 4) there; places (T, 2, 3, 3):
+    under its feet; on_feet (T,) bool: where these are all that may carry it."""
+    off = float(legs.off.min(0).mean())
+
+    def contacts_on(rise: np.ndarray) -> Steps[np.ndarray]:
+        return (yield from _contacts(motion, _lowered(parts, rise), legs))
+
+    contacts = yield from contacts_on(np.zeros(motion.frames))
+    stays = floor_under(places, chances(contacts, places), motion.fps, off=off)
+    grids = [piece for piece, _ in parts]
+    rise = yield from rise_of(places, contacts, on_feet, stays, grids, motion.fps, off, contacts_on)
+    return rise, (yield from contacts_on(rise)) if rise.any() else contacts
+
+
+def _standing(
+    motion: Motion, controls: Controls, places: np.ndarray, legs: Legs, contacts: np.ndarray
+) -> Motion:
+    """The motion with its floor, and these contacts (T, 4) as far as they are near it; places (T, 2, 3, 3):
+    under its feet."""
+    still, off = places - legs.rise[:, None, None, None] * UP, float(legs.off.min(0).mean())
+    floor = floor_under(still, chances(contacts, still), motion.fps, controls.floor, off)
+    if floor is not None:
+        contacts = contacts * _near(floor.over(still))
+    return replace(motion, contacts=contacts, floor=floor, legs=legs)
+
+
+def _contacts(motion: Motion, parts: list[_Part], legs: Legs) -> Steps[np.ndarray]:
+    """(T, 4) of a motion in these parts, as far as anything tells of its feet."""
     contacts = np.zeros((motion.frames, 4))
     for piece, poses in parts:
         there = yield from contacts_of.steps(*poses, motion.bone_offsets, motion.fps)
         contacts[piece.rows] = there[piece.places]
-    contacts = contacts * np.repeat(legs.known, 2, -1)
-    places = yield from _places(motion)
-    off = float(legs.off.min(0).mean())
-    floor = floor_under(places, chances(contacts, places), motion.fps, controls.floor, off)
-    if floor is not None:
-        contacts = contacts * _near(floor.over(places))
-    standing = replace(motion, contacts=contacts, floor=floor, legs=legs)
-    if controls.feet == 0.0 or not all(part in controls.parts for part in LEGS):
-        return standing
-    return (yield from _held(standing, controls, legs, parts))
+    return contacts * np.repeat(legs.known, 2, -1)
+
+
+def _lowered(parts: list[_Part], rise: np.ndarray) -> list[_Part]:
+    """The same on a floor that stays, where it rises by so many metres (T,)."""
+    if not rise.any():
+        return parts
+    return [
+        (piece, (rotations, pelvis - _on_grid(rise[:, None], piece) * UP))
+        for piece, (rotations, pelvis) in parts
+    ]
 
 
 def hold_again(motion: Motion, strength: float = 1.0, path: str = "measured") -> Steps[Motion]:
@@ -60,10 +121,10 @@ def hold_again(motion: Motion, strength: float = 1.0, path: str = "measured") ->
     edited = np.zeros((motion.frames, 4), bool)
     if motion.found is not None:
         edited = (motion.contacts >= BEARS) != (motion.found[0] >= BEARS)
-    eased = replace(motion, contacts=np.where(edited, motion.contacts, _eased(motion)))
-    parts = yield from _parts(motion)
-    held = yield from _held(eased, controls, _legs_again(motion, edited), parts, edited)
-    return replace(held, contacts=motion.contacts)
+    contacts = np.where(edited, motion.contacts, _eased(motion))
+    eased = replace(motion, contacts=contacts, legs=_legs_again(motion, edited))
+    paths = yield from _held(eased, controls, (yield from _parts(motion)), edited)
+    return (yield from _shown(motion, controls, *paths))
 
 
 def _eased(motion: Motion) -> np.ndarray:
@@ -93,7 +154,7 @@ def softened(contacts: np.ndarray, fps: float) -> np.ndarray:
     return np.asarray(windows.mean(-1))
 
 
-def _parts(motion: Motion) -> Steps[list[tuple[Piece, Poses]]]:
+def _parts(motion: Motion) -> Steps[list[_Part]]:
     """Its stretches without a long gap, and their poses without any."""
     found = []
     for piece in pieces(motion.frame_ids, motion.fps):
@@ -107,18 +168,20 @@ def _parts(motion: Motion) -> Steps[list[tuple[Piece, Poses]]]:
 
 
 def _held(
-    motion: Motion,
-    controls: Controls,
-    legs: Legs,
-    parts: list[tuple[Piece, Poses]],
-    edited: np.ndarray | None = None,
-) -> Steps[Motion]:
-    """edited (T, 4): contacts that somebody has set; None in a run, whose floor nobody has looked at yet."""
+    motion: Motion, controls: Controls, parts: list[_Part], edited: np.ndarray | None = None
+) -> Steps[tuple[np.ndarray, np.ndarray, np.ndarray]]:
+    """Rotations (T, 24, 3, 3) and pelvis (T, 3) of a motion that stands, with its feet held, and how far
+    these are to be trusted (T,).
+
+    edited (T, 4): contacts that somebody has set; None in a run, whose floor nobody has looked at yet.
+    """
     yield Progress(1.0, "Holding the feet")
+    legs = motion.legs
+    assert legs is not None  # as it stands
     path = np.inf if controls.path == "steps" else legs.path
     rotations, pelvis = motion.rotations.copy(), motion.pelvis.copy()
     trusted = np.ones(motion.frames)
-    for piece, poses in parts:
+    for piece, poses in _lowered(parts, legs.rise):
         if piece.length <= ORDER:
             continue
         contacts, off = _on_grid(motion.contacts, piece), _on_grid(legs.off, piece)
@@ -134,6 +197,13 @@ def _held(
         if motion.floor is not None and edited is None and controls.floor is None:
             up = (held[1] - poses[1]) @ motion.floor.normal
             trusted[piece.rows] = trust(up, path, motion.fps)[piece.places]
+    return rotations, pelvis, trusted
+
+
+def _shown(
+    motion: Motion, controls: Controls, rotations: np.ndarray, pelvis: np.ndarray, trusted: np.ndarray
+) -> Steps[Motion]:
+    """The motion with such paths as far as they are trusted (T,) and asked for."""
     if (trusted < 1.0).any():
         motion = _let_go(motion, trusted)
     if (trusted == 0.0).all():
@@ -168,11 +238,11 @@ def _near(over: np.ndarray) -> np.ndarray:
     return np.asarray(1.0 / (1.0 + (heels_and_toes / IN_AIR) ** 4)).reshape(-1, 4)
 
 
-def _places(motion: Motion) -> Steps[np.ndarray]:
-    """(T, 2, 3, 3) metres, the places under the feet."""
+def _places(motion: Motion) -> Steps[tuple[np.ndarray, np.ndarray]]:
+    """(T, 2, 3, 3) metres, the places under the feet, and (T,) metres, how high the lowest other joint is."""
 
-    def places(rows: slice) -> np.ndarray:
+    def places(rows: slice) -> tuple[np.ndarray, np.ndarray]:
         posed = forward(motion.rotations[rows], motion.pelvis[rows], motion.bone_offsets)
-        return places_under(*posed, motion.bone_offsets)
+        return places_under(*posed, motion.bone_offsets), posed[0][:, OTHERS, 1].min(1)
 
     return (yield from in_chunks(places, motion.frames))

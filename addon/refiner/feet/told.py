@@ -26,7 +26,9 @@ the network says of contacts there takes legs nearer to the truth, and of legs t
 
 def by_poses(frames: int, off: float, untold: float) -> Legs:
     """Legs that poses tell in every frame."""
-    return Legs(np.full((frames, 2), off), np.full((frames, 2), untold), np.ones((frames, 2)), off)
+    return Legs(
+        np.full((frames, 2), off), np.full((frames, 2), untold), np.ones((frames, 2)), off, np.zeros(frames)
+    )
 
 
 def by_keypoints(targets: Sequence[Targets], variance: float, fps: float, poses: bool) -> list[Legs]:
@@ -41,7 +43,7 @@ def by_keypoints(targets: Sequence[Targets], variance: float, fps: float, poses:
     for known in targets:
         foot, leg = _told(known, FOOT_POINTS), _told(known, LEG_POINTS)
         there = np.ones_like(foot) if poses else _lately(foot, fps)
-        found.append(Legs(UNTOLD + (off - UNTOLD) * foot, 1.0 - leg, there, float(path)))
+        found.append(Legs(UNTOLD + (off - UNTOLD) * foot, 1.0 - leg, there, float(path), np.zeros(len(foot))))
     return found
 
 

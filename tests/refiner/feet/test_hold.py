@@ -163,23 +163,6 @@ def sway_left(fps: float) -> float:
     return float(after / before)
 
 
-def test_a_path_told_by_steps_does_not_fly_away_in_the_air():
-    """Feet that shake, of somebody who touches the floor twice for a moment at 120 frames a second."""
-    times = np.arange(0.0, 4.0, 1.0 / 120.0)
-    contacts = np.zeros((len(times), 4))
-    contacts[np.abs(times - 1.0) < 0.1] = contacts[np.abs(times - 3.0) < 0.1] = 1.0
-    posed = forward(np.tile(np.eye(3), (len(times), 24, 1, 1)), np.zeros((len(times), 3)), REST_OFFSETS)
-    places = places_under(*posed, REST_OFFSETS)
-    places[..., 0] += 0.03 * np.sin(2.0 * np.pi * times)[:, None, None]
-    no, off = np.zeros((len(times), 2)), Precision(np.full(2, 0.008), np.full(2, 0.1), np.inf, np.zeros(2))
-    standing = Standing(
-        120.0, contacts, chances(contacts, places), no, None, off.of_frames(len(no)), no > 0.0
-    )
-    body = finish(moved(standing, places, places))[:, 0]
-    assert np.abs(body).max() < 0.1
-    np.testing.assert_allclose(body.mean(0), 0.0, atol=1e-9)
-
-
 def test_a_step_that_the_contacts_deny_is_not_taken_back():
     """Somebody whose left foot goes half a metre ahead for a second, and bears all along, contacts say."""
     times = np.arange(0.0, 4.0, 1.0 / 30.0)

@@ -7,8 +7,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from addon.motion import Floor
 from addon.recording import Person
 from addon.refiner import Controls, refine
+from addon.refiner.feet.trust import carried as carried_by
 from addon.refiner.feet.trust import trust
 from tests.refiner.motion import Truth
 
@@ -42,3 +44,16 @@ def test_a_floor_is_not_trusted_around_where_it_takes_the_body_away():
     assert (trusted[:41] == 1.0).all() and (trusted[50:] == 0.0).all()
     assert np.abs(np.diff(trusted)).max() < 0.2
     assert (trust(up, 0.1, 30.0) == 1.0).all()
+
+
+@pytest.mark.parametrize("height", [0.2, 0.4])
+def test_who_bears_between_two_heights_is_carried(height: float):
+    """Up a step within a second, on feet that bear; not who stands on either, nor who is beside a level
+    floor."""
+    low = np.clip(np.arange(90) / 30.0 - 1.0, 0.0, 1.0) * height * 1.5
+    places = np.zeros((90, 2, 3, 3))
+    places[..., 1] = low[:, None, None]
+    bears, up = np.ones((90, 2)), np.array([0.0, 1.0, 0.0])
+    wrong = carried_by(Floor(up, np.array([0.0, 1.5 * height])), places, bears, 30.0)
+    assert wrong[30:60].any() and not wrong[:28].any() and not wrong[62:].any()
+    assert not carried_by(Floor(up, np.array([0.0])), places, bears, 30.0).any()
