@@ -17,6 +17,7 @@ from .errors import RefineError
 from .evidence.definitions import renamed
 from .evidence.smoothing import FEWEST_SMOOTHED
 from .evidence.snaps import at_snaps
+from .evidence.strays import without_strays
 from .feet.stand import stand
 from .fingers import fingers, with_hand_points
 from .hands.motion import with_hands
@@ -166,10 +167,13 @@ def _prepare(
         yield Progress(0.0, "Loading PyTorch, the first time only")
     yield from load_model.steps()
     run = Run(choose_engine(engine, device), REST_OFFSETS, recipe)
-    parts = at_snaps(pieces(person.frame_ids, person.fps), person, keypoints if mode != "poses" else None)
+    whole = pieces(person.frame_ids, person.fps)
     if mode == "poses" or own:
+        parts = at_snaps(whole, person, keypoints if mode != "poses" else None)
         return (yield from _alone(person, keypoints if own else None, parts, run, body))
     assert keypoints is not None
+    keypoints = yield from without_strays(keypoints, person.frame_ids, person.fps)
+    parts = at_snaps(whole, person, keypoints)
     return (yield from _toward(person, keypoints, mode == "plugin", parts, run, bone_offsets, body))
 
 

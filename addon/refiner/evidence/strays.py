@@ -1,0 +1,216 @@
+"""Points that a detector put on somebody or something else for some frames: at another person's limb, at the
+other wrist, anywhere.
+
+One such frame leaves the smooth path and counts less by itself. Of several on end the path goes there, and
+the limb with it; but bones keep their length, and nobody leaves in one frame and is back, in one frame, a
+little later.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from itertools import combinations
+
+import numpy as np
+
+from ...body.points import POINT_NAMES, POINT_INDEX
+from ...body.runs import runs
+from ...recording import Keypoints
+from ...steps import Steps, in_chunks
+
+LEAST_OFF, SHARE_OFF, SPREADS_OFF = 0.12, 0.35, 8.0
+"""A length that differs from its usual one by more than so many metres, by so much of it and by so many times
+its usual difference is no bone's."""
+ROOMY = 0.2
+"""The same metres from hips and shoulders to knees and elbows: detectors' lie so far beside the joints that a
+thigh grows by half as somebody sits down."""
+MOST = 0.3
+"""Share of its frames from which on a point that seems astray is just another one than its name says."""
+JUMP, HASTE = 0.2, 0.5
+"""Metres, and a share of the steps beside it, by which a step differs from these, if a point jumps: at 30
+frames a second and more."""
+JUMP_RATE = 30.0
+GAP = 3
+"""Frames for which a point that was not seen may have moved on."""
+LONGEST, BACK = 1.0, 0.75
+"""Seconds that a point stays away at most, and as what share of its way out and back it may have moved on
+meanwhile."""
+AROUND = 3
+"""Frames before and after one; where most of them are astray, it is, too."""
+
+_TRUNK = ("hip", "shoulder", "neck", "pelvis", "thorax")
+_HEAD = ("nose", "eye", "ear", "head", "head_top", "chin")
+_ARM, _LEG = ("shoulder", "elbow", "wrist"), ("hip", "knee", "ankle")
+_ARM_ENDS, _LEG_ENDS = ("hand", "knuckle"), ("toe", "heel", "foot")
+
+
+def without_strays(keypoints: Keypoints, frame_ids: np.ndarray, fps: float) -> Steps[Keypoints]:
+    """The keypoints of a track with these frame numbers (T,), missing where they are astray."""
+    names = [name for name in dict.fromkeys(keypoints.canonical) if name is not None]
+    columns = [keypoints.canonical.index(name) for name in names]
+    raw = np.where(keypoints.confidence[:, columns, None] > 0, keypoints.positions[:, columns], np.nan)
+    found = yield from strays(raw, np.array([POINT_INDEX[name] for name in names], int), frame_ids, fps)
+    if not found.any():
+        return keypoints
+    astray = np.zeros(keypoints.confidence.shape, bool)
+    astray[:, columns] = found
+    positions = np.where(astray[..., None], np.nan, keypoints.positions)
+    return replace(keypoints, positions=positions, confidence=np.where(astray, 0.0, keypoints.confidence))
+
+
+def strays(raw: np.ndarray, indices: np.ndarray, frame_ids: np.ndarray, fps: float) -> Steps[np.ndarray]:
+    """(T, P) bool, where canonical points `indices` (P,) do not lie on the body that all frames tell of.
+
+    raw: (T, P, 3) metres, NaN where missing; frame_ids: (T,) frame numbers at fps a second.
+    """
+    names = [POINT_NAMES[index] for index in indices]
+    found = yield from _off_bones(raw, names)
+    seen = np.isfinite(raw[..., 0])
+    found[:, found.sum(0) > MOST * seen.sum(0)] = False
+    trunk = [place for place, name in enumerate(names) if _short(name) in _TRUNK]
+    for path, points in ((raw[:, trunk].mean(1), slice(None)), *((raw[:, k], k) for k in range(len(names)))):
+        for rows in _away(path, frame_ids, fps):
+            found[rows, points] = True
+        yield None
+    for point in np.flatnonzero(found.any(0)):
+        rows = np.flatnonzero(seen[:, point])
+        found[rows, point] |= _among(found[rows, point])
+    return found & seen
+
+
+def _among(found: np.ndarray) -> np.ndarray:
+    """(N,) bool, what is not found (N,) itself but has more before and behind it that is than is not."""
+    number = np.cumsum(np.concatenate([np.zeros(AROUND + 1), found, np.zeros(AROUND)]))
+    before = number[AROUND : AROUND + len(found)] - number[: len(found)]
+    behind = number[2 * AROUND + 1 :] - number[AROUND + 1 : AROUND + 1 + len(found)]
+    return (np.minimum(before, behind) >= 1) & (before + behind > AROUND)
+
+
+def _off_bones(raw: np.ndarray, names: list[str]) -> Steps[np.ndarray]:
+    """(T, P) bool, points whose distance from others of trunk, head or limb is no body's."""
+    found = np.zeros(raw.shape[:2], bool)
+    for words in (_TRUNK, _HEAD):
+        group = [place for place, name in enumerate(names) if _short(name) in words]
+        broken = np.zeros((len(raw), len(group), len(group)), bool)
+        for one, two in combinations(range(len(group)), 2):
+            off = _off(_apart(raw, group[one], group[two]))[0]
+            broken[:, one, two] = broken[:, two, one] = off
+            yield None
+        if len(group) > 2:
+            found[:, group] = _most_broken(broken, np.isfinite(raw[:, group, 0]))
+    for point, chain in _chains(names):
+        found[:, point] = _off_chain(raw, point, chain, found)
+        yield None
+    return found
+
+
+def _most_broken(broken: np.ndarray, seen: np.ndarray) -> np.ndarray:
+    """(T, N) bool, the points without which as many as can be are as far apart as usual, all where that is
+    no half of those seen (T, N); broken (T, N, N) which are not."""
+    out = np.zeros(broken.shape[:2], bool)
+    rows = np.flatnonzero(broken.any((1, 2)))
+    for _ in range(broken.shape[1]):
+        left = broken[rows] & ~out[rows][:, :, None] & ~out[rows][:, None]
+        number = left.sum(2)
+        worst = number.argmax(1)
+        blamed = number[np.arange(len(rows)), worst] >= 2
+        out[rows[blamed], worst[blamed]] = True
+    few = (seen[rows] & ~out[rows]).sum(1) < 0.5 * seen[rows].sum(1)
+    out[rows[few]] = True
+    return out & seen
+
+
+def _off_chain(raw: np.ndarray, point: int, chain: list[int], found: np.ndarray) -> np.ndarray:
+    """(T,) bool, where a point is not as far as usual from the next of its limb that is where it should be,
+    or farther from one after that than the limb reaches."""
+    verdict, asked = np.zeros(len(raw), bool), np.ones(len(raw), bool)
+    seen, below, reach = np.isfinite(raw[:, point, 0]), point, 0.0
+    lost = np.zeros(len(raw), bool)
+    for number, above in enumerate(chain):
+        apart = _apart(raw, point, above)
+        off, usual, least = _off(apart, ROOMY if above == chain[-1] else LEAST_OFF)
+        reach += usual if number == 0 else _off(_apart(raw, below, above))[1]
+        off = off if number == 0 else apart > reach + least
+        there = np.isfinite(raw[:, above, 0])
+        told = asked & there & ~found[:, above]
+        verdict[told] = off[told]
+        asked &= ~told
+        lost |= there & found[:, above]
+        below = above
+    return np.asarray(seen & (verdict | (asked & lost)))
+
+
+def _apart(raw: np.ndarray, one: int, two: int) -> np.ndarray:
+    """(T,) metres between two points, NaN where one is missing."""
+    return np.asarray(np.sqrt(((raw[:, one] - raw[:, two]) ** 2).sum(-1)))
+
+
+def _off(lengths: np.ndarray, metres: float = LEAST_OFF) -> tuple[np.ndarray, float, float]:
+    """(T,) bool, which lengths are no bone's, all of them off by so many metres; their usual length, and the
+    least difference from it of those."""
+    known = lengths[np.isfinite(lengths)]
+    if not len(known):
+        return np.zeros(len(lengths), bool), 0.0, np.inf
+    usual = float(np.median(known))
+    least = max(metres, SHARE_OFF * usual, SPREADS_OFF * float(np.median(np.abs(known - usual))))
+    return np.abs(lengths - usual) > least, usual, least
+
+
+def _chains(names: list[str]) -> Iterator[tuple[int, list[int]]]:
+    """Each point of a limb, from the trunk outward, and those above it, the nearest first."""
+    for side in ("left", "right"):
+        for joints, ends in ((_ARM, _ARM_ENDS), (_LEG, _LEG_ENDS)):
+            above: list[int] = []
+            for joint in (*joints, *ends):
+                places = [k for k, name in enumerate(names) if side in name and name.endswith(joint)]
+                for place in places if joint != joints[0] else ():
+                    yield place, above
+                if joint in joints and places:
+                    above = [places[0], *above]
+
+
+def _short(name: str) -> str:
+    """A name without side and without whose definition it is."""
+    return "_".join(word for word in name.split("_") if word not in ("left", "right", "coco", "h36m", "mid"))
+
+
+def _away(path: np.ndarray, frame_ids: np.ndarray, fps: float) -> Iterator[np.ndarray]:
+    """The rows of each stretch on which a path (T, 3) is elsewhere: from a jump to one that brings it back."""
+    rows = np.flatnonzero(np.isfinite(path[:, 0]))
+    path, frame_ids, done = path[rows], frame_ids[rows], 0
+    jumps = np.flatnonzero(_jumps(path, frame_ids, fps))
+    for number, first in enumerate(jumps):
+        for last in jumps[number + 1 :] if first >= done else ():
+            if frame_ids[last] - frame_ids[first] > LONGEST * fps:
+                break
+            if _back(path, frame_ids, first, last):
+                yield rows[first:last]
+                done = last
+                break
+
+
+def _jumps(path: np.ndarray, frame_ids: np.ndarray, fps: float) -> np.ndarray:
+    """(N,) bool, where a path (N, 3), seen in these frames, jumps to from the place before."""
+    if len(path) < 4:
+        return np.zeros(len(path), bool)
+    gap = np.minimum(np.diff(frame_ids), GAP)[:, None]
+    step = np.diff(path, axis=0) / gap
+    beside = np.concatenate([step[1:2], step[:-1]]), np.concatenate([step[1:], step[-2:-1]])
+    off = np.linalg.norm(step - 0.5 * (beside[0] + beside[1]), axis=-1)
+    usual = np.maximum(*(np.linalg.norm(one, axis=-1) for one in beside))
+    # Of a jump alone both steps beside it are off by half as much.
+    padded = np.pad(off, 1)
+    apart = off > 1.5 * np.maximum(padded[:-2], padded[2:])
+    found = apart & (off > JUMP * max(JUMP_RATE / fps, 1.0) + HASTE * usual)
+    return np.concatenate([[False], found])
+
+
+def _back(path: np.ndarray, frame_ids: np.ndarray, first: int, last: int) -> bool:
+    """Whether a path (N, 3) goes on at `last` near where it was before `first`, and was elsewhere between."""
+    before = first - 1
+    share = (frame_ids[first:last] - frame_ids[before]) / (frame_ids[last] - frame_ids[before])
+    moved = path[last] - path[before]
+    elsewhere = path[first:last] - path[before] - share[:, None] * moved
+    far = np.median(np.linalg.norm(elsewhere, axis=-1))
+    return bool(far > JUMP and BACK * far > np.linalg.norm(moved))
