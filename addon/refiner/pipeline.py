@@ -172,9 +172,10 @@ def _prepare(
         parts = at_snaps(whole, person, keypoints if mode != "poses" else None)
         return (yield from _alone(person, keypoints if own else None, parts, run, body))
     assert keypoints is not None
-    keypoints = yield from without_strays(keypoints, person.frame_ids, person.fps)
+    keypoints, told = yield from without_strays(person, keypoints)
     parts = at_snaps(whole, person, keypoints)
-    return (yield from _toward(person, keypoints, mode == "plugin", parts, run, bone_offsets, body))
+    prepared = yield from _toward(person, keypoints, mode == "plugin", parts, run, bone_offsets, body)
+    return replace(prepared, warnings=told)
 
 
 def _alone(
@@ -242,7 +243,7 @@ def refine_prepared(prepared: Prepared, controls: Controls) -> Steps[Motion]:
         fitted = yield from fit_of(held, prepared.keypoints.rows(np.isin(person.frame_ids, held.frame_ids)))
         held = replace(held, fit_error_mm=fitted)
     yield Progress(1.0, "Done")
-    found = prepared.on_body(held)
+    found = prepared.on_body(replace(held, warnings=(*prepared.warnings, *held.warnings)))
     return found if prepared.mesh is None else (yield from prepared.mesh.measured(found))
 
 

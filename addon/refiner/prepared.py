@@ -60,7 +60,7 @@ class Prepared:
     each of the parts. own: keypoints that hang on these poses. looks: what the network said of stretches, by
     piece, frames and smoothness; kept only for a preview, which asks for the same ones again. body: the
     user's own, None without. hands: the points of hands, None without. mesh: the vertices that tell the
-    person's poses, None where something else does."""
+    person's poses, None where something else does. warnings: what to say of the evidence."""
 
     person: Person
     parts: list[Piece]
@@ -72,6 +72,7 @@ class Prepared:
     body: OwnBody | None = None
     hands: HandPoints | None = None
     mesh: Mesh | None = None
+    warnings: tuple[str, ...] = ()
 
     def on_body(self, motion: Motion) -> Motion:
         """The motion with the shape of the user's own body, where there is one."""

@@ -10,14 +10,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from itertools import combinations
+from itertools import combinations, pairwise
 
 import numpy as np
 
-from ...body.points import POINT_NAMES, POINT_INDEX
-from ...body.runs import runs
-from ...recording import Keypoints
-from ...steps import Steps, in_chunks
+from ...body.points import POINT_INDEX, POINT_NAMES
+from ...recording import Keypoints, Person
+from ...steps import Steps
+from ...words import listed, plural
 
 LEAST_OFF, SHARE_OFF, SPREADS_OFF = 0.12, 0.35, 8.0
 """A length that differs from its usual one by more than so many metres, by so much of it and by so many times
@@ -25,19 +25,23 @@ its usual difference is no bone's."""
 ROOMY = 0.2
 """The same metres from hips and shoulders to knees and elbows: detectors' lie so far beside the joints that a
 thigh grows by half as somebody sits down."""
+FEWEST = 4
+"""Frames below which nothing tells what is usual."""
 MOST = 0.3
 """Share of its frames from which on a point that seems astray is just another one than its name says."""
-JUMP, HASTE = 0.2, 0.5
-"""Metres, and a share of the steps beside it, by which a step differs from these, if a point jumps: at 30
-frames a second and more."""
+JUMP, NOISE, HASTE = 0.2, 4.0, 0.5
+"""By how many metres (at 30 frames a second and more), how many times as much as usual, and beside that by
+which share of the steps beside it, a step differs from these if a point jumps."""
 JUMP_RATE = 30.0
 GAP = 3
 """Frames for which a point that was not seen may have moved on."""
-LONGEST, BACK = 1.0, 0.75
+LONGEST, BACK = 2.0, 0.75
 """Seconds that a point stays away at most, and as what share of its way out and back it may have moved on
 meanwhile."""
-AROUND = 3
-"""Frames before and after one; where most of them are astray, it is, too."""
+AROUND = 5
+"""Frames before and after one; where half of them are astray, it is, too."""
+WHOLE = 0.5
+"""Share of a body's points from which on all are astray: who is followed there is somebody else."""
 
 _TRUNK = ("hip", "shoulder", "neck", "pelvis", "thorax")
 _HEAD = ("nose", "eye", "ear", "head", "head_top", "chin")
@@ -45,18 +49,31 @@ _ARM, _LEG = ("shoulder", "elbow", "wrist"), ("hip", "knee", "ankle")
 _ARM_ENDS, _LEG_ENDS = ("hand", "knuckle"), ("toe", "heel", "foot")
 
 
-def without_strays(keypoints: Keypoints, frame_ids: np.ndarray, fps: float) -> Steps[Keypoints]:
-    """The keypoints of a track with these frame numbers (T,), missing where they are astray."""
+def without_strays(person: Person, keypoints: Keypoints) -> Steps[tuple[Keypoints, tuple[str, ...]]]:
+    """The keypoints of a person's frames, missing where they are astray, and a sentence if any are."""
     names = [name for name in dict.fromkeys(keypoints.canonical) if name is not None]
     columns = [keypoints.canonical.index(name) for name in names]
     raw = np.where(keypoints.confidence[:, columns, None] > 0, keypoints.positions[:, columns], np.nan)
-    found = yield from strays(raw, np.array([POINT_INDEX[name] for name in names], int), frame_ids, fps)
+    indices = np.array([POINT_INDEX[name] for name in names], int)
+    found = yield from strays(raw, indices, person.frame_ids, person.fps)
     if not found.any():
-        return keypoints
+        return keypoints, ()
     astray = np.zeros(keypoints.confidence.shape, bool)
     astray[:, columns] = found
     positions = np.where(astray[..., None], np.nan, keypoints.positions)
-    return replace(keypoints, positions=positions, confidence=np.where(astray, 0.0, keypoints.confidence))
+    confidence = np.where(astray, 0.0, keypoints.confidence)
+    told = _sentence(person, keypoints.names, astray)
+    return replace(keypoints, positions=positions, confidence=confidence), (told,)
+
+
+def _sentence(person: Person, names: tuple[str, ...], astray: np.ndarray) -> str:
+    """What to say of the points (T, K) that were left out."""
+    number, there = astray.sum(0), person.frame_ids[astray.any(1)]
+    most = [names[k] for k in np.argsort(-number, kind="stable") if number[k]]
+    return (
+        f"Keypoints of person {person.id} lay off the body in {plural(len(there), 'frame')} ({there[0]} to"
+        f" {there[-1]}) and were left out there: {listed(most)}."
+    )
 
 
 def strays(raw: np.ndarray, indices: np.ndarray, frame_ids: np.ndarray, fps: float) -> Steps[np.ndarray]:
@@ -64,27 +81,53 @@ def strays(raw: np.ndarray, indices: np.ndarray, frame_ids: np.ndarray, fps: flo
 
     raw: (T, P, 3) metres, NaN where missing; frame_ids: (T,) frame numbers at fps a second.
     """
+    if len(raw) < FEWEST:
+        return np.zeros(raw.shape[:2], bool)
+    # A video of fewer frames than its file has holds some of them twice, and all that moves jumps between.
+    new = np.ones(len(raw), bool)
+    new[1:] = ((raw[1:] != raw[:-1]) & np.isfinite(raw[1:] + raw[:-1])).any((1, 2))
+    new[1:] |= (np.isfinite(raw[1:, :, 0]) != np.isfinite(raw[:-1, :, 0])).any(1)
+    found = yield from _strays(raw[new], indices, frame_ids[new], fps)
+    return found[np.cumsum(new) - 1]
+
+
+def _strays(raw: np.ndarray, indices: np.ndarray, frame_ids: np.ndarray, fps: float) -> Steps[np.ndarray]:
+    """`strays` of frames none of which repeats the one before."""
     names = [POINT_NAMES[index] for index in indices]
     found = yield from _off_bones(raw, names)
     seen = np.isfinite(raw[..., 0])
     found[:, found.sum(0) > MOST * seen.sum(0)] = False
     trunk = [place for place, name in enumerate(names) if _short(name) in _TRUNK]
-    for path, points in ((raw[:, trunk].mean(1), slice(None)), *((raw[:, k], k) for k in range(len(names)))):
+    # Known where all of it is: it would jump itself as one of its points comes and goes.
+    body = raw[:, trunk].mean(1) if trunk else np.full((len(raw), 3), np.nan)
+    middle = np.where(found[:, trunk].any(1, keepdims=True), np.nan, body)
+    for path, points in _paths(raw, body, middle):
         for rows in _away(path, frame_ids, fps):
             found[rows, points] = True
         yield None
     for point in np.flatnonzero(found.any(0)):
         rows = np.flatnonzero(seen[:, point])
         found[rows, point] |= _among(found[rows, point])
+    found[found.sum(1) > WHOLE * seen.sum(1)] = True
     return found & seen
 
 
+def _paths(raw: np.ndarray, body: np.ndarray, middle: np.ndarray) -> Iterator[tuple[np.ndarray, int | slice]]:
+    """Paths (T, 3) on which something may jump, and whose they are: the body's (T, 3), and those of points
+    (T, P, 3) in the world and about the middle (T, 3) of the body."""
+    yield body, slice(None)
+    for of_all in (raw, raw - middle[:, None]):
+        bent = np.linalg.norm(np.diff(of_all, 2, axis=0), axis=-1)
+        for point in np.flatnonzero(~(bent < JUMP).all(0)):
+            yield of_all[:, point], int(point)
+
+
 def _among(found: np.ndarray) -> np.ndarray:
-    """(N,) bool, what is not found (N,) itself but has more before and behind it that is than is not."""
+    """(N,) bool, what is not found (N,) itself but has as much before and behind it that is as is not."""
     number = np.cumsum(np.concatenate([np.zeros(AROUND + 1), found, np.zeros(AROUND)]))
     before = number[AROUND : AROUND + len(found)] - number[: len(found)]
     behind = number[2 * AROUND + 1 :] - number[AROUND + 1 : AROUND + 1 + len(found)]
-    return (np.minimum(before, behind) >= 1) & (before + behind > AROUND)
+    return (np.minimum(before, behind) >= 1) & (before + behind >= AROUND)
 
 
 def _off_bones(raw: np.ndarray, names: list[str]) -> Steps[np.ndarray]:
@@ -99,8 +142,8 @@ def _off_bones(raw: np.ndarray, names: list[str]) -> Steps[np.ndarray]:
             yield None
         if len(group) > 2:
             found[:, group] = _most_broken(broken, np.isfinite(raw[:, group, 0]))
-    for point, chain in _chains(names):
-        found[:, point] = _off_chain(raw, point, chain, found)
+    for point, chain, metres in _chains(names):
+        found[:, point] = _off_chain(raw, point, chain, metres, found)
         yield None
     return found
 
@@ -121,24 +164,20 @@ def _most_broken(broken: np.ndarray, seen: np.ndarray) -> np.ndarray:
     return out & seen
 
 
-def _off_chain(raw: np.ndarray, point: int, chain: list[int], found: np.ndarray) -> np.ndarray:
-    """(T,) bool, where a point is not as far as usual from the next of its limb that is where it should be,
-    or farther from one after that than the limb reaches."""
-    verdict, asked = np.zeros(len(raw), bool), np.ones(len(raw), bool)
-    seen, below, reach = np.isfinite(raw[:, point, 0]), point, 0.0
-    lost = np.zeros(len(raw), bool)
-    for number, above in enumerate(chain):
-        apart = _apart(raw, point, above)
-        off, usual, least = _off(apart, ROOMY if above == chain[-1] else LEAST_OFF)
-        reach += usual if number == 0 else _off(_apart(raw, below, above))[1]
-        off = off if number == 0 else apart > reach + least
-        there = np.isfinite(raw[:, above, 0])
-        told = asked & there & ~found[:, above]
-        verdict[told] = off[told]
+def _off_chain(raw: np.ndarray, point: int, chain: list[int], metres: float, found: np.ndarray) -> np.ndarray:
+    """(T,) bool, where a point is not as far as usual, but for some metres, from the next of its limb that is
+    where it should be, or farther from one after that than the limb reaches."""
+    off, reach = _off(_apart(raw, point, chain[0]), metres)
+    seen = np.isfinite(raw[:, chain, 0])
+    there = seen & ~found[:, chain]
+    verdict = np.where(there[:, 0], off, seen.any(1) & ~there.any(1))
+    asked = ~there[:, 0]
+    for number, (below, above) in enumerate(pairwise(chain), 1):
+        reach += _off(_apart(raw, below, above))[1]
+        told = asked & there[:, number]
+        verdict[told] = _apart(raw[told], point, above) > reach + LEAST_OFF
         asked &= ~told
-        lost |= there & found[:, above]
-        below = above
-    return np.asarray(seen & (verdict | (asked & lost)))
+    return np.asarray(np.isfinite(raw[:, point, 0]) & verdict)
 
 
 def _apart(raw: np.ndarray, one: int, two: int) -> np.ndarray:
@@ -146,28 +185,33 @@ def _apart(raw: np.ndarray, one: int, two: int) -> np.ndarray:
     return np.asarray(np.sqrt(((raw[:, one] - raw[:, two]) ** 2).sum(-1)))
 
 
-def _off(lengths: np.ndarray, metres: float = LEAST_OFF) -> tuple[np.ndarray, float, float]:
-    """(T,) bool, which lengths are no bone's, all of them off by so many metres; their usual length, and the
-    least difference from it of those."""
+def _off(lengths: np.ndarray, metres: float = LEAST_OFF) -> tuple[np.ndarray, float]:
+    """(T,) bool, which lengths are no bone's, all of them off by so many metres, and their usual length."""
     known = lengths[np.isfinite(lengths)]
     if not len(known):
-        return np.zeros(len(lengths), bool), 0.0, np.inf
+        return np.zeros(len(lengths), bool), 0.0
     usual = float(np.median(known))
     least = max(metres, SHARE_OFF * usual, SPREADS_OFF * float(np.median(np.abs(known - usual))))
-    return np.abs(lengths - usual) > least, usual, least
+    return np.abs(lengths - usual) > least, usual
 
 
-def _chains(names: list[str]) -> Iterator[tuple[int, list[int]]]:
-    """Each point of a limb, from the trunk outward, and those above it, the nearest first."""
-    for side in ("left", "right"):
+def _chains(names: list[str]) -> Iterator[tuple[int, list[int], float]]:
+    """Each point of a limb, from the trunk outward, those on the way to the trunk's other side, the nearest
+    first, and by how many metres its distance from the nearest may differ."""
+    for side, other in (("left", "right"), ("right", "left")):
         for joints, ends in ((_ARM, _ARM_ENDS), (_LEG, _LEG_ENDS)):
-            above: list[int] = []
-            for joint in (*joints, *ends):
-                places = [k for k, name in enumerate(names) if side in name and name.endswith(joint)]
-                for place in places if joint != joints[0] else ():
-                    yield place, above
+            above = [*_named(names, side, joints[0])[:1], *_named(names, other, joints[0])[:1]]
+            metres = ROOMY
+            for joint in (*joints[1:], *ends):
+                places = _named(names, side, joint)
+                for place in places if above else ():
+                    yield place, above, metres
                 if joint in joints and places:
-                    above = [places[0], *above]
+                    above, metres = [places[0], *above], LEAST_OFF
+
+
+def _named(names: list[str], side: str, joint: str) -> list[int]:
+    return [place for place, name in enumerate(names) if side in name and name.endswith(joint)]
 
 
 def _short(name: str) -> str:
@@ -176,7 +220,7 @@ def _short(name: str) -> str:
 
 
 def _away(path: np.ndarray, frame_ids: np.ndarray, fps: float) -> Iterator[np.ndarray]:
-    """The rows of each stretch on which a path (T, 3) is elsewhere: from a jump to one that brings it back."""
+    """The rows of each stretch on which a path (T, 3) is elsewhere: from a jump to one that leads back."""
     rows = np.flatnonzero(np.isfinite(path[:, 0]))
     path, frame_ids, done = path[rows], frame_ids[rows], 0
     jumps = np.flatnonzero(_jumps(path, frame_ids, fps))
@@ -202,7 +246,8 @@ def _jumps(path: np.ndarray, frame_ids: np.ndarray, fps: float) -> np.ndarray:
     # Of a jump alone both steps beside it are off by half as much.
     padded = np.pad(off, 1)
     apart = off > 1.5 * np.maximum(padded[:-2], padded[2:])
-    found = apart & (off > JUMP * max(JUMP_RATE / fps, 1.0) + HASTE * usual)
+    least = max(JUMP * max(JUMP_RATE / fps, 1.0), NOISE * float(np.median(off)))
+    found = apart & (off > least + HASTE * usual)
     return np.concatenate([[False], found])
 
 
