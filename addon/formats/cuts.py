@@ -23,7 +23,7 @@ _FLIGHT = 8.0
 _LEAST_FLIGHT = 3
 _MOST_FLIGHT = 0.2
 _LONGEST_STAY = 1.0
-"""Seconds that a track is with somebody else before it comes back, for what it was before not to end there."""
+"""Seconds that a track is with somebody else, at most, for the person not to end there."""
 _SEVERAL = 10
 _LAST_NUMBER = re.compile(r"\d+(?=\D*$)")
 _LEAST_SHOT = 5
