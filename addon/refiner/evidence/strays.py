@@ -38,8 +38,8 @@ GAP = 3
 LONGEST, BACK = 2.0, 0.75
 """Seconds that a point stays away at most, and as what share of its way out and back it may have moved on
 meanwhile."""
-AROUND = 5
-"""Frames before and after one; where half of them are astray, it is, too."""
+AROUND, SEVERAL = 5, 3
+"""Frames before and after one; where several of them are astray, it is, too."""
 WHOLE = 0.5
 """Share of a body's points from which on all are astray: who is followed there is somebody else."""
 
@@ -123,11 +123,11 @@ def _paths(raw: np.ndarray, body: np.ndarray, middle: np.ndarray) -> Iterator[tu
 
 
 def _among(found: np.ndarray) -> np.ndarray:
-    """(N,) bool, what is not found (N,) itself but has as much before and behind it that is as is not."""
+    """(N,) bool, what is not found (N,) itself but has several before and behind it that are."""
     number = np.cumsum(np.concatenate([np.zeros(AROUND + 1), found, np.zeros(AROUND)]))
     before = number[AROUND : AROUND + len(found)] - number[: len(found)]
     behind = number[2 * AROUND + 1 :] - number[AROUND + 1 : AROUND + 1 + len(found)]
-    return (np.minimum(before, behind) >= 1) & (before + behind >= AROUND)
+    return (np.minimum(before, behind) >= 1) & (before + behind >= SEVERAL)
 
 
 def _off_bones(raw: np.ndarray, names: list[str]) -> Steps[np.ndarray]:
