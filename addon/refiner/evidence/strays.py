@@ -85,8 +85,11 @@ def strays(raw: np.ndarray, indices: np.ndarray, frame_ids: np.ndarray, fps: flo
         return np.zeros(raw.shape[:2], bool)
     # A video of fewer frames than its file has holds some of them twice, and all that moves jumps between.
     new = np.ones(len(raw), bool)
-    new[1:] = ((raw[1:] != raw[:-1]) & np.isfinite(raw[1:] + raw[:-1])).any((1, 2))
-    new[1:] |= (np.isfinite(raw[1:, :, 0]) != np.isfinite(raw[:-1, :, 0])).any(1)
+    new[1:] = False
+    for point in range(raw.shape[1]):
+        path = np.nan_to_num(raw[:, point], nan=np.inf)
+        new[1:] |= (path[1:] != path[:-1]).any(1)
+        yield None
     found = yield from _strays(raw[new], indices, frame_ids[new], fps)
     return found[np.cumsum(new) - 1]
 
@@ -101,25 +104,18 @@ def _strays(raw: np.ndarray, indices: np.ndarray, frame_ids: np.ndarray, fps: fl
     # Known where all of it is: it would jump itself as one of its points comes and goes.
     body = raw[:, trunk].mean(1) if trunk else np.full((len(raw), 3), np.nan)
     middle = np.where(found[:, trunk].any(1, keepdims=True), np.nan, body)
-    for path, points in _paths(raw, body, middle):
-        for rows in _away(path, frame_ids, fps):
-            found[rows, points] = True
+    for rows in _away(body, frame_ids, fps):
+        found[rows] = True
+    for point in range(len(names)):
+        for path in (raw[:, point], raw[:, point] - middle):
+            for rows in _away(path, frame_ids, fps):
+                found[rows, point] = True
         yield None
     for point in np.flatnonzero(found.any(0)):
         rows = np.flatnonzero(seen[:, point])
         found[rows, point] |= _among(found[rows, point])
     found[found.sum(1) > WHOLE * seen.sum(1)] = True
     return found & seen
-
-
-def _paths(raw: np.ndarray, body: np.ndarray, middle: np.ndarray) -> Iterator[tuple[np.ndarray, int | slice]]:
-    """Paths (T, 3) on which something may jump, and whose they are: the body's (T, 3), and those of points
-    (T, P, 3) in the world and about the middle (T, 3) of the body."""
-    yield body, slice(None)
-    for of_all in (raw, raw - middle[:, None]):
-        bent = np.linalg.norm(np.diff(of_all, 2, axis=0), axis=-1)
-        for point in np.flatnonzero(~(bent < JUMP).all(0)):
-            yield of_all[:, point], int(point)
 
 
 def _among(found: np.ndarray) -> np.ndarray:
@@ -182,7 +178,12 @@ def _off_chain(raw: np.ndarray, point: int, chain: list[int], metres: float, fou
 
 def _apart(raw: np.ndarray, one: int, two: int) -> np.ndarray:
     """(T,) metres between two points, NaN where one is missing."""
-    return np.asarray(np.sqrt(((raw[:, one] - raw[:, two]) ** 2).sum(-1)))
+    return _length(raw[:, one] - raw[:, two])
+
+
+def _length(vectors: np.ndarray) -> np.ndarray:
+    """(N,) lengths of vectors (N, 3)."""
+    return np.asarray(np.sqrt(np.einsum("nc,nc->n", vectors, vectors)))
 
 
 def _off(lengths: np.ndarray, metres: float = LEAST_OFF) -> tuple[np.ndarray, float]:
@@ -223,7 +224,7 @@ def _away(path: np.ndarray, frame_ids: np.ndarray, fps: float) -> Iterator[np.nd
     """The rows of each stretch on which a path (T, 3) is elsewhere: from a jump to one that leads back."""
     rows = np.flatnonzero(np.isfinite(path[:, 0]))
     path, frame_ids, done = path[rows], frame_ids[rows], 0
-    jumps = np.flatnonzero(_jumps(path, frame_ids, fps))
+    jumps = _jumps(path, frame_ids, fps)
     for number, first in enumerate(jumps):
         for last in jumps[number + 1 :] if first >= done else ():
             if frame_ids[last] - frame_ids[first] > LONGEST * fps:
@@ -235,20 +236,23 @@ def _away(path: np.ndarray, frame_ids: np.ndarray, fps: float) -> Iterator[np.nd
 
 
 def _jumps(path: np.ndarray, frame_ids: np.ndarray, fps: float) -> np.ndarray:
-    """(N,) bool, where a path (N, 3), seen in these frames, jumps to from the place before."""
-    if len(path) < 4:
-        return np.zeros(len(path), bool)
+    """(J,) places to which a path (N, 3), seen in these frames, jumps from the one before."""
+    if len(path) < FEWEST:
+        return np.zeros(0, int)
     gap = np.minimum(np.diff(frame_ids), GAP)[:, None]
     step = np.diff(path, axis=0) / gap
-    beside = np.concatenate([step[1:2], step[:-1]]), np.concatenate([step[1:], step[-2:-1]])
-    off = np.linalg.norm(step - 0.5 * (beside[0] + beside[1]), axis=-1)
-    usual = np.maximum(*(np.linalg.norm(one, axis=-1) for one in beside))
+    before, after = np.concatenate([step[1:2], step[:-1]]), np.concatenate([step[1:], step[-2:-1]])
+    off = _length(step - 0.5 * (before + after))
+    least = JUMP * max(JUMP_RATE / fps, 1.0)
+    at = np.flatnonzero(off > least)
+    if len(at) < 2:
+        return np.zeros(0, int)
+    least = max(least, NOISE * float(np.median(off)))
+    usual = np.maximum(_length(before[at]), _length(after[at]))
     # Of a jump alone both steps beside it are off by half as much.
     padded = np.pad(off, 1)
-    apart = off > 1.5 * np.maximum(padded[:-2], padded[2:])
-    least = max(JUMP * max(JUMP_RATE / fps, 1.0), NOISE * float(np.median(off)))
-    found = apart & (off > least + HASTE * usual)
-    return np.concatenate([[False], found])
+    alone = off[at] > 1.5 * np.maximum(padded[at], padded[at + 2])
+    return np.asarray(at[alone & (off[at] > least + HASTE * usual)] + 1)
 
 
 def _back(path: np.ndarray, frame_ids: np.ndarray, first: int, last: int) -> bool:
@@ -257,5 +261,5 @@ def _back(path: np.ndarray, frame_ids: np.ndarray, first: int, last: int) -> boo
     share = (frame_ids[first:last] - frame_ids[before]) / (frame_ids[last] - frame_ids[before])
     moved = path[last] - path[before]
     elsewhere = path[first:last] - path[before] - share[:, None] * moved
-    far = np.median(np.linalg.norm(elsewhere, axis=-1))
+    far = np.median(_length(elsewhere))
     return bool(far > JUMP and BACK * far > np.linalg.norm(moved))
