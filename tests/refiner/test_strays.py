@@ -120,3 +120,13 @@ def test_a_video_that_holds_its_frames_for_a_while_has_no_strays() -> None:
         assert person.keypoints is not None
         keypoints = person.keypoints.rows(3 * (np.arange(person.frames) // 3))
         assert finish(without_strays(person, keypoints))[1] == ()
+
+
+def test_a_target_that_somebody_moved_by_hand_is_followed() -> None:
+    person = Truth(0, 90).person("coco17")
+    assert person.keypoints is not None
+    positions = person.keypoints.positions.copy()
+    ease = np.clip(1.0 - np.abs(np.arange(90) - 45) / 15.0, 0.0, 1.0) ** 2
+    positions[:, COCO.index("left_wrist")] += ease[:, None] * [0.2, 0.3, 0.2]
+    keypoints = replace(person.keypoints, positions=positions)
+    assert finish(without_strays(person, keypoints))[1] == ()

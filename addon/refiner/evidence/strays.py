@@ -15,7 +15,9 @@ from itertools import combinations, pairwise
 import numpy as np
 
 from ...body.points import POINT_INDEX, POINT_NAMES
+from ...body.runs import runs
 from ...recording import Keypoints, Person
+from ...safe_read import one_line
 from ...steps import Steps
 from ...words import listed, plural
 
@@ -32,6 +34,8 @@ MOST = 0.3
 JUMP, NOISE, HASTE = 0.2, 4.0, 0.5
 """By how many metres (at 30 frames a second and more), how many times as much as usual, and beside that by
 which share of the steps beside it, a step differs from these if a point jumps."""
+ABRUPT = 0.1
+"""The same metres for a point that is off its bones besides."""
 JUMP_RATE = 30.0
 GAP = 3
 """Frames for which a point that was not seen may have moved on."""
@@ -69,7 +73,7 @@ def without_strays(person: Person, keypoints: Keypoints) -> Steps[tuple[Keypoint
 def _sentence(person: Person, names: tuple[str, ...], astray: np.ndarray) -> str:
     """What to say of the points (T, K) that were left out."""
     number, there = astray.sum(0), person.frame_ids[astray.any(1)]
-    most = [names[k] for k in np.argsort(-number, kind="stable") if number[k]]
+    most = [one_line(names[k]) for k in np.argsort(-number, kind="stable") if number[k]]
     return (
         f"Keypoints of person {person.id} lay off the body in {plural(len(there), 'frame')} ({there[0]} to"
         f" {there[-1]}) and were left out there: {listed(most)}."
@@ -100,6 +104,10 @@ def _strays(raw: np.ndarray, indices: np.ndarray, frame_ids: np.ndarray, fps: fl
     found = yield from _off_bones(raw, names)
     seen = np.isfinite(raw[..., 0])
     found[:, found.sum(0) > MOST * seen.sum(0)] = False
+    for point in np.flatnonzero(found.any(0)):
+        rows = np.flatnonzero(seen[:, point])
+        found[rows, point] &= _at_once(raw[rows, point], found[rows, point], frame_ids[rows], fps)
+        yield None
     trunk = [place for place, name in enumerate(names) if _short(name) in _TRUNK]
     # Known where all of it is: it would jump itself as one of its points comes and goes.
     body = raw[:, trunk].mean(1) if trunk else np.full((len(raw), 3), np.nan)
@@ -116,6 +124,17 @@ def _strays(raw: np.ndarray, indices: np.ndarray, frame_ids: np.ndarray, fps: fl
         found[rows, point] |= _among(found[rows, point])
     found[found.sum(1) > WHOLE * seen.sum(1)] = True
     return found & seen
+
+
+def _at_once(path: np.ndarray, found: np.ndarray, frame_ids: np.ndarray, fps: float) -> np.ndarray:
+    """(N,) bool, those found (N,) on stretches that a path (N, 3) reaches or leaves at once: what somebody
+    moved by hand goes there little by little, and so does who is badly seen."""
+    off = np.pad(_bends(path, frame_ids), 2, constant_values=np.inf) if len(path) > 2 else np.zeros(len(path))
+    least, kept = ABRUPT * max(JUMP_RATE / fps, 1.0), found.copy()
+    for first, last in runs(found):
+        if max(off[first : first + 3].max(), off[last + 1 : last + 4].max()) < least:
+            kept[first : last + 1] = False
+    return kept
 
 
 def _among(found: np.ndarray) -> np.ndarray:
@@ -239,10 +258,7 @@ def _jumps(path: np.ndarray, frame_ids: np.ndarray, fps: float) -> np.ndarray:
     """(J,) places to which a path (N, 3), seen in these frames, jumps from the one before."""
     if len(path) < FEWEST:
         return np.zeros(0, int)
-    gap = np.minimum(np.diff(frame_ids), GAP)[:, None]
-    step = np.diff(path, axis=0) / gap
-    before, after = np.concatenate([step[1:2], step[:-1]]), np.concatenate([step[1:], step[-2:-1]])
-    off = _length(step - 0.5 * (before + after))
+    off, (_, before, after) = _bends(path, frame_ids), _steps(path, frame_ids)
     least = JUMP * max(JUMP_RATE / fps, 1.0)
     at = np.flatnonzero(off > least)
     if len(at) < 2:
@@ -253,6 +269,18 @@ def _jumps(path: np.ndarray, frame_ids: np.ndarray, fps: float) -> np.ndarray:
     padded = np.pad(off, 1)
     alone = off[at] > 1.5 * np.maximum(padded[at], padded[at + 2])
     return np.asarray(at[alone & (off[at] > least + HASTE * usual)] + 1)
+
+
+def _steps(path: np.ndarray, frame_ids: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """(N - 1, 3) the steps of a path (N, 3), a frame each, those before and those after each."""
+    step = np.diff(path, axis=0) / np.minimum(np.diff(frame_ids), GAP)[:, None]
+    return step, np.concatenate([step[1:2], step[:-1]]), np.concatenate([step[1:], step[-2:-1]])
+
+
+def _bends(path: np.ndarray, frame_ids: np.ndarray) -> np.ndarray:
+    """(N - 1,) by how many metres each step of a path (N, 3) differs from those beside it."""
+    step, before, after = _steps(path, frame_ids)
+    return _length(step - 0.5 * (before + after))
 
 
 def _back(path: np.ndarray, frame_ids: np.ndarray, first: int, last: int) -> bool:
