@@ -172,10 +172,10 @@ def _prepare(
         parts = at_snaps(whole, person, keypoints if mode != "poses" else None)
         return (yield from _alone(person, keypoints if own else None, parts, run, body))
     assert keypoints is not None
-    keypoints, told = yield from without_strays(person, keypoints)
-    parts = at_snaps(whole, person, keypoints)
-    prepared = yield from _toward(person, keypoints, mode == "plugin", parts, run, bone_offsets, body)
-    return replace(prepared, warnings=told)
+    known, told = yield from without_strays(person, keypoints)
+    parts = at_snaps(whole, person, known)
+    prepared = yield from _toward(person, known, mode == "plugin", parts, run, bone_offsets, body)
+    return prepared.beside(keypoints, told)
 
 
 def _alone(

@@ -111,6 +111,12 @@ class Prepared:
                 whole[piece.rows] = part[piece.places]
         return legs
 
+    def beside(self, keypoints: Keypoints, warnings: tuple[str, ...]) -> Prepared:
+        """The same, with errors that are measured on all keypoints, also those that were left out."""
+        assert self.toward is not None
+        whole = replace(keypoints, canonical=self.toward.keypoints.canonical)
+        return replace(self, toward=replace(self.toward, keypoints=whole), warnings=warnings)
+
     def keep(self, key: Key, look: Look) -> None:
         """Take note of what the network said, and forget what is long ago."""
         if self.looks is not None:
