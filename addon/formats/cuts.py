@@ -10,6 +10,7 @@ from itertools import pairwise
 import numpy as np
 
 from ..body.known_values import known_median
+from ..body.runs import runs
 from ..recording import Person
 from .paths import path_of
 
@@ -21,6 +22,8 @@ _AROUND = 5
 _FLIGHT = 8.0
 _LEAST_FLIGHT = 3
 _MOST_FLIGHT = 0.2
+_LONGEST_STAY = 1.0
+"""Seconds that a track is with somebody else, at most, for the person not to end there."""
 _SEVERAL = 10
 _LAST_NUMBER = re.compile(r"\d+(?=\D*$)")
 _LEAST_SHOT = 5
@@ -61,7 +64,10 @@ def without_jumps(people: tuple[Person, ...]) -> tuple[tuple[Person, ...], list[
                 f"The track of person {one.id} flies off at its end; in frames {one.frame_ids[kept]} to"
                 f" {one.frame_ids[-1]} it was faded out near its last place."
             )
-        parts = split(whole, _jumps(whole))
+        jumps = _jumps(whole)
+        whole, jumps, stays = _without_stays(whole, jumps)
+        told += stays
+        parts = split(whole, jumps)
         found += parts
         if len(parts) > 1:
             at = ", ".join(str(part.frame_ids[0]) for part in parts[1 : 1 + _SEVERAL])
@@ -86,6 +92,33 @@ def _jumps(one: Person) -> list[int]:
     if len(quick) > one.frames / _SEVERAL:
         return []
     return [int(at) + 1 for at in quick if _for_good(path, int(at) + 1)]
+
+
+def _without_stays(one: Person, jumps: list[int]) -> tuple[Person, list[int], list[str]]:
+    """The person without the frames in which the track was with somebody else for a moment, the jumps that
+    are left, and what to say."""
+    path, elsewhere, left = path_of(one), np.zeros(one.frames, bool), list(jumps)
+    for first, last in pairwise(jumps):
+        short = (one.frame_ids[last] - one.frame_ids[first]) / one.fps <= _LONGEST_STAY
+        back = np.linalg.norm(path[last] - path[first - 1]) < _FAR
+        if short and back and not elsewhere[first - 1]:
+            elsewhere[first:last] = True
+            left = [at for at in left if at not in (first, last)]
+    if not elsewhere.any():
+        return one, jumps, []
+    frames = ", ".join(f"{one.frame_ids[first]} to {one.frame_ids[last]}" for first, last in runs(elsewhere))
+    told = f"Person {one.id} is metres away in frames {frames}, as somebody else; these were left out."
+    if one.poses is not None:
+        rows = np.flatnonzero(~elsewhere)
+        return one.rows(rows), np.searchsorted(rows, left).tolist(), [told]
+    assert one.keypoints is not None
+    positions, confidence = one.keypoints.positions.copy(), one.keypoints.confidence.copy()
+    positions[elsewhere], confidence[elsewhere] = np.nan, 0.0
+    return (
+        replace(one, keypoints=replace(one.keypoints, positions=positions, confidence=confidence)),
+        left,
+        [told],
+    )
 
 
 def _for_good(path: np.ndarray, at: int) -> bool:

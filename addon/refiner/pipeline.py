@@ -18,6 +18,7 @@ from .evidence.confidence import compared
 from .evidence.definitions import renamed
 from .evidence.smoothing import FEWEST_SMOOTHED
 from .evidence.snaps import at_snaps
+from .evidence.strays import without_strays
 from .feet.stand import stand
 from .fingers import fingers, with_hand_points
 from .hands.motion import with_hands
@@ -167,12 +168,15 @@ def _prepare(
         yield Progress(0.0, "Loading PyTorch, the first time only")
     yield from load_model.steps()
     run = Run(choose_engine(engine, device), REST_OFFSETS, recipe)
-    parts = pieces(person.frame_ids, person.fps, own_step(person.frame_ids, person.fps))
-    parts = at_snaps(parts, person, keypoints if mode != "poses" else None)
+    whole = pieces(person.frame_ids, person.fps, own_step(person.frame_ids, person.fps))
     if mode == "poses" or own:
+        parts = at_snaps(whole, person, keypoints if mode != "poses" else None)
         return (yield from _alone(person, keypoints if own else None, parts, run, body))
     assert keypoints is not None
-    return (yield from _toward(person, keypoints, mode == "plugin", parts, run, bone_offsets, body))
+    known, told = yield from without_strays(person, keypoints)
+    parts = at_snaps(whole, person, known)
+    prepared = yield from _toward(person, known, mode == "plugin", parts, run, bone_offsets, body)
+    return prepared.beside(keypoints, told)
 
 
 def _alone(
@@ -242,7 +246,7 @@ def refine_prepared(prepared: Prepared, controls: Controls) -> Steps[Motion]:
         fitted = yield from fit_of(held, prepared.keypoints.rows(np.isin(person.frame_ids, held.frame_ids)))
         held = replace(held, fit_error_mm=fitted)
     yield Progress(1.0, "Done")
-    found = prepared.on_body(held)
+    found = prepared.on_body(replace(held, warnings=(*prepared.warnings, *held.warnings)))
     return found if prepared.mesh is None else (yield from prepared.mesh.measured(found))
 
 

@@ -60,7 +60,7 @@ class Prepared:
     each of the parts. own: keypoints that hang on these poses. looks: what the network said of stretches, by
     piece, frames and smoothness; kept only for a preview, which asks for the same ones again. body: the
     user's own, None without. hands: the points of hands, None without. mesh: the vertices that tell the
-    person's poses, None where something else does."""
+    person's poses, None where something else does. warnings: what to say of the evidence."""
 
     person: Person
     parts: list[Piece]
@@ -72,6 +72,7 @@ class Prepared:
     body: OwnBody | None = None
     hands: HandPoints | None = None
     mesh: Mesh | None = None
+    warnings: tuple[str, ...] = ()
 
     @property
     def step(self) -> int:
@@ -119,6 +120,12 @@ class Prepared:
             for whole, part in ((legs.off, told.off), (legs.untold, told.untold), (legs.known, told.known)):
                 whole[piece.rows] = part[piece.places]
         return legs
+
+    def beside(self, keypoints: Keypoints, warnings: tuple[str, ...]) -> Prepared:
+        """The same, with errors that are measured on all keypoints, also those that were left out."""
+        assert self.toward is not None
+        whole = replace(keypoints, canonical=self.toward.keypoints.canonical)
+        return replace(self, toward=replace(self.toward, keypoints=whole), warnings=warnings)
 
     def keep(self, key: Key, look: Look) -> None:
         """Take note of what the network said, and forget what is long ago."""

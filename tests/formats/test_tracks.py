@@ -98,6 +98,32 @@ def test_a_step_of_metres_splits_the_track(seen):
     assert "at frame 50" in told[0]
 
 
+@pytest.mark.parametrize("frames", [3, 8, 25])
+@pytest.mark.parametrize(
+    "seen", [walker, lambda: as_keypoints(walker(), noise=0.01)], ids=["poses", "keypoints"]
+)
+def test_a_track_that_is_with_somebody_else_for_a_moment_stays_one(seen, frames):
+    one = seen()
+    stay = slice(40, 40 + frames)
+    elsewhere = np.zeros((90, 3))
+    elsewhere[stay] = [3.0, 0.0, 1.0]
+    if one.poses is not None:
+        strayed = replace(one, poses=replace(one.poses, pelvis=one.poses.pelvis + elsewhere))
+    else:
+        points = one.keypoints.positions + elsewhere[:, None]
+        strayed = replace(one, keypoints=replace(one.keypoints, positions=points))
+    (whole,), (told,) = without_jumps((strayed,))
+    assert f"frames 40 to {39 + frames}, as somebody else" in told
+    if whole.poses is not None:
+        assert not np.isin(np.arange(40, 40 + frames), whole.frame_ids).any()
+        assert whole.frames == 90 - frames
+    else:
+        assert np.isnan(whole.keypoints.positions[stay]).all()
+        assert not whole.keypoints.confidence[stay].any()
+    kept = np.delete(np.arange(90), np.arange(40, 40 + frames))
+    np.testing.assert_array_equal(path_of(whole)[np.isin(whole.frame_ids, kept)], path_of(one)[kept])
+
+
 def test_a_single_frame_that_strays_is_no_cut():
     one = walker()
     assert one.poses is not None
