@@ -46,11 +46,12 @@ def stand(motion: Motion, controls: Controls, legs: Legs) -> Steps[Motion]:
     yield Progress(1.0, "Looking for the floor")
     parts = yield from _parts(motion)
     places, others = yield from _places(motion)
+    if controls.feet == 0.0 or not all(part in controls.parts for part in LEGS):
+        contacts = yield from _contacts(motion, parts, legs)
+        return _standing(motion, controls, places, legs, contacts)
     on_feet = places[..., 1].min((1, 2)) < others - ON_FEET
     rise, contacts = yield from _rise(motion, parts, places, on_feet, legs)
     standing = _standing(motion, controls, places, replace(legs, rise=rise), contacts)
-    if controls.feet == 0.0 or not all(part in controls.parts for part in LEGS):
-        return standing
     paths = yield from _held(standing, controls, parts)
     if standing.floor is not None and controls.floor is None:
         still, bears = places - rise[:, None, None, None] * UP, contacts.reshape(-1, 2, 2).max(-1)
