@@ -27,6 +27,9 @@ from .timeline import Piece
 CAPTURE_SHAKE, ESTIMATE_SHAKE = float(np.radians(0.15)), float(np.radians(0.6))
 """Radians per axis: how much a clip shakes that is surely a capture, and one that is surely an estimate."""
 
+SHAKING = float(np.radians(0.5))
+"""Radians by which most joints must shake among fewer frames for errors that last some frames: captures,
+which pass as they are, never do."""
 OFF_BY_SHAKE = 6.0
 """How many times as far as they shake per axis, estimators' poses are off at most."""
 BODY = JOINT_NAMES.index("left_hand")
@@ -64,7 +67,7 @@ def _read_part(
 ) -> Steps[Alone]:
     before, width = share
     yield Progress(before, "Reading the poses")
-    moving = yield from read_poses(initial[0], fps, seen=known)
+    moving = yield from read_poses(initial[0], fps, seen=known, shaking=SHAKING)
     path = yield from read_path(initial[1], fps, known)
     if len(initial[0]) < FEWEST_SMOOTHED:
         return Alone(initial, moving, path)

@@ -93,6 +93,21 @@ def test_what_shakes_goes_too_where_frames_are_missing_or_repeated(seen: str) ->
     assert jitter(refine(given)) < 1.2 * jitter(true)
 
 
+def test_what_shakes_goes_too_where_a_tool_put_frames_between() -> None:
+    truth = Truth()
+    given = shaken(truth)
+    assert given.poses is not None
+    times = np.arange(2 * len(truth.pelvis) - 1) / 2.0
+    rotations, pelvis = (
+        interpolate_rotations(given.poses.rotations, times),
+        interpolate(given.poses.pelvis, times),
+    )
+    true = refine(
+        person(interpolate_rotations(truth.rotations, times), interpolate(truth.pelvis, times), 60.0)
+    )
+    assert jitter(refine(person(rotations, pelvis, 60.0))) < 1.3 * jitter(true)
+
+
 def test_a_limb_that_jumps_for_a_frame_is_brought_back() -> None:
     truth = Truth()
     given = shaken(truth, 0.5, 0.0)

@@ -28,8 +28,8 @@ OUTLIER = 16.0
 
 SEEN = 30.0
 """Frames a second among which poses of higher rates are looked at, too."""
-SHAKING = float(np.radians(0.3))
-"""Radians by which most joints must shake there, as those of a capture do not."""
+SHAKING, SHAKING_PATH = float(np.radians(0.3)), 0.003
+"""Radians by which most joints must shake there, as those of a capture do not, and metres for a path."""
 
 ALIKE, ALIKE_PATHS = 0.5, 1.5
 """By how much cross-validation's scores of a joint's turns and of a path differ by chance, times the root of
@@ -53,11 +53,12 @@ class Moving:
     rotations: np.ndarray
     measured: Measured | None
 
-    def at_least(self, other: Moving) -> Steps[Moving]:
-        """The same, steadied no less than some of these frames ask for that shake as no capture does."""
+    def at_least(self, other: Moving, shaking: float) -> Steps[Moving]:
+        """The same, steadied no less than some of these frames ask for that shake as no capture does: by
+        `shaking` radians."""
         if self.measured is None or other.measured is None:
             return self
-        if np.median(other.measured.usual.deviation) < SHAKING:
+        if np.median(other.measured.usual.deviation) < shaking:
             return self
         return Moving(self.rotations, (yield from self.measured.at_least(other.measured)))
 
@@ -80,20 +81,32 @@ def steady(
     """Poses (T, J, 3, 3) of frames one after the other, without their noise; bodies (J,) as
     `smoothing.measure` takes them; seen (T,) bool: frames that tell something, all of them without. Few
     frames are left as they are."""
-    moving = yield from read_poses(rotations, fps, bodies, seen)
-    step = round(fps / SEEN)
-    if step > 1:
-        # Errors that last some frames pass for motion among all of them, and not among fewer.
-        among = None if seen is None else seen[::step]
-        fewer = yield from read_poses(rotations[::step], fps / step, bodies, among)
-        moving = yield from moving.at_least(fewer)
-    return (yield from moving.at(1.0))
+    return (yield from (yield from read_poses(rotations, fps, bodies, seen)).at(1.0))
 
 
 def read_poses(
-    rotations: np.ndarray, fps: float, bodies: np.ndarray | None = None, seen: np.ndarray | None = None
+    rotations: np.ndarray,
+    fps: float,
+    bodies: np.ndarray | None = None,
+    seen: np.ndarray | None = None,
+    shaking: float = SHAKING,
 ) -> Steps[Moving]:
-    """`steady` for any smoothness to come."""
+    """`steady` for any smoothness to come; shaking: radians that most joints shake at the least where their
+    errors last some frames."""
+    moving = yield from _among(rotations, fps, bodies, seen)
+    step = round(fps / SEEN)
+    if step > 1:
+        # Errors that last some frames pass for motion among all of them, and not among fewer.
+        some = None if seen is None else seen[::step]
+        fewer = yield from _among(rotations[::step], fps / step, bodies, some)
+        moving = yield from moving.at_least(fewer, shaking)
+    return moving
+
+
+def _among(
+    rotations: np.ndarray, fps: float, bodies: np.ndarray | None, seen: np.ndarray | None
+) -> Steps[Moving]:
+    """What these frames alone tell."""
     if len(rotations) < FEWEST_SMOOTHED:
         return Moving(rotations, None)
     trusted = 1.0 - (yield from flips.steps(rotations, fps))
@@ -133,4 +146,14 @@ def read_path(pelvis: np.ndarray, fps: float, seen: np.ndarray | None = None) ->
     """What a path (T, 3) tells of its noise in the frames seen (T,), each axis by itself: one camera's depth
     shakes more than the rest."""
     weights = np.ones((len(pelvis), 3)) if seen is None else np.repeat(seen[:, None], 3, axis=1).astype(float)
-    return (yield from measure(pelvis[..., None], weights, fps, np.arange(3), alike=ALIKE_PATHS))
+
+    def among(step: int) -> Steps[Measured]:
+        some, told = pelvis[::step, :, None], weights[::step]
+        return (yield from measure(some, told, fps / step, np.arange(3), alike=ALIKE_PATHS))
+
+    path, step = (yield from among(1)), round(fps / SEEN)
+    if step > 1:
+        fewer = yield from among(step)
+        if np.median(fewer.usual.deviation) > SHAKING_PATH:
+            path = yield from path.at_least(fewer)
+    return path
