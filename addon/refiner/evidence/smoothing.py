@@ -58,6 +58,7 @@ MUCH_NOISIER = 1.5
 BESIDE, LEVELS = 4, 8
 """Frames on both sides of one that tell how often a point is seen there, told apart in so many levels."""
 FAINTEST, UNIFORM_STEPS = 1e-3, 16
+"""The least weight that is told from others, and steps in which one that stands for many is found."""
 MOST_KEPT = 1.0 - 1e-6
 """Of its noise a path through every place keeps all, which tells nothing of how large it is."""
 
@@ -268,7 +269,7 @@ def _kept(strengths: np.ndarray, weights: np.ndarray) -> np.ndarray:
             these = some & (steps == step)
             kept[:, these] += every[:, None] * (1.0 - chance[these])
         whole, endless = (np.array([_share_kept(one, n) for one in asked]) for n in (frames, ENDLESS))
-        free = (whole - endless) / (1.0 - endless)
+        free = (whole - endless) / np.maximum(1.0 - endless, 1.0 - MOST_KEPT)
         kept[:, some] += (1.0 - kept[:, some]) * free[:, None] * (frames / seen)[some]
     return np.asarray(kept.clip(0.0, MOST_KEPT))
 
