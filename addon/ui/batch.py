@@ -12,7 +12,8 @@ import bpy
 from .. import batch, formats
 from ..batch import FAILED, Record
 from ..safe_read import FormatError, as_text
-from ..scene import SceneError, character_print
+from ..scene import character_copy
+from ..scene.errors import SceneError
 from ..words import plural
 from . import runner
 from .batch_character import batch_armature, batch_character
@@ -158,7 +159,13 @@ def _wanted(scene: bpy.types.Scene) -> Wanted:
     character = None
     if armature is not None:
         character = batch_character(armature, settings)
-        made |= {"character": [character_print(armature), asdict(character.bones), asdict(character.options)]}
+        made |= {
+            "character": [
+                character_copy.character_print(armature),
+                asdict(character.bones),
+                asdict(character.options),
+            ]
+        }
     model = [Path(bpy.path.abspath(settings.body.path))] if settings.body.path else []
     engine, device = engine_and_device(settings)
     return Wanted(

@@ -16,8 +16,10 @@ from ..formats.container import Hints
 from ..formats.file_names import names_of_people
 from ..refiner import RefineError
 from ..safe_read import FormatError
-from ..scene import PRESETS, Named, OnCharacter, SceneError, export_apart
+from ..scene import apart, character_copy
+from ..scene.errors import SceneError
 from ..steps import Progress, Steps, as_part
+from ..writers.presets import PRESETS
 from .job import Outcome, Task, refine_all
 from .stepped_job import SteppedJob
 
@@ -45,7 +47,7 @@ class Wanted:
     in_place: bool = False
     mesh: bool = True
     gaps: str = "hold"
-    character: OnCharacter | None = None
+    character: character_copy.OnCharacter | None = None
 
 
 Tell = Callable[[Record], None]
@@ -148,10 +150,10 @@ def _write(
             formats.write_npz(one.motion, target)
         return targets, []
     people = [
-        Named(name, one.motion, one.body_model, wanted.gender)
+        apart.Named(name, one.motion, one.body_model, wanted.gender)
         for name, one in zip(names, outcomes, strict=True)
     ]
-    exported = export_apart(
+    exported = apart.export_apart(
         path.with_name(f"{path.name}{PRESETS[wanted.kind].suffix}"), people, preset=wanted.kind,
         in_place=wanted.in_place, mesh=wanted.mesh, gaps=wanted.gaps, origin=origin,
         character=wanted.character,

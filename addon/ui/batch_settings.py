@@ -14,8 +14,8 @@ import bpy
 
 from ..batch import DONE, FAILED, LEFT_OUT, Clip, Record, told_of_others
 from ..formats.container import Hints
-from ..scene import FBX_PRESETS, preset_items
 from ..words import plural
+from ..writers.presets import FBX_PRESETS, preset_items
 from .batch_job import NPZ
 from .language import BoolProperty, CollectionProperty, EnumProperty, IntProperty, StringProperty
 from .retarget_settings import armature_names

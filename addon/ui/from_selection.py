@@ -12,9 +12,8 @@ import bpy
 
 from ..formats.scene_clip import digest, write_clip
 from ..rigs import BoneMap, Sampled
-from ..scene import SceneError
-from ..scene.sample_points import sample_empties, sample_mesh
-from ..scene.sample_rigs import sample_rigs
+from ..scene import sample_points, sample_rigs
+from ..scene.errors import SceneError
 from ..scene.sampled_frames import scene_frames
 from ..steps import Progress, Steps, as_part
 from . import runner
@@ -65,13 +64,15 @@ class ReadingJob(SteppedJob):
         found: list[Sampled] = []
         armatures = [one for one in chosen if one.type == "ARMATURE"]
         if armatures:
-            found += yield from as_part(sample_rigs(scene, armatures, self.frames, self.maps), 0.0, 0.9)
+            found += yield from as_part(
+                sample_rigs.sample_rigs(scene, armatures, self.frames, self.maps), 0.0, 0.9
+            )
             return found
         meshes = [one for one in chosen if one.type == "MESH"]
         for mesh in meshes:
-            found += yield from as_part(sample_mesh(scene, mesh, self.frames), 0.0, 0.9)
+            found += yield from as_part(sample_points.sample_mesh(scene, mesh, self.frames), 0.0, 0.9)
         if not meshes:
-            found += yield from as_part(sample_empties(scene, chosen, self.frames), 0.0, 0.9)
+            found += yield from as_part(sample_points.sample_empties(scene, chosen, self.frames), 0.0, 0.9)
         return found
 
 

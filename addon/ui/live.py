@@ -19,9 +19,9 @@ from ..body.links import links
 from ..body.skeleton import JOINT_NAMES
 from ..recording import Person
 from ..safe_read import FormatError
+from ..scene import own_space
 from ..scene.colours import display_colour
 from ..scene.drawing import Colour, Shapes, skeleton, together
-from ..scene.own_space import placed
 from ..scene.units import from_metres
 from ..steps import Steps
 from . import live_panel, runner
@@ -276,7 +276,7 @@ def _figures(scene: bpy.types.Scene, depsgraph: bpy.types.Depsgraph) -> Iterator
         if result is None:
             yield figure.moved(from_metres(scene))
         else:  # a person who is moved takes the preview along
-            yield figure.moved(placed(result.armature, result.armature.evaluated_get(depsgraph)))
+            yield figure.moved(own_space.placed(result.armature, result.armature.evaluated_get(depsgraph)))
 
 
 def _pale(colour: Colour) -> Colour:

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from ..formats.rig_files import forget_importer, use_importer
-from ..scene.import_rigs import import_rigs
+from ..scene import import_rigs
 
 CLASSES = ()
 
 
 def attach() -> None:
     """From now on."""
-    use_importer(import_rigs)
+    use_importer(import_rigs.import_rigs)
 
 
 def detach() -> None:
     """No more."""
-    forget_importer(import_rigs)
+    forget_importer(import_rigs.import_rigs)

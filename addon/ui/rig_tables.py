@@ -12,7 +12,7 @@ import bpy
 from ..body.skeleton import JOINT_NAMES
 from ..rigs import NEEDED, BoneMap, NoHumanoid, map_of_text, match, text_of_map
 from ..safe_read import FormatError
-from ..scene.sample_rigs import rig_of
+from ..scene import sample_rigs
 from .language import BoolProperty, CollectionProperty, StringProperty
 
 KEY = "spr_bone_maps"
@@ -55,7 +55,7 @@ def map_for(scene: bpy.types.Scene, armature: bpy.types.Object) -> tuple[BoneMap
     if kept is not None and kept.bones <= set(armature.data.bones.keys()):
         return kept, ""
     try:
-        return match(rig_of(armature)), ""
+        return match(sample_rigs.rig_of(armature)), ""
     except NoHumanoid as error:
         return BoneMap(confidence=0.0), str(error)
 

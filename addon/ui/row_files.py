@@ -11,18 +11,17 @@ from bpy_extras.io_utils import ExportHelper, ImportHelper
 
 from ..rigs import BoneMap, map_file
 from ..safe_read import FormatError
-from ..scene import SceneError
-from ..scene.character import check_bones
-from ..scene.workshop import take_in_edits
+from ..scene import character, workshop
+from ..scene.errors import SceneError
 from .language import StringProperty
 from .rig_tables import corrected, fill, keep_maps, map_for
 
 
 def load_map(path: str, armature: bpy.types.Object) -> BoneMap:
     """The map of a file, whose bones the armature has. Raises FormatError, SceneError."""
-    take_in_edits(armature)
+    workshop.take_in_edits(armature)
     found = map_file.fitted(map_file.read_map(Path(path)), armature.data.bones.keys())
-    check_bones(armature, found)
+    character.check_bones(armature, found)
     return found
 
 

@@ -12,7 +12,8 @@ import pytest
 from mathutils import Matrix
 
 from addon.body.kinematics import forward
-from addon.scene import BONE_NAMES, PRESETS, SceneError, export_people, write_motion
+from addon.scene import BONE_NAMES, SceneError, export_people, write_motion
+from addon.writers.presets import PRESETS
 from addon.scene.names import FINGER_BONES
 from addon.writers.fbx_file import read_fbx
 from addon.writers.presets import VRM_BONES

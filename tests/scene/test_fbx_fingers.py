@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from addon.scene import FBX_PRESETS, export_fbx, write_motion
+from addon.scene import export_fbx, write_motion
+from addon.writers.presets import FBX_PRESETS
 from addon.scene.names import FINGER_BONES
 
 from .fbx_files import degrees, read

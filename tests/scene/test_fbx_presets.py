@@ -11,7 +11,8 @@ from scipy.spatial.transform import Rotation
 
 from addon.body.kinematics import forward
 from addon.body.skeleton import PARENTS
-from addon.scene import BONE_NAMES, FBX_PRESETS, SceneError, export_fbx, write_motion
+from addon.scene import BONE_NAMES, SceneError, export_fbx, write_motion
+from addon.writers.presets import FBX_PRESETS
 from addon.scene.root_motion import root_matrices
 from tests.full_disk import full_after
 
