@@ -38,4 +38,5 @@ __getattr__ = on_demand(
         "takes": "same_take",
         "write_npz": "writer",
     },
+    modules=True,
 )

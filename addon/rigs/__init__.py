@@ -53,4 +53,4 @@ _PLACES = {
     "SampledPoints": "sampled",
     "SampledRig": "sampled",
 }
-__getattr__ = on_demand(__name__, _PLACES)
+__getattr__ = on_demand(__name__, _PLACES, modules=True)

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import bpy
 
-from ..rigs import BoneMap
+from .. import rigs
 from ..scene import character, character_copy, rigify_controls
 from ..scene.errors import SceneError
 from .batch_job import NPZ
@@ -34,7 +34,7 @@ def batch_character(
 ) -> character_copy.OnCharacter:
     """With the bones of the panel's table where it is of this armature. Raises SceneError."""
     if rigify_controls.controls_of(armature) is not None:
-        found = BoneMap()
+        found = rigs.BoneMap()
     elif settings.retarget.matched == armature.name and settings.retarget.map:
         found = bone_map(settings.retarget)
     else:

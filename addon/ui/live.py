@@ -15,8 +15,7 @@ import numpy as np
 from bpy.app.handlers import load_post, persistent
 
 from .. import refiner
-from ..body.links import links
-from ..body.skeleton import JOINT_NAMES
+from ..body import links
 from ..recording import Person
 from ..safe_read import FormatError
 from ..scene import own_space
@@ -44,7 +43,6 @@ KEPT = 4
 """People who are kept although nobody looks at them."""
 PALE, STRENGTH = 0.6, 0.9
 """How far the figure's colour is on the way to white, and how strongly it is drawn."""
-_LINKS = links(JOINT_NAMES)
 
 _prepared: list[tuple[Person, refiner.Prepared | str | None]] = []
 """What was read of people, or why that can't be done, the latest last."""
@@ -272,7 +270,7 @@ def _figures(scene: bpy.types.Scene, depsgraph: bpy.types.Depsgraph) -> Iterator
         if result is not None and not result.armature.visible_get(view_layer=depsgraph.view_layer):
             continue
         colour = _pale(display_colour(people.index(wish.person.id)))
-        figure = skeleton(joints, np.full(len(joints), STRENGTH), _LINKS, colour)
+        figure = skeleton(joints, np.full(len(joints), STRENGTH), links.of_joints(), colour)
         if result is None:
             yield figure.moved(from_metres(scene))
         else:  # a person who is moved takes the preview along

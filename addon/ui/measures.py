@@ -10,7 +10,7 @@ import bpy
 import numpy as np
 from bpy.app.handlers import depsgraph_update_post, load_pre, persistent
 
-from ..body.kinematics import forward
+from ..body import kinematics
 from ..scene import action as scene_action
 from ..scene import contacts as scene_contacts
 from ..scene import curves as scene_curves
@@ -109,7 +109,7 @@ def _measured(armature: bpy.types.Object, measure: str) -> Steps[Series | None]:
         armature, (yield from read_action.read_seen.steps(armature, played, curves, frames))
     )
     offsets = own_space.rest_offsets(armature)
-    joints, world = forward(poses.rotations, poses.pelvis, offsets)
+    joints, world = kinematics.forward(poses.rotations, poses.pelvis, offsets)
     rate = scene_rate(bpy.context.scene)
     bears = bears_at(armature, shown) if measure == "SLIDE" else None
     if measure == "JITTER":

@@ -12,7 +12,7 @@ from .grounding import draw_grounding
 from .icons import icon_id
 from .measures import UNITS, Unit, bears_at, has_to_look, series_of
 from .panels import Panel, draw_properties
-from .quality import VERSION_ITEMS, VERSIONS, shown_person
+from .quality import VERSION_ITEMS, shown_person, version_of
 from .results import PERSON_KEY, refined_armatures
 
 SHARE, WIDEST = 0.5, 200.0
@@ -134,7 +134,7 @@ def _draw_versions(layout: bpy.types.UILayout, person: bpy.types.Object) -> None
     row = layout.row(align=True)
     shown = versions.shown_aside(person)
     for identifier, name, _ in VERSION_ITEMS:
-        version = VERSIONS[identifier]
+        version = version_of(identifier)
         if version == refined.FREE and version not in aside:
             continue
         cell = row.row(align=True)

@@ -32,8 +32,11 @@ VERSION_ITEMS = [
     ("FREE", "Free Feet", "Show the refined motion before its feet were held, as an action of its own"),
     ("AFTER", "After", "Show the refined motion, with its feet held as asked and your own edits"),
 ]
-VERSIONS = {"BEFORE": refined.BEFORE, "FREE": refined.FREE, "AFTER": None}
-"""What the items are on the armature."""
+
+
+def version_of(item: str) -> str | None:
+    """What an item is on the armature."""
+    return {"BEFORE": refined.BEFORE, "FREE": refined.FREE, "AFTER": None}[item]
 
 
 def shown_person(context: bpy.types.Context) -> bpy.types.Object | None:
@@ -168,7 +171,7 @@ class SPR_OT_show_version(bpy.types.Operator):
         assert person is not None
         follow_moved_keys([person])
         try:
-            versions.show(person, VERSIONS[self.which])
+            versions.show(person, version_of(self.which))
         except SceneError as error:
             self.report({"ERROR"}, str(error))
             return {"CANCELLED"}

@@ -7,7 +7,7 @@ from __future__ import annotations
 import bpy
 from bpy_extras.io_utils import ExportHelper, ImportHelper
 
-from ..rigs import BoneMap, match
+from .. import rigs
 from ..safe_read import FormatError
 from ..scene import character as scene_character
 from ..scene import retarget, rigify_controls, sample_rigs, workshop
@@ -39,7 +39,7 @@ def chosen_character(context: bpy.types.Context) -> bpy.types.Object | None:
     return next((ob for ob in near if ob.type == "ARMATURE" and ob not in people), None)
 
 
-def matched(context: bpy.types.Context, character: bpy.types.Object) -> BoneMap:
+def matched(context: bpy.types.Context, character: bpy.types.Object) -> rigs.BoneMap:
     """The table's map, made anew where it is of another armature. Raises SceneError where no person is
     recognised."""
     settings = context.scene.spr.retarget
@@ -54,15 +54,15 @@ def _match(settings: SPR_PG_retarget, character: bpy.types.Object) -> None:
     try:
         set_map(settings, match_bones(character))
     except SceneError:
-        set_map(settings, BoneMap())
+        set_map(settings, rigs.BoneMap())
         raise
 
 
-def match_bones(character: bpy.types.Object) -> BoneMap:
+def match_bones(character: bpy.types.Object) -> rigs.BoneMap:
     """By names and shape. Raises SceneError where no person is recognised."""
     workshop.take_in_edits(character)
     try:
-        return match(sample_rigs.rig_of(character))
+        return rigs.match(sample_rigs.rig_of(character))
     except FormatError as error:
         raise SceneError(f"{character.name}: {error}") from error
 
@@ -105,7 +105,9 @@ def _retargeted(
     person = followed_person(context, character)
     character = scene_character.check_character(character, person)
     assert person is not None
-    found = BoneMap() if rigify_controls.controls_of(character) is not None else matched(context, character)
+    found = (
+        rigs.BoneMap() if rigify_controls.controls_of(character) is not None else matched(context, character)
+    )
     done = yield from retarget.retarget_mapped.steps(
         person, character, found, settings.options(), ik=settings.ik
     )

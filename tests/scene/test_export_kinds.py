@@ -13,10 +13,9 @@ from mathutils import Matrix
 
 from addon.body.kinematics import forward
 from addon.scene import BONE_NAMES, SceneError, export_people, write_motion
-from addon.writers.presets import PRESETS
 from addon.scene.names import FINGER_BONES
 from addon.writers.fbx_file import read_fbx
-from addon.writers.presets import VRM_BONES
+from addon.writers.presets import PRESETS, VRM_BONES
 from tests.rigs.in_blender import wave
 
 from .fbx_files import degrees, read

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from addon.scene import export_fbx, write_motion
-from addon.writers.presets import FBX_PRESETS
 from addon.scene.names import FINGER_BONES
+from addon.writers.presets import FBX_PRESETS
 
 from .fbx_files import degrees, read
 from .hands import finger_joints, with_hands
