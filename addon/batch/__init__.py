@@ -61,4 +61,5 @@ _PLACES = {
     "table": "summary",
     "totals": "summary",
 }
-__getattr__ = on_demand(__name__, _PLACES)
+if not TYPE_CHECKING:  # which would take any name for one of the package's
+    __getattr__ = on_demand(__name__, _PLACES)

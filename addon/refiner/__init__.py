@@ -86,4 +86,5 @@ _PLACES = {
     "align_times": "whole_clip.time_alignment",
     "surest": "whole_clip.time_alignment",
 }
-__getattr__ = on_demand(__name__, _PLACES)
+if not TYPE_CHECKING:  # which would take any name for one of the package's
+    __getattr__ = on_demand(__name__, _PLACES)

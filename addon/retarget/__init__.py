@@ -26,4 +26,5 @@ _PLACES = {
     "Target": "target",
     "Twist": "target",
 }
-__getattr__ = on_demand(__name__, _PLACES)
+if not TYPE_CHECKING:  # which would take any name for one of the package's
+    __getattr__ = on_demand(__name__, _PLACES)

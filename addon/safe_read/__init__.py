@@ -38,4 +38,5 @@ _PLACES = {
     "as_text": "words",
     "one_line": "words",
 }
-__getattr__ = on_demand(__name__, _PLACES)
+if not TYPE_CHECKING:  # which would take any name for one of the package's
+    __getattr__ = on_demand(__name__, _PLACES)

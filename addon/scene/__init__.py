@@ -51,4 +51,5 @@ _PLACES = {
     "scene_rate": "timing",
     "set_scene_rate": "timing",
 }
-__getattr__ = on_demand(__name__, _PLACES, modules=True)
+if not TYPE_CHECKING:  # which would take any name for one of the package's
+    __getattr__ = on_demand(__name__, _PLACES, modules=True)

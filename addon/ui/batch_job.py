@@ -36,7 +36,7 @@ class Wanted:
     kind: str
     settings: str
     hints: container.Hints
-    controls: refiner.Controls = field(default_factory=refiner.Controls)
+    controls: refiner.Controls = field(default_factory=lambda: refiner.Controls())
     engine: str = "auto"
     device: str = "auto"
     body: refiner.OwnBody | None = None
