@@ -196,6 +196,23 @@ def test_toes_that_the_floor_bends_do_not_snap():
     assert np.abs(np.diff(angle, axis=0)).max() < 12.5
 
 
+@pytest.mark.parametrize("degrees", [20.0, -20.0])
+def test_toes_bend_where_a_stretched_leg_leaves_them_in_the_floor(degrees):
+    """Somebody seen 12 mm too high, whose straight right leg swings with its toes down: its knee does not
+    snap for the last millimetres, so the leg misses its place, but the toes come out of the floor."""
+    turns, pelvis = np.tile(np.eye(3), (60, 24, 1, 1)), np.zeros((60, 3))
+    about_x = np.array([1.0, 0.0, 0.0])
+    turns[:, HIPS[1]] = matrix_from_axis_angle(-np.radians(degrees) * about_x)
+    turns[:, ANKLES[1]] = matrix_from_axis_angle(np.radians(35.0) * about_x)
+    left = soles(*forward(turns, pelvis, REST_OFFSETS), REST_OFFSETS)[0, 0, :, 1].min()
+    floor = Floor(np.array([0.0, 1.0, 0.0]), np.array([left - 0.012]))
+    precision = Precision(np.full(2, 0.003), np.full(2, 0.05), 0.05, np.zeros(2))
+    contacts = np.tile([1.0, 1.0, 0.0, 0.0], (60, 1))
+    held, path = finish(hold_feet.steps(turns, pelvis, REST_OFFSETS, 30.0, contacts, floor, precision))
+    over = floor.over(soles(*forward(held, path, REST_OFFSETS), REST_OFFSETS))
+    assert over[30, 1].min() > -0.0035
+
+
 def toes_down(degrees: float) -> tuple[np.ndarray, np.ndarray]:
     """Somebody who stands on balls of feet whose toes point down, 3 cm over the floor, once held: (2,) metres
     of the balls over the floor, and (2,) degrees by which the toes turned."""
