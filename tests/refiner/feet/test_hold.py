@@ -213,6 +213,28 @@ def test_toes_bend_where_a_stretched_leg_leaves_them_in_the_floor(degrees):
     assert over[30, 1].min() > -0.0035
 
 
+def raised(chance: float, degrees: float) -> np.ndarray:
+    """(3,) metres over the floor of heel and both sides of the ball of a right foot that is raised by 2 cm,
+    its toes down by this much, and bears with this chance, once held; the left one stands."""
+    turns, pelvis = np.tile(np.eye(3), (60, 24, 1, 1)), np.zeros((60, 3))
+    about_x, bent = np.array([1.0, 0.0, 0.0]), np.arccos(0.975)
+    for joints, angle in ((HIPS, -bent), (KNEES, 2.0 * bent), (ANKLES, np.radians(degrees) - bent)):
+        turns[:, joints[1]] = matrix_from_axis_angle(angle * about_x)
+    before = soles(*forward(turns, pelvis, REST_OFFSETS), REST_OFFSETS)
+    floor = Floor(np.array([0.0, 1.0, 0.0]), before[0, :1, :, 1].min(-1))
+    precision = Precision(np.full(2, 0.008), np.full(2, 0.09), 0.008, np.zeros(2))
+    contacts = np.tile([1.0, 1.0, chance, chance], (60, 1))
+    held, path = finish(hold_feet.steps(turns, pelvis, REST_OFFSETS, 30.0, contacts, floor, precision))
+    return np.asarray(floor.over(soles(*forward(held, path, REST_OFFSETS), REST_OFFSETS))[30, 1, :3])
+
+
+def test_what_rather_bears_comes_to_the_floor_almost_as_what_surely_does():
+    """And what rather does not is left where it may well pass by."""
+    maybe, surely, hardly = (raised(chance, 0.0).min() for chance in (0.6, 1.0, 0.3))
+    assert maybe < surely + 0.0015 and hardly > surely + 0.004
+    assert raised(0.6, 9.0)[0] < raised(1.0, 9.0)[0] + 0.005
+
+
 def toes_down(degrees: float) -> tuple[np.ndarray, np.ndarray]:
     """Somebody who stands on balls of feet whose toes point down, 3 cm over the floor, once held: (2,) metres
     of the balls over the floor, and (2,) degrees by which the toes turned."""
