@@ -21,7 +21,7 @@ SLIDE, TURN = 0.0047, 0.01
 """Metres, and radians, that a bearing foot may stray within a second."""
 MOVES, SPINS = 0.45, 1.5
 """m/s, and radians a second, at which a foot hardly bears."""
-ON_FLOOR, FLAT, ROLLED = 0.004, 0.025, 0.03
+ON_FLOOR, FLAT, ROLLED = 0.003, 0.025, 0.03
 """Metres by which a bearing sole may miss the floor, radians by which a flat one may lean on it, and by which
 a ball whose heel may be up leans to a side."""
 UNDER, LEANING, ROLLING = 0.001, 0.025, 0.12
