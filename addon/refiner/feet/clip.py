@@ -17,7 +17,7 @@ LOOK = 0.08
 """Seconds around a frame in which a foot's mean speed is looked at."""
 EASE = 0.12
 """Seconds over which what moves a foot comes and goes."""
-BESIDE = 0.1
+BESIDE = 0.15
 """Seconds around a moment in which a foot bears, in which what moves it need not come and go smoothly."""
 
 AWAY, ERRORS = 0.05, 2.0

@@ -13,12 +13,14 @@ from ...motion import Floor
 from ...steps import FRAMES, Stepped, Steps, in_chunks
 from .clip import Clip, Precision
 from .floor import levels_under
-from .legs import leaning_with, reach, reached
+from .legs import HIPS, KNEES, leaning_with, reach, reached
 from .moves import followed, low_by, moved, turned
 from .places import chances, flatness, places_under, toes_up
 
 PASSES = 3
 """How often legs reach for their places; in between the body follows feet that miss them."""
+SUNK = 0.003
+"""Metres below the floor from which toes bend that are there since their leg does not reach."""
 LEGS_AT_ONCE = 4 * FRAMES
 """Frames of two legs that reach in some milliseconds."""
 
@@ -66,7 +68,9 @@ def hold_feet(
         return reach(whole, world, there, target[rows], stand.feet[rows], low[rows], told[rows])
 
     found = yield from in_chunks(legs, len(pelvis), LEGS_AT_ONCE)
-    found[:, list(FEET)] = np.swapaxes(stand.feet, -1, -2) @ stand.shown[:, list(FEET)]
+    yield None
+    toes = _toes_out(clip, stand, found, path, bones)
+    found[:, list(FEET)] = np.swapaxes(stand.feet, -1, -2) @ toes
     return found, pelvis + path
 
 
@@ -107,6 +111,27 @@ def _standing(
         straight, toes = shown[:, list(FEET)], clip.contacts.reshape(-1, 2, 2)[..., 1]
         shown[:, list(FEET)] = toes_up(clip.floor, hung, shown, straight, bones, toes, clip.fps, clip.levels)
     return _Standing(joints, world, feet, ankles, hung, shown)
+
+
+def _toes_out(
+    clip: Clip, stand: _Standing, legs: np.ndarray, path: np.ndarray, bones: np.ndarray
+) -> np.ndarray:
+    """(T, 2, 3, 3) turns in the world of toes that bend where they alone are in the floor: a leg at full
+    stretch misses its place rather than that its knee gives way.
+
+    legs (T, 24, 3, 3): local rotations that reach as far as they do; path (T, 3) metres: of the body.
+    """
+    toes = stand.shown[:, list(FEET)]
+    if clip.floor is None:
+        return toes
+    thigh = stand.world[:, [0, 0]] @ legs[:, HIPS]
+    shin = thigh @ legs[:, KNEES]
+    ends = (thigh @ bones[KNEES][..., None] + shin @ bones[list(ANKLES)][..., None])[..., 0]
+    joints = stand.hung.copy()
+    joints[:, list(ANKLES)] = stand.joints[:, HIPS] + path[:, None] + ends
+    joints[:, list(FEET)] = joints[:, list(ANKLES)] + (stand.feet @ bones[list(FEET)][..., None])[..., 0]
+    none = np.zeros(toes.shape[:2])
+    return toes_up(clip.floor, joints, stand.shown, toes, bones, none, clip.fps, clip.levels, SUNK)
 
 
 def _followed(

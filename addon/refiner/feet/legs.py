@@ -12,7 +12,7 @@ from ...body.skeleton import JOINT_NAMES
 from ...body.soles import ANKLES
 from .vectors import cross, dot, length, numbers, one_after_the_other, turned
 
-_HIPS, _KNEES = (
+HIPS, KNEES = (
     [JOINT_NAMES.index(f"{side}_{joint}") for side in ("left", "right")] for joint in ("hip", "knee")
 )
 ANKLE_JOINTS = list(ANKLES)
@@ -70,7 +70,7 @@ def reached(
 ) -> np.ndarray:
     """(T, 2, 3) where the ankles are after `reach`."""
     bones, _ = _bent(world, joints, ankles, low, told)
-    return np.asarray(joints[:, _HIPS] + np.moveaxis(bones.ends, 0, -1))
+    return np.asarray(joints[:, HIPS] + np.moveaxis(bones.ends, 0, -1))
 
 
 def reach(
@@ -90,11 +90,11 @@ def reach(
     keypoints tell of each leg, whose knee is not to bend much.
     """
     _, turns = _bent(world, joints, ankles, low, told)
-    thigh = one_after_the_other([of_hip for of_hip, _ in turns]) @ world[:, _HIPS]
-    shin = one_after_the_other([turn for both in turns for turn in both[::-1]]) @ world[:, _KNEES]
+    thigh = one_after_the_other([of_hip for of_hip, _ in turns]) @ world[:, HIPS]
+    shin = one_after_the_other([turn for both in turns for turn in both[::-1]]) @ world[:, KNEES]
     result = rotations.copy()
-    result[:, _HIPS] = np.swapaxes(world[:, [0, 0]], -1, -2) @ thigh
-    result[:, _KNEES] = np.swapaxes(thigh, -1, -2) @ shin
+    result[:, HIPS] = np.swapaxes(world[:, [0, 0]], -1, -2) @ thigh
+    result[:, KNEES] = np.swapaxes(thigh, -1, -2) @ shin
     result[:, ANKLE_JOINTS] = np.swapaxes(shin, -1, -2) @ feet
     return result
 
@@ -109,8 +109,8 @@ def _bent(
     """Legs that reach, and the turns that took them there."""
     stiff = np.zeros(ankles.shape[:-1]) if told is None else told
     missed = np.square(MISSED if low is None else MISSED / (1.0 + low / LOW))
-    hips, knees = numbers(joints[:, _HIPS]), numbers(joints[:, _KNEES])
-    bones = _Bones(knees - hips, numbers(joints[:, ANKLE_JOINTS]) - knees, numbers(world[:, _HIPS][..., 0]))
+    hips, knees = numbers(joints[:, HIPS]), numbers(joints[:, KNEES])
+    bones = _Bones(knees - hips, numbers(joints[:, ANKLE_JOINTS]) - knees, numbers(world[:, HIPS][..., 0]))
     targets = _within(numbers(ankles) - hips, bones)
     turns = [_forwards(targets, bones)]
     bones = bones.bent(turns[0])
@@ -156,7 +156,7 @@ def leaning_with(
     alone, which no keypoint of theirs sees. joints, world: of the pose that the legs start from; bones
     (24, 3) metres.
     """
-    thigh, shin = world[:, _HIPS], world[:, _KNEES]
+    thigh, shin = world[:, HIPS], world[:, KNEES]
     whole = untold[..., None]
     of_hip, of_knee = (
         matrix_from_axis_angle(OF_EACH * (whole * turns + (1.0 - whole) * _about(bone[..., 1], turns)))
@@ -164,9 +164,9 @@ def leaning_with(
     )
     thigh, shin = of_hip @ thigh, of_knee @ of_knee @ shin
     joints, world = joints.copy(), world.copy()
-    world[:, _HIPS], world[:, _KNEES] = thigh, shin
-    knees = joints[:, _HIPS] + (thigh @ bones[_KNEES][..., None])[..., 0]
-    joints[:, _KNEES] = knees
+    world[:, HIPS], world[:, KNEES] = thigh, shin
+    knees = joints[:, HIPS] + (thigh @ bones[KNEES][..., None])[..., 0]
+    joints[:, KNEES] = knees
     joints[:, ANKLE_JOINTS] = knees + (shin @ bones[ANKLE_JOINTS][..., None])[..., 0]
     return joints, world
 

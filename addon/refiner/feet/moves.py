@@ -21,7 +21,7 @@ SLIDE, TURN = 0.0047, 0.01
 """Metres, and radians, that a bearing foot may stray within a second."""
 MOVES, SPINS = 0.45, 1.5
 """m/s, and radians a second, at which a foot hardly bears."""
-ON_FLOOR, FLAT, ROLLED = 0.004, 0.025, 0.03
+ON_FLOOR, FLAT, ROLLED = 0.003, 0.025, 0.03
 """Metres by which a bearing sole may miss the floor, radians by which a flat one may lean on it, and by which
 a ball whose heel may be up leans to a side."""
 UNDER, LEANING, ROLLING = 0.001, 0.025, 0.12
@@ -29,6 +29,8 @@ UNDER, LEANING, ROLLING = 0.001, 0.025, 0.12
 to a side for nothing: feet and soles of a file are not quite ours."""
 EDGE = 0.5
 """Radians to a side from which a foot stands on its edge rather than on its ball."""
+EVEN = 0.5
+"""Chance from which something rather bears."""
 HARD, SUNK_PASSES = 100.0, 3
 """How much more a sole below the floor counts than the floor under others, and how often such are sought."""
 DOUBTED, MORE = 3, 1.5
@@ -70,15 +72,21 @@ def turned(clip: Clip, feet: np.ndarray) -> Steps[np.ndarray]:
         bands.smooth(own, clip.eased(weights, flat))
         if clip.floor is not None:
             lean = _beyond(LEANING, np.cross(feet[:, foot] @ SOLE_UP[foot], clip.floor.normal))
-            bands.near(own, np.square(flat) * clip.measured(FLAT), lean)
+            bands.near(own, pressing(flat) * clip.measured(FLAT), lean)
     found = np.swapaxes((yield from bands.solve()), 1, 2)
     if clip.floor is None:
         return found
     for foot, own in enumerate(np.eye(2)):
         roll = _roll(clip.floor.normal, matrix_from_axis_angle(found[:, foot]) @ feet[:, foot], foot)
-        balls = np.square(clip.chances[:, foot, 1]) * np.exp(-((np.linalg.norm(roll, axis=-1) / EDGE) ** 4))
+        balls = pressing(clip.chances[:, foot, 1]) * np.exp(-((np.linalg.norm(roll, axis=-1) / EDGE) ** 4))
         bands.near(own, balls * clip.measured(ROLLED), found[:, foot] + _beyond(ROLLING, roll))
     return np.swapaxes((yield from bands.solve()), 1, 2)
+
+
+def pressing(chances: np.ndarray) -> np.ndarray:
+    """0..1, how much the floor under what bears with these chances counts: as its squares on average, but
+    less of what rather does not bear, which may well pass by at some height."""
+    return np.minimum(chances, np.square(chances) / EVEN)
 
 
 def _roll(normal: np.ndarray, feet: np.ndarray, foot: int) -> np.ndarray:
@@ -151,7 +159,7 @@ def _up(clip: Clip, lowest: np.ndarray) -> Steps[np.ndarray]:
     either foot's sole, over the floor."""
     bands = _together(clip, 1, float(np.hypot(clip.precision.path, LEAST_UP)))
     pressed = -UNDER - lowest[..., None]
-    bears = np.square(clip.bears) * clip.measured(ON_FLOOR)[:, None]
+    bears = pressing(clip.bears) * clip.measured(ON_FLOOR)[:, None]
     for foot in (0, 1):
         bands.near(FEET[foot], bears[:, foot], pressed[:, foot])
     found = (yield from bands.solve())[:, 0]

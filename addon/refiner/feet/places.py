@@ -54,9 +54,11 @@ def toes_up(
     bear: np.ndarray,
     fps: float,
     levels: np.ndarray | None = None,
+    sunk: float = 0.0,
 ) -> np.ndarray:
-    """(T, 2, 3, 3) turns in the world of such toes, bent up where they alone are below the floor, and to lie
-    on it with the ball where they bear with the chances `bear` (T, 2); never suddenly."""
+    """(T, 2, 3, 3) turns in the world of such toes, bent up where they alone are more than `sunk` metres
+    below the floor, and to lie on it with the ball where they bear with the chances `bear` (T, 2); never
+    suddenly."""
     straight = world.copy()
     straight[:, list(FEET)] = toes
     under = undersides(joints, straight, bones)
@@ -64,7 +66,7 @@ def toes_up(
     ball = np.minimum(over[..., INNER], over[..., OUTER])
     below = (over[..., INNER] + over[..., OUTER]) / 2.0 - over[..., FRONT]
     lie = bear * np.clip(1.0 - (below - LIES) / HARDLY, 0.0, 1.0)
-    least = lie * ball + (1.0 - lie) * np.minimum(ball, 0.0)
+    least = lie * ball + (1.0 - lie) * np.minimum(ball, -sunk)
     drop = least[..., None] - over[..., TOE:]
     length = np.linalg.norm(under[..., TOE:, :] - joints[:, list(FEET), None], axis=-1)
     angle = np.minimum(np.arcsin(np.clip(drop / length, 0.0, 1.0)).max(-1), BENT)

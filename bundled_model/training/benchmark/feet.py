@@ -16,9 +16,12 @@ from addon.body.soles import HEEL, PLACES, undersides
 from addon.motion import Floor, Motion
 from addon.recording import Person
 from addon.refiner import Controls, refine
+from addon.refiner.feet.clip import Precision
 from addon.refiner.feet.floor import floor_under
+from addon.refiner.feet.hold import hold_feet
 from addon.refiner.feet.legs import ANKLE_JOINTS, reach
 from addon.refiner.feet.places import chances, places_under
+from addon.refiner.feet.stand import softened
 
 from ..augment import proportions
 from ..feet.labels import STILL, bearing
@@ -32,6 +35,8 @@ from .tasks import Task, evaluation_clips, make_task
 
 DRIFT = 0.06
 """m/s that a camera's depth drifts: 0.3 m in 5 s."""
+KNOWN, TURN = 0.004, 0.04
+"""Metres by which the feet of a capture are off, and radians by which they are turned."""
 NOISY = Faults(white=0.02)
 RATES = (60.0, 120.0)
 
@@ -75,7 +80,8 @@ def feet(args: argparse.Namespace) -> int:
     print("|---|---|" + "---:|" * (len(titles) + 1))
     for name, made in _cases(args):
         seen = list(made)
-        _print(name, "truth", [_row(one, _truth(one)) for one in seen], 0.0)
+        for truth, known in TRUTHS.items():
+            _print(name, truth, [_row(one, known(one)) for one in seen], 0.0)
         for method, work in METHODS.items():
             rows, began = [], time.perf_counter()
             motions = [work(one.task.problem.person) for one in seen]
@@ -141,6 +147,25 @@ def _truth(seen: Seen) -> Motion:
         truth.rotations, truth.pelvis, truth.bones, seen.fps, person.frame_ids, np.full(frames, np.nan),
         np.full((frames, 24), np.nan), contacts=seen.bears.reshape(-1, 4).astype(float),
     )  # fmt: skip
+
+
+def _by_its_own_steps(seen: Seen) -> Motion:
+    """The truth whose feet are held where they truly bear, on a path that these steps tell: what a path from
+    steps, and feet that stay, can be worth on this motion."""
+    truth = _truth(seen)
+    stands = forward(truth.rotations, truth.pelvis, truth.bone_offsets)
+    places = places_under(*stands, truth.bone_offsets)
+    floor = floor_under(places, chances(truth.contacts, places), truth.fps)
+    rotations, pelvis = hold_feet(
+        truth.rotations, truth.pelvis, truth.bone_offsets, truth.fps, softened(truth.contacts, truth.fps),
+        floor, Precision(np.full(2, KNOWN), np.full(2, TURN), np.inf, np.zeros(2)),
+    )  # fmt: skip
+    return replace(truth, rotations=rotations, pelvis=pelvis, floor=floor)
+
+
+TRUTHS: dict[str, Callable[[Seen], Motion]] = {
+    "truth": _truth, "truth, path from its own steps": _by_its_own_steps,
+}  # fmt: skip
 
 
 def _row(seen: Seen, motion: Motion) -> Row:

@@ -21,7 +21,7 @@ from addon.refiner.feet.clip import Precision
 from addon.refiner.feet.hold import hold_feet
 from addon.refiner.feet.legs import leaning_with, reach, reached
 from addon.refiner.feet.moves import moved
-from addon.refiner.feet.places import chances, places_under, toes_up
+from addon.refiner.feet.places import chances, places_under
 from addon.refiner.feet.stand import hold_again
 from addon.refiner.pipeline import prepare
 from addon.steps import finish
@@ -181,68 +181,13 @@ def test_a_step_that_the_contacts_deny_is_not_taken_back():
     assert np.abs(after - before)[ahead, LEFT_ANKLE, 2].max() < 0.03
 
 
-def test_toes_that_the_floor_bends_do_not_snap():
-    """Feet that point into the floor in a single frame: the toes come up before, and go down after."""
-    turns, pelvis = np.tile(np.eye(3), (60, 24, 1, 1)), np.zeros((60, 3))
-    floor = Floor(np.array([0.0, 1.0, 0.0]), np.array([0.0]))
-    posed = forward(turns, pelvis, REST_OFFSETS)
-    pelvis[:, 1] = -places_under(*posed, REST_OFFSETS)[0, 0, :, 1].min() + 0.03
-    turns[30, list(ANKLES)] = matrix_from_axis_angle(np.array([np.radians(50.0), 0.0, 0.0]))
-    joints, world = forward(turns, pelvis, REST_OFFSETS)
-    toes, air = world[:, list(FEET)], np.zeros((60, 2))
-    bent = toes_up(floor, joints, world, toes, REST_OFFSETS, air, 30.0)
-    angle = np.degrees(geodesic_angle(bent, toes))
-    assert angle[30].min() > 40.0 and angle[:20].max() == 0.0
-    assert np.abs(np.diff(angle, axis=0)).max() < 12.5
-
-
-def toes_down(degrees: float) -> tuple[np.ndarray, np.ndarray]:
-    """Somebody who stands on balls of feet whose toes point down, 3 cm over the floor, once held: (2,) metres
-    of the balls over the floor, and (2,) degrees by which the toes turned."""
-    turns, pelvis = np.tile(np.eye(3), (60, 24, 1, 1)), np.zeros((60, 3))
-    turns[:, list(ANKLES)] = matrix_from_axis_angle(np.array([np.radians(30.0), 0.0, 0.0]))
-    turns[:, list(FEET)] = matrix_from_axis_angle(np.array([np.radians(degrees - 30.0), 0.0, 0.0]))
-    places = places_under(*forward(turns, pelvis, REST_OFFSETS), REST_OFFSETS)
-    floor = Floor(np.array([0.0, 1.0, 0.0]), places[0, :1, 1:, 1].min(-1) - 0.03)
-    contacts = np.tile([0.0, 1.0], (60, 2))
-    precision = Precision(np.full(2, 0.03), np.full(2, 0.3), 0.03, np.zeros(2))
-    held, path = finish(hold_feet.steps(turns, pelvis, REST_OFFSETS, 30.0, contacts, floor, precision))
-    over = floor.over(places_under(*forward(held, path, REST_OFFSETS), REST_OFFSETS))
-    return over[30, :, 1], np.degrees(geodesic_angle(held, turns))[30, list(FEET)]
-
-
-@pytest.mark.parametrize("degrees", [12.0, 16.0, 20.0])
-def test_bearing_toes_lie_on_the_floor_with_their_ball(degrees):
-    """Never bent half way, with their tip down and the ball in the air."""
-    over, turned = toes_down(degrees)
-    assert over.max() < 0.012 and turned.min() > 5.0
-
-
-def test_who_stands_on_the_tips_of_the_toes_stays_there():
-    over, turned = toes_down(50.0)
-    assert over.min() > 0.03 and turned.max() < 1.0
-
-
-def on_edge(degrees: float) -> float:
-    """Metres between the heights of both sides of the left ball of somebody who stands on balls of feet that
-    lean outwards by this much, once held."""
-    turns, pelvis = np.tile(np.eye(3), (60, 24, 1, 1)), np.zeros((60, 3))
-    raised = matrix_from_axis_angle(np.array([np.radians(30.0), 0.0, 0.0]))
-    turns[:, list(ANKLES)] = raised @ matrix_from_axis_angle(np.array([0.0, 0.0, np.radians(degrees)]))
-    turns[:, list(FEET)] = raised.T
-    places = soles(*forward(turns, pelvis, REST_OFFSETS), REST_OFFSETS)
-    floor = Floor(np.array([0.0, 1.0, 0.0]), places[0, :1, 1:, 1].min(-1))
-    precision = Precision(np.full(2, 0.03), np.full(2, 0.3), 0.03, np.zeros(2))
-    contacts = np.tile([0.0, 1.0], (60, 2))
-    held, path = finish(hold_feet.steps(turns, pelvis, REST_OFFSETS, 30.0, contacts, floor, precision))
-    after = soles(*forward(held, path, REST_OFFSETS), REST_OFFSETS)
-    return float(np.abs(after[30, 0, 1, 1] - after[30, 0, 2, 1]))
-
-
-def test_both_sides_of_a_bearing_ball_come_to_the_floor():
-    """But those of a foot that clearly stands on its edge."""
-    assert max(on_edge(20.0), on_edge(-20.0)) < 0.012
-    assert on_edge(-60.0) > 0.02
+def test_who_skips_in_noise_bears_in_most_of_every_stand():
+    """Stands of five or six frames, smoothed with the noise: few are missed, and few are said beside them."""
+    clip = clip_of("13_29")
+    bears = bearing(clip.rotations(), clip.pelvis.astype(float), REST_OFFSETS, clip.fps)
+    told = np.stack([run(seen(clip, 0.02, seed)).contacts for seed in range(3)]).reshape(3, -1, 2, 2) > 0.5
+    right = (told & bears).sum()
+    assert right / (3 * bears.sum()) > 0.77 and right / told.sum() > 0.85
 
 
 def crooked(untold: float) -> tuple[np.ndarray, np.ndarray]:
