@@ -6,7 +6,7 @@ from .apart import Named, export_apart
 from .blend import save_blend
 from .character_copy import OnCharacter, character_print
 from .errors import SceneError
-from .export import export_fbx, export_people
+from .export import export_fbx, export_people, motion_taken
 from .names import BONE_NAMES
 from .person import write_motion
 from .read_action import read_poses
@@ -26,6 +26,7 @@ __all__ = [
     "export_fbx",
     "export_people",
     "is_animated",
+    "motion_taken",
     "preset_items",
     "read_poses",
     "save_blend",
