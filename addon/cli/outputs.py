@@ -95,7 +95,8 @@ def _in_scene(
     `motion_taken` gives of each, so that only one at a time has keys."""
     origin = min(float(result.motion.times[0]) for result in results)
     character = None if args.retarget is None else on_character(args)
-    armatures, motions = [], []
+    armatures: list[Any] = []
+    motions: list[Any] = []
     for result in results:
         first = not armatures
         armature = scene.write_motion(

@@ -20,7 +20,7 @@ from ..steps import Progress, Stepped, Steps, as_part, finish
 from ..writers.bvh import write_bvh
 from ..writers.presets import PRESETS, Preset
 from ..writers.vrma import NoHumanoid, write_vrma
-from .curves import drop_action, find_curves
+from .curves import find_curves, remove_curves
 from .errors import SceneError
 from .export_copy import Copied, Recipe, bake, copy_person
 from .fbx import write_fbx
@@ -137,13 +137,11 @@ def export_people(
 
 
 def motion_taken(armature: bpy.types.Object) -> ReadMotion:
-    """All that an armature does, which is taken from it: of several people at once the keys alone would fill
-    the memory. `export_people` writes it."""
+    """All that an armature does, for `export_people`; its keys are gone then. Those of several long clips at
+    once, and Blender's copies of them, take gigabytes."""
     span = _keyed(armature) or _scene_range()
     (posed,) = finish(_baked([armature], span))
-    for name in [name for name, value in armature.items() if isinstance(value, bpy.types.Action)]:
-        del armature[name]
-    drop_action(armature)
+    remove_curves(armature, lambda _curve: True)
     return ReadMotion(span, posed)
 
 
