@@ -17,6 +17,7 @@ from typing import Any
 from zlib import crc32
 
 from .. import batch
+from ..at_once import at_once
 from ..batch import DONE, FAILED, LEFT_OUT, Clip, Figures, Ledger, Record
 from ..batch.record import finite
 from ..formats import UnknownContent, may_be_recording, opened_files
@@ -26,7 +27,7 @@ from ..whole_file import place_of
 from .blender import NO_BLENDER
 from .body import own_body
 from .inputs import read
-from .jobs import Job, UsageError, at_once, keep_apart, kind_in_folder, names_beside, needs_blender
+from .jobs import Job, UsageError, keep_apart, kind_in_folder, names_beside, needs_blender
 from .outputs import write
 from .people import refined
 from .progress import BatchProgress, Show
