@@ -34,11 +34,12 @@ def needs_blender(kind: str, args: argparse.Namespace) -> bool:
 
 class Job(NamedTuple):
     """Input files that become one output file, or one for each person. taken: names, without ending, that no
-    person's file beside the output may get."""
+    person's file beside the output may get; others: those of other recordings there."""
 
     sources: tuple[Path, ...]
     output: Path
     taken: tuple[str, ...] = ()
+    others: tuple[str, ...] = ()
 
     @property
     def kind(self) -> str:

@@ -149,12 +149,12 @@ def _refined_clip(clip: Clip, args: argparse.Namespace, show: Show) -> dict[str,
     warnings: list[str] = []
     output = _output(clip, args)
     own = _own_arguments(clip, args)
-    taken = (*clip.others, *names_beside(output, _inputs(clip, own)))
+    beside = names_beside(output, _inputs(clip, own))
     with opened_files() as opened:
         results = refined(clip.source, output.stem, own, show, warnings)
     others = sorted(batch.relative(path, clip.source.parent) for path in opened - set(clip.files))
     print_of_all = batch.clip_print(clip, others, args.settings)
-    written = write(Job((clip.source,), output, taken), results, args)
+    written = write(Job((clip.source,), output, beside, clip.others), results, args)
     return {
         "status": DONE,
         "outputs": tuple(

@@ -43,7 +43,8 @@ def _make_folder(folder: Path) -> None:
 def _write_each(job: Job, results: list[Result], args: argparse.Namespace) -> list[Path]:
     """OUT.npz, or OUT_<id>.npz for each of several people; .bvh and .vrma likewise."""
     output = job.output
-    names = names_of_people(output.stem, [result.person.id for result in results], job.taken)
+    ids = [result.person.id for result in results]
+    names = names_of_people(output.stem, ids, job.taken, job.others)
     written: list[Path] = []
     for result, name in zip(results, names, strict=True):
         target = output.with_name(f"{name}{output.suffix}")
