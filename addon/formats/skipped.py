@@ -33,30 +33,32 @@ _MOST = 100
 def rate_of_kept(draft: Draft, fields: Mapping[Any, Any]) -> Draft:
     """The draft at the rate of the frames that were kept, with a sentence about it, where the file's mapping
     tells a rate and that others were skipped; else as it is."""
-    places = (
-        list(stated_places(fields)) if isinstance(fields, dict) else [fields]
-    )  # others load all they hold
-    found = next(((step, word) for place in places for step, word in _steps(place)), None)
-    rate = draft.fps
-    if found is None or not rate or not draft.people or _has_times(fields):
+    # Others than dict load what they hold as it is looked at.
+    places = list(stated_places(fields)) if isinstance(fields, dict) else [fields]
+    found = next((each for place in places for each in _steps(place)), None)
+    if found is None or not draft.fps or not draft.people or _has_times(fields):
         return draft
-    steps, word = found
-    numbered = _numbered_by(draft, steps)
-    if numbered is not None:
-        told = f"Frames have the video's numbers ({word}), so {rate:g} frames per second are the video's."
-        return replace(draft, warnings=[*draft.warnings, told])
+    rate, told = _kept(draft, draft.fps, places, *found)
+    return replace(draft, fps=rate, warnings=[*draft.warnings, *told])
+
+
+def _kept(
+    draft: Draft, rate: float, places: Sequence[Mapping[Any, Any]], steps: Sequence[int], word: str
+) -> tuple[float, list[str]]:
+    """The rate, and what is said of it. rate: as it was read; steps, word: as in `_steps`."""
+    if _numbered_by(draft, steps) is not None:
+        return rate, [
+            f"Frames have the video's numbers ({word}), so {rate:g} frames per second are the video's."
+        ]
     kept, why = _kept_rate(places, rate, steps, _count(draft))
     if kept is None:
-        slower = rate / steps[0]
-        told = (
-            f"The file says {word} and {rate:g} frames per second, but not whether that is the video's rate or,"
-            f" as was assumed, that of the kept frames; if it moves too fast, give {slower:g} as the frame rate."
-        )
-        return replace(draft, warnings=[*draft.warnings, told])
-    if kept == rate and not why:
-        return draft
+        return rate, [
+            f"The file says {word} and {rate:g} frames per second, but not whether that is the video's rate"
+            f" or, as was assumed, that of the kept frames; if it moves too fast, give"
+            f" {rate / steps[0]:g} as the frame rate."
+        ]
     told = f"{why} and {word}: what was kept of the video has {kept:g} frames per second."
-    return replace(draft, fps=kept, warnings=[*draft.warnings, told])
+    return kept, [told] if why else []
 
 
 def _steps(place: Mapping[Any, Any]) -> Iterator[tuple[tuple[int, ...], str]]:
