@@ -17,6 +17,8 @@ from tests.formats.test_amass import amass_fields
 from tests.unreachable import shut
 from tests.wave import joints_of_a_wave
 
+ROOT = Path(__file__).parents[2]
+
 
 @pytest.fixture
 def takes(tmp_path) -> Path:
@@ -315,3 +317,14 @@ def test_links_that_lead_nowhere_and_closed_folders_stop_nothing(run, calls, tak
     assert [records[name].status for name in ("loop", "gone", "closed")] == ["failed"] * 3
     assert "closed can't be read (Permission denied); check its rights." in said.err
     assert all(not record.details for record in records.values())
+
+
+def test_poses_whose_keypoints_are_their_own_joints_have_no_error(tmp_path, capsys):
+    """How far they are moved from these is no error: it rose from 3 to 54 mm as they got better."""
+    source = ROOT / "bundled_model/samples/plugin/estimate.npz"
+    assert cli.main(["refine", str(source), "--output", str(tmp_path / "one.npz")]) == 0
+    assert "estimate: 180 frames, refined on their own, jitter" in capsys.readouterr().out
+    assert cli.main(["refine", str(source), "--output", str(tmp_path / "out")]) == 0
+    (figures,) = Ledger(tmp_path / "out").records["estimate"].people
+    assert figures.error_before_mm is None and figures.error_after_mm is None
+    assert figures.jitter_before is not None and figures.jitter_before > (figures.jitter_after or 0.0)
