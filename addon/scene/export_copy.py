@@ -27,6 +27,9 @@ from .root_motion import in_place, root_matrices
 from .standing import quarter_turns
 from .workshop import editing
 
+_STILL = 1e-6
+"""Change of a channel, in its unit, that is rounding."""
+
 
 @dataclass(frozen=True)
 class Skeleton:
@@ -313,7 +316,8 @@ def _add_bones(edit_bones: bpy.types.ArmatureEditBones, clip: Clip) -> tuple[str
 
 
 def animate(person: Copied) -> None:
-    """Keys on every frame of the clip, for exporters that bake what Blender shows."""
+    """Keys on every frame of the clip, for exporters that bake what Blender shows; one is enough for what
+    keeps still."""
     clip, armature = person.clip, person.armature
     frames = np.arange(clip.first, clip.first + len(clip.posed))
     unmoved = inverse(relative(clip.parents, clip.rest[None])[0])
@@ -322,7 +326,10 @@ def animate(person: Copied) -> None:
         basis = unmoved[index] @ clip.local(index)
         turns = without_flips(quaternion_from_matrix(basis[:, :3, :3]))
         curves = vector_curves(f"{path}.location", basis[:, :3, 3], bone)
-        write_curves(armature, frames, curves + vector_curves(f"{path}.rotation_quaternion", turns, bone))
+        curves += vector_curves(f"{path}.rotation_quaternion", turns, bone)
+        for curve in curves:
+            keys = frames if np.ptp(curve.values) > _STILL else frames[:1]
+            write_curves(armature, keys, [replace(curve, values=curve.values[: len(keys)])])
 
 
 def _mesh(
