@@ -173,15 +173,31 @@ def test_a_process_that_is_killed_fails_with_its_file_and_the_others_go_on(start
     assert_complete(tmp_path)
 
 
+EARLY = """
+import os, sys
+from pathlib import Path
+from dev import command_line
+os.cpu_count = lambda: 2
+read = command_line._import
+def spy(modules):
+    started = Path("/proc/self/task").glob("*/children")
+    print(sum(len(path.read_text().split()) for path in started), "numpy" in sys.modules, flush=True)
+    read(modules)
+command_line._import = spy
+sys.exit(command_line.main(sys.argv[1:]))
+"""
+
+
 @pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="only Linux tells who started whom")
-def test_the_processes_start_before_the_command_has_read_its_own_modules(start, tmp_path):
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_the_processes_start_before_the_command_has_read_its_own_modules(takes, tmp_path, jobs):
     """Else two are no quicker than one with few files."""
-    process = start(2)
-    maps = Path(f"/proc/{process.pid}/maps")
-    until(lambda: len(children(process)) == 2)
-    assert "numpy" not in maps.read_text()
-    process.communicate(timeout=PATIENCE)
-    assert process.returncode == 0
+    words = ["refine", takes, "--output", tmp_path / "out", "--jobs", jobs, "--engine", "numpy"]
+    variables = os.environ | {"PYTHONPATH": str(ROOT)}
+    command = [sys.executable, "-P", "-c", EARLY, *map(str, words)]
+    done = subprocess.run(command, env=variables, capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[0] == ("2 False" if jobs == 2 else "0 False")
+    assert_complete(tmp_path)
 
 
 @pytest.mark.parametrize(
