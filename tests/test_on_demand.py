@@ -1,33 +1,32 @@
-"""Names of a package that are imported when they are asked for are those that it lists, and nothing else."""
+"""Modules of a package that are imported when they are first used."""
 
 from __future__ import annotations
 
-import importlib
+import subprocess
+import sys
 
 import pytest
 
-PACKAGES = ("addon.formats", "addon.refiner", "addon.rigs")
+from dev.processes import ROOT
+
+PROGRAM = """
+import sys
+from addon.rigs import matching
+from addon import rigs
+there = lambda: "addon.rigs.matching" in sys.modules
+print(there(), callable(matching.match), there(), matching.match is rigs.match)
+from addon.rigs.matching import match
+from addon.rigs import matching as again
+print(match is again.match, again is sys.modules["addon.rigs.matching"])
+"""
 
 
-@pytest.mark.parametrize("package", PACKAGES)
-def test_every_name_that_is_listed_is_there(package):
-    module = importlib.import_module(package)
-    for name in module.__all__:
-        assert getattr(module, name) is not None
+def test_a_module_runs_at_the_first_look_into_it():
+    command = [sys.executable, "-c", PROGRAM]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines() == ["False True True True", "True True"]
 
 
-@pytest.mark.parametrize("package", PACKAGES)
-def test_a_name_of_a_function_is_not_that_of_its_module(package):
-    """The import of a module would put it in the function's place."""
-    module = importlib.import_module(package)
-    for name in module.__all__:
-        assert type(getattr(module, name)).__name__ != "module"
-        importlib.import_module(getattr(getattr(module, name), "__module__", package))
-        assert type(getattr(module, name)).__name__ != "module"
-
-
-def test_other_names_are_refused_as_ever():
-    with pytest.raises(ImportError, match="cannot import name 'improve'"):
-        from addon.refiner import improve  # noqa: F401
-    with pytest.raises(AttributeError, match="has no attribute 'improve'"):
-        _ = importlib.import_module("addon.refiner").improve
+def test_there_are_no_others():
+    with pytest.raises(ImportError, match="cannot import name 'no_such_thing'"):
+        from addon.rigs import no_such_thing  # type: ignore[attr-defined]  # noqa: F401

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 
 import numpy as np
 
@@ -31,6 +32,12 @@ def links(canonical: Sequence[str | None]) -> np.ndarray:
         if len(mirrored) == 2:
             found.add((mirrored[0], mirrored[1]))
     return np.array([[known[first], known[second]] for first, second in sorted(found)], int).reshape(-1, 2)
+
+
+@cache
+def of_joints() -> np.ndarray:
+    """(L, 2) the same of SMPL's own joints."""
+    return links(JOINT_NAMES)
 
 
 def _shortest_tree(costs: np.ndarray) -> set[tuple[int, int]]:

@@ -14,29 +14,15 @@ import numpy as np
 
 from .body_model import BodyModel
 from .skeleton import JOINT_COUNT, PARENTS
+from .wishes import AS_FITTED, ShapeWishes
 
 DENSITY = 985.0
-HEIGHTS, WEIGHTS, MOST_BETAS = (0.4, 2.6), (3.0, 400.0), 300
-"""Metres and kilograms of people, and how many shape numbers SMPL-X has."""
 HEIGHT_DEVIATION, WEIGHT_DEVIATION = 0.01, 1.5
 """Metres and kilograms: how well somebody knows them."""
 LENGTH_DEVIATION, FAR = 0.003, 0.02
 """Metres: of a measured bone, and from where on one counts less and less (Geman-McClure)."""
 _ITERATIONS, _MEASURES = 12, 4
 _UP = 1
-
-
-@dataclass(frozen=True)
-class ShapeWishes:
-    """betas: how many shape numbers to fit. height: metres, weight: kilograms; None where not known."""
-
-    betas: int = 10
-    height: float | None = None
-    weight: float | None = None
-
-
-AS_FITTED = ShapeWishes()
-"""Nothing is known of the performer."""
 
 
 @dataclass(frozen=True)

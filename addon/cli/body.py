@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..body.body_model import load_body_model
-from ..body.shape import HEIGHTS, MOST_BETAS, WEIGHTS, ShapeWishes
+from ..body.wishes import HEIGHTS, MOST_BETAS, WEIGHTS, ShapeWishes
 from .jobs import UsageError
 from .numbers import whole, within
 

@@ -29,13 +29,15 @@ __all__ = [
     "takes",
     "write_npz",
 ]
-__getattr__ = on_demand(
-    __name__,
-    {
-        "from_arrays": "registry",
-        "read": "registry",
-        "table": "registry",
-        "takes": "same_take",
-        "write_npz": "writer",
-    },
-)
+if not TYPE_CHECKING:  # which would take any name for one of the package's
+    __getattr__ = on_demand(
+        __name__,
+        {
+            "from_arrays": "registry",
+            "read": "registry",
+            "table": "registry",
+            "takes": "same_take",
+            "write_npz": "writer",
+        },
+        modules=True,
+    )

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from ..on_demand import on_demand
 from .errors import Cancelled, RefineError
-from .result.jitter import jitter, keypoint_noise
 
 if TYPE_CHECKING:
     from .controls import Controls
@@ -20,6 +19,7 @@ if TYPE_CHECKING:
     from .prepared import Prepared
     from .result.fit import fit_of
     from .result.holding import hold
+    from .result.jitter import jitter, keypoint_noise
     from .result.own_body import OwnBody
     from .whole_clip.alignment import keypoints_at, target_of
     from .whole_clip.own_keypoints import were_alone
@@ -71,6 +71,8 @@ _PLACES = {
     "fit_of": "result.fit",
     "hands_seen": "hands.motion",
     "hold": "result.holding",
+    "jitter": "result.jitter",
+    "keypoint_noise": "result.jitter",
     "LEGS": "limbs",
     "PARTS": "limbs",
     "Limb": "limbs",
@@ -87,4 +89,5 @@ _PLACES = {
     "align_times": "whole_clip.time_alignment",
     "surest": "whole_clip.time_alignment",
 }
-__getattr__ = on_demand(__name__, _PLACES)
+if not TYPE_CHECKING:  # which would take any name for one of the package's
+    __getattr__ = on_demand(__name__, _PLACES)

@@ -53,4 +53,5 @@ _PLACES = {
     "SampledPoints": "sampled",
     "SampledRig": "sampled",
 }
-__getattr__ = on_demand(__name__, _PLACES)
+if not TYPE_CHECKING:  # which would take any name for one of the package's
+    __getattr__ = on_demand(__name__, _PLACES, modules=True)

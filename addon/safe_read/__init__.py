@@ -6,11 +6,16 @@ before memory is spent, and every refusal is a FormatError with one readable sen
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+from ..on_demand import on_demand
 from .errors import FormatError
-from .npz import NpzFile
-from .objects import is_pickle, read_object, read_object_array
-from .text import decode_text, parse_json
-from .words import as_text, one_line
+
+if TYPE_CHECKING:
+    from .npz import NpzFile
+    from .objects import is_pickle, read_object, read_object_array
+    from .text import decode_text, parse_json
+    from .words import as_text, one_line
 
 __all__ = [
     "FormatError",
@@ -23,3 +28,15 @@ __all__ = [
     "read_object",
     "read_object_array",
 ]
+_PLACES = {
+    "NpzFile": "npz",
+    "is_pickle": "objects",
+    "read_object": "objects",
+    "read_object_array": "objects",
+    "decode_text": "text",
+    "parse_json": "text",
+    "as_text": "words",
+    "one_line": "words",
+}
+if not TYPE_CHECKING:  # which would take any name for one of the package's
+    __getattr__ = on_demand(__name__, _PLACES)

@@ -10,9 +10,9 @@ from pathlib import Path
 import bpy
 
 from .. import batch, formats
-from ..batch import FAILED, Record
 from ..safe_read import FormatError, as_text
-from ..scene import SceneError, character_print
+from ..scene import character_copy
+from ..scene.errors import SceneError
 from ..words import plural
 from . import runner
 from .batch_character import batch_armature, batch_character
@@ -138,7 +138,7 @@ class SPR_OT_batch_refine(Started, bpy.types.Operator):
             told = f"Cancelled: {told} Refine again to go on."
         if scene is not None:
             scene.spr.batch.result = told
-        failed = any(record.status == FAILED for record in job.records)
+        failed = any(record.status == batch.FAILED for record in job.records)
         self.report({"WARNING"} if failed else {"INFO"}, told)
         redraw()
         return {"CANCELLED"} if job.cancelled else {"FINISHED"}
@@ -158,7 +158,13 @@ def _wanted(scene: bpy.types.Scene) -> Wanted:
     character = None
     if armature is not None:
         character = batch_character(armature, settings)
-        made |= {"character": [character_print(armature), asdict(character.bones), asdict(character.options)]}
+        made |= {
+            "character": [
+                character_copy.character_print(armature),
+                asdict(character.bones),
+                asdict(character.options),
+            ]
+        }
     model = [Path(bpy.path.abspath(settings.body.path))] if settings.body.path else []
     engine, device = engine_and_device(settings)
     return Wanted(
@@ -168,7 +174,7 @@ def _wanted(scene: bpy.types.Scene) -> Wanted:
     )  # fmt: skip
 
 
-def _tell(scene_uid: int, record: Record) -> None:
+def _tell(scene_uid: int, record: batch.Record) -> None:
     """To the list of the scene that the batch was started in, if that is still there."""
     if record.details:
         keep_details(record.sentence, record.details)

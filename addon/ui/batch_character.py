@@ -6,10 +6,9 @@ from dataclasses import replace
 
 import bpy
 
-from ..rigs import BoneMap
-from ..scene import OnCharacter, SceneError
-from ..scene.character import bones_for, check_bones, check_character
-from ..scene.rigify_controls import controls_of
+from .. import rigs
+from ..scene import character, character_copy, rigify_controls
+from ..scene.errors import SceneError
 from .batch_job import NPZ
 from .retarget import match_bones
 from .retarget_settings import bone_map
@@ -27,20 +26,22 @@ def batch_armature(scene: bpy.types.Scene) -> bpy.types.Object | None:
             f"There is no {settings.character} in this scene any more; choose another armature under On"
             " Character, or none."
         )
-    return check_character(armature, None)
+    return character.check_character(armature, None)
 
 
-def batch_character(armature: bpy.types.Object, settings: bpy.types.PropertyGroup) -> OnCharacter:
+def batch_character(
+    armature: bpy.types.Object, settings: bpy.types.PropertyGroup
+) -> character_copy.OnCharacter:
     """With the bones of the panel's table where it is of this armature. Raises SceneError."""
-    if controls_of(armature) is not None:
-        found = BoneMap()
+    if rigify_controls.controls_of(armature) is not None:
+        found = rigs.BoneMap()
     elif settings.retarget.matched == armature.name and settings.retarget.map:
         found = bone_map(settings.retarget)
     else:
         found = match_bones(armature)
-    bones_for(armature, found)
-    check_bones(armature, found)
+    character.bones_for(armature, found)
+    character.check_bones(armature, found)
     options = settings.retarget.options()
-    return OnCharacter(
+    return character_copy.OnCharacter(
         armature.session_uid, found, replace(options, root="place") if settings.fbx_in_place else options
     )

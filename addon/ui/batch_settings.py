@@ -12,10 +12,11 @@ from typing import Any
 
 import bpy
 
-from ..batch import DONE, FAILED, LEFT_OUT, Clip, Record, told_of_others
-from ..formats.container import Hints
-from ..scene import FBX_PRESETS, preset_items
+from .. import batch
+from ..batch.record import DONE, FAILED, LEFT_OUT
+from ..formats import container
 from ..words import plural
+from ..writers.presets import FBX_PRESETS, preset_items
 from .batch_job import NPZ
 from .language import BoolProperty, CollectionProperty, EnumProperty, IntProperty, StringProperty
 from .retarget_settings import armature_names
@@ -96,7 +97,9 @@ class SPR_PG_batch(bpy.types.PropertyGroup):
     result: StringProperty(name="Result", description="What came of the last batch")
 
 
-def list_clips(settings: SPR_PG_batch, folder: Path, clips: Sequence[Clip], hints: Hints) -> None:
+def list_clips(
+    settings: SPR_PG_batch, folder: Path, clips: Sequence[batch.Clip], hints: container.Hints
+) -> None:
     """Show the recordings of a folder, all of them ticked."""
     settings.folder, settings.result, settings.active_clip = str(folder), "", 0
     settings.output = str(folder / "refined")
@@ -107,22 +110,22 @@ def list_clips(settings: SPR_PG_batch, folder: Path, clips: Sequence[Clip], hint
         row.name, row.files = clip.name, json.dumps([str(path) for path in clip.files])
 
 
-def ticked_clips(settings: SPR_PG_batch) -> list[Clip]:
+def ticked_clips(settings: SPR_PG_batch) -> list[batch.Clip]:
     """The recordings with a tick."""
     ticked = [
-        Clip(tuple(map(Path, json.loads(row.files))), row.name, listed=True)
+        batch.Clip(tuple(map(Path, json.loads(row.files))), row.name, listed=True)
         for row in settings.clips
         if row.chosen
     ]
-    return told_of_others(ticked, [row.name for row in settings.clips])
+    return batch.told_of_others(ticked, [row.name for row in settings.clips])
 
 
-def stated_hints(settings: SPR_PG_batch) -> Hints:
+def stated_hints(settings: SPR_PG_batch) -> container.Hints:
     """What was stated about the files."""
-    return Hints(**json.loads(settings.stated))
+    return container.Hints(**json.loads(settings.stated))
 
 
-def show_record(settings: SPR_PG_batch, record: Record) -> None:
+def show_record(settings: SPR_PG_batch, record: batch.Record) -> None:
     """Bring a result to its line."""
     row = settings.clips.get(record.name)
     if row is not None:
@@ -130,7 +133,7 @@ def show_record(settings: SPR_PG_batch, record: Record) -> None:
         row.sentences = "\n".join([*([record.sentence] if record.sentence else []), *record.warnings])
 
 
-def _told(record: Record) -> str:
+def _told(record: batch.Record) -> str:
     """'12.3 → 4.5 mm', '100 frames' without keypoints, 'Failed'."""
     if record.status != DONE:
         return record.status.capitalize()

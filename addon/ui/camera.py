@@ -10,18 +10,9 @@ from bpy_extras.io_utils import ImportHelper
 from mathutils import Matrix
 
 from ..recording import Camera, Recording
-from ..scene import SceneError
-from ..scene.camera import (
-    SENSOR,
-    Clip,
-    Footage,
-    find_camera,
-    load_footage,
-    show_footage,
-    start_footage,
-    write_camera,
-)
-from ..scene.own_space import placed
+from ..scene import camera as scene_camera
+from ..scene import own_space
+from ..scene.errors import SceneError
 from ..scene.units import from_metres
 from .describe import recording_name
 from .hints import peek
@@ -44,7 +35,7 @@ def described(camera: Camera) -> str:
     """'35 mm lens, 1920 × 1080, moving'."""
     if camera.size is not None:
         wide, (width, height) = camera.pixels(camera.size)[0], camera.size
-        lens = f"{wide / width * SENSOR:.0f} mm lens, {width} × {height}"
+        lens = f"{wide / width * scene_camera.SENSOR:.0f} mm lens, {width} × {height}"
     elif camera.unit == "pixels":
         lens = f"Focal length {camera.focal[0]:.0f} pixels"
     else:
@@ -68,13 +59,13 @@ class CameraMaker:
 
     def add(
         self, context: bpy.types.Context, recording: Recording, size: tuple[int, int] | None = None
-    ) -> tuple[bpy.types.Object, Clip]:
+    ) -> tuple[bpy.types.Object, scene_camera.Clip]:
         """The camera, and look through it."""
         assert recording.camera is not None
         scene = context.scene
         clip = _clip(scene, recording)
         name = f"{recording_name(recording.path)} camera"
-        ob = write_camera(
+        ob = scene_camera.write_camera(
             scene, recording.camera, clip, scene.spr.source, name=name, size=size, placed=_placed(scene)
         )
         if context.area is not None and context.area.type == "VIEW_3D":
@@ -131,17 +122,17 @@ class SPR_OT_open_footage(CameraMaker, bpy.types.Operator, ImportHelper):
         recording = filmed(context)
         assert recording is not None and recording.camera is not None
         try:
-            footage = load_footage(bpy.path.abspath(self.filepath))
+            footage = scene_camera.load_footage(bpy.path.abspath(self.filepath))
             fits = _same_shape(recording.camera.size, footage.size)
             ob, clip = self.add(context, recording, footage.size if fits else None)
-            show_footage(ob, footage, clip, self.later)
+            scene_camera.show_footage(ob, footage, clip, self.later)
         except SceneError as error:
             self.report({"ERROR"}, str(error))
             return {"CANCELLED"}
         self._tell(clip.clock.rate, recording, footage, fits)
         return {"FINISHED"}
 
-    def _tell(self, rate: float, recording: Recording, footage: Footage, fits: bool) -> None:
+    def _tell(self, rate: float, recording: Recording, footage: scene_camera.Footage, fits: bool) -> None:
         size = recording.camera.size if recording.camera else None
         if not fits and size is not None:
             self.report(
@@ -159,9 +150,9 @@ class SPR_OT_open_footage(CameraMaker, bpy.types.Operator, ImportHelper):
             self.report({"INFO"}, f"{footage.image.name} lies behind the body")
 
 
-def _clip(scene: bpy.types.Scene, recording: Recording) -> Clip:
+def _clip(scene: bpy.types.Scene, recording: Recording) -> scene_camera.Clip:
     """When its frames show."""
-    return Clip(recording.fps.value, clock_of(scene, recording))
+    return scene_camera.Clip(recording.fps.value, clock_of(scene, recording))
 
 
 def _same_shape(size: tuple[int, int] | None, other: tuple[int, int]) -> bool:
@@ -173,19 +164,21 @@ def _same_shape(size: tuple[int, int] | None, other: tuple[int, int]) -> bool:
 def _placed(scene: bpy.types.Scene) -> Matrix:
     """How the refined people of the open recording were moved as objects: as the first one was."""
     people = refined_people(scene, scene.spr.source)
-    spaces = (placed(entry.armature) for entry in people.values())
+    spaces = (own_space.placed(entry.armature) for entry in people.values())
     return Matrix(next(spaces, from_metres(scene)).tolist())
 
 
 def follow_people(scene: bpy.types.Scene) -> None:
     """The camera of the open recording is to the people what it was, after they moved in place or time."""
-    recording, ob = peek(scene.spr), find_camera(scene, scene.spr.source)
+    recording, ob = peek(scene.spr), scene_camera.find_camera(scene, scene.spr.source)
     if not isinstance(recording, Recording) or recording.camera is None or ob is None:
         return
     render, shown = scene.render, scene.camera
     size, clip = (render.resolution_x, render.resolution_y), _clip(scene, recording)
-    write_camera(scene, recording.camera, clip, scene.spr.source, size=size, placed=_placed(scene))
-    start_footage(ob, clip)
+    scene_camera.write_camera(
+        scene, recording.camera, clip, scene.spr.source, size=size, placed=_placed(scene)
+    )
+    scene_camera.start_footage(ob, clip)
     scene.camera = shown
 
 

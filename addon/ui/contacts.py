@@ -6,8 +6,8 @@ from __future__ import annotations
 
 import bpy
 
+from ..scene import contacts
 from ..scene.clock import places_on_timeline
-from ..scene.contacts import CONTACTS, HEIGHTS, UP, contact_frames
 from .language import EnumProperty
 from .quality import shown_person
 
@@ -31,7 +31,7 @@ class SPR_OT_go_to_contact(bpy.types.Operator):
     def poll(cls, context: bpy.types.Context) -> bool:
         """Needs contacts with keys."""
         person = shown_person(context)
-        if person is None or not len(contact_frames(person)):
+        if person is None or not len(contacts.contact_frames(person)):
             cls.poll_message_set("Refine a recording first: nothing is known of contacts yet")
             return False
         return True
@@ -39,7 +39,7 @@ class SPR_OT_go_to_contact(bpy.types.Operator):
     def execute(self, context: bpy.types.Context) -> set[str]:
         """Change the scene's frame."""
         scene = context.scene
-        frames = places_on_timeline(scene, contact_frames(shown_person(context)))
+        frames = places_on_timeline(scene, contacts.contact_frames(shown_person(context)))
         steps, forward = frames - scene.frame_current, self.which == "NEXT"
         ahead = frames[steps > 0 if forward else steps < 0]
         if not len(ahead):
@@ -58,10 +58,10 @@ def draw_contacts(layout: bpy.types.UILayout, person: bpy.types.Object) -> None:
     column = layout.column(align=True)
     column.use_property_split = True
     column.use_property_decorate = True
-    for name, label in zip(CONTACTS, _LABELS, strict=True):
+    for name, label in zip(contacts.CONTACTS, _LABELS, strict=True):
         if name in person:
             column.prop(person, f'["{name}"]', text=label, slider=True, translate=False)
-    for name, label in ((HEIGHTS, "Floor Height"), (UP, "Floor Up")):
+    for name, label in ((contacts.HEIGHTS, "Floor Height"), (contacts.UP, "Floor Up")):
         if name in person:
             part = layout.column(align=True)
             part.use_property_decorate = False

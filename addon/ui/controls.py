@@ -9,8 +9,8 @@ from typing import Any
 
 import bpy
 
+from .. import refiner
 from ..recording import Recording
-from ..refiner import PARTS, Controls
 from .effects import without_effect
 from .feet import SPR_PG_feet, feet_of
 from .hands import draw_hands
@@ -131,14 +131,14 @@ class SPR_PG_controls(bpy.types.PropertyGroup):
     feet: PointerProperty(name="Feet", description="Feet that stay, and the floor", type=SPR_PG_feet)
 
 
-def controls_of(settings: bpy.types.PropertyGroup) -> Controls:
+def controls_of(settings: bpy.types.PropertyGroup) -> refiner.Controls:
     """The scene's controls as the refiner takes them."""
     controls = settings.controls
-    parts = frozenset(part for part in PARTS if getattr(controls, part))
+    parts = frozenset(part for part in refiner.PARTS if getattr(controls, part))
     frames = (controls.first, controls.last) if controls.use_range else None
     hands = controls.hand_strength if controls.hands else None
     limbs, feet = limbs_of(controls.limbs), feet_of(controls.feet)
-    return Controls(
+    return refiner.Controls(
         controls.strength, controls.smoothness, parts, frames, limbs, hands=hands,
         finger_bones=controls.finger_bones, **feet,
     )  # fmt: skip

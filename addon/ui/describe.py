@@ -9,10 +9,9 @@ from typing import Any
 
 import numpy as np
 
-from ..batch import roughly
-from ..body.shape import height_of, weight_of
-from ..formats.container import Hints
-from ..formats.file_names import shared_name
+from .. import batch
+from ..body import shape as body_shape
+from ..formats import container, file_names
 from ..overrides import asked
 from ..recording import How, Known, Person, Recording
 from ..words import listed, plural
@@ -43,7 +42,7 @@ def recording_name(source: str, also: Sequence[str] = ()) -> str:
     what their names share where several files are one recording."""
     path = Path(source)
     if also:
-        return shared_name([path, *map(Path, also)]) or path.parent.name or path.stem
+        return file_names.shared_name([path, *map(Path, also)]) or path.parent.name or path.stem
     return path.parent.name if path.stem.isdecimal() and path.parent.name else path.stem
 
 
@@ -59,7 +58,7 @@ def title(recording: Recording, more: int = 0) -> list[str]:
     return [*name, kind]
 
 
-def facts(recording: Recording, hints: Hints) -> list[tuple[str, str]]:
+def facts(recording: Recording, hints: container.Hints) -> list[tuple[str, str]]:
     """(label, value) pairs that say what was recognised, and how it came to be known."""
     units = UNIT_NAMES.get(recording.units.value, recording.units.value)
     return [
@@ -203,7 +202,7 @@ def _shape(outcome: Outcome) -> list[str]:
     if outcome.body_model is None:
         return []
     vertices = outcome.body_model.rest_vertices(outcome.motion.betas)
-    height, weight = height_of(vertices), weight_of(vertices, outcome.body_model.faces)
+    height, weight = body_shape.height_of(vertices), body_shape.weight_of(vertices, outcome.body_model.faces)
     return [f"body of {height:.2f} m and {weight:.0f} kg"]
 
 
@@ -265,7 +264,7 @@ def progress_text(job: SteppedJob) -> str:
 def progress_parts(job: SteppedJob) -> tuple[str, str]:
     """'take_3 (3 of 12): Fitting' and '42%, 3 s left': what is done, and what always fits into a bar."""
     done, left = f"{job.fraction:.0%}", job.seconds_left
-    return job.message, done if left is None else f"{done}, {roughly(left)} left"
+    return job.message, done if left is None else f"{done}, {batch.roughly(left)} left"
 
 
 def wrap(text: str, width: float, measure: Callable[[str], float]) -> list[str]:

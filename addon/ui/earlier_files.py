@@ -5,9 +5,9 @@ from __future__ import annotations
 import bpy
 from bpy.app.handlers import load_post, persistent, save_pre
 
+from ..scene import refined
 from ..scene.clock import Clock
 from ..scene.parts import BODY_KEY, KEYPOINTS_KEY
-from ..scene.refined import BEFORE
 from .properties import SPR_PG_result
 from .refined import PERSON_KEY, SOURCE_KEY, Refined, claim, note_names, recognise
 
@@ -48,13 +48,13 @@ def _take_over_one(scene: bpy.types.Scene, entry: SPR_PG_result) -> None:
     if armature is not None and armature.is_editable and SOURCE_KEY not in armature:
         claim(Refined(entry.source, entry.person_id, armature, Clock(entry.origin, entry.rate)), ())
         # The armature itself keeps it, as long as it is there.
-        if armature.get(BEFORE) is not None and armature[BEFORE].is_editable:
-            armature[BEFORE].use_fake_user = False
+        if armature.get(refined.BEFORE) is not None and armature[refined.BEFORE].is_editable:
+            armature[refined.BEFORE].use_fake_user = False
 
 
 def _remove_ghost(armature: bpy.types.Object) -> None:
     """An armature that was deleted long ago, and all that only it has kept."""
-    held = [armature.data, armature.get(BEFORE)]
+    held = [armature.data, armature.get(refined.BEFORE)]
     if armature.animation_data is not None:
         held.append(armature.animation_data.action)
     if armature.users == 0:

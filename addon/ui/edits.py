@@ -8,14 +8,10 @@ from typing import Any
 
 import bpy
 
-from ..scene import SceneError
-from ..scene.blend_edit import blend_edit
+from ..scene import blend_edit, contacts, edit_layer, edits, reduce_keys
+from ..scene import refined as scene_refined
 from ..scene.clock import frame_shown
-from ..scene.contacts import forget_contact_edits
-from ..scene.edit_layer import add_edit_layer, blend_layer_edit, has_edit_layer
-from ..scene.edits import forget_edits
-from ..scene.reduce_keys import reduce_keys
-from ..scene.refined import refined_animation
+from ..scene.errors import SceneError
 from ..steps import Steps
 from ..words import plural
 from . import runner
@@ -57,10 +53,10 @@ class SPR_OT_blend_edit(_OnPerson, bpy.types.Operator):
     def change(self, person: bpy.types.Object) -> Steps[str]:
         """Spread the offset of one frame."""
         frame, bones = round(frame_shown(bpy.context.scene)), _selected_bones(bpy.context, person)
-        if has_edit_layer(person):
-            names = blend_layer_edit(person, frame, self.frames, bones)
+        if edit_layer.has_edit_layer(person):
+            names = edit_layer.blend_layer_edit(person, frame, self.frames, bones)
         else:
-            names = yield from blend_edit.steps(person, frame, self.frames, bones)
+            names = yield from blend_edit.blend_edit.steps(person, frame, self.frames, bones)
         over = plural(self.frames, "frame")
         return f"The edit of {bones_listed(names)} at frame {frame} eases over {over}."
 
@@ -78,7 +74,7 @@ class SPR_OT_add_edit_layer(_OnPerson, bpy.types.Operator):
     def change(self, person: bpy.types.Object) -> Steps[str]:
         """Push down, add."""
         yield None
-        layer = add_edit_layer(person)
+        layer = edit_layer.add_edit_layer(person)
         return f"Keys now go to the action {layer.name}, above the refined one."
 
 
@@ -122,7 +118,7 @@ class SPR_OT_reduce_keys(_OnPerson, bpy.types.Operator):
 
     def change(self, person: bpy.types.Object) -> Steps[str]:
         """Thin out, measure."""
-        done = yield from reduce_keys.steps(person, self.degrees, self.millimetres)
+        done = yield from reduce_keys.reduce_keys.steps(person, self.degrees, self.millimetres)
         return (
             f"{plural(done.before, 'key')} became {done.after:,}; the motion is off by"
             f" {done.degrees:.2f}° and {done.millimetres:.1f} mm at most."
@@ -142,8 +138,8 @@ class SPR_OT_forget_edits(_OnPerson, bpy.types.Operator):
     def change(self, person: bpy.types.Object) -> Steps[str]:
         """Take the marks off."""
         bones = _selected_bones(bpy.context, person)
-        names = yield from forget_edits.steps(person, bones)
-        if bones is None and forget_contact_edits(person):
+        names = yield from edits.forget_edits.steps(person, bones)
+        if bones is None and contacts.forget_contact_edits(person):
             names.append("contacts and floor")
         if not names:
             raise SceneError("No key has been changed since the last run; there is nothing to forget.")
@@ -156,7 +152,7 @@ def why_unchangeable(person: bpy.types.Object | None) -> str:
         return "Refining is already running"
     if person is None:
         return "Refine a recording first"
-    refined = refined_animation(person)
+    refined = scene_refined.refined_animation(person)
     if not person.is_editable or (refined is not None and not refined.action.is_editable):
         return "This person is linked from another file and can't be changed"
     return ""

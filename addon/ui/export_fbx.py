@@ -14,6 +14,7 @@ from .. import scene as scene_package
 from ..scene.clock import from_timeline
 from ..steps import Progress, Steps
 from ..words import plural
+from ..writers.presets import PRESETS, Preset, preset_items
 from . import runner
 from .followed import person_before
 from .language import BoolProperty, EnumProperty, IntProperty, StringProperty
@@ -57,7 +58,7 @@ class SPR_OT_export_fbx(Telling, bpy.types.Operator, ExportHelper):
     preset: EnumProperty(
         name="Preset",
         description="What the file is for: its kind, axes, unit, bone names and root",
-        items=list(scene_package.preset_items()),
+        items=list(preset_items()),
     )
     rename: BoolProperty(
         name="Its Bone Names",
@@ -123,13 +124,13 @@ class SPR_OT_export_fbx(Telling, bpy.types.Operator, ExportHelper):
         self._follow_preset()
         before = self.filepath
         path = Path(self.filepath)
-        if path.suffix.lower() in {preset.suffix for preset in scene_package.PRESETS.values()}:
+        if path.suffix.lower() in {preset.suffix for preset in PRESETS.values()}:
             self.filepath = str(path.with_suffix(self._wanted.suffix))
         return ExportHelper.check(self, context) or self.filepath != before
 
     @property
-    def _wanted(self) -> scene_package.Preset:
-        return scene_package.PRESETS[self.preset]
+    def _wanted(self) -> Preset:
+        return PRESETS[self.preset]
 
     def _follow_preset(self) -> None:
         self.filename_ext = self._wanted.suffix

@@ -8,7 +8,7 @@ from typing import Any
 
 import bpy
 
-from ..refiner import LEGS, Controls
+from .. import refiner
 from .language import EnumProperty, FloatProperty
 
 FLOOR_ITEMS = [
@@ -58,9 +58,9 @@ def feet_of(feet: bpy.types.PropertyGroup) -> dict[str, Any]:
     return {"feet": feet.hold, "floor": floor, "path": str(feet.path).lower()}
 
 
-def idle_feet(controls: Controls) -> dict[str, str]:
+def idle_feet(controls: refiner.Controls) -> dict[str, str]:
     """A sentence for each property that changes nothing, by its name."""
-    if not controls.parts.issuperset(LEGS):
+    if not controls.parts.issuperset(refiner.LEGS):
         reason = "the root and both legs have to be refined for it; switch them on under Controls."
         return {"hold": f"Hold Feet: {reason}", "path": ""}
     if controls.feet == 0.0:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from .. import refiner
 from ..motion import Motion
-from ..refiner import Controls
 
 BEARS = 0.5
 """Probability from which a place is said to bear."""
@@ -13,7 +13,7 @@ SLOPE = 0.5
 """Degrees from which a floor is said to slope."""
 
 
-def feet_line(motion: Motion, controls: Controls) -> str:
+def feet_line(motion: Motion, controls: refiner.Controls) -> str:
     """'floor found; feet bear in 74 % of frames and are held there', "" where nobody has looked for it."""
     if not len(motion.contacts):
         return ""

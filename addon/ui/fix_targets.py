@@ -13,8 +13,8 @@ import numpy as np
 from mathutils import Vector
 
 from ..recording import Keypoints, Person, Recording
+from ..scene import own_space
 from ..scene.axes import positions_to_smpl
-from ..scene.own_space import placed
 from ..scene.units import from_metres
 from .fixed_points import Fix
 from .fixes import add_fix
@@ -62,7 +62,7 @@ def drawn_targets(scene: bpy.types.Scene, depsgraph: bpy.types.Depsgraph) -> Ite
             continue
         moment, matrix = moment_shown(scene, recording, result), from_metres(scene)
         if result is not None:
-            matrix = placed(result.armature, result.armature.evaluated_get(depsgraph))
+            matrix = own_space.placed(result.armature, result.armature.evaluated_get(depsgraph))
         points, strength = track.at(moment)
         places = points @ matrix[:3, :3].T + matrix[:3, 3]
         yield Drawn(person, person.keypoints, places, strength, matrix, round(moment * person.fps))

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import bpy
 
-from ..scene.refined import refined_animation
-from ..scene.retarget_keys import SOURCE, retargeted_action
+from ..scene import refined as scene_refined
+from ..scene import retarget_keys
 from .quality import shown_person
 from .refined import PERSON_KEY, SOURCE_KEY, refined_armatures
 
@@ -20,10 +20,10 @@ def note_person(action: bpy.types.Action, person: bpy.types.Object) -> None:
 
 def person_before(scene: bpy.types.Scene, character: bpy.types.Object) -> bpy.types.Object | None:
     """The person whose motion the character has; None where it has nobody's, or that person is gone."""
-    action = retargeted_action(character)
+    action = retarget_keys.retargeted_action(character)
     if action is None:
         return None
-    people, named = refined_armatures(scene), scene.objects.get(str(action[SOURCE]))
+    people, named = refined_armatures(scene), scene.objects.get(str(action[retarget_keys.SOURCE]))
     same = [one for one in people if _is_of(action, one)]
     known = same if WHOSE in action and same else people
     return named if named in known else next(iter(same), None)
@@ -44,7 +44,7 @@ def why_not_again(context: bpy.types.Context, character: bpy.types.Object | None
     """Why a character's motion can't be brought up to date; nothing where it can."""
     if character is None:
         return ""
-    if retargeted_action(character) is None:
+    if retarget_keys.retargeted_action(character) is None:
         return "Retarget to this character first"
     chosen = context.view_layer.objects.active in refined_armatures(context.scene)
     if not chosen and person_before(context.scene, character) is None:
@@ -57,8 +57,8 @@ def _is_of(action: bpy.types.Action, person: bpy.types.Object) -> bool:
     person's own action keeps when the person is renamed."""
     if WHOSE in action:
         return bool(action[WHOSE] == _whose(person))
-    refined = refined_animation(person)
-    return refined is not None and bool(refined.action.name == action[SOURCE])
+    refined = scene_refined.refined_animation(person)
+    return refined is not None and bool(refined.action.name == action[retarget_keys.SOURCE])
 
 
 def _whose(person: bpy.types.Object) -> str:

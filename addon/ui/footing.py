@@ -6,9 +6,7 @@ from collections.abc import Hashable, Iterable, Iterator
 
 import bpy
 
-from ..scene.curves import count_curves
-from ..scene.layers import playing_strips
-from ..scene.versions import own_actions
+from ..scene import curves, layers, versions
 
 LOST = "What this works on was deleted or changed meanwhile, so it ended before it was done. Start it again."
 
@@ -39,7 +37,9 @@ def _facts(ob: bpy.types.Object) -> Iterator[Hashable]:
     played = None if animation is None else animation.action
     if played is not None:
         yield own, played.session_uid, "plays"
-    actions = {played, *own_actions(ob), *(strip.action for strip in playing_strips(ob))} - {None}
+    actions = {played, *versions.own_actions(ob), *(strip.action for strip in layers.playing_strips(ob))} - {
+        None
+    }
     for action in actions:
-        for place in range(count_curves(action)):
+        for place in range(curves.count_curves(action)):
             yield action.session_uid, place, "curve"

@@ -8,7 +8,7 @@ import bpy
 import numpy as np
 
 from ..recording import Recording
-from ..scene.tracks import extent_of
+from ..scene import tracks as scene_tracks
 from ..scene.units import metres
 from .preview import tracks_of
 from .scene_range import fit_range
@@ -37,8 +37,8 @@ def show_recording(context: bpy.types.Context, recording: Recording, fresh: bool
     free = fresh or not any(ob.visible_get() for ob in context.view_layer.objects if ob.type not in _UNSEEN)
     tracks = list(tracks_of(recording).values())
     if tracks:
-        centre, radius = extent_of(tracks, WIDEST)
-        middle, half = extent_of(tracks, np.inf)
+        centre, radius = scene_tracks.extent_of(tracks, WIDEST)
+        middle, half = scene_tracks.extent_of(tracks, np.inf)
         reach = float(np.linalg.norm(middle - centre)) + half
         size = 1.0 / metres(context.scene)
         for area, view in _views(context.scene):

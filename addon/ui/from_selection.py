@@ -10,11 +10,10 @@ from pathlib import Path
 
 import bpy
 
-from ..formats.scene_clip import digest, write_clip
-from ..rigs import BoneMap, Sampled
-from ..scene import SceneError
-from ..scene.sample_points import sample_empties, sample_mesh
-from ..scene.sample_rigs import sample_rigs
+from .. import rigs
+from ..formats import scene_clip
+from ..scene import sample_points, sample_rigs
+from ..scene.errors import SceneError
 from ..scene.sampled_frames import scene_frames
 from ..steps import Progress, Steps, as_part
 from . import runner
@@ -35,7 +34,7 @@ class ReadingJob(SteppedJob):
     """Reads what was selected. path: the recording that came of it."""
 
     def __init__(
-        self, scene: bpy.types.Scene, chosen: Sequence[bpy.types.Object], maps: dict[str, BoneMap]
+        self, scene: bpy.types.Scene, chosen: Sequence[bpy.types.Object], maps: dict[str, rigs.BoneMap]
     ) -> None:
         super().__init__(self._work())
         self.scene_uid = scene.session_uid
@@ -54,32 +53,36 @@ class ReadingJob(SteppedJob):
         self.writing = True
         yield Progress(0.95, "Reading the scene")
         self.path = _file(name, sampled)
-        write_clip(sampled, self.path)
+        scene_clip.write_clip(sampled, self.path)
         yield Progress(1.0, "Done")
 
     def stands_on(self) -> Iterator[bpy.types.Object]:
         """What was selected."""
         return (one for one in bpy.data.objects if one.session_uid in self.uids)
 
-    def _sampled(self, scene: bpy.types.Scene, chosen: Sequence[bpy.types.Object]) -> Steps[list[Sampled]]:
-        found: list[Sampled] = []
+    def _sampled(
+        self, scene: bpy.types.Scene, chosen: Sequence[bpy.types.Object]
+    ) -> Steps[list[rigs.Sampled]]:
+        found: list[rigs.Sampled] = []
         armatures = [one for one in chosen if one.type == "ARMATURE"]
         if armatures:
-            found += yield from as_part(sample_rigs(scene, armatures, self.frames, self.maps), 0.0, 0.9)
+            found += yield from as_part(
+                sample_rigs.sample_rigs(scene, armatures, self.frames, self.maps), 0.0, 0.9
+            )
             return found
         meshes = [one for one in chosen if one.type == "MESH"]
         for mesh in meshes:
-            found += yield from as_part(sample_mesh(scene, mesh, self.frames), 0.0, 0.9)
+            found += yield from as_part(sample_points.sample_mesh(scene, mesh, self.frames), 0.0, 0.9)
         if not meshes:
-            found += yield from as_part(sample_empties(scene, chosen, self.frames), 0.0, 0.9)
+            found += yield from as_part(sample_points.sample_empties(scene, chosen, self.frames), 0.0, 0.9)
         return found
 
 
-def _file(name: str, sampled: Sequence[Sampled]) -> Path:
+def _file(name: str, sampled: Sequence[rigs.Sampled]) -> Path:
     """Where the recording of a selection is kept: the same content goes to the same file. The refined person
     is called after it."""
     plain = re.sub(r"[^\w.+-]+", "_", name)[:60]
-    path = f"{FOLDER}/{digest(sampled)[:8]}"
+    path = f"{FOLDER}/{scene_clip.digest(sampled)[:8]}"
     folder = bpy.utils.extension_path_user(BASE_PACKAGE, path=path, create=True)
     return Path(folder) / f"{plain}_motion.npz"
 
@@ -157,7 +160,7 @@ class SPR_OT_refine_from_selection(Driven, bpy.types.Operator):
         context.window_manager.modal_handler_add(self)
         return {"RUNNING_MODAL"}
 
-    def _maps(self, context: bpy.types.Context) -> dict[str, BoneMap]:
+    def _maps(self, context: bpy.types.Context) -> dict[str, rigs.BoneMap]:
         """By name of the armature; what was corrected is remembered with the scene."""
         found, changed, rows = {}, {}, context.window_manager.spr_bone_rows
         for one in _armatures(context):
@@ -215,7 +218,7 @@ def _draw_table(
         line.prop_search(row, "bone", armature.data, "bones", text=label_of(row.joint))
 
 
-def _heading(name: str, bone_map: BoneMap) -> str:
+def _heading(name: str, bone_map: rigs.BoneMap) -> str:
     named = "bones found by name" if bone_map.confidence == 1.0 else "bones found by shape"
     whose = f"names of {bone_map.family}" if bone_map.family else named
     return f"{name}: {whose}, {bone_map.confidence:.0%} sure" if bone_map.joints else name

@@ -9,8 +9,7 @@ import bpy
 import numpy as np
 
 from ..motion import Motion
-from ..scene.placing import check_movable, motion_in_world, place
-from ..scene.takes import READING
+from ..scene import placing, takes
 from ..scene.units import metres
 from ..steps import Steps, as_part
 from . import runner
@@ -38,15 +37,17 @@ class GroundJob(ToldJob):
     def _work(self, scene: bpy.types.Scene, people: list[bpy.types.Object], find: Find) -> Steps[None]:
         bpy.context.view_layer.update()  # where a script has just moved the object
         for person in people:
-            check_movable(person)
+            placing.check_movable(person)
         grounds = []
         for number, person in enumerate(people):
-            reading = motion_in_world.steps(person, scene)
-            motion = yield from as_part(reading, number * READING / len(people), READING / len(people))
+            reading = placing.motion_in_world.steps(person, scene)
+            motion = yield from as_part(
+                reading, number * takes.READING / len(people), takes.READING / len(people)
+            )
             grounds.append(find(motion))
         told = []
         for person, found in zip(people, grounds, strict=True):
-            place(person, found.turn, found.places(np.zeros(3)) / metres(scene))
+            placing.place(person, found.turn, found.places(np.zeros(3)) / metres(scene))
             told.append(_sentence(person.name, found))
         bpy.context.view_layer.update()
         follow_people(scene)

@@ -8,7 +8,7 @@ import json
 
 import bpy
 
-from ..formats.edits import can_join, can_split, join, split
+from ..formats import edits
 from ..recording import Person, Recording
 from .hints import peek
 from .language import EnumProperty
@@ -27,7 +27,7 @@ def _others(_operator: object, context: bpy.types.Context | None) -> list[tuple[
     _items.clear()
     if found is not None and context is not None:
         recording, one = found
-        fitting = [other for other in recording.people if can_join(one, other)]
+        fitting = [other for other in recording.people if edits.can_join(one, other)]
         for other in sorted(fitting, key=lambda other: _gap(one, other)):
             name, away = label_of(context.scene.spr, other.id), _gap(one, other) / one.fps
             _items.append((other.id, f"{name} ({away:.1f} s away)", f"Make one person of it and {name}"))
@@ -69,7 +69,7 @@ class SPR_OT_join_tracks(bpy.types.Operator):
         found = _active(context)
         if found is None or not self.other:
             return {"CANCELLED"}
-        return _edit(self, context, join(found[1].id, self.other))
+        return _edit(self, context, edits.join(found[1].id, self.other))
 
 
 class SPR_OT_split_track(bpy.types.Operator):
@@ -83,7 +83,7 @@ class SPR_OT_split_track(bpy.types.Operator):
     def poll(cls, context: bpy.types.Context) -> bool:
         """The person must be there before and after the current frame."""
         found = _active(context)
-        if found is None or not can_split(found[1], number_shown(context.scene, *found)):
+        if found is None or not edits.can_split(found[1], number_shown(context.scene, *found)):
             cls.poll_message_set("Go to a frame inside the chosen track first")
             return False
         return True
@@ -94,7 +94,7 @@ class SPR_OT_split_track(bpy.types.Operator):
         if found is None:
             return {"CANCELLED"}
         follow_all(context.scene)
-        return _edit(self, context, split(found[1].id, number_shown(context.scene, *found)))
+        return _edit(self, context, edits.split(found[1].id, number_shown(context.scene, *found)))
 
 
 class SPR_OT_tracks_as_in_file(bpy.types.Operator):

@@ -8,7 +8,7 @@ import bpy
 import numpy as np
 
 from .. import refiner
-from ..body.hands import SIDES
+from ..body import hands
 from ..recording import Keypoints, Person, Recording
 from .hints import peek
 from .people import chosen_people
@@ -44,7 +44,7 @@ def draw_hands(
     if people and not held:
         layout.prop(settings.controls, "finger_bones")
     if points:
-        say(layout, FOUND.format("both hands" if seen.all() else f"the {SIDES[int(seen[1])]} hand"))
+        say(layout, FOUND.format("both hands" if seen.all() else f"the {hands.SIDES[int(seen[1])]} hand"))
     elif people:
         say(layout, _sentence(settings, held, coded))
 

@@ -10,8 +10,7 @@ from collections.abc import Callable
 import bpy
 
 from ..body.layouts import LAYOUTS
-from ..formats.container import Hints
-from ..formats.rig_files import known_takes
+from ..formats import container, rig_files
 from ..recording import Recording
 from ..safe_read import FormatError
 from .language import BoolProperty, EnumProperty, FloatProperty, StringProperty
@@ -72,7 +71,7 @@ def _takes(settings: FileSettings, _context: bpy.types.Context, text: str) -> li
 
 def takes_of(settings: FileSettings) -> tuple[str, ...]:
     """The names of the takes of the file, as it was read."""
-    return known_takes(bpy.path.abspath(settings.source)) if settings.source else ()
+    return rig_files.known_takes(bpy.path.abspath(settings.source)) if settings.source else ()
 
 
 class FileSettings:
@@ -143,9 +142,9 @@ class FileSettings:
     show_warnings: BoolProperty(name="Warnings", description="Show what is doubtful about the file")
 
 
-def hints_of(settings: FileSettings) -> Hints:
+def hints_of(settings: FileSettings) -> container.Hints:
     """The user's overrides; what is left to the file is None."""
-    return Hints(
+    return container.Hints(
         layout=_stated(settings.layout),
         fps=settings.fps if settings.use_fps else None,
         up=_stated(settings.up),

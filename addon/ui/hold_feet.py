@@ -10,13 +10,10 @@ import bpy
 from .. import refiner
 from ..motion import Motion
 from ..recording import Keypoints
-from ..scene import SceneError
-from ..scene.contacts import BEARS
-from ..scene.edits import find_seen_edits, held_poses
-from ..scene.hold_again import motion_to_hold, write_held
-from ..scene.kept_keypoints import kept_keypoints
-from ..scene.measures import motion_slide_cm
-from ..scene.refined import refined_animation
+from ..scene import contacts, hold_again, kept_keypoints, measures
+from ..scene import edits as scene_edits
+from ..scene import refined as scene_refined
+from ..scene.errors import SceneError
 from ..steps import Progress, Steps, as_part
 from .edits import why_unchangeable
 from .feet import feet_of
@@ -45,7 +42,7 @@ class HoldJob(JobWithSentence):
         person = self._person()
         self.told += follow_moved_keys([person])
         self.writing = True  # an edit of what is being read would be lost
-        free = yield from as_part(motion_to_hold.steps(person, self.rate), 0.0, READING)
+        free = yield from as_part(hold_again.motion_to_hold.steps(person, self.rate), 0.0, READING)
         self.writing = False
         held = yield from as_part(self._held(free), READING, HELD - READING)
         scene = _by_uid(bpy.data.scenes, self.scene_uid)
@@ -55,7 +52,7 @@ class HoldJob(JobWithSentence):
         sentence = yield from _sentence(person.name, free, held)
         yield Progress(WRITING, "Writing the keys")
         with in_scene(scene):
-            write = write_held(person, held, self.told.append, contacts=not len(free.contacts))
+            write = hold_again.write_held(person, held, self.told.append, contacts=not len(free.contacts))
             yield from as_part(write, WRITING, 1.0 - WRITING)
         self.sentence, self.heed = " ".join([sentence, *self.told]), bool(self.told)
 
@@ -87,26 +84,26 @@ def _by_uid(blocks: bpy.types.bpy_prop_collection, uid: int) -> bpy.types.ID:
 
 def _with_edits(person: bpy.types.Object, motion: Motion) -> Steps[Motion]:
     """Keys that somebody has changed are held as refining again holds them; the fit error is that of now."""
-    kept = kept_keypoints(person)
-    refined = refined_animation(person)
+    kept = kept_keypoints.kept_keypoints(person)
+    refined = scene_refined.refined_animation(person)
     keypoints: Keypoints | None = None
     if kept is not None and refined is not None and refined.strip is None:
         keypoints = kept.at(motion.frame_ids.astype(float))
         motion = replace(motion, fit_error_mm=(yield from refiner.fit_of(motion, keypoints)))
-    edits = yield from find_seen_edits.steps(person)
+    edits = yield from scene_edits.find_seen_edits.steps(person)
     if edits is None or not edits.held.any():
         return motion
-    held = held_poses(person, edits, lambda frames: frames / motion.fps)
+    held = scene_edits.held_poses(person, edits, lambda frames: frames / motion.fps)
     return refiner.hold(motion, held, keypoints)
 
 
 def _sentence(name: str, free: Motion, held: Motion) -> Steps[str]:
-    bears = held.contacts >= BEARS
+    bears = held.contacts >= contacts.BEARS
     share = bears.any(1).mean()
     if share == 0.0:
         return f"{name}: no heel or toe bears in any frame, so nothing was held."
-    before = yield from motion_slide_cm.steps(free, bears)
-    after = yield from motion_slide_cm.steps(held, bears)
+    before = yield from measures.motion_slide_cm.steps(free, bears)
+    after = yield from measures.motion_slide_cm.steps(held, bears)
     return (
         f"{name}: the feet are held in {share:.0%} of frames;"
         f" they slide by {after.mean():.1f} cm/s on average, {before.mean():.1f} cm/s before."
@@ -138,7 +135,7 @@ class SPR_OT_hold_feet_again(Telling, bpy.types.Operator):
 
 def _why_not(person: bpy.types.Object | None) -> str:
     reason = why_unchangeable(person)
-    if not reason and refined_animation(person) is None:
+    if not reason and scene_refined.refined_animation(person) is None:
         return "The person does not have its refined action; refine it again"
     return reason
 

@@ -10,7 +10,7 @@ import bpy
 import numpy as np
 
 from .. import refiner
-from ..body.body_model import BodyModel
+from ..body import body_model as body_body_model
 from ..motion import Motion
 from ..recording import Person, Poses
 from ..steps import Progress, Steps, as_part
@@ -41,7 +41,7 @@ class Task:
     start: int = 1
     begins: dict[str, float] = field(default_factory=dict)
     body: refiner.OwnBody | None = None
-    controls: refiner.Controls = field(default_factory=refiner.Controls)
+    controls: refiner.Controls = field(default_factory=lambda: refiner.Controls())
     places: dict[str, int] = field(default_factory=dict)
     file_poses: dict[str, Poses] = field(default_factory=dict)
     times: dict[str, np.ndarray] = field(default_factory=dict)
@@ -61,7 +61,7 @@ class Outcome:
     motion: Motion
     before_mm: float | None
     after_mm: float | None
-    body_model: BodyModel | None = None
+    body_model: body_body_model.BodyModel | None = None
     original: Motion | None = None
     shake: tuple[float, float] | None = None
     noise_mm: float | None = None

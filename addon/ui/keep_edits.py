@@ -9,9 +9,9 @@ import numpy as np
 
 from .. import refiner
 from ..motion import Held
-from ..scene.contacts import ContactEdits, contact_edits, with_edits
-from ..scene.edits import Edits, bones_of, find_seen_edits, held_poses
-from ..scene.stored import FREE
+from ..scene import contacts as scene_contacts
+from ..scene import edits as scene_edits
+from ..scene import stored
 from ..steps import Steps
 from ..words import plural
 from .describe import bones_listed
@@ -56,20 +56,20 @@ class _Part:
             return np.ones(len(frames), bool)
         return self.taken.has(self.result.clock.moment(frames))
 
-    def contacts(self) -> ContactEdits | None:
+    def contacts(self) -> scene_contacts.ContactEdits | None:
         """What somebody has changed of its contacts, and if it is the person's own, of its floor."""
-        edits = contact_edits(self.result.armature)
+        edits = scene_contacts.contact_edits(self.result.armature)
         if edits is None or self.taken is None:
             return edits
         return replace(edits, changed=edits.changed & self.counts(edits.frames)[:, None], floor=None)
 
-    def edits(self) -> Steps[Edits | None]:
+    def edits(self) -> Steps[scene_edits.Edits | None]:
         """What somebody has changed of its keys; None for nothing."""
-        edits = yield from find_seen_edits.steps(self.result.armature)
+        edits = yield from scene_edits.find_seen_edits.steps(self.result.armature)
         if edits is None:
             return None
         counting = self.counts(edits.stored.frames)[:, None]
-        marks = np.where(counting, edits.stored.marks, FREE).astype(np.uint8)
+        marks = np.where(counting, edits.stored.marks, stored.FREE).astype(np.uint8)
         found = replace(edits, stored=replace(edits.stored, marks=marks), changed=edits.changed & counting)
         return found if found.held.any() else None
 
@@ -84,7 +84,7 @@ def _held(outcome: Outcome, parts: list[_Part], controls: refiner.Controls) -> S
             found.append((part.result, edits))
     if not found:
         return outcome
-    held = _together([held_poses(one.armature, edits, one.clock.moment) for one, edits in found])
+    held = _together([scene_edits.held_poses(one.armature, edits, one.clock.moment) for one, edits in found])
     keypoints = outcome.person.keypoints if np.isfinite(outcome.motion.fit_error_mm).any() else None
     motion = refiner.hold(outcome.motion, held, keypoints)
     if motion is outcome.motion:
@@ -109,7 +109,7 @@ def _with_contacts(outcome: Outcome, part: _Part, controls: refiner.Controls) ->
     motion, edits, result = outcome.motion, part.contacts(), part.result
     if edits is None or not edits.any or not len(motion.contacts):
         return outcome
-    edited = with_edits(motion, edits, result.clock.moment(edits.frames))
+    edited = scene_contacts.with_edits(motion, edits, result.clock.moment(edits.frames))
     if motion.free is not None:
         rotations, pelvis = motion.free
         edited = replace(edited, rotations=rotations, pelvis=pelvis, free=None)
@@ -122,7 +122,7 @@ def _with_contacts(outcome: Outcome, part: _Part, controls: refiner.Controls) ->
     return replace(outcome, motion=motion, after_mm=mean_error(motion))
 
 
-def contacts_sentence(edits: ContactEdits) -> str:
+def contacts_sentence(edits: scene_contacts.ContactEdits) -> str:
     """'Your contacts were kept: 12 frames. Your floor was kept.'"""
     count = int(edits.changed.any(1).sum())
     told = [f"Your contacts were kept: {plural(count, 'frame')}."] if count else []
@@ -132,4 +132,4 @@ def contacts_sentence(edits: ContactEdits) -> str:
 def kept_sentence(held: Held) -> str:
     """'Your edits were kept: 12 keys of L_Elbow and Head.'"""
     count = plural(int(held.marks.any(1).sum()), "key")
-    return f"Your edits were kept: {count} of {bones_listed(bones_of(held.marks))}."
+    return f"Your edits were kept: {count} of {bones_listed(scene_edits.bones_of(held.marks))}."

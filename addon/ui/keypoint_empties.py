@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import bpy
 
-from ..scene import SceneError
-from ..scene.kept_keypoints import kept_keypoints
-from ..scene.keypoint_empties import create_empties
+from ..scene import kept_keypoints, keypoint_empties
+from ..scene.errors import SceneError
 from ..words import plural
 from .quality import shown_person
 
@@ -23,7 +22,7 @@ class SPR_OT_keypoints_to_empties(bpy.types.Operator):
     def poll(cls, context: bpy.types.Context) -> bool:
         """Needs a person with keypoints of their own."""
         person = shown_person(context)
-        if person is None or kept_keypoints(person) is None:
+        if person is None or kept_keypoints.kept_keypoints(person) is None:
             cls.poll_message_set("Tick Keypoints under Options and refine a recording that has some first")
             return False
         return True
@@ -33,7 +32,7 @@ class SPR_OT_keypoints_to_empties(bpy.types.Operator):
         person = shown_person(context)
         assert person is not None
         try:
-            made = create_empties(person)
+            made = keypoint_empties.create_empties(person)
         except SceneError as error:
             self.report({"ERROR"}, str(error))
             return {"CANCELLED"}

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import bpy
 
-from ..refiner import PARTS, Limb
+from .. import refiner
 from .language import FloatProperty, PointerProperty
 
 NAMES = {
@@ -62,20 +62,20 @@ class SPR_PG_limbs(bpy.types.PropertyGroup):
     right_leg: PointerProperty(type=SPR_PG_limb)
 
 
-def limbs_of(limbs: bpy.types.PropertyGroup) -> dict[str, Limb]:
+def limbs_of(limbs: bpy.types.PropertyGroup) -> dict[str, refiner.Limb]:
     """The parts that differ from the rest, as the refiner takes them."""
     found = {}
-    for part in PARTS:
+    for part in refiner.PARTS:
         one = getattr(limbs, part)
-        limb = Limb(one.strength, one.smoothness, one.trust)
-        if limb != Limb():
+        limb = refiner.Limb(one.strength, one.smoothness, one.trust)
+        if limb != refiner.Limb():
             found[part] = limb
     return found
 
 
 def reset(limbs: bpy.types.PropertyGroup) -> None:
     """All parts like the whole body."""
-    for part in PARTS:
+    for part in refiner.PARTS:
         one = getattr(limbs, part)
         one.strength = one.smoothness = one.trust = 1.0
 
@@ -103,7 +103,7 @@ def draw_limbs(
     heads = heads.row(align=True)
     for name in ("Strength", "Smoothing", "Trust"):
         heads.label(text=name, translate=False)
-    for part in PARTS:
+    for part in refiner.PARTS:
         row = layout.split(factor=NAME_SHARE, align=True)
         row.enabled = getattr(controls, part)
         row.label(text=NAMES[part], translate=False)

@@ -15,13 +15,12 @@ import numpy as np
 from bpy.app.handlers import load_post, persistent
 
 from .. import refiner
-from ..body.links import links
-from ..body.skeleton import JOINT_NAMES
+from ..body import links
 from ..recording import Person
 from ..safe_read import FormatError
+from ..scene import own_space
 from ..scene.colours import display_colour
 from ..scene.drawing import Colour, Shapes, skeleton, together
-from ..scene.own_space import placed
 from ..scene.units import from_metres
 from ..steps import Steps
 from . import live_panel, runner
@@ -44,7 +43,6 @@ KEPT = 4
 """People who are kept although nobody looks at them."""
 PALE, STRENGTH = 0.6, 0.9
 """How far the figure's colour is on the way to white, and how strongly it is drawn."""
-_LINKS = links(JOINT_NAMES)
 
 _prepared: list[tuple[Person, refiner.Prepared | str | None]] = []
 """What was read of people, or why that can't be done, the latest last."""
@@ -272,11 +270,11 @@ def _figures(scene: bpy.types.Scene, depsgraph: bpy.types.Depsgraph) -> Iterator
         if result is not None and not result.armature.visible_get(view_layer=depsgraph.view_layer):
             continue
         colour = _pale(display_colour(people.index(wish.person.id)))
-        figure = skeleton(joints, np.full(len(joints), STRENGTH), _LINKS, colour)
+        figure = skeleton(joints, np.full(len(joints), STRENGTH), links.of_joints(), colour)
         if result is None:
             yield figure.moved(from_metres(scene))
         else:  # a person who is moved takes the preview along
-            yield figure.moved(placed(result.armature, result.armature.evaluated_get(depsgraph)))
+            yield figure.moved(own_space.placed(result.armature, result.armature.evaluated_get(depsgraph)))
 
 
 def _pale(colour: Colour) -> Colour:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from .. import refiner
-from ..body.kinematics import forward
+from ..body import kinematics
 from ..motion import LONGEST_GAP
 from ..recording import Person
 from ..scene.axes import positions_to_blender
@@ -95,7 +95,7 @@ class LiveClip:
         except refiner.RefineError:
             self.tried |= rows
             return
-        joints, _ = forward(motion.rotations, motion.pelvis, motion.bone_offsets)
+        joints, _ = kinematics.forward(motion.rotations, motion.pelvis, motion.bone_offsets)
         self.places[rows] = positions_to_blender(joints)
         self.places[np.flatnonzero(rows)[motion.is_filled]] = np.nan
         self.tried |= rows

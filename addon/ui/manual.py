@@ -6,7 +6,6 @@ from pathlib import Path
 
 import bpy
 
-from .manual_page import write_pages
 from .preferences import BASE_PACKAGE
 
 ROOT = Path(__file__).parents[2]
@@ -21,6 +20,8 @@ class SPR_OT_show_manual(bpy.types.Operator):
 
     def execute(self, _context: bpy.types.Context) -> set[str]:
         """Make pages of the Markdown files, where the add-on may write."""
+        from .manual_page import write_pages  # asks for Python's table of HTML's entities
+
         try:
             folder = Path(bpy.utils.extension_path_user(BASE_PACKAGE, path="manual", create=True))
             write_pages([*sorted((ROOT / "docs").glob("*.md")), ROOT / "README.md"], folder)

@@ -10,17 +10,15 @@ import bpy
 import numpy as np
 from bpy.app.handlers import depsgraph_update_post, load_pre, persistent
 
-from ..body.kinematics import forward
-from ..scene import BONE_NAMES, FIT_ERROR, scene_rate
-from ..scene.contacts import BEARS, read_contacts
-from ..scene.curves import find_curves
-from ..scene.layers import read_figure
-from ..scene.limbs import controlled_limbs
-from ..scene.measures import bearing_slide_cm, jitter_mm, slide_cm
-from ..scene.own_space import rest_offsets
-from ..scene.read_action import Curves, poses_of, read_seen
-from ..scene.refined import refined_animation
+from ..body import kinematics
+from ..scene import action as scene_action
+from ..scene import contacts as scene_contacts
+from ..scene import curves as scene_curves
+from ..scene import layers, limbs, measures, own_space, read_action
+from ..scene import refined as scene_refined
+from ..scene.names import BONE_NAMES
 from ..scene.strip_time import shown_frame
+from ..scene.timing import scene_rate
 from ..steps import Steps, finish
 from .graph import Series
 from .language import EnumProperty
@@ -62,11 +60,11 @@ def series_of(armature: bpy.types.Object, measure: str) -> Series | None:
     """A measure of the animation that the armature plays now, pushed down to the NLA or not; None where it
     knows none, or has to be looked at frame by frame for it, which `measure_in_steps` does."""
     if measure == "FIT":
-        figure = read_figure(armature, f'["{FIT_ERROR}"]')
+        figure = layers.read_figure(armature, f'["{scene_action.FIT_ERROR}"]')
         return None if figure is None else Series(*figure)
     key = _key(armature, measure)
     if key not in _found:
-        if controlled_limbs(armature):
+        if limbs.controlled_limbs(armature):
             return None
         _keep(key, finish(_measured(armature, measure)))
     return _found[key]
@@ -74,7 +72,9 @@ def series_of(armature: bpy.types.Object, measure: str) -> Series | None:
 
 def has_to_look(armature: bpy.types.Object, measure: str) -> bool:
     """Whether this measure waits for `measure_in_steps`."""
-    return measure != "FIT" and bool(controlled_limbs(armature)) and _key(armature, measure) not in _found
+    return (
+        measure != "FIT" and bool(limbs.controlled_limbs(armature)) and _key(armature, measure) not in _found
+    )
 
 
 def measure_in_steps(armature: bpy.types.Object, measure: str) -> Steps[None]:
@@ -104,18 +104,20 @@ def _measured(armature: bpy.types.Object, measure: str) -> Steps[Series | None]:
     first, last = (round(curve.keyframe_points[place].co.x) for place in (0, -1))
     frames = np.arange(first, last + 1)
     shown = frames.astype(float) if strip is None else shown_frame(strip, frames.astype(float))
-    played = None if strip is None else refined_animation(armature)
-    poses = poses_of(armature, (yield from read_seen.steps(armature, played, curves, frames)))
-    offsets = rest_offsets(armature)
-    joints, world = forward(poses.rotations, poses.pelvis, offsets)
+    played = None if strip is None else scene_refined.refined_animation(armature)
+    poses = read_action.poses_of(
+        armature, (yield from read_action.read_seen.steps(armature, played, curves, frames))
+    )
+    offsets = own_space.rest_offsets(armature)
+    joints, world = kinematics.forward(poses.rotations, poses.pelvis, offsets)
     rate = scene_rate(bpy.context.scene)
     bears = bears_at(armature, shown) if measure == "SLIDE" else None
     if measure == "JITTER":
-        values = jitter_mm(joints)
+        values = measures.jitter_mm(joints)
     elif bears is None:
-        values = slide_cm(joints, rate)
+        values = measures.slide_cm(joints, rate)
     else:
-        values = bearing_slide_cm(joints, world, offsets, bears, rate)
+        values = measures.bearing_slide_cm(joints, world, offsets, bears, rate)
     order = np.argsort(shown)
     return Series(shown[order], values[order], np.zeros(len(frames), bool))
 
@@ -123,19 +125,19 @@ def _measured(armature: bpy.types.Object, measure: str) -> Steps[Series | None]:
 def bears_at(armature: bpy.types.Object, frames: np.ndarray) -> np.ndarray | None:
     """(T, 4) bool, which places bear at these frames of the animation by the result's contacts, whatever
     version of it plays; None where it knows none."""
-    refined = refined_animation(armature)
+    refined = scene_refined.refined_animation(armature)
     if refined is None:
         return None
-    contacts = read_contacts(armature, refined, refined.frame(frames.astype(float)))
-    return None if contacts is None else contacts >= BEARS
+    contacts = scene_contacts.read_contacts(armature, refined, refined.frame(frames.astype(float)))
+    return None if contacts is None else contacts >= scene_contacts.BEARS
 
 
-def _playing(armature: bpy.types.Object) -> tuple[Curves, bpy.types.NlaStrip | None]:
+def _playing(armature: bpy.types.Object) -> tuple[read_action.Curves, bpy.types.NlaStrip | None]:
     """The curves of the active action, or else of the refined one and the strip that plays it."""
     if any(name not in armature.data.bones for name in BONE_NAMES):
         return {}, None
-    own = find_curves(armature)
-    refined = None if _PATH in own else refined_animation(armature)
+    own = scene_curves.find_curves(armature)
+    refined = None if _PATH in own else scene_refined.refined_animation(armature)
     return (own, None) if refined is None else (refined.curves, refined.strip)
 
 

@@ -8,8 +8,7 @@ import bpy
 import numpy as np
 
 from ..recording import Recording
-from ..scene.camera import FILMED
-from ..scene.kept_keypoints import kept_keypoints
+from ..scene import camera, kept_keypoints
 from .preview import tracks_of
 from .refined import SOURCE_KEY, Refined, refined_armatures, refined_people
 
@@ -26,7 +25,7 @@ def follow_moved_file(scene: bpy.types.Scene, path: str, recording: Recording) -
         return False
     before = gone[0]
     for ob in bpy.data.objects:
-        for key in (SOURCE_KEY, FILMED):
+        for key in (SOURCE_KEY, camera.FILMED):
             if ob.is_editable and ob.get(key) == before:
                 ob[key] = path
     for row in (*scene.spr.files, *scene.spr.fixes):
@@ -47,7 +46,7 @@ def _holds(scene: bpy.types.Scene, source: str, recording: Recording) -> bool:
 
 
 def _is_of(result: Refined, recording: Recording) -> bool:
-    kept, track = kept_keypoints(result.armature), tracks_of(recording).get(result.person_id)
+    kept, track = kept_keypoints.kept_keypoints(result.armature), tracks_of(recording).get(result.person_id)
     if kept is None or track is None:
         return False
     ends = kept.track.times[[0, len(kept.track.times) // 2, -1]]

@@ -7,8 +7,7 @@ from collections.abc import Iterable
 
 import bpy
 
-from ..scene.applied_size import settle_size
-from ..scene.time_shift import copy_aside, retimed, settle
+from ..scene import applied_size, time_shift
 from ..words import plural
 from .refined import FIRST_KEY, START_KEY, refined_people
 
@@ -17,12 +16,12 @@ def follow_moved_keys(people: Iterable[bpy.types.Object]) -> list[str]:
     """Let everything of these people lie where their keys do now; a sentence for each who was moved."""
     told = []
     for person in people:
-        if person.is_editable and settle_size(person) != 1.0:
+        if person.is_editable and applied_size.settle_size(person) != 1.0:
             told.append(
                 f"The scale of {person.name} was applied; the way that it goes was scaled along, so that its"
                 " feet stand."
             )
-        shift = settle(person)
+        shift = time_shift.settle(person)
         if shift:
             first = float(person.get(FIRST_KEY, 1.0)) + shift
             person[FIRST_KEY] = first
@@ -43,8 +42,8 @@ def leave_retimed(scene: bpy.types.Scene, source: str) -> list[str]:
     told = []
     for result in refined_people(scene, source).values():
         person = result.armature
-        if person.is_editable and retimed(person):
-            kept = copy_aside(person)
+        if person.is_editable and time_shift.retimed(person):
+            kept = time_shift.copy_aside(person)
             told.append(
                 f"The keys of {person.name} were retimed, or most of them changed, and can't be taken over:"
                 f" they are kept as the action {kept}. To change the pace, scale an NLA strip instead."

@@ -10,11 +10,10 @@ import bpy
 import numpy as np
 
 from ..motion import Motion
+from ..scene import edits, stored
+from ..scene import refined as scene_refined
 from ..scene.channels import nearest
-from ..scene.edits import poses_without_edits
 from ..scene.parts import BODY_KEY, is_moved_by
-from ..scene.refined import refined_animation
-from ..scene.stored import stored_frames
 from .job import Outcome, Task
 from .refined import Refined, disclaim, refined_people
 from .results import in_scene
@@ -64,8 +63,8 @@ def _left(result: Refined, task: Task) -> tuple[np.ndarray, bool]:
 
 
 def _moments(result: Refined) -> np.ndarray:
-    refined = refined_animation(result.armature)
-    return np.zeros(0) if refined is None else result.clock.moment(stored_frames(refined.action))
+    refined = scene_refined.refined_animation(result.armature)
+    return np.zeros(0) if refined is None else result.clock.moment(stored.stored_frames(refined.action))
 
 
 def _distance(result: Refined, moments: np.ndarray, outcome: Outcome, earlier: dict[str, Refined]) -> float:
@@ -77,7 +76,7 @@ def _distance(result: Refined, moments: np.ndarray, outcome: Outcome, earlier: d
         return np.inf
     if own is not None and _among(there, _moments(own)).mean() > 1.0 - _MOST:
         return np.inf
-    poses = poses_without_edits(result.armature, result.clock.frame(there))
+    poses = edits.poses_without_edits(result.armature, result.clock.frame(there))
     if poses is None:
         return np.inf
     apart = poses.pelvis - _pelvis_at(motion, there)

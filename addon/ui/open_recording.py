@@ -13,8 +13,7 @@ import bpy
 from bpy_extras.io_utils import ImportHelper
 
 from .. import formats
-from ..formats import ENDINGS, PACKED
-from ..formats.container import Hints
+from ..formats import ENDINGS, PACKED, container
 from ..overrides import asked, in_panel
 from ..recording import Recording
 from ..safe_read import FormatError
@@ -114,10 +113,10 @@ class FileChooser(ImportHelper):
         layout.prop(self, "up")
         layout.prop(self, "units")
 
-    def hints(self) -> Hints:
+    def hints(self) -> container.Hints:
         stated = (None if value == AUTO else value for value in (self.layout_name, self.up, self.units))
         layout, up, units = stated
-        return Hints(layout=layout, fps=self.fps or None, up=up, units=units)
+        return container.Hints(layout=layout, fps=self.fps or None, up=up, units=units)
 
     def state(self, settings: FileSettings, path: str, recording: Recording | None, also: str = "[]") -> None:
         """Remember the file, and what was stated; also: further files of the same take, as JSON."""

@@ -9,14 +9,14 @@ from pathlib import Path
 import bpy
 
 from .. import refiner
-from ..body.body_model import BodyModel, load_body_model
-from ..body.shape import HEIGHTS, MOST_BETAS, WEIGHTS, ShapeWishes
+from ..body import body_model
+from ..body.wishes import HEIGHTS, MOST_BETAS, WEIGHTS, ShapeWishes
 from ..safe_read import FormatError
 from .language import BoolProperty, EnumProperty, FloatProperty, IntProperty, StringProperty
 from .session import Store
 
 AS_RECORDED = "recorded"
-BODIES: Store[BodyModel] = Store(load_body_model, kept=1)
+BODIES: Store[body_model.BodyModel] = Store(lambda path: body_model.load_body_model(path), kept=1)
 """The body model read last; one of SMPL-X takes about 100 MB."""
 
 

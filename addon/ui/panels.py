@@ -8,7 +8,7 @@ import bpy
 
 from ..recording import Recording
 from ..safe_read import FormatError
-from ..scene import PRESETS
+from ..writers.presets import PRESETS
 from . import runner
 from .controls import draw_controls
 from .describe import facts, only_poses, progress_parts, question, title

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import bpy
 
-from ..scene.edit_layer import has_edit_layer
-from ..scene.refined import refined_animation
+from ..scene import edit_layer, refined
 from . import runner
 from .drawn_text import draw_message
 from .panels import Panel, draw_properties
@@ -33,7 +32,7 @@ class SPR_PT_edits(Panel, bpy.types.Panel):
         layout = draw_properties(self.layout)
         layout.enabled = runner.current() is None
         layout.prop(settings, "keep")
-        if refined_animation(person) is None:
+        if refined.refined_animation(person) is None:
             draw_message(
                 layout, context, "Refine once more: edits of this result can't be told from it.", "INFO"
             )
@@ -48,7 +47,7 @@ class SPR_PT_edits(Panel, bpy.types.Panel):
     def _draw_layer(
         self, layout: bpy.types.UILayout, context: bpy.types.Context, person: bpy.types.Object
     ) -> None:
-        if not has_edit_layer(person):
+        if not edit_layer.has_edit_layer(person):
             layout.operator("spr.add_edit_layer")
             return
         action = person.animation_data.action.name

@@ -4,20 +4,15 @@ from __future__ import annotations
 
 import bpy
 
+from ..scene import estimated, kept_before, kept_keypoints, layers, refined, versions
 from ..scene.clock import frame_shown
-from ..scene.estimated import ESTIMATED, has_grey_bones
-from ..scene.kept_before import has_version
-from ..scene.kept_keypoints import kept_keypoints
-from ..scene.layers import is_pushed_down
-from ..scene.refined import ASIDE, FREE
-from ..scene.versions import shown_aside, versions
 from .drawn_text import MARGIN, draw_message
 from .graph import Series, graph
 from .grounding import draw_grounding
 from .icons import icon_id
 from .measures import UNITS, Unit, bears_at, has_to_look, series_of
 from .panels import Panel, draw_properties
-from .quality import VERSION_ITEMS, VERSIONS, shown_person
+from .quality import VERSION_ITEMS, shown_person, version_of
 from .results import PERSON_KEY, refined_armatures
 
 SHARE, WIDEST = 0.5, 200.0
@@ -56,7 +51,7 @@ class SPR_PT_quality(Panel, bpy.types.Panel):
             draw_message(layout, context, "IK controls move this person: measuring takes a moment.", "INFO")
             layout.operator("spr.measure", icon="VIEWZOOM")
         elif measure == "FIT":
-            free = shown_aside(person) == FREE
+            free = versions.shown_aside(person) == refined.FREE
             why = "choose After to see it" if free else "there were no keypoints"
             draw_message(layout, context, f"No fit error: {why}.", "INFO")
         _draw_versions(layout, person)
@@ -64,7 +59,7 @@ class SPR_PT_quality(Panel, bpy.types.Panel):
         column = draw_properties(layout).column(heading="Draw", translate=False)
         column.prop(context.scene.spr, "show_residuals")
         column.prop(context.scene.spr, "preview_refined")
-        if kept_keypoints(person) is not None:
+        if kept_keypoints.kept_keypoints(person) is not None:
             layout.operator("spr.keypoints_to_empties", icon="OUTLINER_OB_EMPTY")
         _draw_estimated(layout, context, person)
 
@@ -130,17 +125,17 @@ def _draw_stretches(
 
 
 def _draw_versions(layout: bpy.types.UILayout, person: bpy.types.Object) -> None:
-    after, animation = versions(person)[1], person.animation_data
+    after, animation = versions.versions(person)[1], person.animation_data
     idle = animation is None or animation.action is None
-    lost = after is not None and idle and not is_pushed_down(person, after)
-    aside = [version for version in ASIDE if has_version(person, version)]
+    lost = after is not None and idle and not layers.is_pushed_down(person, after)
+    aside = [version for version in refined.ASIDE if kept_before.has_version(person, version)]
     if not aside and not lost:
         return
     row = layout.row(align=True)
-    shown = shown_aside(person)
+    shown = versions.shown_aside(person)
     for identifier, name, _ in VERSION_ITEMS:
-        version = VERSIONS[identifier]
-        if version == FREE and version not in aside:
+        version = version_of(identifier)
+        if version == refined.FREE and version not in aside:
             continue
         cell = row.row(align=True)
         cell.enabled = version in aside if version is not None else after is not None
@@ -148,14 +143,14 @@ def _draw_versions(layout: bpy.types.UILayout, person: bpy.types.Object) -> None
 
 
 def _draw_estimated(layout: bpy.types.UILayout, context: bpy.types.Context, person: bpy.types.Object) -> None:
-    if ESTIMATED not in person:
+    if estimated.ESTIMATED not in person:
         return
-    parts = str(person[ESTIMATED]).split("\n")
+    parts = str(person[estimated.ESTIMATED]).split("\n")
     if not any(parts):
         draw_message(layout, context, "Everything was measured by keypoints.", "CHECKMARK")
         return
     column = layout.column(align=True)
-    grey = " (grey in Pose Mode)" if has_grey_bones(person) else ""
+    grey = " (grey in Pose Mode)" if estimated.has_grey_bones(person) else ""
     draw_message(column, context, f"Estimated rather than measured{grey}:", "INFO")
     for part in parts:
         draw_message(column, context, part, "DOT")

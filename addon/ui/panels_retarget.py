@@ -8,8 +8,7 @@ from typing import Any
 import bpy
 
 from ..body.skeleton import JOINT_NAMES
-from ..scene.retarget_keys import retargeted_action
-from ..scene.rigify_controls import controls_of
+from ..scene import retarget_keys, rigify_controls
 from .drawn_text import draw_message
 from .followed import followed_person
 from .panels import Panel, draw_properties
@@ -73,7 +72,7 @@ class SPR_PT_retarget(Panel, bpy.types.Panel):
         row = layout.row()
         row.scale_y = 1.4
         row.operator("spr.retarget", icon="POSE_HLT")
-        if character is not None and retargeted_action(character) is not None:
+        if character is not None and retarget_keys.retargeted_action(character) is not None:
             layout.operator("spr.retarget_again", icon="FILE_REFRESH")
         if settings.result:
             draw_message(layout, context, settings.result, "INFO")
@@ -87,7 +86,7 @@ def _draw_options(
     switches = column.column(heading="Keep", translate=False)
     for name in ("feet", "hands", "fingers"):
         switches.prop(settings, name)
-    if character is not None and controls_of(character) is not None:
+    if character is not None and rigify_controls.controls_of(character) is not None:
         column.prop(settings, "ik")
 
 
@@ -102,7 +101,7 @@ class SPR_PT_retarget_bones(Panel, bpy.types.Panel):
     def draw(self, context: bpy.types.Context) -> None:
         """The table, what stands in rows, and files."""
         settings, layout, character = context.scene.spr.retarget, self.layout, chosen_character(context)
-        if character is not None and controls_of(character) is not None:
+        if character is not None and rigify_controls.controls_of(character) is not None:
             draw_message(layout, context, "A Rigify rig: its controls are keyed.", "INFO")
             return
         row = layout.row(align=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import bpy
 
-from ..scene.limbs import IK, LIMBS, controlled_limbs, controls, root_bone
+from ..scene import limbs as scene_limbs
 from .panels import Panel, draw_properties
 from .panels_quality import draw_whose
 from .quality import shown_person
@@ -35,21 +35,23 @@ class SPR_PT_rig(Panel, bpy.types.Panel):
 
 def _draw_ik(layout: bpy.types.UILayout, person: bpy.types.Object) -> None:
     """A slider for each limb from its own keys to its controls."""
-    limbs = controlled_limbs(person)
+    limbs = scene_limbs.controlled_limbs(person)
     if limbs:
         column = draw_properties(layout).column(heading="", align=True)
         for limb in limbs:
-            found = controls(person, limb)
-            if found is not None and IK in found[0]:
-                column.prop(found[0], f'["{IK}"]', text=f"{limb.name} IK", slider=True, translate=False)
-    if len(limbs) < len(LIMBS):
+            found = scene_limbs.controls(person, limb)
+            if found is not None and scene_limbs.IK in found[0]:
+                column.prop(
+                    found[0], f'["{scene_limbs.IK}"]', text=f"{limb.name} IK", slider=True, translate=False
+                )
+    if len(limbs) < len(scene_limbs.LIMBS):
         layout.operator("spr.add_ik_controls", icon="CON_KINEMATIC")
     if limbs:
         layout.operator("spr.bake_to_fk", icon="KEY_HLT")
 
 
 def _draw_root(layout: bpy.types.UILayout, person: bpy.types.Object) -> None:
-    if root_bone(person) is not None:
+    if scene_limbs.root_bone(person) is not None:
         layout.operator("spr.remove_root_bone", icon="X")
         return
     layout.operator_menu_enum("spr.add_root_bone", "carries", icon="EMPTY_ARROWS")

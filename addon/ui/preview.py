@@ -10,14 +10,11 @@ import bpy
 import numpy as np
 
 from ..recording import Person, Poses, Recording
+from ..scene import kept_keypoints, own_space, pose_points, slid
+from ..scene import tracks as scene_tracks
 from ..scene.clock import frame_shown
 from ..scene.colours import display_colour, shown_colour
 from ..scene.drawing import Colour, Shapes, residuals, skeleton, together
-from ..scene.kept_keypoints import forget_prepared, kept_keypoints
-from ..scene.own_space import placed
-from ..scene.pose_points import body_points
-from ..scene.slid import written_frame
-from ..scene.tracks import Track, track_of
 from ..scene.units import from_metres, metres
 from .moments import moment_shown
 from .people import chosen_people, label_of, places_of
@@ -26,9 +23,9 @@ from .results import refined_armatures, refined_people
 from .targets import peek_with_targets
 
 _KEPT = 4
-_prepared: list[tuple[Recording, dict[str, Track]]] = []
+_prepared: list[tuple[Recording, dict[str, scene_tracks.Track]]] = []
 """Recordings and their people's tracks, the latest last."""
-_initial: list[tuple[Poses, Track]] = []
+_initial: list[tuple[Poses, scene_tracks.Track]] = []
 """Initial poses and their tracks, the latest last."""
 OVER_HEAD = 0.15
 """Metres from the highest point to the name."""
@@ -36,12 +33,16 @@ INITIAL = 0.45
 """How strongly the poses are drawn that are to be refined toward the keypoints of a second file."""
 
 
-def tracks_of(recording: Recording) -> dict[str, Track]:
+def tracks_of(recording: Recording) -> dict[str, scene_tracks.Track]:
     """Everybody's track by id, prepared once for each recording."""
     for known, tracks in _prepared:
         if known is recording:
             return tracks
-    found = {person.id: track for person in recording.people if (track := track_of(person)) is not None}
+    found = {
+        person.id: track
+        for person in recording.people
+        if (track := scene_tracks.track_of(person)) is not None
+    }
     _prepared.append((recording, found))
     del _prepared[:-_KEPT]
     return found
@@ -67,9 +68,9 @@ def shapes(scene: bpy.types.Scene, depsgraph: bpy.types.Depsgraph) -> Shapes:
 def _kept_shapes(scene: bpy.types.Scene, depsgraph: bpy.types.Depsgraph) -> Iterator[Shapes]:
     """Everybody with keypoints of their own, whichever recording is open."""
     for armature in refined_armatures(scene):
-        kept = kept_keypoints(armature)
+        kept = kept_keypoints.kept_keypoints(armature)
         if kept is not None:
-            moment = kept.moment(written_frame(armature, frame_shown(scene)))
+            moment = kept.moment(slid.written_frame(armature, frame_shown(scene)))
             colour = shown_colour(tuple(armature.color))
             yield from _refined_shapes(scene, depsgraph, armature, kept.track, moment, colour)
 
@@ -87,7 +88,7 @@ def _people_shapes(
         if track is None:
             continue
         if result is not None:
-            if kept_keypoints(result.armature) is None:
+            if kept_keypoints.kept_keypoints(result.armature) is None:
                 moment = moment_shown(scene, recording, result)
                 colour = display_colour(index)
                 yield from _refined_shapes(scene, depsgraph, result.armature, track, moment, colour)
@@ -123,7 +124,7 @@ def _refined_shapes(
     scene: bpy.types.Scene,
     depsgraph: bpy.types.Depsgraph,
     person: bpy.types.Object,
-    track: Track,
+    track: scene_tracks.Track,
     moment: float,
     colour: Colour,
 ) -> Iterator[Shapes]:
@@ -132,19 +133,19 @@ def _refined_shapes(
     points, strength = track.at(moment)
     armature = person.evaluated_get(depsgraph)
     # A person who is moved takes the keypoints along.
-    place = placed(person, armature)
+    place = own_space.placed(person, armature)
     if scene.spr.preview_refined:
         yield skeleton(points, strength, track.links, colour).moved(place)
     if scene.spr.show_residuals:
-        yield residuals(points, strength, body_points(armature, track.canonical)).moved(place)
+        yield residuals(points, strength, pose_points.body_points(armature, track.canonical)).moved(place)
 
 
-def _poses_track(person: Person) -> Track:
+def _poses_track(person: Person) -> scene_tracks.Track:
     """The joints of the person's poses, also where there are keypoints; prepared once for the same poses."""
     for poses, known in _initial:
         if poses is person.poses:
             return known
-    track = track_of(replace(person, keypoints=None))
+    track = scene_tracks.track_of(replace(person, keypoints=None))
     assert track is not None and person.poses is not None
     _initial.append((person.poses, track))
     del _initial[:-_KEPT]
@@ -155,4 +156,4 @@ def forget() -> None:
     """Let the prepared recordings go."""
     _prepared.clear()
     _initial.clear()
-    forget_prepared()
+    kept_keypoints.forget_prepared()

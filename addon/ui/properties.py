@@ -8,7 +8,7 @@ import bpy
 
 from ..recording import Recording
 from ..safe_read import FormatError
-from ..scene import preset_items
+from ..writers.presets import preset_items
 from .batch_settings import SPR_PG_batch
 from .controls import SPR_PG_controls, begin_anew
 from .edit_settings import SPR_PG_edits

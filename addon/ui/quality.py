@@ -7,12 +7,11 @@ from __future__ import annotations
 import bpy
 import numpy as np
 
-from ..scene import SceneError, scene_rate
+from ..scene import kept_before, refined, versions
 from ..scene.clock import go_to, on_timeline, places_on_timeline
-from ..scene.kept_before import has_version
+from ..scene.errors import SceneError
 from ..scene.peaks import peaks
-from ..scene.refined import ASIDE, BEFORE, FREE
-from ..scene.versions import show, versions
+from ..scene.timing import scene_rate
 from ..words import plural
 from .graph import Series
 from .language import EnumProperty, IntProperty
@@ -33,8 +32,11 @@ VERSION_ITEMS = [
     ("FREE", "Free Feet", "Show the refined motion before its feet were held, as an action of its own"),
     ("AFTER", "After", "Show the refined motion, with its feet held as asked and your own edits"),
 ]
-VERSIONS = {"BEFORE": BEFORE, "FREE": FREE, "AFTER": None}
-"""What the items are on the armature."""
+
+
+def version_of(item: str) -> str | None:
+    """What an item is on the armature."""
+    return {"BEFORE": refined.BEFORE, "FREE": refined.FREE, "AFTER": None}[item]
 
 
 def shown_person(context: bpy.types.Context) -> bpy.types.Object | None:
@@ -155,8 +157,10 @@ class SPR_OT_show_version(bpy.types.Operator):
     def poll(cls, context: bpy.types.Context) -> bool:
         """Needs a person with both."""
         person = shown_person(context)
-        aside = person is not None and any(has_version(person, version) for version in ASIDE)
-        if person is None or (not aside and versions(person)[1] is None):
+        aside = person is not None and any(
+            kept_before.has_version(person, version) for version in refined.ASIDE
+        )
+        if person is None or (not aside and versions.versions(person)[1] is None):
             cls.poll_message_set("Refine a recording that holds poses first")
             return False
         return True
@@ -167,7 +171,7 @@ class SPR_OT_show_version(bpy.types.Operator):
         assert person is not None
         follow_moved_keys([person])
         try:
-            show(person, VERSIONS[self.which])
+            versions.show(person, version_of(self.which))
         except SceneError as error:
             self.report({"ERROR"}, str(error))
             return {"CANCELLED"}

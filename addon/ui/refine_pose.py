@@ -7,7 +7,7 @@ import bpy
 from ..overrides import in_panel
 from ..refiner import RefineError
 from ..safe_read import FormatError
-from ..scene import SceneError
+from ..scene.errors import SceneError
 from . import runner
 from .controls import controls_of
 from .describe import report, result

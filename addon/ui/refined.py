@@ -11,9 +11,8 @@ from dataclasses import dataclass
 
 import bpy
 
+from ..scene import own_space, slid
 from ..scene.clock import Clock, Frames
-from ..scene.own_space import note_rest_as_it_is
-from ..scene.slid import written_frame
 from ..scene.timing import scene_rate
 
 PERSON_KEY = "spr_person"
@@ -45,7 +44,7 @@ class Refined:
 
     def moment_shown(self, frame: Frames) -> Frames:
         """Seconds of the recording at a frame of the animation, wherever a strip plays the result."""
-        return self.clock.moment(written_frame(self.armature, frame))
+        return self.clock.moment(slid.written_frame(self.armature, frame))
 
 
 def refined_armatures(scene: bpy.types.Scene) -> list[bpy.types.Object]:
@@ -143,7 +142,7 @@ def recognise() -> None:
     """After opening: whoever has its own name is itself, the others are copies."""
     for ob in _claimed():
         ob[SELF_KEY] = _identity(ob) if ob.get(NAME_KEY) == ob.name else ""
-        note_rest_as_it_is(ob)
+        own_space.note_rest_as_it_is(ob)
 
 
 def _claimed() -> list[bpy.types.Object]:

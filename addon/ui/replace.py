@@ -7,8 +7,8 @@ from contextlib import contextmanager
 
 import bpy
 
+from ..scene import refit_bones
 from ..scene.parts import BODY_KEY, COLLECTION_KEY, KEYPOINTS_KEY, Earlier, is_moved_by, moved_by
-from ..scene.refit_bones import missing_bones
 from .refined import PERSON_KEY, SOURCE_KEY, refined_people
 
 ASIDE = "SMPL Refiner, replaced"
@@ -44,7 +44,7 @@ def why_beside(armature: bpy.types.Object) -> str:
     """Why a result can't take the place of this one, in a sentence; "" when it can."""
     if not armature.is_editable or not armature.data.is_editable:
         return f"{armature.name} belongs to another file, so the new result stands beside it."
-    missing = missing_bones(armature)
+    missing = refit_bones.missing_bones(armature)
     if missing:
         bones = f"{missing[0]} and {len(missing) - 1} more" if len(missing) > 1 else missing[0]
         return f"{armature.name} has no bone {bones} (any more), so the new result stands beside it."

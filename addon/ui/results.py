@@ -9,11 +9,10 @@ from dataclasses import dataclass, replace
 import bpy
 
 from .. import scene as scene_package
+from ..scene import spares, time_shift
 from ..scene.clock import Clock
 from ..scene.parts import BODY_KEY, NOTHING_EARLIER, Earlier
 from ..scene.rollback import all_or_nothing, leave_edit_mode
-from ..scene.spares import as_before_when_it_fails
-from ..scene.time_shift import move
 from ..steps import Progress, Steps
 from .camera import follow_people
 from .earlier_files import take_over
@@ -124,7 +123,9 @@ def _write_all(
     with ExitStack() as kept:
         for place in places:
             kept.enter_context(making_way(place.keypoints))
-        kept.enter_context(as_before_when_it_fails([ob for place in places for ob in place.earlier.objects]))
+        kept.enter_context(
+            spares.as_before_when_it_fails([ob for place in places for ob in place.earlier.objects])
+        )
         kept.enter_context(all_or_nothing(scene))
         made = []
         for index, (outcome, place) in enumerate(zip(outcomes, places, strict=True)):
@@ -191,7 +192,7 @@ def _write_person(
 ) -> Steps[bpy.types.Object]:
     settings, first = scene.spr, task.begins.get(outcome.person.id, 1.0)
     if earlier.armature is not None:
-        told += move(earlier.armature, round(first - clock_of(earlier.armature).first))
+        told += time_shift.move(earlier.armature, round(first - clock_of(earlier.armature).first))
     stem = stem_of(settings, task.source)
     armature = yield from scene_package.write_motion.steps(
         outcome.motion,

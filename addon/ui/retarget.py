@@ -7,14 +7,11 @@ from __future__ import annotations
 import bpy
 from bpy_extras.io_utils import ExportHelper, ImportHelper
 
-from ..rigs import BoneMap, match
+from .. import rigs
 from ..safe_read import FormatError
-from ..scene import SceneError
-from ..scene.character import check_character
-from ..scene.retarget import retarget_mapped
-from ..scene.rigify_controls import controls_of
-from ..scene.sample_rigs import rig_of
-from ..scene.workshop import take_in_edits
+from ..scene import character as scene_character
+from ..scene import retarget, rigify_controls, sample_rigs, workshop
+from ..scene.errors import SceneError
 from ..steps import Steps
 from ..words import plural
 from . import runner
@@ -42,7 +39,7 @@ def chosen_character(context: bpy.types.Context) -> bpy.types.Object | None:
     return next((ob for ob in near if ob.type == "ARMATURE" and ob not in people), None)
 
 
-def matched(context: bpy.types.Context, character: bpy.types.Object) -> BoneMap:
+def matched(context: bpy.types.Context, character: bpy.types.Object) -> rigs.BoneMap:
     """The table's map, made anew where it is of another armature. Raises SceneError where no person is
     recognised."""
     settings = context.scene.spr.retarget
@@ -57,15 +54,15 @@ def _match(settings: SPR_PG_retarget, character: bpy.types.Object) -> None:
     try:
         set_map(settings, match_bones(character))
     except SceneError:
-        set_map(settings, BoneMap())
+        set_map(settings, rigs.BoneMap())
         raise
 
 
-def match_bones(character: bpy.types.Object) -> BoneMap:
+def match_bones(character: bpy.types.Object) -> rigs.BoneMap:
     """By names and shape. Raises SceneError where no person is recognised."""
-    take_in_edits(character)
+    workshop.take_in_edits(character)
     try:
-        return match(rig_of(character))
+        return rigs.match(sample_rigs.rig_of(character))
     except FormatError as error:
         raise SceneError(f"{character.name}: {error}") from error
 
@@ -106,10 +103,14 @@ def _retargeted(
 ) -> Steps[tuple[str, bool]]:
     """What has come of it, and whether something is to be heeded. Raises SceneError."""
     person = followed_person(context, character)
-    character = check_character(character, person)
+    character = scene_character.check_character(character, person)
     assert person is not None
-    found = BoneMap() if controls_of(character) is not None else matched(context, character)
-    done = yield from retarget_mapped.steps(person, character, found, settings.options(), ik=settings.ik)
+    found = (
+        rigs.BoneMap() if rigify_controls.controls_of(character) is not None else matched(context, character)
+    )
+    done = yield from retarget.retarget_mapped.steps(
+        person, character, found, settings.options(), ik=settings.ik
+    )
     note_person(done.action, person)
     told = f"{person.name} is on {character.name}: {plural(done.bones, 'bone')}, "
     told += f"{plural(done.frames, 'frame')}, action '{done.action.name}'."

@@ -11,9 +11,8 @@ from typing import Any
 
 import bpy
 
+from .. import retarget, rigs
 from ..body.skeleton import JOINT_NAMES
-from ..retarget import Options
-from ..rigs import FINGER_SLOTS, SEGMENTS, BoneMap, map_of_text, text_of_map
 from ..safe_read import FormatError
 from ..scene.names import BONE_NAMES
 from .language import BoolProperty, CollectionProperty, EnumProperty, IntProperty, StringProperty
@@ -27,10 +26,10 @@ _ROOTS = {"HIPS": "hips", "ROOT": "root", "PLACE": "place"}
 _BODY = tuple(joint for joint in JOINT_NAMES if not joint.startswith(("spine", "neck")))
 _SPARE = 3
 """So many bones can be added to a row in the table before it is matched or loaded anew."""
-_TWISTS = tuple(f"{joint} twist" for joint in SEGMENTS)
+_TWISTS = tuple(f"{joint} twist" for joint in rigs.SEGMENTS)
 FOLDS = (
     ("show_spine", ("spine", "neck", "root")),
-    ("show_fingers", FINGER_SLOTS),
+    ("show_fingers", rigs.FINGER_SLOTS),
     ("show_twists", _TWISTS),
 )
 """What is folded together, by how its slots begin; all others are always shown."""
@@ -138,25 +137,25 @@ class SPR_PG_retarget(bpy.types.PropertyGroup):
     )
     result: StringProperty(name="Result", description="What the last retargeting has come to")
 
-    def options(self) -> Options:
+    def options(self) -> retarget.Options:
         """As the core has them."""
-        return Options(_ROOTS[self.root], self.feet, self.hands, self.fingers)
+        return retarget.Options(_ROOTS[self.root], self.feet, self.hands, self.fingers)
 
 
-def bone_map(settings: SPR_PG_retarget) -> BoneMap:
+def bone_map(settings: SPR_PG_retarget) -> rigs.BoneMap:
     """The map that the table shows; an empty one where there is none."""
     try:
-        return map_of_text(settings.map)
+        return rigs.map_of_text(settings.map)
     except FormatError:
-        return BoneMap()
+        return rigs.BoneMap()
 
 
-def set_map(settings: SPR_PG_retarget, found: BoneMap) -> None:
+def set_map(settings: SPR_PG_retarget, found: rigs.BoneMap) -> None:
     """Keep a map and let the table show it."""
     global _filling
     _filling = True
     try:
-        settings.map, settings.prefix = text_of_map(found), shared_prefix(found.bones)
+        settings.map, settings.prefix = rigs.text_of_map(found), shared_prefix(found.bones)
         if not set(_slots(found, 1)) <= {entry.slot for entry in settings.bones}:
             settings.bones.clear()
             for slot in _slots(found, _SPARE):
@@ -169,17 +168,17 @@ def set_map(settings: SPR_PG_retarget, found: BoneMap) -> None:
         _filling = False
 
 
-def _slots(found: BoneMap, spare: int) -> list[str]:
+def _slots(found: rigs.BoneMap, spare: int) -> list[str]:
     """What can be corrected bone by bone; rows go on for a few bones more than they have."""
     rows = {"spine": found.spine, "neck": found.neck, "root": found.roots[:1]}
-    rows |= {name: found.twists.get(joint, ()) for name, joint in zip(_TWISTS, SEGMENTS, strict=True)}
+    rows |= {name: found.twists.get(joint, ()) for name, joint in zip(_TWISTS, rigs.SEGMENTS, strict=True)}
     most = {"root": 1}
     places = [
         f"{what} {place}"
         for what, row in rows.items()
         for place in range(1, most.get(what, len(row) + spare) + 1)
     ]
-    return [*_BODY, *places, *FINGER_SLOTS]
+    return [*_BODY, *places, *rigs.FINGER_SLOTS]
 
 
 def shown_lines(settings: SPR_PG_retarget, starts: Sequence[str]) -> list[SPR_PG_matched_bone]:

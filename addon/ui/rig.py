@@ -6,9 +6,7 @@ from __future__ import annotations
 
 import bpy
 
-from ..scene.ik_controls import add_ik_controls, bake_to_fk
-from ..scene.limbs import LIMBS, controlled_limbs, root_bone
-from ..scene.root_bone import add_root, remove_root
+from ..scene import ik_controls, limbs, root_bone
 from ..steps import Steps
 from . import runner
 from .language import EnumProperty
@@ -44,12 +42,12 @@ class SPR_OT_add_ik_controls(Rigging, bpy.types.Operator):
         person = shown_person(context)
         if person is None:
             return _refuse(cls, "Refine a person first")
-        complete = len(controlled_limbs(person)) == len(LIMBS)
+        complete = len(limbs.controlled_limbs(person)) == len(limbs.LIMBS)
         return _refuse(cls, "All arms and legs have IK controls" if complete else None)
 
     def change(self, person: bpy.types.Object) -> Steps[None]:
         """Add what is missing."""
-        return add_ik_controls.steps(person)
+        return ik_controls.add_ik_controls.steps(person)
 
 
 class SPR_OT_bake_to_fk(Rigging, bpy.types.Operator):
@@ -63,11 +61,11 @@ class SPR_OT_bake_to_fk(Rigging, bpy.types.Operator):
     def poll(cls, context: bpy.types.Context) -> bool:
         """Needs a person with IK controls."""
         person = shown_person(context)
-        return _refuse(cls, None if person and controlled_limbs(person) else "Add IK controls first")
+        return _refuse(cls, None if person and limbs.controlled_limbs(person) else "Add IK controls first")
 
     def change(self, person: bpy.types.Object) -> Steps[None]:
         """Bake all limbs that have controls."""
-        return bake_to_fk.steps(person)
+        return ik_controls.bake_to_fk.steps(person)
 
 
 class SPR_OT_add_root_bone(Rigging, bpy.types.Operator):
@@ -86,11 +84,11 @@ class SPR_OT_add_root_bone(Rigging, bpy.types.Operator):
         person = shown_person(context)
         if person is None:
             return _refuse(cls, "Refine a person first")
-        return _refuse(cls, None if root_bone(person) is None else "There is a root bone already")
+        return _refuse(cls, None if limbs.root_bone(person) is None else "There is a root bone already")
 
     def change(self, person: bpy.types.Object) -> Steps[None]:
         """Add it."""
-        return add_root.steps(person, heading=self.carries == "HEADING")
+        return root_bone.add_root.steps(person, heading=self.carries == "HEADING")
 
 
 class SPR_OT_remove_root_bone(Rigging, bpy.types.Operator):
@@ -104,11 +102,11 @@ class SPR_OT_remove_root_bone(Rigging, bpy.types.Operator):
     def poll(cls, context: bpy.types.Context) -> bool:
         """Needs a person with a root."""
         person = shown_person(context)
-        return _refuse(cls, None if person and root_bone(person) else "Add a root bone first")
+        return _refuse(cls, None if person and limbs.root_bone(person) else "Add a root bone first")
 
     def change(self, person: bpy.types.Object) -> Steps[None]:
         """Remove it."""
-        return remove_root.steps(person)
+        return root_bone.remove_root.steps(person)
 
 
 CLASSES = (SPR_OT_add_ik_controls, SPR_OT_bake_to_fk, SPR_OT_add_root_bone, SPR_OT_remove_root_bone)

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
-from ..formats.rig_files import forget_importer, use_importer
-from ..scene.import_rigs import import_rigs
+from pathlib import Path
+
+from .. import rigs
+from ..formats import rig_files
+from ..scene import import_rigs
 
 CLASSES = ()
 
 
+def _importer(path: Path, take: str | None) -> list[rigs.Sampled]:
+    return import_rigs.import_rigs(path, take)
+
+
 def attach() -> None:
     """From now on."""
-    use_importer(import_rigs)
+    rig_files.use_importer(_importer)
 
 
 def detach() -> None:
     """No more."""
-    forget_importer(import_rigs)
+    rig_files.forget_importer(_importer)

@@ -9,10 +9,10 @@ from collections.abc import Iterable
 
 import bpy
 
+from .. import rigs
 from ..body.skeleton import JOINT_NAMES
-from ..rigs import NEEDED, BoneMap, NoHumanoid, map_of_text, match, text_of_map
 from ..safe_read import FormatError
-from ..scene.sample_rigs import rig_of
+from ..scene import sample_rigs
 from .language import BoolProperty, CollectionProperty, StringProperty
 
 KEY = "spr_bone_maps"
@@ -35,45 +35,45 @@ def label_of(joint: str) -> str:
     return _LABELS.get(joint, joint.replace("_", " ").title())
 
 
-def kept_maps(scene: bpy.types.Scene) -> dict[str, BoneMap]:
+def kept_maps(scene: bpy.types.Scene) -> dict[str, rigs.BoneMap]:
     """Corrected bone maps by name of the armature; what is damaged is as if it were not there."""
     try:
         texts = json.loads(scene.get(KEY, "{}"))
-        return {str(name): map_of_text(text) for name, text in texts.items()}
+        return {str(name): rigs.map_of_text(text) for name, text in texts.items()}
     except (ValueError, TypeError, AttributeError, FormatError):
         return {}
 
 
-def keep_maps(scene: bpy.types.Scene, maps: dict[str, BoneMap]) -> None:
+def keep_maps(scene: bpy.types.Scene, maps: dict[str, rigs.BoneMap]) -> None:
     """Remember corrected maps beside those of other armatures."""
-    scene[KEY] = json.dumps({name: text_of_map(one) for name, one in (kept_maps(scene) | maps).items()})
+    scene[KEY] = json.dumps({name: rigs.text_of_map(one) for name, one in (kept_maps(scene) | maps).items()})
 
 
-def map_for(scene: bpy.types.Scene, armature: bpy.types.Object) -> tuple[BoneMap, str]:
+def map_for(scene: bpy.types.Scene, armature: bpy.types.Object) -> tuple[rigs.BoneMap, str]:
     """The armature's map, as corrected or as matched, empty where nothing was found; a sentence on that."""
     kept = kept_maps(scene).get(armature.name)
     if kept is not None and kept.bones <= set(armature.data.bones.keys()):
         return kept, ""
     try:
-        return match(rig_of(armature)), ""
-    except NoHumanoid as error:
-        return BoneMap(confidence=0.0), str(error)
+        return rigs.match(sample_rigs.rig_of(armature)), ""
+    except rigs.NoHumanoid as error:
+        return rigs.BoneMap(confidence=0.0), str(error)
 
 
-def bone_of(bone_map: BoneMap, slot: str) -> str:
+def bone_of(bone_map: rigs.BoneMap, slot: str) -> str:
     """The bone of a joint or a finger's joint, "" for none."""
     return bone_map.joints.get(slot, "") or bone_map.fingers.get(slot, "")
 
 
-def fill(rows: bpy.types.bpy_prop_collection, armature: str, bone_map: BoneMap) -> None:
+def fill(rows: bpy.types.bpy_prop_collection, armature: str, bone_map: rigs.BoneMap) -> None:
     """Add the lines of an armature."""
     for joint in SHOWN:
         row = rows.add()
         row.armature, row.joint, row.bone = armature, joint, bone_map.joints.get(joint, "")
-        row.needed = joint in NEEDED
+        row.needed = joint in rigs.NEEDED
 
 
-def corrected(rows: Iterable[SPR_PG_bone_row], armature: str, bone_map: BoneMap) -> BoneMap:
+def corrected(rows: Iterable[SPR_PG_bone_row], armature: str, bone_map: rigs.BoneMap) -> rigs.BoneMap:
     """The map with what the lines say of this armature."""
     for row in rows:
         if row.armature == armature and row.bone != bone_of(bone_map, row.joint):

@@ -9,27 +9,26 @@ from pathlib import Path
 import bpy
 from bpy_extras.io_utils import ExportHelper, ImportHelper
 
-from ..rigs import BoneMap, map_file
+from .. import rigs
 from ..safe_read import FormatError
-from ..scene import SceneError
-from ..scene.character import check_bones
-from ..scene.workshop import take_in_edits
+from ..scene import character, workshop
+from ..scene.errors import SceneError
 from .language import StringProperty
 from .rig_tables import corrected, fill, keep_maps, map_for
 
 
-def load_map(path: str, armature: bpy.types.Object) -> BoneMap:
+def load_map(path: str, armature: bpy.types.Object) -> rigs.BoneMap:
     """The map of a file, whose bones the armature has. Raises FormatError, SceneError."""
-    take_in_edits(armature)
-    found = map_file.fitted(map_file.read_map(Path(path)), armature.data.bones.keys())
-    check_bones(armature, found)
+    workshop.take_in_edits(armature)
+    found = rigs.map_file.fitted(rigs.map_file.read_map(Path(path)), armature.data.bones.keys())
+    character.check_bones(armature, found)
     return found
 
 
-def save_map(operator: bpy.types.Operator, found: BoneMap, path: str) -> set[str]:
+def save_map(operator: bpy.types.Operator, found: rigs.BoneMap, path: str) -> set[str]:
     """Write a map's file, and tell how that went."""
     try:
-        map_file.write_map(found, Path(path))
+        rigs.map_file.write_map(found, Path(path))
     except FormatError as error:
         operator.report({"ERROR"}, str(error))
         return {"CANCELLED"}

@@ -9,7 +9,7 @@ from functools import partial
 import bpy
 from bpy.app.handlers import load_pre, persistent, redo_pre, undo_pre
 
-from ..scene import SceneError
+from ..scene.errors import SceneError
 from ..steps import Steps
 from .announce import status
 from .describe import progress_text

@@ -6,8 +6,8 @@ import bpy
 import numpy as np
 
 from ..recording import Recording
-from ..scene import is_animated, scene_rate
 from ..scene.clock import places_on_timeline
+from ..scene.timing import is_animated, scene_rate
 
 BLENDERS_RANGE = (1, 250)
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Generic, TypeVar
 
 from .. import formats
-from ..formats.container import Hints
+from ..formats import container
 from ..recording import Recording
 from ..safe_read import FormatError, as_text
 from .announce import announced
@@ -105,7 +105,7 @@ def _stamp(path: str) -> Stamp | None:
     return status.st_mtime_ns, status.st_size
 
 
-def _read_recording(path: str, hints: Hints) -> Recording:
+def _read_recording(path: str, hints: container.Hints) -> Recording:
     if as_text(path) != path:
         raise FormatError(
             f"{as_text(path)} can't be opened in Blender: there is a ? where its name or that of a folder"
@@ -123,7 +123,7 @@ class Session(Store[Recording]):
     def _stamp(self, path: str, *rest: Hashable) -> Stamp | None:
         """Of all files of the take."""
         (hints,) = rest
-        assert isinstance(hints, Hints)
+        assert isinstance(hints, container.Hints)
         stamps = [_stamp(str(Path(path).parent / name)) for name in (Path(path).name, *hints.also)]
         known = [stamp for stamp in stamps if stamp is not None]
         return tuple(chain.from_iterable(known)) if len(known) == len(stamps) else None

@@ -11,8 +11,8 @@ from dataclasses import replace
 import bpy
 
 from ..recording import Person, Recording
-from ..scene import SceneError, read_poses
-from ..scene.edits import poses_without_edits
+from ..scene import edits, read_action
+from ..scene.errors import SceneError
 from .controls import controls_of
 from .people import chosen_people
 from .results import refined_people
@@ -43,8 +43,8 @@ def _with_animation(scene: bpy.types.Scene, person: Person) -> Person:
             f"There is no refined armature of person {person.id} to start from; choose Start From: Original."
         )
     frames = result.clock.frame(person.times)
-    unedited = poses_without_edits(result.armature, frames) if scene.spr.edits.keep else None
-    poses = read_poses(result.armature, frames) if unedited is None else unedited
+    unedited = edits.poses_without_edits(result.armature, frames) if scene.spr.edits.keep else None
+    poses = read_action.read_poses(result.armature, frames) if unedited is None else unedited
     if person.poses is not None:
         poses = replace(poses, betas=person.poses.betas, gender=person.poses.gender)
     return replace(person, poses=poses)

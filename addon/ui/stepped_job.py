@@ -11,7 +11,7 @@ import bpy
 
 from ..refiner import RefineError
 from ..safe_read import FormatError
-from ..scene import SceneError
+from ..scene.errors import SceneError
 from ..scene.rollback import keep, made_so_far
 from ..steps import Steps
 from .footing import LOST, footing

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 import bpy
 
-from ..scene.takes import WRITTEN
+from ..scene import takes
 from ..steps import Steps
 from .driven import Started
 from .log import report_error
@@ -41,7 +41,7 @@ class ToldJob(JobWithSentence):
 
     def cancel(self) -> None:
         """Stop; once the keys are written it is too late for that, and what is left is done at once."""
-        if self.fraction < WRITTEN:
+        if self.fraction < takes.WRITTEN:
             super().cancel()
         else:
             self.run()

@@ -23,15 +23,18 @@ def link() -> str:
     return MODULE
 
 
-def switch(module: str, on: bool) -> None:
-    """Enable or disable the extension; an exception in it is raised, not a message in the console."""
+def switch(module: str, on: bool, looked: bool = False) -> None:
+    """Enable or disable the extension; an exception in it is raised, not a message in the console.
+
+    looked: Blender has looked at all extensions before, as it does once when it starts.
+    """
 
     def fail(error: Exception) -> None:
         raise error
 
     if not on:
         _addon_utils().disable(module, default_set=True, handle_error=fail)
-    elif _addon_utils().enable(module, default_set=True, handle_error=fail) is None:
+    elif _addon_utils().enable(module, default_set=True, refresh_handled=looked, handle_error=fail) is None:
         raise RuntimeError(f"{module} could not be enabled.")
 
 

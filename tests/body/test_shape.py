@@ -7,7 +7,8 @@ import pytest
 
 from addon.body.body_model import BodyModel, gender_of
 from addon.body.posed_body import PosedBody, load_posed_body
-from addon.body.shape import ShapeWishes, height_of, shape_space, weight_of
+from addon.body.shape import height_of, shape_space, weight_of
+from addon.body.wishes import ShapeWishes
 
 from .model_files import save_npz
 from .synthetic_models import synthetic_fields

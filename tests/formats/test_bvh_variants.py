@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from addon import formats
+from addon.recording import Recording
 from addon.safe_read import decode_text
 from tests.formats.bodies import poses_of, walking
 from tests.formats.test_skeleton_files import FRAMES, MIXAMO, bvh
@@ -35,7 +36,7 @@ def parts(folder: Path, names: dict[str, str] | None = None) -> tuple[str, str, 
     return skeleton, f"MOTION{motion[:end]}\n", motion[end:].split("\n")[1:]
 
 
-def read_back(path: Path, content: bytes | str, person: int = 0) -> formats.Recording:
+def read_back(path: Path, content: bytes | str, person: int = 0) -> Recording:
     """The recording, whose person must turn as the body does."""
     path.write_bytes(content if isinstance(content, bytes) else content.encode())
     recording = formats.read(path)

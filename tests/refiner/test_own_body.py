@@ -9,7 +9,8 @@ import pytest
 
 from addon.body.body_model import BodyModel, load_body_model
 from addon.body.kinematics import forward
-from addon.body.shape import ShapeWishes, height_of
+from addon.body.shape import height_of
+from addon.body.wishes import ShapeWishes
 from addon.motion import Motion
 from addon.recording import Poses
 from addon.refiner import OwnBody, refine

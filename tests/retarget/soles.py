@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from addon.retarget import Target
-from addon.retarget.carry import leg_scale
+from addon.retarget.carrying import leg_scale
 from addon.retarget.feet import foot_of
 from addon.retarget.pose import Pose
 from addon.retarget.rest import corrections

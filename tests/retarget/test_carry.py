@@ -15,7 +15,7 @@ from addon.body.skeleton import JOINT_NAMES, PARENTS, REST_OFFSETS, rest_joints
 from addon.body.soles import HEEL
 from addon.motion import Motion
 from addon.retarget import Options, RetargetError, carry, followed
-from addon.retarget.carry import leg_scale
+from addon.retarget.carrying import leg_scale
 from addon.retarget.geometry import applied
 from addon.retarget.hands import arm_joints, arm_lengths, stretched
 from addon.retarget.pose import Pose

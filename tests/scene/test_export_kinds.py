@@ -12,11 +12,11 @@ import pytest
 from mathutils import Matrix
 
 from addon.body.kinematics import forward
-from addon.scene import BONE_NAMES, PRESETS, SceneError, export_people, motion_taken, write_motion
+from addon.scene import BONE_NAMES, SceneError, export_people, motion_taken, write_motion
 from addon.scene.curves import count_curves
 from addon.scene.names import FINGER_BONES
 from addon.writers.fbx_file import read_fbx
-from addon.writers.presets import VRM_BONES
+from addon.writers.presets import PRESETS, VRM_BONES
 from tests.rigs.in_blender import wave
 
 from .fbx_files import degrees, read

@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from addon.scene import FBX_PRESETS, export_fbx, write_motion
+from addon.scene import export_fbx, write_motion
 from addon.scene.names import FINGER_BONES
+from addon.writers.presets import FBX_PRESETS
 
 from .fbx_files import degrees, read
 from .hands import finger_joints, with_hands

@@ -11,8 +11,9 @@ from scipy.spatial.transform import Rotation
 
 from addon.body.kinematics import forward
 from addon.body.skeleton import PARENTS
-from addon.scene import BONE_NAMES, FBX_PRESETS, SceneError, export_fbx, write_motion
+from addon.scene import BONE_NAMES, SceneError, export_fbx, write_motion
 from addon.scene.root_motion import root_matrices
+from addon.writers.presets import FBX_PRESETS
 from tests.full_disk import full_after
 
 from .fbx_files import degrees, read, rest_of

@@ -20,8 +20,9 @@ from addon.formats.rig_files import forget_importer, known_takes, use_importer
 from addon.motion import Motion
 from addon.recording import Person
 from addon.safe_read import FormatError
-from addon.scene import FBX_PRESETS, PRESETS, export_fbx, export_people, write_motion
+from addon.scene import export_fbx, export_people, write_motion
 from addon.scene.import_rigs import import_rigs
+from addon.writers.presets import FBX_PRESETS, PRESETS
 
 from .glb_files import needs_gltf, told_in, write_told
 from .hands import with_hands

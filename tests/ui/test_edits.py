@@ -247,7 +247,7 @@ def test_reducing_keys_can_be_undone(scene):
 
 def test_the_layer_is_told_of_in_place_of_its_button(scene, ui):
     assert bpy.ops.spr.add_edit_layer() == {"FINISHED"}
-    assert ui("panels_edits").has_edit_layer(armature())
+    assert ui("panels_edits").edit_layer.has_edit_layer(armature())
     with pytest.raises(RuntimeError, match="has a layer for edits already"):
         bpy.ops.spr.add_edit_layer()
 

@@ -67,7 +67,7 @@ def test_keypoints_and_feet_lie_where_the_keys_do(person, ui):
     _retime(person, 1.0, 100.0)
     assert bpy.ops.spr.hold_feet_again() == {"FINISHED"}
     assert _range(person) == (101.0, 160.0)
-    kept = ui("preview").kept_keypoints(person)
+    kept = ui("preview").kept_keypoints.kept_keypoints(person)
     assert kept.moment(101.0) == 0.0
 
 

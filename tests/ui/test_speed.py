@@ -5,6 +5,7 @@ from __future__ import annotations
 import bpy
 
 from dev.benchmarks import click
+from dev.benchmarks.enabling import seconds_to_enable
 
 
 def test_every_round_clicks_on_an_unrefined_recording_and_ends_with_keys(
@@ -25,3 +26,7 @@ def test_every_round_clicks_on_an_unrefined_recording_and_ends_with_keys(
     seconds = click.seconds_to_keys(best, "numpy", tmp_path)
     assert seen == [(0, (1.0, 30.0))] * 2
     assert 1.5 < seconds <= 1.7
+
+
+def test_enabling_is_measured_in_blenders_of_their_own():
+    assert seconds_to_enable(rounds=1) > 0.0

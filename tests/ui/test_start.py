@@ -11,6 +11,33 @@ import pytest
 
 from dev.processes import ROOT
 
+LIGHT = {
+    "batch": {"record"},
+    "body": {"arrays", "hands", "layouts", "points", "skeleton", "wishes"},
+    "formats": {"listing", "opened", "rig_files"},
+    "refiner": {"errors"},
+    "retarget": {"errors"},
+    "rigs": {"bone_map"},
+    "safe_read": {"errors", "words"},
+    "scene": {
+        "axes",
+        "channels",
+        "clock",
+        "colours",
+        "drawing",
+        "errors",
+        "names",
+        "parts",
+        "peaks",
+        "rollback",
+        "sampled_frames",
+        "strip_time",
+        "timing",
+        "units",
+    },
+    "writers": {"names", "presets"},
+}
+"""What the interface may ask of the other parts when it is enabled: constants, and modules that are quick."""
 PROGRAM = """
 import json, os, sys
 import bpy
@@ -21,6 +48,8 @@ imported = []
 for on in (True, False, True):
     before = set(sys.modules)
     switch(module, on)
+    for each in list(sys.modules.values()):  # as Blender itself looks through them when it ends
+        getattr(each, "__file__", None)
     imported.append(sorted(set(sys.modules) - before))
 print("TOLD", json.dumps(imported), flush=True)
 os._exit(0)
@@ -57,11 +86,20 @@ def _told(output: str) -> str:
         "addon.safe_read.unpickle",
         "addon.cli",
         "array_api_compat.numpy",
+        "html",
     ],
 )
 def test_what_reads_and_refines_waits_until_it_is_used(start, name):
     first, *_ = start
     assert not [module for module in first if module == name or module.endswith(f".{name}")]
+
+
+@pytest.mark.parametrize("part", sorted(LIGHT))
+def test_of_other_parts_only_light_modules_come(start, part):
+    """Others are taken as whole modules, and wait: `from ..scene import versions`, then `versions.show`."""
+    first, *_ = start
+    tails = (module.partition(f".addon.{part}.")[2] for module in first)
+    assert {tail for tail in tails if tail} <= LIGHT[part]
 
 
 def test_nothing_of_ours_imports_the_network(start):

@@ -44,7 +44,7 @@ def _residual(ui, scene, person) -> float:
     """Metres from the keypoints as they are drawn now to the body as Blender shows it, the largest one."""
     bpy.context.view_layer.update()
     graph = bpy.context.evaluated_depsgraph_get()
-    kept = ui("preview").kept_keypoints(person)
+    kept = ui("preview").kept_keypoints.kept_keypoints(person)
     drawn = ui("preview")._kept_shapes(scene, graph)
     points = next(drawn).dots
     shown = body_points(person.evaluated_get(graph), kept.track.canonical)

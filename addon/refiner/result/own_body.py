@@ -8,7 +8,8 @@ import numpy as np
 
 from ...body.body_model import BodyModel
 from ...body.rotations import matrix_from_axis_angle
-from ...body.shape import AS_FITTED, ShapeSpace, ShapeWishes, shape_space
+from ...body.shape import ShapeSpace, shape_space
+from ...body.wishes import AS_FITTED, ShapeWishes
 from ...motion import Motion, Shape
 from ...recording import Keypoints, Person, Poses
 from ..whole_clip.own_keypoints import hang_on, measured

@@ -18,26 +18,13 @@ from .geometry import then
 from .goals import follow
 from .hands import set_hands
 from .hips import fit_hips, lower_hips
+from .options import Options
 from .pose import Pose
 from .rest import corrections
 from .root import in_place, on_root
 from .source import Source, source_of
 from .target import LIMBS, Target
 from .twists import share_twists
-
-
-@dataclass(frozen=True)
-class Options:
-    """How a motion is carried over.
-
-    root: what goes over the floor, "hips", "root" (the root bone, with the heading) or "place" for nothing.
-    feet: they keep floor and contacts. hands: they reach the same relative places. fingers: they move.
-    """
-
-    root: str = "hips"
-    feet: bool = True
-    hands: bool = True
-    fingers: bool = True
 
 
 @dataclass(frozen=True)
