@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import gc
+import signal
 from importlib import import_module
+from typing import TYPE_CHECKING
 
 from .environments.envs import call, prepare
 from .lean import import_numpy
 
+if TYPE_CHECKING:
+    from .hands import Hands
+
 _READ = ("addon.cli.command", "addon.cli.inputs", "addon.formats.registry")
 _REFINE = (*_READ, "addon.cli.refinement", "addon.cli.refine_arguments", "addon.refiner.pipeline")
 """What a command needs in any case."""
+_SHARE = (*_READ, "addon.cli.refine_arguments", "addon.cli.many")
+"""What one needs whose files other processes refine."""
 _DASK = """
 many machines, with a folder as --output:
   --dask SCHEDULER|local:N
@@ -25,10 +32,15 @@ def main(argv: list[str]) -> int:
         from addon.cli import main as inspect
 
         return inspect(argv, program="python3 build.py")
-    _import(_REFINE)
+    hands = _early(argv)
+    _import(_SHARE if hands else _REFINE)
     from .workers import main as refine
 
-    status = refine(argv)
+    try:
+        status = refine(argv, hands)
+    finally:
+        if hands:
+            hands.end()
     if {"-h", "--help"} & set(argv):
         print(_DASK)
     return status
@@ -45,8 +57,21 @@ def inspect(argv: list[str]) -> int:
     return main(words)
 
 
+def _early(argv: list[str]) -> Hands | None:
+    """The processes of --jobs, where they are sure to be needed: they start while this one does."""
+    from .early import processes
+
+    count = processes(argv)
+    if count < 2:
+        return None
+    from .hands import Hands
+
+    return Hands(argv, count)
+
+
 def serve(argv: list[str]) -> int:
-    """One of the processes that `refine --jobs N` starts."""
+    """One of the processes that `refine --jobs N` starts. Ctrl-C is for who started it."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     _import((*_REFINE, "addon.cli.many"))
     from .workers import serve
 

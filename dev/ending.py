@@ -6,13 +6,23 @@ The bpy module's own teardown crashes now and then, and was seen to wait for its
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from importlib import import_module
+
+RESOURCES = "BLENDER_USER_RESOURCES"
+"""The variable that tells Blender's user folder."""
+
+
+def own_resources() -> str:
+    """How the name of such a folder begins that this process made before it became what it is."""
+    return f"smpl_pose_refiner_{os.getpid()}_"
 
 
 def call_and_end(target: str, arguments: list[str] | None = None) -> None:
     """Calls `module:function` with these arguments, or the process's own."""
     module, function = target.split(":")
+    _clear_up_when_ended()
     try:
         status = getattr(import_module(module), function)(sys.argv[1:] if arguments is None else arguments)
     except SystemExit as end:
@@ -32,12 +42,33 @@ def call_and_end(target: str, arguments: list[str] | None = None) -> None:
 
 
 def _clear_up() -> None:
-    """The folder for temporary files that bpy makes as it is imported, and removes in its teardown."""
+    """Blender's user folder, where it is ours alone, and the one for temporary files that bpy makes as it is
+    imported, and removes in its teardown."""
     bpy = sys.modules.get("bpy")
-    if bpy is not None:
+    folders = [] if bpy is None else [bpy.app.tempdir]
+    if _has_resources():
+        folders.append(os.environ[RESOURCES])
+    if folders:
         from shutil import rmtree
 
-        rmtree(bpy.app.tempdir, ignore_errors=True)
+        for folder in folders:
+            rmtree(folder, ignore_errors=True)
+
+
+def _has_resources() -> bool:
+    return os.path.basename(os.environ.get(RESOURCES, "")).startswith(own_resources())  # noqa: PTH119
+
+
+def _clear_up_when_ended() -> None:
+    """Also by `kill`, or by a terminal that closes."""
+
+    def end(number: int, _frame: object) -> None:
+        _clear_up()
+        os._exit(128 + number)
+
+    for name in ("SIGTERM", "SIGHUP") if _has_resources() else ():
+        if signal.getsignal(number := getattr(signal, name)) == signal.SIG_DFL:
+            signal.signal(number, end)
 
 
 def _told(error: BaseException) -> str | int:

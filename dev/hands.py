@@ -12,32 +12,58 @@ import os
 import sys
 from asyncio.subprocess import PIPE, Process
 from collections.abc import AsyncGenerator, Iterator, Sequence
-
-from addon.batch import FAILED, Clip, Record
+from typing import TYPE_CHECKING
 
 from .environments.envs import calling
 from .processes import ONE_THREAD, ROOT
 
+if TYPE_CHECKING:  # the processes are started before this one reads what it needs itself
+    from addon.batch import Clip, Record
+
 _LONGEST_LINE = 1 << 26
 
 
-def shared(argv: Sequence[str], clips: Sequence[Clip], count: int) -> Iterator[Record]:
-    """The records of all clips from so many processes, as they come. The processes end with it."""
-    records = _shared(argv, clips, count)
-    with asyncio.Runner() as runner:
+class Hands:
+    """Processes for one command line, so many of which are started at once. They end with it."""
+
+    def __init__(self, argv: Sequence[str], early: int = 0) -> None:
+        self._argv = argv
+        self._runner = asyncio.Runner()
+        self._hands = [Hand(argv) for _ in range(early)]
+        self._runner.run(_start_all(self._hands))
+
+    def shared(self, clips: Sequence[Clip], count: int) -> Iterator[Record]:
+        """The records of all clips from so many processes, as they come."""
+        missing = count - len(self._hands)
+        self._runner.run(_end_all(self._hands[count:]))
+        records = _shared([*self._hands[:count], *(Hand(self._argv) for _ in range(missing))], clips)
         try:
-            while (record := runner.run(_next(records))) is not None:
+            while (record := self._runner.run(_next(records))) is not None:
                 yield record
         finally:
-            runner.run(records.aclose())
+            self._runner.run(records.aclose())
+
+    def end(self) -> None:
+        """Whatever they are doing."""
+        self._runner.run(_end_all(self._hands))
+        self._runner.close()
+
+
+async def _start_all(hands: Sequence[Hand]) -> None:
+    for hand in hands:
+        await hand.start()
+
+
+async def _end_all(hands: Sequence[Hand]) -> None:
+    for hand in hands:
+        await hand.end()
 
 
 async def _next(records: AsyncGenerator[Record, None]) -> Record | None:
     return await anext(records, None)
 
 
-async def _shared(argv: Sequence[str], clips: Sequence[Clip], count: int) -> AsyncGenerator[Record, None]:
-    hands = [Hand(argv) for _ in range(count)]
+async def _shared(hands: Sequence[Hand], clips: Sequence[Clip]) -> AsyncGenerator[Record, None]:
     idle, waiting = list(hands), iter(clips)
     running: dict[asyncio.Task[Record], Hand] = {}
     finished: set[asyncio.Task[Record]] = set()
@@ -53,8 +79,7 @@ async def _shared(argv: Sequence[str], clips: Sequence[Clip], count: int) -> Asy
             finished, _ = await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
             idle += [running.pop(task) for task in finished]
     finally:
-        for hand in hands:
-            await hand.end()
+        await _end_all(hands)
 
 
 class Hand:
@@ -66,14 +91,21 @@ class Hand:
         self._argv, self._folder = argv, folder
         self._process: Process | None = None
 
-    async def refine(self, clip: Clip) -> Record:
-        """The clip's record; a process that ends meanwhile has failed with it."""
+    async def start(self) -> Process:
+        """The process, if it is not there already."""
         if self._process is None:
             self._process = await _start(self._argv, self._folder)
-        answer = await _ask(self._process, clip.to_json())
+        return self._process
+
+    async def refine(self, clip: Clip) -> Record:
+        """The clip's record; a process that ends meanwhile has failed with it."""
+        from addon.batch import FAILED, Record
+
+        process = await self.start()
+        answer = await _ask(process, clip.to_json())
         if answer:
             return Record.from_json(answer)
-        status = await self._process.wait()
+        status = await process.wait()
         self._process = None
         sentence = f"{clip.source.name} failed: the process that refined it ended with status {status}."
         return Record(clip.name, str(clip.source), FAILED, sentence=sentence)

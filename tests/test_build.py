@@ -8,6 +8,7 @@ import os
 import re
 import runpy
 import shutil
+import signal
 import subprocess
 import sys
 import tomllib
@@ -174,26 +175,65 @@ import os, sys
 def main(arguments):
     print(os.getcwd(), *arguments, sep="|")
     print(os.path.exists(os.environ["BLENDER_USER_RESOURCES"]), os.environ["BLENDER_USER_RESOURCES"])
-    import json
+    import json, sys, time
+    sys.stdout.flush()
+    time.sleep(100.0 if "wait" in arguments else 0.0)
     return 7
+"""
+CALLING = """
+import sys
+from pathlib import Path
+from dev.environments import envs
+envs.ROOT, envs.Environment.python = Path(sys.argv[1]), Path(sys.executable)
+sys.exit(envs.call(envs.Environment("any"), "probe:main", sys.argv[2:]))
 """
 
 
-def test_a_command_runs_in_the_persons_folder_and_passes_its_status_on(tmp_path, monkeypatch, capfd):
-    (tmp_path / "repository" / "dev").mkdir(parents=True)
-    shutil.copy(ROOT / "dev" / "ending.py", tmp_path / "repository" / "dev")
-    (tmp_path / "repository" / "probe.py").write_text(PROBE)
+@pytest.fixture
+def repository(tmp_path) -> Path:
+    """One with a command that looks around, and a folder of a person's beside it."""
+    folder = tmp_path / "repository"
+    (folder / "dev").mkdir(parents=True)
+    shutil.copy(ROOT / "dev" / "ending.py", folder / "dev")
+    (folder / "probe.py").write_text(PROBE)
     (tmp_path / "here").mkdir()
     (tmp_path / "here" / "json.py").write_text("raise SystemExit('a file of the person was imported')")
-    monkeypatch.chdir(tmp_path / "here")
-    monkeypatch.setenv("BLENDER_USER_RESOURCES", "/the/persons/own")
-    monkeypatch.setattr(envs, "ROOT", tmp_path / "repository")
-    monkeypatch.setattr(envs.Environment, "python", Path(sys.executable))
-    assert envs.call(envs.Environment("any"), "probe:main", ["file with space.npz", "--json"]) == 7
-    where, resources = capfd.readouterr().out.splitlines()
-    assert where == f"{tmp_path / 'here'}|file with space.npz|--json"
+    return folder
+
+
+def _started(repository: Path, *arguments: str) -> subprocess.Popen[str]:
+    own = {"PYTHONPATH": str(ROOT), "BLENDER_USER_RESOURCES": "/the/persons/own"}
+    command = [sys.executable, "-P", "-c", CALLING, str(repository), *arguments]
+    place = repository.parent / "here"
+    return subprocess.Popen(command, cwd=place, env=os.environ | own, stdout=subprocess.PIPE, text=True)
+
+
+def test_a_command_runs_in_the_persons_folder_and_passes_its_status_on(repository):
+    with _started(repository, "file with space.npz", "--json") as process:
+        where, resources = process.communicate()[0].splitlines()
+    assert process.returncode == 7
+    assert where == f"{repository.parent / 'here'}|file with space.npz|--json"
     assert resources.startswith("True ")
     assert not Path(resources.removeprefix("True ")).exists()
+
+
+@pytest.mark.skipif(os.name != "posix", reason="elsewhere a process can't become another")
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGKILL])
+def test_whoever_ends_a_command_ends_its_work_also_without_notice(repository, number):
+    """Where it is told it takes away what it has made."""
+    before = signal.signal(signal.SIGHUP, signal.SIG_DFL)  # nohup has it ignored by all below it
+    with _started(repository, "wait") as process:
+        assert process.stdout is not None
+        process.stdout.readline()
+        folder = Path(process.stdout.readline().split()[1])
+        assert folder.exists()
+        process.send_signal(number)
+        ended = process.wait(timeout=60)
+        assert process.stdout.read() == "", "nobody is left who could write"
+    signal.signal(signal.SIGHUP, before)
+    assert ended in (128 + number, -number)
+    assert folder.exists() == (number == signal.SIGKILL)
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 def test_a_command_that_cannot_go_on_says_so_in_its_sentence_alone():

@@ -17,6 +17,7 @@ import pytest
 
 from addon import formats
 from addon.batch import DONE, FAILED, Ledger, Record
+from dev.early import processes
 from dev.environments.envs import calling
 from dev.processes import ROOT
 from tests.wave import joints_of_a_wave
@@ -56,7 +57,7 @@ def start(takes, tmp_path):
     def command(jobs: int) -> subprocess.Popen:
         words = ["refine", takes, "--output", tmp_path / "out", "--jobs", jobs, "--engine", "numpy"]
         process = subprocess.Popen(
-            [sys.executable, "-P", "-c", calling("dev.workers:main"), *map(str, words)],
+            [sys.executable, "-P", "-c", calling("dev.command_line:main"), *map(str, words)],
             env=os.environ | {"PYTHONPATH": str(ROOT)},
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -170,6 +171,71 @@ def test_a_process_that_is_killed_fails_with_its_file_and_the_others_go_on(start
         assert "ended with status -9" in record.sentence and record.sentence in errors
     goes_on(start, 2)
     assert_complete(tmp_path)
+
+
+EARLY = """
+import os, sys
+from pathlib import Path
+from dev import command_line
+os.cpu_count = lambda: 2
+read = command_line._import
+def spy(modules):
+    started = Path("/proc/self/task").glob("*/children")
+    print(sum(len(path.read_text().split()) for path in started), "numpy" in sys.modules, flush=True)
+    read(modules)
+command_line._import = spy
+sys.exit(command_line.main(sys.argv[1:]))
+"""
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="only Linux tells who started whom")
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_the_processes_start_before_the_command_has_read_its_own_modules(takes, tmp_path, jobs):
+    """Else two are no quicker than one with few files."""
+    words = ["refine", takes, "--output", tmp_path / "out", "--jobs", jobs, "--engine", "numpy"]
+    variables = os.environ | {"PYTHONPATH": str(ROOT)}
+    command = [sys.executable, "-P", "-c", EARLY, *map(str, words)]
+    done = subprocess.run(command, env=variables, capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[0] == ("2 False" if jobs == 2 else "0 False")
+    assert_complete(tmp_path)
+
+
+@pytest.mark.parametrize(
+    "words", [("--smoothing", "much"), ("--person", "Nobody", "--targets", "x")], ids=["value", "option"]
+)
+def test_what_is_wrong_is_said_once_and_by_no_process(takes, tmp_path, words):
+    command = [sys.executable, "-P", "-c", calling("dev.command_line:main"), "refine", str(takes)]
+    command += ["--output", str(tmp_path / "out"), "--jobs", "2", *words]
+    variables = os.environ | {"PYTHONPATH": str(ROOT)}
+    done = subprocess.run(command, env=variables, capture_output=True, text=True, check=False)
+    assert done.returncode == 2 and len(done.stderr.splitlines()) == 1 and not done.stdout
+
+
+@pytest.mark.parametrize(
+    ("words", "count"),
+    [
+        ("{takes} --output {out} --jobs 2", 2),
+        ("--jobs=2 --output={out} {takes}", 2),
+        ("{takes} --output {out} --jobs 1", 1),
+        ("{takes} --output {out} --jobs 50", CLIPS),
+        ("{takes} --output {out}", 4),
+        ("{takes}/take0.npz {takes}/take1.npz --output {out}", 1),
+        ("{takes}/take0.npz {takes}/take1.npz --output {out} --jobs 2", 2),
+        ("{takes} --output {out}.fbx --jobs 2", 1),
+        ("{takes} --output {out} --jobs two", 1),
+        ("{takes} --jobs 2 --output", 1),
+        ("{takes} --output {out} --jobs 2 --help", 1),
+        ("{takes} --output {done} --jobs 2", 1),
+        ("{takes} --output {done} --jobs 2 --again", 2),
+    ],
+)
+def test_as_many_start_as_there_is_surely_work_for(takes, tmp_path, monkeypatch, words, count):
+    monkeypatch.setattr("os.cpu_count", lambda: 8)
+    done = tmp_path / "done"
+    done.mkdir()
+    (done / "results.jsonl").write_text("{}\n" * CLIPS)
+    told = words.format(takes=takes, out=tmp_path / "out", done=done)
+    assert processes(["refine", *told.split()]) == count
 
 
 WRAPPER = """

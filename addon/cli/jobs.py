@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import os
 from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
@@ -16,8 +15,6 @@ WITHOUT_BLENDER = ("npz", "bvh", "vrma")
 ANIMATION = tuple(kind for kind in KINDS if kind != "npz")
 """Kinds of file for whoever animates, not for numbers."""
 _ENDINGS = {**{kind: kind for kind in KINDS}, "usdc": "usd", "usda": "usd"}
-SEVERAL, AT_ONCE = 6, 4
-"""So many files are worth the start of further processes; so many of these where nobody said how many."""
 
 
 def kind_of(path: str | Path) -> str | None:
@@ -37,11 +34,12 @@ def needs_blender(kind: str, args: argparse.Namespace) -> bool:
 
 class Job(NamedTuple):
     """Input files that become one output file, or one for each person. taken: names, without ending, that no
-    person's file beside the output may get."""
+    person's file beside the output may get; others: those of other recordings there."""
 
     sources: tuple[Path, ...]
     output: Path
     taken: tuple[str, ...] = ()
+    others: tuple[str, ...] = ()
 
     @property
     def kind(self) -> str:
@@ -74,12 +72,6 @@ def job_of(args: argparse.Namespace) -> Job | None:
     inputs = [path for path in named if path is not None]
     keep_apart(output, inputs)
     return Job(sources, output, names_beside(output, inputs))
-
-
-def at_once(asked_for: int | None, clips: int) -> int:
-    """How many processes refine so many clips."""
-    usual = min(os.cpu_count() or 1, AT_ONCE) if clips >= SEVERAL else 1
-    return max(min(asked_for or usual, clips), 1)
 
 
 def names_beside(output: Path, inputs: Iterable[Path]) -> tuple[str, ...]:

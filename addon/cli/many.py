@@ -17,6 +17,7 @@ from typing import Any
 from zlib import crc32
 
 from .. import batch
+from ..at_once import at_once
 from ..batch import DONE, FAILED, LEFT_OUT, Clip, Figures, Ledger, Record
 from ..batch.record import finite
 from ..formats import UnknownContent, may_be_recording, opened_files
@@ -26,7 +27,7 @@ from ..whole_file import place_of
 from .blender import NO_BLENDER
 from .body import own_body
 from .inputs import read
-from .jobs import Job, UsageError, at_once, keep_apart, kind_in_folder, names_beside, needs_blender
+from .jobs import Job, UsageError, keep_apart, kind_in_folder, names_beside, needs_blender
 from .outputs import write
 from .people import refined
 from .progress import BatchProgress, Show
@@ -148,12 +149,12 @@ def _refined_clip(clip: Clip, args: argparse.Namespace, show: Show) -> dict[str,
     warnings: list[str] = []
     output = _output(clip, args)
     own = _own_arguments(clip, args)
-    taken = (*clip.others, *names_beside(output, _inputs(clip, own)))
+    beside = names_beside(output, _inputs(clip, own))
     with opened_files() as opened:
         results = refined(clip.source, output.stem, own, show, warnings)
     others = sorted(batch.relative(path, clip.source.parent) for path in opened - set(clip.files))
     print_of_all = batch.clip_print(clip, others, args.settings)
-    written = write(Job((clip.source,), output, taken), results, args)
+    written = write(Job((clip.source,), output, beside, clip.others), results, args)
     return {
         "status": DONE,
         "outputs": tuple(

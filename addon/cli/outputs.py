@@ -18,9 +18,9 @@ from ..writers.presets import PRESETS, VRM_BONES
 from .blender import blender_on_stderr, scene_package
 from .jobs import Job, needs_blender
 from .results import Result
-from .retarget import on_characters, write_characters
+from .retarget import on_character
 
-_PRESET_OF = {"glb": "web", "usd": "usd"}
+_PRESET_OF = {"glb": "web", "usd": "usd", "bvh": "bvh", "vrma": "vrma"}
 """What a kind of file that is no FBX is for."""
 
 
@@ -43,7 +43,8 @@ def _make_folder(folder: Path) -> None:
 def _write_each(job: Job, results: list[Result], args: argparse.Namespace) -> list[Path]:
     """OUT.npz, or OUT_<id>.npz for each of several people; .bvh and .vrma likewise."""
     output = job.output
-    names = names_of_people(output.stem, [result.person.id for result in results], job.taken)
+    ids = [result.person.id for result in results]
+    names = names_of_people(output.stem, ids, job.taken, job.others)
     written: list[Path] = []
     for result, name in zip(results, names, strict=True):
         target = output.with_name(f"{name}{output.suffix}")
@@ -79,34 +80,53 @@ def _write_scene(job: Job, results: list[Result], args: argparse.Namespace) -> l
 
     try:
         start_empty()
-        origin = min(float(result.motion.times[0]) for result in results)
-        armatures = [
-            scene.write_motion(
-                result.motion, name=result.name, origin=origin, body_model=result.body_model, gaps=args.gaps
-            )
-            for result in results
-        ]
-        if args.retarget is not None:
-            characters = on_characters(armatures, args)
-            for sentence in (told for one in characters for told in one.told):
-                print(f"Warning: {sentence}", file=sys.stderr)
-            return write_characters(job.output, characters, args)
+        armatures, motions = _in_scene(scene, job, results, args)
         if job.kind != "blend":
-            return _export(scene, job, armatures, args)
+            return _export(scene, job, armatures, motions, args)
         scene.save_blend(job.output)
     except scene.SceneError as error:
         raise FormatError(str(error)) from error
     return [job.output]
 
 
-def _export(scene: ModuleType, job: Job, armatures: list[Any], args: argparse.Namespace) -> list[Path]:
+def _in_scene(
+    scene: ModuleType, job: Job, results: list[Result], args: argparse.Namespace
+) -> tuple[list[Any], list[Any]]:
+    """Armatures of all people, or of the characters in their place; and but for a .blend file what
+    `motion_taken` gives of each, so that only one at a time has keys."""
+    origin = min(float(result.motion.times[0]) for result in results)
+    character = None if args.retarget is None else on_character(args)
+    armatures: list[Any] = []
+    motions: list[Any] = []
+    for result in results:
+        first = not armatures
+        armature = scene.write_motion(
+            result.motion, name=result.name, origin=origin, body_model=result.body_model, gaps=args.gaps,
+            match_scene_rate=first, match_scene_range=first, mesh=character is None,
+        )  # fmt: skip
+        if character is not None:
+            done = character(armature)
+            for sentence in done.told:
+                print(f"Warning: {sentence}", file=sys.stderr)
+            armature = done.armature
+        armatures.append(armature)
+        if job.kind != "blend":
+            motions.append(scene.motion_taken(armature))
+    return armatures, motions
+
+
+def _export(
+    scene: ModuleType, job: Job, armatures: list[Any], motions: list[Any], args: argparse.Namespace
+) -> list[Path]:
+    ours = args.retarget is None
     written = scene.export_people(
         job.output,
         armatures,
-        preset=args.fbx_preset if job.kind == "fbx" else _PRESET_OF[job.kind],
-        rename=not args.keep_bone_names,
-        in_place=args.in_place,
+        preset=_PRESET_OF.get(job.kind, args.fbx_preset),
+        rename=ours and not args.keep_bone_names,
+        in_place=ours and args.in_place,
         file_start=args.file_start,
-        bones=PRESETS[args.fbx_preset].bones,
+        bones=PRESETS[args.fbx_preset].bones if ours else None,
+        motions=motions,
     )
     return [job.output] if len(written) == 1 else list(written)

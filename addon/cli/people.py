@@ -76,14 +76,14 @@ def _refine_person(
 def _before(
     one: Person, target: Person | None, offset: float, motion: Motion, args: argparse.Namespace
 ) -> tuple[float | None, tuple[float, float] | None]:
-    """Of initial poses: their mean error in mm where there are keypoints, else jitter before and after. None
-    where there is nothing to tell."""
+    """Of initial poses: their mean error in mm where there are keypoints of others, else jitter before and
+    after. None where there is nothing to tell."""
     from .. import refiner
 
     if one.poses is None or args.mode in ("sequence", "none"):
         return None, None
     original = refiner.refine(one, targets=target, targets_offset=offset, mode="none")
-    if target is not None or one.keypoints is not None:
+    if (target is not None or one.keypoints is not None) and not refiner.were_alone(motion):
         known = original.fit_error_mm[np.isfinite(original.fit_error_mm)]
         return (float(known.mean()) if len(known) else None), None
     shake = refiner.jitter(original)

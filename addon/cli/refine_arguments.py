@@ -5,11 +5,12 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from ..at_once import AT_ONCE, SEVERAL
 from ..writers.presets import FBX_PRESETS
 from .body import add_body
 from .controls import add_controls, add_feet
 from .hints import add_hints
-from .jobs import AT_ONCE, KINDS, SEVERAL
+from .jobs import KINDS
 from .numbers import number, whole
 from .retarget import add_retarget
 

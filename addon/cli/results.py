@@ -30,8 +30,10 @@ class Result:
 
     @property
     def after_mm(self) -> float | None:
-        """Mean error of the result, None without keypoints."""
+        """Mean error of the result; None without keypoints, and of poses that were refined on their own."""
         error = self.motion.fit_error_mm
+        if self.shake is not None:
+            return None
         return float(np.nanmean(error)) if np.isfinite(error).any() else None
 
 

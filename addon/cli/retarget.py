@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from ..safe_read import FormatError
-from .jobs import UsageError, kind_of
+from .jobs import ANIMATION, UsageError, kind_of
 
 RIGS = (".blend", ".fbx", ".glb", ".gltf", ".vrm")
-_PRESETS = {"fbx": "", "glb": "web", "usd": "usd", "bvh": "bvh", "vrma": "vrma"}
-"""How a character is written to the files of other programs; .fbx as --fbx-preset says."""
 _LISTED = f"{', '.join(RIGS[:-1])} or {RIGS[-1]}"
-_WRITTEN = f".{', .'.join(_PRESETS)} or .blend"
+_WRITTEN = f".{', .'.join(ANIMATION[:-1])} or .{ANIMATION[-1]}"
 
 
 def add_retarget(parser: argparse.ArgumentParser) -> None:
@@ -47,7 +46,7 @@ def check_retarget(args: argparse.Namespace) -> None:
         return
     if args.retarget.suffix.lower() not in RIGS:
         raise UsageError(f"--retarget {args.retarget.name} is not a {_LISTED} file.")
-    if (kind_of(args.output) or args.to) not in (*_PRESETS, "blend"):
+    if (kind_of(args.output) or args.to) not in ANIMATION:
         raise UsageError(
             f"--retarget writes an {_WRITTEN} file; let --output end in one of these, or name a folder and"
             " one of these with --to."
@@ -59,27 +58,12 @@ def check_retarget(args: argparse.Namespace) -> None:
         raise UsageError(f"--in-place does not go with --retarget-root {args.retarget_root}; leave one out.")
 
 
-def on_characters(people: list[Any], args: argparse.Namespace) -> list[Any]:
-    """A `Character` for each refined armature, which is removed. Raises FormatError and
-    SceneError."""
+def on_character(args: argparse.Namespace) -> Callable[[Any], Any]:
+    """What makes a `Character` of a refined armature, which is removed. Raises FormatError and SceneError."""
     from ..retarget import Options
     from ..rigs import map_file
     from ..scene.character_file import retargeted_copy
 
     known = None if args.retarget_bones is None else map_file.read_map(args.retarget_bones)
     options = Options(root="place" if args.in_place else args.retarget_root or "hips")
-    return [retargeted_copy(person, args.retarget, known, options) for person in people]
-
-
-def write_characters(output: Path, characters: list[Any], args: argparse.Namespace) -> list[Path]:
-    """The `Character`s with what they move as one file, or as one each where the kind has it so.
-    Raises FormatError and SceneError."""
-    from ..scene import export_people, save_blend
-
-    kind = kind_of(output)
-    if kind in _PRESETS:
-        preset = _PRESETS[kind] or args.fbx_preset
-        armatures = [one.armature for one in characters]
-        return list(export_people(output, armatures, preset=preset, rename=False, file_start=args.file_start))
-    save_blend(output)
-    return [output]
+    return lambda person: retargeted_copy(person, args.retarget, known, options)

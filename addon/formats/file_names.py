@@ -34,14 +34,31 @@ def counted(first: str, second: str) -> str:
     return "people" if same and differing & _PEOPLE else ""
 
 
-def names_of_people(stem: str, ids: Sequence[str], taken: Collection[str] = ()) -> list[str]:
+def names_of_people(
+    stem: str, ids: Sequence[str], taken: Collection[str] = (), others: Collection[str] = ()
+) -> list[str]:
     """Names of the files that people of one recording become, without ending: as the recording's where there
     is one, else NAME_ID, numbered on where another file has that name already, also in other cases.
 
-    taken: names of other files in that folder.
+    taken: names of other files in that folder. others: those of other recordings, which may be of several
+    people: what could be a file of one of these is NAME_2_ID.
     """
     plain = [re.sub(r"[^\w.+-]", "_", each) for each in ids]
-    return apart([f"{stem}_{each}" for each in plain], taken) if len(plain) > 1 else [stem]
+    if len(plain) < 2:
+        return [stem]
+    families = tuple(f"{name.lower()}_" for name in others)
+    seen = {name.lower() for name in taken}
+    found = []
+    for each in plain:
+        tries = zip(_numbered_on(f"{stem}_{each}"), _numbered_on(stem), strict=False)
+        names = (name for whole, first in tries for name in (whole, f"{first}_{each}"))
+        found.append(next(one for one in names if _is_free(one.lower(), seen, families)))
+        seen.add(found[-1].lower())
+    return found
+
+
+def _is_free(name: str, seen: Collection[str], families: tuple[str, ...]) -> bool:
+    return name not in seen and not f"{name}_".startswith(families)
 
 
 def apart(names: Sequence[str], taken: Collection[str] = ()) -> list[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -48,14 +48,24 @@ _BLOCK = re.compile(r"meta|info|video|header|config|settings", re.IGNORECASE)
 
 def rate_of(tree: Any) -> float | None:
     """The rate that a mapping states, at its top or in a block on its video; None where it states none."""
-    if not isinstance(tree, Mapping):
-        return None
-    blocks = _blocks(tree)
-    for held in (tree, *blocks, *(inner for block in blocks for inner in _blocks(block))):
+    places = stated_places(tree) if isinstance(tree, Mapping) else ()
+    for held in places:
         rates = [_number(held[name]) for name in held if _plain(name) in _PLAIN and np.size(held[name]) == 1]
         if rates:
             return rates[0]
     return None
+
+
+def stated_places(tree: Mapping[Any, Any]) -> Iterator[Mapping[Any, Any]]:
+    """Where a mapping may state its rate: at its top, and in blocks on the video."""
+    blocks = _blocks(tree)
+    yield from (tree, *blocks, *(inner for block in blocks for inner in _blocks(block)))
+
+
+def rate_under(held: Mapping[Any, Any]) -> float | None:
+    """The rate right in a mapping that is not said to be the video's."""
+    names = (name for name in held if _plain(name) in _KEPT and np.size(held[name]) == 1)
+    return next((_number(held[name]) for name in names), None)
 
 
 def _blocks(tree: Mapping[Any, Any]) -> list[Mapping[Any, Any]]:
@@ -66,6 +76,7 @@ def _plain(name: Any) -> str:
     return re.sub(r"[^a-z]", "", str(name).lower())
 
 
+_KEPT = frozenset(map(_plain, (*NAMES, "output_fps", "processed_fps", "target_fps", "effective_fps")))
 _PLAIN = frozenset(map(_plain, (*NAMES, "video_fps", "source_fps")))
 
 

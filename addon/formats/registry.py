@@ -23,6 +23,7 @@ from .joining import together
 from .listing import UnknownContent, all_readers, readers_for
 from .rates import NAMES
 from .rig_files import RIG_ENDINGS
+from .skipped import rate_of_kept
 from .timing import is_time, read_clock
 
 _OPEN = "save an .npz with keypoints (frames, keypoints, 3), their layout and fps"
@@ -66,6 +67,8 @@ def read(
     with refusing(container.name), np.errstate(all="ignore"):
         reader = find_reader(container)
         draft = read_series(container, reader)
+        if fps is None:
+            draft = rate_of_kept(draft, _stated(container))
         if also:
             others = [Container(container.path.parent / name, hints) for name in also]
             drafts = [draft, *map(_draft, others)]
@@ -74,6 +77,11 @@ def read(
             draft.warnings.append(f"{container.name} has no takes, so {one_line(take)} was not looked for.")
         draft.warnings += _not_taken(draft, layout, container.name)
         return finish(draft, reader, hints, container.path)
+
+
+def _stated(container: Container) -> Mapping[Any, Any]:
+    """The file's mapping, where readers have it."""
+    return container.fields if container.kind in ("npz", "json", "pickle", "torch") else {}
 
 
 def _not_taken(draft: Draft, layout: str | None, name: str) -> list[str]:

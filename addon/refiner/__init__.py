@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from .result.jitter import jitter, keypoint_noise
     from .result.own_body import OwnBody
     from .whole_clip.alignment import keypoints_at, target_of
+    from .whole_clip.own_keypoints import were_alone
     from .whole_clip.time_alignment import SURE, TimeAlignment, align_times, surest
 
 __all__ = [
@@ -55,10 +56,12 @@ __all__ = [
     "refine_steps",
     "surest",
     "target_of",
+    "were_alone",
 ]
 _PLACES = {
     "keypoints_at": "whole_clip.alignment",
     "target_of": "whole_clip.alignment",
+    "were_alone": "whole_clip.own_keypoints",
     "Controls": "controls",
     "DEVICES": "network.engine",
     "ENGINES": "network.engine",

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from .apart import Named, export_apart
     from .blend import save_blend
     from .character_copy import OnCharacter, character_print
-    from .export import export_fbx, export_people
+    from .export import export_fbx, export_people, motion_taken
     from .names import BONE_NAMES
     from .person import write_motion
     from .read_action import read_poses
@@ -29,6 +29,7 @@ __all__ = [
     "export_fbx",
     "export_people",
     "is_animated",
+    "motion_taken",
     "read_poses",
     "save_blend",
     "scene_rate",
@@ -44,6 +45,7 @@ _PLACES = {
     "character_print": "character_copy",
     "export_fbx": "export",
     "export_people": "export",
+    "motion_taken": "export",
     "BONE_NAMES": "names",
     "write_motion": "person",
     "read_poses": "read_action",

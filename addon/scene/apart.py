@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -14,7 +14,7 @@ from ..motion import Motion
 from .character_copy import Copy, OnCharacter, copied_character
 from .character_file import Character, in_place_of
 from .errors import SceneError
-from .export import export_people, named
+from .export import ReadMotion, export_people, motion_taken, named
 from .person import write_motion
 from .rollback import nothing_left_behind
 from .workshop import object_mode, posed_as_before
@@ -54,28 +54,45 @@ def export_apart(
     seconds of the recording. character: who is written with their motion in place of each. Raises SceneError.
     """
     with object_mode(), posed_as_before(bpy.context.scene), nothing_left_behind(), _scene_apart():
-        armatures = [
+        written = (
             write_motion(
                 one.motion, name=one.name, origin=origin, body_model=one.body_model, gender=one.gender,
-                mesh=mesh and character is None, gaps=gaps,
+                mesh=mesh and character is None, gaps=gaps, match_scene_rate=one is people[0],
             )
             for one in people
-        ]  # fmt: skip
-        if character is None:
-            return Exported(export_people(path, armatures, preset=preset, in_place=in_place), [])
-        return _export_on(path, armatures, character, preset)
+        )  # fmt: skip
+        if character is not None:
+            return _export_on(path, written, len(people), character, preset)
+        armatures, motions = _taken(written)
+        paths = export_people(path, armatures, preset=preset, in_place=in_place, motions=motions)
+        return Exported(paths, [])
 
 
 def _export_on(
-    path: Path, people: Sequence[bpy.types.Object], character: OnCharacter, preset: str
+    path: Path, people: Iterable[bpy.types.Object], count: int, character: OnCharacter, preset: str
 ) -> Exported:
     """Copies of a character in place of people; the first one's meshes have the names of those copied."""
-    copies = [copied_character(character.uid) for _ in people]
+    copies = [copied_character(character.uid) for _ in range(count)]
+    told: list[str] = []
+
+    def put_on() -> Iterator[bpy.types.Object]:
+        for copy, person in zip(copies, people, strict=True):
+            done = _put_on(copy, person, character)
+            told.extend(done.told)
+            yield done.armature
+
     with named(copies[0].meshes):
-        done = [_put_on(copy, person, character) for person, copy in zip(people, copies, strict=True)]
-        armatures = [one.armature for one in done]
-        paths = export_people(path, armatures, preset=preset, rename=False)
-    return Exported(paths, [sentence for one in done for sentence in one.told])
+        armatures, motions = _taken(put_on())
+        paths = export_people(path, armatures, preset=preset, rename=False, motions=motions)
+    return Exported(paths, told)
+
+
+def _taken(
+    armatures: Iterable[bpy.types.Object],
+) -> tuple[list[bpy.types.Object], list[ReadMotion]]:
+    """All of them, and what `motion_taken` gives of each before the next one is made."""
+    pairs = [(armature, motion_taken(armature)) for armature in armatures]
+    return [armature for armature, _ in pairs], [motion for _, motion in pairs]
 
 
 def _put_on(copy: Copy, person: bpy.types.Object, character: OnCharacter) -> Character:

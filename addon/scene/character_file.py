@@ -13,6 +13,7 @@ from ..rigs import NEEDED, BoneMap, match
 from ..rigs.map_file import fitted
 from ..safe_read import FormatError
 from ..safe_read.gltf import read_gltf
+from .curves import drop_every_action
 from .errors import SceneError
 from .import_rigs import told_map
 from .open_rig import GLTF, open_rig
@@ -94,4 +95,5 @@ def _fit(armature: bpy.types.Object) -> float:
 
 def _remove(person: bpy.types.Object) -> None:
     bodies = [ob for ob in bpy.data.objects if person in moved_by(ob) or ob.parent == person]
+    drop_every_action(person)
     bpy.data.batch_remove([person, *bodies])

@@ -107,6 +107,15 @@ def drop_action(owner: bpy.types.ID) -> None:
         bpy.data.actions.remove(action)
 
 
+def drop_every_action(owner: bpy.types.ID) -> None:
+    """The same with all that its custom properties point to."""
+    pointers = [name for name, value in owner.items() if isinstance(value, bpy.types.Action)]
+    for action in {owner.pop(name) for name in pointers}:
+        if action.users == 0:
+            bpy.data.actions.remove(action)
+    drop_action(owner)
+
+
 def find_curves(owner: bpy.types.ID) -> dict[tuple[str, int], bpy.types.FCurve]:
     """The curves of the owner's action that play, by RNA path and index; empty without an action."""
     animation = owner.animation_data

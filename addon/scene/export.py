@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
+from itertools import zip_longest
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -15,11 +16,11 @@ import bpy
 import numpy as np
 
 from ..safe_read import as_text
-from ..steps import Progress, Stepped, Steps, as_part
+from ..steps import Progress, Stepped, Steps, as_part, finish
 from ..writers.bvh import write_bvh
 from ..writers.presets import PRESETS, Preset
 from ..writers.vrma import NoHumanoid, write_vrma
-from .curves import find_curves
+from .curves import find_curves, remove_curves
 from .errors import SceneError
 from .export_copy import Copied, Recipe, bake, copy_person
 from .fbx import write_fbx
@@ -52,6 +53,37 @@ _READ = 0.8
 
 
 @dataclass(frozen=True)
+class ReadMotion:
+    """What an armature does at these frames of the scene: (T, B, 4, 4) of its bones in the world."""
+
+    frames: range
+    posed: np.ndarray
+
+    def within(self, frames: range) -> ReadMotion:
+        """Some of its frames."""
+        first = self.frames.start
+        return ReadMotion(frames, self.posed[frames.start - first : frames.stop - first])
+
+
+@dataclass(frozen=True)
+class _Person:
+    """An armature to write, and its motion once that is read."""
+
+    armature: bpy.types.Object
+    motion: ReadMotion | None = None
+
+    @property
+    def span(self) -> range | None:
+        """From its first key to its last."""
+        return _keyed(self.armature) if self.motion is None else self.motion.frames
+
+    def own(self, frames: range) -> range:
+        """Those of the frames in which it has keys; all of them where it has none there."""
+        span = self.span or frames
+        return range(max(span.start, frames.start), min(span.stop, frames.stop)) or frames
+
+
+@dataclass(frozen=True)
 class _Take:
     """The scene's frames to write, and the frame of the file at which they start."""
 
@@ -73,6 +105,7 @@ def export_people(
     frame_end: int | None = None,
     file_start: int | None = None,
     bones: Mapping[str, str] | None = None,
+    motions: Sequence[ReadMotion] = (),
 ) -> Steps[list[Path]]:
     """Write armatures, the meshes they move and their motion on every frame; the files written.
 
@@ -81,7 +114,7 @@ def export_people(
     floor out. mesh: with the meshes. one_each: a file for each armature, NAME_ARMATURE.fbx, as most presets
     have it anyway. frame_start, frame_end: frames of the scene, those of each armature's keys by default.
     file_start: number of the first frame in the file, the preset's by default. bones: names in the file by
-    ours, in place of the preset's.
+    ours, in place of the preset's. motions: of each armature what `motion_taken` gave.
     The scene is afterwards what it was. SceneError when a file can't be written; the others are complete.
     """
     wanted = _preset(preset)
@@ -89,17 +122,27 @@ def export_people(
         wanted = replace(wanted, bones=bones)
     _check(armatures, wanted)
     recipe = Recipe(wanted, rename, in_place, metres(bpy.context.scene))
-    groups = [[armature] for armature in armatures] if one_each or wanted.one_each else [list(armatures)]
+    people = [_Person(*one) for one in zip_longest(armatures, motions)]
+    groups = [[person] for person in people] if one_each or wanted.one_each else [people]
     paths = _paths(Path(path).absolute(), groups)
     number = wanted.file_start if file_start is None else file_start
     takes = [_take(group, frame_start, frame_end, number) for group in groups]
     for place, (target, group, take) in enumerate(zip(paths, groups, takes, strict=True)):
-        write, name, share = _writer(wanted, group[0]), as_text(target.stem), 1.0 / len(paths)
+        write, name, share = _writer(wanted, group[0].armature), as_text(target.stem), 1.0 / len(paths)
         with replaced_when_done(target) as temporary:
-            baked = yield from as_part(_read(group, take.frames), place * share, _READ * share)
+            read = yield from as_part(_read(group, take.frames), place * share, _READ * share)
             yield Progress((place + _READ) * share, f"Writing {target.name}")
-            yield from _write(temporary, name, group, baked, recipe, take, mesh, write)
+            yield from _write(temporary, name, read, recipe, take, mesh, write)
     return paths
+
+
+def motion_taken(armature: bpy.types.Object) -> ReadMotion:
+    """All that an armature does, for `export_people`; its keys are gone then. Those of several long clips at
+    once, and Blender's copies of them, take gigabytes."""
+    span = _keyed(armature) or _scene_range()
+    (posed,) = finish(_baked([armature], span))
+    remove_curves(armature, lambda _curve: True)
+    return ReadMotion(span, posed)
 
 
 def export_fbx(
@@ -153,12 +196,10 @@ def _write_humanoid(path: Path, person: Copied, humanoid: Mapping[str, str]) -> 
     yield None
 
 
-def _take(
-    armatures: Sequence[bpy.types.Object], start: int | None, end: int | None, file_start: int | None
-) -> _Take:
-    first, last = _key_range(armatures)
-    first = first if start is None else start
-    last = last if end is None else end
+def _take(people: Sequence[_Person], start: int | None, end: int | None, file_start: int | None) -> _Take:
+    spans = [person.span for person in people if person.span is not None] or [_scene_range()]
+    first = min(span.start for span in spans) if start is None else start
+    last = max(span.stop for span in spans) - 1 if end is None else end
     if first > last:
         raise SceneError(f"The first frame {first} lies after the last frame {last}; swap them.")
     number = first if file_start is None else file_start
@@ -170,26 +211,41 @@ def _take(
     return _Take(range(first, last + 1), number)
 
 
-def _key_range(armatures: Iterable[bpy.types.Object]) -> tuple[int, int]:
-    people = list(armatures)
-    ranges = [ob.animation_data.action.curve_frame_range for ob in people if find_curves(ob)]
-    ranges += [(strip.frame_start, strip.frame_end) for ob in people for strip in playing_strips(ob)]
+def _keyed(armature: bpy.types.Object) -> range | None:
+    """From its first key to its last; None where it has none."""
+    ranges = [(strip.frame_start, strip.frame_end) for strip in playing_strips(armature)]
+    if find_curves(armature):
+        ranges.append(tuple(armature.animation_data.action.curve_frame_range))
     if not ranges:
-        scene = bpy.context.scene
-        return scene.frame_start, scene.frame_end
-    return math.floor(min(r[0] for r in ranges)), math.ceil(max(r[1] for r in ranges))
+        return None
+    return range(math.floor(min(r[0] for r in ranges)), math.ceil(max(r[1] for r in ranges)) + 1)
 
 
-def _paths(path: Path, groups: Sequence[Sequence[bpy.types.Object]]) -> list[Path]:
+def _scene_range() -> range:
+    scene = bpy.context.scene
+    return range(scene.frame_start, scene.frame_end + 1)
+
+
+def _paths(path: Path, groups: Sequence[Sequence[_Person]]) -> list[Path]:
     if len(groups) == 1:
         return [path]
-    names = [re.sub(r"[^\w.+-]", "_", group[0].name) for group in groups]
+    names = [re.sub(r"[^\w.+-]", "_", group[0].armature.name) for group in groups]
     if len({name.lower() for name in names}) < len(names):
         raise SceneError("The names of these people give the same file names; rename their armatures.")
     return [path.with_name(f"{path.stem}_{name}{path.suffix}") for name in names]
 
 
-def _read(armatures: list[bpy.types.Object], frames: range) -> Steps[list[np.ndarray]]:
+def _read(people: Sequence[_Person], frames: range) -> Steps[list[_Person]]:
+    """People with their own of these frames read, if they are not already."""
+    unread = [person.armature for person in people if person.motion is None]
+    found = iter((yield from _baked(unread, frames)) if unread else ())
+    return [
+        replace(person, motion=(person.motion or ReadMotion(frames, next(found))).within(person.own(frames)))
+        for person in people
+    ]
+
+
+def _baked(armatures: list[bpy.types.Object], frames: range) -> Steps[list[np.ndarray]]:
     """What `bake` finds, by a scene that is gone afterwards."""
     with ExitStack() as kept:
         for armature in armatures:
@@ -204,15 +260,15 @@ def _read(armatures: list[bpy.types.Object], frames: range) -> Steps[list[np.nda
 def _write(
     path: Path,
     name: str,
-    armatures: list[bpy.types.Object],
-    baked: list[np.ndarray],
+    read: Sequence[_Person],
     recipe: Recipe,
     take: _Take,
     with_meshes: bool,
     write: Write,
 ) -> Steps[None]:
     """One file, from copies in a scene that is gone afterwards; what needs them is done when it is called.
-    name: of all people together. baked: their motion."""
+    name: of all people together."""
+    armatures = [person.armature for person in read]
     with ExitStack() as kept:
         kept.enter_context(object_mode())
         kept.enter_context(posed_as_before(bpy.context.scene))
@@ -222,7 +278,7 @@ def _write(
         kept.enter_context(shown(scene, armatures))
         scene.frame_set(bpy.context.scene.frame_current)
         meshes = [_moved_meshes(armature) if with_meshes else [] for armature in armatures]
-        people = _copies(scene, armatures, meshes, baked, recipe, take)
+        people = _copies(scene, read, meshes, recipe, take)
         for armature in armatures:
             scene.collection.objects.unlink(armature)
         kept.enter_context(named(_names(people, armatures, meshes, recipe.preset)))
@@ -233,21 +289,20 @@ def _write(
 
 def _copies(
     scene: bpy.types.Scene,
-    armatures: list[bpy.types.Object],
+    read: Sequence[_Person],
     meshes: list[list[bpy.types.Object]],
-    baked: list[np.ndarray],
     recipe: Recipe,
     take: _Take,
 ) -> list[Copied]:
     """Copies of all people, each with the frames of its own of those asked for."""
-    several = len(armatures) > 1 and recipe.preset.suffix in (".fbx", ".glb")
-    spaces = _short([armature.name for armature in armatures]) if several else [None] * len(armatures)
+    several = len(read) > 1 and recipe.preset.suffix in (".fbx", ".glb")
+    spaces = _short([one.armature.name for one in read]) if several else [None] * len(read)
     people = []
-    for armature, bodies, posed, person in zip(armatures, meshes, baked, spaces, strict=True):
-        own = _own_frames(armature, take.frames)
-        rows = slice(own.start - take.frames.start, own.stop - take.frames.start)
-        first = take.first + rows.start
-        people.append(copy_person(scene, armature, bodies, posed[rows], own.start, first, recipe, person))
+    for one, bodies, space in zip(read, meshes, spaces, strict=True):
+        assert one.motion is not None
+        start, posed = one.motion.frames.start, one.motion.posed
+        first = take.first + start - take.frames.start
+        people.append(copy_person(scene, one.armature, bodies, posed, start, first, recipe, space))
     return people
 
 
@@ -259,13 +314,6 @@ def _short(names: Sequence[str]) -> list[str]:
         tries = (start, *(f"{start[: _SPACE - 4]}~{number}" for number in range(2, len(names) + 1)))
         short.append(next(one for one in tries if one not in short))
     return short
-
-
-def _own_frames(armature: bpy.types.Object, frames: range) -> range:
-    """Those of the frames in which the armature has keys; all of them where it has none there."""
-    first, last = _key_range([armature])
-    start, stop = max(first, frames.start), min(last + 1, frames.stop)
-    return range(start, stop) if start < stop else frames
 
 
 def _moved_meshes(armature: bpy.types.Object) -> list[bpy.types.Object]:

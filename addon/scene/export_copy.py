@@ -6,6 +6,7 @@ its motion is what Blender evaluates: actions, NLA, constraints, parents.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import bpy
@@ -19,12 +20,15 @@ from ..writers.clip import Clip, inverse, relative
 from ..writers.presets import Preset
 from .action_poses import action_poses
 from .channels import nearest
-from .curves import Curve, vector_curves, write_curves
+from .curves import vector_curves, write_curves
 from .limbs import ROLE, is_control, root_bone
 from .names import BONE_NAMES
 from .root_motion import in_place, root_matrices
 from .standing import quarter_turns
 from .workshop import editing
+
+_STILL = 1e-6
+"""Change of a channel, in its unit, that is rounding."""
 
 
 @dataclass(frozen=True)
@@ -151,28 +155,29 @@ def bake(scene: bpy.types.Scene, armatures: list[bpy.types.Object], frames: rang
 
     Bones as in `skeleton_of`.
     """
-    layer = scene.view_layers[0]
-    layer.update()
-    known: list[tuple[np.ndarray, np.ndarray] | None] = []
+    known: list[np.ndarray | None] = []
     for armature in armatures:
-        poses = yield from silent(action_poses.steps(armature, np.array(frames, float)))
-        known.append(None if poses is None else (poses[:, _chosen(armature)], _place(armature, layer)))
+        known.append((yield from _by_action(armature, frames)))
     unknown = [armature for armature, one in zip(armatures, known, strict=True) if one is None]
     seen = iter((yield from _seen(scene, unknown, frames)) if unknown else ())
     baked = []
     for one in known:
-        baked.append((yield from _in_world(*(one or next(seen)))))
+        baked.append((yield from _in_world(*next(seen))) if one is None else one)
     return baked
+
+
+def _by_action(armature: bpy.types.Object, frames: range) -> Steps[np.ndarray | None]:
+    """The same of one whose action alone tells it, None of any other. Blender isn't asked for its place: it
+    would copy the action for that."""
+    poses = yield from silent(action_poses.steps(armature, np.array(frames, float)))
+    if poses is None:
+        return None
+    return (yield from _in_world(poses, np.array(armature.matrix_basis), _chosen(armature)))
 
 
 def _chosen(armature: bpy.types.Object) -> list[int]:
     """Which of its pose bones are written."""
     return [armature.pose.bones.find(name) for name in skeleton_of(armature).names]
-
-
-def _place(armature: bpy.types.Object, layer: bpy.types.ViewLayer) -> np.ndarray:
-    """(4, 4) of the armature in the world."""
-    return np.array(armature.evaluated_get(layer.depsgraph).matrix_world)
 
 
 def _seen(
@@ -181,6 +186,7 @@ def _seen(
     """(T, B, 4, 4) of the bones of each armature that are written in its own space and (T, 4, 4) of itself,
     as Blender has them."""
     layer, chosen = scene.view_layers[0], [_chosen(armature) for armature in armatures]
+    layer.update()
     poses = [np.empty((len(frames), len(bones), 4, 4), np.float32) for bones in chosen]
     worlds = [np.empty((len(frames), 4, 4)) for _ in armatures]
     for row, frame in enumerate(frames):
@@ -195,12 +201,15 @@ def _seen(
     return [(pose.swapaxes(-1, -2), world) for pose, world in zip(poses, worlds, strict=True)]
 
 
-def _in_world(poses: np.ndarray, worlds: np.ndarray) -> Steps[np.ndarray]:
-    """World matrices (T, B, 4, 4) of bones that stand so in the armature's space; worlds: (4, 4) or
-    (T, 4, 4) of the armature."""
+def _in_world(
+    poses: np.ndarray, worlds: np.ndarray, chosen: Sequence[int] | None = None
+) -> Steps[np.ndarray]:
+    """World matrices (T, B, 4, 4) of those bones, all unless chosen, that stand so in the armature's space;
+    worlds: (4, 4) or (T, 4, 4) of the armature."""
     places = np.broadcast_to(worlds, (len(poses), 4, 4))
+    bones = slice(None) if chosen is None else chosen
     found: np.ndarray = yield from in_chunks(
-        lambda rows: _upright(places[rows, None] @ poses[rows].astype(float)), len(poses)
+        lambda rows: _upright(places[rows, None] @ poses[rows][:, bones].astype(float)), len(poses)
     )
     return _with_directions(found)
 
@@ -307,17 +316,20 @@ def _add_bones(edit_bones: bpy.types.ArmatureEditBones, clip: Clip) -> tuple[str
 
 
 def animate(person: Copied) -> None:
-    """Keys on every frame of the clip, for exporters that bake what Blender shows."""
+    """Keys on every frame of the clip, for exporters that bake what Blender shows; one is enough for what
+    keeps still."""
     clip, armature = person.clip, person.armature
     frames = np.arange(clip.first, clip.first + len(clip.posed))
-    basis = inverse(relative(clip.parents, clip.rest[None])) @ relative(clip.parents, clip.posed)
-    turns = without_flips(quaternion_from_matrix(basis[..., :3, :3]))
-    curves: list[Curve] = []
+    unmoved = inverse(relative(clip.parents, clip.rest[None])[0])
     for index, bone in enumerate(clip.bones):
         path = f'pose.bones["{bpy.utils.escape_identifier(bone)}"]'
-        curves += vector_curves(f"{path}.location", basis[:, index, :3, 3], bone)
-        curves += vector_curves(f"{path}.rotation_quaternion", turns[:, index], bone)
-    write_curves(armature, frames, curves)
+        basis = unmoved[index] @ clip.local(index)
+        turns = without_flips(quaternion_from_matrix(basis[:, :3, :3]))
+        curves = vector_curves(f"{path}.location", basis[:, :3, 3], bone)
+        curves += vector_curves(f"{path}.rotation_quaternion", turns, bone)
+        for curve in curves:
+            keys = frames if np.ptp(curve.values) > _STILL else frames[:1]
+            write_curves(armature, keys, [replace(curve, values=curve.values[: len(keys)])])
 
 
 def _mesh(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -38,10 +38,10 @@ def write_gltf(
             ob.select_set(True, view_layer=layer)
     with _window_as_before(), bpy.context.temp_override(scene=scene, view_layer=layer):
         bpy.ops.export_scene.gltf(filepath=str(path), **_OPTIONS)
-    return _with_clips(path, [person.clip.placed(Y_UP) for person in people])
+    return _with_clips(path, (person.clip.placed(Y_UP) for person in people))
 
 
-def _with_clips(path: Path, clips: Sequence[Clip]) -> Steps[None]:
+def _with_clips(path: Path, clips: Iterable[Clip]) -> Steps[None]:
     add_clips(path, clips)
     yield None
 

@@ -140,7 +140,7 @@ def _write(
     """The files, and sentences about the character in them."""
     path = wanted.folder / clip.name
     path.parent.mkdir(parents=True, exist_ok=True)
-    names = file_names.names_of_people(path.name, [one.person.id for one in outcomes], clip.others)
+    names = file_names.names_of_people(path.name, [one.person.id for one in outcomes], others=clip.others)
     if wanted.kind == NPZ:
         targets = [path.with_name(f"{name}.npz") for name in names]
         for one, target in zip(outcomes, targets, strict=True):

@@ -88,10 +88,11 @@ def _refine_one(person: Person, task: Task) -> Steps[Outcome]:
         given = replace(person, poses=task.file_poses.get(person.id, person.poses))
         original = yield from refiner.refine_steps(given, mode="none")
         shake = (yield from refiner.jitter.steps(original)), (yield from refiner.jitter.steps(motion))
-    before = _mean(original.fit_error_mm) if original is not None else None
+    after = mean_error(motion)
+    before = None if original is None or after is None else mean_error(original)
     model = task.body.model if task.body is not None and motion.shape is not None else None
     person = person.rows(np.isin(person.frame_ids, motion.frame_ids))
-    return Outcome(person, motion, before, _mean(motion.fit_error_mm), model, original, shake, _noise(person))
+    return Outcome(person, motion, before, after, model, original, shake, _noise(person))
 
 
 def _noise(person: Person) -> float | None:
@@ -101,9 +102,12 @@ def _noise(person: Person) -> float | None:
     return shake if np.isfinite(shake) else None
 
 
-def _mean(errors: np.ndarray) -> float | None:
-    known = errors[np.isfinite(errors)]
-    return float(known.mean()) if len(known) else None
+def mean_error(motion: Motion) -> float | None:
+    """Mean fit error in mm; None without keypoints, and of poses that were refined on their own."""
+    known = np.isfinite(motion.fit_error_mm)
+    if refiner.were_alone(motion) or not known.any():
+        return None
+    return float(motion.fit_error_mm[known].mean())
 
 
 def _share(steps: Steps[T], index: int, people: Sequence[Person]) -> Steps[T]:

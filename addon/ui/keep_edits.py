@@ -8,14 +8,14 @@ import bpy
 import numpy as np
 
 from .. import refiner
-from ..motion import Held, Motion
+from ..motion import Held
 from ..scene import contacts as scene_contacts
 from ..scene import edits as scene_edits
 from ..scene import stored
 from ..steps import Steps
 from ..words import plural
 from .describe import bones_listed
-from .job import Outcome, Task, Written
+from .job import Outcome, Task, Written, mean_error
 from .moved_keys import leave_retimed
 from .moved_tracks import Taken, step_aside, taken_over
 from .refined import Refined, refined_people
@@ -91,7 +91,7 @@ def _held(outcome: Outcome, parts: list[_Part], controls: refiner.Controls) -> S
         return outcome
     motion = replace(motion, warnings=(*motion.warnings, kept_sentence(held)))
     shake = None if outcome.shake is None else (outcome.shake[0], refiner.jitter(motion))
-    return replace(outcome, motion=motion, after_mm=_mean_error(motion), shake=shake)
+    return replace(outcome, motion=motion, after_mm=mean_error(motion), shake=shake)
 
 
 def _together(held: list[Held]) -> Held:
@@ -119,7 +119,7 @@ def _with_contacts(outcome: Outcome, part: _Part, controls: refiner.Controls) ->
                 edited, fit_error_mm=(yield from refiner.fit_of(edited, outcome.person.keypoints))
             )
     motion = replace(edited, warnings=(*motion.warnings, contacts_sentence(edits)))
-    return replace(outcome, motion=motion, after_mm=_mean_error(motion))
+    return replace(outcome, motion=motion, after_mm=mean_error(motion))
 
 
 def contacts_sentence(edits: scene_contacts.ContactEdits) -> str:
@@ -133,8 +133,3 @@ def kept_sentence(held: Held) -> str:
     """'Your edits were kept: 12 keys of L_Elbow and Head.'"""
     count = plural(int(held.marks.any(1).sum()), "key")
     return f"Your edits were kept: {count} of {bones_listed(scene_edits.bones_of(held.marks))}."
-
-
-def _mean_error(motion: Motion) -> float | None:
-    known = np.isfinite(motion.fit_error_mm)
-    return float(motion.fit_error_mm[known].mean()) if known.any() else None

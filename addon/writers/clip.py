@@ -35,8 +35,15 @@ class Clip:
         """Indices of the bones right below one."""
         return np.flatnonzero(self.parents == bone).tolist()
 
+    def local(self, bone: int) -> np.ndarray:
+        """(T, 4, 4) of a bone relative to its parent."""
+        above = self.parents[bone]
+        return self.posed[:, bone] if above < 0 else inverse(self.posed[:, above]) @ self.posed[:, bone]
+
     def placed(self, axes: np.ndarray, scale: float = 1.0) -> Clip:
         """In another frame of reference: axes (3, 3) turn the places, which are then scaled."""
+        if scale == 1.0 and np.array_equal(axes, np.eye(3)):
+            return self
         return replace(
             self,
             rest=_placed(self.rest, axes, scale),

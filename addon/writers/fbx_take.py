@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 
 from ..steps import Stepped, Steps
-from .clip import Clip, relative
+from .clip import Clip
 from .euler import euler_angles
 from .fbx_file import Element, array, numbers, read_fbx, string, whole, write_fbx
 
@@ -70,11 +70,10 @@ def _write_keys(root: Element, clips: Iterable[Clip]) -> Steps[set[int]]:
     kept: set[int] = set()
     for clip in clips:
         times = np.array([_ticks(second) for second in clip.seconds], np.int64)
-        local = relative(clip.parents, clip.posed)
-        turns = np.degrees(euler_angles(local[..., :3, :3], "xyz"))
         for index, bone in enumerate(clip.bones):
-            model = models[bone.encode()]
-            for channel, values in ((_MOVED, local[:, index, :3, 3]), (_TURNED, turns[:, index])):
+            model, local = models[bone.encode()], clip.local(index)
+            turns = np.degrees(euler_angles(local[:, :3, :3], "xyz"))
+            for channel, values in ((_MOVED, local[:, :3, 3]), (_TURNED, turns)):
                 node = links.nodes[model, channel]
                 kept.add(node)
                 for part, of_part in zip(_PARTS, values.T, strict=True):

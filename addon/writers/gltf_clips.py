@@ -46,9 +46,7 @@ def add_animation(document: Document, clip: Clip, nodes: list[int], travels: set
 
     travels: the bones whose places are written, those that leave their rest by default.
     """
-    local, rest = relative(clip.parents, clip.posed), relative(clip.parents, clip.rest[None])[0]
-    turns = without_flips(quaternion_from_matrix(local[..., :3, :3]))[..., [1, 2, 3, 0]]
-    places = local[..., :3, 3]
+    rest = relative(clip.parents, clip.rest[None])[0]
     samplers: list[dict[str, Any]] = []
     channels: list[dict[str, Any]] = []
     whole = document.add(clip.seconds)
@@ -64,9 +62,10 @@ def add_animation(document: Document, clip: Clip, nodes: list[int], travels: set
         samplers.append({**keys, "interpolation": "LINEAR"})
 
     for bone, node in enumerate(nodes):
-        moves = np.abs(places[:, bone] - rest[bone, :3, 3]).max() > _STILL
+        local = clip.local(bone)
+        moves = np.abs(local[:, :3, 3] - rest[bone, :3, 3]).max() > _STILL
         if moves if travels is None else bone in travels:
-            add(node, "translation", places[:, bone])
-        add(node, "rotation", turns[:, bone])
+            add(node, "translation", local[:, :3, 3])
+        add(node, "rotation", without_flips(quaternion_from_matrix(local[:, :3, :3]))[:, [1, 2, 3, 0]])
     animation = {"name": clip.name, "channels": channels, "samplers": samplers}
     document.content.setdefault("animations", []).append(animation)

@@ -10,7 +10,9 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import NoReturn
 
+from ..ending import RESOURCES, own_resources
 from ..processes import ONE_THREAD, ROOT, Refusal, clean_environment, locked, run, run_python, say
 from . import libraries
 from .pythons import HERE, find_python, pip_command
@@ -144,23 +146,40 @@ def _ensure_blender(environment: Environment) -> None:
 @contextmanager
 def launching(environment: Environment) -> Iterator[dict[str, str]]:
     """Variables for a program in it: the repository importable, Blender's user folder fresh and empty."""
-    variables = clean_environment() | {"PYTHONPATH": str(ROOT)}
-    if environment.library_path:
-        variables["LD_LIBRARY_PATH"] = environment.library_path
     from tempfile import TemporaryDirectory  # takes as long to import as all else here
 
     with TemporaryDirectory(prefix="smpl_pose_refiner_", ignore_cleanup_errors=True) as resources:
-        yield variables | {"BLENDER_USER_RESOURCES": resources}
+        yield _variables(environment) | {RESOURCES: resources}
+
+
+def _variables(environment: Environment) -> dict[str, str]:
+    variables = clean_environment() | {"PYTHONPATH": str(ROOT)}
+    if environment.library_path:
+        variables["LD_LIBRARY_PATH"] = environment.library_path
+    return variables
 
 
 def call(environment: Environment, target: str, arguments: list[str]) -> int:
     """Call `module:function` with the arguments in the person's own folder; its exit status.
 
+    Where a process can become another it does not come back: whoever ends it, `kill -9` too, ends the work.
     -P keeps that folder off the module search path: a numpy.py lying there must not be imported.
     """
+    words = ["-P", "-c", calling(target), *arguments]
+    if os.name == "posix":
+        _become(environment, words)
     with launching(environment) as variables:
-        variables |= ONE_THREAD
-        return run_python(environment.python, ["-P", "-c", calling(target), *arguments], variables)
+        return run_python(environment.python, words, variables | ONE_THREAD)
+
+
+def _become(environment: Environment, words: list[str]) -> NoReturn:
+    from tempfile import mkdtemp
+
+    variables = _variables(environment) | ONE_THREAD | {RESOURCES: mkdtemp(prefix=own_resources())}
+    sys.stdout.flush()
+    sys.stderr.flush()
+    python = str(environment.python)
+    os.execve(python, [python, *words], variables)
 
 
 def calling(target: str) -> str:

@@ -20,6 +20,7 @@ BLENDER = {
     "addon_utils",
 }  # fmt: skip
 FOUNDATION = {
+    "at_once",
     "body",
     "brief",
     "on_demand",
@@ -33,6 +34,7 @@ FOUNDATION = {
     "words",
 }
 MAY_IMPORT = {
+    "at_once": set[str](),
     "overrides": set[str](),
     "brief": set[str](),
     "recording": {"brief"},

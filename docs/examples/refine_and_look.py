@@ -15,6 +15,7 @@ import numpy as np
 from smpl_pose_refiner import formats, forward, refiner, skeleton
 
 source, folder = Path(sys.argv[1]), Path(sys.argv[2])
+folder.mkdir(parents=True, exist_ok=True)
 
 # %% Read: whatever the tool, people come with names, frame numbers and metres, Y up
 recording = formats.read(source)

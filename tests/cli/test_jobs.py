@@ -6,7 +6,7 @@ import os
 
 import pytest
 
-from addon.cli import jobs
+from addon import at_once
 
 
 @pytest.mark.parametrize(
@@ -15,9 +15,9 @@ from addon.cli import jobs
 )
 def test_it_is_what_is_asked_for_or_one_for_each_core(monkeypatch, asked_for, clips, processes):
     monkeypatch.setattr(os, "cpu_count", lambda: 2)
-    assert jobs.at_once(asked_for, clips) == processes
+    assert at_once.at_once(asked_for, clips) == processes
 
 
 def test_a_large_machine_is_not_taken_whole(monkeypatch):
     monkeypatch.setattr(os, "cpu_count", lambda: 64)
-    assert jobs.at_once(None, 1000) == jobs.AT_ONCE
+    assert at_once.at_once(None, 1000) == at_once.AT_ONCE

@@ -17,6 +17,8 @@ from tests.formats.test_amass import amass_fields
 from tests.unreachable import shut
 from tests.wave import joints_of_a_wave
 
+ROOT = Path(__file__).parents[2]
+
 
 @pytest.fixture
 def takes(tmp_path) -> Path:
@@ -240,10 +242,10 @@ def test_the_users_own_body_is_taken_whoever_could_share_the_work(calls, takes, 
     assert cli.main([*words, "--height", "1.8"]) == 0 and len(calls) == 3
 
 
-def two_people(path: Path, frames: int) -> None:
+def two_people(path: Path, frames: int, people: int = 2) -> None:
     one = joints_of_a_wave(frames, 30.0)
-    both = np.stack([one, one + np.array([2.0, 0.0, 0.0])], axis=1)
-    np.savez(path, keypoints=both, layout="smpl24", fps=30.0, up_axis="y", units="m")
+    all_of_them = np.stack([one + np.array([2.0 * place, 0.0, 0.0]) for place in range(people)], axis=1)
+    np.savez(path, keypoints=all_of_them, layout="smpl24", fps=30.0, up_axis="y", units="m")
 
 
 def test_no_persons_result_takes_the_place_of_another_recordings(takes, calls, tmp_path, capsys):
@@ -252,14 +254,27 @@ def test_no_persons_result_takes_the_place_of_another_recordings(takes, calls, t
     for again in (False, True):
         assert cli.main(["refine", str(takes), "--output", str(tmp_path / "out")]) == 1
         records = Ledger(tmp_path / "out").records
-        assert records["walk"].outputs == ("walk_0_2.npz", "walk_1.npz")
+        assert records["walk"].outputs == ("walk_2_0.npz", "walk_1.npz")
         assert records["walk_0"].outputs == ("walk_0.npz",)
         frames = {
             name: len(formats.read(tmp_path / "out" / name).people[0].frame_ids)
-            for name in ("walk_0.npz", "walk_0_2.npz", "walk_1.npz")
+            for name in ("walk_0.npz", "walk_2_0.npz", "walk_1.npz")
         }
-        assert frames == {"walk_0.npz": 21, "walk_0_2.npz": 30, "walk_1.npz": 30}
+        assert frames == {"walk_0.npz": 21, "walk_2_0.npz": 30, "walk_1.npz": 30}
         assert ("3 done (3 of them before)" in capsys.readouterr().out) == again
+
+
+def test_two_recordings_of_several_people_share_no_name(takes, calls, tmp_path):
+    """The first of one, whose name is the other recording's, would be numbered on as the other's third."""
+    two_people(takes / "walk.npz", 30)
+    two_people(takes / "walk_0.npz", 25, people=3)
+    cli.main(["refine", str(takes), "--output", str(tmp_path / "out")])
+    records = Ledger(tmp_path / "out").records
+    assert records["walk"].outputs == ("walk_2_0.npz", "walk_1.npz")
+    assert records["walk_0"].outputs == ("walk_0_0.npz", "walk_0_1.npz", "walk_0_2.npz")
+    for name, frames in (("walk", 30), ("walk_0", 25)):
+        for output in records[name].outputs:
+            assert formats.read(tmp_path / "out" / output).people[0].frames == frames
 
 
 def test_a_recording_that_comes_later_takes_no_persons_place_either(takes, calls, tmp_path):
@@ -302,3 +317,14 @@ def test_links_that_lead_nowhere_and_closed_folders_stop_nothing(run, calls, tak
     assert [records[name].status for name in ("loop", "gone", "closed")] == ["failed"] * 3
     assert "closed can't be read (Permission denied); check its rights." in said.err
     assert all(not record.details for record in records.values())
+
+
+def test_poses_whose_keypoints_are_their_own_joints_have_no_error(tmp_path, capsys):
+    """How far they are moved from these is no error: it rose from 3 to 54 mm as they got better."""
+    source = ROOT / "bundled_model/samples/plugin/estimate.npz"
+    assert cli.main(["refine", str(source), "--output", str(tmp_path / "one.npz")]) == 0
+    assert "estimate: 180 frames, refined on their own, jitter" in capsys.readouterr().out
+    assert cli.main(["refine", str(source), "--output", str(tmp_path / "out")]) == 0
+    (figures,) = Ledger(tmp_path / "out").records["estimate"].people
+    assert figures.error_before_mm is None and figures.error_after_mm is None
+    assert figures.jitter_before is not None and figures.jitter_before > (figures.jitter_after or 0.0)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,13 +14,15 @@ import pytest
 from addon import formats
 from addon.body.layouts import find_layout
 from addon.body.rotations import geodesic_angle, matrix_from_axis_angle
+from addon.body.skeleton import JOINT_NAMES
 from addon.formats.rates import rate_of_step
 from addon.formats.resampling import on_even_frames
 from addon.formats.timing import read_clock
-from addon.recording import Person, Poses
+from addon.recording import Person, Poses, Recording
 from tests.formats.bodies import keypoints_of, walking
 from tests.formats.test_skeleton_files import MIXAMO, bvh
 from tests.formats.test_trc import COLUMNS, NAMES, written
+from tests.wave import joints_of_a_wave
 
 OFFICIAL = find_layout("mediapipe33").keypoints
 
@@ -213,3 +215,56 @@ def test_hundredths_of_a_second_hide_no_missing_frames(rate, start):
     clock = read_clock(np.round(start + np.arange(200) / rate, 2), "time")
     assert clock is not None and clock.fps == pytest.approx(rate, rel=1e-3)
     np.testing.assert_array_equal(clock.numbers, np.arange(200))
+
+
+def _skipping(folder: Path, number: Callable[[int], int] = int, **header: float) -> Recording:
+    """Ten frames of a body under names, of which some were skipped."""
+    joints = joints_of_a_wave(10, 30.0)
+    frames = [
+        {"frame": number(row), "joints": dict(zip(JOINT_NAMES, points.tolist(), strict=True))}
+        for row, points in enumerate(joints)
+    ]
+    path = folder / "kept.json"
+    path.write_text(json.dumps({**header, "frames": frames}))
+    return formats.read(path)
+
+
+@pytest.mark.parametrize(
+    ("header", "fps"),
+    [
+        ({"fps": 30, "frame_skip": 2, "video_fps": 30}, 15.0),
+        ({"video_fps": 30, "fps": 15, "frame_skip": 2}, 15.0),
+        ({"fps": 15, "source_fps": 30, "frame_skip": 2}, 15.0),
+        ({"source_fps": 30, "frame_skip": 2}, 15.0),
+        ({"fps": 10, "source_fps": 30, "frame_skip": 2}, 10.0),
+        ({"fps": 30, "frame_skip": 2, "total_frames": 20}, 15.0),
+        ({"fps": 30, "frame_skip": 2, "total_frames": 30}, 10.0),
+        ({"fps": 30, "frame_stride": 3, "duration": 1.0}, 10.0),
+        ({"fps": 10, "frame_stride": 3, "duration": 1.0}, 10.0),
+        ({"fps": 30, "frame_skip": 1}, 30.0),
+        ({"fps": 30, "frame_skip": 0, "total_frames": 10}, 30.0),
+    ],
+)
+def test_of_a_video_whose_frames_were_skipped_the_rate_of_the_kept_ones_counts(tmp_path, header, fps):
+    assert _skipping(tmp_path, **header).fps.value == fps
+
+
+def test_a_rate_that_may_be_either_is_told_of(tmp_path):
+    recording = _skipping(tmp_path, fps=30, frame_skip=2)
+    (told,) = (line for line in recording.warnings if "frame_skip 2" in line)
+    assert recording.fps.value == 30.0 and "give 15 as the frame rate" in told
+
+
+def test_frames_with_the_videos_numbers_are_at_the_videos_rate(tmp_path):
+    recording = _skipping(tmp_path, number=lambda row: 2 * row, fps=30, frame_skip=2)
+    assert recording.fps.value == 30.0 and np.ptp(recording.people[0].frame_ids) == 18
+    assert any("the video's numbers (frame_skip 2)" in line for line in recording.warnings)
+
+
+def test_skipped_frames_of_an_archive_are_told_in_the_same_words(tmp_path):
+    np.savez(
+        tmp_path / "a.npz", keypoints=joints_of_a_wave(10, 30.0), layout="smpl24", fps=30.0, frame_skip=2,
+        video_fps=30.0,
+    )  # fmt: skip
+    assert formats.read(tmp_path / "a.npz").fps.value == 15.0
+    assert formats.read(tmp_path / "a.npz", fps=25.0).fps.value == 25.0

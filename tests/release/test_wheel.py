@@ -96,11 +96,11 @@ def test_a_reader_that_goes_as_head_does_ends_it_without_a_word(installed, tmp_p
 @pytest.mark.parametrize("sample", [SAMPLE, POSES], ids=["keypoints", "poses alone"])
 def test_the_example_of_the_manual_runs(installed, tmp_path, sample):
     script = ROOT / "docs/examples/refine_and_look.py"
-    done = installed("python", script, sample, tmp_path, cwd=tmp_path)
+    done = installed("python", script, sample, tmp_path / "new" / "folder", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
-    page = (tmp_path / "result.html").read_text("utf-8")
+    page = (tmp_path / "new" / "folder" / "result.html").read_text("utf-8")
     assert "<canvas" in page and "http" not in page
-    assert (tmp_path / "result.npz").exists()
+    assert (tmp_path / "new" / "folder" / "result.npz").exists()
 
 
 def test_every_name_that_it_offers_is_there(installed, tmp_path):

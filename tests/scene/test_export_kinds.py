@@ -12,7 +12,8 @@ import pytest
 from mathutils import Matrix
 
 from addon.body.kinematics import forward
-from addon.scene import BONE_NAMES, SceneError, export_people, write_motion
+from addon.scene import BONE_NAMES, SceneError, export_people, motion_taken, write_motion
+from addon.scene.curves import count_curves
 from addon.scene.names import FINGER_BONES
 from addon.writers.fbx_file import read_fbx
 from addon.writers.presets import PRESETS, VRM_BONES
@@ -65,6 +66,28 @@ def test_a_web_file_has_a_clip_of_the_persons_name_from_time_zero(make_motion, t
     np.testing.assert_allclose(places, _joints(motion), atol=1e-3)
     assert len(found.content.get("meshes", [])) == mesh
     assert "scale" not in found.content["nodes"][found.node("Anna")]
+
+
+@pytest.mark.parametrize("in_place", [False, True], ids=["travels", "in place"])
+@pytest.mark.parametrize("preset", [pytest.param("web", marks=needs_gltf), "bvh_mixamo", "vrma"])
+def test_a_motion_whose_keys_are_gone_is_written_as_one_whose_keys_are_there(
+    make_motion, tmp_path, preset, in_place
+):
+    people = [
+        write_motion(make_motion(frame_ids=ids, seed=seed), name=name)
+        for name, ids, seed in (("Anna", np.arange(20), 1), ("Ben", np.arange(5, 12), 2))
+    ]
+    first, second = tmp_path / "first", tmp_path / "second"
+    first.mkdir()
+    second.mkdir()
+    name = f"a{PRESETS[preset].suffix}"
+    keyed = export_people(first / name, people, preset=preset, in_place=in_place)
+    motions = [motion_taken(person) for person in people]
+    assert not any(map(count_curves, bpy.data.actions))
+    taken = export_people(second / name, people, preset=preset, in_place=in_place, motions=motions)
+    assert [path.name for path in taken] == [path.name for path in keyed]
+    for before, after in zip(keyed, taken, strict=True):
+        assert before.read_bytes() == after.read_bytes()
 
 
 @needs_gltf

@@ -196,6 +196,6 @@ def test_no_persons_file_takes_the_place_of_another_recordings(enabled, takes):
     bpy.ops.spr.batch_refine()
     assert {path.name: formats.read(path).people[0].frames for path in (takes / "refined").glob("*.npz")} == {
         "walk_0.npz": 25,
-        "walk_0_2.npz": 30,
+        "walk_2_0.npz": 30,
         "walk_1.npz": 30,
     }

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
+from addon import formats
 from addon.formats.container import Hints
 from addon.recording import Keypoints, Known, Person, Poses, Recording
 from addon.refiner import Controls, keypoint_noise
@@ -123,6 +125,17 @@ def test_clean_keypoints_are_not_called_noisy_where_the_fit_error_rose():
     job.outcomes = (replace(job.outcomes[0], noise_mm=0.02),)
     told = describe.result(job)[2]
     assert "rose by 3 mm" in told and "noise" not in told and "Strength" in told
+
+
+def test_poses_whose_keypoints_are_their_own_joints_are_told_by_their_jitter():
+    """How far they are moved from these is no fit error that rose, and Strength no remedy."""
+    source = Path(__file__).parents[2] / "bundled_model/samples/plugin/estimate.npz"
+    job = Job(Task(str(source), formats.read(source).people, engine="numpy"))
+    job.run()
+    assert job.outcomes[0].after_mm is None
+    told = "\n".join(describe.result(job))
+    assert "Jitter" in told and "joints of the poses themselves" in told
+    assert "it error" not in told and "Strength" not in told
 
 
 def test_a_rise_of_less_than_a_millimetre_is_not_told():

@@ -16,6 +16,7 @@ from ...body.kinematics import forward
 from ...body.points import POINT_INDEX, POINT_WEIGHTS, point_positions
 from ...body.shape import ShapeSpace
 from ...body.skeleton import JOINT_COUNT, JOINT_NAMES, PARENTS, REST_OFFSETS, SUBTREE
+from ...motion import Motion
 from ...recording import Keypoints, Person, Poses
 from ..evidence.targets import definition_deviation
 from .bones import LIMBS
@@ -35,6 +36,12 @@ MOST_FRAMES = 300
 STEP_SPREAD = 0.05
 """Standard deviation in metres of where a tool's pelvis lies in the body."""
 RATIOS = (0.5, 2.0)
+
+
+def were_alone(motion: Motion) -> bool:
+    """Whether a motion's keypoints said nothing that its poses did not: how far it is from them tells how
+    much was changed, and not what is wrong."""
+    return OWN_KEYPOINTS in motion.warnings
 
 
 def hang_on(keypoints: Keypoints, poses: Poses) -> bool:
