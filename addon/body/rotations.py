@@ -6,6 +6,7 @@ device, and has finite gradients everywhere (branches are `where` with safe argu
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,8 @@ from .arrays import array_namespace
 Array = Any
 """A NumPy array or a torch tensor."""
 
+FEW = 24 * 3 * 16
+"""Numbers of vectors up to which fewer steps are faster than shorter ones."""
 _SMALL = 1e-8
 """Squared angle below which series replace quotients; their next terms are below 1e-17."""
 _NOTHING, _LARGE = 1e-30, -1.8
@@ -32,6 +35,8 @@ def skew(vectors: Array) -> Array:
 
 def matrix_from_axis_angle(vectors: Array) -> Array:
     """Rotation matrices (..., 3, 3) of rotation vectors (..., 3) in radians (Rodrigues)."""
+    if isinstance(vectors, np.ndarray) and vectors.size < FEW:
+        return _matrices_of_few(vectors)
     xp = array_namespace(vectors)
     x, y, z = vectors[..., 0], vectors[..., 1], vectors[..., 2]
     squared = x * x + y * y + z * z
@@ -48,6 +53,29 @@ def matrix_from_axis_angle(vectors: Array) -> Array:
         xz - along_y, yz + along_x, straight + by_z * z,
     ]  # fmt: skip
     return xp.reshape(xp.stack(entries, axis=-1), (*vectors.shape, 3))
+
+
+def _matrices_of_few(vectors: np.ndarray) -> np.ndarray:
+    """The same where the number of calls counts more than how long each takes."""
+    own, other, turned, straight = _entries(vectors.dtype)
+    squared = np.add.reduce(vectors * vectors, -1, keepdims=True)
+    angle = np.sqrt(squared + _NOTHING)
+    half_sine = np.sin(angle / 2) / angle
+    second = 2 * half_sine * half_sine
+    entries = (second * vectors) @ own * (vectors @ other)
+    entries += (np.sin(angle) / angle * vectors) @ turned
+    entries += (1 - second * squared) * straight
+    return np.asarray(entries.reshape(*vectors.shape, 3))
+
+
+@lru_cache(maxsize=4)
+def _entries(dtype: Any) -> tuple[np.ndarray, ...]:
+    """From a vector (3,) to what stands in the entries of a matrix (9,): the number of its row, that of its
+    column, and those that turn about it; and the entries of no turn at all."""
+    one = np.eye(3)
+    across = np.swapaxes(np.cross(one[:, None], one), 1, 2).reshape(3, 9)
+    parts = np.repeat(one, 3, axis=1), np.tile(one, 3), across, one.reshape(9)
+    return tuple(part.astype(dtype) for part in parts)
 
 
 def axis_angle_from_matrix(matrices: Array) -> Array:

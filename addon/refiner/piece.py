@@ -218,6 +218,8 @@ def _chunks(
 def _anchors(rows: np.ndarray, when: When) -> np.ndarray:
     """Those of these frames (N,) that are started from nothing: the first of every few numbers, so that where
     a recording is cut changes little, and both sides of what is not seen for as long."""
+    if len(rows) == 1:
+        return rows
     stride = max(1, round(ANCHOR_STRIDE * when.fps / NETWORK_FPS))
     begun = np.diff((rows + when.first) // stride, prepend=-1) > 0
     first = np.diff(rows, prepend=-stride - 1) > stride
@@ -344,7 +346,10 @@ def _from_initial(
 
 
 def _pose_prior(engine: Engine) -> Prior:
-    return Prior(engine.array(engine.model.prior_mean), engine.array(engine.model.prior_precision))
+    prior = engine.model.prior
+    if not engine.on_gpu:
+        return prior
+    return Prior(engine.array(prior.reference), engine.array(prior.precision))
 
 
 @dataclass(frozen=True)

@@ -25,7 +25,7 @@ from .hands.motion import with_hands
 from .limbs import Limbs, trusted
 from .modes import check_given, choose_mode
 from .network.engine import choose_engine, loads_torch, one_thread
-from .network.model import load_model, pose_prior
+from .network.model import load_model
 from .piece import EVERYTHING, Look, Recipe, Run, When, look_at, polish_piece
 from .poses_alone import read_alone, refine_alone
 from .prepared import Own, Prepared, Toward
@@ -213,9 +213,7 @@ def _toward(
     alone = all(part.length < FEWEST_SMOOTHED for part in parts)
     targets = joined([one.usual for one in read])
     shape = None if body is None else ModelShape(body.space(person.poses))
-    clip = yield from judge.steps(
-        targets, given, pose_prior(run.engine.model), fps, bone_offsets, alone, shape
-    )
+    clip = yield from judge.steps(targets, given, run.engine.model.prior, fps, bone_offsets, alone, shape)
     run = replace(
         run, bones=clip.bones, offsets=clip.offsets, initial_deviation=clip.initial_deviation,
         root_deviation=clip.root_deviation, settle=from_neighbours(clip.targets),

@@ -53,7 +53,7 @@ def told_by(precision: np.ndarray, indices: np.ndarray) -> Told:
     """precision (T, P): how well the canonical points `indices` (P,) are known, 0 where not at all."""
     points, known = points_told(precision), precision.max(0, initial=0.0) > 0.0
     joints = np.ones((len(points), JOINT_COUNT))
-    for point in np.flatnonzero(known):
+    for point in np.flatnonzero(known & (points < 1.0).any(0)):
         some = _moving(int(indices[point]))
         joints[:, some] = np.minimum(joints[:, some], points[:, point, None])
     return Told(points, joints, points[:, known].max(1, initial=0.0) if known.any() else np.ones(len(points)))

@@ -62,13 +62,10 @@ class Targets:
 
     def rows(self, frames: slice | np.ndarray) -> Targets:
         """The same evidence for some of the frames."""
-        return replace(
-            self,
-            raw=self.raw[frames],
-            positions=self.positions[frames],
-            detail=self.detail[frames],
-            precision=self.precision[frames],
-        )
+        by_frame = (self.raw, self.positions, self.detail, self.precision)
+        raw, positions, detail, precision = (values[frames] for values in by_frame)
+        by_point = self.noise, self.definition
+        return Targets(self.indices, raw, positions, detail, precision, *by_point, self.metric)
 
     def points(self, some: np.ndarray) -> Targets:
         """What some of the points (P,) bool tell."""

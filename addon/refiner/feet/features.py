@@ -12,6 +12,7 @@ import numpy as np
 
 from ...body.kinematics import forward
 from ...body.points import size
+from ...body.quantiles import quantile
 from ...body.skeleton import JOINT_COUNT, JOINT_NAMES
 from ...body.soles import CARRIERS, HEEL, INNER, OUTER, TOE, soles
 from ..timeline import NETWORK_FPS
@@ -20,7 +21,7 @@ _PLACES = 3
 """Heel, ball and toe tip."""
 OTHERS = [joint for joint in range(JOINT_COUNT) if joint not in CARRIERS]
 _HIPS = [JOINT_NAMES.index(f"{side}_hip") for side in ("left", "right")]
-LOW_PERCENT = 10.0
+LOW_SHARE = 0.1
 AROUND = 1.0
 """Seconds before and after a frame whose lowest soles tell of the floor there."""
 _OWN = _PLACES * 8
@@ -59,7 +60,7 @@ def feet_features(stance: Stance, bones: np.ndarray) -> np.ndarray:
     beside = _in(axes, places - pelvis[:, None, None])
     heights = places[..., 1]
     lowest = heights.reshape(len(heights), -1).min(1)
-    whole = np.full_like(lowest, np.percentile(lowest, LOW_PERCENT))
+    whole = np.full_like(lowest, quantile(lowest, LOW_SHARE))
     floors = np.stack([lowest, _around(lowest), whole], -1)
     over = (heights[..., None] - floors[:, None, None]) * 5.0
     body = np.concatenate(
@@ -109,6 +110,8 @@ def _velocity(values: np.ndarray) -> np.ndarray:
 
 def _around(lowest: np.ndarray) -> np.ndarray:
     """(T,) the lower quarter of the lowest soles (T,) around each frame."""
+    if len(lowest) == 1:
+        return lowest
     reach = round(AROUND * NETWORK_FPS)
     padded = lowest[np.arange(-reach, len(lowest) + reach).clip(0, len(lowest) - 1)]
     windows = np.lib.stride_tricks.sliding_window_view(padded, 2 * reach + 1)[:, ::3]

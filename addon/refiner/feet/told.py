@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 
 import numpy as np
 
-from ...body.points import POINT_NAMES
+from ...body.points import POINT_INDEX
 from ...body.soles import SIDES
 from ...motion import Legs, Motion
 from ..evidence.calm import points_told
@@ -53,7 +54,7 @@ def poses_alone(motion: Motion) -> float:
     return 0.0 if np.isfinite(motion.fit_error_mm).any() else 1.0
 
 
-def _told(known: Targets, points: Sequence[str]) -> np.ndarray:
+def _told(known: Targets, points: tuple[str, ...]) -> np.ndarray:
     """(T, 2) 0..1, how well any of these points tells the left and the right leg, beside other frames."""
     told = points_told(known.precision)
     return np.stack([told[:, _seen(known, side, points)].max(1, initial=0.0) for side in SIDES], -1)
@@ -69,8 +70,14 @@ def _noises(targets: Sequence[Targets], side: str) -> list[float]:
     return [noise for known in targets for noise in known.noise[_seen(known, side, FOOT_POINTS)]]
 
 
-def _seen(known: Targets, side: str, points: Sequence[str]) -> np.ndarray:
+def _seen(known: Targets, side: str, points: tuple[str, ...]) -> np.ndarray:
     """(P,) bool, those of these points of a side that are ever seen."""
-    wanted = {f"{side}_{point}" for point in points}
-    named = np.array([POINT_NAMES[index] in wanted for index in known.indices], bool)
+    wanted = _indices(side, points)
+    named = np.array([index in wanted for index in known.indices.tolist()], bool)
     return np.asarray(named & known.observed.any(0))
+
+
+@cache
+def _indices(side: str, points: tuple[str, ...]) -> frozenset[int]:
+    """Of these points of a side."""
+    return frozenset(POINT_INDEX[f"{side}_{point}"] for point in points)

@@ -48,7 +48,7 @@ class Engine:
     def run(self, inputs: Inputs) -> Steps[network.Refinement]:
         """The network's outputs (T, …) for what it sees of one clip, on this engine, a layer a step."""
         if self.name == "numpy":
-            raw = yield from network.forward.steps(self.model.weights, self.model.shape, inputs.features)
+            raw = yield from network.forward.steps(self.model.layers, self.model.shape, inputs.features)
             return network.split(raw, inputs.proposals)
         import torch
 

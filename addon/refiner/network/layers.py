@@ -72,68 +72,95 @@ FEW = 16
 """Frames that are not worth a look at which of their features are told."""
 
 
-@Stepped
-def forward(weights: dict[str, np.ndarray], shape: Shape, features: np.ndarray) -> Steps[np.ndarray]:
-    """Raw outputs (T, O) of features (T, F): `torch_layers.Network` in NumPy."""
+def prepared(weights: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """Weights with torch's names as the layers here take them: what is the same for every clip is multiplied
+    out once."""
+    found = {name: value for name, value in weights.items() if not name.startswith("feature_")}
+    scaled = weights["enter.weight"] * weights["feature_scale"]
+    found["enter.weight"] = np.ascontiguousarray(scaled.T)
+    found["enter.bias"] = weights["enter.bias"] - scaled @ weights["feature_mean"]
+    for name, value in weights.items():
+        if name.endswith(".time.weight"):
+            found[name] = np.ascontiguousarray(value[:, 0].T)  # (taps, width)
+        elif name.endswith(("mix_in.weight", "mix_out.weight", "leave.weight")):
+            found[name] = np.ascontiguousarray(value.T)
+    for norm, linear in _behind_norms(weights):
+        found[f"{linear}.bias"] = (
+            found[f"{linear}.bias"] + weights[f"{norm}.bias"] @ found[f"{linear}.weight"]
+        )
+        found[f"{linear}.weight"] = found[f"{linear}.weight"] * weights[f"{norm}.weight"][:, None]
+    return found
 
-    x = yield from _entered(weights, features)
+
+def _behind_norms(weights: dict[str, np.ndarray]) -> list[tuple[str, str]]:
+    """Norms and the linear layers right behind them, which take over what they scale and add."""
+    blocks = [name[: -len(".mix_in.bias")] for name in weights if name.endswith(".mix_in.bias")]
+    return [("before_leave", "leave"), *((f"{name}.before_mix", f"{name}.mix_in") for name in blocks)]
+
+
+@Stepped
+def forward(layers: dict[str, np.ndarray], shape: Shape, features: np.ndarray) -> Steps[np.ndarray]:
+    """Raw outputs (T, O) of features (T, F): `torch_layers.Network` in NumPy; layers: `prepared` weights."""
+    x = yield from _entered(layers, features)
     for number, dilation in enumerate(shape.dilations):
         name = f"blocks.{number}"
-        x = x + _time(weights, f"{name}.time", _normalise(weights, f"{name}.before_time", x), dilation)
+        before = _normalised(x)
+        before *= layers[f"{name}.before_time.weight"]
+        before += layers[f"{name}.before_time.bias"]
+        x = x + _time(layers, f"{name}.time", before, dilation)
         yield None
-        x = yield from in_chunks(partial(_mixed, weights, name, x), len(x), WIDE)
-    return _linear(weights, "leave", _normalise(weights, "before_leave", x))
+        x = yield from in_chunks(partial(_mixed, layers, name, x), len(x), WIDE)
+    return _linear(layers, "leave", _normalised(x))
 
 
-def _entered(weights: dict[str, np.ndarray], features: np.ndarray) -> Steps[np.ndarray]:
+def _entered(layers: dict[str, np.ndarray], features: np.ndarray) -> Steps[np.ndarray]:
     """Features (T, F), scaled and mixed."""
     if len(features) < FEW:
-        return _linear(weights, "enter", (features - weights["feature_mean"]) * weights["feature_scale"])
+        return _linear(layers, "enter", features)
     # What is nothing in all frames (points that nobody detects, poses that nobody gave) costs nothing.
     told = np.flatnonzero(features.any(0))
-    scaled = weights["enter.weight"] * weights["feature_scale"]
-    start = weights["enter.bias"] - scaled @ weights["feature_mean"]
-    scaled = np.ascontiguousarray(scaled[:, told]).T
-    return (yield from in_chunks(lambda rows: features[rows, told] @ scaled + start, len(features), WIDE))
+    weight, start = layers["enter.weight"][told], layers["enter.bias"]
+    return (yield from in_chunks(lambda rows: features[rows, told] @ weight + start, len(features), WIDE))
 
 
-def _mixed(weights: dict[str, np.ndarray], name: str, x: np.ndarray, rows: slice) -> np.ndarray:
+def _mixed(layers: dict[str, np.ndarray], name: str, x: np.ndarray, rows: slice) -> np.ndarray:
     """These frames of a block (T, F) with its mixed features added."""
     x = x[rows]
-    hidden = _linear(weights, f"{name}.mix_in", _normalise(weights, f"{name}.before_mix", x))
+    hidden = _linear(layers, f"{name}.mix_in", _normalised(x))
     fading = np.negative(hidden)
     np.exp(fading, out=fading)
     fading += 1.0
     hidden /= fading
-    mixed = _linear(weights, f"{name}.mix_out", hidden)
+    mixed = _linear(layers, f"{name}.mix_out", hidden)
     mixed += x
     return mixed
 
 
-def _linear(weights: dict[str, np.ndarray], name: str, x: np.ndarray) -> np.ndarray:
-    found: np.ndarray = x @ weights[f"{name}.weight"].T
-    found += weights[f"{name}.bias"]
+def _linear(layers: dict[str, np.ndarray], name: str, x: np.ndarray) -> np.ndarray:
+    found: np.ndarray = x @ layers[f"{name}.weight"]
+    found += layers[f"{name}.bias"]
     return found
 
 
-def _normalise(weights: dict[str, np.ndarray], name: str, x: np.ndarray) -> np.ndarray:
-    centred = x - np.add.reduce(x, -1, keepdims=True) / np.float32(x.shape[-1])
+def _normalised(x: np.ndarray) -> np.ndarray:
+    """Each frame's numbers (T, F) with mean 0 and variance 1."""
+    width = np.float32(x.shape[-1])
+    centred = x - np.add.reduce(x, -1, keepdims=True) / width
     squared = np.einsum("tf,tf->t", centred, centred)[:, None]
-    centred *= 1.0 / np.sqrt(squared / np.float32(x.shape[-1]) + np.float32(1e-5))
-    centred *= weights[f"{name}.weight"]
-    centred += weights[f"{name}.bias"]
+    squared /= width
+    squared += np.float32(1e-5)
+    centred /= np.sqrt(squared, out=squared)
     return centred
 
 
-def _time(weights: dict[str, np.ndarray], name: str, x: np.ndarray, dilation: int) -> np.ndarray:
-    kernel = np.ascontiguousarray(weights[f"{name}.weight"][:, 0].T)  # (taps, width)
+def _time(layers: dict[str, np.ndarray], name: str, x: np.ndarray, dilation: int) -> np.ndarray:
+    kernel = layers[f"{name}.weight"]
     middle = (len(kernel) - 1) // 2
     result = x * kernel[middle]
-    result += weights[f"{name}.bias"]
-    for tap, share in enumerate(kernel):
-        away = (tap - middle) * dilation
+    result += layers[f"{name}.bias"]
+    for away in range(-middle * dilation, (middle + 1) * dilation if len(x) > 1 else 0, dilation):
         if away == 0 or abs(away) >= len(x):
             continue
         here, there = slice(max(-away, 0), len(x) - max(away, 0)), slice(max(away, 0), len(x) + min(away, 0))
-        result[here] += x[there] * share
+        result[here] += x[there] * kernel[middle + away // dilation]
     return result

@@ -51,7 +51,7 @@ class Evidence:
         return replace(self, positions=self.positions[frames], precision=self.precision[frames])
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Prior:
     """What pose is likely: reference (24, 3, 3) or (B, 24, 3, 3), and its precision in 1/rad^2 as a full
     matrix (72, 72) or, per joint axis, as (B, 24, 3) or (24, 3)."""
@@ -92,9 +92,21 @@ class Outlook:
 
 def outlook(priors: tuple[Prior, ...], indices: np.ndarray) -> Outlook:
     """What these priors leave to the joints that move any of these canonical points, indices (P,)."""
+    joints = moving(tuple(indices.tolist()))
+    if len(priors) == 1 and _is_full(priors[0]) and isinstance(priors[0].precision, np.ndarray):
+        return _of_one(priors[0], joints)
+    return _outlook(priors, joints)
+
+
+@lru_cache(maxsize=8)
+def _of_one(prior: Prior, joints: tuple[int, ...]) -> Outlook:
+    """That of a full prior alone, which is asked for again and again."""
+    return _outlook((prior,), joints)
+
+
+def _outlook(priors: tuple[Prior, ...], joints: tuple[int, ...]) -> Outlook:
     full = _sum([prior.precision for prior in priors if _is_full(prior)])
     single = _sum([_by_turn(prior) for prior in priors if not _is_full(prior)])
-    joints = moving(tuple(indices.tolist()))
     if full is not None and single is not None and single.ndim > 1:
         joints = EVERY  # what the others like best differs from frame to frame
     if len(joints) == JOINT_COUNT:

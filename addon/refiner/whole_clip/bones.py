@@ -13,6 +13,7 @@ from functools import lru_cache
 import numpy as np
 
 from ...body.points import POINT_INDEX, POINT_OFFSETS, POINT_WEIGHTS
+from ...body.quantiles import median, quantile
 from ...body.skeleton import JOINT_NAMES, PARENTS, REST_JOINTS, REST_OFFSETS, mirror_name
 from ...steps import Stepped, Steps
 from ..evidence.targets import Targets
@@ -54,8 +55,12 @@ _RULERS: tuple[tuple[tuple[str, ...], tuple[tuple[str, str], ...]], ...] = (
     ),
     (("head",), (("neck", "head"),)),
 )
-_OWN_RULERS = ("spine1", "spine2", "spine3", "neck", "left_collar", "left_shoulder")
-"""Bones of which both ends may be keypoints themselves; measured directly when they are."""
+_OWN_RULERS = {
+    joint: JOINT_NAMES[PARENTS[JOINT_NAMES.index(joint)]]
+    for joint in ("spine1", "spine2", "spine3", "neck", "left_collar", "left_shoulder")
+}
+"""Bones of which both ends, that above last, may be keypoints themselves; measured directly when they are."""
+_REST_LENGTHS: list[float] = np.linalg.norm(REST_OFFSETS, axis=-1).tolist()
 
 LIMBS = tuple(
     (f"{side}_{first}", f"{side}_{second}")
@@ -76,10 +81,9 @@ def estimate_bone_offsets(targets: Targets) -> Steps[np.ndarray]:
     measured = {joint: value for joint, value in found.items() if value is not None}
     if not measured:
         return REST_OFFSETS.copy()
-    lengths = np.linalg.norm(REST_OFFSETS, axis=-1)
     overall = _weighted_mean(
         [
-            (ratio, 1.0 / (var + 0.02**2) * lengths[JOINT_NAMES.index(joint)])
+            (ratio, 1.0 / (var + 0.02**2) * _REST_LENGTHS[JOINT_NAMES.index(joint)])
             for joint, (ratio, var) in measured.items()
         ]
     )
@@ -128,35 +132,36 @@ def _length_variance(targets: Targets, first: str, second: str) -> float | None:
     both = targets.together(a, b)
     if both.sum() < FEWEST_FRAMES:
         return None
-    distance = np.linalg.norm((targets.positions[:, a] - targets.positions[:, b])[both], axis=-1)
+    distance = np.sqrt(_squared(targets, a, b, both))
     # From the median deviation, so that single faults do not count.
-    spread = float(np.median(np.abs(distance - np.median(distance))) * 1.4826)
+    spread = median(np.abs(distance - median(distance))) * 1.4826
     return max(spread**2 - float(targets.noise[a] ** 2 + targets.noise[b] ** 2), 0.0)
 
 
 def _measure(targets: Targets) -> Steps[dict[str, tuple[float, float] | None]]:
     """Ratio to the mean skeleton and its variance for the bones that the keypoints tell."""
     found: dict[str, tuple[float, float] | None] = {}
+    columns = {index: column for column, index in enumerate(targets.indices.tolist())}
     for joints, rulers in _RULERS:
-        value = next((v for v in (_ruler(targets, *ruler) for ruler in rulers) if v is not None), None)
+        value = next(
+            (v for v in (_ruler(targets, columns, *ruler) for ruler in rulers) if v is not None), None
+        )
         for joint in joints:
             found[joint] = value
         yield None
-    parents = {joint: JOINT_NAMES[PARENTS[JOINT_NAMES.index(joint)]] for joint in _OWN_RULERS}
-    for joint, parent in parents.items():
-        value = _ruler(targets, parent, joint)
+    for joint, parent in _OWN_RULERS.items():
+        value = _ruler(targets, columns, parent, joint)
         if value is not None:
             found[joint] = value
         yield None
     return found
 
 
-def _ruler(targets: Targets, first: str, second: str) -> tuple[float, float] | None:
-    """Ratio and its variance from one pair of points and its mirror image, None if it was never seen."""
-    values, columns = [], targets.indices.tolist()
-    for a, b in _both_sides(first, second):
-        if a in columns and b in columns:
-            values.append(_distance(targets, columns.index(a), columns.index(b)))
+def _ruler(targets: Targets, columns: dict[int, int], first: str, second: str) -> tuple[float, float] | None:
+    """Ratio and its variance from one pair of points and its mirror image, None if it was never seen;
+    columns: those of the canonical points."""
+    pairs = [pair for pair in _both_sides(first, second) if pair[0] in columns and pair[1] in columns]
+    values = [_distance(targets, columns[a], columns[b]) for a, b in pairs]
     pieces = [value for value in values if value is not None]
     if not pieces:
         return None
@@ -173,10 +178,17 @@ def _distance(targets: Targets, a: int, b: int) -> tuple[float, float, float] | 
     both = targets.together(a, b)
     if not both.any():
         return None
-    squared = ((targets.positions[:, a] - targets.positions[:, b])[both] ** 2).sum(-1)
-    if len(squared) > 1:
-        squared = np.clip(squared, *np.quantile(squared, [0.1, 0.9]))
-    return float(squared.mean()), float(targets.noise[a] ** 2 + targets.noise[b] ** 2), float(both.sum())
+    squared = _squared(targets, a, b, both)
+    frames = len(squared)
+    if frames > 1:
+        squared = squared.clip(quantile(squared, 0.1), quantile(squared, 0.9))
+    return float(squared.sum()) / frames, float(targets.noise[a] ** 2 + targets.noise[b] ** 2), float(frames)
+
+
+def _squared(targets: Targets, a: int, b: int, rows: np.ndarray) -> np.ndarray:
+    """(N,) m^2, squares of the distance of two columns in some of the frames (T,) bool."""
+    apart = (targets.positions[:, a] - targets.positions[:, b])[rows]
+    return np.asarray(np.einsum("nc,nc->n", apart, apart))
 
 
 @lru_cache(maxsize=64)
