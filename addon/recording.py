@@ -80,6 +80,8 @@ class Keypoints(Brief):
 
     def rows(self, rows: np.ndarray | slice) -> Keypoints:
         """The same keypoints in some of the frames; rows: indices or a mask."""
+        if isinstance(rows, np.ndarray) and rows.dtype == bool and rows.all():
+            return self
         return replace(self, positions=self.positions[rows], confidence=self.confidence[rows])
 
 
@@ -170,6 +172,8 @@ class Person(Brief):
 
     def rows(self, rows: np.ndarray) -> Person:
         """The same person in some of the frames; rows: indices or a mask."""
+        if rows.dtype == bool and rows.all():
+            return self
         return replace(
             self,
             frame_ids=self.frame_ids[rows],

@@ -38,13 +38,13 @@ def _of_numpy() -> Any:
         zeros_like=np.zeros_like,
         ones_like=np.ones_like,
         clip=lambda array, least=None, most=None: array.clip(least, most),
-        stack=_stack,
+        stack=stacked,
         sum=lambda array, axis=None, keepdims=False: np.add.reduce(array, axis, keepdims=keepdims),
     )
     return found
 
 
-def _stack(arrays: list[np.ndarray], axis: int = 0) -> np.ndarray:
+def stacked(arrays: list[np.ndarray], axis: int = 0) -> np.ndarray:
     """NumPy's own takes three times as long for small ones."""
     place = (..., None) if axis == -1 else (*(slice(None),) * (axis % (arrays[0].ndim + 1)), None)
     return np.concatenate([array[place] for array in arrays], axis=axis)

@@ -238,7 +238,9 @@ def refine_prepared(prepared: Prepared, controls: Controls) -> Steps[Motion]:
             assert prepared.toward.kept is not None
             motion = yield from _among_kept(prepared, controls, wanted, prepared.toward.kept)
         motion = yield from fingers(prepared, controls, np.ones_like(wanted), motion)
-    legs = prepared.legs.rows(np.isin(person.frame_ids, motion.frame_ids))
+    legs = prepared.legs
+    if motion.frames < person.frames:
+        legs = legs.rows(np.isin(person.frame_ids, motion.frame_ids))
     held = yield from stand(motion, controls, legs)
     if held.free is not None and prepared.keypoints is not None:
         fitted = yield from fit_of(held, prepared.keypoints.rows(np.isin(person.frame_ids, held.frame_ids)))

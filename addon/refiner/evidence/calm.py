@@ -63,8 +63,8 @@ def points_told(precision: np.ndarray) -> np.ndarray:
     """(T, P) as in `Told`, by how well points are known (T, P)."""
     best = precision.max(0, initial=0.0)
     known = best > 0.0
-    points = np.ones(precision.shape)
-    points[:, known] = np.minimum(precision[:, known] / (FAINT * best[known]), 1.0)
+    points = np.minimum(precision / (FAINT * np.where(known, best, 1.0)), 1.0)
+    points[:, ~known] = 1.0
     return points
 
 

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import lru_cache
+from typing import TypeAlias
 
 import numpy as np
 
 from ...body.points import POINT_INDEX, POINT_OFFSETS, POINT_WEIGHTS
 from ...body.quantiles import median, quantile
 from ...body.skeleton import JOINT_NAMES, PARENTS, REST_JOINTS, REST_OFFSETS, mirror_name
-from ...steps import Stepped, Steps
+from ...steps import Stepped, Steps, in_chunks
 from ..evidence.targets import Targets
 
 # Bones by the joint at their end, and the pairs of points that measure them, the best first.
@@ -132,7 +133,8 @@ def _length_variance(targets: Targets, first: str, second: str) -> float | None:
     both = targets.together(a, b)
     if both.sum() < FEWEST_FRAMES:
         return None
-    distance = np.sqrt(_squared(targets, a, b, both))
+    apart = (targets.positions[:, a] - targets.positions[:, b])[both]
+    distance = np.sqrt(np.einsum("nc,nc->n", apart, apart))
     # From the median deviation, so that single faults do not count.
     spread = median(np.abs(distance - median(distance))) * 1.4826
     return max(spread**2 - float(targets.noise[a] ** 2 + targets.noise[b] ** 2), 0.0)
@@ -141,28 +143,26 @@ def _length_variance(targets: Targets, first: str, second: str) -> float | None:
 def _measure(targets: Targets) -> Steps[dict[str, tuple[float, float] | None]]:
     """Ratio to the mean skeleton and its variance for the bones that the keypoints tell."""
     found: dict[str, tuple[float, float] | None] = {}
-    columns = {index: column for column, index in enumerate(targets.indices.tolist())}
+    distances = yield from _distances(targets)
     for joints, rulers in _RULERS:
-        value = next(
-            (v for v in (_ruler(targets, columns, *ruler) for ruler in rulers) if v is not None), None
-        )
+        value = next((v for v in (_ruler(distances, *ruler) for ruler in rulers) if v is not None), None)
         for joint in joints:
             found[joint] = value
-        yield None
     for joint, parent in _OWN_RULERS.items():
-        value = _ruler(targets, columns, parent, joint)
+        value = _ruler(distances, parent, joint)
         if value is not None:
             found[joint] = value
-        yield None
     return found
 
 
-def _ruler(targets: Targets, columns: dict[int, int], first: str, second: str) -> tuple[float, float] | None:
-    """Ratio and its variance from one pair of points and its mirror image, None if it was never seen;
-    columns: those of the canonical points."""
-    pairs = [pair for pair in _both_sides(first, second) if pair[0] in columns and pair[1] in columns]
-    values = [_distance(targets, columns[a], columns[b]) for a, b in pairs]
-    pieces = [value for value in values if value is not None]
+_Distances: TypeAlias = dict[tuple[int, int], tuple[float, float, float]]
+"""By two canonical points their typical squared distance, its noise per axis (m^2) and the number of
+frames."""
+
+
+def _ruler(distances: _Distances, first: str, second: str) -> tuple[float, float] | None:
+    """Ratio and its variance from one pair of points and its mirror image, None if it was never seen."""
+    pieces = [distances[pair] for pair in _both_sides(first, second) if pair in distances]
     if not pieces:
         return None
     rest = _rest_distance(first, second)
@@ -173,22 +173,34 @@ def _ruler(targets: Targets, columns: dict[int, int], first: str, second: str) -
     return float(ratio), noise / rest**2 / max(frames / 10.0, 1.0) + REPEATABLE**2
 
 
-def _distance(targets: Targets, a: int, b: int) -> tuple[float, float, float] | None:
-    """Typical squared distance of two columns, its noise per axis (m^2) and the number of frames."""
-    both = targets.together(a, b)
-    if not both.any():
-        return None
-    squared = _squared(targets, a, b, both)
-    frames = len(squared)
-    if frames > 1:
-        squared = squared.clip(quantile(squared, 0.1), quantile(squared, 0.9))
-    return float(squared.sum()) / frames, float(targets.noise[a] ** 2 + targets.noise[b] ** 2), float(frames)
+def _distances(targets: Targets) -> Steps[_Distances]:
+    """Those of all pairs that measure bones and that were ever seen together."""
+    columns = {index: column for column, index in enumerate(targets.indices.tolist())}
+    pairs = [pair for pair in _all_pairs() if pair[0] in columns and pair[1] in columns]
+    first, second = ([columns[pair[end]] for pair in pairs] for end in (0, 1))
+
+    def apart(rows: slice) -> tuple[np.ndarray, np.ndarray]:
+        vectors = targets.positions[rows, first] - targets.positions[rows, second]
+        together = np.isfinite(targets.raw[rows, first, 0] + targets.raw[rows, second, 0])
+        return np.einsum("tnc,tnc->tn", vectors, vectors), together
+
+    squared, together = yield from in_chunks(apart, len(targets.raw))
+    variance, found = (targets.noise[first] ** 2 + targets.noise[second] ** 2).tolist(), {}
+    for pair, noise, squares, seen in zip(pairs, variance, squared.T, together.T, strict=True):
+        squares = squares[seen]
+        if len(squares) > 1:
+            squares = squares.clip(quantile(squares, 0.1), quantile(squares, 0.9))
+        if len(squares):
+            found[pair] = float(squares.sum()) / len(squares), noise, float(len(squares))
+    yield None
+    return found
 
 
-def _squared(targets: Targets, a: int, b: int, rows: np.ndarray) -> np.ndarray:
-    """(N,) m^2, squares of the distance of two columns in some of the frames (T,) bool."""
-    apart = (targets.positions[:, a] - targets.positions[:, b])[rows]
-    return np.asarray(np.einsum("nc,nc->n", apart, apart))
+@lru_cache(maxsize=1)
+def _all_pairs() -> list[tuple[int, int]]:
+    """Indices of the points of every ruler and of its mirror image."""
+    rulers = [*(ruler for _, some in _RULERS for ruler in some), *zip(_OWN_RULERS.values(), _OWN_RULERS)]
+    return sorted({pair for ruler in rulers for pair in _both_sides(*ruler)})
 
 
 @lru_cache(maxsize=64)
