@@ -78,6 +78,14 @@ def _entries(dtype: Any) -> tuple[np.ndarray, ...]:
     return tuple(part.astype(dtype) for part in parts)
 
 
+def turned_back(matrices: Array) -> Array:
+    """The inverse of few rotation matrices (..., 3, 3) that many others are multiplied by, which NumPy does
+    twice as fast where their numbers lie in a row."""
+    if isinstance(matrices, np.ndarray):
+        return np.ascontiguousarray(np.swapaxes(matrices, -1, -2))
+    return array_namespace(matrices).matrix_transpose(matrices)
+
+
 def axis_angle_from_matrix(matrices: Array) -> Array:
     """Rotation vectors (..., 3) in radians, of length 0..pi, accurate near both ends."""
     if not isinstance(matrices, np.ndarray):

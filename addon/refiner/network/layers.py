@@ -84,6 +84,8 @@ def prepared(weights: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
             found[name] = np.ascontiguousarray(value[:, 0].T)  # (taps, width)
         elif name.endswith(("mix_in.weight", "mix_out.weight", "leave.weight")):
             found[name] = np.ascontiguousarray(value.T)
+        if ".mix_" in name and not name.endswith("mix_out.bias"):
+            found[name] = -found[name]  # what fades, fades by the exponential of its negative
     for norm, linear in _behind_norms(weights):
         found[f"{linear}.bias"] = (
             found[f"{linear}.bias"] + weights[f"{norm}.bias"] @ found[f"{linear}.weight"]
@@ -103,13 +105,7 @@ def forward(layers: dict[str, np.ndarray], shape: Shape, features: np.ndarray) -
     """Raw outputs (T, O) of features (T, F): `torch_layers.Network` in NumPy; layers: `prepared` weights."""
     x = yield from _entered(layers, features)
     for number, dilation in enumerate(shape.dilations):
-        name = f"blocks.{number}"
-        before = _normalised(x)
-        before *= layers[f"{name}.before_time.weight"]
-        before += layers[f"{name}.before_time.bias"]
-        x = x + _time(layers, f"{name}.time", before, dilation)
-        yield None
-        x = yield from in_chunks(partial(_mixed, layers, name, x), len(x), WIDE)
+        x = yield from in_chunks(partial(_block, layers, f"blocks.{number}", dilation, x), len(x), WIDE)
     return _linear(layers, "leave", _normalised(x))
 
 
@@ -123,16 +119,38 @@ def _entered(layers: dict[str, np.ndarray], features: np.ndarray) -> Steps[np.nd
     return (yield from in_chunks(lambda rows: features[rows, told] @ weight + start, len(features), WIDE))
 
 
-def _mixed(layers: dict[str, np.ndarray], name: str, x: np.ndarray, rows: slice) -> np.ndarray:
-    """These frames of a block (T, F) with its mixed features added."""
-    x = x[rows]
-    hidden = _linear(layers, f"{name}.mix_in", _normalised(x))
-    fading = np.negative(hidden)
-    np.exp(fading, out=fading)
+def _block(layers: dict[str, np.ndarray], name: str, dilation: int, x: np.ndarray, rows: slice) -> np.ndarray:
+    """These frames of a block of all frames (T, F): mixed over time, then each by itself."""
+    x = _over_time(layers, name, dilation, x, rows)
+    negative = _linear(layers, f"{name}.mix_in", _normalised(x))
+    fading = np.exp(negative)
     fading += 1.0
-    hidden /= fading
-    mixed = _linear(layers, f"{name}.mix_out", hidden)
+    negative /= fading
+    mixed = _linear(layers, f"{name}.mix_out", negative)
     mixed += x
+    return mixed
+
+
+def _over_time(
+    layers: dict[str, np.ndarray], name: str, dilation: int, x: np.ndarray, rows: slice
+) -> np.ndarray:
+    """These frames of all (T, F), with those around them added; few at a time, so that they stay near."""
+    kernel = layers[f"{name}.time.weight"]
+    if len(x) == 1:
+        kernel = kernel[len(kernel) // 2 :][:1]  # there is nothing around it
+    reach = len(kernel) // 2 * dilation
+    first, last = max(rows.start - reach, 0), min(rows.stop + reach, len(x))
+    around = np.zeros((rows.stop - rows.start + 2 * reach, x.shape[1]), x.dtype)
+    near = around[first - rows.start + reach :][: last - first]
+    near[:] = _normalised(x[first:last])
+    near *= layers[f"{name}.before_time.weight"]
+    near += layers[f"{name}.before_time.bias"]
+    frame, number = around.strides
+    shape = (rows.stop - rows.start, len(kernel), x.shape[1])
+    windows = np.lib.stride_tricks.as_strided(around, shape, (frame, dilation * frame, number))
+    mixed = np.einsum("tkf,kf->tf", windows, kernel)
+    mixed += layers[f"{name}.time.bias"]
+    mixed += x[rows]
     return mixed
 
 
@@ -151,16 +169,3 @@ def _normalised(x: np.ndarray) -> np.ndarray:
     squared += np.float32(1e-5)
     centred /= np.sqrt(squared, out=squared)
     return centred
-
-
-def _time(layers: dict[str, np.ndarray], name: str, x: np.ndarray, dilation: int) -> np.ndarray:
-    kernel = layers[f"{name}.weight"]
-    middle = (len(kernel) - 1) // 2
-    result = x * kernel[middle]
-    result += layers[f"{name}.bias"]
-    for away in range(-middle * dilation, (middle + 1) * dilation if len(x) > 1 else 0, dilation):
-        if away == 0 or abs(away) >= len(x):
-            continue
-        here, there = slice(max(-away, 0), len(x) - max(away, 0)), slice(max(away, 0), len(x) + min(away, 0))
-        result[here] += x[there] * kernel[middle + away // dilation]
-    return result

@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from ...body.arrays import array_namespace, device
-from ...body.rotations import axis_angle_from_matrix, log_gradient, matrix_from_axis_angle
+from ...body.rotations import axis_angle_from_matrix, log_gradient, matrix_from_axis_angle, turned_back
 from ...body.skeleton import JOINT_COUNT
 from ...steps import Stepped, Steps
 from .jacobian import EVERY, Levers, levers, moving, swept
@@ -323,7 +323,7 @@ def _pull(rotations: Any, prior: Prior) -> Any:
     """(B, 72) how strongly a prior pulls the turns back."""
     xp = array_namespace(rotations)
     batch = rotations.shape[0]
-    deviation = axis_angle_from_matrix(xp.matrix_transpose(prior.reference) @ rotations)
+    deviation = axis_angle_from_matrix(turned_back(prior.reference) @ rotations)
     if _is_full(prior):
         pull = xp.reshape(xp.reshape(deviation, (batch, -1)) @ prior.precision, deviation.shape)
     else:
@@ -335,7 +335,7 @@ def prior_cost(rotations: Any, prior: Prior) -> float:
     """rho^T Lambda rho of all frames together."""
     xp = array_namespace(rotations)
     batch, turns = rotations.shape[0], JOINT_COUNT * 3
-    deviation = axis_angle_from_matrix(xp.matrix_transpose(prior.reference) @ rotations)
+    deviation = axis_angle_from_matrix(turned_back(prior.reference) @ rotations)
     if not _is_full(prior):
         return float(xp.sum(prior.precision * deviation**2))
     flat = xp.reshape(deviation, (batch, turns))

@@ -199,7 +199,8 @@ def _distances(targets: Targets) -> Steps[_Distances]:
 @lru_cache(maxsize=1)
 def _all_pairs() -> list[tuple[int, int]]:
     """Indices of the points of every ruler and of its mirror image."""
-    rulers = [*(ruler for _, some in _RULERS for ruler in some), *zip(_OWN_RULERS.values(), _OWN_RULERS)]
+    rulers = [ruler for _, some in _RULERS for ruler in some]
+    rulers += [(parent, joint) for joint, parent in _OWN_RULERS.items()]
     return sorted({pair for ruler in rulers for pair in _both_sides(*ruler)})
 
 
