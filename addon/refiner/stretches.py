@@ -39,6 +39,8 @@ def joined(parts: list[Targets]) -> Targets:
     """
     if not any(part.observed.any() for part in parts):
         raise RefineError("All keypoints are missing; there is nothing to fit the body to.")
+    if len(parts) == 1:
+        return parts[0]
     longest = max(parts, key=lambda part: len(part.raw))
     return replace(
         longest,

@@ -68,8 +68,6 @@ def split(raw: Any, proposals: Any) -> Refinement:
 WIDE = 256
 """Frames of what is done to each frame by itself that are taken in one step: where NumPy has no fast library
 of linear algebra, a layer takes long."""
-FEW = 16
-"""Frames that are not worth a look at which of their features are told."""
 
 
 def prepared(weights: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
@@ -111,8 +109,6 @@ def forward(layers: dict[str, np.ndarray], shape: Shape, features: np.ndarray) -
 
 def _entered(layers: dict[str, np.ndarray], features: np.ndarray) -> Steps[np.ndarray]:
     """Features (T, F), scaled and mixed."""
-    if len(features) < FEW:
-        return _linear(layers, "enter", features)
     # What is nothing in all frames (points that nobody detects, poses that nobody gave) costs nothing.
     told = np.flatnonzero(features.any(0))
     weight, start = layers["enter.weight"][told], layers["enter.bias"]

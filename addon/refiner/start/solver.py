@@ -280,7 +280,7 @@ def moved(rotations: Any, pelvis: Any, step: Any) -> tuple[Any, Any]:
     turn = xp.reshape(step[..., : JOINT_COUNT * 3], (*step.shape[:-1], JOINT_COUNT, 3))
     x, y, z = turn[..., :1], turn[..., 1:2], turn[..., 2:]
     angle = xp.sqrt(x * x + y * y + z * z + 1e-18)
-    turn = turn * xp.where(angle > LARGEST_STEP, LARGEST_STEP / angle, xp.ones_like(angle))
+    turn = turn * (LARGEST_STEP / xp.clip(angle, LARGEST_STEP, None))
     return rotations @ matrix_from_axis_angle(turn), pelvis + step[..., JOINT_COUNT * 3 :]
 
 
