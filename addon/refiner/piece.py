@@ -234,7 +234,7 @@ def _from_keypoints(
     before, width = share
     rows, frames = np.flatnonzero(enough), len(enough)
     anchors = _anchors(rows, when)
-    prior, bones = _pose_prior(run.engine), run.engine.array(run.bones)
+    prior, bones = run.engine.prior, run.engine.array(run.bones)
     coarse = COARSE_TO_FINE if run.settle == FROM_NEIGHBOURS else COARSE_TO_VAGUE
 
     def fit(part: slice) -> Steps[tuple[Any, Any]]:
@@ -268,7 +268,7 @@ def _astray_again(
         if len(astray):
             strains[some] = yield from _strains(run, known.rows(some), (poses[0][some], poses[1][some]))
             astray = some[strains[some] > np.interp(some, anchors, strains[anchors]) + ASTRAY]
-    prior, bones = _pose_prior(run.engine), run.engine.array(run.bones)
+    prior, bones = run.engine.prior, run.engine.array(run.bones)
     for first in range(0, len(astray), CHUNK):
         some = astray[first : first + CHUNK]
         evidence = as_evidence(known.rows(some), bones)
@@ -283,7 +283,7 @@ def _settle(
     run: Run, known: Targets, poses: Initial, some: np.ndarray, share: tuple[float, float]
 ) -> Steps[Initial]:
     """Some frames (N,) of poses that are near, fitted to their own points."""
-    array, prior, bones = run.engine.array, _pose_prior(run.engine), run.engine.array(run.bones)
+    array, prior, bones = run.engine.array, run.engine.prior, run.engine.array(run.bones)
 
     def fit(part: slice) -> Steps[tuple[Any, Any]]:
         near = array(poses[0][some[part]]), array(poses[1][some[part]])
@@ -335,7 +335,7 @@ def _from_initial(
     def held(rotations: Any) -> Prior:
         return initial_prior(rotations, run.initial_deviation, run.root_deviation)
 
-    prior, bones = _pose_prior(run.engine), run.engine.array(run.bones)
+    prior, bones = run.engine.prior, run.engine.array(run.bones)
 
     def fit(part: slice) -> Steps[tuple[Any, Any]]:
         rotations, pelvis = run.engine.array(initial[0][part]), run.engine.array(initial[1][part])
@@ -343,13 +343,6 @@ def _from_initial(
         return start_from_initial.steps(rotations, pelvis, evidence, bones, (prior, held(rotations)))
 
     return (yield from _chunks(len(known.raw), fit, "Fitting", *share))
-
-
-def _pose_prior(engine: Engine) -> Prior:
-    prior = engine.model.prior
-    if not engine.on_gpu:
-        return prior
-    return Prior(engine.array(prior.reference), engine.array(prior.precision))
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ import numpy as np
 
 from ...steps import Steps
 from ..errors import RefineError
+from ..start.solver import Prior
 from . import layers as network
 from .accelerator import torch_finds_gpu, torch_installed
 from .features import Inputs
@@ -36,6 +37,14 @@ class Engine:
         """Whether all arrays are torch's. On the CPU only the layers are: for the small matrices of
         everything else NumPy is quicker, for a frame alone more than twice."""
         return self.device != "cpu"
+
+    @property
+    def prior(self) -> Prior:
+        """What poses are likely at all."""
+        prior = self.model.prior
+        if not self.on_gpu:
+            return prior
+        return Prior(self.array(prior.reference), self.array(prior.precision))
 
     def array(self, values: Any) -> Any:
         """Values as this engine's arrays, single precision."""

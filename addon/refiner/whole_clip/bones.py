@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import lru_cache
+from math import sqrt
 from typing import TypeAlias
 
 import numpy as np
@@ -118,6 +119,8 @@ def with_wander(targets: Targets) -> Targets:
 
 def with_noise(targets: Targets, variance: float) -> Targets:
     """The targets with their precision lowered by noise of this variance (m^2 per axis)."""
+    if variance == 0.0:
+        return targets
     return replace(targets, precision=targets.precision / (1.0 + targets.precision * variance))
 
 
@@ -169,8 +172,8 @@ def _ruler(distances: _Distances, first: str, second: str) -> tuple[float, float
     squared = _weighted_mean([(square, frames) for square, _, frames in pieces])
     noise = _weighted_mean([(variance, frames) for _, variance, frames in pieces])
     frames = sum(frames for _, _, frames in pieces)
-    ratio = np.sqrt(max(squared - 3.0 * noise, 0.05 * squared)) / rest
-    return float(ratio), noise / rest**2 / max(frames / 10.0, 1.0) + REPEATABLE**2
+    ratio = sqrt(max(squared - 3.0 * noise, 0.05 * squared)) / rest
+    return ratio, noise / rest**2 / max(frames / 10.0, 1.0) + REPEATABLE**2
 
 
 def _distances(targets: Targets) -> Steps[_Distances]:

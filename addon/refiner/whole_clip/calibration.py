@@ -162,6 +162,8 @@ def without_offsets(targets: Targets, offsets: np.ndarray, rotations: np.ndarray
 
 def known_better(targets: Targets, calibration: Calibration) -> Targets:
     """The targets with the precision that they have now that their offsets are known, and along each axis."""
+    if calibration.pose is None:
+        return targets
     gain = targets.precision * (targets.definition**2 - calibration.left**2)
     precision = targets.precision / (1.0 - gain).clip(0.05)
     return replace(targets, precision=precision, metric=calibration.metric)
