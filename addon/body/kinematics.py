@@ -44,7 +44,7 @@ def _steps_up() -> tuple[np.ndarray, ...]:
     return tuple(up[:-1])
 
 
-_STEPS_UP = _steps_up()
+_STEPS_UP, _NO_TURN = _steps_up(), np.eye(3)
 
 
 def forward(rotations: Array, pelvis: Array, bone_offsets: Array) -> tuple[Array, Array]:
@@ -70,7 +70,7 @@ def _turned(xp: Any, rotations: Array) -> Array:
     """Global rotations (..., 24, 3, 3) of local ones."""
     if isinstance(rotations, np.ndarray) and rotations.size <= FEW:
         found = np.empty((*rotations.shape[:-3], JOINT_COUNT + 1, 3, 3), rotations.dtype)
-        found[..., :-1, :, :], found[..., -1, :, :] = rotations, np.eye(3)
+        found[..., :-1, :, :], found[..., -1, :, :] = rotations, _NO_TURN
         for above in _STEPS_UP:  # each time twice as many of those above a joint are in it
             found = found.take(above, axis=-3) @ found
         return found[..., :-1, :, :]
