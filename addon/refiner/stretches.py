@@ -25,7 +25,8 @@ from .whole_clip.judge import WholeClip
 def evidence_of(keypoints: Keypoints, piece: Piece, fps: float) -> Steps[Read]:
     """Keypoints of a whole track read on the grid of one of its pieces, which runs at fps."""
     positions = spread(keypoints.positions, piece)
-    confidence = np.nan_to_num(spread(keypoints.confidence, piece))
+    confidence = spread(keypoints.confidence, piece)
+    confidence[np.isnan(confidence)] = 0.0
     confidence[repeated(positions.reshape(len(positions), -1))] = 0.0
     gridded = Keypoints(positions, confidence, keypoints.names, keypoints.canonical, keypoints.layout)
     yield None

@@ -17,7 +17,7 @@ ASKED = 1000
 
 def compared(keypoints: Keypoints) -> Keypoints:
     """The keypoints with their confidence (T, K) in 0..1 beside that of the clip's surest points."""
-    confidence = np.clip(np.nan_to_num(keypoints.confidence), 0.0, 1.0)
+    confidence = np.where(np.isnan(keypoints.confidence), 0.0, keypoints.confidence).clip(0.0, 1.0)
     some = confidence[:: max(len(confidence) // ASKED, 1)]
     seen = some[some > 0]
     if not len(seen):

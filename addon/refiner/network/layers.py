@@ -79,7 +79,12 @@ def prepared(weights: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
     found["enter.bias"] = weights["enter.bias"] - scaled @ weights["feature_mean"]
     for name, value in weights.items():
         if name.endswith(".time.weight"):
-            found[name] = np.ascontiguousarray(value[:, 0].T)  # (taps, width)
+            found[name] = kernel = np.ascontiguousarray(value[:, 0].T)  # (taps, width)
+            block, middle = name[: -len(".time.weight")], kernel[len(kernel) // 2]
+            found[f"{block}.alone.weight"] = middle * weights[f"{block}.before_time.weight"]
+            found[f"{block}.alone.bias"] = (
+                middle * weights[f"{block}.before_time.bias"] + weights[f"{block}.time.bias"]
+            )
         elif name.endswith(("mix_in.weight", "mix_out.weight", "leave.weight")):
             found[name] = np.ascontiguousarray(value.T)
         if ".mix_" in name and not name.endswith("mix_out.bias"):
@@ -131,9 +136,13 @@ def _over_time(
     layers: dict[str, np.ndarray], name: str, dilation: int, x: np.ndarray, rows: slice
 ) -> np.ndarray:
     """These frames of all (T, F), with those around them added; few at a time, so that they stay near."""
+    if len(x) == 1:  # there is nothing around it
+        alone = _normalised(x)
+        alone *= layers[f"{name}.alone.weight"]
+        alone += layers[f"{name}.alone.bias"]
+        alone += x
+        return alone
     kernel = layers[f"{name}.time.weight"]
-    if len(x) == 1:
-        kernel = kernel[len(kernel) // 2 :][:1]  # there is nothing around it
     reach = len(kernel) // 2 * dilation
     first, last = max(rows.start - reach, 0), min(rows.stop + reach, len(x))
     around = np.zeros((rows.stop - rows.start + 2 * reach, x.shape[1]), x.dtype)

@@ -288,9 +288,15 @@ def _rows(found: Levers, root: Any, metric: Any) -> Any:
     """(B, N + 3, 3 P) of a `System`."""
     xp = array_namespace(root)
     batch, points = root.shape
-    each = xp.eye(3, dtype=root.dtype, device=device(root)) if metric is None else metric
+    each = _all_alike(xp, root.dtype, device(root)) if metric is None else metric
     shift = xp.reshape(each[..., None] * root[:, None, None], (batch, 3, 3 * points))
     return xp.concat([swept(found.world, found.arms * root[:, None, None], metric), shift], axis=1)
+
+
+@lru_cache(maxsize=4)
+def _all_alike(xp: Any, dtype: Any, where: Any) -> Any:
+    """The metric by which all directions count alike."""
+    return xp.eye(3, dtype=dtype, device=where)
 
 
 def _add_priors(matrix: Any, vector: Any, rotations: Any, priors: tuple[Prior, ...], known: Outlook) -> Any:
