@@ -143,11 +143,11 @@ def _by_turn(prior: Prior) -> Any:
 
 
 @lru_cache(maxsize=16)
-def _places(joints: tuple[int, ...]) -> tuple[list[int], list[int], list[int]]:
+def _places(joints: tuple[int, ...]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """The turns of these joints, those of the others, and where each of all stands in the two in a row."""
     first = [3 * joint + axis for joint in joints for axis in range(3)]
     others = [turn for turn in range(JOINT_COUNT * 3) if turn not in first]
-    return first, others, np.argsort(first + others).tolist()
+    return np.array(first), np.array(others), np.argsort(first + others)
 
 
 @Stepped

@@ -79,8 +79,7 @@ REPEATABLE = 0.01
 @Stepped
 def estimate_bone_offsets(targets: Targets) -> Steps[np.ndarray]:
     """(24, 3) bone offsets in metres with SMPL's mean directions and the performer's lengths."""
-    found = yield from _measure(targets)
-    measured = {joint: value for joint, value in found.items() if value is not None}
+    measured = yield from _measure(targets)
     if not measured:
         return REST_OFFSETS.copy()
     overall = _weighted_mean(
@@ -143,18 +142,14 @@ def _length_variance(targets: Targets, first: str, second: str) -> float | None:
     return max(spread**2 - float(targets.noise[a] ** 2 + targets.noise[b] ** 2), 0.0)
 
 
-def _measure(targets: Targets) -> Steps[dict[str, tuple[float, float] | None]]:
+def _measure(targets: Targets) -> Steps[dict[str, tuple[float, float]]]:
     """Ratio to the mean skeleton and its variance for the bones that the keypoints tell."""
-    found: dict[str, tuple[float, float] | None] = {}
+    found: dict[str, tuple[float, float]] = {}
     distances = yield from _distances(targets)
-    for joints, rulers in _RULERS:
+    for joints, rulers in _rulers_between(tuple(targets.indices.tolist())):
         value = next((v for v in (_ruler(distances, *ruler) for ruler in rulers) if v is not None), None)
-        for joint in joints:
-            found[joint] = value
-    for joint, parent in _OWN_RULERS.items():
-        value = _ruler(distances, parent, joint)
         if value is not None:
-            found[joint] = value
+            found.update(dict.fromkeys(joints, value))
     return found
 
 
@@ -163,12 +158,12 @@ _Distances: TypeAlias = dict[tuple[int, int], tuple[float, float, float]]
 frames."""
 
 
-def _ruler(distances: _Distances, first: str, second: str) -> tuple[float, float] | None:
-    """Ratio and its variance from one pair of points and its mirror image, None if it was never seen."""
-    pieces = [distances[pair] for pair in _both_sides(first, second) if pair in distances]
+def _ruler(distances: _Distances, pairs: set[tuple[int, int]], rest: float) -> tuple[float, float] | None:
+    """Ratio and its variance from a pair of points and its mirror image, which are so far apart on the mean
+    skeleton; None if they were never seen."""
+    pieces = [distances[pair] for pair in pairs if pair in distances]
     if not pieces:
         return None
-    rest = _rest_distance(first, second)
     squared = _weighted_mean([(square, frames) for square, _, frames in pieces])
     noise = _weighted_mean([(variance, frames) for _, variance, frames in pieces])
     frames = sum(frames for _, _, frames in pieces)
@@ -179,7 +174,7 @@ def _ruler(distances: _Distances, first: str, second: str) -> tuple[float, float
 def _distances(targets: Targets) -> Steps[_Distances]:
     """Those of all pairs that measure bones and that were ever seen together."""
     columns = {index: column for column, index in enumerate(targets.indices.tolist())}
-    pairs = [pair for pair in _all_pairs() if pair[0] in columns and pair[1] in columns]
+    pairs = _pairs_between(tuple(columns))
     first, second = ([columns[pair[end]] for pair in pairs] for end in (0, 1))
 
     def apart(rows: slice) -> tuple[np.ndarray, np.ndarray]:
@@ -199,12 +194,28 @@ def _distances(targets: Targets) -> Steps[_Distances]:
     return found
 
 
-@lru_cache(maxsize=1)
-def _all_pairs() -> list[tuple[int, int]]:
-    """Indices of the points of every ruler and of its mirror image."""
-    rulers = [ruler for _, some in _RULERS for ruler in some]
-    rulers += [(parent, joint) for joint, parent in _OWN_RULERS.items()]
-    return sorted({pair for ruler in rulers for pair in _both_sides(*ruler)})
+@lru_cache(maxsize=32)
+def _rulers_between(
+    indices: tuple[int, ...],
+) -> list[tuple[tuple[str, ...], list[tuple[set[tuple[int, int]], float]]]]:
+    """Bones and what of their rulers lies between these points: pairs of them and how far these are apart on
+    the mean skeleton."""
+    found = []
+    for joints, rulers in (
+        *_RULERS,
+        *(((joint,), ((above, joint),)) for joint, above in _OWN_RULERS.items()),
+    ):
+        both = [(_both_sides(*ruler), _rest_distance(*ruler)) for ruler in rulers]
+        both = [({pair for pair in pairs if set(pair) <= set(indices)}, rest) for pairs, rest in both]
+        found.append((joints, [(pairs, rest) for pairs, rest in both if pairs]))
+    return [(joints, rulers) for joints, rulers in found if rulers]
+
+
+@lru_cache(maxsize=32)
+def _pairs_between(indices: tuple[int, ...]) -> list[tuple[int, int]]:
+    """All pairs of these points that measure any bone."""
+    rulers = [ruler for _, some in _rulers_between(indices) for ruler in some]
+    return sorted({pair for pairs, _ in rulers for pair in pairs})
 
 
 @lru_cache(maxsize=64)
