@@ -42,6 +42,11 @@ class Known(Generic[T]):
         return {"value": self.value, "how": self.how, **sure}
 
 
+def _every(rows: np.ndarray | slice) -> bool:
+    """Whether a mask keeps all there is."""
+    return isinstance(rows, np.ndarray) and rows.dtype == bool and bool(rows.all())
+
+
 @dataclass(frozen=True, repr=False, eq=False)
 class Keypoints(Brief):
     """A sequence of named 3D points.
@@ -80,7 +85,7 @@ class Keypoints(Brief):
 
     def rows(self, rows: np.ndarray | slice) -> Keypoints:
         """The same keypoints in some of the frames; rows: indices or a mask."""
-        if isinstance(rows, np.ndarray) and rows.dtype == bool and rows.all():
+        if _every(rows):
             return self
         return replace(self, positions=self.positions[rows], confidence=self.confidence[rows])
 
@@ -172,7 +177,7 @@ class Person(Brief):
 
     def rows(self, rows: np.ndarray) -> Person:
         """The same person in some of the frames; rows: indices or a mask."""
-        if rows.dtype == bool and rows.all():
+        if _every(rows):
             return self
         return replace(
             self,
