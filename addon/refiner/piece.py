@@ -158,7 +158,8 @@ def look_at(
     calm = None if initial is None else Steady(initial[0], run.shake)
     found = yield from see_and_turn(run, known, rotations, pelvis, calm, when.fps, part)
     turns = yield from not_astray(run.engine, run.bones, known, (rotations, pelvis), found.turns)
-    return Look(known, rotations, pelvis, replace(found, turns=turns))
+    found = found if turns is found.turns else replace(found, turns=turns)
+    return Look(known, rotations, pelvis, found)
 
 
 def polish_piece(

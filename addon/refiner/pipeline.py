@@ -176,7 +176,7 @@ def _prepare(
     known, told = yield from without_strays(person, keypoints)
     parts = at_snaps(whole, person, known)
     prepared = yield from _toward(person, known, mode == "plugin", parts, run, bone_offsets, body)
-    return prepared.beside(keypoints, told)
+    return prepared if known is keypoints else prepared.beside(keypoints, told)
 
 
 def _alone(
@@ -246,7 +246,9 @@ def refine_prepared(prepared: Prepared, controls: Controls) -> Steps[Motion]:
         fitted = yield from fit_of(held, prepared.keypoints.rows(np.isin(person.frame_ids, held.frame_ids)))
         held = replace(held, fit_error_mm=fitted)
     yield Progress(1.0, "Done")
-    found = prepared.on_body(replace(held, warnings=(*prepared.warnings, *held.warnings)))
+    if prepared.warnings:
+        held = replace(held, warnings=(*prepared.warnings, *held.warnings))
+    found = prepared.on_body(held)
     return found if prepared.mesh is None else (yield from prepared.mesh.measured(found))
 
 

@@ -75,6 +75,8 @@ def calmed(
 
     deviation (T, 24, 3) radians: how unsure the network is of each joint.
     """
+    if len(pelvis) < FEWEST_SMOOTHED:
+        return rotations, pelvis
     rows = np.flatnonzero(_near(told.lost, round(BESIDE * PERIOD * fps)))
     if len(rows) < FEWEST_SMOOTHED:
         return rotations, pelvis

@@ -57,6 +57,8 @@ _ARM_ENDS, _LEG_ENDS = ("hand", "knuckle"), ("toe", "heel", "foot")
 
 def without_strays(person: Person, keypoints: Keypoints) -> Steps[tuple[Keypoints, tuple[str, ...]]]:
     """The keypoints of a person's frames, missing where they are astray, and a sentence if any are."""
+    if person.frames < FEWEST:
+        return keypoints, ()
     names = [name for name in dict.fromkeys(keypoints.canonical) if name is not None]
     columns = [keypoints.canonical.index(name) for name in names]
     raw = np.where(keypoints.confidence[:, columns, None] > 0, keypoints.positions[:, columns], np.nan)
