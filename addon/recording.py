@@ -42,6 +42,11 @@ class Known(Generic[T]):
         return {"value": self.value, "how": self.how, **sure}
 
 
+def _every(rows: np.ndarray | slice) -> bool:
+    """Whether a mask keeps all there is."""
+    return isinstance(rows, np.ndarray) and rows.dtype == bool and bool(rows.all())
+
+
 @dataclass(frozen=True, repr=False, eq=False)
 class Keypoints(Brief):
     """A sequence of named 3D points.
@@ -80,6 +85,8 @@ class Keypoints(Brief):
 
     def rows(self, rows: np.ndarray | slice) -> Keypoints:
         """The same keypoints in some of the frames; rows: indices or a mask."""
+        if _every(rows):
+            return self
         return replace(self, positions=self.positions[rows], confidence=self.confidence[rows])
 
 
@@ -170,6 +177,8 @@ class Person(Brief):
 
     def rows(self, rows: np.ndarray) -> Person:
         """The same person in some of the frames; rows: indices or a mask."""
+        if _every(rows):
+            return self
         return replace(
             self,
             frame_ids=self.frame_ids[rows],

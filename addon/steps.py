@@ -101,6 +101,10 @@ def silent(steps: Steps[T]) -> Steps[T]:
 
 def in_chunks(work: Callable[[slice], Any], frames: int, size: int = FRAMES) -> Steps[Any]:
     """What work(rows) gives for all frames, an array or a tuple of arrays (T, …), `size` frames a step."""
+    if frames <= size:
+        found = work(slice(0, frames))
+        yield None
+        return tuple(map(_as_own, found)) if isinstance(found, tuple) else _as_own(found)
     whole: list[np.ndarray] = []
     single = False
     for first in range(0, max(frames, 1), size):
@@ -114,3 +118,8 @@ def in_chunks(work: Callable[[slice], Any], frames: int, size: int = FRAMES) -> 
             array[rows] = part
         yield None
     return whole[0] if single else tuple(whole)
+
+
+def _as_own(values: np.ndarray) -> np.ndarray:
+    """The array itself, where it is nobody else's view and lies in a row, else a copy."""
+    return values if values.flags.owndata and values.flags.c_contiguous else values.copy()

@@ -31,16 +31,29 @@ def _of_numpy() -> Any:
     vars(found).update(vars(array_api_compat.numpy))
     vars(found).update(
         reshape=lambda array, shape: array.reshape(shape),
-        permute_dims=np.transpose,
-        matrix_transpose=lambda array: np.swapaxes(array, -1, -2),
+        permute_dims=lambda array, axes: array.transpose(axes),
+        matrix_transpose=lambda array: array.swapaxes(-1, -2),
         astype=lambda array, dtype, copy=True: array.astype(dtype, copy=copy),
         asarray=lambda values, dtype=None, device=None: np.asarray(values, dtype),
         zeros_like=np.zeros_like,
         ones_like=np.ones_like,
-        clip=lambda array, least=None, most=None: array.clip(least, most),
+        zeros=lambda shape, dtype=None, device=None: np.zeros(shape, dtype),
+        clip=_clip,
+        stack=stacked,
         sum=lambda array, axis=None, keepdims=False: np.add.reduce(array, axis, keepdims=keepdims),
     )
     return found
+
+
+def _clip(array: np.ndarray, least: Any = None, most: Any = None) -> np.ndarray:
+    array = array if least is None else np.maximum(array, least)
+    return array if most is None else np.minimum(array, most)
+
+
+def stacked(arrays: list[np.ndarray], axis: int = 0) -> np.ndarray:
+    """NumPy's own takes three times as long for small ones."""
+    place = (..., None) if axis == -1 else (*(slice(None),) * (axis % (arrays[0].ndim + 1)), None)
+    return np.concatenate([array[place] for array in arrays], axis=axis)
 
 
 def device(array: Any) -> Any:

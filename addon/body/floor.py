@@ -5,6 +5,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from .quantiles import median
+
 FEWEST, LEAST_SPAN = 12, 0.6
 """Bearing places, and metres over the floor along a direction, from which they show a slope in it."""
 LEAST_SLOPE, LARGEST_SLOPE = float(np.radians(1.0)), float(np.radians(15.0))
@@ -56,10 +58,12 @@ def stands_of(bears: np.ndarray) -> np.ndarray:
 def normal_of(points: np.ndarray, stands: np.ndarray) -> np.ndarray:
     """(3,) unit normal of the plane through bearing points (B, 3) of these stands (B,), upright unless they
     surely lie on a slope."""
+    if len(points) < FEWEST:
+        return UP
     _, which = np.unique(stands, return_inverse=True)
     count = np.bincount(which)
     middles = np.stack([np.bincount(which, axis) / count for axis in points.T], -1)
-    if len(middles) < FEWEST // 2 or len(points) < FEWEST:
+    if len(middles) < FEWEST // 2:
         return UP
     weights = np.ones(len(middles))
     level = middles[:, [0, 2]]
@@ -109,7 +113,7 @@ def heights_of(lowest: np.ndarray, fps: float, off: float = 0.0) -> np.ndarray:
         # The densest stretch first.
         ends = np.searchsorted(left, left + apart / 2.0, side="right")
         first = int((ends - np.arange(len(left))).argmax())
-        height = float(np.median(left[first : ends[first]]))
+        height = median(left[first : ends[first]])
         near = np.abs(left - height) < apart
         if found and near.sum() < least:
             break

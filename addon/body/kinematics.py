@@ -28,9 +28,23 @@ def _levels() -> tuple[tuple[slice, np.ndarray], ...]:
 
 MANY = 32 * JOINT_COUNT * 9
 """Numbers of rotations from which NumPy is faster with rows of them than with matrices."""
+FEW = 4 * JOINT_COUNT * 9
+"""Numbers of rotations up to which NumPy is faster with all of a body's matrices at once."""
 _LEVELS, _ABOVE = _levels(), np.array(PARENTS)
 _HANGING = np.ascontiguousarray(SUBTREE.T)
 """(24, 24) [j, k] is 1 where joint j is joint k or hangs below it."""
+
+
+def _steps_up() -> tuple[np.ndarray, ...]:
+    """For each joint, and nothing at all behind them, the one 1, 2, 4 and 8 steps up the tree: nothing above
+    the pelvis."""
+    up = [np.array([*(parent if parent >= 0 else JOINT_COUNT for parent in PARENTS), JOINT_COUNT])]
+    while (up[-1] < JOINT_COUNT).any():
+        up.append(up[-1][up[-1]])
+    return tuple(up[:-1])
+
+
+_STEPS_UP, _NO_TURN = _steps_up(), np.eye(3)
 
 
 def forward(rotations: Array, pelvis: Array, bone_offsets: Array) -> tuple[Array, Array]:
@@ -43,11 +57,8 @@ def forward(rotations: Array, pelvis: Array, bone_offsets: Array) -> tuple[Array
     if isinstance(rotations, np.ndarray) and rotations.size >= MANY:
         return _forward(rotations, np.asarray(pelvis), np.asarray(bone_offsets, rotations.dtype))
     xp = array_namespace(rotations)
-    turns = [rotations[..., :1, :, :]]
-    for joints, parents in _LEVELS:
-        turns.append(_of(parents, turns[-1]) @ rotations[..., joints, :, :])
-    world = xp.concat(turns, axis=-3)
-    bones = _of(_ABOVE[1:], world) @ _like(bone_offsets, rotations)[..., 1:, :, None]
+    world = _turned(xp, rotations)
+    bones = of_joints(_ABOVE[1:], world) @ _like(bone_offsets, rotations)[..., 1:, :, None]
     first = pelvis[..., None, :]
     if first.shape[:-2] != world.shape[:-3]:
         first = xp.broadcast_to(first, (*world.shape[:-3], 1, 3))
@@ -55,7 +66,21 @@ def forward(rotations: Array, pelvis: Array, bone_offsets: Array) -> tuple[Array
     return _hanging(xp, rotations.dtype, device(rotations)) @ steps, world
 
 
-def _of(joints: np.ndarray, rotations: Array) -> Array:
+def _turned(xp: Any, rotations: Array) -> Array:
+    """Global rotations (..., 24, 3, 3) of local ones."""
+    if isinstance(rotations, np.ndarray) and rotations.size <= FEW:
+        found = np.empty((*rotations.shape[:-3], JOINT_COUNT + 1, 3, 3), rotations.dtype)
+        found[..., :-1, :, :], found[..., -1, :, :] = rotations, _NO_TURN
+        for above in _STEPS_UP:  # each time twice as many of those above a joint are in it
+            found = found.take(above, axis=-3) @ found
+        return found[..., :-1, :, :]
+    turns = [rotations[..., :1, :, :]]
+    for joints, parents in _LEVELS:
+        turns.append(of_joints(parents, turns[-1]) @ rotations[..., joints, :, :])
+    return xp.concat(turns, axis=-3)
+
+
+def of_joints(joints: np.ndarray, rotations: Array) -> Array:
     """The rotations (..., N, 3, 3) of some joints (N,)."""
     if isinstance(rotations, np.ndarray):
         return rotations.take(joints, axis=-3)

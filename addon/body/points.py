@@ -45,6 +45,9 @@ _REST_LENGTH = float(np.linalg.norm(REST_OFFSETS, axis=-1).sum())
 
 def size(bone_offsets: Any) -> Any:
     """(...,) size of a skeleton relative to the mean one: the ratio of summed bone lengths."""
+    if isinstance(bone_offsets, np.ndarray):
+        squared = np.einsum("...c,...c->...", bone_offsets, bone_offsets)
+        return np.add.reduce(np.sqrt(squared + 1e-18), axis=-1) / squared.dtype.type(_REST_LENGTH)
     xp = array_namespace(bone_offsets)
     lengths = xp.sum(xp.sqrt(xp.sum(bone_offsets**2, axis=-1) + 1e-18), axis=-1)
     # As an array of the same precision: NumPy 1 takes a single number to double when it meets Python's float.

@@ -6,6 +6,7 @@ device, and has finite gradients everywhere (branches are `where` with safe argu
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,8 @@ from .arrays import array_namespace
 Array = Any
 """A NumPy array or a torch tensor."""
 
+FEW = 24 * 3 * 16
+"""Numbers of vectors up to which fewer steps are faster than shorter ones."""
 _SMALL = 1e-8
 """Squared angle below which series replace quotients; their next terms are below 1e-17."""
 _NOTHING, _LARGE = 1e-30, -1.8
@@ -32,6 +35,8 @@ def skew(vectors: Array) -> Array:
 
 def matrix_from_axis_angle(vectors: Array) -> Array:
     """Rotation matrices (..., 3, 3) of rotation vectors (..., 3) in radians (Rodrigues)."""
+    if isinstance(vectors, np.ndarray) and vectors.size < FEW:
+        return _matrices_of_few(vectors)
     xp = array_namespace(vectors)
     x, y, z = vectors[..., 0], vectors[..., 1], vectors[..., 2]
     squared = x * x + y * y + z * z
@@ -48,6 +53,37 @@ def matrix_from_axis_angle(vectors: Array) -> Array:
         xz - along_y, yz + along_x, straight + by_z * z,
     ]  # fmt: skip
     return xp.reshape(xp.stack(entries, axis=-1), (*vectors.shape, 3))
+
+
+def _matrices_of_few(vectors: np.ndarray) -> np.ndarray:
+    """The same where the number of calls counts more than how long each takes."""
+    own, other, turned, straight = _entries(vectors.dtype)
+    squared = np.add.reduce(vectors * vectors, -1, keepdims=True)
+    angle = np.sqrt(squared + _NOTHING)
+    half_sine = np.sin(angle / 2) / angle
+    second = 2 * half_sine * half_sine
+    entries = (second * vectors) @ own * (vectors @ other)
+    entries += (np.sin(angle) / angle * vectors) @ turned
+    entries += (1 - second * squared) * straight
+    return np.asarray(entries.reshape(*vectors.shape, 3))
+
+
+@lru_cache(maxsize=4)
+def _entries(dtype: Any) -> tuple[np.ndarray, ...]:
+    """From a vector (3,) to what stands in the entries of a matrix (9,): the number of its row, that of its
+    column, and those that turn about it; and the entries of no turn at all."""
+    one = np.eye(3)
+    across = np.swapaxes(np.cross(one[:, None], one), 1, 2).reshape(3, 9)
+    parts = np.repeat(one, 3, axis=1), np.tile(one, 3), across, one.reshape(9)
+    return tuple(part.astype(dtype) for part in parts)
+
+
+def turned_back(matrices: Array) -> Array:
+    """The inverse of few rotation matrices (..., 3, 3) that many others are multiplied by, which NumPy does
+    twice as fast where their numbers lie in a row."""
+    if isinstance(matrices, np.ndarray):
+        return np.ascontiguousarray(np.swapaxes(matrices, -1, -2))
+    return array_namespace(matrices).matrix_transpose(matrices)
 
 
 def axis_angle_from_matrix(matrices: Array) -> Array:
@@ -184,9 +220,33 @@ def log_gradient(vectors: Array, pull: Array) -> Array:
     J^T pull for the inverse right Jacobian J of SO(3), log(exp(v) exp(d)) = v + J d + O(d^2) (Sola et al.
     2018, eq. 144).
     """
+    if isinstance(vectors, np.ndarray) and vectors.size < FEW:
+        return _pulls_of_few(vectors, pull)
     xp = array_namespace(vectors)
     x, y, z = vectors[..., 0], vectors[..., 1], vectors[..., 2]
-    squared = x * x + y * y + z * z
+    # J^T pull = pull - v x pull / 2 + share v x (v x pull), number by number.
+    share = _share_of_bend(x * x + y * y + z * z)
+    a, b, c = pull[..., 0], pull[..., 1], pull[..., 2]
+    once_x, once_y, once_z = y * c - z * b, z * a - x * c, x * b - y * a
+    twice_x, twice_y, twice_z = y * once_z - z * once_y, z * once_x - x * once_z, x * once_y - y * once_x
+    found = [
+        a - once_x / 2 + share * twice_x, b - once_y / 2 + share * twice_y, c - once_z / 2 + share * twice_z
+    ]  # fmt: skip
+    return xp.stack(found, axis=-1)
+
+
+def _pulls_of_few(vectors: np.ndarray, pull: np.ndarray) -> np.ndarray:
+    """The same in fewer steps."""
+    across = (vectors @ _entries(vectors.dtype)[2]).reshape(*vectors.shape, 3) @ pull[..., None]
+    squared = np.add.reduce(vectors * vectors, -1, keepdims=True)
+    along = np.add.reduce(vectors * pull, -1, keepdims=True)
+    twice = vectors * along - squared * pull
+    return np.asarray(pull - across[..., 0] / 2 + _share_of_bend(squared) * twice)
+
+
+def _share_of_bend(squared: Array) -> Array:
+    """What v x (v x pull) counts in `log_gradient`, from the squares of the angles."""
+    xp = array_namespace(squared)
     small = squared < 0.04
     safe = xp.where(small, xp.ones_like(squared), squared)
     half = xp.sqrt(safe) / 2
@@ -195,15 +255,7 @@ def log_gradient(vectors: Array, pull: Array) -> Array:
     series = 1 / 12 + squared * (
         1 / 720 + squared * (1 / 30240 + squared * (1 / 1209600 + squared / 47900160.0))
     )
-    # J^T pull = pull - v x pull / 2 + share v x (v x pull), number by number.
-    share = xp.where(small, series, closed)
-    a, b, c = pull[..., 0], pull[..., 1], pull[..., 2]
-    once_x, once_y, once_z = y * c - z * b, z * a - x * c, x * b - y * a
-    twice_x, twice_y, twice_z = y * once_z - z * once_y, z * once_x - x * once_z, x * once_y - y * once_x
-    found = [
-        a - once_x / 2 + share * twice_x, b - once_y / 2 + share * twice_y, c - once_z / 2 + share * twice_z
-    ]  # fmt: skip
-    return xp.stack(found, axis=-1)
+    return xp.where(small, series, closed)
 
 
 def _length(vectors: Array) -> Array:

@@ -23,6 +23,8 @@ def not_astray(
     """The network's turns (T, 24, 3) in radians, but where they take a body far away from points that the
     start fits: there it turns as in the frames around. bones (24, 3) metres."""
     far = np.flatnonzero(np.linalg.norm(turns[:, 0], axis=-1) > FAR_TURN)
+    if not len(far):
+        return turns
     astray = np.zeros(len(turns), bool)
     for first in range(0, len(far), TOGETHER):
         rows = far[first : first + TOGETHER]

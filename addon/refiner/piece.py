@@ -158,7 +158,8 @@ def look_at(
     calm = None if initial is None else Steady(initial[0], run.shake)
     found = yield from see_and_turn(run, known, rotations, pelvis, calm, when.fps, part)
     turns = yield from not_astray(run.engine, run.bones, known, (rotations, pelvis), found.turns)
-    return Look(known, rotations, pelvis, replace(found, turns=turns))
+    found = found if turns is found.turns else replace(found, turns=turns)
+    return Look(known, rotations, pelvis, found)
 
 
 def polish_piece(
@@ -218,6 +219,8 @@ def _chunks(
 def _anchors(rows: np.ndarray, when: When) -> np.ndarray:
     """Those of these frames (N,) that are started from nothing: the first of every few numbers, so that where
     a recording is cut changes little, and both sides of what is not seen for as long."""
+    if len(rows) == 1:
+        return rows
     stride = max(1, round(ANCHOR_STRIDE * when.fps / NETWORK_FPS))
     begun = np.diff((rows + when.first) // stride, prepend=-1) > 0
     first = np.diff(rows, prepend=-stride - 1) > stride
@@ -232,7 +235,7 @@ def _from_keypoints(
     before, width = share
     rows, frames = np.flatnonzero(enough), len(enough)
     anchors = _anchors(rows, when)
-    prior, bones = _pose_prior(run.engine), run.engine.array(run.bones)
+    prior, bones = run.engine.prior, run.engine.array(run.bones)
     coarse = COARSE_TO_FINE if run.settle == FROM_NEIGHBOURS else COARSE_TO_VAGUE
 
     def fit(part: slice) -> Steps[tuple[Any, Any]]:
@@ -266,7 +269,7 @@ def _astray_again(
         if len(astray):
             strains[some] = yield from _strains(run, known.rows(some), (poses[0][some], poses[1][some]))
             astray = some[strains[some] > np.interp(some, anchors, strains[anchors]) + ASTRAY]
-    prior, bones = _pose_prior(run.engine), run.engine.array(run.bones)
+    prior, bones = run.engine.prior, run.engine.array(run.bones)
     for first in range(0, len(astray), CHUNK):
         some = astray[first : first + CHUNK]
         evidence = as_evidence(known.rows(some), bones)
@@ -281,7 +284,7 @@ def _settle(
     run: Run, known: Targets, poses: Initial, some: np.ndarray, share: tuple[float, float]
 ) -> Steps[Initial]:
     """Some frames (N,) of poses that are near, fitted to their own points."""
-    array, prior, bones = run.engine.array, _pose_prior(run.engine), run.engine.array(run.bones)
+    array, prior, bones = run.engine.array, run.engine.prior, run.engine.array(run.bones)
 
     def fit(part: slice) -> Steps[tuple[Any, Any]]:
         near = array(poses[0][some[part]]), array(poses[1][some[part]])
@@ -333,7 +336,7 @@ def _from_initial(
     def held(rotations: Any) -> Prior:
         return initial_prior(rotations, run.initial_deviation, run.root_deviation)
 
-    prior, bones = _pose_prior(run.engine), run.engine.array(run.bones)
+    prior, bones = run.engine.prior, run.engine.array(run.bones)
 
     def fit(part: slice) -> Steps[tuple[Any, Any]]:
         rotations, pelvis = run.engine.array(initial[0][part]), run.engine.array(initial[1][part])
@@ -341,10 +344,6 @@ def _from_initial(
         return start_from_initial.steps(rotations, pelvis, evidence, bones, (prior, held(rotations)))
 
     return (yield from _chunks(len(known.raw), fit, "Fitting", *share))
-
-
-def _pose_prior(engine: Engine) -> Prior:
-    return Prior(engine.array(engine.model.prior_mean), engine.array(engine.model.prior_precision))
 
 
 @dataclass(frozen=True)

@@ -25,7 +25,7 @@ from .hands.motion import with_hands
 from .limbs import Limbs, trusted
 from .modes import check_given, choose_mode
 from .network.engine import choose_engine, loads_torch, one_thread
-from .network.model import load_model, pose_prior
+from .network.model import load_model
 from .piece import EVERYTHING, Look, Recipe, Run, When, look_at, polish_piece
 from .poses_alone import read_alone, refine_alone
 from .prepared import Own, Prepared, Toward
@@ -176,7 +176,7 @@ def _prepare(
     known, told = yield from without_strays(person, keypoints)
     parts = at_snaps(whole, person, known)
     prepared = yield from _toward(person, known, mode == "plugin", parts, run, bone_offsets, body)
-    return prepared.beside(keypoints, told)
+    return prepared if known is keypoints else prepared.beside(keypoints, told)
 
 
 def _alone(
@@ -213,9 +213,7 @@ def _toward(
     alone = all(part.length < FEWEST_SMOOTHED for part in parts)
     targets = joined([one.usual for one in read])
     shape = None if body is None else ModelShape(body.space(person.poses))
-    clip = yield from judge.steps(
-        targets, given, pose_prior(run.engine.model), fps, bone_offsets, alone, shape
-    )
+    clip = yield from judge.steps(targets, given, run.engine.model.prior, fps, bone_offsets, alone, shape)
     run = replace(
         run, bones=clip.bones, offsets=clip.offsets, initial_deviation=clip.initial_deviation,
         root_deviation=clip.root_deviation, settle=from_neighbours(clip.targets),
@@ -240,13 +238,17 @@ def refine_prepared(prepared: Prepared, controls: Controls) -> Steps[Motion]:
             assert prepared.toward.kept is not None
             motion = yield from _among_kept(prepared, controls, wanted, prepared.toward.kept)
         motion = yield from fingers(prepared, controls, np.ones_like(wanted), motion)
-    legs = prepared.legs.rows(np.isin(person.frame_ids, motion.frame_ids))
+    legs = prepared.legs
+    if motion.frames < person.frames:
+        legs = legs.rows(np.isin(person.frame_ids, motion.frame_ids))
     held = yield from stand(motion, controls, legs)
     if held.free is not None and prepared.keypoints is not None:
         fitted = yield from fit_of(held, prepared.keypoints.rows(np.isin(person.frame_ids, held.frame_ids)))
         held = replace(held, fit_error_mm=fitted)
     yield Progress(1.0, "Done")
-    found = prepared.on_body(replace(held, warnings=(*prepared.warnings, *held.warnings)))
+    if prepared.warnings:
+        held = replace(held, warnings=(*prepared.warnings, *held.warnings))
+    found = prepared.on_body(held)
     return found if prepared.mesh is None else (yield from prepared.mesh.measured(found))
 
 

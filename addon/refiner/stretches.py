@@ -25,7 +25,8 @@ from .whole_clip.judge import WholeClip
 def evidence_of(keypoints: Keypoints, piece: Piece, fps: float) -> Steps[Read]:
     """Keypoints of a whole track read on the grid of one of its pieces, which runs at fps."""
     positions = spread(keypoints.positions, piece)
-    confidence = np.nan_to_num(spread(keypoints.confidence, piece))
+    confidence = spread(keypoints.confidence, piece)
+    confidence[np.isnan(confidence)] = 0.0
     confidence[repeated(positions.reshape(len(positions), -1))] = 0.0
     gridded = Keypoints(positions, confidence, keypoints.names, keypoints.canonical, keypoints.layout)
     yield None
@@ -39,6 +40,8 @@ def joined(parts: list[Targets]) -> Targets:
     """
     if not any(part.observed.any() for part in parts):
         raise RefineError("All keypoints are missing; there is nothing to fit the body to.")
+    if len(parts) == 1:
+        return parts[0]
     longest = max(parts, key=lambda part: len(part.raw))
     return replace(
         longest,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -42,9 +43,10 @@ def own_step(frame_ids: np.ndarray, fps: float) -> int:
 def pieces(frame_ids: np.ndarray, fps: float, step: int = 1) -> list[Piece]:
     """Splits a track with these frame numbers (T,), at `fps` a second, at long gaps; step: numbers from one
     frame of the grids to the next."""
-    cuts = long_gaps(frame_ids, fps) + 1
+    edges = [0, *(long_gaps(frame_ids, fps) + 1).tolist(), len(frame_ids)]
     found = []
-    for rows in np.split(np.arange(len(frame_ids)), cuts):
+    for first, last in pairwise(edges):
+        rows = np.arange(first, last)
         places = (frame_ids[rows] - frame_ids[rows[0]]) // step
         found.append(Piece(rows, places, int(places[-1]) + 1))
     return found

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from ..body.quantiles import median
+
 
 def white_noise(positions: np.ndarray) -> float:
     """Metres per axis by which most points (T, K, 3) shake from frame to frame; NaN without four frames in a
@@ -14,4 +16,4 @@ def white_noise(positions: np.ndarray) -> float:
     """
     third = np.abs(np.diff(positions, 3, axis=0))
     third = third[np.isfinite(third)]
-    return float(np.median(third) / (0.6745 * np.sqrt(20.0))) if len(third) else float("nan")
+    return float(median(third) / (0.6745 * np.sqrt(20.0))) if len(third) else float("nan")

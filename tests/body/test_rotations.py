@@ -140,6 +140,20 @@ def test_log_gradient_predicts_a_small_step(convert: Any) -> None:
     np.testing.assert_allclose(predicted, moved, atol=1e-9)
 
 
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_few_vectors_are_turned_as_many_are(dtype: str) -> None:
+    vectors, pulls = np.random.default_rng(3).normal(size=(2, rotations.FEW, 3)).astype(dtype)
+    vectors[0] = 0.0
+    some, atol = slice(0, 5), 20.0 * float(np.finfo(dtype).eps)
+    for work in (
+        rotations.matrix_from_axis_angle,
+        lambda turns: rotations.log_gradient(turns, pulls[: len(turns)]),
+    ):
+        few, many = work(vectors[some]), work(vectors)[some]
+        assert few.dtype == many.dtype == dtype
+        np.testing.assert_allclose(few, many, atol=atol)
+
+
 def test_log_gradient_has_no_seam_between_series_and_quotient() -> None:
     below, above = (_jacobian(np.array([0.0, 0.2 + d, 0.0])) for d in (-1e-9, 1e-9))
     np.testing.assert_allclose(below, above, atol=2e-9)

@@ -11,7 +11,7 @@ from addon.body.points import POINT_INDEX, POINT_WEIGHTS
 from addon.body.skeleton import MIRROR_JOINTS, REST_OFFSETS
 from addon.refiner.evidence.smoothing import FEWEST_SMOOTHED
 from addon.refiner.evidence.targets import Targets, targets_from_keypoints
-from addon.refiner.network.model import load_model, pose_prior
+from addon.refiner.network.model import load_model
 from addon.refiner.whole_clip import calibration
 from addon.refiner.whole_clip.bones import estimate_bone_offsets
 from addon.refiner.whole_clip.calibration import Calibration, calibrate, known_better, without_offsets
@@ -41,7 +41,7 @@ def detected(
 
 
 def calibrated(targets: Targets) -> Calibration:
-    return calibrate(targets, estimate_bone_offsets(targets), pose_prior(load_model()), 30.0)
+    return calibrate(targets, estimate_bone_offsets(targets), load_model().prior, 30.0)
 
 
 def apart(first: np.ndarray, second: np.ndarray) -> float:
@@ -88,7 +88,7 @@ def test_nothing_depends_on_where_the_person_stands() -> None:
     _, targets, _ = detected("body25", 0.02, 0.005)
     far = np.array([1000.0, -700.0, 100.0])
     away = replace(targets, positions=targets.positions + far, raw=targets.raw + far)
-    bones, prior = estimate_bone_offsets(targets), pose_prior(load_model())
+    bones, prior = estimate_bone_offsets(targets), load_model().prior
     here, there = (calibrate(some, bones, prior, 30.0) for some in (targets, away))
     np.testing.assert_allclose(there.bones, here.bones, atol=5e-5)
     np.testing.assert_allclose(there.offsets, here.offsets, atol=1e-4)
@@ -98,7 +98,7 @@ def test_points_of_the_palm_tell_nothing_of_the_body() -> None:
     _, targets, _ = detected("mediapipe33", 0.02)
     palm = np.isin(targets.indices, [index for name, index in POINT_INDEX.items() if "knuckle" in name])
     assert palm.sum() == 6
-    bones, prior = estimate_bone_offsets(targets), pose_prior(load_model())
+    bones, prior = estimate_bone_offsets(targets), load_model().prior
     found, without = (calibrate(some, bones, prior, 30.0) for some in (targets, targets.points(~palm)))
     assert np.array_equal(found.bones, without.bones)
     assert np.array_equal(found.offsets[~palm], without.offsets)

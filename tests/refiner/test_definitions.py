@@ -15,7 +15,7 @@ from addon.recording import Keypoints, Person
 from addon.refiner import refine
 from addon.refiner.evidence.definitions import as_smpl_joints, hips_of_joints
 from addon.refiner.evidence.targets import targets_from_keypoints
-from addon.refiner.network.model import load_model, pose_prior
+from addon.refiner.network.model import load_model
 from addon.refiner.whole_clip.judge import judge
 from bundled_model.training.motion_data import load_split
 
@@ -46,7 +46,7 @@ def taken_for(keypoints: Keypoints | None) -> set[str]:
     """The canonical points that the refiner takes keypoints for."""
     assert keypoints is not None
     targets = targets_from_keypoints(keypoints, 30.0)
-    return {POINT_NAMES[k] for k in judge(targets, None, pose_prior(load_model()), 30.0).targets.indices}
+    return {POINT_NAMES[k] for k in judge(targets, None, load_model().prior, 30.0).targets.indices}
 
 
 @pytest.mark.parametrize("layout", ["coco17", "body25", "mediapipe33"])
@@ -82,7 +82,7 @@ def test_points_that_mean_something_else_are_judged_as_widely_as_they_lie(
     offsets = np.random.default_rng(1).normal(size=(len(targets.indices), 3)) * targets.definition[:, None]
     apart = (truth.world[:, POINT_WEIGHTS[targets.indices].argmax(1)] @ (times * offsets)[..., None])[..., 0]
     moved = replace(targets, positions=targets.positions + apart, raw=targets.raw + apart)
-    found = judge(moved, None, pose_prior(load_model()), 30.0)
+    found = judge(moved, None, load_model().prior, 30.0)
     assert found.wider == pytest.approx(expected, rel=0.25)
     np.testing.assert_allclose(found.seen(moved).precision, found.targets.precision)
 

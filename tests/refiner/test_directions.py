@@ -11,7 +11,7 @@ from addon.body.points import point_positions
 from addon.body.rotations import matrix_from_axis_angle
 from addon.body.skeleton import REST_JOINTS, REST_OFFSETS
 from addon.refiner.evidence.targets import Targets, targets_from_keypoints
-from addon.refiner.network.model import load_model, pose_prior
+from addon.refiner.network.model import load_model
 from addon.refiner.start.solver import Evidence, linearise
 from addon.refiner.whole_clip.bones import estimate_bone_offsets
 from addon.refiner.whole_clip.calibration import calibrate, known_better
@@ -30,7 +30,7 @@ def seen(view: np.ndarray, deeper: float, frames: int = 240, seed: int = 0) -> T
 
 
 def metric(targets: Targets) -> np.ndarray:
-    found = calibrate(targets, estimate_bone_offsets(targets), pose_prior(load_model()), 30.0)
+    found = calibrate(targets, estimate_bone_offsets(targets), load_model().prior, 30.0)
     better = known_better(targets, found).metric
     assert better is not None and better is found.metric
     return np.asarray(better)
@@ -54,7 +54,7 @@ def test_noise_alike_along_all_axes_weighs_them_alike_and_little_is_believed_of_
 
 def test_a_metric_weighs_what_points_are_off() -> None:
     model, indices = load_model(), np.arange(12)
-    prior = pose_prior(model)
+    prior = model.prior
     rotations, pelvis = np.eye(3)[None, None].repeat(24, 1), REST_JOINTS[:1]
     joints, world = REST_JOINTS[None], rotations
     points = point_positions(joints, world, REST_OFFSETS, indices) + np.array([0.0, 0.02, 0.05])

@@ -35,7 +35,7 @@ def test_the_networks_agree_within_a_ten_thousandth_of_a_radian() -> None:
     )
     inputs = inputs.astype(np.float32)
     offered = rng.normal(size=(70, PROPOSALS, 24, 3)).astype(np.float32) * 0.1
-    ours = split(forward(model.weights, model.shape, inputs), offered)
+    ours = split(forward(model.layers, model.shape, inputs), offered)
     engine = choose_engine("torch", "cpu")
     theirs = finish(engine.run(Inputs(engine.array(inputs), engine.array(offered))))
     turns = [matrix_from_axis_angle(to_numpy(result.turns).astype(float)) for result in (ours, theirs)]

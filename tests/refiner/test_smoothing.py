@@ -12,9 +12,9 @@ from addon.steps import finish
 from .motion import Truth
 
 
-def test_the_smoother_solves_its_normal_equations() -> None:
-    rng = np.random.default_rng(0)
-    frames, count = 60, 3
+@pytest.mark.parametrize("frames", [8, 9, 11, 60, 301])
+def test_the_smoother_solves_its_normal_equations(frames: int) -> None:
+    rng, count = np.random.default_rng(0), 3
     values, weights = rng.normal(size=(frames, 3, count)), rng.uniform(size=(frames, count))
     weights[20:25] = 0.0
     differences = [np.diff(np.eye(frames), order, axis=0) for order in (1, 2, 3)]

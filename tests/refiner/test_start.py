@@ -10,7 +10,7 @@ from addon.body.rotations import geodesic_angle, matrix_from_axis_angle
 from addon.body.skeleton import JOINT_NAMES
 from addon.refiner import refine
 from addon.refiner.evidence.targets import targets_from_keypoints
-from addon.refiner.network.model import load_model, pose_prior
+from addon.refiner.network.model import load_model
 from addon.refiner.start.closed_form import (
     INITIAL_DEVIATIONS,
     as_evidence,
@@ -69,7 +69,7 @@ def test_feet_that_lie_far_off_pull_the_knees_round(posture: dict[str, float], c
     keypoints = truth.person("body25").keypoints
     assert keypoints is not None
     evidence = as_evidence(targets_from_keypoints(keypoints, 30.0), truth.bones)
-    found, _ = start_from_keypoints(evidence, truth.bones, pose_prior(load_model()))
+    found, _ = start_from_keypoints(evidence, truth.bones, load_model().prior)
     off = np.degrees(geodesic_angle(truth.rotations, found))[:, KNEES].max(1)
     assert (off > 45.0).mean() < 0.1
 

@@ -53,7 +53,7 @@ def told_by(precision: np.ndarray, indices: np.ndarray) -> Told:
     """precision (T, P): how well the canonical points `indices` (P,) are known, 0 where not at all."""
     points, known = points_told(precision), precision.max(0, initial=0.0) > 0.0
     joints = np.ones((len(points), JOINT_COUNT))
-    for point in np.flatnonzero(known):
+    for point in np.flatnonzero(known & (points < 1.0).any(0)):
         some = _moving(int(indices[point]))
         joints[:, some] = np.minimum(joints[:, some], points[:, point, None])
     return Told(points, joints, points[:, known].max(1, initial=0.0) if known.any() else np.ones(len(points)))
@@ -63,8 +63,8 @@ def points_told(precision: np.ndarray) -> np.ndarray:
     """(T, P) as in `Told`, by how well points are known (T, P)."""
     best = precision.max(0, initial=0.0)
     known = best > 0.0
-    points = np.ones(precision.shape)
-    points[:, known] = np.minimum(precision[:, known] / (FAINT * best[known]), 1.0)
+    points = np.minimum(precision / (FAINT * np.where(known, best, 1.0)), 1.0)
+    points[:, ~known] = 1.0
     return points
 
 
@@ -75,6 +75,8 @@ def calmed(
 
     deviation (T, 24, 3) radians: how unsure the network is of each joint.
     """
+    if len(pelvis) < FEWEST_SMOOTHED:
+        return rotations, pelvis
     rows = np.flatnonzero(_near(told.lost, round(BESIDE * PERIOD * fps)))
     if len(rows) < FEWEST_SMOOTHED:
         return rotations, pelvis

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from ...body.quantiles import quantile
 from ...recording import Keypoints
 
 SUREST = 0.8
@@ -16,8 +17,9 @@ ASKED = 1000
 
 def compared(keypoints: Keypoints) -> Keypoints:
     """The keypoints with their confidence (T, K) in 0..1 beside that of the clip's surest points."""
-    confidence = np.clip(np.nan_to_num(keypoints.confidence), 0.0, 1.0)
+    confidence = np.where(np.isnan(keypoints.confidence), 0.0, keypoints.confidence).clip(0.0, 1.0)
     some = confidence[:: max(len(confidence) // ASKED, 1)]
-    if not (some > 0).any():
+    seen = some[some > 0]
+    if not len(seen):
         return keypoints
-    return replace(keypoints, confidence=np.minimum(confidence / np.quantile(some[some > 0], SUREST), 1.0))
+    return replace(keypoints, confidence=np.minimum(confidence / quantile(seen, SUREST), 1.0))

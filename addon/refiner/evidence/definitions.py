@@ -99,4 +99,4 @@ def renamed(keypoints: Keypoints, targets: Targets) -> Keypoints:
     names = dict.fromkeys(name for name in keypoints.canonical if name is not None)
     taken = dict(zip(names, (POINT_NAMES[index] for index in targets.indices), strict=True))
     canonical = tuple(None if name is None else taken[name] for name in keypoints.canonical)
-    return replace(keypoints, canonical=canonical)
+    return keypoints if canonical == keypoints.canonical else replace(keypoints, canonical=canonical)

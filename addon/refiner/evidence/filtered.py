@@ -27,8 +27,10 @@ def measured_among_fewer(
     K, 3), confidence (T, K) and fps as `measure` takes them."""
     step = round(fps / AMONG)
     some = slice(None, None, max(step, 1))
+    if step < 2 or len(positions[some]) < FEWEST:
+        return measured
     least = max(MUCH_NOISIER * float(np.median(measured.usual.deviation)), LEAST)
-    if step < 2 or len(positions[some]) < FEWEST or not white_noise(positions[some]) >= least:
+    if not white_noise(positions[some]) >= least:
         return measured
     yield None
     fewer = yield from measure(positions[some], confidence[some], fps / step)

@@ -15,6 +15,8 @@ LONGEST = 4
 
 def repeated(values: np.ndarray) -> np.ndarray:
     """(T,) bool, the frames whose values (T, N), NaN where missing, are all those of the one before."""
+    if len(values) == 1:
+        return np.zeros(1, bool)
     same = values[1:] == values[:-1]
     same |= np.isnan(values[1:]) & np.isnan(values[:-1])
     found = np.r_[False, same.all(1) & np.isfinite(values[1:]).any(1)]

@@ -13,6 +13,7 @@ from functools import lru_cache
 
 import numpy as np
 
+from ...body.quantiles import median
 from ...steps import FRAMES, Stepped, Steps, in_chunks
 from .whittaker import FEWEST_SMOOTHED as FEWEST_SMOOTHED
 from .whittaker import ORDER, whittaker
@@ -397,14 +398,15 @@ def _outlier_weights(residual: np.ndarray, weights: np.ndarray, outlier: float) 
     residual: (T, C, K) metres off it.
     """
     distance = np.sqrt((residual**2).sum(1))
-    known = np.where(weights > 0, distance, np.nan)
-    empty = ~(weights > 0).any(0)
-    known[:, empty] = 0.0
+    known = weights > 0
     yield None
     frames, count = known.shape
-    medians = yield from in_chunks(
-        lambda points: np.nanmedian(known[:, points], axis=0), count, max(VALUES_PER_STEP // frames, 1)
-    )
+
+    def usual(points: slice) -> np.ndarray:
+        columns = zip(distance.T[points], known.T[points], strict=True)
+        return np.array([median(column[seen]) if seen.any() else 0.0 for column, seen in columns])
+
+    medians = yield from in_chunks(usual, count, max(VALUES_PER_STEP // frames, 1))
     scale = outlier * np.maximum(medians, 0.003)
     return 1.0 / (1.0 + (distance / scale) ** 2) ** 2
 

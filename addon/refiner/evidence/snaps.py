@@ -57,6 +57,8 @@ def _cut(part: Piece, apart: Apart, values: np.ndarray, least: float, moving: fl
 
 def _snaps(values: np.ndarray, apart: Apart, least: float, moving: float) -> list[int]:
     """Places of the first frames after a snap."""
+    if len(values) == 1:
+        return []
     steps, share = _step(apart(values[1:], values[:-1]), moving)
     found = []
     for at in np.flatnonzero((steps > least) & (share >= LEAST_SHARE)):

@@ -15,6 +15,7 @@ from itertools import combinations, pairwise
 import numpy as np
 
 from ...body.points import POINT_INDEX, POINT_NAMES
+from ...body.quantiles import median
 from ...body.runs import runs
 from ...recording import Keypoints, Person
 from ...safe_read import one_line
@@ -56,6 +57,8 @@ _ARM_ENDS, _LEG_ENDS = ("hand", "knuckle"), ("toe", "heel", "foot")
 
 def without_strays(person: Person, keypoints: Keypoints) -> Steps[tuple[Keypoints, tuple[str, ...]]]:
     """The keypoints of a person's frames, missing where they are astray, and a sentence if any are."""
+    if person.frames < FEWEST:
+        return keypoints, ()
     names = [name for name in dict.fromkeys(keypoints.canonical) if name is not None]
     columns = [keypoints.canonical.index(name) for name in names]
     raw = np.where(keypoints.confidence[:, columns, None] > 0, keypoints.positions[:, columns], np.nan)
@@ -207,8 +210,8 @@ def _off(lengths: np.ndarray, metres: float = LEAST_OFF) -> tuple[np.ndarray, fl
     known = lengths[np.isfinite(lengths)]
     if not len(known):
         return np.zeros(len(lengths), bool), 0.0
-    usual = float(np.median(known))
-    least = max(metres, SHARE_OFF * usual, SPREADS_OFF * float(np.median(np.abs(known - usual))))
+    usual = median(known)
+    least = max(metres, SHARE_OFF * usual, SPREADS_OFF * median(np.abs(known - usual)))
     return np.abs(lengths - usual) > least, usual
 
 
@@ -260,7 +263,7 @@ def _jumps(path: np.ndarray, frame_ids: np.ndarray, fps: float) -> np.ndarray:
     at = np.flatnonzero(off > least)
     if len(at) < 2:
         return np.zeros(0, int)
-    least = max(least, NOISE * float(np.median(off)))
+    least = max(least, NOISE * median(off))
     usual = np.maximum(_length(before[at]), _length(after[at]))
     # Of a jump alone both steps beside it are off by half as much.
     padded = np.pad(off, 1)

@@ -62,13 +62,10 @@ class Targets:
 
     def rows(self, frames: slice | np.ndarray) -> Targets:
         """The same evidence for some of the frames."""
-        return replace(
-            self,
-            raw=self.raw[frames],
-            positions=self.positions[frames],
-            detail=self.detail[frames],
-            precision=self.precision[frames],
-        )
+        by_frame = (self.raw, self.positions, self.detail, self.precision)
+        raw, positions, detail, precision = (values[frames] for values in by_frame)
+        by_point = self.noise, self.definition
+        return Targets(self.indices, raw, positions, detail, precision, *by_point, self.metric)
 
     def points(self, some: np.ndarray) -> Targets:
         """What some of the points (P,) bool tell."""
@@ -168,6 +165,6 @@ def _usable(positions: np.ndarray, confidence: np.ndarray) -> tuple[np.ndarray, 
     """Positions (T, P, 3), NaN where they are of no use, confidence (T, P) in 0..1, and where they are usable
     (T, P)."""
     raw = np.asarray(positions, float)
-    trust = np.clip(np.nan_to_num(confidence), 0.0, 1.0).astype(float)
+    trust = np.where(np.isnan(confidence), 0.0, confidence).astype(float).clip(0.0, 1.0)
     usable = np.isfinite(raw).all(-1) & (trust > 0) & (np.abs(raw) < MANY_METRES).all(-1)
     return np.where(usable[..., None], raw, np.nan), trust, usable

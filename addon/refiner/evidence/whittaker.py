@@ -17,6 +17,18 @@ FRAMES_PER_STEP = 128
 FACTORS_AT_ONCE = 6_000_000
 """Numbers that a smoother's factors may hold at once: a long clip's points are smoothed some at a time."""
 
+_ELEMENTS = [(i, j) for i in range(ORDER) for j in range(i, ORDER)]
+_LEFT = len(_ELEMENTS)
+_ELEMENTS += [(i, ORDER) for i in range(ORDER + 1)]
+"""Elements between a frame that is taken out and those behind it: first those that earlier ones left, then
+those of the last frame that it reaches."""
+_TAKEN = [_ELEMENTS.index((i + 1, j + 1)) for i, j in _ELEMENTS[:_LEFT]]
+_TAKEN += [_ELEMENTS.index((0, j + 1)) for _, j in _ELEMENTS[:_LEFT]]
+_ROWS = [i for i, _ in _ELEMENTS[:_LEFT]]
+"""For each element that is left where it stands before, then which of the frame's own it loses, times which
+factor."""
+_SQUARE = [[_ELEMENTS.index((min(i, j), max(i, j))) for j in range(ORDER)] for i in range(ORDER)]
+
 
 def whittaker(values: np.ndarray, weights: np.ndarray, strengths: np.ndarray) -> Steps[np.ndarray]:
     """Minimises sum w |y - z|^2 + sum over orders n of strength_n |nth difference of z|^2 for all points.
@@ -47,18 +59,15 @@ def _solve(values: np.ndarray, weights: np.ndarray, strengths: np.ndarray, resul
     weights = weights[:, None] + 1e-9 * (1.0 + strengths.sum(-1))
     paths = np.zeros((half + ORDER, values.shape[1], 2, *columns))
     paths[:half] = np.moveaxis(_both(pull, half), 1, 2)[:, :, :, None]
-    near = yield from _eliminated(kinds, penalty, _both(weights, half), paths)
-    ends, told = (near[half, :ORDER, :ORDER], paths[half:]), (weights[middle], pull[middle])
+    factors, diagonals, left = yield from _eliminated(kinds, penalty, _both(weights, half), paths)
+    told, ends = (weights[middle], pull[middle]), (left, paths[half:])
     found = result[middle] = _met(penalty[kinds[middle]], *told, *ends)
     paths[half:] = np.stack([found[:ORDER], found[: -ORDER - 1 : -1]], axis=2)
     for first in range(0, half, FRAMES):
         some = slice(first, min(first + FRAMES, half))
-        paths[some] /= near[some, 0, 0, None]
+        paths[some] /= diagonals[some, None]
         yield None
-    for here in range(half - 1, -1, -1):
-        if here % FRAMES_PER_STEP == 0:
-            yield None
-        paths[here] -= np.add.reduce(near[here, 0, 1:, None] * paths[here + 1 : here + 1 + ORDER])
+    yield from _put_back(factors, paths)
     result[:half], result[: frames - 1 - half : -1] = paths[:half, :, 0], paths[:half, :, 1]
 
 
@@ -89,33 +98,83 @@ def _both(values: np.ndarray, half: int) -> np.ndarray:
 
 def _eliminated(
     kinds: np.ndarray, penalty: np.ndarray, weights: np.ndarray, paths: np.ndarray
-) -> Steps[np.ndarray]:
+) -> Steps[tuple[np.ndarray, np.ndarray, np.ndarray]]:
     """Takes half of the frames out of the equations, from both ends to the middle. weights (half, 2, S, K);
     paths (half + ORDER, C, 2, S, K): what pulls, which is reduced in place.
 
-    Returns (half + 1, ORDER + 1, ORDER + 1, 2, S, K): [t, i, j] is the element between the frames t + i and
-    t + j. Of a frame that is out, [t, 0, 0] is the diagonal and [t, 0, 1:] the factors of those behind it;
-    the last is what all of them leave to the middle.
+    Returns of each frame that is out the factors (half, ORDER, 2, S, K) of those behind it and its diagonal
+    (half, 2, S, K), and what all of them leave to the middle (ORDER, ORDER, 2, S, K).
     """
     half, columns = len(weights), weights.shape[1:]
-    band = np.zeros((half + 1 + ORDER, 2 * ORDER, *columns))
-    frame, element, *inner = band.strides
-    shape = (half + 1, ORDER + 1, ORDER + 1, *columns)
-    near = np.lib.stride_tricks.as_strided(
-        band[0, ORDER - 1 :], shape, (frame, frame - element, element, *inner)
-    )
-    for t in range(half):
-        if t % FRAMES_PER_STEP == 0:
-            yield None
-            some = slice(t, min(t + FRAMES_PER_STEP, half))
-            near[some, 0] += penalty[kinds[some], :, None]
-            near[some, 0, 0] += weights[some]
-        row = near[t, 0, 1:]
-        factor = row / near[t, 0, 0]
-        near[t, 1:, 1:] -= factor[:, None] * row
-        paths[t + 1 : t + 1 + ORDER] -= factor[:, None] * paths[t]
-        row[:] = factor
-    return near
+    factors, diagonals = np.empty((half, ORDER, *columns)), np.empty((half, *columns))
+    lines = np.empty((FRAMES_PER_STEP + 1, len(_ELEMENTS), *columns))
+    own = _own(slice(0, ORDER), kinds, penalty, weights)
+    for place, (i, j) in enumerate(_ELEMENTS[:_LEFT]):
+        lines[0, place] = own[i, j - i]
+    # NumPy works on numbers in a row several times as fast as on rows that are repeated.
+    by_path, numbers = _repeated(paths.shape[1])
+    taken, spread = np.empty((2 * _LEFT, *columns)), np.empty((_LEFT + len(by_path), *columns))
+    pulls, rows = np.empty((len(by_path), *columns)), np.array([*_ROWS, *by_path])
+    before, row, by, on = taken[:_LEFT], taken[_LEFT:], spread[:_LEFT], spread[_LEFT:]
+    asked, behind = np.array(_TAKEN), _behind(paths)
+    for first in range(0, half, FRAMES_PER_STEP):
+        yield None
+        some = slice(first, min(first + FRAMES_PER_STEP, half))
+        count = some.stop - first
+        own = _own(slice(first, some.stop + ORDER), kinds, penalty, weights)
+        for i in range(ORDER + 1):
+            lines[:count, _LEFT + i] = own[i : i + count, ORDER - i]
+        parts = lines[:count], lines[1 : count + 1, :_LEFT], factors[some], paths[some], behind[some]
+        for line, left, factor, path, after in zip(*parts, strict=True):
+            line.take(asked, 0, taken, "clip")
+            np.divide(row[:ORDER], line[0], factor)
+            factor.take(rows, 0, spread, "clip")
+            np.subtract(before, np.multiply(by, row, by), left)
+            path.take(numbers, 0, pulls, "clip")
+            np.subtract(after, np.multiply(on, pulls, pulls), after)
+        diagonals[some] = lines[:count, 0]
+        lines[0] = lines[count]
+    return factors, diagonals, lines[0, _SQUARE]
+
+
+def _put_back(factors: np.ndarray, paths: np.ndarray) -> Steps[None]:
+    """Solves for the paths (half + ORDER, C, 2, S, K) of the frames that are out, from the middle on."""
+    count, behind = paths.shape[1], _behind(paths)
+    rows, _ = _repeated(count)
+    spread = np.empty(behind.shape[1:])
+    pulls = np.empty_like(spread)
+    for last in range(len(factors), 0, -FRAMES_PER_STEP):
+        yield None
+        some = slice(max(last - FRAMES_PER_STEP, 0), last)
+        frames = (part[some][::-1] for part in (factors, paths, behind))
+        for factor, path, after in zip(*frames, strict=True):
+            factor.take(rows, 0, spread, "clip")
+            np.multiply(spread, after, pulls)
+            for pull in range(count, len(pulls), count):
+                np.add(pulls[:count], pulls[pull : pull + count], pulls[:count])
+            np.subtract(path, pulls[:count], path)
+
+
+def _own(frames: slice, kinds: np.ndarray, penalty: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    """(N, ORDER + 1, 2, S, K) the elements (t, t + j) of such frames' own equations; nothing from half on."""
+    own = np.zeros((frames.stop - frames.start, ORDER + 1, *weights.shape[1:]))
+    out = slice(frames.start, min(frames.stop, len(weights)))
+    count = out.stop - out.start
+    own[:count] = penalty[kinds[out], :, None]
+    own[:count, 0] += weights[out]
+    return own
+
+
+def _repeated(count: int) -> tuple[np.ndarray, np.ndarray]:
+    """For each of a path's numbers, so many of them, in each frame behind one: which of its factors counts
+    there, and which of its own numbers."""
+    return np.repeat(np.arange(ORDER), count), np.tile(np.arange(count), ORDER)
+
+
+def _behind(paths: np.ndarray) -> np.ndarray:
+    """(T, ORDER C, ...) views of paths (T + ORDER, C, ...): those of the frames behind each."""
+    shape = (len(paths) - ORDER, ORDER * paths.shape[1], *paths.shape[2:])
+    return np.lib.stride_tricks.as_strided(paths[1:], shape, paths.strides)
 
 
 def _penalty(frames: int, strengths: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -10,8 +10,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ...body.arrays import stacked
 from ...body.kinematics import forward
 from ...body.points import size
+from ...body.quantiles import quantile
 from ...body.skeleton import JOINT_COUNT, JOINT_NAMES
 from ...body.soles import CARRIERS, HEEL, INNER, OUTER, TOE, soles
 from ..timeline import NETWORK_FPS
@@ -20,7 +22,7 @@ _PLACES = 3
 """Heel, ball and toe tip."""
 OTHERS = [joint for joint in range(JOINT_COUNT) if joint not in CARRIERS]
 _HIPS = [JOINT_NAMES.index(f"{side}_hip") for side in ("left", "right")]
-LOW_PERCENT = 10.0
+LOW_SHARE = 0.1
 AROUND = 1.0
 """Seconds before and after a frame whose lowest soles tell of the floor there."""
 _OWN = _PLACES * 8
@@ -53,14 +55,14 @@ def feet_features(stance: Stance, bones: np.ndarray) -> np.ndarray:
     scale = float(size(bones))
     four, pelvis = stance.places / scale, stance.pelvis / scale
     ball = (four[..., INNER, :] + four[..., OUTER, :]) / 2.0
-    places = np.stack([four[..., HEEL, :], ball, four[..., TOE, :]], -2)
+    places = stacked([four[..., HEEL, :], ball, four[..., TOE, :]], -2)
     axes = _heading(stance.hips)
     velocity = _in(axes, _velocity(places))
     beside = _in(axes, places - pelvis[:, None, None])
     heights = places[..., 1]
     lowest = heights.reshape(len(heights), -1).min(1)
-    whole = np.full_like(lowest, np.percentile(lowest, LOW_PERCENT))
-    floors = np.stack([lowest, _around(lowest), whole], -1)
+    whole = np.full_like(lowest, quantile(lowest, LOW_SHARE))
+    floors = stacked([lowest, _around(lowest), whole], -1)
     over = (heights[..., None] - floors[:, None, None]) * 5.0
     body = np.concatenate(
         [
@@ -73,7 +75,7 @@ def feet_features(stance: Stance, bones: np.ndarray) -> np.ndarray:
     )
     each = np.concatenate([velocity, over, beside[..., [0, 2]]], -1)
     seen = [_of_side(each, body, side) for side in (0, 1)]
-    return np.clip(np.stack(seen), -_LIMIT, _LIMIT).astype(np.float32)
+    return np.clip(stacked(seen), -_LIMIT, _LIMIT).astype(np.float32)
 
 
 def _of_side(each: np.ndarray, body: np.ndarray, side: int) -> np.ndarray:
@@ -91,7 +93,7 @@ def _heading(hips: np.ndarray) -> np.ndarray:
     left /= np.linalg.norm(left, axis=-1, keepdims=True) + 1e-9
     up = np.broadcast_to(np.array([0.0, 1.0, 0.0], np.float32), left.shape)
     front = left[:, ::-1] * np.array([-1.0, 0.0, 1.0], np.float32)
-    return np.stack([left, up, front], 1)
+    return stacked([left, up, front], 1)
 
 
 def _in(axes: np.ndarray, values: np.ndarray) -> np.ndarray:
@@ -109,6 +111,8 @@ def _velocity(values: np.ndarray) -> np.ndarray:
 
 def _around(lowest: np.ndarray) -> np.ndarray:
     """(T,) the lower quarter of the lowest soles (T,) around each frame."""
+    if len(lowest) == 1:
+        return lowest
     reach = round(AROUND * NETWORK_FPS)
     padded = lowest[np.arange(-reach, len(lowest) + reach).clip(0, len(lowest) - 1)]
     windows = np.lib.stride_tricks.sliding_window_view(padded, 2 * reach + 1)[:, ::3]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from ...body.arrays import stacked
 from ...body.rotations import matrix_from_axis_angle
 from ...body.soles import ANKLES, FEET, FRONT, HEEL, INNER, OUTER, TOE, undersides
 from ...motion import Floor
@@ -25,7 +26,7 @@ def places_under(joints: np.ndarray, world: np.ndarray, bones: np.ndarray) -> np
     """(T, 2, 3, 3) metres, heel, middle of the ball and front of the toes under each foot."""
     under = undersides(joints, world, bones)
     ball = (under[..., INNER, :] + under[..., OUTER, :]) / 2.0
-    return np.stack([under[..., HEEL, :], ball, under[..., FRONT, :]], axis=2)
+    return stacked([under[..., HEEL, :], ball, under[..., FRONT, :]], axis=2)
 
 
 def chances(contacts: np.ndarray, places: np.ndarray) -> np.ndarray:
@@ -34,7 +35,7 @@ def chances(contacts: np.ndarray, places: np.ndarray) -> np.ndarray:
     heels_and_toes = contacts.reshape(-1, 2, 2)
     tip = np.clip((places[..., 1, 1] - places[..., 2, 1]) / TIP - 1.0, 0.0, 1.0)
     toes = heels_and_toes[..., 1]
-    return np.stack([heels_and_toes[..., 0], toes * (1.0 - tip), toes * tip], axis=-1)
+    return stacked([heels_and_toes[..., 0], toes * (1.0 - tip), toes * tip], axis=-1)
 
 
 def flatness(contacts: np.ndarray, places: np.ndarray, off: np.ndarray) -> np.ndarray:

@@ -7,6 +7,7 @@ from typing import TypeAlias
 
 import numpy as np
 
+from ...body.arrays import stacked
 from ...body.floor import UP
 from ...body.kinematics import forward
 from ...motion import Legs, Motion
@@ -230,12 +231,12 @@ def _let_go(motion: Motion, trusted: np.ndarray) -> Motion:
 def _on_grid(values: np.ndarray, piece: Piece) -> np.ndarray:
     """(length, N) values (T, N) of a piece's frames, also of those between."""
     frames = np.arange(piece.length)
-    return np.stack([np.interp(frames, piece.places, column) for column in values[piece.rows].T], axis=-1)
+    return stacked([np.interp(frames, piece.places, column) for column in values[piece.rows].T], axis=-1)
 
 
 def _near(over: np.ndarray) -> np.ndarray:
     """(T, 4) in 0..1, less for heels and toes that are in the air, from their places' heights (T, 2, 3)."""
-    heels_and_toes = np.stack([over[..., 0], over[..., 1:].min(-1)], -1)
+    heels_and_toes = stacked([over[..., 0], over[..., 1:].min(-1)], -1)
     return np.asarray(1.0 / (1.0 + (heels_and_toes / IN_AIR) ** 4)).reshape(-1, 4)
 
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 
 import numpy as np
 
-from ...body.points import POINT_NAMES
+from ...body.arrays import stacked
+from ...body.points import POINT_INDEX
 from ...body.soles import SIDES
 from ...motion import Legs, Motion
 from ..evidence.calm import points_told
@@ -34,14 +36,16 @@ def by_poses(frames: int, off: float, untold: float) -> Legs:
 def by_keypoints(targets: Sequence[Targets], variance: float, fps: float, poses: bool) -> list[Legs]:
     """Legs that keypoints tell, piece by piece; variance (m^2): of what wanders in all of them; poses:
     whether there are an estimate's too."""
-    noises = [min(_noises(targets, side), default=np.inf) for side in SIDES]
+    ever = [np.flatnonzero(known.observed.any(0)).tolist() for known in targets]
+    noises = [min(_noises(targets, ever, side), default=np.inf) for side in SIDES]
     off = np.clip(np.hypot(noises, np.sqrt(variance)), LEAST, UNTOLD)
     seen = np.isfinite(noises)
     body = min((known.noise.min(initial=UNTOLD) for known in targets), default=UNTOLD)
     path = off[seen].mean() if seen.any() else np.clip(np.hypot(body, np.sqrt(variance)), LEAST, UNTOLD)
     found = []
-    for known in targets:
-        foot, leg = _told(known, FOOT_POINTS), _told(known, LEG_POINTS)
+    for known, columns in zip(targets, ever, strict=True):
+        told = points_told(known.precision)
+        foot, leg = (_told(told, known, columns, points) for points in (FOOT_POINTS, LEG_POINTS))
         there = np.ones_like(foot) if poses else _lately(foot, fps)
         found.append(Legs(UNTOLD + (off - UNTOLD) * foot, 1.0 - leg, there, float(path), np.zeros(len(foot))))
     return found
@@ -53,10 +57,11 @@ def poses_alone(motion: Motion) -> float:
     return 0.0 if np.isfinite(motion.fit_error_mm).any() else 1.0
 
 
-def _told(known: Targets, points: Sequence[str]) -> np.ndarray:
-    """(T, 2) 0..1, how well any of these points tells the left and the right leg, beside other frames."""
-    told = points_told(known.precision)
-    return np.stack([told[:, _seen(known, side, points)].max(1, initial=0.0) for side in SIDES], -1)
+def _told(told: np.ndarray, known: Targets, columns: list[int], points: tuple[str, ...]) -> np.ndarray:
+    """(T, 2) 0..1, how well any of these points tells the left and the right leg, beside other frames; told
+    (T, P): each point; columns: those that are ever seen."""
+    found = [told[:, _among(known, columns, side, points)].max(1, initial=0.0) for side in SIDES]
+    return stacked(found, -1)
 
 
 def _lately(told: np.ndarray, fps: float) -> np.ndarray:
@@ -64,13 +69,21 @@ def _lately(told: np.ndarray, fps: float) -> np.ndarray:
     return np.asarray(1.0 / (1.0 + (frames_away(told > 0.5) / fps / LASTS) ** 4))
 
 
-def _noises(targets: Sequence[Targets], side: str) -> list[float]:
-    """Metres, of all those keypoints of a foot that are ever seen."""
-    return [noise for known in targets for noise in known.noise[_seen(known, side, FOOT_POINTS)]]
+def _noises(targets: Sequence[Targets], ever: list[list[int]], side: str) -> list[float]:
+    """Metres, of all those keypoints of a foot that are ever seen, by their columns."""
+    both = zip(targets, ever, strict=True)
+    return [
+        noise for known, columns in both for noise in known.noise[_among(known, columns, side, FOOT_POINTS)]
+    ]
 
 
-def _seen(known: Targets, side: str, points: Sequence[str]) -> np.ndarray:
-    """(P,) bool, those of these points of a side that are ever seen."""
-    wanted = {f"{side}_{point}" for point in points}
-    named = np.array([POINT_NAMES[index] in wanted for index in known.indices], bool)
-    return np.asarray(named & known.observed.any(0))
+def _among(known: Targets, columns: list[int], side: str, points: tuple[str, ...]) -> list[int]:
+    """Those of the columns that hold one of these points of a side."""
+    wanted = _indices(side, points)
+    return [column for column in columns if known.indices[column] in wanted]
+
+
+@cache
+def _indices(side: str, points: tuple[str, ...]) -> frozenset[int]:
+    """Of these points of a side."""
+    return frozenset(POINT_INDEX[f"{side}_{point}"] for point in points)

@@ -14,6 +14,7 @@ import numpy as np
 
 from ...steps import Steps
 from ..errors import RefineError
+from ..start.solver import Prior
 from . import layers as network
 from .accelerator import torch_finds_gpu, torch_installed
 from .features import Inputs
@@ -37,6 +38,14 @@ class Engine:
         everything else NumPy is quicker, for a frame alone more than twice."""
         return self.device != "cpu"
 
+    @property
+    def prior(self) -> Prior:
+        """What poses are likely at all."""
+        prior = self.model.prior
+        if not self.on_gpu:
+            return prior
+        return Prior(self.array(prior.reference), self.array(prior.precision))
+
     def array(self, values: Any) -> Any:
         """Values as this engine's arrays, single precision."""
         if not self.on_gpu:
@@ -48,7 +57,7 @@ class Engine:
     def run(self, inputs: Inputs) -> Steps[network.Refinement]:
         """The network's outputs (T, …) for what it sees of one clip, on this engine, a layer a step."""
         if self.name == "numpy":
-            raw = yield from network.forward.steps(self.model.weights, self.model.shape, inputs.features)
+            raw = yield from network.forward.steps(self.model.layers, self.model.shape, inputs.features)
             return network.split(raw, inputs.proposals)
         import torch
 

@@ -68,72 +68,109 @@ def split(raw: Any, proposals: Any) -> Refinement:
 WIDE = 256
 """Frames of what is done to each frame by itself that are taken in one step: where NumPy has no fast library
 of linear algebra, a layer takes long."""
-FEW = 16
-"""Frames that are not worth a look at which of their features are told."""
+
+
+def prepared(weights: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """Weights with torch's names as the layers here take them: what is the same for every clip is multiplied
+    out once."""
+    found = {name: value for name, value in weights.items() if not name.startswith("feature_")}
+    scaled = weights["enter.weight"] * weights["feature_scale"]
+    found["enter.weight"] = np.ascontiguousarray(scaled.T)
+    found["enter.bias"] = weights["enter.bias"] - scaled @ weights["feature_mean"]
+    for name, value in weights.items():
+        if name.endswith(".time.weight"):
+            found[name] = kernel = np.ascontiguousarray(value[:, 0].T)  # (taps, width)
+            block, middle = name[: -len(".time.weight")], kernel[len(kernel) // 2]
+            found[f"{block}.alone.weight"] = middle * weights[f"{block}.before_time.weight"]
+            found[f"{block}.alone.bias"] = (
+                middle * weights[f"{block}.before_time.bias"] + weights[f"{block}.time.bias"]
+            )
+        elif name.endswith(("mix_in.weight", "mix_out.weight", "leave.weight")):
+            found[name] = np.ascontiguousarray(value.T)
+        if ".mix_" in name and not name.endswith("mix_out.bias"):
+            found[name] = -found[name]  # what fades, fades by the exponential of its negative
+    for norm, linear in _behind_norms(weights):
+        found[f"{linear}.bias"] = (
+            found[f"{linear}.bias"] + weights[f"{norm}.bias"] @ found[f"{linear}.weight"]
+        )
+        found[f"{linear}.weight"] = found[f"{linear}.weight"] * weights[f"{norm}.weight"][:, None]
+    return found
+
+
+def _behind_norms(weights: dict[str, np.ndarray]) -> list[tuple[str, str]]:
+    """Norms and the linear layers right behind them, which take over what they scale and add."""
+    blocks = [name[: -len(".mix_in.bias")] for name in weights if name.endswith(".mix_in.bias")]
+    return [("before_leave", "leave"), *((f"{name}.before_mix", f"{name}.mix_in") for name in blocks)]
 
 
 @Stepped
-def forward(weights: dict[str, np.ndarray], shape: Shape, features: np.ndarray) -> Steps[np.ndarray]:
-    """Raw outputs (T, O) of features (T, F): `torch_layers.Network` in NumPy."""
-
-    x = yield from _entered(weights, features)
+def forward(layers: dict[str, np.ndarray], shape: Shape, features: np.ndarray) -> Steps[np.ndarray]:
+    """Raw outputs (T, O) of features (T, F): `torch_layers.Network` in NumPy; layers: `prepared` weights."""
+    x = yield from _entered(layers, features)
     for number, dilation in enumerate(shape.dilations):
-        name = f"blocks.{number}"
-        x = x + _time(weights, f"{name}.time", _normalise(weights, f"{name}.before_time", x), dilation)
-        yield None
-        x = yield from in_chunks(partial(_mixed, weights, name, x), len(x), WIDE)
-    return _linear(weights, "leave", _normalise(weights, "before_leave", x))
+        x = yield from in_chunks(partial(_block, layers, f"blocks.{number}", dilation, x), len(x), WIDE)
+    return _linear(layers, "leave", _normalised(x))
 
 
-def _entered(weights: dict[str, np.ndarray], features: np.ndarray) -> Steps[np.ndarray]:
+def _entered(layers: dict[str, np.ndarray], features: np.ndarray) -> Steps[np.ndarray]:
     """Features (T, F), scaled and mixed."""
-    if len(features) < FEW:
-        return _linear(weights, "enter", (features - weights["feature_mean"]) * weights["feature_scale"])
     # What is nothing in all frames (points that nobody detects, poses that nobody gave) costs nothing.
     told = np.flatnonzero(features.any(0))
-    scaled = weights["enter.weight"] * weights["feature_scale"]
-    start = weights["enter.bias"] - scaled @ weights["feature_mean"]
-    scaled = np.ascontiguousarray(scaled[:, told]).T
-    return (yield from in_chunks(lambda rows: features[rows, told] @ scaled + start, len(features), WIDE))
+    weight, start = layers["enter.weight"][told], layers["enter.bias"]
+    return (yield from in_chunks(lambda rows: features[rows, told] @ weight + start, len(features), WIDE))
 
 
-def _mixed(weights: dict[str, np.ndarray], name: str, x: np.ndarray, rows: slice) -> np.ndarray:
-    """These frames of a block (T, F) with its mixed features added."""
-    x = x[rows]
-    hidden = _linear(weights, f"{name}.mix_in", _normalise(weights, f"{name}.before_mix", x))
-    fading = np.negative(hidden)
-    np.exp(fading, out=fading)
+def _block(layers: dict[str, np.ndarray], name: str, dilation: int, x: np.ndarray, rows: slice) -> np.ndarray:
+    """These frames of a block of all frames (T, F): mixed over time, then each by itself."""
+    x = _over_time(layers, name, dilation, x, rows)
+    negative = _linear(layers, f"{name}.mix_in", _normalised(x))
+    fading = np.exp(negative)
     fading += 1.0
-    hidden /= fading
-    mixed = _linear(weights, f"{name}.mix_out", hidden)
+    negative /= fading
+    mixed = _linear(layers, f"{name}.mix_out", negative)
     mixed += x
     return mixed
 
 
-def _linear(weights: dict[str, np.ndarray], name: str, x: np.ndarray) -> np.ndarray:
-    found: np.ndarray = x @ weights[f"{name}.weight"].T
-    found += weights[f"{name}.bias"]
+def _over_time(
+    layers: dict[str, np.ndarray], name: str, dilation: int, x: np.ndarray, rows: slice
+) -> np.ndarray:
+    """These frames of all (T, F), with those around them added; few at a time, so that they stay near."""
+    if len(x) == 1:  # there is nothing around it
+        alone = _normalised(x)
+        alone *= layers[f"{name}.alone.weight"]
+        alone += layers[f"{name}.alone.bias"]
+        alone += x
+        return alone
+    kernel = layers[f"{name}.time.weight"]
+    reach = len(kernel) // 2 * dilation
+    first, last = max(rows.start - reach, 0), min(rows.stop + reach, len(x))
+    around = np.zeros((rows.stop - rows.start + 2 * reach, x.shape[1]), x.dtype)
+    near = around[first - rows.start + reach :][: last - first]
+    near[:] = _normalised(x[first:last])
+    near *= layers[f"{name}.before_time.weight"]
+    near += layers[f"{name}.before_time.bias"]
+    frame, number = around.strides
+    shape = (rows.stop - rows.start, len(kernel), x.shape[1])
+    windows = np.lib.stride_tricks.as_strided(around, shape, (frame, dilation * frame, number))
+    mixed = np.einsum("tkf,kf->tf", windows, kernel)
+    mixed += layers[f"{name}.time.bias"]
+    mixed += x[rows]
+    return mixed
+
+
+def _linear(layers: dict[str, np.ndarray], name: str, x: np.ndarray) -> np.ndarray:
+    found: np.ndarray = x @ layers[f"{name}.weight"]
+    found += layers[f"{name}.bias"]
     return found
 
 
-def _normalise(weights: dict[str, np.ndarray], name: str, x: np.ndarray) -> np.ndarray:
-    centred = x - np.add.reduce(x, -1, keepdims=True) / np.float32(x.shape[-1])
+def _normalised(x: np.ndarray) -> np.ndarray:
+    """Each frame's numbers (T, F) with mean 0 and variance 1."""
+    width = np.float32(x.shape[-1])
+    centred = x - np.add.reduce(x, -1, keepdims=True) / width
     squared = np.einsum("tf,tf->t", centred, centred)[:, None]
-    centred *= 1.0 / np.sqrt(squared / np.float32(x.shape[-1]) + np.float32(1e-5))
-    centred *= weights[f"{name}.weight"]
-    centred += weights[f"{name}.bias"]
+    squared /= width
+    squared += np.float32(1e-5)
+    centred /= np.sqrt(squared, out=squared)
     return centred
-
-
-def _time(weights: dict[str, np.ndarray], name: str, x: np.ndarray, dilation: int) -> np.ndarray:
-    kernel = np.ascontiguousarray(weights[f"{name}.weight"][:, 0].T)  # (taps, width)
-    middle = (len(kernel) - 1) // 2
-    result = x * kernel[middle]
-    result += weights[f"{name}.bias"]
-    for tap, share in enumerate(kernel):
-        away = (tap - middle) * dilation
-        if away == 0 or abs(away) >= len(x):
-            continue
-        here, there = slice(max(-away, 0), len(x) - max(away, 0)), slice(max(away, 0), len(x) + min(away, 0))
-        result[here] += x[there] * share
-    return result

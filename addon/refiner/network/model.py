@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
 
 from ...steps import Stepped, Steps
 from ..start.solver import Prior
-from .layers import Shape
+from .layers import Shape, prepared
 
 MODEL_PATH = Path(__file__).resolve().parents[3] / "bundled_model" / "refiner.npz"
 
@@ -27,10 +28,15 @@ class Model:
     prior_precision: np.ndarray
     honesty: np.ndarray
 
+    @cached_property
+    def prior(self) -> Prior:
+        """The absolute prior: what poses are likely at all."""
+        return Prior(self.prior_mean, self.prior_precision)
 
-def pose_prior(model: Model) -> Prior:
-    """The absolute prior: what poses are likely at all."""
-    return Prior(model.prior_mean, model.prior_precision)
+    @cached_property
+    def layers(self) -> dict[str, np.ndarray]:
+        """The weights as `layers.forward` takes them."""
+        return prepared(self.weights)
 
 
 _read: dict[Path, Model] = {}

@@ -14,6 +14,7 @@ import numpy as np
 from ...body.arrays import array_namespace, device
 from ...body.kinematics import forward
 from ...body.points import POINT_NAMES, point_positions
+from ...body.quantiles import median
 from ...steps import Stepped, Steps
 from ..evidence.targets import Targets
 from .jacobian import points_and_jacobian
@@ -88,7 +89,7 @@ def start_from_initial(
 def from_neighbours(targets: Targets) -> tuple[float, ...]:
     """`solve`'s iterations for frames that start from poses of their neighbours."""
     told = targets.precision[targets.precision > 0]
-    vague = len(told) and np.median(told) < VAGUE**-2
+    vague = len(told) and median(told) < VAGUE**-2
     return FROM_NEAR if vague else FROM_NEIGHBOURS
 
 

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from ...body.arrays import array_namespace, device
-from ...body.kinematics import forward
+from ...body.kinematics import forward, of_joints
 from ...body.points import POINT_OFFSETS, POINT_WEIGHTS, size
 from ...body.skeleton import JOINT_COUNT, SUBTREE
 
@@ -51,27 +51,27 @@ def levers(
     canonical points (P,)."""
     xp = array_namespace(rotations)
     joints, world = forward(rotations, pelvis, bone_offsets)
-    placed, mixing = _constants(tuple(indices.tolist()), of, xp, rotations.dtype, device(rotations))
+    placed, asked, mixing = _constants(tuple(indices.tolist()), of, xp, rotations.dtype, device(rotations))
     scale = size(bone_offsets)
     scale = xp.reshape(scale, (-1, 1, 1, 1)) if scale.ndim else scale
     batch = joints.shape[0]
     # What points are made of: joints' places from the pelvis, and the axes that offsets lie along.
     places = xp.matrix_transpose(joints - joints[:, :1])
-    axes = xp.permute_dims(world[:, placed] * scale, (0, 2, 1, 3))
+    axes = xp.permute_dims(of_joints(placed, world) * scale, (0, 2, 1, 3))
     made_of = xp.concat([places, xp.reshape(axes, (batch, 3, 3 * len(placed)))], axis=-1)
     arms = xp.reshape(xp.reshape(made_of, (3 * batch, -1)) @ mixing, (batch, 3, len(of), len(indices)))
-    world = world if of == EVERY else world[:, of]
+    world = world if of == EVERY else of_joints(asked, world)
     return Levers(arms[:, :, 0] + joints[:, 0, :, None], xp.permute_dims(arms, (0, 2, 1, 3)), world)
 
 
 @lru_cache(maxsize=16)
 def _constants(
     indices: tuple[int, ...], of: tuple[int, ...], xp: Any, dtype: Any, where: Any
-) -> tuple[list[int], Any]:
-    """O joints that points lie off, and how the levers of some joints are mixed from all joints' places and
-    the axes of these (24 + 3 O, J P)."""
+) -> tuple[np.ndarray, np.ndarray, Any]:
+    """O joints that points lie off, some joints (J,), and how the levers of these are mixed from all joints'
+    places and the axes of the others (24 + 3 O, J P)."""
     weights, offsets = POINT_WEIGHTS[list(indices)].T, np.moveaxis(POINT_OFFSETS[list(indices)], 0, -1)
-    placed = np.flatnonzero(offsets.any((1, 2))).tolist()
+    placed = np.flatnonzero(offsets.any((1, 2)))
     below = SUBTREE[list(of)]
     hung = below.T[..., None] * weights[:, None]  # (24, J, P)
     hung[list(of), range(len(of))] -= below @ weights
@@ -79,7 +79,7 @@ def _constants(
     count = len(of) * len(indices)
     parts = hung.reshape(JOINT_COUNT, count), off.reshape(3 * len(placed), count)
     mixing = np.concatenate(parts)
-    return placed, xp.asarray(mixing, dtype=dtype, device=where)
+    return placed, np.array(of), xp.asarray(mixing, dtype=dtype, device=where)
 
 
 def swept(world: Any, arms: Any, metric: Any = None) -> Any:

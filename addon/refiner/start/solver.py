@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from ...body.arrays import array_namespace, device
-from ...body.rotations import axis_angle_from_matrix, log_gradient, matrix_from_axis_angle
+from ...body.rotations import axis_angle_from_matrix, log_gradient, matrix_from_axis_angle, turned_back
 from ...body.skeleton import JOINT_COUNT
 from ...steps import Stepped, Steps
 from .jacobian import EVERY, Levers, levers, moving, swept
@@ -51,7 +51,7 @@ class Evidence:
         return replace(self, positions=self.positions[frames], precision=self.precision[frames])
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Prior:
     """What pose is likely: reference (24, 3, 3) or (B, 24, 3, 3), and its precision in 1/rad^2 as a full
     matrix (72, 72) or, per joint axis, as (B, 24, 3) or (24, 3)."""
@@ -92,9 +92,21 @@ class Outlook:
 
 def outlook(priors: tuple[Prior, ...], indices: np.ndarray) -> Outlook:
     """What these priors leave to the joints that move any of these canonical points, indices (P,)."""
+    joints = moving(tuple(indices.tolist()))
+    if len(priors) == 1 and _is_full(priors[0]) and isinstance(priors[0].precision, np.ndarray):
+        return _of_one(priors[0], joints)
+    return _outlook(priors, joints)
+
+
+@lru_cache(maxsize=8)
+def _of_one(prior: Prior, joints: tuple[int, ...]) -> Outlook:
+    """That of a full prior alone, which is asked for again and again."""
+    return _outlook((prior,), joints)
+
+
+def _outlook(priors: tuple[Prior, ...], joints: tuple[int, ...]) -> Outlook:
     full = _sum([prior.precision for prior in priors if _is_full(prior)])
     single = _sum([_by_turn(prior) for prior in priors if not _is_full(prior)])
-    joints = moving(tuple(indices.tolist()))
     if full is not None and single is not None and single.ndim > 1:
         joints = EVERY  # what the others like best differs from frame to frame
     if len(joints) == JOINT_COUNT:
@@ -131,11 +143,11 @@ def _by_turn(prior: Prior) -> Any:
 
 
 @lru_cache(maxsize=16)
-def _places(joints: tuple[int, ...]) -> tuple[list[int], list[int], list[int]]:
+def _places(joints: tuple[int, ...]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """The turns of these joints, those of the others, and where each of all stands in the two in a row."""
     first = [3 * joint + axis for joint in joints for axis in range(3)]
     others = [turn for turn in range(JOINT_COUNT * 3) if turn not in first]
-    return first, others, np.argsort(first + others).tolist()
+    return np.array(first), np.array(others), np.argsort(first + others)
 
 
 @Stepped
@@ -268,7 +280,7 @@ def moved(rotations: Any, pelvis: Any, step: Any) -> tuple[Any, Any]:
     turn = xp.reshape(step[..., : JOINT_COUNT * 3], (*step.shape[:-1], JOINT_COUNT, 3))
     x, y, z = turn[..., :1], turn[..., 1:2], turn[..., 2:]
     angle = xp.sqrt(x * x + y * y + z * z + 1e-18)
-    turn = turn * xp.where(angle > LARGEST_STEP, LARGEST_STEP / angle, xp.ones_like(angle))
+    turn = turn * (LARGEST_STEP / xp.clip(angle, LARGEST_STEP, None))
     return rotations @ matrix_from_axis_angle(turn), pelvis + step[..., JOINT_COUNT * 3 :]
 
 
@@ -276,9 +288,15 @@ def _rows(found: Levers, root: Any, metric: Any) -> Any:
     """(B, N + 3, 3 P) of a `System`."""
     xp = array_namespace(root)
     batch, points = root.shape
-    each = xp.eye(3, dtype=root.dtype, device=device(root)) if metric is None else metric
+    each = _all_alike(xp, root.dtype, device(root)) if metric is None else metric
     shift = xp.reshape(each[..., None] * root[:, None, None], (batch, 3, 3 * points))
     return xp.concat([swept(found.world, found.arms * root[:, None, None], metric), shift], axis=1)
+
+
+@lru_cache(maxsize=4)
+def _all_alike(xp: Any, dtype: Any, where: Any) -> Any:
+    """The metric by which all directions count alike."""
+    return xp.eye(3, dtype=dtype, device=where)
 
 
 def _add_priors(matrix: Any, vector: Any, rotations: Any, priors: tuple[Prior, ...], known: Outlook) -> Any:
@@ -311,7 +329,7 @@ def _pull(rotations: Any, prior: Prior) -> Any:
     """(B, 72) how strongly a prior pulls the turns back."""
     xp = array_namespace(rotations)
     batch = rotations.shape[0]
-    deviation = axis_angle_from_matrix(xp.matrix_transpose(prior.reference) @ rotations)
+    deviation = axis_angle_from_matrix(turned_back(prior.reference) @ rotations)
     if _is_full(prior):
         pull = xp.reshape(xp.reshape(deviation, (batch, -1)) @ prior.precision, deviation.shape)
     else:
@@ -323,7 +341,7 @@ def prior_cost(rotations: Any, prior: Prior) -> float:
     """rho^T Lambda rho of all frames together."""
     xp = array_namespace(rotations)
     batch, turns = rotations.shape[0], JOINT_COUNT * 3
-    deviation = axis_angle_from_matrix(xp.matrix_transpose(prior.reference) @ rotations)
+    deviation = axis_angle_from_matrix(turned_back(prior.reference) @ rotations)
     if not _is_full(prior):
         return float(xp.sum(prior.precision * deviation**2))
     flat = xp.reshape(deviation, (batch, turns))

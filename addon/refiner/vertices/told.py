@@ -20,7 +20,7 @@ from ...recording import Keypoints, Person, Poses
 from ...safe_read import FormatError
 from ...steps import Progress, Steps, in_chunks
 from ..errors import RefineError
-from ..network.model import load_model, pose_prior
+from ..network.model import load_model
 from ..piece import Recipe
 from ..result.own_body import OwnBody
 from ..timeline import bridge
@@ -84,7 +84,7 @@ def told_by_vertices(person: Person, body: OwnBody | None) -> Steps[tuple[Person
     skin = _skin(body.model, tuple(vertex_numbers(keypoints.names)), len(space.usual))
     yield Progress(0.0, "Fitting the body to the vertices")
     model = yield from load_model.steps()
-    likely = likely_pose(len(skin.joints), pose_prior(model))
+    likely = likely_pose(len(skin.joints), model.prior)
     seen = np.isfinite(keypoints.positions).all(-1).sum(1) >= FEWEST_SEEN
     if not seen.any():
         raise RefineError(f"No frame of person {person.id} has enough vertices to fit a body to.")

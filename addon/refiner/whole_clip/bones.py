@@ -9,12 +9,15 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import lru_cache
+from math import sqrt
+from typing import TypeAlias
 
 import numpy as np
 
 from ...body.points import POINT_INDEX, POINT_OFFSETS, POINT_WEIGHTS
+from ...body.quantiles import median, quantile
 from ...body.skeleton import JOINT_NAMES, PARENTS, REST_JOINTS, REST_OFFSETS, mirror_name
-from ...steps import Stepped, Steps
+from ...steps import Stepped, Steps, in_chunks
 from ..evidence.targets import Targets
 
 # Bones by the joint at their end, and the pairs of points that measure them, the best first.
@@ -54,8 +57,12 @@ _RULERS: tuple[tuple[tuple[str, ...], tuple[tuple[str, str], ...]], ...] = (
     ),
     (("head",), (("neck", "head"),)),
 )
-_OWN_RULERS = ("spine1", "spine2", "spine3", "neck", "left_collar", "left_shoulder")
-"""Bones of which both ends may be keypoints themselves; measured directly when they are."""
+_OWN_RULERS = {
+    joint: JOINT_NAMES[PARENTS[JOINT_NAMES.index(joint)]]
+    for joint in ("spine1", "spine2", "spine3", "neck", "left_collar", "left_shoulder")
+}
+"""Bones of which both ends, that above last, may be keypoints themselves; measured directly when they are."""
+_REST_LENGTHS: list[float] = np.linalg.norm(REST_OFFSETS, axis=-1).tolist()
 
 LIMBS = tuple(
     (f"{side}_{first}", f"{side}_{second}")
@@ -72,14 +79,12 @@ REPEATABLE = 0.01
 @Stepped
 def estimate_bone_offsets(targets: Targets) -> Steps[np.ndarray]:
     """(24, 3) bone offsets in metres with SMPL's mean directions and the performer's lengths."""
-    found = yield from _measure(targets)
-    measured = {joint: value for joint, value in found.items() if value is not None}
+    measured = yield from _measure(targets)
     if not measured:
         return REST_OFFSETS.copy()
-    lengths = np.linalg.norm(REST_OFFSETS, axis=-1)
     overall = _weighted_mean(
         [
-            (ratio, 1.0 / (var + 0.02**2) * lengths[JOINT_NAMES.index(joint)])
+            (ratio, 1.0 / (var + 0.02**2) * _REST_LENGTHS[JOINT_NAMES.index(joint)])
             for joint, (ratio, var) in measured.items()
         ]
     )
@@ -113,6 +118,8 @@ def with_wander(targets: Targets) -> Targets:
 
 def with_noise(targets: Targets, variance: float) -> Targets:
     """The targets with their precision lowered by noise of this variance (m^2 per axis)."""
+    if variance == 0.0:
+        return targets
     return replace(targets, precision=targets.precision / (1.0 + targets.precision * variance))
 
 
@@ -128,55 +135,87 @@ def _length_variance(targets: Targets, first: str, second: str) -> float | None:
     both = targets.together(a, b)
     if both.sum() < FEWEST_FRAMES:
         return None
-    distance = np.linalg.norm((targets.positions[:, a] - targets.positions[:, b])[both], axis=-1)
+    apart = (targets.positions[:, a] - targets.positions[:, b])[both]
+    distance = np.sqrt(np.einsum("nc,nc->n", apart, apart))
     # From the median deviation, so that single faults do not count.
-    spread = float(np.median(np.abs(distance - np.median(distance))) * 1.4826)
+    spread = median(np.abs(distance - median(distance))) * 1.4826
     return max(spread**2 - float(targets.noise[a] ** 2 + targets.noise[b] ** 2), 0.0)
 
 
-def _measure(targets: Targets) -> Steps[dict[str, tuple[float, float] | None]]:
+def _measure(targets: Targets) -> Steps[dict[str, tuple[float, float]]]:
     """Ratio to the mean skeleton and its variance for the bones that the keypoints tell."""
-    found: dict[str, tuple[float, float] | None] = {}
-    for joints, rulers in _RULERS:
-        value = next((v for v in (_ruler(targets, *ruler) for ruler in rulers) if v is not None), None)
-        for joint in joints:
-            found[joint] = value
-        yield None
-    parents = {joint: JOINT_NAMES[PARENTS[JOINT_NAMES.index(joint)]] for joint in _OWN_RULERS}
-    for joint, parent in parents.items():
-        value = _ruler(targets, parent, joint)
+    found: dict[str, tuple[float, float]] = {}
+    distances = yield from _distances(targets)
+    for joints, rulers in _rulers_between(tuple(targets.indices.tolist())):
+        value = next((v for v in (_ruler(distances, *ruler) for ruler in rulers) if v is not None), None)
         if value is not None:
-            found[joint] = value
-        yield None
+            found.update(dict.fromkeys(joints, value))
     return found
 
 
-def _ruler(targets: Targets, first: str, second: str) -> tuple[float, float] | None:
-    """Ratio and its variance from one pair of points and its mirror image, None if it was never seen."""
-    values, columns = [], targets.indices.tolist()
-    for a, b in _both_sides(first, second):
-        if a in columns and b in columns:
-            values.append(_distance(targets, columns.index(a), columns.index(b)))
-    pieces = [value for value in values if value is not None]
+_Distances: TypeAlias = dict[tuple[int, int], tuple[float, float, float]]
+"""By two canonical points their typical squared distance, its noise per axis (m^2) and the number of
+frames."""
+
+
+def _ruler(distances: _Distances, pairs: set[tuple[int, int]], rest: float) -> tuple[float, float] | None:
+    """Ratio and its variance from a pair of points and its mirror image, which are so far apart on the mean
+    skeleton; None if they were never seen."""
+    pieces = [distances[pair] for pair in pairs if pair in distances]
     if not pieces:
         return None
-    rest = _rest_distance(first, second)
     squared = _weighted_mean([(square, frames) for square, _, frames in pieces])
     noise = _weighted_mean([(variance, frames) for _, variance, frames in pieces])
     frames = sum(frames for _, _, frames in pieces)
-    ratio = np.sqrt(max(squared - 3.0 * noise, 0.05 * squared)) / rest
-    return float(ratio), noise / rest**2 / max(frames / 10.0, 1.0) + REPEATABLE**2
+    ratio = sqrt(max(squared - 3.0 * noise, 0.05 * squared)) / rest
+    return ratio, noise / rest**2 / max(frames / 10.0, 1.0) + REPEATABLE**2
 
 
-def _distance(targets: Targets, a: int, b: int) -> tuple[float, float, float] | None:
-    """Typical squared distance of two columns, its noise per axis (m^2) and the number of frames."""
-    both = targets.together(a, b)
-    if not both.any():
-        return None
-    squared = ((targets.positions[:, a] - targets.positions[:, b])[both] ** 2).sum(-1)
-    if len(squared) > 1:
-        squared = np.clip(squared, *np.quantile(squared, [0.1, 0.9]))
-    return float(squared.mean()), float(targets.noise[a] ** 2 + targets.noise[b] ** 2), float(both.sum())
+def _distances(targets: Targets) -> Steps[_Distances]:
+    """Those of all pairs that measure bones and that were ever seen together."""
+    columns = {index: column for column, index in enumerate(targets.indices.tolist())}
+    pairs = _pairs_between(tuple(columns))
+    first, second = ([columns[pair[end]] for pair in pairs] for end in (0, 1))
+
+    def apart(rows: slice) -> tuple[np.ndarray, np.ndarray]:
+        vectors = targets.positions[rows, first] - targets.positions[rows, second]
+        together = np.isfinite(targets.raw[rows, first, 0] + targets.raw[rows, second, 0])
+        return np.einsum("tnc,tnc->tn", vectors, vectors), together
+
+    squared, together = yield from in_chunks(apart, len(targets.raw))
+    variance, found = (targets.noise[first] ** 2 + targets.noise[second] ** 2).tolist(), {}
+    for pair, noise, squares, seen in zip(pairs, variance, squared.T, together.T, strict=True):
+        squares = squares[seen]
+        if len(squares) > 1:
+            squares = squares.clip(quantile(squares, 0.1), quantile(squares, 0.9))
+        if len(squares):
+            found[pair] = float(squares.sum()) / len(squares), noise, float(len(squares))
+    yield None
+    return found
+
+
+@lru_cache(maxsize=32)
+def _rulers_between(
+    indices: tuple[int, ...],
+) -> list[tuple[tuple[str, ...], list[tuple[set[tuple[int, int]], float]]]]:
+    """Bones and what of their rulers lies between these points: pairs of them and how far these are apart on
+    the mean skeleton."""
+    found = []
+    for joints, rulers in (
+        *_RULERS,
+        *(((joint,), ((above, joint),)) for joint, above in _OWN_RULERS.items()),
+    ):
+        both = [(_both_sides(*ruler), _rest_distance(*ruler)) for ruler in rulers]
+        both = [({pair for pair in pairs if set(pair) <= set(indices)}, rest) for pairs, rest in both]
+        found.append((joints, [(pairs, rest) for pairs, rest in both if pairs]))
+    return [(joints, rulers) for joints, rulers in found if rulers]
+
+
+@lru_cache(maxsize=32)
+def _pairs_between(indices: tuple[int, ...]) -> list[tuple[int, int]]:
+    """All pairs of these points that measure any bone."""
+    rulers = [ruler for _, some in _rulers_between(indices) for ruler in some]
+    return sorted({pair for pairs, _ in rulers for pair in pairs})
 
 
 @lru_cache(maxsize=64)

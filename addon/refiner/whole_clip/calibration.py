@@ -103,12 +103,15 @@ def calibrate(
     build = mean_directions() if proportions is None else proportions
     numbers = build.numbers(bones)
     bones = bones if proportions is None else build.bones(numbers)
+    offsets, left = np.zeros((len(targets.indices), 3)), targets.definition.copy()
+    unknown = Calibration(bones, offsets, left, numbers)
+    if len(targets.raw) < FEWEST_SMOOTHED:  # noise that could not be measured would pass for offsets
+        return unknown
     calibrated = ~_OF_PALM[targets.indices]
     some = targets.points(calibrated)
     rows = _telling_frames(some, fps)
-    offsets, left = np.zeros((len(targets.indices), 3)), targets.definition.copy()
-    if len(rows) < FEWEST_SMOOTHED:  # noise that could not be measured would pass for offsets
-        return Calibration(bones, offsets, left, numbers)
+    if len(rows) < FEWEST_SMOOTHED:
+        return unknown
     share = float(min((1.0 + INDEPENDENT * len(targets.raw) / fps) / len(rows), 1.0))
     some = some.rows(rows)
     centre = _centre(some)
@@ -159,15 +162,15 @@ def without_offsets(targets: Targets, offsets: np.ndarray, rotations: np.ndarray
 
 def known_better(targets: Targets, calibration: Calibration) -> Targets:
     """The targets with the precision that they have now that their offsets are known, and along each axis."""
+    if calibration.pose is None:
+        return targets
     gain = targets.precision * (targets.definition**2 - calibration.left**2)
     precision = targets.precision / (1.0 - gain).clip(0.05)
     return replace(targets, precision=precision, metric=calibration.metric)
 
 
 def _telling_frames(targets: Targets, fps: float) -> np.ndarray:
-    """Frames spread over the clip, of those with evidence for most points; none if it is too short."""
-    if len(targets.raw) < FEWEST_SMOOTHED:
-        return np.zeros(0, int)
+    """Frames spread over the clip, of those with evidence for most points."""
     seen = (targets.precision > 0).sum(1)
     rows = np.flatnonzero(seen >= max(np.quantile(seen, 0.5), 1))
     apart = max(round(len(rows) / (APART * fps)), ENOUGH)

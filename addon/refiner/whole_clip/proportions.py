@@ -49,7 +49,7 @@ class MeanDirections:
 
     def numbers(self, bones: np.ndarray) -> np.ndarray:
         """(14,) of the left and middle bones."""
-        return np.log(_lengths(bones) / _lengths(REST_OFFSETS))[_LEFT]
+        return np.log(_lengths(bones) / _USUAL_LENGTHS)[_LEFT]
 
     def bones(self, numbers: np.ndarray) -> np.ndarray:
         """(24, 3) metres."""
@@ -90,3 +90,6 @@ def _lengths(bones: np.ndarray) -> np.ndarray:
     """(24,) bone lengths, 1 for the pelvis, which has none."""
     lengths = np.linalg.norm(bones, axis=-1)
     return np.where(lengths > 0, lengths, 1.0)
+
+
+_USUAL_LENGTHS = _lengths(REST_OFFSETS)
