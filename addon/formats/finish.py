@@ -28,6 +28,7 @@ from .mirror import unmirrored
 from .sides import sides_as_named, swapped
 from .surely_seen import without_guesses
 from .timing import on_clock
+from .turned_about import turned_back
 from .up_axis import infer_up
 
 _MIN_FPS, _MAX_FPS = 0.1, 2000.0
@@ -103,6 +104,8 @@ def finish(draft: Draft, reader: Reader, hints: Hints, path: Path) -> Recording:
         people, told = joined_tracks(people)
         warnings += told
     people, told = edited(people, hints.edits)
+    warnings += told
+    people, told = (people, []) if hints.keep_sides else turned_back(people)
     warnings += told
     people, exchanged = (people, []) if hints.keep_sides else sides_as_named(people)
     people = swapped(people, hints.swaps)

@@ -280,12 +280,17 @@ def _sentences(one: Person, wrong: dict[str, np.ndarray]) -> list[str]:
         return []
     anywhere = np.any(list(wrong.values()), axis=0)
     parts = "whole body" if len(wrong) > 2 else " and ".join(wrong)
-    stretches = [_stretch(one.frame_ids[first], one.frame_ids[last]) for first, last in runs(anywhere)]
-    more = f" and {plural(len(stretches) - _SEVERAL, 'more stretch')}" if len(stretches) > _SEVERAL else ""
+    where = frames_told(one, anywhere)
     return [
-        f"Left and right of person {one.id} were exchanged ({parts}) in"
-        f" {_frames(stretches[:_SEVERAL])}{more}; they were exchanged back."
+        f"Left and right of person {one.id} were exchanged ({parts}) in {where}; they were exchanged back."
     ]
+
+
+def frames_told(one: Person, rows: np.ndarray) -> str:
+    """ "frames 3 to 8, 12" for rows (T,) bool of a person, the first few stretches."""
+    stretches = [_stretch(one.frame_ids[first], one.frame_ids[last]) for first, last in runs(rows)]
+    more = f" and {plural(len(stretches) - _SEVERAL, 'more stretch')}" if len(stretches) > _SEVERAL else ""
+    return f"{_frames(stretches[:_SEVERAL])}{more}"
 
 
 def _stretch(first: int, last: int) -> str:
