@@ -10,7 +10,7 @@ import numpy as np
 
 from ..recording import Keypoints, Person
 
-_SUREST, _GUESSED = 0.8, 0.3
+_SUREST, _GUESSED = 0.8, 0.35
 """Quantile that a clip's surest points score, and as what share of it a point is a guess."""
 
 

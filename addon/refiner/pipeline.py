@@ -19,6 +19,7 @@ from .evidence.definitions import renamed
 from .evidence.smoothing import FEWEST_SMOOTHED
 from .evidence.snaps import at_snaps
 from .evidence.strays import without_strays
+from .evidence.unseen_trunk import told_of_trunk, unseen_trunk
 from .feet.stand import stand
 from .fingers import fingers, with_hand_points
 from .hands.motion import with_hands
@@ -176,7 +177,7 @@ def _prepare(
     known, told = yield from without_strays(person, keypoints)
     parts = at_snaps(whole, person, known)
     prepared = yield from _toward(person, known, mode == "plugin", parts, run, bone_offsets, body)
-    return prepared.beside(keypoints, told)
+    return prepared.beside(keypoints, (*told, *_of_trunks(prepared)))
 
 
 def _alone(
@@ -223,8 +224,20 @@ def _toward(
     )  # fmt: skip
     kept = None if given is None else kept_of(person, parts, given, clip)
     renamed_keypoints = renamed(keypoints, clip.targets)
-    toward = Toward(renamed_keypoints, read, split(clip.initial, parts), clip, kept)
+    # An estimator's poses tell how the trunk leans themselves.
+    trunks = () if plugin else tuple(unseen_trunk(one.usual, fps) for one in read)
+    toward = Toward(renamed_keypoints, read, split(clip.initial, parts), clip, kept, trunks)
     return Prepared(person, parts, run, toward, body=body)
+
+
+def _of_trunks(prepared: Prepared) -> tuple[str, ...]:
+    """A sentence of the frames in which somebody is seen from the chest up."""
+    assert prepared.toward is not None
+    unseen = np.zeros(prepared.person.frames, bool)
+    for part, trunk in zip(prepared.parts, prepared.toward.trunks, strict=False):
+        if trunk is not None:
+            unseen[part.rows] = trunk.unseen[part.places]
+    return told_of_trunk(prepared.person, unseen)
 
 
 def refine_prepared(prepared: Prepared, controls: Controls) -> Steps[Motion]:
