@@ -29,6 +29,7 @@ from .sides import sides_as_named, swapped
 from .surely_seen import without_guesses
 from .timing import on_clock
 from .turned_about import turned_back
+from .turned_poses import poses_turned_back
 from .up_axis import infer_up
 
 _MIN_FPS, _MAX_FPS = 0.1, 2000.0
@@ -105,8 +106,9 @@ def finish(draft: Draft, reader: Reader, hints: Hints, path: Path) -> Recording:
         warnings += told
     people, told = edited(people, hints.edits)
     warnings += told
-    people, told = (people, []) if hints.keep_sides else turned_back(people)
-    warnings += told
+    for back in () if hints.keep_sides else (turned_back, poses_turned_back):
+        people, told = back(people)
+        warnings += told
     people, exchanged = (people, []) if hints.keep_sides else sides_as_named(people)
     people = swapped(people, hints.swaps)
     warnings += exchanged

@@ -19,7 +19,7 @@ from .sides import exchanged, frames_told
 from .surely_seen import surely_seen
 
 _FEWEST_POINTS = 8
-_SLOWEST = 10.0
+SLOWEST = 10.0
 """Frames a second below which a body may have turned about between two frames."""
 _FOLLOWED = 0.2
 """Seconds for which points that are not seen may have moved on."""
@@ -76,7 +76,7 @@ class _Steps:
 
 
 @dataclass(frozen=True)
-class _Turn:
+class Turn:
     """A frame (its row) from which on a body is the other way round, with left and right exchanged or not;
     fits: (3, 3) whose least eigenvector is the way of the view."""
 
@@ -86,23 +86,33 @@ class _Turn:
 
 
 def _turned_back(one: Person) -> tuple[Person, list[str]]:
-    if one.keypoints is None or one.fps < _SLOWEST or one.frames < 2:
+    if one.keypoints is None or one.fps < SLOWEST or one.frames < 2:
         return one, []
     columns, others = _body(one.keypoints)
-    steps = _steps(surely_seen(one.keypoints).positions[:, columns], others, one.frame_ids / one.fps)
-    turns = [] if steps is None else _turns(steps, one.fps)
+    turns = turns_of(surely_seen(one.keypoints).positions[:, columns], others, one)
     if not turns:
         return one, []
-    about = np.zeros(one.frames, bool)
+    keypoints = one.keypoints
+    for rows, ends in stretches_of(turns, one.frames):
+        keypoints = _mirrored(keypoints, rows, ends)
+    return replace(one, keypoints=keypoints), told_of(one, turns)
+
+
+def stretches_of(turns: list[Turn], frames: int) -> list[tuple[slice, list[Turn]]]:
+    """The rows in which a body of so many frames is the other way round, stretch by stretch, and the turns at
+    their ends."""
+    return [
+        (slice(first, last + 1), [turn for turn in turns if turn.row in (first, last + 1)])
+        for first, last in runs(_about(turns, frames))
+    ]
+
+
+def _about(turns: list[Turn], frames: int) -> np.ndarray:
+    """(T,) bool, the lesser part of the frames between turns."""
+    about = np.zeros(frames, bool)
     for turn in turns:
         about[turn.row :] ^= True
-    if about.mean() > 0.5:
-        about = ~about
-    keypoints = one.keypoints
-    for first, last in runs(about):
-        ends = [turn for turn in turns if turn.row in (first, last + 1)]
-        keypoints = _mirrored(keypoints, slice(first, last + 1), ends)
-    return replace(one, keypoints=keypoints), [_sentence(one, about)]
+    return ~about if about.mean() > 0.5 else about
 
 
 def _body(keypoints: Keypoints) -> tuple[np.ndarray, np.ndarray]:
@@ -130,22 +140,29 @@ def _steps(points: np.ndarray, others: np.ndarray, times: np.ndarray) -> _Steps 
     return _Steps(now, there, here, both.sum(1), others)
 
 
-def _turns(steps: _Steps, fps: float) -> list[_Turn]:
-    """Where a body turns about in depth."""
+def turns_of(points: np.ndarray, others: np.ndarray, one: Person) -> list[Turn]:
+    """Where a person turns about in depth; points (T, N, 3) metres, NaN where missing; others (N,): each
+    one's counterpart on the other side."""
+    steps = _steps(points, others, one.frame_ids / one.fps)
+    return [] if steps is None else _turns(steps, one.fps)
+
+
+def _turns(steps: _Steps, fps: float) -> list[Turn]:
+    """Where these steps turn a body about in depth."""
     plain = np.minimum(steps.way(False), steps.way(True))
     usual = np.maximum(_beside(plain), np.median(plain))
     which, share, fits = _best_mirrored(steps, plain)
     steady = _AS_USUAL * usual / np.maximum(plain, _FAR) if fps >= _STEADY else 0.0
     fit = share < np.maximum(_FITS, steady)
     sure = np.flatnonzero(fit & (plain > np.maximum(_FAR, _UNUSUAL * usual)))
-    found = {int(k): _Turn(int(steps.rows[k]), bool(which[k]), fits[which[k]][k]) for k in sure}
+    found = {int(k): Turn(int(steps.rows[k]), bool(which[k]), fits[which[k]][k]) for k in sure}
     if len(found) % 2:
         how = next(iter(found.values())).exchanged
-        again = steps.way_mirrored(how, _view(list(found.values()))) / np.maximum(plain, 0.5 * _FAR)
+        again = steps.way_mirrored(how, view_of(list(found.values()))) / np.maximum(plain, 0.5 * _FAR)
         again[list(found)] = np.inf
         back = int(again.argmin())
         if again[back] < _FITS_AGAIN:
-            found[back] = _Turn(int(steps.rows[back]), how, fits[int(how)][back])
+            found[back] = Turn(int(steps.rows[back]), how, fits[int(how)][back])
     return [found[k] for k in sorted(found)]
 
 
@@ -164,7 +181,7 @@ def _best_mirrored(steps: _Steps, plain: np.ndarray) -> tuple[np.ndarray, np.nda
     return off.argmin(0), off.min(0) / np.maximum(plain, 1e-9), fits
 
 
-def _view(turns: list[_Turn]) -> np.ndarray:
+def view_of(turns: list[Turn]) -> np.ndarray:
     """(3,) along which bodies were mirrored."""
     return np.asarray(np.linalg.eigh(sum(turn.fits for turn in turns))[1][:, 0])
 
@@ -180,10 +197,10 @@ def _root_mean(way: np.ndarray, number: np.ndarray) -> np.ndarray:
     return np.asarray(np.sqrt((way**2).sum((1, 2)) / number))
 
 
-def _mirrored(keypoints: Keypoints, rows: slice, ends: list[_Turn]) -> Keypoints:
+def _mirrored(keypoints: Keypoints, rows: slice, ends: list[Turn]) -> Keypoints:
     """The keypoints with these rows mirrored along the view, about the middle of the hips (tools lift bodies
     around it), and left and right exchanged where that was so."""
-    normal, part = _view(ends), keypoints.positions[rows]
+    normal, part = view_of(ends), keypoints.positions[rows]
     middle = _middle(keypoints.canonical, part)
     positions = keypoints.positions.copy()
     positions[rows] = part - 2.0 * ((part - middle) @ normal)[..., None] * normal
@@ -209,8 +226,12 @@ def _middle(canonical: tuple[str | None, ...], points: np.ndarray) -> np.ndarray
     return middle[:, None]
 
 
-def _sentence(one: Person, about: np.ndarray) -> str:
-    return (
-        f"Person {one.id} was the other way round in depth in {frames_told(one, about)}, as a body and its"
-        " mirror image look alike from one camera; it was turned back there."
-    )
+def told_of(one: Person, turns: list[Turn]) -> list[str]:
+    """A sentence of a person who turned about."""
+    if not turns:
+        return []
+    where = frames_told(one, _about(turns, one.frames))
+    return [
+        f"Person {one.id} was the other way round in depth in {where}, as a body and its mirror image look"
+        " alike from one camera; it was turned back there."
+    ]

@@ -19,6 +19,7 @@ from .evidence.definitions import renamed
 from .evidence.smoothing import FEWEST_SMOOTHED
 from .evidence.snaps import at_snaps
 from .evidence.strays import without_strays
+from .evidence.turned_roots import with_roots_turned_back
 from .evidence.unseen_trunk import told_of_trunk, unseen_trunk
 from .feet.stand import stand
 from .fingers import fingers, with_hand_points
@@ -170,14 +171,17 @@ def _prepare(
     yield from load_model.steps()
     run = Run(choose_engine(engine, device), REST_OFFSETS, recipe)
     whole = pieces(person.frame_ids, person.fps, own_step(person.frame_ids, person.fps))
+    # What hangs on poses would have to be turned with them.
+    person, turned = (person, ()) if own or mode == "sequence" else with_roots_turned_back(person)
     if mode == "poses" or own:
         parts = at_snaps(whole, person, keypoints if mode != "poses" else None)
-        return (yield from _alone(person, keypoints if own else None, parts, run, body))
+        alone = yield from _alone(person, keypoints if own else None, parts, run, body)
+        return replace(alone, warnings=turned)
     assert keypoints is not None
     known, told = yield from without_strays(person, keypoints)
     parts = at_snaps(whole, person, known)
     prepared = yield from _toward(person, known, mode == "plugin", parts, run, bone_offsets, body)
-    return prepared.beside(keypoints, (*told, *_of_trunks(prepared)))
+    return prepared.beside(keypoints, (*told, *turned, *_of_trunks(prepared)))
 
 
 def _alone(
