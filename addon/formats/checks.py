@@ -16,6 +16,7 @@ from ..words import listed, plural
 from . import limbs
 from .inference import is_mirrored
 from .skin_markers import FROM_SKIN
+from .surely_seen import surely_seen
 
 _STILL_METRES = 0.005
 """The hips of who stands as still as can be sway by more than this over planted feet."""
@@ -45,10 +46,11 @@ def person_warnings(one: Person, *, several: bool) -> list[str]:
     who = f"Person {one.id}" if several else "The person"
     found = _gaps(one, who) + _speed(one, who)
     if one.keypoints is not None and mesh_of_layout(one.keypoints.layout) is None:
-        found += _still(one, one.keypoints, who)
-        found += _implausible(one.keypoints, who)
-        found += _mirrored(one.keypoints, who)
-        found += _untold(one, one.keypoints, who)
+        sure = surely_seen(one.keypoints)
+        found += _still(one, sure, who)
+        found += _implausible(sure, who)
+        found += _mirrored(sure, who)
+        found += _untold(one, one.keypoints, sure, who)
         found += _from_skin(one.keypoints, who)
         # A skeleton's other joints are no targets, but their rotations are read.
         found += _few_points(one.keypoints, who) if one.poses is None else []
@@ -209,21 +211,34 @@ def _facing(keypoints: Keypoints) -> np.ndarray | None:
     return ahead if np.isfinite(ahead).any() else None
 
 
-def _untold(one: Person, keypoints: Keypoints, who: str) -> list[str]:
-    """Limbs whose end no point tells, where no poses tell them either."""
+def _untold(one: Person, keypoints: Keypoints, sure: Keypoints, who: str) -> list[str]:
+    """Limbs whose end no point tells, or only points that the detector guessed, where no poses tell them
+    either."""
     if one.poses is not None:
         return []
+    never, vaguely = _limbs_untold(keypoints), _limbs_untold(sure)
+    vaguely = [limb for limb in vaguely if limb not in never]
+    found = []
+    if never:
+        found.append(f"{who} has no keypoint that tells the {', '.join(never)}; these are guessed.")
+    if vaguely:
+        found.append(
+            f"The detector was hardly ever sure of the keypoints that tell the {', '.join(vaguely)} of"
+            f" {who[0].lower()}{who[1:]}; what these do may be its guess."
+        )
+    return found
+
+
+def _limbs_untold(keypoints: Keypoints) -> list[str]:
+    """Limbs whose end no point ever tells."""
     seen = np.isfinite(keypoints.positions).all(-1).any(0)
     told = {point for point, ever in zip(keypoints.canonical, seen, strict=True) if point and ever}
-    limbs_untold = [
+    return [
         f"{side} {limb}"
         for limb, ends in _ENDS.items()
         for side in ("left", "right")
         if not any(point.startswith(f"{side}_{end}") for end in ends for point in told)
     ]
-    if not limbs_untold:
-        return []
-    return [f"{who} has no keypoint that tells the {', '.join(limbs_untold)}; these are guessed."]
 
 
 _ENDS = {

@@ -196,6 +196,10 @@ def _positions(values: Any) -> np.ndarray:
     return points
 
 
+_SUREST, _NO_SHARE = 0.95, 2.0
+"""Quantile of a file's scores, and above which it shows that they are no shares of 1."""
+
+
 def _cleaned(
     points: np.ndarray, confidence: Any, canonical: Sequence[str | None]
 ) -> tuple[np.ndarray, np.ndarray]:
@@ -208,12 +212,24 @@ def _cleaned(
         weight = numbers(confidence, "confidence").reshape(-1)
         if weight.size != present.size:
             raise FormatError(f"Confidence needs one value per keypoint {present.shape}; export it again.")
-        weight = np.clip(np.nan_to_num(weight.reshape(present.shape)), 0.0, 1.0)
+        weight = _in_unit(np.nan_to_num(weight.reshape(present.shape)))
     seen = present & (weight > 0)
     _refuse_flat(points[seen])
+    if present.any() and not seen.any():
+        raise FormatError(
+            "The confidence of every keypoint is 0 or no number, so that none would be used; if the tool gave"
+            " no confidences, save the file without them."
+        )
     if seen.size and not seen.any():
         raise FormatError("Every keypoint is missing in every frame; the file holds nothing to refine.")
     return np.where(seen[..., None], points, np.nan), np.where(seen, weight, 0.0)
+
+
+def _in_unit(scores: np.ndarray) -> np.ndarray:
+    """Scores (T, K) in 0..1, also of tools that give per cent, or sums that no limit is set to."""
+    positive = scores[scores > 0.0]
+    usual = float(np.quantile(positive, _SUREST)) if positive.size else 1.0
+    return np.asarray(np.clip(scores / usual if usual > _NO_SHARE else scores, 0.0, 1.0))
 
 
 def _marked(points: np.ndarray, canonical: Sequence[str | None]) -> np.ndarray:

@@ -26,7 +26,10 @@ from .inference import RARE_METRES, UNIT_METRES, infer_scale, scale_confidence
 from .lifted import evened
 from .mirror import unmirrored
 from .sides import sides_as_named, swapped
+from .surely_seen import without_guesses
 from .timing import on_clock
+from .turned_about import turned_back
+from .turned_poses import poses_turned_back
 from .up_axis import infer_up
 
 _MIN_FPS, _MAX_FPS = 0.1, 2000.0
@@ -87,7 +90,7 @@ def finish(draft: Draft, reader: Reader, hints: Hints, path: Path) -> Recording:
     warnings += told
     scaled, told = without_cuts(scaled) if draft.camera is True and draft.up == "-y" else (scaled, [])
     warnings += told
-    up = _up(scaled, draft, hints, warnings)
+    up = _up(tuple(map(without_guesses, scaled)), draft, hints, warnings)
     people = tuple(_converted(one, TO_Y_UP[up.value], 1.0) for one in scaled)
     people = tuple(map(unmirrored, people)) if hints.mirror else people
     axis, as_seen = up.value, people[0]
@@ -103,6 +106,9 @@ def finish(draft: Draft, reader: Reader, hints: Hints, path: Path) -> Recording:
         warnings += told
     people, told = edited(people, hints.edits)
     warnings += told
+    for back in () if hints.keep_sides else (turned_back, poses_turned_back):
+        people, told = back(people)
+        warnings += told
     people, exchanged = (people, []) if hints.keep_sides else sides_as_named(people)
     people = swapped(people, hints.swaps)
     warnings += exchanged

@@ -9,6 +9,7 @@ from ..body.kinematics import forward
 from ..body.skeleton import REST_OFFSETS
 from ..body.soles import soles
 from ..recording import Keypoints, Person
+from .surely_seen import without_guesses
 
 _OVER_SOLES = ({"big_toe": 0.017, "small_toe": 0.015, "heel": 0.035}, {"foot": 0.02}, {"ankle": 0.08})
 """Metres from points on the skin of feet, or else from joints, down to the sole of a standing person."""
@@ -25,7 +26,7 @@ def floor_height(people: list[Person] | tuple[Person, ...]) -> float | None:
     percentile over the clip tells it, for each frame's lowest foot is on the floor or above it. Who stands on
     the hands or lies has the floor under what is lowest. Several people: the middle one's.
     """
-    heights = [height for height in map(_floor_of, people) if height is not None]
+    heights = [height for height in map(_floor_of, map(without_guesses, people)) if height is not None]
     return float(np.median(heights)) if heights else None
 
 

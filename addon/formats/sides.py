@@ -16,6 +16,7 @@ from ..body.runs import runs
 from ..body.skeleton import mirror_name
 from ..recording import Keypoints, Person
 from ..words import plural
+from .surely_seen import surely_seen
 
 Swap = tuple[str, int, int]
 """A person's id, the first and the last frame number."""
@@ -62,13 +63,14 @@ def exchanged_back(one: Person) -> tuple[Person, list[str]]:
     groups = {name: _pairs(keypoints, words) for name, words in _GROUPS.items()}
     if not any(len(pairs) for pairs in groups.values()):
         return one, []
-    state = _likeliest(*_costs(keypoints, groups, one.frame_ids / one.fps))
+    followed = surely_seen(keypoints)
+    state = _likeliest(*_costs(followed, groups, one.frame_ids / one.fps))
     wrong = _BITS[state].astype(bool) & np.array([len(pairs) > 0 for pairs in groups.values()])
     if wrong.mean() * _NUMBER > 0.5 * sum(len(pairs) > 0 for pairs in groups.values()):
         wrong = ~wrong & np.array([len(pairs) > 0 for pairs in groups.values()])
     for group, words in enumerate(_GROUPS.values()):
         keypoints = exchanged(keypoints, wrong[:, group], words)
-    keypoints = exchanged(keypoints, _face_is_wrong(keypoints, wrong.any(1)), _FACE)
+    keypoints = exchanged(keypoints, _face_is_wrong(followed, wrong.any(1)), _FACE)
     return replace(one, keypoints=keypoints), _sentences(one, dict(zip(_GROUPS, wrong.T, strict=True)))
 
 
@@ -278,12 +280,17 @@ def _sentences(one: Person, wrong: dict[str, np.ndarray]) -> list[str]:
         return []
     anywhere = np.any(list(wrong.values()), axis=0)
     parts = "whole body" if len(wrong) > 2 else " and ".join(wrong)
-    stretches = [_stretch(one.frame_ids[first], one.frame_ids[last]) for first, last in runs(anywhere)]
-    more = f" and {plural(len(stretches) - _SEVERAL, 'more stretch')}" if len(stretches) > _SEVERAL else ""
+    where = frames_told(one, anywhere)
     return [
-        f"Left and right of person {one.id} were exchanged ({parts}) in"
-        f" {_frames(stretches[:_SEVERAL])}{more}; they were exchanged back."
+        f"Left and right of person {one.id} were exchanged ({parts}) in {where}; they were exchanged back."
     ]
+
+
+def frames_told(one: Person, rows: np.ndarray) -> str:
+    """ "frames 3 to 8, 12" for rows (T,) bool of a person, the first few stretches."""
+    stretches = [_stretch(one.frame_ids[first], one.frame_ids[last]) for first, last in runs(rows)]
+    more = f" and {plural(len(stretches) - _SEVERAL, 'more stretch')}" if len(stretches) > _SEVERAL else ""
+    return f"{_frames(stretches[:_SEVERAL])}{more}"
 
 
 def _stretch(first: int, last: int) -> str:

@@ -19,6 +19,8 @@ from .evidence.definitions import renamed
 from .evidence.smoothing import FEWEST_SMOOTHED
 from .evidence.snaps import at_snaps
 from .evidence.strays import without_strays
+from .evidence.turned_roots import with_roots_turned_back
+from .evidence.unseen_trunk import told_of_trunk, unseen_trunk
 from .feet.stand import stand
 from .fingers import fingers, with_hand_points
 from .hands.motion import with_hands
@@ -169,14 +171,18 @@ def _prepare(
     yield from load_model.steps()
     run = Run(choose_engine(engine, device), REST_OFFSETS, recipe)
     whole = pieces(person.frame_ids, person.fps, own_step(person.frame_ids, person.fps))
+    # What hangs on poses would have to be turned with them.
+    person, turned = (person, ()) if own or mode == "sequence" else with_roots_turned_back(person)
     if mode == "poses" or own:
         parts = at_snaps(whole, person, keypoints if mode != "poses" else None)
-        return (yield from _alone(person, keypoints if own else None, parts, run, body))
+        alone = yield from _alone(person, keypoints if own else None, parts, run, body)
+        return replace(alone, warnings=turned)
     assert keypoints is not None
     known, told = yield from without_strays(person, keypoints)
     parts = at_snaps(whole, person, known)
     prepared = yield from _toward(person, known, mode == "plugin", parts, run, bone_offsets, body)
-    return prepared if known is keypoints else prepared.beside(keypoints, told)
+    warnings = (*told, *turned, *_of_trunks(prepared))
+    return prepared.beside(keypoints, warnings) if warnings or known is not keypoints else prepared
 
 
 def _alone(
@@ -221,8 +227,20 @@ def _toward(
     )  # fmt: skip
     kept = None if given is None else kept_of(person, parts, given, clip)
     renamed_keypoints = renamed(keypoints, clip.targets)
-    toward = Toward(renamed_keypoints, read, split(clip.initial, parts), clip, kept)
+    # An estimator's poses tell how the trunk leans themselves.
+    trunks = () if plugin else tuple(unseen_trunk(one.usual, fps) for one in read)
+    toward = Toward(renamed_keypoints, read, split(clip.initial, parts), clip, kept, trunks)
     return Prepared(person, parts, run, toward, body=body)
+
+
+def _of_trunks(prepared: Prepared) -> tuple[str, ...]:
+    """A sentence of the frames in which somebody is seen from the chest up."""
+    assert prepared.toward is not None
+    unseen = np.zeros(prepared.person.frames, bool)
+    for part, trunk in zip(prepared.parts, prepared.toward.trunks, strict=False):
+        if trunk is not None:
+            unseen[part.rows] = trunk.unseen[part.places]
+    return told_of_trunk(prepared.person, unseen)
 
 
 def refine_prepared(prepared: Prepared, controls: Controls) -> Steps[Motion]:

@@ -10,6 +10,7 @@ from ..motion import Legs, Motion
 from ..recording import Keypoints, Person
 from ..steps import Steps
 from .evidence.targets import Read, Targets
+from .evidence.unseen_trunk import UnseenTrunk
 from .feet.told import CAPTURED, UNTOLD, by_keypoints, by_poses
 from .hands.motion import HandPoints
 from .piece import Look, Run
@@ -28,17 +29,20 @@ KEPT_LOOKS = 32
 class Toward:
     """How the keypoints of a person are refined toward. keypoints (T, K): by the canonical points that they
     are taken for. read, initials: of each piece. clip: what all of them tell together. kept: the person's
-    poses where nothing is refined, None without."""
+    poses where nothing is refined, None without. trunks: of each piece, where hips are that nothing tells."""
 
     keypoints: Keypoints
     read: list[Read]
     initials: list[Initial | None]
     clip: WholeClip
     kept: Poses | None
+    trunks: tuple[UnseenTrunk | None, ...] = ()
 
     def seen(self, number: int, frames: slice, smoothness: float | np.ndarray) -> Steps[Targets]:
         """The targets on some of a piece's frames; smoothness: of all points, or of each (P,)."""
-        return self.clip.seen((yield from self.read[number].at(smoothness, frames)))
+        known = self.clip.seen((yield from self.read[number].at(smoothness, frames)))
+        trunk = self.trunks[number] if self.trunks else None
+        return known if trunk is None else trunk.beside(known, frames)
 
 
 @dataclass(frozen=True)

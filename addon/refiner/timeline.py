@@ -12,10 +12,13 @@ from ..body.arrays import array_namespace, device
 from ..body.rotations import matrix_from_six_d, six_d_from_matrix
 from ..motion import long_gaps
 from ..steps import Stepped, Steps, in_chunks
+from .evidence.whittaker import FEWEST_SMOOTHED, ORDER
 
 NETWORK_FPS = 30.0
 SLOWEST = 5.0
 """Frames a second below which a track is no recording at a rate of its own, but has gaps."""
+FEWEST_TOLD = ORDER + 1
+"""Frames that tell noise from motion, with unseen ones behind them if need be."""
 
 
 @dataclass(frozen=True)
@@ -48,7 +51,8 @@ def pieces(frame_ids: np.ndarray, fps: float, step: int = 1) -> list[Piece]:
     for first, last in pairwise(edges):
         rows = np.arange(first, last)
         places = (frame_ids[rows] - frame_ids[rows[0]]) // step
-        found.append(Piece(rows, places, int(places[-1]) + 1))
+        least = FEWEST_SMOOTHED if len(rows) >= FEWEST_TOLD else 1
+        found.append(Piece(rows, places, max(int(places[-1]) + 1, least)))
     return found
 
 

@@ -77,6 +77,12 @@ class Smoothed:
     error: np.ndarray
     support: np.ndarray
 
+    @property
+    def kept(self) -> np.ndarray:
+        """(K,) in 0..1, what share of the noise is left: of each place, what is its own frame's."""
+        noise = np.where(self.deviation > 0.0, self.deviation, 1.0)
+        return np.where(self.deviation > 0.0, self.error / noise, 1.0) ** 2
+
 
 @dataclass(frozen=True)
 class Measured:

@@ -21,6 +21,7 @@ from ...recording import Keypoints, Person
 from ...safe_read import one_line
 from ...steps import Steps
 from ...words import listed, plural
+from .doubled import doubled
 from .repeats import repeated
 
 LEAST_OFF, SHARE_OFF, SPREADS_OFF = 0.12, 0.35, 8.0
@@ -123,7 +124,7 @@ def _strays(raw: np.ndarray, indices: np.ndarray, frame_ids: np.ndarray, fps: fl
         rows = np.flatnonzero(seen[:, point])
         found[rows, point] |= _among(found[rows, point])
     found[found.sum(1) > WHOLE * seen.sum(1)] = True
-    return found & seen
+    return (found | doubled(raw, names)) & seen
 
 
 def _at_once(path: np.ndarray, found: np.ndarray, frame_ids: np.ndarray, fps: float) -> np.ndarray:

@@ -12,6 +12,7 @@ from ...recording import Keypoints
 from ...steps import Stepped, Steps, in_chunks
 from ..errors import RefineError
 from .filtered import measured_among_fewer
+from .scores import score_of_places
 from .smoothing import ALL, Measured, measure
 
 SMPL_LAYOUTS = ("smpl24", "humanml22")
@@ -147,7 +148,7 @@ def read_keypoints(keypoints: Keypoints, fps: float) -> Steps[Read]:
     measured = yield from measured_among_fewer(measured, raw, told, fps)
     smoothed = measured.usual
     definition = np.array([definition_deviation(name, keypoints.layout) for name in names])
-    trust = smoothed.support * np.where(usable, confidence, 1.0) * usable.any(0)
+    trust = smoothed.support * score_of_places(told, usable, smoothed.kept, fps) * usable.any(0)
     indices = np.array([POINT_INDEX[name] for name in names])
     targets = Targets(
         indices,
