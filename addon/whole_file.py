@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import os
 import re
-import uuid
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -27,7 +26,7 @@ def place_of(path: Path) -> Path:
 def whole_file(path: Path) -> Iterator[Path]:
     """A path beside `path` to write to; it takes the place of `path` when nothing was raised, and is gone
     else. Raises OSError."""
-    temporary = path.with_name(f".{start_of_whole(path.stem)}-{uuid.uuid4().hex[:8]}{path.suffix}")
+    temporary = path.with_name(f".{start_of_whole(path.stem)}-{os.urandom(4).hex()}{path.suffix}")
     try:
         yield temporary
         temporary.replace(path)

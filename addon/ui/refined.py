@@ -5,7 +5,7 @@ No property of a scene points to them, so that what a user deletes is gone.
 
 from __future__ import annotations
 
-import uuid
+import os
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -30,7 +30,7 @@ SELF_KEY, NAME_KEY = "spr_self", "spr_name"
 """Custom properties by which an armature is told from its copies: who it is in this session of Blender, and
 its name when it was last seen to be itself."""
 
-_SESSION = uuid.uuid4().hex
+_SESSION = os.urandom(16).hex()
 
 
 @dataclass(frozen=True)
