@@ -7,7 +7,7 @@ from itertools import zip_longest
 import numpy as np
 
 from ..body.kinematics import forward
-from ..body.known_values import known_percentiles
+from ..body.known_values import known_median, known_percentiles
 from ..body.mesh_vertices import mesh_of_layout
 from ..body.skeleton import JOINT_NAMES, REST_OFFSETS
 from ..overrides import give
@@ -151,7 +151,7 @@ def _still(one: Person, keypoints: Keypoints, who: str) -> list[str]:
 
 def _implausible(keypoints: Keypoints, who: str) -> list[str]:
     """Lengths no adult has in proportion to the whole body, sides that differ, legs that lie level."""
-    medians = {limb: float(np.nanmedian(values)) for limb, values in limbs.limb_lengths(keypoints).items()}
+    medians = {limb: float(known_median(values)) for limb, values in limbs.limb_lengths(keypoints).items()}
     strange = []
     for limb, (low, high) in _LENGTH_RANGES.items():
         sides = [medians[limb, side] for side in ("left", "right") if (limb, side) in medians]

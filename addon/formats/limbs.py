@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from ..body.known_values import known_median
 from ..body.points import POINT_INDEX, POINT_OFFSETS, POINT_WEIGHTS
 from ..body.skeleton import REST_OFFSETS, rest_joints
 from ..recording import Keypoints
@@ -75,7 +76,7 @@ def size_ratios(keypoints: Keypoints) -> dict[tuple[str, str], float]:
     """(limb, side) -> median length relative to the same limb of SMPL's mean skeleton in metres."""
     ratios = {}
     for (limb, side), values in limb_lengths(keypoints).items():
-        length = float(np.nanmedian(values))
+        length = float(known_median(values))
         rest = _rest_length(keypoints, limb, side)
         if length > 0:
             ratios[limb, side] = length / rest

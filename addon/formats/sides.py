@@ -12,6 +12,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from ..body.quantiles import median
 from ..body.runs import runs
 from ..body.skeleton import mirror_name
 from ..recording import Keypoints, Person
@@ -171,7 +172,7 @@ def _steps(points: np.ndarray, times: np.ndarray) -> tuple[np.ndarray, np.ndarra
     before = np.maximum.accumulate(rows, axis=0)
     before = np.concatenate([np.full((1, rows.shape[1]), -1), before[:-1]])
     told = known & (before >= 0)
-    told &= times[:, None] - times[before] <= max(_REMEMBERED, 1.5 * float(np.median(np.diff(times))))
+    told &= times[:, None] - times[before] <= max(_REMEMBERED, 1.5 * median(np.diff(times)))
     last = points[before, np.arange(points.shape[1])]
     move = (points - last).mean(2, keepdims=True)
     together = np.where(told[..., None, None], move, 0.0).sum(1, keepdims=True)
@@ -180,7 +181,7 @@ def _steps(points: np.ndarray, times: np.ndarray) -> tuple[np.ndarray, np.ndarra
         _mean(np.linalg.norm(points - seen - together, axis=-1).mean(-1), told)
         for seen in (last, last[:, :, ::-1])
     )
-    usual = float(np.median(same[told.any(1)])) if told.any() else 0.0
+    usual = median(same[told.any(1)]) if told.any() else 0.0
     same, other = (np.minimum(found / (usual + _STEP_FLOOR), 4 * _MOST) for found in (same, other))
     return same, other
 

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from ..body.quantiles import quantile
 from ..recording import Keypoints, Person
 
 _SUREST, _GUESSED = 0.8, 0.35
@@ -20,7 +21,7 @@ def surely_seen(keypoints: Keypoints) -> Keypoints:
     scores = np.nan_to_num(keypoints.confidence)
     if not (scores > 0.0).any():
         return keypoints
-    guessed = scores < _GUESSED * np.quantile(scores[scores > 0.0], _SUREST)
+    guessed = scores < _GUESSED * quantile(scores[scores > 0.0], _SUREST)
     if not (guessed & (scores > 0.0)).any():
         return keypoints
     return replace(keypoints, positions=np.where(guessed[..., None], np.nan, keypoints.positions))
