@@ -89,9 +89,13 @@ def see_quality(blender: Blender) -> None:
 def retarget_trial(blender: Blender) -> None:
     """A character of another program beside its person, who does the same."""
     stage.character(blender.exchange / "hero.fbx")
-    refine_trial(blender)
+    open_trial(blender)  # while the scene is untouched: the view goes there
+    # Before the person is refined: Blender's import changes the scene's frame rate.
     blender.call("import_scene.fbx", "EXEC_DEFAULT", filepath="/exchange/hero.fbx")
+    refine_trial(blender)
+    blender.ask("put", path="scene.spr.retarget.character", value="Hero")
     blender.call("spr.retarget", "EXEC_DEFAULT")
+    blender.call("object.select_pattern", "EXEC_DEFAULT", pattern="Hero")
     blender.call("transform.translate", "EXEC_DEFAULT", value=[-0.9, -0.25, 0.0])
     blender.call("object.select_all", action="DESELECT")
 
