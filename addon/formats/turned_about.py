@@ -149,12 +149,17 @@ def turns_of(points: np.ndarray, others: np.ndarray, one: Person) -> list[Turn]:
 
 def _turns(steps: _Steps, fps: float) -> list[Turn]:
     """Where these steps turn a body about in depth."""
-    plain = np.minimum(steps.way(False), steps.way(True))
+    straight = steps.way(False)
+    if straight.max() <= _FAR:  # as in most clips
+        return []
+    plain = np.minimum(straight, steps.way(True))
     usual = np.maximum(_beside(plain), np.median(plain))
+    sudden = plain > np.maximum(_FAR, _UNUSUAL * usual)
+    if not sudden.any():
+        return []
     which, share, fits = _best_mirrored(steps, plain)
     steady = _AS_USUAL * usual / np.maximum(plain, _FAR) if fps >= _STEADY else 0.0
-    fit = share < np.maximum(_FITS, steady)
-    sure = np.flatnonzero(fit & (plain > np.maximum(_FAR, _UNUSUAL * usual)))
+    sure = np.flatnonzero(sudden & (share < np.maximum(_FITS, steady)))
     found = {int(k): Turn(int(steps.rows[k]), bool(which[k]), fits[which[k]][k]) for k in sure}
     if len(found) % 2:
         how = next(iter(found.values())).exchanged
