@@ -14,6 +14,8 @@ from typing import Any, Generic, ParamSpec, TypeAlias, TypeVar
 
 import numpy as np
 
+from .one_thread import on_one_thread
+
 P = ParamSpec("P")
 T = TypeVar("T")
 
@@ -60,7 +62,8 @@ def finish(
     step. Raises Cancelled when asked to stop."""
     while True:
         try:
-            news = next(steps)
+            with on_one_thread:
+                news = next(steps)
         except StopIteration as end:
             result: T = end.value
             return result

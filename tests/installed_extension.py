@@ -26,7 +26,7 @@ import numpy as np
 ID = "smpl_pose_refiner"
 NAME = f"bl_ext.user_default.{ID}"
 FROM_OURS = f"bl_ext.ours.{ID}"
-BUNDLED = ("array_api_compat", "torch")
+BUNDLED = ("array_api_compat", "threadpoolctl", "torch")
 USER = Path(os.environ["BLENDER_USER_RESOURCES"]).resolve()
 
 
@@ -74,17 +74,19 @@ def refine(engine: str) -> dict[str, Any]:
     done = bpy.ops.spr.refine_pose()
     armatures = [thing for thing in bpy.data.objects if thing.type == "ARMATURE"]
     first, last = (int(edge) for edge in armatures[0].animation_data.action.frame_range)
-    compat = importlib.import_module("array_api_compat")
-    torch = sys.modules.get("torch")
     return {
         "opened": list(opened),
         "refined": list(done),
         "result": bpy.context.scene.spr.result,
         "armatures": len(armatures),
         "frames": last - first + 1,
-        "array_api_compat": str(Path(str(compat.__file__)).resolve().relative_to(USER)),
-        "torch": str(Path(str(torch.__file__)).resolve().relative_to(USER)) if torch else "",
+        **{name: _inside(sys.modules.get(name)) for name in BUNDLED},
     }
+
+
+def _inside(module: Any) -> str:
+    """Where in Blender's user folder an imported module lies."""
+    return str(Path(str(module.__file__)).resolve().relative_to(USER)) if module else ""
 
 
 def install(archive: str) -> dict[str, Any]:

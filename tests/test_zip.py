@@ -47,7 +47,7 @@ def test_it_is_small_and_for_every_platform(archive, names):
 
 def test_it_holds_what_ships_and_nothing_else(names):
     single = {"blender_manifest.toml", "__init__.py", "LICENSE", "README.md", "CHANGELOG.md", "REUSE.toml"}
-    folders = ("addon/", "bundled_model/", "docs/", "wheels/array_api_compat")
+    folders = ("addon/", "bundled_model/", "docs/", "wheels/array_api_compat", "wheels/threadpoolctl")
     assert [name for name in names if name not in single and not name.startswith(folders)] == []
     assert [name for name in names if name.startswith("bundled_model/training")] == []
     assert {"__init__.py", "LICENSE", "addon/__init__.py"} <= set(names)
@@ -97,6 +97,7 @@ def assert_refined(seen):
     assert seen["armatures"] == 1
     assert seen["frames"] >= 10
     assert seen["array_api_compat"].startswith("extensions/.local/lib/")
+    assert seen["threadpoolctl"].startswith("extensions/.local/lib/")
     error = re.search(r"fit error (\d+) mm", seen["result"], re.IGNORECASE)
     assert error is not None, seen["result"]
     assert int(error[1]) < 20

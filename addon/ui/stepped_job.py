@@ -9,6 +9,7 @@ from contextlib import suppress
 
 import bpy
 
+from ..one_thread import on_one_thread
 from ..refiner import RefineError
 from ..safe_read import FormatError
 from ..scene.errors import SceneError
@@ -99,7 +100,8 @@ class SteppedJob:
         """Take one step; whether its news should be seen before the next one. Every way to end is left in the
         attributes, nothing is raised."""
         try:
-            news = next(self._steps)
+            with on_one_thread:
+                news = next(self._steps)
         except StopIteration:
             self._end()
         except (RefineError, FormatError, SceneError) as error:

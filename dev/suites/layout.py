@@ -24,6 +24,7 @@ FOUNDATION = {
     "body",
     "brief",
     "on_demand",
+    "one_thread",
     "overrides",
     "recording",
     "motion",
@@ -39,9 +40,9 @@ MAY_IMPORT = {
     "brief": set[str](),
     "recording": {"brief"},
     "motion": {"brief"},
-    "steps": set[str](),
-    "on_demand": set[str](),
     "one_thread": set[str](),
+    "steps": {"one_thread"},
+    "on_demand": set[str](),
     "whole_file": set[str](),
     "words": set[str](),
     "safe_read": {"on_demand", "safe_read"},
@@ -207,7 +208,7 @@ def package_imports(sources: list[Source]) -> list[str]:
 
 def foreign_imports(sources: list[Source]) -> list[str]:
     """Imports of what neither Python, Blender nor a bundled wheel has; absolute ones of the own package."""
-    known = set(sys.stdlib_module_names) | BLENDER | {"numpy", "array_api_compat", "torch"}
+    known = set(sys.stdlib_module_names) | BLENDER | {"numpy", "array_api_compat", "threadpoolctl", "torch"}
     found = []
     for source in sources:
         for one in source.imports:

@@ -10,10 +10,11 @@ from typing import Any
 import bpy
 import numpy as np
 import pytest
+from threadpoolctl import ThreadpoolController
 
 from addon import refiner
 from addon.recording import Poses
-from addon.steps import Progress, finish
+from addon.steps import Progress, Steps, finish
 from addon.ui.describe import progress_parts, progress_text
 from addon.ui.job import Job, Task, refine_all
 from addon.ui.stepped_job import SteppedJob
@@ -38,6 +39,20 @@ def test_a_job_finishes_with_figures(person):
     assert outcome.before_mm is None
     assert outcome.after_mm is not None and outcome.after_mm < 50.0
     assert job.engine == "NumPy"
+
+
+def test_a_job_computes_on_one_thread_and_leaves_the_number_as_it_was():
+    libraries = ThreadpoolController().select(user_api="blas")
+    seen: list[int] = []
+
+    def steps() -> Steps[None]:
+        seen.extend(library["num_threads"] for library in libraries.info())
+        yield None
+
+    with libraries.limit(limits=2):
+        before = libraries.info()
+        assert in_slices(SteppedJob(steps())) and set(seen) == {1}
+        assert libraries.info() == before
 
 
 def test_progress_of_several_people_only_grows(person):

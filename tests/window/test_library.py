@@ -11,6 +11,7 @@ import pytest
 from dev.environments.chroot import Chroot
 from dev.processes import ROOT
 from dev.release import wheel
+from dev.release.wheels import fill
 from tests.environments import pip_of_the_base, ready
 
 SAMPLE = "/samples/pose2sim/S00_P00_T01_BalancingTrial_0-100.trc"
@@ -20,11 +21,11 @@ Debian = Callable[..., str]
 
 @pytest.fixture(scope="module")
 def library(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with the library and the one package beside NumPy that it asks for."""
+    """A folder with the library and the packages beside NumPy that it asks for."""
     folder = tmp_path_factory.mktemp("library")
     archive = wheel.build(ready("release"), tmp_path_factory.mktemp("wheel"))
     command = [*pip_of_the_base(), "install", "--quiet", "--no-index", "--no-deps", "--no-compile"]
-    packages = [archive, *ROOT.glob("wheels/array_api_compat-*.whl")]
+    packages = [archive, *fill("locked.txt")]
     subprocess.run([*command, "--target", str(folder), *map(str, packages)], check=True)
     return folder
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ...body.floor import UP, stands_of
+from ...body.quantiles import quantile
 from ...motion import Floor
 from ...steps import Steps
 from ..timeline import Piece
@@ -25,7 +26,7 @@ MISSED = 0.06
 LESS, ERRORS, MOST, SHARE = 0.006, 0.65, 0.013, 0.6
 """How much less feet must miss a floor that moves than one that stays: metres, times their errors but no more
 than so many metres, and the largest share."""
-MAYBE, PASSES = 0.9, 2
+MAYBE, PASSES = 0.75, 2
 """The largest share at first, and how often contacts are looked for anew with such a floor."""
 WITHIN, MISFIT = 0.4, 0.002
 """Share of what a floor does within a stand that the foot must do as well, beside so many metres: on stairs
@@ -33,6 +34,9 @@ and slopes feet come to stand higher, but then they stay."""
 ALIKE, MORE = 0.65, 1.1
 """The largest share of what a foot does within a stand that is left beside its floor, for this alone to tell
 of one that moves, and how many times as much as a floor that stays such a one may be missed."""
+MOSTLY = 0.95
+"""Share of what stands that tells of a floor: one that moves does so in more than a few moments, in which
+feet may be taken for somewhere else."""
 EDGE, SHORTEST = 0.1, 0.2
 """Seconds at both ends of a stand that are left out, for feet roll there, and that a stand must last."""
 AWAY, SLOW = 0.1, 0.06
@@ -67,7 +71,8 @@ def rise_of(
     low = _lowest(places[..., 1], bears)
     rise = yield from _smooth_rise(low, pieces, fps)
     moving = _missed(_over(low, rise))
-    if moving > MAYBE * staying and not _stands(rise, low, fps).alike(least):
+    maybe = moving < MAYBE * staying and staying - moving > least / 2
+    if not maybe and not _stands(rise, low, fps).alike(least):
         return none
     for _ in range(PASSES):
         contacts = yield from contacts_on(rise)
@@ -84,8 +89,8 @@ def rise_of(
 
 @dataclass(frozen=True)
 class _Stands:
-    """Squares in m^2, on average over frames, of what happens within a stand: how feet rise there, how beside
-    their floor, and how this does; whether there are any."""
+    """Squares in m^2, on average over most frames, of what happens within a stand: how feet rise there, how
+    beside their floor, and how this does; whether there are any."""
 
     feet: float
     beside: float
@@ -156,8 +161,12 @@ def _stands(rise: np.ndarray, low: np.ndarray, fps: float) -> _Stands:
     """How feet that stand at heights (T, 2) go with a floor that rises so (T,)."""
     inside = _inside(np.isfinite(low), round(EDGE * fps), SHORTEST * fps)
     floors = np.broadcast_to(rise[:, None], low.shape)
-    feet, floor, beside = (_moving(values, inside) for values in (low, floors, low - floors))
-    return _Stands(feet, beside, floor, bool((inside >= 0).sum() > SHORTEST * fps))
+    squares = _moving(np.stack([low, low - floors, floors]), inside)
+    if not squares.size:
+        return _Stands(0.0, 0.0, 0.0, False)
+    mostly = squares[2] <= quantile(squares[2], MOSTLY)
+    feet, beside, floor = squares[:, mostly].mean(1).tolist()
+    return _Stands(feet, beside, floor, squares.shape[1] > SHORTEST * fps)
 
 
 def _inside(bears: np.ndarray, edge: int, shortest: float) -> np.ndarray:
@@ -172,15 +181,13 @@ def _inside(bears: np.ndarray, edge: int, shortest: float) -> np.ndarray:
     return np.where(count[which].reshape(bears.shape) >= shortest, numbers, -1)
 
 
-def _moving(values: np.ndarray, stands: np.ndarray) -> float:
-    """The square of values (T, 2) less their mean over a stand each, on average over what has a stand's
-    number (T, 2); 0 where nothing has."""
+def _moving(values: np.ndarray, stands: np.ndarray) -> np.ndarray:
+    """(K, N) the squares of values (K, T, 2) less their mean over a stand each, of what has a stand's number
+    (T, 2)."""
     there = stands >= 0
-    if not there.any():
-        return 0.0
     _, which, count = np.unique(stands[there], return_inverse=True, return_counts=True)
-    means = np.bincount(which, values[there]) / count
-    return float(np.square(values[there] - means[which]).mean())
+    means = [np.bincount(which, own) / count for own in values[:, there]]
+    return np.square([own - mean[which] for own, mean in zip(values[:, there], means, strict=True)])
 
 
 def _carried(rise: np.ndarray, fps: float) -> bool:

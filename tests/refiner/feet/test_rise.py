@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from addon.body.kinematics import forward
+from addon.formats import read
 from addon.motion import Motion
 from addon.recording import Person
 from addon.refiner import Controls, hold_again, refine
@@ -16,6 +18,7 @@ from addon.refiner.feet.places import chances, places_under
 from addon.refiner.feet.rise import rise_of
 from addon.refiner.timeline import pieces
 from addon.steps import Steps, finish
+from dev.benchmarks.against import clip_file
 from tests.refiner.motion import Truth
 
 FPS = 30.0
@@ -124,3 +127,9 @@ def test_what_carries_somebody_far_and_quickly_is_no_error_of_a_camera():
 def test_feet_of_who_lies_or_kneels_tell_of_no_floor_that_moves():
     falls = 0.04 * np.sin(2.0 * np.pi / 5.0 * np.arange(15 * 16) / FPS)
     assert not steps(np.zeros(16), falls, carried=True).any()
+
+
+def test_a_moment_in_which_feet_are_taken_for_lower_tells_of_no_floor_that_moves(tmp_path: Path):
+    """Somebody who crouches in the last of 33 seconds, whose feet no keypoint tells then."""
+    (person,) = read(clip_file(tmp_path / "crouches.npz", 1000)).people
+    assert not held(person).legs.rise.any()
