@@ -53,6 +53,12 @@ class Stepped(Generic[P, T]):
         return finish(self.steps(*args, **kwargs))
 
 
+def one_step(steps: Steps[T]) -> Progress | None:
+    """The news of the next step. Whoever drives steps takes them so. Raises StopIteration."""
+    with on_one_thread:
+        return next(steps)
+
+
 def finish(
     steps: Steps[T],
     progress: Callable[[float, str], None] | None = None,
@@ -62,8 +68,7 @@ def finish(
     step. Raises Cancelled when asked to stop."""
     while True:
         try:
-            with on_one_thread:
-                news = next(steps)
+            news = one_step(steps)
         except StopIteration as end:
             result: T = end.value
             return result

@@ -22,7 +22,7 @@ from ..scene import own_space
 from ..scene.colours import display_colour
 from ..scene.drawing import Colour, Shapes, skeleton, together
 from ..scene.units import from_metres
-from ..steps import Steps
+from ..steps import Steps, one_step
 from . import live_panel, runner
 from .controls import controls_of
 from .live_clip import LiveClip, Wish
@@ -214,7 +214,7 @@ def _take_up(wish: Wish, steps: Steps[None], reading: bool = False, waited: bool
 def _step() -> None:
     assert _Work.steps is not None and _Work.wish is not None
     try:
-        next(_Work.steps)
+        one_step(_Work.steps)
     except StopIteration:
         _Work.steps = _Work.wish = None
     except FormatError as error:  # shape numbers that the user's own body makes no human of

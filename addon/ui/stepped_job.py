@@ -9,12 +9,11 @@ from contextlib import suppress
 
 import bpy
 
-from ..one_thread import on_one_thread
 from ..refiner import RefineError
 from ..safe_read import FormatError
 from ..scene.errors import SceneError
 from ..scene.rollback import keep, made_so_far
-from ..steps import Steps
+from ..steps import Steps, one_step
 from .footing import LOST, footing
 
 PACE_SECONDS, PACE_FRACTION = 0.5, 0.02
@@ -100,8 +99,7 @@ class SteppedJob:
         """Take one step; whether its news should be seen before the next one. Every way to end is left in the
         attributes, nothing is raised."""
         try:
-            with on_one_thread:
-                news = next(self._steps)
+            news = one_step(self._steps)
         except StopIteration:
             self._end()
         except (RefineError, FormatError, SceneError) as error:
