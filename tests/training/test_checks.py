@@ -11,6 +11,7 @@ from addon import formats  # noqa: E402
 from addon.body.rotations import matrix_from_axis_angle  # noqa: E402  (after importorskip)
 from addon.motion import Motion  # noqa: E402
 from addon.safe_read import FormatError  # noqa: E402
+from bundled_model.training.benchmark.bounds import best_filter  # noqa: E402
 from bundled_model.training.benchmark.calibration import in_tenths  # noqa: E402
 from bundled_model.training.benchmark.captures import (  # noqa: E402
     SAMPLES,
@@ -22,6 +23,7 @@ from bundled_model.training.benchmark.cases import Case  # noqa: E402
 from bundled_model.training.benchmark.data import clips_from  # noqa: E402
 from bundled_model.training.benchmark.faults import FAULTS, FIRST, LAST, recovery  # noqa: E402
 from bundled_model.training.benchmark.invariance import difference, rates, seam  # noqa: E402
+from bundled_model.training.benchmark.methods import do_nothing, filtered  # noqa: E402
 from bundled_model.training.benchmark.tasks import Task, evaluation_clips, make_task  # noqa: E402
 from bundled_model.training.metrics import Posed  # noqa: E402
 from bundled_model.training.motion_data import Clip  # noqa: E402
@@ -124,3 +126,11 @@ def test_a_folder_of_motion_files_becomes_clips_at_thirty_frames_a_second(tmp_pa
     np.testing.assert_allclose(np.diff(found.pelvis[:, 1]), 1 / 30, atol=1e-3)
     with pytest.raises(FormatError, match="No file"):
         clips_from(SAMPLES / "pose2sim")
+
+
+def test_no_filter_is_better_than_what_each_joint_likes_best():
+    case = Case("alone", "smpl24", Faults(), estimator=10.0, alone=True)
+    alone = make_task(case, clip(60), 0, "dialects")
+    best = alone.score(best_filter(alone)).rotation
+    assert best < alone.score(do_nothing(alone.problem)).rotation
+    assert best <= min(alone.score(filtered(width)(alone.problem)).rotation for width in (1.0, 3.0, 8.0))

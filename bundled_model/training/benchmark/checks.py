@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from ..synthesis import Faults
+from .bounds import bounds
 from .calibration import calibration
 from .captures import captures
 from .cases import CASES, Case
@@ -32,7 +33,7 @@ def checks(args: argparse.Namespace) -> int:
     for lines in (_calibration, _faults, _seams, _rates, _orientations):
         for text in lines(args):
             print(text, flush=True)
-    for text in _captures():
+    for text in (*bounds(args.split, args.frames, args.seeds), *_captures()):
         print(text, flush=True)
     return 0
 
