@@ -29,7 +29,7 @@ from .trust import around, carried, sentence, trust
 
 SET = 0.015
 """The same where somebody has set the contacts by hand and the keypoints may be gone."""
-OWN_TURN, LEVER = 0.04, 0.1
+OWN_TURN, LEVER = 0.07, 0.1
 """Radians by which a foot is turned wrongly though its places are known, and metres between these."""
 BEARS = 0.5
 """From which probability a place bears."""
@@ -156,6 +156,13 @@ def softened(contacts: np.ndarray, fps: float) -> np.ndarray:
     return np.asarray(windows.mean(-1))
 
 
+def decided(contacts: np.ndarray) -> np.ndarray:
+    """The same probabilities nearer to 0 or 1, as of two witnesses who say the same: what probably bears is
+    held, and not by halves."""
+    both = np.square(contacts), np.square(1.0 - contacts)
+    return np.asarray(both[0] / (both[0] + both[1]))
+
+
 def _parts(motion: Motion) -> Steps[list[_Part]]:
     """Its stretches without a long gap, and their poses without any."""
     found = []
@@ -186,7 +193,7 @@ def _held(
     for piece, poses in _lowered(parts, legs.rise):
         if piece.length <= ORDER:
             continue
-        contacts, off = _on_grid(motion.contacts, piece), _on_grid(legs.off, piece)
+        contacts, off = decided(_on_grid(motion.contacts, piece)), _on_grid(legs.off, piece)
         turn, untold = np.hypot(OWN_TURN, off / LEVER), _on_grid(legs.untold, piece)
         precision = Precision(off, turn, path, untold)
         sure = None
