@@ -58,7 +58,7 @@ def refined(clip: Clip, faults: Faults, degrees: float | None = None) -> tuple[n
 
 @pytest.mark.parametrize(
     ("faults", "degrees", "least", "most"),
-    [(Faults(white=0.02), None, 0.925, 0.16), (Faults(), 10.0, 0.87, 0.27)],
+    [(Faults(white=0.02), None, 0.935, 0.145), (Faults(), 10.0, 0.85, 0.3)],
     ids=["20 mm of noise", "poses alone"],
 )
 def test_contacts_of_what_is_refined_are_right_and_as_likely_as_they_say(faults, degrees, least, most):
