@@ -18,7 +18,7 @@ RAISED = 0.04
 """Metres over the toes at which a heel that is said to bear is as likely in the air."""
 BENT = np.radians(60.0)
 """By how much toes bend at most."""
-BENDS = np.radians(360.0)
+BENDS = np.radians(180.0)
 """A second, by how much toes bend at most for the floor: they come up before they must and go down after."""
 
 

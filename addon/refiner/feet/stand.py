@@ -10,6 +10,7 @@ import numpy as np
 from ...body.arrays import stacked
 from ...body.floor import UP
 from ...body.kinematics import forward
+from ...body.runs import runs
 from ...motion import Legs, Motion
 from ...steps import Progress, Steps, in_chunks
 from ..controls import Controls
@@ -29,10 +30,11 @@ from .trust import around, carried, sentence, trust
 
 SET = 0.015
 """The same where somebody has set the contacts by hand and the keypoints may be gone."""
-OWN_TURN, LEVER = 0.04, 0.1
-"""Radians by which a foot is turned wrongly though its places are known, and metres between these."""
-BEARS = 0.5
-"""From which probability a place bears."""
+OWN_TURN, LEVER = 0.04, 0.06
+"""Radians by which a foot is turned wrongly though its places are known, and metres at which one place would
+tell its turn as these do: they are all off, and lie some 0.085 m apart."""
+BEARS, MAYBE = 0.5, 0.02
+"""From which probability a place bears, and from which it may."""
 ON_FEET = 0.12
 """Metres by which feet are below all other joints of who stands on them alone."""
 IN_AIR = 0.1
@@ -123,19 +125,31 @@ def hold_again(motion: Motion, strength: float = 1.0, path: str = "measured") ->
     edited = np.zeros((motion.frames, 4), bool)
     if motion.found is not None:
         edited = (motion.contacts >= BEARS) != (motion.found[0] >= BEARS)
-    contacts = np.where(edited, motion.contacts, _eased(motion))
+    contacts = np.where(edited, motion.contacts, _eased(motion, edited))
     eased = replace(motion, contacts=contacts, legs=_legs_again(motion, edited))
     paths = yield from _held(eased, controls, (yield from _parts(motion)), edited)
     return (yield from _shown(motion, controls, *paths))
 
 
-def _eased(motion: Motion) -> np.ndarray:
-    """(T, 4) contacts that come and go gradually: as they were found, where no edit is near."""
+def _eased(motion: Motion, edited: np.ndarray) -> np.ndarray:
+    """(T, 4) contacts that come and go gradually: as they were found, where no edit (T, 4) is near."""
     eased = softened(motion.contacts, motion.fps)
     if motion.found is None or motion.legs is None:
         return eased
     found = motion.found[0]
-    return np.where(eased == softened(found >= BEARS, motion.fps), found, eased)
+    far = (eased == softened(found >= BEARS, motion.fps)) & ~_tails(found, edited)
+    return np.where(far, found, eased)
+
+
+def _tails(found: np.ndarray, edited: np.ndarray) -> np.ndarray:
+    """(T, 4) bool, where contacts that were found (T, 4) come or go beside those that are edited (T, 4): who
+    takes a stand away does so with its beginning and end."""
+    tails = np.zeros(found.shape, bool)
+    for place, column in enumerate(found.T):
+        for first, last in runs((column > MAYBE) & (column < BEARS)):
+            beside = [max(first - 1, 0), min(last + 1, len(column) - 1)]
+            tails[first : last + 1, place] = edited[beside, place].any()
+    return tails
 
 
 def _legs_again(motion: Motion, edited: np.ndarray) -> Legs:
@@ -154,6 +168,13 @@ def softened(contacts: np.ndarray, fps: float) -> np.ndarray:
     padded = np.pad(contacts, ((reach, reach), (0, 0)), mode="edge")
     windows = np.lib.stride_tricks.sliding_window_view(padded, 2 * reach + 1, axis=0)
     return np.asarray(windows.mean(-1))
+
+
+def decided(contacts: np.ndarray) -> np.ndarray:
+    """The same probabilities nearer to 0 or 1, as of two witnesses who say the same: what probably bears is
+    held, and not by halves."""
+    both = np.square(contacts), np.square(1.0 - contacts)
+    return np.asarray(both[0] / (both[0] + both[1]))
 
 
 def _parts(motion: Motion) -> Steps[list[_Part]]:
@@ -186,7 +207,7 @@ def _held(
     for piece, poses in _lowered(parts, legs.rise):
         if piece.length <= ORDER:
             continue
-        contacts, off = _on_grid(motion.contacts, piece), _on_grid(legs.off, piece)
+        contacts, off = decided(_on_grid(motion.contacts, piece)), _on_grid(legs.off, piece)
         turn, untold = np.hypot(OWN_TURN, off / LEVER), _on_grid(legs.untold, piece)
         precision = Precision(off, turn, path, untold)
         sure = None

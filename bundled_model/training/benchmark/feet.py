@@ -26,9 +26,9 @@ from addon.refiner.feet.stand import softened
 from ..augment import proportions
 from ..feet.labels import STILL, bearing
 from ..feet.planted import planted
-from ..feet.train import FPS, at_pace, on_legs
+from ..feet.refined import at_pace, on_legs
 from ..metrics import Posed, open_surface
-from ..motion_data import Clip
+from ..motion_data import FPS, Clip
 from ..synthesis import Faults
 from .cases import Case
 from .tasks import Task, evaluation_clips, make_task

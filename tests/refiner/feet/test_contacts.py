@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from addon.body.kinematics import forward
 from addon.body.rotations import matrix_from_axis_angle
 from addon.body.skeleton import MIRROR_JOINTS, REST_OFFSETS
+from addon.refiner import Controls, refine
 from addon.refiner.feet.contacts import contacts_of
 from addon.refiner.feet.floor import floor_under
 from addon.refiner.feet.places import chances, places_under
 from addon.refiner.timeline import interpolate, interpolate_rotations
+from bundled_model.training.examples import make_example
 from bundled_model.training.feet.labels import bearing
 from bundled_model.training.motion_data import Clip, load_split
+from bundled_model.training.synthesis import Faults
 
 WALKS = ("39_03", "39_09", "12_01", "02_01", "13_14", "38_01")
 
@@ -39,6 +44,33 @@ def test_contacts_are_those_of_speed_and_height():
         )
     assert len(found) > 3
     assert f1(np.concatenate(found), np.concatenate(true)) > 0.92
+
+
+def refined(clip: Clip, faults: Faults, degrees: float | None = None) -> tuple[np.ndarray, np.ndarray]:
+    """Contacts (T, 4) of a clip refined from its joints with faults, or from an estimator's poses alone that
+    are so many degrees off, and (T, 4) bool, which truly bear."""
+    person = make_example(clip, faults=faults, estimator_degrees=degrees, seed=1).person
+    if degrees is not None:
+        person = replace(person, keypoints=None)
+    bears = bearing(clip.rotations(), clip.pelvis.astype(float), REST_OFFSETS, clip.fps)
+    return refine(person, engine="numpy", controls=Controls(feet=1.0)).contacts, bears.reshape(-1, 4)
+
+
+@pytest.mark.parametrize(
+    ("faults", "degrees", "least", "most"),
+    [(Faults(white=0.02), None, 0.935, 0.145), (Faults(), 10.0, 0.85, 0.3)],
+    ids=["20 mm of noise", "poses alone"],
+)
+def test_contacts_of_what_is_refined_are_right_and_as_likely_as_they_say(faults, degrees, least, most):
+    """A skip, a dance, walks; the surprise, in nats a place, of who believes these probabilities."""
+    right, surprise = [], []
+    for clip in clips((*WALKS, "13_29", "05_12", "38_02", "12_02")):
+        chances, bears = refined(clip.part(120), faults, degrees)
+        right.append(f1(chances > 0.5, bears))
+        believed = np.clip(np.where(bears, chances, 1.0 - chances), 1e-4, 1.0)
+        surprise.append(-np.log(believed).mean())
+    assert np.mean(right) > least
+    assert np.mean(surprise) < most
 
 
 def test_a_walk_is_heel_then_flat_then_toes():

@@ -22,10 +22,11 @@ from addon.refiner.feet.hold import hold_feet
 from addon.refiner.feet.legs import leaning_with, reach, reached
 from addon.refiner.feet.moves import moved
 from addon.refiner.feet.places import chances, places_under
-from addon.refiner.feet.stand import hold_again
+from addon.refiner.feet.stand import decided, hold_again
 from addon.refiner.pipeline import prepare
 from addon.steps import finish
 from bundled_model.training.feet.labels import bearing
+from bundled_model.training.feet.refined import at_pace
 from bundled_model.training.motion_data import Clip, load_split
 
 ARMS_AND_HEAD = [
@@ -144,6 +145,27 @@ def test_a_planted_foot_is_held_at_higher_rates_as_at_30():
     left = {fps: sway_left(fps) for fps in (30.0, 60.0, 120.0)}
     assert left[30.0] < 0.1
     assert max(left[60.0], left[120.0]) < 1.1 * left[30.0]
+
+
+@pytest.mark.parametrize("rate", [30.0, 120.0])
+def test_a_dancers_feet_are_on_the_floor_at_any_rate(rate):
+    """Their soles are seen to lean by 15 degrees while heel and ball bear, and the surer the more frames
+    there are."""
+    clip = clip_of("05_12", 121)
+    clip = replace(at_pace(clip, clip.fps / rate), fps=rate)
+    motion = run(seen(clip, 0.02), feet=1.0)
+    bears = bearing(clip.rotations(), clip.pelvis.astype(float), REST_OFFSETS, rate)
+    places = places_under(*forward(motion.rotations, motion.pelvis, motion.bone_offsets), motion.bone_offsets)
+    over = motion.floor.over(places)[chances(bears.reshape(-1, 4).astype(float), places) > 0.5]
+    assert (over > 0.01).mean() < 0.05
+
+
+def test_what_probably_bears_is_held_more_than_half():
+    told = np.linspace(0.0, 1.0, 11)
+    surer = decided(told)
+    assert surer[8] > 0.9 and (np.diff(surer) > 0.0).all()
+    np.testing.assert_allclose(surer + surer[::-1], 1.0)
+    np.testing.assert_array_equal(surer[[0, 5, 10]], [0.0, 0.5, 1.0])
 
 
 def sway_left(fps: float) -> float:
