@@ -226,7 +226,7 @@ def _toward(
         shake=run.shake if calm is None else calm,
     )  # fmt: skip
     kept = None if given is None else kept_of(person, parts, given, clip)
-    renamed_keypoints = renamed(keypoints, clip.targets)
+    renamed_keypoints = renamed(keypoints, clip.targets) if clip.joints else keypoints
     # An estimator's poses tell how the trunk leans themselves.
     trunks = () if plugin else tuple(unseen_trunk(one.usual, fps) for one in read)
     toward = Toward(renamed_keypoints, read, split(clip.initial, parts), clip, kept, trunks)
