@@ -46,8 +46,9 @@ _REST_LENGTH = float(np.linalg.norm(REST_OFFSETS, axis=-1).sum())
 def size(bone_offsets: Any) -> Any:
     """(...,) size of a skeleton relative to the mean one: the ratio of summed bone lengths."""
     if isinstance(bone_offsets, np.ndarray):
-        if bone_offsets.ndim == 2:
-            return _size_of_one(bone_offsets.tobytes(), bone_offsets.dtype)
+        if bone_offsets.size == JOINT_COUNT * 3:
+            found = _size_of_one(bone_offsets.tobytes(), bone_offsets.dtype)
+            return found if bone_offsets.ndim == 2 else found.reshape(bone_offsets.shape[:-2])
         return _sizes(bone_offsets)
     xp = array_namespace(bone_offsets)
     lengths = xp.sum(xp.sqrt(xp.sum(bone_offsets**2, axis=-1) + 1e-18), axis=-1)

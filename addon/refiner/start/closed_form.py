@@ -169,13 +169,11 @@ def kabsch(source: Any, target: Any, weights: Any) -> tuple[Any, Any, Any]:
     centre_source = xp.sum(source * share[..., None], axis=-2)
     centre_target = xp.sum(target * share[..., None], axis=-2)
     spread = xp.matrix_transpose((source - centre_source[:, None]) * share[..., None])
-    u, _, vt = xp.linalg.svd(spread @ (target - centre_target[:, None]))
-    mirrored = xp.linalg.det(u @ vt) < 0
-    flip = xp.stack(
-        [xp.ones_like(u[:, 0, 0]), xp.ones_like(u[:, 0, 0]), 1.0 - 2.0 * xp.astype(mirrored, u.dtype)],
-        axis=-1,
-    )
-    rotation = xp.matrix_transpose((u * flip[:, None, :]) @ vt)
+    linalg = np.linalg if isinstance(spread, np.ndarray) else xp.linalg
+    u, _, vt = linalg.svd(spread @ (target - centre_target[:, None]))
+    unmirrored = xp.sign(linalg.det(u @ vt))
+    last = u[..., 2:] * unmirrored[:, None, None]
+    rotation = xp.matrix_transpose(xp.concat([u[..., :2], last], axis=-1) @ vt)
     return rotation, centre_source, centre_target
 
 

@@ -112,9 +112,9 @@ def _outlook(priors: tuple[Prior, ...], joints: tuple[int, ...]) -> Outlook:
     if len(joints) == JOINT_COUNT:
         return Outlook(EVERY, full, single)
     first, others, order = _places(joints)
-    hidden = Outlook(joints, first=first, others=others, order=order)
     if full is None:
-        return replace(hidden, diagonal=single[..., first], hidden=single[..., others] + DAMPING)
+        told, hidden = single[..., first], single[..., others] + DAMPING
+        return Outlook(joints, diagonal=told, hidden=hidden, first=first, others=others, order=order)
     xp = array_namespace(full)
     if single is not None:
         full = full + xp.eye(len(full), dtype=full.dtype, device=device(full)) * single
@@ -123,7 +123,8 @@ def _outlook(priors: tuple[Prior, ...], joints: tuple[int, ...]) -> Outlook:
     spread = xp.linalg.inv(own)
     link = spread @ full[others][:, first]
     rest = full[first][:, first] - full[first][:, others] @ link
-    return replace(hidden, full=rest, hidden=own, spread=spread, link=link)
+    places = {"first": first, "others": others, "order": order}
+    return Outlook(joints, full=rest, hidden=own, spread=spread, link=link, **places)
 
 
 def _sum(values: list[Any]) -> Any:

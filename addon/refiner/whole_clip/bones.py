@@ -200,8 +200,8 @@ def _distances(targets: Targets) -> Steps[_Distances]:
 def _rulers_between(
     indices: tuple[int, ...],
 ) -> list[tuple[tuple[int, ...], list[tuple[set[tuple[int, int]], float]]]]:
-    """Bones by their joints, and what of their rulers lies between these points: pairs of them and how far these are apart on
-    the mean skeleton."""
+    """Bones by their joints, and what of their rulers lies between these points: pairs of them and how far
+    these are apart on the mean skeleton."""
     found = []
     for joints, rulers in (
         *_RULERS,
