@@ -38,7 +38,7 @@ from .start.closed_form import (
     start_from_keypoints,
     strain,
 )
-from .start.jacobian import information
+from .start.jacobian import information_of
 from .start.solver import Prior, solve
 from .timeline import (
     NETWORK_FPS,
@@ -427,11 +427,12 @@ def _seen(
     everywhere = np.zeros((len(rotations), POINT_COUNT, evidence.shape[-1]), np.float32)
     everywhere[:, indices] = evidence
     pose, bones = (array(rotations), array(pelvis)), array(run.bones)
+    posed = forward(*pose, bones)
     yield None
 
     def told_in(rows: slice) -> np.ndarray:
         precision = array(evidence[rows, :, 6])
-        return to_numpy(information(pose[0][rows], pose[1][rows], bones, indices, precision))
+        return to_numpy(information_of(posed[0][rows], posed[1][rows], bones, indices, precision))
 
     told = array((yield from in_chunks(told_in, len(rotations), CHUNK)))
     yield None
@@ -446,6 +447,7 @@ def _seen(
         array(np.full(len(rotations), float(given))),
         array(constant),
         array(shake),
+        posed,
     )
 
 

@@ -35,9 +35,11 @@ def proposals(rotations: Any, information: Any, initial: Any, has_initial: Any, 
     """
     xp = array_namespace(rotations)
     given = has_initial[..., None, None]
+    alone = rotations.shape[-4] == 1
+    if alone and isinstance(given, np.ndarray) and not given.any():
+        return np.zeros((*rotations.shape[:-3], PROPOSALS, *rotations.shape[-3:-1]), rotations.dtype)
     told = xp.sum(information, axis=-1, keepdims=True)
     weights = told / (told + UNKNOWN_DEVIATION**-2) + LEAST_WEIGHT
-    alone = rotations.shape[-4] == 1
     turns = [xp.zeros_like(rotations[..., 0])] * len(WIDTHS) if alone else []
     sums = weighed(rotations, weights)
     yield None
