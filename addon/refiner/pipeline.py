@@ -236,6 +236,8 @@ def _toward(
 def _of_trunks(prepared: Prepared) -> tuple[str, ...]:
     """A sentence of the frames in which somebody is seen from the chest up."""
     assert prepared.toward is not None
+    if not any(prepared.toward.trunks):
+        return ()
     unseen = np.zeros(prepared.person.frames, bool)
     for part, trunk in zip(prepared.parts, prepared.toward.trunks, strict=False):
         if trunk is not None:

@@ -60,8 +60,8 @@ JUDGED_FRAMES, FARTHEST_APART = 64, 0.6
 def start_from_keypoints(
     evidence: Evidence, bone_offsets: Any, prior: Prior, coarse: tuple[float, ...] = COARSE_TO_FINE
 ) -> Steps[tuple[Any, Any]]:
-    """Rotations (B, 24, 3, 3) and pelvis (B, 3) from evidence alone; `prior` is the absolute one, coarse as
-    `solve` takes it."""
+    """Rotations (B, 24, 3, 3) and pelvis (B, 3) from evidence alone; `prior` is the absolute one, which says
+    nothing of how the root lies; coarse as `solve` takes it."""
     xp = array_namespace(evidence.positions)
     batch = evidence.positions.shape[0]
     mean = xp.broadcast_to(prior.reference, (batch, *prior.reference.shape))
@@ -69,7 +69,7 @@ def start_from_keypoints(
     yield None
     return (
         yield from solve.steps(
-            rotations, pelvis, bone_offsets, evidence, (prior,), coarse, OUTLIER_SCALE, ENOUGH
+            rotations, pelvis, bone_offsets, evidence, (prior,), coarse, OUTLIER_SCALE, ENOUGH, likely=True
         )
     )
 

@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from ...body.arrays import array_namespace, device
-from ...body.rotations import axis_angle_from_matrix, log_gradient, matrix_from_axis_angle, turned_back
+from ...body.rotations import FEW, axis_angle_from_matrix, log_gradient, matrix_from_axis_angle, turned_back
 from ...body.skeleton import JOINT_COUNT
 from ...steps import Stepped, Steps
 from .jacobian import EVERY, Levers, levers, moving, swept
@@ -161,6 +161,7 @@ def solve(
     coarse: tuple[float, ...] = (0.0, 0.0),
     outlier_scale: float | None = None,
     enough: float = 0.0,
+    likely: bool = False,
 ) -> Steps[tuple[Any, Any]]:
     """Fits poses to evidence under priors, half an iteration a step.
 
@@ -170,16 +171,18 @@ def solve(
     iterations; None for none.
     enough: a frame whose step gains less than this (twice the logarithm of its likelihood) takes no further
     one that looks no closer.
+    likely: whether the poses begin where the priors have them, but for what these leave open.
     Returns the fitted rotations and pelvis.
     """
     known = outlook(priors, evidence.indices)
     now: tuple[Any, Any] = rotations, pelvis
+    held = tuple(Prior(rotations, prior.precision) for prior in priors) if likely else priors
     whole: Any = None
     rows: Any = None
     for extra, following in zip(coarse, (*coarse[1:], None), strict=True):
-        system = linearise(*now, bone_offsets, evidence, priors, extra, outlier_scale, known)
+        system = linearise(*now, bone_offsets, evidence, held, extra, outlier_scale, known)
         yield None
-        change = _change(system)
+        change, held = _change(system), priors
         now = moved(*now, system.whole(change))
         if whole is not None:
             whole[0][rows], whole[1][rows] = now
@@ -194,7 +197,7 @@ def solve(
         if not len(onward):
             break
         now, evidence = (now[0][onward], now[1][onward]), evidence.rows(onward)
-        priors = tuple(prior.rows(onward) for prior in priors)
+        held = priors = tuple(prior.rows(onward) for prior in priors)
         bone_offsets = bone_offsets[onward] if bone_offsets.ndim == 3 else bone_offsets
         known = outlook(priors, evidence.indices)
     return now if whole is None else whole
@@ -279,8 +282,12 @@ def moved(rotations: Any, pelvis: Any, step: Any) -> tuple[Any, Any]:
     """Poses after a step (B, 75) of turns in each joint's own axes and translation; turns are limited."""
     xp = array_namespace(rotations)
     turn = xp.reshape(step[..., : JOINT_COUNT * 3], (*step.shape[:-1], JOINT_COUNT, 3))
-    x, y, z = turn[..., :1], turn[..., 1:2], turn[..., 2:]
-    angle = xp.sqrt(x * x + y * y + z * z + 1e-18)
+    if isinstance(turn, np.ndarray) and turn.size < FEW:
+        squared = np.add.reduce(turn * turn, -1, keepdims=True)
+    else:
+        x, y, z = turn[..., :1], turn[..., 1:2], turn[..., 2:]
+        squared = x * x + y * y + z * z
+    angle = xp.sqrt(squared + 1e-18)
     turn = turn * (LARGEST_STEP / xp.clip(angle, LARGEST_STEP, None))
     return rotations @ matrix_from_axis_angle(turn), pelvis + step[..., JOINT_COUNT * 3 :]
 
