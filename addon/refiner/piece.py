@@ -491,6 +491,6 @@ def _fit(
     """Gauss–Newton from a pose as sure as the network; share: (N, P) of the points' precision."""
     array = run.engine.array
     precision = run.gain * np.minimum(1.0 / found.trust**2, known.precision) * share
-    evidence = replace(as_evidence(known, refined), precision=array(precision))
+    evidence = as_evidence(known, refined, precision)
     prior = Prior(refined, array(NETWORK_WEIGHT / found.deviation**2))
     return (yield from solve.steps(refined, pelvis, array(run.bones), evidence, (prior,), POLISH_STEPS))

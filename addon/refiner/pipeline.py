@@ -33,7 +33,7 @@ from .poses_alone import read_alone, refine_alone
 from .prepared import Own, Prepared, Toward
 from .result.blending import Poses as Posed
 from .result.blending import blend, only_joints, shares, standing
-from .result.fit import fit_of
+from .result.fit import fit_of, fit_of_poses
 from .result.own_body import OwnBody, decoded, on_own_body
 from .start.closed_form import from_neighbours
 from .stretches import evidence_of, given_of, joined, kept_of, split, unseen
@@ -122,7 +122,9 @@ def refine_steps(
     asked = (own, engine, device, recipe, bone_offsets, body)
     prepared = yield from _prepare(person, keypoints, mode, *asked)
     prepared = yield from with_hand_points(prepared, keypoints, mode, controls)
-    return (yield from refine_prepared(replace(prepared, mesh=mesh), controls))
+    if mesh is not None:
+        prepared = replace(prepared, mesh=mesh)
+    return (yield from refine_prepared(prepared, controls))
 
 
 def prepare(
@@ -332,10 +334,12 @@ def _fitted(
     prepared: Prepared, toward: Toward, controls: Controls, rows: np.ndarray
 ) -> Steps[tuple[Posed, np.ndarray]]:
     """Refined poses of the frames in `rows` (T,), and their uncertainty."""
-    run = replace(prepared.run, gain=controls.gain(toward.kept is not None, toward.clip.targets.indices))
+    gain = controls.gain(toward.kept is not None, toward.clip.targets.indices)
+    if not np.array_equal(gain, prepared.run.gain):
+        prepared = replace(prepared, run=replace(prepared.run, gain=gain))
     names = [POINT_NAMES[index] for index in toward.read[0].usual.indices]
     smoothness = controls.point_smoothness(names)
-    near, *found = yield from _refine_pieces(replace(prepared, run=run), toward, smoothness, rows)
+    near, *found = yield from _refine_pieces(prepared, toward, smoothness, rows)
     rotations, pelvis, uncertainty = found
     fitted = np.isfinite(pelvis[:, 0])
     if not (fitted & rows[near]).any():
@@ -453,19 +457,19 @@ def _motion(
     bones: np.ndarray,
     uncertainty: np.ndarray,
 ) -> Steps[Motion]:
-    poses = person.poses
-    motion = Motion(
-        rotations=np.asarray(rotations, float),
-        pelvis=np.asarray(pelvis, float),
+    poses, fit = person.poses, np.full(person.frames, np.nan)
+    rotations, pelvis = np.asarray(rotations, float), np.asarray(pelvis, float)
+    if keypoints is not None:
+        fit = yield from fit_of_poses(rotations, pelvis, bones, keypoints)
+    return Motion(
+        rotations=rotations,
+        pelvis=pelvis,
         bone_offsets=bones,
         fps=person.fps,
         frame_ids=person.frame_ids,
-        fit_error_mm=np.full(person.frames, np.nan),
+        fit_error_mm=fit,
         uncertainty_deg=uncertainty,
         person_id=person.id,
         betas=np.zeros(0, np.float32) if poses is None else poses.betas,
         gender="neutral" if poses is None else poses.gender,
     )
-    if keypoints is None:
-        return motion
-    return replace(motion, fit_error_mm=(yield from fit_of(motion, keypoints)))

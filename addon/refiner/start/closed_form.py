@@ -177,14 +177,15 @@ def kabsch(source: Any, target: Any, weights: Any) -> tuple[Any, Any, Any]:
     return rotation, centre_source, centre_target
 
 
-def as_evidence(targets: Targets, like: Any) -> Evidence:
-    """Targets as arrays of the same library, precision and device as `like`."""
+def as_evidence(targets: Targets, like: Any, precision: np.ndarray | None = None) -> Evidence:
+    """Targets as arrays of the same library, precision and device as `like`; precision (B, P): another than
+    theirs."""
     xp = array_namespace(like)
     kind = {"dtype": like.dtype, "device": device(like)}
     metric = None if targets.metric is None else xp.asarray(targets.metric, **kind)
     return Evidence(
         targets.indices,
         xp.asarray(targets.positions, **kind),
-        xp.asarray(targets.precision, **kind),
+        xp.asarray(targets.precision if precision is None else precision, **kind),
         metric,
     )
