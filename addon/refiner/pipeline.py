@@ -25,6 +25,7 @@ from .feet.stand import stand
 from .fingers import fingers, with_hand_points
 from .hands.motion import with_hands
 from .limbs import Limbs, trusted
+from .memory import keep_what_is_freed
 from .modes import check_given, choose_mode
 from .network.engine import choose_engine, loads_torch, one_thread
 from .network.model import load_model
@@ -168,6 +169,7 @@ def _prepare(
     body: OwnBody | None,
 ) -> Steps[Prepared]:
     """own: whether the keypoints hang on the person's poses."""
+    keep_what_is_freed()
     if loads_torch(engine, device):
         yield Progress(0.0, "Loading PyTorch, the first time only")
     yield from load_model.steps()
