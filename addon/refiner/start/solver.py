@@ -73,9 +73,9 @@ class Outlook:
     """All priors together on the turns of the joints that move points (J of them, N = 3 J), once the others
     (H turns) follow them as they like best.
 
-    full (N, N) and diagonal (N,) or (B, N) add up to the precision; hidden (H, H) or (H,) or (B, H): the
-    precision of the others, spread (H, H): its inverse if it is a full one, link (H, N): by how much they
-    turn back with the first. first, others: which turns these are; order (72,): where each turn stands in the
+    full (N + 3, N + 3), nothing on translations, and diagonal (N,) or (B, N) add up to the precision;
+    hidden (H, H) or (H,) or (B, H): the precision of the others, spread (H, H): its inverse if it is a full
+    one, link (H, N): by how much they turn back with the first. first, others: which turns these are; order (72,): where each turn stands in the
     first and the others in a row, None where no joint is hidden.
     """
 
@@ -110,7 +110,7 @@ def _outlook(priors: tuple[Prior, ...], joints: tuple[int, ...]) -> Outlook:
     if full is not None and single is not None and single.ndim > 1:
         joints = EVERY  # what the others like best differs from frame to frame
     if len(joints) == JOINT_COUNT:
-        return Outlook(EVERY, full, single)
+        return Outlook(EVERY, None if full is None else _beside_place(full), single)
     first, others, order = _places(joints)
     if full is None:
         told, hidden = single[..., first], single[..., others] + DAMPING
@@ -124,7 +124,15 @@ def _outlook(priors: tuple[Prior, ...], joints: tuple[int, ...]) -> Outlook:
     link = spread @ full[others][:, first]
     rest = full[first][:, first] - full[first][:, others] @ link
     places = {"first": first, "others": others, "order": order}
-    return Outlook(joints, full=rest, hidden=own, spread=spread, link=link, **places)
+    return Outlook(joints, full=_beside_place(rest), hidden=own, spread=spread, link=link, **places)
+
+
+def _beside_place(precision: Any) -> Any:
+    """Precision (N + 3, N + 3) of turns and translations where only that of turns (N, N) is known."""
+    xp, turns = array_namespace(precision), precision.shape[0]
+    whole = xp.zeros((turns + 3, turns + 3), dtype=precision.dtype, device=device(precision))
+    whole[:turns, :turns] = precision
+    return whole
 
 
 def _sum(values: list[Any]) -> Any:
@@ -313,7 +321,7 @@ def _add_priors(matrix: Any, vector: Any, rotations: Any, priors: tuple[Prior, .
     xp = array_namespace(rotations)
     turns = vector.shape[1] - 3
     if known.full is not None:
-        matrix[:, :turns, :turns] += known.full
+        matrix += known.full
     if known.diagonal is not None:
         diagonal = _diagonal(matrix)[:, :turns]
         diagonal += known.diagonal
