@@ -15,9 +15,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from ...body.hands import SIDES
-from ...body.kinematics import forward
+from ...body.kinematics import carried, forward
 from ...body.points import MIRROR_POINTS, POINT_WEIGHTS
-from ...body.skeleton import JOINT_COUNT, JOINT_NAMES, PARENTS, REST_OFFSETS, SUBTREE
+from ...body.skeleton import JOINT_COUNT, JOINT_NAMES, PARENTS, SUBTREE
 from ...steps import Stepped, Steps, in_chunks
 from ..evidence.smoothing import FEWEST_SMOOTHED
 from ..evidence.targets import Targets
@@ -154,9 +154,8 @@ def without_offsets(targets: Targets, offsets: np.ndarray, rotations: np.ndarray
     3, 3) near the truth. Raw observations stay as they are."""
 
     def moved_onto(rows: slice) -> np.ndarray:
-        some = _single(rotations[rows])
-        _, world = forward(some, np.zeros_like(some[:, 0, 0]), REST_OFFSETS)
-        return targets.positions[rows] - _carried(world, targets.indices, offsets)
+        hung = carried(_single(rotations[rows]), _carriers(targets.indices), offsets)
+        return targets.positions[rows] - hung
 
     return replace(targets, positions=(yield from in_chunks(moved_onto, len(rotations))))
 
@@ -388,11 +387,6 @@ def _rows_of_numbers(
     flat = turned.transpose(0, 3, 2, 1).reshape(-1, JOINT_COUNT)
     rows = (flat @ hanging).reshape(batch, count, 3, -1)
     return (rows * root[:, None, None]).reshape(batch, count, -1)
-
-
-def _carried(world: np.ndarray, indices: np.ndarray, offsets: np.ndarray) -> np.ndarray:
-    """(B, P, 3) the offsets as they lie in the world."""
-    return (world[:, _carriers(indices)] @ offsets[..., None])[..., 0]
 
 
 def _carriers(indices: np.ndarray) -> np.ndarray:
