@@ -79,8 +79,8 @@ def _entries(dtype: Any) -> tuple[np.ndarray, ...]:
 
 
 def turned_back(matrices: Array) -> Array:
-    """The inverse of rotation matrices (..., 3, 3) that others are multiplied by, which NumPy does twice as fast
-    where their numbers lie in a row."""
+    """The inverse of rotation matrices (..., 3, 3) that others are multiplied by, which NumPy does twice as
+    fast where their numbers lie in a row."""
     if isinstance(matrices, np.ndarray):
         return np.ascontiguousarray(np.swapaxes(matrices, -1, -2))
     return array_namespace(matrices).matrix_transpose(matrices)

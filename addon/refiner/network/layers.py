@@ -102,7 +102,8 @@ def prepared(weights: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
 
 
 def _together(arrays: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
-    """Arrays in one block, which comes faster from memory to a frame alone: large blocks lie in large pages."""
+    """Arrays in one block, which comes faster from memory where a frame is alone: large blocks lie in large
+    pages."""
     ends = np.cumsum([-(-array.size // IN_LINE) * IN_LINE for array in arrays.values()]).tolist()
     block, found = np.empty(ends[-1], np.float32), {}
     for (name, array), end, first in zip(arrays.items(), ends, [0, *ends], strict=False):

@@ -75,8 +75,8 @@ class Outlook:
 
     full (N + 3, N + 3), nothing on translations, and diagonal (N,) or (B, N) add up to the precision;
     hidden (H, H) or (H,) or (B, H): the precision of the others, spread (H, H): its inverse if it is a full
-    one, link (H, N): by how much they turn back with the first. first, others: which turns these are; order (72,): where each turn stands in the
-    first and the others in a row, None where no joint is hidden.
+    one, link (H, N): by how much they turn back with the first. first, others: which turns these are; order
+    (72,): where each turn stands in the first and the others in a row, None where no joint is hidden.
     """
 
     joints: tuple[int, ...]

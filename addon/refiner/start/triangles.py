@@ -1,5 +1,5 @@
-"""Positive definite systems of many right sides by half: what makes one of L L^T to the identity from the left
-is all that is asked for, and in blocks it is made in half the time of solving."""
+"""Positive definite systems M of many right sides R, of which only R^T M^-1 R is asked for: with M = L L^T
+that is the square of L^-1 R, and L^-1 in blocks takes half the time of solving."""
 
 from __future__ import annotations
 
