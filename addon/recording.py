@@ -85,7 +85,7 @@ class Keypoints(Brief):
 
     def rows(self, rows: np.ndarray | slice) -> Keypoints:
         """The same keypoints in some of the frames; rows: indices or a mask."""
-        if _every(rows):
+        if _every(rows) or (isinstance(rows, slice) and rows == slice(0, len(self.positions))):
             return self
         return replace(self, positions=self.positions[rows], confidence=self.confidence[rows])
 

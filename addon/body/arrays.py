@@ -40,6 +40,7 @@ def _of_numpy() -> Any:
         zeros=lambda shape, dtype=None, device=None: np.zeros(shape, dtype),
         clip=_clip,
         stack=stacked,
+        max=lambda array, axis=None, keepdims=False: np.maximum.reduce(array, axis, keepdims=keepdims),
         sum=lambda array, axis=None, keepdims=False: np.add.reduce(array, axis, keepdims=keepdims),
     )
     return found

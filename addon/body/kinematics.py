@@ -94,22 +94,37 @@ def _hanging(xp: Any, dtype: Any, where: Any) -> Array:
 
 def _forward(rotations: np.ndarray, pelvis: np.ndarray, bones: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """`forward` in NumPy, which multiplies rows of numbers several times as fast as many small matrices."""
-    lead = rotations.shape[:-3]
-    local = np.ascontiguousarray(rotations.reshape(-1, JOINT_COUNT * 9).T).reshape(JOINT_COUNT, 3, 3, -1)
-    world = np.empty_like(local)
-    world[0] = local[0]
-    for joints, _ in _LEVELS:
-        np.einsum("jabt,jbct->jact", world.take(_ABOVE[joints], axis=0), local[joints], out=world[joints])
+    lead, world = rotations.shape[:-3], _rows_turned(rotations)
     if bones.size > JOINT_COUNT * 3:
         bones = np.broadcast_to(bones, (*lead, JOINT_COUNT, 3))
     bone = bones.reshape(-1, JOINT_COUNT, 3)[:, 1:].transpose(1, 2, 0)
-    steps = np.empty((JOINT_COUNT, 3, local.shape[-1]), np.result_type(rotations, pelvis))
+    steps = np.empty((JOINT_COUNT, 3, world.shape[-1]), np.result_type(rotations, pelvis))
     steps[0] = np.broadcast_to(pelvis, (*lead, 3)).reshape(-1, 3).T
     np.einsum("jabt,jbt->jat", world.take(_ABOVE[1:], axis=0), bone, out=steps[1:])
     places = _HANGING.astype(steps.dtype) @ steps.reshape(JOINT_COUNT, -1)
     posed = np.ascontiguousarray(places.reshape(JOINT_COUNT * 3, -1).T)
     turns = np.ascontiguousarray(world.reshape(JOINT_COUNT * 9, -1).T)
     return posed.reshape(*lead, JOINT_COUNT, 3), turns.reshape(rotations.shape)
+
+
+def _rows_turned(rotations: np.ndarray) -> np.ndarray:
+    """(24, 3, 3, N) global rotations of local ones (..., 24, 3, 3), all poses' numbers in rows."""
+    local = np.ascontiguousarray(rotations.reshape(-1, JOINT_COUNT * 9).T).reshape(JOINT_COUNT, 3, 3, -1)
+    world = np.empty_like(local)
+    world[0] = local[0]
+    for joints, _ in _LEVELS:
+        np.einsum("jabt,jbct->jact", world.take(_ABOVE[joints], axis=0), local[joints], out=world[joints])
+    return world
+
+
+def carried(rotations: np.ndarray, joints: np.ndarray, vectors: np.ndarray) -> np.ndarray:
+    """(T, P, 3) vectors (P, 3), each fixed to one of these joints (P,), as poses (T, 24, 3, 3) turn them."""
+    vectors = vectors.astype(rotations.dtype)
+    if rotations.size >= MANY:
+        world = _rows_turned(rotations).take(joints, axis=0)
+        return np.einsum("pabt,pb->pat", world, vectors).transpose(2, 0, 1)
+    world = of_joints(joints, _turned(array_namespace(rotations), rotations))
+    return np.asarray((world @ vectors[..., None])[..., 0])
 
 
 def _like(values: Array, model: Array) -> Array:

@@ -46,13 +46,26 @@ _REST_LENGTH = float(np.linalg.norm(REST_OFFSETS, axis=-1).sum())
 def size(bone_offsets: Any) -> Any:
     """(...,) size of a skeleton relative to the mean one: the ratio of summed bone lengths."""
     if isinstance(bone_offsets, np.ndarray):
-        squared = np.einsum("...c,...c->...", bone_offsets, bone_offsets)
-        return np.add.reduce(np.sqrt(squared + 1e-18), axis=-1) / squared.dtype.type(_REST_LENGTH)
+        if bone_offsets.size == JOINT_COUNT * 3:
+            found = _size_of_one(bone_offsets.tobytes(), bone_offsets.dtype)
+            return found if bone_offsets.ndim == 2 else found.reshape(bone_offsets.shape[:-2])
+        return _sizes(bone_offsets)
     xp = array_namespace(bone_offsets)
     lengths = xp.sum(xp.sqrt(xp.sum(bone_offsets**2, axis=-1) + 1e-18), axis=-1)
     # As an array of the same precision: NumPy 1 takes a single number to double when it meets Python's float.
     whole = xp.asarray(_REST_LENGTH, dtype=lengths.dtype, device=device(bone_offsets))
     return lengths / whole
+
+
+@lru_cache(maxsize=32)
+def _size_of_one(offsets: bytes, dtype: Any) -> Any:
+    """`size` of a single skeleton, of which a run asks again and again."""
+    return _sizes(np.frombuffer(offsets, dtype).reshape(-1, 3))
+
+
+def _sizes(bone_offsets: np.ndarray) -> Any:
+    squared = np.einsum("...c,...c->...", bone_offsets, bone_offsets)
+    return np.add.reduce(np.sqrt(squared + 1e-18), axis=-1) / squared.dtype.type(_REST_LENGTH)
 
 
 def point_positions(joints: Any, global_rotations: Any, bone_offsets: Any, indices: Any = None) -> Any:

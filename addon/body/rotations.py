@@ -79,8 +79,8 @@ def _entries(dtype: Any) -> tuple[np.ndarray, ...]:
 
 
 def turned_back(matrices: Array) -> Array:
-    """The inverse of few rotation matrices (..., 3, 3) that many others are multiplied by, which NumPy does
-    twice as fast where their numbers lie in a row."""
+    """The inverse of rotation matrices (..., 3, 3) that others are multiplied by, which NumPy does twice as
+    fast where their numbers lie in a row."""
     if isinstance(matrices, np.ndarray):
         return np.ascontiguousarray(np.swapaxes(matrices, -1, -2))
     return array_namespace(matrices).matrix_transpose(matrices)
@@ -90,6 +90,8 @@ def axis_angle_from_matrix(matrices: Array) -> Array:
     """Rotation vectors (..., 3) in radians, of length 0..pi, accurate near both ends."""
     if not isinstance(matrices, np.ndarray):
         return _axis_angle_by_quaternion(matrices)
+    if matrices.size < 3 * FEW:
+        return _vectors_of_few(matrices)
     # Sine and cosine tell all turns but the largest, in a third of the operations.
     x, y, z, cosine = _sines_and_cosine(matrices)
     sine = np.sqrt(x * x + y * y + z * z + _NOTHING)
@@ -99,6 +101,25 @@ def axis_angle_from_matrix(matrices: Array) -> Array:
     if large.any():
         found[large] = _axis_angle_by_quaternion(matrices[large])
     return found
+
+
+def _vectors_of_few(matrices: np.ndarray) -> np.ndarray:
+    """The same where the number of calls counts more than how long each takes."""
+    told = matrices.reshape(*matrices.shape[:-2], 9) @ _sines(matrices.dtype)
+    found, cosine = told[..., :3], told[..., 3:] - 1.0
+    sine = np.sqrt(np.add.reduce(found * found, -1, keepdims=True) + _NOTHING)
+    found = found * (np.arctan2(sine, cosine) / sine)
+    large = cosine[..., 0] < _LARGE
+    if large.any():
+        found[large] = _axis_angle_by_quaternion(matrices[large])
+    return np.asarray(found)
+
+
+@lru_cache(maxsize=4)
+def _sines(dtype: Any) -> np.ndarray:
+    """(9, 4) from the entries of a matrix to twice its turn's sine along x, y and z, and its trace."""
+    across = _entries(np.dtype(float))[2]
+    return np.column_stack([across.T, np.eye(3).reshape(9)]).astype(dtype)
 
 
 def _axis_angle_by_quaternion(matrices: Array) -> Array:
@@ -241,7 +262,16 @@ def _pulls_of_few(vectors: np.ndarray, pull: np.ndarray) -> np.ndarray:
     squared = np.add.reduce(vectors * vectors, -1, keepdims=True)
     along = np.add.reduce(vectors * pull, -1, keepdims=True)
     twice = vectors * along - squared * pull
-    return np.asarray(pull - across[..., 0] / 2 + _share_of_bend(squared) * twice)
+    share = _share_of_few(squared).astype(vectors.dtype)
+    return np.asarray(pull - across[..., 0] / 2 + share * twice)
+
+
+def _share_of_few(squared: np.ndarray) -> np.ndarray:
+    """`_share_of_bend` in double precision, in which no series is needed: below the least of these squares it
+    hardly changes."""
+    safe = np.maximum(squared, 1e-4, dtype=float)
+    half = np.sqrt(safe) / 2
+    return np.asarray((1 - half / np.tan(half)) / safe)
 
 
 def _share_of_bend(squared: Array) -> Array:

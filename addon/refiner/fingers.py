@@ -29,7 +29,7 @@ def with_hand_points(
 def fingers(prepared: Prepared, controls: Controls, rows: np.ndarray, motion: Motion) -> Steps[Motion]:
     """The motion in these frames (T,) bool with its fingers."""
     points = None if prepared.hands is None else prepared.hands.rows(rows)
-    share = _shares(prepared, controls)[rows]
+    share = 1.0 if points is None else _shares(prepared, controls)[rows]
     return (yield from with_hands(motion, prepared.person.rows(rows), points, controls, share))
 
 

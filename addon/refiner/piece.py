@@ -38,7 +38,7 @@ from .start.closed_form import (
     start_from_keypoints,
     strain,
 )
-from .start.jacobian import information
+from .start.jacobian import information_of
 from .start.solver import Prior, solve
 from .timeline import (
     NETWORK_FPS,
@@ -373,7 +373,7 @@ def see_and_turn(
     given."""
     guess = rotations if initial is None else initial.rotations
     constant = yield from constant_turn_of_clip(rotations, guess)
-    shake = np.zeros(JOINT_COUNT) if initial is None else initial.shake
+    habits = constant, np.zeros(JOINT_COUNT) if initial is None else initial.shake
     evidence = yield from in_chunks(lambda rows: _columns(known.rows(rows)), len(rotations))
     times = network_times(len(rotations), fps)
     if times is not None:
@@ -386,13 +386,8 @@ def see_and_turn(
         # With all the frames around it that a frame depends on, so that no seam is left.
         before, last = max(first - CONTEXT, 0), min(first + NETWORK_CHUNK, len(rotations))
         rows, inside = slice(before, last + CONTEXT), slice(first - before, last - before)
-        seen = yield from _seen(
-            run, known.indices, rotations[rows], pelvis[rows], evidence[rows], guess[rows]
-        )
-        seen = replace(
-            seen, has_initial=seen.has_initial * float(initial is not None),
-            constant=run.engine.array(constant), shake=run.engine.array(shake),
-        )  # fmt: skip
+        start = rotations[rows], pelvis[rows], guess[rows]
+        seen = yield from _seen(run, known.indices, evidence[rows], start, initial is not None, *habits)
         result = yield from run.engine.run((yield from network_inputs.steps(seen)))
         found = (result.turns, result.deviation, result.point_deviation)
         parts.append([to_numpy(values)[inside].astype(float) for values in found])
@@ -419,21 +414,25 @@ def _at(values: np.ndarray, times: np.ndarray) -> Steps[np.ndarray]:
 def _seen(
     run: Run,
     indices: np.ndarray,
-    rotations: np.ndarray,
-    pelvis: np.ndarray,
     evidence: np.ndarray,
-    guess: np.ndarray,
+    start: tuple[np.ndarray, np.ndarray, np.ndarray],
+    given: bool,
+    constant: np.ndarray,
+    shake: np.ndarray,
 ) -> Steps[Seen]:
-    """What the network sees of some frames; evidence (T, P, 7): the points' positions, detail, precision."""
-    array = run.engine.array
+    """What the network sees of some frames; evidence (T, P, 7): the points' positions, detail, precision;
+    start: rotations, pelvis and initial pose, which was given or not; constant and shake as `Seen` has
+    them."""
+    array, (rotations, pelvis, guess) = run.engine.array, start
     everywhere = np.zeros((len(rotations), POINT_COUNT, evidence.shape[-1]), np.float32)
     everywhere[:, indices] = evidence
     pose, bones = (array(rotations), array(pelvis)), array(run.bones)
+    posed = forward(*pose, bones)
     yield None
 
     def told_in(rows: slice) -> np.ndarray:
         precision = array(evidence[rows, :, 6])
-        return to_numpy(information(pose[0][rows], pose[1][rows], bones, indices, precision))
+        return to_numpy(information_of(posed[0][rows], posed[1][rows], bones, indices, precision))
 
     told = array((yield from in_chunks(told_in, len(rotations), CHUNK)))
     yield None
@@ -445,9 +444,10 @@ def _seen(
         array(everywhere[..., 6]),
         told,
         array(guess),
-        array(np.ones(len(rotations))),
-        array(np.zeros((JOINT_COUNT, 3))),
-        array(np.zeros(JOINT_COUNT)),
+        array(np.full(len(rotations), float(given))),
+        array(constant),
+        array(shake),
+        posed,
     )
 
 
@@ -491,6 +491,6 @@ def _fit(
     """Gauss–Newton from a pose as sure as the network; share: (N, P) of the points' precision."""
     array = run.engine.array
     precision = run.gain * np.minimum(1.0 / found.trust**2, known.precision) * share
-    evidence = replace(as_evidence(known, refined), precision=array(precision))
+    evidence = as_evidence(known, refined, precision)
     prior = Prior(refined, array(NETWORK_WEIGHT / found.deviation**2))
     return (yield from solve.steps(refined, pelvis, array(run.bones), evidence, (prior,), POLISH_STEPS))

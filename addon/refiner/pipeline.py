@@ -25,6 +25,7 @@ from .feet.stand import stand
 from .fingers import fingers, with_hand_points
 from .hands.motion import with_hands
 from .limbs import Limbs, trusted
+from .memory import keep_what_is_freed
 from .modes import check_given, choose_mode
 from .network.engine import choose_engine, loads_torch, one_thread
 from .network.model import load_model
@@ -33,7 +34,7 @@ from .poses_alone import read_alone, refine_alone
 from .prepared import Own, Prepared, Toward
 from .result.blending import Poses as Posed
 from .result.blending import blend, only_joints, shares, standing
-from .result.fit import fit_of
+from .result.fit import fit_of, fit_of_poses
 from .result.own_body import OwnBody, decoded, on_own_body
 from .start.closed_form import from_neighbours
 from .stretches import evidence_of, given_of, joined, kept_of, split, unseen
@@ -122,7 +123,9 @@ def refine_steps(
     asked = (own, engine, device, recipe, bone_offsets, body)
     prepared = yield from _prepare(person, keypoints, mode, *asked)
     prepared = yield from with_hand_points(prepared, keypoints, mode, controls)
-    return (yield from refine_prepared(replace(prepared, mesh=mesh), controls))
+    if mesh is not None:
+        prepared = replace(prepared, mesh=mesh)
+    return (yield from refine_prepared(prepared, controls))
 
 
 def prepare(
@@ -166,6 +169,7 @@ def _prepare(
     body: OwnBody | None,
 ) -> Steps[Prepared]:
     """own: whether the keypoints hang on the person's poses."""
+    keep_what_is_freed()
     if loads_torch(engine, device):
         yield Progress(0.0, "Loading PyTorch, the first time only")
     yield from load_model.steps()
@@ -226,7 +230,7 @@ def _toward(
         shake=run.shake if calm is None else calm,
     )  # fmt: skip
     kept = None if given is None else kept_of(person, parts, given, clip)
-    renamed_keypoints = renamed(keypoints, clip.targets)
+    renamed_keypoints = renamed(keypoints, clip.targets) if clip.joints else keypoints
     # An estimator's poses tell how the trunk leans themselves.
     trunks = () if plugin else tuple(unseen_trunk(one.usual, fps) for one in read)
     toward = Toward(renamed_keypoints, read, split(clip.initial, parts), clip, kept, trunks)
@@ -236,6 +240,8 @@ def _toward(
 def _of_trunks(prepared: Prepared) -> tuple[str, ...]:
     """A sentence of the frames in which somebody is seen from the chest up."""
     assert prepared.toward is not None
+    if not any(prepared.toward.trunks):
+        return ()
     unseen = np.zeros(prepared.person.frames, bool)
     for part, trunk in zip(prepared.parts, prepared.toward.trunks, strict=False):
         if trunk is not None:
@@ -330,10 +336,12 @@ def _fitted(
     prepared: Prepared, toward: Toward, controls: Controls, rows: np.ndarray
 ) -> Steps[tuple[Posed, np.ndarray]]:
     """Refined poses of the frames in `rows` (T,), and their uncertainty."""
-    run = replace(prepared.run, gain=controls.gain(toward.kept is not None, toward.clip.targets.indices))
+    gain = controls.gain(toward.kept is not None, toward.clip.targets.indices)
+    if not np.array_equal(gain, prepared.run.gain):
+        prepared = replace(prepared, run=replace(prepared.run, gain=gain))
     names = [POINT_NAMES[index] for index in toward.read[0].usual.indices]
     smoothness = controls.point_smoothness(names)
-    near, *found = yield from _refine_pieces(replace(prepared, run=run), toward, smoothness, rows)
+    near, *found = yield from _refine_pieces(prepared, toward, smoothness, rows)
     rotations, pelvis, uncertainty = found
     fitted = np.isfinite(pelvis[:, 0])
     if not (fitted & rows[near]).any():
@@ -451,19 +459,19 @@ def _motion(
     bones: np.ndarray,
     uncertainty: np.ndarray,
 ) -> Steps[Motion]:
-    poses = person.poses
-    motion = Motion(
-        rotations=np.asarray(rotations, float),
-        pelvis=np.asarray(pelvis, float),
+    poses, fit = person.poses, np.full(person.frames, np.nan)
+    rotations, pelvis = np.asarray(rotations, float), np.asarray(pelvis, float)
+    if keypoints is not None:
+        fit = yield from fit_of_poses(rotations, pelvis, bones, keypoints)
+    return Motion(
+        rotations=rotations,
+        pelvis=pelvis,
         bone_offsets=bones,
         fps=person.fps,
         frame_ids=person.frame_ids,
-        fit_error_mm=np.full(person.frames, np.nan),
+        fit_error_mm=fit,
         uncertainty_deg=uncertainty,
         person_id=person.id,
         betas=np.zeros(0, np.float32) if poses is None else poses.betas,
         gender="neutral" if poses is None else poses.gender,
     )
-    if keypoints is None:
-        return motion
-    return replace(motion, fit_error_mm=(yield from fit_of(motion, keypoints)))

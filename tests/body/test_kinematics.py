@@ -79,3 +79,12 @@ def test_many_poses_at_once_are_what_each_is_alone(number: int) -> None:
     each = [kinematics.forward(*pose) for pose in zip(rotations, pelvis, bones, strict=True)]
     for found, alone in zip(many, zip(*each, strict=True), strict=True):
         np.testing.assert_allclose(found, np.stack(alone), atol=1e-13)
+
+
+@pytest.mark.parametrize("number", [1, 3, 40])
+def test_what_hangs_on_joints_turns_as_they_do(number: int) -> None:
+    rotations, pelvis = _random_pose(number)
+    joints, vectors = np.array([0, 21, 4, 21]), np.random.default_rng(2).normal(size=(4, 3))
+    _, world = kinematics.forward(rotations, pelvis, REST_OFFSETS)
+    expected = (world[:, joints] @ vectors[..., None])[..., 0]
+    np.testing.assert_allclose(kinematics.carried(rotations, joints, vectors), expected, atol=1e-13)

@@ -154,6 +154,16 @@ def test_few_vectors_are_turned_as_many_are(dtype: str) -> None:
         np.testing.assert_allclose(few, many, atol=atol)
 
 
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_few_matrices_tell_the_vectors_that_many_do(dtype: str) -> None:
+    vectors = np.random.default_rng(4).normal(size=(rotations.FEW, 3))
+    vectors[:3] = [[0.0, 0.0, 0.0], [np.pi, 0.0, 0.0], [0.0, 3.14, 0.0]]
+    matrices = rotations.matrix_from_axis_angle(vectors).astype(dtype)
+    few, many = rotations.axis_angle_from_matrix(matrices[:5]), rotations.axis_angle_from_matrix(matrices)[:5]
+    assert few.dtype == many.dtype == dtype
+    np.testing.assert_allclose(few, many, atol=20.0 * float(np.finfo(dtype).eps))
+
+
 def test_log_gradient_has_no_seam_between_series_and_quotient() -> None:
     below, above = (_jacobian(np.array([0.0, 0.2 + d, 0.0])) for d in (-1e-9, 1e-9))
     np.testing.assert_allclose(below, above, atol=2e-9)

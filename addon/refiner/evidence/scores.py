@@ -14,6 +14,8 @@ def score_of_places(confidence: np.ndarray, usable: np.ndarray, kept: np.ndarray
     confidence: (T, P) of places as observed, in 0..1; usable: (T, P) where one was. kept: (P,) share of a
     smoothed place that is its own frame's; the rest is told by its neighbours, and as sure as they are.
     """
+    if np.array_equal(confidence, usable):  # all as sure as can be
+        return np.ones(confidence.shape)
     around = _around(confidence, usable, max(round(AROUND * fps), 1))
     own = np.where(usable, confidence, around)
     return np.asarray(around + kept * (own - around))

@@ -259,7 +259,8 @@ def _jumps(path: np.ndarray, frame_ids: np.ndarray, fps: float) -> np.ndarray:
     """(J,) places to which a path (N, 3), seen in these frames, jumps from the one before."""
     if len(path) < FEWEST:
         return np.zeros(0, int)
-    off, (_, before, after) = _bends(path, frame_ids), _steps(path, frame_ids)
+    step, before, after = _steps(path, frame_ids)
+    off = _length(step - 0.5 * (before + after))
     least = JUMP * max(JUMP_RATE / fps, 1.0)
     at = np.flatnonzero(off > least)
     if len(at) < 2:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import numpy as np
 
@@ -92,6 +93,7 @@ def joints_seen(targets: Targets) -> np.ndarray:
     return information / (information + UNKNOWN_DEVIATION**-2)
 
 
+@lru_cache(maxsize=64)
 def definition_deviation(name: str, layout: str | None) -> float:
     """Standard deviation in metres of where a keypoint of this layout lies around the canonical point."""
     if layout in SMPL_LAYOUTS:

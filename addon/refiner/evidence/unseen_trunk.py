@@ -7,6 +7,7 @@ are, as it did when it was last seen or as people's trunks do.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import numpy as np
 
@@ -69,10 +70,13 @@ class UnseenTrunk:
 
 def unseen_trunk(targets: Targets, fps: float) -> UnseenTrunk | None:
     """The hips of a stretch where they are not seen; None without shoulders, or where they always are."""
-    hips, shoulders = (_pair(targets, names) for names in (_HIPS, _SHOULDERS))
+    indices = tuple(targets.indices.tolist())
+    hips, shoulders = (_pair(indices, names) for names in (_HIPS, _SHOULDERS))
     if hips is None or shoulders is None:
         return None
-    untold = 1.0 - _told(targets)
+    untold = 1.0 - _told(targets.precision[:, _lower(indices)])
+    if not untold.any():
+        return None
     left, right = (targets.positions[:, column] for column in shoulders)
     seen = (targets.precision[:, shoulders] > 0).all(1)
     if not (seen & (untold > 0)).any():
@@ -110,24 +114,27 @@ def told_of_trunk(person: Person, unseen: np.ndarray) -> tuple[str, ...]:
     )
 
 
-def _pair(targets: Targets, names: tuple[str, ...]) -> list[int] | None:
-    """Columns of the left and right point of the first of these names that the targets have."""
+@lru_cache(maxsize=64)
+def _pair(indices: tuple[int, ...], names: tuple[str, ...]) -> list[int] | None:
+    """Columns of the left and right point of the first of these names that these canonical points have."""
     for name in names:
         wanted = [POINT_INDEX[name.format(side)] for side in ("left", "right")]
-        held = [np.flatnonzero(targets.indices == index) for index in wanted]
-        if all(len(column) for column in held):
-            return [int(column[0]) for column in held]
+        if all(index in indices for index in wanted):
+            return [indices.index(index) for index in wanted]
     return None
 
 
-def _told(targets: Targets) -> np.ndarray:
-    """(T,) in 0..1, how far points below the shoulders tell where the trunk is."""
-    lower = [
-        place
-        for place, index in enumerate(targets.indices)
-        if any(word in POINT_NAMES[index] for word in _LOWER)
+@lru_cache(maxsize=32)
+def _lower(indices: tuple[int, ...]) -> list[int]:
+    """Columns of the points below the shoulders."""
+    return [
+        place for place, index in enumerate(indices) if any(word in POINT_NAMES[index] for word in _LOWER)
     ]
-    precision = targets.precision[:, lower]
+
+
+def _told(precision: np.ndarray) -> np.ndarray:
+    """(T,) in 0..1, how far points below the shoulders, which are known so well (T, P), tell where the trunk
+    is."""
     best = np.maximum(precision.max(0, initial=0.0), 1e-9)
     return np.asarray(np.minimum(precision / (TOLD * best), 1.0).max(1, initial=0.0))
 

@@ -59,15 +59,17 @@ def _solve(values: np.ndarray, weights: np.ndarray, strengths: np.ndarray, resul
     weights = weights[:, None] + 1e-9 * (1.0 + strengths.sum(-1))
     paths = np.zeros((half + ORDER, values.shape[1], 2, *columns))
     paths[:half] = np.moveaxis(_both(pull, half), 1, 2)[:, :, :, None]
-    factors, diagonals, left = yield from _eliminated(kinds, penalty, _both(weights, half), paths)
+    rows = paths.reshape(*paths.shape[:2], -1)
+    factors, diagonals, left = yield from _eliminated(kinds, penalty, _both(weights, half), rows)
+    left = left.reshape(ORDER, ORDER, 2, *columns)
     told, ends = (weights[middle], pull[middle]), (left, paths[half:])
     found = result[middle] = _met(penalty[kinds[middle]], *told, *ends)
     paths[half:] = np.stack([found[:ORDER], found[: -ORDER - 1 : -1]], axis=2)
     for first in range(0, half, FRAMES):
         some = slice(first, min(first + FRAMES, half))
-        paths[some] /= diagonals[some, None]
+        rows[some] /= diagonals[some, None]
         yield None
-    yield from _put_back(factors, paths)
+    yield from _put_back(factors, rows)
     result[:half], result[: frames - 1 - half : -1] = paths[:half, :, 0], paths[:half, :, 1]
 
 
@@ -100,23 +102,22 @@ def _eliminated(
     kinds: np.ndarray, penalty: np.ndarray, weights: np.ndarray, paths: np.ndarray
 ) -> Steps[tuple[np.ndarray, np.ndarray, np.ndarray]]:
     """Takes half of the frames out of the equations, from both ends to the middle. weights (half, 2, S, K);
-    paths (half + ORDER, C, 2, S, K): what pulls, which is reduced in place.
+    paths (half + ORDER, C, N): what pulls, which is reduced in place; N = 2 S K numbers in a row, on which
+    NumPy works several times as fast as on rows of them.
 
-    Returns of each frame that is out the factors (half, ORDER, 2, S, K) of those behind it and its diagonal
-    (half, 2, S, K), and what all of them leave to the middle (ORDER, ORDER, 2, S, K).
+    Returns of each frame that is out the factors (half, ORDER, N) of those behind it and its diagonal (half,
+    N), and what all of them leave to the middle (ORDER, ORDER, N).
     """
-    half, columns = len(weights), weights.shape[1:]
-    factors, diagonals = np.empty((half, ORDER, *columns)), np.empty((half, *columns))
-    lines = np.empty((FRAMES_PER_STEP + 1, len(_ELEMENTS), *columns))
+    half, columns = len(weights), paths.shape[2]
+    factors, diagonals = np.empty((half, ORDER, columns)), np.empty((half, columns))
+    lines = np.empty((FRAMES_PER_STEP + 1, len(_ELEMENTS), columns))
     own = _own(slice(0, ORDER), kinds, penalty, weights)
     for place, (i, j) in enumerate(_ELEMENTS[:_LEFT]):
         lines[0, place] = own[i, j - i]
-    # NumPy works on numbers in a row several times as fast as on rows that are repeated.
-    by_path, numbers = _repeated(paths.shape[1])
-    taken, spread = np.empty((2 * _LEFT, *columns)), np.empty((_LEFT + len(by_path), *columns))
-    pulls, rows = np.empty((len(by_path), *columns)), np.array([*_ROWS, *by_path])
-    before, row, by, on = taken[:_LEFT], taken[_LEFT:], spread[:_LEFT], spread[_LEFT:]
-    asked, behind = np.array(_TAKEN), _behind(paths)
+    taken, by = np.empty((2 * _LEFT, columns)), np.empty((_LEFT, columns))
+    before, row = taken[:_LEFT], taken[_LEFT:]
+    asked, rows, behind = np.array(_TAKEN), np.array(_ROWS), _behind(paths)
+    pulls = np.empty(behind.shape[1:])
     for first in range(0, half, FRAMES_PER_STEP):
         yield None
         some = slice(first, min(first + FRAMES_PER_STEP, half))
@@ -124,57 +125,49 @@ def _eliminated(
         own = _own(slice(first, some.stop + ORDER), kinds, penalty, weights)
         for i in range(ORDER + 1):
             lines[:count, _LEFT + i] = own[i : i + count, ORDER - i]
-        parts = lines[:count], lines[1 : count + 1, :_LEFT], factors[some], paths[some], behind[some]
-        for line, left, factor, path, after in zip(*parts, strict=True):
+        ties = factors[some, :, None], paths[some, None], behind[some]
+        parts = lines[:count], lines[1 : count + 1, :_LEFT], factors[some], *ties
+        for line, left, factor, on, path, after in zip(*parts, strict=True):
             line.take(asked, 0, taken, "clip")
             np.divide(row[:ORDER], line[0], factor)
-            factor.take(rows, 0, spread, "clip")
+            factor.take(rows, 0, by, "clip")
             np.subtract(before, np.multiply(by, row, by), left)
-            path.take(numbers, 0, pulls, "clip")
-            np.subtract(after, np.multiply(on, pulls, pulls), after)
+            np.subtract(after, np.multiply(on, path, pulls), after)
         diagonals[some] = lines[:count, 0]
         lines[0] = lines[count]
     return factors, diagonals, lines[0, _SQUARE]
 
 
 def _put_back(factors: np.ndarray, paths: np.ndarray) -> Steps[None]:
-    """Solves for the paths (half + ORDER, C, 2, S, K) of the frames that are out, from the middle on."""
-    count, behind = paths.shape[1], _behind(paths)
-    rows, _ = _repeated(count)
-    spread = np.empty(behind.shape[1:])
-    pulls = np.empty_like(spread)
+    """Solves for the paths (half + ORDER, C, N) of the frames that are out, from the middle on."""
+    behind = _behind(paths)
+    pulls = np.empty(behind.shape[1:])
+    first, second, third = pulls
     for last in range(len(factors), 0, -FRAMES_PER_STEP):
         yield None
         some = slice(max(last - FRAMES_PER_STEP, 0), last)
-        frames = (part[some][::-1] for part in (factors, paths, behind))
+        frames = (part[some][::-1] for part in (factors[:, :, None], paths, behind))
         for factor, path, after in zip(*frames, strict=True):
-            factor.take(rows, 0, spread, "clip")
-            np.multiply(spread, after, pulls)
-            for pull in range(count, len(pulls), count):
-                np.add(pulls[:count], pulls[pull : pull + count], pulls[:count])
-            np.subtract(path, pulls[:count], path)
+            np.multiply(factor, after, pulls)
+            np.add(first, second, first)
+            np.add(first, third, first)
+            np.subtract(path, first, path)
 
 
 def _own(frames: slice, kinds: np.ndarray, penalty: np.ndarray, weights: np.ndarray) -> np.ndarray:
-    """(N, ORDER + 1, 2, S, K) the elements (t, t + j) of such frames' own equations; nothing from half on."""
+    """(F, ORDER + 1, N) the elements (t, t + j) of such frames' own equations; nothing from half on."""
     own = np.zeros((frames.stop - frames.start, ORDER + 1, *weights.shape[1:]))
     out = slice(frames.start, min(frames.stop, len(weights)))
     count = out.stop - out.start
     own[:count] = penalty[kinds[out], :, None]
     own[:count, 0] += weights[out]
-    return own
-
-
-def _repeated(count: int) -> tuple[np.ndarray, np.ndarray]:
-    """For each of a path's numbers, so many of them, in each frame behind one: which of its factors counts
-    there, and which of its own numbers."""
-    return np.repeat(np.arange(ORDER), count), np.tile(np.arange(count), ORDER)
+    return own.reshape(len(own), ORDER + 1, -1)
 
 
 def _behind(paths: np.ndarray) -> np.ndarray:
-    """(T, ORDER C, ...) views of paths (T + ORDER, C, ...): those of the frames behind each."""
-    shape = (len(paths) - ORDER, ORDER * paths.shape[1], *paths.shape[2:])
-    return np.lib.stride_tricks.as_strided(paths[1:], shape, paths.strides)
+    """(T, ORDER, C, ...) views of paths (T + ORDER, C, ...): those of the frames behind each."""
+    shape = (len(paths) - ORDER, ORDER, *paths.shape[1:])
+    return np.lib.stride_tricks.as_strided(paths[1:], shape, (paths.strides[0], *paths.strides))
 
 
 def _penalty(frames: int, strengths: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

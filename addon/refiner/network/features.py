@@ -42,7 +42,8 @@ class Seen:
     1/rad^2.
     initial (..., T, 24, 3, 3): an estimator's or an earlier pose, where has_initial (..., T) is 1 and not 0.
     constant (..., 24, 3) radians: `proposals.constant_turn` over the whole clip. shake (..., 24) radians: how
-    much the initial poses shook before they were steadied.
+    much the initial poses shook before they were steadied. posed: joints and global rotations of the starting
+    pose, as `kinematics.forward` has them, where they are known already.
     """
 
     rotations: Any
@@ -56,6 +57,7 @@ class Seen:
     has_initial: Any
     constant: Any
     shake: Any
+    posed: tuple[Any, Any] | None = None
 
 
 @dataclass(frozen=True)
@@ -72,7 +74,7 @@ def network_inputs(seen: Seen, human_centric: bool = True) -> Steps[Inputs]:
     xp = array_namespace(seen.rotations)
     rotations, lead = seen.rotations, seen.rotations.shape[:-3]
     bones = seen.bone_offsets[..., None, :, :]
-    joints, world = forward(rotations, seen.pelvis, bones)
+    joints, world = forward(rotations, seen.pelvis, bones) if seen.posed is None else seen.posed
     axes, origin = human_frame(joints)
     if not human_centric:
         axes = xp.broadcast_to(xp.eye(3, dtype=axes.dtype, device=device(axes)), axes.shape)
@@ -133,6 +135,8 @@ def _of_every(values: Any, told: list[int]) -> Any:
 def _root_motion(axes: Any, origin: Any) -> Any:
     """(..., T, 6): turn and move of the human frame since the frame before, zero at the first."""
     xp = array_namespace(axes)
+    if axes.shape[-3] == 1:
+        return xp.zeros((*origin.shape[:-1], 6), dtype=axes.dtype, device=device(axes))
     back = xp.matrix_transpose(axes[..., :-1, :, :])
     turn = axis_angle_from_matrix(back @ axes[..., 1:, :, :]) * 5.0
     move = (back @ (origin[..., 1:, :] - origin[..., :-1, :])[..., None])[..., 0] / RESIDUAL_UNIT

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from ...body.arrays import array_namespace, device
-from ...body.rotations import axis_angle_from_matrix, matrix_from_six_d, six_d_from_matrix
+from ...body.rotations import axis_angle_from_matrix, matrix_from_six_d, six_d_from_matrix, turned_back
 from ...steps import Stepped, Steps, in_chunks
 
 WIDTHS = (5, 13, 41)
@@ -35,16 +35,18 @@ def proposals(rotations: Any, information: Any, initial: Any, has_initial: Any, 
     """
     xp = array_namespace(rotations)
     given = has_initial[..., None, None]
+    alone = rotations.shape[-4] == 1
+    if alone and isinstance(given, np.ndarray) and not given.any():
+        return np.zeros((*rotations.shape[:-3], PROPOSALS, *rotations.shape[-3:-1]), rotations.dtype)
     told = xp.sum(information, axis=-1, keepdims=True)
     weights = told / (told + UNKNOWN_DEVIATION**-2) + LEAST_WEIGHT
-    alone = rotations.shape[-4] == 1
     turns = [xp.zeros_like(rotations[..., 0])] * len(WIDTHS) if alone else []
-    sums = weighed(rotations, weights)
+    sums, back = weighed(rotations, weights), turned_back(rotations)
     yield None
     for width in () if alone else WIDTHS:
         calm = steadied(sums, width)
         yield None
-        turns.append(_turn(rotations, calm))
+        turns.append(axis_angle_from_matrix(back @ calm))
         yield None
     if isinstance(given, np.ndarray) and not given.any():
         turns += [np.zeros_like(turns[0])] * 2
@@ -52,7 +54,7 @@ def proposals(rotations: Any, information: Any, initial: Any, has_initial: Any, 
         even = steadied(weighed(initial, xp.ones_like(weights)), INITIAL_WIDTH)
         for pose in (initial, even):
             yield None
-            turns.append(_turn(rotations, pose) * given)
+            turns.append(axis_angle_from_matrix(back @ pose) * given)
     turns.append(xp.broadcast_to(constant[..., None, :, :], turns[0].shape) * given)
     return xp.stack(turns, axis=-3)
 
@@ -107,5 +109,4 @@ def _sums(values: Any, width: int) -> Any:
 
 
 def _turn(source: Any, target: Any) -> Any:
-    xp = array_namespace(source)
-    return axis_angle_from_matrix(xp.matrix_transpose(source) @ target)
+    return axis_angle_from_matrix(turned_back(source) @ target)

@@ -29,9 +29,15 @@ def fit_error(
 
 def fit_of(motion: Motion, keypoints: Keypoints) -> Steps[np.ndarray]:
     """(T,) mm by which a motion misses these keypoints, as many frames: `fit_error` in steps."""
+    return (yield from fit_of_poses(motion.rotations, motion.pelvis, motion.bone_offsets, keypoints))
+
+
+def fit_of_poses(
+    rotations: np.ndarray, pelvis: np.ndarray, bones: np.ndarray, keypoints: Keypoints
+) -> Steps[np.ndarray]:
+    """The same of poses (T, 24, 3, 3), pelvis (T, 3) and bones (24, 3)."""
 
     def off(rows: slice) -> np.ndarray:
-        poses = motion.rotations[rows], motion.pelvis[rows]
-        return fit_error(*poses, motion.bone_offsets, keypoints.rows(rows))
+        return fit_error(rotations[rows], pelvis[rows], bones, keypoints.rows(rows))
 
-    return (yield from in_chunks(off, motion.frames))
+    return (yield from in_chunks(off, len(pelvis)))

@@ -60,8 +60,8 @@ JUDGED_FRAMES, FARTHEST_APART = 64, 0.6
 def start_from_keypoints(
     evidence: Evidence, bone_offsets: Any, prior: Prior, coarse: tuple[float, ...] = COARSE_TO_FINE
 ) -> Steps[tuple[Any, Any]]:
-    """Rotations (B, 24, 3, 3) and pelvis (B, 3) from evidence alone; `prior` is the absolute one, coarse as
-    `solve` takes it."""
+    """Rotations (B, 24, 3, 3) and pelvis (B, 3) from evidence alone; `prior` is the absolute one, which says
+    nothing of how the root lies; coarse as `solve` takes it."""
     xp = array_namespace(evidence.positions)
     batch = evidence.positions.shape[0]
     mean = xp.broadcast_to(prior.reference, (batch, *prior.reference.shape))
@@ -69,7 +69,7 @@ def start_from_keypoints(
     yield None
     return (
         yield from solve.steps(
-            rotations, pelvis, bone_offsets, evidence, (prior,), coarse, OUTLIER_SCALE, ENOUGH
+            rotations, pelvis, bone_offsets, evidence, (prior,), coarse, OUTLIER_SCALE, ENOUGH, likely=True
         )
     )
 
@@ -169,24 +169,23 @@ def kabsch(source: Any, target: Any, weights: Any) -> tuple[Any, Any, Any]:
     centre_source = xp.sum(source * share[..., None], axis=-2)
     centre_target = xp.sum(target * share[..., None], axis=-2)
     spread = xp.matrix_transpose((source - centre_source[:, None]) * share[..., None])
-    u, _, vt = xp.linalg.svd(spread @ (target - centre_target[:, None]))
-    mirrored = xp.linalg.det(u @ vt) < 0
-    flip = xp.stack(
-        [xp.ones_like(u[:, 0, 0]), xp.ones_like(u[:, 0, 0]), 1.0 - 2.0 * xp.astype(mirrored, u.dtype)],
-        axis=-1,
-    )
-    rotation = xp.matrix_transpose((u * flip[:, None, :]) @ vt)
+    linalg = np.linalg if isinstance(spread, np.ndarray) else xp.linalg
+    u, _, vt = linalg.svd(spread @ (target - centre_target[:, None]))
+    unmirrored = xp.sign(linalg.det(u @ vt))
+    last = u[..., 2:] * unmirrored[:, None, None]
+    rotation = xp.matrix_transpose(xp.concat([u[..., :2], last], axis=-1) @ vt)
     return rotation, centre_source, centre_target
 
 
-def as_evidence(targets: Targets, like: Any) -> Evidence:
-    """Targets as arrays of the same library, precision and device as `like`."""
+def as_evidence(targets: Targets, like: Any, precision: np.ndarray | None = None) -> Evidence:
+    """Targets as arrays of the same library, precision and device as `like`; precision (B, P): another than
+    theirs."""
     xp = array_namespace(like)
     kind = {"dtype": like.dtype, "device": device(like)}
     metric = None if targets.metric is None else xp.asarray(targets.metric, **kind)
     return Evidence(
         targets.indices,
         xp.asarray(targets.positions, **kind),
-        xp.asarray(targets.precision, **kind),
+        xp.asarray(targets.precision if precision is None else precision, **kind),
         metric,
     )

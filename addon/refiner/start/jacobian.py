@@ -49,9 +49,13 @@ def levers(
 ) -> Levers:
     """The levers of some joints, the pelvis first, of poses (B, 24, 3, 3) and pelvis (B, 3) on these
     canonical points (P,)."""
-    xp = array_namespace(rotations)
-    joints, world = forward(rotations, pelvis, bone_offsets)
-    placed, asked, mixing = _constants(tuple(indices.tolist()), of, xp, rotations.dtype, device(rotations))
+    return _levers(*forward(rotations, pelvis, bone_offsets), bone_offsets, indices, of)
+
+
+def _levers(joints: Any, world: Any, bone_offsets: Any, indices: np.ndarray, of: tuple[int, ...]) -> Levers:
+    """The same of posed skeletons: joints (B, 24, 3) and global rotations (B, 24, 3, 3)."""
+    xp = array_namespace(world)
+    placed, asked, mixing = _constants(tuple(indices.tolist()), of, xp, world.dtype, device(world))
     scale = size(bone_offsets)
     scale = xp.reshape(scale, (-1, 1, 1, 1)) if scale.ndim else scale
     batch = joints.shape[0]
@@ -113,9 +117,14 @@ def points_and_jacobian(
 def information(rotations: Any, pelvis: Any, bone_offsets: Any, indices: np.ndarray, precision: Any) -> Any:
     """(B, 24, 3) in 1/rad^2, how well points of this precision (B, P) tell each joint's turn about its own
     axes, all else fixed."""
-    xp = array_namespace(rotations)
+    return information_of(*forward(rotations, pelvis, bone_offsets), bone_offsets, indices, precision)
+
+
+def information_of(places: Any, world: Any, bone_offsets: Any, indices: np.ndarray, precision: Any) -> Any:
+    """The same of posed skeletons: joints' places (B, 24, 3) and global rotations (B, 24, 3, 3)."""
+    xp = array_namespace(world)
     joints = moving(tuple(indices.tolist()))
-    found = levers(rotations, pelvis, bone_offsets, indices, joints)
+    found = _levers(places, world, bone_offsets, indices, joints)
     own = xp.matrix_transpose(found.world) @ found.arms  # in the joint's own axes
     squared = xp.reshape(own**2, (own.shape[0], 3 * len(joints), -1)) @ precision[..., None]
     along = xp.reshape(squared, own.shape[:3])

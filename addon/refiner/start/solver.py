@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from ...body.arrays import array_namespace, device
-from ...body.rotations import axis_angle_from_matrix, log_gradient, matrix_from_axis_angle, turned_back
+from ...body.rotations import FEW, axis_angle_from_matrix, log_gradient, matrix_from_axis_angle, turned_back
 from ...body.skeleton import JOINT_COUNT
 from ...steps import Stepped, Steps
 from .jacobian import EVERY, Levers, levers, moving, swept
@@ -73,10 +73,10 @@ class Outlook:
     """All priors together on the turns of the joints that move points (J of them, N = 3 J), once the others
     (H turns) follow them as they like best.
 
-    full (N, N) and diagonal (N,) or (B, N) add up to the precision; hidden (H, H) or (H,) or (B, H): the
-    precision of the others, spread (H, H): its inverse if it is a full one, link (H, N): by how much they
-    turn back with the first. first, others: which turns these are; order (72,): where each turn stands in the
-    first and the others in a row, None where no joint is hidden.
+    full (N + 3, N + 3), nothing on translations, and diagonal (N,) or (B, N) add up to the precision;
+    hidden (H, H) or (H,) or (B, H): the precision of the others, spread (H, H): its inverse if it is a full
+    one, link (H, N): by how much they turn back with the first. first, others: which turns these are; order
+    (72,): where each turn stands in the first and the others in a row, None where no joint is hidden.
     """
 
     joints: tuple[int, ...]
@@ -110,11 +110,11 @@ def _outlook(priors: tuple[Prior, ...], joints: tuple[int, ...]) -> Outlook:
     if full is not None and single is not None and single.ndim > 1:
         joints = EVERY  # what the others like best differs from frame to frame
     if len(joints) == JOINT_COUNT:
-        return Outlook(EVERY, full, single)
+        return Outlook(EVERY, None if full is None else _beside_place(full), single)
     first, others, order = _places(joints)
-    hidden = Outlook(joints, first=first, others=others, order=order)
     if full is None:
-        return replace(hidden, diagonal=single[..., first], hidden=single[..., others] + DAMPING)
+        told, hidden = single[..., first], single[..., others] + DAMPING
+        return Outlook(joints, diagonal=told, hidden=hidden, first=first, others=others, order=order)
     xp = array_namespace(full)
     if single is not None:
         full = full + xp.eye(len(full), dtype=full.dtype, device=device(full)) * single
@@ -123,7 +123,16 @@ def _outlook(priors: tuple[Prior, ...], joints: tuple[int, ...]) -> Outlook:
     spread = xp.linalg.inv(own)
     link = spread @ full[others][:, first]
     rest = full[first][:, first] - full[first][:, others] @ link
-    return replace(hidden, full=rest, hidden=own, spread=spread, link=link)
+    places = {"first": first, "others": others, "order": order}
+    return Outlook(joints, full=_beside_place(rest), hidden=own, spread=spread, link=link, **places)
+
+
+def _beside_place(precision: Any) -> Any:
+    """Precision (N + 3, N + 3) of turns and translations where only that of turns (N, N) is known."""
+    xp, turns = array_namespace(precision), precision.shape[0]
+    whole = xp.zeros((turns + 3, turns + 3), dtype=precision.dtype, device=device(precision))
+    whole[:turns, :turns] = precision
+    return whole
 
 
 def _sum(values: list[Any]) -> Any:
@@ -160,6 +169,7 @@ def solve(
     coarse: tuple[float, ...] = (0.0, 0.0),
     outlier_scale: float | None = None,
     enough: float = 0.0,
+    likely: bool = False,
 ) -> Steps[tuple[Any, Any]]:
     """Fits poses to evidence under priors, half an iteration a step.
 
@@ -169,16 +179,18 @@ def solve(
     iterations; None for none.
     enough: a frame whose step gains less than this (twice the logarithm of its likelihood) takes no further
     one that looks no closer.
+    likely: whether the poses begin where the priors have them, but for what these leave open.
     Returns the fitted rotations and pelvis.
     """
     known = outlook(priors, evidence.indices)
     now: tuple[Any, Any] = rotations, pelvis
+    held = tuple(Prior(rotations, prior.precision) for prior in priors) if likely else priors
     whole: Any = None
     rows: Any = None
     for extra, following in zip(coarse, (*coarse[1:], None), strict=True):
-        system = linearise(*now, bone_offsets, evidence, priors, extra, outlier_scale, known)
+        system = linearise(*now, bone_offsets, evidence, held, extra, outlier_scale, known)
         yield None
-        change = _change(system)
+        change, held = _change(system), priors
         now = moved(*now, system.whole(change))
         if whole is not None:
             whole[0][rows], whole[1][rows] = now
@@ -193,7 +205,7 @@ def solve(
         if not len(onward):
             break
         now, evidence = (now[0][onward], now[1][onward]), evidence.rows(onward)
-        priors = tuple(prior.rows(onward) for prior in priors)
+        held = priors = tuple(prior.rows(onward) for prior in priors)
         bone_offsets = bone_offsets[onward] if bone_offsets.ndim == 3 else bone_offsets
         known = outlook(priors, evidence.indices)
     return now if whole is None else whole
@@ -278,8 +290,12 @@ def moved(rotations: Any, pelvis: Any, step: Any) -> tuple[Any, Any]:
     """Poses after a step (B, 75) of turns in each joint's own axes and translation; turns are limited."""
     xp = array_namespace(rotations)
     turn = xp.reshape(step[..., : JOINT_COUNT * 3], (*step.shape[:-1], JOINT_COUNT, 3))
-    x, y, z = turn[..., :1], turn[..., 1:2], turn[..., 2:]
-    angle = xp.sqrt(x * x + y * y + z * z + 1e-18)
+    if isinstance(turn, np.ndarray) and turn.size < FEW:
+        squared = np.add.reduce(turn * turn, -1, keepdims=True)
+    else:
+        x, y, z = turn[..., :1], turn[..., 1:2], turn[..., 2:]
+        squared = x * x + y * y + z * z
+    angle = xp.sqrt(squared + 1e-18)
     turn = turn * (LARGEST_STEP / xp.clip(angle, LARGEST_STEP, None))
     return rotations @ matrix_from_axis_angle(turn), pelvis + step[..., JOINT_COUNT * 3 :]
 
@@ -305,7 +321,7 @@ def _add_priors(matrix: Any, vector: Any, rotations: Any, priors: tuple[Prior, .
     xp = array_namespace(rotations)
     turns = vector.shape[1] - 3
     if known.full is not None:
-        matrix[:, :turns, :turns] += known.full
+        matrix += known.full
     if known.diagonal is not None:
         diagonal = _diagonal(matrix)[:, :turns]
         diagonal += known.diagonal

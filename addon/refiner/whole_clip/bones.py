@@ -16,7 +16,7 @@ import numpy as np
 
 from ...body.points import POINT_INDEX, POINT_OFFSETS, POINT_WEIGHTS
 from ...body.quantiles import median, quantile
-from ...body.skeleton import JOINT_NAMES, PARENTS, REST_JOINTS, REST_OFFSETS, mirror_name
+from ...body.skeleton import JOINT_NAMES, MIRROR_JOINTS, PARENTS, REST_JOINTS, REST_OFFSETS, mirror_name
 from ...steps import Stepped, Steps, in_chunks
 from ..evidence.targets import Targets
 
@@ -83,16 +83,13 @@ def estimate_bone_offsets(targets: Targets) -> Steps[np.ndarray]:
     if not measured:
         return REST_OFFSETS.copy()
     overall = _weighted_mean(
-        [
-            (ratio, 1.0 / (var + 0.02**2) * _REST_LENGTHS[JOINT_NAMES.index(joint)])
-            for joint, (ratio, var) in measured.items()
-        ]
+        [(ratio, 1.0 / (var + 0.02**2) * _REST_LENGTHS[joint]) for joint, (ratio, var) in measured.items()]
     )
-    ratios = np.full(len(JOINT_NAMES), overall)
+    ratios = [overall] * len(JOINT_NAMES)
     for joint, (ratio, variance) in measured.items():
         shrunk = _weighted_mean([(ratio, 1.0 / variance), (overall, 1.0 / SPREAD**2)])
-        ratios[JOINT_NAMES.index(joint)] = ratios[JOINT_NAMES.index(mirror_name(joint))] = shrunk
-    return REST_OFFSETS * ratios[:, None]
+        ratios[joint] = ratios[MIRROR_JOINTS[joint]] = shrunk
+    return REST_OFFSETS * np.array(ratios)[:, None]
 
 
 @Stepped
@@ -142,9 +139,9 @@ def _length_variance(targets: Targets, first: str, second: str) -> float | None:
     return max(spread**2 - float(targets.noise[a] ** 2 + targets.noise[b] ** 2), 0.0)
 
 
-def _measure(targets: Targets) -> Steps[dict[str, tuple[float, float]]]:
-    """Ratio to the mean skeleton and its variance for the bones that the keypoints tell."""
-    found: dict[str, tuple[float, float]] = {}
+def _measure(targets: Targets) -> Steps[dict[int, tuple[float, float]]]:
+    """Ratio to the mean skeleton and its variance for the bones that the keypoints tell, by their joints."""
+    found: dict[int, tuple[float, float]] = {}
     distances = yield from _distances(targets)
     for joints, rulers in _rulers_between(tuple(targets.indices.tolist())):
         value = next((v for v in (_ruler(distances, *ruler) for ruler in rulers) if v is not None), None)
@@ -164,9 +161,11 @@ def _ruler(distances: _Distances, pairs: set[tuple[int, int]], rest: float) -> t
     pieces = [distances[pair] for pair in pairs if pair in distances]
     if not pieces:
         return None
-    squared = _weighted_mean([(square, frames) for square, _, frames in pieces])
-    noise = _weighted_mean([(variance, frames) for _, variance, frames in pieces])
-    frames = sum(frames for _, _, frames in pieces)
+    squared, noise, frames = pieces[0]
+    if len(pieces) > 1:
+        squared = _weighted_mean([(square, frames) for square, _, frames in pieces])
+        noise = _weighted_mean([(variance, frames) for _, variance, frames in pieces])
+        frames = sum(frames for _, _, frames in pieces)
     ratio = sqrt(max(squared - 3.0 * noise, 0.05 * squared)) / rest
     return ratio, noise / rest**2 / max(frames / 10.0, 1.0) + REPEATABLE**2
 
@@ -184,6 +183,9 @@ def _distances(targets: Targets) -> Steps[_Distances]:
 
     squared, together = yield from in_chunks(apart, len(targets.raw))
     variance, found = (targets.noise[first] ** 2 + targets.noise[second] ** 2).tolist(), {}
+    if len(squared) == 1:
+        alone = zip(pairs, squared[0].tolist(), variance, together[0].tolist(), strict=True)
+        return {pair: (square, noise, 1.0) for pair, square, noise, seen in alone if seen}
     for pair, noise, squares, seen in zip(pairs, variance, squared.T, together.T, strict=True):
         squares = squares[seen]
         if len(squares) > 1:
@@ -197,9 +199,9 @@ def _distances(targets: Targets) -> Steps[_Distances]:
 @lru_cache(maxsize=32)
 def _rulers_between(
     indices: tuple[int, ...],
-) -> list[tuple[tuple[str, ...], list[tuple[set[tuple[int, int]], float]]]]:
-    """Bones and what of their rulers lies between these points: pairs of them and how far these are apart on
-    the mean skeleton."""
+) -> list[tuple[tuple[int, ...], list[tuple[set[tuple[int, int]], float]]]]:
+    """Bones by their joints, and what of their rulers lies between these points: pairs of them and how far
+    these are apart on the mean skeleton."""
     found = []
     for joints, rulers in (
         *_RULERS,
@@ -207,7 +209,8 @@ def _rulers_between(
     ):
         both = [(_both_sides(*ruler), _rest_distance(*ruler)) for ruler in rulers]
         both = [({pair for pair in pairs if set(pair) <= set(indices)}, rest) for pairs, rest in both]
-        found.append((joints, [(pairs, rest) for pairs, rest in both if pairs]))
+        numbers = tuple(JOINT_NAMES.index(joint) for joint in joints)
+        found.append((numbers, [(pairs, rest) for pairs, rest in both if pairs]))
     return [(joints, rulers) for joints, rulers in found if rulers]
 
 
@@ -232,5 +235,5 @@ def _rest_distance(first: str, second: str) -> float:
 
 
 def _weighted_mean(values: list[tuple[float, float]]) -> float:
-    total = sum(weight for _, weight in values)
-    return sum(value * weight for value, weight in values) / total
+    total = sum([weight for _, weight in values])
+    return sum([value * weight for value, weight in values]) / total

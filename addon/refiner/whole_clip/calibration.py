@@ -15,14 +15,15 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from ...body.hands import SIDES
-from ...body.kinematics import forward
+from ...body.kinematics import carried, forward
 from ...body.points import MIRROR_POINTS, POINT_WEIGHTS
-from ...body.skeleton import JOINT_COUNT, JOINT_NAMES, PARENTS, REST_OFFSETS, SUBTREE
+from ...body.skeleton import JOINT_COUNT, JOINT_NAMES, PARENTS, SUBTREE
 from ...steps import Stepped, Steps, in_chunks
 from ..evidence.smoothing import FEWEST_SMOOTHED
 from ..evidence.targets import Targets
 from ..start.closed_form import OUTLIER_SCALE, initial_prior, start_from_initial, start_from_keypoints
 from ..start.solver import Evidence, Prior, System, linearise, moved, prior_cost, solve
+from ..start.triangles import inverse_factors, log_determinants
 from .directions import metric_of
 from .proportions import Proportions, mean_directions
 
@@ -142,7 +143,7 @@ def calibrate(
     variance = np.diag(last.covariance)[told.count :].reshape(-1, 3).mean(1)
     left[calibrated] = np.clip(MODESTY * np.sqrt(variance), LEAST_LEFT * some.definition, some.definition)
     kept = bones if known_bones else fitted
-    metric = metric_of(last.system, len(targets.raw) / fps)
+    metric = metric_of(last.system, last.factors, len(targets.raw) / fps)
     spread = told.spread(constants, last.covariance)
     return Calibration(kept, offsets, left, constants[: told.count], evidence, pose, metric, spread)
 
@@ -153,9 +154,8 @@ def without_offsets(targets: Targets, offsets: np.ndarray, rotations: np.ndarray
     3, 3) near the truth. Raw observations stay as they are."""
 
     def moved_onto(rows: slice) -> np.ndarray:
-        some = _single(rotations[rows])
-        _, world = forward(some, np.zeros_like(some[:, 0, 0]), REST_OFFSETS)
-        return targets.positions[rows] - _carried(world, targets.indices, offsets)
+        hung = carried(_single(rotations[rows]), _carriers(targets.indices), offsets)
+        return targets.positions[rows] - hung
 
     return replace(targets, positions=(yield from in_chunks(moved_onto, len(rotations))))
 
@@ -250,7 +250,8 @@ def _fit(
 class _Step:
     """One step of constants (M,) and poses (B, N + 3) together from the equations of the poses alone;
     covariance (M, M): of the constants. far: the square of the change, in units of that. gained: what step
-    and curvature of the constants add to the logarithm of the evidence."""
+    and curvature of the constants add to the logarithm of the evidence. factors (B, N + 3, N + 3): of the
+    poses' equations, as `triangles.inverse_factors` has them."""
 
     change: np.ndarray
     step: np.ndarray
@@ -258,6 +259,7 @@ class _Step:
     far: float
     gained: float
     system: System
+    factors: np.ndarray
 
     def after(self, now: _Now) -> _Now:
         """Constants and poses that it leads to, from where it was made."""
@@ -294,10 +296,12 @@ def _eliminated(
     products = _products(system, by_numbers, axes)
     yield None
     shared = products[:, :turns]
-    # The system's damping is far above what rounding takes away, so the solution exists.
-    solved = np.linalg.solve(system.matrix, np.concatenate([shared, system.vector[..., None]], -1))
+    # The system's damping is far above what rounding takes away, so that there are factors.
+    factors = inverse_factors(system.matrix)
+    halfway = _single(factors @ np.concatenate([shared, system.vector[..., None]], -1))
     yield None
-    less = (shared.reshape(-1, count).T @ solved.reshape(-1, count + 1)).astype(float)
+    flat = halfway.reshape(-1, count + 1)
+    less = (flat[:, :count].T @ flat).astype(float)
     own = products[:, turns:].sum(0, dtype=float)
     matrix = told - less[:, :count]
     matrix[:numbers] += own[:numbers]
@@ -306,11 +310,12 @@ def _eliminated(
     covariance = np.linalg.inv(matrix)
     toward = own[numbers] - less[:, count] + pull
     change = covariance @ toward
-    rest = solved[..., count] - solved[..., :count] @ _single(change)
+    rest = halfway[..., count] - halfway[..., :count] @ _single(change)
+    step = _single((rest[:, None] @ factors)[:, 0])
     far = float(toward @ change)
-    gained = (system.vector * solved[..., count]).sum(dtype=float) + far
+    gained = (halfway[..., count] ** 2).sum(dtype=float) + far
     spread = np.linalg.slogdet(told)[1] - np.linalg.slogdet(matrix)[1]
-    return _Step(change, rest, covariance, far, float(gained + spread), system)
+    return _Step(change, step, covariance, far, float(gained + spread), system, factors)
 
 
 def _likelihood(evidence: Evidence, priors: tuple[Prior, ...], now: _Now, told: _Told, last: _Step) -> float:
@@ -324,7 +329,7 @@ def _likelihood(evidence: Evidence, priors: tuple[Prior, ...], now: _Now, told: 
     off = constants - told.usual
     cost = (squared * faded).sum() + sum(prior_cost(pose[0], prior) for prior in priors)
     cost += off @ told.precision @ off - last.gained
-    curvature = np.linalg.slogdet(system.matrix)[1].sum(dtype=float)
+    curvature = log_determinants(last.factors).sum()
     if system.pulled is not None and system.known.hidden is not None:
         hidden = system.known.hidden
         cost -= ((system.pulled @ hidden) * system.pulled).sum(dtype=float)
@@ -382,11 +387,6 @@ def _rows_of_numbers(
     flat = turned.transpose(0, 3, 2, 1).reshape(-1, JOINT_COUNT)
     rows = (flat @ hanging).reshape(batch, count, 3, -1)
     return (rows * root[:, None, None]).reshape(batch, count, -1)
-
-
-def _carried(world: np.ndarray, indices: np.ndarray, offsets: np.ndarray) -> np.ndarray:
-    """(B, P, 3) the offsets as they lie in the world."""
-    return (world[:, _carriers(indices)] @ offsets[..., None])[..., 0]
 
 
 def _carriers(indices: np.ndarray) -> np.ndarray:

@@ -15,10 +15,11 @@ EVERY = 4
 """One frame of so many says how much a skeleton can leave over."""
 
 
-def metric_of(system: System, seconds: float) -> np.ndarray:
+def metric_of(system: System, factors: np.ndarray, seconds: float) -> np.ndarray:
     """(3, 3) symmetric, of determinant 1, by which distances along the world's axes are to be multiplied, as
-    `solver.Evidence` has it; system: the last one of a clip of so many seconds, of poses that fit."""
-    left, seen = _expected(system), (system.root > 0).sum()
+    `solver.Evidence` has it; system: the last one of a clip of so many seconds, of poses that fit, and its
+    `triangles.inverse_factors`."""
+    left, seen = _expected(system, factors), (system.root > 0).sum()
     off = system.residual.astype(float).reshape(len(system.residual), 3, -1)
     found = np.einsum("btp,bsp->ts", off, off) / seen
     values, axes = np.linalg.eigh(left)
@@ -30,11 +31,11 @@ def metric_of(system: System, seconds: float) -> np.ndarray:
     return np.asarray((axes * many) @ axes.T)
 
 
-def _expected(system: System) -> np.ndarray:
+def _expected(system: System, factors: np.ndarray) -> np.ndarray:
     """(3, 3) of what alike noise along all axes would leave over, as a share of it: the rest passes for
     poses."""
     rows, seen = system.rows[::EVERY], system.root[::EVERY] > 0
     shape = (*rows.shape[:2], 3, seen.shape[1])
-    passed = np.linalg.solve(system.matrix[::EVERY], rows)
-    gone = np.einsum("bntp,bnsp->ts", rows.reshape(shape), passed.reshape(shape))
-    return np.asarray(np.eye(3) - gone.astype(float) / seen.sum())
+    halfway = (factors[::EVERY] @ rows).reshape(shape).swapaxes(0, 2).reshape(3, -1)
+    gone = halfway @ halfway.T
+    return np.asarray(np.eye(3) - gone / seen.sum())

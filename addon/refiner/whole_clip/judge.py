@@ -82,7 +82,7 @@ def judge(
         wide = defined_wider(targets, wider)
         again = yield from _judge(wide, initial, prior, fps, bones, alone, proportions, near)
         return replace(again, variance=variance, wider=wider)
-    return replace(first, variance=variance)
+    return replace(first, variance=variance) if variance else first
 
 
 def _judge(
