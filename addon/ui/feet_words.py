@@ -21,7 +21,16 @@ def feet_line(motion: Motion, controls: refiner.Controls) -> str:
     if motion.floor is None or bears == 0.0:
         return "no contact found, so the feet are left as they are"
     what = "and are held there" if motion.free is not None else "and are not held"
-    return f"{_floor(motion, controls.floor is not None)}; feet bear in {bears:.0%} of frames {what}"
+    found = f"{_floor(motion, controls.floor is not None)}; feet bear in {bears:.0%} of frames {what}"
+    return found + _path(motion)
+
+
+def _path(motion: Motion) -> str:
+    """How far the steps have taken the person from the measured place, where they were asked."""
+    if not motion.stepped:
+        return ""
+    far = float(np.linalg.norm(motion.led, axis=-1).max())
+    return f"; the path from the steps is up to {far:.2f} m beside the measured one"
 
 
 def _floor(motion: Motion, known: bool) -> str:

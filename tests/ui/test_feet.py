@@ -15,7 +15,7 @@ from addon.refiner.feet.stand import stand
 from addon.refiner.feet.told import by_poses
 from addon.scene import read_poses, write_motion
 from addon.scene.contacts import CONTACTS, HEIGHTS, UP, read_contacts, read_floor
-from addon.scene.curves import find_curves, remove_curves
+from addon.scene.curves import evaluate, find_curves, remove_curves
 from addon.scene.measures import bearing_slide_cm
 from addon.scene.own_space import rest_offsets
 from addon.scene.read_action import poses_of, read_channels
@@ -116,6 +116,35 @@ def test_without_a_hold_nothing_is_held_and_contacts_are_known_all_the_same(scen
     scene.spr.controls.feet.hold = 1.0
     assert bpy.ops.spr.hold_feet_again() == {"FINISHED"}
     assert slide(refined, contacts(refined) >= 0.5) < 0.6 * before
+
+
+def test_a_path_from_steps_is_no_error_of_the_fit(enabled, tmp_path):
+    """A camera whose depth drifts by 0.4 m: where the body was seen is not where it is asked to be."""
+    held = Truth(8, COUNT).person("body25", 0.015).keypoints
+    assert held is not None
+    drift = np.linspace(0.0, 0.4, COUNT)[:, None, None] * (0.0, 0.0, 1.0)
+    path = tmp_path / "drifting.npz"
+    np.savez(path, keypoints=held.positions + drift, layout="body25", fps=30.0, up_axis="y", units="m")
+    bpy.ops.spr.open_recording(filepath=str(path))
+    scene = bpy.context.scene
+    scene.spr.mesh = False
+    assert bpy.ops.spr.refine_pose() == {"FINISHED"}
+    (person,) = (ob for ob in scene.objects if ob.type == "ARMATURE")
+    measured, before = _fit(person), read_poses(person, FRAMES).pelvis
+    scene.spr.controls.feet.path = "STEPS"
+    for again in (bpy.ops.spr.refine_pose, bpy.ops.spr.hold_feet_again):
+        assert again() == {"FINISHED"}
+        led = np.linalg.norm((read_poses(person, FRAMES).pelvis - before)[:, [0, 2]], axis=-1).max()
+        assert led > 0.1
+        assert _fit(person).mean() < measured.mean()
+        assert "does not fit" not in scene.spr.result
+        assert "the path from the steps is up to 0." in scene.spr.result
+
+
+def _fit(person) -> np.ndarray:
+    refined = refined_animation(person)
+    assert refined is not None
+    return evaluate(refined.curves['["fit_error_mm"]', 0], FRAMES)
 
 
 def test_holding_again_without_an_edit_changes_nothing(refined):
@@ -294,7 +323,7 @@ def test_what_has_no_effect_says_why():
 def test_the_sentence_of_a_result(floor, bears, free, asked, told):
     contacts = np.zeros((10, 4))
     contacts[:5] = bears
-    motion = SimpleNamespace(contacts=contacts, floor=floor, free=free)
+    motion = SimpleNamespace(contacts=contacts, floor=floor, free=free, stepped=False)
     line = feet_line(motion, Controls(floor=asked))  # type: ignore[arg-type]
     assert line.startswith(told)
 

@@ -215,7 +215,8 @@ def _shown(
     free = motion.rotations, motion.pelvis
     if (share < 1.0).any():
         rotations, pelvis = yield from blend(free, (rotations, pelvis), share)
-    return replace(motion, rotations=rotations, pelvis=pelvis, free=free)
+    stepped = controls.path == "steps"
+    return replace(motion, rotations=rotations, pelvis=pelvis, free=free, stepped=stepped)
 
 
 def _let_go(motion: Motion, trusted: np.ndarray) -> Motion:

@@ -28,10 +28,12 @@ def fit_error(
 
 
 def fit_of(motion: Motion, keypoints: Keypoints) -> Steps[np.ndarray]:
-    """(T,) mm by which a motion misses these keypoints, as many frames: `fit_error` in steps."""
+    """(T,) mm by which a motion misses these keypoints, as many frames: `fit_error` in steps, about a way over
+    the floor that the steps tell."""
+    measured = motion.pelvis - motion.led
 
     def off(rows: slice) -> np.ndarray:
-        poses = motion.rotations[rows], motion.pelvis[rows]
+        poses = motion.rotations[rows], measured[rows]
         return fit_error(*poses, motion.bone_offsets, keypoints.rows(rows))
 
     return (yield from in_chunks(off, motion.frames))
