@@ -28,8 +28,8 @@ def fit_error(
 
 
 def fit_of(motion: Motion, keypoints: Keypoints) -> Steps[np.ndarray]:
-    """(T,) mm by which a motion misses these keypoints, as many frames: `fit_error` in steps, about a way over
-    the floor that the steps tell."""
+    """(T,) mm by which a motion misses these keypoints, as many frames: `fit_error` in steps, about a way
+    over the floor that the steps tell."""
     measured = motion.pelvis - motion.led
 
     def off(rows: slice) -> np.ndarray:
