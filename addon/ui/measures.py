@@ -96,8 +96,8 @@ def _keep(key: tuple[str, str, str], found: Series | None) -> None:
 
 
 def contacts_alone(armature: bpy.types.Object) -> Series | None:
-    """The frames of the animation with nothing measured in them, for a graph that shows what bears; None where
-    that is not known."""
+    """The frames of the animation with nothing measured in them, for a graph that shows what bears; None
+    where that is not known."""
     curves, strip = _playing(armature)
     _, shown = _frames(curves, strip)
     if not len(shown) or bears_at(armature, shown) is None:

@@ -118,7 +118,7 @@ def test_one_person_before_and_after_a_run(enabled, wave, draw):
 
 
 def test_contacts_are_drawn_where_there_is_no_fit_error(enabled, refined_wave, tmp_path, draw):
-    """Poses alone, as most estimators write them, have none; nor has the version before the feet were held."""
+    """Poses alone, as most estimators write them, have none; nor have free feet."""
     with np.load(refined_wave) as found:
         poses = {name: found[name] for name in ("poses", "trans", "betas", "gender", "mocap_frame_rate")}
     np.savez(tmp_path / "alone.npz", **poses)
