@@ -5,9 +5,12 @@
 from __future__ import annotations
 
 import bpy
+import numpy as np
 
-from ..scene import contacts
-from ..scene.clock import places_on_timeline
+from ..scene import contacts, refined, versions
+from ..scene.clock import frame_shown, places_on_timeline
+from ..scene.curves import evaluate
+from .drawn_text import draw_message
 from .language import EnumProperty
 from .quality import shown_person
 
@@ -49,8 +52,30 @@ class SPR_OT_go_to_contact(bpy.types.Operator):
         return {"FINISHED"}
 
 
-def draw_contacts(layout: bpy.types.UILayout, person: bpy.types.Object) -> None:
+def unkeyed(person: bpy.types.Object, scene: bpy.types.Scene) -> list[str]:
+    """The contacts, as the panel calls them, that somebody has changed at the scene's frame without a key:
+    the next frame takes that back."""
+    result = refined.refined_animation(person)
+    if result is None or result.strip is not None or versions.shown_aside(person) is not None:
+        return []
+    bpy.context.view_layer.update()  # what a script has keyed is not on the person before
+    frame = np.array([result.frame(frame_shown(scene))])
+    found = []
+    for name, label in zip(contacts.CONTACTS, _LABELS, strict=True):
+        curve = result.curves.get((f'["{name}"]', 0))
+        if curve is None or curve.mute or not len(curve.keyframe_points) or name not in person:
+            continue
+        keyed = float(evaluate(curve, frame)[0])
+        if (float(person[name]) >= contacts.BEARS) != (keyed >= contacts.BEARS):
+            found.append(label)
+    return found
+
+
+def draw_contacts(layout: bpy.types.UILayout, context: bpy.types.Context, person: bpy.types.Object) -> None:
     """What bears at this frame, to be keyed like any property, and the floor."""
+    if versions.shown_aside(person) is not None:
+        draw_message(layout, context, "Contacts belong to the result: choose After under Quality.", "INFO")
+        return
     row = layout.row(align=True)
     row.label(text="Contacts", translate=False)
     row.operator("spr.go_to_contact", text="", icon="PREV_KEYFRAME").which = "PREVIOUS"

@@ -99,7 +99,8 @@ def _draw_contacts(layout: bpy.types.UILayout, context: bpy.types.Context, perso
     """The strip of what bears, where there is no measure to draw above it."""
     series = contacts_alone(person)
     if series is not None:
-        _draw_graph(layout.row(), context, series, _widths(context)[1], UNITS["FIT"])
+        whole, width = _widths(context)
+        _draw_graph(layout.split(factor=width / whole).column(), context, series, width, UNITS["FIT"])
 
 
 def _widths(context: bpy.types.Context) -> tuple[float, float]:
@@ -160,7 +161,9 @@ def _draw_estimated(layout: bpy.types.UILayout, context: bpy.types.Context, pers
         return
     parts = str(person[estimated.ESTIMATED]).split("\n")
     if not any(parts):
-        draw_message(layout, context, "Everything was measured by keypoints.", "CHECKMARK")
+        poses = series_of(person, "FIT") is None and versions.shown_aside(person) is None
+        told = "The poses told of everything." if poses else "Everything was measured by keypoints."
+        draw_message(layout, context, told, "CHECKMARK")
         return
     column = layout.column(align=True)
     grey = " (grey in Pose Mode)" if estimated.has_grey_bones(person) else ""

@@ -27,6 +27,7 @@ from tests.refiner.motion import Truth
 from tests.scene.edited import apart, turn
 
 from .event_loop import EventLoop
+from .test_panels import Drawing
 
 COUNT = 60
 FRAMES = np.arange(1.0, COUNT + 1)
@@ -222,6 +223,43 @@ def test_edited_contacts_are_kept_by_the_next_run(scene, refined):
     scene.spr.edits.keep = False
     assert bpy.ops.spr.refine_pose() == {"FINISHED"}
     assert contacts(refined).any()
+
+
+def test_a_contact_that_was_changed_without_a_key_is_told_of(ui, person):
+    scene = bpy.context.scene
+    scene.frame_set(10)
+    person["contact_l_heel"] = 1.0 - float(person["contact_l_heel"] >= 0.5)
+    sentence = _held_again(ui, scene, person)
+    assert "L Heel was changed at frame 10 without a key" in sentence and "press I there" in sentence
+    scene.frame_set(11)
+    assert "without a key" not in _held_again(ui, scene, person)
+    person["contact_l_heel"] = 1.0 - float(person["contact_l_heel"] >= 0.5)
+    person.keyframe_insert('["contact_l_heel"]', frame=11)
+    assert "without a key" not in _held_again(ui, scene, person)
+
+
+def _held_again(ui, scene, person) -> str:
+    job = ui("hold_feet").HoldJob(scene, person)
+    job.run()
+    assert not job.error and job.sentence is not None
+    return job.sentence
+
+
+def test_contacts_are_not_offered_beside_another_version(scene, refined, ui):
+    """Nothing animates them there: they would be those of another frame."""
+    drawn = _drawn(ui, refined)
+    assert '["contact_l_heel"]' in drawn
+    bpy.ops.spr.show_version(which="FREE")
+    assert _drawn(ui, refined) == ["Contacts belong to the result: choose After under Quality."]
+
+
+def _drawn(ui, person) -> list[str]:
+    layout = Drawing()
+    system = SimpleNamespace(ui_scale=1.0)
+    preferences = SimpleNamespace(system=system, ui_styles=bpy.context.preferences.ui_styles)
+    context = SimpleNamespace(region=SimpleNamespace(width=2000), preferences=preferences)
+    ui("contacts").draw_contacts(layout, context, person)
+    return layout.drawn
 
 
 def test_a_result_without_contacts_gets_them(person):
