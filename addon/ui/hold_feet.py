@@ -27,6 +27,8 @@ from .told_job import JobWithSentence, Telling
 
 READING, HELD, WRITING = 0.3, 0.4, 0.7
 """How far the work is when the keys are read, when the feet are held, and when the keys are to be written."""
+AGAIN = "Held again."
+"""Before the figures of a hold, below those of the run that came before."""
 
 
 class HoldJob(JobWithSentence):
@@ -57,6 +59,7 @@ class HoldJob(JobWithSentence):
             write = hold_again.write_held(person, held, self.told.append, contacts=not len(free.contacts))
             yield from as_part(write, WRITING, 1.0 - WRITING)
         self.sentence, self.heed = " ".join([sentence, *self.told]), bool(self.told)
+        scene.spr.result = _with_line(scene.spr.result, person.name, sentence)
 
     def stands_on(self) -> Iterator[bpy.types.Object]:
         """The person, as long as its keys are read or written."""
@@ -74,6 +77,12 @@ class HoldJob(JobWithSentence):
 
     def _person(self) -> bpy.types.Object:
         return _by_uid(bpy.data.objects, self.person_uid)
+
+
+def _with_line(result: str, name: str, sentence: str) -> str:
+    """The figures of the last run with this sentence below them, in place of one of the same person."""
+    lines = [line for line in result.split("\n") if line and not line.startswith(f"{AGAIN} {name}: ")]
+    return "\n".join([*lines, f"{AGAIN} {sentence}"])
 
 
 def _of_unkeyed(names: list[str], scene: bpy.types.Scene) -> list[str]:

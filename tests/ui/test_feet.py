@@ -156,6 +156,16 @@ def test_holding_again_without_an_edit_changes_nothing(refined):
     assert np.abs(after.pelvis - before.pelvis).max() < 0.0005
 
 
+def test_the_result_box_tells_of_the_latest_hold(scene, refined):
+    """Beside the figures of the run, which it leaves behind."""
+    before = scene.spr.result
+    for value, told in ((1.0, "the feet are held in 100% of frames"), (0.0, "no heel or toe bears")):
+        set_contacts(refined, value)
+        assert bpy.ops.spr.hold_feet_again() == {"FINISHED"}
+        shown = scene.spr.result.removeprefix(before).strip().split("\n")
+        assert len(shown) == 1 and shown[0].startswith(f"Held again. walk: {told}")
+
+
 def test_a_foot_without_contacts_is_let_go(person):
     free = _free(person)
     set_contacts(person, 0.0)
