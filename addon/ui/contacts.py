@@ -80,12 +80,18 @@ def draw_contacts(layout: bpy.types.UILayout, context: bpy.types.Context, person
     row.label(text="Contacts", translate=False)
     row.operator("spr.go_to_contact", text="", icon="PREV_KEYFRAME").which = "PREVIOUS"
     row.operator("spr.go_to_contact", text="", icon="NEXT_KEYFRAME").which = "NEXT"
+    result = refined.refined_animation(person)
+    below = None if result is None else result.strip
     column = layout.column(align=True)
     column.use_property_split = True
     column.use_property_decorate = True
+    column.enabled = below is None  # a key would go to the layer above, where nobody reads it
     for name, label in zip(contacts.CONTACTS, _LABELS, strict=True):
         if name in person:
             column.prop(person, f'["{name}"]', text=label, slider=True, translate=False)
+    if below is not None:
+        told = f"Contacts are in the strip {below.name}: select it in the NLA Editor and press Tab to edit them."
+        draw_message(layout, context, told, "INFO")
     for name, label in ((contacts.HEIGHTS, "Floor Height"), (contacts.UP, "Floor Up")):
         if name in person:
             part = layout.column(align=True)

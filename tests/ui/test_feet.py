@@ -14,7 +14,7 @@ from addon.refiner import Controls
 from addon.refiner.feet.stand import stand
 from addon.refiner.feet.told import by_poses
 from addon.scene import read_poses, write_motion
-from addon.scene.contacts import CONTACTS, HEIGHTS, UP, read_contacts, read_floor
+from addon.scene.contacts import CONTACTS, HEIGHTS, UP, contact_edits, read_contacts, read_floor
 from addon.scene.curves import evaluate, find_curves, remove_curves
 from addon.scene.measures import bearing_slide_cm
 from addon.scene.own_space import rest_offsets
@@ -261,6 +261,22 @@ def test_contacts_are_not_offered_beside_another_version(scene, refined, ui):
     assert '["contact_l_heel"]' in drawn
     bpy.ops.spr.show_version(which="FREE")
     assert _drawn(ui, refined) == ["Contacts belong to the result: choose After under Quality."]
+
+
+def test_contacts_below_a_layer_are_edited_in_its_strip(person, ui):
+    """A key that is set beside it goes to the layer, which no hold reads."""
+    assert bpy.ops.spr.add_edit_layer() == {"FINISHED"}
+    assert any("select it in the NLA Editor and press Tab" in text for text in _drawn(ui, person))
+    (track,) = person.animation_data.nla_tracks
+    track.select = True
+    person.animation_data.use_tweak_mode = True
+    assert not any("NLA" in text for text in _drawn(ui, person))
+    bpy.context.scene.frame_set(20)
+    person["contact_l_heel"] = 1.0 - float(person["contact_l_heel"] >= 0.5)
+    person.keyframe_insert('["contact_l_heel"]', frame=20)
+    assert bpy.ops.spr.hold_feet_again() == {"FINISHED"}
+    edits = contact_edits(person)
+    assert edits is not None and edits.changed[19, 0]
 
 
 def _drawn(ui, person) -> list[str]:
