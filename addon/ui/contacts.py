@@ -90,7 +90,7 @@ def draw_contacts(layout: bpy.types.UILayout, context: bpy.types.Context, person
         if name in person:
             column.prop(person, f'["{name}"]', text=label, slider=True, translate=False)
     if below is not None:
-        told = f"Contacts are in the strip {below.name}: select it in the NLA Editor and press Tab to edit them."
+        told = f"Contacts are in the strip {below.name}: to edit them, press Tab on it in the NLA Editor."
         draw_message(layout, context, told, "INFO")
     for name, label in ((contacts.HEIGHTS, "Floor Height"), (contacts.UP, "Floor Up")):
         if name in person:

@@ -266,7 +266,7 @@ def test_contacts_are_not_offered_beside_another_version(scene, refined, ui):
 def test_contacts_below_a_layer_are_edited_in_its_strip(person, ui):
     """A key that is set beside it goes to the layer, which no hold reads."""
     assert bpy.ops.spr.add_edit_layer() == {"FINISHED"}
-    assert any("select it in the NLA Editor and press Tab" in text for text in _drawn(ui, person))
+    assert any("press Tab on it in the NLA Editor" in text for text in _drawn(ui, person))
     (track,) = person.animation_data.nla_tracks
     track.select = True
     person.animation_data.use_tweak_mode = True
