@@ -19,10 +19,17 @@ def feet_line(motion: Motion, controls: refiner.Controls) -> str:
         return ""
     bears = float((motion.contacts >= BEARS).any(1).mean())
     if motion.floor is None or bears == 0.0:
-        return "no contact found, so the feet are left as they are"
+        return _without(motion, controls)
     what = "and are held there" if motion.free is not None else "and are not held"
     found = f"{_floor(motion, controls.floor is not None)}; feet bear in {bears:.0%} of frames {what}"
     return found + _path(motion)
+
+
+def _without(motion: Motion, controls: refiner.Controls) -> str:
+    """Where nothing bears: a floor that was set far from the feet still keeps them out of itself."""
+    if controls.floor is None or motion.floor is None or motion.free is None:
+        return "no contact found, so the feet are left as they are"
+    return f"no foot bears near the floor at {controls.floor:.2f} m as set; they are only kept above it"
 
 
 def _path(motion: Motion) -> str:

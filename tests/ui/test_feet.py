@@ -381,6 +381,13 @@ def test_what_has_no_effect_says_why():
         ),
         (Floor(np.array([0.0, 1.0, 0.0]), np.array([0.12])), 0.9, None, 0.12, "floor at 0.12 m as set; feet"),
         (None, 0.9, None, None, "no contact found"),
+        (
+            Floor(np.array([0.0, 1.0, 0.0]), np.array([0.5])),
+            0.1,
+            (),
+            0.5,
+            "no foot bears near the floor at 0.50 m",
+        ),
         (Floor(np.array([0.0, 1.0, 0.0]), np.array([0.0])), 0.1, (), None, "no contact found"),
     ],
 )
