@@ -12,7 +12,10 @@ from .draft import layout_keypoints
 COUNT, HAND = 33, 21
 _AT_HIPS, _FROM_CORNER = 0.02, 0.1
 """Of the body's size: image landmarks, in any unit, count their depth from the hips and x from a corner."""
-HIPS_FIXED = "The landmarks are relative to the hips, so the hips stay at one place; a path from steps takes who walks along."
+HIPS_FIXED = (
+    "The landmarks are relative to the hips, so the hips stay at one place;"
+    " a path from steps takes who walks along."
+)
 _LEFT_HIP, _RIGHT_HIP = (
     find_layout("mediapipe33").keypoints.index(f"{side}_hip") for side in ("left", "right")
 )

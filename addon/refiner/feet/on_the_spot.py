@@ -1,4 +1,4 @@
-"""Somebody who walks on the spot, as keypoints about the hips and treadmills show it: their way over the floor.
+"""Somebody who walks on the spot, as keypoints about the hips and treadmills show it, comes along.
 
 Steps can only be told from feet that stay, and here none does. So a first way is told by what is lowest,
 which is what mostly bears; on it feet are held and contacts found anew, some times.
@@ -34,8 +34,8 @@ Hold = Callable[[Motion], Steps[Motion]]
 
 
 def on_its_way(motion: Motion, hold: Hold) -> Steps[Motion]:
-    """A motion whose feet `hold` holds, its path told by the steps, with the way that somebody who steps on the
-    spot would come along; else as `hold` gives it."""
+    """A motion whose feet `hold` holds, its path told by the steps, with the way of somebody who steps on the
+    spot; else as `hold` gives it."""
     way = yield from _first_way(motion)
     if way is None:
         return (yield from hold(motion))
