@@ -9,6 +9,8 @@ from ..motion import Motion
 
 BEARS = 0.5
 """Probability from which a place is said to bear."""
+SAME_PATH = 0.01
+"""Metres from which a path is told to be another than the measured one."""
 SLOPE = 0.5
 """Degrees from which a floor is said to slope."""
 
@@ -34,9 +36,9 @@ def _without(motion: Motion, controls: refiner.Controls) -> str:
 
 def _path(motion: Motion) -> str:
     """How far the steps have taken the person from the measured place, where they were asked."""
-    if not motion.stepped:
+    far = float(np.linalg.norm(motion.led, axis=-1).max()) if motion.stepped else 0.0
+    if far < SAME_PATH:
         return ""
-    far = float(np.linalg.norm(motion.led, axis=-1).max())
     return f"; the path from the steps is up to {far:.2f} m beside the measured one"
 
 
