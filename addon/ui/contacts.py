@@ -10,6 +10,7 @@ import numpy as np
 from ..scene import contacts, refined, versions
 from ..scene.clock import frame_shown, places_on_timeline
 from ..scene.curves import evaluate
+from ..words import listed
 from .drawn_text import draw_message
 from .language import EnumProperty
 from .quality import shown_person
@@ -53,8 +54,21 @@ class SPR_OT_go_to_contact(bpy.types.Operator):
 
 
 def unkeyed(person: bpy.types.Object, scene: bpy.types.Scene) -> list[str]:
-    """The contacts, as the panel calls them, that somebody has changed at the scene's frame without a key:
-    the next frame takes that back."""
+    """A sentence of contacts that somebody has changed at the scene's frame without a key: the next frame
+    takes that back."""
+    names = _changed(person, scene)
+    if not names:
+        return []
+    which, them = listed(names, len(names)), "it" if len(names) == 1 else "them"
+    were = "was" if len(names) == 1 else "were"
+    return [
+        f"{which} {were} changed at frame {scene.frame_current} without a key, which does not count:"
+        f" change {them} again and press I there."
+    ]
+
+
+def _changed(person: bpy.types.Object, scene: bpy.types.Scene) -> list[str]:
+    """These contacts, as the panel calls them."""
     result = refined.refined_animation(person)
     if result is None or result.strip is not None or versions.shown_aside(person) is not None:
         return []

@@ -15,7 +15,6 @@ from ..scene import edits as scene_edits
 from ..scene import refined as scene_refined
 from ..scene.errors import SceneError
 from ..steps import Progress, Steps, as_part
-from ..words import listed
 from .contacts import unkeyed
 from .edits import why_unchangeable
 from .feet import feet_of
@@ -39,7 +38,7 @@ class HoldJob(JobWithSentence):
         self.scene_uid, self.person_uid = scene.session_uid, person.session_uid
         self.rate = rate_of(person, scene)
         self.feet = feet_of(scene.spr.controls.feet)
-        self.told = _of_unkeyed(unkeyed(person, scene), scene)
+        self.told = unkeyed(person, scene)
 
     def _work(self) -> Steps[None]:
         yield Progress(0.0, "Holding the feet")
@@ -83,18 +82,6 @@ def _with_line(result: str, name: str, sentence: str) -> str:
     """The figures of the last run with this sentence below them, in place of one of the same person."""
     lines = [line for line in result.split("\n") if line and not line.startswith(f"{AGAIN} {name}: ")]
     return "\n".join([*lines, f"{AGAIN} {sentence}"])
-
-
-def _of_unkeyed(names: list[str], scene: bpy.types.Scene) -> list[str]:
-    """A sentence of contacts that were changed in vain."""
-    if not names:
-        return []
-    which, them = listed(names, len(names)), "it" if len(names) == 1 else "them"
-    were = "was" if len(names) == 1 else "were"
-    return [
-        f"{which} {were} changed at frame {scene.frame_current} without a key, which does not count:"
-        f" change {them} again and press I there."
-    ]
 
 
 def _by_uid(blocks: bpy.types.bpy_prop_collection, uid: int) -> bpy.types.ID:

@@ -248,6 +248,16 @@ def test_a_contact_that_was_changed_without_a_key_is_told_of(ui, person):
     assert "without a key" not in _held_again(ui, scene, person)
 
 
+def test_a_run_tells_of_contacts_without_a_key_as_well(scene, refined):
+    scene.frame_set(10)
+    for name in ("contact_l_heel", "contact_r_heel"):
+        refined[name] = 1.0 - float(refined[name] >= 0.5)
+    assert bpy.ops.spr.refine_pose() == {"FINISHED"}
+    assert "L Heel, R Heel were changed at frame 10 without a key" in scene.spr.result
+    assert bpy.ops.spr.refine_pose() == {"FINISHED"}
+    assert "without a key" not in scene.spr.result
+
+
 def _held_again(ui, scene, person) -> str:
     job = ui("hold_feet").HoldJob(scene, person)
     job.run()
