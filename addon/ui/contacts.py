@@ -7,9 +7,8 @@ from __future__ import annotations
 import bpy
 import numpy as np
 
-from ..scene import contacts, refined, versions
+from ..scene import contacts, curves, refined, versions
 from ..scene.clock import frame_shown, places_on_timeline
-from ..scene.curves import evaluate
 from ..words import listed
 from .drawn_text import draw_message
 from .language import EnumProperty
@@ -79,7 +78,7 @@ def _changed(person: bpy.types.Object, scene: bpy.types.Scene) -> list[str]:
         curve = result.curves.get((f'["{name}"]', 0))
         if curve is None or curve.mute or not len(curve.keyframe_points) or name not in person:
             continue
-        keyed = float(evaluate(curve, frame)[0])
+        keyed = float(curves.evaluate(curve, frame)[0])
         if (float(person[name]) >= contacts.BEARS) != (keyed >= contacts.BEARS):
             found.append(label)
     return found
