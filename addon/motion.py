@@ -130,6 +130,7 @@ class Motion(Brief):
     contacts: (T, 4) probability that left heel, left toes, right heel, right toes bear; empty: unknown.
     floor: what they bear on, None where nothing does.
     free: rotations and pelvis before the feet were held, None where they are not.
+    stepped: whether its way over the floor is then told by the steps, not as measured.
     legs: how well they were told when contacts were found; None where that is not known.
     hands: the fingers; None where nothing tells of any.
     shape: which body model has exactly these bones with these betas; None where that is not known.
@@ -156,6 +157,7 @@ class Motion(Brief):
     hands: Hands | None = None
     shape: Shape | None = None
     found: tuple[np.ndarray, Floor | None] | None = None
+    stepped: bool = False
 
     @property
     def frames(self) -> int:
@@ -166,6 +168,14 @@ class Motion(Brief):
     def times(self) -> np.ndarray:
         """(T,) seconds since frame number 0."""
         return self.frame_ids / self.fps
+
+    @property
+    def led(self) -> np.ndarray:
+        """(T, 3) metres over the floor from where the pelvis was measured to where the steps have it; zeros
+        where they are not asked."""
+        if not self.stepped or self.free is None:
+            return np.zeros_like(self.pelvis)
+        return (self.pelvis - self.free[1]) * (1.0, 0.0, 1.0)
 
     @property
     def is_filled(self) -> np.ndarray:

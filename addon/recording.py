@@ -241,6 +241,14 @@ class Recording(Brief):
         """Seconds at which the first of its people appears: what shows at the first frame of a scene."""
         return min(float(person.times[0]) for person in self.people)
 
+    @property
+    def kind(self) -> str:
+        """'TRC (Pose2Sim)': the format and the tools that write it, one alone where it names the other."""
+        form, tools = self.format.lower(), self.tool.lower()
+        if tools in form:
+            return self.format
+        return self.tool if form.removesuffix("s") in tools else f"{self.format} ({self.tool})"
+
     def person(self, person_id: str | None = None) -> Person:
         """The person with this id; the first one when id is None. Raises KeyError."""
         if person_id is None:

@@ -77,7 +77,7 @@ def add_feet(parser: argparse.ArgumentParser) -> None:
     group.add_argument(
         "--path", choices=("measured", "steps"), default="measured",
         help="the body's way over the floor: as measured (default), or rebuilt from its steps where a camera"
-        " makes it drift",
+        " makes it drift, or keypoints about the hips keep it on the spot",
     )  # fmt: skip
 
 
@@ -123,7 +123,12 @@ def _zero_to_one(text: str) -> float:
 
 
 def _floor(text: str) -> float | None:
-    return None if text == "auto" else number(text)
+    if text == "auto":
+        return None
+    try:
+        return number(text)
+    except argparse.ArgumentTypeError:
+        raise argparse.ArgumentTypeError(f"{text} is neither auto nor a height in metres") from None
 
 
 def _parts(text: str) -> frozenset[str]:

@@ -31,7 +31,7 @@ def inspect(args: argparse.Namespace) -> int:
 
 def _described(recording: Recording) -> list[str]:
     facts = recording.summary()
-    lines = [f"{Path(recording.path).name}: {', '.join(dict.fromkeys((recording.format, recording.tool)))}"]
+    lines = [f"{Path(recording.path).name}: {recording.kind}"]
     for one in facts["people"]:
         held = [f"keypoints ({one['keypoints']})"] if one["keypoints"] else []
         held += ["poses"] if one["poses"] else []

@@ -28,7 +28,9 @@ _FARTHEST = 1e7
 _BESIDE = 0.25
 """Of its size, how far a body may be from the one of its points that it is given about."""
 _HIPS = ("pelvis", "coco_mid_hip", "h36m_mid_hip")
-NO_PLACE = "The file has no translation, so the hips stay at one place."
+ON_THE_SPOT = "so the hips stay at one place; a path from steps takes who walks along."
+NO_PLACE = f"The file has no translation, {ON_THE_SPOT}"
+NO_METRES = f"The file has no translation in metres, {ON_THE_SPOT}"
 
 REST_PELVIS_X = np.array([0.0031, -0.3514, 0.0120])
 """(3,) SMPL-X's mean rest pelvis; its template lies 13 cm lower than SMPL's (public four-digit values)."""

@@ -7,12 +7,12 @@ import numpy as np
 from ..body.layouts import find_layout
 from ..recording import Keypoints
 from ..safe_read import FormatError
-from .draft import layout_keypoints
+from .draft import ON_THE_SPOT, layout_keypoints
 
 COUNT, HAND = 33, 21
 _AT_HIPS, _FROM_CORNER = 0.02, 0.1
 """Of the body's size: image landmarks, in any unit, count their depth from the hips and x from a corner."""
-HIPS_FIXED = "The landmarks are relative to the hips, so the hips stay at one place."
+HIPS_FIXED = f"The landmarks are relative to the hips, {ON_THE_SPOT}"
 _LEFT_HIP, _RIGHT_HIP = (
     find_layout("mediapipe33").keypoints.index(f"{side}_hip") for side in ("left", "right")
 )

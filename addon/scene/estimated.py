@@ -7,7 +7,7 @@ import numpy as np
 
 from ..body.hands import FINGERS, SIDES
 from ..motion import Motion
-from .evidence import estimated_parts, mostly, unseen, unsure
+from .evidence import estimated_parts, mostly, poses_alone, unseen, unsure
 from .names import BONE_NAMES
 from .timing import Keys
 
@@ -34,7 +34,7 @@ def mark_estimated(armature: bpy.types.Object, motion: Motion, keys: Keys, rate:
             armature[ESTIMATED] = "\n".join(fingers)
         return
     doubtful = unsure(motion, keys)
-    told = estimated_parts(doubtful, unseen(motion, keys), keys.frames, rate)
+    told = estimated_parts(doubtful, unseen(motion, keys), keys.frames, rate, poses_alone(motion))
     armature[ESTIMATED] = "\n".join([*told, *fingers])
     measured, estimated = (_collection(armature, name) for name in COLLECTIONS)
     for name, is_known, is_estimated in zip(BONE_NAMES, known, mostly(doubtful), strict=True):

@@ -17,7 +17,11 @@ _MOSTLY = 0.5
 """Share of the clip from which a part is told as estimated throughout."""
 _SHORTEST = 0.25
 """Seconds; shorter stretches of a part are not told one by one."""
-_EVERYTHING, _MOMENTS = "whole body, without keypoints", f"moments shorter than {_SHORTEST:g} s"
+_UNTOLD, _UNSEEN, _MOMENTS = (
+    "whole body, without keypoints",
+    "whole body, unseen",
+    f"moments shorter than {_SHORTEST:g} s",
+)
 _TOLD = 3
 """Stretches told for one part."""
 
@@ -56,8 +60,15 @@ def filled(motion: Motion, keys: Keys) -> np.ndarray:
 
 
 def unseen(motion: Motion, keys: Keys) -> np.ndarray:
-    """(N,) whether each key has no keypoints of its own: filled in, or as the initial pose was."""
-    return filled(motion, keys) | keys.any_of(np.isnan(motion.fit_error_mm))
+    """(N,) whether each key has no keypoints of its own: filled in, or as the initial pose was. Of poses
+    alone, which are their own evidence, whether it has no pose of its own."""
+    away = filled(motion, keys)
+    return away if poses_alone(motion) else away | keys.any_of(np.isnan(motion.fit_error_mm))
+
+
+def poses_alone(motion: Motion) -> bool:
+    """Whether no keypoint told anything of the motion."""
+    return bool(np.isnan(motion.fit_error_mm).all())
 
 
 def mostly(doubtful: np.ndarray) -> np.ndarray:
@@ -65,14 +76,18 @@ def mostly(doubtful: np.ndarray) -> np.ndarray:
     return doubtful.mean(0) >= _MOSTLY
 
 
-def estimated_parts(doubtful: np.ndarray, away: np.ndarray, frames: np.ndarray, rate: float) -> list[str]:
+def estimated_parts(
+    doubtful: np.ndarray, away: np.ndarray, frames: np.ndarray, rate: float, alone: bool = False
+) -> list[str]:
     """Sentences' parts such as 'both hands with forearm twist' and 'left foot: frames 40–62'.
 
-    doubtful: (N, 24) at scene frames (N,), `rate` of them a second. away: (N,) frames without any keypoints.
-    The first parts are estimated throughout.
+    doubtful: (N, 24) at scene frames (N,), `rate` of them a second. away: (N,) frames without any keypoints,
+    or without a pose where these are alone. The first parts are estimated throughout.
     """
     throughout: list[str] = []
-    partly = [f"{_EVERYTHING}: frames {_stretches(away, frames, 0.0)}"] if away.any() else []
+    partly = (
+        [f"{_UNSEEN if alone else _UNTOLD}: frames {_stretches(away, frames, 0.0)}"] if away.any() else []
+    )
     for sides in _sided():
         columns = [
             doubtful[:, [JOINT_NAMES.index(joint) for joint in joints]].any(1) & ~away for _, joints in sides

@@ -52,10 +52,7 @@ def title(recording: Recording, more: int = 0) -> list[str]:
     numbered = path.stem.isdecimal() and path.parent.name
     name = [f"{path.parent.name}/{path.name}" if numbered else path.name] if recording.path else []
     name = [f"{each} and {plural(more, 'more file')}" for each in name] if more else name
-    kind = recording.format[:1].upper() + recording.format[1:]
-    if recording.tool and recording.tool.lower() not in kind.lower():
-        kind = f"{kind} ({recording.tool})"
-    return [*name, kind]
+    return [*name, recording.kind[:1].upper() + recording.kind[1:]]
 
 
 def facts(recording: Recording, hints: container.Hints) -> list[tuple[str, str]]:

@@ -20,7 +20,8 @@ PATH_ITEMS = [
     (
         "STEPS",
         "From Steps",
-        "The way over the floor is put together from the steps: for one camera, whose depth drifts or shakes",
+        "The way over the floor is put together from the steps: for one camera, whose depth drifts or shakes,"
+        " and for keypoints about the hips, which show who walks on the spot",
     ),
 ]
 

@@ -15,6 +15,7 @@ from ..scene import edits as scene_edits
 from ..scene import refined as scene_refined
 from ..scene.errors import SceneError
 from ..steps import Progress, Steps, as_part
+from .contacts import unkeyed
 from .edits import why_unchangeable
 from .feet import feet_of
 from .moved_keys import follow_moved_keys
@@ -25,6 +26,8 @@ from .told_job import JobWithSentence, Telling
 
 READING, HELD, WRITING = 0.3, 0.4, 0.7
 """How far the work is when the keys are read, when the feet are held, and when the keys are to be written."""
+AGAIN = "Held again."
+"""Before the figures of a hold, below those of the run that came before."""
 
 
 class HoldJob(JobWithSentence):
@@ -35,7 +38,7 @@ class HoldJob(JobWithSentence):
         self.scene_uid, self.person_uid = scene.session_uid, person.session_uid
         self.rate = rate_of(person, scene)
         self.feet = feet_of(scene.spr.controls.feet)
-        self.told: list[str] = []
+        self.told = unkeyed(person, scene)
 
     def _work(self) -> Steps[None]:
         yield Progress(0.0, "Holding the feet")
@@ -55,6 +58,7 @@ class HoldJob(JobWithSentence):
             write = hold_again.write_held(person, held, self.told.append, contacts=not len(free.contacts))
             yield from as_part(write, WRITING, 1.0 - WRITING)
         self.sentence, self.heed = " ".join([sentence, *self.told]), bool(self.told)
+        scene.spr.result = _with_line(scene.spr.result, person.name, sentence)
 
     def stands_on(self) -> Iterator[bpy.types.Object]:
         """The person, as long as its keys are read or written."""
@@ -72,6 +76,12 @@ class HoldJob(JobWithSentence):
 
     def _person(self) -> bpy.types.Object:
         return _by_uid(bpy.data.objects, self.person_uid)
+
+
+def _with_line(result: str, name: str, sentence: str) -> str:
+    """The figures of the last run with this sentence below them, in place of one of the same person."""
+    lines = [line for line in result.split("\n") if line and not line.startswith(f"{AGAIN} {name}: ")]
+    return "\n".join([*lines, f"{AGAIN} {sentence}"])
 
 
 def _by_uid(blocks: bpy.types.bpy_prop_collection, uid: int) -> bpy.types.ID:

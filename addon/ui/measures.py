@@ -95,15 +95,32 @@ def _keep(key: tuple[str, str, str], found: Series | None) -> None:
     _found[key] = found
 
 
+def contacts_alone(armature: bpy.types.Object) -> Series | None:
+    """The frames of the animation with nothing measured in them, for a graph that shows what bears; None
+    where that is not known."""
+    curves, strip = _playing(armature)
+    _, shown = _frames(curves, strip)
+    if not len(shown) or bears_at(armature, shown) is None:
+        return None
+    return Series(np.sort(shown), np.zeros(len(shown)), np.ones(len(shown), bool))
+
+
+def _frames(curves: read_action.Curves, strip: bpy.types.NlaStrip | None) -> tuple[np.ndarray, np.ndarray]:
+    """(T,) frames of the animation, none of a single key, and (T,) where the scene shows them."""
+    curve = curves.get(_PATH)
+    if curve is None or len(curve.keyframe_points) < 2:
+        return np.zeros(0, int), np.zeros(0)
+    first, last = (round(curve.keyframe_points[place].co.x) for place in (0, -1))
+    frames = np.arange(first, last + 1)
+    return frames, frames.astype(float) if strip is None else shown_frame(strip, frames.astype(float))
+
+
 def _measured(armature: bpy.types.Object, measure: str) -> Steps[Series | None]:
     """From the keys as they are, with every edit."""
     curves, strip = _playing(armature)
-    curve = curves.get(_PATH)
-    if curve is None or len(curve.keyframe_points) < 2:
+    frames, shown = _frames(curves, strip)
+    if not len(frames):
         return None
-    first, last = (round(curve.keyframe_points[place].co.x) for place in (0, -1))
-    frames = np.arange(first, last + 1)
-    shown = frames.astype(float) if strip is None else shown_frame(strip, frames.astype(float))
     played = None if strip is None else scene_refined.refined_animation(armature)
     poses = read_action.poses_of(
         armature, (yield from read_action.read_seen.steps(armature, played, curves, frames))

@@ -30,7 +30,7 @@ class SPR_PT_feet(Panel, bpy.types.Panel):
         person = shown_person(context)
         if person is not None:
             draw_whose(layout, context, person)
-            draw_contacts(layout, person)
+            draw_contacts(layout, context, person)
             layout.operator("spr.hold_feet_again", icon="SNAP_ON")
 
     def _draw_settings(self, layout: bpy.types.UILayout, context: bpy.types.Context) -> None:

@@ -10,7 +10,7 @@ from .drawn_text import MARGIN, draw_message
 from .graph import Series, graph
 from .grounding import draw_grounding
 from .icons import icon_id
-from .measures import UNITS, Unit, bears_at, has_to_look, series_of
+from .measures import UNITS, Unit, bears_at, contacts_alone, has_to_look, series_of
 from .panels import Panel, draw_properties
 from .quality import VERSION_ITEMS, shown_person, version_of
 from .results import PERSON_KEY, refined_armatures
@@ -54,6 +54,7 @@ class SPR_PT_quality(Panel, bpy.types.Panel):
             free = versions.shown_aside(person) == refined.FREE
             why = "choose After to see it" if free else "there were no keypoints"
             draw_message(layout, context, f"No fit error: {why}.", "INFO")
+            _draw_contacts(layout, context, person)
         _draw_versions(layout, person)
         draw_grounding(layout)
         column = draw_properties(layout).column(heading="Draw", translate=False)
@@ -75,9 +76,7 @@ def draw_whose(layout: bpy.types.UILayout, context: bpy.types.Context, person: b
 def _draw_fit(layout: bpy.types.UILayout, context: bpy.types.Context, series: Series, unit: Unit) -> None:
     """The graph with the parts of the clip to click below it, and beside it the figures and the way to the
     worst frames."""
-    scale = context.preferences.system.ui_scale
-    whole = context.region.width - MARGIN * scale
-    width = min(SHARE * whole, WIDEST * scale)
+    whole, width = _widths(context)
     row = layout.split(factor=width / whole)
     left = row.column(align=True)
     _draw_graph(left, context, series, width, unit)
@@ -94,6 +93,21 @@ def _draw_fit(layout: bpy.types.UILayout, context: bpy.types.Context, series: Se
     buttons.operator("spr.go_to_worst", text="", icon="TRIA_LEFT").which = "PREVIOUS"
     buttons.operator("spr.go_to_worst", text="Worst").which = "WORST"
     buttons.operator("spr.go_to_worst", text="", icon="TRIA_RIGHT").which = "NEXT"
+
+
+def _draw_contacts(layout: bpy.types.UILayout, context: bpy.types.Context, person: bpy.types.Object) -> None:
+    """The strip of what bears, where there is no measure to draw above it."""
+    series = contacts_alone(person)
+    if series is not None:
+        whole, width = _widths(context)
+        _draw_graph(layout.split(factor=width / whole).column(), context, series, width, UNITS["FIT"])
+
+
+def _widths(context: bpy.types.Context) -> tuple[float, float]:
+    """Pixels of the panel, and of a graph in it."""
+    scale = context.preferences.system.ui_scale
+    whole = context.region.width - MARGIN * scale
+    return whole, min(SHARE * whole, WIDEST * scale)
 
 
 def _draw_graph(
@@ -147,7 +161,9 @@ def _draw_estimated(layout: bpy.types.UILayout, context: bpy.types.Context, pers
         return
     parts = str(person[estimated.ESTIMATED]).split("\n")
     if not any(parts):
-        draw_message(layout, context, "Everything was measured by keypoints.", "CHECKMARK")
+        poses = series_of(person, "FIT") is None and versions.shown_aside(person) is None
+        told = "The poses told of everything." if poses else "Everything was measured by keypoints."
+        draw_message(layout, context, told, "CHECKMARK")
         return
     column = layout.column(align=True)
     grey = " (grey in Pose Mode)" if estimated.has_grey_bones(person) else ""

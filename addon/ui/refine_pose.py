@@ -9,6 +9,7 @@ from ..refiner import RefineError
 from ..safe_read import FormatError
 from ..scene.errors import SceneError
 from . import runner
+from .contacts import unkeyed
 from .controls import controls_of
 from .describe import report, result
 from .driven import Driven
@@ -20,6 +21,7 @@ from .moved_keys import begins, follow_all
 from .own_body import own_body
 from .people import places_of
 from .preferences import engine_and_device
+from .results import refined_armatures
 from .starting import people_to_refine
 from .targets import load_with_targets
 
@@ -82,7 +84,7 @@ class SPR_OT_refine_pose(Driven, bpy.types.Operator):
             body=body,
             controls=controls_of(settings),
             places=places_of(settings, recording),
-            notes=(*moved, *recording.exchanged),
+            notes=(*moved, *_unkeyed(context.scene), *recording.exchanged),
             times={person.id: person.times for person in recording.people},
             file_poses={person.id: person.poses for person in recording.people if person.poses is not None},
         )
@@ -122,6 +124,13 @@ class SPR_OT_cancel_refine(bpy.types.Operator):
         if run is not None:
             run.job.cancel()
         return {"FINISHED"}
+
+
+def _unkeyed(scene: bpy.types.Scene) -> list[str]:
+    """Sentences of contacts that this run would have kept, had they got keys."""
+    if not scene.spr.edits.keep:
+        return []
+    return [sentence for person in refined_armatures(scene) for sentence in unkeyed(person, scene)]
 
 
 def _why_not(context: bpy.types.Context) -> str:

@@ -25,3 +25,10 @@ def test_squares_of_what_it_makes_are_those_of_solving(size):
 def test_what_is_not_positive_definite_is_refused():
     with pytest.raises(np.linalg.LinAlgError):
         inverse_factors(np.diag([1.0, -1.0])[None])
+
+
+def test_what_rounding_has_made_slightly_negative_is_not():
+    tied = np.random.default_rng(0).normal(size=(3, 4))
+    matrix = (tied.T @ tied - 1e-7 * np.eye(4))[None]
+    assert np.linalg.eigvalsh(matrix).min() < 0.0
+    assert np.isfinite(inverse_factors(matrix)).all()

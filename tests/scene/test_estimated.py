@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import bpy
 import numpy as np
 import pytest
@@ -86,6 +88,16 @@ def test_the_armature_says_which_frames_had_no_keypoints(unsure_motion):
     unsure_motion.fit_error_mm[30:36] = np.nan
     armature = write_motion(unsure_motion, mesh=False)
     assert "whole body, without keypoints: frames 31–36" in armature[ESTIMATED].split("\n")
+
+
+def test_poses_alone_are_no_frames_without_keypoints(unsure_motion):
+    unsure_motion.fit_error_mm[:] = np.nan
+    lost = np.zeros(unsure_motion.frames, bool)
+    lost[30:36] = True
+    told = write_motion(unsure_motion, mesh=False)[ESTIMATED].split("\n")
+    assert told == ["left hand with forearm twist", "right foot: frames 11–25"]
+    told = write_motion(replace(unsure_motion, filled=lost), mesh=False)[ESTIMATED].split("\n")
+    assert "whole body, unseen: frames 31–36" in told
 
 
 def test_bones_lie_in_two_collections_and_estimated_ones_are_grey(unsure_motion):

@@ -65,6 +65,10 @@ def test_what_was_weighed_says_how_sure_it_is_and_is_asked_when_it_hardly_is():
 def test_a_tool_is_not_named_twice():
     recording = _recording(_person(), format="AMASS .npz", tool="AMASS")
     assert describe.title(recording) == ["walk.trc", "AMASS .npz"]
+    several = _recording(_person(), format="PHALP", tool="4D-Humans, PHALP, TokenHMR")
+    assert describe.title(several) == ["walk.trc", "4D-Humans, PHALP, TokenHMR"]
+    open_file = _recording(_person(), format="keypoints", tool="Keypoint file")
+    assert describe.title(open_file) == ["walk.trc", "Keypoint file"]
 
 
 def test_several_people_and_both_kinds_are_named():

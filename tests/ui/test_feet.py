@@ -14,8 +14,8 @@ from addon.refiner import Controls
 from addon.refiner.feet.stand import stand
 from addon.refiner.feet.told import by_poses
 from addon.scene import read_poses, write_motion
-from addon.scene.contacts import CONTACTS, HEIGHTS, UP, read_contacts, read_floor
-from addon.scene.curves import find_curves, remove_curves
+from addon.scene.contacts import CONTACTS, HEIGHTS, UP, contact_edits, read_contacts, read_floor
+from addon.scene.curves import evaluate, find_curves, remove_curves
 from addon.scene.measures import bearing_slide_cm
 from addon.scene.own_space import rest_offsets
 from addon.scene.read_action import poses_of, read_channels
@@ -27,6 +27,7 @@ from tests.refiner.motion import Truth
 from tests.scene.edited import apart, turn
 
 from .event_loop import EventLoop
+from .test_panels import Drawing
 
 COUNT = 60
 FRAMES = np.arange(1.0, COUNT + 1)
@@ -118,12 +119,51 @@ def test_without_a_hold_nothing_is_held_and_contacts_are_known_all_the_same(scen
     assert slide(refined, contacts(refined) >= 0.5) < 0.6 * before
 
 
+def test_a_path_from_steps_is_no_error_of_the_fit(enabled, tmp_path):
+    """A camera whose depth drifts by 0.4 m: where the body was seen is not where it is asked to be."""
+    held = Truth(8, COUNT).person("body25", 0.015).keypoints
+    assert held is not None
+    drift = np.linspace(0.0, 0.4, COUNT)[:, None, None] * (0.0, 0.0, 1.0)
+    path = tmp_path / "drifting.npz"
+    np.savez(path, keypoints=held.positions + drift, layout="body25", fps=30.0, up_axis="y", units="m")
+    bpy.ops.spr.open_recording(filepath=str(path))
+    scene = bpy.context.scene
+    scene.spr.mesh = False
+    assert bpy.ops.spr.refine_pose() == {"FINISHED"}
+    (person,) = (ob for ob in scene.objects if ob.type == "ARMATURE")
+    measured, before = _fit(person), read_poses(person, FRAMES).pelvis
+    scene.spr.controls.feet.path = "STEPS"
+    for again in (bpy.ops.spr.refine_pose, bpy.ops.spr.hold_feet_again):
+        assert again() == {"FINISHED"}
+        led = np.linalg.norm((read_poses(person, FRAMES).pelvis - before)[:, [0, 2]], axis=-1).max()
+        assert led > 0.1
+        assert _fit(person).mean() < measured.mean()
+        assert "does not fit" not in scene.spr.result
+        assert "the path from the steps is up to 0." in scene.spr.result
+
+
+def _fit(person) -> np.ndarray:
+    refined = refined_animation(person)
+    assert refined is not None
+    return evaluate(refined.curves['["fit_error_mm"]', 0], FRAMES)
+
+
 def test_holding_again_without_an_edit_changes_nothing(refined):
     before = read_poses(refined, FRAMES)
     assert bpy.ops.spr.hold_feet_again() == {"FINISHED"}
     after = read_poses(refined, FRAMES)
     assert apart(after.rotations, before.rotations).max() < 0.1
     assert np.abs(after.pelvis - before.pelvis).max() < 0.0005
+
+
+def test_the_result_box_tells_of_the_latest_hold(scene, refined):
+    """Beside the figures of the run, which it leaves behind."""
+    before = scene.spr.result
+    for value, told in ((1.0, "the feet are held in 100% of frames"), (0.0, "no heel or toe bears")):
+        set_contacts(refined, value)
+        assert bpy.ops.spr.hold_feet_again() == {"FINISHED"}
+        shown = scene.spr.result.removeprefix(before).strip().split("\n")
+        assert len(shown) == 1 and shown[0].startswith(f"Held again. walk: {told}")
 
 
 def test_a_foot_without_contacts_is_let_go(person):
@@ -193,6 +233,69 @@ def test_edited_contacts_are_kept_by_the_next_run(scene, refined):
     scene.spr.edits.keep = False
     assert bpy.ops.spr.refine_pose() == {"FINISHED"}
     assert contacts(refined).any()
+
+
+def test_a_contact_that_was_changed_without_a_key_is_told_of(ui, person):
+    scene = bpy.context.scene
+    scene.frame_set(10)
+    person["contact_l_heel"] = 1.0 - float(person["contact_l_heel"] >= 0.5)
+    sentence = _held_again(ui, scene, person)
+    assert "L Heel was changed at frame 10 without a key" in sentence and "press I there" in sentence
+    scene.frame_set(11)
+    assert "without a key" not in _held_again(ui, scene, person)
+    person["contact_l_heel"] = 1.0 - float(person["contact_l_heel"] >= 0.5)
+    person.keyframe_insert('["contact_l_heel"]', frame=11)
+    assert "without a key" not in _held_again(ui, scene, person)
+
+
+def test_a_run_tells_of_contacts_without_a_key_as_well(scene, refined):
+    scene.frame_set(10)
+    for name in ("contact_l_heel", "contact_r_heel"):
+        refined[name] = 1.0 - float(refined[name] >= 0.5)
+    assert bpy.ops.spr.refine_pose() == {"FINISHED"}
+    assert "L Heel, R Heel were changed at frame 10 without a key" in scene.spr.result
+    assert bpy.ops.spr.refine_pose() == {"FINISHED"}
+    assert "without a key" not in scene.spr.result
+
+
+def _held_again(ui, scene, person) -> str:
+    job = ui("hold_feet").HoldJob(scene, person)
+    job.run()
+    assert not job.error and job.sentence is not None
+    return job.sentence
+
+
+def test_contacts_are_not_offered_beside_another_version(scene, refined, ui):
+    """Nothing animates them there: they would be those of another frame."""
+    drawn = _drawn(ui, refined)
+    assert '["contact_l_heel"]' in drawn
+    bpy.ops.spr.show_version(which="FREE")
+    assert _drawn(ui, refined) == ["Contacts belong to the result: choose After under Quality."]
+
+
+def test_contacts_below_a_layer_are_edited_in_its_strip(person, ui):
+    """A key that is set beside it goes to the layer, which no hold reads."""
+    assert bpy.ops.spr.add_edit_layer() == {"FINISHED"}
+    assert any("press Tab on it in the NLA Editor" in text for text in _drawn(ui, person))
+    (track,) = person.animation_data.nla_tracks
+    track.select = True
+    person.animation_data.use_tweak_mode = True
+    assert not any("NLA" in text for text in _drawn(ui, person))
+    bpy.context.scene.frame_set(20)
+    person["contact_l_heel"] = 1.0 - float(person["contact_l_heel"] >= 0.5)
+    person.keyframe_insert('["contact_l_heel"]', frame=20)
+    assert bpy.ops.spr.hold_feet_again() == {"FINISHED"}
+    edits = contact_edits(person)
+    assert edits is not None and edits.changed[19, 0]
+
+
+def _drawn(ui, person) -> list[str]:
+    layout = Drawing()
+    system = SimpleNamespace(ui_scale=1.0)
+    preferences = SimpleNamespace(system=system, ui_styles=bpy.context.preferences.ui_styles)
+    context = SimpleNamespace(region=SimpleNamespace(width=2000), preferences=preferences)
+    ui("contacts").draw_contacts(layout, context, person)
+    return layout.drawn
 
 
 def test_a_result_without_contacts_gets_them(person):
@@ -288,13 +391,20 @@ def test_what_has_no_effect_says_why():
         ),
         (Floor(np.array([0.0, 1.0, 0.0]), np.array([0.12])), 0.9, None, 0.12, "floor at 0.12 m as set; feet"),
         (None, 0.9, None, None, "no contact found"),
+        (
+            Floor(np.array([0.0, 1.0, 0.0]), np.array([0.5])),
+            0.1,
+            (),
+            0.5,
+            "no foot bears near the floor at 0.50 m",
+        ),
         (Floor(np.array([0.0, 1.0, 0.0]), np.array([0.0])), 0.1, (), None, "no contact found"),
     ],
 )
 def test_the_sentence_of_a_result(floor, bears, free, asked, told):
     contacts = np.zeros((10, 4))
     contacts[:5] = bears
-    motion = SimpleNamespace(contacts=contacts, floor=floor, free=free)
+    motion = SimpleNamespace(contacts=contacts, floor=floor, free=free, stepped=False)
     line = feet_line(motion, Controls(floor=asked))  # type: ignore[arg-type]
     assert line.startswith(told)
 

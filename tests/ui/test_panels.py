@@ -8,6 +8,7 @@ from types import MethodType, SimpleNamespace
 from typing import Any
 
 import bpy
+import numpy as np
 import pytest
 
 from addon.recording import Known
@@ -58,7 +59,7 @@ class Drawing:
         self.drawn.append(text)
 
     def template_icon(self, _icon: int, **_options: Any) -> None:
-        pass
+        self.drawn.append("a picture")
 
     def progress(self, text: str = "", **_options: Any) -> None:
         self.drawn.append(text)
@@ -114,6 +115,20 @@ def test_one_person_before_and_after_a_run(enabled, wave, draw):
     assert "chosen" not in before
     bpy.ops.spr.refine_pose()
     assert any("frames refined in" in text for text in draw())
+
+
+def test_contacts_are_drawn_where_there_is_no_fit_error(enabled, refined_wave, tmp_path, draw):
+    """Poses alone, as most estimators write them, have none; nor have free feet."""
+    with np.load(refined_wave) as found:
+        poses = {name: found[name] for name in ("poses", "trans", "betas", "gender", "mocap_frame_rate")}
+    np.savez(tmp_path / "alone.npz", **poses)
+    bpy.ops.spr.open_recording(filepath=str(tmp_path / "alone.npz"))
+    assert bpy.ops.spr.refine_pose() == {"FINISHED"}
+    drawn = draw()
+    assert "No fit error: there were no keypoints." in drawn and "a picture" in drawn
+    assert bpy.ops.spr.show_version(which="FREE") == {"FINISHED"}
+    drawn = draw()
+    assert "No fit error: choose After to see it." in drawn and "a picture" in drawn
 
 
 def test_the_axis_is_asked_for_where_the_motion_hardly_shows_it(enabled, wave, ui, draw, monkeypatch):

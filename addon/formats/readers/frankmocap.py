@@ -16,7 +16,7 @@ import numpy as np
 from ...body.rotations import axis_angle_from_matrix
 from ...safe_read import FormatError
 from ..container import Container
-from ..draft import Draft, Reader, numbers, person, smpl_poses
+from ..draft import NO_METRES, Draft, Reader, numbers, person, smpl_poses
 from ..linking import LINKED, Detections
 from ..tracks import series
 
@@ -42,7 +42,7 @@ def read(container: Container) -> Draft:
     ]
     if not people:
         raise FormatError("The FrankMocap results hold no person; choose another video or image.")
-    warnings = ["The file has no translation in metres, so the hips stay at one place."]
+    warnings = [NO_METRES]
     warnings += [LINKED] if found.several else []
     return Draft(people, up="-y", warnings=warnings, camera=True)
 

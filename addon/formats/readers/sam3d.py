@@ -20,7 +20,7 @@ from ...body.layouts import find_layout
 from ...recording import Camera, Person
 from ...safe_read import FormatError
 from ..container import Container
-from ..draft import NO_PLACE, Draft, Reader, named_keypoints, numbers, person
+from ..draft import NO_PLACE, ON_THE_SPOT, Draft, Reader, named_keypoints, numbers, person
 from ..filming import of_pixels, still, told
 from ..linking import LINKED, Detections
 from ..mhr import JOINTS, USED, mhr_poses
@@ -226,7 +226,7 @@ def _read_csv(container: Container) -> Draft:
     keypoints = named_keypoints(np.where(seen[..., None], points, np.nan), plain, seen)
     if not any(keypoints.canonical):
         raise FormatError("None of the table's keypoint names is known; name them like left_hip, nose.")
-    warnings = ["The table has no place in the camera, so the body's root stays at one place."]
+    warnings = [f"The table has no place in the camera, {ON_THE_SPOT}"]
     return Draft([person(keypoints=keypoints)], up="-y", warnings=warnings, camera=True, tool="SAM3DBody-cpp")
 
 

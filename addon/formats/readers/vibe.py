@@ -12,7 +12,7 @@ import numpy as np
 
 from ...recording import Keypoints
 from ..container import Container
-from ..draft import Draft, Reader, layout_keypoints, numbers, person, smpl_poses
+from ..draft import NO_METRES, Draft, Reader, layout_keypoints, numbers, person, smpl_poses
 from ..tracks import people_of
 
 
@@ -35,7 +35,7 @@ def read(container: Container) -> Draft:
         )
         for track_id, track in tracks.items()
     ]
-    warning = "The file has no translation in metres, so the hips stay at one place."
+    warning = NO_METRES
     return Draft(people, up="-y", warnings=[warning], camera=True)
 
 

@@ -23,6 +23,7 @@ from .contacts import contacts_of
 from .features import OTHERS
 from .floor import floor_under
 from .hold import hold_feet
+from .on_the_spot import on_its_way
 from .places import chances, places_under
 from .rise import rise_of, rises
 from .told import by_poses, poses_alone
@@ -46,6 +47,12 @@ _Part: TypeAlias = tuple[Piece, Poses]
 def stand(motion: Motion, controls: Controls, legs: Legs) -> Steps[Motion]:
     """The motion with its contacts and floor, and its feet held as far as the controls say; legs: of its
     frames."""
+    if controls.path == "steps" and controls.feet > 0.0 and controls.frames is None:
+        return (yield from on_its_way(motion, lambda there: _stand(there, controls, legs)))
+    return (yield from _stand(motion, controls, legs))
+
+
+def _stand(motion: Motion, controls: Controls, legs: Legs) -> Steps[Motion]:
     yield Progress(1.0, "Looking for the floor")
     parts = yield from _parts(motion)
     places, others = yield from _places(motion)
@@ -122,6 +129,12 @@ def hold_again(motion: Motion, strength: float = 1.0, path: str = "measured") ->
     """A motion whose contacts and floor somebody has edited, with its feet held by these: as `stand` held
     them, where nothing was edited and that is known."""
     controls = Controls(feet=strength, path=path)
+    if path == "steps":
+        return (yield from on_its_way(motion, lambda there: _hold_again(there, controls)))
+    return (yield from _hold_again(motion, controls))
+
+
+def _hold_again(motion: Motion, controls: Controls) -> Steps[Motion]:
     edited = np.zeros((motion.frames, 4), bool)
     if motion.found is not None:
         edited = (motion.contacts >= BEARS) != (motion.found[0] >= BEARS)
@@ -236,7 +249,8 @@ def _shown(
     free = motion.rotations, motion.pelvis
     if (share < 1.0).any():
         rotations, pelvis = yield from blend(free, (rotations, pelvis), share)
-    return replace(motion, rotations=rotations, pelvis=pelvis, free=free)
+    stepped = controls.path == "steps"
+    return replace(motion, rotations=rotations, pelvis=pelvis, free=free, stepped=stepped)
 
 
 def _let_go(motion: Motion, trusted: np.ndarray) -> Motion:

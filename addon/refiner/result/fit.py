@@ -28,8 +28,10 @@ def fit_error(
 
 
 def fit_of(motion: Motion, keypoints: Keypoints) -> Steps[np.ndarray]:
-    """(T,) mm by which a motion misses these keypoints, as many frames: `fit_error` in steps."""
-    return (yield from fit_of_poses(motion.rotations, motion.pelvis, motion.bone_offsets, keypoints))
+    """(T,) mm by which a motion misses these keypoints, as many frames: `fit_error` in steps, about a way
+    over the floor that the steps tell."""
+    measured = motion.pelvis - motion.led
+    return (yield from fit_of_poses(motion.rotations, measured, motion.bone_offsets, keypoints))
 
 
 def fit_of_poses(

@@ -43,7 +43,8 @@ def hold(motion: Motion, held: Held, keypoints: Keypoints | None = None) -> Moti
     found = replace(motion, rotations=rotations, pelvis=pelvis, uncertainty_deg=uncertainty, kept=kept)
     if keypoints is None:
         return found
-    return replace(found, fit_error_mm=fit_error(rotations, pelvis, motion.bone_offsets, keypoints))
+    error = fit_error(rotations, pelvis - motion.led, motion.bone_offsets, keypoints)
+    return replace(found, fit_error_mm=error)
 
 
 def _within(held: Held, motion: Motion) -> Held:

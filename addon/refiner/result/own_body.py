@@ -103,7 +103,7 @@ def _by_keypoints(motion: Motion, person: Person, keypoints: Keypoints, body: Ow
     else:
         betas = space.fitted(np.linalg.norm(motion.bone_offsets, axis=-1))
     motion = body.shaped(motion, betas, space.bones(betas))
-    error = fit_error(motion.rotations, motion.pelvis, motion.bone_offsets, keypoints)
+    error = fit_error(motion.rotations, motion.pelvis - motion.led, motion.bone_offsets, keypoints)
     return replace(motion, fit_error_mm=error)
 
 

@@ -7,14 +7,22 @@ import numpy as np
 
 SMALL = 13
 """Rows up to which NumPy's own inverse is quicker than halves of it."""
+ROUNDING = 1e-5
+"""Share of the largest number by which a matrix may be off that was made in single precision."""
 
 
 def inverse_factors(matrices: np.ndarray) -> np.ndarray:
     """(B, N, N) the inverses of the lower triangles L of matrices (B, N, N) = L L^T, in double precision.
 
-    Raises numpy.linalg.LinAlgError where one is not positive definite.
+    Raises numpy.linalg.LinAlgError where one is not positive definite, but for rounding.
     """
-    return _inverse_of_lower(np.linalg.cholesky(matrices.astype(float)))
+    exact = matrices.astype(float)
+    try:
+        return _inverse_of_lower(np.linalg.cholesky(exact))
+    except np.linalg.LinAlgError:
+        own = np.arange(exact.shape[-1])
+        exact[:, own, own] += ROUNDING * np.abs(exact[:, own, own]).max(-1, keepdims=True)
+        return _inverse_of_lower(np.linalg.cholesky(exact))
 
 
 def log_determinants(factors: np.ndarray) -> np.ndarray:
