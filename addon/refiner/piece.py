@@ -137,8 +137,8 @@ def look_at(
 ) -> Steps[Look]:
     """Start and network on one piece.
 
-    initial: steadied rotations and pelvis in the world of the targets. share: how much of the run is done,
-    and how much this piece is.
+    initial: steadied rotations and pelvis in the world of the targets, NaN where they tell nothing. share:
+    how much of the run is done, and how much this piece is.
     """
     before, width = share
     told = known.precision > FAINT * known.precision.max(0, initial=0.0)
@@ -146,17 +146,18 @@ def look_at(
     if not enough.any():
         return Look(known, *_without_evidence(len(enough), initial), None)
 
-    part = (before, 0.55 * width)
-    if initial is None:
+    part, given = (before, 0.55 * width), _is_given(initial, len(enough))
+    if not given.all():
         rotations, pelvis = yield from _from_keypoints(run, known, enough, when, part)
-    else:
+        initial = None if initial is None else _filled(initial, given, (rotations, pelvis))
+    if initial is not None:
         rotations, pelvis = yield from _from_initial(run, known, initial, part)
     known = yield from run.without_offsets(known, rotations)
     if not run.recipe.network:
         return Look(known, rotations, pelvis, None)
     part = (before + 0.55 * width, 0.15 * width)
     calm = None if initial is None else Steady(initial[0], run.shake)
-    found = yield from see_and_turn(run, known, rotations, pelvis, calm, when.fps, part)
+    found = yield from see_and_turn(run, known, rotations, pelvis, calm, when.fps, part, given)
     turns = yield from not_astray(run.engine, run.bones, known, (rotations, pelvis), found.turns)
     found = found if turns is found.turns else replace(found, turns=turns)
     return Look(known, rotations, pelvis, found)
@@ -193,6 +194,19 @@ def degrees_of(honesty: np.ndarray, deviation: np.ndarray) -> np.ndarray:
     """(T, 24) degrees by which joints are off, from what the network says (T, 24, 3) in radians."""
     factor, exponent = honesty
     return factor * np.degrees(np.sqrt((deviation**2).sum(-1))) ** exponent
+
+
+def _is_given(initial: Initial | None, frames: int) -> np.ndarray:
+    """(T,) bool, the frames with an initial pose that tells something."""
+    return np.zeros(frames, bool) if initial is None else np.isfinite(initial[1][:, 0])
+
+
+def _filled(initial: Initial, given: np.ndarray, start: Initial) -> Initial | None:
+    """Initial poses with a start where they are not given (T,); None where none is."""
+    if not given.any():
+        return None
+    rotations, pelvis = np.where(given[:, None, None, None], initial[0], start[0]), initial[1]
+    return rotations, np.where(given[:, None], pelvis, start[1])
 
 
 def _without_evidence(frames: int, initial: Initial | None) -> Initial:
@@ -368,15 +382,18 @@ def see_and_turn(
     initial: Steady | None,
     fps: float,
     share: tuple[float, float],
+    given: np.ndarray | None = None,
 ) -> Steps[Found]:
     """The network's pass over a start (T, 24, 3, 3) at the file's rate; initial: the steadied poses that were
-    given."""
+    given, in the frames (T,) of `given` or in all."""
     guess = rotations if initial is None else initial.rotations
     constant = yield from constant_turn_of_clip(rotations, guess)
     shake = np.zeros(JOINT_COUNT) if initial is None else initial.shake
     evidence = yield from in_chunks(lambda rows: _columns(known.rows(rows)), len(rotations))
+    told = np.full(len(rotations), float(initial is not None)) if given is None else given.astype(float)
     times = network_times(len(rotations), fps)
     if times is not None:
+        told = told[np.round(times).astype(int)]
         guess = yield from rotations_at(guess, times)
         rotations = guess if initial is None else (yield from rotations_at(rotations, times))
         pelvis, evidence = interpolate(pelvis, times), (yield from _at(evidence, times))
@@ -390,7 +407,7 @@ def see_and_turn(
             run, known.indices, rotations[rows], pelvis[rows], evidence[rows], guess[rows]
         )
         seen = replace(
-            seen, has_initial=seen.has_initial * float(initial is not None),
+            seen, has_initial=run.engine.array(told[rows]),
             constant=run.engine.array(constant), shake=run.engine.array(shake),
         )  # fmt: skip
         result = yield from run.engine.run((yield from network_inputs.steps(seen)))
