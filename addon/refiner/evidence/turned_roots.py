@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from ...body.rotations import geodesic_angle
+from ...body.rotations import geodesic_angle, nearest_rotation
 from ...recording import Person
 from ...words import plural
 
@@ -84,8 +84,7 @@ def _jumps(roots: np.ndarray, frame_ids: np.ndarray) -> list[int]:
 def _between(roots: np.ndarray, first: int, last: int) -> _Stretch | None:
     """The stretch between two jumps, if it fits to both sides once it is turned back."""
     ends, beside = roots[[first, last - 1]], roots[[first - 1, last]]
-    u, _, vt = np.linalg.svd((beside @ np.swapaxes(ends, -1, -2)).sum(0))
-    turn = u @ np.diag([1.0, 1.0, np.linalg.det(u @ vt)]) @ vt
+    turn = nearest_rotation((beside @ np.swapaxes(ends, -1, -2)).sum(0))
     if geodesic_angle(turn @ ends, beside).max() > FITS:
         return None
     return _Stretch(first, last, turn)
