@@ -193,7 +193,9 @@ class _Sudden:
         """Where a body turns about in depth."""
         rounds = [end for rows, _ in self.rounds(one) for end in (rows.start, rows.stop)]
         other = np.isin(self.steps.rows, rounds)
-        sure = self.at[(self.share[self.at] < self.fitting[self.at]) & ~other[self.at]]
+        share = self.share[self.at]
+        mirrored = (share < self.fitting[self.at]) & (self.turned >= _RATHER * share)
+        sure = self.at[mirrored & ~other[self.at]]
         found = {int(k): self._turn(int(k), bool(self.exchanged[k])) for k in sure}
         if len(found) % 2:
             how = next(iter(found.values())).exchanged
