@@ -117,6 +117,18 @@ def test_a_track_that_is_with_somebody_else_for_a_while_counts_elsewhere(rows: s
     assert any(f"({rows.start} to " in told for told in motion.warnings)
 
 
+@pytest.mark.parametrize("number", [0, 5])
+def test_poses_that_are_held_while_somebody_moves_are_left_out(number: int) -> None:
+    truth, person = estimate(number)
+    assert person.poses is not None
+    held = np.arange(FRAMES)
+    held[70:110] = 70
+    wrong, rows = with_poses(person, person.poses.rotations[held]), slice(72, 108)
+    motion, right = (refine(one, controls=FREE, engine="numpy") for one in (wrong, person))
+    assert joint_error(truth, motion, rows) < joint_error(truth, right, rows) + 8.0
+    assert any("(71 to 109)" in told for told in motion.warnings)
+
+
 def test_what_is_kept_is_as_it_was_given() -> None:
     _, person = estimate()
     wrong = late(person, 6)

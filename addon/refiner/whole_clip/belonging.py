@@ -14,6 +14,7 @@ import numpy as np
 
 from ...body.kinematics import forward
 from ...body.points import MIRROR_POINTS, POINT_NAMES, point_positions
+from ...body.runs import runs
 from ...body.skeleton import JOINT_NAMES, REST_OFFSETS
 from ...recording import Person
 from ...steps import Stepped, Steps
@@ -41,6 +42,11 @@ SNAP, ISOLATED, AROUND = float(np.radians(8.0)), 3.0, 5
 """Radians by which joints turn from one frame to the next, root mean square, where a track may pass to
 somebody else, and how many times as far as in the middle of so many frames before and after."""
 BODY = JOINT_NAMES.index("left_hand")
+FARTHER_HELD, HELD = 1.2, 0.1
+"""How many times as far where poses are held, and by which share of the keypoints' distances theirs change
+then at most (mean squares)."""
+LEAST_HELD = 4
+"""Frames on end, after the first, that repeat the one before if poses are held."""
 MOST_PAIRS = 16
 SEEN = 0.5
 """Share of the frames that are looked at in which a pair of points must be seen."""
@@ -81,15 +87,16 @@ class _Beside:
         one, other, both = (
             float((a * b).sum()) / number for a, b in ((moves[0], moves[0]), (moves[1], moves[1]), moves)
         )
-        return _Likeness(one, one + other - 2.0 * both, both / np.sqrt(max(one * other, 1e-12)))
+        return _Likeness(one, other, one + other - 2.0 * both, both / np.sqrt(max(one * other, 1e-12)))
 
 
 @dataclass(frozen=True)
 class _Likeness:
-    """Mean squares in m^2: moved, by how much distances change; off, by how much those of poses do so
-    otherwise; and the correlation of both."""
+    """Mean squares in m^2: moved, by how much distances change; posed, by how much those of poses do; off, by
+    how much these do so otherwise; and the correlation of both."""
 
     moved: float
+    posed: float
     off: float
     correlation: float
 
@@ -187,22 +194,25 @@ def _stretches(person: Person, parts: list[Piece], ends: np.ndarray) -> list[sli
     edges = [0]
     for part, end in zip(parts, ends, strict=True):
         start = end - part.length
-        edges += [int(start + part.places[at]) for at in _snaps(person.poses.rotations[part.rows, 1:BODY])]
+        turns = person.poses.rotations[part.rows, 1:BODY]
+        edges += [int(start + part.places[at]) for at in _changes(turns) if at < len(turns)]
         edges.append(int(end))
-    return [slice(first, last) for first, last in pairwise(edges)]
+    return [slice(first, last) for first, last in pairwise(sorted(set(edges)))]
 
 
-def _snaps(rotations: np.ndarray) -> np.ndarray:
-    """(N,) the frames of poses (T, J, 3, 3) to which the body turns at once."""
+def _changes(rotations: np.ndarray) -> list[int]:
+    """The frames of poses (T, J, 3, 3) to which the body turns at once, those from which it is held for a
+    while, as where a tool lost somebody, and those from which it goes on."""
     turns = rotations[1:] - rotations[:-1]
     # Of a turn by an angle, the squares of what a matrix changes add up to 8 sin^2 of half of it.
     steps = np.sqrt(np.einsum("tjab,tjab->t", turns, turns) / (2.0 * rotations.shape[1]))
     sudden = [
-        at
+        int(at) + 1
         for at in np.flatnonzero(steps > SNAP)
         if steps[at] > ISOLATED * np.median(steps[max(at - AROUND, 0) : at + AROUND + 1])
     ]
-    return np.array(sudden, int) + 1
+    held = [one for one in runs(steps == 0.0) if one[1] - one[0] >= LEAST_HELD]
+    return sudden + [at for first, last in held for at in (first + 1, last + 2)]
 
 
 def _pairs(poses: Initial, targets: Targets, stretches: list[slice]) -> _Pairs | None:
@@ -302,14 +312,12 @@ def _foreign(beside: _Beside, stretches: list[slice]) -> list[slice]:
         every = np.ones(len(beside.rows), bool)
         return stretches if beside.likeness(every, every).unlike else []
     usual = max(own, key=lambda k: int(inside[k].sum()))
-    least = max(FARTHER**2 * alone[usual].off, LEAST_OFF**2)
+    farther = [FARTHER_HELD if one.posed < HELD * one.moved else FARTHER for one in alone]
     found = []
     for k, some in enumerate(inside):
-        many = some.sum() >= FEWEST
-        if (
-            some.any()
-            and beside.likeness(some, inside[usual]).off > least
-            and (not many or alone[k].off > least)
-        ):
+        least = max(farther[k] ** 2 * alone[usual].off, LEAST_OFF**2)
+        # A few frames may all lie to one side of the mean; many may not.
+        enough = least if some.sum() < FEWEST or alone[k].off > least else FARTHER**2 * least
+        if some.any() and beside.likeness(some, inside[usual]).off > enough:
             found.append(stretches[k])
     return found
