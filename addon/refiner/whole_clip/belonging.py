@@ -31,10 +31,11 @@ LATEST, FINEST = 0.5, 1 / 40
 BETTER, ALIKE = 0.8, 0.65
 """As what share of what is off at their own times poses must be off at others, and how much they may be off
 there beside what the body moves."""
-FOREIGN, RELATED = 0.95, 0.4
-"""Poses that are off by more than the body moves, and hardly move with it (correlation), are not its own."""
+FOREIGN, UNLIKELY, RELATED = 0.95, 0.12, 0.4
+"""Poses that are off by as much as the body moves, and by more metres than estimators' mostly are, and hardly
+move with it (correlation), are not its own: a quiet body looks like any other."""
 MOVING = 0.04
-"""Metres by which distances must change (root mean square): a quiet body looks like any other."""
+"""Metres by which distances must change (root mean square) to tell a time."""
 FARTHER, LEAST_OFF = 1.8, 0.06
 """How many times as far, and metres, as in the rest of the clip poses are off between two snaps that are
 somebody else's."""
@@ -103,8 +104,7 @@ class _Likeness:
     @property
     def unlike(self) -> bool:
         """Whether the poses are another body's."""
-        moving = self.moved > MOVING**2
-        return moving and self.off > FOREIGN * self.moved and self.correlation < RELATED
+        return self.off > max(FOREIGN * self.moved, UNLIKELY**2) and self.correlation < RELATED
 
 
 @dataclass(frozen=True)
