@@ -32,11 +32,14 @@ from .start.closed_form import (
     SETTLED,
     Initial,
     as_evidence,
+    filled,
     initial_prior,
+    is_given,
     move_to,
     start_from_initial,
     start_from_keypoints,
     strain,
+    without_evidence,
 )
 from .start.jacobian import information
 from .start.solver import Prior, solve
@@ -144,12 +147,12 @@ def look_at(
     told = known.precision > FAINT * known.precision.max(0, initial=0.0)
     enough = told.sum(1) >= min(FEWEST_POINTS, known.precision.shape[1])
     if not enough.any():
-        return Look(known, *_without_evidence(len(enough), initial), None)
+        return Look(known, *without_evidence(len(enough), initial), None)
 
-    part, given = (before, 0.55 * width), _is_given(initial, len(enough))
+    part, given = (before, 0.55 * width), is_given(initial, len(enough))
     if not given.all():
         rotations, pelvis = yield from _from_keypoints(run, known, enough, when, part)
-        initial = None if initial is None else _filled(initial, given, (rotations, pelvis))
+        initial = None if initial is None else filled(initial, given, (rotations, pelvis))
     if initial is not None:
         rotations, pelvis = yield from _from_initial(run, known, initial, part)
     known = yield from run.without_offsets(known, rotations)
@@ -194,26 +197,6 @@ def degrees_of(honesty: np.ndarray, deviation: np.ndarray) -> np.ndarray:
     """(T, 24) degrees by which joints are off, from what the network says (T, 24, 3) in radians."""
     factor, exponent = honesty
     return factor * np.degrees(np.sqrt((deviation**2).sum(-1))) ** exponent
-
-
-def _is_given(initial: Initial | None, frames: int) -> np.ndarray:
-    """(T,) bool, the frames with an initial pose that tells something."""
-    return np.zeros(frames, bool) if initial is None else np.isfinite(initial[1][:, 0])
-
-
-def _filled(initial: Initial, given: np.ndarray, start: Initial) -> Initial | None:
-    """Initial poses with a start where they are not given (T,); None where none is."""
-    if not given.any():
-        return None
-    rotations, pelvis = np.where(given[:, None, None, None], initial[0], start[0]), initial[1]
-    return rotations, np.where(given[:, None], pelvis, start[1])
-
-
-def _without_evidence(frames: int, initial: Initial | None) -> Initial:
-    """A piece with too few keypoints in every frame: its initial poses, or nothing (NaN)."""
-    if initial is not None:
-        return initial
-    return np.full((frames, JOINT_COUNT, 3, 3), np.nan), np.full((frames, 3), np.nan)
 
 
 def _chunks(
