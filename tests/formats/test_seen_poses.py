@@ -9,6 +9,7 @@ import pytest
 
 from addon import formats
 from addon.body.rotations import axis_angle_from_matrix
+from addon.recording import Recording
 from tests.refiner.motion import Truth
 
 FRAMES = 90
@@ -20,7 +21,7 @@ def poses(clip: int = 8) -> tuple[np.ndarray, np.ndarray]:
     return axis_angle_from_matrix(truth.rotations), truth.pelvis
 
 
-def read(path: Path, turns: np.ndarray, pelvis: np.ndarray) -> formats.Recording:
+def read(path: Path, turns: np.ndarray, pelvis: np.ndarray) -> Recording:
     file = path / "poses.npz"
     np.savez(file, poses=turns.reshape(len(turns), -1), trans=pelvis, mocap_frame_rate=30.0, up_axis="y")
     return formats.read(file)
