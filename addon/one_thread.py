@@ -39,7 +39,7 @@ class _OneThread:
             return
         self._inside.append(None)
         if len(self._inside) == 1:
-            self._limit = _libraries().limit(limits=1, user_api="blas")
+            self._limit = _libraries().limit(limits=1)
 
     def __exit__(self, *_error: object) -> None:
         if self.always:
@@ -58,4 +58,5 @@ def _libraries() -> Any:
     """What computes matrices in this process, which takes some milliseconds to find."""
     from threadpoolctl import ThreadpoolController
 
-    return ThreadpoolController()
+    # Selected first: to leave a limit of some libraries puts back what all of a controller's were.
+    return ThreadpoolController().select(user_api="blas")

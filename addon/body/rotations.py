@@ -308,3 +308,11 @@ def _unit(x: Array, y: Array, z: Array) -> tuple[Array, Array, Array]:
     squared = x * x + y * y + z * z
     length = xp.sqrt(xp.where(squared < 1e-30, xp.ones_like(squared), squared))
     return x / length, y / length, z / length
+
+
+def nearest_rotation(matrices: np.ndarray) -> np.ndarray:
+    """Rotations (..., 3, 3) nearest to any matrices (Kabsch): of a sum of rotations, their chordal mean."""
+    u, _, vt = np.linalg.svd(matrices)
+    flip = np.ones(u.shape[:-1])
+    flip[..., 2] = np.linalg.det(u @ vt)
+    return np.asarray((u * flip[..., None, :]) @ vt)

@@ -122,7 +122,7 @@ def person(
     if (np.diff(numbers) <= 0).any():
         raise FormatError("Frame numbers do not increase; export the recording again in order of time.")
     one = Person(one_line(str(person_id)), numbers, 0.0, keypoints, poses)
-    return one if poses is None else one.rows(seen_poses(poses))
+    return one if poses is None else one.rows(seen_poses(poses, alone=one.keypoints is None))
 
 
 def missing_frames(said: int, held: int) -> list[str]:

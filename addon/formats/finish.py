@@ -25,6 +25,7 @@ from .frozen import without_filled_gaps
 from .inference import RARE_METRES, UNIT_METRES, infer_scale, scale_confidence
 from .lifted import evened
 from .mirror import unmirrored
+from .path_unit import path_unit
 from .sides import sides_as_named, swapped
 from .surely_seen import without_guesses
 from .timing import on_clock
@@ -84,7 +85,7 @@ def finish(draft: Draft, reader: Reader, hints: Hints, path: Path) -> Recording:
     warnings = list(draft.warnings)
     fps = _fps(draft, reader, hints)
     draft = draft if "units" in draft.says else _evened(draft, fps.value, warnings)
-    units, metres = _units(draft, hints, warnings)
+    units, metres = _units(draft, hints, fps.value, warnings)
     scaled = tuple(replace(_converted(one, np.eye(3), metres), fps=fps.value) for one in draft.people)
     scaled, told = without_filled_gaps(scaled)
     warnings += told
@@ -183,11 +184,17 @@ def _fps(draft: Draft, reader: Reader, hints: Hints) -> Known[float]:
     return known
 
 
-def _units(draft: Draft, hints: Hints, warnings: list[str]) -> tuple[Known[str], float]:
+def _units(draft: Draft, hints: Hints, fps: float, warnings: list[str]) -> tuple[Known[str], float]:
     if hints.units is not None:
         unit = unit_name(hints.units)
         return Known(unit, "stated"), _UNITS[unit]
-    inferred = infer_scale(draft.people)
+    inferred, way = infer_scale(draft.people), path_unit(draft.people, fps)
+    if way is not None and "units" not in draft.says:
+        warnings.append(
+            f"Nobody is as quick as the way would be in metres, so it was taken for {way}; if that is wrong,"
+            f" {give('units', 'm')}."
+        )
+        return Known(way, "inferred", SURE), UNIT_METRES[way]
     if draft.units is not None:
         usual, said = unit_name(draft.units), "units" in draft.says
         if inferred is None or _agree(_UNITS[usual], inferred[1]):

@@ -1,16 +1,20 @@
-"""Bodies that a tool took for the other way round in depth for some frames, turned back.
+"""Bodies that a tool took for the other way round in depth, or for turned, for some frames, turned back.
 
 From one camera a body and its mirror image along the view look the same, so that tools that lift points of a
 picture change between the two, mostly with left and right exchanged, for then the body looks away. From one
 frame to the next all of its points change sides of a plane at once, and fit again if they are mirrored back.
+Where they fit better if they are turned, the tool took the body for one that looks another way, or its world
+for another: such a body is turned back where it turns back by itself.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 import numpy as np
 
+from ..body.rotations import geodesic_angle, nearest_rotation
 from ..body.runs import runs
 from ..body.skeleton import mirror_name
 from ..recording import Keypoints, Person
@@ -33,6 +37,13 @@ how many times as far as is usual; and the share where a body that turned about 
 the same plane."""
 _STEADY = 20.0
 """Frames a second from which on what is usual is mostly noise, and little of it motion."""
+_ROUND, _RATHER = float(np.radians(50.0)), 0.75
+"""Radians by which a body turns at once, and as what share of the way of mirrored points turned ones go, if
+it was turned."""
+_ALIKE, _LONGEST = float(np.radians(45.0)), 4.0
+"""Radians by which it may turn back otherwise than it turned, and seconds after which at most."""
+_JUMP = 0.1
+"""Metres that the middle of a body jumps."""
 _HIPS, _SHOULDERS = ("left_hip", "right_hip"), ("left_shoulder", "right_shoulder")
 
 
@@ -68,6 +79,17 @@ class _Steps:
         found = np.einsum("mni,mnj->mij", self.here_if(exchanged), self.there)
         return np.asarray(0.5 * (found + np.swapaxes(found, -1, -2)))
 
+    def turned(self, at: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Turns (S, 3, 3) that take the points after some steps (S,) best to those before (Kabsch), and their
+        way (S,) from there."""
+        there, here = self.there[at], self.here[at]
+        turns = nearest_rotation(np.swapaxes(there, -1, -2) @ here)
+        return turns, _root_mean(there - here @ np.swapaxes(turns, -1, -2), self.number[at])
+
+    def way_turned(self, turn: np.ndarray) -> np.ndarray:
+        """(M,) the way of points that a turn (3, 3) takes back."""
+        return _root_mean(self.there - self.here @ turn.T, self.number)
+
     def way_mirrored(self, exchanged: bool, normal: np.ndarray) -> np.ndarray:
         """(M,) the same way of points that are mirrored back along normals (3,) or (M, 3)."""
         here = self.here_if(exchanged)
@@ -89,13 +111,16 @@ def _turned_back(one: Person) -> tuple[Person, list[str]]:
     if one.keypoints is None or one.fps < SLOWEST or one.frames < 2:
         return one, []
     columns, others = _body(one.keypoints)
-    turns = turns_of(surely_seen(one.keypoints).positions[:, columns], others, one)
-    if not turns:
+    sudden = _sudden(surely_seen(one.keypoints).positions[:, columns], others, one)
+    if sudden is None:
         return one, []
-    keypoints = one.keypoints
+    keypoints, turns, rounds = one.keypoints, sudden.mirrored(one), sudden.rounds(one)
+    for rows, turn in rounds:
+        keypoints = _turned(keypoints, rows, turn)
     for rows, ends in stretches_of(turns, one.frames):
         keypoints = _mirrored(keypoints, rows, ends)
-    return replace(one, keypoints=keypoints), told_of(one, turns)
+    told = [*_rounds_told(one, [rows for rows, _ in rounds]), *told_of(one, turns)]
+    return (replace(one, keypoints=keypoints), told) if told else (one, [])
 
 
 def stretches_of(turns: list[Turn], frames: int) -> list[tuple[slice, list[Turn]]]:
@@ -143,32 +168,104 @@ def _steps(points: np.ndarray, others: np.ndarray, times: np.ndarray) -> _Steps 
 def turns_of(points: np.ndarray, others: np.ndarray, one: Person) -> list[Turn]:
     """Where a person turns about in depth; points (T, N, 3) metres, NaN where missing; others (N,): each
     one's counterpart on the other side."""
+    sudden = _sudden(points, others, one)
+    return [] if sudden is None else sudden.mirrored(one)
+
+
+@dataclass(frozen=True)
+class _Sudden:
+    """Steps (M,) of which some, at (S,), go much farther than is usual. plain (M,): their way, with left and
+    right exchanged where that is shorter. exchanged (M,): whether they are where points are mirrored as fits
+    best; share (M,) of the plain way these go; fits: without and with left and right exchanged. fitting (M,):
+    as what share of it points fit. turns (S, 3, 3), turned (S,): that take them back, and the same share."""
+
+    steps: _Steps
+    at: np.ndarray
+    plain: np.ndarray
+    exchanged: np.ndarray
+    share: np.ndarray
+    fits: list[np.ndarray]
+    fitting: np.ndarray
+    turns: np.ndarray
+    turned: np.ndarray
+
+    def mirrored(self, one: Person) -> list[Turn]:
+        """Where a body turns about in depth."""
+        rounds = [end for rows, _ in self.rounds(one) for end in (rows.start, rows.stop)]
+        other = np.isin(self.steps.rows, rounds)
+        share = self.share[self.at]
+        mirrored = (share < self.fitting[self.at]) & (self.turned >= _RATHER * share)
+        sure = self.at[mirrored & ~other[self.at]]
+        found = {int(k): self._turn(int(k), bool(self.exchanged[k])) for k in sure}
+        if len(found) % 2:
+            how = next(iter(found.values())).exchanged
+            again = self.steps.way_mirrored(how, view_of(list(found.values())))
+            again = again / np.maximum(self.plain, 0.5 * _FAR)
+            again[list(found)], again[other] = np.inf, np.inf
+            back = int(again.argmin())
+            if again[back] < _FITS_AGAIN:
+                found[back] = self._turn(back, how)
+        return [found[k] for k in sorted(found)]
+
+    def _turn(self, step: int, exchanged: bool) -> Turn:
+        return Turn(int(self.steps.rows[step]), exchanged, self.fits[exchanged][step])
+
+    def rounds(self, one: Person) -> list[tuple[slice, np.ndarray]]:
+        """The rows in which a person was turned as a whole, and the turn (3, 3) that takes them back."""
+        angle = geodesic_angle(self.turns, np.broadcast_to(np.eye(3), self.turns.shape))
+        sure = (self.turned < self.fitting[self.at]) & (self.turned < _RATHER * self.share[self.at])
+        known = {int(self.at[place]): self.turns[place] for place in np.flatnonzero(sure & (angle > _ROUND))}
+        if len(known) == 1:
+            known |= self._other_end(*known.popitem())
+        rows, found, after = self.steps.rows, [], 0
+        for first, last in pairwise(sorted(known)):
+            begin, end = int(rows[first]), int(rows[last])
+            there, back = known[first], known[last].T
+            soon = one.frame_ids[end] - one.frame_ids[begin] <= _LONGEST * one.fps
+            if begin >= after and soon and geodesic_angle(there, back) < _ALIKE:
+                found.append((slice(begin, end), nearest_rotation(there + back)))
+                after = end + 1
+        return found
+
+    def _other_end(self, step: int, turn: np.ndarray) -> dict[int, np.ndarray]:
+        """A step with its turn (3, 3), and the one at which a body turns back, if any does."""
+        way = self.steps.way_turned(turn.T)
+        share = way / np.maximum(self.plain, 0.5 * _FAR)
+        share[step] = np.inf
+        other = int(share.argmin())
+        return {step: turn} | ({other: turn.T} if share[other] < _FITS_AGAIN else {})
+
+
+def _sudden(points: np.ndarray, others: np.ndarray, one: Person) -> _Sudden | None:
+    """Where points (T, N, 3) go much farther at once than is usual, None where they never do."""
     steps = _steps(points, others, one.frame_ids / one.fps)
-    return [] if steps is None else _turns(steps, one.fps)
-
-
-def _turns(steps: _Steps, fps: float) -> list[Turn]:
-    """Where these steps turn a body about in depth."""
+    if steps is None:
+        return None
     straight = steps.way(False)
     if straight.max() <= _FAR:  # as in most clips
-        return []
+        return None
     plain = np.minimum(straight, steps.way(True))
     usual = np.maximum(_beside(plain), np.median(plain))
-    sudden = plain > np.maximum(_FAR, _UNUSUAL * usual)
-    if not sudden.any():
-        return []
+    unusual = np.maximum(_FAR, _UNUSUAL * usual)
+    at = np.flatnonzero(straight > unusual)
+    if not len(at):
+        return None
     which, share, fits = _best_mirrored(steps, plain)
-    steady = _AS_USUAL * usual / np.maximum(plain, _FAR) if fps >= _STEADY else 0.0
-    sure = np.flatnonzero(sudden & (share < np.maximum(_FITS, steady)))
-    found = {int(k): Turn(int(steps.rows[k]), bool(which[k]), fits[which[k]][k]) for k in sure}
-    if len(found) % 2:
-        how = next(iter(found.values())).exchanged
-        again = steps.way_mirrored(how, view_of(list(found.values()))) / np.maximum(plain, 0.5 * _FAR)
-        again[list(found)] = np.inf
-        back = int(again.argmin())
-        if again[back] < _FITS_AGAIN:
-            found[back] = Turn(int(steps.rows[back]), how, fits[int(how)][back])
-    return [found[k] for k in sorted(found)]
+    # Of a body that turned, points exchanged go less far than they did.
+    share[plain <= unusual] = np.inf
+    steady = _AS_USUAL * usual / np.maximum(plain, _FAR) if one.fps >= _STEADY else np.zeros_like(plain)
+    turns, way = steps.turned(at)
+    return _Sudden(
+        steps,
+        at,
+        plain,
+        which,
+        share,
+        fits,
+        np.maximum(_FITS, steady),
+        turns,
+        way / np.maximum(plain[at], 1e-9),
+    )
 
 
 def _beside(values: np.ndarray) -> np.ndarray:
@@ -217,6 +314,19 @@ def _mirrored(keypoints: Keypoints, rows: slice, ends: list[Turn]) -> Keypoints:
     return exchanged(found, there)
 
 
+def _turned(keypoints: Keypoints, rows: slice, turn: np.ndarray) -> Keypoints:
+    """The keypoints with these rows turned (3, 3) about the middle of the hips, and brought to where this was
+    before and is after, if it jumps there: nobody knows what they were turned about."""
+    positions = keypoints.positions.copy()
+    middle = _middle(keypoints.canonical, keypoints.positions[rows.start - 1 : rows.stop + 1])
+    ends = [middle[1] - middle[0], middle[-2] - middle[-1]]
+    jumps = [np.where(np.linalg.norm(end) > _JUMP, end, 0.0) for end in ends]
+    share = np.linspace(0.0, 1.0, len(middle) - 2)[:, None, None]
+    moved = middle[1:-1] - (1.0 - share) * jumps[0] - share * jumps[1]
+    positions[rows] = (keypoints.positions[rows] - middle[1:-1]) @ turn.T + moved
+    return replace(keypoints, positions=positions)
+
+
 def _middle(canonical: tuple[str | None, ...], points: np.ndarray) -> np.ndarray:
     """(T, 1, 3) of points (T, K, 3) the middle of the hips, else of the shoulders, else of all."""
     choices = []
@@ -239,4 +349,17 @@ def told_of(one: Person, turns: list[Turn]) -> list[str]:
     return [
         f"Person {one.id} was the other way round in depth in {where}, as a body and its mirror image look"
         " alike from one camera; it was turned back there."
+    ]
+
+
+def _rounds_told(one: Person, rounds: list[slice]) -> list[str]:
+    """A sentence of a person who was turned as a whole in these rows."""
+    if not rounds:
+        return []
+    there = np.zeros(one.frames, bool)
+    for rows in rounds:
+        there[rows] = True
+    return [
+        f"Person {one.id} was turned as a whole in {frames_told(one, there)}, from one frame to the next and"
+        " back again, as tools take front for back; it was turned back there."
     ]

@@ -32,11 +32,14 @@ from .start.closed_form import (
     SETTLED,
     Initial,
     as_evidence,
+    filled,
     initial_prior,
+    is_given,
     move_to,
     start_from_initial,
     start_from_keypoints,
     strain,
+    without_evidence,
 )
 from .start.jacobian import information_of
 from .start.solver import Prior, solve
@@ -137,26 +140,27 @@ def look_at(
 ) -> Steps[Look]:
     """Start and network on one piece.
 
-    initial: steadied rotations and pelvis in the world of the targets. share: how much of the run is done,
-    and how much this piece is.
+    initial: steadied rotations and pelvis in the world of the targets, NaN where they tell nothing. share:
+    how much of the run is done, and how much this piece is.
     """
     before, width = share
     told = known.precision > FAINT * known.precision.max(0, initial=0.0)
     enough = told.sum(1) >= min(FEWEST_POINTS, known.precision.shape[1])
     if not enough.any():
-        return Look(known, *_without_evidence(len(enough), initial), None)
+        return Look(known, *without_evidence(len(enough), initial), None)
 
-    part = (before, 0.55 * width)
-    if initial is None:
+    part, given = (before, 0.55 * width), is_given(initial, len(enough))
+    if not given.all():
         rotations, pelvis = yield from _from_keypoints(run, known, enough, when, part)
-    else:
+        initial = None if initial is None else filled(initial, given, (rotations, pelvis))
+    if initial is not None:
         rotations, pelvis = yield from _from_initial(run, known, initial, part)
     known = yield from run.without_offsets(known, rotations)
     if not run.recipe.network:
         return Look(known, rotations, pelvis, None)
     part = (before + 0.55 * width, 0.15 * width)
     calm = None if initial is None else Steady(initial[0], run.shake)
-    found = yield from see_and_turn(run, known, rotations, pelvis, calm, when.fps, part)
+    found = yield from see_and_turn(run, known, rotations, pelvis, calm, when.fps, part, given)
     turns = yield from not_astray(run.engine, run.bones, known, (rotations, pelvis), found.turns)
     found = found if turns is found.turns else replace(found, turns=turns)
     return Look(known, rotations, pelvis, found)
@@ -193,13 +197,6 @@ def degrees_of(honesty: np.ndarray, deviation: np.ndarray) -> np.ndarray:
     """(T, 24) degrees by which joints are off, from what the network says (T, 24, 3) in radians."""
     factor, exponent = honesty
     return factor * np.degrees(np.sqrt((deviation**2).sum(-1))) ** exponent
-
-
-def _without_evidence(frames: int, initial: Initial | None) -> Initial:
-    """A piece with too few keypoints in every frame: its initial poses, or nothing (NaN)."""
-    if initial is not None:
-        return initial
-    return np.full((frames, JOINT_COUNT, 3, 3), np.nan), np.full((frames, 3), np.nan)
 
 
 def _chunks(
@@ -368,15 +365,18 @@ def see_and_turn(
     initial: Steady | None,
     fps: float,
     share: tuple[float, float],
+    given: np.ndarray | None = None,
 ) -> Steps[Found]:
     """The network's pass over a start (T, 24, 3, 3) at the file's rate; initial: the steadied poses that were
-    given."""
+    given, in the frames (T,) of `given` or in all."""
     guess = rotations if initial is None else initial.rotations
     constant = yield from constant_turn_of_clip(rotations, guess)
     habits = constant, np.zeros(JOINT_COUNT) if initial is None else initial.shake
     evidence = yield from in_chunks(lambda rows: _columns(known.rows(rows)), len(rotations))
+    told = np.full(len(rotations), float(initial is not None)) if given is None else given.astype(float)
     times = network_times(len(rotations), fps)
     if times is not None:
+        told = told[np.round(times).astype(int)]
         guess = yield from rotations_at(guess, times)
         rotations = guess if initial is None else (yield from rotations_at(rotations, times))
         pelvis, evidence = interpolate(pelvis, times), (yield from _at(evidence, times))
@@ -387,7 +387,7 @@ def see_and_turn(
         before, last = max(first - CONTEXT, 0), min(first + NETWORK_CHUNK, len(rotations))
         rows, inside = slice(before, last + CONTEXT), slice(first - before, last - before)
         start = rotations[rows], pelvis[rows], guess[rows]
-        seen = yield from _seen(run, known.indices, evidence[rows], start, initial is not None, *habits)
+        seen = yield from _seen(run, known.indices, evidence[rows], start, told[rows], *habits)
         result = yield from run.engine.run((yield from network_inputs.steps(seen)))
         found = (result.turns, result.deviation, result.point_deviation)
         parts.append([to_numpy(values)[inside].astype(float) for values in found])
@@ -416,13 +416,12 @@ def _seen(
     indices: np.ndarray,
     evidence: np.ndarray,
     start: tuple[np.ndarray, np.ndarray, np.ndarray],
-    given: bool,
+    given: np.ndarray,
     constant: np.ndarray,
     shake: np.ndarray,
 ) -> Steps[Seen]:
     """What the network sees of some frames; evidence (T, P, 7): the points' positions, detail, precision;
-    start: rotations, pelvis and initial pose, which was given or not; constant and shake as `Seen` has
-    them."""
+    start: rotations, pelvis and initial pose, given where that (T,) is 1; constant, shake: as in `Seen`."""
     array, (rotations, pelvis, guess) = run.engine.array, start
     everywhere = np.zeros((len(rotations), POINT_COUNT, evidence.shape[-1]), np.float32)
     everywhere[:, indices] = evidence
@@ -444,7 +443,7 @@ def _seen(
         array(everywhere[..., 6]),
         told,
         array(guess),
-        array(np.full(len(rotations), float(given))),
+        array(given),
         array(constant),
         array(shake),
         posed,

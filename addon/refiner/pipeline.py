@@ -41,8 +41,9 @@ from .stretches import evidence_of, given_of, joined, kept_of, split, unseen
 from .timeline import Piece, bridge, cut, own_step, pieces, window
 from .vertices.told import as_targets, recipe_of, told_by_vertices
 from .whole_clip.alignment import keypoints_at
+from .whole_clip.belonging import belonging, in_time, told_of
 from .whole_clip.bones import estimate_bone_offsets
-from .whole_clip.judge import judge
+from .whole_clip.judge import judge, judge_beside
 from .whole_clip.own_keypoints import OWN_KEYPOINTS, hang_on, measured
 from .whole_clip.proportions import ModelShape
 
@@ -185,7 +186,7 @@ def _prepare(
     known, told = yield from without_strays(person, keypoints)
     parts = at_snaps(whole, person, known)
     prepared = yield from _toward(person, known, mode == "plugin", parts, run, bone_offsets, body)
-    warnings = (*told, *turned, *_of_trunks(prepared))
+    warnings = (*told, *turned, *prepared.warnings, *_of_trunks(prepared))
     return prepared.beside(keypoints, warnings) if warnings or known is not keypoints else prepared
 
 
@@ -223,7 +224,14 @@ def _toward(
     alone = all(part.length < FEWEST_SMOOTHED for part in parts)
     targets = joined([one.usual for one in read])
     shape = None if body is None else ModelShape(body.space(person.poses))
-    clip = yield from judge.steps(targets, given, run.engine.model.prior, fps, bone_offsets, alone, shape)
+    judging = run.engine.model.prior, fps, bone_offsets, alone, shape
+    told: tuple[str, ...] = ()
+    if given is None:
+        clip = yield from judge.steps(targets, None, *judging)
+    else:
+        belongs = yield from belonging.steps(person, given, targets, parts, fps)
+        given, told = in_time(given, belongs.frames, parts), told_of(belongs, person, parts, fps)
+        clip = yield from judge_beside.steps(targets, given, belongs.foreign, *judging)
     run = replace(
         run, bones=clip.bones, offsets=clip.offsets, initial_deviation=clip.initial_deviation,
         root_deviation=clip.root_deviation, settle=from_neighbours(clip.targets),
@@ -233,8 +241,8 @@ def _toward(
     renamed_keypoints = renamed(keypoints, clip.targets) if clip.joints else keypoints
     # An estimator's poses tell how the trunk leans themselves.
     trunks = () if plugin else tuple(unseen_trunk(one.usual, fps) for one in read)
-    toward = Toward(renamed_keypoints, read, split(clip.initial, parts), clip, kept, trunks)
-    return Prepared(person, parts, run, toward, body=body)
+    toward = Toward(renamed_keypoints, read, split(clip.told, parts), clip, kept, trunks)
+    return Prepared(person, parts, run, toward, body=body, warnings=told)
 
 
 def _of_trunks(prepared: Prepared) -> tuple[str, ...]:

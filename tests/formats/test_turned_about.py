@@ -10,6 +10,7 @@ import pytest
 
 from addon import formats
 from addon.body.layouts import LAYOUTS
+from addon.body.rotations import matrix_from_axis_angle
 from addon.formats.sides import exchanged
 from addon.formats.turned_about import turned_back
 from addon.recording import Person
@@ -33,6 +34,16 @@ def about(person: Person, frames: tuple[int, int], sides: bool) -> Person:
     return replace(person, keypoints=exchanged(found, rows) if sides else found)
 
 
+def turned(person: Person, rows: slice, degrees: float, axis: tuple[float, float, float]) -> Person:
+    """The person turned as a whole in these rows, about the middle of its points."""
+    assert person.keypoints is not None
+    positions = person.keypoints.positions.copy()
+    middle = positions[rows].mean(1, keepdims=True)
+    turn = matrix_from_axis_angle(np.radians(degrees) * np.array(axis))
+    positions[rows] = (positions[rows] - middle) @ turn.T + middle
+    return replace(person, keypoints=replace(person.keypoints, positions=positions))
+
+
 def apart(one: Person, other: Person) -> float:
     assert one.keypoints is not None and other.keypoints is not None
     return float(np.abs(one.keypoints.positions - other.keypoints.positions).max())
@@ -47,6 +58,24 @@ def test_who_is_the_other_way_round_is_turned_back_and_told(layout, frames, side
     (found,), told = turned_back((about(person, frames, sides),))
     assert apart(found, person) < 0.1
     assert len(told) == 1 and f"frames {frames[0]} to {frames[1]}," in told[0]
+
+
+@pytest.mark.parametrize("clip", [0, 3, 8])
+@pytest.mark.parametrize(("degrees", "axis"), [(180.0, (0, 1, 0)), (90.0, (0, 1, 0)), (180.0, (0, 0, 1))])
+@pytest.mark.parametrize("rows", [slice(30, 33), slice(30, 60), slice(40, 110)])
+def test_who_is_turned_as_a_whole_is_turned_back_and_told(rows, degrees, axis, clip) -> None:
+    person = Truth(clip, 120).person("coco17", 0.01)
+    (found,), told = turned_back((turned(person, rows, degrees, axis),))
+    assert apart(found, person) < 0.35
+    assert found.keypoints is not None and person.keypoints is not None
+    beside = np.linalg.norm(found.keypoints.positions - person.keypoints.positions, axis=-1)
+    assert beside.mean() < 0.06
+    assert len(told) == 1 and f"turned as a whole in frames {rows.start} to {rows.stop - 1}," in told[0]
+
+
+def test_who_turns_for_good_is_left() -> None:
+    person = Truth(8, 120).person("coco17", 0.01)
+    assert turned_back((turned(person, slice(60, None), 180.0, (0, 1, 0)),))[1] == []
 
 
 def test_it_is_turned_back_where_a_file_is_read(tmp_path) -> None:

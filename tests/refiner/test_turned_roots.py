@@ -31,7 +31,7 @@ def estimate(clip: int = 8) -> tuple[Truth, Person]:
     return truth, truth.person("coco17", 0.01, poses=truth.estimate(5.0))
 
 
-def degrees(one: np.ndarray, other: np.ndarray) -> np.ndarray:
+def degrees_apart(one: np.ndarray, other: np.ndarray) -> np.ndarray:
     return np.degrees(geodesic_angle(one, other))
 
 
@@ -44,8 +44,33 @@ def test_a_body_that_is_turned_about_is_turned_back_and_told(rows: slice, clip: 
     wrong = replace(person, poses=replace(person.poses, rotations=turned(given, rows)))
     found, told = with_roots_turned_back(wrong)
     assert found.poses is not None
-    assert degrees(found.poses.rotations, given).max() < 15.0
+    assert degrees_apart(found.poses.rotations, given).max() < 15.0
     assert len(told) == 1 and f"({rows.start} to {rows.stop - 1})" in told[0]
+
+
+@pytest.mark.parametrize("degrees", [60.0, 90.0, -120.0])
+def test_another_heading_for_a_while_is_turned_back(degrees: float) -> None:
+    _, person = estimate()
+    assert person.poses is not None
+    given, wrong = person.poses.rotations, person.poses.rotations.copy()
+    turn = matrix_from_axis_angle(np.array([0.0, np.radians(degrees), 0.0]))
+    wrong[30:60, 0] = turn @ wrong[30:60, 0]
+    found, told = with_roots_turned_back(replace(person, poses=replace(person.poses, rotations=wrong)))
+    assert found.poses is not None and len(told) == 1
+    assert degrees_apart(found.poses.rotations, given).max() < 15.0
+
+
+def test_each_of_several_stretches_is_turned_back_and_nothing_between() -> None:
+    _, person = estimate()
+    assert person.poses is not None
+    given, wrong = person.poses.rotations, person.poses.rotations
+    stretches = [slice(20, 21), slice(40, 44), slice(70, 95)]
+    for rows in stretches:
+        wrong = turned(wrong, rows)
+    found, told = with_roots_turned_back(replace(person, poses=replace(person.poses, rotations=wrong)))
+    assert found.poses is not None
+    assert degrees_apart(found.poses.rotations, given).max() < 15.0
+    assert "in 30 frames (20 to 94)" in told[0]
 
 
 @pytest.mark.parametrize("keypoints", [True, False])
@@ -58,7 +83,7 @@ def test_it_is_refined_as_if_it_had_never_been_turned(keypoints: bool) -> None:
         refine(replace(person, poses=replace(person.poses, rotations=each)), controls=Controls(feet=0.0))
         for each in (person.poses.rotations, wrong)
     )
-    assert degrees(found.rotations, right.rotations).mean() < 1.0
+    assert degrees_apart(found.rotations, right.rotations).mean() < 1.0
     assert any("the other way round in 30 frames (40 to 69)" in told for told in found.warnings)
 
 

@@ -1,7 +1,7 @@
 """Poses that an estimator gave the other way round for a while: front for back, as from one camera they look
 alike.
 
-The whole body turns by more than a quarter in one frame, stays so, and turns back in one. Nobody moves so,
+The whole body turns by more than 50 degrees in one frame, stays so, and turns back in one. Nobody moves so,
 and the poses between are as good as any but for that.
 """
 
@@ -11,12 +11,13 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from ...body.rotations import geodesic_angle
+from ...body.rotations import geodesic_angle, nearest_rotation
 from ...recording import Person
 from ...words import plural
 
-TURNED, FITS = float(np.radians(100.0)), float(np.radians(50.0))
-"""Radians by which a body turns at once, and by how much it may differ, turned back, from those beside."""
+TURNED, FITS = float(np.radians(50.0)), 0.5
+"""Radians by which a body turns at once, and by which share of that it may differ, turned back, from those
+beside."""
 ISOLATED, AROUND = 4.0, 5
 """Times as far as in the middle of so many frames before and after."""
 FEWEST, GAP = 4, 3
@@ -59,7 +60,7 @@ def _stretches(roots: np.ndarray, frame_ids: np.ndarray, fps: float) -> list[_St
     jumps, found, after = _jumps(roots, frame_ids), [], 0
     for place, first in enumerate(jumps):
         for last in jumps[place + 1 :]:
-            if first < after or frame_ids[last] - frame_ids[first] > LONGEST * fps:
+            if first <= after or frame_ids[last] - frame_ids[first] > LONGEST * fps:
                 break
             stretch = _between(roots, first, last)
             if stretch is not None:
@@ -84,8 +85,7 @@ def _jumps(roots: np.ndarray, frame_ids: np.ndarray) -> list[int]:
 def _between(roots: np.ndarray, first: int, last: int) -> _Stretch | None:
     """The stretch between two jumps, if it fits to both sides once it is turned back."""
     ends, beside = roots[[first, last - 1]], roots[[first - 1, last]]
-    u, _, vt = np.linalg.svd((beside @ np.swapaxes(ends, -1, -2)).sum(0))
-    turn = u @ np.diag([1.0, 1.0, np.linalg.det(u @ vt)]) @ vt
-    if geodesic_angle(turn @ ends, beside).max() > FITS:
+    turn = nearest_rotation((beside @ np.swapaxes(ends, -1, -2)).sum(0))
+    if geodesic_angle(turn @ ends, beside).max() > FITS * geodesic_angle(turn, np.eye(3)):
         return None
     return _Stretch(first, last, turn)

@@ -15,6 +15,7 @@ from ...body.arrays import array_namespace, device
 from ...body.kinematics import forward
 from ...body.points import POINT_NAMES, point_positions
 from ...body.quantiles import median
+from ...body.skeleton import JOINT_COUNT
 from ...steps import Stepped, Steps
 from ..evidence.targets import Targets
 from .jacobian import points_and_jacobian
@@ -157,6 +158,26 @@ def initial_deviation(
     swung = (swing**2).sum((-1, -2))
     variance = (squared * known).sum() / (swung * known).sum()
     return float(np.clip(modesty * np.sqrt(max(variance, 0.0)), *INITIAL_DEVIATIONS))
+
+
+def is_given(initial: Initial | None, frames: int) -> np.ndarray:
+    """(T,) bool, the frames with an initial pose that tells something."""
+    return np.zeros(frames, bool) if initial is None else np.isfinite(initial[1][:, 0])
+
+
+def filled(initial: Initial, given: np.ndarray, start: Initial) -> Initial | None:
+    """Initial poses with a start where they are not given (T,); None where none is."""
+    if not given.any():
+        return None
+    rotations, pelvis = np.where(given[:, None, None, None], initial[0], start[0]), initial[1]
+    return rotations, np.where(given[:, None], pelvis, start[1])
+
+
+def without_evidence(frames: int, initial: Initial | None) -> Initial:
+    """A piece with too few keypoints in every frame: its initial poses, or nothing (NaN)."""
+    if initial is not None:
+        return initial
+    return np.full((frames, JOINT_COUNT, 3, 3), np.nan), np.full((frames, 3), np.nan)
 
 
 def kabsch(source: Any, target: Any, weights: Any) -> tuple[Any, Any, Any]:

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from ...body.rotations import geodesic_angle
+from ...body.rotations import geodesic_angle, nearest_rotation
 from ...recording import Keypoints, Person
 from ...steps import Stepped, Steps, in_chunks
 from ..errors import RefineError
@@ -102,7 +102,7 @@ def to_target_world(
         lambda rows: lay_on(rotations[rows], _rows(evidence, rows), bones), len(rotations)
     )
     turns = laid[anchored, 0] @ np.swapaxes(rotations[anchored, 0], -1, -2)
-    whole = _mean_turn(turns)
+    whole = nearest_rotation(turns.sum(0))
     if np.degrees(np.median(geodesic_angle(turns, np.broadcast_to(whole, turns.shape)))) > LOOSE_DEGREES:
         return laid, laid_pelvis, np.inf
     yield None
@@ -117,12 +117,6 @@ def to_target_world(
 def _rows(evidence: Evidence, frames: slice) -> Evidence:
     """The same evidence for some of the frames."""
     return Evidence(evidence.indices, evidence.positions[frames], evidence.precision[frames])
-
-
-def _mean_turn(turns: np.ndarray) -> np.ndarray:
-    """The chordal mean (3, 3) of rotations (N, 3, 3)."""
-    u, _, vt = np.linalg.svd(turns.sum(0))
-    return u @ np.diag([1.0, 1.0, np.linalg.det(u @ vt)]) @ vt
 
 
 def _placed(

@@ -29,7 +29,8 @@ class WholeClip:
     metres: of the keypoints from their canonical points. initial: rotations and pelvis in the world of the
     targets, None without. initial_deviation, root_deviation: radians, how far these are off. evidence: as in
     `calibration.Calibration`. joints: whether the points are SMPL's joints; variance: m^2 per axis by which
-    they wander; wider: how many times as far as usual they may lie from what they are taken for."""
+    they wander; wider: how many times as far as usual they may lie from what they are taken for. foreign
+    (T,): where initial poses are another body's, which tell nothing of this one."""
 
     targets: Targets
     bones: np.ndarray
@@ -42,6 +43,16 @@ class WholeClip:
     joints: bool = False
     variance: float = 0.0
     wider: float = 1.0
+    foreign: np.ndarray | None = None
+
+    @property
+    def told(self) -> Initial | None:
+        """The initial poses, NaN where they are another body's."""
+        if self.initial is None or self.foreign is None:
+            return self.initial
+        rotations, pelvis = (values.copy() for values in self.initial)
+        rotations[self.foreign], pelvis[self.foreign] = np.nan, np.nan
+        return rotations, pelvis
 
     def seen(self, targets: Targets) -> Targets:
         """Other targets made of the same keypoints, some frames or smoothed otherwise, as these are known
@@ -83,6 +94,39 @@ def judge(
         again = yield from _judge(wide, initial, prior, fps, bones, alone, proportions, near)
         return replace(again, variance=variance, wider=wider)
     return replace(first, variance=variance) if variance else first
+
+
+@Stepped
+def judge_beside(
+    targets: Targets,
+    initial: Initial,
+    foreign: np.ndarray,
+    prior: Prior,
+    fps: float,
+    bones: np.ndarray | None = None,
+    alone: bool = False,
+    proportions: Proportions | None = None,
+) -> Steps[WholeClip]:
+    """`judge` by the frames in which initial poses are not another body's (T,) bool, or by keypoints alone
+    where all are."""
+    how = prior, fps, bones, alone, proportions
+    if not foreign.any():
+        return (yield from judge.steps(targets, initial, *how))
+    parts: list[tuple[np.ndarray, Initial]] = []
+    if foreign.all():
+        clip = yield from judge.steps(targets, None, *how)
+    else:
+        own = ~foreign
+        clip = yield from judge.steps(targets.rows(own), (initial[0][own], initial[1][own]), *how)
+        assert clip.initial is not None
+        parts.append((own, clip.initial))
+    others = initial[0][foreign], initial[1][foreign]
+    rotations, pelvis, _ = yield from to_target_world(*others, targets.rows(foreign), clip.bones)
+    parts.append((foreign, (rotations, pelvis)))
+    whole = np.empty_like(initial[0]), np.empty_like(initial[1])
+    for rows, (turns, places) in parts:
+        whole[0][rows], whole[1][rows] = turns, places
+    return replace(clip, initial=whole, foreign=foreign)
 
 
 def _judge(

@@ -21,7 +21,7 @@ SURE = 0.95
 """Confidence from which a shift is used."""
 
 _PARTS = ("wrist", "elbow", "ankle", "knee", "shoulder", "hip")
-_POINTS = (*(f"{side}_{part}" for part in _PARTS for side in ("left", "right")), "head", "nose", "neck")
+POINTS = (*(f"{side}_{part}" for part in _PARTS for side in ("left", "right")), "head", "nose", "neck")
 _CLOCK, _MOST_SAMPLES = 60.0, 20_000
 """Samples per second of the common clock, and their number, beyond which the clock is slower."""
 _STILL = 0.01
@@ -61,7 +61,7 @@ def align_times(person: Person, targets: Person) -> TimeAlignment:
     if not pairs:
         return _unknown("The two files have no two parts of the body in common")
     here, there = _distances(mine, pairs), _distances(theirs, pairs)
-    spread = np.minimum(_spread(here), _spread(there))
+    spread = np.minimum(spread_of(here), spread_of(there))
     chosen = np.argsort(-spread)[:_MOST_PAIRS]
     chosen = chosen[spread[chosen] > _STILL]
     if not len(chosen):
@@ -94,8 +94,8 @@ def _points(person: Person) -> dict[str, np.ndarray]:
     """Places (T, 3) of the body parts that the person's poses, or else the keypoints, show."""
     if person.poses is not None:
         joints, turns = forward(person.poses.rotations, person.poses.pelvis, REST_OFFSETS)
-        places = point_positions(joints, turns, REST_OFFSETS, [POINT_INDEX[name] for name in _POINTS])
-        return {name: places[:, column] for column, name in enumerate(_POINTS)}
+        places = point_positions(joints, turns, REST_OFFSETS, [POINT_INDEX[name] for name in POINTS])
+        return {name: places[:, column] for column, name in enumerate(POINTS)}
     return _keypoint_places(person)
 
 
@@ -106,7 +106,7 @@ def _keypoint_places(person: Person) -> dict[str, np.ndarray]:
         return {}
     seen = keypoints.confidence[..., None] > 0
     places = np.where(seen, keypoints.positions, np.nan)
-    return {name: places[:, k] for k, name in enumerate(keypoints.canonical) if name in _POINTS}
+    return {name: places[:, k] for k, name in enumerate(keypoints.canonical) if name in POINTS}
 
 
 def _distances(places: dict[str, np.ndarray], pairs: list[tuple[str, str]]) -> np.ndarray:
@@ -114,7 +114,7 @@ def _distances(places: dict[str, np.ndarray], pairs: list[tuple[str, str]]) -> n
     return np.stack([np.linalg.norm(places[a] - places[b], axis=-1) for a, b in pairs], axis=1)
 
 
-def _spread(values: np.ndarray) -> np.ndarray:
+def spread_of(values: np.ndarray) -> np.ndarray:
     """(P,) standard deviation of what is known in the columns, zero where nothing is."""
     known = np.isfinite(values)
     count = np.maximum(known.sum(0), 1)
