@@ -58,5 +58,10 @@ def _libraries() -> Any:
     """What computes matrices in this process, which takes some milliseconds to find."""
     from threadpoolctl import ThreadpoolController
 
+    if os.name == "posix":
+        # What is loaded has the C library's symbols; to look for that, other programs would be started.
+        from ctypes import CDLL
+
+        ThreadpoolController._system_libraries.setdefault("libc", CDLL(None))
     # Selected first: to leave a limit of some libraries puts back what all of a controller's were.
     return ThreadpoolController().select(user_api="blas")
