@@ -10,6 +10,8 @@ from ...steps import Steps, in_chunks
 
 ORDER = 3
 """Frames before it that a frame is tied to."""
+AT_ONCE = 8
+"""Blocks from which on nothing is won by eliminating half of them first."""
 _THIRD = (-1.0, 3.0, -3.0, 1.0)
 
 
@@ -81,9 +83,9 @@ class Bands:
 
 def _eliminated(own: np.ndarray, before: np.ndarray, right: np.ndarray) -> Steps[np.ndarray]:
     """x (N, B, C) where own[n] x[n] + before[n] x[n - 1] + before[n + 1]^T x[n + 1] = right[n]; own (N, B, B)
-    symmetric, before (N, B, B). Every other block is eliminated, all of these at once, until one is left."""
-    if len(own) == 1:
-        return np.linalg.solve(own, right)
+    symmetric, before (N, B, B). Every other block is eliminated, all of these at once, until few are left."""
+    if len(own) <= AT_ONCE:
+        return _at_once(own, before, right)
     size, odd = own.shape[-1], len(own) // 2
     after = np.zeros_like(before[1::2])
     after[: len(before[2::2])] = np.swapaxes(before[2::2], -1, -2)
@@ -104,3 +106,16 @@ def _eliminated(own: np.ndarray, before: np.ndarray, right: np.ndarray) -> Steps
     beside[: len(evens) - 1, :size], beside[:, size:] = evens[1:], evens[:odd]
     found[1::2] = solved[..., 2 * size :] - solved[..., : 2 * size] @ beside
     return found
+
+
+def _at_once(own: np.ndarray, before: np.ndarray, right: np.ndarray) -> np.ndarray:
+    """The same of few blocks."""
+    count, size = own.shape[:2]
+    whole = np.zeros((count, size, count, size))
+    for block in range(count):
+        whole[block, :, block] = own[block]
+        if block:
+            whole[block, :, block - 1] = before[block]
+            whole[block - 1, :, block] = before[block].T
+    found = np.linalg.solve(whole.reshape(count * size, -1), right.reshape(count * size, -1))
+    return np.asarray(found.reshape(right.shape))

@@ -31,8 +31,9 @@ EDGE = 0.5
 """Radians to a side from which a foot stands on its edge rather than on its ball."""
 EVEN = 0.5
 """Chance from which something rather bears."""
-HARD, SUNK_PASSES = 100.0, 3
-"""How much more a sole below the floor counts than the floor under others, and how often such are sought."""
+HARD, SUNK_PASSES, HARDLY = 100.0, 3, 0.0005
+"""How much more a sole below the floor counts than the floor under others, how often such are sought, and
+metres that are not worth another time."""
 DOUBTED, MORE = 3, 1.5
 """How often feet are held, the contacts that took them away doubted in between, and how many times more than
 before, or it ends."""
@@ -164,7 +165,7 @@ def _up(clip: Clip, lowest: np.ndarray) -> Steps[np.ndarray]:
         bands.near(FEET[foot], bears[:, foot], pressed[:, foot])
     found = (yield from bands.solve())[:, 0]
     for _ in range(SUNK_PASSES):
-        sunk = lowest + found[:, 1:] < -UNDER
+        sunk = lowest + found[:, 1:] < -UNDER - HARDLY
         if not sunk.any():
             break
         for foot in (0, 1):

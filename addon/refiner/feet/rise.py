@@ -19,7 +19,7 @@ from .places import chances
 
 OFF, SPEED, LASTS = 0.01, 0.1, 0.35
 """Metres by which bearing feet miss a floor, m/s at which it moves, and seconds below which it does not."""
-SCALES = (0.2, 0.1, 0.05, 0.03, 0.02, 0.02)
+SCALES = (0.2, 0.06, 0.02, 0.02)
 """Metres from it beyond which feet hardly tell of such a floor, as it is found closer and closer."""
 MISSED = 0.06
 """Metres by which a foot may miss a floor to count as far off."""
