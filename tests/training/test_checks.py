@@ -10,6 +10,7 @@ torch = pytest.importorskip("torch")
 from addon import formats  # noqa: E402
 from addon.body.rotations import matrix_from_axis_angle  # noqa: E402  (after importorskip)
 from addon.motion import Motion  # noqa: E402
+from addon.refiner import refine  # noqa: E402
 from addon.safe_read import FormatError  # noqa: E402
 from bundled_model.training.benchmark.bounds import best_filter  # noqa: E402
 from bundled_model.training.benchmark.calibration import in_tenths  # noqa: E402
@@ -19,12 +20,17 @@ from bundled_model.training.benchmark.captures import (  # noqa: E402
     capture,
     limb_variation,
 )
-from bundled_model.training.benchmark.cases import Case  # noqa: E402
+from bundled_model.training.benchmark.cases import CASES, Case  # noqa: E402
 from bundled_model.training.benchmark.data import clips_from  # noqa: E402
 from bundled_model.training.benchmark.faults import FAULTS, FIRST, LAST, recovery  # noqa: E402
 from bundled_model.training.benchmark.invariance import difference, rates, seam  # noqa: E402
 from bundled_model.training.benchmark.methods import do_nothing, filtered  # noqa: E402
-from bundled_model.training.benchmark.tasks import Task, evaluation_clips, make_task  # noqa: E402
+from bundled_model.training.benchmark.tasks import (  # noqa: E402
+    Task,
+    evaluation_clips,
+    make_task,
+    tasks_of,
+)
 from bundled_model.training.metrics import Posed  # noqa: E402
 from bundled_model.training.motion_data import Clip  # noqa: E402
 from bundled_model.training.synthesis import Faults  # noqa: E402
@@ -134,3 +140,10 @@ def test_no_filter_is_better_than_what_each_joint_likes_best():
     best = alone.score(best_filter(alone)).rotation
     assert best < alone.score(do_nothing(alone.problem)).rotation
     assert best <= min(alone.score(filtered(width)(alone.problem)).rotation for width in (1.0, 3.0, 8.0))
+
+
+def test_poses_of_somebody_slow_are_not_taken_for_late():
+    """Of one slow movement an estimator's error looks like another time."""
+    case = next(case for case in CASES if case.name == "quiet, coco17, 20 mm white, estimator 10°")
+    for task in tasks_of(case, "test", 60, 1, "dialects"):
+        assert not refine(task.problem.person, engine="numpy").warnings

@@ -28,9 +28,9 @@ SAMPLED, FEWEST = 64, 24
 """Frames that are looked at, spread over a clip; of fewer frames nothing is told."""
 LATEST, FINEST = 0.5, 1 / 40
 """Seconds by which poses may come earlier or later, and below which that is not told more finely."""
-BETTER, ALIKE = 0.8, 0.65
-"""As what share of what is off at their own times poses must be off at others, and how much they may be off
-there beside what the body moves."""
+BETTER, EITHER, ALIKE = 0.8, 0.9, 0.65
+"""As what share of what is off at their own times poses must be off at others, in a clip and in either half
+of it, and how much they may be off there beside what the body moves."""
 FOREIGN, UNLIKELY, RELATED = 0.95, 0.12, 0.4
 """Poses that are off by as much as the body moves, and by more metres than estimators' mostly are, and hardly
 move with it (correlation), are not its own: a quiet body looks like any other."""
@@ -268,7 +268,18 @@ def _late(pairs: _Pairs, ends: np.ndarray, fps: float) -> tuple[int, bool]:
         return 0, True
     best = int(off.argmin())
     plain = 0 < best < len(off) - 1 and off[best] < min(BETTER * off[most], ALIKE)
-    return int(frames[best]) if plain else 0, False
+    return int(frames[best]) if plain and _in_both_halves(pairs, ends, int(frames[best])) else 0, False
+
+
+def _in_both_halves(pairs: _Pairs, ends: np.ndarray, late: int) -> bool:
+    """Whether poses fit better if they come so many frames later in each half of a clip that tells of it: in
+    one slow movement an estimator's error looks like another time."""
+    for half in np.array_split(np.arange(len(pairs.rows)), 2):
+        some = pairs.some(half)
+        now, then = _off(some, some.posed, np.array([0, late]), ends)
+        if then > EITHER * now and now < 1.0:
+            return False
+    return True
 
 
 def _mirrored(pairs: _Pairs, ends: np.ndarray, least: float) -> bool:
