@@ -31,7 +31,7 @@ EDGE = 0.5
 """Radians to a side from which a foot stands on its edge rather than on its ball."""
 EVEN = 0.5
 """Chance from which something rather bears."""
-HARD, SUNK_PASSES, HARDLY = 100.0, 3, 0.0005
+HARD, SUNK_PASSES, HARDLY = 100.0, 3, 0.0002
 """How much more a sole below the floor counts than the floor under others, how often such are sought, and
 metres that are not worth another time."""
 DOUBTED, MORE = 3, 1.5

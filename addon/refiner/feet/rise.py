@@ -69,6 +69,8 @@ def rise_of(
         return none
     least = max(LESS, min(ERRORS * off, MOST))
     low = _lowest(places[..., 1], bears)
+    if not _stands(none, low, fps).any:
+        return none
     rise = yield from _smooth_rise(low, pieces, fps)
     moving = _missed(_over(low, rise))
     maybe = moving < MAYBE * staying and staying - moving > least / 2
