@@ -26,7 +26,7 @@ from addon.refiner.feet.stand import softened
 from ..augment import proportions
 from ..feet.labels import STILL, bearing
 from ..feet.planted import planted
-from ..feet.refined import at_pace, on_legs
+from ..feet.refined import on_legs
 from ..metrics import Posed, open_surface
 from ..motion_data import FPS, Clip
 from ..synthesis import Faults
@@ -115,7 +115,7 @@ def _cases(args: argparse.Namespace) -> Iterator[tuple[str, Iterator[Seen]]]:
         yield name, _seen(case, clips, args)
     yield "camera drifts 0.3 m in 5 s", (_drifting(one) for one in _seen(plain["clean"], clips, args))
     for rate in RATES:
-        fast = [replace(at_pace(clip, FPS / rate), fps=rate) for clip in clips]
+        fast = [replace(clip.at_pace(FPS / rate), fps=rate) for clip in clips]
         yield f"20 mm white, {rate:.0f} fps", _seen(plain["20 mm white"], fast, args)
 
 

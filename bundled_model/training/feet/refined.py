@@ -13,7 +13,6 @@ from addon.body.skeleton import JOINT_NAMES, REST_OFFSETS
 from addon.recording import Person
 from addon.refiner import Controls, refine
 from addon.refiner.feet.features import Stance, feet_features, stance_of
-from addon.refiner.timeline import interpolate, interpolate_rotations
 
 from ..augment import proportions
 from ..dialect import draw
@@ -48,7 +47,7 @@ def parts_of(clip: Clip, rng: np.random.Generator) -> Iterator[Clip]:
 def example(clip: Clip, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
     """Features (2, T, F) of one clip as it is refined, and (T, 2, 2) whether heels and toes bear in truth: in
     another body, dialect and pace."""
-    clip = at_pace(clip, SLOWEST * (FASTEST / SLOWEST) ** float(rng.random()))
+    clip = clip.at_pace(SLOWEST * (FASTEST / SLOWEST) ** float(rng.random()))
     bears = bearing(clip.rotations(), clip.pelvis.astype(float), REST_OFFSETS, clip.fps)
     motion = refine(_seen(clip, rng), engine="numpy", controls=Controls())
     bones = motion.bone_offsets
@@ -71,13 +70,6 @@ def _seen(clip: Clip, rng: np.random.Generator) -> Person:
         seed=int(rng.integers(2**31)), spoken=draw(1, len(poses), draws) if rng.random() < SPOKEN else None,
     ).person  # fmt: skip
     return replace(person, keypoints=None) if way == "poses" else person
-
-
-def at_pace(clip: Clip, pace: float) -> Clip:
-    """The clip so many times as fast."""
-    times = np.arange(0.0, len(clip.poses) - 1.0 + 1e-6, pace)
-    poses = axis_angle_from_matrix(interpolate_rotations(clip.rotations(), times))
-    return replace(clip, poses=poses.astype(np.float32), pelvis=interpolate(clip.pelvis, times))
 
 
 def on_legs(pelvis: np.ndarray, bones: np.ndarray) -> np.ndarray:

@@ -15,10 +15,8 @@ from addon.refiner.feet.contacts import contacts_of
 from addon.refiner.feet.floor import floor_under
 from addon.refiner.feet.places import chances, places_under
 from addon.refiner.timeline import interpolate, interpolate_rotations
-from bundled_model.training.examples import make_example
 from bundled_model.training.feet.labels import bearing
 from bundled_model.training.motion_data import Clip, load_split
-from bundled_model.training.synthesis import Faults
 
 WALKS = ("39_03", "39_09", "12_01", "02_01", "13_14", "38_01")
 
@@ -46,10 +44,17 @@ def test_contacts_are_those_of_speed_and_height():
     assert f1(np.concatenate(found), np.concatenate(true)) > 0.92
 
 
-def refined(clip: Clip, faults: Faults, degrees: float | None = None) -> tuple[np.ndarray, np.ndarray]:
+def refined(
+    clip: Clip, faults: dict[str, float], degrees: float | None = None
+) -> tuple[np.ndarray, np.ndarray]:
     """Contacts (T, 4) of a clip refined from its joints with faults, or from an estimator's poses alone that
     are so many degrees off, and (T, 4) bool, which truly bear."""
-    person = make_example(clip, faults=faults, estimator_degrees=degrees, seed=1).person
+    pytest.importorskip("torch")
+    from bundled_model.training import examples, synthesis
+
+    person = examples.make_example(
+        clip, faults=synthesis.Faults(**faults), estimator_degrees=degrees, seed=1
+    ).person
     if degrees is not None:
         person = replace(person, keypoints=None)
     bears = bearing(clip.rotations(), clip.pelvis.astype(float), REST_OFFSETS, clip.fps)
@@ -58,7 +63,7 @@ def refined(clip: Clip, faults: Faults, degrees: float | None = None) -> tuple[n
 
 @pytest.mark.parametrize(
     ("faults", "degrees", "least", "most"),
-    [(Faults(white=0.02), None, 0.935, 0.145), (Faults(), 10.0, 0.85, 0.3)],
+    [({"white": 0.02}, None, 0.935, 0.145), ({}, 10.0, 0.85, 0.3)],
     ids=["20 mm of noise", "poses alone"],
 )
 def test_contacts_of_what_is_refined_are_right_and_as_likely_as_they_say(faults, degrees, least, most):

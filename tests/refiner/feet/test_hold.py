@@ -26,7 +26,6 @@ from addon.refiner.feet.stand import decided, hold_again
 from addon.refiner.pipeline import prepare
 from addon.steps import finish
 from bundled_model.training.feet.labels import bearing
-from bundled_model.training.feet.refined import at_pace
 from bundled_model.training.motion_data import Clip, load_split
 
 ARMS_AND_HEAD = [
@@ -152,7 +151,7 @@ def test_a_dancers_feet_are_on_the_floor_at_any_rate(rate):
     """Their soles are seen to lean by 15 degrees while heel and ball bear, and the surer the more frames
     there are."""
     clip = clip_of("05_12", 121)
-    clip = replace(at_pace(clip, clip.fps / rate), fps=rate)
+    clip = replace(clip.at_pace(clip.fps / rate), fps=rate)
     motion = run(seen(clip, 0.02), feet=1.0)
     bears = bearing(clip.rotations(), clip.pelvis.astype(float), REST_OFFSETS, rate)
     places = places_under(*forward(motion.rotations, motion.pelvis, motion.bone_offsets), motion.bone_offsets)
