@@ -45,8 +45,8 @@ def test_contacts_are_those_of_speed_and_height():
 
 
 def refined(clip: Clip, white: float, degrees: float | None = None) -> tuple[np.ndarray, np.ndarray]:
-    """Contacts (T, 4) of a clip refined from its joints with noise in metres, or from an estimator's poses alone
-    that are so many degrees off, and (T, 4) bool, which truly bear."""
+    """Contacts (T, 4) of a clip refined from its joints with noise in metres, or from an estimator's poses
+    alone that are so many degrees off, and (T, 4) bool, which truly bear."""
     pytest.importorskip("torch")
     from bundled_model.training import examples, synthesis
 
