@@ -66,6 +66,15 @@ def finish(
 ) -> T:
     """Run steps to their end. progress(fraction, message) is told all news, cancelled() is asked after every
     step. Raises Cancelled when asked to stop."""
+    if progress is None and cancelled is None:
+        with on_one_thread:  # once: nobody comes in between
+            return _to_the_end(steps, progress, cancelled)
+    return _to_the_end(steps, progress, cancelled)
+
+
+def _to_the_end(
+    steps: Steps[T], progress: Callable[[float, str], None] | None, cancelled: Callable[[], bool] | None
+) -> T:
     while True:
         try:
             news = one_step(steps)
